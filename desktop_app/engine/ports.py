@@ -1,0 +1,181 @@
+"""What the engine needs of hardware, network and disk, as structural interfaces.
+
+Concrete classes live in ``audio``, ``client`` and ``journal`` and are handed in by
+``engine_app``; fakes live in ``tests/fakes`` and pass the same contract suites.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Protocol
+
+from desktop_app.audio.frames import AudioFrame
+from desktop_app.journal.records import (
+    MessageRecord,
+    ThreadRecord,
+    UtteranceRecord,
+    UtteranceState,
+)
+from desktop_app.protocol.commands import ClientCommand, ConfigureSession
+from desktop_app.protocol.events import ServerEvent
+
+
+class Microphone(Protocol):
+    """Sound in: frames of 20 ms, mono 16 kHz, whatever the device runs at."""
+
+    @property
+    def device_name(self) -> str:
+        """What people call the open device; empty while closed."""
+
+    async def open(self) -> None:
+        """Start capturing. Idempotent.
+
+        Raises:
+            DeviceError: ``device.no_input``, ``device.refused``, ``device.no_portaudio``.
+        """
+
+    async def close(self) -> None:
+        """Release the device. Idempotent."""
+
+    def frames(self) -> AsyncIterator[AudioFrame]:
+        """Captured frames in order, until ``close``.
+
+        Raises:
+            DeviceError: ``device.lost`` or ``device.silent`` (no samples for 1 s).
+        """
+
+
+class Loudspeaker(Protocol):
+    """Sound out: mono s16le 24 kHz, with the position that was really heard."""
+
+    async def open(self) -> None:
+        """Get the device ready. Idempotent.
+
+        Raises:
+            DeviceError: ``device.no_output``, ``device.refused``, ``device.no_portaudio``.
+        """
+
+    async def close(self) -> None:
+        """Release the device at once, whatever is left. Idempotent."""
+
+    def play(self, turn: int, pcm: bytes) -> None:
+        """Append speech of a turn; a new turn number starts the heard position at 0.
+
+        The loudspeaker holds at least 30 s; ask ``room`` before giving more.
+        """
+
+    async def room(self) -> None:
+        """Return when at least 1 s of sound fits. A fast server is slowed by this wait."""
+
+    def finish(self, turn: int) -> None:
+        """No more sound will come for this turn: play the rest without waiting for a cushion."""
+
+    def stop(self) -> None:
+        """Silence within one period; drop everything given so far. Never blocks."""
+
+    async def drained(self) -> None:
+        """Return when everything given has been heard; at once when nothing is left."""
+
+    @property
+    def heard_ms(self) -> int:
+        """How much of the current turn's speech has left the loudspeaker."""
+
+    @property
+    def first_sound_s(self) -> float | None:
+        """Monotonic second when the turn's first sample was handed to the card."""
+
+    @property
+    def level(self) -> float:
+        """0.0 to 1.0, what is being played now."""
+
+
+class SpeechDetector(Protocol):
+    """Says of each frame whether it holds speech. One thread, in order."""
+
+    def is_speech(self, pcm: bytes) -> bool:
+        """Judge one frame of FRAME_BYTES."""
+
+    def reset(self) -> None:
+        """Forget what was heard before."""
+
+
+class Transport(Protocol):
+    """One open conversation with a server, in any dialect."""
+
+    async def send(self, command: ClientCommand) -> None:
+        """Say one thing.
+
+        Raises:
+            NetworkError: The connection is gone.
+        """
+
+    def events(self) -> AsyncIterator[ServerEvent]:
+        """What the server says, from SessionReady on; ends when the server closes normally.
+
+        Raises:
+            NetworkError: The connection was lost (retryable) or refused.
+            ProtocolError: The peer speaks something else.
+        """
+
+    async def aclose(self) -> None:
+        """Close. Idempotent."""
+
+
+class OpenTransport(Protocol):
+    """Opens a transport and configures the session."""
+
+    def __call__(self, configuration: ConfigureSession) -> Awaitable[Transport]:
+        """Connect.
+
+        Raises:
+            NetworkError, AccessError, ProtocolError
+        """
+
+
+class Journal(Protocol):
+    """What must outlive the process. Every coroutine returns when the row is durable."""
+
+    async def save_thread(self, thread: ThreadRecord) -> None: ...
+
+    async def remove_thread(self, thread_id: str) -> None:
+        """Hide the thread; ``restore_thread`` undoes it until the next start."""
+
+    async def restore_thread(self, thread_id: str) -> ThreadRecord | None: ...
+
+    async def thread(self, thread_id: str) -> ThreadRecord | None: ...
+
+    async def save_message(self, message: MessageRecord) -> None: ...
+
+    async def message(self, message_id: str) -> MessageRecord | None: ...
+
+    async def messages(self, thread_id: str, *, limit: int = 200) -> Sequence[MessageRecord]:
+        """The newest ``limit`` messages, oldest first."""
+
+    async def pending(self) -> Sequence[MessageRecord]:
+        """User messages that are QUEUED, oldest first."""
+
+    async def begin_utterance(self, utterance: UtteranceRecord) -> None: ...
+
+    def append_utterance(self, utterance_id: str, pcm: bytes) -> None:
+        """Add sound, in order, without waiting."""
+
+    async def end_utterance(self, utterance_id: str, state: UtteranceState) -> UtteranceRecord:
+        """Close the recording: everything appended is on disk when this returns."""
+
+    async def set_utterance_state(self, utterance_id: str, state: UtteranceState) -> None: ...
+
+    async def utterance_pcm(self, utterance_id: str) -> bytes:
+        """The recorded bytes.
+
+        Raises:
+            StorageError: They are gone.
+        """
+
+    async def setting(self, key: str) -> str | None:
+        """A small remembered fact, e.g. the assistant of a profile."""
+
+    async def set_setting(self, key: str, value: str) -> None: ...
+
+
+Clock = Callable[[], float]
+"""Monotonic seconds."""

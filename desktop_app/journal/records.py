@@ -1,0 +1,135 @@
+"""The rows of the journal as values: what the engine writes and the window reads."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+
+class Role(StrEnum):
+    """Whose words they are."""
+
+    USER = "user"
+    ASSISTANT = "assistant"
+
+
+class MessageStatus(StrEnum):
+    """How far a message has come."""
+
+    QUEUED = "queued"  # typed or spoken, waits for the service
+    SENT = "sent"  # a user's message the peer has
+    STREAMING = "streaming"  # a reply that grows
+    COMPLETE = "complete"
+    INTERRUPTED = "interrupted"  # a reply that the user cut, or that a crash cut
+    FAILED = "failed"  # with a reason in ``error``; can be retried
+
+
+class UtteranceState(StrEnum):
+    """How far a recorded utterance has come."""
+
+    CAPTURING = "capturing"
+    CAPTURED = "captured"  # complete on disk, no transcript yet
+    TRANSCRIBED = "transcribed"
+    FAILED = "failed"
+    DISCARDED = "discarded"  # no words in it
+
+
+class TurnTimes(Struct, frozen=True, omit_defaults=True):
+    """When the stages of a turn happened: seconds on the engine's monotonic clock.
+
+    Attributes:
+        speech_end: The last voiced sample of the user.
+        commit: The utterance was declared complete (or the typed text was sent).
+        transcript: The final transcript arrived.
+        first_text: The first text of the reply arrived.
+        first_audio: The first audio byte of the reply arrived.
+        first_sound: The first sample of the reply was handed to the sound card.
+        reply_end: The reply's last sample was heard, or its last word written.
+    """
+
+    speech_end: float | None = None
+    commit: float | None = None
+    transcript: float | None = None
+    first_text: float | None = None
+    first_audio: float | None = None
+    first_sound: float | None = None
+    reply_end: float | None = None
+
+
+class ThreadRecord(Struct, frozen=True, kw_only=True):
+    """One conversation.
+
+    Attributes:
+        id: Ours, a UUID made when the thread is created.
+        remote_id: The peer's id, empty until it knows the thread.
+        created_at, updated_at: Unix seconds.
+    """
+
+    id: str
+    title: str = ""
+    remote_id: str = ""
+    assistant_id: str = ""
+    created_at: float
+    updated_at: float
+    is_pinned: bool = False
+    is_unread: bool = False
+
+
+class MessageRecord(Struct, frozen=True, kw_only=True):
+    """One message as it is shown.
+
+    Attributes:
+        id: Ours, a UUID; inserts with a known id replace the row.
+        turn: The engine's turn number within its session; pairs question and reply.
+        is_spoken: Said aloud (user) or heard aloud (assistant).
+        utterance_id: The recording of a spoken message, or empty.
+        speech_ms: Length of the utterance, or of the spoken reply.
+        heard_chars: How much of an interrupted reply was heard, None when all of it.
+        model: ``provider/model`` that wrote a reply.
+        heard_by, spoken_by: ``provider/model`` of the speech services of the turn.
+        error: A sentence, when FAILED.
+    """
+
+    id: str
+    thread_id: str
+    role: Role
+    text: str
+    created_at: float
+    status: MessageStatus
+    turn: int = 0
+    is_spoken: bool = False
+    utterance_id: str = ""
+    speech_ms: int = 0
+    heard_chars: int | None = None
+    model: str = ""
+    heard_by: str = ""
+    spoken_by: str = ""
+    times: TurnTimes | None = None
+    error: str = ""
+    remote_id: str = ""
+
+
+class UtteranceRecord(Struct, frozen=True, kw_only=True):
+    """One recorded utterance: its bytes are on disk before any of them is sent.
+
+    Attributes:
+        path: Relative to the journal's folder; s16le mono 16 kHz, raw while capturing and after.
+    """
+
+    id: str
+    thread_id: str
+    turn: int
+    created_at: float
+    state: UtteranceState
+    path: str = ""
+    duration_ms: int = 0
+
+
+class SearchHit(Struct, frozen=True):
+    """One message found; ``snippet`` marks the words with U+0002 and U+0003."""
+
+    thread_id: str
+    message_id: str
+    snippet: str
+    created_at: float

@@ -1,0 +1,287 @@
+"""What window and engine say to each other: intents down, link events up.
+
+Encoded as MessagePack by ``link.codec``; each class is its own tag.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from desktop_app.journal.records import MessageRecord, ThreadRecord, TurnTimes
+from desktop_app.protocol.events import snake
+
+# ---- values ---------------------------------------------------------------------------------
+
+
+class Phase(StrEnum):
+    """Who holds the floor, as people see it."""
+
+    CONNECTING = "connecting"
+    READY = "ready"  # microphone closed
+    LISTENING = "listening"
+    HEARING = "hearing"
+    THINKING = "thinking"
+    SPEAKING = "speaking"
+    RECONNECTING = "reconnecting"
+    NO_INPUT = "no_input"  # voice is on but no sound comes from the microphone
+
+
+class Connection(StrEnum):
+    """Whether the service can be reached."""
+
+    STARTING = "starting"
+    READY = "ready"
+    RECONNECTING = "reconnecting"
+    OFFLINE = "offline"
+
+
+class NoticeLevel(StrEnum):
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class Notice(Struct, frozen=True):
+    """Something a person should know.
+
+    Attributes:
+        code: Stable; a second notice with the same code replaces the first.
+        facts: What the sentence needs (device, seconds, file), as text.
+        action: ``retry``, ``settings``, ``interrupt`` or empty: the one step offered.
+        subject: Id of the message or thread that the action is about.
+    """
+
+    level: NoticeLevel
+    code: str
+    facts: dict[str, str] = {}
+    action: str = ""
+    subject: str = ""
+
+
+# ---- intents: window -> engine --------------------------------------------------------------
+
+
+class Hello(Struct, frozen=True, tag=snake):
+    """First message on the wire: the token made for this run."""
+
+    token: str
+
+
+class OpenThread(Struct, frozen=True, tag=snake):
+    """Make this thread the current one; an unknown id creates it."""
+
+    thread_id: str
+
+
+class SendText(Struct, frozen=True, tag=snake):
+    """Send a typed message; ``message_id`` is the window's UUID for it, so nothing is doubled."""
+
+    thread_id: str
+    message_id: str
+    text: str
+
+
+class RetryMessage(Struct, frozen=True, tag=snake):
+    """Deliver a failed or queued message again, the same bytes."""
+
+    thread_id: str
+    message_id: str
+
+
+class StartVoice(Struct, frozen=True, tag=snake):
+    """Open the microphone and converse hands-free in this thread. Idempotent."""
+
+    thread_id: str
+
+
+class StopVoice(Struct, frozen=True, tag=snake):
+    """Close the microphone; a running reply goes on. Idempotent."""
+
+
+class PressTalk(Struct, frozen=True, tag=snake):
+    """The talk key went down: capture until it is released. Idempotent."""
+
+    thread_id: str
+
+
+class ReleaseTalk(Struct, frozen=True, tag=snake):
+    """The talk key went up. Idempotent."""
+
+
+class StopReply(Struct, frozen=True, tag=snake):
+    """Silence and end the running reply. Idempotent."""
+
+
+class SetMuted(Struct, frozen=True, tag=snake):
+    """Input only: a running reply keeps playing."""
+
+    is_muted: bool
+
+
+class RenameThread(Struct, frozen=True, tag=snake):
+    thread_id: str
+    title: str
+
+
+class DeleteThread(Struct, frozen=True, tag=snake):
+    """Hide now, remove for good later: ``RestoreThread`` brings it back."""
+
+    thread_id: str
+
+
+class RestoreThread(Struct, frozen=True, tag=snake):
+    thread_id: str
+
+
+class ReloadSettings(Struct, frozen=True, tag=snake):
+    """The settings file was replaced; read it again."""
+
+
+class Quit(Struct, frozen=True, tag=snake):
+    """Finish what is being written and end."""
+
+
+Intent = (
+    Hello
+    | OpenThread
+    | SendText
+    | RetryMessage
+    | StartVoice
+    | StopVoice
+    | PressTalk
+    | ReleaseTalk
+    | StopReply
+    | SetMuted
+    | RenameThread
+    | DeleteThread
+    | RestoreThread
+    | ReloadSettings
+    | Quit
+)
+
+# ---- link events: engine -> window ----------------------------------------------------------
+
+
+class Welcome(Struct, frozen=True, tag=snake):
+    """First answer: what the engine is and how it stands. Sent again after a reconnect."""
+
+    version: str
+    thread_id: str
+    phase: Phase
+    connection: Connection
+    profile: str
+
+
+class ConnectionChanged(Struct, frozen=True, tag=snake):
+    """``retry_in_s`` counts down to the next attempt while RECONNECTING."""
+
+    connection: Connection
+    profile: str
+    retry_in_s: float | None = None
+
+
+class PhaseChanged(Struct, frozen=True, tag=snake):
+    """Who holds the floor now.
+
+    Attributes:
+        is_voice_on: The microphone is, or wants to be, open.
+        device: Name of the microphone in use, or empty.
+        duplex: ``full`` (talk over the reply) or ``half`` (microphone deaf while it plays).
+        duplex_reason: ``setting``, ``no_echo_control``, or empty.
+    """
+
+    thread_id: str
+    phase: Phase
+    turn: int = 0
+    is_voice_on: bool = False
+    is_muted: bool = False
+    device: str = ""
+    duplex: str = "full"
+    duplex_reason: str = ""
+
+
+class TranscriptChanged(Struct, frozen=True, tag=snake):
+    """The live partial of the turn being heard; the final text comes as a MessageSaved."""
+
+    thread_id: str
+    turn: int
+    text: str
+
+
+class MessageSaved(Struct, frozen=True, tag=snake):
+    """A message is durable in the journal: new, or replaced by id."""
+
+    message: MessageRecord
+
+
+class MessageRemoved(Struct, frozen=True, tag=snake):
+    thread_id: str
+    message_id: str
+
+
+class ReplyGrew(Struct, frozen=True, tag=snake):
+    """Text to append to a STREAMING reply (``is_whole``: to replace its text)."""
+
+    thread_id: str
+    message_id: str
+    text: str
+    is_whole: bool = False
+
+
+class SpeechHeard(Struct, frozen=True, tag=snake):
+    """How much of the spoken reply has left the loudspeaker, about 5 times a second."""
+
+    thread_id: str
+    turn: int
+    heard_ms: int
+
+
+class ThreadSaved(Struct, frozen=True, tag=snake):
+    thread: ThreadRecord
+
+
+class ThreadRemoved(Struct, frozen=True, tag=snake):
+    thread_id: str
+
+
+class LevelMeasured(Struct, frozen=True, tag=snake):
+    """0.0 to 1.0 on a perceptual scale, at most 25 times a second."""
+
+    microphone: float
+    loudspeaker: float
+
+
+class TurnTimed(Struct, frozen=True, tag=snake):
+    """The stages of a finished turn."""
+
+    thread_id: str
+    turn: int
+    times: TurnTimes
+
+
+class NoticeRaised(Struct, frozen=True, tag=snake):
+    notice: Notice
+
+
+class NoticeCleared(Struct, frozen=True, tag=snake):
+    code: str
+
+
+LinkEvent = (
+    Welcome
+    | ConnectionChanged
+    | PhaseChanged
+    | TranscriptChanged
+    | MessageSaved
+    | MessageRemoved
+    | ReplyGrew
+    | SpeechHeard
+    | ThreadSaved
+    | ThreadRemoved
+    | LevelMeasured
+    | TurnTimed
+    | NoticeRaised
+    | NoticeCleared
+)

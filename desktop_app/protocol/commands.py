@@ -1,0 +1,102 @@
+"""What a client asks of a server: one vocabulary for every dialect."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+
+class SpeechInput(Struct, frozen=True):
+    """How speech is recognised.
+
+    Attributes:
+        model: Model name at the peer; empty leaves the choice to it.
+        language: ISO 639-1, or empty to detect.
+        commit_strategy: ``manual`` (we own the end of a turn) or ``vad`` (the peer does).
+        end_silence_s: Silence that ends an utterance with ``vad``.
+    """
+
+    model: str = ""
+    language: str = "en"
+    commit_strategy: str = "manual"
+    end_silence_s: float = 0.6
+
+
+class SpeechOutput(Struct, frozen=True):
+    """How the reply is spoken; the format is always ``pcm_24000``."""
+
+    model: str = ""
+    voice: str = ""
+    speed: float = 1.0
+
+
+class ConfigureSession(Struct, frozen=True):
+    """Open or change a conversation.
+
+    Attributes:
+        session_id: The conversation key: the peer's thread id where it has threads.
+        speech_input: None where nothing will be spoken to it.
+        speech_output: None for a reply in text alone.
+    """
+
+    session_id: str
+    speech_input: SpeechInput | None = SpeechInput()
+    speech_output: SpeechOutput | None = SpeechOutput()
+
+
+class AppendAudio(Struct, frozen=True):
+    """One chunk of the user's speech: s16le mono 16 kHz."""
+
+    turn: int
+    pcm: bytes
+
+
+class CommitAudio(Struct, frozen=True):
+    """The user's utterance is complete."""
+
+    turn: int
+
+
+class DiscardAudio(Struct, frozen=True):
+    """What was appended for this turn was not meant: no transcript, no reply."""
+
+    turn: int
+
+
+class PromptText(Struct, frozen=True):
+    """A typed turn."""
+
+    turn: int
+    text: str
+
+
+class ToolOutput(Struct, frozen=True):
+    """The result of one call; ``output`` is text, JSON encoded where it is an object."""
+
+    tool_call_id: str
+    output: str
+
+
+class SubmitToolOutputs(Struct, frozen=True):
+    """The results of every call of a round, together."""
+
+    turn: int
+    run_id: str
+    outputs: tuple[ToolOutput, ...]
+
+
+class CancelReply(Struct, frozen=True):
+    """Stop the reply of this turn; the user heard the first ``heard_ms`` of it."""
+
+    turn: int
+    heard_ms: int = 0
+
+
+ClientCommand = (
+    ConfigureSession
+    | AppendAudio
+    | CommitAudio
+    | DiscardAudio
+    | PromptText
+    | SubmitToolOutputs
+    | CancelReply
+)

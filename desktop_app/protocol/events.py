@@ -1,0 +1,175 @@
+"""What a server tells: one vocabulary for every dialect.
+
+Every event about a turn carries the *client's* turn number; a transport maps the peer's own
+numbers onto it. Sound is always mono signed 16-bit little-endian PCM at 24 kHz.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import Any
+
+from msgspec import Struct
+
+
+def snake(name: str) -> str:
+    """``TranscriptUpdated`` -> ``transcript_updated``: the wire tag of a class."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+class ReplyStatus(StrEnum):
+    """How a reply ended."""
+
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+    INCOMPLETE = "incomplete"  # the stream ended early but text had come
+
+
+class Usage(Struct, frozen=True, omit_defaults=True):
+    """What a reply cost, where the server says."""
+
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cost_usd: float | None = None
+    context_percent: float | None = None
+
+
+class SessionReady(Struct, frozen=True, tag=snake):
+    """The peer accepted the configuration; audio and prompts may flow.
+
+    Attributes:
+        session_id: The conversation key.
+        extensions: Names of optional words the peer understands, e.g. ``assistant.cancel``.
+        heard_by: ``provider/model`` of speech to text, where the peer says.
+        spoken_by: ``provider/model`` of text to speech, where the peer says.
+    """
+
+    session_id: str
+    extensions: tuple[str, ...] = ()
+    heard_by: str = ""
+    spoken_by: str = ""
+
+
+class TranscriptUpdated(Struct, frozen=True, tag=snake):
+    """The user's words so far (replaces the previous text), or finally.
+
+    A final, empty text means that the peer heard no words: the turn has no reply.
+    """
+
+    turn: int
+    text: str
+    is_final: bool = False
+
+
+class ReplyStarted(Struct, frozen=True, tag=snake):
+    """The peer began to answer."""
+
+    turn: int
+    prompt: str = ""
+    run_id: str = ""
+    model: str = ""
+
+
+class ReplyText(Struct, frozen=True, tag=snake):
+    """More text of the reply; with ``is_whole`` the complete text, replacing what came before."""
+
+    turn: int
+    text: str
+    is_whole: bool = False
+
+
+class ReplyReasoning(Struct, frozen=True, tag=snake):
+    """More of the model's reasoning: shown apart, never spoken."""
+
+    turn: int
+    text: str
+
+
+class ReplyAudio(Struct, frozen=True, tag=snake):
+    """More speech: s16le mono 24 kHz, a whole number of samples."""
+
+    turn: int
+    pcm: bytes
+
+
+class ToolCall(Struct, frozen=True):
+    """One call that the model asks for; ``arguments`` is JSON text."""
+
+    id: str
+    name: str
+    arguments: str
+
+
+class ToolsRequested(Struct, frozen=True, tag=snake):
+    """The run waits for the outputs of these calls."""
+
+    turn: int
+    run_id: str
+    calls: tuple[ToolCall, ...]
+
+
+class Memory(Struct, frozen=True, omit_defaults=True):
+    """One recalled fact."""
+
+    memory: str
+    id: str = ""
+    score: float | None = None
+
+
+class MemoriesRecalled(Struct, frozen=True, tag=snake):
+    """Facts that the peer put before the model for this turn."""
+
+    turn: int
+    memories: tuple[Memory, ...]
+
+
+class ImageReady(Struct, frozen=True, tag=snake):
+    """A picture was made; the link expires, fetch it at once."""
+
+    turn: int
+    url: str
+    document_id: str
+    mime_type: str = ""
+    size_bytes: int | None = None
+
+
+class ReplyEnded(Struct, frozen=True, tag=snake):
+    """Text and speech of the turn are complete, or will not come."""
+
+    turn: int
+    status: ReplyStatus = ReplyStatus.COMPLETED
+    message_id: str = ""
+    usage: Usage | None = None
+
+
+class ServerFault(Struct, frozen=True, tag=snake):
+    """The peer reports a failure.
+
+    Attributes:
+        turn: The turn it ends, or None when it concerns the session.
+        is_fatal: The connection is of no more use.
+    """
+
+    message: str
+    code: str = "server.fault"
+    turn: int | None = None
+    is_retryable: bool = False
+    is_fatal: bool = False
+    details: dict[str, Any] | None = None
+
+
+ServerEvent = (
+    SessionReady
+    | TranscriptUpdated
+    | ReplyStarted
+    | ReplyText
+    | ReplyReasoning
+    | ReplyAudio
+    | ToolsRequested
+    | MemoriesRecalled
+    | ImageReady
+    | ReplyEnded
+    | ServerFault
+)

@@ -1,0 +1,288 @@
+"""The realtime voice gateway's messages, each defined once for client and service.
+
+Source: the gateway contract, sections 3 and 4. Fields that the contract does not document but a
+peer may add (``turn_id`` outside of sound, ``code``, ``fatal``) are optional here. Audio is
+base64 inside of JSON text frames; a binary frame is raw PCM at the configured rate.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, Struct, UnsetType
+
+from desktop_app.errors import ProtocolError
+
+EXTENSIONS = ("assistant.delta", "assistant.cancel", "ping", "session.close")
+"""What our own service understands beyond the contract, announced in ``session.configured``."""
+
+MAX_FRAME_BYTES = 1 << 20
+
+
+class _Message(Struct, frozen=True, kw_only=True, tag_field="type", omit_defaults=True):
+    """A JSON object whose ``type`` names its class."""
+
+
+# ---- client -> server -----------------------------------------------------------------------
+
+
+class BackendOptions(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Which chat backend answers; see contract section 3.1."""
+
+    registration_id: str = ""
+    provider: str = ""
+    api_key: str = ""
+    model: str = ""
+    base_url: str = ""
+    system_prompt: str = ""
+
+
+class SttOptions(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Speech to text; the defaults are the contract's examples (section 10.16)."""
+
+    model_id: str = ""
+    sample_rate: int = 16_000
+    audio_format: str = "pcm_16000"
+    language_code: str = ""
+    commit_strategy: str = "vad"
+    vad_threshold: float = 0.62
+    vad_silence_threshold_secs: float = 1.4
+    min_speech_duration_ms: int = 520
+    min_silence_duration_ms: int = 800
+    include_timestamps: bool = False
+
+
+class TtsOptions(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Text to speech."""
+
+    voice_id: str = ""
+    model_id: str = ""
+    output_format: str = "pcm_24000"
+    voice_settings: dict[str, Any] = {}
+
+
+class SessionConfigure(_Message, frozen=True, tag="session.configure"):
+    """Without ``tts`` the session is text alone."""
+
+    session_id: str = ""
+    backend: BackendOptions | None = None
+    stt: SttOptions | None = None
+    tts: TtsOptions | None = None
+
+
+class AudioAppend(_Message, frozen=True, tag="audio.append"):
+    audio: str
+    sample_rate: int = 16_000
+    previous_text: str | None = None
+
+
+class AudioCommit(_Message, frozen=True, tag="audio.commit"):
+    pass
+
+
+class TextPrompt(_Message, frozen=True, tag="text.prompt"):
+    text: str
+
+
+class AssistantCancel(_Message, frozen=True, tag="assistant.cancel"):
+    """Extension: stop the reply; ``heard_ms`` of it were heard."""
+
+    turn_id: int | None = None
+    heard_ms: int | None = None
+
+
+class Ping(_Message, frozen=True, tag="ping"):
+    id: str | int | None = None
+
+
+class SessionClose(_Message, frozen=True, tag="session.close"):
+    pass
+
+
+GatewayClientMessage = (
+    SessionConfigure
+    | AudioAppend
+    | AudioCommit
+    | TextPrompt
+    | AssistantCancel
+    | Ping
+    | SessionClose
+)
+
+# ---- server -> client -----------------------------------------------------------------------
+
+
+class GatewayReady(_Message, frozen=True, tag="session.ready"):
+    message: str = "Send session.configure to begin."
+
+
+class GatewayConfigured(_Message, frozen=True, tag="session.configured"):
+    session_id: str = ""
+    extensions: tuple[str, ...] = ()
+
+
+class SttSessionStarted(_Message, frozen=True, tag="stt.session_started"):
+    """``session_id`` is the recogniser's own, not the conversation's."""
+
+    session_id: str = ""
+    config: dict[str, Any] = {}
+
+
+class TranscriptPartial(_Message, frozen=True, tag="transcript.partial"):
+    text: str = ""
+
+
+class TranscriptCommitted(_Message, frozen=True, tag="transcript.committed"):
+    text: str = ""
+    words: list[Any] | UnsetType = UNSET
+
+
+class AssistantStarted(_Message, frozen=True, tag="assistant.started"):
+    """``text`` is what the *user* said."""
+
+    text: str = ""
+    turn_id: int | None = None
+
+
+class AssistantDelta(_Message, frozen=True, tag="assistant.delta"):
+    """Extension: more text of the reply."""
+
+    text: str = ""
+    turn_id: int | None = None
+
+
+class AssistantMessage(_Message, frozen=True, tag="assistant.message"):
+    """The whole reply."""
+
+    text: str = ""
+    metadata: dict[str, Any] = {}
+    turn_id: int | None = None
+
+
+class AssistantAudioStart(_Message, frozen=True, tag="assistant.audio.start"):
+    turn_id: int = 0
+    content_type: str = ""
+    output_format: str = ""
+
+
+class AssistantAudioChunk(_Message, frozen=True, tag="assistant.audio.chunk"):
+    audio: str = ""
+    turn_id: int = 0
+    content_type: str = ""
+    output_format: str = ""
+    chunk_index: int = 0
+
+
+class AssistantAudioEnd(_Message, frozen=True, tag="assistant.audio.end"):
+    turn_id: int = 0
+    content_type: str = ""
+    output_format: str = ""
+    chunk_count: int = 0
+
+
+class AssistantAudio(_Message, frozen=True, tag="assistant.audio"):
+    """Fallback: the whole speech in one piece."""
+
+    audio: str = ""
+    content_type: str = ""
+    output_format: str = ""
+    turn_id: int | None = None
+
+
+class AssistantCancelled(_Message, frozen=True, tag="assistant.cancelled"):
+    """Extension: the answer to ``assistant.cancel``."""
+
+    turn_id: int | None = None
+    reason: str = ""
+
+
+class Pong(_Message, frozen=True, tag="pong"):
+    id: str | int | None = None
+
+
+class GatewayError(_Message, frozen=True, tag="error"):
+    message: str = ""
+    error: str = ""
+    detail: str = ""
+    code: str = ""
+    fatal: bool = False
+
+    @property
+    def sentence(self) -> str:
+        """The readable text, wherever the peer put it (contract section 10.12)."""
+        return self.message or self.error or self.detail or "The voice service reported an error."
+
+
+GatewayServerMessage = (
+    GatewayReady
+    | GatewayConfigured
+    | SttSessionStarted
+    | TranscriptPartial
+    | TranscriptCommitted
+    | AssistantStarted
+    | AssistantDelta
+    | AssistantMessage
+    | AssistantAudioStart
+    | AssistantAudioChunk
+    | AssistantAudioEnd
+    | AssistantAudio
+    | AssistantCancelled
+    | Pong
+    | GatewayError
+)
+
+
+class _Head(Struct):
+    type: str
+
+
+_encoder = msgspec.json.Encoder()
+_client_decoder: msgspec.json.Decoder[GatewayClientMessage] = msgspec.json.Decoder(
+    GatewayClientMessage
+)
+_server_decoder: msgspec.json.Decoder[GatewayServerMessage] = msgspec.json.Decoder(
+    GatewayServerMessage
+)
+_head_decoder = msgspec.json.Decoder(_Head)
+
+
+def encode(message: GatewayClientMessage | GatewayServerMessage) -> bytes:
+    """One text frame as UTF-8."""
+    return _encoder.encode(message)
+
+
+def decode_server_message(frame: bytes | str) -> GatewayServerMessage | None:
+    """One text frame from a gateway; None for a type we do not know.
+
+    Raises:
+        ProtocolError: ``gateway.malformed``: not a JSON object with a ``type``, or a known type
+            with fields of the wrong kind.
+    """
+    try:
+        return _server_decoder.decode(frame)
+    except msgspec.MsgspecError as error:
+        _refuse_unless_unknown(frame, GatewayServerMessage, error)
+        return None
+
+
+def decode_client_message(frame: bytes | str) -> GatewayClientMessage | None:
+    """One text frame from a client; None for a type we do not know.
+
+    Raises:
+        ProtocolError: As for ``decode_server_message``.
+    """
+    try:
+        return _client_decoder.decode(frame)
+    except msgspec.MsgspecError as error:
+        _refuse_unless_unknown(frame, GatewayClientMessage, error)
+        return None
+
+
+def _refuse_unless_unknown(frame: bytes | str, union: Any, error: msgspec.MsgspecError) -> None:
+    try:
+        kind = _head_decoder.decode(frame).type
+    except msgspec.MsgspecError:
+        raise ProtocolError("gateway.malformed", "Expected a JSON object with a type.") from error
+    if kind in {member.__struct_config__.tag for member in union.__args__}:
+        raise ProtocolError("gateway.malformed", f"{kind}: {error}") from error

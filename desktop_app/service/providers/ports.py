@@ -1,0 +1,137 @@
+"""The three small interfaces behind which speech and language providers stand.
+
+A provider is named ``provider`` / ``model`` (``builtin`` / ``basic``). All methods are called on
+the service's event loop; a provider that computes does it on a thread of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from desktop_app.protocol.events import Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """Words so far, or finally. A final, empty text means: no words."""
+
+    text: str
+    is_final: bool
+
+
+class Recognition(Protocol):
+    """One utterance being recognised. Feed s16le mono 16 kHz."""
+
+    async def feed(self, pcm: bytes) -> None:
+        """Hear more. Returns soon; decoding happens behind it, in order."""
+
+    async def finish(self) -> None:
+        """The utterance is complete: the final transcript follows in ``transcripts``."""
+
+    def transcripts(self) -> AsyncIterator[Transcript]:
+        """Partials (each replaces the last, only when changed), then exactly one final, then ends.
+
+        Raises:
+            NetworkError, AccessError: Of a remote provider.
+        """
+
+    async def aclose(self) -> None:
+        """Stop, with or without a final. Idempotent."""
+
+
+class SpeechToText(Protocol):
+    """Hears."""
+
+    provider: str
+    model: str
+
+    def open(self, *, language: str = "en") -> Recognition:
+        """Begin an utterance; its model may still be loading."""
+
+    async def warm_up(self) -> None:
+        """Load what the first utterance would wait for. Idempotent."""
+
+    async def aclose(self) -> None: ...
+
+
+class TextToSpeech(Protocol):
+    """Speaks."""
+
+    provider: str
+    model: str
+
+    def speak(self, text: str, *, voice: str = "", speed: float = 1.0) -> AsyncIterator[bytes]:
+        """Speech of one sentence as s16le mono 24 kHz chunks (40 to 100 ms each).
+
+        Closing the iterator stops the synthesis at once.
+        """
+
+    async def aclose(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ChatMessage:
+    """One message of the history given to a language model."""
+
+    role: str  # system | user | assistant
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageRequest:
+    """One language turn.
+
+    Attributes:
+        history: Oldest first, without the system prompt, ending with the user's message.
+        system_prompt: May be empty.
+        model: Model name, or empty for the provider's default.
+        assistant_id: Whose memory may be read and written.
+    """
+
+    history: Sequence[ChatMessage]
+    system_prompt: str = ""
+    model: str = ""
+    assistant_id: str = ""
+    thread_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """More of the reply."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReasoningDelta:
+    """More of the reasoning: never spoken."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The reply is complete."""
+
+    usage: Usage | None = None
+
+
+LanguageEvent = TextDelta | ReasoningDelta | Finished
+
+
+class Language(Protocol):
+    """Answers."""
+
+    provider: str
+    model: str
+
+    def reply(self, request: LanguageRequest) -> AsyncIterator[LanguageEvent]:
+        """Stream an answer; ends with exactly one Finished. Closing the iterator cancels it.
+
+        Raises:
+            NetworkError, AccessError, ProtocolError
+        """
+
+    async def aclose(self) -> None: ...
