@@ -1,0 +1,114 @@
+"""The keeper restarts a dead service and always knows the living one's address."""
+
+import asyncio
+from itertools import islice
+
+import pytest
+
+from desktop_app.engine.service_keeper import ServiceAddress, ServiceKeeper, backoff
+from desktop_app.errors import ChildError
+from desktop_app.link.messages import Connection, ConnectionChanged, NoticeCleared, NoticeRaised
+
+
+class Process:
+    """A service whose end is in the test's hand."""
+
+    def __init__(self, number: int) -> None:
+        self.greeting = {"api": f"http://{number}", "voice": f"ws://{number}", "key": "k"}
+        self.ended = asyncio.Event()
+        self.is_closed = False
+
+    async def wait(self) -> int:
+        await self.ended.wait()
+        return -9
+
+    async def aclose(self) -> None:
+        self.is_closed = True
+
+
+class Rig:
+    """A keeper over processes that start, or refuse to, as the test says."""
+
+    def __init__(self, *, failures: int = 0) -> None:
+        self.failures = failures
+        self.processes: list[Process] = []
+        self.told: list[object] = []
+        self.waits: list[float] = []
+        self.restarted = asyncio.Event()
+        self.keeper = ServiceKeeper(self._start, self.told.append, pause=self._pause)
+
+    async def _start(self) -> Process:
+        if self.failures:
+            self.failures -= 1
+            raise ChildError("child.failed", "The service did not start.")
+        self.processes.append(Process(len(self.processes)))
+        if len(self.processes) > 1:
+            self.restarted.set()
+        return self.processes[-1]
+
+    async def _pause(self, wait_s: float) -> None:
+        self.waits.append(wait_s)
+
+    def connections(self) -> list[Connection]:
+        return [one.connection for one in self.told if isinstance(one, ConnectionChanged)]
+
+
+@pytest.fixture
+async def running():
+    """Runs a rig's keeper for the length of a test."""
+    async with asyncio.TaskGroup() as tasks:
+        started = []
+
+        def run(rig: Rig) -> asyncio.Task[None]:
+            started.append(tasks.create_task(rig.keeper.run()))
+            return started[-1]
+
+        yield run
+        for task in started:
+            task.cancel()
+
+
+async def test_the_address_is_that_of_the_running_service(running):
+    rig = Rig()
+    running(rig)
+    async with asyncio.timeout(5):
+        assert await rig.keeper.address() == ServiceAddress("http://0", "ws://0", "k")
+    assert rig.connections() == [Connection.STARTING, Connection.READY]
+
+
+async def test_a_dead_service_is_replaced_and_the_new_address_given(running):
+    rig = Rig()
+    running(rig)
+    async with asyncio.timeout(5):
+        await rig.keeper.address()
+        rig.processes[0].ended.set()
+        await rig.restarted.wait()
+        assert (await rig.keeper.address()).api == "http://1"
+    assert rig.processes[0].is_closed
+    assert rig.connections()[-2:] == [Connection.RECONNECTING, Connection.READY]
+
+
+async def test_a_service_that_does_not_start_is_tried_again_and_said(running):
+    rig = Rig(failures=2)
+    running(rig)
+    async with asyncio.timeout(5):
+        await rig.keeper.address()
+    assert len(rig.waits) == 2
+    assert any(isinstance(one, NoticeRaised) for one in rig.told)
+    assert isinstance(rig.told[-2], NoticeCleared)
+
+
+async def test_ending_the_keeper_ends_the_service(running):
+    rig = Rig()
+    task = running(rig)
+    async with asyncio.timeout(5):
+        await rig.keeper.address()
+    task.cancel()
+    await asyncio.wait([task])
+    assert rig.processes[0].is_closed
+
+
+def test_waits_double_up_to_half_a_minute():
+    waits = list(islice(backoff(), 9))
+    assert 0.4 <= waits[0] <= 0.6
+    assert 24 <= waits[-1] <= 36
