@@ -1,0 +1,158 @@
+"""Flags and subcommands: reads the command line and hands over to one composition root.
+
+Exit codes: 0 done; 1 a bug; 2 it cannot be done, with one line on stderr that says why.
+Every subcommand imports what it needs when it is chosen: the window must not load the engine's
+libraries, nor the engine Qt.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from desktop_app.errors import AppError
+
+CANNOT = 2
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command to its end.
+
+    Returns:
+        The exit code of the process.
+    """
+    if not arguments or (arguments[0].startswith("-") and arguments[0] not in ("-h", "--help")):
+        return _window(list(arguments))
+    options = _parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace], int] = options.command
+    try:
+        return command(options)
+    except AppError as error:
+        sys.stderr.write(f"parley: {error}\n")
+        return CANNOT
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="parley",
+        description="A desktop voice assistant. Without a command it opens the window.",
+    )
+    commands = parser.add_subparsers(metavar="command", required=True)
+    _add_window(commands)
+    _add_talk(commands)
+    _add_ask(commands)
+    _add_demo(commands)
+    _add_doctor(commands)
+    _add_serve(commands)
+    _add_engine(commands)
+    return parser
+
+
+_Commands = argparse._SubParsersAction  # the type argparse gives but does not export
+
+
+def _add_window(commands: _Commands[argparse.ArgumentParser]) -> None:
+    window = commands.add_parser("window", help="open the window (the same as no command)")
+    window.set_defaults(command=lambda options: _window([]))
+
+
+def _add_talk(commands: _Commands[argparse.ArgumentParser]) -> None:
+    talk = commands.add_parser("talk", help="hold a spoken conversation with recordings")
+    talk.add_argument(
+        "--input",
+        action="append",
+        required=True,
+        type=Path,
+        metavar="WAV",
+        help="a recorded question; give it several times for several turns",
+    )
+    talk.add_argument("--output", type=Path, metavar="WAV", help="where the spoken replies go")
+    _add_conversation_flags(talk)
+    talk.set_defaults(command=_talk)
+
+
+def _add_ask(commands: _Commands[argparse.ArgumentParser]) -> None:
+    ask = commands.add_parser("ask", help="ask one typed question")
+    ask.add_argument("text", help="the question")
+    _add_conversation_flags(ask)
+    ask.set_defaults(command=_ask)
+
+
+def _add_conversation_flags(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true", help="one event per line, as JSON")
+    command.add_argument("--thread", default="", metavar="ID", help="continue this thread")
+
+
+def _add_demo(commands: _Commands[argparse.ArgumentParser]) -> None:
+    demo = commands.add_parser(
+        "demo", help="one spoken conversation and a picture of the window, without a screen"
+    )
+    demo.add_argument("--output", type=Path, default=Path("out"), metavar="FOLDER")
+    demo.set_defaults(command=_demo)
+
+
+def _add_doctor(commands: _Commands[argparse.ArgumentParser]) -> None:
+    doctor = commands.add_parser("doctor", help="say whether a conversation is possible here")
+    doctor.add_argument("--json", action="store_true", help="one finding per line, as JSON")
+    doctor.set_defaults(command=_doctor)
+
+
+def _add_serve(commands: _Commands[argparse.ArgumentParser]) -> None:
+    serve = commands.add_parser("serve", help="run the embedded service on its own")
+    serve.add_argument("--host", default="127.0.0.1", help="loopback address to listen on")
+    serve.add_argument("--port", type=int, default=0, help="0 takes any free port")
+    serve.add_argument("--data", type=Path, default=None, metavar="FOLDER")
+    serve.set_defaults(command=_serve)
+
+
+def _add_engine(commands: _Commands[argparse.ArgumentParser]) -> None:
+    engine = commands.add_parser("engine", help="run the engine alone (the window does this)")
+    engine.set_defaults(command=_engine)
+
+
+def _window(arguments: list[str]) -> int:
+    from desktop_app.app import main
+
+    return main(arguments)
+
+
+def _talk(options: argparse.Namespace) -> int:
+    from desktop_app import talk_app
+
+    return talk_app.talk(
+        options.input, options.output, as_json=options.json, thread_id=options.thread
+    )
+
+
+def _ask(options: argparse.Namespace) -> int:
+    from desktop_app import talk_app
+
+    return talk_app.ask(options.text, as_json=options.json, thread_id=options.thread)
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from desktop_app import demo_app
+
+    return demo_app.demo(options.output)
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from desktop_app import doctor
+
+    return doctor.main(as_json=options.json)
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from desktop_app.service import main as service
+
+    return service.serve(host=options.host, port=options.port, data=options.data)
+
+
+def _engine(options: argparse.Namespace) -> int:
+    from desktop_app import engine_app
+
+    return engine_app.main()
