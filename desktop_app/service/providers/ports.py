@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from desktop_app.protocol.events import Usage
 
@@ -135,3 +135,45 @@ class Language(Protocol):
         """
 
     async def aclose(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """Something said or saved before.
+
+    Attributes:
+        text: The words, as they were saved or said by the user.
+        created_at: ISO 8601, UTC.
+        kind: ``memory`` (saved on purpose) or ``message`` (said in a conversation).
+    """
+
+    text: str
+    created_at: str
+    kind: Literal["memory", "message"]
+
+
+class Recall(Protocol):
+    """What an assistant remembers: saved memories and what the user said in its threads."""
+
+    async def remember(self, assistant_id: str, text: str) -> None:
+        """Save a memory; saving the same words again changes nothing."""
+
+    async def search(
+        self,
+        assistant_id: str,
+        query: str,
+        limit: int = 5,
+        *,
+        exclude_thread_turn: str | None = None,
+    ) -> Sequence[Recalled]:
+        """Best matches first, memories before messages.
+
+        Args:
+            assistant_id: Whose memory.
+            query: Words of any kind; those too common to matter are ignored.
+            limit: At most so many.
+            exclude_thread_turn: A thread id, whose newest turn is left out: the question itself.
+        """
+
+    async def forget(self, assistant_id: str, query: str) -> int:
+        """Delete the memories that hold all words of ``query``; returns how many."""
