@@ -1,0 +1,197 @@
+"""What a person prefers: frozen values, one JSON file, replaced whole.
+
+Only the standard library: the window reads this before its first paint.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+logger = logging.getLogger(__name__)
+
+Report = Callable[[str], None]
+_Section = TypeVar("_Section")
+
+
+def _one_of(*allowed: str) -> Any:
+    """A text out of a closed set; the first is the default."""
+    return field(default=allowed[0], metadata={"allowed": allowed})
+
+
+def _between(default: int, low: int, high: int) -> Any:
+    """A whole number within bounds, both included."""
+    return field(default=default, metadata={"low": low, "high": high})
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceSettings:
+    """How a spoken conversation behaves.
+
+    Attributes:
+        end_silence_ms: Silence after which the user has finished.
+        pre_roll_ms: Sound kept from before the speech was noticed.
+        barge_in: Whether talking over a reply stops it; ``auto``: where echo control exists.
+        input_device, output_device: Names of sound devices; empty for the system's default.
+        speak_typed_replies: Whether the reply to a typed message is spoken too.
+    """
+
+    end_silence_ms: int = _between(600, 200, 5000)
+    pre_roll_ms: int = _between(300, 0, 2000)
+    barge_in: str = _one_of("auto", "on", "off")
+    input_device: str = ""
+    output_device: str = ""
+    speak_typed_replies: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageSettings:
+    """Which language model answers.
+
+    Attributes:
+        base_url: An OpenAI-compatible server, e.g. ``http://127.0.0.1:11434/v1``, or empty.
+        model: Name of the model there; empty for the server's first.
+        local_models: ``auto`` looks for model servers on this machine at start.
+    """
+
+    base_url: str = ""
+    model: str = ""
+    local_models: str = _one_of("auto", "off")
+
+
+@dataclass(frozen=True, slots=True)
+class AppearanceSettings:
+    """How the window looks."""
+
+    theme: str = _one_of("system", "light", "dark")
+    reduced_motion: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every preference; ``profile`` names the service that is talked to."""
+
+    voice: VoiceSettings = field(default_factory=VoiceSettings)
+    language: LanguageSettings = field(default_factory=LanguageSettings)
+    appearance: AppearanceSettings = field(default_factory=AppearanceSettings)
+    profile: str = "embedded"
+
+
+def load(path: Path, *, report: Report = logger.warning) -> Settings:
+    """Read the settings; a missing file gives the defaults.
+
+    Unknown keys are ignored (``save`` keeps them), a value that cannot be used falls back to its
+    default, and a file that is no JSON object is moved to ``<name>.broken``. Never raises.
+
+    Args:
+        path: The settings file.
+        report: Told one sentence for everything that could not be used.
+    """
+    try:
+        known = _read_object(path)
+    except FileNotFoundError:
+        return Settings()
+    except (OSError, ValueError, RecursionError) as error:
+        report(_set_aside(path, error))
+        return Settings()
+    return _with_values(Settings(), known, "", report)
+
+
+def save(path: Path, settings: Settings) -> None:
+    """Replace the file atomically; keys in it that this version does not know stay.
+
+    Raises:
+        OSError: It cannot be written; the file is as it was.
+    """
+    try:
+        before = _read_object(path)
+    except FileNotFoundError:
+        before = {}
+    except (ValueError, RecursionError) as error:
+        logger.warning(_set_aside(path, error))
+        before = {}
+    text = json.dumps(_merged(before, asdict(settings)), indent=2, ensure_ascii=False)
+    _replace_file(path, text + "\n")
+
+
+def _read_object(path: Path) -> dict[str, Any]:
+    found = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(found, dict):
+        raise ValueError("it does not hold a JSON object")
+    return found
+
+
+def _set_aside(path: Path, error: Exception) -> str:
+    """Move an unreadable file away, without overwriting an earlier one, and say so."""
+    aside = path.with_name(path.name + ".broken")
+    number = 1
+    while aside.exists():
+        number += 1
+        aside = path.with_name(f"{path.name}.broken{number}")
+    try:
+        path.rename(aside)
+    except OSError:
+        return f"The settings file {path} cannot be read ({error}); the defaults are used."
+    return (
+        f"The settings file {path} cannot be read ({error}); it was kept as {aside.name} "
+        "and the defaults are used."
+    )
+
+
+def _with_values(
+    default: _Section, known: Mapping[str, Any], where: str, report: Report
+) -> _Section:
+    """``default`` with every usable value of ``known`` in place."""
+    changes: dict[str, Any] = {}
+    for one in fields(default):  # type: ignore[arg-type]  # always one of the dataclasses above
+        if one.name not in known:
+            continue
+        name, value, before = where + one.name, known[one.name], getattr(default, one.name)
+        if is_dataclass(before) and isinstance(value, dict):
+            changes[one.name] = _with_values(before, value, name + ".", report)
+        elif _is_usable(value, before, one.metadata):
+            changes[one.name] = value
+        else:
+            report(f"The setting {name} cannot be {value!r}; its default is used.")
+    return replace(default, **changes)  # type: ignore[type-var]  # as above
+
+
+def _is_usable(value: object, default: object, limits: Mapping[str, Any]) -> bool:
+    if type(value) is not type(default):
+        return False
+    if "allowed" in limits:
+        return value in limits["allowed"]
+    if isinstance(value, int) and "low" in limits:
+        return bool(limits["low"] <= value <= limits["high"])
+    return True
+
+
+def _merged(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """``after`` over ``before``, section by section."""
+    merged = dict(before)
+    for key, value in after.items():
+        older = before.get(key)
+        nested = isinstance(value, dict) and isinstance(older, dict)
+        merged[key] = _merged(older, value) if nested else value  # type: ignore[arg-type]  # nested
+    return merged
+
+
+def _replace_file(path: Path, text: str) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".new")
+    new = Path(name)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(path)
+    except BaseException:
+        new.unlink(missing_ok=True)
+        raise

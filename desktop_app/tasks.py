@@ -1,0 +1,67 @@
+"""Keeps the tasks that outlive the function which started them, and reports their failures."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+
+class Background:
+    """Named tasks of one event loop; at most one runs under each name.
+
+    Args:
+        report: Told the name and the error of every task that failed. Event loop only.
+    """
+
+    def __init__(self, report: Callable[[str, BaseException], None]) -> None:
+        self._report = report
+        self._current: dict[str, asyncio.Task[Any]] = {}
+        self._alive: set[asyncio.Task[Any]] = set()
+        self._is_closed = False
+
+    def run(self, coro: Coroutine[Any, Any, object], *, name: str) -> None:
+        """Start ``coro``; a task that runs under the same name is cancelled first.
+
+        After ``aclose`` nothing starts any more: ``coro`` is closed unrun.
+        """
+        if self._is_closed:
+            coro.close()
+            return
+        self.cancel(name)
+        # The one place that may: the reference is kept here and the failure is reported.
+        task = asyncio.create_task(coro, name=name)  # noqa: TID251
+        self._current[name] = task
+        self._alive.add(task)
+        task.add_done_callback(self._ended)
+
+    def cancel(self, name: str) -> None:
+        """Cancel the task of that name, if one runs."""
+        task = self._current.pop(name, None)
+        if task is not None:
+            task.cancel()
+
+    def is_running(self, name: str) -> bool:
+        """Whether a task of that name has not ended yet."""
+        return name in self._current
+
+    async def aclose(self) -> None:
+        """Cancel every task and return when all have ended. Idempotent."""
+        self._is_closed = True
+        own = asyncio.current_task()
+        while waiting := self._alive - {own}:
+            for task in waiting:
+                task.cancel()
+            await asyncio.wait(waiting)
+            self._alive -= waiting  # their callbacks run one step later
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._alive.discard(task)
+        name = task.get_name()
+        if self._current.get(name) is task:
+            del self._current[name]
+        if task.cancelled():
+            return
+        error = task.exception()
+        if error is not None:
+            self._report(name, error)

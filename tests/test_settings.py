@@ -1,0 +1,112 @@
+"""Settings survive bad files, keep what they do not know, and are replaced whole."""
+
+import json
+
+import pytest
+
+from desktop_app.settings import AppearanceSettings, Settings, VoiceSettings, load, save
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "settings.json"
+
+
+@pytest.fixture
+def reports():
+    return []
+
+
+def test_a_missing_file_gives_the_defaults(path, reports):
+    settings = load(path, report=reports.append)
+    assert settings == Settings()
+    assert (settings.voice.end_silence_ms, settings.voice.pre_roll_ms) == (600, 300)
+    assert reports == []
+
+
+def test_what_is_saved_is_loaded(path, reports):
+    settings = Settings(
+        voice=VoiceSettings(end_silence_ms=900, input_device="Mikrofon ü"),
+        appearance=AppearanceSettings(theme="dark", reduced_motion=True),
+    )
+    save(path, settings)
+    assert load(path, report=reports.append) == settings
+    assert reports == []
+    assert [one.name for one in path.parent.iterdir()] == ["settings.json"]
+
+
+def test_unknown_keys_are_ignored_and_kept(path, reports):
+    path.write_text(json.dumps({"voice": {"new": 1}, "later": [2], "profile": "home"}))
+    settings = load(path, report=reports.append)
+    assert settings == Settings(profile="home")
+    save(path, settings)
+    found = json.loads(path.read_text())
+    assert found["later"] == [2]
+    assert found["voice"]["new"] == 1
+    assert reports == []
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "value"),
+    [
+        ("voice", "end_silence_ms", "long"),
+        ("voice", "end_silence_ms", 50),
+        ("voice", "end_silence_ms", True),
+        ("voice", "pre_roll_ms", -1),
+        ("voice", "barge_in", "maybe"),
+        ("voice", "input_device", None),
+        ("appearance", "theme", "pink"),
+        ("appearance", "reduced_motion", 1),
+        ("language", "local_models", []),
+    ],
+)
+def test_a_bad_value_falls_back_alone_and_is_reported(path, reports, section, key, value):
+    path.write_text(json.dumps({section: {key: value}, "profile": "home"}))
+    assert load(path, report=reports.append) == Settings(profile="home")
+    assert len(reports) == 1
+    assert f"{section}.{key}" in reports[0]
+
+
+def test_a_section_of_the_wrong_shape_falls_back_and_is_reported(path, reports):
+    path.write_text(json.dumps({"voice": 3}))
+    assert load(path, report=reports.append) == Settings()
+    assert reports == ["The setting voice cannot be 3; its default is used."]
+
+
+@pytest.mark.parametrize("content", [b"{", b"", b"[]", b"\xff\xfe\x00", b"nul", b"[" * 100_000])
+def test_a_corrupt_file_is_set_aside_and_never_lost(path, reports, content):
+    path.write_bytes(content)
+    assert load(path, report=reports.append) == Settings()
+    assert path.with_name("settings.json.broken").read_bytes() == content
+    assert not path.exists()
+    assert "settings.json.broken" in reports[0]
+
+
+def test_a_second_corrupt_file_does_not_replace_the_first(path, reports):
+    for content in (b"one", b"two"):
+        path.write_bytes(content)
+        load(path, report=reports.append)
+    assert path.with_name("settings.json.broken").read_bytes() == b"one"
+    assert path.with_name("settings.json.broken2").read_bytes() == b"two"
+
+
+def test_saving_over_a_corrupt_file_keeps_its_bytes_too(path, caplog):
+    path.write_bytes(b"{")
+    save(path, Settings())
+    assert path.with_name("settings.json.broken").read_bytes() == b"{"
+    assert load(path) == Settings()
+    assert "cannot be read" in caplog.text
+    caplog.clear()
+
+
+def test_a_failed_save_leaves_the_old_file(path, monkeypatch):
+    save(path, Settings(profile="old"))
+
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        save(path, Settings(profile="new"))
+    assert load(path).profile == "old"
+    assert [one.name for one in path.parent.iterdir()] == ["settings.json"]
