@@ -1,0 +1,126 @@
+"""House rules for every test, and the servers that some of them bring along."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+import os
+import sys
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"  # before anything imports Qt
+
+import pytest
+
+from tests.fakes.child_server import ServerMissingError
+from tests.fakes.sound_server import SoundServer
+from tests.fakes.x_server import XServer
+
+_QT_FIXTURES = {"qapp", "qtbot", "qtmodeltester", "qtlog"}
+_PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests by what they use, and watch the tasks of every coroutine test."""
+    for item in items:
+        if not isinstance(item, pytest.Function):
+            continue
+        uses = set(item.fixturenames)
+        if uses & _QT_FIXTURES:
+            item.add_marker("gui")
+        if "x_server" in uses:
+            item.add_marker("screen")
+        if "sound_server" in uses:
+            item.add_marker("sound")
+        if item.get_closest_marker("sound"):
+            item.add_marker(pytest.mark.xdist_group("sound"))
+        if inspect.iscoroutinefunction(item.function):
+            item.fixturenames.insert(0, "no_task_left_behind")
+
+
+@pytest.fixture(autouse=True)
+def own_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of the developer's machine reaches a test: settings, keys, models, proxies."""
+    for name in list(os.environ):
+        if name.startswith("PARLEY_") or name.lower() in _PROXIES:
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("PARLEY_DATA_DIR", str(tmp_path / "parley"))
+    monkeypatch.setenv("PARLEY_LOCAL_MODELS", "off")
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+
+
+@pytest.fixture(autouse=True)
+def no_unexpected_log(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Fail a test that logs a warning and does not claim it with ``caplog.clear()``."""
+    yield
+    loud = [
+        f"{record.name}: {record.getMessage()}"
+        for record in caplog.get_records("call")
+        if record.levelno >= logging.WARNING and not _is_slow_callback(record)
+    ]
+    assert not loud, loud
+
+
+def _is_slow_callback(record: logging.LogRecord) -> bool:
+    return record.name == "asyncio" and "took" in record.getMessage()
+
+
+@pytest.fixture
+async def no_task_left_behind() -> AsyncIterator[None]:
+    """Fail a coroutine test after which a task still runs. Set up first, so it looks last."""
+    before = asyncio.all_tasks()
+    yield
+    for _ in range(20):  # tasks that were cancelled may need a few rounds to end
+        left = asyncio.all_tasks() - before - {asyncio.current_task()}
+        if not left:
+            return
+        await asyncio.sleep(0)
+    names = sorted(task.get_name() for task in left if task is not None)
+    pytest.fail(f"tasks left behind: {names}")
+
+
+@pytest.fixture
+def sound_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[SoundServer]:
+    """A running sound server; this process and its children use it until the test ends."""
+    server = SoundServer()
+    for name in ("PULSE_LATENCY_MSEC", "PULSE_SINK", "PULSE_SOURCE"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in server.environment.items():
+        monkeypatch.setenv(name, value)
+    try:
+        _start(server)
+        _renew_portaudio()
+        yield server
+    finally:
+        server.close()
+
+
+@pytest.fixture
+def x_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[XServer]:
+    """A running X server; programs started by the test open their windows there."""
+    server = XServer()
+    try:
+        _start(server)
+        for name, value in server.environment.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+        yield server
+    finally:
+        server.close()
+
+
+def _start(server: SoundServer | XServer) -> None:
+    try:
+        server.start()
+    except ServerMissingError as error:
+        pytest.fail(str(error), pytrace=False)
+
+
+def _renew_portaudio() -> None:
+    """PortAudio looks for devices only when it is initialised, which an import already did."""
+    if portaudio := sys.modules.get("sounddevice"):
+        portaudio._terminate()
+        portaudio._initialize()

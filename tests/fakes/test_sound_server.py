@@ -1,0 +1,69 @@
+"""The test's own sound server carries sound both ways."""
+
+from __future__ import annotations
+
+import asyncio
+import wave
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.fakes import child_server
+from tests.fakes.sound_server import RECORDING_RATE_HZ, ServerMissingError, SoundServer
+
+QUESTION = Path(__file__).parents[1] / "sounds" / "square_root_of_one_hundred.wav"
+
+
+def _samples(path: Path) -> np.ndarray:
+    with wave.open(str(path)) as file:
+        assert file.getframerate() == RECORDING_RATE_HZ
+        return np.frombuffer(file.readframes(file.getnframes()), np.int16)
+
+
+async def test_what_is_spoken_reaches_the_microphone(sound_server: SoundServer):
+    microphone = await asyncio.create_subprocess_exec(
+        *("parecord", "--raw", "--channels=1", "--rate=16000", "--latency-msec=20"),
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert microphone.stdout is not None
+    first = await microphone.stdout.readexactly(320)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(sound_server.speak(QUESTION))
+        heard = np.frombuffer(first + await microphone.stdout.readexactly(2 * 32_000), np.int16)
+    microphone.terminate()
+    await microphone.wait()
+    assert np.abs(heard).max() > 3_000
+
+
+async def test_what_a_program_plays_is_recorded_from_the_loudspeaker(
+    sound_server: SoundServer, tmp_path: Path
+):
+    async with sound_server.recording(tmp_path / "heard.wav"):
+        await _play(QUESTION)
+    heard = _samples(tmp_path / "heard.wav")
+    assert np.abs(heard).max() > 3_000
+    assert len(heard) > 2 * RECORDING_RATE_HZ
+
+
+async def test_a_server_that_was_stopped_can_come_back(sound_server: SoundServer):
+    sound_server.stop()
+    assert sound_server.process is None
+    sound_server.start()
+    await sound_server.speak(QUESTION)
+
+
+async def test_a_file_that_is_no_sound_is_refused(sound_server: SoundServer, tmp_path: Path):
+    (tmp_path / "words.wav").write_text("not a sound")
+    with pytest.raises(RuntimeError, match=r"words\.wav"):
+        await sound_server.speak(tmp_path / "words.wav")
+
+
+def test_a_missing_program_is_named_with_its_package():
+    with pytest.raises(ServerMissingError, match="apt-get install pulseaudio"):
+        child_server.program("no-such-program", "pulseaudio")
+
+
+async def _play(wav: Path) -> None:
+    player = await asyncio.create_subprocess_exec("paplay", str(wav))
+    assert await player.wait() == 0
