@@ -1,0 +1,140 @@
+"""A byte ring between one writing and one reading thread, without a lock."""
+
+from __future__ import annotations
+
+
+class RingBuffer:
+    """int16 sound on its way from one thread to another.
+
+    Every counter is monotonic, counts bytes and is written by exactly one thread, which is why
+    there is no lock. ``discard`` only records a wish; the reader honours it.
+
+    Attributes:
+        starved: Reads that could not be filled. Written by the reader.
+    """
+
+    __slots__ = (
+        "_discard_before",
+        "_flushed_from",
+        "_mark",
+        "_read",
+        "_ring",
+        "_size",
+        "_written",
+        "starved",
+    )
+
+    def __init__(self, size_bytes: int) -> None:
+        if size_bytes <= 0 or size_bytes % 2:
+            raise ValueError("a ring holds a positive, whole number of 16-bit samples")
+        self._size = size_bytes
+        self._ring = memoryview(bytearray(size_bytes))
+        self._written = 0  # writer
+        self._discard_before = 0  # writer
+        self._mark = 0  # writer
+        self._read = 0  # reader
+        self._flushed_from = 0  # reader
+        self.starved = 0  # reader
+
+    @property
+    def free(self) -> int:
+        """Bytes that ``write`` would accept now. What was discarded counts until the next read."""
+        return self._size - (self._written - self._read)
+
+    @property
+    def available(self) -> int:
+        """Bytes that wait to be read, without what was discarded. Any thread."""
+        return max(0, self._written - max(self._read, self._discard_before))
+
+    @property
+    def played_since_mark(self) -> int:
+        """Bytes really read since ``mark``; stands still after a ``discard``. Any thread."""
+        read = self._read
+        if self._discard_before > self._mark and read >= self._discard_before:
+            read = self._flushed_from
+        return max(0, read - self._mark)
+
+    def write(self, pcm: bytes | memoryview) -> int:
+        """Append sound. Writer thread only.
+
+        Args:
+            pcm: s16le, whole samples.
+
+        Returns:
+            Bytes accepted: all of them, or as many as were free.
+        """
+        written = self._written
+        count = len(pcm)
+        start = written % self._size
+        end = start + count
+        if end > self._size or count > self._size - written + self._read:
+            return self._write_in_parts(memoryview(pcm), start)
+        self._ring[start:end] = pcm
+        self._written = written + count
+        return count
+
+    def _write_in_parts(self, pcm: memoryview, start: int) -> int:
+        count = min(len(pcm), self.free)
+        first = min(count, self._size - start)
+        self._ring[start : start + first] = pcm[:first]
+        self._ring[: count - first] = pcm[first:count]
+        self._written += count
+        return count
+
+    def read_into(self, out: memoryview) -> int:
+        """Fill ``out`` from the front and the rest with silence. Reader thread only.
+
+        Args:
+            out: Writable bytes, overwritten in full.
+
+        Returns:
+            Bytes of real sound delivered.
+        """
+        read = self._read
+        if read < self._discard_before:
+            self._flushed_from = read
+            self._read = read = self._discard_before
+        count = len(out)
+        start = read % self._size
+        end = start + count
+        if end > self._size or count > self._written - read:
+            return self._read_in_parts(out, start)
+        out[:] = self._ring[start:end]
+        self._read = read + count
+        return count
+
+    def _read_in_parts(self, out: memoryview, start: int) -> int:
+        wanted = len(out)
+        count = min(wanted, self._written - self._read)
+        first = min(count, self._size - start)
+        out[:first] = self._ring[start : start + first]
+        out[first:count] = self._ring[: count - first]
+        if count < wanted:
+            out[count:] = bytes(wanted - count)
+            self.starved += 1
+        self._read += count
+        return count
+
+    def mark(self) -> None:
+        """Count ``played_since_mark`` from what is written next. Writer thread only.
+
+        Call it before writing again after a ``discard``.
+        """
+        self._mark = self._written
+
+    def discard(self) -> None:
+        """Drop everything written so far; the reader honours it. Writer thread only."""
+        self._discard_before = self._written
+
+    def last_read(self, count: int) -> bytes:
+        """Up to ``count`` bytes that were read last, for a level meter. Any thread.
+
+        The writer may overwrite them meanwhile when the ring is full: good enough to look at,
+        not to play.
+        """
+        end = self._read
+        start = max(0, end - min(count, self._size))
+        at, stop = start % self._size, end % self._size
+        if at <= stop:
+            return bytes(self._ring[at:stop])
+        return bytes(self._ring[at:]) + bytes(self._ring[:stop])

@@ -1,0 +1,158 @@
+"""The lock-free ring between the engine's loop and the sound card."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from desktop_app.audio.ring_buffer import RingBuffer
+
+
+def pull(ring: RingBuffer, count: int) -> tuple[int, bytes]:
+    out = memoryview(bytearray(b"\xee" * count))
+    return ring.read_into(out), bytes(out)
+
+
+def test_sound_comes_out_in_the_order_it_went_in():
+    ring = RingBuffer(16)
+    assert ring.write(b"abcd") == 4
+    assert ring.write(b"efgh") == 4
+    assert pull(ring, 6) == (6, b"abcdef")
+    assert ring.starved == 0
+
+
+def test_a_short_read_is_padded_with_silence_and_counted():
+    ring = RingBuffer(16)
+    ring.write(b"ab")
+    assert pull(ring, 6) == (2, b"ab\0\0\0\0")
+    assert pull(ring, 4) == (0, bytes(4))
+    assert ring.starved == 2
+
+
+def test_sound_wraps_around_the_end():
+    ring = RingBuffer(8)
+    ring.write(b"abcdef")
+    pull(ring, 4)
+    assert ring.write(b"ghijkl") == 6
+    assert pull(ring, 8) == (8, b"efghijkl")
+
+
+def test_a_full_ring_accepts_only_what_fits():
+    ring = RingBuffer(8)
+    ring.write(b"abcdef")
+    assert ring.free == 2
+    assert ring.write(b"ghij") == 2
+    assert ring.write(b"kl") == 0
+    assert pull(ring, 8) == (8, b"abcdefgh")
+
+
+def test_discarded_sound_is_never_delivered_and_later_sound_is():
+    ring = RingBuffer(16)
+    ring.write(b"old sound!")
+    pull(ring, 4)
+    ring.discard()
+    assert ring.available == 0
+    ring.write(b"new!")
+    assert ring.available == 4
+    assert pull(ring, 8) == (4, b"new!\0\0\0\0")
+
+
+def test_the_room_of_discarded_sound_returns_with_the_next_read():
+    ring = RingBuffer(8)
+    ring.write(b"abcdefgh")
+    ring.discard()
+    assert ring.free == 0
+    pull(ring, 2)
+    assert ring.free == 8
+
+
+def test_played_since_mark_counts_only_what_was_really_read():
+    ring = RingBuffer(32)
+    ring.write(b"before")
+    ring.mark()
+    ring.write(b"after it")
+    pull(ring, 4)
+    assert ring.played_since_mark == 0
+    pull(ring, 6)
+    assert ring.played_since_mark == 4
+    pull(ring, 20)
+    assert ring.played_since_mark == 8
+
+
+def test_played_since_mark_stands_still_after_a_discard():
+    ring = RingBuffer(32)
+    ring.mark()
+    ring.write(b"0123456789")
+    pull(ring, 4)
+    ring.discard()
+    assert ring.played_since_mark == 4
+    pull(ring, 4)
+    assert ring.played_since_mark == 4
+
+
+def test_a_mark_after_a_discard_starts_at_zero():
+    ring = RingBuffer(32)
+    ring.write(b"0123456789")
+    pull(ring, 4)
+    ring.discard()
+    ring.mark()
+    ring.write(b"abcdef")
+    assert ring.played_since_mark == 0
+    pull(ring, 4)
+    assert ring.played_since_mark == 4
+
+
+def test_the_last_read_sound_can_be_looked_at_even_across_the_end():
+    ring = RingBuffer(8)
+    ring.write(b"abcdef")
+    pull(ring, 6)
+    assert ring.last_read(4) == b"cdef"
+    ring.write(b"ghij")
+    pull(ring, 4)
+    assert ring.last_read(4) == b"ghij"
+    assert RingBuffer(8).last_read(4) == b""
+
+
+@pytest.mark.parametrize("size", [0, -2, 7])
+def test_a_ring_without_whole_samples_is_a_programming_error(size):
+    with pytest.raises(ValueError, match="16-bit"):
+        RingBuffer(size)
+
+
+@given(st.lists(st.tuples(st.booleans(), st.integers(0, 40)), max_size=60))
+def test_any_mix_of_reads_and_writes_behaves_like_a_queue(steps):
+    ring, queue, sent = RingBuffer(34), bytearray(), 0
+    for writes, count in steps:
+        if writes:
+            pcm = bytes((sent + at) % 251 for at in range(count))
+            accepted = ring.write(pcm)
+            assert accepted == min(count, 34 - len(queue))
+            queue += pcm[:accepted]
+            sent += accepted
+        else:
+            expected = bytes(queue[:count])
+            assert pull(ring, count) == (len(expected), expected.ljust(count, b"\0"))
+            del queue[:count]
+    assert ring.available == len(queue)
+
+
+def test_two_threads_pass_two_hundred_thousand_bytes_intact():
+    ring, total = RingBuffer(1024), 200_000
+    source = bytes(at % 251 for at in range(total))
+    received = bytearray()
+
+    def read() -> None:
+        out = memoryview(bytearray(96))
+        while len(received) < total:
+            received.extend(out[: ring.read_into(out)])
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    sent = 0
+    while sent < total:
+        sent += ring.write(source[sent : sent + 250])
+    reader.join(timeout=30)
+    assert bytes(received) == source
