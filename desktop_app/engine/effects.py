@@ -1,0 +1,232 @@
+"""What the machine asks of the engine: closed, imperative, carried out in order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from desktop_app.engine.inputs import TimerName
+from desktop_app.link.messages import Notice
+from desktop_app.protocol.commands import ClientCommand
+from desktop_app.protocol.events import ServerEvent
+
+# ---- lines ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLine:
+    """Hold the voice line open until told otherwise, and get the loudspeaker ready."""
+
+
+@dataclass(frozen=True, slots=True)
+class CloseLine:
+    """Close the voice line and the loudspeaker."""
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Say this on the line that carries the turn."""
+
+    command: ClientCommand
+
+
+@dataclass(frozen=True, slots=True)
+class ResendSpeech:
+    """Send everything recorded for this turn so far, from the first sample."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverPrompt:
+    """Carry a typed prompt over a text line opened for it."""
+
+    turn: int
+    message_id: str
+    text: str
+
+
+# ---- sound ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class OpenMicrophone:
+    """Start capturing."""
+
+
+@dataclass(frozen=True, slots=True)
+class CloseMicrophone:
+    """Stop capturing and release the device."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """Record the turn, the sound just before it included.
+
+    Attributes:
+        is_held: Until ``FinishCapture``, whatever the turn detector thinks.
+    """
+
+    turn: int
+    is_held: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FinishCapture:
+    """Close the recording now and say whether it held speech."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    turn: int
+    pcm: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class FinishPlayback:
+    """No more sound will come for this turn."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitDrain:
+    """Tell ``PlaybackDrained`` when everything has been heard; at once when nothing is left."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class StopPlayback:
+    """Silence."""
+
+
+# ---- time -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SetTimer:
+    """Tell ``TimerFired`` after so many seconds; replaces a running timer of that name."""
+
+    name: TimerName
+    after_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class ClearTimer:
+    name: TimerName
+
+
+# ---- what is remembered and shown -----------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTypedTurn:
+    """This turn answers the message."""
+
+    turn: int
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRetriedTurn:
+    """This turn delivers the recording of the message again."""
+
+    turn: int
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePrompt:
+    """Keep the message, shown as waiting."""
+
+    message_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeepUtterance:
+    """The recording of the turn is complete: close it on disk."""
+
+    turn: int
+    speech_end_s: float
+    speech_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class DiscardUtterance:
+    """There were no words in the recording of the turn."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Remember and show what the server said."""
+
+    event: ServerEvent
+
+
+@dataclass(frozen=True, slots=True)
+class CutTurn:
+    """The person ended the reply after hearing ``heard_ms`` of it."""
+
+    turn: int
+    heard_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class FailTurn:
+    """The turn will not be answered; its question stays and can be sent again."""
+
+    turn: int
+    code: str
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FinishTurn:
+    """The reply of the turn has been read or heard to its end."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class RaiseNotice:
+    notice: Notice
+
+
+@dataclass(frozen=True, slots=True)
+class ClearNotice:
+    code: str
+
+
+Effect = (
+    OpenLine
+    | CloseLine
+    | Send
+    | ResendSpeech
+    | DeliverPrompt
+    | OpenMicrophone
+    | CloseMicrophone
+    | Capture
+    | FinishCapture
+    | Play
+    | FinishPlayback
+    | AwaitDrain
+    | StopPlayback
+    | SetTimer
+    | ClearTimer
+    | OpenTypedTurn
+    | OpenRetriedTurn
+    | QueuePrompt
+    | KeepUtterance
+    | DiscardUtterance
+    | Record
+    | CutTurn
+    | FailTurn
+    | FinishTurn
+    | RaiseNotice
+    | ClearNotice
+)

@@ -1,0 +1,197 @@
+"""What the machine is told: everything that can happen to a conversation, in the past tense."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from desktop_app.protocol.events import ServerEvent
+
+
+class TimerName(StrEnum):
+    """The clocks that the machine may ask for; each has at most one pending end."""
+
+    SLOW = "slow"  # THINKING and no news from the server
+    GIVE_UP = "give_up"  # still none, long after the person was told
+    SOUND = "sound"  # SPEAKING: is anything being played?
+    TALK_TAIL = "talk_tail"  # the last word after the talk key came up
+    TALK_HELD = "talk_held"  # the talk key has been down impossibly long
+    MICROPHONE = "microphone"  # try a lost microphone again
+    IDLE_LINE = "idle_line"  # nobody has spoken for a while and voice is off
+    REDELIVER = "redeliver"  # try a queued prompt again
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceStarted:
+    """The person wants to converse hands-free."""
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceStopped:
+    """The person wants the microphone closed; a running reply goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class MutedChanged:
+    """The person muted or unmuted the microphone."""
+
+    is_muted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TalkPressed:
+    """The talk key went down, or repeated."""
+
+
+@dataclass(frozen=True, slots=True)
+class TalkReleased:
+    """The talk key went up."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyStopped:
+    """The person wants silence now."""
+
+
+@dataclass(frozen=True, slots=True)
+class PromptTyped:
+    """The person sent a text, or a queued one is to be delivered again."""
+
+    message_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RetryRequested:
+    """The person wants a failed or queued message delivered again.
+
+    Only the engine knows what the message holds: it looks it up and tells the machine
+    ``PromptTyped`` or ``SpeechRetried`` instead.
+    """
+
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechRetried:
+    """A recorded utterance is to be delivered again; the engine holds its bytes."""
+
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class MicrophoneOpened:
+    """The microphone is open; ``device`` is what people call it."""
+
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class MicrophoneLost:
+    """The microphone could not be opened, vanished or gives no samples (``device.*``)."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoudspeakerLost:
+    """There is nothing to play speech on: replies are read, not heard (``device.*``)."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoudspeakerOpened:
+    """Speech can be played."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechStarted:
+    """The turn detector is convinced that somebody speaks."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechEnded:
+    """The utterance is complete.
+
+    Attributes:
+        speech_end_s: Monotonic second of its last voiced sample.
+        speech_ms: Length of the utterance.
+    """
+
+    speech_end_s: float
+    speech_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechDropped:
+    """What was captured holds no speech after all."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineOpened:
+    """The voice line accepted the session."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineLost:
+    """The voice line is gone and will be tried again in ``retry_in_s``."""
+
+    retry_in_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class LineFailed:
+    """The voice line is refused for good: another try would not help."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class PromptRefused:
+    """The text line could not carry the prompt of this turn, or broke before the reply ended."""
+
+    turn: int
+    code: str
+    is_retryable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybackDrained:
+    """Everything that was given to the loudspeaker for this turn has been heard."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class TimerFired:
+    """A timer that the machine had set came to its end."""
+
+    name: TimerName
+
+
+Input = (
+    VoiceStarted
+    | VoiceStopped
+    | MutedChanged
+    | TalkPressed
+    | TalkReleased
+    | ReplyStopped
+    | PromptTyped
+    | RetryRequested
+    | SpeechRetried
+    | MicrophoneOpened
+    | MicrophoneLost
+    | LoudspeakerOpened
+    | LoudspeakerLost
+    | SpeechStarted
+    | SpeechEnded
+    | SpeechDropped
+    | LineOpened
+    | LineLost
+    | LineFailed
+    | PromptRefused
+    | PlaybackDrained
+    | TimerFired
+    | ServerEvent
+)

@@ -1,0 +1,343 @@
+"""Every rule about who may speak, in one pure function: ``step``.
+
+Three rules carry the rest. News about any turn but the current one is dropped. Speech, the talk
+key, the stop key and a typed prompt all end a running reply the same way. Whatever was said or
+typed leaves the machine as an effect that keeps it before one that sends it.
+
+A prompt typed while a reply runs cancels that reply. A prompt typed while the user speaks, or
+while an earlier question has not been answered at all, waits for its turn.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from desktop_app.engine import server_news, sound_news
+from desktop_app.engine.effects import (
+    Capture,
+    ClearNotice,
+    ClearTimer,
+    CloseLine,
+    FailTurn,
+    FinishCapture,
+    FinishTurn,
+    OpenMicrophone,
+    OpenRetriedTurn,
+    QueuePrompt,
+    ResendSpeech,
+    Send,
+    SetTimer,
+    StopPlayback,
+)
+from desktop_app.engine.inputs import (
+    Input,
+    LineFailed,
+    LineLost,
+    LineOpened,
+    LoudspeakerLost,
+    LoudspeakerOpened,
+    MicrophoneLost,
+    MicrophoneOpened,
+    MutedChanged,
+    PlaybackDrained,
+    PromptRefused,
+    PromptTyped,
+    ReplyStopped,
+    RetryRequested,
+    SpeechDropped,
+    SpeechEnded,
+    SpeechRetried,
+    SpeechStarted,
+    TalkPressed,
+    TalkReleased,
+    TimerFired,
+    TimerName,
+    VoiceStarted,
+    VoiceStopped,
+)
+from desktop_app.engine.session import Line, Mic, Route, Session, Stage, Talk
+from desktop_app.engine.turns import (
+    GIVE_UP_S,
+    SLOW_S,
+    SOUND_S,
+    Step,
+    calm,
+    deliver_next,
+    deliver_speech,
+    end_turn,
+    fail_turn,
+    hear,
+    interrupt,
+    new_turn,
+    notice,
+    release_microphone,
+    rest,
+    then,
+    want_line,
+    want_microphone,
+)
+from desktop_app.link.messages import NoticeLevel
+from desktop_app.protocol.commands import CancelReply
+
+TALK_TAIL_S = 0.2
+TALK_HELD_S = 120.0
+FIRST_REDELIVERY_S = 0.5
+LAST_REDELIVERY_S = 30.0
+
+
+def step(session: Session, given: Input, *, heard_ms: int = 0) -> Step:  # noqa: C901 - closed union
+    """Advance the session by one input.
+
+    Args:
+        session: The state before.
+        given: What just happened.
+        heard_ms: How much of the current reply has left the loudspeaker.
+
+    Returns:
+        The state after, and what the engine must now do, in order.
+    """
+    match given:
+        case VoiceStarted():
+            return _start_voice(session)
+        case VoiceStopped():
+            return _stop_voice(session)
+        case MutedChanged():
+            return _mute(session, given.is_muted)
+        case TalkPressed():
+            return _press(session, heard_ms)
+        case TalkReleased():
+            return _release(session)
+        case ReplyStopped():
+            return _stop_reply(session, heard_ms)
+        case PromptTyped():
+            return _prompt(session, given, heard_ms)
+        case SpeechRetried():
+            return _retry_speech(session, given.message_id, heard_ms)
+        case RetryRequested():
+            return session, ()  # the engine looks the message up first
+        case MicrophoneOpened():
+            return sound_news.microphone_opened(session, given.device)
+        case MicrophoneLost():
+            return sound_news.microphone_lost(session, given.code)
+        case LoudspeakerOpened():
+            return replace(session, can_play=True), ()
+        case LoudspeakerLost():
+            return sound_news.loudspeaker_lost(session, given.code)
+        case SpeechStarted():
+            return sound_news.speech_started(session, heard_ms)
+        case SpeechEnded():
+            return sound_news.speech_ended(session, given)
+        case SpeechDropped():
+            return sound_news.speech_dropped(session)
+        case LineOpened():
+            return _line_opened(session)
+        case LineLost():
+            return _line_lost(session)
+        case LineFailed():
+            return _line_failed(session, given.code)
+        case PromptRefused():
+            return _prompt_refused(session, given)
+        case PlaybackDrained():
+            return sound_news.drained(session, given.turn)
+        case TimerFired():
+            return _timer(session, given.name, heard_ms)
+        case _:
+            return server_news.on_event(session, given)
+
+
+# ---- what the person wants ------------------------------------------------------------------
+
+
+def _start_voice(session: Session) -> Step:
+    if session.is_voice_on:
+        return session, ()
+    wanted = replace(session, is_voice_on=True)
+    return then(want_line(wanted), want_microphone)
+
+
+def _stop_voice(session: Session) -> Step:
+    if not session.is_voice_on:
+        return session, ()
+    session = replace(session, is_voice_on=False)
+    if session.stage is Stage.HEARING:
+        unheld = session.talk is Talk.UP
+        return session, (FinishCapture(session.turn),) if unheld else ()
+    released = release_microphone(session)
+    return then(released, rest) if session.stage is Stage.IDLE else released
+
+
+def _mute(session: Session, is_muted: bool) -> Step:
+    session = replace(session, is_muted=is_muted)
+    if not is_muted:
+        return session, (ClearNotice("voice.muted"),)
+    return session, (FinishCapture(session.turn),) if session.stage is Stage.HEARING else ()
+
+
+def _press(session: Session, heard_ms: int) -> Step:
+    if session.is_muted:
+        return session, (notice(NoticeLevel.INFO, "voice.muted"),)
+    held = SetTimer(TimerName.TALK_HELD, TALK_HELD_S)
+    match session.talk:
+        case Talk.HELD:
+            return session, ()
+        case Talk.TAIL:
+            return replace(session, talk=Talk.HELD), (ClearTimer(TimerName.TALK_TAIL), held)
+        case Talk.UP if session.stage is Stage.HEARING:
+            return replace(session, talk=Talk.HELD), (Capture(session.turn, is_held=True), held)
+        case _:
+            session, effects = hear(session, heard_ms, is_held=True)
+            return replace(session, talk=Talk.HELD), (*effects, held)
+
+
+def _release(session: Session) -> Step:
+    if session.talk is not Talk.HELD:
+        return session, ()
+    return replace(session, talk=Talk.TAIL), (
+        ClearTimer(TimerName.TALK_HELD),
+        SetTimer(TimerName.TALK_TAIL, TALK_TAIL_S),
+    )
+
+
+def _stop_reply(session: Session, heard_ms: int) -> Step:
+    if session.stage in (Stage.THINKING, Stage.SPEAKING):
+        return then(interrupt(session, heard_ms), rest)
+    return session, ()
+
+
+def _prompt(session: Session, prompt: PromptTyped, heard_ms: int) -> Step:
+    current = () if session.prompt is None else (session.prompt,)
+    if prompt.message_id in {known.message_id for known in (*current, *session.waiting)}:
+        return session, ()
+    keep = QueuePrompt(prompt.message_id, prompt.text)
+    session = replace(session, waiting=(*session.waiting, prompt))
+    if _must_wait(session):
+        return session, (keep,)
+    session, effects = then(interrupt(session, heard_ms), deliver_next)
+    return session, (keep, *effects)
+
+
+def _must_wait(session: Session) -> bool:
+    unanswered = session.stage is Stage.THINKING and not session.is_answered
+    return unanswered or session.stage is Stage.HEARING
+
+
+def _retry_speech(session: Session, message_id: str, heard_ms: int) -> Step:
+    if _must_wait(session):
+        return session, (notice(NoticeLevel.INFO, "turn.busy"),)
+    session, effects = then(interrupt(session, heard_ms), want_line)
+    session = new_turn(session, Stage.THINKING, Route.VOICE)
+    delivered, more = deliver_speech(session)
+    opened = OpenRetriedTurn(session.turn, message_id)
+    return delivered, (*effects, opened, *more, SetTimer(TimerName.SLOW, SLOW_S))
+
+
+# ---- lines ----------------------------------------------------------------------------------
+
+
+def _line_opened(session: Session) -> Step:
+    cleared = (ClearNotice("prompt.queued"),) if session.tries else ()
+    session = replace(session, line=Line.OPEN, tries=0)
+    if session.stage is Stage.IDLE:
+        return then((session, cleared), rest)
+    if not session.is_undelivered:
+        return session, ()
+    if session.stage is Stage.HEARING:
+        return replace(session, is_undelivered=False), (ResendSpeech(session.turn),)
+    return deliver_speech(session)
+
+
+def _line_lost(session: Session) -> Step:
+    session = replace(session, line=Line.LOST)
+    if session.stage is Stage.HEARING:
+        return replace(session, is_undelivered=True), ()
+    return _lose_reply(session, "line.lost")
+
+
+def _line_failed(session: Session, code: str) -> Step:
+    session = replace(session, line=Line.CLOSED, is_voice_on=False)
+    shown = notice(NoticeLevel.ERROR, code, action="settings")
+    if session.stage is Stage.HEARING:
+        return session, (FinishCapture(session.turn), shown)
+    session, effects = then(_lose_reply(session, code, is_final=True), release_microphone)
+    return session, (*effects, shown)
+
+
+def _lose_reply(session: Session, code: str, *, is_final: bool = False) -> Step:
+    idle = session.stage is Stage.IDLE
+    if idle or session.route is Route.TEXT or session.reply_ended:
+        return session, ()
+    if session.is_undelivered and not is_final:
+        return session, ()  # the line never knew of it: the next one will
+    return fail_turn(session, code)
+
+
+def _prompt_refused(session: Session, given: PromptRefused) -> Step:
+    prompt = session.prompt
+    if given.turn != session.turn or session.stage is Stage.IDLE or prompt is None:
+        return session, ()
+    if session.is_answered or not given.is_retryable:
+        return fail_turn(replace(session, tries=0), given.code)
+    wait_s = min(FIRST_REDELIVERY_S * 2**session.tries, LAST_REDELIVERY_S)
+    session = replace(session, waiting=(prompt, *session.waiting), tries=session.tries + 1)
+    session, effects = calm(session)
+    return session, (
+        QueuePrompt(prompt.message_id, prompt.text),
+        notice(NoticeLevel.WARNING, "prompt.queued"),
+        *effects,
+        SetTimer(TimerName.REDELIVER, wait_s),
+    )
+
+
+# ---- time -----------------------------------------------------------------------------------
+
+
+def _timer(session: Session, name: TimerName, heard_ms: int) -> Step:
+    match name:
+        case TimerName.SLOW:
+            return _tell_slow(session)
+        case TimerName.GIVE_UP:
+            return _give_up(session)
+        case TimerName.SOUND:
+            return _check_sound(session, heard_ms)
+        case TimerName.TALK_TAIL | TimerName.TALK_HELD:
+            held = session.talk is not Talk.UP and session.stage is Stage.HEARING
+            return session, (FinishCapture(session.turn),) if held else ()
+        case TimerName.MICROPHONE:
+            return session, (OpenMicrophone(),) if session.mic is Mic.LOST else ()
+        case TimerName.IDLE_LINE:
+            if session.stage is not Stage.IDLE or session.is_voice_on:
+                return session, ()
+            return replace(session, line=Line.CLOSED), (CloseLine(),)
+        case _:  # REDELIVER
+            return rest(session) if session.stage is Stage.IDLE else (session, ())
+
+
+def _tell_slow(session: Session) -> Step:
+    if session.stage is not Stage.THINKING:
+        return session, ()
+    return replace(session, is_slow=True), (
+        notice(NoticeLevel.WARNING, "reply.slow", action="interrupt"),
+        SetTimer(TimerName.GIVE_UP, GIVE_UP_S),
+    )
+
+
+def _give_up(session: Session) -> Step:
+    if session.stage is not Stage.THINKING:
+        return session, ()
+    cancel = () if session.is_undelivered else (Send(CancelReply(session.turn)),)
+    failed = FailTurn(session.turn, "reply.timeout")
+    after, effects = end_turn(session)
+    return after, (*cancel, failed, *effects)
+
+
+def _check_sound(session: Session, heard_ms: int) -> Step:
+    if session.stage is not Stage.SPEAKING:
+        return session, ()
+    if heard_ms > session.sound_ms:
+        return replace(session, sound_ms=heard_ms), (SetTimer(TimerName.SOUND, SOUND_S),)
+    if not session.reply_ended:  # the server owes us sound: waiting for it is all there is
+        waiting = replace(session, stage=Stage.THINKING)
+        return waiting, (SetTimer(TimerName.SLOW, SLOW_S),)
+    shown = notice(NoticeLevel.WARNING, "device.no_sound", action="settings")
+    after, effects = end_turn(session)
+    return after, (StopPlayback(), shown, FinishTurn(session.turn), *effects)

@@ -1,0 +1,155 @@
+"""What the server's words do to the session: the part of the machine that listens to it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from desktop_app.engine.effects import (
+    AwaitDrain,
+    ClearNotice,
+    ClearTimer,
+    DiscardUtterance,
+    Effect,
+    FinishCapture,
+    FinishPlayback,
+    FinishTurn,
+    Play,
+    Record,
+    SetTimer,
+)
+from desktop_app.engine.inputs import TimerName
+from desktop_app.engine.session import Session, Stage
+from desktop_app.engine.turns import (
+    SLOW_S,
+    SOUND_S,
+    Step,
+    end_turn,
+    fail_turn,
+    notice,
+    then,
+)
+from desktop_app.link.messages import NoticeLevel
+from desktop_app.protocol.events import (
+    ReplyAudio,
+    ReplyEnded,
+    ReplyStatus,
+    ServerEvent,
+    ServerFault,
+    SessionReady,
+    TranscriptUpdated,
+)
+
+
+def on_event(session: Session, event: ServerEvent) -> Step:
+    """Take in one piece of news; news about another turn than the current one is dropped.
+
+    One exception: the final words of an earlier turn are recorded, for the history and nothing
+    else, because what a person said must not be lost.
+    """
+    if isinstance(event, SessionReady):
+        return session, (Record(event),)
+    if isinstance(event, ServerFault) and event.turn is None:
+        level = NoticeLevel.ERROR if event.is_fatal else NoticeLevel.WARNING
+        return session, (notice(level, event.code, message=event.message),)
+    if event.turn != session.turn or session.stage is Stage.IDLE:
+        return session, (Record(event),) if _is_late_transcript(session, event) else ()
+    if session.stage is Stage.HEARING:
+        return _while_hearing(session, event)
+    if session.reply_ended:
+        return session, ()
+    return _while_waiting(session, event)
+
+
+def _is_late_transcript(session: Session, event: ServerEvent) -> bool:
+    if not isinstance(event, TranscriptUpdated) or event.turn > session.turn:
+        return False
+    return event.is_final and bool(event.text.strip())
+
+
+def _while_hearing(session: Session, event: ServerEvent) -> Step:
+    """Partial words; anything of a reply means that the peer itself ended the utterance."""
+    match event:
+        case TranscriptUpdated():
+            is_empty_end = event.is_final and not event.text.strip()
+            return session, () if is_empty_end else (Record(event),)
+        case ServerFault():
+            return session, (notice(NoticeLevel.WARNING, event.code, message=event.message),)
+        case ReplyAudio() if session.can_play:
+            finish = FinishCapture(session.turn)
+            sounding = replace(session, is_answered=True, has_sound=True)
+            return sounding, (finish, Record(event), Play(event.turn, event.pcm))
+        case _:
+            answered = replace(session, is_answered=True)
+            return answered, (FinishCapture(session.turn), Record(event))
+
+
+def _while_waiting(session: Session, event: ServerEvent) -> Step:
+    match event:
+        case TranscriptUpdated():
+            return _transcript(session, event)
+        case ReplyAudio():
+            return _audio(session, event)
+        case ReplyEnded():
+            return _ended(session, event)
+        case ServerFault():
+            return fail_turn(session, event.code, event.message)
+        case _:  # a sign of life: text, reasoning, tools, memories, a picture
+            answered, effects = _patience(replace(session, is_answered=True, tries=0))
+            return answered, (Record(event), *_delivered(session), *effects)
+
+
+def _delivered(session: Session) -> tuple[Effect, ...]:
+    return (ClearNotice("prompt.queued"),) if session.tries else ()
+
+
+def _patience(session: Session) -> Step:
+    """The server lives: start waiting anew."""
+    if session.stage is not Stage.THINKING:
+        return session, ()
+    again = SetTimer(TimerName.SLOW, SLOW_S)
+    if not session.is_slow:
+        return session, (again,)
+    cleared = (ClearTimer(TimerName.GIVE_UP), ClearNotice("reply.slow"))
+    return replace(session, is_slow=False), (*cleared, again)
+
+
+def _transcript(session: Session, event: TranscriptUpdated) -> Step:
+    if event.is_final and not event.text.strip() and not session.is_answered:
+        after, effects = end_turn(session)
+        shown = notice(NoticeLevel.INFO, "voice.no_speech")
+        return after, (DiscardUtterance(session.turn), shown, *effects)
+    after, effects = _patience(session)
+    return after, (Record(event), *effects)
+
+
+def _audio(session: Session, event: ReplyAudio) -> Step:
+    if not session.can_play:
+        after, effects = _patience(replace(session, is_answered=True))
+        return after, (Record(event), *effects)
+    heard = (Record(event), Play(event.turn, event.pcm))
+    if session.stage is Stage.SPEAKING:
+        return session, heard
+    session, effects = _patience(session)
+    speaking = replace(session, stage=Stage.SPEAKING, is_answered=True, has_sound=True)
+    timers = (ClearTimer(TimerName.SLOW), SetTimer(TimerName.SOUND, SOUND_S))
+    return speaking, (*heard, *effects, *timers)
+
+
+def _ended(session: Session, event: ReplyEnded) -> Step:
+    record = Record(event)
+    if event.status is ReplyStatus.FAILED:
+        session, effects = fail_turn(session, "reply.failed")
+        return session, (record, *effects)
+    if session.has_sound and session.can_play:
+        return _play_out(session, record)
+    after, effects = then((session, (record, FinishTurn(session.turn))), end_turn)
+    return after, effects
+
+
+def _play_out(session: Session, record: Record) -> Step:
+    """Everything has come: stay until it has been heard, as long as it moves."""
+    session, effects = _patience(session)
+    speaking = replace(session, stage=Stage.SPEAKING, reply_ended=True)
+    drain = (FinishPlayback(session.turn), AwaitDrain(session.turn))
+    timers = (ClearTimer(TimerName.SLOW), SetTimer(TimerName.SOUND, SOUND_S))
+    return speaking, (record, *effects, *drain, *timers)

@@ -1,0 +1,130 @@
+"""What the machine knows about a conversation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from desktop_app.engine.inputs import PromptTyped
+from desktop_app.link.messages import Phase
+
+
+class Stage(Enum):
+    """How far the current turn has come."""
+
+    IDLE = auto()  # no turn is running
+    HEARING = auto()  # the user speaks
+    THINKING = auto()  # the turn is with the server
+    SPEAKING = auto()  # the reply is being played
+
+
+class Line(Enum):
+    """The voice line."""
+
+    CLOSED = auto()
+    OPENING = auto()
+    OPEN = auto()
+    LOST = auto()  # being tried again
+
+
+class Mic(Enum):
+    """The microphone."""
+
+    CLOSED = auto()
+    OPENING = auto()
+    OPEN = auto()
+    LOST = auto()  # wanted, but gives nothing
+
+
+class Talk(Enum):
+    """The talk key."""
+
+    UP = auto()
+    HELD = auto()
+    TAIL = auto()  # released, the last word is still being captured
+
+
+class Route(Enum):
+    """Which line carries the current turn."""
+
+    VOICE = auto()
+    TEXT = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One conversation; only ``machine.step`` makes a new one.
+
+    Attributes:
+        turn: Number of the current or last turn, from 1.
+        is_voice_on: The person wants to converse hands-free.
+        barge_in: Speech interrupts the reply; otherwise the microphone is deaf to it.
+        can_play: There is a loudspeaker.
+        is_undelivered: The turn waits for the line before the server hears of it.
+        is_answered: The server has said something about the turn.
+        reply_ended: No more of the reply will come.
+        prompt: The typed question of the turn, None when it was spoken.
+        waiting: Prompts that wait for their turn, oldest first.
+        tries: How often the first waiting prompt was refused in a row.
+        has_sound: Speech of the turn was given to the loudspeaker.
+        sound_ms: How much was heard when the sound was last looked after.
+        is_slow: The person was told that the reply takes long.
+    """
+
+    stage: Stage = Stage.IDLE
+    turn: int = 0
+    is_voice_on: bool = False
+    is_muted: bool = False
+    barge_in: bool = True
+    can_play: bool = True
+    line: Line = Line.CLOSED
+    mic: Mic = Mic.CLOSED
+    device: str = ""
+    talk: Talk = Talk.UP
+    route: Route = Route.VOICE
+    is_undelivered: bool = False
+    is_answered: bool = False
+    reply_ended: bool = False
+    prompt: PromptTyped | None = None
+    waiting: tuple[PromptTyped, ...] = ()
+    tries: int = 0
+    has_sound: bool = False
+    sound_ms: int = 0
+    is_slow: bool = False
+
+    @property
+    def phase(self) -> Phase:
+        """Who holds the floor, as people see it: never more than what the parts can prove."""
+        match self.stage:
+            case Stage.SPEAKING:
+                return Phase.SPEAKING
+            case Stage.THINKING:
+                return self._line_phase if self.is_undelivered else Phase.THINKING
+            case Stage.HEARING:
+                return Phase.HEARING if self.mic is Mic.OPEN else Phase.CONNECTING
+            case _:
+                return self._idle_phase
+
+    @property
+    def _idle_phase(self) -> Phase:
+        if not self.is_voice_on:
+            return Phase.READY
+        if self.mic is Mic.LOST:
+            return Phase.NO_INPUT
+        if self.line is Line.OPEN and self.mic is not Mic.OPEN:
+            return Phase.CONNECTING
+        return self._line_phase if self.line is not Line.OPEN else Phase.LISTENING
+
+    @property
+    def _line_phase(self) -> Phase:
+        return Phase.RECONNECTING if self.line is Line.LOST else Phase.CONNECTING
+
+    @property
+    def is_capturing(self) -> bool:
+        """The user's words are being recorded."""
+        return self.stage is Stage.HEARING
+
+    @property
+    def is_deaf(self) -> bool:
+        """What the microphone hears is not even looked at."""
+        return not self.barge_in and self.stage in (Stage.THINKING, Stage.SPEAKING)

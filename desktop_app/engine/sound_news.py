@@ -1,0 +1,126 @@
+"""What sound in and sound out do to the session: a part of the machine. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from desktop_app.engine.effects import (
+    ClearNotice,
+    ClearTimer,
+    DiscardUtterance,
+    Effect,
+    FinishCapture,
+    FinishTurn,
+    KeepUtterance,
+    Send,
+    SetTimer,
+)
+from desktop_app.engine.inputs import SpeechEnded, TimerName
+from desktop_app.engine.session import Line, Mic, Session, Stage, Talk
+from desktop_app.engine.turns import (
+    SLOW_S,
+    Step,
+    end_turn,
+    fail_turn,
+    hear,
+    notice,
+    release_microphone,
+    then,
+)
+from desktop_app.link.messages import NoticeLevel
+from desktop_app.protocol.commands import CommitAudio, DiscardAudio
+
+MICROPHONE_RETRY_S = 2.0
+
+_PASSING = ("device.lost", "device.silent")  # the next try may find a device again
+
+
+def microphone_opened(session: Session, device: str) -> Step:
+    """Sound comes in."""
+    if session.mic is Mic.CLOSED:
+        return session, ()
+    cleared = tuple(ClearNotice(code) for code in _PASSING) if session.mic is Mic.LOST else ()
+    return replace(session, mic=Mic.OPEN, device=device), cleared
+
+
+def microphone_lost(session: Session, code: str) -> Step:
+    """No sound comes in: try again where that can help, and end voice where it cannot."""
+    if session.mic is Mic.CLOSED:
+        return session, ()
+    closing: tuple[Effect, ...] = ()
+    if session.stage is Stage.HEARING:
+        closing = (FinishCapture(session.turn),)
+    if code in _PASSING and session.is_voice_on:
+        lost = replace(session, mic=Mic.LOST, device="")
+        again = SetTimer(TimerName.MICROPHONE, MICROPHONE_RETRY_S)
+        return lost, (*closing, again, notice(NoticeLevel.WARNING, code, device=session.device))
+    shown = notice(NoticeLevel.ERROR, code, action="settings", device=session.device)
+    off = replace(session, mic=Mic.CLOSED, device="", is_voice_on=False)
+    return off, (*closing, ClearTimer(TimerName.MICROPHONE), shown)
+
+
+def loudspeaker_lost(session: Session, code: str) -> Step:
+    """Replies are read from now on."""
+    shown = notice(NoticeLevel.WARNING, code, action="settings")
+    silent = replace(session, can_play=False)
+    if session.stage is not Stage.SPEAKING:
+        return silent, (shown,)
+    if session.reply_ended:
+        after, effects = end_turn(silent)
+        return after, (shown, FinishTurn(session.turn), *effects)
+    reading = replace(silent, stage=Stage.THINKING)
+    return reading, (shown, SetTimer(TimerName.SLOW, SLOW_S))
+
+
+def speech_started(session: Session, heard_ms: int) -> Step:
+    """Somebody speaks: the floor is theirs."""
+    if session.is_muted:
+        return session, (notice(NoticeLevel.INFO, "voice.muted"),)
+    if not session.is_voice_on or session.stage is Stage.HEARING or session.is_deaf:
+        return session, ()
+    return hear(session, heard_ms)
+
+
+def speech_ended(session: Session, given: SpeechEnded) -> Step:
+    """The utterance is complete: keep it, then hand it to the server."""
+    if session.stage is not Stage.HEARING:
+        return session, ()
+    keep = KeepUtterance(session.turn, given.speech_end_s, given.speech_ms)
+    session, effects = _lift_talk(replace(session, stage=Stage.THINKING))
+    effects = (keep, *effects)
+    if session.line is Line.CLOSED:
+        session, more = fail_turn(session, "line.refused")
+        return session, (*effects, *more)
+    if not session.is_undelivered:
+        effects = (*effects, Send(CommitAudio(session.turn)))
+    return session, (*effects, SetTimer(TimerName.SLOW, SLOW_S))
+
+
+def speech_dropped(session: Session) -> Step:
+    """It was no speech: as if nothing had been said."""
+    if session.stage is not Stage.HEARING:
+        return session, ()
+    effects: tuple[Effect, ...] = (DiscardUtterance(session.turn),)
+    if not session.is_undelivered:
+        effects = (*effects, Send(DiscardAudio(session.turn)))
+    if session.talk is not Talk.UP:
+        effects = (*effects, notice(NoticeLevel.INFO, "voice.no_speech"))
+    session, more = then(_lift_talk(session), end_turn)
+    return session, (*effects, *more)
+
+
+def _lift_talk(session: Session) -> Step:
+    """The capture is over: the talk key no longer holds it, nor the microphone."""
+    if session.talk is Talk.UP:
+        return release_microphone(session)
+    session, effects = release_microphone(replace(session, talk=Talk.UP))
+    clear = (ClearTimer(TimerName.TALK_TAIL), ClearTimer(TimerName.TALK_HELD))
+    return session, (*clear, *effects)
+
+
+def drained(session: Session, turn: int) -> Step:
+    """The reply has been heard to its end, if it has one yet."""
+    if session.stage is not Stage.SPEAKING or turn != session.turn or not session.reply_ended:
+        return session, ()  # a ring that runs dry between two chunks is not an end
+    after, effects = end_turn(session)
+    return after, (FinishTurn(turn), *effects)

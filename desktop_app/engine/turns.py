@@ -1,0 +1,182 @@
+"""How a turn begins and ends: the transitions that several inputs share. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from desktop_app.engine.effects import (
+    AwaitDrain,
+    Capture,
+    ClearNotice,
+    ClearTimer,
+    CloseMicrophone,
+    CutTurn,
+    DeliverPrompt,
+    Effect,
+    FailTurn,
+    FinishPlayback,
+    OpenLine,
+    OpenMicrophone,
+    OpenTypedTurn,
+    RaiseNotice,
+    ResendSpeech,
+    Send,
+    SetTimer,
+    StopPlayback,
+)
+from desktop_app.engine.inputs import TimerName
+from desktop_app.engine.session import Line, Mic, Route, Session, Stage
+from desktop_app.link.messages import Notice, NoticeLevel
+from desktop_app.protocol.commands import CancelReply, CommitAudio, PromptText
+
+Step = tuple[Session, tuple[Effect, ...]]
+
+SLOW_S = 8.0
+GIVE_UP_S = 52.0  # on top of SLOW_S
+SOUND_S = 1.0
+IDLE_LINE_S = 60.0
+
+
+def then(step: Step, follow: Callable[[Session], Step]) -> Step:
+    """Do ``follow`` after ``step``."""
+    session, effects = step
+    after, more = follow(session)
+    return after, effects + more
+
+
+def notice(level: NoticeLevel, code: str, *, action: str = "", **facts: str) -> RaiseNotice:
+    """A notice for people, as an effect."""
+    return RaiseNotice(Notice(level, code, facts, action))
+
+
+def new_turn(session: Session, stage: Stage, route: Route) -> Session:
+    """The next turn, about which nothing is known yet."""
+    return replace(
+        session,
+        stage=stage,
+        turn=session.turn + 1,
+        route=route,
+        prompt=None,
+        is_undelivered=route is Route.VOICE and session.line is not Line.OPEN,
+        is_answered=False,
+        reply_ended=False,
+        has_sound=False,
+        sound_ms=0,
+    )
+
+
+def want_line(session: Session) -> Step:
+    """Have the voice line opened, if nothing holds it yet."""
+    clear = ClearTimer(TimerName.IDLE_LINE)
+    if session.line is not Line.CLOSED:
+        return session, (clear,)
+    return replace(session, line=Line.OPENING), (clear, OpenLine())
+
+
+def want_microphone(session: Session) -> Step:
+    """Have the microphone opened, unless it is open or being opened."""
+    match session.mic:
+        case Mic.CLOSED:
+            return replace(session, mic=Mic.OPENING), (OpenMicrophone(),)
+        case Mic.LOST:
+            return session, (ClearTimer(TimerName.MICROPHONE), OpenMicrophone())
+        case _:
+            return session, ()
+
+
+def release_microphone(session: Session) -> Step:
+    """Close the microphone if voice is off: it stays open no longer than it is wanted."""
+    if session.is_voice_on or session.mic is Mic.CLOSED:
+        return session, ()
+    closed = replace(session, mic=Mic.CLOSED, device="")
+    return closed, (ClearTimer(TimerName.MICROPHONE), CloseMicrophone())
+
+
+def hear(session: Session, heard_ms: int, *, is_held: bool = False) -> Step:
+    """Open a spoken turn; whatever was being said to the person ends."""
+    step = then(interrupt(session, heard_ms), want_line)
+    step = then(step, want_microphone)
+    return then(step, lambda now: _capture(now, is_held))
+
+
+def _capture(session: Session, is_held: bool) -> Step:
+    session = new_turn(session, Stage.HEARING, Route.VOICE)
+    return session, (Capture(session.turn, is_held),)
+
+
+def interrupt(session: Session, heard_ms: int) -> Step:
+    """End the running reply, if there is one, and say how much of it was heard."""
+    if session.stage not in (Stage.THINKING, Stage.SPEAKING):
+        return session, ()
+    quiet, effects = calm(session)
+    if session.is_undelivered:
+        return quiet, (*effects, FailTurn(session.turn, "line.lost"))
+    heard_ms = heard_ms if session.has_sound else 0
+    cut = (
+        StopPlayback(),
+        Send(CancelReply(session.turn, heard_ms)),
+        CutTurn(session.turn, heard_ms),
+    )
+    return quiet, (*cut, *effects)
+
+
+def calm(session: Session) -> Step:
+    """No turn runs any more; its timers and its notice go."""
+    effects: tuple[Effect, ...] = tuple(
+        ClearTimer(name) for name in (TimerName.SLOW, TimerName.GIVE_UP, TimerName.SOUND)
+    )
+    if session.is_slow:
+        effects = (*effects, ClearNotice("reply.slow"))
+    session = replace(session, stage=Stage.IDLE, prompt=None, is_undelivered=False, is_slow=False)
+    return session, effects
+
+
+def end_turn(session: Session) -> Step:
+    """Leave the turn and take up what waits."""
+    return then(calm(session), rest)
+
+
+def rest(session: Session) -> Step:
+    """Nothing runs: deliver the next waiting prompt, or let an unneeded line go in a while."""
+    if session.waiting:
+        return deliver_next(session)
+    if session.is_voice_on or session.line is Line.CLOSED:
+        return session, ()
+    return session, (SetTimer(TimerName.IDLE_LINE, IDLE_LINE_S),)
+
+
+def deliver_next(session: Session) -> Step:
+    """Open a turn for the prompt that has waited longest."""
+    prompt, *others = session.waiting
+    route = Route.VOICE if session.line is Line.OPEN else Route.TEXT
+    session = replace(
+        new_turn(session, Stage.THINKING, route), prompt=prompt, waiting=tuple(others)
+    )
+    deliver: Effect = DeliverPrompt(session.turn, prompt.message_id, prompt.text)
+    if route is Route.VOICE:
+        deliver = Send(PromptText(session.turn, prompt.text))
+    return session, (
+        ClearTimer(TimerName.REDELIVER),
+        OpenTypedTurn(session.turn, prompt.message_id),
+        deliver,
+        SetTimer(TimerName.SLOW, SLOW_S),
+    )
+
+
+def deliver_speech(session: Session) -> Step:
+    """Send the recorded utterance, now or as soon as the line is there."""
+    if session.line is not Line.OPEN:
+        return replace(session, is_undelivered=True), ()
+    delivered = replace(session, is_undelivered=False)
+    return delivered, (ResendSpeech(session.turn), Send(CommitAudio(session.turn)))
+
+
+def fail_turn(session: Session, code: str, message: str = "") -> Step:
+    """Give the turn up; speech that has come is still played out."""
+    failed = FailTurn(session.turn, code, message)
+    if session.stage is Stage.SPEAKING:
+        session = replace(session, reply_ended=True)
+        return session, (failed, FinishPlayback(session.turn), AwaitDrain(session.turn))
+    session, effects = end_turn(session)
+    return session, (failed, *effects)
