@@ -1,0 +1,172 @@
+"""Translation of network failures at the edge: from httpx and websockets to our own errors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx
+import msgspec
+from websockets import exceptions as ws
+
+from desktop_app.errors import AccessError, AppError, NetworkError, ProtocolError
+from desktop_app.protocol.backboard import error_text
+
+_HOPELESS_WORDS = (
+    "credit",
+    "billing",
+    "quota",
+    "rate limit",
+    "unauthorized",
+    "forbidden",
+    "api key",
+)
+_POLICY_VIOLATION = 1008
+
+
+class NotFoundError(NetworkError):
+    """The peer does not know the thing that was asked for (``http.404``)."""
+
+
+class RateLimitError(NetworkError):
+    """The peer asks to wait.
+
+    Attributes:
+        retry_after_s: How long, where it says.
+    """
+
+    def __init__(self, message: str, retry_after_s: float | None) -> None:
+        facts = {} if retry_after_s is None else {"seconds": f"{retry_after_s:g}"}
+        super().__init__("http.429", message, retryable=True, **facts)
+        self.retry_after_s = retry_after_s
+
+
+def is_hopeless(text: str) -> bool:
+    """Whether a failure text speaks of money or keys: trying again does not help."""
+    lowered = text.lower()
+    return any(word in lowered for word in _HOPELESS_WORDS)
+
+
+@contextmanager
+def http_errors() -> Iterator[None]:
+    """Translate httpx failures, keeping the cause.
+
+    Raises:
+        NetworkError: ``network.unreachable`` (never connected), ``network.timeout`` or
+            ``network.lost``; all of them retryable.
+        ProtocolError: ``http.malformed``: not HTTP, or a body that the contract does not allow.
+    """
+    try:
+        yield
+    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+        raise unreachable(error) from error
+    except httpx.TimeoutException as error:
+        raise NetworkError(
+            "network.timeout", "The server did not answer in time.", retryable=True
+        ) from error
+    except (httpx.RemoteProtocolError, httpx.NetworkError, httpx.ProxyError) as error:
+        raise lost(error) from error
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise ProtocolError("http.malformed", f"The server cannot be used: {error}") from error
+    except msgspec.MsgspecError as error:
+        raise ProtocolError("http.malformed", f"The answer cannot be read: {error}") from error
+
+
+def refusal(response: httpx.Response) -> NetworkError:
+    """The error behind a status of 400 or more. The body must have been read."""
+    text = error_text(_body(response), response.status_code)
+    status = response.status_code
+    if status in (401, 403):
+        return AccessError("access.refused", text)
+    if status == 404:
+        return NotFoundError("http.404", text)
+    if status == 429:
+        return RateLimitError(text, _retry_after_s(response))
+    return NetworkError(f"http.{status}", text, retryable=status == 408 or status >= 500)
+
+
+@contextmanager
+def socket_errors() -> Iterator[None]:
+    """Translate what a WebSocket raises while open, keeping the cause.
+
+    Raises:
+        NetworkError: ``network.lost``, retryable.
+        AccessError: The peer closed with 1008.
+    """
+    try:
+        yield
+    except ws.ConnectionClosed as error:
+        raise closed(error) from error
+    except OSError as error:
+        raise lost(error) from error
+
+
+@contextmanager
+def handshake_errors() -> Iterator[None]:
+    """Translate what connecting a WebSocket raises, keeping the cause.
+
+    Raises:
+        NetworkError: ``network.unreachable``, ``network.lost`` or ``http.<status>``.
+        AccessError: 401, 403 or a close with 1008.
+        ProtocolError: ``gateway.not_a_gateway``: something else listens there.
+    """
+    try:
+        yield
+    except ws.InvalidStatus as error:
+        raise _handshake_refusal(error) from error
+    except ws.ConnectionClosed as error:
+        raise closed(error) from error
+    except (ws.InvalidHandshake, ws.InvalidURI, EOFError) as error:
+        raise _not_a_gateway() from error
+    except (OSError, TimeoutError) as error:
+        raise unreachable(error) from error
+
+
+def closed(error: ws.ConnectionClosed) -> NetworkError:
+    """The error behind a close that nobody asked for."""
+    if error.rcvd is not None and error.rcvd.code == _POLICY_VIOLATION:
+        return AccessError("access.refused", error.rcvd.reason or "The server refused the key.")
+    return lost(error)
+
+
+def lost(error: BaseException) -> NetworkError:
+    """The connection was there and is gone."""
+    return NetworkError("network.lost", f"The connection was lost: {_words(error)}", retryable=True)
+
+
+def unreachable(error: BaseException) -> NetworkError:
+    """Nobody answered."""
+    return NetworkError(
+        "network.unreachable", f"The server cannot be reached: {_words(error)}", retryable=True
+    )
+
+
+def _handshake_refusal(error: ws.InvalidStatus) -> AppError:
+    status = error.response.status_code
+    if status in (401, 403):
+        return AccessError("access.refused", f"The server refused the key (HTTP {status}).")
+    if status == 429 or status >= 500:
+        return NetworkError(f"http.{status}", f"HTTP {status}", retryable=True)
+    return _not_a_gateway()
+
+
+def _not_a_gateway() -> ProtocolError:
+    return ProtocolError("gateway.not_a_gateway", "What answers there is not a voice gateway.")
+
+
+def _body(response: httpx.Response) -> object:
+    try:
+        return msgspec.json.decode(response.content)
+    except msgspec.MsgspecError:
+        return response.text
+
+
+def _retry_after_s(response: httpx.Response) -> float | None:
+    try:
+        return max(0.0, float(response.headers["retry-after"]))
+    except (KeyError, ValueError):
+        return None
+
+
+def _words(error: BaseException) -> str:
+    return str(error) or type(error).__name__

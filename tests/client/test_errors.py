@@ -1,0 +1,120 @@
+"""Every failure of the network becomes one of our errors, with the right advice."""
+
+from __future__ import annotations
+
+import httpx
+import msgspec
+import pytest
+from websockets import exceptions as ws
+from websockets.datastructures import Headers
+from websockets.frames import Close
+from websockets.http11 import Response
+
+from desktop_app.client import errors
+from desktop_app.errors import AccessError, AppError, NetworkError, ProtocolError
+
+
+def answered(status: int, **parts: object) -> NetworkError:
+    return errors.refusal(httpx.Response(status, **parts))  # type: ignore[arg-type]
+
+
+def translated(context: object, error: Exception) -> AppError:
+    with pytest.raises(AppError) as caught, context():  # type: ignore[operator]
+        raise error
+    assert caught.value.__cause__ is error
+    return caught.value
+
+
+def handshake_status(status: int) -> ws.InvalidStatus:
+    return ws.InvalidStatus(Response(status, "x", Headers()))
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (httpx.ConnectError("no"), "network.unreachable"),
+        (httpx.ConnectTimeout("no"), "network.unreachable"),
+        (httpx.ReadTimeout("no"), "network.timeout"),
+        (httpx.ReadError("no"), "network.lost"),
+        (httpx.RemoteProtocolError("no"), "network.lost"),
+    ],
+)
+def test_a_transport_failure_is_retryable(error: Exception, code: str):
+    found = translated(errors.http_errors, error)
+    assert isinstance(found, NetworkError)
+    assert (found.code, found.retryable) == (code, True)
+
+
+@pytest.mark.parametrize(
+    "error", [httpx.InvalidURL("no"), httpx.TooManyRedirects("no"), msgspec.ValidationError("no")]
+)
+def test_an_answer_outside_of_the_contract_is_not_retryable(error: Exception):
+    found = translated(errors.http_errors, error)
+    assert isinstance(found, ProtocolError)
+    assert (found.code, found.retryable) == ("http.malformed", False)
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_refused_key_is_an_access_error(status: int):
+    assert isinstance(answered(status, json={"detail": "no"}), AccessError)
+
+
+@pytest.mark.parametrize(
+    ("status", "retryable"), [(400, False), (402, False), (404, False), (500, True), (503, True)]
+)
+def test_the_status_says_whether_to_try_again(status: int, retryable: bool):
+    found = answered(status, json={"detail": "because"})
+    assert (found.code, str(found), found.retryable) == (f"http.{status}", "because", retryable)
+
+
+def test_an_unknown_thing_has_its_own_class():
+    assert isinstance(answered(404, json={"detail": "no"}), errors.NotFoundError)
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"), [({"Retry-After": "3"}, 3.0), ({"Retry-After": "x"}, None), ({}, None)]
+)
+def test_too_many_requests_say_how_long_to_wait(header: dict[str, str], seconds: float | None):
+    found = answered(429, json={"detail": "slow"}, headers=header)
+    assert isinstance(found, errors.RateLimitError)
+    assert (found.retry_after_s, found.retryable) == (seconds, True)
+
+
+def test_a_validation_list_and_a_page_of_html_are_readable():
+    listed = answered(422, json={"detail": [{"msg": "too long"}, {"msg": "no name"}]})
+    assert str(listed) == "too long; no name"
+    assert str(answered(502, text="<html>Bad</html>")) == "HTTP 502: <html>Bad</html>"
+    assert str(answered(502)) == "HTTP 502"
+
+
+def test_a_lost_socket_is_retryable_and_a_policy_close_is_a_refused_key():
+    gone = translated(errors.socket_errors, ws.ConnectionClosedError(None, None))
+    assert (gone.code, gone.retryable) == ("network.lost", True)
+    assert translated(errors.socket_errors, OSError("no")).code == "network.lost"
+    refused = ws.ConnectionClosedError(Close(1008, "Wrong key."), None)
+    found = translated(errors.socket_errors, refused)
+    assert isinstance(found, AccessError)
+    assert str(found) == "Wrong key."
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (ConnectionRefusedError("no"), "network.unreachable"),
+        (TimeoutError(), "network.unreachable"),
+        (ws.ConnectionClosedError(None, None), "network.lost"),
+        (handshake_status(401), "access.refused"),
+        (handshake_status(403), "access.refused"),
+        (handshake_status(503), "http.503"),
+        (handshake_status(404), "gateway.not_a_gateway"),
+        (ws.InvalidUpgrade("Upgrade"), "gateway.not_a_gateway"),
+        (ws.InvalidURI("x", "no"), "gateway.not_a_gateway"),
+    ],
+)
+def test_a_failed_handshake_says_what_is_wrong(error: Exception, code: str):
+    assert translated(errors.handshake_errors, error).code == code
+
+
+def test_words_about_money_and_keys_mean_that_another_try_is_hopeless():
+    assert errors.is_hopeless("Your free Credits cannot be used")
+    assert not errors.is_hopeless("The model is overloaded")
