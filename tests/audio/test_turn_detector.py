@@ -1,0 +1,240 @@
+"""Utterances out of frames: when they begin, what they hold, when they end."""
+
+from __future__ import annotations
+
+import random
+import wave
+from pathlib import Path
+
+import pytest
+
+from desktop_app.audio.detectors import Detector, WebRtcDetector, speech_detector
+from desktop_app.audio.frames import FRAME_BYTES, FRAME_MS, AudioFrame
+from desktop_app.audio.level import rms
+from desktop_app.audio.turn_detector import (
+    SpeechContinues,
+    SpeechEnded,
+    SpeechStarted,
+    TurnDetector,
+    TurnRules,
+    TurnSignal,
+)
+
+ROOT = Path(__file__).parents[2]
+RECORDINGS = sorted([*ROOT.glob("tests/sounds/*.wav"), *ROOT.glob("resources/demo/*.wav")])
+LOUD = b"\x00\x10\x00\xf0" * (FRAME_BYTES // 4)
+QUIET = b"\x04\x00\xfc\xff" * (FRAME_BYTES // 4)
+
+RULES = TurnRules(pre_roll_ms=100, start_ms=60, end_silence_ms=200, hangover_ms=100)
+
+
+class Listener:
+    """Feeds a script: ``#`` loud speech, ``h`` hangover (quiet, still speech), ``.`` quiet,
+    ``!`` loud but no speech."""
+
+    def __init__(self, rules: TurnRules = RULES) -> None:
+        self.turns = TurnDetector(rules)
+        self.signals: list[TurnSignal] = []
+        self._at = 0
+
+    def hear(self, script: str) -> list[TurnSignal]:
+        new: list[TurnSignal] = []
+        for sign in script:
+            self._at += 1
+            frame = AudioFrame(LOUD if sign in "#!" else QUIET, self._at * FRAME_MS / 1000)
+            new += self.turns.feed(frame, is_speech=sign in "#h")
+        self.signals += new
+        return new
+
+    def ends(self) -> list[SpeechEnded]:
+        return [signal for signal in self.signals if isinstance(signal, SpeechEnded)]
+
+
+def test_silence_says_nothing():
+    assert Listener().hear("." * 200) == []
+
+
+def test_a_click_is_not_speech():
+    assert Listener().hear("..#...##...#...") == []
+
+
+def test_speech_starts_with_the_sound_before_it():
+    [started] = Listener().hear("..........###")
+    assert isinstance(started, SpeechStarted)
+    assert [frame.at_s for frame in started.pre_roll] == pytest.approx(
+        [at * 0.02 for at in range(6, 14)]
+    )
+    assert started.pre_roll[-1].pcm == LOUD
+
+
+def test_every_frame_of_an_utterance_is_given_exactly_once_and_in_order():
+    listener = Listener()
+    listener.hear("...###...####hh.......")
+    frames: list[AudioFrame] = []
+    for signal in listener.signals:
+        if isinstance(signal, SpeechStarted):
+            frames += signal.pre_roll
+        elif isinstance(signal, SpeechContinues):
+            frames.append(signal.frame)
+    stamps = [frame.at_s for frame in frames]
+    assert stamps == pytest.approx([at * 0.02 for at in range(1, len(stamps) + 1)])
+    assert listener.turns.is_hearing
+
+
+def test_the_silence_clock_is_set_back_to_the_last_voiced_frame():
+    listener = Listener()
+    listener.hear("...#####" + "hhh" + "......")
+    assert listener.ends() == []
+    listener.hear(".")
+    [ended] = listener.ends()
+    assert ended == SpeechEnded(speech_end_s=8 * 0.02, speech_ms=100, is_short=True)
+    assert not listener.turns.is_hearing
+
+
+def test_the_clock_is_not_set_back_further_than_the_hangover():
+    listener = Listener()
+    listener.hear("#####" + "h" * 50)
+    assert listener.ends() == []
+    listener.hear("....")
+    assert listener.ends() == []
+    listener.hear(".")
+    assert len(listener.ends()) == 1
+
+
+def test_a_pause_shorter_than_the_end_silence_does_not_end_the_utterance():
+    listener = Listener()
+    listener.hear("#####" + "." * 9 + "#####" + "." * 9)
+    assert listener.ends() == []
+
+
+def test_noise_that_the_detector_rejects_does_not_hold_the_utterance_open():
+    listener = Listener()
+    listener.hear("......#####" + "!" * 10)
+    assert [ended.speech_ms for ended in listener.ends()] == [100]
+
+
+def test_an_utterance_of_enough_speech_is_not_short():
+    listener = Listener()
+    listener.hear("#" * 10 + "." * 10)
+    assert listener.ends() == [SpeechEnded(pytest.approx(0.2), 200, is_short=False)]
+
+
+def test_an_endless_utterance_is_cut_and_the_next_one_begins():
+    listener = Listener(TurnRules(start_ms=60, max_utterance_s=1.0))
+    listener.hear("#" * 120)
+    kinds = [type(signal) for signal in listener.signals if not isinstance(signal, SpeechContinues)]
+    assert kinds == [SpeechStarted, SpeechEnded, SpeechStarted, SpeechEnded, SpeechStarted]
+
+
+def test_a_released_key_ends_the_utterance_at_once():
+    listener = Listener()
+    listener.hear("..#####")
+    [ended] = listener.turns.end_now()
+    assert ended == SpeechEnded(pytest.approx(0.14), 100, is_short=True)
+    assert listener.turns.end_now() == ()
+
+
+def test_a_released_key_with_a_tail_still_takes_the_last_word():
+    listener = Listener()
+    listener.hear("..#####")
+    assert listener.turns.end_now(tail_ms=60) == ()
+    listener.hear("##")
+    assert listener.ends() == []
+    listener.hear(".")
+    assert listener.ends() == [SpeechEnded(pytest.approx(0.18), 140)]
+
+
+def test_a_held_key_opens_without_speech_and_outlasts_silence():
+    listener = Listener()
+    listener.hear("....")
+    [started] = listener.turns.begin_now()
+    assert isinstance(started, SpeechStarted)
+    assert len(started.pre_roll) == 4
+    listener.hear("." * 100)
+    assert listener.turns.is_hearing
+    assert listener.turns.end_now() == (SpeechEnded(pytest.approx(2.08), 0, is_short=True),)
+
+
+def test_a_key_pressed_during_speech_keeps_the_utterance_open():
+    listener = Listener()
+    listener.hear("#####")
+    assert listener.turns.begin_now() == ()
+    listener.hear("." * 50)
+    assert listener.turns.is_hearing
+
+
+def test_reset_forgets_the_utterance_and_its_pre_roll():
+    listener = Listener()
+    listener.hear("....#####")
+    listener.turns.reset()
+    assert not listener.turns.is_hearing
+    [started] = listener.hear("###")
+    assert isinstance(started, SpeechStarted)
+    assert len(started.pre_roll) == 3
+
+
+def test_a_loud_room_does_not_hide_the_end_of_speech():
+    rules = TurnRules(end_silence_ms=200)
+    turns, ends = TurnDetector(rules), []
+    room = b"\x00\x02\x00\xfe" * (FRAME_BYTES // 4)
+    for at, (pcm, is_speech) in enumerate(
+        [(room, False)] * 50 + [(LOUD, True)] * 20 + [(room, True)] * 8 + [(room, False)] * 4
+    ):
+        signals = turns.feed(AudioFrame(pcm, at * 0.02), is_speech=is_speech)
+        ends += [(at, signal) for signal in signals if isinstance(signal, SpeechEnded)]
+    assert ends == [(69 + 10, SpeechEnded(pytest.approx(69 * 0.02), 400))]
+
+
+def read(path: Path) -> bytes:
+    with wave.open(str(path)) as file:
+        return file.readframes(file.getnframes())
+
+
+def dither(frames: int, loudness: int = 8) -> bytes:
+    dice = random.Random(4)
+    return b"".join(
+        dice.randint(-loudness, loudness).to_bytes(2, "little", signed=True)
+        for _ in range(frames * FRAME_BYTES // 2)
+    )
+
+
+def signals_of(pcm: bytes, detector: Detector) -> list[tuple[int, TurnSignal]]:
+    turns, found = TurnDetector(), []
+    for index in range(len(pcm) // FRAME_BYTES):
+        block = pcm[index * FRAME_BYTES : (index + 1) * FRAME_BYTES]
+        frame = AudioFrame(block, (index + 1) * FRAME_MS / 1000)
+        is_speech = detector.is_speech(block)
+        found += [(index, signal) for signal in turns.feed(frame, is_speech=is_speech)]
+    return found
+
+
+def voiced_frames(pcm: bytes) -> list[int]:
+    return [
+        at
+        for at in range(len(pcm) // FRAME_BYTES)
+        if rms(pcm[at * FRAME_BYTES : (at + 1) * FRAME_BYTES]) > 300
+    ]
+
+
+@pytest.mark.parametrize("make", [WebRtcDetector, speech_detector], ids=["webrtc", "gated"])
+@pytest.mark.parametrize("path", RECORDINGS, ids=lambda path: path.stem)
+def test_a_recorded_question_is_one_utterance_and_keeps_every_voiced_frame(path, make):
+    lead = 50
+    speech = read(path)
+    pcm = dither(lead) + speech + dither(60)
+    found = signals_of(pcm, make())
+    kinds = [type(signal) for _, signal in found if not isinstance(signal, SpeechContinues)]
+    assert kinds == [SpeechStarted, SpeechEnded]
+    voiced = voiced_frames(pcm)
+    first_at, started = found[0]
+    assert isinstance(started, SpeechStarted)
+    assert first_at - len(started.pre_roll) + 1 <= voiced[0]
+    last_at, ended = found[-1]
+    assert isinstance(ended, SpeechEnded)
+    assert last_at >= voiced[-1]
+    assert abs(ended.speech_end_s - (voiced[-1] + 1) * 0.02) <= 0.2
+    assert last_at - voiced[-1] <= 600 // FRAME_MS + 10
+
+
+def test_a_room_of_dither_is_never_speech():
+    assert signals_of(dither(500), speech_detector()) == []
