@@ -1,0 +1,120 @@
+"""Reads the journal while the engine writes it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from desktop_app.journal.failures import storage_errors
+from desktop_app.journal.records import MessageRecord, SearchHit, ThreadRecord
+from desktop_app.journal.rows import (
+    MESSAGE_COLUMNS,
+    NOT_REMOVED,
+    THREAD_COLUMNS,
+    message_of,
+    thread_of,
+)
+from desktop_app.journal.schema import DATABASE_NAME, known_version
+from desktop_app.journal.search_query import search_query
+
+SNIPPET_WORDS = 12
+
+
+class JournalReader:
+    """Read-only and free of state: any thread may call any method at any time.
+
+    Each call opens the file anew, so it always reads the journal that is there now. A journal
+    that does not exist yet is an empty one. Every method may raise StorageError
+    (``journal.broken``, ``journal.newer``, ``journal.failed``).
+
+    Args:
+        folder: The writer's folder.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._path = folder / DATABASE_NAME
+
+    def threads(
+        self, limit: int = 200, offset: int = 0, filter_text: str = ""
+    ) -> Sequence[ThreadRecord]:
+        """Pinned threads first, then the latest; ``filter_text`` is looked for in the titles."""
+        values = {"limit": limit, "offset": offset, "text": filter_text.strip().casefold()}
+        matching = "AND instr(casefold(title), :text) " if values["text"] else ""
+        rows = self._rows(
+            f"SELECT {THREAD_COLUMNS} FROM thread WHERE NOT is_removed {matching}"
+            "ORDER BY is_pinned DESC, updated_at DESC, id LIMIT :limit OFFSET :offset",
+            values,
+        )
+        return [thread_of(row) for row in rows]
+
+    def thread(self, thread_id: str) -> ThreadRecord | None:
+        """The thread, unless it is unknown or removed."""
+        query = f"SELECT {THREAD_COLUMNS} FROM thread WHERE id = :id AND NOT is_removed"
+        rows = self._rows(query, {"id": thread_id})
+        return thread_of(rows[0]) if rows else None
+
+    def messages(
+        self, thread_id: str, limit: int = 200, before: str = ""
+    ) -> Sequence[MessageRecord]:
+        """The newest ``limit`` messages, oldest first.
+
+        Args:
+            thread_id: Whose.
+            limit: How many at most.
+            before: Id of a message; only older ones are given. For reading page after page.
+        """
+        older = (
+            "AND (created_at, number) < (SELECT created_at, number FROM message WHERE id = :before)"
+        )
+        rows = self._rows(
+            f"SELECT {MESSAGE_COLUMNS} FROM message WHERE thread_id = :thread_id "
+            f"AND {NOT_REMOVED} {older if before else ''} "
+            "ORDER BY created_at DESC, number DESC LIMIT :limit",
+            {"thread_id": thread_id, "limit": limit, "before": before},
+        )
+        return [message_of(row) for row in reversed(rows)]
+
+    def search(self, text: str, limit: int = 50) -> Sequence[SearchHit]:
+        """Messages that hold every word of ``text`` (the last may be a beginning), newest first."""
+        query = search_query(text)
+        if not query:
+            return []
+        rows = self._rows(
+            "SELECT m.thread_id, m.id, m.created_at, "
+            f"snippet(message_words, 0, char(2), char(3), '…', {SNIPPET_WORDS}) AS snippet "
+            "FROM message_words JOIN message AS m ON m.number = message_words.rowid "
+            f"WHERE message_words MATCH :query AND m.{NOT_REMOVED} "
+            "ORDER BY message_words.rowid DESC LIMIT :limit",
+            {"query": query, "limit": limit},
+        )
+        return [
+            SearchHit(row["thread_id"], row["id"], row["snippet"], row["created_at"])
+            for row in rows
+        ]
+
+    def utterance_path(self, utterance_id: str) -> Path | None:
+        """The raw recording (s16le mono 16 kHz), or None when there is none."""
+        rows = self._rows("SELECT path FROM utterance WHERE id = :id", {"id": utterance_id})
+        path = self._folder / rows[0]["path"] if rows else None
+        return path if path is not None and path.is_file() else None
+
+    def _rows(self, query: str, values: dict[str, Any]) -> list[sqlite3.Row]:
+        with storage_errors():
+            if not self._path.is_file():
+                return []
+            with self._connection() as connection:
+                if not known_version(connection):
+                    return []
+                return connection.execute(query, values).fetchall()
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        address = f"{self._path.absolute().as_uri()}?mode=ro"
+        with closing(sqlite3.connect(address, uri=True, timeout=5)) as connection:
+            connection.row_factory = sqlite3.Row
+            connection.create_function("casefold", 1, str.casefold, deterministic=True)
+            yield connection

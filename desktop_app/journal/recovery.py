@@ -1,0 +1,93 @@
+"""Puts a journal in order at the start: what a crash cut, and what was removed before."""
+
+from __future__ import annotations
+
+import sqlite3
+import uuid
+
+from desktop_app.journal.records import (
+    MessageRecord,
+    MessageStatus,
+    Role,
+    UtteranceRecord,
+    UtteranceState,
+)
+from desktop_app.journal.rows import SAVE_MESSAGE, UTTERANCE_COLUMNS, utterance_of, values_of
+from desktop_app.journal.utterance_files import UtteranceFiles
+
+NOT_UNDERSTOOD = "Parley ended before it understood this. Your words were recorded: try again."
+
+
+def recover(connection: sqlite3.Connection, files: UtteranceFiles) -> None:
+    """Settle everything the last process left half done. Within one transaction.
+
+    Replies that were growing become INTERRUPTED. Recordings without a transcript become failed
+    messages that can be retried, so that nothing said is lost.
+
+    Raises:
+        sqlite3.Error, StorageError
+    """
+    connection.execute(
+        "UPDATE message SET status = ? WHERE status = ?",
+        (str(MessageStatus.INTERRUPTED), str(MessageStatus.STREAMING)),
+    )
+    unfinished = connection.execute(
+        f"SELECT {UTTERANCE_COLUMNS} FROM utterance WHERE state IN (?, ?)",
+        (str(UtteranceState.CAPTURING), str(UtteranceState.CAPTURED)),
+    ).fetchall()
+    for row in unfinished:
+        _settle(connection, utterance_of(row), files)
+
+
+def purge(connection: sqlite3.Connection, files: UtteranceFiles) -> None:
+    """Delete removed threads, and recordings without words, for good. Within one transaction.
+
+    Raises:
+        sqlite3.Error, OSError
+    """
+    gone = "thread_id IN (SELECT id FROM thread WHERE is_removed)"
+    needless = f"{gone} OR state = '{UtteranceState.DISCARDED}'"
+    for row in connection.execute(f"SELECT id FROM utterance WHERE {needless}").fetchall():
+        files.remove(row["id"])
+    connection.execute(f"DELETE FROM utterance WHERE {needless}")
+    connection.execute(f"DELETE FROM message WHERE {gone}")
+    connection.execute("DELETE FROM thread WHERE is_removed")
+
+
+def _settle(
+    connection: sqlite3.Connection, utterance: UtteranceRecord, files: UtteranceFiles
+) -> None:
+    duration_ms = files.duration_ms(utterance.id)
+    state = UtteranceState.CAPTURED if duration_ms else UtteranceState.DISCARDED
+    connection.execute(
+        "UPDATE utterance SET state = ?, duration_ms = ? WHERE id = ?",
+        (str(state), duration_ms, utterance.id),
+    )
+    if duration_ms and not _has_message(connection, utterance.id):
+        connection.execute(SAVE_MESSAGE, values_of(_failed_message(utterance, duration_ms)))
+
+
+def _has_message(connection: sqlite3.Connection, utterance_id: str) -> bool:
+    """Whether a message of it is known; a cut one is marked as failed."""
+    connection.execute(
+        "UPDATE message SET status = ?, error = ? WHERE utterance_id = ? AND text = ''",
+        (str(MessageStatus.FAILED), NOT_UNDERSTOOD, utterance_id),
+    )
+    found = connection.execute("SELECT 1 FROM message WHERE utterance_id = ?", (utterance_id,))
+    return found.fetchone() is not None
+
+
+def _failed_message(utterance: UtteranceRecord, duration_ms: int) -> MessageRecord:
+    return MessageRecord(
+        id=str(uuid.uuid5(uuid.NAMESPACE_OID, utterance.id)),
+        thread_id=utterance.thread_id,
+        role=Role.USER,
+        text="",
+        created_at=utterance.created_at,
+        status=MessageStatus.FAILED,
+        turn=utterance.turn,
+        is_spoken=True,
+        utterance_id=utterance.id,
+        speech_ms=duration_ms,
+        error=NOT_UNDERSTOOD,
+    )

@@ -1,0 +1,77 @@
+"""Records as database rows and back."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from desktop_app.errors import StorageError
+from desktop_app.journal.records import MessageRecord, ThreadRecord, UtteranceRecord
+
+_Record = TypeVar("_Record", bound=Struct)
+
+
+def upsert_sql(table: str, record: type[Struct]) -> str:
+    """An insert of every field that replaces the row with the same id."""
+    names = record.__struct_fields__
+    values = ", ".join(f":{name}" for name in names)
+    changes = ", ".join(f"{name} = excluded.{name}" for name in names if name != "id")
+    return (
+        f"INSERT INTO {table} ({', '.join(names)}) VALUES ({values}) "
+        f"ON CONFLICT (id) DO UPDATE SET {changes}"
+    )
+
+
+SAVE_THREAD = upsert_sql("thread", ThreadRecord)
+SAVE_MESSAGE = upsert_sql("message", MessageRecord)
+SAVE_UTTERANCE = upsert_sql("utterance", UtteranceRecord)
+
+THREAD_COLUMNS = ", ".join(ThreadRecord.__struct_fields__)
+MESSAGE_COLUMNS = ", ".join(MessageRecord.__struct_fields__)
+UTTERANCE_COLUMNS = ", ".join(UtteranceRecord.__struct_fields__)
+
+NOT_REMOVED = "thread_id NOT IN (SELECT id FROM thread WHERE is_removed)"
+"""Leaves out what belongs to a hidden thread."""
+
+NEWEST_MESSAGES = (
+    f"SELECT {MESSAGE_COLUMNS} FROM message WHERE thread_id = :thread_id "
+    f"AND {NOT_REMOVED} ORDER BY created_at DESC, number DESC LIMIT :limit"
+)
+
+
+def values_of(record: ThreadRecord | MessageRecord | UtteranceRecord) -> dict[str, Any]:
+    """The record's fields as SQLite stores them."""
+    values = {name: getattr(record, name) for name in record.__struct_fields__}
+    if values.get("times") is not None:
+        values["times"] = msgspec.json.encode(values["times"]).decode()
+    return {name: str(one) if isinstance(one, str) else one for name, one in values.items()}
+
+
+def thread_of(row: sqlite3.Row) -> ThreadRecord:
+    """The thread in a row of THREAD_COLUMNS."""
+    return _record_of(dict(row), ThreadRecord)
+
+
+def message_of(row: sqlite3.Row) -> MessageRecord:
+    """The message in a row of MESSAGE_COLUMNS."""
+    values = dict(row)
+    if values["times"] is not None:
+        values["times"] = msgspec.json.decode(values["times"])
+    return _record_of(values, MessageRecord)
+
+
+def utterance_of(row: sqlite3.Row) -> UtteranceRecord:
+    """The utterance in a row of UTTERANCE_COLUMNS."""
+    return _record_of(dict(row), UtteranceRecord)
+
+
+def _record_of(values: dict[str, Any], record: type[_Record]) -> _Record:
+    try:
+        return msgspec.convert(values, record, strict=False)  # SQLite has no booleans: 0 and 1
+    except msgspec.ValidationError as error:
+        raise StorageError(
+            "journal.broken", f"A saved row cannot be understood: {error}.", reason=str(error)
+        ) from error

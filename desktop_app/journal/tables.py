@@ -1,0 +1,178 @@
+"""The journal's statements. The journal's thread only."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from msgspec.structs import replace
+
+from desktop_app.errors import StorageError
+from desktop_app.journal.database import open_database, set_durability, transaction
+from desktop_app.journal.failures import storage_errors
+from desktop_app.journal.folder_lock import FolderLock
+from desktop_app.journal.records import (
+    MessageRecord,
+    Role,
+    ThreadRecord,
+    UtteranceRecord,
+    UtteranceState,
+)
+from desktop_app.journal.recovery import purge, recover
+from desktop_app.journal.rows import (
+    MESSAGE_COLUMNS,
+    NEWEST_MESSAGES,
+    NOT_REMOVED,
+    SAVE_UTTERANCE,
+    THREAD_COLUMNS,
+    UTTERANCE_COLUMNS,
+    message_of,
+    thread_of,
+    utterance_of,
+    values_of,
+)
+from desktop_app.journal.utterance_files import UtteranceFiles, path_of
+
+_Record = TypeVar("_Record")
+_Row = Callable[[sqlite3.Row], _Record]
+
+
+class Tables:
+    """One locked folder, its open database and its sound files.
+
+    Every method may raise StorageError.
+
+    Attributes:
+        files: The sound of the utterances.
+        set_aside: Where a damaged database was put at the start, or None.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        with storage_errors():
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._lock = FolderLock(folder)
+        try:
+            self.files = UtteranceFiles(folder)
+            with storage_errors():
+                self._connection, self.set_aside = open_database(folder)
+        except BaseException:
+            self._lock.release()
+            raise
+        self._settle()
+
+    def save(
+        self,
+        statement: str,
+        record: ThreadRecord | MessageRecord | UtteranceRecord,
+        *,
+        is_precious: bool = False,
+    ) -> None:
+        """Insert or replace one row; a precious one survives even a power loss."""
+        with storage_errors():
+            set_durability(self._connection, survives_power_loss=is_precious)
+            self._connection.execute(statement, values_of(record))
+
+    def hide(self, thread_id: str, *, is_removed: bool) -> None:
+        """Take a thread out of every list, or put it back."""
+        self._execute("UPDATE thread SET is_removed = ? WHERE id = ?", (is_removed, thread_id))
+
+    def thread(self, thread_id: str) -> ThreadRecord | None:
+        """The thread, unless unknown or removed."""
+        query = f"SELECT {THREAD_COLUMNS} FROM thread WHERE id = ? AND NOT is_removed"
+        return self._one(query, (thread_id,), thread_of)
+
+    def message(self, message_id: str) -> MessageRecord | None:
+        """The message with that id."""
+        query = f"SELECT {MESSAGE_COLUMNS} FROM message WHERE id = ?"
+        return self._one(query, (message_id,), message_of)
+
+    def messages(self, thread_id: str, limit: int) -> Sequence[MessageRecord]:
+        """The newest ``limit`` messages, oldest first."""
+        with storage_errors():
+            rows = self._connection.execute(
+                NEWEST_MESSAGES, {"thread_id": thread_id, "limit": limit}
+            ).fetchall()
+        return [message_of(row) for row in reversed(rows)]
+
+    def pending(self) -> Sequence[MessageRecord]:
+        """Queued messages of the user, oldest first."""
+        query = (
+            f"SELECT {MESSAGE_COLUMNS} FROM message WHERE status = 'queued' AND role = ? "
+            f"AND {NOT_REMOVED} ORDER BY created_at, number"
+        )
+        with storage_errors():
+            rows = self._connection.execute(query, (str(Role.USER),)).fetchall()
+        return [message_of(row) for row in rows]
+
+    def begin_utterance(self, utterance: UtteranceRecord) -> None:
+        """Create the row and open the file."""
+        started = replace(
+            utterance, path=path_of(utterance.id), state=UtteranceState.CAPTURING, duration_ms=0
+        )
+        self.files.begin(utterance.id)
+        self.save(SAVE_UTTERANCE, started)
+
+    def end_utterance(self, utterance_id: str, state: UtteranceState) -> UtteranceRecord:
+        """Put the sound on the disk, then say so in the row."""
+        self.files.end(utterance_id)
+        query = "UPDATE utterance SET state = ?, duration_ms = ? WHERE id = ?"
+        duration_ms = self.files.duration_ms(utterance_id)
+        self._execute(query, (str(state), duration_ms, utterance_id))
+        ended = self.utterance(utterance_id)
+        if ended is None:
+            raise StorageError(
+                "journal.no_recording", "This recording was never begun.", id=utterance_id
+            )
+        return ended
+
+    def set_state(self, utterance_id: str, state: UtteranceState) -> None:
+        """Say how far an utterance has come."""
+        self._execute("UPDATE utterance SET state = ? WHERE id = ?", (str(state), utterance_id))
+
+    def utterance(self, utterance_id: str) -> UtteranceRecord | None:
+        """The utterance's row."""
+        query = f"SELECT {UTTERANCE_COLUMNS} FROM utterance WHERE id = ?"
+        return self._one(query, (utterance_id,), utterance_of)
+
+    def setting(self, key: str) -> str | None:
+        """A small remembered fact."""
+        query = "SELECT value FROM setting WHERE key = ?"
+        return self._one(query, (key,), lambda row: str(row["value"]))
+
+    def set_setting(self, key: str, value: str) -> None:
+        """Remember a small fact."""
+        self._execute(
+            "INSERT INTO setting (key, value) VALUES (?, ?) "
+            "ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            (key, value),
+        )
+
+    def close(self) -> None:
+        """Close the files and free the folder. Call once."""
+        try:
+            self.files.close()
+            with storage_errors():
+                self._connection.close()
+        finally:
+            self._lock.release()
+
+    def _settle(self) -> None:
+        try:
+            with storage_errors(), transaction(self._connection):
+                purge(self._connection, self.files)
+                recover(self._connection, self.files)
+        except BaseException:
+            self.close()
+            raise
+
+    def _execute(self, statement: str, values: tuple[Any, ...]) -> None:
+        with storage_errors():
+            set_durability(self._connection, survives_power_loss=False)
+            self._connection.execute(statement, values)
+
+    def _one(self, query: str, values: tuple[Any, ...], read: _Row[_Record]) -> _Record | None:
+        with storage_errors():
+            row = self._connection.execute(query, values).fetchone()
+        return None if row is None else read(row)

@@ -1,0 +1,114 @@
+"""The sound of recorded utterances: one raw file each, appended as it arrives."""
+
+from __future__ import annotations
+
+import os
+import re
+from io import FileIO
+from pathlib import Path
+
+from desktop_app.errors import StorageError
+from desktop_app.journal.failures import storage_errors
+
+BYTES_PER_MS = 32
+"""s16le mono 16 kHz."""
+
+_FOLDER = "utterances"
+_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
+
+
+def path_of(utterance_id: str) -> str:
+    """Where an utterance's sound is, relative to the journal's folder.
+
+    Raises:
+        ValueError: The id is not one that a file name can be made of.
+    """
+    if not _ID.fullmatch(utterance_id):
+        raise ValueError(f"not an utterance id: {utterance_id!r}")
+    return f"{_FOLDER}/{utterance_id}.pcm"
+
+
+class UtteranceFiles:
+    """Writes and reads the sound files. The journal's thread only."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._open: dict[str, FileIO] = {}
+        self._failed: dict[str, StorageError] = {}
+        with storage_errors():
+            (folder / _FOLDER).mkdir(mode=0o700, exist_ok=True)
+
+    def begin(self, utterance_id: str) -> None:
+        """Open an utterance for sound.
+
+        Raises:
+            StorageError
+        """
+        with storage_errors():
+            # Unbuffered: what was appended outlives a killed process.
+            file = FileIO(self._folder / path_of(utterance_id), "ab")
+        self._failed.pop(utterance_id, None)
+        self._open[utterance_id] = file
+
+    def append(self, utterance_id: str, pcm: bytes) -> None:
+        """Add sound. A failure is kept and raised by ``end``."""
+        file = self._open.get(utterance_id)
+        if file is None or utterance_id in self._failed:
+            return
+        try:
+            with storage_errors():
+                _write_all(file, pcm)
+        except StorageError as error:
+            self._failed[utterance_id] = error
+
+    def end(self, utterance_id: str) -> None:
+        """Put everything appended on the disk and close. Idempotent.
+
+        Raises:
+            StorageError: Some of it could not be written.
+        """
+        file = self._open.pop(utterance_id, None)
+        failure = self._failed.pop(utterance_id, None)
+        if file is not None:
+            with storage_errors(), file:
+                if failure is not None:
+                    raise failure
+                os.fsync(file.fileno())
+
+    def duration_ms(self, utterance_id: str) -> int:
+        """Length of what is on disk; 0 when there is nothing."""
+        try:
+            return (self._folder / path_of(utterance_id)).stat().st_size // BYTES_PER_MS
+        except FileNotFoundError:
+            return 0
+
+    def read(self, utterance_id: str) -> bytes:
+        """The recorded bytes, in whole samples.
+
+        Raises:
+            StorageError: ``journal.no_recording``: they are gone.
+        """
+        try:
+            with storage_errors():
+                pcm = (self._folder / path_of(utterance_id)).read_bytes()
+        except StorageError as error:
+            raise StorageError(
+                "journal.no_recording", "The recording of this message is gone.", id=utterance_id
+            ) from error
+        return pcm[: len(pcm) // 2 * 2]
+
+    def remove(self, utterance_id: str) -> None:
+        """Delete the sound for good. Idempotent."""
+        (self._folder / path_of(utterance_id)).unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Close what is still open; its utterance is recovered at the next start."""
+        for file in self._open.values():
+            file.close()
+        self._open.clear()
+
+
+def _write_all(file: FileIO, pcm: bytes) -> None:
+    left = memoryview(pcm)
+    while left:
+        left = left[file.write(left) :]

@@ -1,0 +1,127 @@
+"""The reader sees what is written, while it is written, and nothing that was removed."""
+
+import threading
+
+import pytest
+
+from desktop_app.errors import StorageError
+from desktop_app.journal.reader import JournalReader
+from desktop_app.journal.records import UtteranceState
+from desktop_app.journal.schema import DATABASE_NAME
+from desktop_app.journal.writer import JournalWriter
+
+
+def test_a_missing_journal_is_an_empty_one(tmp_path):
+    reader = JournalReader(tmp_path / "nowhere")
+    assert reader.threads() == []
+    assert reader.thread("t1") is None
+    assert reader.messages("t1") == []
+    assert reader.search("word") == []
+    assert reader.utterance_path("u1") is None
+
+
+def test_a_journal_without_tables_is_an_empty_one(reader, tmp_path):
+    (tmp_path / DATABASE_NAME).touch()
+    assert reader.threads() == []
+
+
+def test_a_damaged_journal_is_a_clear_error(reader, tmp_path):
+    (tmp_path / DATABASE_NAME).write_bytes(b"no database" * 500)
+    with pytest.raises(StorageError) as caught:
+        reader.threads()
+    assert caught.value.code == "journal.broken"
+
+
+async def test_threads_are_pinned_first_then_latest(writer, reader, records):
+    for thread_id, updated_at in (("a", 1.0), ("b", 3.0), ("c", 2.0), ("d", 0.0)):
+        await writer.save_thread(
+            records.thread(thread_id, updated_at=updated_at, is_pinned=thread_id == "d")
+        )
+    assert [one.id for one in reader.threads()] == ["d", "b", "c", "a"]
+    assert [one.id for one in reader.threads(limit=2, offset=1)] == ["b", "c"]
+    await writer.remove_thread("b")
+    assert [one.id for one in reader.threads()] == ["d", "c", "a"]
+    assert reader.thread("b") is None
+    assert reader.thread("a") == records.thread("a", updated_at=1.0)
+
+
+@pytest.mark.parametrize("typed", ["ÖLE", "  öle ", "100%", "_x"])
+async def test_a_filter_finds_titles_by_any_part_in_any_case(writer, reader, records, typed):
+    await writer.save_thread(records.thread("a", title="Schöler, 100% _x"))
+    await writer.save_thread(records.thread("b", title="1000 other"))
+    assert [one.id for one in reader.threads(filter_text=typed)] == ["a"]
+
+
+async def test_messages_are_read_page_after_page(writer, reader, records):
+    for number in range(1, 6):
+        await writer.save_message(records.message(f"m{number}", created_at=number // 2))
+    assert [one.id for one in reader.messages("t1", limit=2)] == ["m4", "m5"]
+    assert [one.id for one in reader.messages("t1", limit=2, before="m4")] == ["m2", "m3"]
+    assert [one.id for one in reader.messages("t1", limit=2, before="m2")] == ["m1"]
+
+
+async def test_search_finds_every_word_newest_first_and_marks_them(writer, reader, records):
+    await writer.save_message(records.message("m1"))
+    await writer.save_message(records.message("m2", text="Christmas is in thirty days."))
+    await writer.save_message(records.message("m3", text="Ninety days"))
+    hits = reader.search("days christ")
+    assert [hit.message_id for hit in hits] == ["m2", "m1"]
+    assert hits[0].snippet == "\x02Christmas\x03 is in thirty \x02days\x03."
+    assert [hit.message_id for hit in reader.search("days", limit=1)] == ["m3"]
+
+
+@pytest.mark.parametrize("typed", ['"', "a AND", "NEAR(", "*", "-x", "text:y", "_", "^", "';--"])
+async def test_nothing_typed_into_search_is_an_operator(writer, reader, records, typed):
+    await writer.save_message(records.message())
+    assert reader.search(typed) == []
+
+
+async def test_search_ignores_accents_and_follows_changes(writer, reader, records):
+    await writer.save_message(records.message(text="ein Café"))
+    assert len(reader.search("cafe")) == 1
+    await writer.save_message(records.message(text="ein Tee"))
+    assert reader.search("cafe") == []
+    assert len(reader.search("tee")) == 1
+
+
+async def test_search_leaves_removed_threads_out(writer, reader, records):
+    await writer.save_thread(records.thread())
+    await writer.save_message(records.message())
+    await writer.remove_thread("t1")
+    assert reader.search("christmas") == []
+    assert reader.messages("t1") == []
+
+
+async def test_a_recording_is_found_by_its_id(writer, reader, records, tmp_path):
+    await writer.begin_utterance(records.utterance())
+    writer.append_utterance("u1", b"ab")
+    await writer.end_utterance("u1", UtteranceState.CAPTURED)
+    assert reader.utterance_path("u1").read_bytes() == b"ab"
+    assert reader.utterance_path("other") is None
+
+
+async def test_the_reader_works_after_the_writer_has_gone(tmp_path, reader, records):
+    journal = await JournalWriter.open(tmp_path)
+    await journal.save_thread(records.thread())
+    await journal.aclose()
+    assert reader.threads() == [records.thread()]
+
+
+async def test_two_threads_may_read_while_the_writer_writes(writer, reader, records):
+    seen: list[list[int]] = [[], []]
+    is_over = threading.Event()
+
+    def read(counts: list[int]) -> None:
+        while not is_over.is_set():
+            counts.append(len(reader.messages("t1", limit=1000)))
+
+    readers = [threading.Thread(target=read, args=(counts,)) for counts in seen]
+    for one in readers:
+        one.start()
+    for number in range(100):
+        await writer.save_message(records.message(f"m{number}"))
+    is_over.set()
+    for one in readers:
+        one.join(10)
+    assert all(counts == sorted(counts) for counts in seen)
+    assert len(reader.messages("t1")) == 100

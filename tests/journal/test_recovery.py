@@ -1,0 +1,107 @@
+"""What a crash left half done is settled at the next start, and what was removed is deleted."""
+
+import pytest
+
+from desktop_app.journal.records import MessageStatus, Role, UtteranceState
+from desktop_app.journal.recovery import NOT_UNDERSTOOD
+from desktop_app.journal.writer import JournalWriter
+
+
+@pytest.fixture
+async def restart(tmp_path):
+    """Closes the journal it is given, and opens the folder again."""
+    opened = []
+
+    async def again(before: JournalWriter) -> JournalWriter:
+        await before.aclose()
+        opened.append(await JournalWriter.open(tmp_path))
+        return opened[-1]
+
+    yield again
+    for journal in opened:
+        await journal.aclose()
+
+
+async def test_a_reply_that_was_growing_is_interrupted_with_its_text(writer, records, restart):
+    reply = records.message(role=Role.ASSISTANT, text="Thirty", status=MessageStatus.STREAMING)
+    await writer.save_message(reply)
+    after = await (await restart(writer)).message("m1")
+    assert (after.status, after.text) == (MessageStatus.INTERRUPTED, "Thirty")
+
+
+async def test_a_queued_message_is_still_pending(writer, records, restart):
+    queued = records.message(status=MessageStatus.QUEUED)
+    await writer.save_message(queued)
+    assert await (await restart(writer)).pending() == [queued]
+
+
+async def test_cut_speech_becomes_a_failed_message_with_its_recording(writer, records, restart):
+    await writer.begin_utterance(records.utterance())
+    writer.append_utterance("u1", b"\1\2" * 16_000)
+    journal = await restart(writer)
+    (message,) = await journal.messages("t1")
+    assert (message.status, message.role) == (MessageStatus.FAILED, Role.USER)
+    assert (message.utterance_id, message.turn, message.speech_ms) == ("u1", 3, 1000)
+    assert message.error == NOT_UNDERSTOOD
+    assert message.is_spoken
+    assert (await journal.utterance("u1")).state is UtteranceState.CAPTURED
+    assert await journal.utterance_pcm("u1") == b"\1\2" * 16_000
+
+
+async def test_recovering_twice_makes_one_message(writer, records, restart):
+    await writer.begin_utterance(records.utterance())
+    writer.append_utterance("u1", b"\0" * 640)
+    journal = await restart(await restart(writer))
+    assert len(await journal.messages("t1")) == 1
+
+
+async def test_committed_speech_without_a_transcript_is_not_lost_either(writer, records, restart):
+    await writer.begin_utterance(records.utterance())
+    writer.append_utterance("u1", b"\0" * 640)
+    await writer.end_utterance("u1", UtteranceState.CAPTURED)
+    (message,) = await (await restart(writer)).messages("t1")
+    assert message.utterance_id == "u1"
+
+
+async def test_a_message_that_waited_for_its_transcript_is_failed_not_doubled(
+    writer, records, restart
+):
+    await writer.begin_utterance(records.utterance())
+    writer.append_utterance("u1", b"\0" * 640)
+    await writer.save_message(records.message(text="", utterance_id="u1", is_spoken=True))
+    (message,) = await (await restart(writer)).messages("t1")
+    assert (message.id, message.status) == ("m1", MessageStatus.FAILED)
+
+
+async def test_transcribed_speech_is_left_alone(writer, records, restart):
+    await writer.begin_utterance(records.utterance())
+    writer.append_utterance("u1", b"\0" * 640)
+    await writer.end_utterance("u1", UtteranceState.TRANSCRIBED)
+    await writer.save_message(records.message(utterance_id="u1"))
+    journal = await restart(writer)
+    assert await journal.messages("t1") == [records.message(utterance_id="u1")]
+
+
+async def test_speech_of_no_length_is_forgotten(writer, records, restart, tmp_path):
+    await writer.begin_utterance(records.utterance())
+    journal = await restart(writer)
+    assert await journal.messages("t1") == []
+    journal = await restart(journal)
+    assert await journal.utterance("u1") is None
+    assert list((tmp_path / "utterances").iterdir()) == []
+
+
+async def test_a_removed_thread_is_gone_for_good_after_the_next_start(
+    writer, records, restart, reader, tmp_path
+):
+    for thread_id in ("t1", "t2"):
+        await writer.save_thread(records.thread(thread_id))
+        await writer.save_message(records.message(f"of {thread_id}", thread_id=thread_id))
+        await writer.begin_utterance(records.utterance(f"u-{thread_id}", thread_id=thread_id))
+        await writer.end_utterance(f"u-{thread_id}", UtteranceState.TRANSCRIBED)
+    await writer.remove_thread("t1")
+    journal = await restart(writer)
+    assert await journal.restore_thread("t1") is None
+    assert await journal.message("of t1") is None
+    assert [hit.message_id for hit in reader.search("christmas")] == ["of t2"]
+    assert [one.name for one in (tmp_path / "utterances").iterdir()] == ["u-t2.pcm"]

@@ -1,0 +1,75 @@
+"""Migrations run once, together, with a copy kept; a newer journal is left alone."""
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from desktop_app.errors import StorageError
+from desktop_app.journal.schema import DATABASE_NAME, MIGRATIONS, migrate
+from desktop_app.journal.writer import JournalWriter
+
+ONE = "CREATE TABLE a (x);"
+TWO = "ALTER TABLE a ADD COLUMN y DEFAULT 'new';"
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / DATABASE_NAME
+
+
+@pytest.fixture
+def connection(path):
+    with closing(sqlite3.connect(path, isolation_level=None)) as opened:
+        yield opened
+
+
+def version_of(connection: sqlite3.Connection) -> int:
+    return connection.execute("PRAGMA user_version").fetchone()[0]
+
+
+def test_an_empty_journal_gets_every_migration_and_no_copy(connection, path):
+    migrate(connection, path, (ONE, TWO))
+    assert version_of(connection) == 2
+    connection.execute("INSERT INTO a (x) VALUES (1)")
+    assert connection.execute("SELECT x, y FROM a").fetchall() == [(1, "new")]
+    assert [one.name for one in path.parent.iterdir()] == [path.name]
+
+
+def test_an_older_journal_gets_the_rest_and_a_copy_is_kept(connection, path):
+    migrate(connection, path, (ONE,))
+    connection.execute("INSERT INTO a VALUES (1)")
+    migrate(connection, path, (ONE, TWO))
+    assert connection.execute("SELECT x, y FROM a").fetchall() == [(1, "new")]
+    with closing(sqlite3.connect(f"{path}.v1.backup")) as copy:
+        assert copy.execute("SELECT * FROM a").fetchall() == [(1,)]
+        assert version_of(copy) == 1
+
+
+def test_a_failing_migration_changes_nothing(connection, path):
+    migrate(connection, path, (ONE,))
+    with pytest.raises(sqlite3.OperationalError):
+        migrate(connection, path, (ONE, TWO, "CREATE TABLE a (again);"))
+    assert version_of(connection) == 1
+    assert [row[1] for row in connection.execute("PRAGMA table_info(a)")] == ["x"]
+    migrate(connection, path, (ONE, TWO))
+
+
+def test_the_known_version_is_left_as_it_is(connection, path):
+    migrate(connection, path)
+    before = connection.execute("PRAGMA schema_version").fetchone()
+    migrate(connection, path)
+    assert connection.execute("PRAGMA schema_version").fetchone() == before
+    assert version_of(connection) == len(MIGRATIONS)
+
+
+async def test_a_newer_journal_is_refused_and_untouched(connection, path, tmp_path, reader):
+    connection.execute("CREATE TABLE later (x)")
+    connection.execute("PRAGMA user_version = 99")
+    with pytest.raises(StorageError, match="newer Parley") as caught:
+        await JournalWriter.open(tmp_path)
+    assert caught.value.code == "journal.newer"
+    assert caught.value.facts["version"] == "99"
+    with pytest.raises(StorageError, match="newer Parley"):
+        reader.threads()
+    assert connection.execute("SELECT count(*) FROM later").fetchone() == (0,)

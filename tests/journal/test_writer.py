@@ -1,0 +1,222 @@
+"""The writer keeps what it was given, in order, and says when it cannot."""
+
+import asyncio
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from desktop_app.errors import StorageError
+from desktop_app.journal.records import MessageStatus, Role, TurnTimes, UtteranceState
+from desktop_app.journal.schema import DATABASE_NAME
+from desktop_app.journal.writer import JournalWriter
+
+
+async def test_a_thread_comes_back_as_it_was_saved(writer, records):
+    thread = records.thread(remote_id="r", assistant_id="a", is_pinned=True, is_unread=True)
+    await writer.save_thread(thread)
+    assert await writer.thread("t1") == thread
+    assert await writer.thread("other") is None
+
+
+async def test_a_message_comes_back_as_it_was_saved(writer, records):
+    message = records.message(
+        is_spoken=True,
+        heard_chars=12,
+        times=TurnTimes(speech_end=1.5, reply_end=4.25),
+        text="naïve 🎄 \x00 text",
+        model="builtin/basic",
+    )
+    await writer.save_message(message)
+    assert await writer.message("m1") == message
+    assert await writer.message("other") is None
+
+
+async def test_saving_a_known_id_replaces_the_row_and_keeps_its_place(writer, records):
+    for number in (1, 2):
+        await writer.save_message(records.message(f"m{number}", text=f"{number}"))
+    await writer.save_message(records.message("m1", text="changed"))
+    assert [one.text for one in await writer.messages("t1")] == ["changed", "2"]
+
+
+async def test_messages_are_the_newest_oldest_first(writer, records):
+    for at in (3, 1, 2):
+        await writer.save_message(records.message(f"m{at}", created_at=at))
+    assert [one.id for one in await writer.messages("t1", limit=2)] == ["m2", "m3"]
+    assert await writer.messages("other") == []
+
+
+async def test_pending_are_the_queued_messages_of_the_user(writer, records):
+    await writer.save_thread(records.thread())
+    queued = records.message("m2", status=MessageStatus.QUEUED, created_at=2.0)
+    await writer.save_message(records.message("m1"))
+    await writer.save_message(queued)
+    await writer.save_message(replace(queued, id="m0", created_at=1.0))
+    await writer.save_message(replace(queued, id="m3", role=Role.ASSISTANT))
+    assert [one.id for one in await writer.pending()] == ["m0", "m2"]
+    await writer.remove_thread("t1")
+    assert await writer.pending() == []
+
+
+async def test_a_removed_thread_is_hidden_and_can_be_restored(writer, records):
+    await writer.save_thread(records.thread())
+    await writer.save_message(records.message())
+    await writer.remove_thread("t1")
+    assert await writer.thread("t1") is None
+    assert await writer.messages("t1") == []
+    await writer.save_thread(records.thread(updated_at=9.0))  # a late reply does not bring it back
+    assert await writer.thread("t1") is None
+    assert await writer.restore_thread("t1") == records.thread(updated_at=9.0)
+    assert len(await writer.messages("t1")) == 1
+    assert await writer.restore_thread("other") is None
+
+
+async def test_settings_are_remembered(writer):
+    assert await writer.setting("assistant") is None
+    await writer.set_setting("assistant", "a1")
+    await writer.set_setting("assistant", "a2")
+    assert await writer.setting("assistant") == "a2"
+
+
+async def test_an_utterance_is_on_disk_in_order_when_it_ends(writer, records, tmp_path):
+    await writer.begin_utterance(records.utterance())
+    for number in range(50):
+        writer.append_utterance("u1", bytes([number]) * 640)
+    ended = await writer.end_utterance("u1", UtteranceState.CAPTURED)
+    assert (ended.state, ended.duration_ms) == (UtteranceState.CAPTURED, 1000)
+    pcm = b"".join(bytes([number]) * 640 for number in range(50))
+    assert (tmp_path / ended.path).read_bytes() == pcm
+    assert await writer.utterance_pcm("u1") == pcm
+
+
+async def test_ending_an_utterance_twice_keeps_its_sound(writer, records):
+    await writer.begin_utterance(records.utterance())
+    writer.append_utterance("u1", b"\0" * 640)
+    await writer.end_utterance("u1", UtteranceState.CAPTURED)
+    ended = await writer.end_utterance("u1", UtteranceState.TRANSCRIBED)
+    assert (ended.duration_ms, ended.state) == (20, UtteranceState.TRANSCRIBED)
+
+
+async def test_a_recording_that_is_gone_is_a_clear_error(writer, records):
+    with pytest.raises(StorageError, match="is gone") as caught:
+        await writer.utterance_pcm("u1")
+    assert caught.value.code == "journal.no_recording"
+    with pytest.raises(StorageError, match="never begun"):
+        await writer.end_utterance("u1", UtteranceState.CAPTURED)
+
+
+async def test_an_id_cannot_point_outside_the_folder(writer, records):
+    with pytest.raises(ValueError, match="not an utterance id"):
+        await writer.begin_utterance(records.utterance("../x"))
+
+
+async def test_sound_that_cannot_be_written_fails_the_end_of_its_utterance(
+    writer, records, tmp_path
+):
+    (tmp_path / "utterances" / "u1.pcm").symlink_to("/dev/full")
+    await writer.begin_utterance(records.utterance())
+    writer.append_utterance("u1", b"\0" * 640)
+    with pytest.raises(StorageError) as caught:
+        await writer.end_utterance("u1", UtteranceState.CAPTURED)
+    assert caught.value.code == "storage.full"
+
+
+async def test_a_cancelled_caller_does_not_lose_the_write(writer, records):
+    saving = asyncio.create_task(writer.save_message(records.message()))
+    await asyncio.sleep(0)
+    saving.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await saving
+    assert await writer.message("m1") == records.message()
+
+
+async def test_a_second_writer_of_the_folder_is_refused(writer, records, tmp_path):
+    with pytest.raises(StorageError, match="Another Parley") as caught:
+        await JournalWriter.open(tmp_path)
+    assert caught.value.code == "journal.in_use"
+    await writer.save_thread(records.thread())
+    assert await writer.thread("t1") == records.thread()
+
+
+async def test_a_closed_journal_can_be_opened_again(tmp_path, records):
+    for _ in range(2):
+        journal = await JournalWriter.open(tmp_path)
+        await journal.save_thread(records.thread())
+        await journal.aclose()
+        await journal.aclose()
+
+
+async def test_a_damaged_database_is_set_aside_and_a_new_one_started(tmp_path, records):
+    (tmp_path / DATABASE_NAME).write_bytes(b"not a database at all" * 100)
+    journal = await JournalWriter.open(tmp_path)
+    assert journal.set_aside == tmp_path / f"{DATABASE_NAME}.broken1"
+    assert journal.set_aside.read_bytes().startswith(b"not a database")
+    await journal.save_thread(records.thread())
+    await journal.aclose()
+    again = await JournalWriter.open(tmp_path)
+    assert again.set_aside is None
+    assert await again.thread("t1") == records.thread()
+    await again.aclose()
+
+
+async def test_a_folder_that_cannot_be_made_is_a_clear_error(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StorageError) as caught:
+        await JournalWriter.open(tmp_path / "file" / "journal")
+    assert caught.value.code == "journal.failed"
+
+
+WRITE_WITHOUT_END = """
+import asyncio, sys
+from pathlib import Path
+from desktop_app.journal.records import (
+    MessageRecord, MessageStatus, Role, ThreadRecord, UtteranceRecord, UtteranceState,
+)
+from desktop_app.journal.writer import JournalWriter
+
+async def main():
+    journal = await JournalWriter.open(Path(sys.argv[1]))
+    await journal.save_thread(ThreadRecord(id="t1", created_at=1.0, updated_at=1.0))
+    speech = UtteranceRecord(
+        id="u1", thread_id="t1", turn=1, created_at=1.0, state=UtteranceState.CAPTURING
+    )
+    await journal.begin_utterance(speech)
+    number = 0
+    while True:
+        number += 1
+        role = (Role.ASSISTANT, Role.USER)[number % 2]
+        journal.append_utterance("u1", b"ab" * 320)
+        await journal.save_message(MessageRecord(
+            id=str(number), thread_id="t1", role=role, text=f"word{number}",
+            created_at=float(number), status=MessageStatus.SENT,
+        ))
+        print(number, flush=True)
+
+asyncio.run(main())
+"""
+
+
+def killed_after(acknowledged: int, folder: Path) -> int:
+    """Kill a writing process once it acknowledged so many rows; how many it did in the end."""
+    command = [sys.executable, "-c", WRITE_WITHOUT_END, str(folder)]
+    repository = Path(__file__).parents[2]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=repository) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if int(line) == acknowledged:
+                process.kill()
+                break
+        return max([acknowledged, *(int(line) for line in process.stdout if line.endswith("\n"))])
+
+
+@pytest.mark.parametrize("acknowledged", [1, 37, 150])
+async def test_killing_the_writer_loses_nothing_it_acknowledged(tmp_path, acknowledged):
+    seen = killed_after(acknowledged, tmp_path)
+    journal = await JournalWriter.open(tmp_path)
+    found = [one.id for one in await journal.messages("t1", limit=10_000) if one.text]
+    assert found[:seen] == [str(number) for number in range(1, seen + 1)]
+    assert len(await journal.utterance_pcm("u1")) >= seen * 640
+    assert journal.set_aside is None
+    await journal.aclose()
