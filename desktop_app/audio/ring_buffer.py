@@ -92,8 +92,7 @@ class RingBuffer:
         """
         read = self._read
         if read < self._discard_before:
-            self._flushed_from = read
-            self._read = read = self._discard_before
+            read = self.honour_discard()
         count = len(out)
         start = read % self._size
         end = start + count
@@ -114,6 +113,17 @@ class RingBuffer:
             self.starved += 1
         self._read += count
         return count
+
+    def honour_discard(self) -> int:
+        """Skip what the writer discarded, also without reading. Reader thread only.
+
+        Returns:
+            The reader's position.
+        """
+        if self._read < self._discard_before:
+            self._flushed_from = self._read
+            self._read = self._discard_before
+        return self._read
 
     def mark(self) -> None:
         """Count ``played_since_mark`` from what is written next. Writer thread only.

@@ -69,6 +69,15 @@ def test_the_room_of_discarded_sound_returns_with_the_next_read():
     assert ring.free == 8
 
 
+def test_a_discard_can_be_honoured_without_reading():
+    ring = RingBuffer(8)
+    ring.write(b"abcdefgh")
+    assert ring.honour_discard() == 0
+    ring.discard()
+    assert ring.honour_discard() == 8
+    assert ring.free == 8
+
+
 def test_played_since_mark_counts_only_what_was_really_read():
     ring = RingBuffer(32)
     ring.write(b"before")

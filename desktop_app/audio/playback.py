@@ -1,0 +1,180 @@
+"""What the card is given and when: turns of speech, a cushion against jitter, what was heard."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+
+from desktop_app.audio.cushion import Cushion
+from desktop_app.audio.frames import SPEECH_RATE_HZ
+from desktop_app.audio.level import level_of
+from desktop_app.audio.ring_buffer import RingBuffer
+
+_BYTES_PER_S = SPEECH_RATE_HZ * 2
+_LEVEL_BYTES = _BYTES_PER_S // 50
+_HOLDS_S = 30
+
+
+class Playback:
+    """Speech on its way to a card, mono s16le 24 kHz, without any card.
+
+    ``fill`` belongs to the card's thread, everything else to the loop. Each field has one
+    writing thread.
+
+    Attributes:
+        latency_s: How long the card takes to sound what it was given. Set by who opens it.
+        gaps: Times the sound of an unfinished turn ran out. Written by ``fill``.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self.latency_s = 0.0
+        self.gaps = 0
+        self._clock = clock
+        self._ring = RingBuffer(_BYTES_PER_S * _HOLDS_S)
+        self._cushion = Cushion()
+        self._backlog: deque[bytes] = deque()
+        self._split_sample = b""
+        self._turn: int | None = None
+        self._position = 0  # loop: numbers the heard positions
+        self._heard_at_stop: int | None = 0
+        self._is_finished = True
+        self._cushion_bytes = 0
+        self._is_playing = False  # card, as all below
+        self._held_bytes = 0
+        self._quiet_bytes = _BYTES_PER_S * 3600
+        self._first_sound = (0, 0.0)
+        self._silence = bytes(_BYTES_PER_S // 100)
+
+    def play(self, turn: int, pcm: bytes) -> None:
+        """Append speech of a turn; a new turn, or any after ``stop``, is heard from 0 on."""
+        if turn != self._turn or self._heard_at_stop is not None:
+            self._begin(turn)
+        self._is_finished = False
+        if self._split_sample or len(pcm) % 2:
+            pcm = self._split_sample + pcm
+            self._split_sample = pcm[len(pcm) & ~1 :]
+            pcm = pcm[: len(pcm) & ~1]
+        now_s = self._clock()
+        self._cushion.arrived(now_s, len(pcm) / _BYTES_PER_S)
+        self._cushion_bytes = int(self._cushion.target_s(now_s) * _BYTES_PER_S)
+        self._backlog.append(pcm)
+        self.pump()
+
+    def _begin(self, turn: int) -> None:
+        self.pump()
+        self._turn = turn
+        self._heard_at_stop = None
+        self._split_sample = b""
+        self._cushion.begin()
+        self._ring.mark()
+        self._position += 1
+
+    def pump(self) -> None:
+        """Move what waits outside into the ring, as far as it fits."""
+        while self._backlog:
+            pcm = self._backlog[0]
+            accepted = self._ring.write(pcm)
+            if accepted < len(pcm):
+                self._backlog[0] = pcm[accepted:]
+                return
+            self._backlog.popleft()
+
+    def finish(self, turn: int) -> None:
+        """No more sound will come for this turn: what is there plays without a cushion."""
+        if turn == self._turn:
+            self._is_finished = True
+
+    def stop(self) -> None:
+        """Drop everything: ``fill`` gives silence from its next call on."""
+        if self._heard_at_stop is None:
+            self._heard_at_stop = self._heard_bytes()
+        self._is_finished = True
+        self._backlog.clear()
+        self._ring.discard()
+
+    @property
+    def has_room(self) -> bool:
+        """Whether another second of sound fits."""
+        return not self._backlog and self._ring.free >= _BYTES_PER_S
+
+    @property
+    def is_sounding(self) -> bool:
+        """Whether anything given is still to be heard."""
+        return self.left_s > 0
+
+    @property
+    def left_s(self) -> float:
+        """Seconds until everything given has been heard; 0.0 when nothing is left."""
+        if self._heard_at_stop is not None:
+            return 0.0
+        waiting = self._ring.available + sum(map(len, self._backlog))
+        return (waiting + self._in_card_bytes()) / _BYTES_PER_S
+
+    @property
+    def heard_ms(self) -> int:
+        """How much of the current turn has really sounded."""
+        heard = self._heard_at_stop
+        return (self._heard_bytes() if heard is None else heard) * 1000 // _BYTES_PER_S
+
+    @property
+    def first_sound_s(self) -> float | None:
+        """Monotonic second when the turn's first sample was given to the card."""
+        position, at_s = self._first_sound
+        return at_s if position and position == self._position else None
+
+    @property
+    def level(self) -> float:
+        """0.0 to 1.0, what is being given to the card now."""
+        if not self._is_playing or self._heard_at_stop is not None:
+            return 0.0
+        return level_of(self._ring.last_read(_LEVEL_BYTES))
+
+    def _heard_bytes(self) -> int:
+        return max(0, self._ring.played_since_mark - self._in_card_bytes())
+
+    def _in_card_bytes(self) -> int:
+        return max(0, int(self.latency_s * _BYTES_PER_S) - self._quiet_bytes) & ~1
+
+    def fill(self, out: memoryview) -> None:
+        """Give the card its next block. Card thread only; never blocks, raises or logs.
+
+        Args:
+            out: Writable bytes, overwritten in full.
+        """
+        wanted = len(out)
+        if not self._is_playing and not self._may_begin(wanted):
+            self._be_quiet(out)
+            return
+        count = self._ring.read_into(out)
+        if count:
+            self._quiet_bytes = wanted - count
+            if self._first_sound[0] != self._position and self._ring.played_since_mark:
+                self._first_sound = (self._position, self._clock())
+        else:
+            self._quiet_bytes += wanted
+        if count < wanted:
+            self._is_playing = False
+            self._held_bytes = 0
+            if not self._is_finished:
+                self.gaps += 1
+
+    def _may_begin(self, wanted: int) -> bool:
+        available = self._ring.available
+        if not available:
+            self._ring.honour_discard()
+            self._held_bytes = 0
+            return False
+        enough = max(wanted, self._cushion_bytes)
+        if self._is_finished or available >= enough or self._held_bytes >= enough:
+            self._is_playing = True
+            return True
+        self._held_bytes += wanted
+        return False
+
+    def _be_quiet(self, out: memoryview) -> None:
+        wanted = len(out)
+        if wanted > len(self._silence):
+            self._silence = bytes(wanted)
+        out[:] = self._silence if wanted == len(self._silence) else self._silence[:wanted]
+        self._quiet_bytes += wanted

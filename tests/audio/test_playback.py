@@ -1,0 +1,251 @@
+"""What a card is given, with a card that ticks when the test says so."""
+
+from __future__ import annotations
+
+import math
+import random
+from array import array
+
+import pytest
+
+from desktop_app.audio.playback import Playback
+
+BLOCK = 480
+BLOCK_S = 0.01
+
+
+def tone(seconds: float, amplitude: int = 8_000) -> bytes:
+    count = int(24_000 * seconds)
+    return array(
+        "h", [int(amplitude * math.cos(at * math.tau * 400 / 24_000)) or 1 for at in range(count)]
+    ).tobytes()
+
+
+class Card:
+    """A sound card of 10 ms periods on its own clock."""
+
+    def __init__(self, latency_s: float = 0.0) -> None:
+        self.now_s = 100.0
+        self.playback = Playback(lambda: self.now_s)
+        self.playback.latency_s = latency_s
+        self.heard = bytearray()
+
+    def tick(self, times: int = 1) -> bytes:
+        heard = bytearray()
+        for _ in range(times):
+            out = bytearray(b"\xee" * BLOCK)
+            self.playback.fill(memoryview(out))
+            heard += out
+            self.now_s += BLOCK_S
+        self.heard += heard
+        return bytes(heard)
+
+
+def silent_ms_inside(pcm: bytes) -> float:
+    samples = memoryview(pcm.strip(b"\0") + b"\0" * (len(pcm.strip(b"\0")) % 2)).cast("h")
+    return sum(sample == 0 for sample in samples) / 24
+
+
+def test_the_first_block_plays_in_the_next_period():
+    card, pcm = Card(), tone(0.04)
+    card.tick(5)
+    card.playback.play(1, pcm)
+    assert card.tick() == pcm[:BLOCK]
+    assert card.playback.first_sound_s == pytest.approx(100.05)
+
+
+def test_nothing_is_lost_or_changed_on_the_way():
+    card, pcm = Card(), tone(1.0)
+    for at in range(0, len(pcm), 1_921):
+        card.playback.play(1, pcm[at : at + 1_921])
+        card.tick()
+    card.playback.finish(1)
+    card.tick(200)
+    assert bytes(card.heard).strip(b"\0") == pcm.strip(b"\0")
+    assert card.playback.gaps == 0
+
+
+def test_after_stop_no_sample_of_the_old_reply_is_given():
+    card = Card()
+    card.playback.play(1, tone(1.0))
+    card.tick(10)
+    card.playback.stop()
+    assert card.tick(50) == bytes(50 * BLOCK)
+    assert card.playback.level == 0.0
+    assert card.playback.left_s == 0.0
+
+
+def test_a_new_reply_after_stop_plays_from_its_first_sample():
+    card, new = Card(), tone(0.5, amplitude=3_000)
+    card.playback.play(1, tone(1.0))
+    card.tick(10)
+    card.playback.stop()
+    card.playback.play(2, new)
+    assert card.tick(3) == new[: 3 * BLOCK]
+    assert card.playback.heard_ms == 30
+
+
+def test_what_the_card_still_holds_does_not_count_as_heard():
+    card = Card(latency_s=0.2)
+    card.playback.play(1, tone(0.5))
+    card.playback.finish(1)
+    card.tick(30)
+    assert card.playback.heard_ms == 100
+    card.tick(20)
+    assert card.playback.heard_ms == 300
+    assert card.playback.is_sounding
+    card.tick(20)
+    assert card.playback.heard_ms == 500
+    assert not card.playback.is_sounding
+
+
+def test_stop_freezes_what_was_heard():
+    card = Card(latency_s=0.1)
+    card.playback.play(1, tone(2.0))
+    card.tick(50)
+    card.playback.stop()
+    card.tick(50)
+    card.playback.stop()
+    assert card.playback.heard_ms == 400
+
+
+def test_a_new_turn_counts_from_its_own_first_sample():
+    card = Card()
+    card.playback.play(1, tone(0.1))
+    card.playback.finish(1)
+    card.playback.play(2, tone(0.1))
+    card.tick(5)
+    assert card.playback.heard_ms == 0
+    assert card.playback.first_sound_s is None
+    card.tick(10)
+    assert card.playback.heard_ms == 50
+    assert card.playback.first_sound_s == pytest.approx(100.10)
+
+
+def test_the_same_turn_number_after_stop_counts_anew():
+    card = Card()
+    card.playback.play(1, tone(0.1))
+    card.tick(5)
+    card.playback.stop()
+    card.playback.play(1, tone(0.1))
+    card.tick(2)
+    assert card.playback.heard_ms == 20
+
+
+def test_a_reply_longer_than_the_ring_waits_outside_and_is_played_whole():
+    card, pcm = Card(), tone(1.0) * 40
+    card.playback.play(1, pcm)
+    assert not card.playback.has_room
+    assert card.playback.left_s == pytest.approx(40, abs=0.01)
+    for _ in range(45):
+        card.tick(100)
+        card.playback.pump()
+    assert bytes(card.heard[: len(pcm)]) == pcm
+    assert card.playback.has_room
+
+
+def test_a_second_fits_until_the_ring_is_full():
+    card = Card()
+    card.playback.play(1, tone(29.0))
+    assert card.playback.has_room
+    card.playback.play(1, tone(0.5))
+    assert not card.playback.has_room
+
+
+def test_finish_plays_a_last_crumb_at_once():
+    card, crumb = Card(), tone(0.002)
+    card.playback.play(1, crumb)
+    assert card.tick() == bytes(BLOCK)
+    card.playback.finish(1)
+    assert card.tick()[: len(crumb)] == crumb
+    assert card.playback.gaps == 0
+
+
+def test_a_crumb_without_finish_is_not_kept_forever():
+    card, crumb = Card(), tone(0.002)
+    card.playback.play(1, crumb)
+    assert crumb in card.tick(5)
+
+
+def test_finish_of_another_turn_changes_nothing():
+    card = Card()
+    card.playback.play(2, tone(0.002))
+    card.playback.finish(1)
+    assert card.tick() == bytes(BLOCK)
+
+
+def test_the_end_of_an_unfinished_turn_is_a_gap_and_of_a_finished_one_is_not():
+    card = Card()
+    card.playback.play(1, tone(0.1))
+    card.tick(20)
+    assert card.playback.gaps == 1
+    card.playback.play(1, tone(0.1))
+    card.playback.finish(1)
+    card.tick(30)
+    assert card.playback.gaps == 1
+
+
+def test_after_a_late_chunk_the_next_burst_of_that_size_makes_no_gap():
+    card, chunk = Card(), tone(0.04)
+    lateness = [0, 0, 0, 0.12, 0.08, 0.04] + [0] * 20 + [0.12, 0.08, 0.04] + [0] * 20
+    arrivals = [100.0 + at * 0.04 + late for at, late in enumerate(lateness)]
+    for arrival in arrivals:
+        while card.now_s < arrival - 1e-9:
+            card.tick()
+        card.playback.play(1, chunk)
+    card.playback.finish(1)
+    card.tick(100)
+    assert card.playback.gaps == 1
+    assert silent_ms_inside(bytes(card.heard)) == pytest.approx(120, abs=21)
+
+
+def test_silence_under_jitter_is_the_largest_lateness_less_the_start_delay():
+    dice = random.Random(11)
+    late = [0.0] + [max(0.0, dice.gauss(0, 0.015)) for _ in range(199)]
+    late[60] = 0.12
+    card, chunk, arrival = Card(), tone(0.04), 0.0
+    for at in range(200):
+        arrival = max(arrival, 100.0 + at * 0.04 + late[at])
+        while card.now_s < arrival - 1e-9:
+            card.tick()
+        card.playback.play(1, chunk)
+    card.playback.finish(1)
+    card.tick(60)
+    assert silent_ms_inside(bytes(card.heard)) <= 120 + 41
+    assert len(bytes(card.heard).replace(b"\0\0", b"")) == pytest.approx(200 * len(chunk), rel=0.01)
+
+
+def test_chunks_ahead_of_real_time_start_at_once_and_never_gap():
+    card = Card()
+    for turn in range(1, 6):
+        card.playback.play(turn, tone(0.04))
+        assert card.tick() != bytes(BLOCK)
+        for _ in range(9):
+            card.playback.play(turn, tone(0.04))
+            card.tick(2)
+        card.playback.finish(turn)
+        card.tick(60)
+    assert card.playback.gaps == 0
+
+
+def test_the_level_follows_what_is_played():
+    card = Card()
+    assert card.playback.level == 0.0
+    card.playback.play(1, tone(0.5))
+    card.tick(5)
+    assert card.playback.level > 0.5
+    card.playback.finish(1)
+    card.tick(100)
+    assert card.playback.level == 0.0
+
+
+def test_a_card_may_ask_for_blocks_of_any_size():
+    card, pcm = Card(), tone(0.3)
+    big, small = bytearray(2_000), bytearray(100)
+    card.playback.fill(memoryview(big))
+    card.playback.fill(memoryview(small))
+    assert not any(big)
+    assert not any(small)
+    card.playback.play(1, pcm)
+    card.playback.fill(memoryview(big))
+    assert bytes(big) == pcm[:2_000]
