@@ -1,0 +1,87 @@
+"""Puts routes, guard and error answers together."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route, WebSocketRoute
+from starlette.types import ASGIApp
+
+from desktop_app.errors import AppError, InputError, NetworkError
+from desktop_app.service.assistant_routes import AssistantRoutes
+from desktop_app.service.bodies import JsonResponse, Refused
+from desktop_app.service.gateway_socket import GatewaySocket
+from desktop_app.service.guard import Guard
+from desktop_app.service.message_routes import MessageRoutes
+from desktop_app.service.provider_source import ProviderSource
+from desktop_app.service.runs import Runs
+from desktop_app.service.store import Store
+from desktop_app.service.thread_routes import ThreadRoutes
+
+VOICE_PATH = "/v1/voice/ws"
+
+
+def build_application(
+    store: Store, source: ProviderSource, runs: Runs, *, key: str, hosts: tuple[str, ...]
+) -> ASGIApp:
+    """Everything the service answers to, behind the guard."""
+    routes = [
+        Route("/health", _health, methods=["GET"]),
+        *MessageRoutes(store, runs).routes(),
+        *AssistantRoutes(store.assistants).routes(),
+        *ThreadRoutes(store, runs).routes(),
+        WebSocketRoute(VOICE_PATH, GatewaySocket(store, source, runs).serve),
+    ]
+    application = Starlette(
+        routes=routes,
+        exception_handlers={
+            Refused: _on_refused,
+            HTTPException: _on_http,
+            AppError: _on_app_error,
+            Exception: _on_surprise,
+        },
+    )
+    application.router.redirect_slashes = False
+    return Guard(application, key=key, hosts=hosts)
+
+
+async def _health(_request: Request) -> Response:
+    return JsonResponse({"status": "ok"})
+
+
+async def _on_refused(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refused)
+    return JsonResponse({"detail": error.detail}, status_code=error.status)
+
+
+async def _on_http(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return JsonResponse(
+        {"detail": error.detail}, status_code=error.status_code, headers=error.headers
+    )
+
+
+async def _on_app_error(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, AppError)
+    return JsonResponse({"detail": str(error)}, status_code=_status(error))
+
+
+async def _on_surprise(_request: Request, _error: Exception) -> Response:
+    return JsonResponse(
+        {"detail": "The service failed unexpectedly."},
+        status_code=HTTPStatus.INTERNAL_SERVER_ERROR,
+    )
+
+
+def _status(error: AppError) -> HTTPStatus:
+    if error.code == "thread.busy":
+        return HTTPStatus.CONFLICT
+    if isinstance(error, InputError):
+        return HTTPStatus.BAD_REQUEST
+    if isinstance(error, NetworkError):
+        return HTTPStatus.BAD_GATEWAY
+    return HTTPStatus.INTERNAL_SERVER_ERROR

@@ -1,0 +1,154 @@
+"""Reads requests and writes answers in the shapes of the API."""
+
+from __future__ import annotations
+
+import re
+from email import policy
+from email.parser import BytesParser
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+Body = TypeVar("Body")
+
+MAX_BODY_BYTES = 8 << 20
+
+_encoder = msgspec.json.Encoder()
+_PLACE = re.compile(r" - at `\$\.?(?P<path>[^`]*)`$")
+
+
+class Refused(Exception):  # noqa: N818  (it is an answer, not a fault)
+    """The request is answered with ``status`` and ``detail``, a text or a validation list."""
+
+    def __init__(self, status: int, detail: str | list[dict[str, Any]]) -> None:
+        super().__init__(str(detail))
+        self.status = status
+        self.detail = detail
+
+
+class JsonResponse(Response):
+    """Any Struct, or values made of them, as JSON."""
+
+    media_type = "application/json"
+
+    def render(self, content: object) -> bytes:
+        return _encoder.encode(content)
+
+
+def invalid(place: str, sentence: str, kind: str = "value_error") -> Refused:
+    """A 422 with one entry."""
+    path = ["body", *[part for part in re.split(r"[.\[\]]+", place) if part]]
+    return Refused(422, [{"loc": path, "msg": sentence, "type": kind}])
+
+
+def not_found(what: str) -> Refused:
+    """A 404."""
+    return Refused(404, f"{what} not found")
+
+
+async def read_json(request: Request, shape: type[Body]) -> Body:
+    """The JSON body as ``shape``.
+
+    Raises:
+        Refused: 413 or 422.
+    """
+    return as_shape(await _read_object(request), shape)
+
+
+async def read_message(request: Request, shape: type[Body]) -> Body:
+    """A body in any of the three encodings of section 5.2.
+
+    Raises:
+        Refused: 413, 415 or 422.
+    """
+    kind = request.headers.get("content-type", "application/json").partition(";")[0].strip()
+    if kind == "application/x-www-form-urlencoded":
+        fields: dict[str, Any] = dict(parse_qsl((await _read(request)).decode(errors="replace")))
+    elif kind == "multipart/form-data":
+        fields = _multipart(request.headers["content-type"], await _read(request))
+    else:
+        fields = await _read_object(request)
+    metadata = fields.get("metadata")
+    if isinstance(metadata, str):
+        fields["metadata"] = _object_from_text(metadata)
+    return as_shape(fields, shape)
+
+
+def as_shape(fields: dict[str, Any], shape: type[Body]) -> Body:
+    """``fields`` as ``shape``; texts stand for booleans and numbers where those are meant.
+
+    Raises:
+        Refused: 422.
+    """
+    try:
+        return msgspec.convert(fields, shape, strict=False)
+    except msgspec.ValidationError as error:
+        text = str(error)
+        place = _PLACE.search(text)
+        raise invalid(place["path"] if place else "", _PLACE.sub("", text)) from error
+
+
+def whole_number(request: Request, name: str, default: int, least: int, most: int) -> int:
+    """A query parameter.
+
+    Raises:
+        Refused: 422.
+    """
+    text = request.query_params.get(name)
+    if text is None:
+        return default
+    if not re.fullmatch(r"-?\d{1,9}", text) or not least <= int(text) <= most:
+        sentence = f"Input should be a whole number from {least} to {most}"
+        raise Refused(422, [{"loc": ["query", name], "msg": sentence, "type": "value_error"}])
+    return int(text)
+
+
+async def _read(request: Request) -> bytes:
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > MAX_BODY_BYTES:
+            raise Refused(413, f"The request is larger than {MAX_BODY_BYTES >> 20} MiB.")
+    return bytes(body)
+
+
+async def _read_object(request: Request) -> dict[str, Any]:
+    body = await _read(request)
+    try:
+        fields = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise invalid("", f"JSON decode error: {error}", "json_invalid") from error
+    if not isinstance(fields, dict):
+        raise invalid("", "Input should be a JSON object", "dict_type")
+    return fields
+
+
+def _object_from_text(text: str) -> object:
+    try:
+        return msgspec.json.decode(text) if text else None
+    except msgspec.DecodeError as error:
+        raise invalid("metadata", "Input should be a JSON object", "json_invalid") from error
+
+
+def _multipart(content_type: str, body: bytes) -> dict[str, Any]:
+    """The text fields of a form.
+
+    Raises:
+        Refused: 400 for a file, 422 for what is no form.
+    """
+    head = f"Content-Type: {content_type}\r\n\r\n".encode()
+    form = BytesParser(policy=policy.HTTP).parsebytes(head + body)
+    if not form.is_multipart():
+        raise invalid("", "The form cannot be read", "multipart_invalid")
+    fields: dict[str, Any] = {}
+    for part in form.iter_parts():
+        if part.get_filename() is not None:
+            raise Refused(400, "Files cannot be attached to messages here yet.")
+        payload = part.get_payload(decode=True)
+        name = part.get_param("name", header="content-disposition")
+        if isinstance(name, str) and isinstance(payload, bytes):
+            fields[name] = payload.decode(errors="replace")
+    return fields

@@ -1,0 +1,227 @@
+"""A conversation over the gateway socket: what each message of the client does."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+from typing import assert_never
+
+import msgspec
+
+from desktop_app.errors import AppError, InputError, ProtocolError
+from desktop_app.protocol.backboard import Thread
+from desktop_app.protocol.gateway import (
+    EXTENSIONS,
+    MAX_FRAME_BYTES,
+    AssistantCancel,
+    AssistantCancelled,
+    AudioAppend,
+    AudioCommit,
+    GatewayClientMessage,
+    GatewayConfigured,
+    GatewayError,
+    GatewayReady,
+    Ping,
+    Pong,
+    SessionClose,
+    SessionConfigure,
+    SttSessionStarted,
+    TextPrompt,
+    TranscriptCommitted,
+    TranscriptPartial,
+    decode_client_message,
+)
+from desktop_app.service.clock import new_id
+from desktop_app.service.gateway_turn import Turn
+from desktop_app.service.provider_source import ProviderSource
+from desktop_app.service.providers.ports import SpeechToText
+from desktop_app.service.runs import Question, Runs
+from desktop_app.service.session_plan import SessionPlan, read_plan
+from desktop_app.service.speech_input import SpeechInput
+from desktop_app.service.speech_output import Tell
+from desktop_app.service.store import Store
+
+
+class GatewaySession:
+    """One socket's state. A bad message is answered with ``error`` and changes nothing."""
+
+    def __init__(
+        self,
+        store: Store,
+        source: ProviderSource,
+        runs: Runs,
+        tell: Tell,
+        tasks: asyncio.TaskGroup,
+    ) -> None:
+        self._store = store
+        self._source = source
+        self._runs = runs
+        self._tell = tell
+        self._tasks = tasks
+        self._plan: SessionPlan | None = None
+        self._thread: Thread | None = None
+        self._input: SpeechInput | None = None
+        self._hearing: asyncio.Task[None] | None = None
+        self._floor = asyncio.Lock()
+        self._turn: Turn | None = None
+        self._turn_id = 0
+
+    async def greet(self) -> None:
+        """The first frame."""
+        await self._tell(GatewayReady())
+
+    async def receive(self, frame: str | bytes) -> bool:
+        """Take one frame. False when the client asked to close."""
+        try:
+            return await self._take(frame)
+        except AppError as error:
+            await self.on_fault(error)
+            return True
+
+    # ---- what was heard (speech_input.Listener) ---------------------------------------------
+
+    async def on_hearing(self, stt: SpeechToText) -> None:
+        """Tell the recogniser's settings, as it understood them."""
+        assert self._plan is not None
+        config = msgspec.to_builtins(msgspec.structs.replace(self._plan.stt, model_id=stt.model))
+        config |= {
+            "provider": stt.provider,
+            "sample_rate": self._plan.input_hz,
+            "audio_format": f"pcm_{self._plan.input_hz}",
+            "commit_strategy": self._plan.stt.commit_strategy,
+            "language_code": self._plan.stt.language_code or "en",
+            "vad_silence_threshold_secs": self._plan.end_silence_s,
+        }
+        await self._tell(SttSessionStarted(session_id=new_id(), config=config))
+
+    async def on_partial(self, text: str) -> None:
+        """Words so far."""
+        await self._tell(TranscriptPartial(text=text))
+
+    async def on_committed(self, text: str) -> None:
+        """Final words; a turn where there are any."""
+        await self._tell(TranscriptCommitted(text=text))
+        if text:
+            await self._begin_turn(text)
+
+    async def on_fault(self, error: AppError) -> None:
+        """Answer with ``error``; the socket stays."""
+        await self._tell(GatewayError(message=str(error), code=error.code))
+
+    # ---- what the client says ---------------------------------------------------------------
+
+    async def _take(self, frame: str | bytes) -> bool:
+        size = len(frame.encode() if isinstance(frame, str) else frame)
+        if size > MAX_FRAME_BYTES:
+            raise ProtocolError(
+                "frame.too_large", f"A frame of {size} bytes is over the limit of 1 MiB."
+            )
+        if isinstance(frame, bytes):
+            self._configured_input().append(frame)
+            return True
+        message = decode_client_message(frame)
+        if message is None:
+            raise ProtocolError("gateway.unknown_type", "This type of message is not known here.")
+        return await self._obey(message, frame)
+
+    async def _obey(self, message: GatewayClientMessage, frame: str) -> bool:
+        match message:
+            case SessionConfigure():
+                await self._configure(message)
+            case AudioAppend():
+                self._append(message, frame)
+            case AudioCommit():
+                self._configured_input().commit()
+            case TextPrompt(text=text):
+                await self._prompt(text)
+            case AssistantCancel(turn_id=turn_id, heard_ms=heard_ms):
+                await self._cancel(turn_id, heard_ms)
+            case Ping(id=key):
+                await self._tell(Pong(id=key))
+            case SessionClose():
+                return False
+            case _ as never:
+                assert_never(never)
+        return True
+
+    async def _configure(self, message: SessionConfigure) -> None:
+        plan = read_plan(message)
+        if plan.provider:
+            await self._runs.language(plan.provider)
+        if self._plan is None or self._plan.key != plan.key:
+            self._thread = None
+        if self._hearing is not None:
+            self._hearing.cancel()
+            await asyncio.wait({self._hearing})
+        self._plan = plan
+        await self._tell(GatewayConfigured(session_id=plan.key, extensions=EXTENSIONS))
+        self._input = SpeechInput(plan, self._source, self)
+        self._hearing = self._tasks.create_task(self._input.run(), name="hear")
+
+    def _append(self, message: AudioAppend, frame: str) -> None:
+        hearing = self._configured_input()
+        assert self._plan is not None
+        if message.sample_rate != self._plan.input_hz and '"sample_rate"' in frame:
+            raise InputError(
+                "audio.sample_rate",
+                f"The sound has {message.sample_rate} Hz, but the session was configured with"
+                f" {self._plan.input_hz} Hz.",
+            )
+        try:
+            hearing.append(base64.b64decode(message.audio, validate=True))
+        except binascii.Error as error:
+            raise ProtocolError("audio.base64", "The sound is not valid base64.") from error
+
+    async def _prompt(self, text: str) -> None:
+        self._configured()
+        if not text.strip():
+            raise InputError("prompt.empty", "The prompt has no text.")
+        await self._begin_turn(text)
+
+    async def _cancel(self, turn_id: int | None, heard_ms: int | None) -> None:
+        self._configured()
+        async with self._floor:
+            turn = self._turn
+            if turn is None or turn_id not in (None, turn.turn_id):
+                await self._tell(AssistantCancelled(turn_id=turn_id, reason="not running"))
+                return
+            was_writing = await turn.stop("client", heard_ms)
+        if not was_writing and heard_ms is not None:
+            await self._store.conversations.mark_interrupted(turn.run.message_id, heard_ms)
+
+    # ---- turns ------------------------------------------------------------------------------
+
+    async def _begin_turn(self, text: str) -> None:
+        """Answer; what is still being said about an earlier question is cut off."""
+        plan = self._configured()
+        async with self._floor:
+            if self._turn is not None and not self._turn.is_over:
+                await self._turn.stop("superseded")
+            if self._thread is None:
+                self._thread = await self._store.conversations.of_session(plan.key)
+            run = self._runs.start(
+                Question(
+                    thread_id=self._thread.thread_id,
+                    assistant_id=self._thread.assistant_id,
+                    text=text,
+                    provider=plan.provider,
+                    model=plan.model,
+                    system_prompt=plan.system_prompt,
+                )
+            )
+            self._turn_id += 1
+            self._turn = Turn(self._turn_id, run, plan.voice, self._tell)
+            self._turn.begin(self._source, self._tasks)
+
+    def _configured(self) -> SessionPlan:
+        if self._plan is None:
+            raise ProtocolError(
+                "session.not_configured", "Send session.configure before anything else."
+            )
+        return self._plan
+
+    def _configured_input(self) -> SpeechInput:
+        self._configured()
+        assert self._input is not None
+        return self._input

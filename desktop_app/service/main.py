@@ -1,0 +1,130 @@
+"""``parley serve``: one service process, told by flags and environment, ended with its parent."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import secrets
+import signal
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from desktop_app.errors import AppError
+from desktop_app.paths import find_paths
+from desktop_app.service.provider_source import OpenProviders, Providers
+from desktop_app.service.providers.ports import Recall
+from desktop_app.service.server import Addresses, Place, open_service
+
+KEY_VARIABLE = "PARLEY_SERVICE_KEY"
+PARENT_VARIABLE = "PARLEY_PARENT_PIPE"
+
+
+def serve(*, host: str = "127.0.0.1", port: int = 0, data: Path | None = None) -> int:
+    """Serve until a signal, or until the parent that asked to be watched is gone.
+
+    Returns:
+        The exit code: 0, or 2 after one line on stderr that says what was wrong.
+    """
+    try:
+        place = Place(
+            data=data or find_paths(os.environ).data,
+            key=os.environ.get(KEY_VARIABLE) or secrets.token_urlsafe(32),
+            host=host,
+            port=port,
+        )
+        asyncio.run(
+            run_service(
+                place,
+                providers_from(os.environ),
+                ends_with_parent=os.environ.get(PARENT_VARIABLE) == "1",
+            )
+        )
+    except AppError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    except KeyboardInterrupt:
+        return 0
+    return 0
+
+
+async def run_service(
+    place: Place, open_providers: OpenProviders, *, ends_with_parent: bool = False
+) -> None:
+    """Announce the addresses on stdout and serve until told to stop.
+
+    Raises:
+        InputError, StorageError: It cannot start.
+    """
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    _on_signals(loop, stop)
+    if ends_with_parent:
+        threading.Thread(target=_watch_parent, args=(loop, stop), daemon=True).start()
+    async with open_service(place, open_providers) as addresses:
+        _announce(addresses)
+        await stop.wait()
+
+
+def providers_from(environment: Mapping[str, str]) -> OpenProviders:
+    """How to open the providers that the environment names."""
+
+    async def open_them(recall: Recall) -> Providers:
+        # Imported behind the announcement, off the loop: it takes longer than all the rest.
+        await asyncio.to_thread(__import__, "desktop_app.service.providers.open")
+        from desktop_app.service.providers.open import ProviderConfig, open_providers
+
+        config = ProviderConfig(
+            language_url=environment.get("PARLEY_LANGUAGE_URL", ""),
+            language_model=environment.get("PARLEY_LANGUAGE_MODEL", ""),
+            language_key=environment.get("PARLEY_LANGUAGE_KEY", ""),
+            local_models=environment.get("PARLEY_LOCAL_MODELS", "auto"),
+        )
+        return await open_providers(config, recall)
+
+    return open_them
+
+
+def _announce(addresses: Addresses) -> None:
+    line = {"api": addresses.api, "voice": addresses.voice, "key": addresses.key}
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
+
+
+def _on_signals(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(number, stop.set)
+        except NotImplementedError:  # Windows
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
+
+
+def _watch_parent(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
+    """A thread of its own: the pipe ends when the parent does, however it ended.
+
+    Reads the descriptor itself: a buffered reader would hold its lock at interpreter exit.
+    """
+    try:
+        while os.read(0, 1024):
+            pass
+    except OSError:
+        pass  # no pipe to read from is as good as one that ended
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(stop.set)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The service's own command line."""
+    parser = argparse.ArgumentParser(prog="parley serve", description="Run the embedded service.")
+    parser.add_argument("--host", default="127.0.0.1", help="loopback address to listen on")
+    parser.add_argument("--port", type=int, default=0, help="0 takes any free port")
+    parser.add_argument("--data", type=Path, default=None, metavar="FOLDER")
+    options = parser.parse_args(arguments)
+    return serve(host=options.host, port=options.port, data=options.data)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,84 @@
+"""The providers, opened behind the service's start; who needs one waits for it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Protocol
+
+from desktop_app.errors import AppError
+from desktop_app.service.providers.ports import Language, Recall, SpeechToText, TextToSpeech
+
+_log = logging.getLogger(__name__)
+
+
+class Providers(Protocol):
+    """What answers, hears and speaks; ``providers.open.Providers`` is the real one."""
+
+    @property
+    def stt(self) -> SpeechToText: ...
+    @property
+    def tts(self) -> TextToSpeech: ...
+    @property
+    def languages(self) -> Mapping[str, Language]: ...
+    @property
+    def default_language(self) -> Language: ...
+
+
+OpenProviders = Callable[[Recall], Awaitable[Providers]]
+
+
+class ProviderSource:
+    """Hands out the providers once they are open."""
+
+    def __init__(self) -> None:
+        self._settled = asyncio.Event()
+        self._providers: Providers | None = None
+        self._failure: AppError | None = None
+
+    async def get(self) -> Providers:
+        """The providers, as soon as they are there.
+
+        Raises:
+            AppError: They could not be opened.
+        """
+        await self._settled.wait()
+        if self._failure is not None:
+            raise self._failure
+        assert self._providers is not None
+        return self._providers
+
+    async def fill(self, open_them: OpenProviders, recall: Recall) -> None:
+        """Open the providers and let everyone go who waits for them."""
+        try:
+            self._providers = await open_them(recall)
+        except AppError as error:
+            _log.warning("The providers could not be opened: %s", error)
+            self._failure = error
+        self._settled.set()
+
+    async def aclose(self) -> None:
+        """Close what was opened. Idempotent."""
+        providers, self._providers = self._providers, None
+        if providers is None:
+            return
+        self._failure = AppError("service.stopping", "The service is stopping.")
+        await providers.stt.aclose()
+        await providers.tts.aclose()
+        for language in {id(each): each for each in providers.languages.values()}.values():
+            await language.aclose()
+
+
+@asynccontextmanager
+async def open_source(open_them: OpenProviders, recall: Recall) -> AsyncIterator[ProviderSource]:
+    """A source that fills itself in the background."""
+    source = ProviderSource()
+    async with asyncio.TaskGroup() as tasks:
+        filling = tasks.create_task(source.fill(open_them, recall), name="open providers")
+        try:
+            yield source
+        finally:
+            filling.cancel()
+    await source.aclose()

@@ -1,0 +1,138 @@
+"""The service on a socket: bound, serving, and ended without leaving anything open."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from desktop_app.errors import InputError
+from desktop_app.protocol.gateway import MAX_FRAME_BYTES
+from desktop_app.service.application import VOICE_PATH, build_application
+from desktop_app.service.guard import allowed_hosts
+from desktop_app.service.provider_source import OpenProviders, open_source
+from desktop_app.service.runs import Runs, open_runs
+from desktop_app.service.store import open_store
+
+SOCKET_LIMIT_BYTES = 4 * MAX_FRAME_BYTES
+"""Frames up to here are read, so that one over MAX_FRAME_BYTES can be answered with ``error``;
+the socket of a client that sends more is closed with 1009."""
+
+_GRACE_S = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where to listen, what to keep, whom to let in.
+
+    Attributes:
+        port: 0 takes any free one.
+        data: Folder of the database.
+    """
+
+    data: Path
+    key: str
+    host: str = "127.0.0.1"
+    port: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """How to reach a running service."""
+
+    api: str
+    voice: str
+    key: str
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to whoever runs the loop, and says when it listens."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.is_up = asyncio.Event()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.is_up.set()
+
+
+@asynccontextmanager
+async def open_service(place: Place, open_providers: OpenProviders) -> AsyncIterator[Addresses]:
+    """Serve until the block ends.
+
+    Raises:
+        InputError: ``service.port_taken`` or ``service.address``.
+        StorageError: ``storage.unusable`` or ``storage.newer``.
+    """
+    with contextlib.closing(_bind(place.host, place.port)) as listener:
+        port = int(listener.getsockname()[1])
+        async with (
+            open_store(place.data) as store,
+            open_source(open_providers, store.recall) as source,
+            open_runs(store, source) as runs,
+        ):
+            application = build_application(
+                store, source, runs, key=place.key, hosts=allowed_hosts(place.host, port)
+            )
+            async with _serving(application, listener, runs):
+                at = f"[{place.host}]:{port}" if ":" in place.host else f"{place.host}:{port}"
+                yield Addresses(f"http://{at}/api", f"ws://{at}{VOICE_PATH}", place.key)
+
+
+@asynccontextmanager
+async def _serving(
+    application: ASGIApp, listener: socket.socket, runs: Runs
+) -> AsyncIterator[None]:
+    server = _Server(
+        uvicorn.Config(
+            application,
+            ws="websockets-sansio",
+            ws_max_size=SOCKET_LIMIT_BYTES,
+            ws_per_message_deflate=False,
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=_GRACE_S,
+        )
+    )
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(server.serve(sockets=[listener]), name="serve")
+        await server.is_up.wait()
+        try:
+            yield
+        finally:
+            runs.cancel_all()
+            server.should_exit = True
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    if sys.platform != "win32":  # there it would let two programs share the port
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(128)
+        listener.setblocking(False)
+    except (OSError, OverflowError) as error:
+        listener.close()
+        reason = getattr(error, "strerror", None) or str(error)
+        code = "service.address" if isinstance(error, OverflowError) else "service.port_taken"
+        raise InputError(
+            code, f"Cannot listen on {host} port {port}: {reason}.", host=host, port=str(port)
+        ) from error
+    return listener

@@ -1,0 +1,168 @@
+"""From written text to what is said: finished sentences, without marks that have no sound."""
+
+from __future__ import annotations
+
+import re
+
+_LONGEST = 200  # characters without an end: then a comma or a space must do
+_EARLIEST_COMMA = 60
+_ENDS = ".!?…"
+_WIDE_ENDS = "。！？"  # noqa: RUF001
+_CLOSERS = "\"')]}*_”’»」』）"  # noqa: RUF001
+_FENCE = "```"
+
+_ABBREVIATION = re.compile(
+    r"(?:^|[\s(\[\"'“*_])(?:mr|mrs|ms|dr|prof|st|vs|etc|no|fig|approx|e\.g|i\.e|cf|al|inc|ltd|jr|sr"
+    r"|mt|dept|est|gen|col|lt|sgt|capt|rev|hon|vol|ch|sec|pp|ca|[A-HJ-Z]|[a-z](?:\.[a-z])+)$",
+    re.IGNORECASE,
+)
+_INITIAL = re.compile(r"(?:^|[\s(\[\"'“])(?:[A-Z]\.)*[A-HJ-Z]$")
+_ITEM_NUMBER = re.compile(r"^[\s>*_]*\d{1,3}$")
+
+
+class SentenceSplitter:
+    """Cuts a growing text into sentences, each as soon as its end is certain.
+
+    However the text is split into deltas, the sentences are the same. A fenced block of code is
+    one sentence of its own, from fence to fence.
+    """
+
+    def __init__(self) -> None:
+        self._text = ""
+
+    def feed(self, delta: str) -> tuple[str, ...]:
+        """The sentences that ``delta`` completed."""
+        self._text += delta
+        return self._take(is_whole=False)
+
+    def finish(self) -> tuple[str, ...]:
+        """The rest: nothing more comes. The splitter is empty again."""
+        sentences = self._take(is_whole=True)
+        self._text = ""
+        return sentences
+
+    def _take(self, *, is_whole: bool) -> tuple[str, ...]:
+        sentences = []
+        at = 0
+        while (end := _end_of_sentence(self._text, at, is_whole=is_whole)) is not None:
+            if sentence := self._text[at:end].strip():
+                sentences.append(sentence)
+            at = end
+        self._text = self._text[at:]
+        return tuple(sentences)
+
+
+def _end_of_sentence(text: str, at: int, *, is_whole: bool) -> int | None:
+    """Where the sentence that begins at ``at`` ends, or None while that is not certain."""
+    begin = at
+    while begin < len(text) and text[begin].isspace():
+        begin += 1
+    if begin == len(text):
+        return None
+    head = text[begin : begin + len(_FENCE)]
+    if head == _FENCE:
+        return _end_of_code(text, begin, is_whole=is_whole)
+    if not is_whole and _FENCE.startswith(head):
+        return None
+    for i in range(begin, min(len(text), begin + _LONGEST)):
+        if text[i] == "\n":
+            return i + 1
+        if text[i] in _ENDS or text[i] in _WIDE_ENDS:
+            found = _judge(text, begin, i, is_whole=is_whole)
+            if found != 0:
+                return found
+    if len(text) > begin + _LONGEST:
+        return _cut_long(text, begin)
+    return len(text) if is_whole else None
+
+
+def _end_of_code(text: str, begin: int, *, is_whole: bool) -> int | None:
+    close = text.find("\n" + _FENCE, begin + len(_FENCE))
+    line_end = text.find("\n", close + 1) if close >= 0 else -1
+    if line_end >= 0:
+        return line_end + 1
+    return len(text) if is_whole else None
+
+
+def _judge(text: str, begin: int, i: int, *, is_whole: bool) -> int | None:
+    """The end that the mark at ``i`` makes; 0 when it makes none; None when it is too early."""
+    after = i + 1
+    while after < len(text) and text[after] in _CLOSERS:
+        after += 1
+    if after == len(text):
+        return after if is_whole else None
+    if text[i] in _WIDE_ENDS:
+        return after if text[after] not in _WIDE_ENDS else 0
+    if not text[after].isspace():
+        return 0
+    if text[i] == "." and text[i - 1 : i] not in (".", ""):
+        return 0 if _is_inside(text[begin:i]) else after
+    if text[i] == "…" or text[max(begin, i - 2) : i + 1] == "...":
+        return _judge_pause(text, after, is_whole=is_whole)
+    return after
+
+
+def _judge_pause(text: str, after: int, *, is_whole: bool) -> int | None:
+    """Three dots end a sentence unless it goes on in small letters on the same line."""
+    for character in text[after : after + _LONGEST]:
+        if character == "\n":
+            return after
+        if not character.isspace():
+            return 0 if character.islower() else after
+    return after if is_whole or len(text) > after + _LONGEST else None
+
+
+def _is_inside(before: str) -> bool:
+    """Whether a full stop after ``before`` belongs to the word: an abbreviation, "1."."""
+    tail = before[-24:]
+    if _ITEM_NUMBER.match(before):
+        return True
+    found = _ABBREVIATION.search(tail)
+    if found is None:
+        return False
+    word = found.group().strip(" ([\"'“*_\n\t")
+    if len(word) == 1:
+        return bool(_INITIAL.search(tail))
+    return word != "No" and word != "no"
+
+
+def _cut_long(text: str, begin: int) -> int:
+    window = text[begin : begin + _LONGEST]
+    for mark, earliest in ((", ", _EARLIEST_COMMA), ("、", _EARLIEST_COMMA), (" ", 1)):
+        at = window.rfind(mark, earliest)
+        if at > 0:
+            return begin + at + len(mark)
+    return begin + _LONGEST
+
+
+_CODE_BLOCK = re.compile(r"^[ \t]*```.*?(?:^[ \t]*```[ \t]*$|\Z)", re.DOTALL | re.MULTILINE)
+_TABLE_LINE = re.compile(r"^[ \t]*\|.*$", re.MULTILINE)
+_RULE = re.compile(r"^[ \t]*(?:[-*_=][ \t]*){3,}$", re.MULTILINE)
+_LINE_MARK = re.compile(
+    r"^[ \t]*(?:#{1,6}[ \t]+|(?:>[ \t]*)+|[-*+•][ \t]+(?:\[[ xX]\][ \t]+)?)+", re.M
+)
+_LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\n]*\)")
+_URL = re.compile(r"<?(?:https?://|www\.)[^\s<>]*[^\s<>.,;:!?)\]}'\"*_`]>?")
+_TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,200}>")
+_TIMES = re.compile(r"(?<=\d) ?\* ?(?=\d)")
+_BOLD = re.compile(r"\*\*+|~~|`+|__+")
+_ITALIC = re.compile(r"(?<![\w*])\*(?=\S)|(?<=\S)\*(?![\w*])|(?<!\w)_(?=\S)|(?<=\S)_(?!\w)")
+_EMOJI = re.compile(
+    "[\U0001f000-\U0001faff\u2600-\u27bf\u2190-\u21ff\u2b00-\u2bff\ufe0e\ufe0f\u200d\u20e3\U000e0020-\U000e007f]"
+)
+
+
+def spoken(text: str) -> str:
+    """What a voice should say of ``text``, which may be Markdown; empty when nothing is left."""
+    text = _CODE_BLOCK.sub(" ", text)
+    for silent in (_TABLE_LINE, _RULE, _LINE_MARK):
+        text = silent.sub("", text)
+    text = _LINK.sub(r"\1", text)
+    text = _TAG.sub(" ", _URL.sub(" ", text))
+    text = _TIMES.sub(" times ", text)
+    for mark in (_BOLD, _ITALIC, _EMOJI):
+        text = mark.sub("", text)
+    text = text.replace("_", " ")
+    text = re.sub(r"\(\s*\)|\[\s*\]", " ", text)
+    text = re.sub(r"\s+([.,;:!?])", r"\1", re.sub(r"\s+", " ", text)).strip()
+    return text if re.search(r"\w", text) else ""

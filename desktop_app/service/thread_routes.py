@@ -1,0 +1,92 @@
+"""Threads over HTTP: section 4 of the API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from desktop_app.service.bodies import JsonResponse, Refused, not_found, read_json, whole_number
+from desktop_app.service.clock import now
+from desktop_app.service.runs import Runs
+from desktop_app.service.store import Store
+
+_TRUE = frozenset({"true", "1", "yes"})
+_FALSE = frozenset({"false", "0", "no"})
+
+
+class ThreadRoutes:
+    """Create, list, get, delete, and cancel a run."""
+
+    def __init__(self, store: Store, runs: Runs) -> None:
+        self._assistants = store.assistants
+        self._conversations = store.conversations
+        self._runs = runs
+
+    def routes(self) -> list[Route]:
+        of_assistant = "/api/assistants/{assistant_id}/threads"
+        one = "/api/threads/{thread_id}"
+        return [
+            Route(of_assistant, self.create, methods=["POST"]),
+            Route(of_assistant, self.page, methods=["GET"]),
+            Route("/api/threads", self.page, methods=["GET"]),
+            Route(one, self.get, methods=["GET"]),
+            Route(one, self.delete, methods=["DELETE"]),
+            Route(one + "/runs/{run_id}/cancel", self.cancel, methods=["POST"]),
+        ]
+
+    async def create(self, request: Request) -> Response:
+        await read_json(request, dict[str, Any])
+        thread = await self._conversations.create(request.path_params["assistant_id"])
+        if thread is None:
+            raise not_found("Assistant")
+        return JsonResponse(thread)
+
+    async def page(self, request: Request) -> Response:
+        assistant_id = request.path_params.get("assistant_id")
+        if assistant_id and await self._assistants.get(assistant_id) is None:
+            raise not_found("Assistant")
+        threads = await self._conversations.page(
+            whole_number(request, "skip", 0, 0, 1_000_000),
+            whole_number(request, "limit", 100, 1, 200),
+            assistant_id=assistant_id,
+            with_messages=_flag(request, "include_messages"),
+        )
+        return JsonResponse(threads)
+
+    async def get(self, request: Request) -> Response:
+        thread = await self._conversations.get(request.path_params["thread_id"])
+        if thread is None:
+            raise not_found("Thread")
+        return JsonResponse(thread)
+
+    async def delete(self, request: Request) -> Response:
+        thread_id = request.path_params["thread_id"]
+        self._runs.cancel_thread(thread_id)
+        if not await self._conversations.delete(thread_id):
+            raise not_found("Thread")
+        return JsonResponse(
+            {
+                "message": "Thread deleted successfully",
+                "thread_id": thread_id,
+                "deleted_at": now(),
+            }
+        )
+
+    async def cancel(self, request: Request) -> Response:
+        """Repeated calls, and calls for a run that has ended, answer 200 too."""
+        thread_id, run_id = request.path_params["thread_id"], request.path_params["run_id"]
+        cancelled = self._runs.cancel(thread_id, run_id)
+        if not cancelled and await self._conversations.get(thread_id, with_messages=False) is None:
+            raise not_found("Thread")
+        return JsonResponse({"thread_id": thread_id, "run_id": run_id, "cancelled": cancelled})
+
+
+def _flag(request: Request, name: str) -> bool:
+    text = request.query_params.get(name, "false").lower()
+    if text not in _TRUE | _FALSE:
+        sentence = "Input should be true or false"
+        raise Refused(422, [{"loc": ["query", name], "msg": sentence, "type": "bool_parsing"}])
+    return text in _TRUE
