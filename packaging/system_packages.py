@@ -50,7 +50,7 @@ def provide(packages: Sequence[str], *, install: bool = True) -> None:
 def missing_packages(packages: Sequence[str]) -> list[str]:
     """Those of ``packages`` that dpkg does not have, in the given order."""
     asked = subprocess.run(
-        ["dpkg-query", "-W", "-f=${db:Status-Status} ${Package}\n"],
+        ["dpkg-query", "-W", r"-f=${db:Status-Status} ${Package}\n"],
         capture_output=True,
         text=True,
         check=False,
