@@ -162,7 +162,7 @@ def spoken(text: str) -> str:
     text = _TIMES.sub(" times ", text)
     for mark in (_BOLD, _ITALIC, _EMOJI):
         text = mark.sub("", text)
-    text = text.replace("_", " ")
+    text = text.replace("*", "").replace("_", " ")
     text = re.sub(r"\(\s*\)|\[\s*\]", " ", text)
     text = re.sub(r"\s+([.,;:!?])", r"\1", re.sub(r"\s+", " ", text)).strip()
     return text if re.search(r"\w", text) else ""
