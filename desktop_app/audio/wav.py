@@ -154,7 +154,8 @@ def _samples(data: memoryview, form: _Format) -> NDArray[np.float32]:
         tamed: NDArray[np.float32] = np.nan_to_num(np.clip(wide, -1, 1)).astype(np.float32)
         return tamed
     if form.bits == 8:
-        return padded.view("<i4")[:, 0].astype(np.float32) * np.float32(2.0**-31)
+        eight = np.frombuffer(data, dtype=np.uint8).astype(np.float32)
+        return (eight - np.float32(128)) / np.float32(128)
     if form.bits == 24:
         padded = np.zeros((len(data) // 3, 4), dtype=np.uint8)
         padded[:, 1:] = np.frombuffer(data, dtype=np.uint8).reshape(-1, 3)
