@@ -1,0 +1,100 @@
+"""Messages survive any cut; what is not a message is one kind of error."""
+
+import msgspec
+import pytest
+
+from desktop_app.errors import ProtocolError
+from desktop_app.journal.records import MessageRecord, MessageStatus, Role, TurnTimes
+from desktop_app.link.codec import MAX_MESSAGE_BYTES, Decoder, encode
+from desktop_app.link.messages import (
+    Intent,
+    LevelMeasured,
+    LinkEvent,
+    MessageSaved,
+    Notice,
+    NoticeLevel,
+    NoticeRaised,
+    Phase,
+    PhaseChanged,
+    Quit,
+    SendText,
+    SetMuted,
+)
+
+MESSAGE = MessageRecord(
+    id="m",
+    thread_id="t",
+    role=Role.ASSISTANT,
+    text="dreißig 🎄",
+    created_at=1.5,
+    status=MessageStatus.COMPLETE,
+    heard_chars=3,
+    times=TurnTimes(commit=2.25),
+)
+EVENTS = [
+    PhaseChanged("t", Phase.SPEAKING, turn=3),
+    MessageSaved(MESSAGE),
+    LevelMeasured(0.5, 0.0),
+    NoticeRaised(Notice(NoticeLevel.ERROR, "device.lost", {"device": "Büro"})),
+]
+WIRE = b"".join(encode(event) for event in EVENTS)
+INTENTS = [SendText("t", "m", "hello"), SetMuted(True), Quit()]
+
+
+def framed(body: bytes) -> bytes:
+    return len(body).to_bytes(4, "big") + body
+
+
+@pytest.mark.parametrize("size", range(1, len(WIRE) + 1))
+def test_any_split_gives_the_same_messages(size):
+    decoder, events = Decoder(LinkEvent), []
+    for at in range(0, len(WIRE), size):
+        events += decoder.feed(WIRE[at : at + size])
+    assert events == EVENTS
+
+
+def test_intents_come_back_as_they_were():
+    assert Decoder(Intent).feed(b"".join(encode(one) for one in INTENTS)) == INTENTS
+
+
+def test_a_message_of_another_version_is_left_out():
+    later = framed(msgspec.msgpack.encode({"type": "planet_seen", "name": "Mars"}))
+    assert Decoder(Intent).feed(encode(INTENTS[0]) + later + encode(Quit())) == [
+        INTENTS[0],
+        Quit(),
+    ]
+
+
+def test_a_field_of_another_version_is_ignored():
+    body = framed(msgspec.msgpack.encode({"type": "set_muted", "is_muted": True, "why": "x"}))
+    assert Decoder(Intent).feed(body) == [SetMuted(True)]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"\xc1",
+        b"hello there",
+        msgspec.msgpack.encode([1]),
+        msgspec.msgpack.encode({"no": "type"}),
+        msgspec.msgpack.encode({"type": 3}),
+        msgspec.msgpack.encode({"type": "set_muted"}),
+        msgspec.msgpack.encode({"type": "set_muted", "is_muted": "yes"}),
+    ],
+)
+def test_what_is_no_message_is_a_protocol_error(body):
+    with pytest.raises(ProtocolError) as caught:
+        Decoder(Intent).feed(framed(body))
+    assert caught.value.code == "link.malformed"
+
+
+def test_a_length_beyond_the_bound_is_refused_before_its_bytes_come():
+    with pytest.raises(ProtocolError) as caught:
+        Decoder(Intent).feed((MAX_MESSAGE_BYTES + 1).to_bytes(4, "big"))
+    assert caught.value.code == "link.too_long"
+
+
+def test_a_message_beyond_the_bound_is_not_sent():
+    with pytest.raises(ProtocolError):
+        encode(SendText("t", "m", "x" * MAX_MESSAGE_BYTES))
