@@ -45,7 +45,7 @@ class JournalReader:
         values = {"limit": limit, "offset": offset, "text": filter_text.strip().casefold()}
         matching = "AND instr(casefold(title), :text) " if values["text"] else ""
         rows = self._rows(
-            f"SELECT {THREAD_COLUMNS} FROM thread WHERE NOT is_removed {matching}"
+            f"SELECT {THREAD_COLUMNS} FROM thread WHERE is_removed = 0 {matching}"
             "ORDER BY is_pinned DESC, updated_at DESC, id LIMIT :limit OFFSET :offset",
             values,
         )
