@@ -1,0 +1,375 @@
+"""The gateway's dialect: our commands to its frames, its messages to our events. Pure.
+
+Its messages carry no turn number of ours and hardly one of its own: ``GatewayTurns`` says what
+they belong to. Tolerant as the contract's sections 5 and 10 ask.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from dataclasses import dataclass, field
+from typing import assert_never
+
+import msgspec
+
+from desktop_app.errors import ProtocolError
+from desktop_app.protocol.commands import (
+    AppendAudio,
+    CancelReply,
+    ClientCommand,
+    CommitAudio,
+    ConfigureSession,
+    DiscardAudio,
+    PromptText,
+    SubmitToolOutputs,
+)
+from desktop_app.protocol.events import (
+    ReplyAudio,
+    ReplyEnded,
+    ReplyStarted,
+    ReplyStatus,
+    ReplyText,
+    ServerEvent,
+    ServerFault,
+    SessionReady,
+    TranscriptUpdated,
+)
+from desktop_app.protocol.gateway import (
+    AssistantAudio,
+    AssistantAudioChunk,
+    AssistantAudioEnd,
+    AssistantAudioStart,
+    AssistantCancel,
+    AssistantCancelled,
+    AssistantDelta,
+    AssistantMessage,
+    AssistantStarted,
+    AudioCommit,
+    GatewayConfigured,
+    GatewayError,
+    GatewayReady,
+    GatewayServerMessage,
+    Pong,
+    SttSessionStarted,
+    TextPrompt,
+    TranscriptCommitted,
+    TranscriptPartial,
+)
+from desktop_app.protocol.gateway_frames import Frame, configure_frame, sound_frame, text_frame
+from desktop_app.protocol.gateway_metadata import is_broken_off, is_silent, recalled, usage
+from desktop_app.protocol.gateway_speech import MakeResample, ReplySpeech
+from desktop_app.protocol.gateway_turns import GatewayTurns
+
+logger = logging.getLogger(__name__)
+
+_SHORTEST_COMMIT_BYTES = 9_600  # 0.3 s at 16 kHz: recognisers refuse to commit less
+_LONGEST_CHUNK_BYTES = 32_000  # 1 s, the contract's longest
+_MAX_REPLIES = 16
+
+
+@dataclass(slots=True)
+class _Reply:
+    """One reply of the peer, from its start to its end."""
+
+    turn: int
+    peer_id: int | None = None
+    text: list[str] = field(default_factory=list)
+    speech: ReplySpeech | None = None
+    message: AssistantMessage | None = None
+    chunks: int = 0
+    is_mute: bool = False  # its sound cannot be decoded
+    has_all_speech: bool = False
+    has_ended: bool = False
+
+
+class GatewayDialect:
+    """Translates one connection. Feed it everything that is sent and everything that arrives.
+
+    Args:
+        configuration: What ``session.configure`` will ask for.
+        is_binary: Whether microphone sound goes as binary frames.
+        make_resample: Converts speech of other rates to 24 kHz; without it such speech is a fault.
+
+    Attributes:
+        answers: Frames that an arrived message calls for; the transport sends and clears them.
+    """
+
+    def __init__(
+        self,
+        configuration: ConfigureSession,
+        *,
+        is_binary: bool = True,
+        make_resample: MakeResample | None = None,
+    ) -> None:
+        self.answers: list[Frame] = []
+        self._is_binary = is_binary
+        self._make_resample = make_resample
+        self._extensions: tuple[str, ...] = ()
+        self._heard_by = ""
+        self._replies: deque[_Reply] = deque(maxlen=_MAX_REPLIES)
+        self._highest_peer_id = 0
+        self._adopt(configuration)
+
+    # ---- what we say -------------------------------------------------------------------------
+
+    def frames(self, command: ClientCommand) -> list[Frame]:
+        """What to send for a command, in order; may be nothing."""
+        match command:
+            case AppendAudio():
+                return self._append(command)
+            case CommitAudio():
+                self._turns.committed(command.turn)
+                return [text_frame(AudioCommit())]
+            case DiscardAudio():
+                return self._discard(command.turn)
+            case PromptText():
+                self._turns.prompted(command.turn, command.text)
+                return [text_frame(TextPrompt(text=command.text))]
+            case CancelReply():
+                return self._cancel(command)
+            case ConfigureSession():
+                self._adopt(command)
+                return [configure_frame(command)]
+            case SubmitToolOutputs():
+                raise ValueError("A gateway never asks for tools.")
+            case _:
+                assert_never(command)
+
+    def _adopt(self, configuration: ConfigureSession) -> None:
+        heard = configuration.speech_input
+        self._session_id = configuration.session_id
+        self._is_spoken = configuration.speech_output is not None
+        self._turns = GatewayTurns(
+            is_peer_ending=heard is not None and heard.commit_strategy == "vad"
+        )
+
+    def _append(self, command: AppendAudio) -> list[Frame]:
+        pcm = command.pcm
+        self._turns.appended(command.turn, len(pcm))
+        if len(pcm) <= _LONGEST_CHUNK_BYTES:
+            return [sound_frame(pcm, is_binary=self._is_binary)]
+        return [
+            sound_frame(pcm[at : at + _LONGEST_CHUNK_BYTES], is_binary=self._is_binary)
+            for at in range(0, len(pcm), _LONGEST_CHUNK_BYTES)
+        ]
+
+    def _discard(self, turn: int) -> list[Frame]:
+        """The peer has no word for it: let it transcribe, and let nobody hear of it."""
+        size = self._turns.sound_bytes(turn)
+        self._turns.drop(turn)
+        # A peer without our extensions may leave a commit of so little sound unanswered, and
+        # the next transcript would be taken for the answer.
+        if size == 0 or (size < _SHORTEST_COMMIT_BYTES and not self._extensions):
+            return []
+        self._turns.committed(turn)
+        return [text_frame(AudioCommit())]
+
+    def _cancel(self, command: CancelReply) -> list[Frame]:
+        self._turns.drop(command.turn)
+        if "assistant.cancel" not in self._extensions:
+            self._turns.forget_commit(command.turn)
+            return []
+        running = [one for one in self._replies if one.turn == command.turn and not one.has_ended]
+        return [
+            text_frame(AssistantCancel(turn_id=one.peer_id, heard_ms=command.heard_ms))
+            for one in running
+        ]
+
+    # ---- what the peer says ------------------------------------------------------------------
+
+    def events(self, message: GatewayServerMessage) -> list[ServerEvent]:  # noqa: C901  # a closed union
+        """What a message means. Events of dropped turns are left out, except their end."""
+        match message:
+            case GatewayReady() | Pong():
+                return []
+            case GatewayConfigured():
+                self._extensions = message.extensions
+                session_id = message.session_id or self._session_id
+                return [SessionReady(session_id, message.extensions, heard_by=self._heard_by)]
+            case SttSessionStarted():
+                parts = (message.config.get(name) for name in ("provider", "model_id"))
+                self._heard_by = "/".join(str(part) for part in parts if part)
+                return []
+            case TranscriptPartial():
+                return self._partial(message.text)
+            case TranscriptCommitted():
+                return self._transcribed(message.text)
+            case AssistantStarted():
+                return self._started(message)
+            case AssistantDelta():
+                return self._delta(message)
+            case AssistantMessage():
+                return self._message(message)
+            case AssistantAudioStart() | AssistantAudioChunk() | AssistantAudioEnd():
+                return self._sound(message)
+            case AssistantAudio():
+                return self._whole_sound(message)
+            case AssistantCancelled():
+                return self._cancelled(message)
+            case GatewayError():
+                return self._failed(message)
+            case _:
+                assert_never(message)
+
+    def _partial(self, text: str) -> list[ServerEvent]:
+        found = self._turns.partial(text)
+        return [] if found is None else self._wanted(TranscriptUpdated(*found))
+
+    def _transcribed(self, text: str) -> list[ServerEvent]:
+        found = self._turns.transcribed(text)
+        return [] if found is None else self._wanted(TranscriptUpdated(*found))
+
+    def _started(self, message: AssistantStarted) -> list[ServerEvent]:
+        turn = self._turns.started(message.text)
+        if turn is None:
+            logger.info("A reply to nothing was ignored.")
+            return []
+        # A peer without speech of its own never says that a reply is over.
+        before = [
+            event for one in self._replies if one.speech is None for event in self._ended_well(one)
+        ]
+        reply = _Reply(turn)
+        self._replies.append(reply)
+        if message.turn_id is not None:
+            self._learn(reply, message.turn_id)
+        if turn in self._turns.dropped and "assistant.cancel" in self._extensions:
+            self.answers.append(text_frame(AssistantCancel(turn_id=reply.peer_id, heard_ms=0)))
+        return before + self._wanted(ReplyStarted(turn, prompt=message.text))
+
+    def _delta(self, message: AssistantDelta) -> list[ServerEvent]:
+        reply = self._reply(message.turn_id)
+        if reply is None or not message.text:
+            return []
+        reply.text.append(message.text)
+        return self._wanted(ReplyText(reply.turn, message.text))
+
+    def _message(self, message: AssistantMessage) -> list[ServerEvent]:
+        reply = self._reply(message.turn_id)
+        if reply is None:
+            return []
+        events: list[ServerEvent] = list(recalled(reply.turn, message.metadata))
+        if message.text != "".join(reply.text):
+            events.append(ReplyText(reply.turn, message.text, is_whole=True))
+        reply.message = message
+        if reply.has_all_speech or not self._is_spoken or is_silent(message):
+            events += self._ended_well(reply)
+        return self._wanted(*events)
+
+    def _sound(
+        self, message: AssistantAudioStart | AssistantAudioChunk | AssistantAudioEnd
+    ) -> list[ServerEvent]:
+        reply = self._reply(message.turn_id or None, is_sound=True)
+        if reply is None or reply.turn in self._turns.dropped:
+            return []
+        try:
+            if isinstance(message, AssistantAudioEnd):
+                return self._sound_ended(reply, message.chunk_count)
+            if isinstance(message, AssistantAudioStart):
+                self._speech(reply, message.output_format)
+                return []
+            if reply.is_mute:
+                return []
+            reply.chunks += 1
+            return _audio(reply, self._speech(reply, message.output_format).decode(message.audio))
+        except ProtocolError as error:
+            return self._muted(reply, error)
+
+    def _sound_ended(self, reply: _Reply, chunk_count: int) -> list[ServerEvent]:
+        if chunk_count and chunk_count != reply.chunks:
+            logger.info("Of %d pieces of speech %d came.", chunk_count, reply.chunks)
+        rest = reply.speech.finish() if reply.speech and not reply.is_mute else b""
+        reply.has_all_speech = True
+        return _audio(reply, rest) + self._ended_well(reply)
+
+    def _whole_sound(self, message: AssistantAudio) -> list[ServerEvent]:
+        reply = self._reply(message.turn_id)
+        if reply is None or reply.turn in self._turns.dropped or reply.is_mute:
+            return []
+        reply.has_all_speech = True
+        ended = self._ended_well(reply)
+        try:
+            speech = self._speech(reply, message.output_format)
+            return _audio(reply, speech.rest_of(message.audio)) + ended
+        except ProtocolError as error:
+            return self._muted(reply, error) + ended
+
+    def _cancelled(self, message: AssistantCancelled) -> list[ServerEvent]:
+        reply = self._reply(message.turn_id)
+        return [] if reply is None else self._ended(reply, ReplyStatus.CANCELLED)
+
+    def _failed(self, message: GatewayError) -> list[ServerEvent]:
+        """An error names no turn: it ends the reply that runs, else the oldest turn that waits.
+
+        A reply whose text is complete stands: only its speech failed.
+        """
+        fault = ServerFault(
+            message.sentence, code=message.code or "server.fault", is_fatal=message.fatal
+        )
+        reply = self._reply(None)
+        turn = self._turns.failed() if reply is None else reply.turn
+        is_unwanted = turn in self._turns.dropped and not message.fatal
+        if reply is not None and (ended := self._ended_well(reply)):
+            return [*ended, fault]
+        if reply is not None:
+            reply.has_ended = True
+        return [] if is_unwanted else [msgspec.structs.replace(fault, turn=turn)]
+
+    # ---- replies -----------------------------------------------------------------------------
+
+    def _reply(self, peer_id: int | None, *, is_sound: bool = False) -> _Reply | None:
+        """The running reply that the peer means; None when it is over or was never started."""
+        running = [one for one in self._replies if not one.has_ended]
+        if peer_id is None:
+            return running[-1] if running else None
+        for reply in running:
+            if reply.peer_id == peer_id:
+                return reply
+        unnumbered = [one for one in running if one.peer_id is None]
+        if not unnumbered or peer_id <= self._highest_peer_id:
+            return None
+        # Sound comes in the order of the replies; other words go to the latest.
+        reply = unnumbered[0] if is_sound else unnumbered[-1]
+        self._learn(reply, peer_id)
+        return reply
+
+    def _learn(self, reply: _Reply, peer_id: int) -> None:
+        reply.peer_id = peer_id
+        self._highest_peer_id = max(self._highest_peer_id, peer_id)
+
+    def _speech(self, reply: _Reply, output_format: str) -> ReplySpeech:
+        if reply.speech is None:
+            reply.speech = ReplySpeech(output_format, self._make_resample)
+        return reply.speech
+
+    def _muted(self, reply: _Reply, error: ProtocolError) -> list[ServerEvent]:
+        """Say once that the speech cannot be played; the text goes on."""
+        reply.is_mute = True
+        return [ServerFault(str(error), code=error.code, details=dict(error.facts))]
+
+    def _ended_well(self, reply: _Reply) -> list[ServerEvent]:
+        """The end of a reply with all its text; one that broke off waits for the reason."""
+        if reply.message is None or is_broken_off(reply.message):
+            return []
+        return self._ended(reply)
+
+    def _ended(
+        self, reply: _Reply, status: ReplyStatus = ReplyStatus.COMPLETED
+    ) -> list[ServerEvent]:
+        if reply.has_ended:
+            return []
+        reply.has_ended = True
+        if reply.turn in self._turns.dropped and status is not ReplyStatus.CANCELLED:
+            return []
+        metadata = reply.message.metadata if reply.message else {}
+        message_id = str(metadata.get("message_id") or "")
+        return [ReplyEnded(reply.turn, status, message_id, usage(metadata))]
+
+    def _wanted(self, *events: ServerEvent) -> list[ServerEvent]:
+        """Without those of dropped turns."""
+        dropped = self._turns.dropped
+        return [event for event in events if getattr(event, "turn", None) not in dropped]
+
+
+def _audio(reply: _Reply, pcm: bytes) -> list[ServerEvent]:
+    return [ReplyAudio(reply.turn, pcm)] if pcm else []

@@ -1,0 +1,74 @@
+"""Our side of the gateway as frames on the wire, explicit where a peer's default may differ."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import msgspec
+import pybase64
+
+from desktop_app.protocol.commands import ConfigureSession, SpeechInput, SpeechOutput
+from desktop_app.protocol.gateway import (
+    GatewayClientMessage,
+    SessionConfigure,
+    SttOptions,
+    TtsOptions,
+    encode,
+)
+
+
+class Frame(NamedTuple):
+    """One WebSocket frame to send."""
+
+    data: bytes
+    is_text: bool
+
+
+def text_frame(message: GatewayClientMessage) -> Frame:
+    """A message as JSON."""
+    return Frame(encode(message), is_text=True)
+
+
+def sound_frame(pcm: bytes, *, is_binary: bool) -> Frame:
+    """One chunk of s16le mono 16 kHz."""
+    if is_binary:
+        return Frame(pcm, is_text=False)
+    head = b'{"type":"audio.append","sample_rate":16000,"audio":"'
+    return Frame(head + pybase64.b64encode(pcm) + b'"}', is_text=True)
+
+
+def configure_frame(configuration: ConfigureSession) -> Frame:
+    """``session.configure`` with every choice of ours spelled out."""
+    message = SessionConfigure(
+        session_id=configuration.session_id,
+        stt=_stt(configuration.speech_input),
+        tts=_tts(configuration.speech_output),
+    )
+    known: dict[str, Any] = msgspec.to_builtins(message)
+    if (heard := configuration.speech_input) is not None:
+        known["stt"] |= {
+            "sample_rate": 16_000,
+            "audio_format": "pcm_16000",
+            "commit_strategy": heard.commit_strategy,
+        }
+    if configuration.speech_output is not None:
+        known["tts"]["output_format"] = "pcm_24000"
+    return Frame(msgspec.json.encode(known), is_text=True)
+
+
+def _stt(heard: SpeechInput | None) -> SttOptions | None:
+    if heard is None:
+        return None
+    return SttOptions(
+        model_id=heard.model,
+        language_code=heard.language,
+        commit_strategy=heard.commit_strategy,
+        vad_silence_threshold_secs=min(3.0, max(0.3, heard.end_silence_s)),
+    )
+
+
+def _tts(spoken: SpeechOutput | None) -> TtsOptions | None:
+    if spoken is None:
+        return None
+    settings = {} if spoken.speed == 1.0 else {"speed": spoken.speed}
+    return TtsOptions(voice_id=spoken.voice, model_id=spoken.model, voice_settings=settings)

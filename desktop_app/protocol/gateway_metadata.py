@@ -1,0 +1,44 @@
+"""What a gateway tells beside the text of a reply: ``assistant.message.metadata``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from desktop_app.protocol.events import MemoriesRecalled, Memory, Usage
+from desktop_app.protocol.gateway import AssistantMessage
+
+
+def is_broken_off(message: AssistantMessage) -> bool:
+    """Whether an error or a cancellation is still to follow."""
+    return str(message.metadata.get("status", "")).lower() in ("failed", "cancelled")
+
+
+def is_silent(message: AssistantMessage) -> bool:
+    """Whether nothing of it will be spoken."""
+    return not message.text.strip() or message.metadata.get("speech") is False
+
+
+def recalled(turn: int, metadata: dict[str, Any]) -> list[MemoriesRecalled]:
+    found = metadata.get("retrieved_memories")
+    memories = tuple(
+        Memory(str(one["memory"]), id=str(one.get("id") or ""), score=_number(one.get("score")))
+        for one in (found if isinstance(found, list) else [])
+        if isinstance(one, dict) and one.get("memory")
+    )
+    return [MemoriesRecalled(turn, memories)] if memories else []
+
+
+def usage(metadata: dict[str, Any]) -> Usage | None:
+    tokens_in, tokens_out = (
+        int(value) if (value := _number(metadata.get(name))) is not None else None
+        for name in ("input_tokens", "output_tokens")
+    )
+    cost_usd = _number(metadata.get("cost_usd"))
+    if tokens_in is tokens_out is cost_usd is None:
+        return None
+    return Usage(tokens_in, tokens_out, cost_usd)
+
+
+def _number(value: object) -> float | None:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if is_number else None  # type: ignore[arg-type]  # checked above
