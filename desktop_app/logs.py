@@ -1,0 +1,129 @@
+"""Log files and crash hooks: what went wrong, never what was said and never a key.
+
+Whoever logs keeps to that: ids, counts, durations and error codes, no transcripts, no tokens.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import faulthandler
+import logging
+import os
+import sys
+import threading
+from collections.abc import Callable
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from desktop_app.errors import StorageError
+
+MAX_BYTES = 1024 * 1024
+KEPT_FILES = 3
+_FORMAT = "%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s"
+
+Crash = Callable[[BaseException], None]
+
+logger = logging.getLogger(__name__)
+
+
+def start_logging(
+    folder: Path,
+    name: str,
+    level: int = logging.INFO,
+    *,
+    on_crash: Crash | None = None,
+) -> Path:
+    """Write this process's log to ``<name>.log`` and catch what nobody else caught.
+
+    Unexpected exceptions of the main thread, of other threads and of destructors are logged with
+    their traceback; a crash of the interpreter writes every thread's stack to
+    ``<name>.crash.log``.
+
+    Args:
+        folder: The folder of log files; it must exist.
+        name: Kind of process: ``window``, ``engine``, ``service``.
+        level: Least level that is written.
+        on_crash: Told every unexpected exception too, on the thread where it happened.
+
+    Returns:
+        The log file.
+
+    Raises:
+        StorageError: ``storage.unwritable``.
+    """
+    path = folder / f"{name}.log"
+    try:
+        handler = RotatingFileHandler(
+            path, maxBytes=MAX_BYTES, backupCount=KEPT_FILES, encoding="utf-8"
+        )
+        _catch_interpreter_crashes(folder / f"{name}.crash.log")
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise StorageError(
+            "storage.unwritable",
+            f"Parley cannot write its log to the folder {folder}: {reason}.",
+            folder=str(folder),
+            reason=reason,
+        ) from error
+    handler.setFormatter(logging.Formatter(_FORMAT))
+    root = logging.getLogger()
+    root.addHandler(handler)
+    root.setLevel(level)
+    _quieten()
+    _catch_exceptions(on_crash or _ignore)
+    logger.info("%s started with Python %s on %s", name, sys.version.split()[0], sys.platform)
+    return path
+
+
+def loop_exception_handler(
+    on_crash: Crash | None = None,
+) -> Callable[[asyncio.AbstractEventLoop, dict[str, Any]], None]:
+    """For ``loop.set_exception_handler``: log what no task caught, and pass it on."""
+
+    def handle(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        error = context.get("exception")
+        # Only the message: a task's repr may hold the arguments of a call.
+        logger.error("in the event loop: %s", context.get("message", ""), exc_info=error)
+        if error is not None and on_crash is not None:
+            on_crash(error)
+
+    return handle
+
+
+def _catch_exceptions(on_crash: Crash) -> None:
+    def hook(
+        kind: type[BaseException], error: BaseException, traceback: TracebackType | None
+    ) -> None:
+        sys.__excepthook__(kind, error, traceback)  # a parent process reads the last line
+        if not issubclass(kind, KeyboardInterrupt):
+            logger.critical("unexpected", exc_info=(kind, error, traceback))
+            on_crash(error)
+
+    def thread_hook(given: threading.ExceptHookArgs) -> None:
+        if given.exc_value is not None:
+            hook(given.exc_type, given.exc_value, given.exc_traceback)
+
+    def unraisable_hook(given: sys.UnraisableHookArgs) -> None:
+        logger.error("in a destructor or callback", exc_info=given.exc_value)
+
+    sys.excepthook = hook
+    threading.excepthook = thread_hook
+    sys.unraisablehook = unraisable_hook
+
+
+def _catch_interpreter_crashes(path: Path) -> None:
+    # A raw descriptor: faulthandler needs it until the process ends, so nobody ever closes it.
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    faulthandler.enable(descriptor)
+
+
+def _quieten() -> None:
+    """Libraries that log addresses and headers at lower levels."""
+    for library in ("httpx", "httpcore", "websockets", "uvicorn.access", "keyring"):
+        logging.getLogger(library).setLevel(logging.WARNING)
+
+
+def _ignore(_error: BaseException) -> None:
+    return
