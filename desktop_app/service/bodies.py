@@ -40,7 +40,8 @@ class JsonResponse(Response):
 
 def invalid(place: str, sentence: str, kind: str = "value_error") -> Refused:
     """A 422 with one entry."""
-    path = ["body", *[part for part in re.split(r"[.\[\]]+", place) if part]]
+    parts = [part for part in re.split(r"[.\[\]]+", place) if part]
+    path = ["body", *[int(part) if part.isdigit() else part for part in parts]]
     return Refused(422, [{"loc": path, "msg": sentence, "type": kind}])
 
 

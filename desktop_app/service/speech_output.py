@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 
 from desktop_app.audio.frames import SPEECH_RATE_HZ
 from desktop_app.audio.resampler import Resampler
@@ -17,7 +17,7 @@ from desktop_app.protocol.gateway import (
 )
 from desktop_app.service.providers.ports import TextToSpeech
 from desktop_app.service.session_plan import Voice
-from desktop_app.service.spoken_text import SentenceSplitter
+from desktop_app.service.spoken_text import SentenceSplitter, spoken
 
 Tell = Callable[[GatewayServerMessage], Awaitable[None]]
 
@@ -51,7 +51,7 @@ class SpeechOutput:
 
     def finish(self) -> None:
         """The text is complete."""
-        self._queue(self._splitter.flush())
+        self._queue(self._splitter.finish())
         self._sentences.put_nowait(None)
 
     async def run(self) -> None:
@@ -77,10 +77,10 @@ class SpeechOutput:
                 )
             )
 
-    def _queue(self, sentences: list[str]) -> None:
-        for sentence in sentences:
+    def _queue(self, sentences: Iterable[str]) -> None:
+        for words in filter(None, map(spoken, sentences)):
             self.has_words = True
-            self._sentences.put_nowait(sentence)
+            self._sentences.put_nowait(words)
 
     async def _speak(self, sentence: str) -> None:
         chunks = self._tts.speak(sentence, voice=self._voice.name, speed=self._voice.speed)

@@ -1,0 +1,185 @@
+"""Scripted speech and language providers: the service's ports without models."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+
+from desktop_app.errors import AppError
+from desktop_app.protocol.events import Usage
+from desktop_app.service.providers.ports import (
+    Finished,
+    Language,
+    LanguageEvent,
+    LanguageRequest,
+    Recall,
+    TextDelta,
+    Transcript,
+)
+
+CHUNK = b"\x01\x00" * 960
+"""40 ms at 24 kHz."""
+
+
+@dataclass
+class ScriptedLanguage:
+    """Says what it is told to; ``pause`` holds the reply after its first piece.
+
+    Attributes:
+        requests: What it was asked.
+        closed: How many replies were closed, finished or not.
+    """
+
+    pieces: tuple[LanguageEvent, ...] = (TextDelta("Hello there. "), TextDelta("How are you?"))
+    provider: str = "scripted"
+    model: str = "parrot"
+    usage: Usage | None = field(default_factory=lambda: Usage(input_tokens=7, output_tokens=5))
+    failure: Exception | None = None
+    requests: list[LanguageRequest] = field(default_factory=list)
+    closed: int = 0
+    may_go_on: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.may_go_on.set()
+
+    def pause(self) -> None:
+        """Hold every reply after its first piece until ``resume``."""
+        self.may_go_on.clear()
+
+    def resume(self) -> None:
+        self.may_go_on.set()
+
+    async def reply(self, request: LanguageRequest) -> AsyncIterator[LanguageEvent]:
+        self.requests.append(request)
+        try:
+            for piece in self.pieces:
+                yield piece
+                await self.may_go_on.wait()
+            if self.failure is not None:
+                raise self.failure
+            yield Finished(self.usage)
+        finally:
+            self.closed += 1
+
+    async def aclose(self) -> None:
+        self.may_go_on.set()
+
+
+class ScriptedRecognition:
+    """An utterance: each piece of sound reveals one more word."""
+
+    def __init__(self, words: tuple[str, ...], failure: AppError | None) -> None:
+        self._words = words
+        self._failure = failure
+        self._news: asyncio.Queue[Transcript | None] = asyncio.Queue()
+        self.heard = bytearray()
+        self.pieces = 0
+
+    async def feed(self, pcm: bytes) -> None:
+        self.heard += pcm
+        self.pieces += 1
+        if self.pieces <= len(self._words):
+            text = " ".join(self._words[: self.pieces])
+            self._news.put_nowait(Transcript(text, is_final=False))
+
+    async def finish(self) -> None:
+        self._news.put_nowait(Transcript(" ".join(self._words), is_final=True))
+        self._news.put_nowait(None)
+
+    async def transcripts(self) -> AsyncIterator[Transcript]:
+        while (news := await self._news.get()) is not None:
+            if self._failure is not None:
+                raise self._failure
+            yield news
+
+    async def aclose(self) -> None:
+        self._news.put_nowait(None)
+
+
+@dataclass
+class ScriptedStt:
+    """Hears ``words`` in whatever it is given."""
+
+    words: tuple[str, ...] = ("what", "time", "is", "it")
+    provider: str = "scripted"
+    model: str = "ear"
+    failure: AppError | None = None
+    utterances: list[ScriptedRecognition] = field(default_factory=list)
+
+    def open(self, *, language: str = "en") -> ScriptedRecognition:
+        self.utterances.append(ScriptedRecognition(self.words, self.failure))
+        return self.utterances[-1]
+
+    async def warm_up(self) -> None:
+        pass
+
+    async def aclose(self) -> None:
+        pass
+
+
+@dataclass
+class ScriptedTts:
+    """Speaks two chunks for each sentence; ``is_endless`` never stops by itself.
+
+    Attributes:
+        spoken: The sentences, as asked.
+        made: How many chunks were taken from it.
+    """
+
+    provider: str = "scripted"
+    model: str = "mouth"
+    failure: AppError | None = None
+    is_endless: bool = False
+    spoken: list[str] = field(default_factory=list)
+    made: int = 0
+    closed: int = 0
+
+    async def speak(
+        self, text: str, *, voice: str = "", speed: float = 1.0
+    ) -> AsyncIterator[bytes]:
+        self.spoken.append(text)
+        if self.failure is not None:
+            raise self.failure
+        count = 0
+        try:
+            while self.is_endless or count < 2:
+                count += 1
+                self.made += 1
+                yield CHUNK
+                await asyncio.sleep(0)
+        finally:
+            self.closed += 1
+
+    async def aclose(self) -> None:
+        pass
+
+
+@dataclass
+class ScriptedProviders:
+    """A set of them, and how to open it; ``hold`` keeps the service waiting for them."""
+
+    language: ScriptedLanguage = field(default_factory=ScriptedLanguage)
+    stt: ScriptedStt = field(default_factory=ScriptedStt)
+    tts: ScriptedTts = field(default_factory=ScriptedTts)
+    failure: AppError | None = None
+    recall: Recall | None = None
+    may_open: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.may_open.set()
+
+    @property
+    def default_language(self) -> Language:
+        return self.language
+
+    @property
+    def languages(self) -> Mapping[str, Language]:
+        return {self.language.provider: self.language}
+
+    async def open(self, recall: Recall) -> ScriptedProviders:
+        self.recall = recall
+        await self.may_open.wait()
+        if self.failure is not None:
+            raise self.failure
+        return self

@@ -1,0 +1,57 @@
+"""Threads over HTTP."""
+
+from __future__ import annotations
+
+
+async def test_a_thread_is_created_listed_read_and_deleted(rig):
+    thread_id = await rig.thread()
+    listed = (await rig.http.get("/threads")).json()
+    assert [thread["thread_id"] for thread in listed] == [thread_id]
+    assert (await rig.http.get(f"/threads/{thread_id}")).json()["messages"] == []
+    deleted = (await rig.http.delete(f"/threads/{thread_id}")).json()
+    assert set(deleted) == {"message", "thread_id", "deleted_at"}
+    assert (await rig.http.get(f"/threads/{thread_id}")).status_code == 404
+
+
+async def test_the_thread_used_last_is_listed_first_with_its_summary(rig):
+    first, second = await rig.thread(), await rig.thread()
+    await rig.http.post("/threads/messages", json={"content": "Hi", "thread_id": first})
+    listed = (await rig.http.get("/threads")).json()
+    assert [thread["thread_id"] for thread in listed] == [first, second]
+    assert listed[0]["first_user_message"] == "Hi"
+    assert listed[0]["message_count"] == 2
+    assert listed[0]["messages"] == []
+
+
+async def test_messages_are_in_the_list_on_request(rig):
+    thread_id = await rig.thread()
+    await rig.http.post("/threads/messages", json={"content": "Hi", "thread_id": thread_id})
+    listed = (await rig.http.get("/threads?include_messages=true")).json()
+    assert [message["role"] for message in listed[0]["messages"]] == ["user", "assistant"]
+    assert (await rig.http.get("/threads?include_messages=maybe")).status_code == 422
+
+
+async def test_an_assistant_lists_its_own_threads_alone(rig):
+    mine, _other = await rig.thread(), await rig.thread()
+    owner = (await rig.http.get(f"/threads/{mine}")).json()["assistant_id"]
+    listed = (await rig.http.get(f"/assistants/{owner}/threads")).json()
+    assert [thread["thread_id"] for thread in listed] == [mine]
+
+
+async def test_threads_go_with_their_assistant(rig):
+    thread_id = await rig.thread()
+    owner = (await rig.http.get(f"/threads/{thread_id}")).json()["assistant_id"]
+    await rig.http.delete(f"/assistants/{owner}")
+    assert (await rig.http.get(f"/threads/{thread_id}")).status_code == 404
+
+
+async def test_a_new_thread_needs_a_body_and_an_assistant(rig):
+    assert (await rig.http.post("/assistants/none/threads", json={})).status_code == 404
+    assert (await rig.http.post("/assistants/none/threads")).status_code == 422
+
+
+async def test_cancelling_what_does_not_run_says_so(rig):
+    thread_id = await rig.thread()
+    answer = await rig.http.post(f"/threads/{thread_id}/runs/none/cancel")
+    assert answer.json() == {"thread_id": thread_id, "run_id": "none", "cancelled": False}
+    assert (await rig.http.post("/threads/none/runs/none/cancel")).status_code == 404
