@@ -179,3 +179,26 @@ class Journal(Protocol):
 
 Clock = Callable[[], float]
 """Monotonic seconds."""
+
+
+class Timer(Protocol):
+    """A call that will happen."""
+
+    def cancel(self) -> None:
+        """Make it not happen. Idempotent."""
+
+
+class Time(Protocol):
+    """Clocks and waiting, so that tests need no time."""
+
+    def now(self) -> float:
+        """Monotonic seconds."""
+
+    def wall(self) -> float:
+        """Unix seconds, for display only."""
+
+    def after(self, delay_s: float, call: Callable[[], None]) -> Timer:
+        """Call once, on the loop, after so many seconds."""
+
+    async def sleep(self, delay_s: float) -> None:
+        """Return after so many seconds."""

@@ -1,0 +1,102 @@
+"""Rows of one thread: saved in order, told when durable."""
+
+from __future__ import annotations
+
+from msgspec import structs
+
+from desktop_app.engine.ledger import Ledger
+from desktop_app.engine.ports import Journal, Time
+from desktop_app.engine.turn_notes import TurnNotes, title_of
+from desktop_app.journal.records import (
+    MessageRecord,
+    Role,
+    ThreadRecord,
+    UtteranceRecord,
+    UtteranceState,
+)
+from desktop_app.link.messages import LinkEvent, MessageSaved, ThreadSaved
+
+
+class Bookkeeper:
+    """Turns rows into journal jobs. Loop thread only.
+
+    The thread's own row appears with its first message; its title is the first words said.
+    """
+
+    def __init__(self, thread_id: str, ledger: Ledger, journal: Journal, time: Time) -> None:
+        self._thread_id = thread_id
+        self._ledger = ledger
+        self._journal = journal
+        self._time = time
+
+    def save(self, message: MessageRecord) -> None:
+        """Save the message and its thread, then show both."""
+
+        async def save() -> None:
+            await self._touch_thread(message)
+            await self._journal.save_message(message)
+
+        self._ledger.do(save)
+        self._ledger.tell(MessageSaved(message))
+
+    def checkpoint(self, message: MessageRecord) -> None:
+        """Save a growing reply: the window has its words already."""
+
+        async def save() -> None:
+            await self._journal.save_message(message)
+
+        self._ledger.do(save)
+
+    def tell(self, event: LinkEvent) -> None:
+        """Publish after what was saved before."""
+        self._ledger.tell(event)
+
+    def begin(self, notes: TurnNotes, utterance: UtteranceRecord) -> None:
+        """Open the recording; sound that came meanwhile is written first."""
+
+        async def begin() -> None:
+            try:
+                await self._journal.begin_utterance(utterance)
+            finally:  # a disk that is full does not end the conversation
+                waiting, notes.waiting_sound = notes.waiting_sound, None
+                for pcm in waiting or ():
+                    self._journal.append_utterance(utterance.id, pcm)
+
+        self._ledger.do(begin)
+
+    def append(self, notes: TurnNotes, pcm: bytes) -> None:
+        """Write sound of the turn."""
+        notes.recorded_bytes += len(pcm)
+        if notes.utterance is None:
+            return
+        if notes.waiting_sound is not None:
+            notes.waiting_sound.append(pcm)
+        else:
+            self._journal.append_utterance(notes.utterance.id, pcm)
+
+    def end(self, utterance: UtteranceRecord, state: UtteranceState) -> None:
+        """Close the recording."""
+
+        async def end() -> None:
+            await self._journal.end_utterance(utterance.id, state)
+
+        self._ledger.do(end)
+
+    def set_state(self, utterance_id: str, state: UtteranceState) -> None:
+        """Say how far a closed recording has come."""
+
+        async def set_state() -> None:
+            await self._journal.set_utterance_state(utterance_id, state)
+
+        self._ledger.do(set_state)
+
+    async def _touch_thread(self, message: MessageRecord) -> None:
+        now = self._time.wall()
+        known = await self._journal.thread(self._thread_id)
+        thread = known or ThreadRecord(id=self._thread_id, created_at=now, updated_at=now)
+        title = thread.title
+        if not title and message.role is Role.USER:
+            title = title_of(message.text)
+        thread = structs.replace(thread, title=title, updated_at=now)
+        await self._journal.save_thread(thread)
+        self._ledger.tell(ThreadSaved(thread))

@@ -1,0 +1,91 @@
+"""From captured frames to inputs of the machine and to the sound of a turn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from desktop_app.audio import turn_detector as turns
+from desktop_app.audio.frames import AudioFrame
+from desktop_app.engine.inputs import Input, SpeechDropped, SpeechEnded, SpeechStarted
+from desktop_app.engine.ports import SpeechDetector
+
+
+class Ears:
+    """Listens with the detectors and hands on what belongs to a turn. Loop thread only.
+
+    Args:
+        detector: Judges each frame.
+        turn_detector: Folds the verdicts into utterances.
+        tell: Takes inputs; may answer with ``capture`` before it returns.
+        keep: Takes the turn's sound, in order, pre-roll first.
+    """
+
+    def __init__(
+        self,
+        detector: SpeechDetector,
+        turn_detector: turns.TurnDetector,
+        *,
+        tell: Callable[[Input], None],
+        keep: Callable[[int, bytes], None],
+    ) -> None:
+        self._detector = detector
+        self._turn_detector = turn_detector
+        self._tell = tell
+        self._keep = keep
+        self._turn: int | None = None
+        self._pre_roll: tuple[AudioFrame, ...] = ()
+        self._is_fresh = True
+
+    def hear(self, frame: AudioFrame) -> None:
+        """Take the next frame."""
+        self._is_fresh = False
+        is_speech = self._detector.is_speech(frame.pcm)
+        self._follow(self._turn_detector.feed(frame, is_speech=is_speech))
+
+    def capture(self, turn: int, *, is_held: bool) -> None:
+        """Record for this turn from now on, pre-roll included.
+
+        Args:
+            turn: Whose sound it is.
+            is_held: Until ``finish``, whatever the turn detector thinks.
+        """
+        is_same, self._turn = self._turn == turn, turn
+        if is_held:
+            for signal in self._turn_detector.begin_now():
+                if isinstance(signal, turns.SpeechStarted):
+                    self._pre_roll = signal.pre_roll
+        if not is_same and self._pre_roll:
+            self._keep(turn, b"".join(frame.pcm for frame in self._pre_roll))
+        self._pre_roll = ()
+
+    def finish(self) -> None:
+        """End the recording now; ``SpeechEnded`` or ``SpeechDropped`` follows."""
+        signals = self._turn_detector.end_now()
+        self._follow(signals)
+        if not signals:
+            self._turn = None
+            self._tell(SpeechDropped())
+
+    def forget(self) -> None:
+        """What was heard so far has nothing to do with what comes next."""
+        if not self._is_fresh:
+            self._detector.reset()
+            self._turn_detector.reset()
+            self._turn = None
+            self._is_fresh = True
+
+    def _follow(self, signals: Iterable[turns.TurnSignal]) -> None:
+        for signal in signals:
+            match signal:
+                case turns.SpeechStarted():
+                    self._pre_roll = signal.pre_roll
+                    self._tell(SpeechStarted())
+                    self._pre_roll = ()
+                case turns.SpeechContinues():
+                    if self._turn is not None:
+                        self._keep(self._turn, signal.frame.pcm)
+                case turns.SpeechEnded():
+                    self._turn = None
+                    is_speech = not signal.is_short
+                    ended = SpeechEnded(signal.speech_end_s, signal.speech_ms)
+                    self._tell(ended if is_speech else SpeechDropped())

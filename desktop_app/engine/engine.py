@@ -1,0 +1,275 @@
+"""One conversation: carries out what the machine decides, and tells it what happens."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from contextlib import suppress
+
+from desktop_app.engine.effects import (
+    AwaitDrain,
+    Capture,
+    ClearNotice,
+    ClearTimer,
+    CloseLine,
+    CloseMicrophone,
+    DeliverPrompt,
+    Effect,
+    FinishCapture,
+    FinishPlayback,
+    OpenLine,
+    OpenMicrophone,
+    OpenRetriedTurn,
+    Play,
+    RaiseNotice,
+    ResendSpeech,
+    Send,
+    SetTimer,
+    StopPlayback,
+)
+from desktop_app.engine.inputs import Input, PromptTyped, RetryRequested, SpeechRetried
+from desktop_app.engine.jobs import Jobs
+from desktop_app.engine.ledger import Ledger
+from desktop_app.engine.lines import LineEffect, Lines
+from desktop_app.engine.machine import step
+from desktop_app.engine.parts import Parts, Terms
+from desktop_app.engine.recorder import Recorder, RecordingEffect
+from desktop_app.engine.session import Session, Stage
+from desktop_app.engine.sound_desk import SoundDesk
+from desktop_app.engine.timers import Timers
+from desktop_app.errors import AppError, StorageError
+from desktop_app.journal.records import MessageRecord, Role
+from desktop_app.link.messages import (
+    Notice,
+    NoticeCleared,
+    NoticeLevel,
+    NoticeRaised,
+    Phase,
+    PhaseChanged,
+)
+from desktop_app.protocol.events import ReplyAudio, ServerEvent
+
+
+class Engine:
+    """Holds one conversation. Everything on the loop's thread.
+
+    It has no opinions: ``machine.step`` decides, this carries out.
+    """
+
+    def __init__(self, terms: Terms, parts: Parts) -> None:
+        self._terms = terms
+        self._parts = parts
+        self._session = Session(barge_in=terms.barge_in)
+        self._inputs: deque[Input] = deque()
+        self._is_stepping = True  # until run() takes them up
+        self._has_run = False
+        self._closing = asyncio.Event()
+        self._ended = asyncio.Event()
+        self._jobs = Jobs()
+        self._ledger = Ledger(parts.publish)
+        self._recorder = Recorder(
+            terms.thread_id,
+            self._ledger,
+            parts.journal,
+            parts.time,
+            first_sound_s=lambda: parts.loudspeaker.first_sound_s,
+        )
+        self._sound = SoundDesk(
+            terms.thread_id, parts, self._jobs, tell=self.take, keep=self._keep_sound
+        )
+        self._lines = Lines(
+            terms, parts, self._jobs, self._recorder, tell=self.take, admit=self._admit
+        )
+        self._timers = Timers(parts.time, self.take)
+        self._retried: dict[str, bytes] = {}
+        self._shown = self.phase_changed
+
+    @property
+    def thread_id(self) -> str:
+        """Whose conversation this is."""
+        return self._terms.thread_id
+
+    @property
+    def phase(self) -> Phase:
+        """Who holds the floor now."""
+        return self._session.phase
+
+    @property
+    def phase_changed(self) -> PhaseChanged:
+        """The current state, as the window is told it."""
+        session = self._session
+        return PhaseChanged(
+            self.thread_id,
+            session.phase,
+            session.turn,
+            session.is_voice_on,
+            session.is_muted,
+            session.device,
+            "full" if session.barge_in else "half",
+            self._terms.duplex_reason,
+        )
+
+    async def run(self) -> None:
+        """Hold the conversation until ``aclose`` or a cancellation. Once per engine.
+
+        Whatever ends it: sound stops, lines and devices are closed, the journal is consistent.
+        """
+        self._has_run = True
+        try:
+            async with self._jobs:
+                self._jobs.start("journal", self._ledger.run())
+                self._jobs.start("queued messages", self._resume_queued())
+                self._is_stepping = False
+                self._take_all()
+                await self._closing.wait()
+                self._jobs.cancel_all()
+        finally:
+            self._is_stepping = True  # nothing moves any more
+            await self._settle()
+            self._ended.set()
+
+    def take(self, given: Input) -> None:
+        """Take in what happened, or what a person wants. Before ``run`` it waits for that."""
+        self._inputs.append(given)
+        self._take_all()
+
+    async def aclose(self) -> None:
+        """End ``run`` and return when it has ended. Idempotent; at once when it never ran."""
+        self._closing.set()
+        if self._has_run:
+            await self._ended.wait()
+
+    # ---- the machine ----------------------------------------------------------------------
+
+    def _take_all(self) -> None:
+        if self._is_stepping:
+            return
+        self._is_stepping = True
+        try:
+            while self._inputs:
+                self._step(self._inputs.popleft())
+        finally:
+            self._is_stepping = False
+
+    def _step(self, given: Input) -> None:
+        if isinstance(given, RetryRequested):
+            name = f"retry {given.message_id}"
+            self._jobs.start(name, self._retry(given.message_id))
+            return
+        before = self._session
+        self._session, effects = step(before, given, heard_ms=self._sound.heard_ms)
+        if self._session.stage is Stage.HEARING and self._session.turn != before.turn:
+            self._recorder.open_spoken(self._session.turn)
+            self._lines.begin_speech()
+        for effect in effects:
+            self._carry_out(effect)
+        self._sound.follow(self._session)
+        if self.phase_changed != self._shown:
+            self._shown = self.phase_changed
+            self._parts.publish(self._shown)
+
+    def _carry_out(self, effect: Effect) -> None:
+        match effect:
+            case SetTimer():
+                self._timers.set(effect.name, effect.after_s)
+            case ClearTimer():
+                self._timers.clear(effect.name)
+            case RaiseNotice():
+                self._parts.publish(NoticeRaised(effect.notice))
+            case ClearNotice():
+                self._parts.publish(NoticeCleared(effect.code))
+            case OpenLine() | CloseLine() | Send() | ResendSpeech() | DeliverPrompt():
+                self._use_line(effect)
+            case (
+                OpenMicrophone()
+                | CloseMicrophone()
+                | Capture()
+                | FinishCapture()
+                | Play()
+                | FinishPlayback()
+                | AwaitDrain()
+                | StopPlayback()
+            ):
+                self._sound.carry_out(effect)
+            case _:
+                self._remember(effect)
+
+    def _use_line(self, effect: LineEffect) -> None:
+        if isinstance(effect, OpenLine):
+            self._sound.open_loudspeaker()
+        elif isinstance(effect, CloseLine):
+            self._sound.close_loudspeaker()
+        self._lines.carry_out(effect)
+
+    def _remember(self, effect: RecordingEffect) -> None:
+        if isinstance(effect, OpenRetriedTurn):
+            self._lines.begin_speech(self._retried.pop(effect.message_id))
+        self._recorder.carry_out(effect)
+
+    # ---- what passes through --------------------------------------------------------------
+
+    def _keep_sound(self, turn: int, pcm: bytes) -> None:
+        self._recorder.append(turn, pcm)
+        is_live = not self._session.is_undelivered
+        self._lines.append_speech(turn, pcm, is_live=is_live)
+
+    async def _admit(self, event: ServerEvent) -> None:
+        await self._ledger.room()
+        session = self._session
+        if isinstance(event, ReplyAudio) and event.turn == session.turn and session.can_play:
+            await self._sound.room()
+
+    # ---- delivering again -----------------------------------------------------------------
+
+    async def _resume_queued(self) -> None:
+        """Take up what an earlier run could not deliver."""
+        try:
+            pending = await self._parts.journal.pending()
+        except StorageError as error:
+            self._raise(error)
+            return
+        for message in pending:
+            if message.thread_id == self.thread_id:
+                self.take(RetryRequested(message.id))
+
+    async def _retry(self, message_id: str) -> None:
+        try:
+            message = await self._question(message_id)
+            if message is None:
+                return
+            pcm = b""
+            if message.utterance_id:
+                pcm = await self._parts.journal.utterance_pcm(message.utterance_id)
+        except StorageError as error:
+            self._raise(error)
+            return
+        self._recorder.remember(message)
+        if message.utterance_id:
+            self._retried[message.id] = pcm
+            self.take(SpeechRetried(message.id))
+        else:
+            self.take(PromptTyped(message.id, message.text))
+
+    async def _question(self, message_id: str) -> MessageRecord | None:
+        """The user's message: itself, or the one that this reply answered."""
+        message = await self._parts.journal.message(message_id)
+        if message is None or message.role is Role.USER:
+            return message
+        for earlier in reversed(await self._parts.journal.messages(self.thread_id)):
+            is_before = earlier.created_at <= message.created_at
+            if earlier.role is Role.USER and earlier.turn == message.turn and is_before:
+                return earlier
+        return None
+
+    def _raise(self, error: AppError) -> None:
+        notice = Notice(NoticeLevel.ERROR, error.code, dict(error.facts))
+        self._parts.publish(NoticeRaised(notice))
+
+    async def _settle(self) -> None:
+        self._timers.clear_all()
+        if self._session.stage is not Stage.IDLE:
+            self._recorder.shut_down(self._session.turn, self._sound.heard_ms)
+        self._sound.silence()
+        await self._ledger.settle()
+        with suppress(AppError):  # a device that is gone is closed enough
+            await self._sound.aclose()

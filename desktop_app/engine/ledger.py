@@ -1,0 +1,78 @@
+"""Journal work in order: first durable, then told."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+
+from desktop_app.errors import StorageError
+from desktop_app.link.messages import LinkEvent, Notice, NoticeLevel, NoticeRaised
+
+Job = Callable[[], Awaitable[None]]
+
+
+class Ledger:
+    """Does one job after the other. Loop thread only.
+
+    A job that was cut short by a cancellation is done again by ``settle``: jobs replace rows, so
+    twice is as good as once. A disk that refuses becomes a notice and the job's news is still
+    told: what a person can read on the screen is lost less than what they cannot.
+    """
+
+    _FULL = 1000
+
+    def __init__(self, publish: Callable[[LinkEvent], None]) -> None:
+        self._publish = publish
+        self._jobs: deque[Job] = deque()
+        self._arrived = asyncio.Event()
+        self._has_room = asyncio.Event()
+        self._has_room.set()
+
+    def do(self, job: Job) -> None:
+        """Have the job done after those before it."""
+        self._jobs.append(job)
+        self._arrived.set()
+        if len(self._jobs) >= self._FULL:
+            self._has_room.clear()
+
+    def tell(self, event: LinkEvent) -> None:
+        """Publish once everything before it is durable."""
+
+        async def publish() -> None:
+            self._publish(event)
+
+        self.do(publish)
+
+    async def written(self) -> None:
+        """Return when everything asked for so far is durable."""
+        is_written = asyncio.Event()
+
+        async def say_so() -> None:
+            is_written.set()
+
+        self.do(say_so)
+        await is_written.wait()
+
+    async def room(self) -> None:
+        """Return when few enough jobs wait: a disk slower than the server slows the server."""
+        await self._has_room.wait()
+
+    async def run(self) -> None:
+        """Do the jobs as they come, until cancelled."""
+        while True:
+            await self._arrived.wait()
+            await self.settle()
+            self._arrived.clear()
+
+    async def settle(self) -> None:
+        """Do what is left now."""
+        while self._jobs:
+            try:
+                await self._jobs[0]()
+            except StorageError as error:
+                notice = Notice(NoticeLevel.ERROR, error.code, dict(error.facts))
+                self._publish(NoticeRaised(notice))
+            self._jobs.popleft()
+            if len(self._jobs) < self._FULL // 2:
+                self._has_room.set()

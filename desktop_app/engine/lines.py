@@ -1,0 +1,127 @@
+"""Carries out what the machine decides about the voice line and the text lines."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from desktop_app.audio.frames import FRAME_BYTES
+from desktop_app.engine.effects import CloseLine, DeliverPrompt, OpenLine, ResendSpeech, Send
+from desktop_app.engine.inputs import Input
+from desktop_app.engine.jobs import Jobs
+from desktop_app.engine.parts import Parts, Terms
+from desktop_app.engine.recorder import Recorder
+from desktop_app.engine.supervisor import LineUses, Supervisor
+from desktop_app.engine.text_line import TextLine
+from desktop_app.protocol.commands import AppendAudio, CancelReply, ClientCommand, PromptText
+from desktop_app.protocol.events import ServerEvent
+
+_RESEND_BYTES = FRAME_BYTES * 5
+
+LineEffect = OpenLine | CloseLine | Send | ResendSpeech | DeliverPrompt
+
+
+class Lines:
+    """Everything that one conversation says to servers. Loop thread only.
+
+    Args:
+        terms: Whose conversation, and with which configuration.
+        parts: The ways to open lines.
+        jobs: Where lines run.
+        recorder: What must be durable before it is sent.
+        tell: Takes inputs for the machine.
+        admit: Returns when there is room for an event.
+    """
+
+    def __init__(
+        self,
+        terms: Terms,
+        parts: Parts,
+        jobs: Jobs,
+        recorder: Recorder,
+        *,
+        tell: Callable[[Input], None],
+        admit: Callable[[ServerEvent], Awaitable[None]],
+    ) -> None:
+        self._terms = terms
+        self._parts = parts
+        self._jobs = jobs
+        self._recorder = recorder
+        self._uses = LineUses(tell, admit, self._before_send, self._sent, parts.publish)
+        self._text_line = TextLine(parts.open_text, terms.text_session, self._uses)
+        self._voice_line: Supervisor | None = None
+        self._texts: set[int] = set()
+        self._spoken = bytearray()
+
+    def carry_out(self, effect: LineEffect) -> None:
+        """Do what the machine decided."""
+        match effect:
+            case OpenLine():
+                self._open()
+            case CloseLine():
+                self._jobs.cancel("voice line")
+            case Send():
+                self._send(effect.command)
+            case ResendSpeech():
+                self._resend(effect.turn)
+            case DeliverPrompt():
+                self._texts.add(effect.turn)
+                self._jobs.start(f"text {effect.turn}", self._deliver(effect))
+
+    def begin_speech(self, pcm: bytes = b"") -> None:
+        """A new utterance begins, or a recorded one is delivered again."""
+        self._spoken = bytearray(pcm)
+
+    def append_speech(self, turn: int, pcm: bytes, *, is_live: bool) -> None:
+        """Take sound of the utterance.
+
+        Args:
+            turn: Whose sound.
+            pcm: s16le mono 16 kHz.
+            is_live: The line takes it now; otherwise it waits for ``ResendSpeech``.
+        """
+        self._spoken += pcm
+        if is_live:
+            self._send(AppendAudio(turn, pcm))
+
+    def _open(self) -> None:
+        self._voice_line = Supervisor(
+            self._parts.open_voice,
+            self._terms.voice_session,
+            self._uses,
+            time=self._parts.time,
+            profile=self._terms.profile,
+        )
+        self._jobs.start("voice line", self._voice_line.run())
+
+    def _send(self, command: ClientCommand) -> None:
+        if isinstance(command, CancelReply) and command.turn in self._texts:
+            self._jobs.start(f"text {command.turn} cancel", self._cancel_text(command))
+        elif self._voice_line is not None:
+            self._voice_line.send(command)
+
+    def _resend(self, turn: int) -> None:
+        for at in range(0, len(self._spoken), _RESEND_BYTES):
+            self._send(AppendAudio(turn, bytes(self._spoken[at : at + _RESEND_BYTES])))
+
+    async def _deliver(self, prompt: DeliverPrompt) -> None:
+        try:
+            await self._text_line.deliver(prompt)
+        finally:
+            self._texts.discard(prompt.turn)
+
+    async def _cancel_text(self, command: CancelReply) -> None:
+        await self._text_line.cancel(command)
+        self._jobs.cancel(f"text {command.turn}")
+
+    async def _before_send(self, command: ClientCommand) -> None:
+        match command:
+            case PromptText():
+                await self._recorder.written()
+            case AppendAudio():
+                await self._recorder.begun(command.turn)
+            case _:
+                pass
+
+    def _sent(self, command: ClientCommand) -> None:
+        if isinstance(command, PromptText):
+            self._recorder.prompt_sent(command.turn)

@@ -1,0 +1,68 @@
+"""What one conversation is built of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from desktop_app.audio.turn_detector import TurnDetector
+from desktop_app.engine.ports import (
+    Journal,
+    Loudspeaker,
+    Microphone,
+    OpenTransport,
+    SpeechDetector,
+    Time,
+)
+from desktop_app.engine.system_time import SystemTime
+from desktop_app.link.messages import LinkEvent
+from desktop_app.protocol.commands import ConfigureSession, SpeechInput, SpeechOutput
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """The ports of an engine.
+
+    Attributes:
+        open_voice: Opens the line that carries speech.
+        open_text: Opens a line for one typed prompt while there is no voice line.
+        publish: Takes news for the window; called on the loop, must not block.
+    """
+
+    microphone: Microphone
+    loudspeaker: Loudspeaker
+    detector: SpeechDetector
+    turn_detector: TurnDetector
+    open_voice: OpenTransport
+    open_text: OpenTransport
+    journal: Journal
+    publish: Callable[[LinkEvent], None]
+    time: Time = field(default_factory=SystemTime)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """How the conversation is held.
+
+    Attributes:
+        barge_in: Speech interrupts the reply; False is half duplex.
+        duplex_reason: Why half duplex: ``setting``, ``no_echo_control``, or empty.
+        profile: Name under which the connection is shown.
+    """
+
+    thread_id: str
+    barge_in: bool = True
+    duplex_reason: str = ""
+    profile: str = "embedded"
+    speech_input: SpeechInput = field(default_factory=SpeechInput)
+    speech_output: SpeechOutput = field(default_factory=SpeechOutput)
+
+    @property
+    def voice_session(self) -> ConfigureSession:
+        """What the voice line is configured with."""
+        return ConfigureSession(self.thread_id, self.speech_input, self.speech_output)
+
+    @property
+    def text_session(self) -> ConfigureSession:
+        """What a text line is configured with."""
+        return ConfigureSession(self.thread_id, None, None)

@@ -1,0 +1,380 @@
+"""Turns what happens in a conversation into durable rows and news for the window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+from msgspec import structs
+
+from desktop_app.engine.bookkeeper import Bookkeeper
+from desktop_app.engine.effects import (
+    CutTurn,
+    DiscardUtterance,
+    FailTurn,
+    FinishTurn,
+    KeepUtterance,
+    OpenRetriedTurn,
+    OpenTypedTurn,
+    QueuePrompt,
+    Record,
+)
+from desktop_app.engine.ledger import Ledger
+from desktop_app.engine.ports import Journal, Time
+from desktop_app.engine.turn_notes import FAILURES, TurnNotes, heard_chars
+from desktop_app.engine.turn_times import TurnStopwatch
+from desktop_app.journal.records import (
+    MessageRecord,
+    MessageStatus,
+    Role,
+    UtteranceRecord,
+    UtteranceState,
+)
+from desktop_app.link.messages import ReplyGrew, TranscriptChanged, TurnTimed
+from desktop_app.protocol.events import (
+    ReplyAudio,
+    ReplyEnded,
+    ReplyStarted,
+    ReplyStatus,
+    ReplyText,
+    SessionReady,
+    TranscriptUpdated,
+)
+
+CHECKPOINT_S = 1.0
+_TURNS_KEPT = 4  # a final transcript may come after its turn was cut
+
+_ENDINGS = {
+    ReplyStatus.COMPLETED: MessageStatus.COMPLETE,
+    ReplyStatus.CANCELLED: MessageStatus.INTERRUPTED,
+    ReplyStatus.INCOMPLETE: MessageStatus.INTERRUPTED,
+}
+
+RecordingEffect = (
+    QueuePrompt
+    | OpenTypedTurn
+    | OpenRetriedTurn
+    | KeepUtterance
+    | DiscardUtterance
+    | Record
+    | CutTurn
+    | FailTurn
+    | FinishTurn
+)
+
+
+class Recorder:
+    """The memory of one conversation. Loop thread only.
+
+    Args:
+        thread_id: Whose messages these are.
+        ledger: Does the journal's work in order.
+        journal: Where rows go.
+        time: Clocks.
+        first_sound_s: When the current turn was first heard, None before.
+        new_id: Makes ids.
+    """
+
+    def __init__(
+        self,
+        thread_id: str,
+        ledger: Ledger,
+        journal: Journal,
+        time: Time,
+        *,
+        first_sound_s: Callable[[], float | None],
+        new_id: Callable[[], str] = lambda: str(uuid4()),
+    ) -> None:
+        self._thread_id = thread_id
+        self._ledger = ledger
+        self._time = time
+        self._first_sound_s = first_sound_s
+        self._new_id = new_id
+        self._books = Bookkeeper(thread_id, ledger, journal, time)
+        self._turns: dict[int, TurnNotes] = {}
+        self._messages: dict[str, MessageRecord] = {}
+        self._heard_by = ""
+        self._spoken_by = ""
+
+    # ---- what the engine asks -------------------------------------------------------------
+
+    def remember(self, message: MessageRecord) -> None:
+        """Know a row that is in the journal already: it is to be delivered again."""
+        self._messages[message.id] = message
+
+    def open_spoken(self, turn: int) -> None:
+        """A spoken turn begins: open its recording."""
+        notes = self._open(turn)
+        utterance = UtteranceRecord(
+            id=self._new_id(),
+            thread_id=self._thread_id,
+            turn=turn,
+            created_at=self._time.wall(),
+            state=UtteranceState.CAPTURING,
+        )
+        notes.utterance = utterance
+        self._books.begin(notes, utterance)
+
+    def append(self, turn: int, pcm: bytes) -> None:
+        """Keep sound of the turn."""
+        self._books.append(self._turns[turn], pcm)
+
+    async def begun(self, turn: int) -> None:
+        """Return when what was recorded for the turn is in the journal's hands."""
+        notes = self._turns.get(turn)
+        if notes is not None and notes.utterance is not None and notes.waiting_sound is not None:
+            await self._ledger.written()
+
+    async def written(self) -> None:
+        """Return when everything noted so far is durable."""
+        await self._ledger.written()
+
+    def prompt_sent(self, turn: int) -> None:
+        """The typed prompt of this turn has left."""
+        notes = self._turns.get(turn)
+        if notes is None or notes.user is None:
+            return
+        notes.watch.mark("commit")
+        if notes.user.status is MessageStatus.QUEUED:
+            self._save_user(notes, status=MessageStatus.SENT, error="")
+
+    def carry_out(self, effect: RecordingEffect) -> None:
+        """Write down what the machine decided."""
+        match effect:
+            case QueuePrompt():
+                self._queue(effect)
+            case OpenTypedTurn() | OpenRetriedTurn():
+                self._open_known(effect.turn, effect.message_id)
+            case Record():
+                self._note(effect.event)
+            case KeepUtterance():
+                self._keep(self._turns[effect.turn], effect)
+            case DiscardUtterance():
+                self._discard(self._turns[effect.turn])
+            case CutTurn():
+                self._cut(self._turns[effect.turn], effect.heard_ms)
+            case FailTurn():
+                self._fail(self._turns[effect.turn], effect)
+            case FinishTurn():
+                self._finish(self._turns[effect.turn])
+
+    def shut_down(self, turn: int, heard_ms: int) -> None:
+        """The engine ends in mid-turn: leave no row that claims to be going on."""
+        notes = self._turns.get(turn)
+        if notes is None:
+            return
+        if notes.utterance is not None and notes.utterance.state is UtteranceState.CAPTURING:
+            self._close(notes, notes.recorded_ms)
+        if notes.reply is None or notes.reply.status is MessageStatus.STREAMING:
+            self._cut(notes, heard_ms)
+
+    # ---- questions ------------------------------------------------------------------------
+
+    def _open(self, turn: int) -> TurnNotes:
+        notes = TurnNotes(turn, TurnStopwatch(self._time.now))
+        self._turns[turn] = notes
+        self._turns.pop(turn - _TURNS_KEPT, None)
+        return notes
+
+    def _queue(self, effect: QueuePrompt) -> None:
+        known = self._messages.get(effect.message_id)
+        if known is None:
+            known = self._message(Role.USER, effect.text, MessageStatus.QUEUED)
+            known = structs.replace(known, id=effect.message_id)
+        message = structs.replace(known, status=MessageStatus.QUEUED, error="")
+        self._messages[message.id] = message
+        self._books.save(message)
+
+    def _open_known(self, turn: int, message_id: str) -> None:
+        notes = self._open(turn)
+        notes.user = structs.replace(self._messages[message_id], turn=turn)
+        notes.waiting_sound = None
+        if notes.user.utterance_id:
+            self._save_user(notes, status=MessageStatus.QUEUED, error="")
+            notes.watch.mark("commit")
+
+    def _save_user(self, notes: TurnNotes, **changes: Any) -> None:
+        notes.user = structs.replace(self._question(notes), **changes)
+        if notes.user.status is MessageStatus.SENT:
+            self._messages.pop(notes.user.id, None)
+        else:
+            self._messages[notes.user.id] = notes.user
+        self._books.save(notes.user)
+
+    def _question(self, notes: TurnNotes) -> MessageRecord:
+        """The user's row: the one there is, or a new one for what was said."""
+        if notes.user is not None:
+            return notes.user
+        message = self._message(Role.USER, notes.partial, MessageStatus.QUEUED, notes.turn)
+        return structs.replace(
+            message,
+            is_spoken=True,
+            utterance_id=notes.utterance.id if notes.utterance else "",
+            speech_ms=notes.recorded_ms,
+            heard_by=self._heard_by,
+        )
+
+    def _message(
+        self, role: Role, text: str, status: MessageStatus, turn: int = 0
+    ) -> MessageRecord:
+        return MessageRecord(
+            id=self._new_id(),
+            thread_id=self._thread_id,
+            role=role,
+            text=text,
+            created_at=self._time.wall(),
+            status=status,
+            turn=turn,
+        )
+
+    # ---- recordings -----------------------------------------------------------------------
+
+    def _keep(self, notes: TurnNotes, effect: KeepUtterance) -> None:
+        notes.watch.mark("speech_end", effect.speech_end_s)
+        notes.watch.mark("commit")
+        self._close(notes, effect.speech_ms)
+
+    def _close(self, notes: TurnNotes, speech_ms: int) -> None:
+        if notes.utterance is None:
+            return
+        state = UtteranceState.CAPTURED
+        notes.utterance = structs.replace(notes.utterance, state=state, duration_ms=speech_ms)
+        self._books.end(notes.utterance, state)
+
+    def _discard(self, notes: TurnNotes) -> None:
+        self._books.tell(TranscriptChanged(self._thread_id, notes.turn, ""))
+        if notes.user is not None:  # a retried message was empty before and is empty now
+            error = "No words were heard in it."
+            self._save_user(notes, status=MessageStatus.FAILED, error=error)
+            return
+        if notes.utterance is None:
+            return
+        if notes.utterance.state is UtteranceState.CAPTURING:
+            self._books.end(notes.utterance, UtteranceState.DISCARDED)
+        else:
+            self._books.set_state(notes.utterance.id, UtteranceState.DISCARDED)
+
+    def _set_utterance(self, notes: TurnNotes, state: UtteranceState) -> None:
+        if notes.user is not None and notes.user.utterance_id:
+            self._books.set_state(notes.user.utterance_id, state)
+
+    # ---- what the server said -------------------------------------------------------------
+
+    def _note(self, event: object) -> None:
+        match event:
+            case SessionReady():
+                self._heard_by, self._spoken_by = event.heard_by, event.spoken_by
+            case TranscriptUpdated(turn=turn) if turn in self._turns:
+                self._transcript(self._turns[turn], event)
+            case ReplyStarted(turn=turn) if turn in self._turns:
+                self._start_reply(self._turns[turn], event)
+            case ReplyText(turn=turn) if turn in self._turns:
+                self._grow(self._turns[turn], event)
+            case ReplyAudio(turn=turn) if turn in self._turns:
+                self._speak(self._turns[turn], event)
+            case ReplyEnded(turn=turn) if turn in self._turns:
+                self._end_reply(self._turns[turn], event)
+
+    def _transcript(self, notes: TurnNotes, event: TranscriptUpdated) -> None:
+        if not event.is_final:
+            notes.partial = event.text
+            self._books.tell(TranscriptChanged(self._thread_id, event.turn, event.text))
+            return
+        notes.watch.mark("transcript")
+        self._save_words(notes, event.text.strip())
+
+    def _save_words(self, notes: TurnNotes, words: str) -> None:
+        before = notes.user
+        if before is not None and before.status is MessageStatus.SENT:
+            words = f"{before.text} {words}"  # one utterance may come in several pieces
+        self._save_user(notes, text=words, status=MessageStatus.SENT, error="")
+        self._set_utterance(notes, UtteranceState.TRANSCRIBED)
+
+    def _start_reply(self, notes: TurnNotes, event: ReplyStarted) -> None:
+        if event.prompt and (notes.user is None or notes.user.status is not MessageStatus.SENT):
+            self._save_words(notes, event.prompt)
+        if notes.reply is None:
+            self._begin_reply(notes, event.model)
+
+    def _begin_reply(self, notes: TurnNotes, model: str = "") -> MessageRecord:
+        reply = self._message(Role.ASSISTANT, "", MessageStatus.STREAMING, notes.turn)
+        notes.reply = structs.replace(reply, model=model)
+        notes.saved_at_s = self._time.now()
+        self._books.save(notes.reply)
+        return notes.reply
+
+    def _grow(self, notes: TurnNotes, event: ReplyText) -> None:
+        if not event.text:
+            return
+        notes.watch.mark("first_text")
+        reply = notes.reply or self._begin_reply(notes)
+        text = event.text if event.is_whole else reply.text + event.text
+        notes.reply = structs.replace(reply, text=text)
+        grew = ReplyGrew(self._thread_id, reply.id, event.text, is_whole=event.is_whole)
+        self._books.tell(grew)
+        if self._time.now() - notes.saved_at_s >= CHECKPOINT_S:
+            notes.saved_at_s = self._time.now()
+            self._books.checkpoint(notes.reply)
+
+    def _speak(self, notes: TurnNotes, event: ReplyAudio) -> None:
+        notes.watch.mark("first_audio")
+        notes.speech_bytes += len(event.pcm)
+        reply = notes.reply or self._begin_reply(notes)
+        if not reply.is_spoken:
+            notes.reply = structs.replace(reply, is_spoken=True, spoken_by=self._spoken_by)
+
+    def _end_reply(self, notes: TurnNotes, event: ReplyEnded) -> None:
+        notes.reply_ended = True
+        if notes.reply is not None and event.status in _ENDINGS:
+            status = _ENDINGS[event.status]
+            self._save_reply(notes, status=status, remote_id=event.message_id)
+
+    def _save_reply(self, notes: TurnNotes, **changes: Any) -> None:
+        reply = notes.reply
+        assert reply is not None
+        notes.reply = structs.replace(
+            reply, speech_ms=notes.reply_ms, times=notes.watch.times, **changes
+        )
+        self._books.save(notes.reply)
+
+    # ---- ends -----------------------------------------------------------------------------
+
+    def _cut(self, notes: TurnNotes, heard_ms: int) -> None:
+        self._time_turn(notes)
+        if notes.reply is not None:
+            self._cut_reply(notes, notes.reply, heard_ms)
+        elif notes.user is None or notes.user.status is not MessageStatus.SENT:
+            self._fail_question(notes, FAILURES["turn.interrupted"])
+
+    def _cut_reply(self, notes: TurnNotes, reply: MessageRecord, heard_ms: int) -> None:
+        if reply.status is MessageStatus.FAILED:
+            return
+        heard = None
+        if reply.is_spoken:
+            heard = heard_chars(reply.text, heard_ms, notes.reply_ms, is_whole=notes.reply_ended)
+        self._save_reply(notes, status=MessageStatus.INTERRUPTED, heard_chars=heard)
+
+    def _fail(self, notes: TurnNotes, effect: FailTurn) -> None:
+        error = effect.message or FAILURES.get(effect.code, FAILURES["reply.failed"])
+        self._time_turn(notes)
+        if notes.reply is not None:
+            self._save_reply(notes, status=MessageStatus.FAILED, error=error)
+        else:
+            self._fail_question(notes, error)
+
+    def _fail_question(self, notes: TurnNotes, error: str) -> None:
+        self._save_user(notes, status=MessageStatus.FAILED, error=error)
+        self._set_utterance(notes, UtteranceState.FAILED)
+
+    def _finish(self, notes: TurnNotes) -> None:
+        notes.watch.mark("reply_end")
+        self._time_turn(notes)
+        if notes.reply is not None and notes.reply.status is not MessageStatus.FAILED:
+            self._save_reply(notes)
+
+    def _time_turn(self, notes: TurnNotes) -> None:
+        first_sound_s = self._first_sound_s()
+        if notes.speech_bytes and first_sound_s is not None:
+            notes.watch.mark("first_sound", first_sound_s)
+        self._books.tell(TurnTimed(self._thread_id, notes.turn, notes.watch.times))

@@ -1,0 +1,176 @@
+"""Carries out what the machine decides about the microphone and the loudspeaker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from desktop_app.audio.frames import AudioFrame
+from desktop_app.audio.level import level_of
+from desktop_app.engine.ears import Ears
+from desktop_app.engine.effects import (
+    AwaitDrain,
+    Capture,
+    CloseMicrophone,
+    FinishCapture,
+    FinishPlayback,
+    OpenMicrophone,
+    Play,
+    StopPlayback,
+)
+from desktop_app.engine.inputs import (
+    Input,
+    LoudspeakerLost,
+    LoudspeakerOpened,
+    MicrophoneLost,
+    MicrophoneOpened,
+    PlaybackDrained,
+)
+from desktop_app.engine.jobs import Jobs
+from desktop_app.engine.parts import Parts
+from desktop_app.engine.ports import Timer
+from desktop_app.engine.session import Session, Stage
+from desktop_app.errors import DeviceError
+from desktop_app.link.messages import LevelMeasured, SpeechHeard
+
+HEARD_EVERY_S = 0.2
+_FRAMES_PER_LEVEL = 2  # 25 levels a second
+
+SoundEffect = (
+    OpenMicrophone
+    | CloseMicrophone
+    | Capture
+    | FinishCapture
+    | Play
+    | FinishPlayback
+    | AwaitDrain
+    | StopPlayback
+)
+
+
+class SoundDesk:
+    """Sound in and sound out of one conversation. Loop thread only.
+
+    Args:
+        thread_id: For the news about sound.
+        parts: Microphone, loudspeaker, detectors, time.
+        jobs: Where listening and waiting run.
+        tell: Takes inputs for the machine.
+        keep: Takes the sound of a turn, in order.
+    """
+
+    def __init__(
+        self,
+        thread_id: str,
+        parts: Parts,
+        jobs: Jobs,
+        *,
+        tell: Callable[[Input], None],
+        keep: Callable[[int, bytes], None],
+    ) -> None:
+        self._thread_id = thread_id
+        self._parts = parts
+        self._jobs = jobs
+        self._tell = tell
+        self._ears = Ears(parts.detector, parts.turn_detector, tell=tell, keep=keep)
+        self._session = Session()
+        self._frames_heard = 0
+        self._heard_timer: Timer | None = None
+
+    @property
+    def heard_ms(self) -> int:
+        """How much of the current turn's speech has left the loudspeaker."""
+        return self._parts.loudspeaker.heard_ms
+
+    def carry_out(self, effect: SoundEffect) -> None:
+        """Do what the machine decided."""
+        loudspeaker = self._parts.loudspeaker
+        match effect:
+            case OpenMicrophone():
+                self._jobs.start("microphone", self._listen())
+            case CloseMicrophone():
+                self._jobs.cancel("microphone")
+            case Capture():
+                self._ears.capture(effect.turn, is_held=effect.is_held)
+            case FinishCapture():
+                self._ears.finish()
+            case Play():
+                loudspeaker.play(effect.turn, effect.pcm)
+            case FinishPlayback():
+                loudspeaker.finish(effect.turn)
+            case AwaitDrain():
+                self._jobs.start("drain", self._drain(effect.turn))
+            case StopPlayback():
+                self._jobs.cancel("drain")
+                loudspeaker.stop()
+
+    def follow(self, session: Session) -> None:
+        """Know how the conversation stands now."""
+        if session.is_muted != self._session.is_muted:
+            self._ears.forget()
+        self._session = session
+        if session.stage is Stage.SPEAKING and self._heard_timer is None:
+            self._heard_timer = self._parts.time.after(HEARD_EVERY_S, self._tell_heard)
+
+    def open_loudspeaker(self) -> None:
+        """Get the loudspeaker ready, or learn that there is none."""
+        self._jobs.start("loudspeaker", self._open_loudspeaker())
+
+    def close_loudspeaker(self) -> None:
+        """Release the loudspeaker."""
+        self._jobs.start("loudspeaker", self._parts.loudspeaker.close())
+
+    async def room(self) -> None:
+        """Return when the loudspeaker can take more."""
+        await self._parts.loudspeaker.room()
+
+    def silence(self) -> None:
+        """Stop every sound and every timer now."""
+        self._parts.loudspeaker.stop()
+        if self._heard_timer is not None:
+            self._heard_timer.cancel()
+
+    async def aclose(self) -> None:
+        """Release both devices."""
+        await self._parts.microphone.close()
+        await self._parts.loudspeaker.close()
+
+    async def _listen(self) -> None:
+        microphone = self._parts.microphone
+        try:
+            await microphone.open()
+            self._tell(MicrophoneOpened(microphone.device_name))
+            async for frame in microphone.frames():
+                self._hear(frame)
+        except DeviceError as error:
+            self._tell(MicrophoneLost(error.code))
+        finally:
+            await microphone.close()
+
+    def _hear(self, frame: AudioFrame) -> None:
+        self._frames_heard += 1
+        if self._frames_heard % _FRAMES_PER_LEVEL == 0:
+            level = 0.0 if self._session.is_muted else level_of(frame.pcm)
+            self._parts.publish(LevelMeasured(level, self._parts.loudspeaker.level))
+        if self._session.is_deaf:
+            self._ears.forget()
+        else:
+            self._ears.hear(frame)
+
+    async def _drain(self, turn: int) -> None:
+        await self._parts.loudspeaker.drained()
+        self._tell(PlaybackDrained(turn))
+
+    async def _open_loudspeaker(self) -> None:
+        try:
+            await self._parts.loudspeaker.open()
+        except DeviceError as error:
+            self._tell(LoudspeakerLost(error.code))
+        else:
+            self._tell(LoudspeakerOpened())
+
+    def _tell_heard(self) -> None:
+        self._heard_timer = None
+        if self._session.stage is Stage.SPEAKING:
+            turn = self._session.turn
+            self._parts.publish(SpeechHeard(self._thread_id, turn, self.heard_ms))
+            self._heard_timer = self._parts.time.after(HEARD_EVERY_S, self._tell_heard)

@@ -1,0 +1,70 @@
+"""Typed prompts without voice: one short-lived text line per prompt."""
+
+from __future__ import annotations
+
+from desktop_app.engine.effects import DeliverPrompt
+from desktop_app.engine.inputs import PromptRefused
+from desktop_app.engine.ports import OpenTransport, Transport
+from desktop_app.engine.supervisor import LineUses
+from desktop_app.errors import AppError
+from desktop_app.protocol.commands import CancelReply, ConfigureSession, PromptText
+from desktop_app.protocol.events import ReplyEnded, ServerEvent, ServerFault
+
+
+class TextLine:
+    """Carries prompts, each over its own transport. Loop thread only."""
+
+    def __init__(
+        self, open_text: OpenTransport, configuration: ConfigureSession, uses: LineUses
+    ) -> None:
+        self._open_text = open_text
+        self._configuration = configuration
+        self._uses = uses
+        self._transports: dict[int, Transport] = {}
+
+    async def deliver(self, prompt: DeliverPrompt) -> None:
+        """Send the prompt, once it is durable, and tell what is answered until the reply ends."""
+        command = PromptText(prompt.turn, prompt.text)
+        try:
+            await self._uses.before_send(command)
+            transport = await self._open_text(self._configuration)
+        except AppError as error:
+            self._refuse(prompt.turn, error.code, is_retryable=error.retryable)
+            return
+        self._transports[prompt.turn] = transport
+        try:
+            await transport.send(command)
+            self._uses.sent(command)
+            if not await self._follow(transport):
+                self._refuse(prompt.turn, "line.lost")
+        except AppError as error:
+            self._refuse(prompt.turn, error.code)
+        finally:
+            del self._transports[prompt.turn]
+            await transport.aclose()
+
+    async def cancel(self, command: CancelReply) -> None:
+        """Tell the server that nobody listens to this reply any more."""
+        transport = self._transports.get(command.turn)
+        if transport is None:
+            return
+        try:
+            await transport.send(command)
+        except AppError:
+            return  # a line that is gone has no reply to cancel
+
+    async def _follow(self, transport: Transport) -> bool:
+        async for event in transport.events():
+            await self._uses.admit(event)
+            self._uses.tell(event)
+            if _is_last(event):
+                return True
+        return False
+
+    def _refuse(self, turn: int, code: str, *, is_retryable: bool = False) -> None:
+        self._uses.tell(PromptRefused(turn, code, is_retryable))
+
+
+def _is_last(event: ServerEvent) -> bool:
+    is_fault = isinstance(event, ServerFault) and event.turn is not None
+    return is_fault or isinstance(event, ReplyEnded)

@@ -1,0 +1,86 @@
+"""What is known of one turn while it runs, and small sums about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from desktop_app.audio.frames import CAPTURE_RATE_HZ, SPEECH_RATE_HZ
+from desktop_app.engine.turn_times import TurnStopwatch
+from desktop_app.journal.records import MessageRecord, UtteranceRecord
+
+_SPOKEN_MS_PER_CHARACTER = 65
+_TITLE_CHARACTERS = 48
+
+FAILURES = {
+    "line.lost": "The connection was lost before the answer was complete.",
+    "line.refused": "The voice service refused the connection.",
+    "reply.timeout": "No answer came within a minute.",
+    "reply.failed": "The service could not answer.",
+    "turn.interrupted": "Interrupted before the service had it.",
+}
+
+
+@dataclass(slots=True)
+class TurnNotes:
+    """One turn in progress.
+
+    Attributes:
+        user: The question as saved last, None until there is one.
+        reply: The reply as saved or grown last, None until it begins.
+        utterance: The recording, None for a typed turn.
+        waiting_sound: Recorded before the journal was ready for it; None once it is.
+        partial: The words understood so far.
+        speech_bytes: How much speech of the reply has come.
+        saved_at_s: When the growing reply was last saved.
+        reply_ended: The whole reply has come.
+    """
+
+    turn: int
+    watch: TurnStopwatch
+    user: MessageRecord | None = None
+    reply: MessageRecord | None = None
+    utterance: UtteranceRecord | None = None
+    waiting_sound: list[bytes] | None = field(default_factory=list)
+    partial: str = ""
+    recorded_bytes: int = 0
+    speech_bytes: int = 0
+    saved_at_s: float = 0.0
+    reply_ended: bool = False
+
+    @property
+    def reply_ms(self) -> int:
+        """Length of the speech that has come."""
+        return self.speech_bytes * 1000 // (SPEECH_RATE_HZ * 2)
+
+    @property
+    def recorded_ms(self) -> int:
+        """Length of the recording."""
+        return self.recorded_bytes * 1000 // (CAPTURE_RATE_HZ * 2)
+
+
+def heard_chars(text: str, heard_ms: int, speech_ms: int, *, is_whole: bool) -> int | None:
+    """How much of a reply was heard, cut back to the end of a word.
+
+    Args:
+        text: The reply as far as it has come.
+        heard_ms: How much of its speech left the loudspeaker.
+        speech_ms: How much of its speech has come.
+        is_whole: All of the speech has come; otherwise the text is ahead of it.
+
+    Returns:
+        Characters from the start, or None when all was heard.
+    """
+    total_ms = speech_ms if is_whole else max(speech_ms, len(text) * _SPOKEN_MS_PER_CHARACTER)
+    if heard_ms >= total_ms:
+        return None
+    cut = len(text) * heard_ms // total_ms
+    space = text.rfind(" ", 0, cut + 1)
+    return max(space, 0)
+
+
+def title_of(text: str) -> str:
+    """A thread's title: the first words that were said in it."""
+    line = " ".join(text.split())
+    if len(line) <= _TITLE_CHARACTERS:
+        return line
+    return line[: _TITLE_CHARACTERS + 1].rsplit(" ", 1)[0][:_TITLE_CHARACTERS] + "…"

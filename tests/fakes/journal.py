@@ -1,0 +1,131 @@
+"""A journal in memory, which can be slow, or full."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+
+from msgspec import structs
+
+from desktop_app.errors import StorageError
+from desktop_app.journal.records import (
+    MessageRecord,
+    MessageStatus,
+    Role,
+    ThreadRecord,
+    UtteranceRecord,
+    UtteranceState,
+)
+
+
+class MemoryJournal:
+    """Satisfies ``engine.ports.Journal``.
+
+    Attributes:
+        saved: Every version of every message, in order.
+        utterances: The newest version of each, by id.
+        failures: Errors that the next writes raise, first in first out.
+        gate: While cleared, writes wait.
+    """
+
+    def __init__(self) -> None:
+        self.saved: list[MessageRecord] = []
+        self.threads: dict[str, ThreadRecord] = {}
+        self.utterances: dict[str, UtteranceRecord] = {}
+        self.failures: deque[StorageError] = deque()
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self._rows: dict[str, MessageRecord] = {}
+        self._removed: dict[str, ThreadRecord] = {}
+        self._sounds: dict[str, bytearray] = {}
+        self._settings: dict[str, str] = {}
+
+    async def save_thread(self, thread: ThreadRecord) -> None:
+        await self._write()
+        self.threads[thread.id] = thread
+
+    async def remove_thread(self, thread_id: str) -> None:
+        await self._write()
+        self._removed[thread_id] = self.threads.pop(thread_id)
+
+    async def restore_thread(self, thread_id: str) -> ThreadRecord | None:
+        await self._write()
+        if thread_id in self._removed:
+            self.threads[thread_id] = self._removed.pop(thread_id)
+        return self.threads.get(thread_id)
+
+    async def thread(self, thread_id: str) -> ThreadRecord | None:
+        return self.threads.get(thread_id)
+
+    async def save_message(self, message: MessageRecord) -> None:
+        await self._write()
+        self.saved.append(message)
+        self._rows[message.id] = message
+
+    async def message(self, message_id: str) -> MessageRecord | None:
+        return self._rows.get(message_id)
+
+    async def messages(self, thread_id: str, *, limit: int = 200) -> Sequence[MessageRecord]:
+        rows = [row for row in self._rows.values() if row.thread_id == thread_id]
+        return sorted(rows, key=lambda row: row.created_at)[-limit:]
+
+    async def pending(self) -> Sequence[MessageRecord]:
+        return [
+            row
+            for row in self._rows.values()
+            if row.role is Role.USER and row.status is MessageStatus.QUEUED
+        ]
+
+    async def begin_utterance(self, utterance: UtteranceRecord) -> None:
+        await self._write()
+        self.utterances[utterance.id] = utterance
+        self._sounds[utterance.id] = bytearray()
+
+    def append_utterance(self, utterance_id: str, pcm: bytes) -> None:
+        self._sounds.setdefault(utterance_id, bytearray()).extend(pcm)
+
+    async def end_utterance(self, utterance_id: str, state: UtteranceState) -> UtteranceRecord:
+        await self._write()
+        return self._set_state(utterance_id, state)
+
+    async def set_utterance_state(self, utterance_id: str, state: UtteranceState) -> None:
+        await self._write()
+        self._set_state(utterance_id, state)
+
+    async def utterance_pcm(self, utterance_id: str) -> bytes:
+        if utterance_id not in self._sounds:
+            raise StorageError("journal.no_recording")
+        return bytes(self._sounds[utterance_id])
+
+    async def setting(self, key: str) -> str | None:
+        return self._settings.get(key)
+
+    async def set_setting(self, key: str, value: str) -> None:
+        await self._write()
+        self._settings[key] = value
+
+    def put(self, message: MessageRecord, pcm: bytes = b"") -> None:
+        """Let this row be there from an earlier run, with its recording."""
+        self._rows[message.id] = message
+        if message.utterance_id:
+            self._sounds[message.utterance_id] = bytearray(pcm)
+
+    def rows(self, role: Role) -> list[MessageRecord]:
+        """The newest version of every message of one side, in order of creation."""
+        return [row for row in self._rows.values() if row.role is role]
+
+    def sound(self, utterance_id: str) -> bytes:
+        """What was recorded so far."""
+        return bytes(self._sounds.get(utterance_id, b""))
+
+    def _set_state(self, utterance_id: str, state: UtteranceState) -> UtteranceRecord:
+        changed = structs.replace(self.utterances[utterance_id], state=state)
+        self.utterances[utterance_id] = changed
+        return changed
+
+    async def _write(self) -> None:
+        await asyncio.sleep(0)
+        await self.gate.wait()
+        if self.failures:
+            raise self.failures.popleft()
