@@ -9,6 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from desktop_app.errors import StorageError
+from desktop_app.journal.reader import JournalReader
 from desktop_app.journal.records import MessageStatus, Role, TurnTimes, UtteranceState
 from desktop_app.journal.schema import DATABASE_NAME
 from desktop_app.journal.writer import JournalWriter
@@ -171,6 +172,7 @@ async def test_a_folder_that_cannot_be_made_is_a_clear_error(tmp_path):
 WRITE_WITHOUT_END = """
 import asyncio, sys
 from pathlib import Path
+from desktop_app.journal.reader import JournalReader
 from desktop_app.journal.records import (
     MessageRecord, MessageStatus, Role, ThreadRecord, UtteranceRecord, UtteranceState,
 )
@@ -214,6 +216,8 @@ def killed_after(acknowledged: int, folder: Path) -> int:
 @pytest.mark.parametrize("acknowledged", [1, 37, 150])
 async def test_killing_the_writer_loses_nothing_it_acknowledged(tmp_path, acknowledged):
     seen = killed_after(acknowledged, tmp_path)
+    reader = JournalReader(tmp_path)  # the window reads on while nobody writes
+    assert len(reader.messages("t1", limit=10_000)) >= seen
     journal = await JournalWriter.open(tmp_path)
     found = [one.id for one in await journal.messages("t1", limit=10_000) if one.text]
     assert found[:seen] == [str(number) for number in range(1, seen + 1)]
