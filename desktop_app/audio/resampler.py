@@ -22,6 +22,12 @@ class Resampler:
         self.to_hz = to_hz
         self._carry = b""
         self._stream: Any = None  # soxr ships no types
+        self._held_s = 0.0
+
+    @property
+    def held_s(self) -> float:
+        """Seconds of sound taken in and not yet given out."""
+        return self._held_s
 
     def feed(self, pcm: bytes) -> bytes:
         """Convert the next piece; a byte of a split sample waits for its other half."""
@@ -35,6 +41,7 @@ class Resampler:
         rest = self._convert(b"", last=True) if self._stream is not None else b""
         self._carry = b""
         self._stream = None
+        self._held_s = 0.0
         return rest
 
     def _convert(self, pcm: bytes, *, last: bool) -> bytes:
@@ -45,7 +52,9 @@ class Resampler:
         if self._stream is None:
             self._stream = _open_stream(self.from_hz, self.to_hz)
         samples = np.frombuffer(pcm, dtype=np.int16)
-        return bytes(self._stream.resample_chunk(samples, last=last).tobytes())
+        converted = bytes(self._stream.resample_chunk(samples, last=last).tobytes())
+        self._held_s += len(samples) / self.from_hz - len(converted) / 2 / self.to_hz
+        return converted
 
 
 def _open_stream(from_hz: int, to_hz: int) -> Any:

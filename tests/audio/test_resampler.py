@@ -92,3 +92,11 @@ def test_channels_are_averaged(channels, groups, mono):
 
 def test_an_incomplete_group_of_channels_is_left_out():
     assert downmix(array("h", [2, 4, 6]).tobytes(), 2) == array("h", [3]).tobytes()
+
+
+def test_what_is_held_back_is_known():
+    resampler = Resampler(48_000, 16_000)
+    given = len(resampler.feed(tone(48_000, 0.1)))
+    assert resampler.held_s == pytest.approx(0.1 - given / 32_000)
+    resampler.flush()
+    assert resampler.held_s == 0.0

@@ -1,0 +1,263 @@
+"""Sound out: 24 kHz mono through PortAudio, silenced in one period."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
+
+from desktop_app.audio.devices import Direction
+from desktop_app.audio.frames import SPEECH_RATE_HZ
+from desktop_app.audio.playback import Playback
+from desktop_app.audio.portaudio import SoundStream, SoundSystem, StreamRequest
+from desktop_app.audio.resampler import Resampler
+from desktop_app.errors import DeviceError
+
+_BLOCK_MS = 10
+_LOOK_EVERY_S = 0.1
+_LEAST_WAIT_S = 0.01
+_STORM_UNDERFLOWS = 5
+_STORM_LOOKS = round(1.0 / _LOOK_EVERY_S)
+
+
+class CardFeed:
+    """The callback of an output stream: pulls from the playback in the device's own format.
+
+    Almost every device takes 24 kHz mono. One that does not gets it converted, some tens of
+    milliseconds later.
+
+    Attributes:
+        underflows: Times the card ran dry. Written by PortAudio's thread.
+    """
+
+    def __init__(self, playback: Playback) -> None:
+        self.underflows = 0
+        self._playback = playback
+        self._resampler: Resampler | None = None
+        self._channels = 1
+        self._block = memoryview(bytearray(SPEECH_RATE_HZ * _BLOCK_MS // 1000 * 2))
+        self._converted = b""
+
+    def suit(self, rate_hz: int, channels: int) -> None:
+        """Learn the device's format, right after it was opened."""
+        self._channels = channels
+        if rate_hz != SPEECH_RATE_HZ or channels != 1:
+            self._resampler = Resampler(SPEECH_RATE_HZ, rate_hz)
+
+    def on_block(self, outdata: Any, _frames: int, _time: Any, status: Any) -> None:
+        """PortAudio's thread: one copy out. No logging, no raising."""
+        if status:
+            self.underflows += 1
+        out = memoryview(outdata)
+        if self._resampler is None:
+            self._playback.fill(out)
+        else:
+            self._fill_converted(out)
+
+    def _fill_converted(self, out: memoryview) -> None:
+        resampler = self._resampler
+        while resampler is not None and len(self._converted) < len(out):
+            self._playback.fill(self._block)
+            mono = memoryview(resampler.feed(bytes(self._block))).cast("h")
+            spread = bytearray(len(mono) * 2 * self._channels)
+            wide = memoryview(spread).cast("h")
+            for channel in range(self._channels):
+                wide[channel :: self._channels] = mono
+            self._converted += bytes(spread)
+        out[:] = self._converted[: len(out)].ljust(len(out), b"\0")
+        self._converted = self._converted[len(out) :]
+
+
+class Loudspeaker:
+    """A loudspeaker through PortAudio; the engine's port of the same name.
+
+    ``stop`` flushes the ring in one period, and because a buffering device would still sound
+    what it holds, the stream is aborted and started again off the loop.
+
+    Attributes:
+        restarts: Times the stream was renewed because it ran dry again and again or was lost.
+    """
+
+    def __init__(
+        self,
+        sound: SoundSystem,
+        device: str | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.restarts = 0
+        self._sound = sound
+        self._device = device
+        self._playback = Playback(clock)
+        self._feed = CardFeed(self._playback)
+        self._stream: SoundStream | None = None
+        self._changed = asyncio.Event()
+        self._look_again: asyncio.TimerHandle | None = None
+        self._silencing: Future[bool] | None = None
+        self._renewal: Future[SoundStream] | None = None
+        self._underflows: deque[int] = deque(maxlen=_STORM_LOOKS)
+        self._failure: DeviceError | None = None
+
+    @property
+    def device_name(self) -> str:
+        """What people call the open device; empty while closed."""
+        return self._stream.device.name if self._stream else ""
+
+    @property
+    def underflows(self) -> int:
+        """Times the card ran dry since it was opened."""
+        return self._feed.underflows
+
+    @property
+    def gaps(self) -> int:
+        """Times the sound of an unfinished reply ran out."""
+        return self._playback.gaps
+
+    @property
+    def heard_ms(self) -> int:
+        """How much of the current turn's speech has left the loudspeaker."""
+        return self._playback.heard_ms
+
+    @property
+    def first_sound_s(self) -> float | None:
+        """Monotonic second when the turn's first sample was handed to the card."""
+        return self._playback.first_sound_s
+
+    @property
+    def level(self) -> float:
+        """0.0 to 1.0, what is being played now."""
+        return self._playback.level
+
+    async def open(self) -> None:
+        """Get the device ready. Idempotent; brings a lost device back.
+
+        Raises:
+            DeviceError: ``device.no_output``, ``device.refused``, ``device.no_portaudio``.
+        """
+        if self._stream is not None or self._renewal is not None:
+            return
+        self._failure = None
+        self._take(await self._sound.open(self._request()))
+        self._look()
+
+    async def close(self) -> None:
+        """Release the device at once, whatever is left. Idempotent."""
+        if self._look_again is not None:
+            self._look_again.cancel()
+        self._playback.stop()
+        self._changed.set()
+        renewal, self._renewal = self._renewal, None
+        stream, self._stream = self._stream, None
+        if renewal is not None:
+            with contextlib.suppress(DeviceError):
+                stream = await asyncio.wrap_future(renewal)
+        if stream is not None:
+            await self._sound.close(stream)
+
+    def play(self, turn: int, pcm: bytes) -> None:
+        """Append speech of a turn; a new turn number starts the heard position at 0."""
+        self._playback.play(turn, pcm)
+
+    def finish(self, turn: int) -> None:
+        """No more sound will come for this turn: play the rest without waiting."""
+        self._playback.finish(turn)
+
+    def stop(self) -> None:
+        """Silence within one period; drop everything given so far. Never blocks."""
+        was_sounding = self._playback.is_sounding
+        self._playback.stop()
+        self._changed.set()
+        if self._stream is not None and was_sounding:
+            self._silencing = self._sound.restart(self._stream)
+
+    async def room(self) -> None:
+        """Return when at least 1 s of sound fits.
+
+        Raises:
+            DeviceError: ``device.lost`` and not to be had again.
+        """
+        while not self._playback.has_room:
+            self._check()
+            await self._wait(_LOOK_EVERY_S)
+
+    async def drained(self) -> None:
+        """Return when everything given has been heard; at once when nothing is left.
+
+        Raises:
+            DeviceError: ``device.lost`` and not to be had again.
+        """
+        while left_s := self._playback.left_s:
+            self._check()
+            await self._wait(max(_LEAST_WAIT_S, left_s))
+
+    def _check(self) -> None:
+        if self._failure is not None:
+            raise self._failure
+        self._playback.pump()
+
+    async def _wait(self, at_most_s: float) -> None:
+        self._changed.clear()
+        try:
+            async with asyncio.timeout(at_most_s):
+                await self._changed.wait()
+        except TimeoutError:
+            return
+
+    def _request(self) -> StreamRequest:
+        self._feed = CardFeed(self._playback)
+        self._underflows.clear()
+        return StreamRequest(
+            Direction.OUTPUT,
+            self._device,
+            SPEECH_RATE_HZ,
+            _BLOCK_MS,
+            self._feed.on_block,
+            _on_finished,
+        )
+
+    def _take(self, stream: SoundStream) -> None:
+        self._feed.suit(stream.rate_hz, stream.channels)
+        self._playback.latency_s = stream.latency_s
+        self._stream = stream
+
+    def _look(self) -> None:
+        """Ten times a second: move waiting sound on, notice storms and losses."""
+        self._playback.pump()
+        if self._renewal is not None:
+            self._end_renewal(self._renewal)
+        elif self._is_failing():
+            self._begin_renewal()
+        if self._failure is None:
+            self._look_again = asyncio.get_running_loop().call_later(_LOOK_EVERY_S, self._look)
+
+    def _is_failing(self) -> bool:
+        if self._stream is None or not (self._silencing is None or self._silencing.done()):
+            return False
+        self._underflows.append(self._feed.underflows)
+        in_a_second = self._underflows[-1] - self._underflows[0]
+        return in_a_second > _STORM_UNDERFLOWS or not self._stream.is_active
+
+    def _begin_renewal(self) -> None:
+        stream, self._stream = self._stream, None
+        assert stream is not None
+        self.restarts += 1
+        self._renewal = self._sound.reopen(stream, self._request())
+
+    def _end_renewal(self, renewal: Future[SoundStream]) -> None:
+        if not renewal.done():
+            return
+        self._renewal = None
+        try:
+            self._take(renewal.result())
+        except DeviceError as error:
+            sentence = f"The loudspeaker was lost. {error}"
+            self._failure = DeviceError("device.lost", sentence, retryable=True, **error.facts)
+            self._changed.set()
+
+
+def _on_finished() -> None:
+    """PortAudio's thread: the end of a stream is noticed by looking at it."""
