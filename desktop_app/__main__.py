@@ -7,7 +7,7 @@ import sys
 
 def main() -> int:
     """Run the program with the process's arguments."""
-    from desktop_app.cli import run  # noqa: PLC0415  (kept late: children import this module too)
+    from desktop_app.cli import run
 
     return run(sys.argv[1:])
 

@@ -1,0 +1,80 @@
+"""Opens the lines of a conversation to the service that runs now, wherever it listens."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from msgspec.structs import replace
+
+from desktop_app.client.addresses import ApiAddress, GatewayAddress
+from desktop_app.client.api import BackboardApi
+from desktop_app.client.gateway_transport import GatewayTransport, open_gateway
+from desktop_app.client.message_transport import MessageTransport, open_messages
+from desktop_app.client.remote_threads import RemoteThreads
+from desktop_app.protocol.commands import ConfigureSession
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceAddresses:
+    """Both doors of one service."""
+
+    api: ApiAddress
+    voice: GatewayAddress
+
+
+class Lines:
+    """The two ways to talk to a service: by voice over its socket, by text over its API.
+
+    Both take our thread's id as session id and configure the peer with its own. A service that
+    is restarted elsewhere is found again at the next opening.
+
+    Args:
+        find: Waits until the service is there and says where.
+        threads: Which thread of the service stands behind ours.
+    """
+
+    def __init__(
+        self, find: Callable[[], Awaitable[ServiceAddresses]], threads: RemoteThreads
+    ) -> None:
+        self._find = find
+        self._threads = threads
+        self._api: BackboardApi | None = None
+        self._api_address: ApiAddress | None = None
+
+    async def open_voice(self, configuration: ConfigureSession) -> GatewayTransport:
+        """Open the socket that carries speech.
+
+        Raises:
+            NetworkError, AccessError, ProtocolError
+        """
+        addresses = await self._find()
+        remote = await self._with_remote_id(configuration, await self._api_at(addresses.api))
+        return await open_gateway(addresses.voice, remote)
+
+    async def open_text(self, configuration: ConfigureSession) -> MessageTransport:
+        """Open a line for one typed prompt.
+
+        Raises:
+            NetworkError, AccessError, ProtocolError
+        """
+        api = await self._api_at((await self._find()).api)
+        return await open_messages(api, await self._with_remote_id(configuration, api))
+
+    async def aclose(self) -> None:
+        """Close what is kept open between lines. Idempotent."""
+        api, self._api = self._api, None
+        if api is not None:
+            await api.aclose()
+
+    async def _api_at(self, address: ApiAddress) -> BackboardApi:
+        if self._api is None or self._api_address != address:
+            await self.aclose()
+            self._api, self._api_address = BackboardApi(address), address
+        return self._api
+
+    async def _with_remote_id(
+        self, configuration: ConfigureSession, api: BackboardApi
+    ) -> ConfigureSession:
+        remote_id = await self._threads.remote_id(configuration.session_id, api)
+        return replace(configuration, session_id=remote_id)

@@ -1,0 +1,85 @@
+"""Which thread of the server stands behind a thread of ours."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Protocol
+
+from desktop_app.client.errors import NotFoundError
+from desktop_app.protocol.backboard import Assistant, NewAssistant, Thread
+
+ASSISTANT_NAME = "Parley"
+
+
+class Shelf(Protocol):
+    """Where the pairs are remembered: the journal."""
+
+    async def setting(self, key: str) -> str | None: ...
+
+    async def set_setting(self, key: str, value: str) -> None: ...
+
+
+class ThreadApi(Protocol):
+    """The few calls of the Backboard API that this needs."""
+
+    async def list_assistants(self, *, limit: int = 100, name: str = "") -> list[Assistant]: ...
+
+    async def create_assistant(self, assistant: NewAssistant) -> Assistant: ...
+
+    async def create_thread(self, assistant_id: str) -> Thread: ...
+
+
+class RemoteThreads:
+    """Finds, or makes, the server's thread for ours. One profile, one instance.
+
+    Our ids are made offline; the server gives its own. A pair is made once and remembered under
+    the profile, so that the same thread can live with several servers.
+    """
+
+    def __init__(self, shelf: Shelf, profile: str) -> None:
+        self._shelf = shelf
+        self._profile = profile
+        self._making = asyncio.Lock()
+
+    async def remote_id(self, thread_id: str, api: ThreadApi) -> str:
+        """The server's id of this thread; creates assistant and thread where needed.
+
+        Raises:
+            NetworkError, AccessError
+        """
+        key = f"thread:{self._profile}:{thread_id}"
+        async with self._making:
+            known = await self._shelf.setting(key)
+            if known:
+                return known
+            thread = await self._create(api)
+            await self._shelf.set_setting(key, thread.thread_id)
+            return thread.thread_id
+
+    async def forget(self, thread_id: str) -> None:
+        """The server does not know its thread any more: make a new one at the next need."""
+        await self._shelf.set_setting(f"thread:{self._profile}:{thread_id}", "")
+
+    async def _create(self, api: ThreadApi) -> Thread:
+        assistant_id = await self._assistant_id(api)
+        try:
+            return await api.create_thread(assistant_id)
+        except NotFoundError:
+            await self._shelf.set_setting(f"assistant:{self._profile}", "")
+            return await api.create_thread(await self._assistant_id(api))
+
+    async def _assistant_id(self, api: ThreadApi) -> str:
+        key = f"assistant:{self._profile}"
+        known = await self._shelf.setting(key)
+        if known:
+            return known
+        found = [
+            one
+            for one in await api.list_assistants(name=ASSISTANT_NAME)
+            if one.name == ASSISTANT_NAME
+        ]
+        assistant = (
+            found[0] if found else await api.create_assistant(NewAssistant(name=ASSISTANT_NAME))
+        )
+        await self._shelf.set_setting(key, assistant.assistant_id)
+        return assistant.assistant_id

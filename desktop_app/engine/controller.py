@@ -1,0 +1,243 @@
+"""Turns what a person asks for into inputs of the right conversation."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+from msgspec.structs import replace
+
+from desktop_app.engine.inputs import (
+    Input,
+    MutedChanged,
+    PromptTyped,
+    ReplyStopped,
+    RetryRequested,
+    TalkPressed,
+    TalkReleased,
+    VoiceStarted,
+    VoiceStopped,
+)
+from desktop_app.engine.ports import Journal
+from desktop_app.errors import AppError
+from desktop_app.link.messages import (
+    DeleteThread,
+    Hello,
+    Intent,
+    LinkEvent,
+    Notice,
+    NoticeLevel,
+    NoticeRaised,
+    OpenThread,
+    Phase,
+    PhaseChanged,
+    PressTalk,
+    Quit,
+    ReleaseTalk,
+    ReloadSettings,
+    RenameThread,
+    RestoreThread,
+    RetryMessage,
+    SendText,
+    SetMuted,
+    StartVoice,
+    StopReply,
+    StopVoice,
+    ThreadRemoved,
+    ThreadSaved,
+)
+from desktop_app.tasks import Background
+
+logger = logging.getLogger(__name__)
+
+RESTING = (Phase.READY,)
+
+
+class Conversation(Protocol):
+    """An engine, as the controller sees it."""
+
+    @property
+    def phase(self) -> Phase: ...
+
+    @property
+    def phase_changed(self) -> PhaseChanged: ...
+
+    async def run(self) -> None: ...
+
+    def take(self, given: Input) -> None: ...
+
+    async def aclose(self) -> None: ...
+
+
+class Controller:
+    """Holds the conversations that are open and routes every intent. Event loop only.
+
+    The conversation on screen is kept, and every other one until it rests. One of them at most
+    has the microphone.
+
+    Args:
+        open_conversation: Builds the engine of a thread, not running yet.
+        publish: Takes news for the window.
+        reload: Reads the settings again; conversations opened later follow them.
+        quit_: Ends the program.
+    """
+
+    def __init__(
+        self,
+        *,
+        open_conversation: Callable[[str], Conversation],
+        journal: Journal,
+        publish: Callable[[LinkEvent], None],
+        reload: Callable[[], None],
+        quit_: Callable[[], None],
+    ) -> None:
+        self._open_conversation = open_conversation
+        self._journal = journal
+        self._publish = publish
+        self._reload = reload
+        self._quit = quit_
+        self._conversations: dict[str, Conversation] = {}
+        self._voice_thread = ""
+        self._background = Background(self._report)
+        self.thread_id = ""
+
+    def on_intent(self, intent: Intent) -> None:  # noqa: C901 - closed union
+        """Carry one intent out, or start to."""
+        match intent:
+            case Hello():
+                pass
+            case OpenThread():
+                self._show(intent.thread_id)
+            case SendText():
+                typed = PromptTyped(intent.message_id, intent.text)
+                self._conversation(intent.thread_id).take(typed)
+            case RetryMessage():
+                again = RetryRequested(intent.message_id)
+                self._conversation(intent.thread_id).take(again)
+            case StartVoice():
+                self._take_voice(intent.thread_id).take(VoiceStarted())
+            case PressTalk():
+                self._take_voice(intent.thread_id).take(TalkPressed())
+            case StopVoice():
+                self._tell_voice(VoiceStopped())
+            case ReleaseTalk():
+                self._tell_voice(TalkReleased())
+            case SetMuted():
+                self._tell_voice(MutedChanged(intent.is_muted))
+            case StopReply():
+                self._tell_all(ReplyStopped())
+            case RenameThread() | DeleteThread() | RestoreThread():
+                self._background.run(self._change(intent), name=f"change {intent.thread_id}")
+            case ReloadSettings():
+                self._reload_settings()
+            case Quit():
+                self._quit()
+
+    @property
+    def phase_changed(self) -> PhaseChanged | None:
+        """How the conversation on screen stands; None when none is open."""
+        current = self._conversations.get(self.thread_id)
+        return None if current is None else current.phase_changed
+
+    async def resume(self) -> None:
+        """Take up what an earlier run could not deliver."""
+        for thread_id in {message.thread_id for message in await self._journal.pending()}:
+            self._conversation(thread_id)
+
+    async def aclose(self) -> None:
+        """End every conversation; returns when all are consistent in the journal. Idempotent."""
+        for conversation in tuple(self._conversations.values()):
+            await conversation.aclose()
+        await self._background.aclose()
+
+    # ---- conversations ------------------------------------------------------------------------
+
+    def _conversation(self, thread_id: str) -> Conversation:
+        known = self._conversations.get(thread_id)
+        if known is not None:
+            return known
+        made = self._open_conversation(thread_id)
+        self._conversations[thread_id] = made
+        self._background.run(made.run(), name=f"conversation {thread_id}")
+        return made
+
+    def _show(self, thread_id: str) -> None:
+        self.thread_id = thread_id
+        self._publish(self._conversation(thread_id).phase_changed)
+        for other in tuple(self._resting(but=thread_id)):
+            self._close(other)
+        self._background.run(self._mark_read(thread_id), name=f"read {thread_id}")
+
+    def _resting(self, but: str) -> Iterator[str]:
+        for thread_id, conversation in self._conversations.items():
+            if thread_id != but and conversation.phase in RESTING:
+                yield thread_id
+
+    def _close(self, thread_id: str) -> None:
+        conversation = self._conversations.pop(thread_id, None)
+        if conversation is not None:
+            self._background.run(conversation.aclose(), name=f"close {thread_id}")
+        if self._voice_thread == thread_id:
+            self._voice_thread = ""
+
+    def _take_voice(self, thread_id: str) -> Conversation:
+        """Give the microphone to this thread."""
+        if self._voice_thread not in ("", thread_id):
+            self._tell_voice(TalkReleased())
+            self._tell_voice(VoiceStopped())
+        self._voice_thread = thread_id
+        return self._conversation(thread_id)
+
+    def _tell_voice(self, given: Input) -> None:
+        conversation = self._conversations.get(self._voice_thread)
+        if conversation is not None:
+            conversation.take(given)
+
+    def _tell_all(self, given: Input) -> None:
+        for conversation in tuple(self._conversations.values()):
+            conversation.take(given)
+
+    # ---- threads ------------------------------------------------------------------------------
+
+    async def _change(self, intent: RenameThread | DeleteThread | RestoreThread) -> None:
+        match intent:
+            case RenameThread():
+                await self._rename(intent.thread_id, intent.title)
+            case DeleteThread():
+                self._close(intent.thread_id)
+                await self._journal.remove_thread(intent.thread_id)
+                self._publish(ThreadRemoved(intent.thread_id))
+            case RestoreThread():
+                thread = await self._journal.restore_thread(intent.thread_id)
+                if thread is not None:
+                    self._publish(ThreadSaved(thread))
+
+    async def _rename(self, thread_id: str, title: str) -> None:
+        thread = await self._journal.thread(thread_id)
+        if thread is None:
+            return
+        renamed = replace(thread, title=title.strip() or thread.title)
+        await self._journal.save_thread(renamed)
+        self._publish(ThreadSaved(renamed))
+
+    async def _mark_read(self, thread_id: str) -> None:
+        thread = await self._journal.thread(thread_id)
+        if thread is not None and thread.is_unread:
+            read = replace(thread, is_unread=False)
+            await self._journal.save_thread(read)
+            self._publish(ThreadSaved(read))
+
+    def _reload_settings(self) -> None:
+        """Conversations that rest are built anew at their next use."""
+        self._reload()
+        for thread_id in tuple(self._resting(but="")):
+            self._close(thread_id)
+
+    def _report(self, name: str, error: BaseException) -> None:
+        logger.error("%s failed", name, exc_info=error)
+        code = error.code if isinstance(error, AppError) else "engine.failed"
+        facts = dict(error.facts) if isinstance(error, AppError) else {"what": name}
+        self._publish(NoticeRaised(Notice(NoticeLevel.ERROR, code, facts)))
+        if name.startswith("conversation "):
+            self._conversations.pop(name.removeprefix("conversation "), None)

@@ -1,0 +1,194 @@
+"""Composition root of the engine: sound, network, turn taking and the journal in one process."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+import logging
+import os
+import secrets
+import sys
+from collections.abc import Iterator
+from contextlib import AsyncExitStack
+from importlib.metadata import version
+
+from desktop_app import settings as settings_file
+from desktop_app.audio.detectors import speech_detector
+from desktop_app.audio.loudspeaker import Loudspeaker
+from desktop_app.audio.microphone import Microphone
+from desktop_app.audio.portaudio import SoundSystem
+from desktop_app.children import on_parent_end
+from desktop_app.client.lines import Lines, ServiceAddresses
+from desktop_app.client.remote_threads import RemoteThreads
+from desktop_app.engine.controller import Controller, Conversation
+from desktop_app.engine.service_keeper import ServiceKeeper
+from desktop_app.engine_parts import EngineKit
+from desktop_app.errors import AppError
+from desktop_app.journal.writer import JournalWriter
+from desktop_app.link.messages import (
+    ConnectionChanged,
+    Intent,
+    LinkEvent,
+    Notice,
+    NoticeLevel,
+    NoticeRaised,
+    Phase,
+    Welcome,
+)
+from desktop_app.link.server import LinkServer
+from desktop_app.logs import start_logging
+from desktop_app.paths import Paths, find_paths
+from desktop_app.service_child import both_doors, remove_note, starter
+from desktop_app.settings import VoiceSettings
+from desktop_app.tasks import Background
+
+logger = logging.getLogger(__name__)
+
+TOKEN_VARIABLE = "PARLEY_LINK_TOKEN"
+
+
+def main() -> int:
+    """Run the engine until its parent is gone or a window asks it to quit."""
+    try:
+        paths = find_paths(os.environ)
+        start_logging(paths.logs, "engine")
+        asyncio.run(run(paths, os.environ.get(TOKEN_VARIABLE) or secrets.token_urlsafe(32)))
+    except AppError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    except KeyboardInterrupt:
+        return 0
+    return 0
+
+
+async def run(paths: Paths, token: str) -> None:
+    """Open everything, announce the link on stdout, and serve windows until told to quit.
+
+    Raises:
+        StorageError, NetworkError: It cannot start.
+    """
+    quit_requested = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    on_parent_end(lambda: _tell(loop, quit_requested))
+    async with AsyncExitStack() as parts:
+        journal = await JournalWriter.open(paths.data)
+        parts.push_async_callback(journal.aclose)
+        app = EngineApp(paths, token, journal, quit_requested)
+        parts.push_async_callback(app.aclose)
+        _announce(await app.start())
+        await app.controller.resume()
+        gc.collect()
+        gc.freeze()  # what was loaded at start never needs to be looked at again
+        await quit_requested.wait()
+
+
+class EngineApp:
+    """The parts of the engine's process, tied together."""
+
+    def __init__(
+        self, paths: Paths, token: str, journal: JournalWriter, quit_requested: asyncio.Event
+    ) -> None:
+        self._paths = paths
+        self._settings = settings_file.load(paths.settings)
+        self._journal = journal
+        self._sound = SoundSystem()
+        self._detector = speech_detector()
+        self._background = Background(self._report)
+        self._connection: ConnectionChanged | None = None
+        self._link = LinkServer(token, self._on_intent, self._snapshot)
+        self._keeper = ServiceKeeper(
+            starter(paths.data, lambda: self._settings.language),
+            self._publish,
+            profile=self._settings.profile,
+        )
+        self._lines = Lines(self._find_service, RemoteThreads(journal, self._settings.profile))
+        self.controller = Controller(
+            open_conversation=self._open_conversation,
+            journal=journal,
+            publish=self._publish,
+            reload=self._reload,
+            quit_=quit_requested.set,
+        )
+
+    async def start(self) -> int:
+        """Start the service and listen for windows.
+
+        Returns:
+            The link's port.
+        """
+        self._background.run(self._keeper.run(), name="service")
+        return await self._link.start()
+
+    async def aclose(self) -> None:
+        """Close everything, last opened first."""
+        await self.controller.aclose()
+        await self._link.aclose()
+        await self._lines.aclose()
+        await self._background.aclose()
+        remove_note(self._paths.data)
+        await self._sound.aclose()
+
+    def _open_conversation(self, thread_id: str) -> Conversation:
+        kit = EngineKit(
+            settings=self._settings,
+            journal=self._journal,
+            lines=self._lines,
+            publish=self._publish,
+            open_sound=self._open_sound,
+            detector=self._detector,
+        )
+        return kit.build(thread_id)
+
+    def _open_sound(self, voice: VoiceSettings) -> tuple[Microphone, Loudspeaker]:
+        return (
+            Microphone(self._sound, voice.input_device or None),
+            Loudspeaker(self._sound, voice.output_device or None),
+        )
+
+    async def _find_service(self) -> ServiceAddresses:
+        return both_doors(await self._keeper.address())
+
+    def _on_intent(self, intent: Intent) -> None:
+        self.controller.on_intent(intent)
+
+    def _reload(self) -> None:
+        self._settings = settings_file.load(self._paths.settings)
+
+    def _publish(self, event: LinkEvent) -> None:
+        if isinstance(event, ConnectionChanged):
+            self._connection = event
+        self._link.publish(event)
+
+    def _snapshot(self) -> Iterator[LinkEvent]:
+        """What a new window is told first."""
+        phase = self.controller.phase_changed
+        yield Welcome(
+            version("parley"),
+            self.controller.thread_id,
+            phase.phase if phase else Phase.READY,
+            self._keeper.connection,
+            self._settings.profile,
+        )
+        if phase is not None:
+            yield phase
+        if self._connection is not None:
+            yield self._connection
+        if self._journal.set_aside:
+            facts = {"file": str(self._journal.set_aside)}
+            yield NoticeRaised(Notice(NoticeLevel.WARNING, "journal.set_aside", facts))
+
+    def _report(self, name: str, error: BaseException) -> None:
+        logger.error("%s failed", name, exc_info=error)
+        notice = Notice(NoticeLevel.ERROR, "engine.failed", {"what": name})
+        self._publish(NoticeRaised(notice))
+
+
+def _announce(port: int) -> None:
+    """The first line of output, for the parent."""
+    sys.stdout.write(json.dumps({"link": f"127.0.0.1:{port}"}) + "\n")
+    sys.stdout.flush()
+
+
+def _tell(loop: asyncio.AbstractEventLoop, event: asyncio.Event) -> None:
+    loop.call_soon_threadsafe(event.set)

@@ -1,0 +1,76 @@
+"""Builds the engine of one conversation out of concrete parts: used by every program that talks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from desktop_app.audio.turn_detector import TurnDetector, TurnRules
+from desktop_app.client.lines import Lines
+from desktop_app.engine.engine import Engine
+from desktop_app.engine.parts import Parts, Terms
+from desktop_app.engine.ports import Journal, Loudspeaker, Microphone, SpeechDetector
+from desktop_app.link.messages import LinkEvent
+from desktop_app.protocol.commands import SpeechInput
+from desktop_app.settings import Settings, VoiceSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Duplex:
+    """Whether talking over a reply stops it, and why not."""
+
+    barge_in: bool
+    reason: str
+
+
+def duplex_of(voice: VoiceSettings) -> Duplex:
+    """``auto`` is half duplex as long as no echo is removed: it would interrupt itself."""
+    match voice.barge_in:
+        case "on":
+            return Duplex(True, "")
+        case "off":
+            return Duplex(False, "setting")
+        case _:
+            return Duplex(False, "no_echo_control")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineKit:
+    """What every conversation of one program shares.
+
+    Attributes:
+        open_sound: Makes the microphone and the loudspeaker of one conversation, still closed.
+        detector: Shared: one conversation at most has the microphone.
+    """
+
+    settings: Settings
+    journal: Journal
+    lines: Lines
+    publish: Callable[[LinkEvent], None]
+    open_sound: Callable[[VoiceSettings], tuple[Microphone, Loudspeaker]]
+    detector: SpeechDetector
+
+    def build(self, thread_id: str) -> Engine:
+        """The engine of one thread, not running yet."""
+        voice = self.settings.voice
+        duplex = duplex_of(voice)
+        microphone, loudspeaker = self.open_sound(voice)
+        rules = TurnRules(pre_roll_ms=voice.pre_roll_ms, end_silence_ms=voice.end_silence_ms)
+        terms = Terms(
+            thread_id=thread_id,
+            barge_in=duplex.barge_in,
+            duplex_reason=duplex.reason,
+            profile=self.settings.profile,
+            speech_input=SpeechInput(end_silence_s=voice.end_silence_ms / 1000),
+        )
+        parts = Parts(
+            microphone=microphone,
+            loudspeaker=loudspeaker,
+            detector=self.detector,
+            turn_detector=TurnDetector(rules),
+            open_voice=self.lines.open_voice,
+            open_text=self.lines.open_text,
+            journal=self.journal,
+            publish=self.publish,
+        )
+        return Engine(terms, parts)

@@ -1,0 +1,191 @@
+"""Composition root of ``parley talk`` and ``parley ask``: the same engine, no window."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+from desktop_app import settings as settings_file
+from desktop_app.audio.detectors import speech_detector
+from desktop_app.audio.wav import read_wav
+from desktop_app.audio.wav_devices import WavLoudspeaker, WavMicrophone
+from desktop_app.client.lines import Lines, ServiceAddresses
+from desktop_app.client.remote_threads import RemoteThreads
+from desktop_app.engine.engine import Engine
+from desktop_app.engine.inputs import PromptTyped, TalkPressed, TalkReleased
+from desktop_app.engine.service_keeper import ServiceAddress, ServiceKeeper
+from desktop_app.engine_parts import EngineKit
+from desktop_app.errors import InputError, StorageError
+from desktop_app.journal.writer import JournalWriter
+from desktop_app.link.messages import LinkEvent
+from desktop_app.logs import start_logging
+from desktop_app.paths import Paths, find_paths
+from desktop_app.service_child import both_doors, remove_note, running_service, starter
+from desktop_app.settings import Settings
+from desktop_app.tasks import Background
+from desktop_app.turn_report import JsonLines, Printer, Prose, TurnOutcome, watch_turn
+
+LONGEST_INPUT_S = 110.0
+
+FindService = Callable[[], Awaitable[ServiceAddress]]
+
+
+def talk(
+    inputs: Sequence[Path], output: Path | None, *, as_json: bool = False, thread_id: str = ""
+) -> int:
+    """Speak every recording into one conversation and write what was answered.
+
+    Raises:
+        AppError: With the sentence for the person; the command line turns it into exit code 2.
+    """
+    paths = find_paths(os.environ)
+    start_logging(paths.logs, "talk")
+    recordings = [_recording(path) for path in inputs]
+    printer: Printer = JsonLines() if as_json else Prose()
+    asyncio.run(_talk(paths, recordings, output, printer, thread_id))
+    return 0
+
+
+def ask(text: str, *, as_json: bool = False, thread_id: str = "") -> int:
+    """Ask one typed question and print the answer as it is written.
+
+    Raises:
+        AppError: As for ``talk``.
+    """
+    if not text.strip():
+        raise InputError("ask.empty", "There is no question: the text is empty.")
+    paths = find_paths(os.environ)
+    start_logging(paths.logs, "ask")
+    printer: Printer = JsonLines() if as_json else Prose(is_typed=True)
+    asyncio.run(_ask(paths, text, printer, thread_id))
+    return 0
+
+
+async def _talk(
+    paths: Paths,
+    recordings: Sequence[bytes],
+    output: Path | None,
+    printer: Printer,
+    thread_id: str,
+) -> None:
+    microphone, loudspeaker = WavMicrophone(), WavLoudspeaker(pace=0)
+    async with open_conversation(paths, printer, (microphone, loudspeaker), thread_id) as engine:
+        for pcm in recordings:
+            await say(engine, microphone, pcm, printer)
+    if output is not None:
+        loudspeaker.save(output)
+        printer.wrote(output)
+
+
+async def say(
+    engine: Engine, microphone: WavMicrophone, pcm: bytes, printer: Printer
+) -> TurnOutcome:
+    """Hold the talk key while one recording is spoken, and wait for the end of its turn.
+
+    Raises:
+        AppError: The turn failed, or no words were heard.
+    """
+    microphone.speak(pcm)
+    async with watch_turn(printer) as outcome:
+        engine.take(TalkPressed())
+        await microphone.spoken()
+        engine.take(TalkReleased())
+        return await outcome
+
+
+async def _ask(paths: Paths, text: str, printer: Printer, thread_id: str) -> None:
+    silent = (WavMicrophone(), WavLoudspeaker(pace=0))
+    async with (
+        open_conversation(paths, printer, silent, thread_id) as engine,
+        watch_turn(printer) as outcome,
+    ):
+        engine.take(PromptTyped(str(uuid.uuid4()), text))
+        await outcome
+
+
+@asynccontextmanager
+async def open_conversation(
+    paths: Paths,
+    printer: Printer,
+    sound: tuple[WavMicrophone, WavLoudspeaker],
+    thread_id: str = "",
+) -> AsyncIterator[Engine]:
+    """An engine that runs while the context is open; everything it started ends with it."""
+    settings = settings_file.load(paths.settings)
+    async with AsyncExitStack() as parts:
+        background = Background(printer.failed)
+        parts.push_async_callback(background.aclose)
+        journal, find = await _open_storage(paths, settings, printer.publish, parts, background)
+
+        async def find_both() -> ServiceAddresses:
+            return both_doors(await find())
+
+        lines = Lines(find_both, RemoteThreads(journal, settings.profile))
+        parts.push_async_callback(lines.aclose)
+        kit = EngineKit(
+            settings=settings,
+            journal=journal,
+            lines=lines,
+            publish=printer.publish,
+            open_sound=lambda _voice: sound,
+            detector=speech_detector(),
+        )
+        engine = kit.build(thread_id or str(uuid.uuid4()))
+        background.run(engine.run(), name="conversation")
+        parts.push_async_callback(engine.aclose)
+        yield engine
+
+
+async def _open_storage(
+    paths: Paths,
+    settings: Settings,
+    publish: Callable[[LinkEvent], None],
+    parts: AsyncExitStack,
+    background: Background,
+) -> tuple[JournalWriter, FindService]:
+    """The journal and the service of this folder.
+
+    While a window has them, its service is used too and the turn is kept by that service; the
+    journal, which one process may write, is left to the window.
+    """
+    try:
+        journal = await JournalWriter.open(paths.data)
+    except StorageError as error:
+        found = running_service(paths.data)
+        if error.code != "journal.in_use" or found is None:
+            raise
+        return await _borrow(found, parts)
+    parts.push_async_callback(journal.aclose)
+    keeper = ServiceKeeper(starter(paths.data, lambda: settings.language), publish)
+    background.run(keeper.run(), name="service")
+    parts.callback(remove_note, paths.data)
+    return journal, keeper.address
+
+
+async def _borrow(
+    found: ServiceAddress, parts: AsyncExitStack
+) -> tuple[JournalWriter, FindService]:
+    folder = parts.enter_context(tempfile.TemporaryDirectory(prefix="parley"))
+    journal = await JournalWriter.open(Path(folder))
+    parts.push_async_callback(journal.aclose)
+
+    async def find() -> ServiceAddress:
+        return found
+
+    return journal, find
+
+
+def _recording(path: Path) -> bytes:
+    pcm = read_wav(path)
+    seconds = len(pcm) / 32_000
+    if seconds > LONGEST_INPUT_S:
+        raise InputError(
+            "wav.too_long",
+            f"{path} is {seconds:.0f} seconds long; a turn may be {LONGEST_INPUT_S:.0f} at most.",
+        )
+    return pcm

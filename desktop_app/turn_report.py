@@ -1,0 +1,213 @@
+"""What the command line prints of a turn, and how it learns that the turn is over."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TextIO
+
+import msgspec
+
+from desktop_app.errors import AppError, NetworkError
+from desktop_app.journal.records import MessageRecord, MessageStatus, Role, TurnTimes
+from desktop_app.link.messages import (
+    LevelMeasured,
+    LinkEvent,
+    MessageSaved,
+    NoticeLevel,
+    NoticeRaised,
+    ReplyGrew,
+    SpeechHeard,
+    TurnTimed,
+)
+
+logger = logging.getLogger(__name__)
+
+QUIET = (LevelMeasured, SpeechHeard)
+SENTENCES = {
+    "voice.no_speech": "No speech was heard in the recording.",
+    "device.no_input": "There is no microphone.",
+    "service.down": "The embedded service does not start.",
+    "reply.timeout": "The service did not answer in time.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TurnOutcome:
+    """A finished turn: both sides' words and its times."""
+
+    question: str
+    reply: str
+    times: TurnTimes
+
+
+class Printer:
+    """Takes the engine's news, prints them, and tells who waits for the end of a turn."""
+
+    def __init__(self, out: TextIO | None = None) -> None:
+        self._out = out or sys.stdout
+        self._listeners: list[Callable[[LinkEvent], None]] = []
+
+    def publish(self, event: LinkEvent) -> None:
+        """One piece of news."""
+        if not isinstance(event, QUIET):
+            self.show(event)
+        for listener in tuple(self._listeners):
+            listener(event)
+
+    def listen(self, listener: Callable[[LinkEvent], None]) -> Callable[[], None]:
+        """Tell ``listener`` everything from now on; call the result to stop."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def failed(self, name: str, error: BaseException) -> None:
+        """A part of the engine ended: whoever waits for a turn must know."""
+        logger.error("%s failed", name, exc_info=error)
+        raise error
+
+    def show(self, event: LinkEvent) -> None:
+        """Print one piece of news."""
+        raise TypeError("a printer decides what it shows")
+
+    def wrote(self, path: Path) -> None:
+        """A file was written."""
+        raise TypeError("a printer decides what it shows")
+
+    def _print(self, text: str) -> None:
+        self._out.write(text)
+        self._out.flush()
+
+
+class JsonLines(Printer):
+    """One event per line; a finished turn also carries its waterfall in milliseconds."""
+
+    def show(self, event: LinkEvent) -> None:
+        row: dict[str, Any] = msgspec.to_builtins(event)
+        if isinstance(event, TurnTimed):
+            row["waterfall_ms"] = waterfall_ms(event.times)
+        self._print(msgspec.json.encode(row).decode() + "\n")
+
+    def wrote(self, path: Path) -> None:
+        self._print(
+            msgspec.json.encode({"type": "file_written", "path": str(path)}).decode() + "\n"
+        )
+
+
+class Prose(Printer):
+    """For people: who said what, and how long it took."""
+
+    def __init__(self, out: TextIO | None = None, *, is_typed: bool = False) -> None:
+        super().__init__(out)
+        self._is_typed = is_typed
+        self._shown: set[str] = set()
+
+    def show(self, event: LinkEvent) -> None:
+        match event:
+            case ReplyGrew() if self._is_typed and not event.is_whole:
+                self._print(event.text)
+            case MessageSaved():
+                self._message(event.message)
+            case TurnTimed():
+                self._print(_sentence_of(event.times))
+            case NoticeRaised() if event.notice.level is not NoticeLevel.ERROR:
+                reason = event.notice.facts.get("reason", "")
+                logger.info("notice %s %s", event.notice.code, reason)
+
+    def wrote(self, path: Path) -> None:
+        self._print(f"Reply   {path}\n")
+
+    def _message(self, message: MessageRecord) -> None:
+        if message.id in self._shown:
+            return
+        if message.role is Role.USER:
+            if message.is_spoken and message.status is MessageStatus.SENT:
+                self._shown.add(message.id)
+                self._print(f"You     {message.text}\n")
+        elif message.status is MessageStatus.COMPLETE:
+            self._shown.add(message.id)
+            self._print("\n" if self._is_typed else f"Parley  {message.text}\n")
+
+
+def waterfall_ms(times: TurnTimes) -> dict[str, int]:
+    """The stages in milliseconds after the last voiced sample, or after sending."""
+    start = times.speech_end if times.speech_end is not None else times.commit
+    if start is None:
+        return {}
+    stages = msgspec.to_builtins(times)
+    return {name: round((at - start) * 1000) for name, at in stages.items()}
+
+
+def _sentence_of(times: TurnTimes) -> str:
+    shown = {
+        "transcript": "transcript",
+        "first_text": "first word",
+        "first_sound": "first sound",
+        "reply_end": "end",
+    }
+    taken = waterfall_ms(times)
+    parts = [
+        f"{words} {taken[name] / 1000:.2f} s" for name, words in shown.items() if name in taken
+    ]
+    after = "your last word" if times.speech_end is not None else "sending"
+    return f"Times   {', '.join(parts)} after {after}\n"
+
+
+@asynccontextmanager
+async def watch_turn(printer: Printer) -> AsyncIterator[Awaitable[TurnOutcome]]:
+    """Follow one turn: the value is awaited for how it ended.
+
+    Awaiting raises the AppError of a turn that failed.
+    """
+    watch = _Watch()
+    stop = printer.listen(watch.take)
+    try:
+        yield watch.outcome
+    finally:
+        stop()
+        watch.outcome.cancel()
+
+
+class _Watch:
+    """Collects a turn's messages until it is over."""
+
+    def __init__(self) -> None:
+        self.outcome: asyncio.Future[TurnOutcome] = asyncio.get_running_loop().create_future()
+        self._question = ""
+        self._reply = ""
+
+    def take(self, event: LinkEvent) -> None:
+        if self.outcome.done():
+            return
+        match event:
+            case MessageSaved():
+                self._message(event.message)
+            case TurnTimed():
+                self.outcome.set_result(TurnOutcome(self._question, self._reply, event.times))
+            case NoticeRaised() if self._ends(event):
+                code = event.notice.code
+                self._fail(AppError(code, SENTENCES.get(code) or _plain(event)))
+
+    def _message(self, message: MessageRecord) -> None:
+        if message.status is MessageStatus.FAILED:
+            self._fail(NetworkError("turn.failed", message.error or "The turn failed."))
+        elif message.role is Role.USER:
+            self._question = message.text
+        else:
+            self._reply = message.text
+
+    def _ends(self, event: NoticeRaised) -> bool:
+        notice = event.notice
+        return notice.level is NoticeLevel.ERROR or notice.code in SENTENCES
+
+    def _fail(self, error: AppError) -> None:
+        self.outcome.set_exception(error)
+
+
+def _plain(event: NoticeRaised) -> str:
+    facts = event.notice.facts
+    return facts.get("reason") or facts.get("what") or event.notice.code
