@@ -1,0 +1,77 @@
+"""The sound devices are examined by using them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from desktop_app.audio.portaudio import SoundSystem
+from desktop_app.errors import DeviceError
+from desktop_app.examinations import sound
+from desktop_app.examinations.finding import Verdict
+from tests.fakes.sound_server import SoundServer
+
+QUESTION = Path(__file__).parents[1] / "sounds" / "square_root_of_one_hundred.wav"
+
+
+@pytest.fixture
+async def system() -> AsyncIterator[SoundSystem]:
+    """PortAudio, closed after the test."""
+    made = SoundSystem()
+    yield made
+    await made.aclose()
+
+
+async def test_a_working_machine_has_nothing_to_complain_of(
+    sound_server: SoundServer, system: SoundSystem
+):
+    assert (await sound.devices(system)).verdict is Verdict.OK
+    assert (await sound.loudspeaker(system)).verdict is Verdict.OK
+
+
+async def test_the_microphone_is_heard_while_somebody_speaks(
+    sound_server: SoundServer, system: SoundSystem
+):
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(sound_server.speak(QUESTION))
+        finding = await sound.microphone(system)
+    assert finding.verdict is Verdict.OK
+    assert "dB" in finding.text
+
+
+async def test_a_microphone_that_gives_zeros_is_called_silent(
+    sound_server: SoundServer, system: SoundSystem
+):
+    finding = await sound.microphone(system)
+    assert finding.verdict is Verdict.WARNING
+    assert "silence" in finding.text
+
+
+async def test_a_machine_without_sound_is_a_problem(sound_server: SoundServer, system: SoundSystem):
+    await sound.devices(system)
+    sound_server.stop()
+    finding = await sound.devices(system)
+    assert finding.verdict is Verdict.PROBLEM
+    assert "Microphones: none" in finding.text
+    with pytest.raises(DeviceError, match="No microphone"):
+        await sound.microphone(system)
+    with pytest.raises(DeviceError, match="No loudspeaker"):
+        await sound.loudspeaker(system)
+
+
+@pytest.mark.parametrize(
+    ("energy", "verdict", "words"),
+    [
+        (0.0, Verdict.WARNING, "complete silence"),
+        (5.0, Verdict.OK, "Very quiet"),
+        (300.0, Verdict.OK, "-41 dB"),
+        (9_000.0, Verdict.OK, "Speech"),
+    ],
+)
+def test_the_level_is_put_in_words(energy: float, verdict: Verdict, words: str):
+    finding = sound._loudness("USB Headset", energy)
+    assert finding.verdict is verdict
+    assert words in finding.text
