@@ -1,0 +1,37 @@
+"""Where a peer is, and the key for it."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+
+@dataclass(frozen=True, slots=True)
+class ApiAddress:
+    """A Backboard API, e.g. ``https://app.backboard.io/api``; the key is never printed."""
+
+    base_url: str
+    key: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayAddress:
+    """A voice gateway, e.g. ``ws://127.0.0.1:8000/v1/voice/ws``; the key is never printed."""
+
+    url: str
+    key: str = field(default="", repr=False)
+
+
+def is_loopback(url: str) -> bool:
+    """Whether the peer is on this machine: no proxy stands between."""
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return False
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,154 @@
+"""A spoken conversation over the gateway's WebSocket."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Literal
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+from desktop_app.client.addresses import GatewayAddress, is_loopback
+from desktop_app.client.errors import closed, handshake_errors, socket_errors
+from desktop_app.errors import AccessError, NetworkError, ProtocolError
+from desktop_app.protocol.commands import ClientCommand, ConfigureSession
+from desktop_app.protocol.events import ServerEvent
+from desktop_app.protocol.gateway import GatewayError, GatewayReady, decode_server_message
+from desktop_app.protocol.gateway_dialect import GatewayDialect
+from desktop_app.protocol.gateway_frames import Frame
+from desktop_app.protocol.gateway_speech import MakeResample
+
+OPEN_TIMEOUT_S = 10.0
+CLOSE_TIMEOUT_S = 1.0
+PING_INTERVAL_S = 20.0
+MAX_MESSAGE_BYTES = 8 << 20
+"""A whole spoken reply in one message is allowed (``assistant.audio``)."""
+
+Sound = Literal["binary", "json"]
+
+
+class GatewayTransport:
+    """Satisfies ``engine.ports.Transport``. Event loop only; open it with ``open_gateway``."""
+
+    def __init__(self, socket: ClientConnection, dialect: GatewayDialect) -> None:
+        self._socket = socket
+        self._dialect = dialect
+        self._is_closed = False
+
+    async def send(self, command: ClientCommand) -> None:
+        """Say one thing; waits while the peer does not keep up.
+
+        Raises:
+            NetworkError: ``network.lost``: the connection is gone.
+        """
+        await self._send(self._dialect.frames(command))
+
+    async def events(self) -> AsyncIterator[ServerEvent]:
+        """What the gateway says, until it or we close normally. One reader at a time.
+
+        Raises:
+            NetworkError: ``network.lost``, retryable.
+            AccessError: It closed with 1008.
+            ProtocolError: ``gateway.malformed``.
+        """
+        while (frame := await self._received()) is not None:
+            message = decode_server_message(frame)
+            if message is None:
+                continue
+            for event in self._dialect.events(message):
+                yield event
+            if self._dialect.answers:
+                answers, self._dialect.answers = self._dialect.answers, []
+                await self._send(answers)
+
+    async def aclose(self) -> None:
+        """Close within CLOSE_TIMEOUT_S. Idempotent."""
+        self._is_closed = True
+        await self._socket.close()
+
+    async def _send(self, frames: list[Frame]) -> None:
+        with socket_errors():
+            for frame in frames:
+                await self._socket.send(frame.data, text=frame.is_text)
+
+    async def _received(self) -> bytes | None:
+        """The next frame; None after a normal close."""
+        try:
+            return await self._socket.recv(decode=False)
+        except ConnectionClosed as error:
+            if self._is_closed or (error.rcvd is not None and error.rcvd.code == 1000):
+                return None
+            raise closed(error) from error
+
+
+async def open_gateway(
+    address: GatewayAddress,
+    configuration: ConfigureSession,
+    *,
+    sound: Sound = "binary",
+    make_resample: MakeResample | None = None,
+) -> GatewayTransport:
+    """Connect, wait for ``session.ready`` and ask for the configuration.
+
+    The answer arrives as SessionReady, the first of ``events``.
+
+    Args:
+        address: Where, and with which key (sent as a Bearer header).
+        configuration: What the session shall be.
+        sound: ``binary`` frames cost least; ``json`` for peers that take only ``audio.append``.
+        make_resample: Converts replies of other rates to 24 kHz; may be left out.
+
+    Raises:
+        NetworkError: ``network.unreachable`` or ``network.lost``, both retryable.
+        AccessError: The key was refused.
+        ProtocolError: ``gateway.not_a_gateway``: something else listens there.
+    """
+    with handshake_errors():
+        socket = await connect(
+            address.url,
+            additional_headers={"Authorization": f"Bearer {address.key}"} if address.key else {},
+            user_agent_header="Parley",
+            compression=None,
+            max_size=MAX_MESSAGE_BYTES,
+            open_timeout=OPEN_TIMEOUT_S,
+            close_timeout=CLOSE_TIMEOUT_S,
+            ping_interval=PING_INTERVAL_S,
+            proxy=None if is_loopback(address.url) else True,
+        )
+    dialect = GatewayDialect(
+        configuration, is_binary=sound == "binary", make_resample=make_resample
+    )
+    transport = GatewayTransport(socket, dialect)
+    try:
+        with handshake_errors():
+            await _wait_until_ready(socket)
+        await transport.send(configuration)
+    except BaseException:
+        await transport.aclose()
+        raise
+    return transport
+
+
+async def _wait_until_ready(socket: ClientConnection) -> None:
+    """The first word of a gateway."""
+    try:
+        async with asyncio.timeout(OPEN_TIMEOUT_S):
+            first = decode_server_message(await socket.recv(decode=False))
+    except TimeoutError as error:
+        raise _not_a_gateway("says nothing") from error
+    except ProtocolError as error:
+        raise _not_a_gateway("speaks something else") from error
+    match first:
+        case GatewayReady():
+            return
+        case GatewayError(code="access.refused"):
+            raise AccessError("access.refused", first.sentence)
+        case GatewayError():
+            raise NetworkError("gateway.refused", first.sentence, retryable=not first.fatal)
+        case _:
+            raise _not_a_gateway("speaks something else")
+
+
+def _not_a_gateway(why: str) -> ProtocolError:
+    return ProtocolError("gateway.not_a_gateway", f"What answers there {why}.")

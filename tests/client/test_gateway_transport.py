@@ -1,0 +1,228 @@
+"""The gateway's socket, as the engine sees it: commands in, events out, clear errors."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from desktop_app.client import gateway_transport
+from desktop_app.client.addresses import GatewayAddress
+from desktop_app.client.gateway_transport import GatewayTransport, open_gateway
+from desktop_app.errors import AccessError, NetworkError, ProtocolError
+from desktop_app.protocol import gateway as g
+from desktop_app.protocol.commands import (
+    AppendAudio,
+    CommitAudio,
+    ConfigureSession,
+    PromptText,
+    SpeechInput,
+    SpeechOutput,
+)
+from desktop_app.protocol.events import ReplyAudio, ReplyStarted, SessionReady
+from tests.fakes.gateway import ScriptedGateway
+
+CONFIGURATION = ConfigureSession("t", SpeechInput("basic"), SpeechOutput("basic", "anna", 1.5))
+OURS = g.GatewayConfigured(session_id="t", extensions=g.EXTENSIONS)
+
+
+@pytest.fixture
+async def gateway() -> AsyncIterator[ScriptedGateway]:
+    async with ScriptedGateway().running() as running:
+        yield running
+
+
+@asynccontextmanager
+async def opened(gateway: ScriptedGateway, **options: object) -> AsyncIterator[GatewayTransport]:
+    address = GatewayAddress(gateway.url, gateway.key)
+    transport = await open_gateway(address, CONFIGURATION, **options)  # type: ignore[arg-type]
+    try:
+        yield transport
+    finally:
+        await transport.aclose()
+
+
+async def test_the_session_is_configured_in_full_and_ready_when_the_peer_says_so(
+    gateway: ScriptedGateway,
+):
+    async with opened(gateway) as transport:
+        assert await gateway.hears() == {
+            "type": "session.configure",
+            "session_id": "t",
+            "stt": {
+                "model_id": "basic",
+                "language_code": "en",
+                "commit_strategy": "manual",
+                "vad_silence_threshold_secs": 0.6,
+                "sample_rate": 16000,
+                "audio_format": "pcm_16000",
+            },
+            "tts": {
+                "voice_id": "anna",
+                "model_id": "basic",
+                "voice_settings": {"speed": 1.5},
+                "output_format": "pcm_24000",
+            },
+        }
+        await gateway.say(g.SttSessionStarted(config={"model_id": "basic"}), OURS)
+        ready = SessionReady("t", g.EXTENSIONS, heard_by="basic")
+        assert await anext(transport.events()) == ready
+
+
+async def test_the_key_goes_as_a_header_and_never_into_text(gateway: ScriptedGateway):
+    gateway.key = "secret"
+    async with opened(gateway):
+        assert gateway.headers["Authorization"] == "Bearer secret"
+    assert "secret" not in repr(GatewayAddress("ws://x", "secret"))
+
+
+async def test_sound_is_binary_or_json_as_the_peer_takes_it(gateway: ScriptedGateway):
+    async with opened(gateway) as transport:
+        await gateway.expect("session.configure")
+        await transport.send(AppendAudio(1, b"abcd"))
+        assert await gateway.hears() == b"abcd"
+    async with opened(gateway, sound="json") as transport:
+        await gateway.expect("session.configure")
+        await transport.send(AppendAudio(1, b"abcd"))
+        assert (await gateway.hears())["audio"] == "YWJjZA=="
+
+
+async def test_a_reply_to_something_discarded_is_cancelled_without_being_asked(
+    gateway: ScriptedGateway,
+):
+    async with opened(gateway) as transport:
+        events = transport.events()
+        await gateway.say(OURS)
+        await anext(events)
+        await transport.send(PromptText(1, "a"))
+        await transport.send(CommitAudio(2))
+        transport._dialect._turns.drop(1)
+        await gateway.say(g.AssistantStarted(text="a", turn_id=9))
+        await gateway.say('{"type":"news"}', g.TranscriptCommitted(text="b"))
+        assert (await anext(events)).turn == 2  # type: ignore[union-attr]
+        assert (await gateway.expect("assistant.cancel"))["turn_id"] == 9
+
+
+async def test_a_whole_spoken_reply_in_one_message_is_taken(gateway: ScriptedGateway):
+    async with opened(gateway) as transport:
+        events = transport.events()
+        await transport.send(PromptText(1, "a"))
+        audio = "A" * (4 << 20)
+        await gateway.say(
+            OURS,
+            g.AssistantStarted(text="a"),
+            g.AssistantAudio(audio=audio, output_format="pcm_24000"),
+        )
+        assert isinstance(await anext(events), SessionReady)
+        assert isinstance(await anext(events), ReplyStarted)
+        sound = await anext(events)
+        assert isinstance(sound, ReplyAudio)
+        assert len(sound.pcm) == 3 << 20
+
+
+async def test_a_peer_that_closes_in_good_order_ends_the_events(gateway: ScriptedGateway):
+    async with opened(gateway) as transport:
+        await gateway.close()
+        assert [event async for event in transport.events()] == []
+        with pytest.raises(NetworkError):
+            await transport.send(PromptText(1, "a"))
+
+
+@pytest.mark.parametrize("code", [1001, 1011, 1012])
+async def test_a_peer_that_gives_up_is_a_lost_connection(gateway: ScriptedGateway, code: int):
+    async with opened(gateway) as transport:
+        await gateway.close(code)
+        with pytest.raises(NetworkError) as caught:
+            await anext(transport.events())
+        assert (caught.value.code, caught.value.retryable) == ("network.lost", True)
+
+
+async def test_a_peer_that_refuses_the_key_later_is_an_access_error(gateway: ScriptedGateway):
+    async with opened(gateway) as transport:
+        await gateway.close(1008, "Wrong key.")
+        with pytest.raises(AccessError, match=r"Wrong key\."):
+            await anext(transport.events())
+
+
+async def test_a_connection_that_breaks_is_retryable(gateway: ScriptedGateway):
+    async with opened(gateway) as transport:
+        await gateway.vanish()
+        with pytest.raises(NetworkError) as caught:
+            await anext(transport.events())
+        assert caught.value.retryable
+
+
+async def test_a_message_that_cannot_be_read_is_a_protocol_error(gateway: ScriptedGateway):
+    async with opened(gateway) as transport:
+        await gateway.say("{nonsense")
+        with pytest.raises(ProtocolError) as caught:
+            await anext(transport.events())
+        assert caught.value.code == "gateway.malformed"
+
+
+async def test_closing_ends_the_events_of_a_waiting_reader(gateway: ScriptedGateway):
+    async with opened(gateway) as transport, asyncio.TaskGroup() as tasks:
+        reader = tasks.create_task(anext(transport.events(), None))  # type: ignore[arg-type]
+        await gateway.expect("session.configure")
+        await transport.aclose()
+        await transport.aclose()
+        assert await reader is None
+
+
+# ---- opening ----------------------------------------------------------------------------------
+
+
+async def test_a_wrong_key_is_refused_at_the_door(gateway: ScriptedGateway):
+    gateway.key = "right"
+    with pytest.raises(AccessError):
+        await open_gateway(GatewayAddress(gateway.url, "wrong"), CONFIGURATION)
+
+
+@pytest.mark.parametrize(
+    ("greeting", "kind", "code"),
+    [
+        (g.GatewayError(message="no", code="access.refused"), AccessError, "access.refused"),
+        (g.GatewayError(message="full"), NetworkError, "gateway.refused"),
+        (g.Pong(), ProtocolError, "gateway.not_a_gateway"),
+        ("hello", ProtocolError, "gateway.not_a_gateway"),
+    ],
+)
+async def test_another_greeting_than_a_gateways_is_refused(
+    gateway: ScriptedGateway, greeting: g.GatewayServerMessage | str, kind: type, code: str
+):
+    gateway.greets_with = greeting
+    with pytest.raises(kind) as caught:
+        await open_gateway(GatewayAddress(gateway.url), CONFIGURATION)
+    assert caught.value.code == code
+
+
+async def test_a_peer_that_says_nothing_is_no_gateway(
+    gateway: ScriptedGateway, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(gateway_transport, "OPEN_TIMEOUT_S", 0.2)
+    gateway.greets_with = None
+    with pytest.raises(ProtocolError, match="says nothing"):
+        await open_gateway(GatewayAddress(gateway.url), CONFIGURATION)
+
+
+async def test_nobody_there_is_unreachable(gateway: ScriptedGateway):
+    async with ScriptedGateway().running() as gone:
+        url = gone.url
+    with pytest.raises(NetworkError) as caught:
+        await open_gateway(GatewayAddress(url), CONFIGURATION)
+    assert (caught.value.code, caught.value.retryable) == ("network.unreachable", True)
+
+
+async def test_something_that_is_no_web_server_is_no_gateway():
+    async def babble(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readline()
+        writer.write(b"220 mail ready\r\n\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(babble, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        with pytest.raises(ProtocolError) as caught:
+            await open_gateway(GatewayAddress(f"ws://127.0.0.1:{port}/"), CONFIGURATION)
+    assert caught.value.code == "gateway.not_a_gateway"

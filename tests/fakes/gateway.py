@@ -1,0 +1,102 @@
+"""A voice gateway on a real socket, whose every word is the test's."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from typing import Any
+
+from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request, Response
+
+from desktop_app.protocol.gateway import GatewayReady, GatewayServerMessage, encode
+
+LIMIT_S = 5.0
+
+
+class ScriptedGateway:
+    """Takes one client after the other; remembers what they sent.
+
+    Attributes:
+        key: The Bearer token it asks for; empty takes anybody.
+        greets_with: Its first message, or raw text; None says nothing.
+        headers: Of the last client's handshake.
+    """
+
+    def __init__(self) -> None:
+        self.key = ""
+        self.greets_with: GatewayServerMessage | str | None = GatewayReady()
+        self.headers: dict[str, str] = {}
+        self._server: Server | None = None
+        self._clients: asyncio.Queue[ServerConnection] = asyncio.Queue()
+        self._client: ServerConnection | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        assert self._server is not None
+        port = next(iter(self._server.sockets)).getsockname()[1]
+        return f"ws://127.0.0.1:{port}/v1/voice/ws"
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[ScriptedGateway]:
+        """Listen on a free port."""
+        async with serve(
+            self._hold, "127.0.0.1", 0, compression=None, process_request=self._admit
+        ) as self._server:
+            yield self
+
+    async def say(self, *messages: GatewayServerMessage | str) -> None:
+        """Send messages, or raw text, to the newest client."""
+        client = await self._connected()
+        for message in messages:
+            text = message if isinstance(message, str) else encode(message).decode()
+            await client.send(text)
+
+    async def hears(self) -> Any:
+        """The next frame of the newest client: parsed JSON, or bytes."""
+        client = await self._connected()
+        async with asyncio.timeout(LIMIT_S):
+            frame = await client.recv()
+        return json.loads(frame) if isinstance(frame, str) else frame
+
+    async def expect(self, kind: str) -> dict[str, Any]:
+        """The next JSON message of that type; frames before it are skipped."""
+        while True:
+            heard = await self.hears()
+            if isinstance(heard, dict) and heard.get("type") == kind:
+                return heard
+
+    async def close(self, code: int = 1000, reason: str = "") -> None:
+        """Close the newest client's connection in good order."""
+        await (await self._connected()).close(code, reason)
+
+    async def vanish(self) -> None:
+        """Break the newest client's connection without a word."""
+        (await self._connected()).transport.abort()
+
+    async def _connected(self) -> ServerConnection:
+        async with asyncio.timeout(LIMIT_S):
+            while self._client is None or not self._clients.empty():
+                self._client = await self._clients.get()
+        return self._client
+
+    async def _hold(self, client: ServerConnection) -> None:
+        try:
+            if self.greets_with is not None:
+                first = self.greets_with
+                await client.send(first if isinstance(first, str) else encode(first).decode())
+        except ConnectionClosed:
+            return
+        self._clients.put_nowait(client)
+        await client.wait_closed()
+
+    def _admit(self, client: ServerConnection, request: Request) -> Response | None:
+        self.headers = dict(request.headers.raw_items())
+        if self.key and self.headers.get("Authorization") != f"Bearer {self.key}":
+            return client.respond(HTTPStatus.UNAUTHORIZED, "Wrong key.\n")
+        return None
