@@ -1,0 +1,226 @@
+"""The loudspeaker around the playback, with a scripted card."""
+
+from __future__ import annotations
+
+import asyncio
+from array import array
+from concurrent.futures import Future
+from types import SimpleNamespace
+
+import pytest
+
+from desktop_app.audio.devices import Direction, SoundDevice, missing
+from desktop_app.audio.loudspeaker import CardFeed, Loudspeaker
+from desktop_app.audio.playback import Playback
+from desktop_app.audio.portaudio import SoundStream, StreamRequest
+from desktop_app.engine import ports
+from desktop_app.errors import DeviceError
+
+PCM = array("h", [1_000, -1_000] * 12_000).tobytes()  # 1 s
+
+
+class ScriptedSound:
+    """Opens one loudspeaker and lets the test be its card."""
+
+    def __init__(self, rate_hz: int = 24_000, channels: int = 1, latency_s: float = 0.0) -> None:
+        self.device = SoundDevice("Desk speaker", 0, Direction.OUTPUT, "ALSA", channels, rate_hz)
+        self.latency_s = latency_s
+        self.request: StreamRequest | None = None
+        self.stream: SoundStream | None = None
+        self.done: list[str] = []
+        self.is_gone = False
+
+    def _new(self, request: StreamRequest) -> SoundStream:
+        if self.is_gone:
+            raise missing(Direction.OUTPUT)
+        self.request = request
+        raw = SimpleNamespace(active=True)
+        self.stream = SoundStream(
+            raw, self.device, self.device.rate_hz, self.device.channels, self.latency_s
+        )
+        return self.stream
+
+    async def open(self, request: StreamRequest) -> SoundStream:
+        self.done.append("open")
+        return self._new(request)
+
+    async def close(self, stream: SoundStream) -> None:
+        assert stream is self.stream
+        self.done.append("close")
+
+    def restart(self, stream: SoundStream) -> Future[bool]:
+        assert stream is self.stream
+        self.done.append("restart")
+        future: Future[bool] = Future()
+        future.set_result(True)
+        return future
+
+    def reopen(self, _stream: SoundStream, request: StreamRequest) -> Future[SoundStream]:
+        self.done.append("reopen")
+        future: Future[SoundStream] = Future()
+        try:
+            future.set_result(self._new(request))
+        except DeviceError as error:
+            future.set_exception(error)
+        return future
+
+    def tick(self, times: int = 1, *, status: bool = False) -> bytes:
+        heard = bytearray()
+        frames = self.device.rate_hz // 100
+        for _ in range(times):
+            out = bytearray(frames * 2 * self.device.channels)
+            self.request.callback(out, frames, None, status)
+            heard += out
+        return bytes(heard)
+
+
+@pytest.fixture(autouse=True)
+def quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("desktop_app.audio.loudspeaker._LOOK_EVERY_S", 0.001)
+
+
+async def until(condition) -> None:
+    for _ in range(2_000):
+        if condition():
+            return
+        await asyncio.sleep(0.001)
+    pytest.fail("it did not happen")
+
+
+async def test_it_is_the_loudspeaker_that_the_engine_wants():
+    port: ports.Loudspeaker = Loudspeaker(ScriptedSound())
+    assert (port.heard_ms, port.first_sound_s, port.level) == (0, None, 0.0)
+    await port.drained()
+
+
+async def test_speech_is_heard_and_counted():
+    sound = ScriptedSound()
+    loudspeaker = Loudspeaker(sound, clock=lambda: 7.0)
+    await loudspeaker.open()
+    await loudspeaker.open()
+    loudspeaker.play(1, PCM)
+    assert sound.tick(10) == PCM[:4_800]
+    assert (loudspeaker.heard_ms, loudspeaker.first_sound_s) == (100, 7.0)
+    assert loudspeaker.level > 0.4
+    assert loudspeaker.device_name == "Desk speaker"
+    await loudspeaker.close()
+    await loudspeaker.close()
+    assert sound.done == ["open", "close"]
+    assert loudspeaker.device_name == ""
+
+
+async def test_drained_returns_when_the_last_sample_has_sounded():
+    sound = ScriptedSound(latency_s=0.05)
+    loudspeaker = Loudspeaker(sound)
+    await loudspeaker.open()
+    loudspeaker.play(1, PCM[:4_800])
+    loudspeaker.finish(1)
+    async with asyncio.TaskGroup() as tasks:
+        waiting = tasks.create_task(loudspeaker.drained())
+        sound.tick(10)
+        await asyncio.sleep(0)
+        assert not waiting.done()
+        sound.tick(5)
+    assert loudspeaker.heard_ms == 100
+    await loudspeaker.close()
+
+
+async def test_stop_is_silent_at_once_and_aborts_what_the_card_holds():
+    sound = ScriptedSound()
+    loudspeaker = Loudspeaker(sound)
+    await loudspeaker.open()
+    loudspeaker.play(1, PCM)
+    sound.tick(3)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(loudspeaker.drained())
+        await asyncio.sleep(0)
+        loudspeaker.stop()
+    assert not any(sound.tick(20))
+    assert sound.done == ["open", "restart"]
+    loudspeaker.stop()
+    assert sound.done == ["open", "restart"]
+    await loudspeaker.close()
+
+
+async def test_a_fast_server_waits_for_room():
+    sound = ScriptedSound()
+    loudspeaker = Loudspeaker(sound)
+    await loudspeaker.open()
+    loudspeaker.play(1, PCM * 31)
+    async with asyncio.TaskGroup() as tasks:
+        waiting = tasks.create_task(loudspeaker.room())
+        await asyncio.sleep(0.005)
+        assert not waiting.done()
+        sound.tick(220)
+    await loudspeaker.close()
+
+
+async def test_a_storm_of_underflows_renews_the_stream():
+    sound = ScriptedSound()
+    loudspeaker = Loudspeaker(sound)
+    await loudspeaker.open()
+    await until(lambda: len(loudspeaker._underflows) > 0)
+    sound.tick(6, status=True)
+    assert loudspeaker.underflows == 6
+    await until(lambda: "reopen" in sound.done and loudspeaker.device_name)
+    assert (loudspeaker.restarts, loudspeaker.underflows) == (1, 0)
+    loudspeaker.play(1, PCM)
+    assert sound.tick() == PCM[:480]
+    await loudspeaker.close()
+
+
+async def test_a_few_underflows_are_lived_with():
+    sound = ScriptedSound()
+    loudspeaker = Loudspeaker(sound)
+    await loudspeaker.open()
+    sound.tick(5, status=True)
+    await until(lambda: len(loudspeaker._underflows) > 8)
+    assert loudspeaker.restarts == 0
+    await loudspeaker.close()
+
+
+async def test_a_device_that_is_gone_for_good_ends_the_waits_and_can_be_opened_later():
+    sound = ScriptedSound()
+    loudspeaker = Loudspeaker(sound)
+    await loudspeaker.open()
+    loudspeaker.play(1, PCM * 31)
+    sound.is_gone = True
+    sound.stream.raw.active = False
+    for wait in (loudspeaker.drained, loudspeaker.room):
+        with pytest.raises(DeviceError, match="lost") as caught:
+            await wait()
+        assert caught.value.code == "device.lost"
+    with pytest.raises(DeviceError, match="No loudspeaker"):
+        await loudspeaker.open()
+    sound.is_gone = False
+    await loudspeaker.open()
+    assert any(sound.tick())
+    await loudspeaker.close()
+
+
+async def test_closing_in_the_middle_of_a_renewal_releases_the_new_stream():
+    sound = ScriptedSound()
+    loudspeaker = Loudspeaker(sound)
+    await loudspeaker.open()
+    sound.stream.raw.active = False
+    await until(lambda: "reopen" in sound.done)
+    await loudspeaker.open()
+    await loudspeaker.close()
+    assert sound.done == ["open", "reopen", "close"]
+
+
+def test_a_device_of_48_khz_stereo_gets_the_same_sound_in_its_format():
+    playback = Playback()
+    feed = CardFeed(playback)
+    feed.suit(48_000, 2)
+    playback.play(1, array("h", [5_000] * 24_000).tobytes())
+    playback.finish(1)
+    heard = bytearray()
+    for _ in range(60):
+        out = bytearray(480 * 4)
+        feed.on_block(out, 480, None, None)
+        heard += out
+    samples = memoryview(heard).cast("h")
+    assert list(samples[::2]) == list(samples[1::2])
+    late = samples[-2_000:]
+    assert all(abs(sample - 5_000) < 50 for sample in late)

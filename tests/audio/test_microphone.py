@@ -1,0 +1,186 @@
+"""The microphone's two sides, with a scripted card."""
+
+from __future__ import annotations
+
+import threading
+from types import SimpleNamespace
+
+import pytest
+
+from desktop_app.audio.devices import Direction, SoundDevice
+from desktop_app.audio.frames import FRAME_BYTES, AudioFrame
+from desktop_app.audio.microphone import Microphone
+from desktop_app.audio.portaudio import SoundStream, StreamRequest
+from desktop_app.engine import ports
+from desktop_app.errors import DeviceError
+
+LOUD = b"\x00\x20" * 320
+
+
+class ScriptedSound:
+    """Opens one microphone of a given format and lets the test be its card."""
+
+    def __init__(self, rate_hz: int = 16_000, channels: int = 1) -> None:
+        device = SoundDevice("Desk mic", 0, Direction.INPUT, "ALSA", channels, rate_hz)
+        raw = SimpleNamespace(active=True)
+        self.stream = SoundStream(raw, device, rate_hz, channels, 0.02)
+        self.request: StreamRequest | None = None
+        self.opened = 0
+        self.closed = 0
+
+    async def open(self, request: StreamRequest) -> SoundStream:
+        self.request, self.opened = request, self.opened + 1
+        return self.stream
+
+    async def close(self, stream: SoundStream) -> None:
+        assert stream is self.stream
+        self.closed += 1
+
+    def capture(self, *blocks: bytes) -> None:
+        """Call the microphone as a card does: from a thread of its own."""
+
+        def call() -> None:
+            for block in blocks:
+                self.request.callback(memoryview(block), 320, None, None)
+
+        card = threading.Thread(target=call)
+        card.start()
+        card.join()
+
+    def unplug(self) -> None:
+        self.request.on_finished()
+
+
+def microphone_of(sound: ScriptedSound) -> Microphone:
+    return Microphone(sound, clock=lambda: 50.0)
+
+
+async def take(microphone: Microphone, count: int) -> list[AudioFrame]:
+    taken: list[AudioFrame] = []
+    async for frame in microphone.frames():
+        taken.append(frame)
+        if len(taken) == count:
+            break
+    return taken
+
+
+async def test_it_is_the_microphone_that_the_engine_wants():
+    port: ports.Microphone = Microphone(ScriptedSound())
+    assert port.device_name == ""
+    assert [frame async for frame in port.frames()] == []
+
+
+async def test_blocks_of_the_card_become_frames():
+    sound = ScriptedSound()
+    microphone = microphone_of(sound)
+    await microphone.open()
+    await microphone.open()
+    assert (sound.opened, microphone.device_name) == (1, "Desk mic")
+    sound.capture(LOUD, bytes(640))
+    assert await take(microphone, 2) == [AudioFrame(LOUD, 50.0), AudioFrame(bytes(640), 50.0)]
+
+
+async def test_a_frame_is_stamped_with_the_capture_of_its_own_last_sample():
+    sound = ScriptedSound()
+    microphone = microphone_of(sound)
+    await microphone.open()
+    sound.capture(LOUD + LOUD + LOUD[:320])
+    assert [frame.at_s for frame in await take(microphone, 2)] == pytest.approx([49.97, 49.99])
+
+
+async def test_a_stereo_device_of_48_khz_becomes_16_khz_mono():
+    sound = ScriptedSound(48_000, 2)
+    microphone = microphone_of(sound)
+    await microphone.open()
+    sound.capture(*[b"\x00\x10\x00\x20" * 960] * 10)
+    frames = await take(microphone, 5)
+    assert all(len(frame.pcm) == FRAME_BYTES for frame in frames)
+    middle = memoryview(frames[3].pcm).cast("h")
+    assert all(abs(sample - 0x1800) < 40 for sample in middle)
+
+
+async def test_a_waiting_loop_is_woken_by_the_card():
+    sound = ScriptedSound()
+    microphone = microphone_of(sound)
+    await microphone.open()
+    frames = microphone.frames()
+    sound.capture(LOUD)
+    assert (await anext(frames)).pcm == LOUD
+    timer = threading.Timer(0.05, sound.capture, [bytes(640)])
+    timer.start()
+    assert (await anext(frames)).pcm == bytes(640)
+    timer.join()
+    await microphone.close()
+
+
+async def test_two_seconds_are_held_and_what_is_lost_is_counted():
+    sound = ScriptedSound()
+    microphone = microphone_of(sound)
+    await microphone.open()
+    blocks = [number.to_bytes(2, "little") * 320 for number in range(103)]
+    sound.capture(*blocks)
+    assert microphone.dropped == 3
+    assert (await take(microphone, 1))[0].pcm == blocks[3]
+
+
+async def test_level_and_silence_of_the_device_are_told():
+    sound = ScriptedSound()
+    microphone = microphone_of(sound)
+    await microphone.open()
+    sound.capture(LOUD)
+    await take(microphone, 1)
+    assert microphone.level > 0.5
+    assert not microphone.is_muted
+    sound.capture(*[bytes(640)] * 50)
+    await take(microphone, 50)
+    assert microphone.level == 0.0
+    assert microphone.is_muted
+
+
+async def test_closing_ends_the_frames_and_releases_the_device_once():
+    sound = ScriptedSound()
+    microphone = microphone_of(sound)
+    await microphone.open()
+    frames = microphone.frames()
+    sound.capture(LOUD)
+    await anext(frames)
+    await microphone.close()
+    await microphone.close()
+    assert [frame async for frame in frames] == []
+    assert sound.closed == 1
+
+
+async def test_a_device_that_ends_is_lost():
+    sound = ScriptedSound()
+    microphone = microphone_of(sound)
+    await microphone.open()
+    sound.capture(LOUD)
+    sound.unplug()
+    frames = microphone.frames()
+    await anext(frames)
+    with pytest.raises(DeviceError, match="Desk mic was lost") as caught:
+        await anext(frames)
+    assert caught.value.code == "device.lost"
+    assert caught.value.facts["device"] == "Desk mic"
+
+
+async def test_a_device_that_gives_nothing_is_silent(monkeypatch):
+    monkeypatch.setattr("desktop_app.audio.microphone._SILENT_AFTER_S", 0.01)
+    microphone = microphone_of(ScriptedSound())
+    await microphone.open()
+    with pytest.raises(DeviceError, match="gives no sound") as caught:
+        await anext(microphone.frames())
+    assert caught.value.code == "device.silent"
+
+
+async def test_it_can_be_opened_again_after_a_loss():
+    sound = ScriptedSound()
+    microphone = microphone_of(sound)
+    await microphone.open()
+    sound.unplug()
+    with pytest.raises(DeviceError):
+        await anext(microphone.frames())
+    await microphone.close()
+    await microphone.open()
+    sound.capture(LOUD)
+    assert len(await take(microphone, 1)) == 1
