@@ -162,6 +162,25 @@ async def test_a_damaged_database_is_set_aside_and_a_new_one_started(tmp_path, r
     await again.aclose()
 
 
+@pytest.mark.parametrize("is_cut", [True, False], ids=["after a crash", "after a clean end"])
+async def test_damage_inside_the_database_is_found_at_the_start(tmp_path, records, is_cut):
+    journal = await JournalWriter.open(tmp_path)
+    for number in range(200):
+        await journal.save_message(records.message(f"m{number}", text=f"{number} " * 200))
+    await journal.aclose()
+    path = tmp_path / DATABASE_NAME
+    content = bytearray(path.read_bytes())
+    content[4096 * 4 :] = b"\xa5" * (len(content) - 4096 * 4)
+    path.write_bytes(content)
+    if is_cut:
+        (tmp_path / f"{DATABASE_NAME}-wal").write_bytes(b"cut")
+    journal = await JournalWriter.open(tmp_path)
+    assert journal.set_aside is not None
+    assert journal.set_aside.read_bytes() == content
+    assert await journal.messages("t1") == []
+    await journal.aclose()
+
+
 async def test_a_folder_that_cannot_be_made_is_a_clear_error(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError) as caught:
