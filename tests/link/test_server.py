@@ -5,10 +5,12 @@ import asyncio
 import pytest
 
 from desktop_app.errors import AccessError, NetworkError
+from desktop_app.link import client as client_module
 from desktop_app.link import server as server_module
 from desktop_app.link.client import LinkClient
 from desktop_app.link.codec import encode
 from desktop_app.link.messages import Hello, MessageRemoved, Quit
+from desktop_app.link.server import LinkServer
 
 
 async def answer_to(port: int, wire: bytes) -> bytes:
@@ -60,6 +62,15 @@ async def test_nobody_there_is_a_network_error(tcp):
         await LinkClient.connect("127.0.0.1", tcp.port, "of this run")
     assert caught.value.code == "link.unreachable"
     assert caught.value.retryable
+
+
+async def test_an_engine_that_does_not_answer_is_a_network_error(monkeypatch):
+    monkeypatch.setattr(client_module, "WELCOME_WITHIN_S", 0.05)
+    silent = LinkServer("token", lambda intent: None, lambda: [])
+    port = await silent.start()
+    with pytest.raises(NetworkError, match="does not answer"):
+        await LinkClient.connect("127.0.0.1", port, "token")
+    await silent.aclose()
 
 
 async def test_closing_does_not_wait_for_a_window_that_never_reads(tcp):
