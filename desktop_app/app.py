@@ -1,0 +1,331 @@
+"""Composition root of the window: first frame first, then the loop, the journal and the engine.
+
+Nothing that the first frame does not need is imported before it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from desktop_app.paths import Paths
+    from desktop_app.ui.engine_link import Address
+    from desktop_app.ui.look import Look
+    from desktop_app.ui.main_window import MainWindow
+    from desktop_app.ui.single_instance import SingleInstance
+    from desktop_app.ui.store import AppStore
+
+CANNOT = 2
+_USAGE = """usage: parley [--theme light|dark|system] [--size WxH] [--screenshot PATH] [--first-paint]
+"""
+_SETTLE_MS = 300
+
+
+class Options(NamedTuple):
+    """How the window was asked for.
+
+    Attributes:
+        screenshot: Write a picture of the newest thread here and end; no engine is started.
+        first_paint: Print when the first frame was there, as JSON, and end.
+    """
+
+    theme: str = ""
+    size: tuple[int, int] | None = None
+    screenshot: str = ""
+    first_paint: bool = False
+
+
+def main(arguments: Sequence[str] = ()) -> int:
+    """Show the window until it is closed.
+
+    Returns:
+        0 when it was closed (or a first window was raised), 2 when it cannot be shown.
+    """
+    try:
+        options = read_options(arguments)
+    except ValueError as error:
+        sys.stderr.write(f"parley: {error}\n{_USAGE}")
+        return CANNOT
+    if not has_screen(os.environ, sys.platform):
+        sys.stderr.write(
+            "parley: there is no screen here. Use `parley talk` or `parley ask`, or set DISPLAY.\n"
+        )
+        return CANNOT
+    from desktop_app.errors import AppError
+    from desktop_app.paths import find_paths
+
+    try:
+        paths = find_paths(os.environ)
+    except AppError as error:
+        sys.stderr.write(f"parley: {error}\n")
+        return CANNOT
+    return _show(options, paths)
+
+
+def read_options(arguments: Sequence[str]) -> Options:
+    """Read the flags.
+
+    Raises:
+        ValueError: With a sentence that says which flag cannot be used.
+    """
+    import getopt
+
+    try:
+        given, rest = getopt.getopt(
+            list(arguments), "", ["theme=", "size=", "screenshot=", "first-paint"]
+        )
+    except getopt.GetoptError as error:
+        raise ValueError(str(error)) from error
+    if rest:
+        raise ValueError(f"{rest[0]} is not understood")
+    known = dict(given)
+    theme = known.get("--theme", "")
+    if theme not in ("", "light", "dark", "system"):
+        raise ValueError("--theme is light, dark or system")
+    return Options(
+        theme, _size(known.get("--size")), known.get("--screenshot", ""), "--first-paint" in known
+    )
+
+
+def _size(text: str | None) -> tuple[int, int] | None:
+    if text is None:
+        return None
+    width, separator, height = text.partition("x")
+    if not (separator and width.isdigit() and height.isdigit()):
+        raise ValueError("--size is WIDTHxHEIGHT, for example 1280x800")
+    return int(width), int(height)
+
+
+def has_screen(environment: os._Environ[str] | dict[str, str], platform: str) -> bool:
+    """Whether a window can be shown at all; without this check Qt would abort."""
+    if platform != "linux" or environment.get("QT_QPA_PLATFORM"):
+        return True
+    return bool(environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY"))
+
+
+def _show(options: Options, paths: Paths) -> int:
+    from PySide6.QtCore import QEventLoop, QSettings
+    from PySide6.QtWidgets import QApplication
+
+    from desktop_app.ui.look import Look
+    from desktop_app.ui.main_window import MainWindow
+    from desktop_app.ui.single_instance import SingleInstance
+
+    qt = QApplication(sys.argv[:1])
+    qt.setApplicationName("Parley")
+    qt.setStyle("Fusion")
+    qt.setQuitOnLastWindowClosed(False)
+    instance = SingleInstance(paths.data)
+    is_alone = bool(options.screenshot or options.first_paint)
+    if not is_alone and not instance.claim():
+        return _raise_first(instance)
+    memory = QSettings(str(paths.data / "window.ini"), QSettings.Format.IniFormat)
+    look = Look(
+        theme=options.theme or str(memory.value("theme", "system")),
+        is_calm=memory.value("calm", "false") == "true",
+    )
+    window = MainWindow(look, memory)
+    if options.size is not None:
+        window.resize(*options.size)
+    window.show()
+    first_frame = QEventLoop()
+    window.painted.connect(first_frame.quit)
+    first_frame.exec()
+    if options.first_paint:
+        _print_first_paint()
+        return 0
+    return _run_loop(qt, _Parts(window, look, instance, paths, options))
+
+
+def _raise_first(instance: SingleInstance) -> int:
+    if instance.raise_first():
+        return 0
+    sys.stderr.write("parley: another window uses this folder, but it does not answer.\n")
+    return CANNOT
+
+
+class _Parts(NamedTuple):
+    """What the first frame made."""
+
+    window: MainWindow
+    look: Look
+    instance: SingleInstance
+    paths: Paths
+    options: Options
+
+
+def _run_loop(qt: QApplication, parts: _Parts) -> int:
+    import asyncio
+
+    from qasync import QEventLoop as AsyncioOnQt
+
+    with asyncio.Runner(loop_factory=lambda: AsyncioOnQt(qt)) as runner:
+        return runner.run(run(parts))
+
+
+async def run(parts: _Parts) -> int:
+    """Furnish the window, read the journal, keep the engine; until the window is closed."""
+    import asyncio
+
+    from desktop_app.journal.reader import JournalReader
+    from desktop_app.logs import start_logging
+    from desktop_app.state.changes import with_engine_lost
+    from desktop_app.tasks import Background
+    from desktop_app.ui.engine_link import EngineLink
+    from desktop_app.ui.store import AppStore
+    from desktop_app.ui.wiring import Wiring
+
+    start_logging(parts.paths.logs, "window")
+    quit_requested = asyncio.Event()
+    window, store = parts.window, AppStore()
+    window.furnish()
+    window.close_requested.connect(quit_requested.set)
+    async with AsyncExitStack() as stack:
+        stack.callback(_close, window)
+        background = Background(report=_report)
+        stack.push_async_callback(background.aclose)
+        link = EngineLink(_engine, store.apply, lambda: store.change(with_engine_lost))
+        wiring = Wiring(
+            window,
+            store,
+            JournalReader(parts.paths.data),
+            link.send,
+            on_worker=asyncio.to_thread,
+            run=lambda work, name: background.run(_awaited(work), name=name),
+        )
+        wiring.start()
+        if parts.options.screenshot:
+            return await _take_picture(parts, store)
+        stack.callback(parts.instance.release)
+        await _listen(parts, stack)
+        _use_settings(parts, store)
+        background.run(link.run(), name="engine")
+        await quit_requested.wait()
+        background.cancel("engine")
+    return 0
+
+
+async def _awaited(work: Callable[[], Awaitable[None]]) -> None:
+    await work()
+
+
+@asynccontextmanager
+async def _engine() -> AsyncIterator[Address]:
+    """A running engine; leaving it ends it.
+
+    Raises:
+        ChildError: It does not start.
+    """
+    import secrets
+
+    from desktop_app.children import start_child
+    from desktop_app.errors import ChildError
+    from desktop_app.ui.engine_link import Address
+
+    token = secrets.token_hex(16)
+    child = await start_child(["engine"], environment={"PARLEY_LINK_TOKEN": token})
+    try:
+        host, _, port = str(child.greeting.get("link", "")).rpartition(":")
+        if not port.isdigit():
+            raise ChildError("child.unclear", "The engine did not say where it listens.")
+        yield Address(host, int(port), token)
+    finally:
+        await child.aclose()
+
+
+async def _listen(parts: _Parts, stack: AsyncExitStack) -> None:
+    """Let a second start raise this window; without a port there is simply no raising."""
+    import logging
+
+    try:
+        server = await parts.instance.listen(parts.window.bring_to_front)
+    except OSError as error:
+        logging.getLogger(__name__).warning("second starts cannot be heard: %s", error)
+    else:
+        stack.callback(server.close)
+
+
+def _use_settings(parts: _Parts, store: AppStore) -> None:
+    """Read the preferences; what the first frame needs of them is remembered for the next."""
+    from functools import partial
+
+    from desktop_app.link.messages import Notice, NoticeLevel
+    from desktop_app.settings import load
+    from desktop_app.state.app_state import Service
+    from desktop_app.state.changes import with_notice, with_service
+
+    problems: list[str] = []
+    settings = load(parts.paths.settings, report=problems.append)
+    appearance = settings.appearance
+    parts.window.remember_look(appearance.theme, is_calm=appearance.reduced_motion)
+    parts.look.is_calm = appearance.reduced_motion
+    if not parts.options.theme:
+        parts.look.pin(appearance.theme)
+    store.change(partial(with_service, service=Service(profile=settings.profile)))
+    if problems:
+        facts = {"reason": problems[0]}
+        notice = Notice(NoticeLevel.WARNING, "settings.broken", facts)
+        store.change(partial(with_notice, notice=notice))
+
+
+async def _take_picture(parts: _Parts, store: AppStore) -> int:
+    """Wait until the newest thread stands still, then write the picture."""
+    import asyncio
+
+    async with asyncio.timeout(20):
+        while not store.state.conversation.is_loaded:
+            await asyncio.sleep(0.02)
+    _use_settings(parts, store)
+    parts.window.threads.connection.show_connection("none", store.state.service.profile)
+    await asyncio.sleep(_SETTLE_MS / 1000)
+    if not parts.window.grab().save(parts.options.screenshot, "PNG"):
+        sys.stderr.write(f"parley: {parts.options.screenshot} cannot be written\n")
+        return CANNOT
+    return 0
+
+
+def _close(window: MainWindow) -> None:
+    window.is_closing = True
+    window.close()
+
+
+def _report(name: str, error: BaseException) -> None:
+    import logging
+
+    logging.getLogger(__name__).error("task %s failed", name, exc_info=error)
+
+
+def _print_first_paint() -> None:
+    """When the first frame was there, and how much memory that took."""
+    import json
+
+    print_line = {"first_paint_s": round(_age_s(), 4), "rss_mb": round(_rss_mb(), 1)}
+    sys.stdout.write(json.dumps(print_line) + "\n")
+    sys.stdout.flush()
+
+
+def _age_s() -> float:
+    """Seconds since this process was started, by the system's clock where it tells (Linux)."""
+    import time
+
+    try:
+        with open("/proc/self/stat", encoding="ascii") as file:  # noqa: PTH123 - no pathlib yet
+            ticks = int(file.read().rpartition(")")[2].split()[19])
+    except OSError:
+        return time.process_time()
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _rss_mb() -> float:
+    """Resident memory in MiB, 0 where the system does not say."""
+    try:
+        with open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123 - no pathlib yet
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+    except OSError:
+        return 0.0

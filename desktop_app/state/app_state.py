@@ -1,0 +1,84 @@
+"""What is on screen, as frozen values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from desktop_app.journal.records import MessageRecord, ThreadRecord
+from desktop_app.link.messages import Connection, Notice, Phase
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """The open thread.
+
+    Attributes:
+        messages: Oldest first; the newest page, or more once older ones were read.
+        has_older: The journal holds messages before the first of ``messages``.
+        is_loaded: The journal has answered; until then an empty thread is not yet known empty.
+        partial: Live words of the utterance being heard.
+    """
+
+    thread_id: str = ""
+    messages: tuple[MessageRecord, ...] = ()
+    has_older: bool = False
+    is_loaded: bool = False
+    partial: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Who holds the floor, and with which microphone (see ``PhaseChanged``)."""
+
+    thread_id: str = ""
+    phase: Phase = Phase.READY
+    turn: int = 0
+    is_voice_on: bool = False
+    is_muted: bool = False
+    device: str = ""
+    duplex: str = "full"
+    duplex_reason: str = ""
+    heard_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Whether the service can be reached, and which it is.
+
+    Attributes:
+        profile: Name of the service profile, e.g. ``embedded`` or ``backboard``.
+        retry_in_s: Seconds to the next attempt when the event came, None when none is planned.
+    """
+
+    connection: Connection = Connection.STARTING
+    profile: str = ""
+    retry_in_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """Loudness, 0.0 to 1.0 on a perceptual scale."""
+
+    microphone: float = 0.0
+    loudspeaker: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class AppState:
+    """Everything that is on screen; replaced as a whole by ``with_event`` and ``changes``.
+
+    Attributes:
+        threads: Newest first.
+        has_more_threads: The journal holds older threads than the last of ``threads``.
+        are_threads_loaded: The journal has answered once.
+        notices: Oldest first, one for each code.
+    """
+
+    threads: tuple[ThreadRecord, ...] = ()
+    has_more_threads: bool = False
+    are_threads_loaded: bool = False
+    conversation: Conversation = field(default_factory=Conversation)
+    voice: Voice = field(default_factory=Voice)
+    service: Service = field(default_factory=Service)
+    levels: Levels = field(default_factory=Levels)
+    notices: tuple[Notice, ...] = ()

@@ -1,0 +1,90 @@
+"""What the window itself changes: pages read from the journal, a message typed, a notice put."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from desktop_app.journal.records import MessageRecord, ThreadRecord
+from desktop_app.link.messages import Connection, Notice, Phase
+from desktop_app.state.app_state import AppState, Conversation, Service, Voice
+from desktop_app.state.messages import with_message
+
+
+def with_threads(state: AppState, threads: tuple[ThreadRecord, ...], *, has_more: bool) -> AppState:
+    """Merge a page from the journal; rows already known from events are newer and win."""
+    known = {thread.id for thread in state.threads}
+    merged = (*state.threads, *(thread for thread in threads if thread.id not in known))
+    return replace(
+        state, threads=_sorted(merged), has_more_threads=has_more, are_threads_loaded=True
+    )
+
+
+def with_thread(state: AppState, thread: ThreadRecord) -> AppState:
+    """Insert or replace one thread."""
+    others = tuple(known for known in state.threads if known.id != thread.id)
+    return replace(state, threads=_sorted((*others, thread)))
+
+
+def without_thread(state: AppState, thread_id: str) -> AppState:
+    """Take one thread out, and close it when it is open."""
+    threads = tuple(thread for thread in state.threads if thread.id != thread_id)
+    is_open = state.conversation.thread_id == thread_id
+    conversation = Conversation() if is_open else state.conversation
+    return replace(state, threads=threads, conversation=conversation)
+
+
+def _sorted(threads: tuple[ThreadRecord, ...]) -> tuple[ThreadRecord, ...]:
+    return tuple(sorted(threads, key=lambda thread: (-thread.updated_at, thread.id)))
+
+
+def with_opened(state: AppState, thread_id: str, *, is_new: bool = False) -> AppState:
+    """Open a thread, empty until its messages arrive; a new one is known to be empty."""
+    return replace(state, conversation=Conversation(thread_id, is_loaded=is_new))
+
+
+def with_messages(
+    state: AppState, thread_id: str, page: tuple[MessageRecord, ...], *, has_older: bool
+) -> AppState:
+    """Merge a page of the journal into the open thread; live messages win over the page."""
+    conversation = state.conversation
+    if conversation.thread_id != thread_id:
+        return state
+    known = {message.id for message in conversation.messages}
+    older = tuple(message for message in page if message.id not in known)
+    messages = tuple(
+        sorted((*older, *conversation.messages), key=lambda message: message.created_at)
+    )
+    after = replace(conversation, messages=messages, has_older=has_older, is_loaded=True)
+    return replace(state, conversation=after)
+
+
+def with_typed(state: AppState, message: MessageRecord) -> AppState:
+    """Show a typed message at once, before the engine has acknowledged it."""
+    conversation = state.conversation
+    messages = with_message(conversation.messages, message)
+    return replace(state, conversation=replace(conversation, messages=messages))
+
+
+def with_notice(state: AppState, notice: Notice) -> AppState:
+    """Put a notice last; it replaces one of the same code."""
+    others = tuple(known for known in state.notices if known.code != notice.code)
+    return replace(state, notices=(*others, notice))
+
+
+def without_notice(state: AppState, code: str) -> AppState:
+    """Take the notice of this code away; an unknown code changes nothing."""
+    remaining = tuple(notice for notice in state.notices if notice.code != code)
+    return state if len(remaining) == len(state.notices) else replace(state, notices=remaining)
+
+
+def with_engine_lost(state: AppState) -> AppState:
+    """The engine is gone: nothing is heard or said until it is back."""
+    voice = Voice(thread_id=state.voice.thread_id, phase=Phase.READY)
+    service = Service(Connection.STARTING, state.service.profile)
+    conversation = replace(state.conversation, partial="")
+    return replace(state, voice=voice, service=service, conversation=conversation)
+
+
+def with_service(state: AppState, service: Service) -> AppState:
+    """What the window knows of the service before the engine has told."""
+    return replace(state, service=service)

@@ -1,0 +1,137 @@
+"""The one function that folds what the engine tells into what is on screen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import assert_never
+
+from msgspec.structs import replace as with_fields
+
+from desktop_app.journal.records import MessageRecord, Role, TurnTimes
+from desktop_app.link.messages import (
+    ConnectionChanged,
+    LevelMeasured,
+    LinkEvent,
+    MessageRemoved,
+    MessageSaved,
+    NoticeCleared,
+    NoticeRaised,
+    Phase,
+    PhaseChanged,
+    ReplyGrew,
+    SpeechHeard,
+    ThreadRemoved,
+    ThreadSaved,
+    TranscriptChanged,
+    TurnTimed,
+    Welcome,
+)
+from desktop_app.state.app_state import AppState, Conversation, Levels, Service, Voice
+from desktop_app.state.changes import with_notice, with_thread, without_notice, without_thread
+from desktop_app.state.messages import with_changed, with_message, without_message
+
+_UTTERANCE_OVER = (Phase.LISTENING, Phase.READY, Phase.NO_INPUT)
+
+
+def with_event(state: AppState, event: LinkEvent) -> AppState:  # noqa: C901 - one arm for each event
+    """Advance the state by one event; the same state (by identity) when nothing changes."""
+    match event:
+        case Welcome():
+            return _with_welcome(state, event)
+        case ConnectionChanged(connection, profile, retry_in_s):
+            return replace(state, service=Service(connection, profile, retry_in_s))
+        case PhaseChanged():
+            return _with_phase(state, event)
+        case SpeechHeard(_, turn, heard_ms):
+            if turn != state.voice.turn:
+                return state
+            return replace(state, voice=replace(state.voice, heard_ms=heard_ms))
+        case LevelMeasured(microphone, loudspeaker):
+            return replace(state, levels=Levels(microphone, loudspeaker))
+        case ThreadSaved(thread):
+            return with_thread(state, thread)
+        case ThreadRemoved(thread_id):
+            return without_thread(state, thread_id)
+        case NoticeRaised(notice):
+            return with_notice(state, notice)
+        case NoticeCleared(code):
+            return without_notice(state, code)
+        case TranscriptChanged() | MessageSaved() | MessageRemoved() | ReplyGrew() | TurnTimed():
+            return _with_conversation(state, event)
+        case _:
+            assert_never(event)
+
+
+def _with_welcome(state: AppState, event: Welcome) -> AppState:
+    return replace(
+        state,
+        service=Service(event.connection, event.profile),
+        voice=replace(state.voice, phase=event.phase),
+    )
+
+
+def _with_phase(state: AppState, event: PhaseChanged) -> AppState:
+    heard_ms = state.voice.heard_ms if event.turn == state.voice.turn else 0
+    voice = Voice(
+        event.thread_id,
+        event.phase,
+        event.turn,
+        event.is_voice_on,
+        event.is_muted,
+        event.device,
+        event.duplex,
+        event.duplex_reason,
+        heard_ms,
+    )
+    conversation = state.conversation
+    if conversation.partial and event.phase in _UTTERANCE_OVER:
+        conversation = replace(conversation, partial="")
+    return replace(state, voice=voice, conversation=conversation)
+
+
+_OfThread = TranscriptChanged | MessageSaved | MessageRemoved | ReplyGrew | TurnTimed
+
+
+def _with_conversation(state: AppState, event: _OfThread) -> AppState:
+    before = state.conversation
+    about = event.message.thread_id if isinstance(event, MessageSaved) else event.thread_id
+    if about != before.thread_id:
+        return state
+    after = _folded(before, event)
+    return state if after is before else replace(state, conversation=after)
+
+
+def _folded(conversation: Conversation, event: _OfThread) -> Conversation:
+    messages = conversation.messages
+    match event:
+        case TranscriptChanged(_, _, text):
+            return replace(conversation, partial=text)
+        case MessageSaved(message):
+            ends_partial = message.role is Role.USER and message.is_spoken
+            partial = "" if ends_partial else conversation.partial
+            return replace(conversation, messages=with_message(messages, message), partial=partial)
+        case MessageRemoved(_, message_id):
+            messages = without_message(messages, message_id)
+        case ReplyGrew(_, message_id):
+            messages = with_changed(messages, message_id, lambda reply: _grown(reply, event))
+        case TurnTimed(_, turn, times):
+            messages = _timed(messages, turn, times)
+        case _:
+            assert_never(event)
+    if messages is conversation.messages:
+        return conversation
+    return replace(conversation, messages=messages)
+
+
+def _grown(reply: MessageRecord, event: ReplyGrew) -> MessageRecord:
+    return with_fields(reply, text=event.text if event.is_whole else reply.text + event.text)
+
+
+def _timed(
+    messages: tuple[MessageRecord, ...], turn: int, times: TurnTimes
+) -> tuple[MessageRecord, ...]:
+    # Turn numbers restart with each session: only the newest reply with the number is meant.
+    for message in reversed(messages):
+        if message.turn == turn and message.role is Role.ASSISTANT:
+            return with_message(messages, with_fields(message, times=times))
+    return messages

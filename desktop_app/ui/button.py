@@ -1,0 +1,161 @@
+"""The one kind of button: an icon, a word or both, in a few tones."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QEnterEvent, QFocusEvent, QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QWidget
+
+from desktop_app.ui import look as size
+from desktop_app.ui.icons import paint_icon
+from desktop_app.ui.look import Look
+from desktop_app.ui.wording import with_shortcut
+
+_ICON = 18
+_KEYBOARD = (
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+)
+
+
+class Tone(Enum):
+    """How loud a button is."""
+
+    QUIET = "quiet"  # no outline until hovered
+    OUTLINE = "outline"
+    ACCENT = "accent"  # the one main step
+    LINK = "link"  # a word in the accent colour
+
+
+class Button(QAbstractButton):
+    """A button that paints itself from the look.
+
+    A word, an icon name of ``resources/icons``, or both; an icon alone needs ``says``.
+    """
+
+    def __init__(
+        self,
+        look: Look,
+        parent: QWidget,
+        *,
+        text: str = "",
+        icon: str = "",
+        says: str = "",
+        tone: Tone = Tone.QUIET,
+    ) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._icon = icon
+        self._tone = tone
+        self._shows_focus = False
+        self.setText(text)
+        self.setFont(look.font(size.SMALL))
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.describe(says or text)
+
+    def describe(self, says: str, shortcut: str = "") -> None:
+        """Name it for screen readers and in the tooltip, with the key that does the same."""
+        self.setAccessibleName(says)
+        self.setToolTip(with_shortcut(says, shortcut))
+
+    def show_icon(self, icon: str) -> None:
+        """Exchange the icon."""
+        if icon != self._icon:
+            self._icon = icon
+            self.update()
+
+    def use_tone(self, tone: Tone) -> None:
+        """Exchange the tone."""
+        if tone is not self._tone:
+            self._tone = tone
+            self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        if not self.text():
+            return QSize(32, 32)
+        width = self.fontMetrics().horizontalAdvance(self.text())
+        padding = 0 if self._tone is Tone.LINK else 2 * 12
+        return QSize(width + padding + (_ICON + 6 if self._icon else 0), 30)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        return self.sizeHint()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        self._shows_focus = event.reason() in _KEYBOARD
+        super().focusInEvent(event)
+
+    def enterEvent(self, event: QEnterEvent) -> None:  # noqa: N802
+        self.update()
+        super().enterEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
+        self.update()
+        super().leaveEvent(event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        self._paint_ground(painter, box)
+        self._paint_content(painter, box)
+        if self.hasFocus() and self._shows_focus:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(self._look.colour("accent"), 2))
+            painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), 8, 8)
+
+    def _paint_ground(self, painter: QPainter, box: QRectF) -> None:
+        is_over = self.isEnabled() and self.underMouse()
+        fill = self._fill(is_over)
+        outline = self._look.colour("line") if self._tone is Tone.OUTLINE else None
+        painter.setBrush(fill if fill is not None else Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(outline, 1) if outline is not None else Qt.PenStyle.NoPen)
+        painter.drawRoundedRect(box, 8, 8)
+
+    def _fill(self, is_over: bool) -> QColor | None:
+        if self._tone is Tone.ACCENT:
+            if not self.isEnabled():
+                return self._look.colour("hover")
+            return self._look.colour("accent_hover" if is_over else "accent")
+        if self._tone is Tone.LINK:
+            return None
+        if self.isChecked() or self.isDown():
+            return self._look.colour("accent_soft" if self.isChecked() else "line")
+        if is_over:
+            return self._look.colour("hover")
+        return self._look.colour("raised") if self._tone is Tone.OUTLINE else None
+
+    def _ink(self) -> QColor:
+        if not self.isEnabled():
+            return self._look.colour("faint")
+        if self._tone is Tone.ACCENT:
+            return self._look.colour("on_accent")
+        if self._tone is Tone.LINK or self.isChecked():
+            return self._look.colour("accent")
+        return self._look.colour("text" if self._tone is Tone.OUTLINE else "dim")
+
+    def _paint_content(self, painter: QPainter, box: QRectF) -> None:
+        ink = self._ink()
+        if not self.text():
+            paint_icon(painter, self._icon, _centred(box), ink)
+            return
+        if self._icon:
+            left = QRectF(box.left() + 9, box.center().y() - _ICON / 2, _ICON, _ICON)
+            paint_icon(painter, self._icon, left, ink)
+            box = box.adjusted(_ICON + 6, 0, 0, 0)
+        font = self.font()
+        if self._tone is Tone.LINK and self.underMouse():
+            font.setUnderline(True)
+        if self._tone is Tone.ACCENT:
+            font.setWeight(QFont.Weight.DemiBold)
+        painter.setFont(font)
+        painter.setPen(ink)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self.text())
+
+
+def _centred(box: QRectF) -> QRectF:
+    centre = box.center()
+    return QRectF(centre.x() - _ICON / 2, centre.y() - _ICON / 2, _ICON, _ICON)

@@ -1,0 +1,310 @@
+"""The conversation: painted rows in a scroll area that follows only from the bottom."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QMenu, QWidget
+
+from desktop_app.journal.records import MessageRecord
+from desktop_app.ui import look as size
+from desktop_app.ui import wording
+from desktop_app.ui.button import Button, Tone
+from desktop_app.ui.look import Look
+from desktop_app.ui.message_row import MessageRow, Target
+from desktop_app.ui.message_stack import MessageStack
+from desktop_app.ui.text_selection import Selection, Spot
+
+_TOP, _BOTTOM = 24, 0  # room before the first and after the last message, px
+_MARGIN = 20
+_NEAR_BOTTOM = 16
+_NEAR_TOP = 400
+_SETTLE_ROUNDS = 6
+
+
+class ChatView(QAbstractScrollArea):
+    """Messages of one thread.
+
+    Signals:
+        older_wanted: The view is near the first message it has.
+        retry_requested: Id of the message to deliver again.
+        link_chosen: The address of a link.
+    """
+
+    older_wanted = Signal()
+    retry_requested = Signal(str)
+    link_chosen = Signal(str)
+
+    def __init__(self, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._stack = MessageStack(look)
+        self._thread_id = ""
+        self._has_older = False
+        self._follows = True
+        self._anchor = ("", 0)  # first message in sight and how far its top is above the view
+        self._is_settling = False
+        self._selection: Selection | None = None
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.viewport().setMouseTracking(True)
+        self.viewport().setAutoFillBackground(False)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Conversation")
+        self.verticalScrollBar().setSingleStep(24)
+        self._jump = Button(look, self, text=wording.JUMP, icon="down", tone=Tone.OUTLINE)
+        self._jump.hide()
+        self._jump.clicked.connect(self.jump_to_latest)
+        look.changed.connect(self._on_look_changed)
+
+    # ---- what is shown ------------------------------------------------------------------
+
+    def show_messages(
+        self, thread_id: str, messages: tuple[MessageRecord, ...], *, has_older: bool
+    ) -> None:
+        """Show a thread as it is now; a new thread is shown from its end."""
+        if thread_id != self._thread_id:
+            self._thread_id = thread_id
+            self._follows = True
+            self._selection = None
+            self._stack.show(())
+        self._has_older = has_older
+        self._stack.set_width(self._column())
+        self._stack.show(messages)
+        self._settle()
+
+    @property
+    def is_following(self) -> bool:
+        """Whether new text keeps the end in sight."""
+        return self._follows
+
+    def jump_to_latest(self) -> None:
+        """Show the end and follow it again."""
+        self._follows = True
+        self._settle()
+
+    def show_message(self, message_id: str) -> None:
+        """Bring one message to the top of the view."""
+        if self._stack.number_of(message_id) >= 0:
+            self._follows = False
+            self._anchor = (message_id, -_TOP)
+            self._settle()
+
+    def _on_look_changed(self) -> None:
+        self._stack.forget()
+        self._settle()
+
+    # ---- layout -------------------------------------------------------------------------
+
+    def _column(self) -> int:
+        return max(120, min(size.COLUMN, self.width() - 2 * _MARGIN))
+
+    def _left(self) -> int:
+        return (self.width() - self._stack.width) // 2  # beside the composer, bar or no bar
+
+    def _settle(self) -> None:
+        """Lay out what is in sight and put the view where it belongs, without a jump."""
+        self._is_settling = True
+        height = self.viewport().height()
+        for _ in range(_SETTLE_ROUNDS):
+            value = self._wanted_value(height)
+            if not self._stack.measure(value - _TOP, height):
+                break
+        bar = self.verticalScrollBar()
+        bar.setPageStep(height)
+        bar.setRange(0, max(0, self._content_height() - height))
+        bar.setValue(self._wanted_value(height))
+        self._is_settling = False
+        self._after_moving()
+
+    def _content_height(self) -> int:
+        return _TOP + self._stack.total + _BOTTOM
+
+    def _wanted_value(self, height: int) -> int:
+        longest = max(0, self._content_height() - height)
+        number = self._stack.number_of(self._anchor[0])
+        if self._follows or number < 0:
+            return longest
+        return min(longest, max(0, _TOP + self._stack.top(number) + self._anchor[1]))
+
+    def _after_moving(self) -> None:
+        value = self.verticalScrollBar().value()
+        number = self._stack.number_at(value - _TOP)
+        if number >= 0:
+            top = _TOP + self._stack.top(number)
+            self._anchor = (self._stack.messages[number].id, value - top)
+        self._stack.forget_far_rows(24)
+        self._jump.setVisible(not self._follows)
+        if self._has_older and value < _NEAR_TOP and len(self._stack):
+            self._has_older = False  # asked once; the answer says whether there is more
+            self.older_wanted.emit()
+        self.viewport().update()
+
+    def scrollContentsBy(self, _dx: int, _dy: int) -> None:  # noqa: N802
+        if self._is_settling:
+            return
+        bar = self.verticalScrollBar()
+        self._follows = bar.value() >= bar.maximum() - _NEAR_BOTTOM
+        number = self._stack.number_at(bar.value() - _TOP)
+        if number >= 0:
+            top = _TOP + self._stack.top(number)
+            self._anchor = (self._stack.messages[number].id, bar.value() - top)
+        self._settle()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._stack.set_width(self._column())
+        hint = self._jump.sizeHint()
+        x = (self.viewport().width() - hint.width()) // 2
+        self._jump.setGeometry(x, self.height() - hint.height() - 12, hint.width(), hint.height())
+        self._settle()
+
+    # ---- painting -----------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        painter = QPainter(self.viewport())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        clip = QRectF(event.rect())
+        painter.fillRect(clip, self._look.colour("background"))
+        offset = self.verticalScrollBar().value() - _TOP
+        number = self._stack.number_at(int(clip.top()) + offset)
+        left = self._left()
+        while 0 <= number < len(self._stack):
+            top = self._stack.top(number) - offset
+            if top > clip.bottom():
+                break
+            painter.save()
+            painter.translate(left, top)
+            chosen = self._selection and self._selection.within(number, self._stack)
+            row = self._stack.row(number)
+            row.paint(painter, clip.translated(-left, -top), chosen or None)
+            painter.restore()
+            number += 1
+
+    # ---- pointer and keys ---------------------------------------------------------------
+
+    def _at(self, point: QPointF) -> tuple[MessageRow, QPointF] | None:
+        y = int(point.y()) + self.verticalScrollBar().value() - _TOP
+        number = self._stack.number_at(y)
+        if number < 0:
+            return None
+        return self._stack.row(number), QPointF(
+            point.x() - self._left(), y - self._stack.top(number)
+        )
+
+    def _spot(self, point: QPointF) -> Spot | None:
+        found = self._at(point)
+        return found and Spot(found[0].message.id, found[0].place_at(found[1]))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        if event.button() is not Qt.MouseButton.LeftButton:
+            return
+        found = self._at(event.position())
+        target = found and found[0].target_at(found[1])
+        if target:
+            self._act(target, found[0].message.id if found else "")
+            return
+        spot = self._spot(event.position())
+        self._selection = Selection(spot, spot) if spot else None
+        self.viewport().update()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        if event.buttons() & Qt.MouseButton.LeftButton and self._selection:
+            spot = self._spot(event.position())
+            if spot:
+                self._selection = Selection(self._selection.anchor, spot)
+                self._scroll_along(int(event.position().y()))
+                self.viewport().update()
+            return
+        self._show_pointer(event.position())
+
+    def _show_pointer(self, point: QPointF) -> None:
+        found = self._at(point)
+        shape = Qt.CursorShape.ArrowCursor
+        if found and found[0].target_at(found[1]):
+            shape = Qt.CursorShape.PointingHandCursor
+        elif found and found[0].is_text(found[1]):
+            shape = Qt.CursorShape.IBeamCursor
+        self.viewport().setCursor(shape)
+
+    def _scroll_along(self, y: int) -> None:
+        bar = self.verticalScrollBar()
+        if y < 0:
+            bar.setValue(bar.value() + max(-60, y))
+        elif y > self.viewport().height():
+            bar.setValue(bar.value() + min(60, y - self.viewport().height()))
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        found = self._at(event.position())
+        if found:
+            start, end = found[0].word_at(found[1])
+            message_id = found[0].message.id
+            self._selection = Selection(Spot(message_id, start), Spot(message_id, end))
+            self.viewport().update()
+
+    def _act(self, target: Target, message_id: str) -> None:
+        if target.kind == "retry":
+            self.retry_requested.emit(message_id)
+        elif target.kind == "copy":
+            QGuiApplication.clipboard().setText(target.value)
+        else:
+            self.link_chosen.emit(target.value)
+
+    def selected_text(self) -> str:
+        """The selected text, or empty."""
+        return self._selection.text(self._stack) if self._selection else ""
+
+    def select_all(self) -> None:
+        """Select the whole conversation as far as it is here."""
+        if len(self._stack):
+            first, last = self._stack.messages[0].id, self._stack.messages[-1].id
+            end = self._stack.row(len(self._stack) - 1).end
+            self._selection = Selection(Spot(first, (0, 0)), Spot(last, end))
+            self.viewport().update()
+
+    def copy(self) -> None:
+        """Put the selected text on the clipboard."""
+        text = self.selected_text()
+        if text:
+            QGuiApplication.clipboard().setText(text)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+        elif event.matches(QKeySequence.StandardKey.SelectAll):
+            self.select_all()
+        elif event.key() == Qt.Key.Key_Home:
+            self.verticalScrollBar().setValue(0)
+        elif event.key() == Qt.Key.Key_End:
+            self.jump_to_latest()
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
+        found = self._at(QPointF(self.viewport().mapFrom(self, event.pos())))
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        copy = menu.addAction("Copy", self.copy)
+        copy.setEnabled(bool(self.selected_text()))
+        if found:
+            message = found[0].message
+            clipboard = QGuiApplication.clipboard()
+            menu.addAction("Copy message").triggered.connect(
+                lambda _checked=False, text=message.text: clipboard.setText(text)
+            )
+        menu.addAction("Select all", self.select_all)
+        menu.popup(event.globalPos())
+
+    def viewportEvent(self, event: QEvent) -> bool:  # noqa: N802
+        if event.type() == QEvent.Type.Leave:
+            self.viewport().unsetCursor()
+        return super().viewportEvent(event)

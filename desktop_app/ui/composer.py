@@ -1,0 +1,186 @@
+"""Where a person writes: grows with the text, sends with Enter, and holds the microphone."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QMimeData, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QFocusEvent,
+    QInputMethodEvent,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QTextOption,
+)
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QSizePolicy, QWidget
+
+from desktop_app.ui import look as size
+from desktop_app.ui import wording
+from desktop_app.ui.button import Button, Tone
+from desktop_app.ui.look import Look
+
+_MOST_LINES = 8
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class _Field(QPlainTextEdit):
+    """The text field.
+
+    Signals:
+        entered: Enter was pressed outside of an input method's composition.
+        focus_changed: It gained or lost the focus.
+    """
+
+    entered = Signal()
+    focus_changed = Signal()
+
+    def __init__(self, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._is_composing = False
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFont(look.font())
+        self.setTabChangesFocus(True)
+        self.setPlaceholderText(wording.PLACEHOLDER)
+        self.setAccessibleName("Message")
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.viewport().setAutoFillBackground(False)
+        self.document().setDocumentMargin(0)
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:  # noqa: N802
+        self._is_composing = bool(event.preeditString())
+        super().inputMethodEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        shifted = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+        if event.key() in _ENTER and not shifted:
+            if not self._is_composing:
+                self.entered.emit()
+            return
+        super().keyPressEvent(event)
+
+    def insertFromMimeData(self, source: QMimeData) -> None:  # noqa: N802
+        if source.hasText():
+            self.insertPlainText(source.text())
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        super().focusInEvent(event)
+        self.focus_changed.emit()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        super().focusOutEvent(event)
+        self.focus_changed.emit()
+
+
+class Composer(QWidget):
+    """The message being written.
+
+    Signals:
+        send_requested: The text to send; the field is already empty.
+        stop_requested: The running reply is to end.
+        voice_requested: The microphone button was pressed.
+        height_changed: The wanted height is another one.
+    """
+
+    send_requested = Signal(str)
+    stop_requested = Signal()
+    voice_requested = Signal()
+    height_changed = Signal()
+
+    def __init__(self, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._is_replying = False
+        self.field = _Field(look, self)
+        self._microphone = Button(look, self, icon="microphone", says="Talk")
+        self._microphone.describe("Start a spoken conversation", "Ctrl+Space")
+        self._send = Button(look, self, icon="send", tone=Tone.ACCENT, says="Send")
+        self._send.describe("Send", "Enter")
+        self._lay_out()
+        self.field.textChanged.connect(self._on_text_changed)
+        self.field.entered.connect(self.submit)
+        self.field.focus_changed.connect(self.update)
+        self._microphone.clicked.connect(self.voice_requested)
+        self._send.clicked.connect(self._on_send_clicked)
+        self.setFocusProxy(self.field)
+        self._on_text_changed()
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 9, 9, 9)
+        row.setSpacing(4)
+        bottom = Qt.AlignmentFlag.AlignBottom
+        row.addWidget(self.field, 1, Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self._microphone, 0, bottom)
+        row.addWidget(self._send, 0, bottom)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    @property
+    def text(self) -> str:
+        """What is written and not sent."""
+        return self.field.toPlainText()
+
+    def set_text(self, text: str) -> None:
+        """Put a text there to be edited and sent."""
+        self.field.setPlainText(text)
+        self.field.moveCursor(self.field.textCursor().MoveOperation.End)
+
+    def show_replying(self, is_replying: bool) -> None:
+        """While a reply runs and nothing is written, send is stop."""
+        self._is_replying = is_replying
+        self._show_button()
+
+    def show_voice(self, is_on: bool) -> None:
+        """Mark the microphone as open."""
+        says = "End the spoken conversation" if is_on else "Start a spoken conversation"
+        self._microphone.describe(says, "Ctrl+Space")
+        self._microphone.setCheckable(True)
+        self._microphone.setChecked(is_on)
+
+    def submit(self) -> None:
+        """Send what is written, if there is anything."""
+        text = self.text.strip()
+        if text:
+            self.field.clear()
+            self.send_requested.emit(text)
+
+    def _on_send_clicked(self) -> None:
+        if self._is_stop():
+            self.stop_requested.emit()
+        else:
+            self.submit()
+
+    def _is_stop(self) -> bool:
+        return self._is_replying and not self.text.strip()
+
+    def _on_text_changed(self) -> None:
+        self._show_button()
+        metrics = self.field.fontMetrics()
+        lines = max(1, int(self.field.document().size().height()))
+        wanted = min(lines, _MOST_LINES) * metrics.lineSpacing() + 2
+        policy = Qt.ScrollBarPolicy
+        self.field.setVerticalScrollBarPolicy(
+            policy.ScrollBarAsNeeded if lines > _MOST_LINES else policy.ScrollBarAlwaysOff
+        )
+        if wanted != self.field.height():
+            self.field.setFixedHeight(wanted)
+            self.height_changed.emit()
+
+    def _show_button(self) -> None:
+        is_stop = self._is_stop()
+        self._send.show_icon("stop" if is_stop else "send")
+        self._send.describe("Stop the reply" if is_stop else "Send", "Esc" if is_stop else "Enter")
+        self._send.setEnabled(is_stop or bool(self.text.strip()))
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        return QSize(size.COLUMN, max(self.field.height(), 32) + 18)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        is_active = self.field.hasFocus()
+        ink = self._look.colour("accent" if is_active else "edge")
+        painter.setPen(QPen(ink, 1.5 if is_active else 1))
+        painter.setBrush(self._look.colour("raised"))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 14, 14)

@@ -1,0 +1,82 @@
+"""Bottom left: whether the service can be reached, in words."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from desktop_app.ui import look as size
+from desktop_app.ui.look import Look
+from desktop_app.ui.wording import connection_words
+
+_INKS = {
+    "none": "edge",
+    "ready": "accent",
+    "starting": "edge",
+    "reconnecting": "warn",
+    "offline": "danger",
+}
+
+
+class ConnectionLabel(QWidget):
+    """A dot and a sentence; while reconnecting, a count down."""
+
+    def __init__(self, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._connection = "starting"
+        self._profile = ""
+        self._left_s = 0
+        self._second = QTimer(self)
+        self._second.setInterval(1000)
+        self._second.timeout.connect(self._count_down)
+        self.setFixedHeight(40)
+        self._describe()
+
+    def show_connection(
+        self, connection: str, profile: str, retry_in_s: float | None = None
+    ) -> None:
+        """Say how the service stands; ``retry_in_s`` is counted down here."""
+        self._connection, self._profile = connection, profile
+        self._left_s = round(retry_in_s or 0)
+        if self._left_s:
+            self._second.start()
+        else:
+            self._second.stop()
+        self._describe()
+
+    @property
+    def words(self) -> str:
+        """The sentence shown."""
+        return connection_words(self._connection, self._profile, self._left_s)
+
+    def _count_down(self) -> None:
+        self._left_s = max(0, self._left_s - 1)
+        if not self._left_s:
+            self._second.stop()
+        self._describe()
+
+    def _describe(self) -> None:
+        self.setAccessibleName(self.words)
+        self.setToolTip(self.words)
+        self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        return QSize(160, 40)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(self._look.colour("line"))
+        painter.drawLine(0, 0, self.width(), 0)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._look.colour(_INKS[self._connection]))
+        middle = self.height() / 2 + 2
+        painter.drawEllipse(QRectF(10, middle - 4, 8, 8))
+        painter.setFont(self._look.font(size.SMALL))
+        painter.setPen(self._look.colour("dim"))
+        box = QRectF(28, 4, self.width() - 32, self.height() - 4)
+        metrics = painter.fontMetrics()
+        words = metrics.elidedText(self.words, Qt.TextElideMode.ElideRight, int(box.width()))
+        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, words)

@@ -1,0 +1,140 @@
+"""The centre: header, messages or an invitation, notices, voice, composer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRect, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from desktop_app.ui import look as size
+from desktop_app.ui.composer import Composer
+from desktop_app.ui.header import HEIGHT, Header
+from desktop_app.ui.look import Look
+
+if TYPE_CHECKING:
+    from desktop_app.state.app_state import Conversation, Levels, Voice
+    from desktop_app.ui.chat_view import ChatView
+    from desktop_app.ui.empty_state import EmptyPane, Invitation
+    from desktop_app.ui.notice_bar import NoticeBar
+    from desktop_app.ui.voice_dock import VoiceDock
+
+_MARGIN = 20
+_BOTTOM = 18
+_GAP = 8
+
+
+class ConversationPane(QWidget):
+    """Everything about the open thread; ``furnish`` adds what the first paint does not need.
+
+    Signals:
+        furnished: The parts that were added are there.
+    """
+
+    furnished = Signal()
+
+    def __init__(self, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._look = look
+        self.header = Header(look, self)
+        self.composer = Composer(look, self)
+        self.composer.height_changed.connect(self.arrange)
+        self.chat: ChatView | None = None
+        self.invitation: Invitation | None = None
+        self.gallery: EmptyPane | None = None
+        self.dock: VoiceDock | None = None
+        self.notices: NoticeBar | None = None
+
+    def furnish(self) -> None:
+        """Build the parts that show messages, notices and voice."""
+        from desktop_app.ui import wording
+        from desktop_app.ui.chat_view import ChatView
+        from desktop_app.ui.empty_state import EmptyPane, Invitation
+        from desktop_app.ui.notice_bar import NoticeBar
+        from desktop_app.ui.voice_dock import VoiceDock
+
+        self.chat = ChatView(self._look, self)
+        self.invitation = Invitation(self._look, self)
+        self.gallery = EmptyPane(
+            self._look, self, "image", wording.NO_IMAGES, wording.NO_IMAGES_HINT
+        )
+        self.dock = VoiceDock(self._look, self)
+        self.notices = NoticeBar(self._look, self)
+        for part in (self.chat, self.invitation, self.gallery, self.dock):
+            part.hide()
+        QWidget.setTabOrder(self.chat, self.composer)
+        self.furnished.emit()
+        self.arrange()
+
+    def show_conversation(self, conversation: Conversation) -> None:
+        """Show the open thread."""
+        if self.chat is None or self.invitation is None or self.gallery is None:
+            return
+        is_gallery = not self.gallery.isHidden()
+        has_messages = bool(conversation.messages)
+        invites = not has_messages and (conversation.is_loaded or not conversation.thread_id)
+        self.chat.show_messages(
+            conversation.thread_id, conversation.messages, has_older=conversation.has_older
+        )
+        self.chat.setVisible(has_messages and not is_gallery)
+        self.invitation.setVisible(invites and not is_gallery)
+        self.arrange()
+
+    def show_gallery(self, is_shown: bool, conversation: Conversation) -> None:
+        """Show all images instead of the conversation."""
+        if self.gallery is not None:
+            self.gallery.setVisible(is_shown)
+            self.composer.setVisible(not is_shown)
+            self.show_conversation(conversation)
+
+    @property
+    def is_gallery(self) -> bool:
+        """Whether all images are shown."""
+        return self.gallery is not None and not self.gallery.isHidden()
+
+    def show_voice(self, voice: Voice, partial: str) -> None:
+        """Show the dock while voice is on."""
+        if self.dock is None:
+            return
+        is_on = voice.is_voice_on or voice.phase in ("listening", "hearing", "speaking")
+        self.dock.show_voice(voice, partial)
+        self.composer.show_voice(voice.is_voice_on)
+        if is_on == self.dock.isHidden():
+            self.dock.setVisible(is_on)
+            self.arrange()
+
+    def show_levels(self, levels: Levels) -> None:
+        """Move the ring."""
+        if self.dock is not None and not self.dock.isHidden():
+            self.dock.show_levels(levels)
+
+    def arrange(self) -> None:
+        """Stack the parts: composer at the bottom, messages in what is left."""
+        width = self.width()
+        column = min(size.COLUMN, width - 2 * _MARGIN)
+        left = (width - column) // 2
+        self.header.setGeometry(0, 0, width, HEIGHT)
+        height = self.composer.sizeHint().height()
+        top = self.height() - _BOTTOM - height
+        self.composer.setGeometry(left, top, column, height)
+        for part in (self.dock, self.notices):
+            if part is not None and not part.isHidden():
+                height = part.sizeHint().height()
+                if part.hasHeightForWidth() or part is self.notices:
+                    height = part.heightForWidth(column)
+                top -= height + _GAP
+                part.setGeometry(left, top, column, height)
+        room = QRect(0, HEIGHT, width, max(0, top - HEIGHT - _GAP))
+        for view in (self.chat, self.invitation):
+            if view is not None:
+                view.setGeometry(room)
+        if self.gallery is not None:
+            self.gallery.setGeometry(0, HEIGHT, width, self.height() - HEIGHT)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self.arrange()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        QPainter(self).fillRect(self.rect(), self._look.colour("background"))

@@ -1,0 +1,127 @@
+"""What an empty place says: what it is for and how to begin."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QGridLayout, QVBoxLayout, QWidget
+
+from desktop_app.ui import look as size
+from desktop_app.ui import wording
+from desktop_app.ui.icons import paint_icon
+from desktop_app.ui.labels import Label
+from desktop_app.ui.look import Look
+
+
+class ExampleCard(QAbstractButton):
+    """One thing to try."""
+
+    def __init__(self, look: Look, parent: QWidget, icon: str, text: str) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._icon = icon
+        self.setText(text)
+        self.setAccessibleName(text)
+        self.setToolTip("Ask this")
+        self.setFont(look.font(size.SMALL))
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        return QSize(264, 52)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        is_lit = self.underMouse() or self.hasFocus()
+        painter.setPen(self._look.colour("accent" if self.hasFocus() else "line"))
+        painter.setBrush(self._look.colour("hover" if is_lit else "raised"))
+        painter.drawRoundedRect(box, size.RADIUS, size.RADIUS)
+        icon = QRectF(14, box.center().y() - 9, 18, 18)
+        paint_icon(painter, self._icon, icon, self._look.colour("accent"))
+        painter.setPen(self._look.colour("text"))
+        words = box.adjusted(44, 4, -12, -4)
+        flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap
+        painter.drawText(words, flags, self.text())
+
+
+class Invitation(QWidget):
+    """The empty conversation.
+
+    Signals:
+        example_chosen: The text of the example.
+    """
+
+    example_chosen = Signal(str)
+
+    def __init__(self, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._cards = [ExampleCard(look, self, icon, text) for icon, text in wording.EXAMPLES]
+        for card in self._cards:
+            card.clicked.connect(self._on_clicked)
+        title = Label(look, self, wording.INVITATION, px=size.DISPLAY, weight=QFont.Weight.DemiBold)
+        hint = Label(look, self, wording.INVITATION_HINT, px=size.TEXT, ink="dim")
+        foot = Label(look, self, wording.INVITATION_FOOT, px=size.CAPTION, ink="faint")
+        for label in (title, hint, foot):
+            label.alignment = Qt.AlignmentFlag.AlignCenter
+        self._arrange(title, hint, foot)
+
+    def _arrange(self, title: Label, hint: Label, foot: Label) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 0, 24, 0)
+        column.setSpacing(0)
+        column.addStretch(4)
+        column.addWidget(title)
+        column.addSpacing(6)
+        column.addWidget(hint)
+        column.addSpacing(28)
+        grid = QGridLayout()
+        grid.setSpacing(8)
+        grid.setColumnStretch(0, 1)
+        grid.setColumnStretch(3, 1)
+        for number, card in enumerate(self._cards):
+            grid.addWidget(card, number // 2, 1 + number % 2)
+        column.addLayout(grid)
+        column.addSpacing(16)
+        column.addWidget(foot)
+        column.addStretch(5)
+
+    def _on_clicked(self) -> None:
+        card = self.sender()
+        if isinstance(card, ExampleCard):
+            self.example_chosen.emit(card.text())
+
+
+class EmptyPane(QWidget):
+    """A quiet icon with one line and a hint, for a pane that has nothing yet."""
+
+    def __init__(self, look: Look, parent: QWidget, icon: str, title: str, hint: str) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._icon = icon
+        self._title = title
+        self._hint = hint
+        self.setAccessibleName(f"{title}. {hint}")
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        width = min(320, self.width() - 32)
+        left = (self.width() - width) / 2
+        top = max(24.0, self.height() * 0.30)
+        disc = QRectF(self.width() / 2 - 24, top, 48, 48)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._look.colour("accent_soft"))
+        painter.drawEllipse(disc)
+        inner = disc.adjusted(13, 13, -13, -13)
+        paint_icon(painter, self._icon, inner, self._look.colour("accent"))
+        painter.setFont(self._look.font(size.TEXT, QFont.Weight.DemiBold))
+        painter.setPen(self._look.colour("text"))
+        centred = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
+        painter.drawText(QRectF(left, top + 64, width, 24), centred, self._title)
+        painter.setFont(self._look.font(size.SMALL))
+        painter.setPen(self._look.colour("dim"))
+        flags = centred | Qt.TextFlag.TextWordWrap
+        painter.drawText(QRectF(left, top + 92, width, 80), flags, self._hint)

@@ -1,0 +1,155 @@
+"""Keeps the link to the engine: starts it, starts it again when it dies, loses nothing sent."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, aclosing
+from dataclasses import dataclass
+
+from desktop_app.errors import AppError
+from desktop_app.link.client import LinkClient
+from desktop_app.link.messages import (
+    Intent,
+    LinkEvent,
+    MessageSaved,
+    Notice,
+    NoticeCleared,
+    NoticeLevel,
+    NoticeRaised,
+    OpenThread,
+    PressTalk,
+    Quit,
+    ReleaseTalk,
+    SendText,
+    SetMuted,
+    StopReply,
+    StopVoice,
+)
+
+logger = logging.getLogger(__name__)
+
+LONGEST_PAUSE_S = 8.0
+_HEALTHY_AFTER_S = 10.0
+_MOMENTARY = (PressTalk, ReleaseTalk, StopReply, StopVoice, SetMuted, Quit)
+_MOST_WAITING = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a running engine listens."""
+
+    host: str
+    port: int
+    token: str
+
+
+StartEngine = Callable[[], AbstractAsyncContextManager[Address]]
+
+
+class EngineLink:
+    """Carries intents to the engine and its events to ``publish``. Event loop only.
+
+    Args:
+        start: Starts an engine and ends it on leaving; AppError when it does not start.
+        publish: Told every event of the engine, and notices about the engine itself.
+        lost: Called when the engine is gone.
+        first_pause_s: Before the first new attempt; doubled up to 8 s while it keeps failing.
+    """
+
+    def __init__(
+        self,
+        start: StartEngine,
+        publish: Callable[[LinkEvent], None],
+        lost: Callable[[], None],
+        *,
+        first_pause_s: float = 0.25,
+    ) -> None:
+        self._start = start
+        self._publish = publish
+        self._lost = lost
+        self._first_pause_s = first_pause_s
+        self._client: LinkClient | None = None
+        self._waiting: list[Intent] = []
+        self._unsaved: dict[str, SendText] = {}
+        self._thread_id = ""
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the engine answers now."""
+        return self._client is not None
+
+    @property
+    def unsaved(self) -> tuple[SendText, ...]:
+        """Typed messages that the engine has not yet written down."""
+        return tuple(self._unsaved.values())
+
+    def send(self, intent: Intent) -> None:
+        """Send now, or as soon as the engine is there; a key press of the past is dropped."""
+        if isinstance(intent, OpenThread):
+            self._thread_id = intent.thread_id
+        if isinstance(intent, SendText):
+            self._unsaved[intent.message_id] = intent
+        if self._client is not None and self._written(self._client, intent):
+            return
+        is_kept_elsewhere = isinstance(intent, SendText | OpenThread)
+        if not isinstance(intent, _MOMENTARY) and not is_kept_elsewhere:
+            self._waiting = [*self._waiting[-_MOST_WAITING:], intent]
+
+    def _written(self, client: LinkClient, intent: Intent) -> bool:
+        try:
+            client.send(intent)
+        except AppError as error:
+            logger.info("not sent yet: %s", error)
+            return False
+        return True
+
+    async def run(self) -> None:
+        """Keep an engine running and connected until cancelled."""
+        pause_s = self._first_pause_s
+        loop = asyncio.get_running_loop()
+        while True:
+            began = loop.time()
+            try:
+                async with self._start() as address:
+                    await self._converse(address)
+            except AppError as error:
+                logger.warning("the engine is not there: %s", error)
+                self._publish(_notice("engine.failed" if pause_s > 2 else "engine.restarting"))
+            else:
+                self._publish(_notice("engine.down"))
+            if loop.time() - began > _HEALTHY_AFTER_S:
+                pause_s = self._first_pause_s
+            await asyncio.sleep(pause_s)
+            pause_s = min(LONGEST_PAUSE_S, pause_s * 2)
+
+    async def _converse(self, address: Address) -> None:
+        client = await LinkClient.connect(address.host, address.port, address.token)
+        try:
+            self._client = client
+            self._catch_up(client)
+            for code in ("engine.down", "engine.restarting", "engine.failed"):
+                self._publish(NoticeCleared(code))
+            async with aclosing(client.events()) as events:
+                async for event in events:
+                    self._on_event(event)
+        finally:
+            self._client = None
+            self._lost()
+            await client.aclose()
+
+    def _catch_up(self, client: LinkClient) -> None:
+        waiting, self._waiting = self._waiting, []
+        first = [OpenThread(self._thread_id)] if self._thread_id else []
+        for intent in (*first, *self._unsaved.values(), *waiting):
+            self._written(client, intent)
+
+    def _on_event(self, event: LinkEvent) -> None:
+        if isinstance(event, MessageSaved):
+            self._unsaved.pop(event.message.id, None)
+        self._publish(event)
+
+
+def _notice(code: str) -> NoticeRaised:
+    return NoticeRaised(Notice(NoticeLevel.WARNING, code))

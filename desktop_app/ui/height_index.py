@@ -1,0 +1,63 @@
+"""Heights of rows in one list, with tops and rows found in logarithmic time (a Fenwick tree)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class HeightIndex:
+    """Heights in px of rows stacked without gaps."""
+
+    def __init__(self, heights: Sequence[int] = ()) -> None:
+        self._heights = list(heights)
+        self._tree = [0, *self._heights]
+        for node in range(1, len(self._tree)):
+            parent = node + (node & -node)
+            if parent < len(self._tree):
+                self._tree[parent] += self._tree[node]
+        self._highest_bit = 1 << (len(self._heights).bit_length() - 1) if self._heights else 0
+
+    def __len__(self) -> int:
+        return len(self._heights)
+
+    @property
+    def total(self) -> int:
+        """Height of all rows."""
+        return self.top(len(self._heights))
+
+    def height(self, row: int) -> int:
+        """Height of one row."""
+        return self._heights[row]
+
+    def top(self, row: int) -> int:
+        """Where a row begins; ``len(self)`` gives the total."""
+        height = 0
+        while row > 0:
+            height += self._tree[row]
+            row &= row - 1
+        return height
+
+    def set_height(self, row: int, height: int) -> int:
+        """Replace one height and return by how much it grew."""
+        grown = height - self._heights[row]
+        if grown:
+            self._heights[row] = height
+            node = row + 1
+            while node < len(self._tree):
+                self._tree[node] += grown
+                node += node & -node
+        return grown
+
+    def row_at(self, y: int) -> int:
+        """The row that covers ``y``, the nearest one outside; -1 when there are no rows."""
+        row, bit = 0, self._highest_bit
+        while bit:
+            if row + bit < len(self._tree) and self._tree[row + bit] <= y:
+                row += bit
+                y -= self._tree[row]
+            bit >>= 1
+        return min(row, len(self._heights) - 1)
+
+    def heights(self) -> tuple[int, ...]:
+        """All heights, first row first."""
+        return tuple(self._heights)

@@ -1,0 +1,61 @@
+"""Text that shortens itself, and the line that separates panes."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QFont, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from desktop_app.ui import look as size
+from desktop_app.ui.look import Look
+
+
+class Label(QWidget):
+    """One line of plain text in a token's colour, elided where it does not fit."""
+
+    def __init__(
+        self,
+        look: Look,
+        parent: QWidget,
+        text: str = "",
+        *,
+        px: int = size.SMALL,
+        ink: str = "text",
+        weight: int = QFont.Weight.Normal,
+    ) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._ink = ink
+        self._text = ""
+        self.alignment = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+        self.setFont(look.font(px, weight))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.show_text(text)
+
+    @property
+    def text(self) -> str:
+        """The whole text, as shown when there is room."""
+        return self._text
+
+    def show_text(self, text: str, ink: str = "") -> None:
+        """Exchange the text and, if given, the colour's token."""
+        if text != self._text or (ink and ink != self._ink):
+            self._text, self._ink = text, ink or self._ink
+            self.setAccessibleName(text)
+            self.updateGeometry()
+            self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        metrics = self.fontMetrics()
+        return QSize(metrics.horizontalAdvance(self._text) + 2, metrics.height() + 4)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        return QSize(24, self.sizeHint().height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        painter = QPainter(self)
+        painter.setPen(self._look.colour(self._ink))
+        painter.setFont(self.font())
+        metrics = self.fontMetrics()
+        fitting = metrics.elidedText(self._text, Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(self.rect(), self.alignment, fitting)

@@ -1,0 +1,212 @@
+"""Every colour, size, font and duration of the window, for light and dark from one list."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QGuiApplication, QPalette
+
+UNIT = 4  # px at 1x; every distance is a multiple
+RADIUS = 10
+CAPTION, SMALL, TEXT, TITLE, DISPLAY = 12, 13, 15, 20, 28  # px at 1x
+COLUMN = 680  # widest line of text in the conversation, px at 1x
+MOTION_MS = 150
+
+# Looked for, in this order, only where the system has nothing better than its last resort.
+_PLEASANT = ("Inter", "Noto Sans", "Cantarell", "Open Sans", "Liberation Sans")
+_LAST_RESORT = "DejaVu Sans"
+_MONO = ("JetBrains Mono", "SF Mono", "Cascadia Mono", "Noto Sans Mono", "DejaVu Sans Mono")
+
+
+class Tokens(NamedTuple):
+    """The colours of one theme as ``#rrggbb``."""
+
+    background: str
+    side: str
+    raised: str
+    hover: str
+    line: str
+    edge: str
+    text: str
+    dim: str
+    faint: str
+    accent: str
+    accent_hover: str
+    accent_soft: str
+    on_accent: str
+    bubble: str
+    code: str
+    warn: str
+    warn_soft: str
+    danger: str
+    danger_soft: str
+    selection: str
+
+
+LIGHT = Tokens(
+    background="#fbfaf8",
+    side="#f3f1ed",
+    raised="#ffffff",
+    hover="#ebe8e2",
+    line="#e4e0d9",
+    edge="#8a857c",
+    text="#1d1b18",
+    dim="#5f5a53",
+    faint="#6b665e",
+    accent="#0b6e5f",
+    accent_hover="#095b4f",
+    accent_soft="#dcefe9",
+    on_accent="#ffffff",
+    bubble="#ece8e1",
+    code="#f4f2ee",
+    warn="#8a5200",
+    warn_soft="#faefdb",
+    danger="#b3261e",
+    danger_soft="#fbe9e6",
+    selection="#bfe3d9",
+)
+DARK = Tokens(
+    background="#171615",
+    side="#1d1c1a",
+    raised="#201f1d",
+    hover="#2a2826",
+    line="#2f2d2a",
+    edge="#817c73",
+    text="#ece8e1",
+    dim="#aaa499",
+    faint="#9d968b",
+    accent="#4fc0aa",
+    accent_hover="#6bd0bc",
+    accent_soft="#17352f",
+    on_accent="#0d1f1b",
+    bubble="#292724",
+    code="#201f1c",
+    warn="#e0a84a",
+    warn_soft="#332812",
+    danger="#f2928a",
+    danger_soft="#3a201d",
+    selection="#24564b",
+)
+
+
+class Look(QObject):
+    """The theme in use; widgets read tokens and fonts from it when they paint.
+
+    Attributes:
+        tokens: Colours of the theme in use.
+        is_calm: Reduced motion: nothing moves, states change at once.
+
+    Signals:
+        changed: The theme was replaced; repaint and lay out again.
+    """
+
+    changed = Signal()
+
+    def __init__(self, *, theme: str = "system", is_calm: bool = False) -> None:
+        super().__init__()
+        self.is_calm = is_calm
+        self._theme = theme
+        self._family = _interface_family()
+        self._mono_family = ""
+        self.tokens = self._wanted_tokens()
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_scheme_changed)
+
+    def pin(self, theme: str) -> None:
+        """Follow the system (``system``) or stay ``light`` or ``dark``."""
+        self._theme = theme
+        self._on_scheme_changed()
+
+    @property
+    def is_dark(self) -> bool:
+        """Whether the dark tokens are in use."""
+        return self.tokens is DARK
+
+    def colour(self, name: str) -> QColor:
+        """A token by name, ready to paint with."""
+        return QColor(getattr(self.tokens, name))
+
+    def font(self, size: int = TEXT, weight: int = QFont.Weight.Normal) -> QFont:
+        """The interface font at one of the five sizes."""
+        font = QFont(self._family)
+        font.setPixelSize(size)
+        font.setWeight(QFont.Weight(weight))
+        return font
+
+    def mono(self, size: int = SMALL) -> QFont:
+        """The font of code."""
+        if not self._mono_family:
+            self._mono_family = _first_installed(_MONO)
+        font = QFont(self._mono_family)
+        font.setStyleHint(QFont.StyleHint.Monospace)
+        font.setPixelSize(size)
+        return font
+
+    def palette(self) -> QPalette:
+        """The tokens in Qt's own roles, for everything that is not painted here."""
+        palette = QPalette()
+        for role, name in _ROLES:
+            palette.setColor(role, self.colour(name))
+        return palette
+
+    def _on_scheme_changed(self, _scheme: object = None) -> None:
+        wanted = self._wanted_tokens()
+        if wanted is not self.tokens:
+            self.tokens = wanted
+            self.changed.emit()
+
+    def _wanted_tokens(self) -> Tokens:
+        if self._theme in ("light", "dark"):
+            return DARK if self._theme == "dark" else LIGHT
+        scheme = QGuiApplication.styleHints().colorScheme()
+        return DARK if scheme == Qt.ColorScheme.Dark else LIGHT
+
+
+_ROLES = (
+    (QPalette.ColorRole.Window, "background"),
+    (QPalette.ColorRole.Base, "background"),
+    (QPalette.ColorRole.AlternateBase, "side"),
+    (QPalette.ColorRole.Button, "side"),
+    (QPalette.ColorRole.WindowText, "text"),
+    (QPalette.ColorRole.Text, "text"),
+    (QPalette.ColorRole.ButtonText, "text"),
+    (QPalette.ColorRole.PlaceholderText, "faint"),
+    (QPalette.ColorRole.Highlight, "selection"),
+    (QPalette.ColorRole.HighlightedText, "text"),
+    (QPalette.ColorRole.ToolTipBase, "raised"),
+    (QPalette.ColorRole.ToolTipText, "text"),
+    (QPalette.ColorRole.Link, "accent"),
+    (QPalette.ColorRole.Accent, "accent"),
+    (QPalette.ColorRole.Mid, "line"),
+)
+
+
+def stylesheet(tokens: Tokens) -> str:
+    """Qt's own widgets in the tokens; everything else paints itself."""
+    return f"""
+QToolTip {{ background: {tokens.raised}; color: {tokens.text};
+  border: 1px solid {tokens.line}; padding: 4px 8px; }}
+QMenu {{ background: {tokens.raised}; color: {tokens.text};
+  border: 1px solid {tokens.line}; border-radius: 8px; padding: 4px; }}
+QMenu::item {{ padding: 6px 24px 6px 12px; border-radius: 6px; }}
+QMenu::item:selected {{ background: {tokens.accent_soft}; }}
+QMenu::item:disabled {{ color: {tokens.faint}; }}
+QMenu::separator {{ height: 1px; background: {tokens.line}; margin: 4px 8px; }}
+QScrollBar:vertical {{ background: transparent; width: 12px; margin: 2px; }}
+QScrollBar::handle:vertical {{ background: {tokens.line}; border-radius: 4px; min-height: 36px; }}
+QScrollBar::handle:vertical:hover {{ background: {tokens.edge}; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; width: 0; }}
+QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+"""
+
+
+def _interface_family() -> str:
+    family = QFontInfo(QGuiApplication.font()).family()
+    if family != _LAST_RESORT:
+        return family
+    return _first_installed((*_PLEASANT, "DejaVu Sans Condensed", _LAST_RESORT))
+
+
+def _first_installed(families: tuple[str, ...]) -> str:
+    installed = set(QFontDatabase.families())
+    return next((family for family in families if family in installed), families[-1])

@@ -1,0 +1,295 @@
+"""The window: three panes, their places, the keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSettings, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QCloseEvent,
+    QColor,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QShortcut,
+    QShowEvent,
+)
+from PySide6.QtWidgets import QApplication, QWidget
+
+from desktop_app.ui import wording
+from desktop_app.ui.conversation_pane import ConversationPane
+from desktop_app.ui.look import Look, stylesheet
+from desktop_app.ui.panes import LEFT, RIGHT, Widths, lay_out_panes
+from desktop_app.ui.talk_key import TalkKey
+from desktop_app.ui.thread_list import ThreadList
+
+if TYPE_CHECKING:
+    from desktop_app.ui.side_panel import SidePanel
+
+REFERENCE = QSize(1280, 800)
+LEAST = QSize(760, 520)
+
+
+class _Handle(QWidget):
+    """The invisible edge by which a side is made wider.
+
+    Signals:
+        dragged: Horizontal place of the pointer in the window, px.
+    """
+
+    dragged = Signal(int)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setCursor(Qt.CursorShape.SplitHCursor)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            place = self.mapTo(self.window(), event.position().toPoint())
+            self.dragged.emit(place.x())
+
+
+class _Scrim(QWidget):
+    """Dims the conversation while a side lies over it.
+
+    Signals:
+        clicked: The person wants the conversation back.
+    """
+
+    clicked = Signal()
+
+    def mousePressEvent(self, _event: QMouseEvent) -> None:  # noqa: N802
+        self.clicked.emit()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        QPainter(self).fillRect(self.rect(), QColor(0, 0, 0, 70))
+
+
+class MainWindow(QWidget):
+    """Three panes; below 900 px the sides lie over the conversation.
+
+    Signals:
+        painted: The first frame is on screen; once.
+        close_requested: The person wants to quit; the window waits to be closed from outside.
+        escape_pressed, search_requested, new_requested, mute_requested, voice_toggled: Keys.
+        gallery_toggled: The gallery is to be shown or hidden.
+    """
+
+    painted = Signal()
+    close_requested = Signal()
+    escape_pressed = Signal()
+    new_requested = Signal()
+    mute_requested = Signal()
+    voice_toggled = Signal()
+    gallery_toggled = Signal()
+
+    def __init__(self, look: Look, memory: QSettings) -> None:
+        super().__init__()
+        self._look = look
+        self._memory = memory
+        self._was_painted = False
+        self._widths = Widths()
+        self._is_left_open = True
+        self._is_right_open = False
+        self.is_closing = False
+        self.setWindowTitle(wording.NAME)
+        self.setMinimumSize(LEAST)
+        self.pane = ConversationPane(look, self)
+        self._scrim = _Scrim(self)
+        self.threads = ThreadList(look, self)
+        self.side: SidePanel | None = None
+        self._left_handle = _Handle(self)
+        self._right_handle = _Handle(self)
+        self.talk_key = TalkKey(self, self.pane.composer)
+        self._connect()
+        self._remember_places()
+        self._on_look_changed()
+        self.pane.composer.setFocus()
+
+    def _connect(self) -> None:
+        self._look.changed.connect(self._on_look_changed)
+        self._scrim.clicked.connect(self.close_overlays)
+        self._left_handle.dragged.connect(self._on_left_dragged)
+        self._right_handle.dragged.connect(self._on_right_dragged)
+        self.threads.collapse_requested.connect(self.toggle_left)
+        self.threads.new_requested.connect(self.new_requested)
+        self.pane.header.left_requested.connect(self.toggle_left)
+        self.pane.header.right_requested.connect(self.toggle_right)
+        self.pane.header.new_requested.connect(self.new_requested)
+        self.pane.header.gallery_requested.connect(self.gallery_toggled)
+        for keys, slot in (
+            ("Esc", self.escape_pressed.emit),
+            ("Ctrl+K", self._on_search),
+            ("Ctrl+N", self.new_requested.emit),
+            ("Ctrl+D", self.mute_requested.emit),
+            ("Ctrl+Shift+S", self.toggle_left),
+            ("Ctrl+Shift+D", self.toggle_right),
+            ("Ctrl+Shift+G", self.gallery_toggled.emit),
+            ("Ctrl+Shift+Space", self.voice_toggled.emit),
+        ):
+            QShortcut(QKeySequence(keys), self, slot)
+
+    def furnish(self) -> None:
+        """Build what the first paint does not need."""
+        from desktop_app.ui.side_panel import SidePanel
+
+        self.pane.furnish()
+        self.side = SidePanel(self._look, self)
+        self.side.collapse_requested.connect(self.toggle_right)
+        self.side.setVisible(False)
+        self._arrange()
+
+    # ---- places -------------------------------------------------------------------------
+
+    def _remember_places(self) -> None:
+        memory = self._memory
+        self._widths = Widths(_number(memory, "left", LEFT), _number(memory, "right", RIGHT))
+        self._is_left_open = memory.value("left_open", "true") != "false"
+        self._is_right_open = memory.value("right_open", "false") == "true"
+        geometry = memory.value("geometry")
+        if geometry is None or not self.restoreGeometry(geometry):
+            self.resize(REFERENCE)
+
+    def keep_places(self) -> None:
+        """Write size and sides down for the next start."""
+        self._memory.setValue("geometry", self.saveGeometry())
+        self._memory.setValue("left", self._widths.left)
+        self._memory.setValue("right", self._widths.right)
+        self._memory.setValue("left_open", "true" if self._is_left_open else "false")
+        self._memory.setValue("right_open", "true" if self._is_right_open else "false")
+
+    def remember_look(self, theme: str, *, is_calm: bool) -> None:
+        """Keep what the next first frame needs, so that it need not read the settings."""
+        self._memory.setValue("theme", theme)
+        self._memory.setValue("calm", "true" if is_calm else "false")
+
+    def _arrange(self) -> None:
+        is_narrow = self._is_narrow()
+        panes = lay_out_panes(
+            self.width(),
+            self.height(),
+            self._widths,
+            is_left_open=self._is_left_open,
+            is_right_open=self._is_right_open,
+        )
+        self.pane.setGeometry(panes.centre)
+        self.threads.setGeometry(panes.left)
+        self.threads.setVisible(self._is_left_open)
+        self._scrim.setGeometry(self.rect())
+        self._scrim.setVisible(is_narrow and (self._is_left_open or self._is_right_open))
+        if self.side is not None:
+            self.side.setGeometry(panes.right)
+            self.side.setVisible(panes.right.width() > 0)
+            self.side.raise_()
+        for handle, place in (
+            (self._left_handle, panes.left_handle),
+            (self._right_handle, panes.right_handle),
+        ):
+            handle.setGeometry(place)
+            handle.setVisible(place.width() > 0 and not is_narrow)
+            handle.raise_()
+        self.pane.header.show_open_sides(left=self._is_left_open, right=self._is_right_open)
+
+    def _is_narrow(self) -> bool:
+        return lay_out_panes(
+            self.width(), 1, self._widths, is_left_open=False, is_right_open=False
+        ).is_overlay
+
+    def toggle_left(self) -> None:
+        """Show or hide the threads."""
+        self._is_left_open = not self._is_left_open
+        if self._is_narrow() and self._is_left_open:
+            self._is_right_open = False
+        self._arrange()
+
+    def toggle_right(self) -> None:
+        """Show or hide what belongs to the thread."""
+        self._is_right_open = not self._is_right_open
+        if self._is_narrow() and self._is_right_open:
+            self._is_left_open = False
+        self._arrange()
+
+    @property
+    def is_right_open(self) -> bool:
+        """Whether the right side is shown."""
+        return self._is_right_open
+
+    @property
+    def is_left_open(self) -> bool:
+        """Whether the left side is shown."""
+        return self._is_left_open
+
+    def close_overlays(self) -> None:
+        """Give the conversation the room back when a side lies over it."""
+        if self._is_narrow():
+            self._is_left_open = self._is_right_open = False
+            self._arrange()
+
+    def _on_left_dragged(self, x: int) -> None:
+        self._widths = self._widths._replace(left=x)
+        self._arrange()
+
+    def _on_right_dragged(self, x: int) -> None:
+        self._widths = self._widths._replace(right=self.width() - x)
+        self._arrange()
+
+    def _on_search(self) -> None:
+        if not self._is_left_open:
+            self.toggle_left()
+        self.threads.focus_search()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        super().showEvent(event)
+        if not self._was_painted:
+            self.close_overlays()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        was_wide = event.oldSize().width() >= self.minimumWidth()
+        if was_wide and self._is_narrow() and self.isVisible():
+            crossed = event.oldSize().width() > self.width() and not self._scrim.isVisible()
+            if crossed:
+                self._is_left_open = self._is_right_open = False
+        self._arrange()
+
+    # ---- look, first frame, end ---------------------------------------------------------
+
+    def _on_look_changed(self) -> None:
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.setPalette(self._look.palette())
+        self.setStyleSheet(stylesheet(self._look.tokens))
+        for part in self.findChildren(QWidget):
+            part.update()
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        QPainter(self).fillRect(self.rect(), self._look.colour("background"))
+        if not self._was_painted:
+            self._was_painted = True
+            QTimer.singleShot(0, self.painted.emit)  # once this frame has been handed over
+
+    def bring_to_front(self) -> None:
+        """Show the window over others: a second start asked for it."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        if self.is_closing:
+            self.keep_places()
+            event.accept()
+            return
+        event.ignore()
+        self.setEnabled(False)
+        self.close_requested.emit()
+
+
+def _number(memory: QSettings, key: str, default: int) -> int:
+    try:
+        return int(str(memory.value(key, default)))
+    except ValueError:
+        return default

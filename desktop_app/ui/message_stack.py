@@ -1,0 +1,118 @@
+"""The messages of a conversation stacked at one width: heights, tops, rows laid out on demand."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+from desktop_app.journal.records import MessageRecord
+from desktop_app.ui.height_index import HeightIndex
+from desktop_app.ui.look import Look
+from desktop_app.ui.message_row import MessageRow, estimated_height
+
+_KEPT_ROWS = 48  # laid out rows kept beyond the ones in sight
+
+
+class MessageStack:
+    """Where each message stands; heights are guesses until a row was in sight.
+
+    Attributes:
+        messages: Oldest first.
+        width: px of a row.
+    """
+
+    def __init__(self, look: Look) -> None:
+        self._look = look
+        self._index = HeightIndex()
+        self._rows: OrderedDict[str, MessageRow] = OrderedDict()
+        self._numbers: dict[str, int] = {}
+        self.messages: tuple[MessageRecord, ...] = ()
+        self.width = 0
+
+    def __len__(self) -> int:
+        return len(self.messages)
+
+    @property
+    def total(self) -> int:
+        """Height of all messages, px."""
+        return self._index.total
+
+    def show(self, messages: tuple[MessageRecord, ...]) -> None:
+        """Replace the messages; known heights are kept."""
+        before, self.messages = self.messages, messages
+        if len(before) == len(messages) and not self._is_moved(before, messages):
+            for number, (old, new) in enumerate(zip(before, messages, strict=True)):
+                if old is not new:
+                    self._refresh(number)
+            return
+        known = {old.id: self._index.height(number) for number, old in enumerate(before)}
+        self._numbers = {message.id: number for number, message in enumerate(messages)}
+        self._index = HeightIndex(
+            [known.get(message.id) or estimated_height(message, self.width) for message in messages]
+        )
+        unchanged = {old.id: old for old in before}
+        for number, message in enumerate(messages):
+            if message.id in self._rows and unchanged.get(message.id) is not message:
+                self._refresh(number)
+
+    def _is_moved(
+        self, before: tuple[MessageRecord, ...], after: tuple[MessageRecord, ...]
+    ) -> bool:
+        return any(
+            old is not new and old.id != new.id for old, new in zip(before, after, strict=True)
+        )
+
+    def set_width(self, width: int) -> None:
+        """Lay out for another width: every height is a guess again."""
+        if width != self.width:
+            self.width = width
+            self.forget()
+
+    def forget(self) -> None:
+        """Throw every layout away (another width, another theme)."""
+        self._rows.clear()
+        self._index = HeightIndex(
+            [estimated_height(message, self.width) for message in self.messages]
+        )
+
+    def _refresh(self, number: int) -> None:
+        row = self._rows.get(self.messages[number].id)
+        if row is not None:
+            row.show(self.messages[number])
+            self._index.set_height(number, row.height)
+
+    def row(self, number: int) -> MessageRow:
+        """The laid out row; its true height replaces the guess."""
+        message = self.messages[number]
+        row = self._rows.get(message.id)
+        if row is None:
+            row = MessageRow(self._look, message, self.width)
+            self._rows[message.id] = row
+        self._rows.move_to_end(message.id)
+        self._index.set_height(number, row.height)
+        return row
+
+    def forget_far_rows(self, in_sight: int) -> None:
+        """Keep the rows in sight and the last ones seen before them."""
+        while len(self._rows) > in_sight + _KEPT_ROWS:
+            self._rows.popitem(last=False)
+
+    def top(self, number: int) -> int:
+        """Where a message begins, px from the first."""
+        return self._index.top(number)
+
+    def number_at(self, y: int) -> int:
+        """The message at a height, the nearest one outside; -1 when there is none."""
+        return self._index.row_at(y)
+
+    def number_of(self, message_id: str) -> int:
+        """Where a message stands, -1 when it is not here."""
+        return self._numbers.get(message_id, -1)
+
+    def measure(self, top: int, height: int) -> bool:
+        """Lay out what is in sight; True when a guess was wrong."""
+        before = self._index.total
+        number = self.number_at(top)
+        while 0 <= number < len(self.messages) and self.top(number) < top + height:
+            self.row(number)
+            number += 1
+        return self._index.total != before

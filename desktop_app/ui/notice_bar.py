@@ -1,0 +1,100 @@
+"""One sentence that a person should know, with at most one step to take."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+
+from desktop_app.link.messages import Notice, NoticeLevel
+from desktop_app.ui import look as size
+from desktop_app.ui.button import Button, Tone
+from desktop_app.ui.icons import paint_icon
+from desktop_app.ui.look import Look
+from desktop_app.ui.wording import action_label, notice_sentence
+
+_DRESS = {
+    NoticeLevel.INFO: ("info", "accent", "accent_soft"),
+    NoticeLevel.WARNING: ("warning", "warn", "warn_soft"),
+    NoticeLevel.ERROR: ("warning", "danger", "danger_soft"),
+}
+
+
+class NoticeBar(QWidget):
+    """The newest of the notices that stand.
+
+    Signals:
+        action_chosen: The notice whose step was taken.
+        dismissed: Code of the notice that was closed.
+    """
+
+    action_chosen = Signal(object)
+    dismissed = Signal(str)
+
+    def __init__(self, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._notice: Notice | None = None
+        self._words = QLabel(self)
+        self._words.setTextFormat(Qt.TextFormat.PlainText)
+        self._words.setWordWrap(True)
+        self._words.setFont(look.font(size.SMALL))
+        self._words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._step = Button(look, self, text="-", tone=Tone.LINK)
+        self._step.clicked.connect(self._on_step)
+        self._close = Button(look, self, icon="close", says="Dismiss")
+        self._close.clicked.connect(self._on_close)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(42, 6, 6, 6)
+        row.setSpacing(12)
+        for part in (self._words, self._step, self._close):
+            row.addWidget(part)
+        self.setAccessibleName("Notice")
+        self.hide()
+
+    def show_notices(self, notices: tuple[Notice, ...]) -> None:
+        """Show the newest, or nothing."""
+        notice = notices[-1] if notices else None
+        self._notice = notice
+        self.setVisible(notice is not None)
+        if notice is None:
+            return
+        self._words.setText(notice_sentence(notice.code, notice.facts))
+        self.setAccessibleDescription(self._words.text())
+        label = action_label(notice.action)
+        self._step.setText(label)
+        self._step.describe(label)
+        self._step.setVisible(bool(label))
+        self.update()
+
+    @property
+    def sentence(self) -> str:
+        """The sentence shown, empty when there is none."""
+        return self._words.text() if self._notice is not None else ""
+
+    def heightForWidth(self, width: int) -> int:  # noqa: N802
+        taken = 42 + 6 + 12 + 32 + (self._step.sizeHint().width() + 12 if self._step.text() else 0)
+        return max(44, self._words.heightForWidth(max(80, width - taken)) + 20)
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        return QSize(size.COLUMN, self.heightForWidth(size.COLUMN))
+
+    def _on_step(self) -> None:
+        if self._notice is not None:
+            self.action_chosen.emit(self._notice)
+
+    def _on_close(self) -> None:
+        if self._notice is not None:
+            self.dismissed.emit(self._notice.code)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        if self._notice is None:
+            return
+        icon, ink, ground = _DRESS[self._notice.level]
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._look.colour(ground))
+        painter.drawRoundedRect(QRectF(self.rect()), size.RADIUS, size.RADIUS)
+        box = QRectF(14, self.height() / 2 - 9, 18, 18)
+        paint_icon(painter, icon, box, self._look.colour(ink))

@@ -1,0 +1,150 @@
+"""The right side: tabs about the open thread."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+
+from desktop_app.journal.records import MessageRecord
+from desktop_app.ui import look as size
+from desktop_app.ui import wording
+from desktop_app.ui.button import Button
+from desktop_app.ui.empty_state import EmptyPane
+from desktop_app.ui.look import Look
+from desktop_app.ui.turn_panel import TurnPanel
+
+TABS = ("Turn", "Images", "Files", "Memory")
+_HEADER = 52
+
+
+class TabBar(QWidget):
+    """Words in a row, the open one underlined; arrow keys move between them.
+
+    Signals:
+        chosen: The number of the tab.
+    """
+
+    chosen = Signal(int)
+
+    def __init__(self, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._open = 0
+        self.setFont(look.font(size.SMALL))
+        self.setFixedHeight(_HEADER)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setToolTip("What belongs to this thread")
+        self._describe()
+
+    def open_tab(self, number: int) -> None:
+        """Open a tab."""
+        if number != self._open and 0 <= number < len(TABS):
+            self._open = number
+            self._describe()
+            self.update()
+            self.chosen.emit(number)
+
+    def _describe(self) -> None:
+        self.setAccessibleName(f"{TABS[self._open]}, tab {self._open + 1} of {len(TABS)}")
+
+    def box(self, number: int) -> QRectF:
+        """Where the word of a tab stands."""
+        metrics = self.fontMetrics()
+        left = sum(metrics.horizontalAdvance(word) + 16 for word in TABS[:number])
+        return QRectF(left, 0, metrics.horizontalAdvance(TABS[number]), self.height())
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        return QSize(int(self.box(len(TABS) - 1).right()), _HEADER)
+
+    def mousePressEvent(self, event: object) -> None:  # noqa: N802
+        x = event.position().x()  # type: ignore[attr-defined]  # a QMouseEvent
+        near = [n for n in range(len(TABS)) if self.box(n).adjusted(-8, 0, 8, 0).contains(x, 4)]
+        if near:
+            self.open_tab(near[0])
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        step = {Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1}.get(Qt.Key(event.key()), 0)
+        if step:
+            self.open_tab((self._open + step) % len(TABS))
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        painter = QPainter(self)
+        painter.setFont(self.font())
+        for number, word in enumerate(TABS):
+            is_open = number == self._open
+            box = self.box(number)
+            painter.setPen(self._look.colour("text" if is_open else "dim"))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, word)
+            if is_open:
+                height = 3 if self.hasFocus() else 2
+                line = QRectF(box.left(), self.height() - height, box.width(), height)
+                painter.fillRect(line, self._look.colour("accent"))
+
+
+class SidePanel(QWidget):
+    """The right side of the window.
+
+    Signals:
+        collapse_requested: The side is to be hidden.
+    """
+
+    collapse_requested = Signal()
+
+    def __init__(self, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._look = look
+        self.tabs = TabBar(look, self)
+        self._turn = TurnPanel(look, self)
+        self._no_turn = EmptyPane(look, self, "clock", wording.NO_TURN, wording.NO_TURN_HINT)
+        self._pages = QStackedLayout()
+        for page in (
+            self._turn,
+            EmptyPane(look, self, "image", wording.NO_IMAGES, wording.NO_IMAGES_HINT),
+            EmptyPane(look, self, "file", wording.NO_FILES, wording.NO_FILES_HINT),
+            EmptyPane(look, self, "memory", wording.NO_MEMORY, wording.NO_MEMORY_HINT),
+            self._no_turn,
+        ):
+            self._pages.addWidget(page)
+        self.tabs.chosen.connect(self._show_page)
+        self._tab = 0
+        self._lay_out()
+        self._show_page(0)
+
+    def _lay_out(self) -> None:
+        hide = Button(self._look, self, icon="close", says="Hide this side")
+        hide.describe("Hide this side", "Ctrl+Shift+D")
+        hide.clicked.connect(self.collapse_requested)
+        top = QHBoxLayout()
+        top.setContentsMargins(16, 0, 8, 0)
+        top.addWidget(self.tabs)
+        top.addStretch()
+        top.addWidget(hide)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(1, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(top)
+        room = QHBoxLayout()
+        room.setContentsMargins(16, 10, 16, 10)
+        room.addLayout(self._pages)
+        column.addLayout(room, 1)
+
+    def show_messages(self, messages: tuple[MessageRecord, ...]) -> None:
+        """Show what belongs to these messages."""
+        self._turn.show_messages(messages)
+        self._show_page(self._tab)
+
+    def _show_page(self, number: int) -> None:
+        self._tab = number
+        page = len(TABS) if number == 0 and self._turn.is_empty else number
+        self._pages.setCurrentIndex(page)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), self._look.colour("background"))
+        painter.setPen(self._look.colour("line"))
+        painter.drawLine(0, 0, 0, self.height())
+        painter.drawLine(0, _HEADER - 1, self.width(), _HEADER - 1)

@@ -1,0 +1,84 @@
+"""The owner of what is on screen: folds events, tells views at most 30 times a second."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from desktop_app.link.messages import LinkEvent
+from desktop_app.state.app_state import AppState
+from desktop_app.state.with_event import with_event
+
+COALESCE_MS = 33
+
+
+class AppStore(QObject):
+    """Holds the one ``AppState``. Main thread only.
+
+    Signals:
+        threads_changed: The new AppState; threads, or the thread that is open, differ.
+        conversation_changed: The new Conversation.
+        voice_changed: The new AppState; the phase, the device or the live words differ.
+        service_changed: The new Service.
+        levels_changed: The new Levels.
+        notices_changed: The notices, oldest first.
+    """
+
+    threads_changed = Signal(object)
+    conversation_changed = Signal(object)
+    voice_changed = Signal(object)
+    service_changed = Signal(object)
+    levels_changed = Signal(object)
+    notices_changed = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.state = AppState()
+        self._told = AppState()
+        self._repaint = QTimer(self)
+        self._repaint.setSingleShot(True)
+        self._repaint.setInterval(COALESCE_MS)
+        self._repaint.timeout.connect(self.tell)
+
+    def apply(self, event: LinkEvent) -> None:
+        """Fold one event of the engine into the state."""
+        self._replace(with_event(self.state, event))
+
+    def change(self, change: Callable[[AppState], AppState]) -> None:
+        """Apply a change of the window's own and show it at once."""
+        self._replace(change(self.state))
+        self.tell()
+
+    def _replace(self, state: AppState) -> None:
+        if state is self.state:
+            return
+        self.state = state
+        if not self._repaint.isActive():
+            self._repaint.start()
+
+    def tell(self) -> None:
+        """Tell the views what differs from what they were told last."""
+        self._repaint.stop()
+        before, now = self._told, self.state
+        self._told = now
+        opened = before.conversation.thread_id != now.conversation.thread_id
+        if before.threads is not now.threads or opened or _lists_changed(before, now):
+            self.threads_changed.emit(now)
+        if before.conversation is not now.conversation:
+            self.conversation_changed.emit(now.conversation)
+        if before.voice is not now.voice or before.conversation.partial != now.conversation.partial:
+            self.voice_changed.emit(now)
+        if before.service is not now.service:
+            self.service_changed.emit(now.service)
+        if before.levels is not now.levels:
+            self.levels_changed.emit(now.levels)
+        if before.notices is not now.notices:
+            self.notices_changed.emit(now.notices)
+
+
+def _lists_changed(before: AppState, now: AppState) -> bool:
+    return (before.are_threads_loaded, before.has_more_threads) != (
+        now.are_threads_loaded,
+        now.has_more_threads,
+    )

@@ -1,0 +1,72 @@
+"""Hold Space to talk: from key presses to ``pressed`` and ``released``, repeats filtered out."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
+
+from desktop_app.ui.composer import Composer
+
+
+class TalkKey(QObject):
+    """Watches the keys of one window.
+
+    Signals:
+        pressed: The talk key went down and stays down.
+        released: It went up, or the window lost the keyboard.
+    """
+
+    pressed = Signal()
+    released = Signal()
+
+    def __init__(self, window: QWidget, composer: Composer) -> None:
+        super().__init__(window)
+        self._window = window
+        self._composer = composer
+        self.is_down = False
+        application = QApplication.instance()
+        assert application is not None  # there is no window without it
+        application.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        kind = event.type()
+        if kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            return self._on_press(event)
+        if kind == QEvent.Type.KeyRelease and isinstance(event, QKeyEvent):
+            return self._on_release(event)
+        if kind == QEvent.Type.WindowDeactivate and watched is self._window:
+            self._let_go()
+        return False
+
+    def _on_press(self, event: QKeyEvent) -> bool:
+        if event.key() != Qt.Key.Key_Space or not self._window.isActiveWindow():
+            return False
+        if self.is_down:
+            return True  # the keyboard repeats a held key
+        plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
+        control = event.modifiers() == Qt.KeyboardModifier.ControlModifier
+        if event.isAutoRepeat() or not (control or (plain and self._is_free())):
+            return False
+        self.is_down = True
+        self.pressed.emit()
+        return True
+
+    def _on_release(self, event: QKeyEvent) -> bool:
+        if not self.is_down or event.key() != Qt.Key.Key_Space:
+            return False
+        if not event.isAutoRepeat():
+            self._let_go()
+        return True
+
+    def _let_go(self) -> None:
+        if self.is_down:
+            self.is_down = False
+            self.released.emit()
+
+    def _is_free(self) -> bool:
+        """Whether Space means nothing else where the cursor is."""
+        focus = QApplication.focusWidget()
+        if focus is self._composer.field:
+            return not self._composer.text
+        return not isinstance(focus, QAbstractButton | QLineEdit)

@@ -1,0 +1,120 @@
+"""How Markdown looks: line height, headings, inline code, quotes and tables."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import (
+    QBrush,
+    QFont,
+    QTextBlock,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextFormat,
+    QTextFrameFormat,
+    QTextLength,
+    QTextTable,
+)
+
+from desktop_app.ui import look as size
+from desktop_app.ui.look import Look
+
+_LINE_HEIGHT = 140.0  # percent of the font's own
+_HEADINGS = {1: size.TITLE, 2: size.TITLE - 2, 3: size.TEXT + 1}
+
+
+def use_line_height(document: QTextDocument) -> None:
+    """Give every line the air it needs for reading."""
+    cursor = QTextCursor(document)
+    cursor.select(QTextCursor.SelectionType.Document)
+    roomy = QTextBlockFormat()
+    roomy.setLineHeight(_LINE_HEIGHT, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+    cursor.mergeBlockFormat(roomy)
+
+
+def dress_markdown(document: QTextDocument, look: Look) -> None:
+    """Bring a parsed document into the look."""
+    block = document.begin()
+    last = document.lastBlock()
+    while block.isValid():
+        _dress_block(block, look, is_last=block == last, is_first=block.position() == 0)
+        block = block.next()
+    for frame in document.rootFrame().childFrames():
+        if isinstance(frame, QTextTable):
+            _dress_table(frame, look)
+
+
+def _dress_block(block: QTextBlock, look: Look, *, is_last: bool, is_first: bool) -> None:
+    cursor = QTextCursor(block)
+    given = block.blockFormat()
+    roomy = QTextBlockFormat()
+    roomy.setLineHeight(_LINE_HEIGHT, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+    in_list = block.textList() is not None
+    is_last = is_last or cursor.currentTable() is not None
+    is_first = is_first or cursor.currentTable() is not None
+    roomy.setTopMargin(0 if is_first else (2 if in_list else 8))
+    roomy.setBottomMargin(0 if is_last else (2 if in_list else 4))
+    cursor.mergeBlockFormat(roomy)
+    if given.headingLevel():
+        _dress_heading(cursor, look, given.headingLevel())
+    elif given.intProperty(QTextFormat.Property.BlockQuoteLevel.value):
+        cursor.setBlockFormat(_quoted(cursor.blockFormat()))
+        _recolour(cursor, look)
+    _dress_inline_code(block, look)
+
+
+def _quoted(given: QTextBlockFormat) -> QTextBlockFormat:
+    """As deep as the bar at its left needs."""
+    given.setLeftMargin(16)
+    given.setRightMargin(0)
+    return given
+
+
+def _dress_heading(cursor: QTextCursor, look: Look, level: int) -> None:
+    cursor.select(QTextCursor.SelectionType.BlockUnderCursor)
+    written = QTextCharFormat()
+    written.setFont(
+        look.font(_HEADINGS.get(level, size.TEXT), QFont.Weight.DemiBold),
+        QTextCharFormat.FontPropertiesInheritanceBehavior.FontPropertiesSpecifiedOnly,
+    )
+    written.setProperty(QTextFormat.Property.FontSizeAdjustment.value, 0)
+    cursor.mergeCharFormat(written)
+
+
+def _recolour(cursor: QTextCursor, look: Look) -> None:
+    cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
+    quiet = QTextCharFormat()
+    quiet.setForeground(look.colour("dim"))
+    cursor.mergeCharFormat(quiet)
+
+
+def _dress_inline_code(block: QTextBlock, look: Look) -> None:
+    places = block.begin()
+    spans = []
+    while not places.atEnd():
+        fragment = places.fragment()
+        if fragment.charFormat().fontFixedPitch():
+            spans.append((fragment.position(), fragment.length()))
+        places += 1
+    for start, length in spans:
+        cursor = QTextCursor(block.document())
+        cursor.setPosition(start)
+        cursor.setPosition(start + length, QTextCursor.MoveMode.KeepAnchor)
+        written = QTextCharFormat()
+        written.setFont(look.mono())
+        written.setBackground(look.colour("bubble"))
+        cursor.mergeCharFormat(written)
+
+
+def _dress_table(table: QTextTable, look: Look) -> None:
+    given = table.format()
+    given.setBorder(1)
+    given.setBorderCollapse(True)
+    given.setBorderBrush(QBrush(look.colour("line")))
+    given.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
+    given.setCellPadding(8)
+    given.setCellSpacing(0)
+    given.setTopMargin(0)
+    given.setBottomMargin(0)
+    given.setWidth(QTextLength(QTextLength.Type.VariableLength, 0))
+    table.setFormat(given)

@@ -1,0 +1,211 @@
+"""The left side: brand, new thread, search, the threads, the connection."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QModelIndex, QPoint, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QListView,
+    QMenu,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop_app.ui import look as size
+from desktop_app.ui import wording
+from desktop_app.ui.button import Button
+from desktop_app.ui.connection_label import ConnectionLabel
+from desktop_app.ui.icons import paint_icon
+from desktop_app.ui.labels import Label
+from desktop_app.ui.look import Look
+
+if TYPE_CHECKING:
+    from desktop_app.ui.thread_rows import Row, ThreadRows
+
+_SEARCH_PAUSE_MS = 60
+
+
+class SearchField(QLineEdit):
+    """The search box, with its icon and its key shown."""
+
+    def __init__(self, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._look = look
+        self.setFrame(False)
+        self.setFixedHeight(34)
+        self.setFont(look.font(size.SMALL))
+        self.setPlaceholderText(wording.SEARCH)
+        self.setAccessibleName(wording.SEARCH)
+        self.setToolTip(wording.with_shortcut(wording.SEARCH, "Ctrl+K"))
+        self.setTextMargins(30, 0, 8, 0)
+        self.setStyleSheet("QLineEdit { background: transparent; border: none; }")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        if event.key() == Qt.Key.Key_Escape and self.text():
+            self.clear()
+            return
+        super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.setPen(self._look.colour("accent" if self.hasFocus() else "line"))
+        painter.setBrush(self._look.colour("raised"))
+        painter.drawRoundedRect(box, 8, 8)
+        icon = QRectF(9, self.height() / 2 - 8, 16, 16)
+        paint_icon(painter, "search", icon, self._look.colour("dim"))
+        painter.end()
+        super().paintEvent(event)
+
+
+class ThreadList(QWidget):
+    """The left side of the window.
+
+    Signals:
+        new_requested: A new thread is wanted.
+        thread_chosen: Id of the thread, id of the message found in it or empty.
+        delete_requested: Id of the thread.
+        search_changed: The text to look for; empty to show everything.
+        collapse_requested: The side is to be hidden.
+    """
+
+    new_requested = Signal()
+    thread_chosen = Signal(str, str)
+    delete_requested = Signal(str)
+    search_changed = Signal(str)
+    collapse_requested = Signal()
+
+    def __init__(self, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._rows: ThreadRows | None = None
+        self.search = SearchField(look, self)
+        self.list = QListView(self)
+        self.connection = ConnectionLabel(look, self)
+        self._nothing = Label(look, self, wording.NO_THREADS, ink="faint")
+        self._nothing.hide()
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(_SEARCH_PAUSE_MS)
+        self._pause.timeout.connect(self._on_paused)
+        self.search.textChanged.connect(self._pause.start)
+        self._dress_list()
+        self._lay_out()
+
+    def _dress_list(self) -> None:
+        view = self.list
+        view.setFrameShape(QFrame.Shape.NoFrame)
+        view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        view.setMouseTracking(True)
+        view.setAccessibleName("Threads")
+        view.viewport().setAutoFillBackground(False)
+        view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        view.customContextMenuRequested.connect(self._show_menu)
+        view.clicked.connect(self._on_chosen)
+        view.activated.connect(self._on_chosen)
+
+    def _lay_out(self) -> None:
+        new = Button(self._look, self, icon="compose", says=wording.NEW_THREAD)
+        new.describe(wording.NEW_THREAD, "Ctrl+N")
+        new.clicked.connect(self.new_requested)
+        hide = Button(self._look, self, icon="side-left", says="Hide the threads")
+        hide.describe("Hide the threads", "Ctrl+Shift+S")
+        hide.clicked.connect(self.collapse_requested)
+        brand = Label(self._look, self, wording.NAME, px=size.TEXT, weight=QFont.Weight.Bold)
+        top = QHBoxLayout()
+        top.setContentsMargins(8, 0, 0, 0)
+        top.setSpacing(2)
+        for part in (brand, hide, new):
+            top.addWidget(part)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(10, 10, 10, 6)
+        column.setSpacing(0)
+        column.addLayout(top)
+        column.addSpacing(8)
+        column.addWidget(self.search)
+        column.addSpacing(4)
+        column.addWidget(self._nothing)
+        column.addWidget(self.list, 1)
+        column.addWidget(self.connection)
+
+    def use_rows(self, rows: ThreadRows) -> None:
+        """Show these rows from now on."""
+        from desktop_app.ui.thread_delegate import ThreadDelegate  # after the first paint
+
+        self._rows = rows
+        self.list.setModel(rows)
+        self.list.setItemDelegate(ThreadDelegate(self._look, self.list))
+
+    def show_rows(self, rows: tuple[Row, ...], *, has_more: bool, open_thread: str) -> None:
+        """Show these threads and mark the open one."""
+        if self._rows is None:
+            return
+        self._rows.show(rows, has_more=has_more)
+        text = self.search.text().strip()
+        empty = wording.NO_MATCHES.format(text=text) if text else wording.NO_THREADS
+        self._nothing.show_text(empty)
+        self._nothing.setVisible(not rows)
+        self.mark_open(open_thread)
+
+    def mark_open(self, thread_id: str) -> None:
+        """Mark the row of the open thread."""
+        if self._rows is None:
+            return
+        number = self._rows.number_of(thread_id)
+        selection = self.list.selectionModel()
+        if number < 0:
+            selection.clear()
+        elif selection.currentIndex().row() != number or not selection.hasSelection():
+            self.list.setCurrentIndex(self._rows.index(number))
+
+    def focus_search(self) -> None:
+        """Put the cursor into the search box."""
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+
+    def _on_paused(self) -> None:
+        self.search_changed.emit(self.search.text().strip())
+
+    def _on_chosen(self, index: QModelIndex) -> None:
+        if self._rows is None or self._rows.row(index).is_heading:
+            return
+        row = self._rows.row(index)
+        self.thread_chosen.emit(row.thread_id, row.message_id)
+
+    def _show_menu(self, point: QPoint) -> None:
+        index = self.list.indexAt(point)
+        if self._rows is None or not index.isValid() or self._rows.row(index).is_heading:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        thread_id = self._rows.row(index).thread_id
+        menu.addAction("Delete thread").triggered.connect(
+            partial(self._on_delete_chosen, thread_id)
+        )
+        menu.popup(self.list.viewport().mapToGlobal(point))
+
+    def _on_delete_chosen(self, thread_id: str, _checked: bool = False) -> None:
+        self.delete_requested.emit(thread_id)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        index = self.list.currentIndex()
+        if event.key() == Qt.Key.Key_Delete and self._rows is not None and index.isValid():
+            self.delete_requested.emit(self._rows.row(index).thread_id)
+            return
+        super().keyPressEvent(event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), self._look.colour("side"))
+        painter.setPen(self._look.colour("line"))
+        painter.drawLine(self.width() - 1, 0, self.width() - 1, self.height())

@@ -1,0 +1,116 @@
+"""Who heard, wrote and spoke the last reply, and where its time went."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QFont, QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from desktop_app.journal.records import MessageRecord, Role
+from desktop_app.state.turn_stages import Stage, turn_stages
+from desktop_app.ui import look as size
+from desktop_app.ui import wording
+from desktop_app.ui.look import Look
+
+_LINE = 28
+_NAME, _TIME = 84, 58
+
+
+class TurnPanel(QWidget):
+    """The last turn of the conversation."""
+
+    def __init__(self, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._facts: tuple[tuple[str, str], ...] = ()
+        self._stages: tuple[Stage, ...] = ()
+
+    def show_messages(self, messages: tuple[MessageRecord, ...]) -> None:
+        """Show the newest reply among the messages."""
+        replies = (message for message in reversed(messages) if message.role is Role.ASSISTANT)
+        reply = next(replies, None)
+        facts = _facts_of(reply)
+        stages: tuple[Stage, ...] = ()
+        if reply is not None and reply.times is not None:
+            stages = turn_stages(reply.times)
+        if (facts, stages) != (self._facts, self._stages):
+            self._facts, self._stages = facts, stages
+            self.setAccessibleName(self._in_words())
+            self.update()
+
+    @property
+    def is_empty(self) -> bool:
+        """There is no reply to tell about."""
+        return not self._facts and not self._stages
+
+    def _in_words(self) -> str:
+        facts = [f"{name}: {value}" for name, value in self._facts]
+        stages = [
+            f"{wording.stage_name(stage.name)}: {wording.milliseconds(stage.length_ms)}"
+            for stage in self._stages
+        ]
+        return ", ".join(facts + stages)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        y = 4.0
+        for name, value in self._facts:
+            self._paint_fact(painter, QRectF(0, y, self.width(), _LINE), name, value)
+            y += _LINE
+        if self._stages:
+            self._paint_waterfall(painter, y + 12)
+        painter.setFont(self._look.font(size.CAPTION))
+        painter.setPen(self._look.colour("faint"))
+        foot = QRectF(0, self.height() - 28, self.width(), 20)
+        painter.drawText(foot, Qt.AlignmentFlag.AlignVCenter, "The voice is made by a computer.")
+
+    def _paint_fact(self, painter: QPainter, box: QRectF, name: str, value: str) -> None:
+        painter.setFont(self._look.font(size.SMALL))
+        painter.setPen(self._look.colour("dim"))
+        middle = Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(box, middle, name)
+        painter.setFont(self._look.font(size.SMALL, QFont.Weight.Medium))
+        painter.setPen(self._look.colour("text"))
+        room = box.adjusted(_NAME, 0, 0, 0)
+        metrics = painter.fontMetrics()
+        fitting = metrics.elidedText(value, Qt.TextElideMode.ElideRight, int(room.width()))
+        painter.drawText(room, middle | Qt.AlignmentFlag.AlignRight, fitting)
+
+    def _paint_waterfall(self, painter: QPainter, top: float) -> None:
+        painter.setFont(self._look.font(size.SMALL, QFont.Weight.DemiBold))
+        painter.setPen(self._look.colour("text"))
+        title = QRectF(0, top, self.width(), _LINE)
+        painter.drawText(title, Qt.AlignmentFlag.AlignVCenter, "From your last word")
+        last = self._stages[-1]
+        total = max(1, last.start_ms + last.length_ms)
+        y = top + _LINE + 2
+        for stage in self._stages:
+            self._paint_stage(painter, QRectF(0, y, self.width(), 24), stage, total)
+            y += 24
+
+    def _paint_stage(self, painter: QPainter, box: QRectF, stage: Stage, total: int) -> None:
+        middle = Qt.AlignmentFlag.AlignVCenter
+        painter.setFont(self._look.font(size.CAPTION))
+        painter.setPen(self._look.colour("dim"))
+        painter.drawText(box, middle, wording.stage_name(stage.name))
+        painter.drawText(
+            box, middle | Qt.AlignmentFlag.AlignRight, wording.milliseconds(stage.length_ms)
+        )
+        room = box.width() - _NAME - _TIME
+        x = _NAME + room * stage.start_ms / total
+        width = max(4.0, room * stage.length_ms / total)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._look.colour("accent"))
+        painter.drawRoundedRect(QRectF(x, box.center().y() - 4, width, 8), 4, 4)
+
+
+def _facts_of(reply: MessageRecord | None) -> tuple[tuple[str, str], ...]:
+    if reply is None:
+        return ()
+    given = (
+        ("Model", reply.model),
+        ("Heard by", reply.heard_by),
+        ("Spoken by", reply.spoken_by),
+    )
+    return tuple((name, value.replace("/", " / ", 1)) for name, value in given if value)

@@ -1,0 +1,114 @@
+"""Voice, while it is on: the ring, its word, what is being heard, mute and end."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QElapsedTimer, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from desktop_app.state.app_state import Levels, Voice
+from desktop_app.ui import look as size
+from desktop_app.ui import wording
+from desktop_app.ui.button import Button, Tone
+from desktop_app.ui.labels import Label
+from desktop_app.ui.look import Look
+from desktop_app.ui.phase_ring import PhaseRing
+
+HEIGHT = 68
+
+
+class VoiceDock(QWidget):
+    """The dock above the composer.
+
+    Signals:
+        mute_requested: Whether the microphone is to be muted.
+        end_requested: The spoken conversation is to end.
+    """
+
+    mute_requested = Signal(bool)
+    end_requested = Signal()
+
+    def __init__(self, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._voice = Voice()
+        self._thinking = QElapsedTimer()
+        self._second = QTimer(self)
+        self._second.setInterval(1000)
+        self._second.timeout.connect(self._show_words)
+        self._ring = PhaseRing(look, self)
+        self._status = Label(look, self, px=size.CAPTION, ink="dim")
+        self._partial = Label(look, self, px=size.TEXT)
+        self._mute = Button(look, self, text="Mute", tone=Tone.OUTLINE)
+        self._end = Button(look, self, text="End", tone=Tone.OUTLINE)
+        self._end.describe("End the spoken conversation", "Esc")
+        self._mute.clicked.connect(self._on_mute)
+        self._end.clicked.connect(self.end_requested)
+        self.setAccessibleName("Voice")
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addStretch()
+        words.addWidget(self._status)
+        words.addWidget(self._partial)
+        words.addStretch()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 6, 12, 6)
+        row.setSpacing(8)
+        row.addWidget(self._ring)
+        row.addLayout(words, 1)
+        row.addWidget(self._mute)
+        row.addWidget(self._end)
+
+    def show_voice(self, voice: Voice, partial: str) -> None:
+        """Show who holds the floor and the words heard so far."""
+        if voice.phase != self._voice.phase:
+            self._thinking.start()
+        self._voice = voice
+        if voice.phase == "thinking":
+            self._second.start()
+        else:
+            self._second.stop()
+        self._ring.show_phase(voice.phase, is_muted=voice.is_muted)
+        self._mute.setText("Unmute" if voice.is_muted else "Mute")
+        self._mute.describe("Unmute" if voice.is_muted else "Mute", "Ctrl+D")
+        self._partial.show_text(partial)
+        self._partial.setVisible(bool(partial))
+        self._show_words()
+
+    def show_levels(self, levels: Levels) -> None:
+        """Move the ring with what is heard."""
+        is_reply = self._voice.phase == "speaking"
+        self._ring.show_level(levels.loudspeaker if is_reply else levels.microphone)
+
+    @property
+    def words(self) -> str:
+        """The line beside the ring."""
+        return self._status.text
+
+    def _show_words(self) -> None:
+        voice = self._voice
+        waited_s = self._thinking.elapsed() // 1000 if voice.phase == "thinking" else 0
+        phase = wording.phase_word(voice.phase, is_muted=voice.is_muted, thinking_s=waited_s)
+        parts = [phase]
+        if voice.device:
+            parts.append(voice.device)
+        if voice.is_voice_on:
+            parts.append(wording.duplex_words(voice.duplex, voice.duplex_reason))
+        self._status.show_text("  ·  ".join(parts))
+
+    def _on_mute(self) -> None:
+        self.mute_requested.emit(not self._voice.is_muted)
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        return QSize(size.COLUMN, HEIGHT)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(self._look.colour("line"))
+        painter.setBrush(self._look.colour("raised"))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 14, 14)
+        painter.setPen(Qt.PenStyle.NoPen)
