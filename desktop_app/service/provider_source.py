@@ -57,6 +57,11 @@ class ProviderSource:
         except AppError as error:
             _log.warning("The providers could not be opened: %s", error)
             self._failure = error
+        except Exception:  # a broken provider must not take threads and messages with it
+            _log.exception("The providers could not be opened")
+            self._failure = AppError(
+                "providers.broken", "Speech and language are not available: they failed to start."
+            )
         self._settled.set()
 
     async def aclose(self) -> None:
