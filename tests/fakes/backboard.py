@@ -1,0 +1,135 @@
+"""A Backboard API on a real socket: answers what the test says, and remembers the requests."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+LIMIT_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request: ``body`` is parsed JSON, None without one."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: Any
+
+
+class Stream:
+    """One open event stream, written by the test."""
+
+    def __init__(self, writer: asyncio.StreamWriter) -> None:
+        self._writer = writer
+
+    async def say(self, kind: str, **fields: Any) -> None:
+        """One event."""
+        await self.write(b"data: " + json.dumps({"type": kind, **fields}).encode() + b"\n\n")
+
+    async def write(self, data: bytes) -> None:
+        """Raw bytes of the body."""
+        self._writer.write(data)
+        await self._writer.drain()
+
+    async def end(self) -> None:
+        """Close, which is how a stream ends."""
+        self._writer.close()
+
+    def vanish(self) -> None:
+        """Break the connection."""
+        self._writer.transport.abort()
+
+    async def is_left(self) -> None:
+        """Return when the client has closed."""
+        async with asyncio.timeout(LIMIT_S):
+            while not self._writer.transport.is_closing():
+                self._writer.write(b": are you there\n\n")
+                await asyncio.sleep(0.01)  # a closed peer shows only when it is written to
+
+
+class ScriptedBackboard:
+    """Answers each request with the next of its ``answers``, or opens a stream.
+
+    Attributes:
+        asked: Every request so far.
+    """
+
+    def __init__(self) -> None:
+        self.asked: list[Asked] = []
+        self._answers: deque[tuple[int, bytes, dict[str, str]]] = deque()
+        self._streams: asyncio.Queue[Stream] = asyncio.Queue()
+        self._requests: asyncio.Queue[Asked] = asyncio.Queue()
+        self._open: list[asyncio.StreamWriter] = []
+        self._port = 0
+
+    @property
+    def base_url(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self._port}/api"
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[ScriptedBackboard]:
+        """Listen on a free port."""
+        server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self._port = server.sockets[0].getsockname()[1]
+        async with server:
+            yield self
+            for writer in self._open:
+                writer.transport.abort()
+
+    def answer(self, body: Any = None, *, status: int = 200, **headers: str) -> None:
+        """What the next request gets; bytes as they are, everything else as JSON."""
+        content = body if isinstance(body, bytes) else json.dumps(body).encode()
+        self._answers.append((status, content, headers))
+
+    async def stream(self) -> Stream:
+        """The next event stream that a client opened: a request without an answer waiting."""
+        async with asyncio.timeout(LIMIT_S):
+            return await self._streams.get()
+
+    async def request(self) -> Asked:
+        """The next request, waiting for it."""
+        async with asyncio.timeout(LIMIT_S):
+            return await self._requests.get()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._open.append(writer)
+        try:
+            while (asked := await _read(reader)) is not None:
+                self.asked.append(asked)
+                self._requests.put_nowait(asked)
+                if not self._answers:
+                    writer.write(
+                        b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+                        b"Connection: close\r\n\r\n"
+                    )
+                    self._streams.put_nowait(Stream(writer))
+                    return
+                self._reply(writer)
+        except (ConnectionError, asyncio.IncompleteReadError):
+            writer.close()
+
+    def _reply(self, writer: asyncio.StreamWriter) -> None:
+        status, content, headers = self._answers.popleft()
+        lines = [f"HTTP/1.1 {status} x", f"Content-Length: {len(content)}"]
+        lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+        writer.write("\r\n".join(lines).encode() + b"\r\n\r\n" + content)
+
+
+async def _read(reader: asyncio.StreamReader) -> Asked | None:
+    try:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+    except asyncio.IncompleteReadError:
+        return None
+    first, *rest = head.strip().split("\r\n")
+    method, path, _ = first.split(" ")
+    headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in rest)}
+    body = await reader.readexactly(int(headers.get("content-length", 0)))
+    return Asked(method, path, headers, json.loads(body) if body else None)
