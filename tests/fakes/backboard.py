@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections import deque
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,6 +83,8 @@ class ScriptedBackboard:
             yield self
             for writer in self._open:
                 writer.transport.abort()
+                with suppress(ConnectionError):
+                    await writer.wait_closed()
 
     def answer(self, body: Any = None, *, status: int = 200, **headers: str) -> None:
         """What the next request gets; bytes as they are, everything else as JSON."""
