@@ -96,6 +96,7 @@ class Loudspeaker:
         self._feed = CardFeed(self._playback)
         self._stream: SoundStream | None = None
         self._changed = asyncio.Event()
+        self._switching = asyncio.Lock()
         self._look_again: asyncio.TimerHandle | None = None
         self._silencing: Future[bool] | None = None
         self._renewal: Future[SoundStream] | None = None
@@ -138,18 +139,23 @@ class Loudspeaker:
         Raises:
             DeviceError: ``device.no_output``, ``device.refused``, ``device.no_portaudio``.
         """
-        if self._stream is not None or self._renewal is not None:
-            return
-        self._failure = None
-        self._take(await self._sound.open(self._request()))
-        self._look()
+        async with self._switching:
+            if self._stream is not None or self._renewal is not None:
+                return
+            self._failure = None
+            self._take(await self._sound.open(self._request()))
+            self._look()
 
     async def close(self) -> None:
         """Release the device at once, whatever is left. Idempotent."""
-        if self._look_again is not None:
-            self._look_again.cancel()
-        self._playback.stop()
-        self._changed.set()
+        async with self._switching:
+            if self._look_again is not None:
+                self._look_again.cancel()
+            self._playback.stop()
+            self._changed.set()
+            await self._release()
+
+    async def _release(self) -> None:
         renewal, self._renewal = self._renewal, None
         stream, self._stream = self._stream, None
         if renewal is not None:

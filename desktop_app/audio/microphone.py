@@ -63,6 +63,7 @@ class Microphone:
         self._stream: SoundStream | None = None
         self._waiting: deque[tuple[bytes, float]] = deque(maxlen=_HOLDS_MS // FRAME_MS)
         self._arrived = asyncio.Event()
+        self._switching = asyncio.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._is_woken = False
         self._has_ended = False
@@ -90,31 +91,36 @@ class Microphone:
         Raises:
             DeviceError: ``device.no_input``, ``device.refused``, ``device.no_portaudio``.
         """
-        if self._stream is not None:
-            return
+        async with self._switching:
+            if self._stream is None:
+                self._forget()
+                self._stream = await self._sound.open(self._request())
+
+    async def close(self) -> None:
+        """Release the device. Idempotent."""
+        async with self._switching:
+            stream, self._stream = self._stream, None
+            self._last_pcm = b""
+            self._arrived.set()
+            if stream is not None:
+                await self._sound.close(stream)
+
+    def _forget(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._arrived = asyncio.Event()
         self._waiting.clear()
         self._is_woken = self._has_ended = False
         self._last_pcm, self._zero_blocks = b"", 0
-        self._stream = await self._sound.open(
-            StreamRequest(
-                Direction.INPUT,
-                self._device,
-                CAPTURE_RATE_HZ,
-                FRAME_MS,
-                self._on_block,
-                self._on_finished,
-            )
-        )
 
-    async def close(self) -> None:
-        """Release the device. Idempotent."""
-        stream, self._stream = self._stream, None
-        self._last_pcm = b""
-        self._arrived.set()
-        if stream is not None:
-            await self._sound.close(stream)
+    def _request(self) -> StreamRequest:
+        return StreamRequest(
+            Direction.INPUT,
+            self._device,
+            CAPTURE_RATE_HZ,
+            FRAME_MS,
+            self._on_block,
+            self._on_finished,
+        )
 
     async def frames(self) -> AsyncIterator[AudioFrame]:
         """Captured frames in order, until ``close``.

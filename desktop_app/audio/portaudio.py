@@ -87,7 +87,12 @@ class SoundSystem:
             DeviceError: ``device.no_portaudio``, ``device.no_input``, ``device.no_output``,
                 ``device.refused``.
         """
-        return await self._call(lambda: self._open_stream(request))
+        opening = self._worker.submit(self._open_stream, request)
+        try:
+            return await asyncio.wrap_future(opening)
+        except asyncio.CancelledError:
+            self._worker.submit(self._close_unwanted, opening)
+            raise
 
     async def close(self, stream: SoundStream) -> None:
         """Release a stream at once. Idempotent, never fails."""
@@ -149,6 +154,11 @@ class SoundSystem:
             self._open.remove(raw)
             raw.abort(ignore_errors=True)
             raw.close(ignore_errors=True)
+
+    def _close_unwanted(self, opening: Future[SoundStream]) -> None:
+        """Close what was opened for somebody who no longer waits."""
+        if not opening.cancelled() and opening.exception() is None:
+            self._close_stream(opening.result().raw)
 
     def _close_all(self) -> None:
         for raw in tuple(self._open):

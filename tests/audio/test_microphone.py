@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from types import SimpleNamespace
 
@@ -29,6 +30,7 @@ class ScriptedSound:
         self.closed = 0
 
     async def open(self, request: StreamRequest) -> SoundStream:
+        await asyncio.sleep(0)
         self.request, self.opened = request, self.opened + 1
         return self.stream
 
@@ -148,6 +150,16 @@ async def test_closing_ends_the_frames_and_releases_the_device_once():
     await microphone.close()
     assert [frame async for frame in frames] == []
     assert sound.closed == 1
+
+
+async def test_closing_while_it_opens_leaves_no_open_device():
+    sound = ScriptedSound()
+    microphone = microphone_of(sound)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(microphone.open())
+        tasks.create_task(microphone.close())
+    assert (sound.opened, sound.closed) == (1, 1)
+    assert microphone.device_name == ""
 
 
 async def test_a_device_that_ends_is_lost():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
+import threading
 from collections.abc import AsyncIterator
 from types import SimpleNamespace
 from typing import Any
@@ -34,6 +36,8 @@ class ScriptedStream:
             raise library.open_errors.pop(0)
 
     def start(self) -> None:
+        self._library.starting.set()
+        assert self._library.may_start.wait(5)
         if self._library.start_errors:
             raise self._library.start_errors.pop(0)
         self.done.append("start")
@@ -55,6 +59,9 @@ class ScriptedLibrary:
         self.tried: list[ScriptedStream] = []
         self.open_errors: list[Exception] = []
         self.start_errors: list[Exception] = []
+        self.starting = threading.Event()
+        self.may_start = threading.Event()
+        self.may_start.set()
         self.renewals = 0
         self.default = SimpleNamespace(device=(0, 0))
 
@@ -176,6 +183,29 @@ async def test_reopening_closes_the_old_stream_first(sound, library):
     renewed = sound.reopen(stream, request(Direction.OUTPUT)).result(timeout=5)
     assert library.tried[0].done == ["start", "abort", "close"]
     assert renewed.raw is library.tried[1]
+
+
+async def test_a_stream_that_nobody_waits_for_any_more_is_closed_again(sound, library):
+    library.may_start.clear()
+    async with asyncio.TaskGroup() as tasks:
+        opening = tasks.create_task(sound.open(request()))
+        await asyncio.to_thread(library.starting.wait, 5)
+        opening.cancel()
+    library.may_start.set()
+    await sound.devices()
+    assert library.tried[0].done == ["start", "abort", "close"]
+
+
+async def test_an_opening_that_failed_while_nobody_waited_leaves_nothing(sound, library):
+    library.may_start.clear()
+    library.start_errors = [ScriptedError("Host error", -9999)]
+    async with asyncio.TaskGroup() as tasks:
+        opening = tasks.create_task(sound.open(request()))
+        await asyncio.to_thread(library.starting.wait, 5)
+        opening.cancel()
+    library.may_start.set()
+    await sound.devices()
+    assert library.tried[0].done == ["close"]
 
 
 async def test_closing_the_system_releases_every_stream_and_may_be_repeated(library):
