@@ -1,0 +1,104 @@
+"""Answers without a language model: small real work, and a clear word about what is missing."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+
+from desktop_app.service.providers.ports import (
+    Finished,
+    LanguageEvent,
+    LanguageRequest,
+    Recall,
+    TextDelta,
+)
+from desktop_app.service.providers.skills import arithmetic, recall, small_talk
+from desktop_app.service.providers.skills.dates_and_times import Clock
+from desktop_app.service.providers.skills.units import UnitConverter
+
+_NO_MODEL = "No language model is connected"
+_CANNOT_FIRST = (
+    f"{_NO_MODEL}, so I cannot answer that. To connect one, start Ollama or LM Studio on this"
+    f" computer and then Parley again, or set a server in the settings. {small_talk.ABILITIES}"
+)
+_CANNOT_AGAIN = "I cannot answer that without a language model."
+_OPENING = re.compile(
+    r"^(?:(?:hello|hi|hey|okay|ok|so|well|please|um|uh|and|now|parley)[,.!]? )+", re.IGNORECASE
+)
+_ASKING = re.compile(
+    r"^(?:(?:can|could|would) you (?:please )?(?:tell me )?|tell me |please |do you know (?=wh)"
+    r"|i want to know |i would like to know )",
+    re.IGNORECASE,
+)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).astimezone()
+
+
+class Responder:
+    """A ``Language`` that is none, and says so.
+
+    Args:
+        memory: What the assistants remember.
+        now: The time, with the zone of this computer.
+    """
+
+    provider = "builtin"
+    model = "basic"
+
+    def __init__(self, memory: Recall, now: Callable[[], datetime] = _now) -> None:
+        self._memory = memory
+        self._now = now
+        self._clock = Clock()
+        self._units = UnitConverter()
+
+    async def reply(self, request: LanguageRequest) -> AsyncIterator[LanguageEvent]:
+        """Stream an answer, word by word.
+
+        Raises:
+            StorageError: The memory cannot be read or written.
+        """
+        for word in re.findall(r"\s*\S+", await self._answer(request)):
+            yield TextDelta(word)
+        yield Finished()
+
+    async def aclose(self) -> None:
+        """Nothing is held."""
+
+    async def _answer(self, request: LanguageRequest) -> str:
+        question = request.history[-1].content if request.history else ""
+        plain = _plain(question)
+        if talk := small_talk.answer(plain.lower()):
+            return talk
+        asked = _ASKING.sub("", _OPENING.sub("", plain))
+        return (
+            await recall.answer(asked, self._memory, request.assistant_id, request.thread_id)
+            # Zone table and unit definitions are loaded on first use.
+            or await asyncio.to_thread(self._computed, asked.lower())
+            or _cannot(request)
+        )
+
+    def _computed(self, asked: str) -> str | None:
+        return (
+            self._clock.answer(asked, self._now())
+            or self._units.answer(asked)
+            or arithmetic.answer(asked)
+            or small_talk.answer(asked)
+        )
+
+
+def _plain(text: str) -> str:
+    """One line, straight quotes, nothing at the end."""
+    text = " ".join(text.replace("\u2019", "'").split())
+    return re.sub(r"(?:,? please)?[\s.?!,;:]*$", "", text, flags=re.IGNORECASE)
+
+
+def _cannot(request: LanguageRequest) -> str:
+    """The long sentence once in a thread, then the short one."""
+    was_said = any(
+        message.role == "assistant" and _NO_MODEL in message.content for message in request.history
+    )
+    return _CANNOT_AGAIN if was_said else _CANNOT_FIRST

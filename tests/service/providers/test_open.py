@@ -1,0 +1,58 @@
+"""Which providers are opened."""
+
+from __future__ import annotations
+
+import pytest
+
+from desktop_app.errors import InputError
+from desktop_app.service.providers.local_servers import Ports
+from desktop_app.service.providers.open import ProviderConfig, open_providers
+from desktop_app.service.providers.ports import Recall
+from tests.fakes.openai_server import closed_port, openai_server
+
+
+class NoRecall:
+    """Nothing was ever said; the tests here ask for nothing."""
+
+    remember: object
+    search: object
+    forget: object
+
+
+@pytest.fixture
+def recall() -> Recall:
+    return NoRecall()  # type: ignore[return-value]
+
+
+async def test_without_a_server_the_built_in_responder_answers(recall):
+    nowhere = Ports(closed_port(), closed_port(), (closed_port(),))
+    providers = await open_providers(ProviderConfig(ports=nowhere), recall)
+    language = providers.default_language
+    assert (language.provider, language.model) == ("builtin", "basic")
+    assert (providers.stt.provider, providers.tts.provider) == ("builtin", "builtin")
+    assert list(providers.languages) == ["builtin"]
+    await providers.aclose()
+
+
+async def test_a_server_on_this_computer_becomes_the_default(recall):
+    async with openai_server() as server:
+        server.answer("/v1/models", '{"data":[{"id":"m.gguf","owned_by":"llamacpp"}]}')
+        ports = Ports(closed_port(), closed_port(), (server.port,))
+        providers = await open_providers(ProviderConfig(ports=ports), recall)
+        language = providers.default_language
+        assert (language.provider, language.model) == ("llamacpp", "m.gguf")
+        assert list(providers.languages) == ["llamacpp", "builtin"]
+        await providers.aclose()
+
+
+async def test_a_configured_server_comes_before_all(recall):
+    config = ProviderConfig("http://127.0.0.1:9", "mine", "key", local_models="off")
+    providers = await open_providers(config, recall)
+    language = providers.default_language
+    assert (language.provider, language.model) == ("openai", "mine")
+    await providers.aclose()
+
+
+async def test_an_address_that_is_none_is_refused(recall):
+    with pytest.raises(InputError, match="not the address"):
+        await open_providers(ProviderConfig("http://[", local_models="off"), recall)

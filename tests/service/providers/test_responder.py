@@ -1,0 +1,179 @@
+"""What is answered without a language model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import aclosing
+from datetime import UTC, datetime
+
+import pytest
+
+from desktop_app.service.providers.ports import (
+    ChatMessage,
+    Finished,
+    LanguageRequest,
+    Recalled,
+    TextDelta,
+)
+from desktop_app.service.providers.responder import Responder
+from desktop_app.service.providers.skills.recall import other_person
+
+
+class FakeRecall:
+    """Everything is in one list; a match shares a word that is not too common."""
+
+    def __init__(self) -> None:
+        self.kept: list[Recalled] = []
+        self.excluded: list[str | None] = []
+
+    async def remember(self, assistant_id: str, text: str) -> None:
+        created_at = f"2026-01-01T00:00:{len(self.kept):02d}Z"
+        self.kept.append(Recalled(text, created_at, "memory"))
+
+    async def search(
+        self,
+        assistant_id: str,
+        query: str,
+        limit: int = 5,
+        *,
+        exclude_thread_turn: str | None = None,
+    ) -> Sequence[Recalled]:
+        self.excluded.append(exclude_thread_turn)
+        words = set(query.lower().split()) - {"my", "the"}
+        return [each for each in self.kept if words & set(each.text.lower().split())][:limit]
+
+    async def forget(self, assistant_id: str, query: str) -> int:
+        words = set(query.split())
+        gone = [each for each in self.kept if words <= set(each.text.split())]
+        self.kept = [each for each in self.kept if each not in gone]
+        return len(gone)
+
+
+class Talk:
+    """One thread with the responder."""
+
+    def __init__(self) -> None:
+        self.recall = FakeRecall()
+        self.history: list[ChatMessage] = []
+        self._responder = Responder(self.recall, lambda: datetime(2026, 11, 21, 18, 5, tzinfo=UTC))
+
+    async def ask(self, text: str) -> str:
+        self.history.append(ChatMessage("user", text))
+        request = LanguageRequest(self.history, assistant_id="a", thread_id="t")
+        async with aclosing(self._responder.reply(request)) as events:
+            *deltas, end = [event async for event in events]
+        assert end == Finished()
+        answer = "".join(delta.text for delta in deltas if isinstance(delta, TextDelta))
+        self.history.append(ChatMessage("assistant", answer))
+        return answer
+
+
+@pytest.fixture
+def talk() -> Talk:
+    return Talk()
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("how many kilometers are in ten miles", "10 miles is about 16.09 kilometers."),
+        ("what is the square root of one hundred", "That is 10."),
+        ("how many days are there until christmas", "It is 34 days until Friday, December 25."),
+        ("what is one hundred divided by four", "That is 25."),
+        ("what time is it in tokyo", "It is 3:05 AM on Sunday in Tokyo."),
+        ("What time is it in Tokyo, please?", "It is 3:05 AM on Sunday in Tokyo."),
+        ("Hey Parley, can you tell me what time it is?", "It is 6:05 PM."),
+        ("What's 2 + 2?", "That is 4."),
+        ("What\u2019s today\u2019s date?", "Today is Saturday, November 21, 2026."),
+        (
+            "Convert 72 Fahrenheit to Celsius.",
+            "72 degrees fahrenheit is about 22.22 degrees celsius.",
+        ),
+        ("Hello!", "Hello. What can I do for you?"),
+        ("thank you", "You are welcome."),
+    ],
+)
+async def test_small_real_work_is_done(talk, question, expected):
+    assert await talk.ask(question) == expected
+
+
+async def test_what_was_saved_is_recalled(talk):
+    said = await talk.ask("remember that my favorite color is green")
+    assert said == "I will remember that your favorite color is green."
+    assert [each.text for each in talk.recall.kept] == ["my favorite color is green"]
+    said = await talk.ask("what is my favorite color")
+    assert said == "You told me that your favorite color is green."
+    assert talk.recall.excluded == ["t"]
+
+
+async def test_what_was_only_said_is_recalled_too(talk):
+    talk.recall.kept = [
+        Recalled("What is my favorite color?", "2026-01-03", "message"),
+        Recalled("My favorite color is blue.", "2026-01-02", "message"),
+        Recalled("My favorite food is rice", "2026-01-02", "memory"),
+    ]
+    said = await talk.ask("What's my favorite color?")
+    assert said == "You told me that your favorite color is blue."
+    said = await talk.ask("what did I say about rice")
+    assert said == "You told me that your favorite food is rice."
+
+
+async def test_a_newer_memory_comes_first(talk):
+    await talk.ask("Remember that my car is red.")
+    await talk.ask("Remember that my car is black.")
+    said = await talk.ask("what is my car")
+    assert said.startswith("You told me that your car is black.")
+
+
+async def test_what_was_never_said_is_not_made_up(talk):
+    await talk.ask("remember that my favorite food is rice")
+    assert await talk.ask("what is my favorite color") == (
+        "You have not told me about your favorite color."
+    )
+
+
+async def test_what_is_forgotten_is_gone(talk):
+    await talk.ask("remember that my favorite color is green")
+    assert await talk.ask("forget that my favorite color is green") == "I have forgotten it."
+    assert await talk.ask("what is my favorite color") == (
+        "You have not told me about your favorite color."
+    )
+    assert await talk.ask("forget my shoe size") == "I have nothing saved about your shoe size."
+    assert (await talk.ask("forget it")).startswith("Tell me what to forget")
+
+
+async def test_the_first_time_it_says_what_is_missing_and_how_to_connect_it(talk):
+    first = await talk.ask("Why is the sky blue?")
+    assert first.startswith("No language model is connected")
+    assert "Ollama" in first
+    assert "settings" in first
+    assert await talk.ask("Write me a poem.") == "I cannot answer that without a language model."
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["", "   ", "?", "🙂", "what is love", "who is the king of spain", "a" * 100_000,
+     "what time is love", "how many people are in ten houses", "is one plus one really two"],
+)  # fmt: skip
+async def test_what_it_does_not_understand_is_never_guessed(talk, question):
+    assert (await talk.ask(question)).startswith("No language model is connected")
+
+
+async def test_an_empty_history_does_no_harm():
+    responder = Responder(FakeRecall())
+    async with aclosing(responder.reply(LanguageRequest([]))) as events:
+        assert [event async for event in events][-1] == Finished()
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("my dog is called Rex", "your dog is called Rex"),
+        ("I am allergic to nuts", "you are allergic to nuts"),
+        ("you are my friend", "I'm your friend"),
+        ("you owe me ten euros", "I owe you ten euros"),
+        ("the key is under the mat", "the key is under the mat"),
+    ],
+)
+def test_persons_change_sides(said, told):
+    assert other_person(said) == told
