@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"  # before anything imports Qt
 
@@ -17,6 +18,9 @@ import pytest
 from tests.fakes.child_server import ServerMissingError
 from tests.fakes.sound_server import SoundServer
 from tests.fakes.x_server import XServer
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
 
 _QT_FIXTURES = {"qapp", "qtbot", "qtmodeltester", "qtlog"}
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
@@ -31,6 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         uses = set(item.fixturenames)
         if uses & _QT_FIXTURES:
             item.add_marker("gui")
+            item.fixturenames.insert(0, "no_window_left_behind")
         if "x_server" in uses:
             item.add_marker("screen")
         if "sound_server" in uses:
@@ -80,6 +85,17 @@ async def no_task_left_behind() -> AsyncIterator[None]:
         await asyncio.sleep(0)
     names = sorted(task.get_name() for task in left if task is not None)
     pytest.fail(f"tasks left behind: {names}")
+
+
+@pytest.fixture
+def no_window_left_behind(qapp: QApplication) -> Iterator[None]:
+    """Fail a test after which a window is still open. Set up first, so it looks last."""
+    yield
+    left = [widget for widget in qapp.topLevelWidgets() if widget.isVisible()]
+    names = [f"{type(widget).__name__} {widget.windowTitle()}".strip() for widget in left]
+    for widget in left:
+        widget.close()
+    assert not names, f"windows left open: {names}"
 
 
 @pytest.fixture

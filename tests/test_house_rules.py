@@ -68,6 +68,23 @@ def test_a_claimed_warning_passes(house: pytest.Pytester):
     result.assert_outcomes(passed=1)
 
 
+def test_a_window_left_open_fails_the_test(house: pytest.Pytester):
+    result = _outcome(
+        house,
+        """
+        from PySide6.QtWidgets import QWidget
+
+        kept = []
+
+        def test_leaves_a_window(qtbot):
+            kept.append(QWidget(windowTitle="Forgotten"))
+            kept[0].show()
+        """,
+    )
+    assert "QWidget Forgotten" in result.stdout.str()
+    result.assert_outcomes(passed=1, errors=1)
+
+
 def test_nothing_of_the_machine_reaches_a_test(tmp_path: Path):
     assert os.environ["PARLEY_DATA_DIR"].startswith(str(tmp_path))
     assert os.environ["PARLEY_LOCAL_MODELS"] == "off"
