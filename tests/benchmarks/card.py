@@ -1,0 +1,122 @@
+"""A sound card that only keeps time: every period is logged, no sample is heard."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections import deque
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any
+
+from desktop_app.audio.devices import Direction, SoundDevice
+from desktop_app.audio.portaudio import SoundStream, SoundSystem, StreamRequest
+
+_SPIN_S = 0.0006  # the end of a wait that the system's timer would oversleep
+
+
+@dataclass
+class Period:
+    """One call of the card: monotonic seconds."""
+
+    due_s: float
+    done_s: float
+    has_sound: bool
+
+
+@dataclass
+class TickingStream:
+    """The card's own thread: calls back at fixed times, as a driver does."""
+
+    request: StreamRequest
+    say: deque[bytes] = field(default_factory=deque)
+    periods: list[Period] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.active = True
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    @property
+    def block_bytes(self) -> int:
+        return self.request.rate_hz * self.request.block_ms // 1000 * 2
+
+    def stop(self) -> None:
+        """Returns when no more call comes."""
+        self.active = False
+        self._thread.join()
+        self.request.on_finished()
+
+    def _run(self) -> None:
+        period_s = self.request.block_ms / 1000
+        due_s = time.monotonic()
+        block = bytearray(self.block_bytes)
+        while self.active:
+            due_s += period_s
+            _wait_until(due_s)
+            if self.request.direction is Direction.INPUT:
+                block[:] = self.say.popleft() if self.say else bytes(len(block))
+            self.request.callback(memoryview(block), len(block) // 2, None, 0)
+            self.periods.append(Period(due_s, time.monotonic(), any(block)))
+
+    def speak(self, pcm: bytes) -> None:
+        """Put an utterance before the microphone, from the next period on."""
+        size = self.block_bytes
+        padded = pcm.ljust(-(-len(pcm) // size) * size, b"\0")
+        self.say.extend(padded[at : at + size] for at in range(0, len(padded), size))
+
+    def missed(self, since_s: float) -> int:
+        """Periods that came more than one period late: a card of two periods is silent then."""
+        limit_s = self.request.block_ms / 1000
+        late = [one for one in tuple(self.periods) if one.done_s - one.due_s > limit_s]
+        return sum(1 for one in late if one.due_s >= since_s)
+
+
+class TickingSystem(SoundSystem):
+    """Stands where PortAudio stands; the shells of microphone and loudspeaker are the real ones.
+
+    Attributes:
+        streams: The newest open stream of each direction.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.streams: dict[Direction, TickingStream] = {}
+
+    async def open(self, request: StreamRequest) -> SoundStream:
+        raw = TickingStream(request)
+        self.streams[request.direction] = raw
+        device = SoundDevice("card", 0, request.direction, "bench", 1, request.rate_hz, True)
+        return SoundStream(raw, device, request.rate_hz, 1, 0.0)
+
+    async def close(self, stream: SoundStream) -> None:
+        await asyncio.to_thread(stream.raw.stop)
+
+    def restart(self, stream: SoundStream) -> Future[bool]:
+        """Nothing is held behind the callback: there is nothing to silence."""
+        done: Future[bool] = Future()
+        done.set_result(True)
+        return done
+
+    async def aclose(self) -> None:
+        return
+
+    def output(self) -> TickingStream:
+        return self.streams[Direction.OUTPUT]
+
+    def input(self) -> TickingStream:
+        return self.streams[Direction.INPUT]
+
+
+def _wait_until(due_s: float) -> None:
+    wait_s = due_s - time.monotonic() - _SPIN_S
+    if wait_s > 0:
+        threading.Event().wait(wait_s)
+    while time.monotonic() < due_s:
+        _yield()
+
+
+def _yield() -> Any:
+    """Let the other threads of this interpreter run."""
+    return threading.Event().wait(0)

@@ -1,0 +1,202 @@
+"""V1, V5 and V8 of the performance page, and the waterfall of the built-in loop."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import random
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from uuid import uuid4
+
+from desktop_app.audio.frames import FRAME_BYTES
+from desktop_app.audio.wav import read_wav
+from desktop_app.children import start_child
+from desktop_app.client.addresses import GatewayAddress
+from desktop_app.client.gateway_transport import GatewayTransport, open_gateway
+from desktop_app.engine.inputs import PromptTyped, ReplyStopped
+from desktop_app.journal.records import TurnTimes
+from desktop_app.link.messages import Phase
+from desktop_app.protocol.commands import ConfigureSession
+from tests.benchmarks.figures import Figure, Spread, percentile
+from tests.benchmarks.rig import END_SILENCE_MS, Rig
+
+ROOT = Path(__file__).parents[2]
+PERIOD_MS = 10.0
+QUESTIONS = (
+    "resources/demo/kilometers_in_ten_miles.wav",
+    "resources/demo/remember_green.wav",
+    "resources/demo/favorite_color.wav",
+    "tests/sounds/square_root_of_one_hundred.wav",
+    "tests/sounds/one_hundred_divided_by_four.wav",
+)
+
+
+async def first_sample(turns: int = 200) -> list[Figure]:
+    """V1: chunk sent by the server -> its first sample handed to the card."""
+    async with _peer() as (notes, url), Rig().running(_opener(url)) as rig:
+        latencies = []
+        for _ in range(turns):
+            rig.engine.take(PromptTyped(str(uuid4()), json.dumps({"chunks": 1, "paced": False})))
+            times = await rig.turn()
+            latencies.append(_ms(notes.next_sent_s(), times.first_sound))
+        waits = _floor_of_waits(turns)
+    p50, p99 = percentile(latencies, 0.5), percentile(latencies, 0.99)
+    share = sum(latencies) / len(latencies) - PERIOD_MS / 2
+    return [
+        Figure(
+            "V1",
+            "chunk sent -> first sample at the card, 10 ms periods",
+            "ms",
+            Spread.of(latencies),
+            "p50 <= 5.4, p99 <= 10.4 ms",
+            p50 <= 5.4 and p99 <= 10.4,
+            Spread.of(waits),
+            {"p50": p50, "p99": p99, "own_share_mean": share},
+        )
+    ]
+
+
+def _floor_of_waits(count: int) -> list[float]:
+    """The wait for the next tick alone: uniform over a period."""
+    return [random.uniform(0, PERIOD_MS) for _ in range(count)]
+
+
+async def stopping(stops: int = 24) -> list[Figure]:
+    """V5: own stop -> silence at the card."""
+    wish = json.dumps({"chunks": 100, "paced": False})
+    taken: list[float] = []
+    old_sound = 0
+    async with _peer() as (_, url), Rig().running(_opener(url)) as rig:
+        for _ in range(stops):
+            rig.engine.take(PromptTyped(str(uuid4()), wish))
+            await rig.phase(Phase.SPEAKING)
+            await asyncio.sleep(0.3 + random.uniform(0, PERIOD_MS / 1000))
+            card = rig.card.output()
+            stopped_s = time.monotonic()
+            rig.engine.take(ReplyStopped())
+            await rig.phase(Phase.LISTENING)
+            await asyncio.sleep(0.1)
+            after = [one for one in tuple(card.periods) if one.done_s > stopped_s]
+            first = next(number for number, one in enumerate(after) if not one.has_sound)
+            taken.append((after[first].done_s - stopped_s) * 1000)
+            old_sound += sum(one.has_sound for one in after[first:])
+            await rig.turn()
+    within = percentile(taken, 0.9) <= PERIOD_MS + 0.5
+    return [
+        Figure(
+            "V5",
+            "stop -> silence at the card, 10 ms periods",
+            "ms",
+            Spread.of(taken),
+            "<= one period, nothing of the old reply after",
+            within and old_sound == 0,
+            Spread.of(_floor_of_waits(stops)),
+            {"old_periods_after": old_sound, "p90": percentile(taken, 0.9)},
+        )
+    ]
+
+
+async def built_in_loop(rounds: int = 2) -> list[Figure]:
+    """V8: end of speech -> first sample of the spoken answer, and every stage between."""
+    turns: list[TurnTimes] = []
+    async with _service() as url, Rig().running(_opener(url)) as rig:
+        for question in QUESTIONS * rounds:
+            microphone = rig.card.input()
+            pcm = read_wav(ROOT / question) + bytes(FRAME_BYTES)
+            microphone.speak(pcm)
+            turns.append(await rig.turn())
+            await rig.phase(Phase.LISTENING)
+    _print_waterfall(turns)
+    over = [_ms(one.speech_end, one.first_sound) - END_SILENCE_MS for one in turns]
+    finals = [_ms(one.commit, one.transcript) for one in turns]
+    return [
+        Figure(
+            "V8",
+            "built-in loop: last word -> first sound, over the silence",
+            "ms",
+            Spread.of(over),
+            "p50 <= 250 ms",
+            percentile(over, 0.5) <= 250,
+            Spread.of(finals),
+            {"floor_is": "the recogniser's final transcript"},
+        )
+    ]
+
+
+def _print_waterfall(turns: Sequence[TurnTimes]) -> None:
+    sys.stdout.write("\nThe built-in loop, ms after the last voiced sample (median of turns)\n")
+    for stage in ("commit", "transcript", "first_text", "first_audio", "first_sound", "reply_end"):
+        taken = [_ms(one.speech_end, getattr(one, stage)) for one in turns]
+        spread = Spread.of(taken)
+        bar = "#" * round(spread.median / 50)
+        sys.stdout.write(f"  {stage:12} {spread.median:7.0f}  {bar}\n")
+    sys.stdout.write("\n")
+
+
+def _ms(start_s: float | None, end_s: float | None) -> float:
+    assert start_s is not None
+    assert end_s is not None
+    return (end_s - start_s) * 1000
+
+
+def _opener(url: str, key: str = "") -> _Opener:
+    return _Opener(GatewayAddress(url, key))
+
+
+class _Opener:
+    """Opens the voice line at a fixed address."""
+
+    def __init__(self, address: GatewayAddress) -> None:
+        self._address = address
+
+    async def __call__(self, configuration: ConfigureSession) -> GatewayTransport:
+        return await open_gateway(self._address, configuration)
+
+
+class _Notes:
+    """What the peer wrote down, line by line."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._read = 0
+
+    def next_sent_s(self) -> float:
+        """When the first chunk of the next reply left the peer."""
+        line = self._path.read_text().splitlines()[self._read]
+        self._read += 1
+        return float(json.loads(line)["sent_s"])
+
+
+@asynccontextmanager
+async def _peer() -> AsyncIterator[tuple[_Notes, str]]:
+    program = [sys.executable, "-m", "tests.benchmarks.gateway_peer"]
+    with tempfile.TemporaryDirectory() as folder:
+        notes = Path(folder) / "notes"
+        child = await start_child([str(notes)], program=program, name="peer")
+        try:
+            yield _Notes(notes), child.greeting["url"]
+        finally:
+            await child.aclose()
+
+
+@asynccontextmanager
+async def _service() -> AsyncIterator[str]:
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {"PARLEY_LOCAL_MODELS": "off", "PARLEY_DATA_DIR": folder}
+        child = await start_child(["serve"], environment=environment)
+        try:
+            yield f"{child.greeting['voice']}?token={child.greeting['key']}"
+        finally:
+            await child.aclose()
+
+
+async def figures() -> list[Figure]:
+    """Every voice figure that needs no window."""
+    os.environ.setdefault("PARLEY_LOCAL_MODELS", "off")
+    return [*await first_sample(), *await stopping(), *await built_in_loop()]
