@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
+from time import monotonic
 from typing import Any
 
 from desktop_app.audio.devices import Direction
@@ -48,13 +48,13 @@ class CardFeed:
         if rate_hz != SPEECH_RATE_HZ or channels != 1:
             self._resampler = Resampler(SPEECH_RATE_HZ, rate_hz)
 
-    def on_block(self, outdata: Any, _frames: int, _time: Any, status: Any) -> None:
+    def on_block(self, outdata: Any, _frames: int, time: Any, status: Any) -> None:
         """PortAudio's thread: one copy out. No logging, no raising."""
         if status:
             self.underflows += 1
         out = memoryview(outdata)
         if self._resampler is None:
-            self._playback.fill(out)
+            self._playback.fill(out, time.outputBufferDacTime - time.currentTime)
         else:
             self._fill_converted(out)
 
@@ -87,7 +87,7 @@ class Loudspeaker:
         sound: SoundSystem,
         device: str | None = None,
         *,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = monotonic,
     ) -> None:
         self.restarts = 0
         self._sound = sound

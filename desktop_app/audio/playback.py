@@ -23,7 +23,8 @@ class Playback:
     writing thread.
 
     Attributes:
-        latency_s: How long the card takes to sound what it was given. Set by who opens it.
+        latency_s: How long the card takes to sound what it was given, when ``fill`` is not told;
+            0.0 means at once. Set by who opens it.
         gaps: Times the sound of an unfinished turn ran out. Written by ``fill``.
     """
 
@@ -42,7 +43,8 @@ class Playback:
         self._cushion_bytes = 0
         self._is_playing = False  # card, as all below
         self._held_bytes = 0
-        self._quiet_bytes = _BYTES_PER_S * 3600
+        self._quiet_bytes = 0
+        self._sounds_until_s = 0.0
         self._first_sound = (0, 0.0)
         self._silence = bytes(_BYTES_PER_S // 100)
 
@@ -134,15 +136,21 @@ class Playback:
         return max(0, self._ring.played_since_mark - self._in_card_bytes())
 
     def _in_card_bytes(self) -> int:
-        return max(0, int(self.latency_s * _BYTES_PER_S) - self._quiet_bytes) & ~1
+        ahead_s = self._sounds_until_s - self._clock()
+        return max(0, round(ahead_s * SPEECH_RATE_HZ) * 2 - self._quiet_bytes)
 
-    def fill(self, out: memoryview) -> None:
+    def fill(self, out: memoryview, delay_s: float = 0.0) -> None:
         """Give the card its next block. Card thread only; never blocks, raises or logs.
 
         Args:
             out: Writable bytes, overwritten in full.
+            delay_s: When the block will begin to sound, from now; ``latency_s`` if not above 0.
         """
         wanted = len(out)
+        if delay_s <= 0.0:
+            delay_s = self.latency_s
+        if delay_s > 0.0:
+            self._sounds_until_s = self._clock() + delay_s + wanted / _BYTES_PER_S
         if not self._is_playing and not self._may_begin(wanted):
             self._be_quiet(out)
             return

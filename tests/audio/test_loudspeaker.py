@@ -69,7 +69,8 @@ class ScriptedSound:
         frames = self.device.rate_hz // 100
         for _ in range(times):
             out = bytearray(frames * 2 * self.device.channels)
-            self.request.callback(out, frames, None, status)
+            time = SimpleNamespace(currentTime=3.0, outputBufferDacTime=3.0 + self.latency_s)
+            self.request.callback(out, frames, time, status)
             heard += out
         return bytes(heard)
 

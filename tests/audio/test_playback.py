@@ -99,6 +99,23 @@ def test_what_the_card_still_holds_does_not_count_as_heard():
     assert not card.playback.is_sounding
 
 
+def test_the_delay_that_the_card_tells_counts_more_than_its_latency():
+    card, out = Card(latency_s=0.05), memoryview(bytearray(BLOCK))
+    card.playback.play(1, tone(1.0))
+    for _ in range(40):
+        card.playback.fill(out, 0.3)
+        card.now_s += BLOCK_S
+    assert card.playback.heard_ms == 100
+
+
+def test_sound_in_the_card_goes_on_between_two_bursts_of_blocks():
+    card = Card(latency_s=0.2)
+    card.playback.play(1, tone(1.0))
+    card.tick(40)
+    card.now_s += 0.05
+    assert card.playback.heard_ms == 250
+
+
 def test_stop_freezes_what_was_heard():
     card = Card(latency_s=0.1)
     card.playback.play(1, tone(2.0))
