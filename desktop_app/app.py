@@ -22,9 +22,11 @@ if TYPE_CHECKING:
     from desktop_app.ui.store import AppStore
 
 CANNOT = 2
-_USAGE = """usage: parley [--theme light|dark|system] [--size WxH] [--screenshot PATH] [--first-paint]
+_USAGE = """usage: parley [--theme light|dark|system] [--size WxH]
+              [--screenshot PATH] [--first-paint]
 """
-_SETTLE_MS = 300
+_LOADED_WITHIN_S = 20.0
+_SETTLE_S = 0.3
 
 
 class Options(NamedTuple):
@@ -119,7 +121,10 @@ def _show(options: Options, paths: Paths) -> int:
 
     qt = QApplication(sys.argv[:1])
     qt.setApplicationName("Parley")
-    qt.setStyle("Fusion")
+    if qt.style().name() != "fusion":
+        qt.setStyle(
+            "Fusion"
+        )  # the same everywhere; where it is the default, loading it again costs
     qt.setQuitOnLastWindowClosed(False)
     instance = SingleInstance(paths.data)
     is_alone = bool(options.screenshot or options.first_paint)
@@ -243,8 +248,10 @@ async def _listen(parts: _Parts, stack: AsyncExitStack) -> None:
     """Let a second start raise this window; without a port there is simply no raising."""
     import logging
 
+    from desktop_app.ui.raise_server import listen
+
     try:
-        server = await parts.instance.listen(parts.window.bring_to_front)
+        server = await listen(parts.instance.address, parts.window.bring_to_front)
     except OSError as error:
         logging.getLogger(__name__).warning("second starts cannot be heard: %s", error)
     else:
@@ -278,12 +285,15 @@ async def _take_picture(parts: _Parts, store: AppStore) -> int:
     """Wait until the newest thread stands still, then write the picture."""
     import asyncio
 
-    async with asyncio.timeout(20):
-        while not store.state.conversation.is_loaded:
-            await asyncio.sleep(0.02)
+    loaded = asyncio.Event()
+    store.conversation_changed.connect(
+        lambda conversation: loaded.set() if conversation.is_loaded else None
+    )
+    async with asyncio.timeout(_LOADED_WITHIN_S):
+        await loaded.wait()
     _use_settings(parts, store)
     parts.window.threads.connection.show_connection("none", store.state.service.profile)
-    await asyncio.sleep(_SETTLE_MS / 1000)
+    await asyncio.sleep(_SETTLE_S)
     if not parts.window.grab().save(parts.options.screenshot, "PNG"):
         sys.stderr.write(f"parley: {parts.options.screenshot} cannot be written\n")
         return CANNOT

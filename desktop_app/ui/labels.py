@@ -46,8 +46,9 @@ class Label(QWidget):
             self.update()
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        metrics = self.fontMetrics()
-        return QSize(metrics.horizontalAdvance(self._text) + 2, metrics.height() + 4)
+        metrics, around = self.fontMetrics(), self.contentsMargins()
+        width = metrics.horizontalAdvance(self._text) + 2 + around.left() + around.right()
+        return QSize(width, metrics.height() + 4 + around.top() + around.bottom())
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         return QSize(24, self.sizeHint().height())
@@ -57,5 +58,6 @@ class Label(QWidget):
         painter.setPen(self._look.colour(self._ink))
         painter.setFont(self.font())
         metrics = self.fontMetrics()
-        fitting = metrics.elidedText(self._text, Qt.TextElideMode.ElideRight, self.width())
-        painter.drawText(self.rect(), self.alignment, fitting)
+        room = self.contentsRect()
+        fitting = metrics.elidedText(self._text, Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, self.alignment, fitting)

@@ -139,6 +139,7 @@ class MainWindow(QWidget):
         self.side = SidePanel(self._look, self)
         self.side.collapse_requested.connect(self.toggle_right)
         self.side.setVisible(False)
+        self.setStyleSheet(stylesheet(self._look.tokens))  # menus, tooltips and scroll bars
         self._arrange()
 
     # ---- places -------------------------------------------------------------------------
@@ -260,7 +261,8 @@ class MainWindow(QWidget):
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.setPalette(self._look.palette())
-        self.setStyleSheet(stylesheet(self._look.tokens))
+        if self.side is not None:
+            self.setStyleSheet(stylesheet(self._look.tokens))
         for part in self.findChildren(QWidget):
             part.update()
         self.update()

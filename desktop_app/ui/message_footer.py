@@ -60,7 +60,8 @@ def footer_of(message: MessageRecord) -> Footer | None:
     seconds = to_first_word_s(message.times)
     if seconds is None:
         return None
-    return Footer(wording.first_word_line(seconds), stages=turn_stages(message.times))
+    stages = turn_stages(message.times)
+    return Footer(wording.first_word_line(seconds), stages=stages if len(stages) > 1 else ())
 
 
 def paint_footer(

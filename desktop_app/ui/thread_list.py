@@ -91,6 +91,7 @@ class ThreadList(QWidget):
         self.list = QListView(self)
         self.connection = ConnectionLabel(look, self)
         self._nothing = Label(look, self, wording.NO_THREADS, ink="faint")
+        self._nothing.setContentsMargins(10, 8, 0, 0)
         self._nothing.hide()
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from PySide6.QtCore import QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
@@ -58,6 +58,15 @@ class Reader(Protocol):
     def search(self, text: str, limit: int = ...) -> Sequence[SearchHit]: ...
 
 
+_Item = TypeVar("_Item")
+
+
+class Worker(Protocol):
+    """Runs a blocking call on a worker thread."""
+
+    def __call__(self, call: Callable[[], _Item], /) -> Awaitable[_Item]: ...
+
+
 InBackground = Callable[[Callable[[], Awaitable[None]], str], None]
 
 
@@ -77,7 +86,7 @@ class Wiring:
         reader: Reader,
         send: Callable[[Intent], None],
         *,
-        on_worker: Callable[[Callable[[], object]], Awaitable[object]],
+        on_worker: Worker,
         run: InBackground,
     ) -> None:
         self._window = window
@@ -114,7 +123,10 @@ class Wiring:
         pane.composer.send_requested.connect(self.send_text)
         pane.composer.stop_requested.connect(self._on_stop)
         pane.composer.voice_requested.connect(self._on_voice_toggled)
-        assert pane.chat and pane.invitation and pane.dock and pane.notices  # furnished before
+        assert pane.chat is not None  # the window is furnished as a whole, before this
+        assert pane.invitation is not None
+        assert pane.dock is not None
+        assert pane.notices is not None
         pane.invitation.example_chosen.connect(self.send_text)
         pane.chat.retry_requested.connect(self._on_retry)
         pane.chat.older_wanted.connect(self._on_older_wanted)
@@ -191,8 +203,7 @@ class Wiring:
 
     async def _read_threads(self, opens_newest: bool) -> None:
         offset = len(self._store.state.threads)
-        page = await self._read(lambda: self._reader.threads(PAGE, offset), "journal.unreadable")
-        threads = tuple(page) if page is not None else ()
+        threads = await self._read(lambda: self._reader.threads(PAGE, offset))
         has_more = len(threads) == PAGE
         self._store.change(partial(changes.with_threads, threads=threads, has_more=has_more))
         state = self._store.state
@@ -202,14 +213,13 @@ class Wiring:
             else:
                 self.new_thread()
 
-    async def _read(
-        self, call: Callable[[], Sequence[object]], code: str
-    ) -> Sequence[object] | None:
+    async def _read(self, call: Callable[[], Sequence[_Item]]) -> tuple[_Item, ...]:
         try:
-            return await self._on_worker(call)  # type: ignore[return-value]  # what call gives
+            return tuple(await self._on_worker(call))
         except AppError as error:
-            self._notify(Notice(NoticeLevel.WARNING, code, {"reason": str(error)}))
-            return None
+            facts = {"reason": str(error)}
+            self._notify(Notice(NoticeLevel.WARNING, "journal.unreadable", facts))
+            return ()
 
     def _on_more_threads(self) -> None:
         self._run(partial(self._read_threads, False), "threads")
@@ -235,10 +245,7 @@ class Wiring:
         self._window.pane.composer.setFocus()
 
     async def _read_messages(self, thread_id: str, before: str) -> None:
-        page = await self._read(
-            lambda: self._reader.messages(thread_id, PAGE, before), "journal.unreadable"
-        )
-        messages = tuple(page) if page is not None else ()
+        messages = await self._read(lambda: self._reader.messages(thread_id, PAGE, before))
         self._store.change(
             partial(
                 changes.with_messages,
@@ -258,8 +265,7 @@ class Wiring:
         self._run(partial(self._search, text), "search")
 
     async def _search(self, text: str) -> None:
-        found = await self._read(lambda: self._reader.search(text), "journal.unreadable")
-        self._hits = tuple(found or ()) if text else ()
+        self._hits = await self._read(lambda: self._reader.search(text)) if text else ()
         self._show_threads(self._store.state)
 
     def _on_delete(self, thread_id: str) -> None:
