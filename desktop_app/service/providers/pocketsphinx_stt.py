@@ -6,7 +6,10 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from desktop_app.errors import ChildError
 from desktop_app.service.providers.ports import Transcript
@@ -15,6 +18,10 @@ _FRAME_BYTES = 640  # 20 ms: the interpreter lock is held for one frame at a tim
 _JOB_BYTES = 3200  # 100 ms: how often a partial is asked for, and the utterances take turns
 _WAITING_LIMIT_BYTES = 10 * 32_000  # `feed` waits when so much is still undecoded
 _LEVELLING_BYTES = 38_400  # 1.2 s: what the channel is judged by before decoding begins
+# The passes at the end of a segment hold the interpreter lock for 1/20 of its length, so a long
+# utterance is decoded in segments, cut where it is quiet if that comes in time.
+_SEGMENT_BYTES = 15 * 32_000
+_QUIET = 500  # of 32768, the loudest sample
 _DECODERS = 3  # each holds about 95 MB; further utterances wait for a free one
 
 
@@ -93,6 +100,8 @@ class Utterance:
         self._is_over = False
         self._backlog = bytearray()
         self._partial = ""
+        self._before = ""  # the words of the segments that are done
+        self._segment_bytes = 0
 
     def hear(self, pcm: bytes) -> None:
         """Decode as much as can be decoded now."""
@@ -144,7 +153,10 @@ class Utterance:
                 break
             self._decoder.process_raw(pcm[at : at + _FRAME_BYTES])
         self._recognition.decoded(len(pcm))
-        words = _words_of(self._decoder)
+        self._segment_bytes += len(pcm)
+        if self._is_segment_full(pcm):
+            self._next_segment()
+        words = self._words()
         if words and words != self._partial:
             self._partial = words
             self._recognition.told(Transcript(words, is_final=False))
@@ -154,10 +166,27 @@ class Utterance:
         words = ""
         if self._is_started:
             self._decoder.end_utt()
-            words = _words_of(self._decoder)
+            words = self._words()
             self._is_started = False
         self._recognition.told(Transcript(words, is_final=True))
         self._release()
+
+    def _is_segment_full(self, latest: bytes) -> bool:
+        if self._segment_bytes < _SEGMENT_BYTES:
+            return False
+        if self._segment_bytes >= 2 * _SEGMENT_BYTES:
+            return True
+        return bool(np.abs(np.frombuffer(latest[-_JOB_BYTES:], "<i2").astype(int)).max() < _QUIET)
+
+    def _next_segment(self) -> None:
+        self._decoder.end_utt()
+        self._before = self._words()
+        self._segment_bytes = 0
+        self._decoder.start_utt()
+
+    def _words(self) -> str:
+        found = self._decoder.hyp()
+        return f"{self._before} {found.hypstr if found else ''}".strip()
 
     def _release(self) -> None:
         if self._is_started:
@@ -168,11 +197,6 @@ class Utterance:
             self._decoders.give_back(decoder)
 
 
-def _words_of(decoder: Any) -> str:
-    found = decoder.hyp()
-    return found.hypstr.strip() if found else ""
-
-
 class PocketsphinxRecognition:
     """One utterance being recognised, seen from the event loop."""
 
@@ -180,7 +204,7 @@ class PocketsphinxRecognition:
         self._worker = worker
         self._loop = asyncio.get_running_loop()
         self._utterance = Utterance(decoders, self)
-        self._told: asyncio.Queue[Transcript | AppFailure | None] = asyncio.Queue()
+        self._told: asyncio.Queue[Transcript | Failure | None] = asyncio.Queue()
         self._room = asyncio.Event()
         self._waiting_bytes = 0
         self._odd = b""
@@ -215,7 +239,7 @@ class PocketsphinxRecognition:
             ChildError: When the recogniser failed.
         """
         while (told := await self._told.get()) is not None:
-            if isinstance(told, AppFailure):
+            if isinstance(told, Failure):
                 raise ChildError(
                     "stt.failed", "The built-in speech recogniser failed."
                 ) from told.cause
@@ -259,18 +283,18 @@ class PocketsphinxRecognition:
         try:
             job(*arguments)
         except (RuntimeError, OSError, ImportError, MemoryError, ValueError) as error:
-            self._call_loop(self._told.put_nowait, AppFailure(error))
+            self._call_loop(self._told.put_nowait, Failure(error))
 
     def _call_loop(self, call: Any, *arguments: Any) -> None:
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(call, *arguments)
 
 
-class AppFailure:
+@dataclass(frozen=True, slots=True)
+class Failure:
     """A failure on its way from the worker thread to the reader of the transcripts."""
 
-    def __init__(self, cause: Exception) -> None:
-        self.cause = cause
+    cause: Exception
 
 
 class PocketsphinxStt:

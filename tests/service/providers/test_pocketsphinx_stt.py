@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from desktop_app.errors import ChildError
 from desktop_app.service.providers import pocketsphinx_stt
 from desktop_app.service.providers.pocketsphinx_stt import PocketsphinxRecognition, PocketsphinxStt
 
@@ -106,6 +107,24 @@ async def test_a_reader_of_a_dropped_utterance_ends(stt):
 @pytest.mark.parametrize("pcm", [b"", b"\0", bytes(100), bytes(64_000)])
 async def test_no_words_are_an_empty_final(stt, pcm):
     assert await final_of(stt, pcm) == ""
+
+
+async def test_a_long_utterance_is_decoded_in_segments(stt, monkeypatch):
+    monkeypatch.setattr(pocketsphinx_stt, "_SEGMENT_BYTES", 64_000)
+    pcm = (recording("resources/demo/favorite_color.wav") + bytes(16_000)) * 3
+    assert await final_of(stt, pcm) == " ".join(["what is my favorite color"] * 3)
+
+
+async def test_a_failure_of_the_decoder_is_told_to_the_reader(stt, monkeypatch):
+    def fail(_: bytes) -> str:
+        raise RuntimeError("Failed to start utterance processing")
+
+    monkeypatch.setattr(pocketsphinx_stt, "channel_mean", fail)
+    recognition = stt.open()
+    await recognition.feed(bytes(64_000))
+    with pytest.raises(ChildError):
+        await heard(recognition)
+    await recognition.aclose()
 
 
 async def test_sound_faster_than_it_can_be_decoded_is_held_back(stt, monkeypatch):

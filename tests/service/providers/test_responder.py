@@ -118,6 +118,11 @@ async def test_what_was_only_said_is_recalled_too(talk):
     assert said == "You told me that your favorite food is rice."
 
 
+async def test_the_wish_to_remember_does_not_outlive_the_memory(talk):
+    talk.recall.kept = [Recalled("Remember that my cat is old.", "2026-01-01", "message")]
+    assert await talk.ask("what is my cat") == "You have not told me about your cat."
+
+
 async def test_a_newer_memory_comes_first(talk):
     await talk.ask("Remember that my car is red.")
     await talk.ask("Remember that my car is black.")

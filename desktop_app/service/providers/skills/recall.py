@@ -73,7 +73,7 @@ def other_person(text: str) -> str:
 
 async def _recalled(what: str, recall: Recall, assistant_id: str, thread_id: str) -> str:
     found = await recall.search(assistant_id, what, 20, exclude_thread_turn=thread_id or None)
-    told = [each for each in found if _is_about(each.text, what) and not _is_question(each.text)]
+    told = [each for each in found if _is_about(each.text, what) and _is_statement(each)]
     if not told:
         return f"You have not told me about {other_person(what)}."
     memories = [each for each in told if each.kind == "memory"]
@@ -96,8 +96,12 @@ def _content(text: str) -> set[str]:
     return {word for word in re.findall(r"[\w']+", text.lower()) if word not in _COMMON}
 
 
-def _is_question(text: str) -> bool:
-    return _QUESTION.match(text.strip().lower()) is not None
+def _is_statement(told: Recalled) -> bool:
+    """Neither a question nor, among messages, a wish to remember: that is or was a memory."""
+    text = told.text.strip().lower()
+    if _QUESTION.match(text):
+        return False
+    return told.kind == "memory" or _REMEMBER.fullmatch(text.rstrip(".!")) is None
 
 
 def _distinct(told: Sequence[Recalled]) -> list[str]:
