@@ -11,7 +11,7 @@ from contextlib import aclosing
 import msgspec
 
 from desktop_app.client.api import BackboardApi
-from desktop_app.errors import AccessError, AppError
+from desktop_app.errors import AccessError, AppError, NetworkError
 from desktop_app.protocol.backboard import MessageRequest
 from desktop_app.protocol.commands import (
     CancelReply,
@@ -64,8 +64,11 @@ class MessageTransport:
         """Say one thing; prompts are answered one after the other.
 
         Raises:
+            NetworkError: ``network.lost``: after ``aclose``.
             ValueError: Sound or tool outputs, which this dialect has no words for.
         """
+        if self._is_closed:
+            raise NetworkError("network.lost", "The conversation was closed.", retryable=True)
         match command:
             case PromptText():
                 self._waiting.append(command)

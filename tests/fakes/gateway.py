@@ -46,7 +46,13 @@ class ScriptedGateway:
     async def running(self) -> AsyncIterator[ScriptedGateway]:
         """Listen on a free port."""
         async with serve(
-            self._hold, "127.0.0.1", 0, compression=None, process_request=self._admit
+            self._hold,
+            "127.0.0.1",
+            0,
+            compression=None,
+            max_queue=None,
+            close_timeout=1,
+            process_request=self._admit,
         ) as self._server:
             yield self
 
