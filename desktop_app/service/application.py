@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 from desktop_app.errors import AppError, InputError, NetworkError
 from desktop_app.service.assistant_routes import AssistantRoutes
 from desktop_app.service.bodies import JsonResponse, Refused
+from desktop_app.service.console import console
 from desktop_app.service.gateway_socket import GatewaySocket
 from desktop_app.service.guard import Guard
 from desktop_app.service.message_routes import MessageRoutes
@@ -31,6 +32,7 @@ def build_application(
     """Everything the service answers to, behind the guard."""
     routes = [
         Route("/health", _health, methods=["GET"]),
+        Route("/test", console, methods=["GET"]),
         *MessageRoutes(store, runs).routes(),
         *AssistantRoutes(store.assistants).routes(),
         *ThreadRoutes(store, runs).routes(),
