@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import random
 import wave
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from desktop_app.audio.detectors import Detector, WebRtcDetector, speech_detector
@@ -238,3 +240,19 @@ def test_a_recorded_question_is_one_utterance_and_keeps_every_voiced_frame(path,
 
 def test_a_room_of_dither_is_never_speech():
     assert signals_of(dither(500), speech_detector()) == []
+
+
+@pytest.mark.parametrize("snr_db", [20, 10, 5])
+@pytest.mark.parametrize("path", RECORDINGS[:2], ids=lambda path: path.stem)
+def test_in_white_noise_a_question_is_still_one_utterance_that_ends_in_time(path, snr_db):
+    dice, speech = np.random.default_rng(3), np.frombuffer(read(path), np.int16).astype(float)
+    loud = speech[np.abs(speech) > 200]
+    noise = math.sqrt(float((loud**2).mean())) / 10 ** (snr_db / 20)
+    sound = np.concatenate([np.zeros(24_000), speech, np.zeros(32_000)])
+    sound += dice.normal(0, noise, len(sound))
+    pcm = np.clip(sound, -32768, 32767).astype("<i2").tobytes()
+    found = signals_of(pcm, speech_detector())
+    kinds = [type(signal) for _, signal in found if not isinstance(signal, SpeechContinues)]
+    assert kinds == [SpeechStarted, SpeechEnded]
+    last_voiced = 24_000 // 320 + voiced_frames(read(path))[-1]
+    assert 400 <= (found[-1][0] - last_voiced) * FRAME_MS <= 800
