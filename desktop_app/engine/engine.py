@@ -125,8 +125,10 @@ class Engine:
                 self._jobs.cancel_all()
         finally:
             self._is_stepping = True  # nothing moves any more
-            await self._settle()
-            self._ended.set()
+            try:
+                await self._settle()
+            finally:
+                self._ended.set()
 
     def take(self, given: Input) -> None:
         """Take in what happened, or what a person wants. Before ``run`` it waits for that."""

@@ -68,11 +68,17 @@ class Ledger:
     async def settle(self) -> None:
         """Do what is left now."""
         while self._jobs:
+            is_done = True
             try:
                 await self._jobs[0]()
+            except asyncio.CancelledError:
+                is_done = False
+                raise
             except StorageError as error:
                 notice = Notice(NoticeLevel.ERROR, error.code, dict(error.facts))
                 self._publish(NoticeRaised(notice))
-            self._jobs.popleft()
+            finally:
+                if is_done:
+                    self._jobs.popleft()
             if len(self._jobs) < self._FULL // 2:
                 self._has_room.set()

@@ -120,6 +120,8 @@ class MemoryJournal:
         return bytes(self._sounds.get(utterance_id, b""))
 
     def _set_state(self, utterance_id: str, state: UtteranceState) -> UtteranceRecord:
+        if utterance_id not in self.utterances:
+            raise StorageError("journal.no_recording")
         changed = structs.replace(self.utterances[utterance_id], state=state)
         self.utterances[utterance_id] = changed
         return changed
