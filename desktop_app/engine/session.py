@@ -120,11 +120,6 @@ class Session:
         return Phase.RECONNECTING if self.line is Line.LOST else Phase.CONNECTING
 
     @property
-    def is_capturing(self) -> bool:
-        """The user's words are being recorded."""
-        return self.stage is Stage.HEARING
-
-    @property
     def is_deaf(self) -> bool:
         """What the microphone hears is not even looked at."""
         return not self.barge_in and self.stage in (Stage.THINKING, Stage.SPEAKING)

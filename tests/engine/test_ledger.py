@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from desktop_app.engine.ledger import Ledger
+from desktop_app.errors import StorageError
+from desktop_app.link.messages import LinkEvent, NoticeCleared, NoticeRaised
+
+
+async def test_news_is_told_after_what_was_to_be_written_before_it():
+    order: list[object] = []
+    ledger = Ledger(order.append)
+
+    async def write() -> None:
+        await asyncio.sleep(0)
+        order.append("written")
+
+    ledger.do(write)
+    ledger.tell(NoticeCleared("x"))
+    await ledger.settle()
+    assert order == ["written", NoticeCleared("x")]
+
+
+async def test_a_job_that_was_cut_short_is_done_again():
+    done: list[str] = []
+    gate = asyncio.Event()
+    ledger = Ledger(lambda _: None)
+
+    async def write() -> None:
+        await gate.wait()
+        done.append("written")
+
+    ledger.do(write)
+    running = asyncio.create_task(ledger.run())
+    await asyncio.sleep(0)
+    running.cancel()
+    await asyncio.wait((running,))
+    gate.set()
+    await ledger.settle()
+    assert done == ["written"]
+
+
+async def test_a_disk_that_refuses_becomes_a_notice_and_the_next_job_is_done():
+    told: list[LinkEvent] = []
+    ledger = Ledger(told.append)
+
+    async def refuse() -> None:
+        raise StorageError("storage.full")
+
+    ledger.do(refuse)
+    ledger.tell(NoticeCleared("x"))
+    await ledger.settle()
+    raised, cleared = told
+    assert isinstance(raised, NoticeRaised)
+    assert raised.notice.code == "storage.full"
+    assert cleared == NoticeCleared("x")
+
+
+async def test_a_full_ledger_makes_the_server_wait():
+    ledger = Ledger(lambda _: None)
+    for _ in range(1000):
+        ledger.tell(NoticeCleared("x"))
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0):
+            await ledger.room()
+    await ledger.settle()
+    await ledger.room()

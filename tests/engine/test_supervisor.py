@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import asyncio
+
+from desktop_app.engine.inputs import Input, LineFailed, LineLost, LineOpened
+from desktop_app.engine.supervisor import LineUses, Supervisor
+from desktop_app.errors import NetworkError, ProtocolError
+from desktop_app.link.messages import LinkEvent
+from desktop_app.protocol.commands import AppendAudio, ConfigureSession
+from tests.fakes.transport import ScriptedServer
+from tests.fakes.virtual_time import VirtualTime, rounds
+
+
+class Holder:
+    """A supervisor with everything it tells."""
+
+    def __init__(self) -> None:
+        self.time = VirtualTime()
+        self.server = ScriptedServer()
+        self.told: list[Input] = []
+        self.published: list[LinkEvent] = []
+        self.may_send = asyncio.Event()
+        self.may_send.set()
+        uses = LineUses(
+            self.told.append, self._admit, self._before, lambda _: None, self.published.append
+        )
+        self.line = Supervisor(
+            self.server, ConfigureSession("s"), uses, time=self.time, profile="embedded"
+        )
+
+    async def _admit(self, _: object) -> None:
+        pass
+
+    async def _before(self, _: object) -> None:
+        await self.may_send.wait()
+
+    def kinds(self) -> list[type]:
+        return [
+            type(given)
+            for given in self.told
+            if isinstance(given, LineOpened | LineLost | LineFailed)
+        ]
+
+
+async def test_a_line_that_the_server_closes_is_opened_again():
+    holder = Holder()
+    running = asyncio.create_task(holder.line.run())
+    first = await holder.server.connection()
+    first.end()
+    await rounds()
+    await holder.time.advance(1)
+    await holder.server.connection(2)
+    await rounds()
+    running.cancel()
+    await asyncio.wait((running,))
+    assert holder.kinds() == [LineOpened, LineLost, LineOpened]
+    assert all(transport.is_closed for transport in holder.server.transports)
+
+
+async def test_a_peer_that_speaks_something_else_is_left_alone():
+    holder = Holder()
+    holder.server.refusals.append(ProtocolError("gateway.malformed"))
+    await holder.line.run()
+    assert holder.told == [LineFailed("gateway.malformed")]
+
+
+async def test_a_peer_that_takes_nothing_counts_as_lost():
+    holder = Holder()
+    running = asyncio.create_task(holder.line.run())
+    await holder.server.connection()
+    await rounds()
+    holder.may_send.clear()
+    for _ in range(5000):
+        holder.line.send(AppendAudio(1, b""))
+    await rounds()
+    running.cancel()
+    await asyncio.wait((running,))
+    assert holder.kinds() == [LineOpened, LineLost]
+
+
+async def test_a_command_without_a_line_is_dropped():
+    holder = Holder()
+    holder.line.send(AppendAudio(1, b""))
+    holder.server.refusals.append(NetworkError("access", retryable=False))
+    await holder.line.run()
+    assert holder.server.transports == []

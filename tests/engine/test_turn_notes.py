@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from desktop_app.engine.turn_notes import heard_chars, title_of
+
+TEXT = "one two three four"
+
+
+def test_what_was_heard_ends_with_a_whole_word():
+    assert heard_chars(TEXT, 500, 1000, is_whole=True) == len("one two")
+
+
+def test_all_that_was_heard_is_told_as_none():
+    assert heard_chars(TEXT, 1000, 1000, is_whole=True) is None
+
+
+def test_nothing_heard_is_no_character():
+    assert heard_chars(TEXT, 0, 1000, is_whole=True) == 0
+    assert heard_chars("", 0, 10, is_whole=True) == 0
+
+
+def test_text_ahead_of_its_speech_counts_as_unheard():
+    cut = heard_chars(TEXT * 20, 1000, 1000, is_whole=False)
+    assert cut is not None
+    assert cut < len(TEXT)
+
+
+def test_a_title_is_the_first_words_on_one_line():
+    assert title_of("  what\nis it ") == "what is it"
+    title = title_of("word " * 40)
+    assert title.endswith("word…")
+    assert len(title) <= 49
+    assert title_of("x" * 80) == "x" * 48 + "…"
