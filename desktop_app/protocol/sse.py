@@ -64,7 +64,8 @@ class SseDecoder:
     def _keep(self, piece: bytes) -> None:
         self._partial.append(piece)
         self._partial_bytes += len(piece)
-        self._check(self._partial_bytes)
+        if self._partial_bytes > self._max_event_bytes:
+            raise self._too_long()
 
     def _take(self, line: bytes, events: list[bytes]) -> None:
         """One line without its newline."""
@@ -72,7 +73,8 @@ class SseDecoder:
             start = 6 if line.startswith(b" ", 5) else 5
             data = line[start:-1] if line.endswith(b"\r") else line[start:]
             self._data_bytes += len(data)
-            self._check(self._data_bytes)
+            if self._data_bytes > self._max_event_bytes:
+                raise self._too_long()
             self._data.append(data)
         elif (not line or line == b"\r") and self._data:
             data = self._data[0] if len(self._data) == 1 else b"\n".join(self._data)
@@ -81,6 +83,5 @@ class SseDecoder:
             if data != _DONE:
                 events.append(data)
 
-    def _check(self, size: int) -> None:
-        if size > self._max_event_bytes:
-            raise ProtocolError("sse.too_long", f"An event exceeds {self._max_event_bytes} bytes.")
+    def _too_long(self) -> ProtocolError:
+        return ProtocolError("sse.too_long", f"An event exceeds {self._max_event_bytes} bytes.")

@@ -59,7 +59,8 @@ class StreamDialect:
         self.is_complete = False
         self._turn = turn
         self._is_spoken = is_spoken
-        self._text = ""
+        self._text: list[str] = []
+        self._text_length = 0
         self._heard = ""
         self._odd = b""
         self._is_mute = False
@@ -100,11 +101,12 @@ class StreamDialect:
 
     def _content(self, event: StreamEvent) -> list[ServerEvent]:
         new = event.content or ""
-        if self._text and len(new) > len(self._text) and new.startswith(self._text):
-            new = new[len(self._text) :]  # this server repeats what it said before
+        if 0 < self._text_length < len(new) and new.startswith("".join(self._text)):
+            new = new[self._text_length :]  # this server repeats what it said before
         if not new:
             return []
-        self._text += new
+        self._text.append(new)
+        self._text_length += len(new)
         return [ReplyText(self._turn, new)]
 
     def _reasoning(self, event: StreamEvent) -> list[ServerEvent]:
@@ -163,8 +165,8 @@ class StreamDialect:
             return self._failed(event, f"The answer ended as {status}.")
         whole = event.final_content or event.content or ""
         events = self._recalled(event)
-        if len(whole) > len(self._text):
-            self._text = whole
+        if len(whole) > self._text_length:
+            self._text, self._text_length = [whole], len(whole)
             events.append(ReplyText(self._turn, whole, is_whole=True))
         self._end = ReplyEnded(self._turn, message_id=event.message_id, usage=_usage(event))
         self.is_complete = not self._is_spoken
