@@ -1,0 +1,91 @@
+"""Every thread of ours has one thread at the server, made once."""
+
+import asyncio
+
+import pytest
+
+from desktop_app.client.errors import NotFoundError
+from desktop_app.client.remote_threads import ASSISTANT_NAME, RemoteThreads
+from desktop_app.protocol.backboard import Assistant, NewAssistant, Thread
+
+
+class Shelf:
+    def __init__(self) -> None:
+        self.values: dict[str, str] = {}
+
+    async def setting(self, key: str) -> str | None:
+        return self.values.get(key)
+
+    async def set_setting(self, key: str, value: str) -> None:
+        self.values[key] = value
+
+
+class Server:
+    """Makes assistants and threads; forgets when told."""
+
+    def __init__(self) -> None:
+        self.assistants: list[Assistant] = []
+        self.threads: list[str] = []
+
+    async def list_assistants(self, *, limit: int = 100, name: str = "") -> list[Assistant]:
+        return [one for one in self.assistants if one.name == name]
+
+    async def create_assistant(self, assistant: NewAssistant) -> Assistant:
+        made = Assistant(assistant_id=f"a{len(self.assistants)}", name=assistant.name)
+        self.assistants.append(made)
+        return made
+
+    async def create_thread(self, assistant_id: str) -> Thread:
+        await asyncio.sleep(0)
+        if assistant_id not in {one.assistant_id for one in self.assistants}:
+            raise NotFoundError("http.404", "no such assistant")
+        self.threads.append(f"t{len(self.threads)}")
+        return Thread(thread_id=self.threads[-1])
+
+
+@pytest.fixture
+def shelf():
+    return Shelf()
+
+
+@pytest.fixture
+def server():
+    return Server()
+
+
+async def test_a_thread_is_made_once_and_remembered(shelf, server):
+    first = await RemoteThreads(shelf, "embedded").remote_id("ours", server)
+    again = await RemoteThreads(shelf, "embedded").remote_id("ours", server)
+    assert first == again == "t0"
+    assert server.threads == ["t0"]
+
+
+async def test_asking_twice_at_once_makes_one_thread(shelf, server):
+    threads = RemoteThreads(shelf, "embedded")
+    async with asyncio.TaskGroup() as tasks:
+        asked = [tasks.create_task(threads.remote_id("ours", server)) for _ in range(3)]
+    assert {one.result() for one in asked} == {"t0"}
+
+
+async def test_profiles_have_threads_of_their_own(shelf, server):
+    await RemoteThreads(shelf, "embedded").remote_id("ours", server)
+    assert await RemoteThreads(shelf, "backboard").remote_id("ours", server) == "t1"
+
+
+async def test_an_assistant_that_is_there_is_used(shelf, server):
+    await server.create_assistant(NewAssistant(name=ASSISTANT_NAME))
+    await RemoteThreads(shelf, "embedded").remote_id("ours", server)
+    assert len(server.assistants) == 1
+
+
+async def test_a_server_that_lost_its_assistant_gets_a_new_one(shelf, server):
+    shelf.values["assistant:embedded"] = "gone"
+    assert await RemoteThreads(shelf, "embedded").remote_id("ours", server) == "t0"
+    assert shelf.values["assistant:embedded"] == "a0"
+
+
+async def test_a_forgotten_thread_is_made_anew(shelf, server):
+    threads = RemoteThreads(shelf, "embedded")
+    await threads.remote_id("ours", server)
+    await threads.forget("ours")
+    assert await threads.remote_id("ours", server) == "t1"

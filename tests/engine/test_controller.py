@@ -1,0 +1,249 @@
+"""Every intent reaches the right conversation, and one conversation at most has the microphone."""
+
+import asyncio
+
+import pytest
+
+from desktop_app.engine.controller import Controller
+from desktop_app.engine.inputs import (
+    Input,
+    MutedChanged,
+    PromptTyped,
+    ReplyStopped,
+    RetryRequested,
+    TalkPressed,
+    TalkReleased,
+    VoiceStarted,
+    VoiceStopped,
+)
+from desktop_app.errors import DeviceError
+from desktop_app.journal.records import MessageRecord, MessageStatus, Role, ThreadRecord
+from desktop_app.link.messages import (
+    DeleteThread,
+    LinkEvent,
+    NoticeRaised,
+    OpenThread,
+    Phase,
+    PhaseChanged,
+    PressTalk,
+    Quit,
+    ReleaseTalk,
+    ReloadSettings,
+    RenameThread,
+    RestoreThread,
+    RetryMessage,
+    SendText,
+    SetMuted,
+    StartVoice,
+    StopReply,
+    StopVoice,
+    ThreadRemoved,
+    ThreadSaved,
+)
+from tests.fakes.journal import MemoryJournal
+
+
+class Conversation:
+    """Remembers what it was told."""
+
+    def __init__(self, thread_id: str) -> None:
+        self.thread_id = thread_id
+        self.taken: list[Input] = []
+        self.phase = Phase.READY
+        self.closed = asyncio.Event()
+        self.failure: Exception | None = None
+
+    @property
+    def phase_changed(self) -> PhaseChanged:
+        return PhaseChanged(self.thread_id, self.phase)
+
+    async def run(self) -> None:
+        if self.failure is not None:
+            raise self.failure
+        await self.closed.wait()
+
+    def take(self, given: Input) -> None:
+        self.taken.append(given)
+
+    async def aclose(self) -> None:
+        self.closed.set()
+
+
+class Rig:
+    """A controller over remembered conversations."""
+
+    def __init__(self) -> None:
+        self.journal = MemoryJournal()
+        self.conversations: dict[str, Conversation] = {}
+        self.opened = 0
+        self.failure: Exception | None = None
+        self.told: list[LinkEvent] = []
+        self.heard = asyncio.Event()
+        self.reloads = 0
+        self.has_quit = False
+        self.controller = Controller(
+            open_conversation=self._open,
+            journal=self.journal,
+            publish=self._publish,
+            reload=self._reload,
+            quit_=self._quit,
+        )
+
+    def _open(self, thread_id: str) -> Conversation:
+        self.opened += 1
+        made = self.conversations[thread_id] = Conversation(thread_id)
+        made.failure = self.failure
+        return made
+
+    def _publish(self, event: LinkEvent) -> None:
+        self.told.append(event)
+        self.heard.set()
+
+    def _reload(self) -> None:
+        self.reloads += 1
+
+    def _quit(self) -> None:
+        self.has_quit = True
+
+    def ask(self, *intents: object) -> None:
+        for intent in intents:
+            self.controller.on_intent(intent)
+
+    async def told_of(self, kind: type) -> LinkEvent:
+        async with asyncio.timeout(5):
+            while not (found := [one for one in self.told if isinstance(one, kind)]):
+                self.heard.clear()
+                await self.heard.wait()
+        return found[-1]
+
+
+@pytest.fixture
+async def rig():
+    made = Rig()
+    yield made
+    await made.controller.aclose()
+
+
+def thread(thread_id: str = "a", **changes: object) -> ThreadRecord:
+    return ThreadRecord(id=thread_id, title="Trams", created_at=1.0, updated_at=1.0, **changes)
+
+
+async def test_a_typed_message_goes_to_its_thread_whichever_is_shown(rig):
+    rig.ask(OpenThread("a"), SendText("b", "m1", "hello"))
+    assert rig.conversations["b"].taken == [PromptTyped("m1", "hello")]
+    assert rig.conversations["a"].taken == []
+
+
+async def test_a_retry_goes_to_its_thread(rig):
+    rig.ask(RetryMessage("b", "m1"))
+    assert rig.conversations["b"].taken == [RetryRequested("m1")]
+
+
+async def test_voice_leaves_the_thread_that_had_it(rig):
+    rig.ask(StartVoice("a"), StartVoice("b"))
+    assert rig.conversations["a"].taken == [VoiceStarted(), TalkReleased(), VoiceStopped()]
+    assert rig.conversations["b"].taken == [VoiceStarted()]
+
+
+async def test_starting_voice_again_in_the_same_thread_stops_nothing(rig):
+    rig.ask(StartVoice("a"), StartVoice("a"))
+    assert rig.conversations["a"].taken == [VoiceStarted(), VoiceStarted()]
+
+
+async def test_the_talk_key_mute_and_end_go_where_the_voice_is(rig):
+    rig.ask(PressTalk("a"), ReleaseTalk(), SetMuted(True), StopVoice())
+    expected = [TalkPressed(), TalkReleased(), MutedChanged(True), VoiceStopped()]
+    assert rig.conversations["a"].taken == expected
+
+
+async def test_without_voice_its_keys_do_nothing(rig):
+    rig.ask(ReleaseTalk(), SetMuted(True), StopVoice())
+    assert rig.conversations == {}
+
+
+async def test_stop_silences_every_conversation(rig):
+    rig.ask(OpenThread("a"), SendText("b", "m", "x"), StopReply())
+    assert rig.conversations["a"].taken[-1] == ReplyStopped()
+    assert rig.conversations["b"].taken[-1] == ReplyStopped()
+
+
+async def test_showing_a_thread_tells_its_phase_and_lets_resting_ones_go(rig):
+    rig.ask(OpenThread("a"))
+    rig.conversations["a"].phase = Phase.READY
+    rig.ask(OpenThread("b"))
+    async with asyncio.timeout(5):
+        await rig.conversations["a"].closed.wait()
+    assert rig.controller.phase_changed == PhaseChanged("b", Phase.READY)
+
+
+async def test_a_conversation_in_mid_reply_outlives_leaving_its_thread(rig):
+    rig.ask(OpenThread("a"))
+    rig.conversations["a"].phase = Phase.THINKING
+    rig.ask(OpenThread("b"), OpenThread("a"))
+    assert not rig.conversations["a"].closed.is_set()
+    assert rig.opened == 2
+
+
+async def test_showing_a_thread_marks_it_read(rig):
+    await rig.journal.save_thread(thread(is_unread=True))
+    rig.ask(OpenThread("a"))
+    await rig.told_of(ThreadSaved)
+    assert not rig.journal.threads["a"].is_unread
+
+
+async def test_a_thread_is_renamed_and_told(rig):
+    await rig.journal.save_thread(thread())
+    rig.ask(RenameThread("a", "  Lisbon  "))
+    saved = await rig.told_of(ThreadSaved)
+    assert saved.thread.title == "Lisbon"
+
+
+async def test_an_empty_name_keeps_the_old_one(rig):
+    await rig.journal.save_thread(thread())
+    rig.ask(RenameThread("a", "   "))
+    assert (await rig.told_of(ThreadSaved)).thread.title == "Trams"
+
+
+async def test_a_deleted_thread_ends_and_can_come_back(rig):
+    await rig.journal.save_thread(thread())
+    rig.ask(OpenThread("a"), DeleteThread("a"))
+    assert await rig.told_of(ThreadRemoved) == ThreadRemoved("a")
+    assert rig.conversations["a"].closed.is_set()
+    rig.ask(RestoreThread("a"))
+    assert (await rig.told_of(ThreadSaved)).thread.id == "a"
+
+
+async def test_new_settings_are_read_and_reach_resting_conversations(rig):
+    rig.ask(OpenThread("a"), ReloadSettings(), SendText("a", "m", "x"))
+    assert rig.reloads == 1
+    assert rig.opened == 2
+
+
+async def test_quit_ends_the_program(rig):
+    rig.ask(Quit())
+    assert rig.has_quit
+
+
+async def test_what_was_queued_is_taken_up_at_the_next_start(rig):
+    waiting = MessageRecord(
+        id="m",
+        thread_id="q",
+        role=Role.USER,
+        text="x",
+        created_at=1.0,
+        status=MessageStatus.QUEUED,
+    )
+    await rig.journal.save_message(waiting)
+    await rig.controller.resume()
+    assert "q" in rig.conversations
+
+
+async def test_a_conversation_that_fails_is_told_and_built_anew(rig, caplog):
+    rig.failure = DeviceError("device.no_detector", "No detector.")
+    rig.ask(OpenThread("a"))
+    raised = await rig.told_of(NoticeRaised)
+    assert raised.notice.code == "device.no_detector"
+    rig.failure = None
+    rig.ask(SendText("a", "m", "x"))
+    assert rig.opened == 2
+    caplog.clear()

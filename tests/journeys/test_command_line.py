@@ -1,0 +1,170 @@
+"""The command line as people run it: real processes, the real service, recorded questions."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import wave
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+DEMO = ROOT / "resources" / "demo"
+WITHIN_S = 60
+
+
+def parley(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run one command to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "desktop_app", *map(str, arguments)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=WITHIN_S,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def write_wav(path: Path, pcm: bytes, *, rate: int = 16_000, channels: int = 1) -> Path:
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(channels)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes(pcm)
+    return path
+
+
+def rows_of(done: subprocess.CompletedProcess[str]) -> list[dict[str, object]]:
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def refusal_of(done: subprocess.CompletedProcess[str]) -> str:
+    """The one line that says why a command was refused."""
+    assert done.returncode == 2, done.stderr
+    lines = done.stderr.splitlines()
+    assert len(lines) == 1, lines
+    return lines[0]
+
+
+def test_a_recorded_question_is_heard_answered_and_spoken(tmp_path):
+    reply = tmp_path / "reply.wav"
+    done = parley("talk", "--input", DEMO / "kilometers_in_ten_miles.wav", "--output", reply)
+    assert done.returncode == 0, done.stderr
+    assert "You     how many kilometers are in ten miles" in done.stdout
+    assert "16.09 kilometers" in done.stdout
+    with wave.open(str(reply)) as file:
+        assert file.getframerate() == 24_000
+        assert 1.0 < file.getnframes() / 24_000 < 10.0
+
+
+def test_several_recordings_are_turns_of_one_conversation_with_their_times():
+    done = parley(
+        "talk",
+        "--json",
+        "--input",
+        DEMO / "remember_green.wav",
+        "--input",
+        DEMO / "favorite_color.wav",
+    )
+    assert done.returncode == 0, done.stderr
+    rows = rows_of(done)
+    timed = [row for row in rows if row["type"] == "turn_timed"]
+    assert [row["turn"] for row in timed] == [1, 2]
+    for row in timed:
+        stages = list(row["waterfall_ms"].values())
+        assert next(iter(row["waterfall_ms"])) == "speech_end"
+        assert stages == sorted(stages)
+    answers = [
+        row["message"]["text"]
+        for row in rows
+        if row["type"] == "message_saved" and row["message"]["role"] == "assistant"
+    ]
+    assert "green" in answers[-1]
+
+
+def test_a_typed_question_is_answered():
+    done = parley("ask", "what is seven times eight")
+    assert done.returncode == 0, done.stderr
+    assert "56" in done.stdout
+
+
+def test_a_question_finds_what_an_earlier_command_was_told():
+    assert parley("ask", "remember that my bicycle is red").returncode == 0
+    assert "red" in parley("ask", "what is my bicycle").stdout
+
+
+def test_stereo_at_another_rate_is_understood(tmp_path):
+    with wave.open(str(DEMO / "kilometers_in_ten_miles.wav")) as file:
+        mono = memoryview(file.readframes(file.getnframes())).cast("h")
+    wide = bytearray(len(mono) * 2 * 2 * 3)
+    samples = memoryview(wide).cast("h")
+    for offset in range(6):  # three times the rate, two channels: 48 kHz stereo
+        samples[offset::6] = mono
+    path = write_wav(tmp_path / "wide.wav", bytes(wide), rate=48_000, channels=2)
+    done = parley("talk", "--input", path)
+    assert done.returncode == 0, done.stderr
+    assert "kilometers" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(b"", "empty"), (b"RIFF\x00\x00", "broken.wav"), (b"this is no sound at all", "broken.wav")],
+)
+def test_a_file_that_is_no_recording_is_refused_in_one_line(tmp_path, content, words):
+    path = tmp_path / "broken.wav"
+    path.write_bytes(content)
+    assert words in refusal_of(parley("talk", "--input", path))
+
+
+def test_a_missing_file_is_refused_in_one_line(tmp_path):
+    assert "nothing.wav" in refusal_of(parley("talk", "--input", tmp_path / "nothing.wav"))
+
+
+def test_a_recording_without_speech_is_said_to_hold_none(tmp_path):
+    path = write_wav(tmp_path / "silence.wav", bytes(32_000))
+    assert "No speech was heard" in refusal_of(parley("talk", "--input", path))
+
+
+def test_an_empty_question_is_refused():
+    assert "empty" in refusal_of(parley("ask", "  "))
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path, monkeypatch):
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder")
+    monkeypatch.setenv("PARLEY_DATA_DIR", str(blocked / "data"))
+    assert str(blocked) in refusal_of(parley("ask", "what time is it"))
+
+
+def test_a_port_that_is_taken_is_named():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert str(port) in refusal_of(parley("serve", "--port", str(port)))
+
+
+def test_the_demo_leaves_a_reply_and_a_picture(tmp_path):
+    done = parley("demo", "--output", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "out" / "reply.wav").stat().st_size > 24_000
+    assert (tmp_path / "out" / "window.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_doctor_speaks_json_and_says_whether_a_conversation_is_possible():
+    done = parley("doctor", "--json")
+    findings = rows_of(done)
+    assert done.returncode in (0, 2)
+    assert "service" in {finding["part"] for finding in findings}, findings
+
+
+def test_no_command_leaves_a_process_behind():
+    assert parley("ask", "what time is it").returncode == 0
+    folder = os.environ["PARLEY_DATA_DIR"]
+    if Path("/proc").exists():
+        lines = [
+            path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists()
+        ]
+        assert not [line for line in lines if folder.encode() in line]
