@@ -131,13 +131,13 @@ def closed(error: ws.ConnectionClosed) -> NetworkError:
 
 def lost(error: BaseException) -> NetworkError:
     """The connection was there and is gone."""
-    return NetworkError("network.lost", f"The connection was lost: {_words(error)}", retryable=True)
+    return NetworkError("network.lost", f"The connection was lost{_words(error)}.", retryable=True)
 
 
 def unreachable(error: BaseException) -> NetworkError:
     """Nobody answered."""
     return NetworkError(
-        "network.unreachable", f"The server cannot be reached: {_words(error)}", retryable=True
+        "network.unreachable", f"The server cannot be reached{_words(error)}.", retryable=True
     )
 
 
@@ -169,4 +169,5 @@ def _retry_after_s(response: httpx.Response) -> float | None:
 
 
 def _words(error: BaseException) -> str:
-    return str(error) or type(error).__name__
+    said = str(error).rstrip(".")
+    return f": {said}" if said else ""
