@@ -440,6 +440,30 @@ def test_an_utterance_given_up_does_not_take_the_next_ones_words_from_a_plain_pe
     assert told(spoken, g.TranscriptCommitted(text="b")) == [TranscriptUpdated(2, "b", True)]
 
 
+def test_a_cancelled_reply_of_a_plain_peer_in_text_ends_without_a_word():
+    spoken = dialect(PLAIN, is_text=True)
+    said(spoken, PromptText(1, "a"), PromptText(2, "b"), PromptText(3, "c"))
+    told(spoken, started("a"))
+    said(spoken, CancelReply(1))
+    assert told(spoken, message("x"), started("b"), message("y"), started("c")) == [
+        ReplyStarted(2, prompt="b"),
+        ReplyText(2, "y", is_whole=True),
+        ReplyEnded(2),
+        ReplyStarted(3, prompt="c"),
+    ]
+
+
+def test_a_turn_committed_twice_waits_for_one_transcript():
+    spoken = dialect()
+    utter(spoken, 1)
+    said(spoken, CommitAudio(1))
+    utter(spoken, 2)
+    assert told(spoken, g.TranscriptCommitted(text="a"), g.TranscriptCommitted(text="b")) == [
+        TranscriptUpdated(1, "a", True),
+        TranscriptUpdated(2, "b", True),
+    ]
+
+
 # ---- errors -----------------------------------------------------------------------------------
 
 
