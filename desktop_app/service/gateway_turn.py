@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import Any
 
 from desktop_app.errors import AppError
@@ -19,6 +19,8 @@ from desktop_app.service.providers.ports import TextDelta
 from desktop_app.service.runs import Run, RunEnded, reply_facts
 from desktop_app.service.session_plan import Voice
 from desktop_app.service.speech_output import SpeechOutput, Tell
+
+_STORING_S = 1.0
 
 
 class Turn:
@@ -48,7 +50,11 @@ class Turn:
         return self._task is None or self._task.done()
 
     async def stop(self, reason: str, heard_ms: int | None = None) -> bool:
-        """Silence it and confirm. False where the whole reply was written before."""
+        """Silence it and confirm, once what was written is stored.
+
+        Returns:
+            False where the whole reply was written before.
+        """
         if self._is_stopped:
             return True
         self._is_stopped = True
@@ -58,6 +64,9 @@ class Turn:
             await asyncio.wait({self._task})
         if self._speech is not None:
             await self._speech.close()
+        with suppress(TimeoutError):  # a provider slow to let go must not hold the next turn up
+            async with asyncio.timeout(_STORING_S):
+                await self.run.ended()
         await self._tell(AssistantCancelled(turn_id=self.turn_id, reason=reason))
         return was_writing
 
