@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from desktop_app.errors import InputError
@@ -40,12 +40,23 @@ class Providers:
     Attributes:
         languages: By provider name; ``builtin`` is always there.
         default_language: A configured server, else one found on this computer, else built in.
+        slow_starters: What ``warm_up`` runs.
     """
 
     stt: SpeechToText
     tts: TextToSpeech
     languages: Mapping[str, Language]
     default_language: Language
+    slow_starters: Sequence[Callable[[], Awaitable[None]]] = ()
+
+    async def warm_up(self) -> None:
+        """Load what a first spoken turn would wait for, about a second. Idempotent.
+
+        Raises:
+            ChildError: A part cannot be loaded.
+        """
+        for load in self.slow_starters:
+            await load()
 
     async def aclose(self) -> None:
         """Close them all."""
@@ -70,8 +81,13 @@ async def open_providers(config: ProviderConfig, recall: Recall) -> Providers:
                 languages[server.provider] = OpenAiLanguage(
                     server.url, provider=server.provider, model=server.models[0]
                 )
-    languages["builtin"] = Responder(recall)
-    return Providers(PocketsphinxStt(), EspeakTts(), languages, next(iter(languages.values())))
+    responder, stt, tts = Responder(recall), PocketsphinxStt(), EspeakTts()
+    languages["builtin"] = responder
+    default = next(iter(languages.values()))
+    slow_starters = [stt.warm_up, tts.warm_up]
+    if default is responder:
+        slow_starters.append(responder.warm_up)
+    return Providers(stt, tts, languages, default, slow_starters)
 
 
 def _configured(config: ProviderConfig) -> OpenAiLanguage:

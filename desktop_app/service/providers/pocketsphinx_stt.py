@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
@@ -309,6 +310,8 @@ class PocketsphinxStt:
 
     def open(self, *, language: str = "en") -> PocketsphinxRecognition:
         """Begin an utterance. Whatever ``language`` is asked for, English is heard."""
+        with contextlib.suppress(RuntimeError):  # closed: the utterance itself will tell
+            self._worker.submit(self._decoders.load)  # while the first second is spoken
         return PocketsphinxRecognition(self._worker, self._decoders)
 
     async def warm_up(self) -> None:

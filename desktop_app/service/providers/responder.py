@@ -65,6 +65,10 @@ class Responder:
             yield TextDelta(word)
         yield Finished()
 
+    async def warm_up(self) -> None:
+        """Load what the first answer would wait for, 0.2 s on a thread. Idempotent."""
+        await asyncio.to_thread(self._units.load)
+
     async def aclose(self) -> None:
         """Nothing is held."""
 

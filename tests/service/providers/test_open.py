@@ -34,6 +34,16 @@ async def test_without_a_server_the_built_in_responder_answers(recall):
     await providers.aclose()
 
 
+async def test_warming_up_loads_what_the_first_turn_needs(recall):
+    providers = await open_providers(ProviderConfig(local_models="off"), recall)
+    await providers.warm_up()
+    await providers.warm_up()
+    assert providers.stt._decoders._made == 1
+    assert providers.tts._library is not None
+    assert providers.default_language._units._registry is not None
+    await providers.aclose()
+
+
 async def test_a_server_on_this_computer_becomes_the_default(recall):
     async with openai_server() as server:
         server.answer("/v1/models", '{"data":[{"id":"m.gguf","owned_by":"llamacpp"}]}')

@@ -86,10 +86,16 @@ class UnitConverter:
                     )
         return None
 
-    def _convert(self, number: Fraction, unit: str, target: str) -> str:
-        import pint  # loaded on first use: 0.2 s
+    def load(self) -> None:
+        """Load pint and its definitions, once; 0.2 s."""
+        import pint
 
         self._registry = self._registry or pint.UnitRegistry()
+
+    def _convert(self, number: Fraction, unit: str, target: str) -> str:
+        import pint  # here, because it takes 0.2 s
+
+        self.load()
         try:
             quantity = self._registry.Quantity(float(number), _KNOWN[unit][1])
             result = float(quantity.to(_KNOWN[target][1]).magnitude)
