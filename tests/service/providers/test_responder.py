@@ -16,7 +16,6 @@ from desktop_app.service.providers.ports import (
     TextDelta,
 )
 from desktop_app.service.providers.responder import Responder
-from desktop_app.service.providers.skills.recall import other_person
 
 
 class FakeRecall:
@@ -168,17 +167,3 @@ async def test_an_empty_history_does_no_harm():
     responder = Responder(FakeRecall())
     async with aclosing(responder.reply(LanguageRequest([]))) as events:
         assert [event async for event in events][-1] == Finished()
-
-
-@pytest.mark.parametrize(
-    ("said", "told"),
-    [
-        ("my dog is called Rex", "your dog is called Rex"),
-        ("I am allergic to nuts", "you are allergic to nuts"),
-        ("you are my friend", "I'm your friend"),
-        ("you owe me ten euros", "I owe you ten euros"),
-        ("the key is under the mat", "the key is under the mat"),
-    ],
-)
-def test_persons_change_sides(said, told):
-    assert other_person(said) == told
