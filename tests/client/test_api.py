@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from typing import Any
@@ -179,6 +180,12 @@ async def _stream(backboard: ScriptedBackboard, *pieces: bytes) -> None:
     for piece in pieces:
         await stream.write(piece)
     await stream.end()
+
+
+async def test_a_packed_stream_is_unpacked(api: BackboardApi, backboard: ScriptedBackboard):
+    backboard.answer(gzip.compress(b"data: 1\n\ndata: 2\n\n"), Content_Encoding="gzip")
+    events = api.stream_message(MessageRequest(content="Hi"))
+    assert [data async for data in events] == [b"1", b"2"]
 
 
 async def test_the_reason_of_a_refused_stream_is_not_lost(
