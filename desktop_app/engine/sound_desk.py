@@ -28,7 +28,7 @@ from desktop_app.engine.inputs import (
 from desktop_app.engine.jobs import Jobs
 from desktop_app.engine.parts import Parts
 from desktop_app.engine.ports import Timer
-from desktop_app.engine.session import Session, Stage
+from desktop_app.engine.session import Mic, Session, Stage
 from desktop_app.errors import DeviceError
 from desktop_app.link.messages import LevelMeasured, SpeechHeard
 
@@ -144,6 +144,7 @@ class SoundDesk:
         except DeviceError as error:
             self._tell(MicrophoneLost(error.code))
         finally:
+            self._parts.publish(LevelMeasured(0.0, self._parts.loudspeaker.level))
             await microphone.close()
 
     def _hear(self, frame: AudioFrame) -> None:
@@ -173,4 +174,6 @@ class SoundDesk:
         if self._session.stage is Stage.SPEAKING:
             turn = self._session.turn
             self._parts.publish(SpeechHeard(self._thread_id, turn, self.heard_ms))
+            if self._session.mic is not Mic.OPEN:  # no frames come that would tell the level
+                self._parts.publish(LevelMeasured(0.0, self._parts.loudspeaker.level))
             self._heard_timer = self._parts.time.after(HEARD_EVERY_S, self._tell_heard)

@@ -78,6 +78,7 @@ class Supervisor:
             except* AppError as errors:
                 lost = _first(errors)
             assert lost is not None  # a held line ends with an error or a cancellation
+            _honour_cancellation()
             if not lost.retryable:
                 self._uses.tell(LineFailed(lost.code))
                 return
@@ -95,9 +96,9 @@ class Supervisor:
         self._is_stuck.clear()
         try:
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._receive(transport), name="voice line: receive")
                 tasks.create_task(self._deliver(transport, self._outgoing), name="voice line: send")
                 tasks.create_task(self._watch(), name="voice line: watch")
+                await self._receive(transport)  # here, or a loss would count as a cancellation
         finally:
             self._outgoing = None
             await transport.aclose()
@@ -125,6 +126,13 @@ class Supervisor:
     async def _watch(self) -> None:
         await self._is_stuck.wait()
         raise NetworkError("line.stuck", "The server takes no more.", retryable=True)
+
+
+def _honour_cancellation() -> None:
+    """Python 3.11's task groups prefer a child's error to the cancellation of their parent."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 def _first(errors: BaseExceptionGroup[AppError]) -> AppError:

@@ -1,20 +1,34 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 
 from desktop_app.engine.inputs import Input, LineFailed, LineLost, LineOpened
+from desktop_app.engine.ports import OpenTransport
 from desktop_app.engine.supervisor import LineUses, Supervisor
 from desktop_app.errors import NetworkError, ProtocolError
 from desktop_app.link.messages import LinkEvent
 from desktop_app.protocol.commands import AppendAudio, ConfigureSession
-from tests.fakes.transport import ScriptedServer
+from desktop_app.protocol.events import ServerEvent, SessionReady
+from tests.fakes.transport import ScriptedServer, ScriptedTransport
 from tests.fakes.virtual_time import VirtualTime, rounds
+
+
+class SulkingTransport(ScriptedTransport):
+    """Answers a cancellation with an error of its own, as a closing socket may."""
+
+    async def events(self) -> AsyncIterator[ServerEvent]:
+        yield SessionReady("s")
+        try:
+            await asyncio.Event().wait()
+        finally:
+            raise NetworkError("network.lost", retryable=True)
 
 
 class Holder:
     """A supervisor with everything it tells."""
 
-    def __init__(self) -> None:
+    def __init__(self, open_line: OpenTransport | None = None) -> None:
         self.time = VirtualTime()
         self.server = ScriptedServer()
         self.told: list[Input] = []
@@ -25,7 +39,11 @@ class Holder:
             self.told.append, self._admit, self._before, lambda _: None, self.published.append
         )
         self.line = Supervisor(
-            self.server, ConfigureSession("s"), uses, time=self.time, profile="embedded"
+            open_line or self.server,
+            ConfigureSession("s"),
+            uses,
+            time=self.time,
+            profile="embedded",
         )
 
     async def _admit(self, _: object) -> None:
@@ -84,3 +102,17 @@ async def test_a_command_without_a_line_is_dropped():
     holder.server.refusals.append(NetworkError("access", retryable=False))
     await holder.line.run()
     assert holder.server.transports == []
+
+
+async def test_a_cancelled_line_ends_even_when_its_connection_fails_at_that_moment():
+    async def open_line(_: ConfigureSession) -> SulkingTransport:
+        return SulkingTransport()
+
+    holder = Holder(open_line)
+    running = asyncio.create_task(holder.line.run())
+    await rounds()
+    running.cancel()
+    async with asyncio.timeout(5):
+        await asyncio.wait((running,))
+    assert running.cancelled()
+    assert holder.kinds() == [LineOpened]

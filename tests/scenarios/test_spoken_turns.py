@@ -320,3 +320,14 @@ async def test_levels_and_the_heard_position_are_told_while_they_change():
         levels = rig.told_of(LevelMeasured)
         assert len(levels) == len(SAYING) // 2
         assert levels[0].microphone > 0.5
+
+
+async def test_a_closed_microphone_shows_no_level_and_the_loudspeaker_still_does():
+    async with Rig() as rig:
+        await speaking(rig)
+        await rig.take(VoiceStopped())
+        await rig.until(lambda: not rig.microphone.is_open)
+        assert rig.told_of(LevelMeasured)[-1].microphone == 0.0
+        rig.told.clear()
+        await rig.time.advance(0.2)
+        assert rig.told_of(LevelMeasured) == [LevelMeasured(0.0, 0.5)]
