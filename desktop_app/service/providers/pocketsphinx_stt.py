@@ -191,8 +191,9 @@ class Utterance:
 
     def _release(self) -> None:
         if self._is_started:
-            self._decoder.end_utt()
             self._is_started = False
+            with contextlib.suppress(RuntimeError):  # it was told when decoding failed
+                self._decoder.end_utt()
         if self._decoder is not None:
             decoder, self._decoder = self._decoder, None
             self._decoders.give_back(decoder)
