@@ -26,6 +26,13 @@ class Providers(Protocol):
     @property
     def default_language(self) -> Language: ...
 
+    async def warm_up(self) -> None:
+        """Load what a first spoken turn would wait for. Idempotent.
+
+        Raises:
+            AppError: A part cannot be loaded.
+        """
+
 
 OpenProviders = Callable[[Recall], Awaitable[Providers]]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from enum import Enum
 from typing import Protocol
 
@@ -16,7 +17,7 @@ from desktop_app.audio.turn_detector import (
     TurnRules,
 )
 from desktop_app.errors import AppError, InputError
-from desktop_app.service.provider_source import ProviderSource
+from desktop_app.service.provider_source import Providers, ProviderSource
 from desktop_app.service.providers.ports import Recognition, SpeechToText
 from desktop_app.service.session_plan import SessionPlan
 
@@ -53,6 +54,7 @@ class SpeechInput:
         self._listener = listener
         self._items: asyncio.Queue[bytes | _Mark] = asyncio.Queue()  # bounded by _waiting_bytes
         self._waiting_bytes = 0
+        self._has_sound = asyncio.Event()
         self._utterances: asyncio.Queue[Recognition] = asyncio.Queue()
         self._open: Recognition | None = None
         self._resampler = Resampler(plan.input_hz, CAPTURE_RATE_HZ)
@@ -70,6 +72,7 @@ class SpeechInput:
                 f"More than {WAITING_LIMIT_S} s of sound wait for speech to text; some was lost.",
             )
         self._waiting_bytes += len(pcm)
+        self._has_sound.set()
         self._items.put_nowait(pcm)
 
     def commit(self) -> None:
@@ -79,7 +82,8 @@ class SpeechInput:
     async def run(self) -> None:
         """Hear until cancelled. A failure is told, not raised."""
         try:
-            stt = (await self._source.get()).stt
+            providers = await self._source.get()
+            stt = providers.stt
             await self._listener.on_hearing(stt)
             if self._segments is not None:
                 await self._segments.load()
@@ -90,8 +94,15 @@ class SpeechInput:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._decode(stt), name="decode")
                 tasks.create_task(self._tell(), name="tell transcripts")
+                tasks.create_task(self._warm_up(providers), name="warm up")
         finally:
             await self._abandon()
+
+    async def _warm_up(self, providers: Providers) -> None:
+        """The voice gets ready while the first question is still being asked."""
+        await self._has_sound.wait()
+        with suppress(AppError):  # told when it is needed
+            await providers.warm_up()
 
     async def _decode(self, stt: SpeechToText) -> None:
         while True:

@@ -164,6 +164,7 @@ class ScriptedProviders:
     tts: ScriptedTts = field(default_factory=ScriptedTts)
     failure: AppError | None = None
     recall: Recall | None = None
+    is_warm: bool = False
     may_open: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
@@ -176,6 +177,9 @@ class ScriptedProviders:
     @property
     def languages(self) -> Mapping[str, Language]:
         return {self.language.provider: self.language}
+
+    async def warm_up(self) -> None:
+        self.is_warm = True
 
     async def open(self, recall: Recall) -> ScriptedProviders:
         self.recall = recall

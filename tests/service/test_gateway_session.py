@@ -134,6 +134,17 @@ async def test_speech_can_be_had_at_another_rate(rig, socket):
     assert chunks[0]["output_format"] == "pcm_48000"
 
 
+async def test_nothing_is_loaded_before_the_first_sound(rig, socket):
+    await socket.configured()
+    await socket.say("text.prompt", text="Hi")
+    await socket.until("assistant.message")
+    assert not rig.providers.is_warm
+    await socket.hear(SOUND)
+    await socket.say("audio.commit")
+    await socket.until("assistant.message")
+    assert rig.providers.is_warm
+
+
 async def test_odd_byte_counts_shift_nothing(rig, socket):
     await socket.configured()
     await socket.hear(SOUND[:-1])
