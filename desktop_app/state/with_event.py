@@ -58,7 +58,7 @@ def with_event(state: AppState, event: LinkEvent) -> AppState:  # noqa: C901 - o
             return without_notice(state, code)
         case TranscriptChanged() | MessageSaved() | MessageRemoved() | ReplyGrew() | TurnTimed():
             return _with_conversation(state, event)
-        case _:
+        case _:  # pragma: no cover - the union is closed
             assert_never(event)
 
 
@@ -116,7 +116,7 @@ def _folded(conversation: Conversation, event: _OfThread) -> Conversation:
             messages = with_changed(messages, message_id, lambda reply: _grown(reply, event))
         case TurnTimed(_, turn, times):
             messages = _timed(messages, turn, times)
-        case _:
+        case _:  # pragma: no cover - the union is closed
             assert_never(event)
     if messages is conversation.messages:
         return conversation

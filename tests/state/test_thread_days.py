@@ -1,0 +1,27 @@
+"""Headings of the thread list."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from desktop_app.state.thread_days import Day, day_of
+
+NOON = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("before", "day"),
+    [
+        (timedelta(0), Day.TODAY),
+        (timedelta(hours=12), Day.TODAY),
+        (timedelta(hours=12, seconds=1), Day.YESTERDAY),
+        (timedelta(hours=36), Day.YESTERDAY),
+        (timedelta(hours=37), Day.WEEK),
+        (timedelta(days=7, hours=12), Day.WEEK),
+        (timedelta(days=7, hours=13), Day.OLDER),
+    ],
+)
+def test_days_are_calendar_days(before, day):
+    assert day_of((NOON - before).timestamp(), NOON) is day

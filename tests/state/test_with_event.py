@@ -1,0 +1,184 @@
+"""Every event of the engine, folded into what is on screen."""
+
+from __future__ import annotations
+
+import pytest
+
+from desktop_app.journal.records import (
+    MessageRecord,
+    MessageStatus,
+    Role,
+    ThreadRecord,
+    TurnTimes,
+)
+from desktop_app.link.messages import (
+    Connection,
+    ConnectionChanged,
+    LevelMeasured,
+    MessageRemoved,
+    MessageSaved,
+    Notice,
+    NoticeCleared,
+    NoticeLevel,
+    NoticeRaised,
+    Phase,
+    PhaseChanged,
+    ReplyGrew,
+    SpeechHeard,
+    ThreadRemoved,
+    ThreadSaved,
+    TranscriptChanged,
+    TurnTimed,
+    Welcome,
+)
+from desktop_app.state.app_state import AppState, Conversation, Levels, Service, Voice
+from desktop_app.state.with_event import with_event
+
+
+def message(
+    message_id: str, at: float, role: Role = Role.ASSISTANT, **given: object
+) -> MessageRecord:
+    values: dict[str, object] = {"text": "", "status": MessageStatus.STREAMING, **given}
+    return MessageRecord(id=message_id, thread_id="t", role=role, created_at=at, **values)  # type: ignore[arg-type]
+
+
+def opened(*messages: MessageRecord, partial: str = "") -> AppState:
+    return AppState(conversation=Conversation("t", messages, partial=partial, is_loaded=True))
+
+
+def folded(state: AppState, *events: object) -> AppState:
+    for event in events:
+        state = with_event(state, event)  # type: ignore[arg-type]
+    return state
+
+
+def test_welcome_says_how_everything_stands():
+    state = with_event(AppState(), Welcome("1", "t", Phase.LISTENING, Connection.READY, "embedded"))
+    assert state.service == Service(Connection.READY, "embedded")
+    assert state.voice.phase is Phase.LISTENING
+
+
+def test_a_lost_connection_counts_down():
+    state = with_event(AppState(), ConnectionChanged(Connection.RECONNECTING, "embedded", 4.0))
+    assert state.service == Service(Connection.RECONNECTING, "embedded", 4.0)
+
+
+def test_the_phase_carries_device_and_duplex():
+    event = PhaseChanged("t", Phase.SPEAKING, 2, True, True, "USB", "half", "no_echo_control")
+    state = with_event(AppState(), event)
+    assert state.voice == Voice(
+        "t", Phase.SPEAKING, 2, True, True, "USB", "half", "no_echo_control"
+    )
+
+
+def test_what_was_heard_belongs_to_its_turn_alone():
+    state = folded(
+        AppState(),
+        PhaseChanged("t", Phase.SPEAKING, 2),
+        SpeechHeard("t", 2, 400),
+        SpeechHeard("t", 1, 9000),
+        PhaseChanged("t", Phase.LISTENING, 2),
+    )
+    assert state.voice.heard_ms == 400
+    assert with_event(state, PhaseChanged("t", Phase.HEARING, 3)).voice.heard_ms == 0
+
+
+def test_live_words_go_when_the_utterance_is_over():
+    state = with_event(opened(), TranscriptChanged("t", 1, "and what"))
+    assert state.conversation.partial == "and what"
+    assert with_event(state, PhaseChanged("t", Phase.THINKING)).conversation.partial == "and what"
+    assert with_event(state, PhaseChanged("t", Phase.LISTENING)).conversation.partial == ""
+
+
+def test_live_words_become_the_saved_message():
+    said = message("m", 1, Role.USER, is_spoken=True, text="and what else")
+    state = with_event(opened(partial="and what"), MessageSaved(said))
+    assert state.conversation.messages == (said,)
+    assert state.conversation.partial == ""
+
+
+def test_a_reply_leaves_the_live_words_alone():
+    state = with_event(opened(partial="and"), MessageSaved(message("m", 1)))
+    assert state.conversation.partial == "and"
+
+
+def test_a_saved_message_replaces_its_older_self_or_finds_its_place():
+    first, last = message("a", 1), message("c", 3)
+    newer = message("a", 1, text="more")
+    state = folded(opened(first, last), MessageSaved(newer), MessageSaved(message("b", 2)))
+    assert [(each.id, each.text) for each in state.conversation.messages] == [
+        ("a", "more"),
+        ("b", ""),
+        ("c", ""),
+    ]
+
+
+def test_a_reply_grows_or_is_replaced_whole():
+    grown = with_event(opened(message("m", 1, text="One")), ReplyGrew("t", "m", " two"))
+    assert grown.conversation.messages[0].text == "One two"
+    whole = with_event(grown, ReplyGrew("t", "m", "Three", is_whole=True))
+    assert whole.conversation.messages[0].text == "Three"
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        ReplyGrew("t", "unknown", "x"),
+        ReplyGrew("other", "m", "x"),
+        MessageRemoved("t", "unknown"),
+        TurnTimed("t", 9, TurnTimes()),
+        MessageSaved(
+            MessageRecord(
+                id="n",
+                thread_id="other",
+                role=Role.USER,
+                text="",
+                created_at=1,
+                status=MessageStatus.SENT,
+            )
+        ),
+        NoticeCleared("unknown"),
+        SpeechHeard("t", 7, 100),
+    ],
+)
+def test_news_about_something_else_changes_nothing(event):
+    state = opened(message("m", 1, turn=1))
+    assert with_event(state, event) is state
+
+
+def test_a_removed_message_is_gone():
+    state = with_event(opened(message("a", 1), message("b", 2)), MessageRemoved("t", "a"))
+    assert [each.id for each in state.conversation.messages] == ["b"]
+
+
+def test_times_reach_the_newest_reply_of_their_turn():
+    question = message("q", 1, Role.USER, turn=1)
+    times = TurnTimes(commit=1.0, first_text=1.5)
+    old, new = message("old", 0, turn=1), message("new", 2, turn=1)
+    state = with_event(opened(old, question, new), TurnTimed("t", 1, times))
+    assert [each.times for each in state.conversation.messages] == [None, None, times]
+
+
+def test_levels_are_kept_as_they_come():
+    assert with_event(AppState(), LevelMeasured(0.5, 0.2)).levels == Levels(0.5, 0.2)
+
+
+def test_threads_stand_newest_first_and_go():
+    old = ThreadRecord(id="old", created_at=1, updated_at=1)
+    new = ThreadRecord(id="new", created_at=2, updated_at=2)
+    state = folded(AppState(), ThreadSaved(old), ThreadSaved(new))
+    assert [thread.id for thread in state.threads] == ["new", "old"]
+    assert with_event(state, ThreadRemoved("new")).threads == (old,)
+
+
+def test_a_removed_thread_is_closed():
+    assert with_event(opened(message("a", 1)), ThreadRemoved("t")).conversation == Conversation()
+
+
+def test_a_notice_replaces_the_one_of_its_code_and_can_be_cleared():
+    first = Notice(NoticeLevel.INFO, "device.lost", {"device": "A"})
+    second = Notice(NoticeLevel.INFO, "device.lost", {"device": "B"})
+    other = Notice(NoticeLevel.ERROR, "reply.failed")
+    state = folded(AppState(), *(NoticeRaised(each) for each in (first, other, second)))
+    assert state.notices == (other, second)
+    assert with_event(state, NoticeCleared("reply.failed")).notices == (second,)

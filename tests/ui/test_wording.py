@@ -1,0 +1,58 @@
+"""What the window says."""
+
+from __future__ import annotations
+
+import pytest
+
+from desktop_app.ui import wording
+
+
+def test_a_notice_names_its_device():
+    assert "USB headset" in wording.notice_sentence("device.lost", {"device": "USB headset"})
+
+
+@pytest.mark.parametrize("code", ["device.lost", "thread.deleted"])
+def test_a_missing_fact_does_not_break_the_sentence(code: str):
+    assert "{" not in wording.notice_sentence(code, {})
+
+
+@pytest.mark.parametrize("code", ["device.new_kind", "network.x", "something.else", ""])
+def test_an_unknown_code_still_gets_a_sentence(code: str):
+    sentence = wording.notice_sentence(code, {})
+    assert sentence.endswith(".")
+    assert code == "" or code not in sentence
+
+
+def test_sentences_are_calm():
+    for code in (*wording._NOTICES, *wording._FALLBACKS):
+        sentence = wording.notice_sentence(code, {})
+        assert "!" not in sentence
+        assert sentence.endswith(".")
+
+
+def test_each_phase_has_its_word():
+    from desktop_app.link.messages import Phase
+
+    assert len({wording.phase_word(phase) for phase in Phase}) == len(Phase)
+    assert wording.phase_word("thinking", thinking_s=3) == "Thinking, 3 s"
+    assert wording.phase_word("listening", is_muted=True) == "You are muted"
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (("ready", "embedded", None), "Embedded, ready"),
+        (("reconnecting", "embedded", 4), "Reconnecting in 4 s"),
+        (("reconnecting", "embedded", 0), "Reconnecting"),
+        (("offline", "backboard", None), "Offline, messages wait"),
+        (("starting", "", None), "Starting"),
+    ],
+)
+def test_the_connection_is_said_in_words(state, words):
+    assert wording.connection_words(*state) == words
+
+
+def test_spoken_messages_say_how_long():
+    assert wording.spoken_mark(4200) == "0:04, spoken"
+    assert wording.spoken_mark(0) == "spoken"
+    assert wording.spoken_mark(61_000) == "1:01, spoken"
