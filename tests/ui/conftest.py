@@ -1,0 +1,110 @@
+"""A window with made-up messages, and a reader that needs no journal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSettings
+
+from desktop_app.journal.records import (
+    MessageRecord,
+    MessageStatus,
+    Role,
+    SearchHit,
+    ThreadRecord,
+)
+from desktop_app.link.messages import Intent
+from desktop_app.ui.look import Look
+from desktop_app.ui.main_window import MainWindow
+from desktop_app.ui.store import AppStore
+from desktop_app.ui.wiring import Wiring
+
+
+def make_message(
+    number: int, text: str, role: Role = Role.ASSISTANT, **given: object
+) -> MessageRecord:
+    """Message ``m<number>`` of thread ``a``, complete unless said otherwise."""
+    values: dict[str, object] = {"status": MessageStatus.COMPLETE, **given}
+    return MessageRecord(
+        id=f"m{number}",
+        thread_id="a",
+        role=role,
+        text=text,
+        created_at=float(number),
+        **values,  # type: ignore[arg-type]
+    )
+
+
+@dataclass
+class FakeReader:
+    """A journal in memory."""
+
+    known: list[ThreadRecord] = field(default_factory=list)
+    written: dict[str, list[MessageRecord]] = field(default_factory=dict)
+    hits: list[SearchHit] = field(default_factory=list)
+
+    def threads(self, limit: int = 200, offset: int = 0) -> list[ThreadRecord]:
+        return self.known[offset : offset + limit]
+
+    def messages(self, thread_id: str, limit: int = 200, before: str = "") -> list[MessageRecord]:
+        messages = self.written.get(thread_id, [])
+        if before:
+            ids = [message.id for message in messages]
+            messages = messages[: ids.index(before)]
+        return messages[-limit:]
+
+    def search(self, text: str, limit: int = 50) -> list[SearchHit]:
+        return self.hits if text else []
+
+
+@dataclass
+class Desk:
+    """The wired window, with what it sent."""
+
+    window: MainWindow
+    store: AppStore
+    wiring: Wiring
+    reader: FakeReader
+    sent: list[Intent]
+
+    def sent_of(self, kind: type) -> list[Intent]:
+        return [intent for intent in self.sent if isinstance(intent, kind)]
+
+
+def _at_once(work: Callable[[], object], _name: str) -> None:
+    """Run a coroutine that never really waits."""
+    coroutine = work()
+    with pytest.raises(StopIteration):
+        coroutine.send(None)  # type: ignore[attr-defined]
+
+
+async def _here(call: Callable[[], object]) -> object:
+    return call()
+
+
+@pytest.fixture
+def look(qapp: object) -> Look:
+    return Look(theme="light", is_calm=True)
+
+
+@pytest.fixture
+def memory(tmp_path: Path) -> QSettings:
+    return QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
+
+
+@pytest.fixture
+def desk(look: Look, memory: QSettings, qtbot: object) -> Iterator[Desk]:
+    window = MainWindow(look, memory)
+    window.furnish()
+    store, reader, sent = AppStore(), FakeReader(), []
+    wiring = Wiring(window, store, reader, sent.append, on_worker=_here, run=_at_once)  # type: ignore[arg-type]
+    window.resize(1280, 800)
+    window.show()
+    qtbot.waitExposed(window)  # type: ignore[attr-defined]
+    yield Desk(window, store, wiring, reader, sent)
+    window.is_closing = True
+    window.close()
+    window.deleteLater()

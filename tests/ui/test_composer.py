@@ -1,0 +1,73 @@
+"""Writing and sending."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtWidgets import QApplication
+
+from desktop_app.ui.composer import Composer
+
+
+@pytest.fixture
+def composer(look, qtbot):
+    from PySide6.QtWidgets import QWidget
+
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    made = Composer(look, parent)
+    made.resize(640, 60)
+    parent.show()
+    yield made
+    parent.close()  # it lives as long as the test
+
+
+def test_enter_sends_and_shift_enter_does_not(composer, qtbot):
+    sent = []
+    composer.send_requested.connect(sent.append)
+    qtbot.keyClicks(composer.field, "one")
+    qtbot.keyClick(composer.field, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClicks(composer.field, "two")
+    assert sent == []
+    qtbot.keyClick(composer.field, Qt.Key.Key_Enter)
+    assert sent == ["one\ntwo"]
+
+
+def test_enter_inside_an_input_method_never_sends(composer, qtbot):
+    sent = []
+    composer.send_requested.connect(sent.append)
+    qtbot.keyClicks(composer.field, "a")
+    QApplication.sendEvent(composer.field, QInputMethodEvent("にほん", []))
+    qtbot.keyClick(composer.field, Qt.Key.Key_Return)
+    assert sent == []
+    done = QInputMethodEvent()
+    done.setCommitString("日本")
+    QApplication.sendEvent(composer.field, done)
+    qtbot.keyClick(composer.field, Qt.Key.Key_Return)
+    assert sent == ["a日本"]
+
+
+def test_blank_text_is_not_sent(composer, qtbot):
+    sent = []
+    composer.send_requested.connect(sent.append)
+    composer.set_text("  \n ")
+    composer.submit()
+    assert sent == []
+
+
+def test_send_becomes_stop_while_a_reply_runs(composer, qtbot):
+    stops = []
+    composer.stop_requested.connect(lambda: stops.append(1))
+    composer.show_replying(True)
+    qtbot.mouseClick(composer._send, Qt.MouseButton.LeftButton)
+    assert stops == [1]
+    assert composer._send.accessibleName() == "Stop the reply"
+
+
+def test_the_field_grows_to_eight_lines(composer):
+    heights = []
+    for lines in (1, 3, 8, 20):
+        composer.set_text("\n".join("x" * lines))
+        heights.append(composer.field.height())
+    assert heights[0] < heights[1] < heights[2] == heights[3]

@@ -1,0 +1,149 @@
+"""The link to an engine that comes, goes and comes back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from desktop_app.errors import ChildError
+from desktop_app.journal.records import MessageRecord, MessageStatus, Role
+from desktop_app.link.messages import (
+    Connection,
+    DeleteThread,
+    MessageSaved,
+    NoticeRaised,
+    OpenThread,
+    Phase,
+    PressTalk,
+    SendText,
+    Welcome,
+)
+from desktop_app.link.server import LinkServer
+from desktop_app.ui.engine_link import Address, EngineLink
+
+
+class Engines:
+    """Engines that are started one after another; the first ``failures`` do not start."""
+
+    def __init__(self, failures: int = 0) -> None:
+        self.failures = failures
+        self.server: LinkServer | None = None
+        self.heard: list[object] = []
+        self.news = asyncio.Event()
+
+    @asynccontextmanager
+    async def start(self) -> AsyncIterator[Address]:
+        if self.failures:
+            self.failures -= 1
+            raise ChildError("child.ended", "It ended.")
+        server = LinkServer("token", self._hear, self._welcome)
+        port = await server.start()
+        self.server = server
+        try:
+            yield Address("127.0.0.1", port, "token")
+        finally:
+            await server.aclose()
+
+    def _hear(self, intent: object) -> None:
+        self.heard.append(intent)
+        self.news.set()
+
+    def _welcome(self) -> list[Welcome]:
+        return [Welcome("1", "", Phase.READY, Connection.READY, "embedded")]
+
+    def die(self) -> None:
+        """Cut every window off, as a killed process does."""
+        assert self.server is not None
+        for stream in list(self.server._windows):
+            stream.abort()
+
+    async def expect(self, *intents: object) -> None:
+        async with asyncio.timeout(5):
+            while self.heard[-len(intents) :] != list(intents):
+                self.news.clear()
+                await self.news.wait()
+
+
+class Told(list[object]):
+    """What the link published, with a way to wait for it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.news = asyncio.Event()
+
+    def append(self, event: object) -> None:
+        super().append(event)
+        self.news.set()
+
+    async def until(self, event: object) -> None:
+        async with asyncio.timeout(5):
+            while event not in self:
+                self.news.clear()
+                await self.news.wait()
+
+
+@asynccontextmanager
+async def running(engines: Engines) -> AsyncIterator[tuple[EngineLink, Told]]:
+    told = Told()
+    link = EngineLink(engines.start, told.append, lambda: told.append("lost"), first_pause_s=0.01)
+    async with asyncio.TaskGroup() as tasks:
+        task = tasks.create_task(link.run())
+        yield link, told
+        task.cancel()
+
+
+def saved(message_id: str) -> MessageSaved:
+    return MessageSaved(
+        MessageRecord(
+            id=message_id,
+            thread_id="t",
+            role=Role.USER,
+            text="x",
+            created_at=1.0,
+            status=MessageStatus.SENT,
+        )
+    )
+
+
+async def test_what_was_typed_before_the_engine_was_there_arrives_in_order():
+    engines = Engines()
+    async with running(engines) as (link, _):
+        link.send(OpenThread("t"))
+        link.send(SendText("t", "m1", "one"))
+        link.send(SendText("t", "m2", "two"))
+        link.send(DeleteThread("old"))
+        link.send(PressTalk("t"))
+        await engines.expect(
+            OpenThread("t"),
+            SendText("t", "m1", "one"),
+            SendText("t", "m2", "two"),
+            DeleteThread("old"),
+        )
+
+
+async def test_an_unsaved_message_is_sent_again_to_the_next_engine():
+    engines = Engines()
+    async with running(engines) as (link, told):
+        link.send(SendText("t", "m1", "one"))
+        link.send(SendText("t", "m2", "two"))
+        await engines.expect(SendText("t", "m1", "one"), SendText("t", "m2", "two"))
+        engines.server.publish(saved("m1"))
+        await told.until(saved("m1"))
+        engines.heard.clear()
+        engines.die()
+        await engines.expect(SendText("t", "m2", "two"))
+        assert engines.heard == [SendText("t", "m2", "two")]
+        assert "lost" in told
+
+
+async def test_an_engine_that_does_not_start_is_started_again(caplog: pytest.LogCaptureFixture):
+    engines = Engines(failures=2)
+    async with running(engines) as (link, told):
+        link.send(OpenThread("t"))
+        await engines.expect(OpenThread("t"))
+        codes = [event.notice.code for event in told if isinstance(event, NoticeRaised)]
+        assert codes == ["engine.restarting", "engine.restarting"]
+    caplog.clear()

@@ -1,0 +1,69 @@
+"""The window: what its first frame needs, its panes, its end."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from PySide6.QtCore import QSize
+
+from desktop_app.ui.main_window import MainWindow
+
+
+def test_the_first_frame_needs_no_wire_no_loop_no_network():
+    script = (
+        "import os, sys\n"
+        "from PySide6.QtCore import QEventLoop, QSettings\n"
+        "from PySide6.QtWidgets import QApplication\n"
+        "from desktop_app.ui.look import Look\n"
+        "from desktop_app.ui.main_window import MainWindow\n"
+        "qt = QApplication([])\n"
+        "window = MainWindow(Look(), QSettings())\n"
+        "frame = QEventLoop()\n"
+        "window.painted.connect(frame.quit)\n"
+        "window.show()\n"
+        "frame.exec()\n"
+        "late = {'asyncio', 'msgspec', 'qasync', 'httpx', 'numpy', 'sqlite3', 'sounddevice'}\n"
+        "print(sorted(late & set(sys.modules)))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def test_closing_is_asked_for_and_done_from_outside(desk, qtbot):
+    with qtbot.waitSignal(desk.window.close_requested):
+        desk.window.close()
+    assert desk.window.isVisible()
+
+
+def test_places_are_remembered(desk, look, memory, qtbot):
+    desk.window.resize(770, 530)
+    desk.window.toggle_right()
+    desk.window.toggle_left()
+    desk.window.keep_places()
+    again = MainWindow(look, memory)
+    qtbot.addWidget(again)
+    assert again.size() == QSize(770, 530)
+    assert again.is_right_open
+    assert not again.is_left_open
+
+
+def test_a_narrow_window_opens_one_side_at_a_time(desk):
+    desk.window.resize(760, 520)
+    assert not desk.window.is_left_open
+    desk.window.toggle_left()
+    desk.window.toggle_right()
+    assert desk.window.is_right_open
+    assert not desk.window.is_left_open
+    desk.window.close_overlays()
+    assert desk.window.pane.width() == 760
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_theme_can_be_changed_while_open(desk, look, theme):
+    look.pin(theme)
+    image = desk.window.pane.grab().toImage()
+    assert image.pixelColor(2, 100).name() == look.tokens.background

@@ -1,0 +1,53 @@
+"""The dock says in words what the ring shows."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtWidgets import QWidget
+
+from desktop_app.link.messages import Phase
+from desktop_app.state.app_state import Levels, Voice
+from desktop_app.ui.look import Look
+from desktop_app.ui.phase_ring import PhaseRing
+from desktop_app.ui.voice_dock import VoiceDock
+
+
+@pytest.fixture
+def parent(qtbot):
+    widget = QWidget()
+    qtbot.addWidget(widget)
+    widget.show()
+    return widget
+
+
+@pytest.mark.parametrize("phase", list(Phase))
+def test_each_phase_is_painted_and_named(look, parent, phase):
+    dock = VoiceDock(look, parent)
+    dock.resize(680, 68)
+    dock.show_voice(Voice("t", phase, 1, True, False, "USB headset"), "so far")
+    dock.show_levels(Levels(0.5, 0.5))
+    assert "USB headset" in dock.words
+    assert dock.grab().width() == 680
+
+
+def test_why_one_must_wait_is_said(look, parent):
+    dock = VoiceDock(look, parent)
+    dock.show_voice(Voice("t", Phase.SPEAKING, 1, True, False, "", "half", "no_echo_control"), "")
+    assert dock.words == "Speaking  ·  wait for the reply to end (no echo control)"
+
+
+def test_nothing_moves_with_reduced_motion(look, parent):
+    ring = PhaseRing(look, parent)
+    ring.show()
+    ring.show_phase(Phase.THINKING, is_muted=False)
+    assert not ring.is_moving
+
+
+def test_a_ring_moves_only_while_it_is_seen(qapp, parent):
+    ring = PhaseRing(Look(theme="light"), parent)
+    ring.show_phase(Phase.LISTENING, is_muted=False)
+    assert not ring.is_moving
+    ring.show()
+    assert ring.is_moving
+    ring.show_phase(Phase.READY, is_muted=False)
+    assert not ring.is_moving

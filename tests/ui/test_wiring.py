@@ -1,0 +1,198 @@
+"""What a person does, and what the engine is asked for because of it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+
+from desktop_app.journal.records import MessageRecord, MessageStatus, Role, SearchHit, ThreadRecord
+from desktop_app.link.messages import (
+    DeleteThread,
+    MessageSaved,
+    Notice,
+    NoticeLevel,
+    NoticeRaised,
+    OpenThread,
+    Phase,
+    PhaseChanged,
+    PressTalk,
+    ReleaseTalk,
+    RestoreThread,
+    RetryMessage,
+    SendText,
+    SetMuted,
+    StartVoice,
+    StopReply,
+    StopVoice,
+)
+
+
+def thread(thread_id: str, at: float, title: str) -> ThreadRecord:
+    return ThreadRecord(id=thread_id, title=title, created_at=at, updated_at=at)
+
+
+def message(message_id: str, role: Role, text: str, **given: object) -> MessageRecord:
+    values: dict[str, object] = {"status": MessageStatus.COMPLETE, "created_at": 1.0, **given}
+    return MessageRecord(id=message_id, thread_id="a", role=role, text=text, **values)  # type: ignore[arg-type]
+
+
+def started(desk):
+    desk.reader.known = [thread("a", 2, "Lisbon"), thread("b", 1, "Porto")]
+    desk.reader.written = {"a": [message("m", Role.USER, "Hello")]}
+    desk.wiring.start()
+    return desk
+
+
+def test_the_newest_thread_is_open_after_the_start(desk):
+    started(desk)
+    assert desk.store.state.conversation.thread_id == "a"
+    assert not desk.window.pane.chat.isHidden()
+    assert desk.sent == [OpenThread("a")]
+
+
+def test_without_threads_the_window_invites(desk):
+    desk.wiring.start()
+    assert not desk.window.pane.invitation.isHidden()
+    assert desk.sent == []
+
+
+def test_a_typed_message_is_shown_and_sent_at_once(desk, qtbot):
+    started(desk)
+    qtbot.keyClicks(desk.window.pane.composer.field, "How are you?")
+    qtbot.keyClick(desk.window.pane.composer.field, Qt.Key.Key_Return)
+    shown = desk.store.state.conversation.messages[-1]
+    assert (shown.text, shown.status) == ("How are you?", MessageStatus.QUEUED)
+    assert desk.sent[-1] == SendText("a", shown.id, "How are you?")
+    assert desk.window.pane.composer.text == ""
+
+
+def test_an_example_is_asked_by_a_click(desk, qtbot):
+    desk.wiring.start()
+    card = desk.window.pane.invitation._cards[0]
+    qtbot.mouseClick(card, Qt.MouseButton.LeftButton)
+    assert desk.sent_of(SendText)[0].text == card.text()
+
+
+def test_holding_space_talks_and_repeats_are_not_news(desk, qtbot):
+    started(desk)
+    desk.window.activateWindow()
+    field = desk.window.pane.composer.field
+    field.setFocus()
+    qtbot.waitUntil(desk.window.isActiveWindow)
+    qtbot.keyPress(field, Qt.Key.Key_Space)
+    qtbot.keyPress(field, Qt.Key.Key_Space)
+    qtbot.keyRelease(field, Qt.Key.Key_Space)
+    assert desk.sent_of(PressTalk) == [PressTalk("a")]
+    assert desk.sent_of(ReleaseTalk) == [ReleaseTalk()]
+    assert desk.window.pane.composer.text == ""
+
+
+def test_space_in_a_message_is_a_space(desk, qtbot):
+    started(desk)
+    qtbot.keyClicks(desk.window.pane.composer.field, "a b")
+    assert desk.window.pane.composer.text == "a b"
+    assert desk.sent_of(PressTalk) == []
+
+
+def test_control_space_talks_from_within_a_message(desk, qtbot):
+    started(desk)
+    desk.window.activateWindow()
+    qtbot.waitUntil(desk.window.isActiveWindow)
+    field = desk.window.pane.composer.field
+    qtbot.keyClicks(field, "half a mess")
+    qtbot.keyPress(field, Qt.Key.Key_Space, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyRelease(field, Qt.Key.Key_Space)
+    assert len(desk.sent_of(PressTalk)) == len(desk.sent_of(ReleaseTalk)) == 1
+
+
+def test_the_microphone_button_starts_and_ends_voice(desk, qtbot):
+    started(desk)
+    button = desk.window.pane.composer._microphone
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert desk.sent[-1] == StartVoice("a")
+    desk.store.apply(PhaseChanged("a", Phase.LISTENING, 1, True))
+    desk.store.tell()
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert desk.sent[-1] == StopVoice()
+
+
+def test_escape_stops_the_reply_before_the_voice(desk):
+    started(desk)
+    desk.store.apply(PhaseChanged("a", Phase.SPEAKING, 1, True))
+    desk.window.escape_pressed.emit()
+    desk.store.apply(PhaseChanged("a", Phase.LISTENING, 1, True))
+    desk.window.escape_pressed.emit()
+    assert desk.sent[-2:] == [StopReply(), StopVoice()]
+
+
+def test_escape_stops_a_written_reply_and_then_closes_what_is_open(desk):
+    started(desk)
+    desk.window.toggle_right()
+    running = message("r", Role.ASSISTANT, "..", status=MessageStatus.STREAMING, created_at=2.0)
+    desk.store.apply(MessageSaved(running))
+    desk.window.escape_pressed.emit()
+    assert desk.sent[-1] == StopReply()
+    done = message("r", Role.ASSISTANT, "..", created_at=2.0)
+    desk.store.apply(MessageSaved(done))
+    desk.window.escape_pressed.emit()
+    assert not desk.window.is_right_open
+
+
+def test_mute_asks_for_the_opposite(desk, qtbot):
+    started(desk)
+    desk.store.apply(PhaseChanged("a", Phase.LISTENING, 1, True))
+    desk.store.tell()
+    qtbot.mouseClick(desk.window.pane.dock._mute, Qt.MouseButton.LeftButton)
+    assert desk.sent[-1] == SetMuted(True)
+
+
+def test_a_deleted_thread_comes_back(desk, qtbot):
+    started(desk)
+    desk.window.threads.delete_requested.emit("a")
+    assert desk.sent_of(DeleteThread) == [DeleteThread("a")]
+    assert desk.store.state.conversation.thread_id == "b"
+    assert "Lisbon" in desk.window.pane.notices.sentence
+    qtbot.mouseClick(desk.window.pane.notices._step, Qt.MouseButton.LeftButton)
+    assert desk.sent_of(RestoreThread) == [RestoreThread("a")]
+    assert desk.store.state.conversation.thread_id == "a"
+    assert desk.window.pane.notices.sentence == ""
+
+
+def test_a_notice_is_one_sentence_with_one_step(desk, qtbot):
+    started(desk)
+    notice = Notice(NoticeLevel.ERROR, "reply.failed", action="retry", subject="m")
+    desk.store.apply(NoticeRaised(notice))
+    desk.store.tell()
+    bar = desk.window.pane.notices
+    assert bar.isVisible()
+    qtbot.mouseClick(bar._step, Qt.MouseButton.LeftButton)
+    assert desk.sent[-1] == RetryMessage("a", "m")
+    assert not bar.isVisible()
+
+
+def test_search_shows_titles_then_messages(desk):
+    started(desk)
+    desk.reader.hits = [SearchHit("b", "m9", "the \x02port\x03 of", 1.0)]
+    desk.window.threads.search.setText("port")
+    desk.window.threads.search_changed.emit("port")
+    rows = desk.wiring._rows
+    titles = [rows.row(rows.index(number)).title for number in range(rows.rowCount())]
+    assert titles == ["Older", "Porto", "In messages", "Porto"]
+
+
+def test_the_gallery_takes_the_place_of_the_conversation(desk):
+    started(desk)
+    desk.window.gallery_toggled.emit()
+    assert desk.window.pane.is_gallery
+    assert desk.window.pane.chat.isHidden()
+    desk.window.escape_pressed.emit()
+    assert not desk.window.pane.chat.isHidden()
+
+
+def test_every_control_says_what_it_is(desk):
+    from PySide6.QtWidgets import QAbstractButton
+
+    started(desk)
+    for button in desk.window.findChildren(QAbstractButton):
+        if button.isVisible():
+            assert button.accessibleName()
+            assert button.toolTip()
