@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import environment
@@ -28,7 +27,8 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "pyproject.toml").write_text("[project]\nname='x'\n[build-system]\nrequires=[]\n")
     programs = tmp_path / ".venv" / "bin"
     programs.mkdir(parents=True)
-    (programs / "python").symlink_to(sys.executable)
+    (programs / "python").write_text("#!/bin/sh\nexit 0\n")
+    (programs / "python").chmod(0o755)
     (programs / "parley").write_text("")
     monkeypatch.setattr(lock, "LOCK", tmp_path / "requirements.lock")
     monkeypatch.setattr(lock, "PROJECT", tmp_path / "pyproject.toml")
