@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QElapsedTimer, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QFont, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop_app.state.app_state import Levels, Voice
 from desktop_app.ui import look as size
@@ -37,7 +37,9 @@ class VoiceDock(QWidget):
         self._second.setInterval(1000)
         self._second.timeout.connect(self._show_words)
         self._ring = PhaseRing(look, self)
-        self._status = Label(look, self, px=size.CAPTION, ink="dim")
+        self._word = Label(look, self, px=size.SMALL, weight=QFont.Weight.DemiBold)
+        self._word.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self._details = Label(look, self, px=size.CAPTION, ink="dim")
         self._partial = Label(look, self, px=size.TEXT)
         self._mute = Button(look, self, text="Mute", tone=Tone.OUTLINE)
         self._end = Button(look, self, text="End", tone=Tone.OUTLINE)
@@ -48,10 +50,14 @@ class VoiceDock(QWidget):
         self._lay_out()
 
     def _lay_out(self) -> None:
+        status = QHBoxLayout()
+        status.setSpacing(10)
+        status.addWidget(self._word)
+        status.addWidget(self._details, 1)
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addStretch()
-        words.addWidget(self._status)
+        words.addLayout(status)
         words.addWidget(self._partial)
         words.addStretch()
         row = QHBoxLayout(self)
@@ -86,18 +92,17 @@ class VoiceDock(QWidget):
     @property
     def words(self) -> str:
         """The line beside the ring."""
-        return self._status.text
+        return "  ·  ".join(filter(None, (self._word.text, self._details.text)))
 
     def _show_words(self) -> None:
         voice = self._voice
         waited_s = self._thinking.elapsed() // 1000 if voice.phase == "thinking" else 0
-        phase = wording.phase_word(voice.phase, is_muted=voice.is_muted, thinking_s=waited_s)
-        parts = [phase]
-        if voice.device:
-            parts.append(voice.device)
+        word = wording.phase_word(voice.phase, is_muted=voice.is_muted, thinking_s=waited_s)
+        parts = [voice.device] if voice.device else []
         if voice.is_voice_on:
             parts.append(wording.duplex_words(voice.duplex, voice.duplex_reason))
-        self._status.show_text("  ·  ".join(parts))
+        self._word.show_text(word)
+        self._details.show_text("  ·  ".join(parts))
 
     def _on_mute(self) -> None:
         self.mute_requested.emit(not self._voice.is_muted)

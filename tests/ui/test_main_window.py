@@ -42,7 +42,6 @@ def test_closing_is_asked_for_and_done_from_outside(desk, qtbot):
 def test_places_are_remembered(desk, look, memory, qtbot):
     desk.window.resize(770, 530)
     desk.window.toggle_right()
-    desk.window.toggle_left()
     desk.window.keep_places()
     again = MainWindow(look, memory)
     qtbot.addWidget(again)
