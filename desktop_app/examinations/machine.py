@@ -6,12 +6,12 @@ import asyncio
 import platform
 import shutil
 from collections.abc import Mapping
-from importlib.metadata import PackageNotFoundError, version
 
 from desktop_app.credentials import Credentials, CredentialsUnavailableError
 from desktop_app.examinations.finding import Finding, Verdict
 from desktop_app.journal.reader import JournalReader
 from desktop_app.paths import find_paths
+from desktop_app.version import __version__
 
 _LITTLE_SPACE_BYTES = 500_000_000
 _MANY_THREADS = 1_000
@@ -20,7 +20,7 @@ _MANY_THREADS = 1_000
 async def versions() -> Finding:
     """Name the versions that a report about a fault needs."""
     system = f"{platform.system()} {platform.release()} {platform.machine()}"
-    text = f"Parley {_version('parley')}, Python {platform.python_version()}, {system}."
+    text = f"Parley {__version__}, Python {platform.python_version()}, {system}."
     return Finding("versions", Verdict.OK, text)
 
 
@@ -60,10 +60,3 @@ async def keyring(credentials: Credentials) -> Finding:
         advice = "Nothing, unless you use a service with a key; then start or unlock a keyring."
         return Finding("keyring", Verdict.WARNING, str(error), advice)
     return Finding("keyring", Verdict.OK, "The system's keyring answers.")
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "(not installed)"
