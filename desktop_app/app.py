@@ -5,6 +5,7 @@ Nothing that the first frame does not need is imported before it.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -49,6 +50,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     Returns:
         0 when it was closed (or a first window was raised), 2 when it cannot be shown.
     """
+    gc.disable()  # nothing of the start is garbage; collected from the first frame on
     try:
         options = read_options(arguments)
     except ValueError as error:
@@ -142,6 +144,8 @@ def _show(options: Options, paths: Paths) -> int:
     first_frame = QEventLoop()
     window.painted.connect(first_frame.quit)
     first_frame.exec()
+    gc.freeze()  # what was loaded at start never needs to be looked at again
+    gc.enable()
     if options.first_paint:
         _print_first_paint()
         return 0

@@ -74,6 +74,7 @@ class EngineLink:
         self._waiting: list[Intent] = []
         self._unsaved: dict[str, SendText] = {}
         self._thread_id = ""
+        self._held_key: PressTalk | None = None
 
     @property
     def is_connected(self) -> bool:
@@ -86,9 +87,14 @@ class EngineLink:
         return tuple(self._unsaved.values())
 
     def send(self, intent: Intent) -> None:
-        """Send now, or as soon as the engine is there; a key press of the past is dropped."""
+        """Send now, or as soon as the engine is there; a key press of the past is dropped.
+
+        A talk key that is still held when the engine comes is not of the past.
+        """
         if isinstance(intent, OpenThread):
             self._thread_id = intent.thread_id
+        if isinstance(intent, PressTalk | ReleaseTalk):
+            self._held_key = intent if isinstance(intent, PressTalk) else None
         if isinstance(intent, SendText):
             self._unsaved[intent.message_id] = intent
         if self._client is not None and self._written(self._client, intent):
@@ -142,7 +148,8 @@ class EngineLink:
     def _catch_up(self, client: LinkClient) -> None:
         waiting, self._waiting = self._waiting, []
         first = [OpenThread(self._thread_id)] if self._thread_id else []
-        for intent in (*first, *self._unsaved.values(), *waiting):
+        held = [self._held_key] if self._held_key is not None else []
+        for intent in (*first, *self._unsaved.values(), *waiting, *held):
             self._written(client, intent)
 
     def _on_event(self, event: LinkEvent) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QGuiApplication, QPalette
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
 
 UNIT = 4  # px at 1x; every distance is a multiple
 RADIUS = 10
@@ -179,6 +182,13 @@ _ROLES = (
     (QPalette.ColorRole.Accent, "accent"),
     (QPalette.ColorRole.Mid, "line"),
 )
+
+
+def let_ground_through(view: QWidget) -> None:
+    """Paint no ground of its own; asking for its viewport would cost several ms at the start."""
+    palette = view.palette()
+    palette.setColor(QPalette.ColorRole.Base, QColor(0, 0, 0, 0))
+    view.setPalette(palette)
 
 
 def stylesheet(tokens: Tokens) -> str:

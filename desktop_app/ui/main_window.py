@@ -264,8 +264,8 @@ class MainWindow(QWidget):
         application.setPalette(self._look.palette())
         if self.side is not None:
             self.setStyleSheet(stylesheet(self._look.tokens))
-        for part in self.findChildren(QWidget):
-            part.update()
+            for part in self.findChildren(QWidget):
+                part.update()
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802

@@ -24,7 +24,7 @@ from desktop_app.ui.button import Button
 from desktop_app.ui.connection_label import ConnectionLabel
 from desktop_app.ui.icons import paint_icon
 from desktop_app.ui.labels import Label
-from desktop_app.ui.look import Look
+from desktop_app.ui.look import Look, let_ground_through
 
 if TYPE_CHECKING:
     from desktop_app.ui.thread_rows import Row, ThreadRows
@@ -109,7 +109,7 @@ class ThreadList(QWidget):
         view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         view.setMouseTracking(True)
         view.setAccessibleName("Threads")
-        view.viewport().setAutoFillBackground(False)
+        let_ground_through(view)
         view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         view.customContextMenuRequested.connect(self._show_menu)
         view.clicked.connect(self._on_chosen)
