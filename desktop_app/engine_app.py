@@ -11,7 +11,6 @@ import secrets
 import sys
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
-from importlib.metadata import version
 
 from desktop_app import settings as settings_file
 from desktop_app.audio.detectors import speech_detector
@@ -42,6 +41,7 @@ from desktop_app.paths import Paths, find_paths
 from desktop_app.service_child import both_doors, remove_note, starter
 from desktop_app.settings import VoiceSettings
 from desktop_app.tasks import Background
+from desktop_app.version import __version__
 
 logger = logging.getLogger(__name__)
 
@@ -164,7 +164,7 @@ class EngineApp:
         """What a new window is told first."""
         phase = self.controller.phase_changed
         yield Welcome(
-            version("parley"),
+            __version__,
             self.controller.thread_id,
             phase.phase if phase else Phase.READY,
             self._keeper.connection,
