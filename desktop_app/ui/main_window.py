@@ -137,6 +137,7 @@ class MainWindow(QWidget):
         from desktop_app.ui.side_panel import SidePanel
 
         self.pane.furnish()
+        self.talk_key.watch()
         self.side = SidePanel(self._look, self)
         self.side.collapse_requested.connect(self.toggle_right)
         self.side.setVisible(False)

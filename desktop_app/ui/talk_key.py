@@ -25,6 +25,9 @@ class TalkKey(QObject):
         self._window = window
         self._composer = composer
         self.is_down = False
+
+    def watch(self) -> None:
+        """Begin; not before the first frame, for every event then passes through Python."""
         application = QApplication.instance()
         assert application is not None  # there is no window without it
         application.installEventFilter(self)

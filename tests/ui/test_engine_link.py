@@ -18,6 +18,7 @@ from desktop_app.link.messages import (
     OpenThread,
     Phase,
     PressTalk,
+    ReleaseTalk,
     SendText,
     Welcome,
 )
@@ -116,12 +117,20 @@ async def test_what_was_typed_before_the_engine_was_there_arrives_in_order():
         link.send(SendText("t", "m2", "two"))
         link.send(DeleteThread("old"))
         link.send(PressTalk("t"))
+        link.send(ReleaseTalk())
         await engines.expect(
             OpenThread("t"),
             SendText("t", "m1", "one"),
             SendText("t", "m2", "two"),
             DeleteThread("old"),
         )
+
+
+async def test_a_talk_key_still_held_is_heard_by_the_engine_that_comes():
+    engines = Engines()
+    async with running(engines) as (link, _):
+        link.send(PressTalk("t"))
+        await engines.expect(PressTalk("t"))
 
 
 async def test_an_unsaved_message_is_sent_again_to_the_next_engine():
