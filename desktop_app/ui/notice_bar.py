@@ -61,7 +61,7 @@ class NoticeBar(QWidget):
             return
         self._words.setText(notice_sentence(notice.code, notice.facts))
         self.setAccessibleDescription(self._words.text())
-        label = action_label(notice.action)
+        label = action_label(notice.action, notice.code)
         self._step.setText(label)
         self._step.describe(label)
         self._step.setVisible(bool(label))

@@ -383,7 +383,7 @@ class Wiring:
                 self._restore(notice.subject)
             case "retry" if notice.subject:
                 self._on_retry(notice.subject)
-            case "retry" if notice.code.startswith(("device.", "voice.")):
+            case "retry" | "settings" if notice.code.startswith(("device.", "voice.")):
                 self._send(StartVoice(self._thread()))
             case "interrupt":
                 self._send(StopReply())

@@ -123,7 +123,6 @@ _UNKNOWN = "Something did not work. Nothing that you said or typed was lost."
 
 _ACTIONS = {
     "retry": "Try again",
-    "settings": "Settings",
     "interrupt": "Stop",
     "undo": "Undo",
 }
@@ -143,8 +142,10 @@ def notice_sentence(code: str, facts: Mapping[str, str]) -> str:
     return sentence.format_map(_Facts(facts))
 
 
-def action_label(action: str) -> str:
+def action_label(action: str, code: str = "") -> str:
     """The word on a notice's button, empty when the window has no such step."""
+    if action == "settings" and code.startswith("device."):
+        return RETRY  # once it is plugged in or allowed
     return _ACTIONS.get(action, "")
 
 

@@ -196,3 +196,13 @@ def test_every_control_says_what_it_is(desk):
         if button.isVisible():
             assert button.accessibleName()
             assert button.toolTip()
+
+
+def test_a_missing_microphone_can_be_tried_again(desk, qtbot):
+    started(desk)
+    desk.store.apply(NoticeRaised(Notice(NoticeLevel.ERROR, "device.no_input", action="settings")))
+    desk.store.tell()
+    step = desk.window.pane.notices._step
+    assert step.text() == "Try again"
+    qtbot.mouseClick(step, Qt.MouseButton.LeftButton)
+    assert desk.sent[-1] == StartVoice("a")
