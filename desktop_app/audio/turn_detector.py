@@ -72,18 +72,16 @@ class NoiseFloor:
     _QUIETEST_VOICE = 60.0  # about -55 dBFS
 
     def __init__(self) -> None:
-        self._energy: float | None = None
+        self._energy = 0.0  # not the first frame's: a key may be pressed in mid-word
 
     def learn(self, energy: float) -> None:
         """Take the energy of a frame without speech."""
-        if self._energy is None:
-            self._energy = energy
         weight = self._FALL if energy < self._energy else self._RISE
         self._energy += weight * (energy - self._energy)
 
-    def is_below(self, energy: float) -> bool:
+    def stands_out(self, energy: float) -> bool:
         """Whether a frame of this energy stands out of the room's noise."""
-        return energy > max(self._QUIETEST_VOICE, self._LOUD * (self._energy or 0.0))
+        return energy > max(self._QUIETEST_VOICE, self._LOUD * self._energy)
 
 
 @dataclass(slots=True)
@@ -96,6 +94,7 @@ class _Heard:
     first_voiced: int | None = None
     last_voiced: int = 0
     last_voiced_s: float | None = None
+    first_speech: int | None = None
     last_speech: int = 0
     opened_at: int = 0
     ends_at: int | None = None
@@ -160,7 +159,9 @@ class TurnDetector:
             self._floor.learn(energy)
             return
         heard.last_speech = heard.frames
-        if self._floor.is_below(energy):
+        if heard.first_speech is None:
+            heard.first_speech = heard.frames
+        if self._floor.stands_out(energy):
             heard.last_voiced = heard.frames
             heard.last_voiced_s = frame.at_s
             if heard.first_voiced is None:
@@ -171,7 +172,7 @@ class TurnDetector:
         self._pre_roll.append(frame)
         heard.evidence = heard.evidence + 1 if is_speech else max(0, heard.evidence - 1)
         if heard.evidence == 0:
-            heard.first_voiced = None
+            heard.first_voiced = heard.first_speech = None
         if not is_speech or heard.evidence * FRAME_MS < self.rules.start_ms:
             return ()
         return (self._open(),)
@@ -199,8 +200,9 @@ class TurnDetector:
 
     def _end(self) -> SpeechEnded:
         heard, self._heard = self._heard, _Heard()
-        speech_ms = 0
-        if heard.first_voiced is not None:
-            speech_ms = (heard.last_voiced - heard.first_voiced + 1) * FRAME_MS
+        first, last = heard.first_voiced, heard.last_voiced
+        if first is None:  # nothing stood out of the room, but the detector heard a voice
+            first, last = heard.first_speech, heard.last_speech
+        speech_ms = 0 if first is None else (last - first + 1) * FRAME_MS
         end_s = heard.last_at_s if heard.last_voiced_s is None else heard.last_voiced_s
         return SpeechEnded(end_s, speech_ms, is_short=speech_ms < self.rules.min_speech_ms)

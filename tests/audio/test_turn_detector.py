@@ -157,6 +157,26 @@ def test_a_held_key_opens_without_speech_and_outlasts_silence():
     assert listener.turns.end_now() == (SpeechEnded(pytest.approx(2.08), 0, is_short=True),)
 
 
+def test_a_key_pressed_in_mid_word_hears_the_speech_though_no_quiet_was_heard_before():
+    listener = Listener()
+    listener.turns.begin_now()
+    listener.hear("!" * 9 + "#" * 100)  # a detector needs some frames to wake up
+    [ended] = listener.turns.end_now()
+    assert isinstance(ended, SpeechEnded)
+    assert ended.speech_ms >= 1_980
+    assert not ended.is_short
+
+
+def test_a_voice_no_louder_than_the_room_still_counts_as_speech():
+    listener = Listener()
+    listener.hear("!" * 200)
+    listener.turns.begin_now()
+    listener.hear("#" * 50)
+    [ended] = listener.turns.end_now()
+    assert isinstance(ended, SpeechEnded)
+    assert ended.speech_ms == 1_000
+
+
 def test_a_key_pressed_during_speech_keeps_the_utterance_open():
     listener = Listener()
     listener.hear("#####")
