@@ -23,7 +23,7 @@ from desktop_app.client.remote_threads import RemoteThreads
 from desktop_app.engine.controller import Controller, Conversation
 from desktop_app.engine.service_keeper import ServiceKeeper
 from desktop_app.engine_parts import EngineKit
-from desktop_app.errors import AppError
+from desktop_app.errors import AppError, DeviceError
 from desktop_app.journal.writer import JournalWriter
 from desktop_app.link.messages import (
     ConnectionChanged,
@@ -118,6 +118,7 @@ class EngineApp:
             The link's port.
         """
         self._background.run(self._keeper.run(), name="service")
+        self._background.run(self._load_sound(), name="sound")
         return await self._link.start()
 
     async def aclose(self) -> None:
@@ -128,6 +129,13 @@ class EngineApp:
         await self._background.aclose()
         remove_note(self._paths.data)
         await self._sound.aclose()
+
+    async def _load_sound(self) -> None:
+        """Load PortAudio before it is needed: the first word is not kept waiting for it."""
+        try:
+            await self._sound.devices()
+        except DeviceError as error:
+            logger.info("no sound yet: %s", error)
 
     def _open_conversation(self, thread_id: str) -> Conversation:
         kit = EngineKit(

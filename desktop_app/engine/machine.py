@@ -152,7 +152,7 @@ def _start_voice(session: Session) -> Step:
     if session.is_voice_on:
         return session, ()
     wanted = replace(session, is_voice_on=True)
-    return then(want_line(wanted), want_microphone)
+    return then(want_microphone(wanted), want_line)
 
 
 def _stop_voice(session: Session) -> Step:

@@ -94,9 +94,12 @@ def release_microphone(session: Session) -> Step:
 
 
 def hear(session: Session, heard_ms: int, *, is_held: bool = False) -> Step:
-    """Open a spoken turn; whatever was being said to the person ends."""
-    step = then(interrupt(session, heard_ms), want_line)
-    step = then(step, want_microphone)
+    """Open a spoken turn; whatever was being said to the person ends.
+
+    The microphone first: the person speaks already, everything else can wait.
+    """
+    step = then(interrupt(session, heard_ms), want_microphone)
+    step = then(step, want_line)
     return then(step, lambda now: _capture(now, is_held))
 
 
