@@ -25,6 +25,12 @@ class Period:
     has_sound: bool
 
 
+class _CardTime:
+    """What the driver says of a block: it sounds at once."""
+
+    currentTime = inputBufferAdcTime = outputBufferDacTime = 0.0  # noqa: N815 - PortAudio's names
+
+
 @dataclass
 class TickingStream:
     """The card's own thread: calls back at fixed times, as a driver does."""
@@ -57,7 +63,7 @@ class TickingStream:
             _wait_until(due_s)
             if self.request.direction is Direction.INPUT:
                 block[:] = self.say.popleft() if self.say else bytes(len(block))
-            self.request.callback(memoryview(block), len(block) // 2, None, 0)
+            self.request.callback(memoryview(block), len(block) // 2, _CardTime(), 0)
             self.periods.append(Period(due_s, time.monotonic(), any(block)))
 
     def speak(self, pcm: bytes) -> None:

@@ -39,7 +39,7 @@ QUESTIONS = (
 
 async def first_sample(turns: int = 200) -> list[Figure]:
     """V1: chunk sent by the server -> its first sample handed to the card."""
-    async with _peer() as (notes, url), Rig().running(_opener(url)) as rig:
+    async with peer() as (notes, url), Rig().running(opener(url)) as rig:
         latencies = []
         for _ in range(turns):
             rig.engine.take(PromptTyped(str(uuid4()), json.dumps({"chunks": 1, "paced": False})))
@@ -72,7 +72,7 @@ async def stopping(stops: int = 24) -> list[Figure]:
     wish = json.dumps({"chunks": 100, "paced": False})
     taken: list[float] = []
     old_sound = 0
-    async with _peer() as (_, url), Rig().running(_opener(url)) as rig:
+    async with peer() as (_, url), Rig().running(opener(url)) as rig:
         for _ in range(stops):
             rig.engine.take(PromptTyped(str(uuid4()), wish))
             await rig.phase(Phase.SPEAKING)
@@ -105,7 +105,7 @@ async def stopping(stops: int = 24) -> list[Figure]:
 async def built_in_loop(rounds: int = 2) -> list[Figure]:
     """V8: end of speech -> first sample of the spoken answer, and every stage between."""
     turns: list[TurnTimes] = []
-    async with _service() as url, Rig().running(_opener(url)) as rig:
+    async with _service() as url, Rig().running(opener(url)) as rig:
         for question in QUESTIONS * rounds:
             microphone = rig.card.input()
             pcm = read_wav(ROOT / question) + bytes(FRAME_BYTES)
@@ -145,11 +145,12 @@ def _ms(start_s: float | None, end_s: float | None) -> float:
     return (end_s - start_s) * 1000
 
 
-def _opener(url: str, key: str = "") -> _Opener:
-    return _Opener(GatewayAddress(url, key))
+def opener(url: str, key: str = "") -> Opener:
+    """Opens the voice line at this address."""
+    return Opener(GatewayAddress(url, key))
 
 
-class _Opener:
+class Opener:
     """Opens the voice line at a fixed address."""
 
     def __init__(self, address: GatewayAddress) -> None:
@@ -174,7 +175,8 @@ class _Notes:
 
 
 @asynccontextmanager
-async def _peer() -> AsyncIterator[tuple[_Notes, str]]:
+async def peer() -> AsyncIterator[tuple[_Notes, str]]:
+    """The scripted gateway in its own process: its notes and its URL."""
     program = [sys.executable, "-m", "tests.benchmarks.gateway_peer"]
     with tempfile.TemporaryDirectory() as folder:
         notes = Path(folder) / "notes"

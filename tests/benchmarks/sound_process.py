@@ -1,0 +1,69 @@
+"""The engine's side of V2: plays one long reply on a card that keeps time, linked to a window.
+
+Takes the peer's URL. Says where its link is; when its input ends, says how many periods the card
+missed and how many it had.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+import sys
+import time
+from collections.abc import Iterator
+from uuid import uuid4
+
+from desktop_app.engine.inputs import PromptTyped
+from desktop_app.link.messages import Connection, LinkEvent, Phase, Welcome
+from desktop_app.link.server import LinkServer
+from tests.benchmarks.rig import Rig
+from tests.benchmarks.voice import opener
+
+TOKEN = "bench"
+_CHUNKS_PER_S = 25
+_LONGEST_S = 1_200
+
+
+async def main(url: str) -> None:
+    """Play until the input ends."""
+    server = LinkServer(TOKEN, lambda _intent: None, _snapshot)
+    port = await server.start()
+    async with Rig(server.publish).running(opener(url)) as rig:
+        wish = {"chunks": _LONGEST_S * _CHUNKS_PER_S, "paced": True}
+        rig.engine.take(PromptTyped(str(uuid4()), json.dumps(wish)))
+        await rig.phase(Phase.SPEAKING)
+        gc.collect()
+        gc.freeze()
+        _say({"link": f"127.0.0.1:{port}", "token": TOKEN})
+        await _count_each_span(rig)
+    await server.aclose()
+
+
+async def _count_each_span(rig: Rig) -> None:
+    """For every line of input: what the card missed since the last one."""
+    card = rig.card.output()
+    since_s, seen = time.monotonic(), len(card.periods)
+    while await asyncio.to_thread(sys.stdin.readline):
+        periods = tuple(card.periods)[seen:]
+        _say(
+            {
+                "missed": card.missed(since_s),
+                "silent": sum(not one.has_sound for one in periods),
+                "periods": len(periods),
+            }
+        )
+        since_s, seen = time.monotonic(), len(card.periods)
+
+
+def _snapshot() -> Iterator[LinkEvent]:
+    yield Welcome("bench", "bench", Phase.READY, Connection.READY, "embedded")
+
+
+def _say(row: dict[str, object]) -> None:
+    sys.stdout.write(json.dumps(row) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1]))

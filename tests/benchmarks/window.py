@@ -1,0 +1,141 @@
+"""V2 and W1 of the performance page: sound beside a busy window, and how fast it is there."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from desktop_app.children import own_program
+from tests.benchmarks import busy_window
+from tests.benchmarks.figures import Figure, Spread
+from tests.benchmarks.voice import peer
+
+ROOT = Path(__file__).parents[2]
+SECONDS = float(os.environ.get("PARLEY_BENCH_SECONDS", "8"))
+STARTS = 9
+EMPTY_WINDOW = """
+import json, os, time
+from PySide6.QtCore import QEventLoop
+from PySide6.QtWidgets import QApplication, QMainWindow
+class Window(QMainWindow):
+    def paintEvent(self, event):
+        super().paintEvent(event)
+        loop.quit()
+qt = QApplication([])
+loop = QEventLoop()
+window = Window()
+window.resize(1280, 800)
+window.show()
+loop.exec()
+from desktop_app.app import _age_s, _rss_mb
+print(json.dumps({"first_paint_s": _age_s(), "rss_mb": _rss_mb()}))
+"""
+
+
+def figures() -> list[Figure]:
+    """Both, with the figures of the window's start first."""
+    return [*first_paint(), *asyncio.run(beside_a_busy_window())]
+
+
+def first_paint() -> list[Figure]:
+    """W1: process start -> first painted frame, beside an empty window, in turns."""
+    real, empty, memory = [], [], []
+    for _ in range(STARTS + 1):  # the first of each only fills the caches
+        shown = _started([*own_program(), "--first-paint"])
+        real.append(shown["first_paint_s"] * 1000)
+        memory.append(shown["rss_mb"])
+        empty.append(_started([sys.executable, "-c", EMPTY_WINDOW])["first_paint_s"] * 1000)
+    measured, floor = Spread.of(real[1:]), Spread.of(empty[1:])
+    resident = Spread.of(memory[1:])
+    return [
+        Figure(
+            "W1",
+            "process start -> first frame of the real window, off screen",
+            "ms",
+            measured,
+            "<= 1.33x an empty window, <= 72 MiB",
+            measured.median <= 1.33 * floor.median and resident.median <= 72,
+            floor,
+            {"rss_mib": resident.median},
+        )
+    ]
+
+
+def _started(command: list[str]) -> dict[str, float]:
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True, timeout=60
+    )
+    shown: dict[str, float] = json.loads(done.stdout)
+    return shown
+
+
+async def beside_a_busy_window(seconds: float = SECONDS) -> list[Figure]:
+    """V2: periods missed by the card while the window does heavy work without a pause."""
+    missed: dict[str, float | str] = {}
+    async with peer() as (_, url):
+        sound = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "tests.benchmarks.sound_process", url),
+            cwd=ROOT,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        try:
+            link = await _line(sound)
+            for kind in busy_window.KINDS:
+                work = await _keep_busy(link, kind, seconds)
+                card = await _card(sound)
+                missed[kind] = card["missed"] + card["silent"]
+                missed[f"{kind}_periods"] = card["periods"]
+                missed[f"{kind}_done"] = work["work"]
+        finally:
+            sound.kill()
+            await sound.wait()
+    counts = [float(missed[kind]) for kind in busy_window.KINDS]
+    had = min(float(missed[f"{kind}_periods"]) for kind in busy_window.KINDS)
+    return [
+        Figure(
+            "V2",
+            "periods missed or silent beside a busy window",
+            "periods",
+            Spread.of(counts),
+            "0 in every case",
+            max(counts) == 0 and had > seconds * 90,
+            None,
+            missed,
+        )
+    ]
+
+
+async def _keep_busy(link: dict[str, Any], kind: str, seconds: float) -> dict[str, int]:
+    port = link["link"].rpartition(":")[2]
+    window = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.benchmarks.busy_window"),
+        *(port, link["token"], kind, str(seconds)),
+        cwd=ROOT,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        stdout=asyncio.subprocess.PIPE,
+    )
+    out, _ = await window.communicate()
+    done: dict[str, int] = json.loads(out)
+    assert done["events"], "the window heard nothing of the engine"
+    return done
+
+
+async def _card(sound: asyncio.subprocess.Process) -> dict[str, int]:
+    assert sound.stdin is not None
+    sound.stdin.write(b"\n")
+    await sound.stdin.drain()
+    return await _line(sound)
+
+
+async def _line(sound: asyncio.subprocess.Process) -> dict[str, Any]:
+    assert sound.stdout is not None
+    row: dict[str, Any] = json.loads(await sound.stdout.readline())
+    return row
