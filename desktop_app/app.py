@@ -149,7 +149,7 @@ def _show(options: Options, paths: Paths) -> int:
     if options.first_paint:
         _print_first_paint()
         return 0
-    return _run_loop(qt, _Parts(window, look, instance, paths, options))
+    return _run_loop(qt, Parts(window, look, instance, paths, options))
 
 
 def _raise_first(instance: SingleInstance) -> int:
@@ -159,7 +159,7 @@ def _raise_first(instance: SingleInstance) -> int:
     return CANNOT
 
 
-class _Parts(NamedTuple):
+class Parts(NamedTuple):
     """What the first frame made."""
 
     window: MainWindow
@@ -169,7 +169,7 @@ class _Parts(NamedTuple):
     options: Options
 
 
-def _run_loop(qt: QApplication, parts: _Parts) -> int:
+def _run_loop(qt: QApplication, parts: Parts) -> int:
     import asyncio
 
     from qasync import QEventLoop as AsyncioOnQt
@@ -178,8 +178,12 @@ def _run_loop(qt: QApplication, parts: _Parts) -> int:
         return runner.run(run(parts))
 
 
-async def run(parts: _Parts) -> int:
-    """Furnish the window, read the journal, keep the engine; until the window is closed."""
+async def run(parts: Parts, store: AppStore | None = None) -> int:
+    """Furnish the window, read the journal, keep the engine; until the window is closed.
+
+    Args:
+        store: What is on screen; given by who wants to look at it.
+    """
     import asyncio
 
     from desktop_app.journal.reader import JournalReader
@@ -192,7 +196,7 @@ async def run(parts: _Parts) -> int:
 
     start_logging(parts.paths.logs, "window")
     quit_requested = asyncio.Event()
-    window, store = parts.window, AppStore()
+    window, store = parts.window, store or AppStore()
     window.furnish()
     window.close_requested.connect(quit_requested.set)
     async with AsyncExitStack() as stack:
@@ -248,7 +252,7 @@ async def _engine() -> AsyncIterator[Address]:
         await child.aclose()
 
 
-async def _listen(parts: _Parts, stack: AsyncExitStack) -> None:
+async def _listen(parts: Parts, stack: AsyncExitStack) -> None:
     """Let a second start raise this window; without a port there is simply no raising."""
     import logging
 
@@ -262,7 +266,7 @@ async def _listen(parts: _Parts, stack: AsyncExitStack) -> None:
         stack.callback(server.close)
 
 
-def _use_settings(parts: _Parts, store: AppStore) -> None:
+def _use_settings(parts: Parts, store: AppStore) -> None:
     """Read the preferences; what the first frame needs of them is remembered for the next."""
     from functools import partial
 
@@ -285,7 +289,7 @@ def _use_settings(parts: _Parts, store: AppStore) -> None:
         store.change(partial(with_notice, notice=notice))
 
 
-async def _take_picture(parts: _Parts, store: AppStore) -> int:
+async def _take_picture(parts: Parts, store: AppStore) -> int:
     """Wait until the newest thread stands still, then write the picture."""
     import asyncio
 
