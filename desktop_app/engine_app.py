@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import AsyncExitStack
 
 from desktop_app import settings as settings_file
+from desktop_app.audio import resampler
 from desktop_app.audio.detectors import speech_detector
 from desktop_app.audio.loudspeaker import Loudspeaker
 from desktop_app.audio.microphone import Microphone
@@ -131,7 +132,8 @@ class EngineApp:
         await self._sound.aclose()
 
     async def _load_sound(self) -> None:
-        """Load PortAudio before it is needed: the first word is not kept waiting for it."""
+        """Load what sound needs before it is needed: the first word is not kept waiting for it."""
+        await asyncio.to_thread(resampler.load)
         try:
             await self._sound.devices()
         except DeviceError as error:

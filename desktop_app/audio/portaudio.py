@@ -6,7 +6,8 @@ import asyncio
 import contextlib
 import ctypes
 import sys
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from types import ModuleType
@@ -22,6 +23,8 @@ _NO_DEVICE_CODES = {-9996, -9993}  # invalid device, bad combination: a sound se
 _FORMAT_CODES = {-9998, -9997}  # channel count, sample rate
 _BUFFERING_HOSTS = {"ALSA"}  # a sound server behind ALSA runs dry with less than this
 _BUFFERED_LATENCY_S = 0.2
+_INDIRECT_HOSTS = {"ALSA"}  # "default" is asked anew at each opening, the list need not be
+_FRESH_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,8 @@ class StreamRequest:
 
     Attributes:
         device: Its name, or None for the system's choice.
-        rate_hz: Wanted; a device that refuses it is opened at its own rate.
+        rate_hz: What a loudspeaker is opened at unless it refuses; a microphone is opened at
+            its own rate, in mono unless it refuses that, and converted here.
         block_ms: How much sound one callback carries.
         callback: PortAudio's thread: ``(buffer, frames, time, status)``, int16 interleaved.
         on_finished: PortAudio's thread: the stream ended, whoever ended it.
@@ -65,12 +69,16 @@ class SoundSystem:
 
     PortAudio may be entered by one thread at a time when it opens, closes or lists; that is
     the thread of this object. Its list of devices is frozen while initialised, so it is
-    initialised anew before listing whenever no stream is open.
+    initialised anew before listing whenever no stream is open. That takes 30 ms and more, so
+    an opening is content with a list that is a few seconds old, and renews it when the device
+    is not there any more.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._worker = ThreadPoolExecutor(1, "portaudio")
         self._open: list[Any] = []
+        self._clock = clock
+        self._listed_at_s: float | None = None
 
     async def devices(self) -> tuple[SoundDevice, ...]:
         """Every microphone and loudspeaker there is now; empty when there is none.
@@ -134,18 +142,33 @@ class SoundSystem:
         if was_loaded and not self._open:
             sound._terminate()
             sound._initialize()
-        defaults = dict(zip(Direction, sound.default.device, strict=True))
-        return devices_from(sound.query_devices(), sound.query_hostapis(), defaults)
+        self._listed_at_s = self._clock()
+        return _described(sound)
 
     def _open_stream(self, request: StreamRequest) -> SoundStream:
-        device = choose(self._list(), request.direction, request.device)
-        with device_errors(request.direction, device.name):
+        if self._may_trust_list(request):
             try:
-                raw = _start(request, device, request.rate_hz, 1)
-            except Exception as error:
-                if _code_of(error) not in _FORMAT_CODES:
+                return self._open_among(_described(_load()), request)
+            except DeviceError:
+                if self._open:
                     raise
-                raw = _start(request, device, device.rate_hz, min(device.channels, 2))
+        return self._open_among(self._list(), request)
+
+    def _may_trust_list(self, request: StreamRequest) -> bool:
+        """Whether the list there is still tells which device is meant."""
+        if self._open:
+            return True
+        if self._listed_at_s is None:
+            return False
+        is_fresh = self._clock() - self._listed_at_s <= _FRESH_S
+        return is_fresh or (request.device is None and _is_default_indirect(request.direction))
+
+    def _open_among(self, devices: Sequence[SoundDevice], request: StreamRequest) -> SoundStream:
+        return self._open_device(choose(devices, request.direction, request.device), request)
+
+    def _open_device(self, device: SoundDevice, request: StreamRequest) -> SoundStream:
+        with device_errors(request.direction, device.name):
+            raw = _start_in_any(request, device)
         self._open.append(raw)
         return SoundStream(raw, device, round(raw.samplerate), raw.channels, float(raw.latency))
 
@@ -163,6 +186,39 @@ class SoundSystem:
     def _close_all(self) -> None:
         for raw in tuple(self._open):
             self._close_stream(raw)
+
+
+def _described(sound: ModuleType) -> tuple[SoundDevice, ...]:
+    defaults = dict(zip(Direction, sound.default.device, strict=True))
+    return devices_from(sound.query_devices(), sound.query_hostapis(), defaults)
+
+
+def _is_default_indirect(direction: Direction) -> bool:
+    """Whether the preferred device is a name that is looked up at each opening."""
+    return any(
+        device.is_default and device.direction is direction and device.host_api in _INDIRECT_HOSTS
+        for device in _described(_load())
+    )
+
+
+def _start_in_any(request: StreamRequest, device: SoundDevice) -> Any:
+    """Start the stream in the first format that the device does not refuse."""
+    *preferred, last = _formats(request, device)
+    for rate_hz, channels in preferred:
+        try:
+            return _start(request, device, rate_hz, channels)
+        except Exception as error:
+            if _code_of(error) not in _FORMAT_CODES:
+                raise
+    return _start(request, device, *last)
+
+
+def _formats(request: StreamRequest, device: SoundDevice) -> tuple[tuple[int, int], ...]:
+    """Rates and channel counts to try, best first."""
+    own = (device.rate_hz, min(device.channels, 2))
+    if request.direction is Direction.OUTPUT:
+        return (request.rate_hz, 1), own
+    return (device.rate_hz, 1), own, (request.rate_hz, 1)
 
 
 def _start(request: StreamRequest, device: SoundDevice, rate_hz: int, channels: int) -> Any:

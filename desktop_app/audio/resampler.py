@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from array import array
 from typing import Any
 
@@ -11,8 +12,9 @@ _SAMPLE_BYTES = 2
 class Resampler:
     """Converts mono s16le from one rate to another, piece by piece (soxr, high quality).
 
-    soxr holds back 20-40 ms of sound until it has seen what follows; ``flush`` gives it out.
-    Equal rates pass through untouched.
+    soxr holds back 21 ms of sound on average, 40 ms at most, until it has seen what follows;
+    ``flush`` gives it out. Its medium quality holds back as much; its low quality 11 ms, but it
+    takes 13 dB off the consonants at 7 kHz, and words are lost. Equal rates pass untouched.
     """
 
     def __init__(self, from_hz: int, to_hz: int) -> None:
@@ -52,7 +54,9 @@ class Resampler:
         if self._stream is None:
             self._stream = _open_stream(self.from_hz, self.to_hz)
         samples = np.frombuffer(pcm, dtype=np.int16)
-        converted = bytes(self._stream.resample_chunk(samples, last=last).tobytes())
+        exact = self._stream.resample_chunk(samples.astype(np.float32), last=last)
+        rounded = np.clip(np.rint(exact), -32768, 32767).astype(np.int16)
+        converted = bytes(rounded.tobytes())
         self._held_s += len(samples) / self.from_hz - len(converted) / 2 / self.to_hz
         return converted
 
@@ -60,7 +64,14 @@ class Resampler:
 def _open_stream(from_hz: int, to_hz: int) -> Any:
     from soxr import ResampleStream  # type: ignore[import-untyped]  # ships no types
 
-    return ResampleStream(from_hz, to_hz, 1, dtype="int16", quality="HQ")
+    # int16 would have soxr add dither: silence has to stay silence
+    return ResampleStream(from_hz, to_hz, 1, dtype="float32", quality="HQ")
+
+
+def load() -> None:
+    """Import what converting needs, 100 to 250 ms: before sound comes, on a thread to spare."""
+    importlib.import_module("numpy")
+    importlib.import_module("soxr")
 
 
 def downmix(pcm: bytes, channels: int) -> bytes:

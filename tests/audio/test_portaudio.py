@@ -106,13 +106,19 @@ def request(direction: Direction = Direction.INPUT, rate_hz: int = 16_000) -> St
     return StreamRequest(direction, None, rate_hz, 20, lambda *_: None, lambda: None)
 
 
-async def test_a_stream_is_opened_as_wanted(sound, library):
+async def test_a_microphone_is_opened_at_its_own_rate_in_mono(sound, library):
     stream = await sound.open(request())
-    assert (stream.rate_hz, stream.channels, stream.latency_s) == (16_000, 1, 0.18)
+    assert (stream.rate_hz, stream.channels, stream.latency_s) == (48_000, 1, 0.18)
     assert stream.is_active
     wanted = library.tried[0].wanted
-    assert (wanted["blocksize"], wanted["dtype"], wanted["latency"]) == (320, "int16", "low")
+    assert (wanted["blocksize"], wanted["dtype"], wanted["latency"]) == (960, "int16", "low")
     assert wanted["extra_settings"] == "auto_convert=True"
+
+
+async def test_a_loudspeaker_is_opened_as_wanted(sound, library):
+    stream = await sound.open(request(Direction.OUTPUT, 24_000))
+    assert (stream.rate_hz, stream.channels) == (24_000, 1)
+    assert library.tried[0].wanted["blocksize"] == 480
 
 
 async def test_behind_alsa_a_loudspeaker_gets_a_buffer_and_a_microphone_does_not(sound, library):
@@ -124,11 +130,21 @@ async def test_behind_alsa_a_loudspeaker_gets_a_buffer_and_a_microphone_does_not
 
 
 @pytest.mark.parametrize("code", [-9997, -9998])
-async def test_a_device_that_refuses_the_format_is_opened_in_its_own(sound, library, code):
-    library.open_errors = [ScriptedError("Invalid sample rate", code)]
-    stream = await sound.open(request())
-    assert (stream.rate_hz, stream.channels) == (48_000, 2)
-    assert library.tried[1].wanted["blocksize"] == 960
+@pytest.mark.parametrize(
+    ("direction", "refused", "opened"),
+    [
+        (Direction.INPUT, 1, (48_000, 2)),
+        (Direction.INPUT, 2, (16_000, 1)),
+        (Direction.OUTPUT, 1, (48_000, 2)),
+    ],
+)
+async def test_a_format_that_a_device_refuses_is_followed_by_the_next(
+    sound, library, direction, refused, opened, code
+):
+    library.open_errors = [ScriptedError("Invalid format", code)] * refused
+    stream = await sound.open(request(direction))
+    assert (stream.rate_hz, stream.channels) == opened
+    assert library.tried[-1].wanted["blocksize"] == opened[0] // 50
 
 
 @pytest.mark.parametrize(
@@ -160,14 +176,52 @@ async def test_the_list_is_renewed_only_while_no_stream_is_open(sound, library):
     assert [device.name for device in await sound.devices()] == ["Card", "Card"]
     assert library.renewals == 1
     stream = await sound.open(request())
-    assert library.renewals == 2
     await sound.devices()
-    assert library.renewals == 2
+    assert library.renewals == 1
     await sound.close(stream)
     await sound.close(stream)
     await sound.devices()
-    assert library.renewals == 3
+    assert library.renewals == 2
     assert library.tried[0].done == ["start", "abort", "close"]
+
+
+@pytest.mark.parametrize(
+    ("host_api", "name", "waited_s", "renewals"),
+    [
+        ("Core Audio", None, 4.0, 1),  # the list is fresh
+        ("Core Audio", None, 6.0, 2),
+        ("ALSA", None, 6.0, 1),  # the sound server knows what "default" means now
+        ("ALSA", "Card", 6.0, 2),
+    ],
+)
+async def test_an_opening_renews_a_list_that_may_be_wrong(
+    library, host_api, name, waited_s, renewals
+):
+    now_s = [100.0]
+    system = SoundSystem(clock=lambda: now_s[0])
+    library.host_api = host_api
+    await system.devices()
+    now_s[0] += waited_s
+    wanted = StreamRequest(Direction.INPUT, name, 16_000, 20, lambda *_: None, lambda: None)
+    await system.open(wanted)
+    assert library.renewals == renewals
+    await system.aclose()
+
+
+async def test_a_device_that_is_gone_is_looked_for_in_a_new_list(sound, library):
+    await sound.devices()
+    library.open_errors = [ScriptedError("Invalid device", -9996)]
+    stream = await sound.open(request())
+    assert library.renewals == 2
+    assert stream.raw is library.tried[1]
+
+
+async def test_while_a_stream_is_open_a_device_that_fails_fails_at_once(sound, library):
+    await sound.open(request())
+    library.open_errors = [ScriptedError("Invalid device", -9996)]
+    with pytest.raises(DeviceError):
+        await sound.open(request(Direction.OUTPUT))
+    assert len(library.tried) == 2
 
 
 async def test_a_restart_aborts_and_starts_and_tells_whether_it_worked(sound, library):

@@ -100,3 +100,27 @@ def test_what_is_held_back_is_known():
     assert resampler.held_s == pytest.approx(0.1 - given / 32_000)
     resampler.flush()
     assert resampler.held_s == 0.0
+
+
+@pytest.mark.parametrize("from_hz", [44_100, 48_000])
+def test_silence_stays_silence_and_loud_sound_does_not_wrap_around(from_hz):
+    silent = Resampler(from_hz, 16_000)
+    assert not any(silent.feed(bytes(from_hz)) + silent.flush())
+    loud = Resampler(from_hz, 16_000)
+    edge = array("h", [32_767] * (from_hz // 2) + [-32_768] * (from_hz // 2)).tobytes()
+    samples = array("h", loud.feed(edge) + loud.flush())
+    assert min(samples[100:7_900]) > 30_000
+    assert max(samples[8_100:15_900]) < -30_000
+
+
+@pytest.mark.parametrize("from_hz", [44_100, 48_000])
+def test_what_is_held_back_is_known_and_small(from_hz):
+    resampler, taken, given = Resampler(from_hz, 16_000), 0, 0
+    held = []
+    for _ in range(200):
+        given += from_hz // 50
+        taken += len(resampler.feed(bytes(from_hz // 50 * 2))) // 2
+        assert resampler.held_s == pytest.approx(given / from_hz - taken / 16_000)
+        held.append(resampler.held_s)
+    assert max(held) <= 0.045
+    assert sum(held) / len(held) <= 0.025
