@@ -181,6 +181,6 @@ class Composer(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         is_active = self.field.hasFocus()
         ink = self._look.colour("accent" if is_active else "edge")
-        painter.setPen(QPen(ink, 1.5 if is_active else 1))
+        painter.setPen(QPen(ink, 1))
         painter.setBrush(self._look.colour("raised"))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 14, 14)

@@ -98,6 +98,8 @@ class ConversationPane(QWidget):
         if self.dock is None:
             return
         is_on = voice.is_voice_on or voice.phase in ("listening", "hearing", "speaking")
+        if voice.phase == "thinking":  # about what was said just now, or about what was typed
+            is_on = is_on or not self.dock.isHidden()
         self.dock.show_voice(voice, partial)
         self.composer.show_voice(voice.is_voice_on)
         if is_on == self.dock.isHidden():
@@ -126,11 +128,20 @@ class ConversationPane(QWidget):
                 top -= height + _GAP
                 part.setGeometry(left, top, column, height)
         room = QRect(0, HEIGHT, width, max(0, top - HEIGHT - _GAP))
-        for view in (self.chat, self.invitation):
-            if view is not None:
-                view.setGeometry(room)
+        if self.chat is not None:
+            self.chat.setGeometry(room)
+        if self.invitation is not None:
+            self.invitation.setGeometry(self._room_for_invitation(room))
         if self.gallery is not None:
             self.gallery.setGeometry(0, HEIGHT, width, self.height() - HEIGHT)
+
+    def _room_for_invitation(self, room: QRect) -> QRect:
+        """Where it stands without a dock, so that speaking does not move it, if there is room."""
+        assert self.invitation is not None
+        still = QRect(0, HEIGHT, self.width(), self.composer.y() - HEIGHT - _GAP)
+        least = self.invitation.sizeHint().height()
+        lowest = (still.height() - least) * 4 // 9 + least  # it stands a little above the middle
+        return still if lowest <= room.height() else room
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)

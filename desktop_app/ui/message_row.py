@@ -16,6 +16,7 @@ from desktop_app.ui.markdown_blocks import MarkdownBlock, MarkdownText
 from desktop_app.ui.message_bubble import HEADER, PAD_X, PAD_Y, paint_bubble
 from desktop_app.ui.message_footer import FOOTER_HEIGHT, Footer, footer_of, paint_footer
 from desktop_app.ui.text_block import TextBlock
+from desktop_app.ui.wording import as_written
 
 GAP = 12  # between the blocks of a reply
 AFTER = 24  # below each message
@@ -76,10 +77,11 @@ class MessageRow:
         if not self._blocks:
             self._blocks = [TextBlock(self._look)]
         block = self._blocks[0]
-        block.show_plain(message.text, widest)
+        text = as_written(message.text) if message.is_spoken else message.text
+        block.show_plain(text, widest)
         narrow = max(block.ideal_width, 96 if message.is_spoken else 24)
         if narrow < widest:
-            block.show_plain(message.text, narrow)
+            block.show_plain(text, narrow)
         self._tops = [PAD_Y + 2 + (HEADER if message.is_spoken else 0)]
         self._left = self._width - PAD_X - block.width
 

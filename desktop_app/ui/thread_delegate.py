@@ -84,7 +84,7 @@ class ThreadDelegate(QStyledItemDelegate):
         painter.drawText(box, middle | Qt.AlignmentFlag.AlignRight, row.detail)
         taken = QFontMetricsF(painter.font()).horizontalAdvance(row.detail)
         words = box.adjusted(0, 0, -(taken + 10 if row.detail else 0), 0)
-        weight = QFont.Weight.DemiBold if is_open else QFont.Weight.Normal
+        weight = QFont.Weight.Medium if is_open else QFont.Weight.Normal
         self._elided(painter, words, row.title, weight=weight)
 
     def _paint_found(self, painter: QPainter, box: QRectF, row: Row) -> None:

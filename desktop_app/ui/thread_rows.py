@@ -118,7 +118,14 @@ def thread_rows(threads: tuple[ThreadRecord, ...], now: datetime) -> tuple[Row, 
         if day is not heading:
             heading = day
             rows.append(Row(wording.day_heading(day)))
-        rows.append(Row(thread.title or wording.UNTITLED, thread.id, "", _when(thread, day)))
+        rows.append(
+            Row(
+                wording.as_written(thread.title) or wording.UNTITLED,
+                thread.id,
+                "",
+                _when(thread, day),
+            )
+        )
     return tuple(rows)
 
 
@@ -137,7 +144,7 @@ def found_rows(
         rows.append(Row(wording.day_heading("found")))
     rows.extend(
         Row(
-            titles.get(hit.thread_id) or wording.UNTITLED,
+            wording.as_written(titles.get(hit.thread_id, "")) or wording.UNTITLED,
             hit.thread_id,
             hit.message_id,
             hit.snippet,

@@ -24,6 +24,7 @@ class TurnPanel(QWidget):
         self._look = look
         self._facts: tuple[tuple[str, str], ...] = ()
         self._stages: tuple[Stage, ...] = ()
+        self._since = ""
 
     def show_messages(self, messages: tuple[MessageRecord, ...]) -> None:
         """Show the newest reply among the messages."""
@@ -33,6 +34,7 @@ class TurnPanel(QWidget):
         stages: tuple[Stage, ...] = ()
         if reply is not None and reply.times is not None:
             stages = turn_stages(reply.times)
+            self._since = wording.since(is_spoken=reply.times.speech_end is not None)
         if (facts, stages) != (self._facts, self._stages):
             self._facts, self._stages = facts, stages
             self.setAccessibleName(self._in_words())
@@ -54,12 +56,12 @@ class TurnPanel(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        y = 4.0
+        y = 0.0
         for name, value in self._facts:
             self._paint_fact(painter, QRectF(0, y, self.width(), _LINE), name, value)
             y += _LINE
         if self._stages:
-            self._paint_waterfall(painter, y + 12)
+            self._paint_waterfall(painter, y + (12 if self._facts else 0))
         painter.setFont(self._look.font(size.CAPTION))
         painter.setPen(self._look.colour("faint"))
         foot = QRectF(0, self.height() - 28, self.width(), 20)
@@ -81,7 +83,7 @@ class TurnPanel(QWidget):
         painter.setFont(self._look.font(size.SMALL, QFont.Weight.DemiBold))
         painter.setPen(self._look.colour("text"))
         title = QRectF(0, top, self.width(), _LINE)
-        painter.drawText(title, Qt.AlignmentFlag.AlignVCenter, "From your last word")
+        painter.drawText(title, Qt.AlignmentFlag.AlignVCenter, self._since)
         last = self._stages[-1]
         total = max(1, last.start_ms + last.length_ms)
         y = top + _LINE + 2

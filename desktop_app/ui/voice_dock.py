@@ -78,9 +78,11 @@ class VoiceDock(QWidget):
         else:
             self._second.stop()
         self._ring.show_phase(voice.phase, is_muted=voice.is_muted)
+        self._mute.setVisible(voice.is_voice_on)
+        self._end.setVisible(voice.is_voice_on)
         self._mute.setText("Unmute" if voice.is_muted else "Mute")
         self._mute.describe("Unmute" if voice.is_muted else "Mute", "Ctrl+D")
-        self._partial.show_text(partial)
+        self._partial.show_text(wording.as_written(partial))
         self._partial.setVisible(bool(partial))
         self._show_words()
 
@@ -98,11 +100,13 @@ class VoiceDock(QWidget):
         voice = self._voice
         waited_s = self._thinking.elapsed() // 1000 if voice.phase == "thinking" else 0
         word = wording.phase_word(voice.phase, is_muted=voice.is_muted, thinking_s=waited_s)
-        parts = [voice.device] if voice.device else []
+        parts = [wording.device_words(voice.device)]
         if voice.is_voice_on:
             parts.append(wording.duplex_words(voice.duplex, voice.duplex_reason))
+        else:
+            parts.append(wording.held_key_words(voice.phase))
         self._word.show_text(word)
-        self._details.show_text("  ·  ".join(parts))
+        self._details.show_text("  ·  ".join(filter(None, parts)))
 
     def _on_mute(self) -> None:
         self.mute_requested.emit(not self._voice.is_muted)

@@ -162,7 +162,7 @@ class Wiring:
                 open_thread=state.conversation.thread_id,
             )
         title = self._title_of(state.conversation.thread_id)
-        self._window.pane.header.show_title(title or wording.UNTITLED)
+        self._window.pane.header.show_title(wording.as_written(title) or wording.UNTITLED)
 
     def _title_of(self, thread_id: str) -> str:
         threads = self._store.state.threads

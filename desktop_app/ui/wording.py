@@ -121,6 +121,7 @@ _FALLBACKS = {
 }
 _UNKNOWN = "Something did not work. Nothing that you said or typed was lost."
 
+_FIRST_PERSON = ("i", "i'm", "i'd", "i'll", "i've")
 _ACTIONS = {
     "retry": "Try again",
     "interrupt": "Stop",
@@ -159,6 +160,11 @@ def stage_name(stage: str) -> str:
     return _STAGES[stage]
 
 
+def since(*, is_spoken: bool) -> str:
+    """Heading of the waterfall: where its clock begins."""
+    return "From your last word" if is_spoken else "From Enter"
+
+
 def phase_word(phase: str, *, is_muted: bool = False, thinking_s: int = 0) -> str:
     """The word beside the ring."""
     if is_muted and phase in ("listening", "hearing", "ready"):
@@ -169,12 +175,34 @@ def phase_word(phase: str, *, is_muted: bool = False, thinking_s: int = 0) -> st
 
 
 def duplex_words(duplex: str, reason: str) -> str:
-    """Whether one can talk over the reply, and why not."""
+    """Whether one can talk over the reply; if not, why, and what to do instead."""
     if duplex == "full":
         return "you can talk over the reply"
     if reason == "no_echo_control":
-        return "wait for the reply to end (no echo control)"
-    return "wait for the reply to end"
+        return "speakers without echo control: Esc interrupts"
+    return "one at a time: Esc interrupts"
+
+
+def held_key_words(phase: str) -> str:
+    """What to do next while the talk key, not an open microphone, holds the conversation."""
+    return {"hearing": "release to send", "speaking": "Esc interrupts"}.get(phase, "")
+
+
+def device_words(device: str) -> str:
+    """The microphone in use; the system's choice has no name of its own."""
+    return "default microphone" if device in ("default", "pulse", "pipewire") else device
+
+
+def as_written(heard: str) -> str:
+    """Recognised words as a sentence begins; only what came without any capital is touched.
+
+    No mark is added: what was asked and what was told is not known from the words.
+    """
+    if heard != heard.lower():
+        return heard
+    words = ("I" + word[1:] if word in _FIRST_PERSON else word for word in heard.split(" "))
+    text = " ".join(words)
+    return text[:1].upper() + text[1:]
 
 
 def connection_words(connection: str, profile: str, retry_in_s: int | None = None) -> str:
@@ -201,6 +229,8 @@ def spoken_mark(speech_ms: int) -> str:
 
 def first_word_line(seconds: float) -> str:
     """How long the first word took."""
+    if seconds < 0.1:
+        return f"{max(1, round(seconds * 1000))} ms to first word"
     return f"{seconds:.2f} s to first word"
 
 

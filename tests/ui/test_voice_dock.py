@@ -33,7 +33,17 @@ def test_each_phase_is_painted_and_named(look, parent, phase):
 def test_why_one_must_wait_is_said(look, parent):
     dock = VoiceDock(look, parent)
     dock.show_voice(Voice("t", Phase.SPEAKING, 1, True, False, "", "half", "no_echo_control"), "")
-    assert dock.words == "Speaking  ·  wait for the reply to end (no echo control)"
+    assert dock.words == "Speaking  ·  speakers without echo control: Esc interrupts"
+
+
+def test_a_held_key_says_how_to_send_and_offers_nothing_else(look, parent, qtbot):
+    dock = VoiceDock(look, parent)
+    dock.show()
+    dock.show_voice(Voice("t", Phase.HEARING, 1, False, False, "default"), "i think so")
+    assert dock.words == "Hearing you  ·  default microphone  ·  release to send"
+    assert not dock._mute.isVisible()
+    assert not dock._end.isVisible()
+    assert dock._partial.text == "I think so"
 
 
 def test_nothing_moves_with_reduced_motion(look, parent):

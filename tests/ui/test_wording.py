@@ -56,3 +56,27 @@ def test_spoken_messages_say_how_long():
     assert wording.spoken_mark(4200) == "0:04, spoken"
     assert wording.spoken_mark(0) == "spoken"
     assert wording.spoken_mark(61_000) == "1:01, spoken"
+
+
+@pytest.mark.parametrize(
+    ("heard", "written"),
+    [
+        ("what did i say", "What did I say"),
+        ("i'm here and i've time", "I'm here and I've time"),
+        ("iPhone or Pixel", "iPhone or Pixel"),
+        ("Already written.", "Already written."),
+        ("", ""),
+    ],
+)
+def test_bare_words_begin_like_a_sentence_and_nothing_is_added(heard: str, written: str):
+    assert wording.as_written(heard) == written
+
+
+def test_a_very_quick_word_is_not_said_to_take_no_time():
+    assert wording.first_word_line(0.003) == "3 ms to first word"
+    assert wording.first_word_line(0.0) == "1 ms to first word"
+    assert wording.first_word_line(0.71) == "0.71 s to first word"
+
+
+def test_a_typed_turn_is_timed_from_enter():
+    assert wording.since(is_spoken=False) == "From Enter"
