@@ -114,7 +114,7 @@ def has_screen(environment: os._Environ[str] | dict[str, str], platform: str) ->
 
 
 def _show(options: Options, paths: Paths) -> int:
-    from PySide6.QtCore import QEventLoop, QSettings
+    from PySide6.QtCore import QEventLoop, QSettings, Qt
     from PySide6.QtWidgets import QApplication
 
     from desktop_app.ui.look import Look
@@ -139,6 +139,7 @@ def _show(options: Options, paths: Paths) -> int:
     )
     window = MainWindow(look, memory)
     if options.size is not None:
+        window.setWindowState(Qt.WindowState.WindowNoState)  # it may have been left maximised
         window.resize(*options.size)
     window.show()
     first_frame = QEventLoop()
@@ -185,6 +186,7 @@ async def run(parts: Parts, store: AppStore | None = None) -> int:
         store: What is on screen; given by who wants to look at it.
     """
     import asyncio
+    from functools import partial
 
     from desktop_app.journal.reader import JournalReader
     from desktop_app.logs import start_logging
@@ -200,7 +202,8 @@ async def run(parts: Parts, store: AppStore | None = None) -> int:
     window.furnish()
     window.close_requested.connect(quit_requested.set)
     async with AsyncExitStack() as stack:
-        stack.callback(_close, window)
+        # Whoever takes a picture is not the person who left the window where it was.
+        stack.callback(window.hide if parts.options.screenshot else partial(_close, window))
         background = Background(report=_report)
         stack.push_async_callback(background.aclose)
         link = EngineLink(_engine, store.apply, lambda: store.change(with_engine_lost))

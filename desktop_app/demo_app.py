@@ -20,6 +20,7 @@ from desktop_app.turn_report import Printer, Prose
 
 QUESTION = "demo/kilometers_in_ten_miles.wav"
 PICTURE_WITHIN_S = 60.0
+PICTURE_SIZE = "1280x800"
 
 
 def demo(folder: Path) -> int:
@@ -53,7 +54,7 @@ async def _converse(reply: Path) -> None:
 
 def _take_picture(path: Path) -> None:
     """The real window, drawn off screen, with the conversation just held."""
-    command = [*own_program(), "--screenshot", str(path)]
+    command = [*own_program(), "--screenshot", str(path), "--size", PICTURE_SIZE]
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
     try:
         done = subprocess.run(

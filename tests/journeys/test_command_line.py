@@ -3,6 +3,7 @@
 import json
 import os
 import socket
+import struct
 import subprocess
 import sys
 import wave
@@ -151,6 +152,15 @@ def test_the_demo_leaves_a_reply_and_a_picture(tmp_path):
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "out" / "reply.wav").stat().st_size > 24_000
     assert (tmp_path / "out" / "window.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_picture_is_whole_and_leaves_the_window_where_it_was(tmp_path):
+    places = Path(os.environ["PARLEY_DATA_DIR"]) / "window.ini"
+    for name in ("first", "second"):
+        assert parley("demo", "--output", tmp_path / name).returncode == 0
+        width_and_height = (tmp_path / name / "window.png").read_bytes()[16:24]
+        assert struct.unpack(">II", width_and_height) == (1280, 800)
+    assert "geometry" not in places.read_text()
 
 
 def test_the_doctor_speaks_json_and_says_whether_a_conversation_is_possible():
