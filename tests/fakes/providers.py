@@ -28,6 +28,7 @@ class ScriptedLanguage:
 
     Attributes:
         requests: What it was asked.
+        was_asked: Set by the first request.
         closed: How many replies were closed, finished or not.
     """
 
@@ -37,6 +38,7 @@ class ScriptedLanguage:
     usage: Usage | None = field(default_factory=lambda: Usage(input_tokens=7, output_tokens=5))
     failure: Exception | None = None
     requests: list[LanguageRequest] = field(default_factory=list)
+    was_asked: asyncio.Event = field(default_factory=asyncio.Event)
     closed: int = 0
     may_go_on: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -52,6 +54,7 @@ class ScriptedLanguage:
 
     async def reply(self, request: LanguageRequest) -> AsyncIterator[LanguageEvent]:
         self.requests.append(request)
+        self.was_asked.set()
         try:
             for piece in self.pieces:
                 yield piece

@@ -138,6 +138,15 @@ async def test_a_bad_message_is_refused_and_nothing_is_stored(rig, body, status)
     assert all(thread["message_count"] == 0 for thread in threads)
 
 
+@pytest.mark.parametrize("kind", ["application/json", "application/x-www-form-urlencoded"])
+async def test_a_body_nested_too_deep_is_refused(rig, kind):
+    deep = b"[" * 100_000
+    body = deep if kind.endswith("json") else b"content=Hi&metadata=" + deep
+    answer = await rig.http.post("/threads/messages", content=body, headers={"content-type": kind})
+    assert answer.status_code == 422
+    assert answer.json()["detail"][0]["type"] == "json_invalid"
+
+
 async def test_the_history_and_the_prompt_reach_the_language_model(rig):
     thread_id = await rig.thread()
     for words in ("One", "Two"):
@@ -207,6 +216,7 @@ async def test_one_thread_answers_one_message_at_a_time(rig):
         body = {"content": "x", "thread_id": thread_id}
         posts = [tasks.create_task(rig.http.post("/threads/messages", json=body)) for _ in range(2)]
         await _until_stored(rig, thread_id, 3)
+        await _until_asked(rig)
         assert len(rig.providers.language.requests) == 1
         rig.providers.language.resume()
     assert all(post.result().json()["status"] == "COMPLETED" for post in posts)
@@ -243,6 +253,12 @@ async def test_data_outlives_the_service(tmp_path, open_rig):
     async with open_rig(tmp_path, ScriptedProviders()) as rig:
         contents = [message["content"] for message in await rig.messages(thread_id)]
     assert contents == ["Hi", "Hello there. How are you?"]
+
+
+async def _until_asked(rig) -> None:
+    async with asyncio.timeout(10):
+        while not rig.providers.language.requests:  # noqa: ASYNC110 - the service's own moment
+            await asyncio.sleep(0.01)
 
 
 async def _until_stored(rig, thread_id: str, count: int) -> None:
