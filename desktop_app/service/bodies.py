@@ -120,7 +120,7 @@ async def _read_object(request: Request) -> dict[str, Any]:
     body = await _read(request)
     try:
         fields = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise invalid("", f"JSON decode error: {error}", "json_invalid") from error
     if not isinstance(fields, dict):
         raise invalid("", "Input should be a JSON object", "dict_type")
@@ -130,7 +130,7 @@ async def _read_object(request: Request) -> dict[str, Any]:
 def _object_from_text(text: str) -> object:
     try:
         return msgspec.json.decode(text) if text else None
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise invalid("metadata", "Input should be a JSON object", "json_invalid") from error
 
 
