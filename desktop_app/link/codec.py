@@ -70,7 +70,7 @@ class Decoder(Generic[_Message]):
     def _messages_in(self, body: bytes) -> Sequence[_Message]:
         try:
             return [self._body.decode(body)]
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, RecursionError) as error:
             if self._is_of_another_version(body):
                 return []
             raise ProtocolError("link.malformed", f"A message cannot be read: {error}.") from error
@@ -78,7 +78,7 @@ class Decoder(Generic[_Message]):
     def _is_of_another_version(self, body: bytes) -> bool:
         try:
             message = msgspec.msgpack.decode(body)
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, RecursionError):
             return False
         tag = message.get("type") if isinstance(message, dict) else None
         return isinstance(tag, str) and tag not in self._tags

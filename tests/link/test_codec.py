@@ -81,6 +81,8 @@ def test_a_field_of_another_version_is_ignored():
         msgspec.msgpack.encode({"type": 3}),
         msgspec.msgpack.encode({"type": "set_muted"}),
         msgspec.msgpack.encode({"type": "set_muted", "is_muted": "yes"}),
+        b"\x91" * 100_000,  # lists in lists
+        b"\x81\xa1x" * 100_000,
     ],
 )
 def test_what_is_no_message_is_a_protocol_error(body):
