@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import sqlite3
 import threading
 from collections.abc import Callable
@@ -17,6 +18,8 @@ Answer = TypeVar("Answer")
 Work = Callable[[sqlite3.Connection], Any]
 Job = tuple[Work, asyncio.AbstractEventLoop, "asyncio.Future[Any]"]
 
+_log = logging.getLogger(__name__)
+
 
 class Database:
     """One file, one writing connection, one reading connection, each on its own thread.
@@ -25,7 +28,7 @@ class Database:
     """
 
     def __init__(self, path: Path) -> None:
-        """Open and bring up to date.
+        """Open and bring up to date; a damaged file is set aside and a new one started.
 
         Raises:
             StorageError: ``storage.unusable`` or ``storage.newer``.
@@ -33,8 +36,7 @@ class Database:
         self._path = path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            writing = _connect(path)
-            migrate(writing, path)
+            writing = _sound(path)
             reading = _connect(path)
             reading.execute("PRAGMA query_only = ON")
         except (OSError, sqlite3.Error) as error:
@@ -137,11 +139,53 @@ def _in_transaction(
     return answer
 
 
+def _sound(path: Path) -> sqlite3.Connection:
+    """A connection to an undamaged database of today's format, a new one if need be."""
+    try:
+        return _migrated(path)
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            raise
+    _log.warning("The database was damaged: it is kept as %s", _set_aside(path))
+    return _migrated(path)
+
+
+def _migrated(path: Path) -> sqlite3.Connection:
+    connection = _connect(path)
+    try:
+        found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if found != "ok":
+            damage = sqlite3.DatabaseError(found)
+            damage.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+            raise damage
+        migrate(connection, path)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _set_aside(path: Path) -> Path:
+    """Rename the file and its companions; no earlier one is overwritten."""
+    number = 1
+    while (aside := path.with_name(f"{path.name}.broken{number}")).exists():
+        number += 1
+    for companion in ("", "-wal", "-shm"):
+        left = path.with_name(path.name + companion)
+        if left.exists():
+            left.rename(f"{aside}{companion}")
+    return aside
+
+
 def _connect(path: Path) -> sqlite3.Connection:
     """A connection in autocommit mode: transactions are begun by hand."""
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5)
     connection.row_factory = sqlite3.Row
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA foreign_keys = ON")
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+    except BaseException:
+        connection.close()
+        raise
     return connection

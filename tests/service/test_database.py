@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -64,3 +66,35 @@ async def test_opening_twice_migrates_once(tmp_path):
         opened = Database(tmp_path / "a.sqlite3")
         await opened.aclose()
     assert [path.name for path in tmp_path.iterdir()] == ["a.sqlite3"]
+
+
+def overwrite(path: Path) -> None:
+    path.write_bytes(b"this is no database " * 500)
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:3000])
+
+
+def scramble(path: Path) -> None:
+    content = path.read_bytes()
+    path.write_bytes(content[:8192] + bytes(len(content) - 8192))
+
+
+@pytest.mark.parametrize("damage", [overwrite, cut, scramble])
+async def test_a_damaged_database_is_set_aside_and_a_new_one_started(
+    tmp_path: Path, damage: Callable[[Path], None], caplog: pytest.LogCaptureFixture
+):
+    path = tmp_path / "a.sqlite3"
+    first = Database(path)
+    await first.write(insert)
+    await first.aclose()
+    damage(path)
+    damaged = path.read_bytes()
+    database = Database(path)
+    assert await database.read(count) == 0
+    await database.write(insert)
+    await database.aclose()
+    assert (tmp_path / "a.sqlite3.broken1").read_bytes() == damaged
+    assert "a.sqlite3.broken1" in caplog.text
+    caplog.clear()
