@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -46,6 +47,8 @@ def talk(
     paths = find_paths(os.environ)
     start_logging(paths.logs, "talk")
     recordings = [_recording(path) for path in inputs]
+    if output is not None:
+        _check_output(output)
     printer: Printer = JsonLines() if as_json else Prose()
     asyncio.run(_talk(paths, recordings, output, printer, thread_id))
     return 0
@@ -59,6 +62,10 @@ def ask(text: str, *, as_json: bool = False, thread_id: str = "") -> int:
     """
     if not text.strip():
         raise InputError("ask.empty", "There is no question: the text is empty.")
+    if not text.isascii() and text != text.encode(errors="replace").decode():
+        raise InputError(
+            "ask.not_text", "The question is not valid text in this terminal's coding."
+        )
     paths = find_paths(os.environ)
     start_logging(paths.logs, "ask")
     printer: Printer = JsonLines() if as_json else Prose(is_typed=True)
@@ -116,7 +123,7 @@ async def open_conversation(
     thread_id: str = "",
 ) -> AsyncIterator[Engine]:
     """An engine that runs while the context is open; everything it started ends with it."""
-    settings = settings_file.load(paths.settings)
+    settings = settings_file.load(paths.settings, report=_warn)
     async with AsyncExitStack() as parts:
         background = Background(printer.failed)
         parts.push_async_callback(background.aclose)
@@ -160,11 +167,18 @@ async def _open_storage(
         if error.code != "journal.in_use" or found is None:
             raise
         return await _borrow(found, parts)
+    if journal.set_aside:
+        _warn(f"The journal was damaged: a new one was started, the old is {journal.set_aside}.")
     parts.push_async_callback(journal.aclose)
     keeper = ServiceKeeper(starter(paths.data, lambda: settings.language), publish)
     background.run(keeper.run(), name="service")
     parts.callback(remove_note, paths.data)
     return journal, keeper.address
+
+
+def _warn(sentence: str) -> None:
+    """Tell the person what is odd, and go on."""
+    sys.stderr.write(f"parley: {sentence}\n")
 
 
 async def _borrow(
@@ -178,6 +192,16 @@ async def _borrow(
         return found
 
     return journal, find
+
+
+def _check_output(path: Path) -> None:
+    """Refuse before anything is said: what is answered must not be lost."""
+    if path.is_dir():
+        raise InputError("wav.unwritable", f"{path} is a folder; --output names a file.")
+    if not path.parent.is_dir():
+        raise InputError("wav.unwritable", f"There is no folder {path.parent} for {path.name}.")
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise InputError("wav.unwritable", f"{path} may not be written.")
 
 
 def _recording(path: Path) -> bytes:

@@ -19,6 +19,7 @@ from desktop_app.link.messages import (
     LevelMeasured,
     LinkEvent,
     MessageSaved,
+    Notice,
     NoticeLevel,
     NoticeRaised,
     ReplyGrew,
@@ -29,10 +30,11 @@ from desktop_app.link.messages import (
 logger = logging.getLogger(__name__)
 
 QUIET = (LevelMeasured, SpeechHeard)
+_UNEXPECTED = "Something went wrong; the log says more"
 SENTENCES = {
     "voice.no_speech": "No speech was heard in the recording.",
     "device.no_input": "There is no microphone.",
-    "service.down": "The embedded service does not start.",
+    "service.down": "",
     "reply.timeout": "The service did not answer in time.",
 }
 
@@ -66,9 +68,11 @@ class Printer:
         return lambda: self._listeners.remove(listener)
 
     def failed(self, name: str, error: BaseException) -> None:
-        """A part of the engine ended: whoever waits for a turn must know."""
+        """A part of the engine ended: whoever waits for a turn is told."""
         logger.error("%s failed", name, exc_info=error)
-        raise error
+        reason = str(error) if isinstance(error, AppError) else f"{_UNEXPECTED} ({name})."
+        notice = Notice(NoticeLevel.ERROR, "engine.failed", {"reason": reason})
+        self.publish(NoticeRaised(notice))
 
     def show(self, event: LinkEvent) -> None:
         """Print one piece of news."""
@@ -153,6 +157,8 @@ def _sentence_of(times: TurnTimes) -> str:
     parts = [
         f"{words} {taken[name] / 1000:.2f} s" for name, words in shown.items() if name in taken
     ]
+    if not parts:
+        return ""
     after = "your last word" if times.speech_end is not None else "sending"
     return f"Times   {', '.join(parts)} after {after}\n"
 
@@ -186,6 +192,8 @@ class _Watch:
         match event:
             case MessageSaved():
                 self._message(event.message)
+            case TurnTimed() if not self._reply:
+                self._fail(NetworkError("turn.failed", "There was no answer."))
             case TurnTimed():
                 self.outcome.set_result(TurnOutcome(self._question, self._reply, event.times))
             case NoticeRaised() if self._ends(event):

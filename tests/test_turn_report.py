@@ -117,3 +117,35 @@ async def test_a_turn_that_fails_says_why(event, sentence):
         printer.publish(event)
         with pytest.raises(AppError, match=sentence):
             await outcome
+
+
+async def test_a_turn_without_an_answer_is_no_success():
+    out = io.StringIO()
+    printer = Prose(out)
+    async with watch_turn(printer) as outcome, asyncio.timeout(5):
+        printer.publish(TurnTimed("t", 1, TurnTimes(commit=1.0)))
+        with pytest.raises(AppError, match="no answer"):
+            await outcome
+    assert "after sending" not in out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [(AppError("x", "The disk is gone."), "The disk is gone"), (ValueError("x"), "went wrong")],
+)
+async def test_who_waits_for_a_turn_learns_that_the_conversation_failed(error, sentence, caplog):
+    printer = Prose(io.StringIO())
+    async with watch_turn(printer) as outcome, asyncio.timeout(5):
+        printer.failed("conversation", error)
+        with pytest.raises(AppError, match=sentence):
+            await outcome
+    caplog.clear()
+
+
+async def test_a_service_that_does_not_start_says_why():
+    printer = Prose(io.StringIO())
+    facts = {"reason": "It is too new."}
+    async with watch_turn(printer) as outcome, asyncio.timeout(5):
+        printer.publish(NoticeRaised(Notice(NoticeLevel.WARNING, "service.down", facts)))
+        with pytest.raises(AppError, match="too new"):
+            await outcome
