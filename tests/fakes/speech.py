@@ -42,6 +42,6 @@ def speech_in(pcm: bytes) -> Speech:
 
 def read(path: Path) -> bytes:
     """The samples of a recording made by the sound server."""
-    with wave.open(str(path)) as file:
+    with wave.open(str(path), "rb") as file:
         assert (file.getframerate(), file.getnchannels()) == (RATE_HZ, 1)
         return file.readframes(file.getnframes())
