@@ -261,7 +261,7 @@ def decode_server_message(frame: bytes | str) -> GatewayServerMessage | None:
     """
     try:
         return _server_decoder.decode(frame)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, RecursionError) as error:
         _refuse_unless_unknown(frame, GatewayServerMessage, error)
         return None
 
@@ -274,15 +274,15 @@ def decode_client_message(frame: bytes | str) -> GatewayClientMessage | None:
     """
     try:
         return _client_decoder.decode(frame)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, RecursionError) as error:
         _refuse_unless_unknown(frame, GatewayClientMessage, error)
         return None
 
 
-def _refuse_unless_unknown(frame: bytes | str, union: Any, error: msgspec.MsgspecError) -> None:
+def _refuse_unless_unknown(frame: bytes | str, union: Any, error: Exception) -> None:
     try:
         kind = _head_decoder.decode(frame).type
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, RecursionError):
         raise ProtocolError("gateway.malformed", "Expected a JSON object with a type.") from error
     if kind in {member.__struct_config__.tag for member in union.__args__}:
         raise ProtocolError("gateway.malformed", f"{kind}: {error}") from error

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import binascii
 from typing import assert_never
 
 import msgspec
@@ -170,7 +169,7 @@ class GatewaySession:
             )
         try:
             hearing.append(base64.b64decode(message.audio, validate=True))
-        except binascii.Error as error:
+        except ValueError as error:
             raise ProtocolError("audio.base64", "The sound is not valid base64.") from error
 
     async def _prompt(self, text: str) -> None:

@@ -86,7 +86,13 @@ def test_an_unknown_type_is_none(decode: Any):
 
 
 @pytest.mark.parametrize("decode", [g.decode_client_message, g.decode_server_message])
-@pytest.mark.parametrize("frame", ["", "{", "[]", "{}", '{"type":7}', b"\xff\xfe"])
+@pytest.mark.parametrize(
+    "frame",
+    [
+        *("", "{", "[]", "{}", '{"type":7}', b"\xff\xfe"),
+        *("[" * 100_000, '{"type":' * 100_000, '{"type":"text.prompt","x":' + "[" * 100_000),
+    ],
+)
 def test_what_is_no_message_is_refused(decode: Any, frame: str | bytes):
     with pytest.raises(ProtocolError) as caught:
         decode(frame)
