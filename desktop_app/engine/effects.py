@@ -178,11 +178,16 @@ class CutTurn:
 
 @dataclass(frozen=True, slots=True)
 class FailTurn:
-    """The turn will not be answered; its question stays and can be sent again."""
+    """The turn will not be answered; its question stays and can be sent again.
+
+    Attributes:
+        plays_on: Speech that has come is still heard; ``FinishTurn`` or ``CutTurn`` follows.
+    """
 
     turn: int
     code: str
     message: str = ""
+    plays_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)

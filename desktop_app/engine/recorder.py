@@ -328,7 +328,8 @@ class Recorder:
         notes.reply_ended = True
         if notes.reply is not None and event.status in _ENDINGS:
             status = _ENDINGS[event.status]
-            self._save_reply(notes, status=status, remote_id=event.message_id)
+            model = event.model or notes.reply.model
+            self._save_reply(notes, status=status, remote_id=event.message_id, model=model)
 
     def _save_reply(self, notes: TurnNotes, **changes: Any) -> None:
         reply = notes.reply
@@ -341,11 +342,12 @@ class Recorder:
     # ---- ends -----------------------------------------------------------------------------
 
     def _cut(self, notes: TurnNotes, heard_ms: int) -> None:
-        self._time_turn(notes)
+        self._mark_sound(notes)
         if notes.reply is not None:
             self._cut_reply(notes, notes.reply, heard_ms)
         elif notes.user is None or notes.user.status is not MessageStatus.SENT:
             self._fail_question(notes, FAILURES["turn.interrupted"])
+        self._tell_times(notes)
 
     def _cut_reply(self, notes: TurnNotes, reply: MessageRecord, heard_ms: int) -> None:
         if reply.status is MessageStatus.FAILED:
@@ -357,11 +359,13 @@ class Recorder:
 
     def _fail(self, notes: TurnNotes, effect: FailTurn) -> None:
         error = effect.message or FAILURES.get(effect.code, FAILURES["reply.failed"])
-        self._time_turn(notes)
+        self._mark_sound(notes)
         if notes.reply is not None:
             self._save_reply(notes, status=MessageStatus.FAILED, error=error)
         else:
             self._fail_question(notes, error)
+        if not effect.plays_on:
+            self._tell_times(notes)
 
     def _fail_question(self, notes: TurnNotes, error: str) -> None:
         self._save_user(notes, status=MessageStatus.FAILED, error=error)
@@ -369,12 +373,16 @@ class Recorder:
 
     def _finish(self, notes: TurnNotes) -> None:
         notes.watch.mark("reply_end")
-        self._time_turn(notes)
+        self._mark_sound(notes)
         if notes.reply is not None and notes.reply.status is not MessageStatus.FAILED:
             self._save_reply(notes)
+        self._tell_times(notes)
 
-    def _time_turn(self, notes: TurnNotes) -> None:
+    def _mark_sound(self, notes: TurnNotes) -> None:
         first_sound_s = self._first_sound_s()
         if notes.speech_bytes and first_sound_s is not None:
             notes.watch.mark("first_sound", first_sound_s)
+
+    def _tell_times(self, notes: TurnNotes) -> None:
+        """The last news of a turn: who waits for its end may go by it."""
         self._books.tell(TurnTimed(self._thread_id, notes.turn, notes.watch.times))

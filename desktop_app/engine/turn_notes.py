@@ -79,8 +79,12 @@ def heard_chars(text: str, heard_ms: int, speech_ms: int, *, is_whole: bool) -> 
 
 
 def title_of(text: str) -> str:
-    """A thread's title: the first words that were said in it."""
+    """A thread's title: the first words that were said in it, the first letter a capital.
+
+    Recognised speech comes in lower case. Nothing else is changed or added.
+    """
     line = " ".join(text.split())
+    line = line[:1].upper() + line[1:]
     if len(line) <= _TITLE_CHARACTERS:
         return line
     return line[: _TITLE_CHARACTERS + 1].rsplit(" ", 1)[0][:_TITLE_CHARACTERS] + "…"

@@ -177,9 +177,10 @@ def deliver_speech(session: Session) -> Step:
 
 def fail_turn(session: Session, code: str, message: str = "") -> Step:
     """Give the turn up; speech that has come is still played out."""
-    failed = FailTurn(session.turn, code, message)
     if session.stage is Stage.SPEAKING:
+        failed = FailTurn(session.turn, code, message, plays_on=True)
         session = replace(session, reply_ended=True)
         return session, (failed, FinishPlayback(session.turn), AwaitDrain(session.turn))
+    failed = FailTurn(session.turn, code, message)
     session, effects = end_turn(session)
     return session, (failed, *effects)

@@ -457,7 +457,7 @@ def test_a_line_lost_in_mid_sentence_keeps_listening_to_the_sentence():
 
 def test_a_line_lost_in_mid_reply_plays_out_what_came():
     session, effects = play(*ANSWERING, LineLost(0.5))
-    assert effects == [FailTurn(1, "line.lost"), FinishPlayback(1), AwaitDrain(1)]
+    assert effects == [FailTurn(1, "line.lost", plays_on=True), FinishPlayback(1), AwaitDrain(1)]
     assert play(PlaybackDrained(1), session=session)[0].phase is Phase.RECONNECTING
 
 

@@ -25,8 +25,12 @@ def test_text_ahead_of_its_speech_counts_as_unheard():
 
 
 def test_a_title_is_the_first_words_on_one_line():
-    assert title_of("  what\nis it ") == "what is it"
+    assert title_of("  what\nis it ") == "What is it"
+    assert title_of("über den Fluss") == "Über den Fluss"
+    assert title_of("McArthur's 2nd try") == "McArthur's 2nd try"
+    assert title_of("2 and 2") == "2 and 2"
+    assert title_of("") == ""
     title = title_of("word " * 40)
     assert title.endswith("word…")
     assert len(title) <= 49
-    assert title_of("x" * 80) == "x" * 48 + "…"
+    assert title_of("x" * 80) == "X" + "x" * 47 + "…"

@@ -98,7 +98,7 @@ async def test_a_spoken_question_is_answered_aloud():
         assert (reply.is_spoken, reply.speech_ms, reply.model) == (True, 300, "builtin/basic")
         assert [grew.text for grew in rig.told_of(ReplyGrew)] == ["It is ", "ten."]
         assert rig.told_of(TranscriptChanged)[0].text == "what is"
-        assert rig.told_of(ThreadSaved)[-1].thread.title == "what is it"
+        assert rig.told_of(ThreadSaved)[-1].thread.title == "What is it"
 
 
 async def test_every_stage_of_a_spoken_turn_is_timed():
