@@ -51,6 +51,11 @@ class WavMicrophone:
         return self._name if self._is_open else ""
 
     @property
+    def is_muted(self) -> bool:
+        """Never: the silence around a recording is meant."""
+        return False
+
+    @property
     def level(self) -> float:
         """0.0 to 1.0, what is being captured now."""
         return level_of(self._last)

@@ -94,6 +94,13 @@ class MicrophoneLost:
 
 
 @dataclass(frozen=True, slots=True)
+class InputSilenced:
+    """The open microphone has given nothing but zeros for a second, or gives sound again."""
+
+    is_silent: bool
+
+
+@dataclass(frozen=True, slots=True)
 class LoudspeakerLost:
     """There is nothing to play speech on: replies are read, not heard (``device.*``)."""
 
@@ -182,6 +189,7 @@ Input = (
     | SpeechRetried
     | MicrophoneOpened
     | MicrophoneLost
+    | InputSilenced
     | LoudspeakerOpened
     | LoudspeakerLost
     | SpeechStarted

@@ -31,6 +31,7 @@ from desktop_app.engine.effects import (
 )
 from desktop_app.engine.inputs import (
     Input,
+    InputSilenced,
     LineFailed,
     LineLost,
     LineOpened,
@@ -119,6 +120,8 @@ def step(session: Session, given: Input, *, heard_ms: int = 0) -> Step:  # noqa:
             return sound_news.microphone_opened(session, given.device)
         case MicrophoneLost():
             return sound_news.microphone_lost(session, given.code)
+        case InputSilenced():
+            return sound_news.input_silenced(session, given.is_silent)
         case LoudspeakerOpened():
             return replace(session, can_play=True), ()
         case LoudspeakerLost():

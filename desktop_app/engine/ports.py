@@ -27,6 +27,10 @@ class Microphone(Protocol):
     def device_name(self) -> str:
         """What people call the open device; empty while closed."""
 
+    @property
+    def is_muted(self) -> bool:
+        """Whether the device has given nothing but zeros for a second: a switch is off."""
+
     async def open(self) -> None:
         """Start capturing. Idempotent.
 

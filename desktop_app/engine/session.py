@@ -59,6 +59,7 @@ class Session:
         turn: Number of the current or last turn, from 1.
         is_voice_on: The person wants to converse hands-free.
         barge_in: Speech interrupts the reply; otherwise the microphone is deaf to it.
+        is_silent: The microphone gave nothing but zeros when it was last open.
         can_play: There is a loudspeaker.
         is_undelivered: The turn waits for the line before the server hears of it.
         is_answered: The server has said something about the turn.
@@ -80,6 +81,7 @@ class Session:
     line: Line = Line.CLOSED
     mic: Mic = Mic.CLOSED
     device: str = ""
+    is_silent: bool = False
     talk: Talk = Talk.UP
     route: Route = Route.VOICE
     is_undelivered: bool = False
@@ -109,7 +111,7 @@ class Session:
     def _idle_phase(self) -> Phase:
         if not self.is_voice_on:
             return Phase.READY
-        if self.mic is Mic.LOST:
+        if self.mic is Mic.LOST or (self.mic is Mic.OPEN and self.is_silent):
             return Phase.NO_INPUT
         if self.line is Line.OPEN and self.mic is not Mic.OPEN:
             return Phase.CONNECTING

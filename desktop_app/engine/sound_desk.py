@@ -19,6 +19,7 @@ from desktop_app.engine.effects import (
 )
 from desktop_app.engine.inputs import (
     Input,
+    InputSilenced,
     LoudspeakerLost,
     LoudspeakerOpened,
     MicrophoneLost,
@@ -148,6 +149,7 @@ class SoundDesk:
             await microphone.close()
 
     def _hear(self, frame: AudioFrame) -> None:
+        self._notice_silence(frame)
         self._frames_heard += 1
         if self._frames_heard % _FRAMES_PER_LEVEL == 0:
             level = 0.0 if self._session.is_muted else level_of(frame.pcm)
@@ -156,6 +158,12 @@ class SoundDesk:
             self._ears.forget()
         else:
             self._ears.hear(frame)
+
+    def _notice_silence(self, frame: AudioFrame) -> None:
+        was_silent = self._session.is_silent
+        is_silent = not any(frame.pcm) if was_silent else self._parts.microphone.is_muted
+        if is_silent != was_silent:
+            self._tell(InputSilenced(is_silent))
 
     async def _drain(self, turn: int) -> None:
         await self._parts.loudspeaker.drained()

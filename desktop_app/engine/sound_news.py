@@ -39,8 +39,20 @@ def microphone_opened(session: Session, device: str) -> Step:
     """Sound comes in."""
     if session.mic is Mic.CLOSED:
         return session, ()
-    cleared = tuple(ClearNotice(code) for code in _PASSING) if session.mic is Mic.LOST else ()
-    return replace(session, mic=Mic.OPEN, device=device), cleared
+    is_back = session.mic is Mic.LOST or session.is_silent
+    cleared = tuple(ClearNotice(code) for code in _PASSING) if is_back else ()
+    return replace(session, mic=Mic.OPEN, device=device, is_silent=False), cleared
+
+
+def input_silenced(session: Session, is_silent: bool) -> Step:
+    """The microphone gives zeros only, which no room does: a switch is off somewhere."""
+    if session.mic is not Mic.OPEN or session.is_silent == is_silent:
+        return session, ()
+    session = replace(session, is_silent=is_silent)
+    if not is_silent:
+        return session, (ClearNotice("device.silent"),)
+    shown = notice(NoticeLevel.WARNING, "device.silent", action="settings", device=session.device)
+    return session, (shown,)
 
 
 def microphone_lost(session: Session, code: str) -> Step:

@@ -58,11 +58,12 @@ class TickingStream:
         period_s = self.request.block_ms / 1000
         due_s = time.monotonic()
         block = bytearray(self.block_bytes)
+        room = b"\1\0".ljust(len(block), b"\0")  # a microphone that gives zeros only is muted
         while self.active:
             due_s += period_s
             _wait_until(due_s)
             if self.request.direction is Direction.INPUT:
-                block[:] = self.say.popleft() if self.say else bytes(len(block))
+                block[:] = self.say.popleft() if self.say else room
             self.request.callback(memoryview(block), len(block) // 2, _CardTime(), 0)
             self.periods.append(Period(due_s, time.monotonic(), any(block)))
 

@@ -30,12 +30,14 @@ class DrawnMicrophone:
         refusals: Errors that the next calls of ``open`` raise, first in first out.
         is_open: Whether the device is held.
         opened: How often it was opened.
+        is_muted: What it says of itself; the test sets it.
     """
 
     def __init__(self, time: Time, *, name: str = "Drawn microphone") -> None:
         self.refusals: deque[DeviceError] = deque()
         self.is_open = False
         self.opened = 0
+        self.is_muted = False
         self._time = time
         self._name = name
         self._at_s = 0.0
