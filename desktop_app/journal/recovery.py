@@ -9,10 +9,17 @@ from desktop_app.journal.records import (
     MessageRecord,
     MessageStatus,
     Role,
+    ThreadRecord,
     UtteranceRecord,
     UtteranceState,
 )
-from desktop_app.journal.rows import SAVE_MESSAGE, UTTERANCE_COLUMNS, utterance_of, values_of
+from desktop_app.journal.rows import (
+    SAVE_MESSAGE,
+    SAVE_THREAD,
+    UTTERANCE_COLUMNS,
+    utterance_of,
+    values_of,
+)
 from desktop_app.journal.utterance_files import UtteranceFiles
 
 NOT_UNDERSTOOD = "Parley ended before it understood this. Your words were recorded: try again."
@@ -65,6 +72,16 @@ def _settle(
     )
     if duration_ms and not _has_message(connection, utterance.id):
         connection.execute(SAVE_MESSAGE, values_of(_failed_message(utterance, duration_ms)))
+        _list_thread(connection, utterance)
+
+
+def _list_thread(connection: sqlite3.Connection, utterance: UtteranceRecord) -> None:
+    """Speech that opened a thread was cut before its thread had a row: nobody would find it."""
+    known = connection.execute("SELECT 1 FROM thread WHERE id = ?", (utterance.thread_id,))
+    if known.fetchone() is None:
+        at = utterance.created_at
+        thread = ThreadRecord(id=utterance.thread_id, created_at=at, updated_at=at)
+        connection.execute(SAVE_THREAD, values_of(thread))
 
 
 def _has_message(connection: sqlite3.Connection, utterance_id: str) -> bool:

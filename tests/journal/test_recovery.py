@@ -2,6 +2,7 @@
 
 import pytest
 
+from desktop_app.journal.reader import JournalReader
 from desktop_app.journal.records import MessageStatus, Role, UtteranceState
 from desktop_app.journal.recovery import NOT_UNDERSTOOD
 from desktop_app.journal.writer import JournalWriter
@@ -46,6 +47,15 @@ async def test_cut_speech_becomes_a_failed_message_with_its_recording(writer, re
     assert message.is_spoken
     assert (await journal.utterance("u1")).state is UtteranceState.CAPTURED
     assert await journal.utterance_pcm("u1") == b"\1\2" * 16_000
+
+
+async def test_cut_speech_that_opened_a_thread_is_listed(writer, records, restart, tmp_path):
+    await writer.begin_utterance(records.utterance())
+    writer.append_utterance("u1", b"\0" * 640)
+    await restart(writer)
+    (thread,) = JournalReader(tmp_path).threads()
+    assert (thread.id, thread.created_at) == ("t1", records.utterance().created_at)
+    assert [one.error for one in JournalReader(tmp_path).messages("t1")] == [NOT_UNDERSTOOD]
 
 
 async def test_recovering_twice_makes_one_message(writer, records, restart):
