@@ -25,6 +25,8 @@ from tests.fakes.child_server import ServerMissingError
 
 RECORDING_RATE_HZ = 24_000
 _START_LIMIT_S = 15.0
+_OPEN_LIMIT_S = 15.0
+_LOOK_S = 0.02
 _TAIL_BYTES = RECORDING_RATE_HZ // 10 * 2
 _MODULES = """\
 .fail
@@ -93,6 +95,12 @@ class SoundServer:
         self.stop()
         shutil.rmtree(self._folder, ignore_errors=True)
 
+    async def microphone_is_open(self) -> None:
+        """Return when a program listens to the microphone: a person sees that on the screen."""
+        async with asyncio.timeout(_OPEN_LIMIT_S):
+            while not self._listeners():  # noqa: ASYNC110 - a server that can only be asked
+                await asyncio.sleep(_LOOK_S)
+
     async def speak(self, wav: Path | str) -> None:
         """Play a WAV file into the microphone and return when it has been played to its end."""
         player = await asyncio.create_subprocess_exec(
@@ -133,10 +141,21 @@ class SoundServer:
         """Take the microphone away while programs may be using it."""
         self._control("unload-module", "module-remap-source")
 
-    def _control(self, *words: str) -> None:
-        subprocess.run(
-            ["pactl", *words], env=self._child_environment(), check=True, capture_output=True
-        )
+    def _listeners(self) -> list[str]:
+        """The programs, by number, that record from the microphone."""
+        sources = self._control("list", "short", "sources").splitlines()
+        microphones = {line.split("\t")[0] for line in sources if line.split("\t")[1] == "mic"}
+        outputs = self._control("list", "short", "source-outputs").splitlines()
+        return [line.split("\t")[0] for line in outputs if line.split("\t")[1] in microphones]
+
+    def _control(self, *words: str) -> str:
+        return subprocess.run(
+            ["pactl", *words],
+            env=self._child_environment(),
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
 
     def _child_environment(self, **more: str) -> dict[str, str]:
         return {**os.environ, **self.environment, **more}

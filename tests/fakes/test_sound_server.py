@@ -36,6 +36,17 @@ async def test_what_is_spoken_reaches_the_microphone(sound_server: SoundServer):
     assert np.abs(heard).max() > 3_000
 
 
+async def test_it_says_when_a_program_listens_to_the_microphone(sound_server: SoundServer):
+    assert not sound_server._listeners()
+    microphone = await asyncio.create_subprocess_exec(
+        *("parecord", "--raw"), stdout=asyncio.subprocess.PIPE
+    )
+    await sound_server.microphone_is_open()
+    assert len(sound_server._listeners()) == 1
+    microphone.terminate()
+    await microphone.communicate()
+
+
 async def test_what_a_program_plays_is_recorded_from_the_loudspeaker(
     sound_server: SoundServer, tmp_path: Path
 ):

@@ -31,6 +31,7 @@ async def test_a_question_asked_aloud_is_written_down_answered_and_spoken(
     async with desktop() as window, sound_server.recording(heard):
         await window.ready()
         await window.press("space")
+        await sound_server.microphone_is_open()
         await sound_server.speak(DEMO / "kilometers_in_ten_miles.wav")
         await window.release("space")
         question = await window.message(Role.USER, status=MessageStatus.SENT)
