@@ -16,16 +16,19 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from desktop_app.paths import Paths
-    from desktop_app.ui.engine_link import Address
+    from desktop_app.ui.engine_link import Address, EngineLink
     from desktop_app.ui.look import Look
     from desktop_app.ui.main_window import MainWindow
     from desktop_app.ui.single_instance import SingleInstance
     from desktop_app.ui.store import AppStore
+    from desktop_app.ui.unsent_keeper import UnsentKeeper
+    from desktop_app.ui.wiring import Wiring
 
 CANNOT = 2
 _USAGE = """usage: parley [--theme light|dark|system] [--size WxH]
               [--screenshot PATH] [--first-paint]
 """
+_UNSENT = "unsent.json"
 _LOADED_WITHIN_S = 20.0
 _SETTLE_S = 0.3
 
@@ -215,6 +218,8 @@ async def run(parts: Parts, store: AppStore | None = None) -> int:
             on_worker=asyncio.to_thread,
             run=lambda work, name: background.run(_awaited(work), name=name),
         )
+        if not parts.options.screenshot:
+            stack.callback((await _keep_unsent(parts, store, link, wiring)).close)
         wiring.start()
         if parts.options.screenshot:
             return await _take_picture(parts, store)
@@ -225,6 +230,29 @@ async def run(parts: Parts, store: AppStore | None = None) -> int:
         await quit_requested.wait()
         background.cancel("engine")
     return 0
+
+
+async def _keep_unsent(
+    parts: Parts, store: AppStore, link: EngineLink, wiring: Wiring
+) -> UnsentKeeper:
+    """Bring back what an earlier window could not send, and keep what this one writes."""
+    import asyncio
+
+    from desktop_app.journal.reader import JournalReader
+    from desktop_app.ui.unsent_keeper import UnsentKeeper, read_unsent
+
+    path = parts.paths.data / _UNSENT
+    left = await asyncio.to_thread(read_unsent, path, JournalReader(parts.paths.data))
+    composer = parts.window.pane.composer
+    keeper = UnsentKeeper(composer, store, path, lambda: link.unsaved)
+    keeper.restore(left)
+    if left.needs_its_thread:
+        wiring.open_thread(left.thread_id)
+    for message in left.messages:
+        link.send(message)
+    keeper.show_under_way()
+    link.unsaved_changed = keeper.changed
+    return keeper
 
 
 async def _awaited(work: Callable[[], Awaitable[None]]) -> None:

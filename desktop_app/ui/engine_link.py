@@ -56,6 +56,9 @@ class EngineLink:
         publish: Told every event of the engine, and notices about the engine itself.
         lost: Called when the engine is gone.
         first_pause_s: Before the first new attempt; doubled up to 8 s while it keeps failing.
+
+    Attributes:
+        unsaved_changed: Called when ``unsaved`` is another one; set by whoever keeps them.
     """
 
     def __init__(
@@ -69,6 +72,7 @@ class EngineLink:
         self._start = start
         self._publish = publish
         self._lost = lost
+        self.unsaved_changed: Callable[[], None] = _nobody
         self._first_pause_s = first_pause_s
         self._client: LinkClient | None = None
         self._waiting: list[Intent] = []
@@ -97,6 +101,7 @@ class EngineLink:
             self._held_key = intent if isinstance(intent, PressTalk) else None
         if isinstance(intent, SendText):
             self._unsaved[intent.message_id] = intent
+            self.unsaved_changed()
         if self._client is not None and self._written(self._client, intent):
             return
         is_kept_elsewhere = isinstance(intent, SendText | OpenThread)
@@ -153,9 +158,14 @@ class EngineLink:
             self._written(client, intent)
 
     def _on_event(self, event: LinkEvent) -> None:
-        if isinstance(event, MessageSaved):
-            self._unsaved.pop(event.message.id, None)
+        if isinstance(event, MessageSaved) and event.message.id in self._unsaved:
+            del self._unsaved[event.message.id]
+            self.unsaved_changed()
         self._publish(event)
+
+
+def _nobody() -> None:
+    """Nobody keeps the unsaved messages."""
 
 
 def _notice(code: str) -> NoticeRaised:

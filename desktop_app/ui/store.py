@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from desktop_app.link.messages import LinkEvent
+from desktop_app.link.messages import LinkEvent, Welcome
 from desktop_app.state.app_state import AppState
 from desktop_app.state.with_event import with_event
 
@@ -23,6 +23,7 @@ class AppStore(QObject):
         service_changed: The new Service.
         levels_changed: The new Levels.
         notices_changed: The notices, oldest first.
+        engine_came: An engine has started and put the journal in order.
     """
 
     threads_changed = Signal(object)
@@ -31,6 +32,7 @@ class AppStore(QObject):
     service_changed = Signal(object)
     levels_changed = Signal(object)
     notices_changed = Signal(object)
+    engine_came = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -44,6 +46,8 @@ class AppStore(QObject):
     def apply(self, event: LinkEvent) -> None:
         """Fold one event of the engine into the state."""
         self._replace(with_event(self.state, event))
+        if isinstance(event, Welcome):
+            self.engine_came.emit()
 
     def change(self, change: Callable[[AppState], AppState]) -> None:
         """Apply a change of the window's own and show it at once."""

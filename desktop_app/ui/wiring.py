@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import partial
-from typing import Protocol, TypeVar
 
 from PySide6.QtCore import QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
 
-from desktop_app.errors import AppError
 from desktop_app.journal.records import (
     MessageRecord,
     MessageStatus,
@@ -39,33 +37,13 @@ from desktop_app.link.messages import (
 from desktop_app.state import changes
 from desktop_app.state.app_state import AppState, Conversation, Service
 from desktop_app.ui import wording
+from desktop_app.ui.journal_pages import JournalPages, Reader, Worker
 from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.store import AppStore
 from desktop_app.ui.thread_rows import Row, ThreadRows, found_rows, thread_rows
 
-PAGE = 200
 UNDO_MS = 10_000
 _SAFE_LINKS = ("http", "https", "mailto")
-
-
-class Reader(Protocol):
-    """What the window reads of the journal. Called on a worker thread."""
-
-    def threads(self, limit: int = ..., offset: int = ...) -> Sequence[ThreadRecord]: ...
-    def messages(
-        self, thread_id: str, limit: int = ..., before: str = ...
-    ) -> Sequence[MessageRecord]: ...
-    def search(self, text: str, limit: int = ...) -> Sequence[SearchHit]: ...
-
-
-_Item = TypeVar("_Item")
-
-
-class Worker(Protocol):
-    """Runs a blocking call on a worker thread."""
-
-    def __call__(self, call: Callable[[], _Item], /) -> Awaitable[_Item]: ...
-
 
 InBackground = Callable[[Callable[[], Awaitable[None]], str], None]
 
@@ -91,9 +69,8 @@ class Wiring:
     ) -> None:
         self._window = window
         self._store = store
-        self._reader = reader
         self._send = send
-        self._on_worker = on_worker
+        self._pages = JournalPages(store, reader, on_worker)
         self._run = run
         self._rows = ThreadRows(window)
         self._hits: tuple[SearchHit, ...] = ()
@@ -144,6 +121,7 @@ class Wiring:
         store.service_changed.connect(self._show_service)
         store.levels_changed.connect(self._window.pane.show_levels)
         store.notices_changed.connect(self._show_notices)
+        store.engine_came.connect(self._on_engine_came)
 
     # ---- state -> views -----------------------------------------------------------------
 
@@ -202,10 +180,7 @@ class Wiring:
         self._run(partial(self._read_threads, opens_newest), "threads")
 
     async def _read_threads(self, opens_newest: bool) -> None:
-        offset = len(self._store.state.threads)
-        threads = await self._read(lambda: self._reader.threads(PAGE, offset))
-        has_more = len(threads) == PAGE
-        self._store.change(partial(changes.with_threads, threads=threads, has_more=has_more))
+        await self._pages.threads()
         state = self._store.state
         if opens_newest and not state.conversation.thread_id:
             if state.threads:
@@ -213,13 +188,9 @@ class Wiring:
             else:
                 self.new_thread()
 
-    async def _read(self, call: Callable[[], Sequence[_Item]]) -> tuple[_Item, ...]:
-        try:
-            return tuple(await self._on_worker(call))
-        except AppError as error:
-            facts = {"reason": str(error)}
-            self._notify(Notice(NoticeLevel.WARNING, "journal.unreadable", facts))
-            return ()
+    def _on_engine_came(self) -> None:
+        """It may have settled in the journal what a crash had cut."""
+        self._run(self._pages.again, "read again")
 
     def _on_more_threads(self) -> None:
         self._run(partial(self._read_threads, False), "threads")
@@ -233,7 +204,7 @@ class Wiring:
         if self._store.state.conversation.thread_id != thread_id:
             self._store.change(partial(changes.with_opened, thread_id=thread_id))
             self._send(OpenThread(thread_id))
-            self._run(partial(self._read_messages, thread_id, ""), "messages")
+            self._run(partial(self._pages.messages, thread_id), "messages")
         elif message_id:
             self._show_conversation(self._store.state.conversation)
 
@@ -244,28 +215,17 @@ class Wiring:
         self._window.close_overlays()
         self._window.pane.composer.setFocus()
 
-    async def _read_messages(self, thread_id: str, before: str) -> None:
-        messages = await self._read(lambda: self._reader.messages(thread_id, PAGE, before))
-        self._store.change(
-            partial(
-                changes.with_messages,
-                thread_id=thread_id,
-                page=messages,
-                has_older=len(messages) == PAGE,
-            )
-        )
-
     def _on_older_wanted(self) -> None:
         conversation = self._store.state.conversation
         if conversation.messages:
             before = conversation.messages[0].id
-            self._run(partial(self._read_messages, conversation.thread_id, before), "messages")
+            self._run(partial(self._pages.messages, conversation.thread_id, before), "messages")
 
     def _on_search(self, text: str) -> None:
         self._run(partial(self._search, text), "search")
 
     async def _search(self, text: str) -> None:
-        self._hits = await self._read(lambda: self._reader.search(text)) if text else ()
+        self._hits = await self._pages.search(text)
         self._show_threads(self._store.state)
 
     def _on_delete(self, thread_id: str) -> None:

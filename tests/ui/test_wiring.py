@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 
 from desktop_app.journal.records import MessageRecord, MessageStatus, Role, SearchHit, ThreadRecord
 from desktop_app.link.messages import (
+    Connection,
     DeleteThread,
     MessageSaved,
     Notice,
@@ -23,6 +24,7 @@ from desktop_app.link.messages import (
     StartVoice,
     StopReply,
     StopVoice,
+    Welcome,
 )
 
 
@@ -135,6 +137,20 @@ def test_escape_stops_a_written_reply_and_then_closes_what_is_open(desk):
     desk.store.apply(MessageSaved(done))
     desk.window.escape_pressed.emit()
     assert not desk.window.is_right_open
+
+
+def test_what_an_engine_settled_after_a_crash_is_shown(desk):
+    started(desk)
+    desk.reader.known = [thread("c", 3, "Cut"), *desk.reader.known]
+    failed = message("m2", Role.USER, "", status=MessageStatus.FAILED, created_at=2.0)
+    growing = message("m3", Role.ASSISTANT, "Four", status=MessageStatus.STREAMING, created_at=3.0)
+    desk.store.apply(MessageSaved(growing))
+    cut = message("m3", Role.ASSISTANT, "Four", status=MessageStatus.INTERRUPTED, created_at=3.0)
+    desk.reader.written["a"] += [failed, cut]
+    desk.store.apply(Welcome("1", "a", Phase.READY, Connection.READY, "embedded"))
+    state = desk.store.state
+    assert [one.id for one in state.threads] == ["c", "a", "b"]
+    assert state.conversation.messages[1:] == (failed, cut)
 
 
 def test_mute_asks_for_the_opposite(desk, qtbot):

@@ -1,0 +1,85 @@
+"""Reads the journal page by page into the store."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import Protocol, TypeVar
+
+from desktop_app.errors import AppError
+from desktop_app.journal.records import MessageRecord, SearchHit, ThreadRecord
+from desktop_app.link.messages import Notice, NoticeLevel
+from desktop_app.state import changes
+from desktop_app.ui.store import AppStore
+
+PAGE = 200
+
+_Item = TypeVar("_Item")
+
+
+class Reader(Protocol):
+    """What the window reads of the journal. Called on a worker thread."""
+
+    def threads(self, limit: int = ..., offset: int = ...) -> Sequence[ThreadRecord]: ...
+    def messages(
+        self, thread_id: str, limit: int = ..., before: str = ...
+    ) -> Sequence[MessageRecord]: ...
+    def search(self, text: str, limit: int = ...) -> Sequence[SearchHit]: ...
+
+
+class Worker(Protocol):
+    """Runs a blocking call on a worker thread."""
+
+    def __call__(self, call: Callable[[], _Item], /) -> Awaitable[_Item]: ...
+
+
+class JournalPages:
+    """The journal as the store shows it. A journal that cannot be read becomes a notice."""
+
+    def __init__(self, store: AppStore, reader: Reader, on_worker: Worker) -> None:
+        self._store = store
+        self._reader = reader
+        self._on_worker = on_worker
+
+    async def threads(self) -> None:
+        """Read the page after the threads that are known."""
+        offset = len(self._store.state.threads)
+        threads = await self._read(lambda: self._reader.threads(PAGE, offset))
+        has_more = len(threads) == PAGE
+        self._store.change(partial(changes.with_threads, threads=threads, has_more=has_more))
+
+    async def messages(self, thread_id: str, before: str = "") -> None:
+        """Read the newest page of a thread, or the one before a message."""
+        messages = await self._read(lambda: self._reader.messages(thread_id, PAGE, before))
+        self._store.change(
+            partial(
+                changes.with_messages,
+                thread_id=thread_id,
+                page=messages,
+                has_older=len(messages) == PAGE,
+            )
+        )
+
+    async def again(self) -> None:
+        """Read once more what is shown: an engine that came has settled what a crash cut."""
+        before = self._store.state
+        opened = before.conversation
+        if before.are_threads_loaded:
+            threads = await self._read(lambda: self._reader.threads(PAGE, 0))
+            has_more = before.has_more_threads
+            self._store.change(partial(changes.with_threads, threads=threads, has_more=has_more))
+        if opened.is_loaded:
+            page = await self._read(lambda: self._reader.messages(opened.thread_id, PAGE))
+            self._store.change(partial(changes.with_settled, before=opened, page=page))
+
+    async def search(self, text: str) -> tuple[SearchHit, ...]:
+        """Where the words were said; nowhere for no words."""
+        return await self._read(lambda: self._reader.search(text)) if text else ()
+
+    async def _read(self, call: Callable[[], Sequence[_Item]]) -> tuple[_Item, ...]:
+        try:
+            return tuple(await self._on_worker(call))
+        except AppError as error:
+            notice = Notice(NoticeLevel.WARNING, "journal.unreadable", {"reason": str(error)})
+            self._store.change(partial(changes.with_notice, notice=notice))
+            return ()

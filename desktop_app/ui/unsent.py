@@ -1,0 +1,64 @@
+"""What was written and is not safe yet: drafts, and messages the engine has not written down."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from desktop_app.link.messages import SendText
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """The content of the file.
+
+    Attributes:
+        thread_id: The thread that was open.
+        drafts: What stood in the composer, by thread; none is empty.
+        messages: In the order they were sent.
+    """
+
+    thread_id: str = ""
+    drafts: dict[str, str] = field(default_factory=dict)
+    messages: tuple[SendText, ...] = ()
+
+    @property
+    def needs_its_thread(self) -> bool:
+        """Whether the thread that was open holds something that is nowhere else."""
+        if not self.thread_id:
+            return False
+        of_messages = any(message.thread_id == self.thread_id for message in self.messages)
+        return of_messages or self.thread_id in self.drafts
+
+
+def read(path: Path) -> Unsent:
+    """What an earlier window left; a missing or broken file leaves nothing. Blocks."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Unsent)
+    except (OSError, ValueError):
+        return Unsent()
+
+
+def write(path: Path, unsent: Unsent) -> None:
+    """Replace the file as a whole, for this user alone. Blocks.
+
+    Raises:
+        OSError: The disk is full or the folder cannot be written; the old file stays.
+    """
+    new = path.with_name(f"{path.name}.new")
+    try:
+        with open(new, "wb", opener=_private) as file:
+            file.write(msgspec.json.encode(unsent))
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(path)
+    except OSError:
+        new.unlink(missing_ok=True)
+        raise
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

@@ -1,0 +1,115 @@
+"""Drafts follow their threads, and everything is on disk soon."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from desktop_app.errors import StorageError
+from desktop_app.journal.records import MessageStatus
+from desktop_app.link.messages import SendText
+from desktop_app.state import changes
+from desktop_app.ui.unsent import Unsent, read, write
+from desktop_app.ui.unsent_keeper import UnsentKeeper, read_unsent
+from tests.ui.conftest import FakeReader, make_message
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "unsent.json"
+
+
+@pytest.fixture
+def under_way() -> list[SendText]:
+    return []
+
+
+@pytest.fixture
+def keeper(desk, path, under_way):
+    keeper = UnsentKeeper(desk.window.pane.composer, desk.store, path, lambda: tuple(under_way))
+    yield keeper
+    keeper.close()
+
+
+def opened(desk, thread_id: str) -> None:
+    desk.store.change(partial(changes.with_opened, thread_id=thread_id, is_new=True))
+
+
+def test_a_draft_stays_with_its_thread(desk, keeper):
+    composer = desk.window.pane.composer
+    opened(desk, "a")
+    composer.set_text("for a")
+    opened(desk, "b")
+    assert composer.text == ""
+    composer.set_text("for b")
+    opened(desk, "a")
+    assert composer.text == "for a"
+    assert keeper.unsent == Unsent("a", {"a": "for a", "b": "for b"})
+
+
+def test_what_is_typed_before_a_thread_is_open_belongs_to_the_first(desk, keeper):
+    keeper.restore(Unsent("a", {"a": "kept, "}))
+    desk.window.pane.composer.set_text("typed early")
+    opened(desk, "a")
+    assert desk.window.pane.composer.text == "kept, typed early"
+
+
+def test_what_is_typed_reaches_the_disk_without_a_further_step(desk, keeper, path, qtbot):
+    opened(desk, "a")
+    desk.window.pane.composer.set_text("half a sen")
+    qtbot.waitUntil(lambda: read(path) == Unsent("a", {"a": "half a sen"}))
+    desk.window.pane.composer.set_text("")
+    qtbot.waitUntil(lambda: read(path) == Unsent("a"))
+
+
+def test_a_message_is_on_disk_until_the_engine_has_it(desk, keeper, path, under_way, qtbot):
+    opened(desk, "a")
+    under_way.append(SendText("a", "m1", "hello"))
+    keeper.changed()
+    qtbot.waitUntil(lambda: read(path).messages == (SendText("a", "m1", "hello"),))
+    under_way.clear()
+    keeper.changed()
+    qtbot.waitUntil(lambda: read(path).messages == ())
+
+
+def test_messages_of_an_earlier_window_are_shown_as_waiting(desk, keeper, under_way):
+    under_way += [SendText("a", "m1", "one"), SendText("b", "m2", "two"), SendText("a", "m3", "3")]
+    opened(desk, "a")
+    keeper.show_under_way()
+    shown = desk.store.state.conversation.messages
+    assert [(one.id, one.text, one.status) for one in shown] == [
+        ("m1", "one", MessageStatus.QUEUED),
+        ("m3", "3", MessageStatus.QUEUED),
+    ]
+
+
+def test_the_end_waits_for_the_disk(desk, path):
+    keeper = UnsentKeeper(desk.window.pane.composer, desk.store, path, tuple)
+    opened(desk, "a")
+    desk.window.pane.composer.set_text("last words")
+    keeper.close()
+    assert read(path) == Unsent("a", {"a": "last words"})
+
+
+def test_a_full_disk_is_logged_and_nothing_else_happens(desk, tmp_path, caplog):
+    keeper = UnsentKeeper(desk.window.pane.composer, desk.store, tmp_path / "no" / "x", tuple)
+    keeper.close()
+    assert "drafts are not on disk" in caplog.text
+    caplog.clear()
+
+
+def test_what_the_journal_has_is_not_sent_again(path):
+    write(path, Unsent("a", {}, (SendText("a", "m1", "one"), SendText("a", "m2", "two"))))
+    reader = FakeReader(written={"a": [make_message(1, "one")]})
+    assert read_unsent(path, reader).messages == (SendText("a", "m2", "two"),)
+
+
+def test_with_an_unreadable_journal_everything_is_sent_again(path):
+    class Broken(FakeReader):
+        def messages(self, thread_id: str, limit: int = 200, before: str = "") -> list:
+            raise StorageError("journal.broken", "broken")
+
+    write(path, Unsent("a", {}, (SendText("a", "m1", "one"),)))
+    assert read_unsent(path, Broken()).messages == (SendText("a", "m1", "one"),)
