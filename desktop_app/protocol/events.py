@@ -13,6 +13,11 @@ from typing import Any
 from msgspec import Struct
 
 
+def provider_name(provider: object, model: object) -> str:
+    """``provider/model``, or whichever of them is known."""
+    return "/".join(str(part) for part in (provider, model) if part)
+
+
 def snake(name: str) -> str:
     """``TranscriptUpdated`` -> ``transcript_updated``: the wire tag of a class."""
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
@@ -64,7 +69,7 @@ class TranscriptUpdated(Struct, frozen=True, tag=snake):
 
 
 class ReplyStarted(Struct, frozen=True, tag=snake):
-    """The peer began to answer."""
+    """The peer began to answer; ``model`` is ``provider/model``, where it says."""
 
     turn: int
     prompt: str = ""
@@ -136,12 +141,17 @@ class ImageReady(Struct, frozen=True, tag=snake):
 
 
 class ReplyEnded(Struct, frozen=True, tag=snake):
-    """Text and speech of the turn are complete, or will not come."""
+    """Text and speech of the turn are complete, or will not come.
+
+    Attributes:
+        model: ``provider/model`` that wrote it, where the peer says.
+    """
 
     turn: int
     status: ReplyStatus = ReplyStatus.COMPLETED
     message_id: str = ""
     usage: Usage | None = None
+    model: str = ""
 
 
 class ServerFault(Struct, frozen=True, tag=snake):

@@ -14,7 +14,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from desktop_app.errors import ProtocolError
 
-EXTENSIONS = ("assistant.delta", "assistant.cancel", "ping", "session.close")
+EXTENSIONS = ("assistant.delta", "assistant.cancel", "audio.discard", "ping", "session.close")
 """What our own service understands beyond the contract, announced in ``session.configured``."""
 
 MAX_FRAME_BYTES = 1 << 20
@@ -81,6 +81,10 @@ class AudioCommit(_Message, frozen=True, tag="audio.commit"):
     pass
 
 
+class AudioDiscard(_Message, frozen=True, tag="audio.discard"):
+    """Extension: what was heard since the last commit was not meant; it is not answered."""
+
+
 class TextPrompt(_Message, frozen=True, tag="text.prompt"):
     text: str
 
@@ -104,6 +108,7 @@ GatewayClientMessage = (
     SessionConfigure
     | AudioAppend
     | AudioCommit
+    | AudioDiscard
     | TextPrompt
     | AssistantCancel
     | Ping
@@ -118,15 +123,20 @@ class GatewayReady(_Message, frozen=True, tag="session.ready"):
 
 
 class GatewayConfigured(_Message, frozen=True, tag="session.configured"):
+    """``stt`` and ``tts`` are extensions: provider, model_id and voice_id, where known already."""
+
     session_id: str = ""
     extensions: tuple[str, ...] = ()
+    stt: dict[str, Any] = {}
+    tts: dict[str, Any] = {}
 
 
 class SttSessionStarted(_Message, frozen=True, tag="stt.session_started"):
-    """``session_id`` is the recogniser's own, not the conversation's."""
+    """``session_id`` is the recogniser's own, not the conversation's; ``tts`` is an extension."""
 
     session_id: str = ""
     config: dict[str, Any] = {}
+    tts: dict[str, Any] = {}
 
 
 class TranscriptPartial(_Message, frozen=True, tag="transcript.partial"):

@@ -32,8 +32,8 @@ from desktop_app.protocol.events import (
     ReplyText,
     ServerEvent,
     ServerFault,
-    SessionReady,
     TranscriptUpdated,
+    provider_name,
 )
 from desktop_app.protocol.gateway import (
     AssistantAudio,
@@ -46,6 +46,7 @@ from desktop_app.protocol.gateway import (
     AssistantMessage,
     AssistantStarted,
     AudioCommit,
+    AudioDiscard,
     GatewayConfigured,
     GatewayError,
     GatewayReady,
@@ -57,6 +58,7 @@ from desktop_app.protocol.gateway import (
     TranscriptPartial,
 )
 from desktop_app.protocol.gateway_frames import Frame, configure_frame, sound_frame, text_frame
+from desktop_app.protocol.gateway_introduction import Introduction
 from desktop_app.protocol.gateway_metadata import is_broken_off, is_silent, recalled, usage
 from desktop_app.protocol.gateway_speech import MakeResample, ReplySpeech
 from desktop_app.protocol.gateway_turns import GatewayTurns
@@ -104,9 +106,8 @@ class GatewayDialect:
     ) -> None:
         self.answers: list[Frame] = []
         self._is_binary = is_binary
+        self._peer = Introduction(configuration.session_id)
         self._make_resample = make_resample
-        self._extensions: tuple[str, ...] = ()
-        self._heard_by = ""
         self._replies: deque[_Reply] = deque(maxlen=_MAX_REPLIES)
         self._highest_peer_id = 0
         self._adopt(configuration)
@@ -138,7 +139,7 @@ class GatewayDialect:
 
     def _adopt(self, configuration: ConfigureSession) -> None:
         heard = configuration.speech_input
-        self._session_id = configuration.session_id
+        self._peer = Introduction(configuration.session_id, self._peer.extensions)
         self._is_spoken = configuration.speech_output is not None
         self._turns = GatewayTurns(
             is_peer_ending=heard is not None and heard.commit_strategy == "vad"
@@ -155,19 +156,22 @@ class GatewayDialect:
         ]
 
     def _discard(self, turn: int) -> list[Frame]:
-        """The peer has no word for it: let it transcribe, and let nobody hear of it."""
+        """A peer without a word for it transcribes, and nobody hears of it."""
         size = self._turns.sound_bytes(turn)
         self._turns.drop(turn)
+        if size and "audio.discard" in self._peer.extensions:
+            self._turns.discarded(turn)
+            return [text_frame(AudioDiscard())]
         # A peer without our extensions may leave a commit of so little sound unanswered, and
         # the next transcript would be taken for the answer.
-        if size == 0 or (size < _SHORTEST_COMMIT_BYTES and not self._extensions):
+        if size == 0 or (size < _SHORTEST_COMMIT_BYTES and not self._peer.extensions):
             return []
         self._turns.committed(turn)
         return [text_frame(AudioCommit())]
 
     def _cancel(self, command: CancelReply) -> list[Frame]:
         self._turns.drop(command.turn)
-        if "assistant.cancel" not in self._extensions:
+        if "assistant.cancel" not in self._peer.extensions:
             self._turns.forget_commit(command.turn)
             return []
         running = [one for one in self._replies if one.turn == command.turn and not one.has_ended]
@@ -184,13 +188,9 @@ class GatewayDialect:
             case GatewayReady() | Pong():
                 return []
             case GatewayConfigured():
-                self._extensions = message.extensions
-                session_id = message.session_id or self._session_id
-                return [SessionReady(session_id, message.extensions, heard_by=self._heard_by)]
+                return [*self._peer.configured(message)]
             case SttSessionStarted():
-                parts = (message.config.get(name) for name in ("provider", "model_id"))
-                self._heard_by = "/".join(str(part) for part in parts if part)
-                return []
+                return [*self._peer.hearing(message)]
             case TranscriptPartial():
                 return self._partial(message.text)
             case TranscriptCommitted():
@@ -233,7 +233,7 @@ class GatewayDialect:
         self._replies.append(reply)
         if message.turn_id is not None:
             self._learn(reply, message.turn_id)
-        if turn in self._turns.dropped and "assistant.cancel" in self._extensions:
+        if turn in self._turns.dropped and "assistant.cancel" in self._peer.extensions:
             self.answers.append(text_frame(AssistantCancel(turn_id=reply.peer_id, heard_ms=0)))
         return before + self._wanted(ReplyStarted(turn, prompt=message.text))
 
@@ -288,9 +288,10 @@ class GatewayDialect:
             return []
         reply.has_all_speech = True
         ended = self._ended_well(reply)
+        given_bytes = reply.speech.given_bytes if reply.speech else 0
         try:
-            speech = self._speech(reply, message.output_format)
-            return _audio(reply, speech.rest_of(message.audio)) + ended
+            speech = ReplySpeech(message.output_format, self._make_resample)
+            return _audio(reply, speech.rest_of(message.audio, given_bytes=given_bytes)) + ended
         except ProtocolError as error:
             return self._muted(reply, error) + ended
 
@@ -363,7 +364,8 @@ class GatewayDialect:
             return []
         metadata = reply.message.metadata if reply.message else {}
         message_id = str(metadata.get("message_id") or "")
-        return [ReplyEnded(reply.turn, status, message_id, usage(metadata))]
+        model = provider_name(metadata.get("model_provider"), metadata.get("model_name"))
+        return [ReplyEnded(reply.turn, status, message_id, usage(metadata), model)]
 
     def _wanted(self, *events: ServerEvent) -> list[ServerEvent]:
         """Without those of dropped turns."""

@@ -9,6 +9,7 @@ from typing import Protocol
 import pybase64
 
 from desktop_app.errors import ProtocolError
+from desktop_app.protocol.wav_stream import WavStream
 
 SPEECH_RATE_HZ = 24_000
 
@@ -29,7 +30,8 @@ class ReplySpeech:
     """Decodes the sound of one reply, in order.
 
     Args:
-        output_format: The gateway's name for it, e.g. ``pcm_24000``; empty means that.
+        output_format: The gateway's name for it: ``pcm_24000``, ``wav_16000``; empty means the
+            first. The rate of a WAV is the one in its header.
         make_resample: For rates other than 24 kHz; None where the shell cannot convert.
 
     Raises:
@@ -38,51 +40,59 @@ class ReplySpeech:
 
     def __init__(self, output_format: str, make_resample: MakeResample | None) -> None:
         self.given_bytes = 0
+        self._format = output_format or f"pcm_{SPEECH_RATE_HZ}"
+        self._make_resample = make_resample
         self._odd = b""
+        self._wav = WavStream() if self._format.startswith("wav") else None
         self._resample: Resample | None = None
-        rate_hz = _rate_hz(output_format)
-        if rate_hz == SPEECH_RATE_HZ:
-            return
-        if rate_hz is None or make_resample is None:
-            raise ProtocolError(
-                "gateway.sound_format",
-                f"The voice service speaks {output_format}, which is not supported yet.",
-                format=output_format,
-            )
-        self._resample = make_resample(rate_hz)
+        if self._wav is None:
+            found = _PCM.match(self._format)
+            self._resample = self._from(int(found[1]) if found else None)
 
     def decode(self, audio: str) -> bytes:
         """The samples in one piece; an odd last byte waits for the next.
 
         Raises:
-            ProtocolError: ``gateway.bad_sound``: not base64.
+            ProtocolError: ``gateway.bad_sound``: not base64; ``gateway.sound_format``: no WAV.
         """
         try:
             pcm = pybase64.b64decode(audio, validate=True)
         except ValueError as error:
             raise ProtocolError("gateway.bad_sound", "The speech cannot be decoded.") from error
-        if self._odd:
-            pcm = self._odd + pcm
-        if len(pcm) % 2:
-            pcm, self._odd = pcm[:-1], pcm[-1:]
-        else:
-            self._odd = b""
-        return self._given(self._resample(pcm, is_last=False) if self._resample else pcm)
+        pcm = self._odd + (pcm if self._wav is None else self._unpacked(self._wav, pcm))
+        whole = len(pcm) & ~1
+        self._odd = pcm[whole:]
+        return self._given(self._converted(pcm[:whole], is_last=False))
 
-    def rest_of(self, audio: str) -> bytes:
-        """What a whole reply in one piece adds to what was already given."""
-        before, self.given_bytes, self._odd = self.given_bytes, 0, b""
-        return (self.decode(audio) + self.finish())[before:]
+    def rest_of(self, audio: str, *, given_bytes: int = 0) -> bytes:
+        """A whole reply in one piece, without what was already given of it."""
+        return (self.decode(audio) + self.finish())[given_bytes:]
 
     def finish(self) -> bytes:
         """What the conversion still held back."""
-        return self._given(self._resample(b"", is_last=True)) if self._resample else b""
+        return self._given(self._converted(b"", is_last=True))
+
+    def _unpacked(self, wav: WavStream, data: bytes) -> bytes:
+        is_opening = wav.rate_hz is None
+        samples = wav.feed(data)
+        if is_opening and wav.rate_hz is not None:
+            self._resample = self._from(wav.rate_hz)
+        return samples
+
+    def _converted(self, pcm: bytes, *, is_last: bool) -> bytes:
+        return self._resample(pcm, is_last=is_last) if self._resample else pcm
+
+    def _from(self, rate_hz: int | None) -> Resample | None:
+        if rate_hz == SPEECH_RATE_HZ:
+            return None
+        if rate_hz is None or self._make_resample is None:
+            raise ProtocolError(
+                "gateway.sound_format",
+                f"The voice service speaks {self._format}, which is not supported yet.",
+                format=self._format,
+            )
+        return self._make_resample(rate_hz)
 
     def _given(self, pcm: bytes) -> bytes:
         self.given_bytes += len(pcm)
         return pcm
-
-
-def _rate_hz(output_format: str) -> int | None:
-    found = _PCM.match(output_format or "pcm_24000")
-    return int(found[1]) if found else None

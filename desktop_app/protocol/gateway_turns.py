@@ -51,6 +51,12 @@ class GatewayTurns:
         if turn not in self._committed:
             self._committed.append(turn)
 
+    def discarded(self, turn: int) -> None:
+        """The peer was told to forget what it heard of it since the last commit."""
+        self._appended_bytes = 0
+        if self._speaking == turn:
+            self._speaking = None
+
     def prompted(self, turn: int, text: str) -> None:
         """A typed turn was sent."""
         self._remember(turn, text)

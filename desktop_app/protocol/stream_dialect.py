@@ -26,6 +26,7 @@ from desktop_app.protocol.events import (
     ToolsRequested,
     TranscriptUpdated,
     Usage,
+    provider_name,
 )
 
 logger = logging.getLogger(__name__)
@@ -116,7 +117,8 @@ class StreamDialect:
         if self._has_started:
             return []
         self._has_started = True
-        return [ReplyStarted(self._turn, run_id=event.run_id, model=event.model_name)]
+        model = provider_name(event.provider or event.model_provider, event.model_name)
+        return [ReplyStarted(self._turn, run_id=event.run_id, model=model)]
 
     def _recalled(self, event: StreamEvent) -> list[ServerEvent]:
         found = event.memories or event.retrieved_memories or []
@@ -168,7 +170,12 @@ class StreamDialect:
         if len(whole) > self._text_length:
             self._text, self._text_length = [whole], len(whole)
             events.append(ReplyText(self._turn, whole, is_whole=True))
-        self._end = ReplyEnded(self._turn, message_id=event.message_id, usage=_usage(event))
+        self._end = ReplyEnded(
+            self._turn,
+            message_id=event.message_id,
+            usage=_usage(event),
+            model=provider_name(event.model_provider or event.provider, event.model_name),
+        )
         self.is_complete = not self._is_spoken
         return events
 

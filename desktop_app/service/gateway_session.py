@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from typing import assert_never
+from typing import Any, assert_never
 
 import msgspec
 
@@ -17,6 +17,7 @@ from desktop_app.protocol.gateway import (
     AssistantCancelled,
     AudioAppend,
     AudioCommit,
+    AudioDiscard,
     GatewayClientMessage,
     GatewayConfigured,
     GatewayError,
@@ -34,7 +35,7 @@ from desktop_app.protocol.gateway import (
 from desktop_app.service.clock import new_id
 from desktop_app.service.gateway_turn import Turn
 from desktop_app.service.provider_source import ProviderSource
-from desktop_app.service.providers.ports import SpeechToText
+from desktop_app.service.providers.ports import SpeechToText, TextToSpeech, Transcript
 from desktop_app.service.runs import Question, Runs
 from desktop_app.service.session_plan import SessionPlan, read_plan
 from desktop_app.service.speech_input import SpeechInput
@@ -83,26 +84,29 @@ class GatewaySession:
     async def on_hearing(self, stt: SpeechToText) -> None:
         """Tell the recogniser's settings, as it understood them."""
         assert self._plan is not None
-        config = msgspec.to_builtins(msgspec.structs.replace(self._plan.stt, model_id=stt.model))
-        config |= {
-            "provider": stt.provider,
+        config = msgspec.structs.asdict(self._plan.stt) | {
+            **_name(stt),
             "sample_rate": self._plan.input_hz,
             "audio_format": f"pcm_{self._plan.input_hz}",
-            "commit_strategy": self._plan.stt.commit_strategy,
             "language_code": self._plan.stt.language_code or "en",
             "vad_silence_threshold_secs": self._plan.end_silence_s,
         }
-        await self._tell(SttSessionStarted(session_id=new_id(), config=config))
+        tts = self._voice_name(self._plan)
+        await self._tell(SttSessionStarted(session_id=new_id(), config=config, tts=tts))
 
     async def on_partial(self, text: str) -> None:
         """Words so far."""
         await self._tell(TranscriptPartial(text=text))
 
-    async def on_committed(self, text: str) -> None:
+    async def on_committed(self, transcript: Transcript) -> None:
         """Final words; a turn where there are any."""
-        await self._tell(TranscriptCommitted(text=text))
-        if text:
-            await self._begin_turn(text)
+        assert self._plan is not None
+        committed = TranscriptCommitted(text=transcript.text)
+        if self._plan.stt.include_timestamps:
+            committed = TranscriptCommitted(text=transcript.text, words=_timed(transcript))
+        await self._tell(committed)
+        if transcript.text:
+            await self._begin_turn(transcript.text)
 
     async def on_fault(self, error: AppError) -> None:
         """Answer with ``error``; the socket stays."""
@@ -132,6 +136,8 @@ class GatewaySession:
                 self._append(message, frame)
             case AudioCommit():
                 self._configured_input().commit()
+            case AudioDiscard():
+                self._configured_input().discard()
             case TextPrompt(text=text):
                 await self._prompt(text)
             case AssistantCancel(turn_id=turn_id, heard_ms=heard_ms):
@@ -154,9 +160,24 @@ class GatewaySession:
             self._hearing.cancel()
             await asyncio.wait({self._hearing})
         self._plan = plan
-        await self._tell(GatewayConfigured(session_id=plan.key, extensions=EXTENSIONS))
+        known = self._source.known
+        await self._tell(
+            GatewayConfigured(
+                session_id=plan.key,
+                extensions=EXTENSIONS,
+                stt=_name(known.stt) if known else {},
+                tts=self._voice_name(plan),
+            )
+        )
         self._input = SpeechInput(plan, self._source, self)
         self._hearing = self._tasks.create_task(self._input.run(), name="hear")
+
+    def _voice_name(self, plan: SessionPlan) -> dict[str, Any]:
+        """Who will speak, as far as that is known already."""
+        known = self._source.known
+        if known is None or plan.voice is None:
+            return {}
+        return _name(known.tts) | {"voice_id": plan.voice.name}
 
     def _append(self, message: AudioAppend, frame: str) -> None:
         hearing = self._configured_input()
@@ -224,3 +245,15 @@ class GatewaySession:
         self._configured()
         assert self._input is not None
         return self._input
+
+
+def _name(speech: SpeechToText | TextToSpeech) -> dict[str, Any]:
+    return {"provider": speech.provider, "model_id": speech.model}
+
+
+def _timed(transcript: Transcript) -> list[dict[str, Any]]:
+    """The words as contract section 7.3 writes them, in seconds since the utterance began."""
+    return [
+        {"text": word.text, "start": word.start_s, "end": word.end_s, "type": "word"}
+        for word in transcript.words
+    ]

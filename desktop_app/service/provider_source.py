@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Protocol
 
 from desktop_app.errors import AppError
+from desktop_app.service.provider_failures import provider_failures
 from desktop_app.service.providers.ports import Language, Recall, SpeechToText, TextToSpeech
 
 _log = logging.getLogger(__name__)
@@ -45,6 +46,11 @@ class ProviderSource:
         self._providers: Providers | None = None
         self._failure: AppError | None = None
 
+    @property
+    def known(self) -> Providers | None:
+        """The providers, where they are there already."""
+        return self._providers
+
     async def get(self) -> Providers:
         """The providers, as soon as they are there.
 
@@ -77,10 +83,10 @@ class ProviderSource:
         if providers is None:
             return
         self._failure = AppError("service.stopping", "The service is stopping.")
-        await providers.stt.aclose()
-        await providers.tts.aclose()
-        for language in {id(each): each for each in providers.languages.values()}.values():
-            await language.aclose()
+        languages = {id(each): each for each in providers.languages.values()}.values()
+        for close in (providers.stt.aclose, providers.tts.aclose, *(x.aclose for x in languages)):
+            with suppress(AppError), provider_failures("providers.broken", "It failed to close."):
+                await close()
 
 
 @asynccontextmanager

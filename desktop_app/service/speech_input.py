@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
+from dataclasses import replace
 from enum import Enum
 from typing import Protocol
 
@@ -17,9 +18,12 @@ from desktop_app.audio.turn_detector import (
     TurnRules,
 )
 from desktop_app.errors import AppError, InputError
+from desktop_app.service.provider_failures import provider_failures
 from desktop_app.service.provider_source import Providers, ProviderSource
-from desktop_app.service.providers.ports import Recognition, SpeechToText
+from desktop_app.service.providers.ports import Recognition, SpeechToText, Transcript
 from desktop_app.service.session_plan import SessionPlan
+
+_TRIES = 2  # recognisers opened for one utterance
 
 WAITING_LIMIT_S = 60
 """Sound kept while speech to text is not ready, or slower than the speaker."""
@@ -34,7 +38,7 @@ class Listener(Protocol):
     async def on_partial(self, text: str) -> None:
         """The words so far."""
 
-    async def on_committed(self, text: str) -> None:
+    async def on_committed(self, transcript: Transcript) -> None:
         """The final words, perhaps none."""
 
     async def on_fault(self, error: AppError) -> None:
@@ -43,6 +47,10 @@ class Listener(Protocol):
 
 class _Mark(Enum):
     COMMIT = "commit"
+    DISCARD = "discard"
+
+
+_NO_WORDS = Transcript("", is_final=True)
 
 
 class SpeechInput:
@@ -54,9 +62,11 @@ class SpeechInput:
         self._listener = listener
         self._items: asyncio.Queue[bytes | _Mark] = asyncio.Queue()  # bounded by _waiting_bytes
         self._waiting_bytes = 0
-        self._has_sound = asyncio.Event()
         self._utterances: asyncio.Queue[Recognition] = asyncio.Queue()
         self._open: Recognition | None = None
+        self._unwanted: set[Recognition] = set()
+        self._failure: AppError | None = None  # the latest in this utterance
+        self._failures = 0
         self._resampler = Resampler(plan.input_hz, CAPTURE_RATE_HZ)
         self._segments = None if plan.is_manual else _Segments(plan)
 
@@ -72,12 +82,15 @@ class SpeechInput:
                 f"More than {WAITING_LIMIT_S} s of sound wait for speech to text; some was lost.",
             )
         self._waiting_bytes += len(pcm)
-        self._has_sound.set()
         self._items.put_nowait(pcm)
 
     def commit(self) -> None:
         """The utterance is complete."""
         self._items.put_nowait(_Mark.COMMIT)
+
+    def discard(self) -> None:
+        """What was heard since the last commit was not meant."""
+        self._items.put_nowait(_Mark.DISCARD)
 
     async def run(self) -> None:
         """Hear until cancelled. A failure is told, not raised."""
@@ -86,7 +99,8 @@ class SpeechInput:
             stt = providers.stt
             await self._listener.on_hearing(stt)
             if self._segments is not None:
-                await self._segments.load()
+                with _hearing_failures():
+                    await self._segments.load()
         except AppError as error:
             await self._listener.on_fault(error)
             return
@@ -99,23 +113,36 @@ class SpeechInput:
             await self._abandon()
 
     async def _warm_up(self, providers: Providers) -> None:
-        """The voice gets ready while the first question is still being asked."""
-        await self._has_sound.wait()
-        with suppress(AppError):  # told when it is needed
+        """Get ready before the first question: what fails is told when it is needed."""
+        with suppress(AppError), _hearing_failures():
             await providers.warm_up()
 
     async def _decode(self, stt: SpeechToText) -> None:
         while True:
             item = await self._items.get()
             try:
-                if isinstance(item, _Mark):
-                    await self._commit(stt)
-                else:
-                    self._waiting_bytes -= len(item)
-                    await self._take(stt, self._resampler.feed(item))
+                with _hearing_failures():
+                    await self._obey(stt, item)
             except AppError as error:
-                self._open = None  # its failure ends its transcripts, too
-                await self._listener.on_fault(error)
+                await self._fail(error)
+
+    async def _obey(self, stt: SpeechToText, item: bytes | _Mark) -> None:
+        match item:
+            case _Mark.COMMIT:
+                await self._commit(stt)
+            case _Mark.DISCARD:
+                await self._discard()
+            case bytes():
+                self._waiting_bytes -= len(item)
+                await self._take(stt, self._resampler.feed(item))
+
+    async def _fail(self, error: AppError) -> None:
+        """Say so once, and try once more with the rest of the utterance."""
+        self._open = None
+        self._failure = error
+        self._failures += 1
+        if self._failures == 1:
+            await self._listener.on_fault(error)
 
     async def _take(self, stt: SpeechToText, pcm: bytes) -> None:
         if self._segments is None:
@@ -127,8 +154,13 @@ class SpeechInput:
                     await self._hear(stt, b"".join(frame.pcm for frame in pre_roll))
                 case SpeechContinues(frame):
                     await self._hear(stt, frame.pcm)
+                case SpeechEnded(is_short=True):
+                    await self._drop()
+                    await self._listener.on_committed(_NO_WORDS)  # takes back what was shown
+                    self._forget_failures()
                 case SpeechEnded():
                     await self._finish()
+                    self._forget_failures()
 
     async def _commit(self, stt: SpeechToText) -> None:
         await self._take(stt, self._resampler.flush())
@@ -136,11 +168,32 @@ class SpeechInput:
             self._segments.reset()
         if self._open is not None:
             await self._finish()
+        elif self._failure is not None:
+            await self._listener.on_fault(self._failure)  # ends the turn of who waits for words
         elif self._plan.is_manual:
-            await self._listener.on_committed("")
+            await self._listener.on_committed(_NO_WORDS)
+        self._forget_failures()
+
+    async def _discard(self) -> None:
+        self._resampler.flush()
+        self._forget_failures()
+        if self._segments is not None:
+            self._segments.reset()
+        await self._drop()
+
+    async def _drop(self) -> None:
+        """Close the open utterance, and let nobody hear of it any more."""
+        utterance, self._open = self._open, None
+        if utterance is not None:
+            self._unwanted.add(utterance)
+            await utterance.aclose()
+
+    def _forget_failures(self) -> None:
+        """The utterance is over."""
+        self._failure, self._failures = None, 0
 
     async def _hear(self, stt: SpeechToText, pcm: bytes) -> None:
-        if not pcm:
+        if not pcm or self._failures >= _TRIES:
             return
         if self._open is None:
             self._open = stt.open(language=self._plan.stt.language_code or "en")
@@ -156,17 +209,31 @@ class SpeechInput:
         while True:
             utterance = await self._utterances.get()
             try:
-                async for transcript in utterance.transcripts():
-                    if transcript.is_final:
-                        await self._listener.on_committed(transcript.text.strip())
-                    else:
-                        await self._listener.on_partial(transcript.text)
+                with _hearing_failures():
+                    await self._tell_of(utterance)
             except AppError as error:
-                await self._listener.on_fault(error)
+                await self._on_lost(utterance, error)
             finally:
                 if self._open is utterance:
                     self._open = None
+                self._unwanted.discard(utterance)
                 await utterance.aclose()
+
+    async def _tell_of(self, utterance: Recognition) -> None:
+        async for transcript in utterance.transcripts():
+            if utterance in self._unwanted:
+                return
+            if transcript.is_final:
+                text = transcript.text.strip()
+                await self._listener.on_committed(replace(transcript, text=text))
+            else:
+                await self._listener.on_partial(transcript.text)
+
+    async def _on_lost(self, utterance: Recognition, error: AppError) -> None:
+        if self._open is utterance:
+            await self._fail(error)
+        elif utterance not in self._unwanted:
+            await self._listener.on_fault(error)
 
     async def _abandon(self) -> None:
         while not self._utterances.empty():
@@ -177,7 +244,13 @@ class _Segments:
     """Finds utterances in a stream of sound."""
 
     def __init__(self, plan: SessionPlan) -> None:
-        self._turns = TurnDetector(TurnRules(end_silence_ms=round(plan.end_silence_s * 1000)))
+        self._threshold = plan.stt.vad_threshold
+        self._turns = TurnDetector(
+            TurnRules(
+                end_silence_ms=round(plan.end_silence_s * 1000),
+                min_speech_ms=plan.stt.min_speech_duration_ms,
+            )
+        )
         self._waiting = bytearray()
         self._frames = 0
 
@@ -185,7 +258,7 @@ class _Segments:
         """Load the detector, off the loop."""
         from desktop_app.audio.detectors import speech_detector  # not needed for manual commits
 
-        self._detector = await asyncio.to_thread(speech_detector)
+        self._detector = await asyncio.to_thread(speech_detector, self._threshold)
 
     def feed(self, pcm: bytes) -> list[SpeechStarted | SpeechContinues | SpeechEnded]:
         """What the sound up to its last whole frame says."""
@@ -204,3 +277,7 @@ class _Segments:
     def reset(self) -> None:
         """A commit ended the utterance."""
         self._turns.reset()
+
+
+def _hearing_failures() -> AbstractContextManager[None]:
+    return provider_failures("stt.broken", "Nothing can be heard: speech to text failed.")

@@ -8,13 +8,16 @@ from collections.abc import Awaitable, Callable, Iterable
 
 from desktop_app.audio.frames import SPEECH_RATE_HZ
 from desktop_app.audio.resampler import Resampler
-from desktop_app.errors import AppError
+from desktop_app.errors import AppError, InputError
 from desktop_app.protocol.gateway import (
+    AssistantAudio,
     AssistantAudioChunk,
     AssistantAudioEnd,
     AssistantAudioStart,
     GatewayServerMessage,
 )
+from desktop_app.protocol.wav_stream import wav_file
+from desktop_app.service.provider_failures import provider_failures
 from desktop_app.service.providers.ports import TextToSpeech
 from desktop_app.service.session_plan import Voice
 from desktop_app.service.spoken_text import SentenceSplitter, spoken
@@ -22,6 +25,10 @@ from desktop_app.service.spoken_text import SentenceSplitter, spoken
 Tell = Callable[[GatewayServerMessage], Awaitable[None]]
 
 CONTENT_TYPE = "application/octet-stream"
+WAV_TYPE = "audio/wav"
+
+WHOLE_LIMIT_BYTES = 5 << 20
+"""The longest speech in one piece, 109 s at 24 kHz: clients need not take larger messages."""
 
 
 class SpeechOutput:
@@ -43,6 +50,7 @@ class SpeechOutput:
         self._sentences: asyncio.Queue[str | None] = asyncio.Queue()  # no more than the reply
         self._resampler = Resampler(SPEECH_RATE_HZ, voice.rate_hz)
         self._chunks = 0
+        self._whole = bytearray()
         self._is_open = False
 
     def feed(self, delta: str) -> None:
@@ -57,9 +65,11 @@ class SpeechOutput:
     async def run(self) -> None:
         """Speak until the text is complete and spoken; a provider's failure ends it early."""
         try:
-            while (sentence := await self._sentences.get()) is not None:
-                await self._speak(sentence)
-            await self._send(self._resampler.flush() if self._chunks else b"")
+            with provider_failures("tts.broken", "The answer cannot be spoken: the voice failed."):
+                while (sentence := await self._sentences.get()) is not None:
+                    await self._speak(sentence)
+            await self._send(self._resampler.flush() if self._has_spoken else b"")
+            await self._send_whole()
         except AppError as error:
             self.failure = error
         await self.close()
@@ -76,6 +86,10 @@ class SpeechOutput:
                     chunk_count=self._chunks,
                 )
             )
+
+    @property
+    def _has_spoken(self) -> bool:
+        return bool(self._chunks or self._whole)
 
     def _queue(self, sentences: Iterable[str]) -> None:
         for words in filter(None, map(spoken, sentences)):
@@ -94,6 +108,9 @@ class SpeechOutput:
     async def _send(self, pcm: bytes) -> None:
         if not pcm:
             return
+        if self._voice.is_whole:
+            self._keep(pcm)
+            return
         if not self._is_open:
             self._is_open = True
             await self._tell(
@@ -111,5 +128,27 @@ class SpeechOutput:
                 content_type=CONTENT_TYPE,
                 output_format=self._voice.output_format,
                 chunk_index=self._chunks,
+            )
+        )
+
+    def _keep(self, pcm: bytes) -> None:
+        self._whole += pcm
+        if len(self._whole) > WHOLE_LIMIT_BYTES:
+            self._whole.clear()
+            raise InputError(
+                "tts.too_long", "The answer is too long to be spoken in one piece; ask for pcm."
+            )
+
+    async def _send_whole(self) -> None:
+        if not self._whole:
+            return
+        sound = wav_file(bytes(self._whole), self._voice.rate_hz)
+        self._whole.clear()
+        await self._tell(
+            AssistantAudio(
+                audio=base64.b64encode(sound).decode(),
+                content_type=WAV_TYPE,
+                output_format=self._voice.output_format,
+                turn_id=self._turn_id,
             )
         )

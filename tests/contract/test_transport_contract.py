@@ -53,6 +53,7 @@ class Peer:
     def __init__(self, transport: Transport) -> None:
         self.transport = transport
         self.events = transport.events()
+        self._is_ready = False
 
     async def starts(self, turn: int) -> None:
         """The peer begins to answer QUESTION."""
@@ -75,7 +76,11 @@ class Peer:
         heard: list[ServerEvent] = []
         async with asyncio.timeout(LIMIT_S):
             while not heard or not is_last(heard[-1]):
-                heard.append(await anext(self.events))
+                event = await anext(self.events)
+                if self._is_ready and isinstance(event, SessionReady):
+                    continue  # who hears and speaks may become known at any time
+                self._is_ready = True
+                heard.append(event)
         return heard
 
     async def until_end_of(self, turn: int) -> list[ServerEvent]:

@@ -14,6 +14,7 @@ from desktop_app.service.providers.ports import (
     LanguageEvent,
     LanguageRequest,
     Recall,
+    SpokenWord,
     TextDelta,
     Transcript,
 )
@@ -72,8 +73,11 @@ class ScriptedLanguage:
 class ScriptedRecognition:
     """An utterance: each piece of sound reveals one more word."""
 
-    def __init__(self, words: tuple[str, ...], failure: AppError | None) -> None:
+    def __init__(
+        self, words: tuple[str, ...], failure: AppError | None, times: tuple[SpokenWord, ...] = ()
+    ) -> None:
         self._words = words
+        self._times = times
         self._failure = failure
         self._news: asyncio.Queue[Transcript | None] = asyncio.Queue()
         self.heard = bytearray()
@@ -87,7 +91,7 @@ class ScriptedRecognition:
             self._news.put_nowait(Transcript(text, is_final=False))
 
     async def finish(self) -> None:
-        self._news.put_nowait(Transcript(" ".join(self._words), is_final=True))
+        self._news.put_nowait(Transcript(" ".join(self._words), is_final=True, words=self._times))
         self._news.put_nowait(None)
 
     async def transcripts(self) -> AsyncIterator[Transcript]:
@@ -102,16 +106,24 @@ class ScriptedRecognition:
 
 @dataclass
 class ScriptedStt:
-    """Hears ``words`` in whatever it is given."""
+    """Hears ``words`` in whatever it is given.
+
+    Attributes:
+        open_failure: Raised by ``open``: something a provider may die of, not an AppError.
+    """
 
     words: tuple[str, ...] = ("what", "time", "is", "it")
     provider: str = "scripted"
     model: str = "ear"
     failure: AppError | None = None
+    open_failure: Exception | None = None
+    times: tuple[SpokenWord, ...] = ()
     utterances: list[ScriptedRecognition] = field(default_factory=list)
 
     def open(self, *, language: str = "en") -> ScriptedRecognition:
-        self.utterances.append(ScriptedRecognition(self.words, self.failure))
+        if self.open_failure is not None:
+            raise self.open_failure
+        self.utterances.append(ScriptedRecognition(self.words, self.failure, self.times))
         return self.utterances[-1]
 
     async def warm_up(self) -> None:
@@ -132,7 +144,7 @@ class ScriptedTts:
 
     provider: str = "scripted"
     model: str = "mouth"
-    failure: AppError | None = None
+    failure: Exception | None = None
     is_endless: bool = False
     spoken: list[str] = field(default_factory=list)
     made: int = 0
@@ -166,6 +178,7 @@ class ScriptedProviders:
     stt: ScriptedStt = field(default_factory=ScriptedStt)
     tts: ScriptedTts = field(default_factory=ScriptedTts)
     failure: AppError | None = None
+    warm_up_failure: Exception | None = None
     recall: Recall | None = None
     is_warm: bool = False
     may_open: asyncio.Event = field(default_factory=asyncio.Event)
@@ -183,6 +196,8 @@ class ScriptedProviders:
 
     async def warm_up(self) -> None:
         self.is_warm = True
+        if self.warm_up_failure is not None:
+            raise self.warm_up_failure
 
     async def open(self, recall: Recall) -> ScriptedProviders:
         self.recall = recall

@@ -20,6 +20,7 @@ CLIENT: list[g.GatewayClientMessage] = [
     ),
     g.AudioAppend(audio="AAA=", previous_text="so"),
     g.AudioCommit(),
+    g.AudioDiscard(),
     g.TextPrompt(text="Grüße"),
     g.AssistantCancel(turn_id=3, heard_ms=240),
     g.Ping(id=1),
@@ -27,7 +28,7 @@ CLIENT: list[g.GatewayClientMessage] = [
 ]
 SERVER: list[g.GatewayServerMessage] = [
     g.GatewayReady(),
-    g.GatewayConfigured(session_id="s", extensions=g.EXTENSIONS),
+    g.GatewayConfigured(session_id="s", extensions=g.EXTENSIONS, tts={"model_id": "m"}),
     g.SttSessionStarted(session_id="e", config={"sample_rate": 16000}),
     g.TranscriptPartial(text="hel"),
     g.TranscriptCommitted(text="hello", words=[{"text": "hello"}]),

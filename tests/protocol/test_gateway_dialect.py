@@ -35,9 +35,12 @@ from desktop_app.protocol.events import (
     Usage,
 )
 from desktop_app.protocol.gateway_dialect import GatewayDialect
+from desktop_app.protocol.gateway_speech import Resample
+from desktop_app.protocol.wav_stream import wav_file
 
 SECOND = bytes(32_000)
 OURS = g.GatewayConfigured(session_id="t", extensions=g.EXTENSIONS)
+OLDER = g.GatewayConfigured(session_id="t", extensions=("assistant.delta", "assistant.cancel"))
 PLAIN = g.GatewayConfigured(session_id="t")
 
 
@@ -332,6 +335,48 @@ def test_speech_in_one_piece_adds_what_the_pieces_lacked():
     ]
 
 
+def test_speech_in_one_wav_is_the_reply_without_its_header():
+    spoken = dialect()
+    said(spoken, PromptText(1, "a"))
+    told(spoken, started("a", 1), message("x", 1))
+    whole = base64.b64encode(wav_file(b"abcd", 24_000)).decode()
+    sound = g.AssistantAudio(
+        audio=whole, content_type="audio/wav", output_format="wav_24000", turn_id=1
+    )
+    assert told(spoken, sound) == [ReplyAudio(1, b"abcd"), ReplyEnded(1)]
+
+
+def test_speech_of_any_rate_is_converted_from_the_rate_that_it_has():
+    asked: list[int] = []
+
+    def make_resample(rate_hz: int) -> Resample:
+        asked.append(rate_hz)
+        return lambda pcm, *, is_last: pcm + (b"zz" if is_last else b"")
+
+    spoken = dialect(make_resample=make_resample)
+    said(spoken, PromptText(1, "a"))
+    told(spoken, started("a", 1), message("x", 1))
+    whole = base64.b64encode(wav_file(b"abcd", 8_000)).decode()
+    assert told(spoken, g.AssistantAudio(audio=whole, output_format="wav_16000")) == [
+        ReplyAudio(1, b"abcdzz"),
+        ReplyEnded(1),
+    ]
+    said(spoken, PromptText(2, "b"))
+    told(spoken, started("b", 2))
+    assert told(spoken, chunk(b"ab", turn_id=2, output_format="pcm_16000")) == [
+        ReplyAudio(2, b"ab")
+    ]
+    assert asked == [8_000, 16_000]
+
+
+def test_speech_that_is_no_wav_though_it_says_so_is_a_fault():
+    spoken = dialect()
+    said(spoken, PromptText(1, "a"))
+    told(spoken, started("a", 1), message("x", 1))
+    events = told(spoken, g.AssistantAudio(audio="YWJjZGVmZ2g=", output_format="wav_24000"))
+    assert [type(event) for event in events] == [ServerFault, ReplyEnded]
+
+
 def test_speech_in_a_format_that_cannot_be_played_is_said_once_and_the_text_stands():
     spoken = dialect()
     said(spoken, PromptText(1, "a"))
@@ -413,8 +458,17 @@ def test_a_reply_cancelled_before_it_began_is_cancelled_when_it_begins():
     assert answers(spoken) == [{"type": "assistant.cancel", "turn_id": 1, "heard_ms": 0}]
 
 
-def test_discarded_sound_is_committed_and_nothing_of_it_is_told():
+def test_discarded_sound_is_forgotten_by_a_peer_that_can():
     spoken = dialect()
+    said(spoken, AppendAudio(1, SECOND))
+    assert said(spoken, DiscardAudio(1)) == [{"type": "audio.discard"}]
+    assert told(spoken, g.TranscriptPartial(text="hm")) == []
+    utter(spoken, 2)
+    assert told(spoken, g.TranscriptCommitted(text="b")) == [TranscriptUpdated(2, "b", True)]
+
+
+def test_discarded_sound_is_committed_and_nothing_of_it_is_told():
+    spoken = dialect(OLDER)
     said(spoken, AppendAudio(1, SECOND))
     assert said(spoken, DiscardAudio(1)) == [{"type": "audio.commit"}]
     assert told(spoken, g.TranscriptPartial(text="hm"), g.TranscriptCommitted(text="hm")) == []
@@ -522,6 +576,39 @@ def test_the_recogniser_is_named_when_it_came_first():
         g.SttSessionStarted(config=config),
         g.GatewayConfigured(),
     ) == [SessionReady("t", heard_by="builtin/basic")]
+
+
+def test_who_hears_and_speaks_is_told_again_when_it_becomes_known():
+    spoken = GatewayDialect(ConfigureSession("t"))
+    hears = {"provider": "builtin", "model_id": "basic"}
+    speaks = {"provider": "builtin", "model_id": "espeak", "voice_id": "en-us"}
+    started = g.SttSessionStarted(config=hears, tts=speaks)
+    assert told(spoken, g.GatewayConfigured(session_id="t"), started, started) == [
+        SessionReady("t"),
+        SessionReady("t", heard_by="builtin/basic", spoken_by="builtin/espeak"),
+    ]
+
+
+def test_a_peer_may_say_at_once_who_hears_and_speaks():
+    spoken = GatewayDialect(ConfigureSession("t"))
+    who = {"provider": "a", "model_id": "b"}
+    first = g.GatewayConfigured(session_id="t", stt=who, tts=who)
+    ready = SessionReady("t", heard_by="a/b", spoken_by="a/b")
+    assert told(spoken, first, g.SttSessionStarted(config=who)) == [ready]
+
+
+def test_what_a_peer_can_do_stays_known_while_it_is_configured_anew():
+    spoken = dialect()
+    said(spoken, ConfigureSession("t"), AppendAudio(1, SECOND))
+    assert said(spoken, DiscardAudio(1)) == [{"type": "audio.discard"}]
+
+
+def test_the_end_of_a_reply_says_who_wrote_it():
+    spoken = dialect(is_text=True)
+    said(spoken, PromptText(1, "a"))
+    written = {"model_provider": "ollama", "model_name": "llama"}
+    answer = g.AssistantMessage(text="x", turn_id=1, metadata=written)
+    assert told(spoken, started("a", 1), answer)[-1] == ReplyEnded(1, model="ollama/llama")
 
 
 def test_a_changed_configuration_counts_from_then_on():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import io
+import wave
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
@@ -13,7 +15,7 @@ from websockets.exceptions import ConnectionClosed
 
 from desktop_app.errors import NetworkError
 from desktop_app.protocol.gateway import EXTENSIONS
-from desktop_app.service.providers.ports import TextDelta
+from desktop_app.service.providers.ports import SpokenWord, TextDelta
 from tests.fakes.providers import CHUNK, ScriptedProviders
 
 SOUND = b"\x00\x01" * 1600
@@ -35,6 +37,7 @@ async def test_a_session_begins_as_the_contract_says(socket):
         "type": "session.configured",
         "session_id": "s1",
         "extensions": list(EXTENSIONS),
+        "stt": {"provider": "scripted", "model_id": "ear"},
     }
     assert started["type"] == "stt.session_started"
     assert started["config"]["model_id"] == "ear"
@@ -134,15 +137,106 @@ async def test_speech_can_be_had_at_another_rate(rig, socket):
     assert chunks[0]["output_format"] == "pcm_48000"
 
 
-async def test_nothing_is_loaded_before_the_first_sound(rig, socket):
+async def test_ears_and_voice_are_warmed_up_before_the_first_sound(rig, socket):
+    assert not rig.providers.is_warm
     await socket.configured()
     await socket.say("text.prompt", text="Hi")
     await socket.until("assistant.message")
-    assert not rig.providers.is_warm
+    assert rig.providers.is_warm
+
+
+async def test_warming_up_keeps_no_session_waiting_and_may_fail(rig, socket, caplog):
+    rig.providers.warm_up_failure = ImportError("no module named ear")
+    await socket.configured()
     await socket.hear(SOUND)
     await socket.say("audio.commit")
     await socket.until("assistant.message")
-    assert rig.providers.is_warm
+    assert "error" not in socket.kinds()
+    caplog.clear()
+
+
+async def test_who_will_speak_is_told_with_the_voice(socket):
+    await socket.say("session.configure", tts={"voice_id": "anna"})
+    voice = {"provider": "scripted", "model_id": "mouth", "voice_id": "anna"}
+    assert (await socket.until("session.configured"))["tts"] == voice
+    assert (await socket.until("stt.session_started"))["tts"] == voice
+
+
+async def test_a_format_that_cannot_be_streamed_comes_in_one_piece(socket):
+    await socket.configured(tts={"output_format": "wav_16000"})
+    await socket.say("text.prompt", text="Hi")
+    sound = await socket.until("assistant.audio")
+    with wave.open(io.BytesIO(base64.b64decode(sound.pop("audio")))) as file:
+        assert file.getparams()[:3] == (1, 2, 16_000)
+        assert file.getnframes() == pytest.approx(4 * len(CHUNK) // 2 * 2 / 3, rel=0.01)
+    assert sound == {
+        "type": "assistant.audio",
+        "content_type": "audio/wav",
+        "output_format": "wav_16000",
+        "turn_id": 1,
+    }
+    assert not [kind for kind in socket.kinds() if kind.startswith("assistant.audio.")]
+
+
+async def test_too_long_a_speech_for_one_piece_is_an_error_and_the_text_stands(rig, socket):
+    rig.providers.tts.is_endless = True
+    await socket.configured(tts={"output_format": "wav_48000"})
+    await socket.say("text.prompt", text="Hi")
+    assert (await socket.until("error"))["code"] == "tts.too_long"
+    assert "assistant.message" in socket.kinds()
+    assert "assistant.audio" not in socket.kinds()
+
+
+async def test_discarded_sound_is_forgotten(rig, socket):
+    await socket.configured()
+    await socket.hear(SOUND)
+    await socket.until("transcript.partial")
+    await socket.say("audio.discard")
+    await socket.hear(SOUND)
+    await socket.say("audio.commit")
+    await socket.until("assistant.message")
+    assert socket.kinds().count("transcript.committed") == 1
+    assert [bytes(each.heard) for each in rig.providers.stt.utterances] == [SOUND, SOUND]
+
+
+async def test_discarding_nothing_is_answered_by_nothing(socket):
+    await socket.configured()
+    await socket.say("audio.discard")
+    await socket.say("ping")
+    assert (await socket.next())["type"] == "pong"
+
+
+async def test_the_times_of_words_are_told_to_who_asks(rig, socket):
+    rig.providers.stt.times = (SpokenWord("what", 0.1, 0.4),)
+    await socket.configured(stt={"commit_strategy": "manual", "include_timestamps": True})
+    await socket.hear(SOUND)
+    await socket.say("audio.commit")
+    words = (await socket.until("transcript.committed"))["words"]
+    assert words == [{"text": "what", "start": 0.1, "end": 0.4, "type": "word"}]
+
+
+async def test_numbers_of_the_detector_are_brought_into_their_ranges_and_told(socket):
+    asked = {"vad_threshold": 2, "min_speech_duration_ms": 1, "min_silence_duration_ms": 9000}
+    await socket.say("session.configure", stt=asked)
+    told = (await socket.until("stt.session_started"))["config"]
+    assert {name: told[name] for name in asked} == {
+        "vad_threshold": 0.9,
+        "min_speech_duration_ms": 50,
+        "min_silence_duration_ms": 2000,
+    }
+    assert told["vad_silence_threshold_secs"] == 2.0
+
+
+async def test_less_than_the_shortest_speech_is_no_utterance(rig, socket):
+    asked = {"commit_strategy": "vad", "min_speech_duration_ms": 2000}
+    await socket.configured(stt=asked)
+    pcm = SPEECH_WAV.read_bytes()[44:][: 32_000 * 3 // 2] + bytes(64_000)
+    for at in range(0, len(pcm), 3_200):
+        await socket.hear(pcm[at : at + 3_200])
+    assert (await socket.until("transcript.committed")).get("text", "") == ""
+    await socket.say("ping")
+    await socket.until("pong")
+    assert "assistant.started" not in socket.kinds()
 
 
 async def test_odd_byte_counts_shift_nothing(rig, socket):
@@ -378,6 +472,39 @@ async def test_a_failing_recogniser_is_told_and_the_session_goes_on(rig, socket)
     await socket.hear(SOUND)
     await socket.say("audio.commit")
     await socket.until("assistant.message")
+
+
+async def test_a_recogniser_that_cannot_open_is_told_and_everything_else_works(rig, socket, caplog):
+    rig.providers.stt.open_failure = ModuleNotFoundError("no module named ear")
+    await socket.configured()
+    for _ in range(20):
+        await socket.hear(SOUND)
+    await socket.say("audio.commit")
+    for _ in range(2):  # at once, and for who waits for the words
+        fault = await socket.until("error")
+        assert (fault["code"], fault["message"]) == (
+            "stt.broken",
+            "Nothing can be heard: speech to text failed.",
+        )
+    await socket.say("text.prompt", text="Hi")
+    await socket.until("assistant.message")
+    assert socket.kinds().count("error") == 2
+    rig.providers.stt.open_failure = None
+    await socket.hear(SOUND)
+    await socket.say("audio.commit")
+    await socket.until("assistant.message")
+    caplog.clear()
+
+
+async def test_a_voice_that_cannot_open_is_told_and_everything_else_works(rig, socket, caplog):
+    rig.providers.tts.failure = OSError("broken file")
+    await socket.configured(tts={})
+    await socket.say("text.prompt", text="Hi")
+    assert (await socket.until("error"))["code"] == "tts.broken"
+    assert "assistant.message" in socket.kinds()
+    await socket.say("text.prompt", text="Hi")
+    await socket.until("error")
+    caplog.clear()
 
 
 @pytest.mark.parametrize(

@@ -154,12 +154,14 @@ def test_a_folder_that_cannot_be_used_is_one_clear_line_and_code_2(tmp_path, pro
     assert err.count("\n") == 1
 
 
-def test_a_broken_database_is_one_clear_line_and_code_2(tmp_path, processes):
+def test_a_broken_database_is_set_aside_and_said_in_one_line(tmp_path, processes):
     (tmp_path / "service.sqlite3").write_bytes(b"not a database" * 100)
     process = processes.real(tmp_path)
+    announced = json.loads(process.stdout.readline())
+    process.terminate()
     _out, err = process.communicate(timeout=LIMIT_S)
-    assert process.returncode == 2
-    assert "service.sqlite3" in err
+    assert announced["api"].startswith("http://")
+    assert "service.sqlite3.broken" in err
     assert err.count("\n") == 1
 
 

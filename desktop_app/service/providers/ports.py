@@ -14,11 +14,25 @@ from desktop_app.protocol.events import Usage
 
 
 @dataclass(frozen=True, slots=True)
+class SpokenWord:
+    """One word of an utterance; seconds since the utterance began."""
+
+    text: str
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Transcript:
-    """Words so far, or finally. A final, empty text means: no words."""
+    """Words so far, or finally. A final, empty text means: no words.
+
+    Attributes:
+        words: When each word of a final text was spoken, where the provider knows.
+    """
 
     text: str
     is_final: bool
+    words: tuple[SpokenWord, ...] = ()
 
 
 class Recognition(Protocol):

@@ -1,0 +1,27 @@
+"""Where a provider's own exceptions become ours: a broken one must not end the service."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from desktop_app.errors import AppError
+
+_log = logging.getLogger(__name__)
+
+
+@contextmanager
+def provider_failures(code: str, sentence: str) -> Iterator[None]:
+    """Turn whatever a provider raises into an AppError with this code and sentence.
+
+    Raises:
+        AppError: The provider's own, or one in place of anything else.
+    """
+    try:
+        yield
+    except AppError:
+        raise
+    except Exception as error:  # a missing module, a broken model file: anything may be wrong
+        _log.exception("A provider failed")
+        raise AppError(code, sentence) from error
