@@ -58,6 +58,22 @@ def with_messages(
     return replace(state, conversation=after)
 
 
+def with_settled(
+    state: AppState, before: Conversation, page: tuple[MessageRecord, ...]
+) -> AppState:
+    """Take the journal's word for what has not changed since ``before``; events are newer."""
+    conversation = state.conversation
+    if conversation.thread_id != before.thread_id:
+        return state
+    live = {message.id: message for message in conversation.messages}
+    old = {message.id: message for message in before.messages}
+    settled = {one.id: one for one in page if live.get(one.id) is old.get(one.id)}
+    messages = tuple(sorted({**live, **settled}.values(), key=lambda message: message.created_at))
+    if messages == conversation.messages:
+        return state
+    return replace(state, conversation=replace(conversation, messages=messages))
+
+
 def with_typed(state: AppState, message: MessageRecord) -> AppState:
     """Show a typed message at once, before the engine has acknowledged it."""
     conversation = state.conversation

@@ -56,6 +56,24 @@ def test_a_page_of_a_thread_that_was_left_is_dropped():
     assert changes.with_messages(state, "before", (message("a", 1),), has_older=False) is state
 
 
+def test_the_journal_settles_what_no_event_has_changed_since():
+    before = changes.with_messages(
+        changes.with_opened(AppState(), "t"),
+        "t",
+        (message("a", 1), message("b", 2), message("c", 3)),
+        has_older=True,
+    )
+    state = changes.with_typed(before, message("b", 2, "newer"))
+    state = changes.with_typed(state, message("e", 5, "typed"))
+    page = (message("b", 2, "settled"), message("c", 3, "settled"), message("d", 4, "found"))
+    after = changes.with_settled(state, before.conversation, page)
+    texts = {each.id: each.text for each in after.conversation.messages}
+    assert texts == {"a": "", "b": "newer", "c": "settled", "d": "found", "e": "typed"}
+    assert after.conversation.has_older
+    assert changes.with_settled(after, after.conversation, page[1:]) is after
+    assert changes.with_settled(after, Conversation("other"), page) is after
+
+
 def test_only_the_open_thread_is_closed_when_one_goes():
     state = changes.with_opened(AppState(threads=(thread("a", 1), thread("b", 2))), "a")
     assert changes.without_thread(state, "b").conversation.thread_id == "a"
