@@ -38,6 +38,30 @@ class FrameCutter:
             yield AudioFrame(frame, at_s - later_s)
 
 
+class _Watch:
+    """Calls when nothing was noted for a second: one timer a second, not one for each block."""
+
+    def __init__(self, call: Callable[[], None]) -> None:
+        self.noted = 0
+        self._call = call
+        self._seen = -1
+        self._timer: asyncio.TimerHandle | None = None
+
+    def __enter__(self) -> _Watch:
+        self._look()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _look(self) -> None:
+        if self.noted == self._seen:
+            self._call()
+        self._seen = self.noted
+        self._timer = asyncio.get_running_loop().call_later(_SILENT_AFTER_S, self._look)
+
+
 class Microphone:
     """A microphone through PortAudio; the engine's port of the same name.
 
@@ -67,6 +91,7 @@ class Microphone:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._is_woken = False
         self._has_ended = False
+        self._is_starved = False
         self._last_pcm = b""
         self._zero_blocks = 0
 
@@ -109,7 +134,7 @@ class Microphone:
         self._loop = asyncio.get_running_loop()
         self._arrived = asyncio.Event()
         self._waiting.clear()
-        self._is_woken = self._has_ended = False
+        self._is_woken = self._has_ended = self._is_starved = False
         self._last_pcm, self._zero_blocks = b"", 0
 
     def _request(self) -> StreamRequest:
@@ -132,13 +157,15 @@ class Microphone:
         if stream is None:
             return
         cutter = FrameCutter(stream.rate_hz, stream.channels)
-        while self._stream is stream:
-            while self._waiting:
-                pcm, at_s = self._waiting.popleft()
-                self._note(pcm)
-                for frame in cutter.feed(pcm, at_s):
-                    yield frame
-            await self._wait_for_sound(stream)
+        with _Watch(self._on_nothing) as watch:
+            while self._stream is stream:
+                while self._waiting:
+                    pcm, at_s = self._waiting.popleft()
+                    self._note(pcm)
+                    watch.noted += 1
+                    for frame in cutter.feed(pcm, at_s):
+                        yield frame
+                await self._wait_for_sound(stream)
 
     def _note(self, pcm: bytes) -> None:
         self._last_pcm = pcm
@@ -151,11 +178,14 @@ class Microphone:
             return
         if self._has_ended:
             raise self._lost(stream)
-        try:
-            async with asyncio.timeout(_SILENT_AFTER_S):
-                await self._arrived.wait()
-        except TimeoutError:
-            raise self._silent(stream) from None
+        self._is_starved = False
+        await self._arrived.wait()
+        if self._is_starved and not self._waiting and self._stream is stream:
+            raise self._silent(stream)
+
+    def _on_nothing(self) -> None:
+        self._is_starved = True
+        self._arrived.set()
 
     def _lost(self, stream: SoundStream) -> DeviceError:
         name = stream.device.name

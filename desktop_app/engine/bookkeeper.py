@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import structs
 
+from desktop_app.audio.frames import FRAME_BYTES
 from desktop_app.engine.ledger import Ledger
 from desktop_app.engine.ports import Journal, Time
 from desktop_app.engine.turn_notes import TurnNotes, title_of
@@ -15,6 +16,8 @@ from desktop_app.journal.records import (
     UtteranceState,
 )
 from desktop_app.link.messages import LinkEvent, MessageSaved, ThreadSaved
+
+_WRITTEN_BYTES = FRAME_BYTES * 5
 
 
 class Bookkeeper:
@@ -65,19 +68,28 @@ class Bookkeeper:
         self._ledger.do(begin)
 
     def append(self, notes: TurnNotes, pcm: bytes) -> None:
-        """Write sound of the turn."""
+        """Write sound of the turn, a tenth of a second at a time: each writing wakes a thread."""
         notes.recorded_bytes += len(pcm)
         if notes.utterance is None:
             return
         if notes.waiting_sound is not None:
             notes.waiting_sound.append(pcm)
-        else:
-            self._journal.append_utterance(notes.utterance.id, pcm)
+            return
+        notes.unwritten_sound += pcm
+        if len(notes.unwritten_sound) >= _WRITTEN_BYTES:
+            self._write_sound(notes, notes.utterance)
 
-    def end(self, utterance: UtteranceRecord, state: UtteranceState) -> None:
-        """Close the recording."""
+    def _write_sound(self, notes: TurnNotes, utterance: UtteranceRecord) -> None:
+        pcm = bytes(notes.unwritten_sound)
+        notes.unwritten_sound.clear()
+        if pcm:
+            self._journal.append_utterance(utterance.id, pcm)
+
+    def end(self, notes: TurnNotes, utterance: UtteranceRecord, state: UtteranceState) -> None:
+        """Close the recording, complete."""
 
         async def end() -> None:
+            self._write_sound(notes, utterance)
             await self._journal.end_utterance(utterance.id, state)
 
         self._ledger.do(end)
