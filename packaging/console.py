@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import shlex
 import subprocess
-import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -38,11 +36,6 @@ def run(
         )
     except OSError as error:
         raise StopError(f"{command[0]} cannot be started: {error}") from error
-
-
-def written(command: Sequence[str]) -> str:
-    """A command as a person would type it."""
-    return shlex.join(command) if sys.platform != "win32" else subprocess.list2cmdline(command)
 
 
 class Stopwatch:

@@ -13,7 +13,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 
-from console import StopError, run, say, written
+from console import StopError, run, say
 
 VENV = ("python3-venv",)
 RUNTIME = (
@@ -81,10 +81,12 @@ def _sudo_is_free() -> bool:
 
 
 def _install(missing: Sequence[str]) -> None:
-    by_hand = f"sudo apt-get install -y {' '.join(missing)}"
     prefix = apt_prefix()
     if prefix is None:
-        raise StopError(f"These system packages are missing; please install them:\n    {by_hand}")
+        raise StopError(
+            "These system packages are missing, and only an administrator may install them. "
+            f"Please run:\n    {_by_hand(missing)}\nand then the same command again."
+        )
     say(f"Installing system packages: {' '.join(missing)}")
     options = ["-q", "-o", "DPkg::Lock::Timeout=120"]
     quiet = {"DEBIAN_FRONTEND": "noninteractive"}
@@ -95,8 +97,18 @@ def _install(missing: Sequence[str]) -> None:
     if run(install, environment=quiet) != 0:
         raise StopError(
             "apt could not install the system packages (see above). Is the network there? "
-            f"Then try again, or by hand:\n    {written(['apt-get', 'update'])} && {by_hand}"
+            f"Then try again, or by hand:\n    {_by_hand(missing)}"
         )
+
+
+def _by_hand(missing: Sequence[str]) -> str:
+    """What a person types, on a machine with sudo or without; apt's lists may be empty yet."""
+    update, install = "apt-get update", f"apt-get install -y {' '.join(missing)}"
+    if os.geteuid() == 0:
+        return f"{update} && {install}"
+    if shutil.which("sudo"):
+        return f"sudo {update} && sudo {install}"
+    return f"su -c '{update} && {install}'"
 
 
 def _look_for_libraries(*, testing: bool) -> None:

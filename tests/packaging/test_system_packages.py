@@ -40,15 +40,25 @@ def test_sudo_is_used_when_it_asks_for_no_password(machine, monkeypatch):
     assert machine.calls[-1].startswith("sudo -n --preserve-env=DEBIAN_FRONTEND apt-get ")
 
 
-@pytest.mark.parametrize("sudo_code", [None, 1])
-def test_without_the_right_to_install_the_exact_command_is_named(machine, monkeypatch, sudo_code):
+@pytest.mark.parametrize(
+    ("has_sudo", "command"),
+    [
+        (True, "sudo apt-get update && sudo apt-get install -y libegl1 xvfb"),
+        (False, "su -c 'apt-get update && apt-get install -y libegl1 xvfb'"),
+    ],
+)
+def test_without_the_right_to_install_the_exact_command_is_named(
+    machine, monkeypatch, has_sudo, command
+):
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     machine.has("dpkg-query")
     machine.has("apt-get")
-    if sudo_code is not None:
-        machine.has("sudo", code=sudo_code)
-    with pytest.raises(StopError, match=r"sudo apt-get install -y libegl1 xvfb$"):
+    if has_sudo:
+        machine.has("sudo", code=1)
+    with pytest.raises(StopError) as stopped:
         system_packages.provide(("libegl1", "xvfb"))
+    assert str(stopped.value).splitlines()[1].strip() == command
+    assert "the same command again" in str(stopped.value)
     assert not [call for call in machine.calls if "install" in call]
 
 
@@ -56,7 +66,7 @@ def test_an_apt_that_fails_stops_with_the_command(machine, monkeypatch):
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     machine.has("dpkg-query")
     machine.has("apt-get", code=100)
-    with pytest.raises(StopError, match=r"sudo apt-get install -y xvfb$"):
+    with pytest.raises(StopError, match=r"    apt-get update && apt-get install -y xvfb$"):
         system_packages.provide(("xvfb",))
 
 
