@@ -9,10 +9,10 @@ import os
 import secrets
 import signal
 import sys
-import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from desktop_app.children import on_parent_end
 from desktop_app.errors import AppError
 from desktop_app.paths import find_paths
 from desktop_app.service.provider_source import OpenProviders, Providers
@@ -20,7 +20,6 @@ from desktop_app.service.providers.ports import Recall
 from desktop_app.service.server import Addresses, Place, open_service
 
 KEY_VARIABLE = "PARLEY_SERVICE_KEY"
-PARENT_VARIABLE = "PARLEY_PARENT_PIPE"
 
 
 def serve(*, host: str = "127.0.0.1", port: int = 0, data: Path | None = None) -> int:
@@ -36,13 +35,7 @@ def serve(*, host: str = "127.0.0.1", port: int = 0, data: Path | None = None) -
             host=host,
             port=port,
         )
-        asyncio.run(
-            run_service(
-                place,
-                providers_from(os.environ),
-                ends_with_parent=os.environ.get(PARENT_VARIABLE) == "1",
-            )
-        )
+        asyncio.run(run_service(place, providers_from(os.environ), environment=os.environ))
     except AppError as error:
         sys.stderr.write(f"{error}\n")
         return 2
@@ -52,9 +45,14 @@ def serve(*, host: str = "127.0.0.1", port: int = 0, data: Path | None = None) -
 
 
 async def run_service(
-    place: Place, open_providers: OpenProviders, *, ends_with_parent: bool = False
+    place: Place, open_providers: OpenProviders, *, environment: Mapping[str, str] | None = None
 ) -> None:
     """Announce the addresses on stdout and serve until told to stop.
+
+    Args:
+        place: Where to listen, and the data.
+        open_providers: What answers, hears and speaks.
+        environment: Says whether there is a parent whose end is ours; None says there is none.
 
     Raises:
         InputError, StorageError: It cannot start.
@@ -62,8 +60,7 @@ async def run_service(
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     _on_signals(loop, stop)
-    if ends_with_parent:
-        threading.Thread(target=_watch_parent, args=(loop, stop), daemon=True).start()
+    on_parent_end(lambda: _end(loop, stop), environment=environment or {})
     async with open_service(place, open_providers) as addresses:
         _announce(addresses)
         await stop.wait()
@@ -88,6 +85,11 @@ def providers_from(environment: Mapping[str, str]) -> OpenProviders:
     return open_them
 
 
+def _end(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(stop.set)
+
+
 def _announce(addresses: Addresses) -> None:
     line = {"api": addresses.api, "voice": addresses.voice, "key": addresses.key}
     sys.stdout.write(json.dumps(line) + "\n")
@@ -100,20 +102,6 @@ def _on_signals(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
             loop.add_signal_handler(number, stop.set)
         except NotImplementedError:  # Windows
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
-
-
-def _watch_parent(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
-    """A thread of its own: the pipe ends when the parent does, however it ended.
-
-    Reads the descriptor itself: a buffered reader would hold its lock at interpreter exit.
-    """
-    try:
-        while os.read(0, 1024):
-            pass
-    except OSError:
-        pass  # no pipe to read from is as good as one that ended
-    if not loop.is_closed():
-        loop.call_soon_threadsafe(stop.set)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

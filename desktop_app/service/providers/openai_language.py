@@ -18,8 +18,8 @@ from desktop_app.service.providers.ports import (
     LanguageEvent,
     LanguageRequest,
     ReasoningDelta,
-    TextDelta,
 )
+from desktop_app.service.providers.think_tags import ThinkTags
 
 _TIMEOUT = httpx.Timeout(10.0, read=120.0)  # seconds; a large model may load for a minute
 _LONGEST_LINE = 4 * 1024 * 1024  # characters
@@ -170,6 +170,7 @@ async def _events(response: httpx.Response) -> AsyncIterator[LanguageEvent]:
         return
     usage: Usage | None = None
     is_complete = False
+    tags = ThinkTags()
     async for data in _data_lines(response):
         if data == "[DONE]":
             is_complete = True
@@ -178,8 +179,10 @@ async def _events(response: httpx.Response) -> AsyncIterator[LanguageEvent]:
         usage = _usage_of(chunk) or usage
         for choice in chunk.get("choices") or ():
             is_complete = is_complete or bool(choice.get("finish_reason"))
-            for event in _deltas(choice.get("delta") or {}):
+            for event in _deltas(choice.get("delta") or {}, tags):
                 yield event
+    for event in tags.finish():
+        yield event
     if not is_complete:
         raise NetworkError(
             "network.broken", "The language server broke off its answer.", retryable=True
@@ -192,7 +195,9 @@ def _whole(body: bytes) -> Iterator[LanguageEvent]:
     choices = found.get("choices") or ()
     if not choices:
         raise ProtocolError("language.unreadable", "The language server sent no answer.")
-    yield from _deltas(choices[0].get("message") or {})
+    tags = ThinkTags()
+    yield from _deltas(choices[0].get("message") or {}, tags)
+    yield from tags.finish()
     yield Finished(_usage_of(found))
 
 
@@ -229,13 +234,13 @@ def _failure(found: dict[str, Any]) -> AppError:
     return NetworkError("language.failed", f"The language server failed. {detail}".strip())
 
 
-def _deltas(delta: dict[str, Any]) -> Iterator[LanguageEvent]:
+def _deltas(delta: dict[str, Any], tags: ThinkTags) -> Iterator[LanguageEvent]:
     reasoning = delta.get("reasoning_content") or delta.get("reasoning")
     if isinstance(reasoning, str) and reasoning:
         yield ReasoningDelta(reasoning)
     text = delta.get("content")
     if isinstance(text, str) and text:
-        yield TextDelta(text)
+        yield from tags.feed(text)
 
 
 def _usage_of(found: dict[str, Any]) -> Usage | None:
