@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import secrets
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 from desktop_app.children import Child, start_child
 from desktop_app.client.addresses import ApiAddress, GatewayAddress
 from desktop_app.client.lines import ServiceAddresses
 from desktop_app.engine.service_keeper import ServiceAddress
+from desktop_app.errors import ChildError
 from desktop_app.settings import LanguageSettings
+
+logger = logging.getLogger(__name__)
 
 NOTE = "service.json"
 
@@ -27,19 +32,42 @@ def service_environment(language: LanguageSettings) -> dict[str, str]:
     return {name: value for name, value in wanted.items() if value and name not in os.environ}
 
 
+class ServiceChild:
+    """A running service: its process and where it listens."""
+
+    def __init__(self, child: Child, address: ServiceAddress) -> None:
+        self._child = child
+        self.address = address
+
+    async def wait(self) -> int:
+        """Return its exit code when it ends."""
+        return await self._child.wait()
+
+    async def aclose(self) -> None:
+        """End it. Idempotent."""
+        await self._child.aclose()
+
+
 def starter(
     folder: Path, language: Callable[[], LanguageSettings]
-) -> Callable[[], Awaitable[Child]]:
+) -> Callable[[], Awaitable[ServiceChild]]:
     """How a ``ServiceKeeper`` starts the service; every start makes a new key."""
 
-    async def start() -> Child:
+    async def start() -> ServiceChild:
         key = secrets.token_urlsafe(32)
         environment = {**service_environment(language()), "PARLEY_SERVICE_KEY": key}
         child = await start_child(
             ["serve", "--data", str(folder)], environment=environment, name="service"
         )
-        _leave_note(folder / NOTE, child.greeting)
-        return child
+        try:
+            address = _address_in(child.greeting)
+        except (KeyError, TypeError) as error:
+            await child.aclose()
+            raise ChildError(
+                "child.unclear", "The service did not say where it listens.", name="service"
+            ) from error
+        _leave_note(folder / NOTE, address)
+        return ServiceChild(child, address)
 
     return start
 
@@ -47,10 +75,14 @@ def starter(
 def running_service(folder: Path) -> ServiceAddress | None:
     """Where the service of another Parley on this folder listens, if it left a note."""
     try:
-        note = json.loads((folder / NOTE).read_text(encoding="utf-8"))
-        return ServiceAddress(note["api"], note["voice"], note["key"])
+        return _address_in(json.loads((folder / NOTE).read_text(encoding="utf-8")))
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def _address_in(greeting: dict[str, Any]) -> ServiceAddress:
+    """What the service says of itself; KeyError or TypeError when it says less."""
+    return ServiceAddress(greeting["api"], greeting["voice"], greeting["key"])
 
 
 def both_doors(address: ServiceAddress) -> ServiceAddresses:
@@ -65,10 +97,14 @@ def remove_note(folder: Path) -> None:
     (folder / NOTE).unlink(missing_ok=True)
 
 
-def _leave_note(path: Path, greeting: dict[str, object]) -> None:
-    """For this user's eyes only: it holds the key."""
+def _leave_note(path: Path, address: ServiceAddress) -> None:
+    """For this user's eyes only: it holds the key. A disk that refuses costs only the note."""
+    note = {"api": address.api, "voice": address.voice, "key": address.key}
     new = path.with_suffix(".new")
-    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(greeting, file)
-    new.replace(path)
+    try:
+        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump(note, file)
+        new.replace(path)
+    except OSError as error:
+        logger.warning("other commands cannot find the service: %s", error)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
-from typing import Any, Protocol
+from dataclasses import dataclass, field
+from typing import Protocol
 
-from desktop_app.errors import ChildError
+from desktop_app.errors import ChildError, NetworkError
 from desktop_app.link.messages import (
     Connection,
     ConnectionChanged,
@@ -21,23 +22,25 @@ from desktop_app.link.messages import (
 
 FIRST_WAIT_S = 0.5
 LONGEST_WAIT_S = 30.0
+HEALTHY_AFTER_S = 10.0
+"""A service that lived this long was well: its end is no reason to wait longer than once."""
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceAddress:
-    """Where a service listens, and the key made for this run."""
+    """Where a service listens, and the key made for this run, which is never printed."""
 
     api: str
     voice: str
-    key: str
+    key: str = field(repr=False)
 
 
 class RunningService(Protocol):
     """The service's process, as this module sees it."""
 
     @property
-    def greeting(self) -> dict[str, Any]:
-        """Its first line of output."""
+    def address(self) -> ServiceAddress:
+        """Where it listens."""
 
     async def wait(self) -> int:
         """Return its exit code when it ends."""
@@ -50,10 +53,12 @@ class ServiceKeeper:
     """Starts the service, restarts it when it dies, and hands out its address.
 
     Args:
-        start: Starts the process and returns once it has said its greeting.
+        start: Starts the process and returns once it has said where it listens; ChildError when
+            it does not.
         publish: Told about every change of the connection.
         profile: Name under which the connection is shown.
         pause: Waits that many seconds; a port, so that tests need no time.
+        now: Monotonic seconds.
     """
 
     def __init__(
@@ -63,12 +68,15 @@ class ServiceKeeper:
         *,
         profile: str = "embedded",
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._start = start
         self._publish = publish
         self._profile = profile
         self._pause = pause
+        self._now = now
         self._address: asyncio.Future[ServiceAddress] | None = None
+        self._problem = ""
         self.connection = Connection.STARTING
 
     async def run(self) -> None:
@@ -76,42 +84,63 @@ class ServiceKeeper:
         self._tell(Connection.STARTING)
         waits = backoff()
         while True:
-            try:
-                service = await self._start()
-            except ChildError as error:
-                await self._wait_after(error, next(waits))
-                continue
-            waits = backoff()
-            await self._watch(service)
-            self._tell(Connection.RECONNECTING, retry_in_s=0.0)
+            began_s = self._now()
+            self._lose(await self._keep_one())
+            if self._now() - began_s >= HEALTHY_AFTER_S:
+                waits = backoff()
+            wait_s = next(waits)
+            self._tell(Connection.RECONNECTING, retry_in_s=wait_s)
+            await self._pause(wait_s)
 
     async def address(self) -> ServiceAddress:
-        """Where the service is; waits until it is there."""
+        """Where the service is; waits for the first start.
+
+        Raises:
+            NetworkError: ``service.down``, retryable: it ended, or does not start.
+        """
+        if self._problem:
+            raise self._down()
         if self._address is None:
             self._address = asyncio.get_running_loop().create_future()
         return await asyncio.shield(self._address)
 
-    async def _watch(self, service: RunningService) -> None:
+    async def _keep_one(self) -> str:
+        """Start a service and stay with it to its end.
+
+        Returns:
+            What ended it, as a sentence.
+        """
         try:
-            self._arrived(service.greeting)
-            await service.wait()
+            service = await self._start()
+        except ChildError as error:
+            return str(error)
+        try:
+            self._arrived(service.address)
+            code = await service.wait()
         finally:
             self._address = None
             await service.aclose()
+        return f"The service ended with code {code}."
 
-    def _arrived(self, greeting: dict[str, Any]) -> None:
-        address = ServiceAddress(greeting["api"], greeting["voice"], greeting["key"])
+    def _arrived(self, address: ServiceAddress) -> None:
+        self._problem = ""
         if self._address is None:
             self._address = asyncio.get_running_loop().create_future()
         self._address.set_result(address)
         self._publish(NoticeCleared("service.down"))
         self._tell(Connection.READY)
 
-    async def _wait_after(self, error: ChildError, wait_s: float) -> None:
-        notice = Notice(NoticeLevel.WARNING, "service.down", {"reason": str(error)})
+    def _lose(self, problem: str) -> None:
+        self._problem = problem
+        waiting, self._address = self._address, None
+        if waiting is not None:
+            waiting.set_exception(self._down())
+            waiting.exception()  # it may be that nobody waits for it any more
+        notice = Notice(NoticeLevel.WARNING, "service.down", {"reason": problem})
         self._publish(NoticeRaised(notice))
-        self._tell(Connection.RECONNECTING, retry_in_s=wait_s)
-        await self._pause(wait_s)
+
+    def _down(self) -> NetworkError:
+        return NetworkError("service.down", self._problem, retryable=True)
 
     def _tell(self, connection: Connection, retry_in_s: float | None = None) -> None:
         self.connection = connection

@@ -6,7 +6,7 @@ from itertools import islice
 import pytest
 
 from desktop_app.engine.service_keeper import ServiceAddress, ServiceKeeper, backoff
-from desktop_app.errors import ChildError
+from desktop_app.errors import ChildError, NetworkError
 from desktop_app.link.messages import Connection, ConnectionChanged, NoticeCleared, NoticeRaised
 
 
@@ -14,7 +14,7 @@ class Process:
     """A service whose end is in the test's hand."""
 
     def __init__(self, number: int) -> None:
-        self.greeting = {"api": f"http://{number}", "voice": f"ws://{number}", "key": "k"}
+        self.address = ServiceAddress(f"http://{number}", f"ws://{number}", "k")
         self.ended = asyncio.Event()
         self.is_closed = False
 
@@ -35,19 +35,33 @@ class Rig:
         self.told: list[object] = []
         self.waits: list[float] = []
         self.restarted = asyncio.Event()
-        self.keeper = ServiceKeeper(self._start, self.told.append, pause=self._pause)
+        self.started = asyncio.Event()
+        self.tired = asyncio.Event()
+        self.lives_s: float | None = None
+        self.now_s = 0.0
+        self.keeper = ServiceKeeper(
+            self._start, self.told.append, pause=self._pause, now=lambda: self.now_s
+        )
 
     async def _start(self) -> Process:
         if self.failures:
             self.failures -= 1
             raise ChildError("child.failed", "The service did not start.")
         self.processes.append(Process(len(self.processes)))
+        self.started.set()
+        if self.lives_s is not None:
+            self.now_s += self.lives_s
+            self.processes[-1].ended.set()
         if len(self.processes) > 1:
             self.restarted.set()
         return self.processes[-1]
 
     async def _pause(self, wait_s: float) -> None:
         self.waits.append(wait_s)
+        await asyncio.sleep(0)
+        if len(self.waits) == 4:
+            self.tired.set()
+            await asyncio.Event().wait()
 
     def connections(self) -> list[Connection]:
         return [one.connection for one in self.told if isinstance(one, ConnectionChanged)]
@@ -81,6 +95,7 @@ async def test_a_dead_service_is_replaced_and_the_new_address_given(running):
     running(rig)
     async with asyncio.timeout(5):
         await rig.keeper.address()
+        rig.now_s += 60.0
         rig.processes[0].ended.set()
         await rig.restarted.wait()
         assert (await rig.keeper.address()).api == "http://1"
@@ -91,11 +106,38 @@ async def test_a_dead_service_is_replaced_and_the_new_address_given(running):
 async def test_a_service_that_does_not_start_is_tried_again_and_said(running):
     rig = Rig(failures=2)
     running(rig)
+    await rig.started.wait()
     async with asyncio.timeout(5):
         await rig.keeper.address()
     assert len(rig.waits) == 2
     assert any(isinstance(one, NoticeRaised) for one in rig.told)
     assert isinstance(rig.told[-2], NoticeCleared)
+
+
+async def test_who_waits_for_a_service_that_fails_is_told_to_try_again(running):
+    rig = Rig(failures=1)
+    async with asyncio.TaskGroup() as tasks:
+        waiting = tasks.create_task(_failure_of(rig.keeper))
+        await asyncio.sleep(0)
+        running(rig)
+    assert waiting.result().code == "service.down"
+    assert waiting.result().retryable
+
+
+async def _failure_of(keeper: ServiceKeeper) -> NetworkError:
+    with pytest.raises(NetworkError) as caught:
+        await keeper.address()
+    return caught.value
+
+
+async def test_a_service_that_ends_again_and_again_is_given_longer_and_longer(running):
+    rig = Rig()
+    rig.lives_s = 0.5
+    running(rig)
+    async with asyncio.timeout(5):
+        await rig.tired.wait()
+    assert rig.waits[:3] == sorted(rig.waits[:3])
+    assert rig.waits[2] > 3 * rig.waits[0] / 1.6
 
 
 async def test_ending_the_keeper_ends_the_service(running):
