@@ -192,8 +192,9 @@ async def open_messages(
         api: Stays open when the transport closes.
         configuration: Only the thread counts: nothing is heard or spoken here.
         request: What every message carries besides its text: model, memory, system prompt.
+            Where left out, the assistant may use its memory.
     """
-    return MessageTransport(api, configuration, request or MessageRequest())
+    return MessageTransport(api, configuration, request or MessageRequest(memory="Auto"))
 
 
 def _failed(turn: int, dialect: StreamDialect, error: AppError) -> list[ServerEvent]:

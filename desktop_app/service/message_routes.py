@@ -14,7 +14,7 @@ from starlette.routing import Route
 from desktop_app.protocol.backboard import MessageReply, MessageRequest, StoredMessage, StreamEvent
 from desktop_app.service.bodies import JsonResponse, invalid, not_found, read_message
 from desktop_app.service.clock import new_id, now
-from desktop_app.service.providers.ports import ReasoningDelta, TextDelta
+from desktop_app.service.providers.ports import MemoryUse, ReasoningDelta, TextDelta
 from desktop_app.service.runs import (
     Question,
     QuestionStored,
@@ -60,6 +60,7 @@ class MessageRoutes:
                 provider=message.llm_provider or "",
                 model=message.model_name or "",
                 system_prompt=message.system_prompt or "",
+                memory=_memory_use(message.memory),
                 metadata=message.metadata,
             )
         )
@@ -105,6 +106,17 @@ class MessageRoutes:
                 created_at=stored.created_at,
             )
         )
+
+
+def _memory_use(asked: str | None) -> MemoryUse:
+    """Anything else than the two words behaves as off, as the API says."""
+    match (asked or "").lower():
+        case "auto":
+            return "auto"
+        case "readonly":
+            return "readonly"
+        case _:
+            return "off"
 
 
 def _stream(frames: AsyncIterator[bytes]) -> Response:

@@ -27,6 +27,12 @@ class Providers(Protocol):
     @property
     def default_language(self) -> Language: ...
 
+    async def look_again(self) -> None:
+        """Find a language server that was started meanwhile; cheap, and never raises."""
+
+    def lost(self, language: Language) -> None:
+        """A language server did not answer."""
+
     async def warm_up(self) -> None:
         """Load what a first spoken turn would wait for. Idempotent.
 

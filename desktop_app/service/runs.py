@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from weakref import WeakValueDictionary
 
-from desktop_app.errors import AppError, InputError
+from desktop_app.errors import AppError, InputError, NetworkError
 from desktop_app.protocol.backboard import StoredMessage
 from desktop_app.protocol.events import Usage
 from desktop_app.service.clock import new_id, now
@@ -21,6 +21,7 @@ from desktop_app.service.providers.ports import (
     Finished,
     Language,
     LanguageRequest,
+    MemoryUse,
     ReasoningDelta,
     TextDelta,
 )
@@ -43,6 +44,7 @@ class Question:
         provider: Name of a language provider, or empty for the default.
         model: Model name, or empty for the provider's default.
         system_prompt: For this turn only, or empty for the assistant's.
+        memory: What may be done with the assistant's memory.
         metadata: Kept with the user's message.
     """
 
@@ -52,6 +54,7 @@ class Question:
     provider: str = ""
     model: str = ""
     system_prompt: str = ""
+    memory: MemoryUse = "auto"
     metadata: dict[str, Any] | None = None
 
 
@@ -204,6 +207,7 @@ class Runs:
             AppError: The providers could not be opened.
         """
         providers = await self._source.get()
+        await providers.look_again()
         if not provider:
             return providers.default_language
         found = providers.languages.get(provider)
@@ -246,6 +250,9 @@ class Runs:
             end = RunEnded("CANCELLED", "")
         except AppError as error:
             end = RunEnded("FAILED", "", error=str(error))
+        except Exception:  # the request boundary: one bad turn must not end the service
+            _log.exception("A turn could not be stored")
+            end = RunEnded("FAILED", "", error="The question could not be stored.")
         del self._going[run.run_id]
         await run.tell(end)
 
@@ -272,10 +279,16 @@ class Runs:
         )
         await self._store.conversations.add(run.question.thread_id, reply, run.run_id)
         await run.tell(RunStarted(language.provider, run.question.model or language.model))
-        return await self._stream(run, language)
+        try:
+            return await self._stream(run, language)
+        except NetworkError as error:
+            if error.code.startswith("network."):
+                (await self._source.get()).lost(language)
+            raise
 
     async def _stream(self, run: Run, language: Language) -> Usage | None:
-        events = language.reply(await self._request(run))
+        request = await self._request(run)
+        events = language.reply(request)
         try:
             async for event in events:
                 if isinstance(event, Finished):
@@ -297,6 +310,7 @@ class Runs:
             model=question.model,
             assistant_id=question.assistant_id,
             thread_id=question.thread_id,
+            memory=question.memory,
         )
 
     async def _settle(self, run: Run, end: RunEnded) -> None:

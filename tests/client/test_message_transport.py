@@ -74,7 +74,12 @@ async def rig() -> AsyncIterator[Rig]:
 
 async def test_a_prompt_is_one_request_and_its_stream_is_the_reply(rig: Rig):
     stream = await rig.prompt(1)
-    assert rig.backboard.asked[0].body == {"content": "Hi", "thread_id": "t", "stream": True}
+    assert rig.backboard.asked[0].body == {
+        "content": "Hi",
+        "thread_id": "t",
+        "memory": "Auto",
+        "stream": True,
+    }
     await stream.say("run_started", run_id="r")
     await stream.say("content_streaming", content="Hello")
     await stream.say("run_ended", status="completed")

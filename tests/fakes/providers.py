@@ -181,6 +181,8 @@ class ScriptedProviders:
     warm_up_failure: Exception | None = None
     recall: Recall | None = None
     is_warm: bool = False
+    looks: int = 0
+    lost_languages: list[Language] = field(default_factory=list)
     may_open: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
@@ -193,6 +195,12 @@ class ScriptedProviders:
     @property
     def languages(self) -> Mapping[str, Language]:
         return {self.language.provider: self.language}
+
+    async def look_again(self) -> None:
+        self.looks += 1
+
+    def lost(self, language: Language) -> None:
+        self.lost_languages.append(language)
 
     async def warm_up(self) -> None:
         self.is_warm = True

@@ -162,6 +162,24 @@ async def test_the_history_and_the_prompt_reach_the_language_model(rig):
     assert request.thread_id == thread_id
 
 
+@pytest.mark.parametrize(
+    ("asked", "use"),
+    [("Auto", "auto"), ("Readonly", "readonly"), ("off", "off"), (None, "off"), ("On", "off")],
+)
+async def test_what_may_be_done_with_the_memory_reaches_the_provider(rig, asked, use):
+    body = {"content": "Hi"} | ({"memory": asked} if asked else {})
+    await rig.http.post("/threads/messages", json=body)
+    assert rig.providers.language.requests[0].memory == use
+
+
+async def test_a_server_that_is_gone_is_reported_as_lost(rig):
+    rig.providers.language.failure = NetworkError("network.unreachable", "Nobody there.")
+    events = await stream(rig, content="Hi")
+    assert events[-1]["error"] == "Nobody there."
+    assert rig.providers.lost_languages == [rig.providers.language]
+    assert rig.providers.looks > 0
+
+
 async def test_a_failing_model_ends_the_stream_with_run_failed_and_keeps_the_text(rig):
     rig.providers.language.failure = NetworkError("network.unreachable", "The model is gone.")
     events = await stream(rig)

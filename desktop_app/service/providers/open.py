@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING
 
-from desktop_app.errors import InputError
-from desktop_app.service.providers.espeak_tts import EspeakTts
+from desktop_app.errors import AppError, InputError
+from desktop_app.service.providers.languages import Languages
 from desktop_app.service.providers.local_servers import Ports, find_local_servers
 from desktop_app.service.providers.openai_language import OpenAiLanguage
-from desktop_app.service.providers.pocketsphinx_stt import PocketsphinxStt
 from desktop_app.service.providers.ports import Language, Recall, SpeechToText, TextToSpeech
 from desktop_app.service.providers.responder import Responder
+from desktop_app.service.providers.unavailable import NoHearing, NoVoice
+
+if TYPE_CHECKING:
+    from desktop_app.service.providers.espeak_tts import EspeakTts
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,37 +41,59 @@ class ProviderConfig:
     ports: Ports = field(default_factory=Ports)
 
 
-@dataclass(frozen=True, slots=True)
 class Providers:
-    """What hears, speaks and answers.
+    """What hears, speaks and answers."""
 
-    Attributes:
-        languages: By provider name; ``builtin`` is always there.
-        default_language: A configured server, else one found on this computer, else built in.
-        slow_starters: What ``warm_up`` runs.
-    """
+    def __init__(
+        self,
+        stt: SpeechToText,
+        tts: TextToSpeech,
+        languages: Languages,
+        slow_starters: Sequence[Callable[[], Awaitable[None]]] = (),
+    ) -> None:
+        self.stt = stt
+        self.tts = tts
+        self._languages = languages
+        self._slow_starters = slow_starters
 
-    stt: SpeechToText
-    tts: TextToSpeech
-    languages: Mapping[str, Language]
-    default_language: Language
-    slow_starters: Sequence[Callable[[], Awaitable[None]]] = ()
+    @property
+    def languages(self) -> Mapping[str, Language]:
+        """By provider name; ``builtin`` is always there."""
+        return self._languages.by_name
+
+    @property
+    def default_language(self) -> Language:
+        """A configured server, else one found on this computer, else built in."""
+        return self._languages.default
+
+    async def look_again(self) -> None:
+        """Find a language server that was started meanwhile; see ``Languages``."""
+        await self._languages.look_again()
+
+    def lost(self, language: Language) -> None:
+        """A language server did not answer."""
+        self._languages.lost(language)
 
     async def warm_up(self) -> None:
         """Load what a first spoken turn would wait for, about a second. Idempotent.
 
         Raises:
-            ChildError: A part cannot be loaded.
+            ChildError: A part cannot be loaded; the others are.
         """
-        for load in self.slow_starters:
-            await load()
+        failure: AppError | None = None
+        for load in self._slow_starters:
+            try:
+                await load()
+            except AppError as error:
+                failure = error
+        if failure is not None:
+            raise failure
 
     async def aclose(self) -> None:
         """Close them all."""
         await self.stt.aclose()
         await self.tts.aclose()
-        for language in self.languages.values():
-            await language.aclose()
+        await self._languages.aclose()
 
 
 async def open_providers(config: ProviderConfig, recall: Recall) -> Providers:
@@ -72,22 +102,35 @@ async def open_providers(config: ProviderConfig, recall: Recall) -> Providers:
     Raises:
         InputError: The configured address is none.
     """
-    languages: dict[str, Language] = {}
-    if config.language_url:
-        languages["openai"] = _configured(config)
-    if config.local_models != "off":
-        for server in await find_local_servers(config.ports):
-            if server.provider not in languages:
-                languages[server.provider] = OpenAiLanguage(
-                    server.url, provider=server.provider, model=server.models[0]
-                )
-    responder, stt, tts = Responder(recall), PocketsphinxStt(), EspeakTts()
-    languages["builtin"] = responder
-    default = next(iter(languages.values()))
+    responder, stt, tts = Responder(recall), _hearing(), _voice()
+    languages = Languages(
+        responder,
+        configured=_configured(config) if config.language_url else None,
+        find=None if config.local_models == "off" else partial(find_local_servers, config.ports),
+    )
+    await languages.look()
     slow_starters = [stt.warm_up, tts.warm_up]
-    if default is responder:
+    if languages.default is responder:
         slow_starters.append(responder.warm_up)
-    return Providers(stt, tts, languages, default, slow_starters)
+    return Providers(stt, tts, languages, slow_starters)
+
+
+def _hearing() -> SpeechToText:
+    try:
+        from desktop_app.service.providers.pocketsphinx_stt import PocketsphinxStt
+    except (ImportError, OSError):  # a broken package must not take the answers with it
+        _log.exception("The built-in recogniser cannot be loaded")
+        return NoHearing()
+    return PocketsphinxStt()
+
+
+def _voice() -> EspeakTts | NoVoice:
+    try:
+        from desktop_app.service.providers.espeak_tts import EspeakTts
+    except (ImportError, OSError):  # the same
+        _log.exception("The built-in voice cannot be loaded")
+        return NoVoice()
+    return EspeakTts()
 
 
 def _configured(config: ProviderConfig) -> OpenAiLanguage:

@@ -85,6 +85,10 @@ class TextToSpeech(Protocol):
     async def aclose(self) -> None: ...
 
 
+MemoryUse = Literal["auto", "readonly", "off"]
+"""Recall and save; recall only; neither."""
+
+
 @dataclass(frozen=True, slots=True)
 class ChatMessage:
     """One message of the history given to a language model."""
@@ -102,6 +106,7 @@ class LanguageRequest:
         system_prompt: May be empty.
         model: Model name, or empty for the provider's default.
         assistant_id: Whose memory may be read and written.
+        memory: Whether it may.
     """
 
     history: Sequence[ChatMessage]
@@ -109,6 +114,7 @@ class LanguageRequest:
     model: str = ""
     assistant_id: str = ""
     thread_id: str = ""
+    memory: MemoryUse = "auto"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from desktop_app.service.providers.skills.units import UnitConverter
 _NO_MODEL = "No language model is connected"
 _CANNOT_FIRST = (
     f"{_NO_MODEL}, so I cannot answer that. To connect one, start Ollama or LM Studio on this"
-    f" computer and then Parley again, or set a server in the settings. {small_talk.ABILITIES}"
+    f" computer and ask again, or set a server in the settings. {small_talk.ABILITIES}"
 )
 _CANNOT_AGAIN = "I cannot answer that without a language model."
 _OPENING = re.compile(
@@ -79,7 +79,7 @@ class Responder:
             return talk
         asked = _ASKING.sub("", _OPENING.sub("", plain))
         return (
-            await recall.answer(asked, self._memory, request.assistant_id, request.thread_id)
+            await recall.answer(asked, self._memory, request)
             # Zone table and unit definitions are loaded on first use.
             or await asyncio.to_thread(self._computed, asked.lower())
             or _cannot(request)

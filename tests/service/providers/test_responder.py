@@ -12,6 +12,7 @@ from desktop_app.service.providers.ports import (
     ChatMessage,
     Finished,
     LanguageRequest,
+    MemoryUse,
     Recalled,
     TextDelta,
 )
@@ -24,6 +25,7 @@ class FakeRecall:
     def __init__(self) -> None:
         self.kept: list[Recalled] = []
         self.excluded: list[str | None] = []
+        self.forgotten: list[str] = []
 
     async def remember(self, assistant_id: str, text: str) -> None:
         created_at = f"2026-01-01T00:00:{len(self.kept):02d}Z"
@@ -42,6 +44,7 @@ class FakeRecall:
         return [each for each in self.kept if words & set(each.text.lower().split())][:limit]
 
     async def forget(self, assistant_id: str, query: str) -> int:
+        self.forgotten.append(query)
         words = set(query.split())
         gone = [each for each in self.kept if words <= set(each.text.split())]
         self.kept = [each for each in self.kept if each not in gone]
@@ -120,6 +123,29 @@ async def test_what_was_only_said_is_recalled_too(talk):
 async def test_the_wish_to_remember_does_not_outlive_the_memory(talk):
     talk.recall.kept = [Recalled("Remember that my cat is old.", "2026-01-01", "message")]
     assert await talk.ask("what is my cat") == "You have not told me about your cat."
+
+
+@pytest.mark.parametrize("use", ["off", "readonly"])
+async def test_a_memory_that_may_not_be_changed_is_not(use):
+    recall = FakeRecall()
+    for wish in ("remember that my cat is old", "forget my cat"):
+        said = await asked(recall, wish, use)
+        assert "emember" in said or "Memory is turned off" in said
+    assert (recall.kept, recall.forgotten) == ([], [])
+
+
+async def test_a_memory_that_is_off_is_not_looked_into():
+    recall = FakeRecall()
+    recall.kept = [Recalled("my cat is old", "2026-01-01", "memory")]
+    assert "old" not in await asked(recall, "what is my cat", "off")
+    assert recall.excluded == []
+    assert "old" in await asked(recall, "what is my cat", "readonly")
+
+
+async def asked(recall: FakeRecall, question: str, use: MemoryUse) -> str:
+    request = LanguageRequest([ChatMessage("user", question)], memory=use)
+    async with aclosing(Responder(recall).reply(request)) as events:
+        return "".join([event.text async for event in events if isinstance(event, TextDelta)])
 
 
 async def test_a_newer_memory_comes_first(talk):

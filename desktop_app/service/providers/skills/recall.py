@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from desktop_app.service.providers.ports import Recall, Recalled
+from desktop_app.service.providers.ports import LanguageRequest, Recall, Recalled
 
 # "remembered" is what the built-in recogniser often hears.
 _REMEMBER = re.compile(
@@ -37,28 +37,40 @@ _PERSONS = {
 _MOST = 3
 
 
-async def answer(text: str, recall: Recall, assistant_id: str, thread_id: str) -> str | None:
+_MAY_NOT = {
+    "off": "Memory is turned off for this question, so I have not looked or saved anything.",
+    "readonly": "I may only read what I remember here, so nothing was changed.",
+}
+
+
+async def answer(text: str, recall: Recall, request: LanguageRequest) -> str | None:
     """A sentence, or None when ``text`` has nothing to do with memory.
 
     Args:
         text: As it was typed or heard, without punctuation at its end.
         recall: What the assistant remembers.
-        assistant_id: Whose memory.
-        thread_id: Where it was asked: its newest message is the question itself.
+        request: Whose memory, what may be done with it, and where it was asked: the newest
+            message of the thread is the question itself.
 
     Raises:
         StorageError
     """
     small = text.lower()
     if found := _REMEMBER.fullmatch(small):
+        if request.memory != "auto":
+            return _MAY_NOT[request.memory]
         what = text[found.start(found.lastgroup or "that") :]
-        await recall.remember(assistant_id, what)
+        await recall.remember(request.assistant_id, what)
         return f"I will remember that {other_person(what)}."
     for form in (_MINE, _MINE_SHORT, _REMEMBERS, _ABOUT):
         if found := form.fullmatch(small):
-            return await _recalled(found["what"], recall, assistant_id, thread_id)
+            if request.memory == "off":
+                return _MAY_NOT["off"]
+            return await _recalled(found["what"], recall, request.assistant_id, request.thread_id)
     if found := _FORGET.fullmatch(small):
-        return await _forget(found["what"], recall, assistant_id)
+        if request.memory != "auto":
+            return _MAY_NOT[request.memory]
+        return await _forget(found["what"], recall, request.assistant_id)
     return None
 
 
