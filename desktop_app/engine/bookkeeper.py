@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from msgspec import structs
-
 from desktop_app.audio.frames import FRAME_BYTES
 from desktop_app.engine.ledger import Ledger
 from desktop_app.engine.ports import Journal, Time
@@ -11,7 +9,6 @@ from desktop_app.engine.turn_notes import TurnNotes, title_of
 from desktop_app.journal.records import (
     MessageRecord,
     Role,
-    ThreadRecord,
     UtteranceRecord,
     UtteranceState,
 )
@@ -103,12 +100,8 @@ class Bookkeeper:
         self._ledger.do(set_state)
 
     async def _touch_thread(self, message: MessageRecord) -> None:
+        title = title_of(message.text) if message.role is Role.USER else ""
         now = self._time.wall()
-        known = await self._journal.thread(self._thread_id)
-        thread = known or ThreadRecord(id=self._thread_id, created_at=now, updated_at=now)
-        title = thread.title
-        if not title and message.role is Role.USER:
-            title = title_of(message.text)
-        thread = structs.replace(thread, title=title, updated_at=now)
-        await self._journal.save_thread(thread)
-        self._ledger.tell(ThreadSaved(thread))
+        thread = await self._journal.touch_thread(self._thread_id, now, title)
+        if thread is not None:
+            self._ledger.tell(ThreadSaved(thread))

@@ -139,7 +139,14 @@ class OpenTransport(Protocol):
 class Journal(Protocol):
     """What must outlive the process. Every coroutine returns when the row is durable."""
 
-    async def save_thread(self, thread: ThreadRecord) -> None: ...
+    async def touch_thread(self, thread_id: str, at: float, title: str) -> ThreadRecord | None:
+        """Create the thread, or note that something happened in it at that Unix second.
+
+        ``title`` is for a thread that has none yet. Returns None for a removed thread.
+        """
+
+    async def rename_thread(self, thread_id: str, title: str) -> ThreadRecord | None:
+        """Exchange the title; None for a thread that is unknown or removed."""
 
     async def remove_thread(self, thread_id: str) -> None:
         """Hide the thread; ``restore_thread`` undoes it until the next start."""

@@ -26,6 +26,13 @@ def upsert_sql(table: str, record: type[Struct]) -> str:
 
 
 SAVE_THREAD = upsert_sql("thread", ThreadRecord)
+TOUCH_THREAD = (
+    upsert_sql("thread", ThreadRecord).partition(" DO UPDATE ")[0]
+    + " DO UPDATE SET updated_at = excluded.updated_at, "
+    "title = CASE thread.title WHEN '' THEN excluded.title ELSE thread.title END"
+)
+"""Creates the thread, or says that something happened in it; a title that it has stays."""
+
 SAVE_MESSAGE = upsert_sql("message", MessageRecord)
 SAVE_UTTERANCE = upsert_sql("utterance", UtteranceRecord)
 

@@ -27,6 +27,7 @@ from desktop_app.journal.rows import (
     NOT_REMOVED,
     SAVE_UTTERANCE,
     THREAD_COLUMNS,
+    TOUCH_THREAD,
     UTTERANCE_COLUMNS,
     message_of,
     thread_of,
@@ -77,6 +78,16 @@ class Tables:
     def hide(self, thread_id: str, *, is_removed: bool) -> None:
         """Take a thread out of every list, or put it back."""
         self._execute("UPDATE thread SET is_removed = ? WHERE id = ?", (is_removed, thread_id))
+
+    def touch(self, thread: ThreadRecord) -> ThreadRecord | None:
+        """Create the thread or note that it went on; None when it is removed."""
+        self.save(TOUCH_THREAD, thread)
+        return self.thread(thread.id)
+
+    def rename(self, thread_id: str, title: str) -> ThreadRecord | None:
+        """Exchange the title; None when the thread is unknown or removed."""
+        self._execute("UPDATE thread SET title = ? WHERE id = ?", (title, thread_id))
+        return self.thread(thread_id)
 
     def thread(self, thread_id: str) -> ThreadRecord | None:
         """The thread, unless unknown or removed."""

@@ -56,6 +56,23 @@ class JournalWriter:
         """Insert or replace; a hidden thread stays hidden."""
         await self._done(lambda: self._tables.save(SAVE_THREAD, thread))
 
+    async def touch_thread(self, thread_id: str, at: float, title: str) -> ThreadRecord | None:
+        """Create the thread, or note that something happened in it now.
+
+        Args:
+            at: Unix seconds.
+            title: For a thread that has none yet.
+
+        Returns:
+            The thread as it is now, None when a person removed it.
+        """
+        thread = ThreadRecord(id=thread_id, title=title, created_at=at, updated_at=at)
+        return await self._done(lambda: self._tables.touch(thread))
+
+    async def rename_thread(self, thread_id: str, title: str) -> ThreadRecord | None:
+        """Exchange the title; None when the thread is unknown or removed."""
+        return await self._done(lambda: self._tables.rename(thread_id, title))
+
     async def remove_thread(self, thread_id: str) -> None:
         """Hide the thread; the first start after that deletes it for good."""
         await self._done(lambda: self._tables.hide(thread_id, is_removed=True))

@@ -45,6 +45,23 @@ class MemoryJournal:
         await self._write()
         self.threads[thread.id] = thread
 
+    async def touch_thread(self, thread_id: str, at: float, title: str) -> ThreadRecord | None:
+        await self._write()
+        if thread_id in self._removed:
+            return None
+        made = ThreadRecord(id=thread_id, created_at=at, updated_at=at)
+        known = self.threads.get(thread_id, made)
+        touched = structs.replace(known, title=known.title or title, updated_at=at)
+        self.threads[thread_id] = touched
+        return touched
+
+    async def rename_thread(self, thread_id: str, title: str) -> ThreadRecord | None:
+        await self._write()
+        if thread_id not in self.threads:
+            return None
+        self.threads[thread_id] = structs.replace(self.threads[thread_id], title=title)
+        return self.threads[thread_id]
+
     async def remove_thread(self, thread_id: str) -> None:
         await self._write()
         self._removed[thread_id] = self.threads.pop(thread_id)
