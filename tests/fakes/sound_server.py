@@ -137,6 +137,37 @@ class SoundServer:
             await listening
             _write_wav(Path(path), bytes(tape.pcm))
 
+    def listeners(self) -> int:
+        """How many programs capture from a microphone now; recordings of the test left out."""
+        asked = subprocess.run(
+            ["pactl", "list", "short", "source-outputs"],
+            env=self._child_environment(),
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        clients = [line.split("\t") for line in asked.stdout.splitlines()]
+        return sum(1 for line in clients if line[2] != "-" and line[1] == self._source("mic"))
+
+    def _source(self, name: str) -> str:
+        """The server's number of a source."""
+        asked = subprocess.run(
+            ["pactl", "list", "short", "sources"],
+            env=self._child_environment(),
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        rows = [line.split("\t") for line in asked.stdout.splitlines()]
+        return next(row[0] for row in rows if row[1] == name)
+
+    def let_the_microphone_hear_the_loudspeaker(self) -> None:
+        """An echo, as in a room."""
+        self._control(
+            *("load-module", "module-loopback", "source=speaker.monitor", "sink=micfeed"),
+            "latency_msec=30",
+        )
+
     def unplug_microphone(self) -> None:
         """Take the microphone away while programs may be using it."""
         self._control("unload-module", "module-remap-source")

@@ -1,0 +1,120 @@
+"""Conversations without a window, on a real sound server with the real service."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from desktop_app.engine.inputs import (
+    PromptTyped,
+    ReplyStopped,
+    TalkPressed,
+    TalkReleased,
+    VoiceStarted,
+    VoiceStopped,
+)
+from desktop_app.journal.records import MessageStatus, Role
+from desktop_app.link.messages import Phase
+from tests.fakes.service import RealService, real_service
+from tests.fakes.sound_server import SoundServer
+from tests.fakes.speech import read, speech_in
+from tests.fakes.spoken import Conversation, conversation
+
+ROOT = Path(__file__).parents[2]
+MILES = ROOT / "resources" / "demo" / "kilometers_in_ten_miles.wav"
+ROOT_OF_HUNDRED = ROOT / "tests" / "sounds" / "square_root_of_one_hundred.wav"
+
+pytestmark = pytest.mark.sound
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealService]:
+    with real_service(tmp_path_factory.mktemp("service")) as running:
+        yield running
+
+
+async def listening(held: Conversation, sound_server: SoundServer) -> None:
+    """Voice is on, the line is open and the microphone captures."""
+    held.engine.take(VoiceStarted())
+    await held.eventually(lambda: held.engine.phase in (Phase.LISTENING, Phase.NO_INPUT))
+    await held.eventually(sound_server.listeners)
+
+
+async def test_two_questions_are_asked_one_after_the_other_without_a_key(
+    sound_server, service, tmp_path
+):
+    async with conversation(service, tmp_path) as held:
+        await listening(held, sound_server)
+        for number, question in enumerate((MILES, ROOT_OF_HUNDRED), 1):
+            await sound_server.speak(question)
+            await held.turn_ends(number)
+        first, second = held.messages(Role.USER)
+        assert "ten miles" in first.text
+        assert "square root" in second.text
+        replies = held.messages(Role.ASSISTANT)
+        assert [reply.status for reply in replies] == [MessageStatus.COMPLETE] * 2
+        assert "10" in replies[1].text
+        assert sound_server.listeners() == 1
+        held.engine.take(VoiceStopped())
+        async with asyncio.timeout(1):  # nobody is listened to who has left
+            await held.eventually(lambda: sound_server.listeners() == 0)
+
+
+async def test_a_reply_that_comes_back_through_the_microphone_is_not_answered(
+    sound_server, service, tmp_path
+):
+    async with conversation(service, tmp_path, barge_in="off") as held:
+        sound_server.let_the_microphone_hear_the_loudspeaker()
+        await listening(held, sound_server)
+        await sound_server.speak(MILES)
+        await held.turn_ends(1)
+        await sound_server.speak(ROOT_OF_HUNDRED)
+        await held.turn_ends(2)
+        assert held.engine.phase_changed.turn == 2
+        questions, replies = held.messages(Role.USER), held.messages(Role.ASSISTANT)
+        assert "square root" in questions[1].text
+        assert [reply.status for reply in replies] == [MessageStatus.COMPLETE] * 2
+        assert all(reply.heard_chars is None for reply in replies)
+
+
+async def test_talking_over_a_reply_silences_it_and_is_answered(sound_server, service, tmp_path):
+    heard = tmp_path / "heard.wav"
+    async with conversation(service, tmp_path, barge_in="on") as held:
+        await listening(held, sound_server)
+        async with sound_server.recording(heard):
+            held.engine.take(PromptTyped("long", "what can you do"))
+            await held.eventually(lambda: held.loudspeaker.heard_ms >= 300)
+            await sound_server.speak(ROOT_OF_HUNDRED)
+            reply = held.messages(Role.ASSISTANT)[0]
+            assert reply.status is MessageStatus.INTERRUPTED
+        await held.turn_ends(2)
+        answer = held.messages(Role.ASSISTANT)[1]
+    assert reply.heard_chars is not None
+    assert 0 <= reply.heard_chars < len(reply.text)
+    assert answer.status is MessageStatus.COMPLETE
+    assert "10" in answer.text
+    sounded = speech_in(read(heard)).length_ms
+    assert sounded < 3_000 < reply.speech_ms, "it would have gone on"
+
+
+async def test_the_first_word_after_the_key_is_kept(sound_server, service, tmp_path):
+    sounds = [*(ROOT / "resources" / "demo").glob("*.wav"), *ROOT_OF_HUNDRED.parent.glob("o*.wav")]
+    recordings = sorted([*sounds, ROOT_OF_HUNDRED])
+    transcripts = []
+    async with conversation(service, tmp_path) as held:
+        for number, recording in enumerate(recordings, 1):
+            held.engine.take(TalkPressed())
+            await asyncio.sleep(0.3)  # people begin to speak when the key is down
+            await sound_server.speak(recording)
+            held.engine.take(TalkReleased())
+            await held.eventually(lambda n=number: len(held.messages(Role.USER)) == n)
+            held.engine.take(ReplyStopped())
+            await held.turn_ends(number)
+        transcripts = [message.text.split()[0] for message in held.messages(Role.USER)]
+    said = {"favorite": "what", "kilometers": "how", "remember": "remember", "one": "what"}
+    expected = [said.get(path.stem.split("_")[0], "what") for path in recordings]
+    assert len(expected) == 5
+    assert transcripts == expected
