@@ -49,9 +49,15 @@ class ServiceChild:
 
 
 def starter(
-    folder: Path, language: Callable[[], LanguageSettings]
+    folder: Path, language: Callable[[], LanguageSettings], *, is_shared: bool = True
 ) -> Callable[[], Awaitable[ServiceChild]]:
-    """How a ``ServiceKeeper`` starts the service; every start makes a new key."""
+    """How a ``ServiceKeeper`` starts the service; every start makes a new key.
+
+    Args:
+        folder: Its data.
+        language: Settings, as they are at each start.
+        is_shared: Other commands may use it; not that of a command that ends after its turn.
+    """
 
     async def start() -> ServiceChild:
         key = secrets.token_urlsafe(32)
@@ -66,7 +72,8 @@ def starter(
             raise ChildError(
                 "child.unclear", "The service did not say where it listens.", name="service"
             ) from error
-        _leave_note(folder / NOTE, address)
+        if is_shared:
+            _leave_note(folder / NOTE, address)
         return ServiceChild(child, address)
 
     return start

@@ -6,6 +6,7 @@ import asyncio
 import os
 import sys
 import tempfile
+import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -21,7 +22,7 @@ from desktop_app.engine.engine import Engine
 from desktop_app.engine.inputs import PromptTyped, TalkPressed, TalkReleased
 from desktop_app.engine.service_keeper import ServiceAddress, ServiceKeeper
 from desktop_app.engine_parts import EngineKit, resample_speech
-from desktop_app.errors import InputError, StorageError
+from desktop_app.errors import InputError, NetworkError, StorageError
 from desktop_app.journal.writer import JournalWriter
 from desktop_app.link.messages import LinkEvent
 from desktop_app.logs import start_logging
@@ -32,6 +33,8 @@ from desktop_app.tasks import Background
 from desktop_app.turn_report import JsonLines, Printer, Prose, TurnOutcome, watch_turn
 
 LONGEST_INPUT_S = 110.0
+OTHER_WITHIN_S = 15.0
+_LOOK_S = 0.1
 
 FindService = Callable[[], Awaitable[ServiceAddress]]
 
@@ -51,7 +54,7 @@ def talk(
         _check_output(output)
     printer: Printer = JsonLines() if as_json else Prose()
     asyncio.run(_talk(paths, recordings, output, printer, thread_id))
-    return 0
+    return _printed(printer)
 
 
 def ask(text: str, *, as_json: bool = False, thread_id: str = "") -> int:
@@ -70,6 +73,12 @@ def ask(text: str, *, as_json: bool = False, thread_id: str = "") -> int:
     start_logging(paths.logs, "ask")
     printer: Printer = JsonLines() if as_json else Prose(is_typed=True)
     asyncio.run(_ask(paths, text, printer, thread_id))
+    return _printed(printer)
+
+
+def _printed(printer: Printer) -> int:
+    if printer.trouble:
+        raise InputError("output.lost", f"The answer cannot be printed: {printer.trouble}.")
     return 0
 
 
@@ -160,19 +169,16 @@ async def _open_storage(
     While a window has them, its service is used too and the turn is kept by that service; the
     journal, which one process may write, is left to the window.
     """
-    try:
-        journal = await JournalWriter.open(paths.data)
-    except StorageError as error:
-        found = running_service(paths.data)
-        if error.code != "journal.in_use" or found is None:
-            raise
-        return await _borrow(found, parts)
+    journal = await _own_journal(paths.data)
+    if journal is None:
+        return await _borrow(paths.data, parts)
     if journal.set_aside:
         _warn(f"The journal was damaged: a new one was started, the old is {journal.set_aside}.")
     parts.push_async_callback(journal.aclose)
-    keeper = ServiceKeeper(starter(paths.data, lambda: settings.language), publish)
+    remove_note(paths.data)  # of a window that was killed
+    start = starter(paths.data, lambda: settings.language, is_shared=False)
+    keeper = ServiceKeeper(start, publish)
     background.run(keeper.run(), name="service")
-    parts.callback(remove_note, paths.data)
     return journal, keeper.address
 
 
@@ -181,14 +187,36 @@ def _warn(sentence: str) -> None:
     sys.stderr.write(f"parley: {sentence}\n")
 
 
+async def _own_journal(folder: Path) -> JournalWriter | None:
+    """The journal, or None where a window has it and a service that can be shared.
+
+    A window that has just started and a command that will soon end are waited for.
+    """
+    wait_until_s = time.monotonic() + OTHER_WITHIN_S
+    while True:
+        try:
+            return await JournalWriter.open(folder)
+        except StorageError as error:
+            if error.code != "journal.in_use":
+                raise
+            if running_service(folder) is not None:
+                return None
+            if time.monotonic() > wait_until_s:
+                raise
+        await asyncio.sleep(_LOOK_S)
+
+
 async def _borrow(
-    found: ServiceAddress, parts: AsyncExitStack
+    folder_of_other: Path, parts: AsyncExitStack
 ) -> tuple[JournalWriter, FindService]:
     folder = parts.enter_context(tempfile.TemporaryDirectory(prefix="parley"))
     journal = await JournalWriter.open(Path(folder))
     parts.push_async_callback(journal.aclose)
 
     async def find() -> ServiceAddress:
+        found = running_service(folder_of_other)
+        if found is None:
+            raise NetworkError("service.gone", "The other Parley has ended meanwhile: ask again.")
         return found
 
     return journal, find

@@ -149,3 +149,27 @@ async def test_a_service_that_does_not_start_says_why():
         printer.publish(NoticeRaised(Notice(NoticeLevel.WARNING, "service.down", facts)))
         with pytest.raises(AppError, match="too new"):
             await outcome
+
+
+class FullDisk(io.StringIO):
+    """Takes nothing."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__()
+        self.error = error
+
+    def write(self, _text: str) -> int:
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    ("error", "trouble"),
+    [(BrokenPipeError(), ""), (OSError(28, "No space left on device"), "No space left on device")],
+)
+async def test_an_output_that_takes_no_more_does_not_disturb_the_turn(error, trouble):
+    printer = JsonLines(FullDisk(error))
+    async with watch_turn(printer) as outcome, asyncio.timeout(5):
+        for event in (ASKED, ANSWERED, TIMED):
+            printer.publish(event)
+        assert (await outcome).reply == "Ten past nine."
+    assert printer.trouble == trouble
