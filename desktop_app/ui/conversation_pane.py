@@ -98,7 +98,8 @@ class ConversationPane(QWidget):
         if self.dock is None:
             return
         is_on = voice.is_voice_on or voice.phase in ("listening", "hearing", "speaking")
-        if voice.phase == "thinking":  # about what was said just now, or about what was typed
+        if voice.phase in ("thinking", "connecting", "reconnecting"):
+            # about what was said just now, or about what was typed
             is_on = is_on or not self.dock.isHidden()
         self.dock.show_voice(voice, partial)
         self.composer.show_voice(voice.is_voice_on)

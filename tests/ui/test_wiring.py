@@ -153,6 +153,19 @@ def test_what_an_engine_settled_after_a_crash_is_shown(desk):
     assert state.conversation.messages[1:] == (failed, cut)
 
 
+def test_a_spoken_turn_is_in_sight_until_it_is_over(desk):
+    started(desk)
+    dock = desk.window.pane.dock
+    for phase in (Phase.HEARING, Phase.RECONNECTING, Phase.CONNECTING, Phase.THINKING):
+        desk.store.apply(PhaseChanged("a", phase, 1))
+        desk.store.tell()
+        assert not dock.isHidden(), phase
+    for phase in (Phase.READY, Phase.RECONNECTING, Phase.THINKING):
+        desk.store.apply(PhaseChanged("a", phase, 2))
+        desk.store.tell()
+        assert dock.isHidden(), phase
+
+
 def test_mute_asks_for_the_opposite(desk, qtbot):
     started(desk)
     desk.store.apply(PhaseChanged("a", Phase.LISTENING, 1, True))
