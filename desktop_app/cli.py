@@ -7,12 +7,17 @@ libraries, nor the engine Qt.
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from desktop_app.errors import AppError
+
+if TYPE_CHECKING:
+    import argparse
+
+    _Commands = argparse._SubParsersAction  # the type argparse gives but does not export
 
 CANNOT = 2
 
@@ -37,6 +42,8 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
+    import argparse  # not needed for the window
+
     parser = argparse.ArgumentParser(
         prog="parley",
         description="A desktop voice assistant. Without a command it opens the window.",
@@ -50,9 +57,6 @@ def _parser() -> argparse.ArgumentParser:
     _add_serve(commands)
     _add_engine(commands)
     return parser
-
-
-_Commands = argparse._SubParsersAction  # the type argparse gives but does not export
 
 
 def _add_window(commands: _Commands[argparse.ArgumentParser]) -> None:

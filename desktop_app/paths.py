@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from desktop_app.errors import StorageError
 
@@ -13,8 +13,7 @@ DATA_DIR_VARIABLE = "PARLEY_DATA_DIR"
 """Puts data, settings, cache and logs of any command into one folder."""
 
 
-@dataclass(frozen=True, slots=True)
-class Paths:
+class Paths(NamedTuple):
     """The places that belong to one person's Parley.
 
     Attributes:

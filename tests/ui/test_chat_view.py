@@ -162,6 +162,7 @@ def test_replies_with_every_kind_of_block_are_painted(chat):
     assert picture.width() == 760
 
 
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="None is immortal: its count means nothing")
 def test_three_hundred_repaints_leave_no_reference_of_none_behind(chat):
     """PySide 6.12 on Python 3.11 drops one for each void override, until the process aborts."""
     chat.show_messages("a", many(20), has_older=False)
