@@ -6,8 +6,6 @@ import logging
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
-from msgspec.structs import replace
-
 from desktop_app.engine.inputs import (
     Input,
     MutedChanged,
@@ -51,14 +49,12 @@ from desktop_app.tasks import Background
 
 logger = logging.getLogger(__name__)
 
-RESTING = (Phase.READY,)
-
 
 class Conversation(Protocol):
     """An engine, as the controller sees it."""
 
     @property
-    def phase(self) -> Phase: ...
+    def is_resting(self) -> bool: ...
 
     @property
     def phase_changed(self) -> PhaseChanged: ...
@@ -73,8 +69,8 @@ class Conversation(Protocol):
 class Controller:
     """Holds the conversations that are open and routes every intent. Event loop only.
 
-    The conversation on screen is kept, and every other one until it rests. One of them at most
-    has the microphone.
+    The conversation on screen is kept, and every other one until it rests. Only the one on
+    screen can have the microphone: leaving its thread closes it.
 
     Args:
         open_conversation: Builds the engine of a thread, not running yet.
@@ -99,6 +95,7 @@ class Controller:
         self._quit = quit_
         self._conversations: dict[str, Conversation] = {}
         self._voice_thread = ""
+        self._is_muted = False
         self._background = Background(self._report)
         self.thread_id = ""
 
@@ -124,7 +121,8 @@ class Controller:
             case ReleaseTalk():
                 self._tell_voice(TalkReleased())
             case SetMuted():
-                self._tell_voice(MutedChanged(intent.is_muted))
+                self._is_muted = intent.is_muted
+                self._tell_all(MutedChanged(intent.is_muted))
             case StopReply():
                 self._tell_all(ReplyStopped())
             case RenameThread() | DeleteThread() | RestoreThread():
@@ -158,20 +156,22 @@ class Controller:
         if known is not None:
             return known
         made = self._open_conversation(thread_id)
+        if self._is_muted:
+            made.take(MutedChanged(True))
         self._conversations[thread_id] = made
         self._background.run(made.run(), name=f"conversation {thread_id}")
         return made
 
     def _show(self, thread_id: str) -> None:
         self.thread_id = thread_id
+        self._leave_voice(but=thread_id)
         self._publish(self._conversation(thread_id).phase_changed)
         for other in tuple(self._resting(but=thread_id)):
             self._close(other)
-        self._background.run(self._mark_read(thread_id), name=f"read {thread_id}")
 
     def _resting(self, but: str) -> Iterator[str]:
         for thread_id, conversation in self._conversations.items():
-            if thread_id != but and conversation.phase in RESTING:
+            if thread_id != but and conversation.is_resting:
                 yield thread_id
 
     def _close(self, thread_id: str) -> None:
@@ -183,11 +183,16 @@ class Controller:
 
     def _take_voice(self, thread_id: str) -> Conversation:
         """Give the microphone to this thread."""
-        if self._voice_thread not in ("", thread_id):
-            self._tell_voice(TalkReleased())
-            self._tell_voice(VoiceStopped())
+        self._leave_voice(but=thread_id)
         self._voice_thread = thread_id
         return self._conversation(thread_id)
+
+    def _leave_voice(self, but: str) -> None:
+        """No thread but this one may hear the person."""
+        if self._voice_thread not in ("", but):
+            self._tell_voice(TalkReleased())
+            self._tell_voice(VoiceStopped())
+            self._voice_thread = ""
 
     def _tell_voice(self, given: Input) -> None:
         conversation = self._conversations.get(self._voice_thread)
@@ -205,28 +210,28 @@ class Controller:
             case RenameThread():
                 await self._rename(intent.thread_id, intent.title)
             case DeleteThread():
-                self._close(intent.thread_id)
-                await self._journal.remove_thread(intent.thread_id)
-                self._publish(ThreadRemoved(intent.thread_id))
+                await self._delete(intent.thread_id)
             case RestoreThread():
                 thread = await self._journal.restore_thread(intent.thread_id)
                 if thread is not None:
                     self._publish(ThreadSaved(thread))
 
     async def _rename(self, thread_id: str, title: str) -> None:
-        thread = await self._journal.thread(thread_id)
-        if thread is None:
-            return
-        renamed = replace(thread, title=title.strip() or thread.title)
-        await self._journal.save_thread(renamed)
-        self._publish(ThreadSaved(renamed))
+        """An empty title is no title: the thread keeps the one it has."""
+        title = title.strip()
+        find = self._journal.rename_thread(thread_id, title) if title else None
+        thread = await (find or self._journal.thread(thread_id))
+        if thread is not None:
+            self._publish(ThreadSaved(thread))
 
-    async def _mark_read(self, thread_id: str) -> None:
-        thread = await self._journal.thread(thread_id)
-        if thread is not None and thread.is_unread:
-            read = replace(thread, is_unread=False)
-            await self._journal.save_thread(read)
-            self._publish(ThreadSaved(read))
+    async def _delete(self, thread_id: str) -> None:
+        """End its conversation first, or its last words would list the thread again."""
+        conversation = self._conversations.get(thread_id)
+        self._close(thread_id)
+        if conversation is not None:
+            await conversation.aclose()
+        await self._journal.remove_thread(thread_id)
+        self._publish(ThreadRemoved(thread_id))
 
     def _reload_settings(self) -> None:
         """Conversations that rest are built anew at their next use."""
@@ -236,8 +241,10 @@ class Controller:
 
     def _report(self, name: str, error: BaseException) -> None:
         logger.error("%s failed", name, exc_info=error)
-        code = error.code if isinstance(error, AppError) else "engine.failed"
+        code = error.code if isinstance(error, AppError) else "conversation.failed"
         facts = dict(error.facts) if isinstance(error, AppError) else {"what": name}
         self._publish(NoticeRaised(Notice(NoticeLevel.ERROR, code, facts)))
         if name.startswith("conversation "):
-            self._conversations.pop(name.removeprefix("conversation "), None)
+            thread_id = name.removeprefix("conversation ")
+            self._conversations.pop(thread_id, None)
+            self._publish(PhaseChanged(thread_id, Phase.READY))

@@ -95,6 +95,11 @@ class Engine:
         return self._session.phase
 
     @property
+    def is_resting(self) -> bool:
+        """Nothing is going on and nothing waits to be delivered."""
+        return self._session.is_resting
+
+    @property
     def phase_changed(self) -> PhaseChanged:
         """The current state, as the window is told it."""
         session = self._session

@@ -122,6 +122,11 @@ class Session:
         return Phase.RECONNECTING if self.line is Line.LOST else Phase.CONNECTING
 
     @property
+    def is_resting(self) -> bool:
+        """Nothing is going on and nothing waits: the conversation can be closed unnoticed."""
+        return self.stage is Stage.IDLE and not self.is_voice_on and not self.waiting
+
+    @property
     def is_deaf(self) -> bool:
         """What the microphone hears is not even looked at."""
         return not self.barge_in and self.stage in (Stage.THINKING, Stage.SPEAKING)

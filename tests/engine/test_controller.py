@@ -50,6 +50,7 @@ class Conversation:
         self.thread_id = thread_id
         self.taken: list[Input] = []
         self.phase = Phase.READY
+        self.is_resting = True
         self.closed = asyncio.Event()
         self.failure: Exception | None = None
 
@@ -157,8 +158,20 @@ async def test_the_talk_key_mute_and_end_go_where_the_voice_is(rig):
 
 
 async def test_without_voice_its_keys_do_nothing(rig):
-    rig.ask(ReleaseTalk(), SetMuted(True), StopVoice())
+    rig.ask(ReleaseTalk(), StopVoice())
     assert rig.conversations == {}
+
+
+async def test_leaving_a_thread_closes_its_microphone(rig):
+    rig.ask(OpenThread("a"), StartVoice("a"), OpenThread("b"), StopVoice())
+    assert rig.conversations["a"].taken == [VoiceStarted(), TalkReleased(), VoiceStopped()]
+    assert rig.conversations["b"].taken == []
+
+
+async def test_who_mutes_before_talking_is_muted_in_every_thread(rig):
+    rig.ask(SetMuted(True), StartVoice("a"), OpenThread("b"))
+    assert rig.conversations["a"].taken[:2] == [MutedChanged(True), VoiceStarted()]
+    assert rig.conversations["b"].taken == [MutedChanged(True)]
 
 
 async def test_stop_silences_every_conversation(rig):
@@ -169,7 +182,6 @@ async def test_stop_silences_every_conversation(rig):
 
 async def test_showing_a_thread_tells_its_phase_and_lets_resting_ones_go(rig):
     rig.ask(OpenThread("a"))
-    rig.conversations["a"].phase = Phase.READY
     rig.ask(OpenThread("b"))
     async with asyncio.timeout(5):
         await rig.conversations["a"].closed.wait()
@@ -178,17 +190,10 @@ async def test_showing_a_thread_tells_its_phase_and_lets_resting_ones_go(rig):
 
 async def test_a_conversation_in_mid_reply_outlives_leaving_its_thread(rig):
     rig.ask(OpenThread("a"))
-    rig.conversations["a"].phase = Phase.THINKING
+    rig.conversations["a"].is_resting = False
     rig.ask(OpenThread("b"), OpenThread("a"))
     assert not rig.conversations["a"].closed.is_set()
     assert rig.opened == 2
-
-
-async def test_showing_a_thread_marks_it_read(rig):
-    await rig.journal.save_thread(thread(is_unread=True))
-    rig.ask(OpenThread("a"))
-    await rig.told_of(ThreadSaved)
-    assert not rig.journal.threads["a"].is_unread
 
 
 async def test_a_thread_is_renamed_and_told(rig):
