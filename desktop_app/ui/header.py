@@ -106,7 +106,7 @@ class Header(QWidget):
 
     def show_model(self, model: str) -> None:
         """Name what answers, as ``provider/model``; empty hides it."""
-        self._model.show_text(model.replace("/", " / ", 1))
+        self._model.show_text(wording.peer_words(model))
 
     def show_open_sides(self, *, left: bool, right: bool) -> None:
         """The buttons of the left side are only needed while it is hidden."""

@@ -30,7 +30,7 @@ class TurnPanel(QWidget):
         """Show the newest reply among the messages."""
         replies = (message for message in reversed(messages) if message.role is Role.ASSISTANT)
         reply = next(replies, None)
-        facts = _facts_of(reply)
+        facts = _facts_of(reply, _question_of(reply, messages))
         stages: tuple[Stage, ...] = ()
         if reply is not None and reply.times is not None:
             stages = turn_stages(reply.times)
@@ -107,12 +107,24 @@ class TurnPanel(QWidget):
         painter.drawRoundedRect(QRectF(x, box.center().y() - 4, width, 8), 4, 4)
 
 
-def _facts_of(reply: MessageRecord | None) -> tuple[tuple[str, str], ...]:
+def _question_of(
+    reply: MessageRecord | None, messages: tuple[MessageRecord, ...]
+) -> MessageRecord | None:
+    """What the reply answers: the newest message of the user before it."""
+    if reply is None:
+        return None
+    before = messages[: messages.index(reply)]
+    return next((one for one in reversed(before) if one.role is Role.USER), None)
+
+
+def _facts_of(
+    reply: MessageRecord | None, question: MessageRecord | None
+) -> tuple[tuple[str, str], ...]:
     if reply is None:
         return ()
     given = (
         ("Model", reply.model),
-        ("Heard by", reply.heard_by),
+        ("Heard by", reply.heard_by or (question.heard_by if question else "")),
         ("Spoken by", reply.spoken_by),
     )
-    return tuple((name, value.replace("/", " / ", 1)) for name, value in given if value)
+    return tuple((name, wording.peer_words(value)) for name, value in given if value)

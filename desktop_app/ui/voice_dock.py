@@ -22,7 +22,7 @@ class VoiceDock(QWidget):
 
     Signals:
         mute_requested: Whether the microphone is to be muted.
-        end_requested: The spoken conversation is to end.
+        end_requested: The spoken conversation, or without one the reply, is to end.
     """
 
     mute_requested = Signal(bool)
@@ -43,7 +43,6 @@ class VoiceDock(QWidget):
         self._partial = Label(look, self, px=size.TEXT)
         self._mute = Button(look, self, text="Mute", tone=Tone.OUTLINE)
         self._end = Button(look, self, text="End", tone=Tone.OUTLINE)
-        self._end.describe("End the spoken conversation", "Esc")
         self._mute.clicked.connect(self._on_mute)
         self._end.clicked.connect(self.end_requested)
         self.setAccessibleName("Voice")
@@ -79,12 +78,19 @@ class VoiceDock(QWidget):
             self._second.stop()
         self._ring.show_phase(voice.phase, is_muted=voice.is_muted)
         self._mute.setVisible(voice.is_voice_on)
-        self._end.setVisible(voice.is_voice_on)
+        self._show_end(voice)
         self._mute.setText("Unmute" if voice.is_muted else "Mute")
         self._mute.describe("Unmute" if voice.is_muted else "Mute", "Ctrl+D")
         self._partial.show_text(wording.as_written(partial))
         self._partial.setVisible(bool(partial))
         self._show_words()
+
+    def _show_end(self, voice: Voice) -> None:
+        """End an open conversation; with a held key there is only a reply to stop."""
+        self._end.setVisible(voice.is_voice_on or voice.phase in ("thinking", "speaking"))
+        says = "End the spoken conversation" if voice.is_voice_on else "Stop the reply"
+        self._end.setText("End" if voice.is_voice_on else "Stop")
+        self._end.describe(says, "" if voice.is_voice_on else "Esc")
 
     def show_levels(self, levels: Levels) -> None:
         """Move the ring with what is heard."""

@@ -304,7 +304,7 @@ class Wiring:
         self._send(SetMuted(is_muted))
 
     def _on_end_voice(self) -> None:
-        self._send(StopVoice())
+        self._send(StopVoice() if self._store.state.voice.is_voice_on else StopReply())
 
     def _on_escape(self) -> None:
         state = self._store.state

@@ -219,6 +219,14 @@ def connection_words(connection: str, profile: str, retry_in_s: int | None = Non
     return f"{name}, starting" if name else "Starting"
 
 
+def peer_words(peer: str) -> str:
+    """A model or voice, given as ``provider/model``."""
+    provider, _, model = peer.partition("/")
+    if provider == "builtin":
+        return f"Built-in, {model}" if model else "Built-in"
+    return peer.replace("/", " / ", 1)
+
+
 def spoken_mark(speech_ms: int) -> str:
     """The small line over a spoken message, e.g. ``0:04, spoken``."""
     if not speech_ms:

@@ -46,6 +46,16 @@ def test_a_held_key_says_how_to_send_and_offers_nothing_else(look, parent, qtbot
     assert dock._partial.text == "I think so"
 
 
+def test_a_reply_to_a_held_key_can_be_stopped_with_the_pointer(look, parent, qtbot):
+    dock = VoiceDock(look, parent)
+    dock.show()
+    dock.show_voice(Voice("t", Phase.SPEAKING, 1), "")
+    assert dock.words == "Speaking  ·  Esc interrupts"
+    assert dock._end.text() == "Stop"
+    with qtbot.waitSignal(dock.end_requested):
+        dock._end.click()
+
+
 def test_nothing_moves_with_reduced_motion(look, parent):
     ring = PhaseRing(look, parent)
     ring.show()

@@ -235,3 +235,12 @@ def test_a_missing_microphone_can_be_tried_again(desk, qtbot):
     assert step.text() == "Try again"
     qtbot.mouseClick(step, Qt.MouseButton.LeftButton)
     assert desk.sent[-1] == StartVoice("a")
+
+
+def test_the_dock_stops_a_reply_or_ends_an_open_conversation(desk):
+    desk.store.apply(PhaseChanged("a", Phase.SPEAKING, 1))
+    desk.window.pane.dock.end_requested.emit()
+    assert desk.sent[-1] == StopReply()
+    desk.store.apply(PhaseChanged("a", Phase.SPEAKING, 1, True))
+    desk.window.pane.dock.end_requested.emit()
+    assert desk.sent[-1] == StopVoice()

@@ -80,3 +80,9 @@ def test_a_very_quick_word_is_not_said_to_take_no_time():
 
 def test_a_typed_turn_is_timed_from_enter():
     assert wording.since(is_spoken=False) == "From Enter"
+
+
+def test_the_built_in_parts_are_named_in_words():
+    assert wording.peer_words("builtin/basic") == "Built-in, basic"
+    assert wording.peer_words("builtin") == "Built-in"
+    assert wording.peer_words("openai/gpt-4.1") == "openai / gpt-4.1"
