@@ -59,6 +59,8 @@ class Conversation(Protocol):
     @property
     def phase_changed(self) -> PhaseChanged: ...
 
+    def show(self) -> None: ...
+
     async def run(self) -> None: ...
 
     def take(self, given: Input) -> None: ...
@@ -165,7 +167,7 @@ class Controller:
     def _show(self, thread_id: str) -> None:
         self.thread_id = thread_id
         self._leave_voice(but=thread_id)
-        self._publish(self._conversation(thread_id).phase_changed)
+        self._conversation(thread_id).show()
         for other in tuple(self._resting(but=thread_id)):
             self._close(other)
 

@@ -114,6 +114,11 @@ class Engine:
             self._terms.duplex_reason,
         )
 
+    def show(self) -> None:
+        """Tell the window, which opens the thread now, what it cannot know from the journal."""
+        self._parts.publish(self.phase_changed)
+        self._recorder.tell_again(self._session.turn)
+
     async def run(self) -> None:
         """Hold the conversation until ``aclose`` or a cancellation. Once per engine.
 

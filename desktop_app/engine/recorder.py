@@ -31,7 +31,7 @@ from desktop_app.journal.records import (
     UtteranceRecord,
     UtteranceState,
 )
-from desktop_app.link.messages import ReplyGrew, TranscriptChanged, TurnTimed
+from desktop_app.link.messages import MessageSaved, ReplyGrew, TranscriptChanged, TurnTimed
 from desktop_app.protocol.events import (
     ReplyAudio,
     ReplyEnded,
@@ -168,6 +168,12 @@ class Recorder:
             self._close(notes, notes.recorded_ms)
         if notes.reply is None or notes.reply.status is MessageStatus.STREAMING:
             self._cut(notes, heard_ms)
+
+    def tell_again(self, turn: int) -> None:
+        """A window that opens the thread now has missed how the reply grew: tell it whole."""
+        notes = self._turns.get(turn)
+        if notes is not None and notes.reply is not None and not notes.reply_ended:
+            self._books.tell(MessageSaved(notes.reply))
 
     # ---- questions ------------------------------------------------------------------------
 

@@ -71,6 +71,9 @@ def _with_welcome(state: AppState, event: Welcome) -> AppState:
 
 
 def _with_phase(state: AppState, event: PhaseChanged) -> AppState:
+    """The phase of the thread on screen: it alone can have the microphone."""
+    if state.conversation.thread_id not in ("", event.thread_id):
+        return state
     heard_ms = state.voice.heard_ms if event.turn == state.voice.turn else 0
     voice = Voice(
         event.thread_id,

@@ -51,6 +51,7 @@ class Conversation:
         self.taken: list[Input] = []
         self.phase = Phase.READY
         self.is_resting = True
+        self.shown = 0
         self.closed = asyncio.Event()
         self.failure: Exception | None = None
 
@@ -62,6 +63,9 @@ class Conversation:
         if self.failure is not None:
             raise self.failure
         await self.closed.wait()
+
+    def show(self) -> None:
+        self.shown += 1
 
     def take(self, given: Input) -> None:
         self.taken.append(given)
@@ -185,6 +189,7 @@ async def test_showing_a_thread_tells_its_phase_and_lets_resting_ones_go(rig):
     rig.ask(OpenThread("b"))
     async with asyncio.timeout(5):
         await rig.conversations["a"].closed.wait()
+    assert rig.conversations["b"].shown == 1
     assert rig.controller.phase_changed == PhaseChanged("b", Phase.READY)
 
 

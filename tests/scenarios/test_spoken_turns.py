@@ -16,6 +16,7 @@ from desktop_app.engine.inputs import (
 from desktop_app.journal.records import MessageStatus, UtteranceState
 from desktop_app.link.messages import (
     LevelMeasured,
+    MessageSaved,
     Phase,
     ReplyGrew,
     SpeechHeard,
@@ -331,3 +332,14 @@ async def test_a_closed_microphone_shows_no_level_and_the_loudspeaker_still_does
         rig.told.clear()
         await rig.time.advance(0.2)
         assert rig.told_of(LevelMeasured) == [LevelMeasured(0.0, 0.5)]
+
+
+async def test_a_window_that_opens_the_thread_in_mid_reply_is_told_all_of_it():
+    async with Rig() as rig:
+        await speaking(rig)
+        before = len(rig.told_of(MessageSaved))
+        rig.engine.show()
+        await rig.until(lambda: len(rig.told_of(MessageSaved)) > before)
+        again = rig.told_of(MessageSaved)[-1]
+        assert again.message.text == "The square root of one hundred is exactly ten."
+        assert again.message.status is MessageStatus.STREAMING

@@ -71,6 +71,12 @@ def test_the_phase_carries_device_and_duplex():
     )
 
 
+def test_a_thread_that_is_not_on_screen_does_not_take_the_dock():
+    listening = PhaseChanged("t", Phase.LISTENING, is_voice_on=True)
+    state = with_event(opened(), listening)
+    assert with_event(state, PhaseChanged("other", Phase.READY)) is state
+
+
 def test_what_was_heard_belongs_to_its_turn_alone():
     state = folded(
         AppState(),
