@@ -128,6 +128,13 @@ class MemoryJournal:
         if message.utterance_id:
             self._sounds[message.utterance_id] = bytearray(pcm)
 
+    def forget(self) -> None:
+        """Drop every message and recording, as if each were on a disk."""
+        self.saved.clear()
+        self.utterances.clear()
+        self._rows.clear()
+        self._sounds.clear()
+
     def rows(self, role: Role) -> list[MessageRecord]:
         """The newest version of every message of one side, in order of creation."""
         return [row for row in self._rows.values() if row.role is role]

@@ -98,6 +98,11 @@ class ScriptedTransport:
         except TimeoutError:
             raise AssertionError(f"expected {wanted!r}, but was sent {skipped!r}") from None
 
+    def forget(self) -> None:
+        """Drop what was sent so far."""
+        self.sent.clear()
+        self._expected = 0
+
     def sent_of(self, kind: type[_Command]) -> list[_Command]:
         """Every command of one class so far."""
         return [command for command in self.sent if isinstance(command, kind)]
