@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 from desktop_app.audio.frames import AudioFrame
@@ -34,6 +35,7 @@ from desktop_app.errors import DeviceError
 from desktop_app.link.messages import LevelMeasured, SpeechHeard
 
 HEARD_EVERY_S = 0.2
+REST_S = 10.0
 _FRAMES_PER_LEVEL = 2  # 25 levels a second
 
 SoundEffect = (
@@ -76,6 +78,9 @@ class SoundDesk:
         self._session = Session()
         self._frames_heard = 0
         self._heard_timer: Timer | None = None
+        self._is_speaker_wanted = False
+        self._is_speaker_resting = False
+        self._rest_timer: Timer | None = None
 
     @property
     def heard_ms(self) -> int:
@@ -88,6 +93,8 @@ class SoundDesk:
         match effect:
             case OpenMicrophone():
                 self._jobs.start("microphone", self._listen())
+                if not self._session.can_play:  # what was lost may be back
+                    self.open_loudspeaker()
             case CloseMicrophone():
                 self._jobs.cancel("microphone")
             case Capture():
@@ -111,24 +118,48 @@ class SoundDesk:
         self._session = session
         if session.stage is Stage.SPEAKING and self._heard_timer is None:
             self._heard_timer = self._parts.time.after(HEARD_EVERY_S, self._tell_heard)
+        self._rest_or_wake()
 
     def open_loudspeaker(self) -> None:
         """Get the loudspeaker ready, or learn that there is none."""
+        self._is_speaker_wanted, self._is_speaker_resting = True, False
         self._jobs.start("loudspeaker", self._open_loudspeaker())
 
     def close_loudspeaker(self) -> None:
         """Release the loudspeaker."""
+        self._is_speaker_wanted = False
         self._jobs.start("loudspeaker", self._parts.loudspeaker.close())
 
+    def _rest_or_wake(self) -> None:
+        """A card that plays silence costs as much as one that speaks: outside voice it rests."""
+        if self._session.is_voice_on or self._session.stage is not Stage.IDLE:
+            if self._rest_timer is not None:
+                self._rest_timer.cancel()
+                self._rest_timer = None
+            if self._is_speaker_resting and self._is_speaker_wanted:
+                self.open_loudspeaker()
+        elif self._is_speaker_wanted and not self._is_speaker_resting and self._rest_timer is None:
+            self._rest_timer = self._parts.time.after(REST_S, self._rest)
+
+    def _rest(self) -> None:
+        self._rest_timer = None
+        if self._is_speaker_wanted:
+            self._is_speaker_resting = True
+            self._jobs.start("loudspeaker", self._parts.loudspeaker.close())
+
     async def room(self) -> None:
-        """Return when the loudspeaker can take more."""
-        await self._parts.loudspeaker.room()
+        """Return when the loudspeaker can take more, or is lost."""
+        try:
+            await self._parts.loudspeaker.room()
+        except DeviceError as error:
+            self._lose_loudspeaker(error)
 
     def silence(self) -> None:
         """Stop every sound and every timer now."""
         self._parts.loudspeaker.stop()
-        if self._heard_timer is not None:
-            self._heard_timer.cancel()
+        for timer in (self._heard_timer, self._rest_timer):
+            if timer is not None:
+                timer.cancel()
 
     async def aclose(self) -> None:
         """Release both devices."""
@@ -141,6 +172,8 @@ class SoundDesk:
             await microphone.open()
             self._tell(MicrophoneOpened(microphone.device_name))
             async for frame in microphone.frames():
+                if not self._session.is_deaf and self._ears.pass_on(frame):
+                    await asyncio.sleep(0)  # on its way before the judge takes its millisecond
                 self._hear(frame)
         except DeviceError as error:
             self._tell(MicrophoneLost(error.code))
@@ -166,8 +199,17 @@ class SoundDesk:
             self._tell(InputSilenced(is_silent))
 
     async def _drain(self, turn: int) -> None:
-        await self._parts.loudspeaker.drained()
-        self._tell(PlaybackDrained(turn))
+        try:
+            await self._parts.loudspeaker.drained()
+        except DeviceError as error:
+            self._lose_loudspeaker(error)
+        else:
+            self._tell(PlaybackDrained(turn))
+
+    def _lose_loudspeaker(self, error: DeviceError) -> None:
+        """What has not been heard will not be: it is read."""
+        self._parts.loudspeaker.stop()
+        self._tell(LoudspeakerLost(error.code))
 
     async def _open_loudspeaker(self) -> None:
         try:

@@ -35,11 +35,13 @@ class HandLoudspeaker:
         self._heard_bytes = 0
         self._first_sound_s: float | None = None
         self._moved = asyncio.Event()
+        self._loss: DeviceError | None = None
 
     async def open(self) -> None:
         await asyncio.sleep(0)
         if self.refusals:
             raise self.refusals.popleft()
+        self._loss = None
         self.is_open = True
 
     async def close(self) -> None:
@@ -51,6 +53,11 @@ class HandLoudspeaker:
         if turn != self._turn:
             self._turn, self._heard_bytes, self._first_sound_s = turn, 0, None
         self._left += pcm
+
+    def lose(self) -> None:
+        """The device goes away in the middle of a reply."""
+        self._loss = DeviceError("device.lost", "The loudspeaker was lost.", retryable=True)
+        self._moved.set()
 
     async def room(self) -> None:
         while self.waiting_ms > self.capacity_ms - 1000:
@@ -103,6 +110,8 @@ class HandLoudspeaker:
     async def _move(self) -> None:
         self._moved.clear()
         await self._moved.wait()
+        if self._loss is not None:
+            raise self._loss
 
 
 def speech(ms: int, sample: int = 1000) -> bytes:
