@@ -34,10 +34,23 @@ class Ears:
         self._keep = keep
         self._turn: int | None = None
         self._pre_roll: tuple[AudioFrame, ...] = ()
+        self._passed_on: AudioFrame | None = None
         self._is_fresh = True
 
+    def pass_on(self, frame: AudioFrame) -> bool:
+        """Keep the next frame before it is judged, if an utterance is open: it belongs to it.
+
+        Returns:
+            Whether it was; the frame is still to be heard.
+        """
+        if self._turn is None or not self._turn_detector.is_hearing:
+            return False
+        self._passed_on = frame
+        self._keep(self._turn, frame.pcm)
+        return True
+
     def hear(self, frame: AudioFrame) -> None:
-        """Take the next frame."""
+        """Take the next frame and judge it."""
         self._is_fresh = False
         is_speech = self._detector.is_speech(frame.pcm)
         self._follow(self._turn_detector.feed(frame, is_speech=is_speech))
@@ -82,7 +95,7 @@ class Ears:
                     self._tell(SpeechStarted())
                     self._pre_roll = ()
                 case turns.SpeechContinues():
-                    if self._turn is not None:
+                    if self._turn is not None and signal.frame is not self._passed_on:
                         self._keep(self._turn, signal.frame.pcm)
                 case turns.SpeechEnded():
                     self._turn = None

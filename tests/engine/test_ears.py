@@ -41,6 +41,17 @@ def test_an_utterance_is_kept_from_its_first_frame():
     assert b"".join(speech_frame(number) for number in range(30, 50)) in listener.kept
 
 
+def test_a_frame_of_an_open_utterance_may_be_passed_on_before_it_is_judged():
+    listener = Listener()
+    frames = [AudioFrame(speech_frame(number), number * 0.02) for number in range(20)]
+    passed_on = []
+    for frame in frames:
+        passed_on.append(listener.ears.pass_on(frame))
+        listener.ears.hear(frame)
+    assert passed_on == [False] * 3 + [True] * 17
+    assert listener.kept == b"".join(frame.pcm for frame in frames)
+
+
 def test_a_click_is_dropped():
     listener = Listener()
     listener.hear("####" + "." * 60)
