@@ -115,7 +115,7 @@ def speech_dropped(session: Session) -> Step:
     effects: tuple[Effect, ...] = (DiscardUtterance(session.turn),)
     if not session.is_undelivered:
         effects = (*effects, Send(DiscardAudio(session.turn)))
-    if session.talk is not Talk.UP:
+    if session.talk is not Talk.UP and session.mic not in (Mic.CLOSED, Mic.LOST):
         effects = (*effects, notice(NoticeLevel.INFO, "voice.no_speech"))
     session, more = then(_lift_talk(session), end_turn)
     return session, (*effects, *more)
