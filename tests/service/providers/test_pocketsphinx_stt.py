@@ -74,6 +74,29 @@ async def test_partials_come_before_the_final_and_only_when_they_change(stt):
     assert all(one != next_one for one, next_one in pairwise(partials))
 
 
+async def test_words_are_shown_before_the_channel_is_known(stt):
+    recognition = stt.open()
+    second = recording("resources/demo/kilometers_in_ten_miles.wav")[:32_000]
+    for at in range(0, len(second), 3_200):
+        await recognition.feed(second[at : at + 3_200])
+    async with asyncio.timeout(60), aclosing(recognition.transcripts()) as transcripts:
+        first = await anext(transcripts)
+    assert first.text
+    assert not first.is_final
+    await recognition.aclose()
+
+
+async def test_a_preview_that_is_given_up_leaves_a_decoder_for_the_next(stt):
+    half = recording("resources/demo/favorite_color.wav")[:16_000]
+    for _ in range(5):
+        recognition = stt.open()
+        await recognition.feed(half)
+        await recognition.aclose()
+    pcm = recording("resources/demo/favorite_color.wav")
+    assert await final_of(stt, pcm) == "what is my favorite color"
+    assert stt._decoders._made == 1
+
+
 async def test_the_size_of_the_pieces_does_not_change_the_words(stt):
     pcm = recording("resources/demo/favorite_color.wav")
     words = {await final_of(stt, pcm, step) for step in (333, 3200, len(pcm))}
