@@ -73,7 +73,6 @@ class EngineKit:
             thread_id=thread_id,
             barge_in=duplex.barge_in,
             duplex_reason=duplex.reason,
-            profile=self.settings.profile,
             speech_input=SpeechInput(end_silence_s=voice.end_silence_ms / 1000),
         )
         parts = Parts(

@@ -18,7 +18,7 @@ class TurnRules:
         start_ms: Speech it takes to believe that someone speaks.
         end_silence_ms: Silence after the last voiced frame that ends an utterance.
         min_speech_ms: Shorter utterances are marked ``is_short`` (a cough, a click).
-        max_utterance_s: After this an utterance ends even if it goes on.
+        max_utterance_s: After this an utterance ends even if it goes on, unless it is held.
         hangover_ms: How long a detector may say speech after the voice has gone. The silence
             clock is set back by at most this much.
     """
@@ -189,7 +189,7 @@ class TurnDetector:
         open_ms = (heard.frames - heard.opened_at) * FRAME_MS
         is_let_go = heard.ends_at is not None and heard.frames >= heard.ends_at
         is_silent = not heard.is_held and self._silence_ms() >= self.rules.end_silence_ms
-        is_too_long = open_ms >= self.rules.max_utterance_s * 1000
+        is_too_long = not heard.is_held and open_ms >= self.rules.max_utterance_s * 1000
         return (self._end(),) if is_let_go or is_silent or is_too_long else ()
 
     def _silence_ms(self) -> int:

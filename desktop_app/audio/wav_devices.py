@@ -78,8 +78,10 @@ class WavMicrophone:
         self._is_open = True
 
     async def close(self) -> None:
-        """Stop capturing. Idempotent."""
+        """Stop capturing; who waits for the end of the speech waits no longer. Idempotent."""
         self._is_open = False
+        self._frames.clear()
+        self._spoken.set()
 
     async def frames(self) -> AsyncIterator[AudioFrame]:
         """Frames in order and in time, silence where nothing is said, until ``close``."""

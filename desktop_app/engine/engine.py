@@ -127,14 +127,17 @@ class Engine:
         self._has_run = True
         try:
             async with self._jobs:
-                self._jobs.start("journal", self._ledger.run())
-                self._jobs.start("queued messages", self._resume_queued())
-                self._is_stepping = False
-                self._take_all()
-                await self._closing.wait()
-                self._jobs.cancel_all()
+                try:
+                    self._jobs.start("journal", self._ledger.run())
+                    self._jobs.start("queued messages", self._resume_queued())
+                    self._is_stepping = False
+                    self._take_all()
+                    await self._closing.wait()
+                finally:  # nothing moves any more, or a late job would never be cancelled
+                    self._is_stepping = True
+                    self._timers.clear_all()
+                    self._jobs.cancel_all()
         finally:
-            self._is_stepping = True  # nothing moves any more
             try:
                 await self._settle()
             finally:
@@ -259,6 +262,7 @@ class Engine:
         if message.utterance_id:
             self._retried[message.id] = pcm
             self.take(SpeechRetried(message.id))
+            self._retried.pop(message.id, None)  # the machine may have refused it
         else:
             self.take(PromptTyped(message.id, message.text))
 
@@ -278,7 +282,6 @@ class Engine:
         self._parts.publish(NoticeRaised(notice))
 
     async def _settle(self) -> None:
-        self._timers.clear_all()
         if self._session.stage is not Stage.IDLE:
             self._recorder.shut_down(self._session.turn, self._sound.heard_ms)
         self._sound.silence()

@@ -46,7 +46,7 @@ class Lines:
         self._parts = parts
         self._jobs = jobs
         self._recorder = recorder
-        self._uses = LineUses(tell, admit, self._before_send, self._sent, parts.publish)
+        self._uses = LineUses(tell, admit, self._before_send, self._sent)
         self._text_line = TextLine(parts.open_text, terms.text_session, self._uses)
         self._voice_line: Supervisor | None = None
         self._texts: set[int] = set()
@@ -89,7 +89,6 @@ class Lines:
             self._terms.voice_session,
             self._uses,
             time=self._parts.time,
-            profile=self._terms.profile,
         )
         self._jobs.start("voice line", self._voice_line.run())
 

@@ -47,13 +47,11 @@ class Terms:
     Attributes:
         barge_in: Speech interrupts the reply; False is half duplex.
         duplex_reason: Why half duplex: ``setting``, ``no_echo_control``, or empty.
-        profile: Name under which the connection is shown.
     """
 
     thread_id: str
     barge_in: bool = True
     duplex_reason: str = ""
-    profile: str = "embedded"
     speech_input: SpeechInput = field(default_factory=SpeechInput)
     speech_output: SpeechOutput = field(default_factory=SpeechOutput)
 

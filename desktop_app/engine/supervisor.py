@@ -10,7 +10,6 @@ from desktop_app.engine.inputs import Input, LineFailed, LineLost, LineOpened
 from desktop_app.engine.ports import OpenTransport, Time, Transport
 from desktop_app.engine.service_keeper import backoff
 from desktop_app.errors import AppError, NetworkError
-from desktop_app.link.messages import Connection, ConnectionChanged, LinkEvent
 from desktop_app.protocol.commands import ClientCommand, ConfigureSession
 from desktop_app.protocol.events import ServerEvent, SessionReady
 
@@ -26,14 +25,12 @@ class LineUses:
         admit: Returns when there is room for this event; a slow loudspeaker slows the server.
         before_send: Returns when what the command says is durable.
         sent: Told after the command has left.
-        publish: Takes news for the window.
     """
 
     tell: Callable[[Input], None]
     admit: Callable[[ServerEvent], Awaitable[None]]
     before_send: Callable[[ClientCommand], Awaitable[None]]
     sent: Callable[[ClientCommand], None]
-    publish: Callable[[LinkEvent], None]
 
 
 class Supervisor:
@@ -46,13 +43,11 @@ class Supervisor:
         uses: LineUses,
         *,
         time: Time,
-        profile: str,
     ) -> None:
         self._open_line = open_line
         self._configuration = configuration
         self._uses = uses
         self._time = time
-        self._profile = profile
         self._waits = backoff()
         self._outgoing: asyncio.Queue[ClientCommand] | None = None
         self._is_stuck = asyncio.Event()
@@ -87,7 +82,6 @@ class Supervisor:
     async def _wait(self) -> None:
         wait_s = next(self._waits)
         self._uses.tell(LineLost(wait_s))
-        self._uses.publish(ConnectionChanged(Connection.RECONNECTING, self._profile, wait_s))
         await self._time.sleep(wait_s)
 
     async def _hold(self) -> None:
@@ -113,7 +107,6 @@ class Supervisor:
 
     def _opened(self) -> None:
         self._waits = backoff()
-        self._uses.publish(ConnectionChanged(Connection.READY, self._profile))
         self._uses.tell(LineOpened())
 
     async def _deliver(self, transport: Transport, outgoing: asyncio.Queue[ClientCommand]) -> None:

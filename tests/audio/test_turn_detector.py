@@ -128,6 +128,13 @@ def test_an_endless_utterance_is_cut_and_the_next_one_begins():
     assert kinds == [SpeechStarted, SpeechEnded, SpeechStarted, SpeechEnded, SpeechStarted]
 
 
+def test_a_held_key_is_not_cut_by_the_longest_utterance():
+    listener = Listener(TurnRules(max_utterance_s=1.0))
+    listener.turns.begin_now()
+    listener.hear("#" * 100)
+    assert listener.turns.is_hearing
+
+
 def test_a_released_key_ends_the_utterance_at_once():
     listener = Listener()
     listener.hear("..#####")

@@ -54,6 +54,15 @@ async def test_utterances_follow_each_other_and_their_end_can_be_waited_for():
     assert len(capture.result()) == 6
 
 
+async def test_closing_ends_the_wait_for_speech_that_nobody_will_hear():
+    microphone = WavMicrophone(pace=FAST)
+    await microphone.open()
+    microphone.speak(SPEECH)
+    await microphone.close()
+    async with asyncio.timeout(5):
+        await microphone.spoken()
+
+
 async def test_frames_are_stamped_evenly_and_never_drift():
     microphone = WavMicrophone(pace=FAST)
     await microphone.open()

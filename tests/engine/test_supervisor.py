@@ -3,11 +3,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
+import pytest
+
 from desktop_app.engine.inputs import Input, LineFailed, LineLost, LineOpened
 from desktop_app.engine.ports import OpenTransport
 from desktop_app.engine.supervisor import LineUses, Supervisor
 from desktop_app.errors import NetworkError, ProtocolError
-from desktop_app.link.messages import LinkEvent
 from desktop_app.protocol.commands import AppendAudio, ConfigureSession
 from desktop_app.protocol.events import ServerEvent, SessionReady
 from tests.fakes.transport import ScriptedServer, ScriptedTransport
@@ -32,18 +33,14 @@ class Holder:
         self.time = VirtualTime()
         self.server = ScriptedServer()
         self.told: list[Input] = []
-        self.published: list[LinkEvent] = []
         self.may_send = asyncio.Event()
         self.may_send.set()
-        uses = LineUses(
-            self.told.append, self._admit, self._before, lambda _: None, self.published.append
-        )
+        uses = LineUses(self.told.append, self._admit, self._before, lambda _: None)
         self.line = Supervisor(
             open_line or self.server,
             ConfigureSession("s"),
             uses,
             time=self.time,
-            profile="embedded",
         )
 
     async def _admit(self, _: object) -> None:
@@ -94,6 +91,19 @@ async def test_a_peer_that_takes_nothing_counts_as_lost():
     running.cancel()
     await asyncio.wait((running,))
     assert holder.kinds() == [LineOpened, LineLost]
+
+
+async def test_waiting_for_the_line_doubles_between_tries():
+    holder = Holder()
+    refused = [NetworkError("network.unreachable", retryable=True) for _ in range(4)]
+    holder.server.refusals.extend(refused)
+    running = asyncio.create_task(holder.line.run())
+    for _ in range(20):
+        await holder.time.advance(0.5)
+    running.cancel()
+    await asyncio.wait((running,))
+    waits = [lost.retry_in_s for lost in holder.told if isinstance(lost, LineLost)]
+    assert waits == [pytest.approx(wait_s, rel=0.25) for wait_s in (0.5, 1, 2, 4)]
 
 
 async def test_a_command_without_a_line_is_dropped():
