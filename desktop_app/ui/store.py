@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from desktop_app.link.messages import LinkEvent, Welcome
+from desktop_app.link.messages import LinkEvent, ReplyGrew, Welcome
 from desktop_app.state.app_state import AppState
 from desktop_app.state.with_event import with_event
 
@@ -36,18 +36,43 @@ class AppStore(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.state = AppState()
+        self._state = AppState()
         self._told = AppState()
+        self._growing: list[ReplyGrew] = []  # of one reply, not yet folded
         self._repaint = QTimer(self)
         self._repaint.setSingleShot(True)
         self._repaint.setInterval(COALESCE_MS)
         self._repaint.timeout.connect(self.tell)
 
+    @property
+    def state(self) -> AppState:
+        """Everything that is on screen, or will be with the next telling."""
+        self._fold_growth()
+        return self._state
+
     def apply(self, event: LinkEvent) -> None:
-        """Fold one event of the engine into the state."""
+        """Fold one event of the engine into the state.
+
+        What a reply grows by is gathered first: a long text is copied once for each picture of
+        it, not once for each word.
+        """
+        if isinstance(event, ReplyGrew) and not event.is_whole:
+            if self._growing and self._growing[-1].message_id != event.message_id:
+                self._fold_growth()
+            self._growing.append(event)
+            self._tell_soon()
+            return
         self._replace(with_event(self.state, event))
         if isinstance(event, Welcome):
             self.engine_came.emit()
+
+    def _fold_growth(self) -> None:
+        if self._growing:
+            growing, self._growing = self._growing, []
+            first = growing[0]
+            text = "".join(event.text for event in growing)
+            whole = ReplyGrew(first.thread_id, first.message_id, text)
+            self._state = with_event(self._state, whole)
 
     def change(self, change: Callable[[AppState], AppState]) -> None:
         """Apply a change of the window's own and show it at once."""
@@ -55,9 +80,11 @@ class AppStore(QObject):
         self.tell()
 
     def _replace(self, state: AppState) -> None:
-        if state is self.state:
-            return
-        self.state = state
+        if state is not self._state:
+            self._state = state
+            self._tell_soon()
+
+    def _tell_soon(self) -> None:
         if not self._repaint.isActive():
             self._repaint.start()
 

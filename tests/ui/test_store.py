@@ -1,0 +1,49 @@
+"""The store gathers what a reply grows by, and tells what differs."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from desktop_app.journal.records import MessageStatus
+from desktop_app.link.messages import MessageSaved, ReplyGrew
+from desktop_app.state import changes
+from desktop_app.ui.store import AppStore
+from tests.ui.conftest import make_message
+
+
+def store_with_replies() -> AppStore:
+    store = AppStore()
+    store.change(partial(changes.with_opened, thread_id="a", is_new=True))
+    for number in (1, 2):
+        store.apply(MessageSaved(make_message(number, "", status=MessageStatus.STREAMING)))
+    return store
+
+
+def texts(store: AppStore) -> list[str]:
+    return [message.text for message in store.state.conversation.messages]
+
+
+def test_growth_is_in_the_state_at_once_and_in_order(qapp):
+    store = store_with_replies()
+    for message_id, text in (("m1", "a"), ("m1", "b"), ("m2", "x"), ("m1", "c"), ("m2", "y")):
+        store.apply(ReplyGrew("a", message_id, text))
+    assert texts(store) == ["abc", "xy"]
+
+
+def test_a_whole_text_replaces_what_grew_before_it(qapp):
+    store = store_with_replies()
+    store.apply(ReplyGrew("a", "m1", "wrong"))
+    store.apply(ReplyGrew("a", "m1", "right", is_whole=True))
+    store.apply(ReplyGrew("a", "m1", "!"))
+    assert texts(store)[0] == "right!"
+
+
+def test_many_words_are_told_once(qapp, qtbot):
+    store = store_with_replies()
+    store.tell()
+    told = []
+    store.conversation_changed.connect(told.append)
+    for _ in range(50):
+        store.apply(ReplyGrew("a", "m1", "word "))
+    qtbot.waitUntil(lambda: bool(told))
+    assert [conversation.messages[0].text for conversation in told] == ["word " * 50]
