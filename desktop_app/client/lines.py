@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -45,6 +46,7 @@ class Lines:
         self._find = find
         self._threads = threads
         self._make_resample = make_resample
+        self._opening = asyncio.Lock()
         self._api: BackboardApi | None = None
         self._api_address: ApiAddress | None = None
 
@@ -65,7 +67,13 @@ class Lines:
             NetworkError, AccessError, ProtocolError
         """
         api = await self._api_at((await self._find()).api)
-        return await open_messages(api, await self._with_remote_id(configuration, api))
+
+        async def renew_thread() -> str:
+            await self._threads.forget(configuration.session_id)
+            return await self._threads.remote_id(configuration.session_id, api)
+
+        remote = await self._with_remote_id(configuration, api)
+        return await open_messages(api, remote, renew_thread=renew_thread)
 
     async def aclose(self) -> None:
         """Close what is kept open between lines. Idempotent."""
@@ -74,10 +82,13 @@ class Lines:
             await api.aclose()
 
     async def _api_at(self, address: ApiAddress) -> BackboardApi:
-        if self._api is None or self._api_address != address:
-            await self.aclose()
-            self._api, self._api_address = BackboardApi(address), address
-        return self._api
+        async with self._opening:
+            if self._api is None or self._api_address != address:
+                await self.aclose()
+                # Its certificates take 20 to 50 ms to load: not on the loop that plays sound.
+                self._api = await asyncio.to_thread(BackboardApi, address)
+                self._api_address = address
+            return self._api
 
     async def _with_remote_id(
         self, configuration: ConfigureSession, api: BackboardApi

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 
 import msgspec
 
 from desktop_app.client.api import BackboardApi
+from desktop_app.client.errors import NotFoundError
 from desktop_app.errors import AccessError, AppError, NetworkError
 from desktop_app.protocol.backboard import MessageRequest
 from desktop_app.protocol.commands import (
@@ -38,15 +39,22 @@ GRACE_S = 2.0
 MAX_NEWS = 256
 """Events that wait for the reader; a faster server is slowed down."""
 
+RenewThread = Callable[[], Awaitable[str]]
+
 
 class MessageTransport:
     """Satisfies ``engine.ports.Transport`` for text. Event loop only; see ``open_messages``."""
 
     def __init__(
-        self, api: BackboardApi, configuration: ConfigureSession, request: MessageRequest
+        self,
+        api: BackboardApi,
+        configuration: ConfigureSession,
+        request: MessageRequest,
+        renew_thread: RenewThread | None,
     ) -> None:
         self._api = api
         self._request = request
+        self._renew_thread = renew_thread
         self._thread_id = configuration.session_id
         self._waiting: deque[PromptText] = deque()
         self._running: tuple[int, StreamDialect] | None = None
@@ -115,13 +123,9 @@ class MessageTransport:
             self._background.run(self._run(prompt, dialect), name=_task_name(prompt.turn))
 
     async def _run(self, prompt: PromptText, dialect: StreamDialect) -> None:
-        request = msgspec.structs.replace(
-            self._request, content=prompt.text, thread_id=self._thread_id or None
-        )
         try:
             try:
-                async with aclosing(self._api.stream_message(request)) as stream:
-                    await self._follow(stream, dialect)
+                await self._ask_somewhere(prompt, dialect)
                 last = dialect.finish()
             except AppError as error:
                 last = _failed(prompt.turn, dialect, error)
@@ -129,6 +133,23 @@ class MessageTransport:
         finally:
             self._thread_id = self._thread_id or dialect.thread_id
             self._leave(dialect)
+
+    async def _ask_somewhere(self, prompt: PromptText, dialect: StreamDialect) -> None:
+        """In the thread, or once more in a new one when the server has lost it."""
+        try:
+            await self._ask(prompt, dialect)
+        except NotFoundError:
+            if self._renew_thread is None or dialect.has_news:
+                raise
+            self._thread_id = await self._renew_thread()
+            await self._ask(prompt, dialect)
+
+    async def _ask(self, prompt: PromptText, dialect: StreamDialect) -> None:
+        request = msgspec.structs.replace(
+            self._request, content=prompt.text, thread_id=self._thread_id or None
+        )
+        async with aclosing(self._api.stream_message(request)) as stream:
+            await self._follow(stream, dialect)
 
     def _leave(self, dialect: StreamDialect) -> None:
         """Make room for the next prompt, once."""
@@ -184,7 +205,11 @@ class MessageTransport:
 
 
 async def open_messages(
-    api: BackboardApi, configuration: ConfigureSession, *, request: MessageRequest | None = None
+    api: BackboardApi,
+    configuration: ConfigureSession,
+    *,
+    request: MessageRequest | None = None,
+    renew_thread: RenewThread | None = None,
 ) -> MessageTransport:
     """A conversation in the thread ``configuration.session_id`` (empty: the server makes one).
 
@@ -193,8 +218,11 @@ async def open_messages(
         configuration: Only the thread counts: nothing is heard or spoken here.
         request: What every message carries besides its text: model, memory, system prompt.
             Where left out, the assistant may use its memory.
+        renew_thread: Makes a new thread when the server does not know this one any more, and
+            returns its id. Without it such a prompt fails.
     """
-    return MessageTransport(api, configuration, request or MessageRequest(memory="Auto"))
+    request = request or MessageRequest(memory="Auto")
+    return MessageTransport(api, configuration, request, renew_thread)
 
 
 def _failed(turn: int, dialect: StreamDialect, error: AppError) -> list[ServerEvent]:

@@ -48,6 +48,9 @@ class RemoteThreads:
             NetworkError, AccessError
         """
         key = f"thread:{self._profile}:{thread_id}"
+        known = await self._shelf.setting(key)
+        if known:
+            return known
         async with self._making:
             known = await self._shelf.setting(key)
             if known:

@@ -170,6 +170,18 @@ async def test_a_refused_request_is_a_fault_and_the_next_is_sent(rig: Rig):
     assert (fault.turn, fault.code, fault.is_fatal) == (2, "access.refused", True)
 
 
+async def test_a_thread_that_the_server_has_lost_is_made_anew_and_asked_once_more():
+    async def renew_thread() -> str:
+        return "new"
+
+    async for rig in rig_for("old", renew_thread=renew_thread):
+        rig.backboard.answer({"detail": "Thread not found"}, status=404)
+        stream = await rig.prompt(1)
+        await stream.say("content_streaming", content="Here.")
+        assert (await rig.hears(1))[-1] == ReplyText(1, "Here.")
+        assert rig.transport.thread_id == "new"
+
+
 async def test_a_stream_that_breaks_after_text_is_incomplete(rig: Rig):
     stream = await rig.prompt(1)
     await stream.say("content_streaming", content="a")
