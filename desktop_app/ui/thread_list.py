@@ -45,7 +45,7 @@ class SearchField(QLineEdit):
         self.setAccessibleName(wording.SEARCH)
         self.setToolTip(wording.with_shortcut(wording.SEARCH, "Ctrl+K"))
         self.setTextMargins(30, 0, 8, 0)
-        let_ground_through(self)
+        self.setStyleSheet("QLineEdit { background: transparent; border: none; }")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         if event.key() == Qt.Key.Key_Escape and self.text():

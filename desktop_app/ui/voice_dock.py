@@ -106,7 +106,7 @@ class VoiceDock(QWidget):
         voice = self._voice
         waited_s = self._thinking.elapsed() // 1000 if voice.phase == "thinking" else 0
         word = wording.phase_word(voice.phase, is_muted=voice.is_muted, thinking_s=waited_s)
-        parts = [wording.device_words(voice.device)]
+        parts = [wording.device_words(voice.device).removeprefix("the ")]
         if voice.is_voice_on:
             parts.append(wording.duplex_words(voice.duplex, voice.duplex_reason))
         else:

@@ -140,7 +140,12 @@ def notice_sentence(code: str, facts: Mapping[str, str]) -> str:
     """One sentence for a notice; unknown codes get the sentence of their family."""
     family = code.partition(".")[0]
     sentence = _NOTICES.get(code) or _FALLBACKS.get(family) or _UNKNOWN
-    return sentence.format_map(_Facts(facts))
+    known = _Facts(facts)
+    device = device_words(known.get("device", ""))
+    if device:
+        known["device"] = device
+    written = sentence.format_map(known)
+    return written[:1].upper() + written[1:]
 
 
 def action_label(action: str, code: str = "") -> str:
@@ -190,7 +195,7 @@ def held_key_words(phase: str) -> str:
 
 def device_words(device: str) -> str:
     """The microphone in use; the system's choice has no name of its own."""
-    return "default microphone" if device in ("default", "pulse", "pipewire") else device
+    return "the default microphone" if device in ("default", "pulse", "pipewire") else device
 
 
 def as_written(heard: str) -> str:

@@ -86,3 +86,10 @@ def test_the_built_in_parts_are_named_in_words():
     assert wording.peer_words("builtin/basic") == "Built-in, basic"
     assert wording.peer_words("builtin") == "Built-in"
     assert wording.peer_words("openai/gpt-4.1") == "openai / gpt-4.1"
+
+
+def test_the_systems_own_choice_of_microphone_reads_as_words():
+    said = wording.notice_sentence("device.silent", {"device": "default"})
+    assert said.startswith("No sound from the default microphone.")
+    lost = wording.notice_sentence("device.lost", {"device": "pulse"})
+    assert lost.startswith("The default microphone was disconnected.")
