@@ -15,6 +15,11 @@ def unsent() -> Unsent:
     return read(Path(os.environ["PARLEY_DATA_DIR"]) / "unsent.json")
 
 
+def written_at() -> int:
+    """When the file was last written: the next window does so when it shows what is in it."""
+    return (Path(os.environ["PARLEY_DATA_DIR"]) / "unsent.json").stat().st_mtime_ns
+
+
 async def killed_window() -> Desktop:
     """A window that the test ends with ``kill -9``."""
     process = await asyncio.create_subprocess_exec(sys.executable, "-m", "desktop_app", cwd=ROOT)
@@ -29,7 +34,9 @@ async def test_half_a_sentence_is_there_again_after_a_kill(x_server):
     await window.eventually(lambda: "what is seven times" in unsent().drafts.values() or None)
     window.process.kill()
     await window.process.wait()
+    left_at = written_at()
     async with desktop() as again:
+        await again.eventually(lambda: True if written_at() != left_at else None)
         await again.type(" eight")
         await again.key("Return")
         question = await again.message(Role.USER, status=MessageStatus.SENT)
