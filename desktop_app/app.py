@@ -195,6 +195,7 @@ async def run(parts: Parts, store: AppStore | None = None) -> int:
     from desktop_app.logs import start_logging
     from desktop_app.state.changes import with_engine_lost
     from desktop_app.tasks import Background
+    from desktop_app.ui.announcer import Announcer, say_through
     from desktop_app.ui.engine_link import EngineLink
     from desktop_app.ui.store import AppStore
     from desktop_app.ui.wiring import Wiring
@@ -220,6 +221,7 @@ async def run(parts: Parts, store: AppStore | None = None) -> int:
         )
         if not parts.options.screenshot:
             stack.callback((await _keep_unsent(parts, store, link, wiring)).close)
+        Announcer(store, say_through(window), window)
         wiring.start()
         if parts.options.screenshot:
             return await _take_picture(parts, store)

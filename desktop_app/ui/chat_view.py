@@ -15,7 +15,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QMenu, QWidget
 
-from desktop_app.journal.records import MessageRecord
+from desktop_app.journal.records import MessageRecord, MessageStatus
 from desktop_app.ui import look as size
 from desktop_app.ui import wording
 from desktop_app.ui.button import Button, Tone
@@ -29,6 +29,7 @@ _MARGIN = 20
 _NEAR_BOTTOM = 16
 _NEAR_TOP = 400
 _SETTLE_ROUNDS = 6
+_DESCRIBED = 6  # messages that screen readers are given as text
 
 
 class ChatView(QAbstractScrollArea):
@@ -80,7 +81,16 @@ class ChatView(QAbstractScrollArea):
         self._has_older = has_older
         self._stack.set_width(self._column())
         self._stack.show(messages)
+        self._describe(messages)
         self._settle()
+
+    def _describe(self, messages: tuple[MessageRecord, ...]) -> None:
+        """Give screen readers the newest messages as text, but not a reply that still grows."""
+        newest = messages[-_DESCRIBED:]
+        if newest and newest[-1].status is not MessageStatus.STREAMING:
+            words = "\n".join(wording.message_words(one.role, one.text) for one in newest)
+            if words != self.accessibleDescription():
+                self.setAccessibleDescription(words)
 
     @property
     def is_following(self) -> bool:

@@ -224,6 +224,11 @@ def connection_words(connection: str, profile: str, retry_in_s: int | None = Non
     return f"{name}, starting" if name else "Starting"
 
 
+def message_words(role: str, text: str) -> str:
+    """A message as it is read out."""
+    return f"{'You' if role == 'user' else NAME}: {text}"
+
+
 def peer_words(peer: str) -> str:
     """A model or voice, given as ``provider/model``."""
     provider, _, model = peer.partition("/")

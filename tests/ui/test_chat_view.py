@@ -171,3 +171,12 @@ def test_three_hundred_repaints_leave_no_reference_of_none_behind(chat):
     for _ in range(300):
         chat.viewport().repaint()
     assert abs(sys.getrefcount(None) - before) < 100
+
+
+def test_a_screen_reader_gets_whole_messages_and_no_growing_ones(chat):
+    asked = message(1, "how much", Role.USER)
+    chat.show_messages("a", (asked, message(2, "It is 56.")), has_older=False)
+    assert chat.accessibleDescription() == "You: how much\nParley: It is 56."
+    growing = message(2, "It is 56. And", status=MessageStatus.STREAMING)
+    chat.show_messages("a", (asked, growing), has_older=False)
+    assert chat.accessibleDescription() == "You: how much\nParley: It is 56."
