@@ -55,6 +55,7 @@ def start_logging(
     """
     path = folder / f"{name}.log"
     try:
+        path.touch(mode=0o600)
         handler = RotatingFileHandler(
             path, maxBytes=MAX_BYTES, backupCount=KEPT_FILES, encoding="utf-8"
         )

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,17 +19,3 @@ class GatewayAddress:
 
     url: str
     key: str = field(default="", repr=False)
-
-
-def is_loopback(url: str) -> bool:
-    """Whether the peer is on this machine: no proxy stands between."""
-    try:
-        host = urlsplit(url).hostname or ""
-    except ValueError:
-        return False
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -11,9 +11,10 @@ from urllib.parse import quote
 import httpx
 import msgspec
 
-from desktop_app.client.addresses import ApiAddress, is_loopback
+from desktop_app.client.addresses import ApiAddress
 from desktop_app.client.errors import http_errors, refusal
 from desktop_app.errors import NetworkError
+from desktop_app.loopback import is_loopback
 from desktop_app.protocol.backboard import (
     Assistant,
     MessageReply,

@@ -9,9 +9,10 @@ from typing import Literal
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from desktop_app.client.addresses import GatewayAddress, is_loopback
+from desktop_app.client.addresses import GatewayAddress
 from desktop_app.client.errors import closed, handshake_errors, socket_errors
 from desktop_app.errors import AccessError, NetworkError, ProtocolError
+from desktop_app.loopback import is_loopback
 from desktop_app.protocol.commands import ClientCommand, ConfigureSession
 from desktop_app.protocol.events import ServerEvent
 from desktop_app.protocol.gateway import GatewayError, GatewayReady, decode_server_message

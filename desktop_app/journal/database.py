@@ -53,6 +53,7 @@ def set_durability(connection: sqlite3.Connection, *, survives_power_loss: bool)
 
 
 def _opened(path: Path) -> sqlite3.Connection:
+    path.touch(mode=0o600)  # whatever the folder allows: SQLite's own files follow this one
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5)
     try:
         connection.row_factory = sqlite3.Row

@@ -133,5 +133,6 @@ def known_version(connection: sqlite3.Connection, newest: int = len(MIGRATIONS))
 
 def _back_up(connection: sqlite3.Connection, copy: Path) -> None:
     copy.unlink(missing_ok=True)
+    copy.touch(mode=0o600)
     with closing(sqlite3.connect(copy)) as target:
         connection.backup(target)

@@ -179,6 +179,7 @@ def _set_aside(path: Path) -> Path:
 
 def _connect(path: Path) -> sqlite3.Connection:
     """A connection in autocommit mode: transactions are begun by hand."""
+    path.touch(mode=0o600)  # whatever the folder allows: SQLite's own files follow this one
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5)
     connection.row_factory = sqlite3.Row
     try:

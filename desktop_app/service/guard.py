@@ -52,9 +52,9 @@ class Guard:
         return HTTPStatus.UNAUTHORIZED, "Invalid or missing API key"
 
     def _is_own_origin(self, origin: bytes) -> bool:
-        """Programs that are no browsers send none, or ``null``."""
+        """Programs that are no browsers send none; ``null`` is a sandboxed page or a file."""
         scheme, _, host = origin.lower().partition(b"://")
-        return origin in (b"", b"null") or (scheme == b"http" and host in self._hosts)
+        return not origin or (scheme == b"http" and host in self._hosts)
 
     def _has_key(self, scope: Scope, headers: dict[bytes, bytes]) -> bool:
         offered = [headers.get(b"x-api-key", b"")]

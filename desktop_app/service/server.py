@@ -15,6 +15,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from desktop_app.errors import InputError
+from desktop_app.loopback import is_loopback_host
 from desktop_app.protocol.gateway import MAX_FRAME_BYTES
 from desktop_app.service.application import VOICE_PATH, build_application
 from desktop_app.service.guard import allowed_hosts
@@ -120,6 +121,13 @@ async def _serving(
 
 
 def _bind(host: str, port: int) -> socket.socket:
+    if not is_loopback_host(host):
+        raise InputError(
+            "service.address",
+            f"{host} is not an address of this computer alone: only 127.0.0.1, ::1 and localhost "
+            "are served, because what is said here is not encrypted.",
+            host=host,
+        )
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # Named TCP, or asyncio leaves Nagle's algorithm on: every answer would be 40 ms late.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from desktop_app.client.addresses import ApiAddress, is_loopback
+from desktop_app.client.addresses import ApiAddress
 from desktop_app.client.api import BackboardApi
 from desktop_app.client.errors import NotFoundError, RateLimitError
 from desktop_app.errors import AccessError, NetworkError, ProtocolError
@@ -201,19 +201,3 @@ async def test_a_run_is_cancelled_by_its_ids(api: BackboardApi, backboard: Scrip
     backboard.answer({"cancelled": True})
     await api.cancel_run("t", "r 1")
     assert asked(backboard) == ("POST", "/api/threads/t/runs/r%201/cancel", None)
-
-
-@pytest.mark.parametrize(
-    ("url", "expected"),
-    [
-        ("http://127.0.0.1:80/api", True),
-        ("ws://localhost:1/", True),
-        ("http://[::1]/", True),
-        ("https://app.backboard.io/api", False),
-        ("https://127.0.0.1.example.org/", False),
-        ("http://[broken", False),
-        ("", False),
-    ],
-)
-def test_only_this_machine_is_loopback(url: str, expected: bool):
-    assert is_loopback(url) is expected

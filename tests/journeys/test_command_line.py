@@ -147,6 +147,21 @@ def test_a_port_that_is_taken_is_named():
         assert str(port) in refusal_of(parley("serve", "--port", str(port)))
 
 
+def test_an_address_that_others_could_reach_is_refused():
+    assert "not encrypted" in refusal_of(parley("serve", "--host", "0.0.0.0"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps rights elsewhere")
+def test_what_is_kept_is_for_this_user_alone_whatever_the_folder_allows():
+    folder = Path(os.environ["PARLEY_DATA_DIR"])
+    folder.mkdir(mode=0o755)
+    assert parley("ask", "what time is it").returncode == 0
+    kept = [path for path in folder.rglob("*") if path.is_file()]
+    assert {"journal.sqlite3", "service.sqlite3"} <= {path.name for path in kept}
+    open_to_others = [path.name for path in kept if path.stat().st_mode & 0o077]
+    assert not open_to_others
+
+
 def test_the_demo_leaves_a_reply_and_a_picture(tmp_path):
     done = parley("demo", "--output", tmp_path / "out")
     assert done.returncode == 0, done.stderr

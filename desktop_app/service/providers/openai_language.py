@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from desktop_app.errors import AccessError, AppError, NetworkError, ProtocolError
+from desktop_app.loopback import is_loopback
 from desktop_app.protocol.events import Usage
 from desktop_app.service.providers.ports import (
     Finished,
@@ -23,20 +24,20 @@ from desktop_app.service.providers.think_tags import ThinkTags
 
 _TIMEOUT = httpx.Timeout(10.0, read=120.0)  # seconds; a large model may load for a minute
 _LONGEST_LINE = 4 * 1024 * 1024  # characters
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 def chat_root(url: str) -> str:
-    """``http://host:1234/`` -> ``http://host:1234/v1``; an address with a version stays."""
+    """``http://host:1234/`` -> ``http://host:1234/v1``; an address with a version stays.
+
+    Raises:
+        ValueError: It is no address.
+    """
     url = url.strip().rstrip("/").removesuffix("/chat/completions")
     if not url.startswith(("http://", "https://")):
         url = f"http://{url}"
+    if not urlsplit(url).hostname:
+        raise ValueError("it names no host")
     return url if re.search(r"/v\d[^/]*$", url) else f"{url}/v1"
-
-
-def is_loopback(url: str) -> bool:
-    """Whether the address is this computer: then no proxy may come between."""
-    return urlsplit(url).hostname in _LOOPBACK
 
 
 class OpenAiLanguage:

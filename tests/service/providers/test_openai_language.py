@@ -10,7 +10,7 @@ import pytest
 
 from desktop_app.errors import AccessError, NetworkError, ProtocolError
 from desktop_app.protocol.events import Usage
-from desktop_app.service.providers.openai_language import OpenAiLanguage, chat_root, is_loopback
+from desktop_app.service.providers.openai_language import OpenAiLanguage, chat_root
 from desktop_app.service.providers.ports import (
     ChatMessage,
     Finished,
@@ -167,9 +167,3 @@ async def test_a_proxy_never_comes_between_this_computer_and_itself(server, monk
 )
 def test_addresses_are_brought_into_one_form(url, root):
     assert chat_root(url) == root
-
-
-def test_loopback_is_known_by_its_names():
-    assert is_loopback("http://127.0.0.1:1/v1")
-    assert is_loopback("http://[::1]:1/v1")
-    assert not is_loopback("http://127.0.0.1.example.com/v1")
