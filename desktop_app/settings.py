@@ -96,7 +96,10 @@ def load(path: Path, *, report: Report = logger.warning) -> Settings:
         known = _read_object(path)
     except FileNotFoundError:
         return Settings()
-    except (OSError, ValueError, RecursionError) as error:
+    except OSError as error:  # it may be there again at the next start: it stays where it is
+        report(f"The settings file {path} cannot be read ({error}); the defaults are used.")
+        return Settings()
+    except (ValueError, RecursionError) as error:
         report(_set_aside(path, error))
         return Settings()
     return _with_values(Settings(), known, "", report)

@@ -110,3 +110,12 @@ def test_a_failed_save_leaves_the_old_file(path, monkeypatch):
         save(path, Settings(profile="new"))
     assert load(path).profile == "old"
     assert [one.name for one in path.parent.iterdir()] == ["settings.json"]
+
+
+def test_a_file_that_cannot_be_read_now_stays_where_it_is(tmp_path):
+    path = tmp_path / "settings.json"
+    path.mkdir()  # a folder of that name cannot be read, whoever asks
+    reports: list[str] = []
+    assert load(path, report=reports.append) == Settings()
+    assert "cannot be read" in reports[0]
+    assert path.is_dir()

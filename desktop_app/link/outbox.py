@@ -29,7 +29,7 @@ class Outbox:
     def __init__(self, bound: int = MAX_WAITING) -> None:
         self._bound = bound
         self._waiting: dict[int, LinkEvent] = {}  # by number, in order
-        self._latest: dict[type[LinkEvent], int] = {}  # where the replaceable ones wait
+        self._latest: dict[tuple[type[LinkEvent], str], int] = {}  # of each kind and thread
         self._next = 0
         self._arrived = asyncio.Event()
         self._is_closed = False
@@ -44,8 +44,9 @@ class Outbox:
             False when too many wait already: the window is stuck and must start anew.
         """
         if isinstance(event, _ONLY_THE_LATEST):
-            self._waiting.pop(self._latest.get(type(event), -1), None)
-            self._latest[type(event)] = self._next
+            kind = type(event), getattr(event, "thread_id", "")
+            self._waiting.pop(self._latest.get(kind, -1), None)
+            self._latest[kind] = self._next
         elif isinstance(event, ReplyGrew) and self._join(event):
             return True
         elif len(self._waiting) >= self._bound:

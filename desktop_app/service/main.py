@@ -14,6 +14,7 @@ from pathlib import Path
 
 from desktop_app.children import on_parent_end
 from desktop_app.errors import AppError
+from desktop_app.logs import start_logging
 from desktop_app.paths import find_paths
 from desktop_app.service.provider_source import OpenProviders, Providers
 from desktop_app.service.providers.ports import Recall
@@ -29,8 +30,10 @@ def serve(*, host: str = "127.0.0.1", port: int = 0, data: Path | None = None) -
         The exit code: 0, or 2 after one line on stderr that says what was wrong.
     """
     try:
+        paths = find_paths(os.environ)
+        start_logging(paths.logs, "service")
         place = Place(
-            data=data or find_paths(os.environ).data,
+            data=data or paths.data,
             key=os.environ.get(KEY_VARIABLE) or secrets.token_urlsafe(32),
             host=host,
             port=port,

@@ -24,6 +24,7 @@ from desktop_app.link.messages import (
     ReleaseTalk,
     SendText,
     SetMuted,
+    StartVoice,
     StopReply,
     StopVoice,
 )
@@ -32,7 +33,7 @@ logger = logging.getLogger(__name__)
 
 LONGEST_PAUSE_S = 8.0
 _HEALTHY_AFTER_S = 10.0
-_MOMENTARY = (PressTalk, ReleaseTalk, StopReply, StopVoice, SetMuted, Quit)
+_KEPT_ELSEWHERE = (OpenThread, PressTalk, ReleaseTalk, SendText, SetMuted, StopReply, Quit)
 _MOST_WAITING = 1000
 
 
@@ -79,11 +80,8 @@ class EngineLink:
         self._unsaved: dict[str, SendText] = {}
         self._thread_id = ""
         self._held_key: PressTalk | None = None
-
-    @property
-    def is_connected(self) -> bool:
-        """Whether the engine answers now."""
-        return self._client is not None
+        self._voice_wish: StartVoice | None = None
+        self._is_muted = False
 
     @property
     def unsaved(self) -> tuple[SendText, ...]:
@@ -93,19 +91,23 @@ class EngineLink:
     def send(self, intent: Intent) -> None:
         """Send now, or as soon as the engine is there; a key press of the past is dropped.
 
-        A talk key that is still held when the engine comes is not of the past.
+        What is still wished when the engine comes is not of the past: a held talk key, voice
+        that was started and not stopped again, a muted microphone.
         """
         if isinstance(intent, OpenThread):
             self._thread_id = intent.thread_id
         if isinstance(intent, PressTalk | ReleaseTalk):
             self._held_key = intent if isinstance(intent, PressTalk) else None
+        if isinstance(intent, SetMuted):
+            self._is_muted = intent.is_muted
         if isinstance(intent, SendText):
             self._unsaved[intent.message_id] = intent
             self.unsaved_changed()
         if self._client is not None and self._written(self._client, intent):
             return
-        is_kept_elsewhere = isinstance(intent, SendText | OpenThread)
-        if not isinstance(intent, _MOMENTARY) and not is_kept_elsewhere:
+        if isinstance(intent, StartVoice | StopVoice):
+            self._voice_wish = intent if isinstance(intent, StartVoice) else None
+        elif not isinstance(intent, _KEPT_ELSEWHERE):
             self._waiting = [*self._waiting[-_MOST_WAITING:], intent]
 
     def _written(self, client: LinkClient, intent: Intent) -> bool:
@@ -153,8 +155,10 @@ class EngineLink:
     def _catch_up(self, client: LinkClient) -> None:
         waiting, self._waiting = self._waiting, []
         first = [OpenThread(self._thread_id)] if self._thread_id else []
-        held = [self._held_key] if self._held_key is not None else []
-        for intent in (*first, *self._unsaved.values(), *waiting, *held):
+        muted = [SetMuted(True)] if self._is_muted else []
+        wished = [one for one in (self._voice_wish, self._held_key) if one is not None]
+        self._voice_wish = None
+        for intent in (*first, *muted, *self._unsaved.values(), *waiting, *wished):
             self._written(client, intent)
 
     def _on_event(self, event: LinkEvent) -> None:

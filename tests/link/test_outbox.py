@@ -23,6 +23,16 @@ async def test_events_are_given_in_order():
     assert await everything_in(outbox) == events
 
 
+async def test_the_words_of_one_thread_do_not_replace_those_of_another():
+    outbox = Outbox()
+    outbox.put(TranscriptChanged("t", 1, "mine"))
+    outbox.put(TranscriptChanged("u", 1, "yours"))
+    assert await everything_in(outbox) == [
+        TranscriptChanged("t", 1, "mine"),
+        TranscriptChanged("u", 1, "yours"),
+    ]
+
+
 async def test_only_the_latest_of_what_gets_old_waits():
     outbox = Outbox(bound=1)
     outbox.put(MessageRemoved("t", "m"))

@@ -20,6 +20,9 @@ from desktop_app.link.messages import (
     PressTalk,
     ReleaseTalk,
     SendText,
+    SetMuted,
+    StartVoice,
+    StopVoice,
     Welcome,
 )
 from desktop_app.link.server import LinkServer
@@ -131,6 +134,24 @@ async def test_a_talk_key_still_held_is_heard_by_the_engine_that_comes():
     async with running(engines) as (link, _):
         link.send(PressTalk("t"))
         await engines.expect(PressTalk("t"))
+
+
+async def test_voice_that_was_stopped_before_the_engine_came_is_not_started():
+    engines = Engines()
+    async with running(engines) as (link, _):
+        link.send(StartVoice("t"))
+        link.send(StopVoice())
+        link.send(DeleteThread("old"))
+        await engines.expect(DeleteThread("old"))
+        assert engines.heard == [DeleteThread("old")]
+
+
+async def test_voice_started_and_muted_before_the_engine_came_starts_muted():
+    engines = Engines()
+    async with running(engines) as (link, _):
+        link.send(StartVoice("t"))
+        link.send(SetMuted(True))
+        await engines.expect(SetMuted(True), StartVoice("t"))
 
 
 async def test_an_unsaved_message_is_sent_again_to_the_next_engine():
