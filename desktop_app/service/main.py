@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import json
 import os
 import secrets
@@ -32,6 +33,7 @@ def serve(*, host: str = "127.0.0.1", port: int = 0, data: Path | None = None) -
     try:
         paths = find_paths(os.environ)
         start_logging(paths.logs, "service")
+        _warn_on_stderr()
         place = Place(
             data=data or paths.data,
             key=os.environ.get(KEY_VARIABLE) or secrets.token_urlsafe(32),
@@ -67,6 +69,13 @@ async def run_service(
     async with open_service(place, open_providers) as addresses:
         _announce(addresses)
         await stop.wait()
+
+
+def _warn_on_stderr() -> None:
+    """Who runs the service by hand reads there, and a parent keeps the last line."""
+    handler = logging.StreamHandler()
+    handler.setLevel(logging.WARNING)
+    logging.getLogger().addHandler(handler)
 
 
 def providers_from(environment: Mapping[str, str]) -> OpenProviders:
