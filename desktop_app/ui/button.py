@@ -14,7 +14,7 @@ from desktop_app.ui.look import Look
 from desktop_app.ui.wording import with_shortcut
 
 _ICON = 18
-_KEYBOARD = (
+BY_KEYBOARD = (
     Qt.FocusReason.TabFocusReason,
     Qt.FocusReason.BacktabFocusReason,
     Qt.FocusReason.ShortcutFocusReason,
@@ -85,7 +85,7 @@ class Button(QAbstractButton):
         return self.sizeHint()
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
-        self._shows_focus = event.reason() in _KEYBOARD
+        self._shows_focus = event.reason() in BY_KEYBOARD
         super().focusInEvent(event)
 
     def enterEvent(self, event: QEnterEvent) -> None:  # noqa: N802

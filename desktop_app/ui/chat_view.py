@@ -5,12 +5,14 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
+    QFocusEvent,
     QGuiApplication,
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QPen,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QMenu, QWidget
@@ -18,7 +20,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QMenu, QWidget
 from desktop_app.journal.records import MessageRecord, MessageStatus
 from desktop_app.ui import look as size
 from desktop_app.ui import wording
-from desktop_app.ui.button import Button, Tone
+from desktop_app.ui.button import BY_KEYBOARD, Button, Tone
 from desktop_app.ui.look import Look
 from desktop_app.ui.message_row import MessageRow, Target
 from desktop_app.ui.message_stack import MessageStack
@@ -54,6 +56,7 @@ class ChatView(QAbstractScrollArea):
         self._follows = True
         self._anchor = ("", 0)  # first message in sight and how far its top is above the view
         self._is_settling = False
+        self._shows_focus = False
         self._selection: Selection | None = None
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -199,6 +202,20 @@ class ChatView(QAbstractScrollArea):
             row.paint(painter, clip.translated(-left, -top), chosen or None)
             painter.restore()
             number += 1
+        if self._shows_focus:
+            painter.setPen(QPen(self._look.colour("accent"), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QRectF(self.viewport().rect()).adjusted(4, 4, -4, -4), 8, 8)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        self._shows_focus = event.reason() in BY_KEYBOARD
+        super().focusInEvent(event)
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        self._shows_focus = False
+        super().focusOutEvent(event)
+        self.viewport().update()
 
     # ---- pointer and keys ---------------------------------------------------------------
 

@@ -77,6 +77,8 @@ class TabBar(QWidget):
         for number, word in enumerate(TABS):
             is_open = number == self._open
             box = self.box(number)
+            if is_open and self.hasFocus():
+                painter.fillRect(box.adjusted(0, 12, 0, -8), self._look.colour("accent_soft"))
             painter.setPen(self._look.colour("text" if is_open else "dim"))
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, word)
             if is_open:

@@ -180,3 +180,13 @@ def test_a_screen_reader_gets_whole_messages_and_no_growing_ones(chat):
     growing = message(2, "It is 56. And", status=MessageStatus.STREAMING)
     chat.show_messages("a", (asked, growing), has_older=False)
     assert chat.accessibleDescription() == "You: how much\nParley: It is 56."
+
+
+def test_a_focus_that_came_by_key_is_seen(chat):
+    chat.show_messages("a", many(2), has_older=False)
+    plain = chat.grab().toImage()
+    chat.setFocus(Qt.FocusReason.MouseFocusReason)
+    assert chat.grab().toImage() == plain
+    chat.clearFocus()
+    chat.setFocus(Qt.FocusReason.TabFocusReason)
+    assert chat.grab().toImage() != plain
