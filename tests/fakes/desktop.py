@@ -20,43 +20,20 @@ _LOOK_S = 0.05
 _Found = TypeVar("_Found")
 
 
-class Desktop:
-    """One running window as its user has it: a process of its own on the X server.
+class Witness:
+    """Waits for what the programs of this folder leave on disk.
 
     Attributes:
-        process: The window's process.
-        journal: What the conversation left on disk.
+        journal: What the conversation left there.
     """
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self.process = process
+    def __init__(self) -> None:
         self.journal = JournalReader(Path(os.environ["PARLEY_DATA_DIR"]))
-
-    async def shown(self) -> None:
-        """Return when the window is on the screen and has the keyboard."""
-        async with asyncio.timeout(WITHIN_S):
-            window = await xdotool("search", "--sync", "--onlyvisible", "--name", "Parley")
-            await xdotool("windowfocus", "--sync", window.split()[0])
 
     async def ready(self) -> None:
         """Return when the engine and its service run: the service's note is there."""
         note = Path(os.environ["PARLEY_DATA_DIR"]) / NOTE
         await self.eventually(lambda: note if note.exists() else None)
-
-    async def press(self, key: str) -> None:
-        """Press a key down and keep it there."""
-        await xdotool("keydown", key)
-
-    async def release(self, key: str) -> None:
-        await xdotool("keyup", key)
-
-    async def type(self, text: str) -> None:
-        """Type into what has the keyboard."""
-        await xdotool("type", "--delay", "5", text)
-
-    async def key(self, key: str) -> None:
-        """Press and release one key or chord, e.g. ``ctrl+n``."""
-        await xdotool("key", key)
 
     async def message(
         self, role: Role, *, status: MessageStatus | None = None, number: int = 1
@@ -82,6 +59,39 @@ class Desktop:
             while (found := await asyncio.to_thread(find)) is None:  # noqa: ASYNC110 - a file
                 await asyncio.sleep(_LOOK_S)
         return found
+
+
+class Desktop(Witness):
+    """One running window as its user has it: a process of its own on the X server.
+
+    Attributes:
+        process: The window's process.
+    """
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        super().__init__()
+        self.process = process
+
+    async def shown(self) -> None:
+        """Return when the window is on the screen and has the keyboard."""
+        async with asyncio.timeout(WITHIN_S):
+            window = await xdotool("search", "--sync", "--onlyvisible", "--name", "Parley")
+            await xdotool("windowfocus", "--sync", window.split()[0])
+
+    async def press(self, key: str) -> None:
+        """Press a key down and keep it there."""
+        await xdotool("keydown", key)
+
+    async def release(self, key: str) -> None:
+        await xdotool("keyup", key)
+
+    async def type(self, text: str) -> None:
+        """Type into what has the keyboard."""
+        await xdotool("type", "--delay", "5", text)
+
+    async def key(self, key: str) -> None:
+        """Press and release one key or chord, e.g. ``ctrl+n``."""
+        await xdotool("key", key)
 
 
 @asynccontextmanager

@@ -10,8 +10,8 @@ from pathlib import Path
 from desktop_app.children import start_child
 from desktop_app.journal.records import MessageRecord, MessageStatus, Role
 from desktop_app.link.client import LinkClient
-from desktop_app.link.messages import OpenThread, RetryMessage
-from tests.fakes.desktop import ROOT, WITHIN_S, Desktop, desktop
+from desktop_app.link.messages import OpenThread, PressTalk, ReleaseTalk, RetryMessage
+from tests.fakes.desktop import ROOT, WITHIN_S, Desktop, Witness, desktop
 from tests.fakes.processes import kill, parley_processes
 
 DEMO = Path(__file__).parents[2] / "resources" / "demo"
@@ -33,7 +33,7 @@ async def ask_aloud(window: Desktop, sound_server) -> None:
         await sound_server.speak(QUESTION)
 
 
-def answer_in(window: Desktop) -> MessageRecord | None:
+def answer_in(window: Witness) -> MessageRecord | None:
     answers = (one for one in window.messages() if "16.09" in one.text)
     return next((one for one in answers if one.status is MessageStatus.COMPLETE), None)
 
@@ -65,7 +65,7 @@ def recorded(least_bytes: int = 1) -> bool | None:
     return any(path.stat().st_size >= least_bytes for path in recordings()) or None
 
 
-async def replaced(window: Desktop, name: str, killed: int) -> None:
+async def replaced(window: Witness, name: str, killed: int) -> None:
     """Return when exactly one process of that name runs, and it is another one."""
 
     def is_another() -> bool | None:
@@ -75,17 +75,22 @@ async def replaced(window: Desktop, name: str, killed: int) -> None:
     await window.eventually(is_another)
 
 
-async def test_a_service_killed_while_it_listens_is_asked_again(x_server, sound_server):
-    async with desktop() as window:
-        await window.ready()
-        async with held_key(window, sound_server):
-            speech = asyncio.create_task(sound_server.speak(QUESTION))
-            await window.eventually(lambda: recorded())
-            killed = kill("serve")
-            await speech
-        await replaced(window, "serve", killed)
-        answer = await window.eventually(lambda: answer_in(window))
-        question = await window.message(Role.USER, status=MessageStatus.SENT)
+async def test_a_service_killed_while_it_listens_is_asked_again(sound_server):
+    async with engine() as link:
+        look = Witness()
+        await look.eventually(lambda: parley_processes().get("serve"))
+        await look.ready()
+        link.send(OpenThread("t"))
+        link.send(PressTalk("t"))
+        await sound_server.microphone_is_open()
+        speech = asyncio.ensure_future(sound_server.speak(QUESTION))
+        await look.eventually(recorded)
+        killed = kill("serve")
+        await speech
+        link.send(ReleaseTalk())
+        await replaced(look, "serve", killed)
+        answer = await look.eventually(lambda: answer_in(look))
+        question = await look.message(Role.USER, status=MessageStatus.SENT)
     assert question.text == SAID
     assert answer.turn == question.turn
     assert parley_processes() == {}
