@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QPoint, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -33,7 +33,13 @@ _SEARCH_PAUSE_MS = 60
 
 
 class SearchField(QLineEdit):
-    """The search box, with its icon and its key shown."""
+    """The search box, with its icon and its key shown.
+
+    Signals:
+        left_downwards: The person goes on to what was found.
+    """
+
+    left_downwards = Signal()
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
@@ -47,11 +53,24 @@ class SearchField(QLineEdit):
         self.setTextMargins(30, 0, 8, 0)
         self.setStyleSheet("QLineEdit { background: transparent; border: none; }")
 
+    def event(self, event: QEvent) -> bool:
+        """Esc empties the field first; only then it is the window's key."""
+        is_asked = event.type() == QEvent.Type.ShortcutOverride
+        if is_asked and isinstance(event, QKeyEvent) and self._is_emptied_by(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def _is_emptied_by(self, event: QKeyEvent) -> bool:
+        return event.key() == Qt.Key.Key_Escape and bool(self.text())
+
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        if event.key() == Qt.Key.Key_Escape and self.text():
+        if self._is_emptied_by(event):
             self.clear()
-            return
-        super().keyPressEvent(event)
+        elif event.key() == Qt.Key.Key_Down:
+            self.left_downwards.emit()
+        else:
+            super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)
@@ -98,6 +117,7 @@ class ThreadList(QWidget):
         self._pause.setInterval(_SEARCH_PAUSE_MS)
         self._pause.timeout.connect(self._on_paused)
         self.search.textChanged.connect(self._pause.start)
+        self.search.left_downwards.connect(self._enter_list)
         self._dress_list()
         self._lay_out()
 
@@ -168,6 +188,16 @@ class ThreadList(QWidget):
             selection.clear()
         elif selection.currentIndex().row() != number or not selection.hasSelection():
             self.list.setCurrentIndex(self._rows.index(number))
+
+    def _enter_list(self) -> None:
+        """Give the keyboard to the list, at its first row that can be chosen."""
+        self.list.setFocus(Qt.FocusReason.TabFocusReason)
+        if self._rows is not None and not self.list.currentIndex().isValid():
+            for number in range(self._rows.rowCount()):
+                index = self._rows.index(number)
+                if not self._rows.row(index).is_heading:
+                    self.list.setCurrentIndex(index)
+                    return
 
     def focus_search(self) -> None:
         """Put the cursor into the search box."""

@@ -244,3 +244,18 @@ def test_the_dock_stops_a_reply_or_ends_an_open_conversation(desk):
     desk.store.apply(PhaseChanged("a", Phase.SPEAKING, 1, True))
     desk.window.pane.dock.end_requested.emit()
     assert desk.sent[-1] == StopVoice()
+
+
+def test_escape_empties_the_search_before_it_closes_anything(desk, qtbot):
+    desk.window.toggle_right()
+    desk.window.threads.focus_search()
+    qtbot.keyClicks(desk.window.threads.search, "tok")
+    qtbot.keyClick(desk.window.threads.search, Qt.Key.Key_Escape)
+    assert desk.window.threads.search.text() == ""
+    assert desk.window.is_right_open
+
+
+def test_down_leads_from_the_search_to_what_was_found(desk, qtbot):
+    desk.window.threads.focus_search()
+    qtbot.keyClick(desk.window.threads.search, Qt.Key.Key_Down)
+    assert desk.window.focusWidget() is desk.window.threads.list
