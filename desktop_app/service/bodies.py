@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
 import msgspec
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 Body = TypeVar("Body")
@@ -109,10 +109,13 @@ def whole_number(request: Request, name: str, default: int, least: int, most: in
 
 async def _read(request: Request) -> bytes:
     body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > MAX_BODY_BYTES:
-            raise Refused(413, f"The request is larger than {MAX_BODY_BYTES >> 20} MiB.")
+    try:
+        async for part in request.stream():
+            body += part
+            if len(body) > MAX_BODY_BYTES:
+                raise Refused(413, f"The request is larger than {MAX_BODY_BYTES >> 20} MiB.")
+    except ClientDisconnect as error:
+        raise Refused(400, "The request ended too early.") from error  # read by nobody
     return bytes(body)
 
 
