@@ -107,7 +107,9 @@ class VoiceDock(QWidget):
         waited_s = self._thinking.elapsed() // 1000 if voice.phase == "thinking" else 0
         word = wording.phase_word(voice.phase, is_muted=voice.is_muted, thinking_s=waited_s)
         parts = [wording.device_words(voice.device).removeprefix("the ")]
-        if voice.is_voice_on:
+        if voice.phase == "no_input":
+            pass  # how to interrupt a reply is not what is asked now
+        elif voice.is_voice_on:
             parts.append(wording.duplex_words(voice.duplex, voice.duplex_reason))
         else:
             parts.append(wording.held_key_words(voice.phase))

@@ -56,6 +56,12 @@ def test_a_reply_to_a_held_key_can_be_stopped_with_the_pointer(look, parent, qtb
         dock._end.click()
 
 
+def test_without_sound_only_the_microphone_is_named(look, parent):
+    dock = VoiceDock(look, parent)
+    dock.show_voice(Voice("t", Phase.NO_INPUT, 1, True, False, "default"), "")
+    assert dock.words == "No sound from the microphone  ·  default microphone"
+
+
 def test_nothing_moves_with_reduced_motion(look, parent):
     ring = PhaseRing(look, parent)
     ring.show()
