@@ -38,7 +38,6 @@ class VoiceSettings:
         pre_roll_ms: Sound kept from before the speech was noticed.
         barge_in: Whether talking over a reply stops it; ``auto``: where echo control exists.
         input_device, output_device: Names of sound devices; empty for the system's default.
-        speak_typed_replies: Whether the reply to a typed message is spoken too.
     """
 
     end_silence_ms: int = _between(600, 200, 5000)
@@ -46,7 +45,6 @@ class VoiceSettings:
     barge_in: str = _one_of("auto", "on", "off")
     input_device: str = ""
     output_device: str = ""
-    speak_typed_replies: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ from desktop_app.errors import DeviceError
 
 _HOLDS_MS = 2_000
 _SILENT_AFTER_S = 1.0
-_MUTED_BLOCKS = 1_000 // FRAME_MS
+_NEVER_HEARD_BLOCKS = 1_000 // FRAME_MS
+_QUIET_BLOCKS = 30_000 // FRAME_MS  # a noise gate gives zeros between words too
 _BYTES_PER_S = CAPTURE_RATE_HZ * 2
 
 
@@ -94,6 +95,7 @@ class Microphone:
         self._is_starved = False
         self._last_pcm = b""
         self._zero_blocks = 0
+        self._has_heard = False
 
     @property
     def device_name(self) -> str:
@@ -107,8 +109,8 @@ class Microphone:
 
     @property
     def is_muted(self) -> bool:
-        """Whether the device has given nothing but zeros for a second: a switch is off."""
-        return self._zero_blocks >= _MUTED_BLOCKS
+        """Whether a switch is off: only zeros for the first second, or for 30 s after sound."""
+        return self._zero_blocks >= (_QUIET_BLOCKS if self._has_heard else _NEVER_HEARD_BLOCKS)
 
     async def open(self) -> None:
         """Start capturing. Idempotent.
@@ -135,7 +137,7 @@ class Microphone:
         self._arrived = asyncio.Event()
         self._waiting.clear()
         self._is_woken = self._has_ended = self._is_starved = False
-        self._last_pcm, self._zero_blocks = b"", 0
+        self._last_pcm, self._zero_blocks, self._has_heard = b"", 0, False
 
     def _request(self) -> StreamRequest:
         return StreamRequest(
@@ -169,7 +171,9 @@ class Microphone:
 
     def _note(self, pcm: bytes) -> None:
         self._last_pcm = pcm
-        self._zero_blocks = 0 if any(pcm) else self._zero_blocks + 1
+        is_sound = any(pcm)
+        self._zero_blocks = 0 if is_sound else self._zero_blocks + 1
+        self._has_heard = self._has_heard or is_sound
 
     async def _wait_for_sound(self, stream: SoundStream) -> None:
         self._is_woken = False

@@ -29,7 +29,7 @@ class Microphone(Protocol):
 
     @property
     def is_muted(self) -> bool:
-        """Whether the device has given nothing but zeros for a second: a switch is off."""
+        """Whether it gives nothing but zeros for so long that a switch must be off."""
 
     async def open(self) -> None:
         """Start capturing. Idempotent.

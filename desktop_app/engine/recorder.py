@@ -166,8 +166,15 @@ class Recorder:
             return
         if notes.utterance is not None and notes.utterance.state is UtteranceState.CAPTURING:
             self._close(notes, notes.recorded_ms)
+        if self._can_wait(notes):
+            return
         if notes.reply is None or notes.reply.status is MessageStatus.STREAMING:
             self._cut(notes, heard_ms)
+
+    def _can_wait(self, notes: TurnNotes) -> bool:
+        """A typed message that has not left is delivered by the next engine, as it stands."""
+        user = notes.user
+        return user is not None and user.status is MessageStatus.QUEUED and not user.utterance_id
 
     def tell_again(self, turn: int) -> None:
         """A window that opens the thread now has missed how the reply grew: tell it whole."""

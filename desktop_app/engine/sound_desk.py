@@ -182,7 +182,8 @@ class SoundDesk:
             await microphone.close()
 
     def _hear(self, frame: AudioFrame) -> None:
-        self._notice_silence(frame)
+        if not self._session.is_deaf:
+            self._notice_silence(frame)
         self._frames_heard += 1
         if self._frames_heard % _FRAMES_PER_LEVEL == 0:
             level = 0.0 if self._session.is_muted else level_of(frame.pcm)

@@ -150,9 +150,10 @@ def rest(session: Session) -> Step:
 
 
 def deliver_next(session: Session) -> Step:
-    """Open a turn for the prompt that has waited longest."""
+    """Open a turn for the prompt that has waited longest; it is answered aloud in voice only."""
     prompt, *others = session.waiting
-    route = Route.VOICE if session.line is Line.OPEN else Route.TEXT
+    is_conversing = session.is_voice_on and session.line is Line.OPEN
+    route = Route.VOICE if is_conversing else Route.TEXT
     session = replace(
         new_turn(session, Stage.THINKING, route), prompt=prompt, waiting=tuple(others)
     )

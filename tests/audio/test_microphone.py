@@ -133,10 +133,31 @@ async def test_level_and_silence_of_the_device_are_told():
     await take(microphone, 1)
     assert microphone.level > 0.5
     assert not microphone.is_muted
-    sound.capture(*[bytes(640)] * 50)
-    await take(microphone, 50)
-    assert microphone.level == 0.0
+    for _ in range(15):
+        sound.capture(*[bytes(640)] * 100)
+        await take(microphone, 100)
+        assert microphone.level == 0.0
     assert microphone.is_muted
+
+
+async def test_a_device_that_never_gave_sound_counts_as_switched_off_after_a_second():
+    sound = ScriptedSound()
+    microphone = microphone_of(sound)
+    await microphone.open()
+    sound.capture(*[bytes(640)] * 50)
+    await take(microphone, 49)
+    assert not microphone.is_muted
+    await take(microphone, 1)
+    assert microphone.is_muted
+
+
+async def test_a_noise_gate_between_two_words_is_no_switch():
+    sound = ScriptedSound()
+    microphone = microphone_of(sound)
+    await microphone.open()
+    sound.capture(LOUD, *[bytes(640)] * 99)
+    await take(microphone, 100)
+    assert not microphone.is_muted
 
 
 async def test_closing_ends_the_frames_and_releases_the_device_once():

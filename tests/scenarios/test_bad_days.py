@@ -165,7 +165,7 @@ async def test_no_microphone_at_all_ends_voice_not_the_engine():
         await rig.phase_is(Phase.READY)
         assert rig.notices == ["device.no_input"]
         await rig.take(PromptTyped("m1", "still here"))
-        await (await rig.line()).expect(PromptText(1, "still here"))
+        await (await rig.text.connection()).expect(PromptText(1, "still here"))
 
 
 async def test_a_refused_microphone_ends_the_press_of_the_talk_key():

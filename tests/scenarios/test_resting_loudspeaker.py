@@ -40,7 +40,7 @@ async def test_it_wakes_for_the_next_reply_on_the_line_that_is_still_open():
         await ask_by_key(rig)
         await rig.time.advance(REST_S)
         line = await rig.line()
-        await rig.take(PromptTyped("typed", "and two more?"))
+        await rig.take(VoiceStarted(), PromptTyped("typed", "and two more?"))
         await line.expect(PromptText(2, "and two more?"))
         line.say(ReplyText(2, "Twelve."), ReplyAudio(2, speech(100)), ReplyEnded(2))
         await rig.phase_is(Phase.SPEAKING)
