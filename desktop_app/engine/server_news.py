@@ -126,7 +126,7 @@ def _audio(session: Session, event: ReplyAudio) -> Step:
     if not session.can_play:
         after, effects = _patience(replace(session, is_answered=True))
         return after, (Record(event), *effects)
-    heard = (Record(event), Play(event.turn, event.pcm))
+    heard = (Play(event.turn, event.pcm), Record(event))  # sound waits for nothing
     if session.stage is Stage.SPEAKING:
         return session, heard
     session, effects = _patience(session)

@@ -8,12 +8,9 @@ import time
 from collections import deque
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Any
 
 from desktop_app.audio.devices import Direction, SoundDevice
 from desktop_app.audio.portaudio import SoundStream, SoundSystem, StreamRequest
-
-_SPIN_S = 0.0006  # the end of a wait that the system's timer would oversleep
 
 
 @dataclass
@@ -117,13 +114,6 @@ class TickingSystem(SoundSystem):
 
 
 def _wait_until(due_s: float) -> None:
-    wait_s = due_s - time.monotonic() - _SPIN_S
-    if wait_s > 0:
+    """Sleep: a card that spun would take the interpreter from the program it measures."""
+    while (wait_s := due_s - time.monotonic()) > 0:
         threading.Event().wait(wait_s)
-    while time.monotonic() < due_s:
-        _yield()
-
-
-def _yield() -> Any:
-    """Let the other threads of this interpreter run."""
-    return threading.Event().wait(0)

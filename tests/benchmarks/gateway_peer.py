@@ -77,8 +77,9 @@ class Peer:
             if paced:  # 200 ms ahead of real time
                 ahead_s = index * CHUNK_MS / 1000 - 0.2 - (time.monotonic() - started_s)
                 await asyncio.sleep(max(0.0, ahead_s))
+            text = encode(chunk).decode()
             sent_s = time.monotonic()
-            await self._say(chunk)
+            await self._socket.send(text)
             if index == 1:
                 _note({"turn": turn, "sent_s": sent_s})
 

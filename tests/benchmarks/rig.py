@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -26,11 +27,28 @@ from tests.benchmarks.card import TickingSystem
 END_SILENCE_MS = Settings().voice.end_silence_ms
 
 
+class TimedLoudspeaker(Loudspeaker):
+    """The real one, which notes when it was given the first sound of each turn.
+
+    Attributes:
+        given_s: Monotonic seconds by turn.
+    """
+
+    def __init__(self, sound: TickingSystem) -> None:
+        super().__init__(sound)
+        self.given_s: dict[int, float] = {}
+
+    def play(self, turn: int, pcm: bytes) -> None:
+        self.given_s.setdefault(turn, time.monotonic())
+        super().play(turn, pcm)
+
+
 class Rig:
     """An engine in a conversation, and what it tells."""
 
     def __init__(self, publish: Callable[[LinkEvent], None] | None = None) -> None:
         self.card = TickingSystem()
+        self.loudspeaker = TimedLoudspeaker(self.card)
         self._forward = publish or (lambda _event: None)
         self._turns: asyncio.Queue[TurnTimes] = asyncio.Queue()
         self._phase = Phase.READY
@@ -67,7 +85,7 @@ class Rig:
     def _engine(self, journal: JournalWriter, open_voice: OpenTransport) -> Engine:
         parts = Parts(
             microphone=Microphone(self.card),
-            loudspeaker=Loudspeaker(self.card),
+            loudspeaker=self.loudspeaker,
             detector=speech_detector(),
             turn_detector=TurnDetector(TurnRules(end_silence_ms=END_SILENCE_MS)),
             open_voice=open_voice,

@@ -556,7 +556,7 @@ def test_a_ring_that_runs_dry_between_two_chunks_is_not_the_end():
 
 def test_more_sound_is_played_and_none_after_the_end():
     more = ReplyAudio(1, PCM)
-    assert play(*ANSWERING, more)[1] == [Record(more), Play(1, PCM)]
+    assert play(*ANSWERING, more)[1] == [Play(1, PCM), Record(more)]
     assert play(*ANSWERING, ReplyText(1, "x"))[1] == [Record(ReplyText(1, "x"))]
     assert play(*ENDING, more)[1] == []
 
