@@ -8,7 +8,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from desktop_app.journal.failures import storage_errors
+from desktop_app.database.failures import storage_errors
+from desktop_app.database.migrations import known_version
 from desktop_app.journal.records import MessageRecord, SearchHit, ThreadRecord
 from desktop_app.journal.rows import (
     MESSAGE_COLUMNS,
@@ -17,7 +18,7 @@ from desktop_app.journal.rows import (
     message_of,
     thread_of,
 )
-from desktop_app.journal.schema import DATABASE_NAME, known_version
+from desktop_app.journal.schema import DATABASE_NAME, MIGRATIONS
 from desktop_app.journal.search_query import search_query
 
 SNIPPET_WORDS = 12
@@ -28,7 +29,7 @@ class JournalReader:
 
     Each call opens the file anew, so it always reads the journal that is there now. A journal
     that does not exist yet is an empty one. Every method may raise StorageError
-    (``journal.broken``, ``journal.newer``, ``journal.failed``).
+    (``storage.broken``, ``storage.newer``, ``storage.failed``).
 
     Args:
         folder: The writer's folder.
@@ -107,7 +108,7 @@ class JournalReader:
             if not self._path.is_file():
                 return []
             with self._connection() as connection:
-                if not known_version(connection):
+                if not known_version(connection, len(MIGRATIONS)):
                     return []
                 return connection.execute(query, values).fetchall()
 

@@ -22,7 +22,7 @@ from desktop_app.journal.rows import (
 )
 from desktop_app.journal.utterance_files import UtteranceFiles
 
-NOT_UNDERSTOOD = "Parley ended before it understood this. Your words were recorded: try again."
+NOT_UNDERSTOOD = "turn.not_understood"
 
 
 def recover(connection: sqlite3.Connection, files: UtteranceFiles) -> None:

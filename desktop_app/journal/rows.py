@@ -80,5 +80,5 @@ def _record_of(values: dict[str, Any], record: type[_Record]) -> _Record:
         return msgspec.convert(values, record, strict=False)  # SQLite has no booleans: 0 and 1
     except msgspec.ValidationError as error:
         raise StorageError(
-            "journal.broken", f"A saved row cannot be understood: {error}.", reason=str(error)
+            "storage.broken", f"A saved row cannot be understood: {error}.", reason=str(error)
         ) from error

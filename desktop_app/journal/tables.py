@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
+from desktop_app.database.failures import storage_errors
+from desktop_app.database.sqlite_file import open_sound, transaction
 from desktop_app.errors import StorageError
-from desktop_app.journal.database import open_database, set_durability, transaction
-from desktop_app.journal.failures import storage_errors
 from desktop_app.journal.folder_lock import FolderLock
 from desktop_app.journal.records import (
     MessageRecord,
@@ -34,6 +34,7 @@ from desktop_app.journal.rows import (
     utterance_of,
     values_of,
 )
+from desktop_app.journal.schema import DATABASE_NAME, MIGRATIONS
 from desktop_app.journal.utterance_files import UtteranceFiles, path_of
 
 _Record = TypeVar("_Record")
@@ -57,7 +58,8 @@ class Tables:
         try:
             self.files = UtteranceFiles(folder)
             with storage_errors():
-                self._connection, self.set_aside = open_database(folder)
+                opened = open_sound(folder / DATABASE_NAME, MIGRATIONS)
+                self._connection, self.set_aside = opened
         except BaseException:
             self._lock.release()
             raise
@@ -72,7 +74,7 @@ class Tables:
     ) -> None:
         """Insert or replace one row; a precious one survives even a power loss."""
         with storage_errors():
-            set_durability(self._connection, survives_power_loss=is_precious)
+            self._set_durability(survives_power_loss=is_precious)
             self._connection.execute(statement, values_of(record))
 
     def hide(self, thread_id: str, *, is_removed: bool) -> None:
@@ -178,9 +180,14 @@ class Tables:
             self.close()
             raise
 
+    def _set_durability(self, *, survives_power_loss: bool) -> None:
+        """FULL puts each commit on the disk; NORMAL survives a killed process only."""
+        level = "FULL" if survives_power_loss else "NORMAL"
+        self._connection.execute(f"PRAGMA synchronous = {level}")
+
     def _execute(self, statement: str, values: tuple[Any, ...]) -> None:
         with storage_errors():
-            set_durability(self._connection, survives_power_loss=False)
+            self._set_durability(survives_power_loss=False)
             self._connection.execute(statement, values)
 
     def _one(self, query: str, values: tuple[Any, ...], read: _Row[_Record]) -> _Record | None:

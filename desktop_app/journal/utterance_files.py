@@ -7,8 +7,8 @@ import re
 from io import FileIO
 from pathlib import Path
 
+from desktop_app.database.failures import storage_errors
 from desktop_app.errors import StorageError
-from desktop_app.journal.failures import storage_errors
 
 BYTES_PER_MS = 32
 """s16le mono 16 kHz."""

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TypeVar
 
+from desktop_app.database.worker import Worker
 from desktop_app.journal.records import (
     MessageRecord,
     Role,
@@ -18,22 +16,20 @@ from desktop_app.journal.records import (
 from desktop_app.journal.rows import SAVE_MESSAGE, SAVE_THREAD
 from desktop_app.journal.tables import Tables
 
-_Result = TypeVar("_Result")
-
 
 class JournalWriter:
     """The engine's journal; implements ``engine.ports.Journal``.
 
     Every coroutine returns when its row is durable, and its write happens even when the caller is
     cancelled meanwhile. Everything runs in the order in which it was called. Each may raise
-    StorageError (``storage.full``, ``journal.broken``, ``journal.failed``).
+    StorageError (``storage.full``, ``storage.broken``, ``storage.failed``).
 
     Attributes:
         set_aside: Where a damaged database was put at the start, or None.
     """
 
-    def __init__(self, thread: ThreadPoolExecutor, tables: Tables) -> None:
-        self._thread = thread
+    def __init__(self, worker: Worker, tables: Tables) -> None:
+        self._worker = worker
         self._tables = tables
         self._is_closed = False
         self.set_aside = tables.set_aside
@@ -43,18 +39,18 @@ class JournalWriter:
         """Lock the folder, open or create its journal and settle what a crash left.
 
         Raises:
-            StorageError: Also ``journal.in_use`` and ``journal.newer``.
+            StorageError: Also ``journal.in_use`` and ``storage.newer``.
         """
-        thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
+        worker = Worker("journal")
         try:
-            return cls(thread, await _finished(thread, lambda: Tables(folder)))
+            return cls(worker, await worker.run(lambda: Tables(folder)))
         except BaseException:
-            thread.shutdown(wait=False)
+            worker.close()
             raise
 
     async def save_thread(self, thread: ThreadRecord) -> None:
         """Insert or replace; a hidden thread stays hidden."""
-        await self._done(lambda: self._tables.save(SAVE_THREAD, thread))
+        await self._worker.run(lambda: self._tables.save(SAVE_THREAD, thread))
 
     async def touch_thread(self, thread_id: str, at: float, title: str) -> ThreadRecord | None:
         """Create the thread, or note that something happened in it now.
@@ -67,64 +63,64 @@ class JournalWriter:
             The thread as it is now, None when a person removed it.
         """
         thread = ThreadRecord(id=thread_id, title=title, created_at=at, updated_at=at)
-        return await self._done(lambda: self._tables.touch(thread))
+        return await self._worker.run(lambda: self._tables.touch(thread))
 
     async def rename_thread(self, thread_id: str, title: str) -> ThreadRecord | None:
         """Exchange the title; None when the thread is unknown or removed."""
-        return await self._done(lambda: self._tables.rename(thread_id, title))
+        return await self._worker.run(lambda: self._tables.rename(thread_id, title))
 
     async def remove_thread(self, thread_id: str) -> None:
         """Hide the thread; the first start after that deletes it for good."""
-        await self._done(lambda: self._tables.hide(thread_id, is_removed=True))
+        await self._worker.run(lambda: self._tables.hide(thread_id, is_removed=True))
 
     async def restore_thread(self, thread_id: str) -> ThreadRecord | None:
         """Show a removed thread again."""
-        await self._done(lambda: self._tables.hide(thread_id, is_removed=False))
+        await self._worker.run(lambda: self._tables.hide(thread_id, is_removed=False))
         return await self.thread(thread_id)
 
     async def thread(self, thread_id: str) -> ThreadRecord | None:
         """The thread, unless it is unknown or removed."""
-        return await self._done(lambda: self._tables.thread(thread_id))
+        return await self._worker.run(lambda: self._tables.thread(thread_id))
 
     async def save_message(self, message: MessageRecord) -> None:
         """Insert or replace; a user's message survives even a power loss."""
-        is_precious = message.role is Role.USER
-        await self._done(lambda: self._tables.save(SAVE_MESSAGE, message, is_precious=is_precious))
+        tables, is_precious = self._tables, message.role is Role.USER
+        await self._worker.run(lambda: tables.save(SAVE_MESSAGE, message, is_precious=is_precious))
 
     async def message(self, message_id: str) -> MessageRecord | None:
         """The message with that id."""
-        return await self._done(lambda: self._tables.message(message_id))
+        return await self._worker.run(lambda: self._tables.message(message_id))
 
     async def messages(self, thread_id: str, *, limit: int = 200) -> Sequence[MessageRecord]:
         """The newest ``limit`` messages, oldest first."""
-        return await self._done(lambda: self._tables.messages(thread_id, limit))
+        return await self._worker.run(lambda: self._tables.messages(thread_id, limit))
 
     async def pending(self) -> Sequence[MessageRecord]:
         """User messages that are QUEUED, oldest first."""
-        return await self._done(self._tables.pending)
+        return await self._worker.run(self._tables.pending)
 
     async def begin_utterance(self, utterance: UtteranceRecord) -> None:
         """Create the row and the file; ``path`` and ``state`` are set here."""
-        await self._done(lambda: self._tables.begin_utterance(utterance))
+        await self._worker.run(lambda: self._tables.begin_utterance(utterance))
 
     def append_utterance(self, utterance_id: str, pcm: bytes) -> None:
         """Add sound, in order, without waiting; a failure is raised by ``end_utterance``.
 
         A stuck disk lets this queue grow by 32 kB per second of speech, not faster.
         """
-        self._thread.submit(self._tables.files.append, utterance_id, pcm)
+        self._worker.post(lambda: self._tables.files.append(utterance_id, pcm))
 
     async def end_utterance(self, utterance_id: str, state: UtteranceState) -> UtteranceRecord:
         """Close the recording: everything appended is on disk when this returns."""
-        return await self._done(lambda: self._tables.end_utterance(utterance_id, state))
+        return await self._worker.run(lambda: self._tables.end_utterance(utterance_id, state))
 
     async def set_utterance_state(self, utterance_id: str, state: UtteranceState) -> None:
         """Say how far it has come; DISCARDED sound is deleted at the next start."""
-        await self._done(lambda: self._tables.set_state(utterance_id, state))
+        await self._worker.run(lambda: self._tables.set_state(utterance_id, state))
 
     async def utterance(self, utterance_id: str) -> UtteranceRecord | None:
         """The utterance's row."""
-        return await self._done(lambda: self._tables.utterance(utterance_id))
+        return await self._worker.run(lambda: self._tables.utterance(utterance_id))
 
     async def utterance_pcm(self, utterance_id: str) -> bytes:
         """The recorded bytes, s16le mono 16 kHz.
@@ -132,27 +128,19 @@ class JournalWriter:
         Raises:
             StorageError: ``journal.no_recording``.
         """
-        return await self._done(lambda: self._tables.files.read(utterance_id))
+        return await self._worker.run(lambda: self._tables.files.read(utterance_id))
 
     async def setting(self, key: str) -> str | None:
         """A small remembered fact."""
-        return await self._done(lambda: self._tables.setting(key))
+        return await self._worker.run(lambda: self._tables.setting(key))
 
     async def set_setting(self, key: str, value: str) -> None:
         """Remember a small fact."""
-        await self._done(lambda: self._tables.set_setting(key, value))
+        await self._worker.run(lambda: self._tables.set_setting(key, value))
 
     async def aclose(self) -> None:
         """Finish what was asked, close the files, free the folder. Idempotent."""
         if not self._is_closed:
             self._is_closed = True
-            await self._done(self._tables.close)
-            self._thread.shutdown(wait=False)
-
-    async def _done(self, work: Callable[[], _Result]) -> _Result:
-        return await _finished(self._thread, work)
-
-
-async def _finished(thread: ThreadPoolExecutor, work: Callable[[], _Result]) -> _Result:
-    """The result of ``work``, done on ``thread`` whether or not the caller still waits."""
-    return await asyncio.shield(asyncio.wrap_future(thread.submit(work)))
+            await self._worker.run(self._tables.close)
+            self._worker.close()

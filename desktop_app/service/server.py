@@ -76,7 +76,7 @@ async def open_service(place: Place, open_providers: OpenProviders) -> AsyncIter
 
     Raises:
         InputError: ``service.port_taken`` or ``service.address``.
-        StorageError: ``storage.unusable`` or ``storage.newer``.
+        StorageError: ``storage.failed`` or ``storage.newer``.
     """
     with contextlib.closing(_bind(place.host, place.port)) as listener:
         port = int(listener.getsockname()[1])

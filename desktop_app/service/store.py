@@ -29,7 +29,7 @@ async def open_store(folder: Path) -> AsyncIterator[Store]:
     """The store in ``folder``, which is made where missing.
 
     Raises:
-        StorageError: ``storage.unusable`` or ``storage.newer``.
+        StorageError: ``storage.failed`` or ``storage.newer``.
     """
     database = Database(folder / FILE_NAME)
     try:

@@ -29,7 +29,7 @@ def test_a_damaged_journal_is_a_clear_error(reader, tmp_path):
     (tmp_path / DATABASE_NAME).write_bytes(b"no database" * 500)
     with pytest.raises(StorageError) as caught:
         reader.threads()
-    assert caught.value.code == "journal.broken"
+    assert caught.value.code == "storage.broken"
 
 
 async def test_threads_are_pinned_first_then_latest(writer, reader, records):

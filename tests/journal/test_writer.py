@@ -1,8 +1,10 @@
 """The writer keeps what it was given, in order, and says when it cannot."""
 
 import asyncio
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -181,11 +183,23 @@ async def test_damage_inside_the_database_is_found_at_the_start(tmp_path, record
     await journal.aclose()
 
 
+async def test_a_newer_journal_is_refused_and_untouched(tmp_path, reader):
+    with closing(sqlite3.connect(tmp_path / DATABASE_NAME)) as connection:
+        connection.execute("CREATE TABLE later (x)")
+        connection.execute("PRAGMA user_version = 99")
+        with pytest.raises(StorageError, match="newer Parley") as caught:
+            await JournalWriter.open(tmp_path)
+        assert caught.value.code == "storage.newer"
+        with pytest.raises(StorageError, match="newer Parley"):
+            reader.threads()
+        assert connection.execute("SELECT count(*) FROM later").fetchone() == (0,)
+
+
 async def test_a_folder_that_cannot_be_made_is_a_clear_error(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError) as caught:
         await JournalWriter.open(tmp_path / "file" / "journal")
-    assert caught.value.code == "journal.failed"
+    assert caught.value.code == "storage.failed"
 
 
 WRITE_WITHOUT_END = """

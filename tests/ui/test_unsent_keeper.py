@@ -109,7 +109,7 @@ def test_what_the_journal_has_is_not_sent_again(path):
 def test_with_an_unreadable_journal_everything_is_sent_again(path):
     class Broken(FakeReader):
         def messages(self, thread_id: str, limit: int = 200, before: str = "") -> list:
-            raise StorageError("journal.broken", "broken")
+            raise StorageError("storage.broken", "broken")
 
     write(path, Unsent("a", {}, (SendText("a", "m1", "one"),)))
     assert read_unsent(path, Broken()).messages == (SendText("a", "m1", "one"),)

@@ -1,11 +1,6 @@
-"""The service database's schema, one numbered step after the other."""
+"""The service database's tables, one numbered step after the other."""
 
 from __future__ import annotations
-
-import sqlite3
-from pathlib import Path
-
-from desktop_app.errors import StorageError
 
 _CONVERSATIONS = """
 CREATE TABLE assistants (
@@ -91,28 +86,3 @@ END;
 MIGRATIONS: tuple[str, ...] = (_CONVERSATIONS,)
 """Step ``n`` leads from ``user_version`` n to n + 1. A published step never changes."""
 
-
-def migrate(connection: sqlite3.Connection, path: Path) -> None:
-    """Bring the database up to date, with a copy of it beside it first.
-
-    Raises:
-        StorageError: ``storage.newer``: a later version of the program wrote it.
-    """
-    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-    if version > len(MIGRATIONS):
-        raise StorageError(
-            "storage.newer", f"{path} was written by a newer version of Parley.", file=str(path)
-        )
-    if 0 < version < len(MIGRATIONS):
-        _back_up(connection, path.with_suffix(f".v{version}.bak"))
-    for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
-        connection.executescript(f"BEGIN;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;")
-
-
-def _back_up(connection: sqlite3.Connection, target: Path) -> None:
-    target.touch(mode=0o600)
-    copy = sqlite3.connect(target)
-    try:
-        connection.backup(copy)
-    finally:
-        copy.close()

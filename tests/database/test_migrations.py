@@ -1,13 +1,12 @@
-"""Migrations run once, together, with a copy kept; a newer journal is left alone."""
+"""Migrations run once, together, with a copy kept; a newer database is left alone."""
 
 import sqlite3
 from contextlib import closing
 
 import pytest
 
+from desktop_app.database.migrations import known_version, migrate
 from desktop_app.errors import StorageError
-from desktop_app.journal.schema import DATABASE_NAME, MIGRATIONS, migrate
-from desktop_app.journal.writer import JournalWriter
 
 ONE = "CREATE TABLE a (x);"
 TWO = "ALTER TABLE a ADD COLUMN y DEFAULT 'new';"
@@ -15,7 +14,7 @@ TWO = "ALTER TABLE a ADD COLUMN y DEFAULT 'new';"
 
 @pytest.fixture
 def path(tmp_path):
-    return tmp_path / DATABASE_NAME
+    return tmp_path / "a.sqlite3"
 
 
 @pytest.fixture
@@ -28,7 +27,7 @@ def version_of(connection: sqlite3.Connection) -> int:
     return connection.execute("PRAGMA user_version").fetchone()[0]
 
 
-def test_an_empty_journal_gets_every_migration_and_no_copy(connection, path):
+def test_an_empty_database_gets_every_migration_and_no_copy(connection, path):
     migrate(connection, path, (ONE, TWO))
     assert version_of(connection) == 2
     connection.execute("INSERT INTO a (x) VALUES (1)")
@@ -36,7 +35,7 @@ def test_an_empty_journal_gets_every_migration_and_no_copy(connection, path):
     assert [one.name for one in path.parent.iterdir()] == [path.name]
 
 
-def test_an_older_journal_gets_the_rest_and_a_copy_is_kept(connection, path):
+def test_an_older_database_gets_the_rest_and_a_copy_is_kept(connection, path):
     migrate(connection, path, (ONE,))
     connection.execute("INSERT INTO a VALUES (1)")
     migrate(connection, path, (ONE, TWO))
@@ -56,20 +55,18 @@ def test_a_failing_migration_changes_nothing(connection, path):
 
 
 def test_the_known_version_is_left_as_it_is(connection, path):
-    migrate(connection, path)
+    migrate(connection, path, (ONE, TWO))
     before = connection.execute("PRAGMA schema_version").fetchone()
-    migrate(connection, path)
+    migrate(connection, path, (ONE, TWO))
     assert connection.execute("PRAGMA schema_version").fetchone() == before
-    assert version_of(connection) == len(MIGRATIONS)
+    assert version_of(connection) == 2
 
 
-async def test_a_newer_journal_is_refused_and_untouched(connection, path, tmp_path, reader):
-    connection.execute("CREATE TABLE later (x)")
-    connection.execute("PRAGMA user_version = 99")
+def test_a_newer_database_is_refused_and_untouched(connection, path):
+    migrate(connection, path, (ONE, TWO))
+    assert known_version(connection, 2) == 2
     with pytest.raises(StorageError, match="newer Parley") as caught:
-        await JournalWriter.open(tmp_path)
-    assert caught.value.code == "journal.newer"
-    assert caught.value.facts["version"] == "99"
-    with pytest.raises(StorageError, match="newer Parley"):
-        reader.threads()
-    assert connection.execute("SELECT count(*) FROM later").fetchone() == (0,)
+        migrate(connection, path, (ONE,))
+    assert caught.value.code == "storage.newer"
+    assert caught.value.facts == {"version": "2", "known": "1"}
+    assert version_of(connection) == 2

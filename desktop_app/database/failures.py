@@ -9,12 +9,15 @@ from contextlib import contextmanager
 
 from desktop_app.errors import StorageError
 
-_BROKEN = ("malformed", "not a database", "disk image", "file is encrypted")
+_DAMAGES = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 @contextmanager
 def storage_errors() -> Iterator[None]:
-    """Raise every sqlite3.Error and OSError as a StorageError, keeping the cause."""
+    """Raise every sqlite3.Error and OSError as a StorageError, keeping the cause.
+
+    The codes are ``storage.broken``, ``storage.full`` and ``storage.failed``.
+    """
     try:
         yield
     except sqlite3.Error as error:
@@ -23,25 +26,29 @@ def storage_errors() -> Iterator[None]:
         raise _from_system(error) from error
 
 
-def is_broken(error: sqlite3.Error) -> bool:
+def is_damage(error: sqlite3.Error) -> bool:
     """Whether the file itself is damaged, so that trying again cannot help."""
-    text = str(error)
-    return isinstance(error, sqlite3.DatabaseError) and any(word in text for word in _BROKEN)
+    return _result_of(error) in _DAMAGES
+
+
+def _result_of(error: sqlite3.Error) -> int:
+    """SQLite's primary result; 0 for what Python's module found itself."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
 
 def _from_sqlite(error: sqlite3.Error) -> StorageError:
     reason = str(error)
-    if is_broken(error):
+    if is_damage(error):
         return StorageError(
-            "journal.broken",
+            "storage.broken",
             "The file of your conversations is damaged. Restart Parley: it keeps the damaged file "
             "and starts a new one.",
             reason=reason,
         )
-    if "full" in reason:
+    if _result_of(error) == sqlite3.SQLITE_FULL:
         return _full(reason)
     return StorageError(
-        "journal.failed",
+        "storage.failed",
         f"Your conversations cannot be read or saved now: {reason}.",
         retryable=True,
         reason=reason,
@@ -52,10 +59,11 @@ def _from_system(error: OSError) -> StorageError:
     reason = error.strerror or str(error)
     if error.errno == errno.ENOSPC:
         return _full(reason)
+    file = str(error.filename or "")
     return StorageError(
-        "journal.failed",
-        f"A file of your conversations cannot be read or saved: {reason}.",
-        file=str(error.filename or ""),
+        "storage.failed",
+        f"{file or 'A file of your conversations'} cannot be read or saved: {reason}.",
+        file=file,
         reason=reason,
     )
 
