@@ -19,8 +19,8 @@ from desktop_app.audio.loudspeaker import Loudspeaker
 from desktop_app.audio.microphone import Microphone
 from desktop_app.audio.portaudio import SoundSystem
 from desktop_app.children import on_parent_end
-from desktop_app.client.lines import Lines, ServiceAddresses
 from desktop_app.client.remote_threads import RemoteThreads
+from desktop_app.client.service_connection import ServiceAddresses, ServiceConnection
 from desktop_app.engine.controller import Controller, Conversation
 from desktop_app.engine.service_keeper import ServiceKeeper
 from desktop_app.engine_parts import EngineKit, resample_speech
@@ -103,7 +103,7 @@ class EngineApp:
             self._publish,
             profile=self._settings.profile,
         )
-        self._lines = Lines(
+        self._service = ServiceConnection(
             self._find_service, RemoteThreads(journal, self._settings.profile), resample_speech
         )
         self.controller = Controller(
@@ -128,7 +128,7 @@ class EngineApp:
         """Close everything, last opened first."""
         await self.controller.aclose()
         await self._link.aclose()
-        await self._lines.aclose()
+        await self._service.aclose()
         await self._background.aclose()
         remove_note(self._paths.data)
         await self._sound.aclose()
@@ -145,7 +145,7 @@ class EngineApp:
         kit = EngineKit(
             settings=self._settings,
             journal=self._journal,
-            lines=self._lines,
+            connection=self._service,
             publish=self._publish,
             open_sound=self._open_sound,
             detector=self._detector,

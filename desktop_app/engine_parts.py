@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from desktop_app.audio.resampler import Resampler
 from desktop_app.audio.turn_detector import TurnDetector, TurnRules
-from desktop_app.client.lines import Lines
+from desktop_app.client.service_connection import ServiceConnection
 from desktop_app.engine.engine import Engine
 from desktop_app.engine.parts import Parts, Terms
 from desktop_app.engine.ports import Journal, Loudspeaker, Microphone, SpeechDetector
@@ -58,7 +58,7 @@ class EngineKit:
 
     settings: Settings
     journal: Journal
-    lines: Lines
+    connection: ServiceConnection
     publish: Callable[[LinkEvent], None]
     open_sound: Callable[[VoiceSettings], tuple[Microphone, Loudspeaker]]
     detector: SpeechDetector
@@ -80,8 +80,8 @@ class EngineKit:
             loudspeaker=loudspeaker,
             detector=self.detector,
             turn_detector=TurnDetector(rules),
-            open_voice=self.lines.open_voice,
-            open_text=self.lines.open_text,
+            open_voice=self.connection.open_voice,
+            open_text=self.connection.open_text,
             journal=self.journal,
             publish=self.publish,
         )

@@ -12,7 +12,7 @@ from typing import Any
 
 from desktop_app.children import Child, start_child
 from desktop_app.client.addresses import ApiAddress, GatewayAddress
-from desktop_app.client.lines import ServiceAddresses
+from desktop_app.client.service_connection import ServiceAddresses
 from desktop_app.engine.service_keeper import ServiceAddress
 from desktop_app.errors import ChildError
 from desktop_app.settings import LanguageSettings

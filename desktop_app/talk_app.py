@@ -16,8 +16,8 @@ from desktop_app import settings as settings_file
 from desktop_app.audio.detectors import speech_detector
 from desktop_app.audio.wav import read_wav
 from desktop_app.audio.wav_devices import WavLoudspeaker, WavMicrophone
-from desktop_app.client.lines import Lines, ServiceAddresses
 from desktop_app.client.remote_threads import RemoteThreads
+from desktop_app.client.service_connection import ServiceAddresses, ServiceConnection
 from desktop_app.engine.engine import Engine
 from desktop_app.engine.inputs import PromptTyped, TalkPressed, TalkReleased
 from desktop_app.engine.service_keeper import ServiceAddress, ServiceKeeper
@@ -141,12 +141,14 @@ async def open_conversation(
         async def find_both() -> ServiceAddresses:
             return both_doors(await find())
 
-        lines = Lines(find_both, RemoteThreads(journal, settings.profile), resample_speech)
-        parts.push_async_callback(lines.aclose)
+        connection = ServiceConnection(
+            find_both, RemoteThreads(journal, settings.profile), resample_speech
+        )
+        parts.push_async_callback(connection.aclose)
         kit = EngineKit(
             settings=settings,
             journal=journal,
-            lines=lines,
+            connection=connection,
             publish=printer.publish,
             open_sound=lambda _voice: sound,
             detector=speech_detector(),

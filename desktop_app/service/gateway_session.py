@@ -34,12 +34,12 @@ from desktop_app.protocol.gateway import (
 )
 from desktop_app.service.clock import new_id
 from desktop_app.service.gateway_turn import Turn
+from desktop_app.service.hearing import Hearing
 from desktop_app.service.provider_source import ProviderSource
 from desktop_app.service.providers.ports import SpeechToText, TextToSpeech, Transcript
 from desktop_app.service.runs import Question, Runs
 from desktop_app.service.session_plan import SessionPlan, read_plan
-from desktop_app.service.speech_input import SpeechInput
-from desktop_app.service.speech_output import Tell
+from desktop_app.service.speaking import Tell
 from desktop_app.service.store import Store
 
 
@@ -61,8 +61,8 @@ class GatewaySession:
         self._tasks = tasks
         self._plan: SessionPlan | None = None
         self._thread: Thread | None = None
-        self._input: SpeechInput | None = None
-        self._hearing: asyncio.Task[None] | None = None
+        self._hearing: Hearing | None = None
+        self._listening: asyncio.Task[None] | None = None
         self._floor = asyncio.Lock()
         self._turn: Turn | None = None
         self._turn_id = 0
@@ -79,7 +79,7 @@ class GatewaySession:
             await self.on_fault(error)
             return True
 
-    # ---- what was heard (speech_input.Listener) ---------------------------------------------
+    # ---- what was heard (hearing.Listener) --------------------------------------------------
 
     async def on_hearing(self, stt: SpeechToText) -> None:
         """Tell the recogniser's settings, as it understood them."""
@@ -121,7 +121,7 @@ class GatewaySession:
                 "frame.too_large", f"A frame of {size} bytes is over the limit of 1 MiB."
             )
         if isinstance(frame, bytes):
-            self._configured_input().append(frame)
+            self._configured_hearing().append(frame)
             return True
         message = decode_client_message(frame)
         if message is None:
@@ -135,9 +135,9 @@ class GatewaySession:
             case AudioAppend():
                 self._append(message, frame)
             case AudioCommit():
-                self._configured_input().commit()
+                self._configured_hearing().commit()
             case AudioDiscard():
-                self._configured_input().discard()
+                self._configured_hearing().discard()
             case TextPrompt(text=text):
                 await self._prompt(text)
             case AssistantCancel(turn_id=turn_id, heard_ms=heard_ms):
@@ -156,9 +156,9 @@ class GatewaySession:
             await self._runs.language(plan.provider)
         if self._plan is None or self._plan.key != plan.key:
             self._thread = None
-        if self._hearing is not None:
-            self._hearing.cancel()
-            await asyncio.wait({self._hearing})
+        if self._listening is not None:
+            self._listening.cancel()
+            await asyncio.wait({self._listening})
         self._plan = plan
         known = self._source.known
         await self._tell(
@@ -169,8 +169,8 @@ class GatewaySession:
                 tts=self._voice_name(plan),
             )
         )
-        self._input = SpeechInput(plan, self._source, self)
-        self._hearing = self._tasks.create_task(self._input.run(), name="hear")
+        self._hearing = Hearing(plan, self._source, self)
+        self._listening = self._tasks.create_task(self._hearing.run(), name="hear")
 
     def _voice_name(self, plan: SessionPlan) -> dict[str, Any]:
         """Who will speak, as far as that is known already."""
@@ -180,7 +180,7 @@ class GatewaySession:
         return _name(known.tts) | {"voice_id": plan.voice.name}
 
     def _append(self, message: AudioAppend, frame: str) -> None:
-        hearing = self._configured_input()
+        hearing = self._configured_hearing()
         assert self._plan is not None
         if message.sample_rate != self._plan.input_hz and '"sample_rate"' in frame:
             raise InputError(
@@ -241,10 +241,10 @@ class GatewaySession:
             )
         return self._plan
 
-    def _configured_input(self) -> SpeechInput:
+    def _configured_hearing(self) -> Hearing:
         self._configured()
-        assert self._input is not None
-        return self._input
+        assert self._hearing is not None
+        return self._hearing
 
 
 def _name(speech: SpeechToText | TextToSpeech) -> dict[str, Any]:

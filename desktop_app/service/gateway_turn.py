@@ -18,7 +18,7 @@ from desktop_app.service.provider_source import ProviderSource
 from desktop_app.service.providers.ports import TextDelta
 from desktop_app.service.runs import Run, RunEnded, reply_facts
 from desktop_app.service.session_plan import Voice
-from desktop_app.service.speech_output import SpeechOutput, Tell
+from desktop_app.service.speaking import Speaking, Tell
 
 _STORING_S = 1.0
 
@@ -36,7 +36,7 @@ class Turn:
         self.run = run
         self._voice = voice
         self._tell = tell
-        self._speech: SpeechOutput | None = None
+        self._speech: Speaking | None = None
         self._task: asyncio.Task[None] | None = None
         self._is_stopped = False
 
@@ -85,14 +85,14 @@ class Turn:
         if self._speech.failure is not None:
             await self._report(self._speech.failure.code, str(self._speech.failure))
 
-    async def _open_speech(self, source: ProviderSource) -> SpeechOutput | None:
+    async def _open_speech(self, source: ProviderSource) -> Speaking | None:
         if self._voice is None:
             return None
         try:
             tts = (await source.get()).tts
         except AppError:
             return None  # the run fails of the same reason and says so
-        return SpeechOutput(tts, self._voice, self.turn_id, self._tell)
+        return Speaking(tts, self._voice, self.turn_id, self._tell)
 
     async def _write(self) -> RunEnded:
         """Tell the text as it comes, then as a whole."""

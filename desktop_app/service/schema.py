@@ -85,4 +85,3 @@ END;
 
 MIGRATIONS: tuple[str, ...] = (_CONVERSATIONS,)
 """Step ``n`` leads from ``user_version`` n to n + 1. A published step never changes."""
-

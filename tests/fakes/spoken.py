@@ -12,8 +12,8 @@ from desktop_app.audio.detectors import speech_detector
 from desktop_app.audio.loudspeaker import Loudspeaker
 from desktop_app.audio.microphone import Microphone
 from desktop_app.audio.portaudio import SoundSystem
-from desktop_app.client.lines import Lines, ServiceAddresses
 from desktop_app.client.remote_threads import RemoteThreads
+from desktop_app.client.service_connection import ServiceAddresses, ServiceConnection
 from desktop_app.engine.engine import Engine
 from desktop_app.engine_parts import EngineKit
 from desktop_app.journal.records import MessageRecord, Role
@@ -78,12 +78,12 @@ async def conversation(
     async def find() -> ServiceAddresses:
         return ServiceAddresses(service.api, service.voice)
 
-    lines = Lines(find, RemoteThreads(journal, settings.profile))
+    connection = ServiceConnection(find, RemoteThreads(journal, settings.profile))
     held.loudspeaker = Loudspeaker(sound)
     kit = EngineKit(
         settings=settings,
         journal=journal,
-        lines=lines,
+        connection=connection,
         publish=held.told.append,
         open_sound=lambda _voice: (Microphone(sound), held.loudspeaker),
         detector=speech_detector(),
@@ -97,6 +97,6 @@ async def conversation(
             finally:
                 await held.engine.aclose()
     finally:
-        await lines.aclose()
+        await connection.aclose()
         await journal.aclose()
         await sound.aclose()

@@ -25,7 +25,7 @@ class ServiceAddresses:
     voice: GatewayAddress
 
 
-class Lines:
+class ServiceConnection:
     """The two ways to talk to a service: by voice over its socket, by text over its API.
 
     Both take our thread's id as session id and configure the peer with its own. A service that

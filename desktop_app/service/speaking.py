@@ -31,7 +31,7 @@ WHOLE_LIMIT_BYTES = 5 << 20
 """The longest speech in one piece, 109 s at 24 kHz: clients need not take larger messages."""
 
 
-class SpeechOutput:
+class Speaking:
     """The speech of one turn. Sound is made only as fast as the client takes it.
 
     Attributes:

@@ -53,7 +53,7 @@ class _Mark(Enum):
 _NO_WORDS = Transcript("", is_final=True)
 
 
-class SpeechInput:
+class Hearing:
     """Takes sound at once, decodes behind it, and tells transcripts in the order spoken."""
 
     def __init__(self, plan: SessionPlan, source: ProviderSource, listener: Listener) -> None:
