@@ -9,7 +9,7 @@ AppError
  +-- ChildError      a child process did not start or ended
  +-- InputError      what a person gave cannot be used (a file, a flag)
 
-``code`` is stable and machine readable ("device.no_input"); ``ui.wording`` turns it into a
+``code`` is stable and machine readable ("device.no_input"); ``sentences`` turns it into a
 sentence, the command line prints ``str(error)``.
 """
 

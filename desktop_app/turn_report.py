@@ -27,17 +27,13 @@ from desktop_app.link.messages import (
     SpeechHeard,
     TurnTimed,
 )
+from desktop_app.sentences import OF_A_RECORDING, SENTENCES, failure_sentence, sentence_of
 
 logger = logging.getLogger(__name__)
 
 QUIET = (LevelMeasured, SpeechHeard)
-_UNEXPECTED = "Something went wrong; the log says more"
-SENTENCES = {
-    "voice.no_speech": "No speech was heard in the recording.",
-    "device.no_input": "There is no microphone.",
-    "service.down": "",
-    "reply.timeout": "The service did not answer in time.",
-}
+_ENDINGS = ("voice.no_speech", "device.no_input", "service.down", "reply.timeout")
+_REASON_SAYS_MORE = ("service.down", "conversation.failed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +74,9 @@ class Printer:
     def failed(self, name: str, error: BaseException) -> None:
         """A part of the engine ended: whoever waits for a turn is told."""
         logger.error("%s failed", name, exc_info=error)
-        reason = str(error) if isinstance(error, AppError) else f"{_UNEXPECTED} ({name})."
-        notice = Notice(NoticeLevel.ERROR, "engine.failed", {"reason": reason})
+        is_known = isinstance(error, AppError)
+        reason = str(error) if is_known else sentence_of("something.failed")
+        notice = Notice(NoticeLevel.ERROR, "conversation.failed", {"reason": reason})
         self.publish(NoticeRaised(notice))
 
     def show(self, event: LinkEvent) -> None:
@@ -224,12 +221,12 @@ class _Watch:
             case TurnTimed():
                 self.outcome.set_result(TurnOutcome(self._question, self._reply, event.times))
             case NoticeRaised() if self._ends(event):
-                code = event.notice.code
-                self._fail(AppError(code, SENTENCES.get(code) or _plain(event)))
+                self._fail(AppError(event.notice.code, _plain(event.notice)))
 
     def _message(self, message: MessageRecord) -> None:
         if message.status is MessageStatus.FAILED:
-            self._fail(NetworkError("turn.failed", message.error or "The turn failed."))
+            why = failure_sentence(message.error) or sentence_of("turn.failed")
+            self._fail(NetworkError("turn.failed", why))
         elif message.role is Role.USER:
             self._question = message.text
         else:
@@ -237,12 +234,15 @@ class _Watch:
 
     def _ends(self, event: NoticeRaised) -> bool:
         notice = event.notice
-        return notice.level is NoticeLevel.ERROR or notice.code in SENTENCES
+        return notice.level is NoticeLevel.ERROR or notice.code in _ENDINGS
 
     def _fail(self, error: AppError) -> None:
         self.outcome.set_exception(error)
 
 
-def _plain(event: NoticeRaised) -> str:
-    facts = event.notice.facts
-    return facts.get("reason") or facts.get("what") or event.notice.code
+def _plain(notice: Notice) -> str:
+    """Why the turn ended, for somebody without a window."""
+    code, reason = notice.code, notice.facts.get("reason", "")
+    if reason and (code in _REASON_SAYS_MORE or code not in SENTENCES):
+        return reason
+    return OF_A_RECORDING.get(code) or sentence_of(code, notice.facts)

@@ -243,10 +243,13 @@ class Controller:
 
     def _report(self, name: str, error: BaseException) -> None:
         logger.error("%s failed", name, exc_info=error)
-        code = error.code if isinstance(error, AppError) else "conversation.failed"
-        facts = dict(error.facts) if isinstance(error, AppError) else {"what": name}
+        is_conversation = name.startswith("conversation ")
+        code = "conversation.failed" if is_conversation else "something.failed"
+        facts: dict[str, str] = {}
+        if isinstance(error, AppError):
+            code, facts = error.code, dict(error.facts)
         self._publish(NoticeRaised(Notice(NoticeLevel.ERROR, code, facts)))
-        if name.startswith("conversation "):
+        if is_conversation:
             thread_id = name.removeprefix("conversation ")
             self._conversations.pop(thread_id, None)
             self._publish(PhaseChanged(thread_id, Phase.READY))

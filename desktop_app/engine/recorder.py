@@ -22,7 +22,7 @@ from desktop_app.engine.effects import (
 )
 from desktop_app.engine.ledger import Ledger
 from desktop_app.engine.ports import Journal, Time
-from desktop_app.engine.turn_notes import FAILURES, TurnNotes, heard_chars
+from desktop_app.engine.turn_notes import TurnNotes, heard_chars
 from desktop_app.engine.turn_times import TurnStopwatch
 from desktop_app.journal.records import (
     MessageRecord,
@@ -258,8 +258,7 @@ class Recorder:
     def _discard(self, notes: TurnNotes) -> None:
         self._books.tell(TranscriptChanged(self._thread_id, notes.turn, ""))
         if notes.user is not None:  # a retried message was empty before and is empty now
-            error = "No words were heard in it."
-            self._save_user(notes, status=MessageStatus.FAILED, error=error)
+            self._save_user(notes, status=MessageStatus.FAILED, error="voice.no_words")
             return
         if notes.utterance is None:
             return
@@ -359,7 +358,7 @@ class Recorder:
         if notes.reply is not None:
             self._cut_reply(notes, notes.reply, heard_ms)
         elif notes.user is None or notes.user.status is not MessageStatus.SENT:
-            self._fail_question(notes, FAILURES["turn.interrupted"])
+            self._fail_question(notes, "turn.interrupted")
         self._tell_times(notes)
 
     def _cut_reply(self, notes: TurnNotes, reply: MessageRecord, heard_ms: int) -> None:
@@ -371,7 +370,7 @@ class Recorder:
         self._save_reply(notes, status=MessageStatus.INTERRUPTED, heard_chars=heard)
 
     def _fail(self, notes: TurnNotes, effect: FailTurn) -> None:
-        error = effect.message or FAILURES.get(effect.code, FAILURES["reply.failed"])
+        error = effect.message or effect.code
         self._mark_sound(notes)
         if notes.reply is not None:
             self._save_reply(notes, status=MessageStatus.FAILED, error=error)

@@ -73,7 +73,7 @@ def microphone_lost(session: Session, code: str) -> Step:
 
 def loudspeaker_lost(session: Session, code: str) -> Step:
     """Replies are read from now on."""
-    shown = notice(NoticeLevel.WARNING, code, action="settings")
+    shown = notice(NoticeLevel.WARNING, code, action="settings", kind="loudspeaker")
     silent = replace(session, can_play=False)
     if session.stage is not Stage.SPEAKING:
         return silent, (shown,)

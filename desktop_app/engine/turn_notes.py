@@ -11,14 +11,6 @@ from desktop_app.journal.records import MessageRecord, UtteranceRecord
 _SPOKEN_MS_PER_CHARACTER = 65
 _TITLE_CHARACTERS = 48
 
-FAILURES = {
-    "line.lost": "The connection was lost before the answer was complete.",
-    "line.refused": "The voice service refused the connection.",
-    "reply.timeout": "No answer came within a minute.",
-    "reply.failed": "The service could not answer.",
-    "turn.interrupted": "Interrupted before the service had it.",
-}
-
 
 @dataclass(slots=True)
 class TurnNotes:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop_app.journal.records import MessageRecord, MessageStatus, Role
 from desktop_app.link.messages import Notice
+from desktop_app.sentences import failure_sentence, sentence_of
 from desktop_app.state.app_state import AppState, Conversation
 from desktop_app.ui import wording
 from desktop_app.ui.store import AppStore
@@ -62,12 +63,12 @@ class Announcer(QObject):
         self._told.update(one.id for one in whole)
         for reply in fresh:
             if not reply.is_spoken:
-                self._say(f"{wording.NAME}: {reply.text or reply.error}")
+                self._say(f"{wording.NAME}: {reply.text or failure_sentence(reply.error)}")
 
     def _on_notices(self, notices: tuple[Notice, ...]) -> None:
         for notice in notices:
             if notice not in self._notices:
-                self._say(wording.notice_sentence(notice.code, notice.facts))
+                self._say(sentence_of(notice.code, notice.facts))
         self._notices = notices
 
 

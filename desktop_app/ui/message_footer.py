@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
 
 from desktop_app.journal.records import MessageRecord, MessageStatus, Role
+from desktop_app.sentences import failure_sentence
 from desktop_app.state.turn_stages import Stage, to_first_word_s, turn_stages
 from desktop_app.ui import look as size
 from desktop_app.ui import wording
@@ -49,7 +50,9 @@ def footer_of(message: MessageRecord) -> Footer | None:
         case MessageStatus.QUEUED:
             return Footer(wording.QUEUED, "clock")
         case MessageStatus.FAILED:
-            return Footer(message.error or wording.NOT_SENT, "warning", "danger", "retry")
+            return Footer(
+                failure_sentence(message.error) or wording.NOT_SENT, "warning", "danger", "retry"
+            )
         case MessageStatus.STREAMING if not message.text:
             return Footer(wording.THINKING)
         case MessageStatus.INTERRUPTED:

@@ -7,11 +7,12 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from desktop_app.link.messages import Notice, NoticeLevel
+from desktop_app.sentences import sentence_of
 from desktop_app.ui import look as size
 from desktop_app.ui.button import Button, Tone
 from desktop_app.ui.icons import paint_icon
 from desktop_app.ui.look import Look
-from desktop_app.ui.wording import action_label, notice_sentence
+from desktop_app.ui.wording import action_label
 
 _DRESS = {
     NoticeLevel.INFO: ("info", "accent", "accent_soft"),
@@ -59,7 +60,7 @@ class NoticeBar(QWidget):
         self.setVisible(notice is not None)
         if notice is None:
             return
-        self._words.setText(notice_sentence(notice.code, notice.facts))
+        self._words.setText(sentence_of(notice.code, notice.facts))
         self.setAccessibleDescription(self._words.text())
         label = action_label(notice.action, notice.code)
         self._step.setText(label)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QElapsedTimer, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from desktop_app.sentences import device_words
 from desktop_app.state.app_state import Levels, Voice
 from desktop_app.ui import look as size
 from desktop_app.ui import wording
@@ -106,7 +107,7 @@ class VoiceDock(QWidget):
         voice = self._voice
         waited_s = self._thinking.elapsed() // 1000 if voice.phase == "thinking" else 0
         word = wording.phase_word(voice.phase, is_muted=voice.is_muted, thinking_s=waited_s)
-        parts = [wording.device_words(voice.device).removeprefix("the ")]
+        parts = [device_words(voice.device).removeprefix("the ")]
         if voice.phase == "no_input":
             pass  # how to interrupt a reply is not what is asked now
         elif voice.is_voice_on:

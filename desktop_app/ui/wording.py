@@ -1,8 +1,6 @@
-"""All prose of the window: phases, connection, notices, empty states, times."""
+"""The window's own prose: phases, connection, empty states, times; notices: ``sentences``."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
 
 NAME = "Parley"
 NEW_THREAD = "New thread"
@@ -69,83 +67,12 @@ _STAGES = {
 
 _PROFILES = {"embedded": "Embedded", "backboard": "Backboard", "gateway": "Gateway"}
 
-_NOTICES = {
-    "device.no_input": "No microphone found. You can keep typing; plug one in to talk.",
-    "device.no_output": "No loudspeaker found. Replies can be read, but not heard.",
-    "device.refused": "The microphone is not allowed for Parley. Allow it in the system settings.",
-    "device.no_portaudio": "Sound needs the PortAudio library. Install libportaudio2 and restart.",
-    "device.lost": "{device} was disconnected. What you said until then was kept.",
-    "device.silent": "No sound from {device}. Check that it is plugged in and not muted.",
-    "device.busy": "{device} is in use by another program. Close it there and try again.",
-    "network.unreachable": "The service cannot be reached. Your messages are kept and sent later.",
-    "network.lost": "The connection was lost. Your messages are kept and sent when it is back.",
-    "access.refused": "The service refused the key. Your messages are kept.",
-    "service.down": "The voice service stopped. It is being started again; nothing was lost.",
-    "service.restarted": "The voice service was started again. Nothing was lost.",
-    "service.failed": "The voice service does not start. Typed messages are kept until it does.",
-    "engine.down": "The engine stopped. It is being started again; nothing was lost.",
-    "engine.restarting": "The engine is starting again. What you type is kept.",
-    "engine.failed": "The engine does not start. What you type is kept; the log says why.",
-    "reply.slow": "The reply takes longer than usual.",
-    "reply.failed": "The reply could not be finished. What had arrived was kept.",
-    "voice.no_speech": "No words were heard. Try again a little closer to the microphone.",
-    "voice.muted": "You are muted.",
-    "voice.transcript_failed": "Your words could not be written down. The recording was kept.",
-    "journal.locked": "Another Parley uses this folder. Close it to keep new messages.",
-    "journal.broken": "The journal was damaged. It was set aside and a new one was begun.",
-    "journal.full": "The disk is full. Free some space, or new messages cannot be kept.",
-    "journal.unwritable": "New messages cannot be saved here. Check the folder's permissions.",
-    "journal.unreadable": "Earlier conversations cannot be read. New ones work.",
-    "journal.set_aside": "The journal was damaged. It was kept aside and a new one was begun.",
-    "journal.in_use": "Another Parley writes to this folder. Close it to keep new messages.",
-    "journal.newer": "A newer Parley wrote this journal. Update Parley to use it.",
-    "message.failed": "Your message could not be delivered. It was kept.",
-    "prompt.queued": "Your message waits until the service is there.",
-    "turn.failed": "That could not be answered. What you said was kept.",
-    "keyring.locked": "The system keyring is locked. Unlock it to use saved keys.",
-    "keyring.missing": "There is no system keyring. Keys are asked for in each session.",
-    "settings.broken": "The settings file could not be read. Defaults are used; it was set aside.",
-    "thread.deleted": "“{title}” was deleted.",
-}
-_FALLBACKS = {
-    "device": "Sound does not work at the moment. You can keep typing.",
-    "network": "The service does not answer at the moment. Your messages are kept.",
-    "http": "The service answered with an error. Your messages are kept.",
-    "journal": "The journal has a problem. What is on screen may not be kept.",
-    "keyring": "Saved keys cannot be read at the moment.",
-    "settings": "Some settings could not be read. Defaults are used for them.",
-    "service": "The voice service has a problem. Your messages are kept.",
-    "engine": "The engine has a problem. What you type is kept.",
-    "voice": "That could not be heard. Please try again.",
-    "reply": "The reply could not be finished.",
-}
-_UNKNOWN = "Something did not work. Nothing that you said or typed was lost."
-
 _FIRST_PERSON = ("i", "i'm", "i'd", "i'll", "i've")
 _ACTIONS = {
     "retry": "Try again",
     "interrupt": "Stop",
     "undo": "Undo",
 }
-
-
-class _Facts(dict[str, str]):
-    """Facts of a notice; a missing one reads as a plain word instead of failing."""
-
-    def __missing__(self, key: str) -> str:
-        return {"device": "The microphone", "title": UNTITLED}.get(key, "…")
-
-
-def notice_sentence(code: str, facts: Mapping[str, str]) -> str:
-    """One sentence for a notice; unknown codes get the sentence of their family."""
-    family = code.partition(".")[0]
-    sentence = _NOTICES.get(code) or _FALLBACKS.get(family) or _UNKNOWN
-    known = _Facts(facts)
-    device = device_words(known.get("device", ""))
-    if device:
-        known["device"] = device
-    written = sentence.format_map(known)
-    return written[:1].upper() + written[1:]
 
 
 def action_label(action: str, code: str = "") -> str:
@@ -191,11 +118,6 @@ def duplex_words(duplex: str, reason: str) -> str:
 def held_key_words(phase: str) -> str:
     """What to do next while the talk key, not an open microphone, holds the conversation."""
     return {"hearing": "release to send", "speaking": "Esc interrupts"}.get(phase, "")
-
-
-def device_words(device: str) -> str:
-    """The microphone in use; the system's choice has no name of its own."""
-    return "the default microphone" if device in ("default", "pulse", "pipewire") else device
 
 
 def as_written(heard: str) -> str:

@@ -71,9 +71,9 @@ def test_phases_are_said_at_most_every_seven_seconds(store, said):
 
 
 def test_a_notice_is_said_at_once_and_once(store, said):
-    notice = Notice(NoticeLevel.ERROR, "service.failed")
+    notice = Notice(NoticeLevel.ERROR, "engine.failed")
     tell(store, NoticeRaised(notice), NoticeRaised(notice))
-    assert said == ["The voice service does not start. Typed messages are kept until it does."]
+    assert said == ["The engine does not start. What you type is kept; the log says why."]
 
 
 def test_without_a_screen_reader_nothing_happens(qtbot):

@@ -7,29 +7,6 @@ import pytest
 from desktop_app.ui import wording
 
 
-def test_a_notice_names_its_device():
-    assert "USB headset" in wording.notice_sentence("device.lost", {"device": "USB headset"})
-
-
-@pytest.mark.parametrize("code", ["device.lost", "thread.deleted"])
-def test_a_missing_fact_does_not_break_the_sentence(code: str):
-    assert "{" not in wording.notice_sentence(code, {})
-
-
-@pytest.mark.parametrize("code", ["device.new_kind", "network.x", "something.else", ""])
-def test_an_unknown_code_still_gets_a_sentence(code: str):
-    sentence = wording.notice_sentence(code, {})
-    assert sentence.endswith(".")
-    assert code == "" or code not in sentence
-
-
-def test_sentences_are_calm():
-    for code in (*wording._NOTICES, *wording._FALLBACKS):
-        sentence = wording.notice_sentence(code, {})
-        assert "!" not in sentence
-        assert sentence.endswith(".")
-
-
 def test_each_phase_has_its_word():
     from desktop_app.link.messages import Phase
 
@@ -86,10 +63,3 @@ def test_the_built_in_parts_are_named_in_words():
     assert wording.peer_words("builtin/basic") == "Built-in, basic"
     assert wording.peer_words("builtin") == "Built-in"
     assert wording.peer_words("openai/gpt-4.1") == "openai / gpt-4.1"
-
-
-def test_the_systems_own_choice_of_microphone_reads_as_words():
-    said = wording.notice_sentence("device.silent", {"device": "default"})
-    assert said.startswith("No sound from the default microphone.")
-    lost = wording.notice_sentence("device.lost", {"device": "pulse"})
-    assert lost.startswith("The default microphone was disconnected.")

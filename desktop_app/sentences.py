@@ -1,0 +1,184 @@
+"""Every sentence about something that happens: notices, and why a message failed.
+
+The one room for them. Whatever fails carries a code; the window and the command line turn it into
+words here, so that the journal keeps codes and no prose.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+SENTENCES = {
+    "access.refused": "The service refused the key. Your messages are kept; check the key.",
+    "conversation.failed": (
+        "This conversation stopped unexpectedly. What was said in it is kept; go on whenever you "
+        "like."
+    ),
+    "device.lost": "{device} was disconnected. Nothing you said was lost; plug it in again.",
+    "device.no_detector": (
+        "Speech cannot be noticed here, a part of Parley is missing. Install Parley again."
+    ),
+    "device.no_input": "No microphone was found. You can keep typing; plug one in to talk.",
+    "device.no_output": "No loudspeaker was found. Replies can be read; plug one in to hear them.",
+    "device.no_portaudio": "Sound needs the PortAudio library. Install libportaudio2 and restart.",
+    "device.no_sound": "The loudspeaker plays nothing. The whole reply can be read; check it.",
+    "device.refused": (
+        "{device} cannot be used. Close other programs that use it, or allow it in the system "
+        "settings."
+    ),
+    "device.silent": "No sound from {device}. Check that it is plugged in and not muted.",
+    "engine.down": "The engine stopped. It is being started again; what was saved is safe.",
+    "engine.failed": "The engine does not start. What you type is kept; the log says why.",
+    "engine.restarting": "The engine is starting again. What you type is kept.",
+    "gateway.bad_sound": "The spoken answer cannot be played. It can be read.",
+    "gateway.not_a_gateway": (
+        "What answers at the service's address is no voice service. Check the address."
+    ),
+    "gateway.refused": "The voice service refused this conversation. What you said was kept.",
+    "gateway.sound_format": "The spoken answer cannot be played. It can be read.",
+    "journal.in_use": "Another Parley writes to this folder. Close it to keep new messages.",
+    "journal.no_recording": "The recording of this message is gone. Say it again, or type it.",
+    "journal.set_aside": (
+        "The file of your conversations was damaged. It was kept aside and a new one was begun."
+    ),
+    "journal.unreadable": "Earlier conversations cannot be read at the moment. New ones work.",
+    "language.bad_address": (
+        "The address of the language server cannot be used. Correct it in the settings."
+    ),
+    "language.model_not_found": (
+        "The language server does not have this model. Check the model's name in the settings."
+    ),
+    "language.no_model": "The language server has no model loaded. Load one, then try again.",
+    "language.unreadable": (
+        "The language server sent something unreadable. Your question was kept; try again."
+    ),
+    "line.lost": (
+        "The connection was lost before the answer was complete. What had arrived was kept; try "
+        "again."
+    ),
+    "line.refused": "The voice service was not connected. What you said was kept; try again.",
+    "message.failed": "Your message could not be answered. It was kept; try again.",
+    "network.broken": "The language server broke off. What had arrived was kept; try again.",
+    "network.lost": "The connection was lost. What had arrived was kept; try again.",
+    "network.timeout": "The service took too long. What had arrived was kept; try again.",
+    "network.unreachable": "The service cannot be reached. Your message was kept; try again.",
+    "prompt.empty": "There was nothing to send: the message is empty.",
+    "prompt.queued": "Your message waits until the service is there. It is sent by itself.",
+    "providers.broken": (
+        "Speech and language did not start. Your question was kept; restart Parley."
+    ),
+    "reply.failed": "The reply could not be finished. What had arrived was kept; try again.",
+    "reply.slow": "The reply takes longer than usual.",
+    "reply.timeout": "No answer came within a minute. Your question was kept; try again.",
+    "service.down": (
+        "The voice service is not running. It is being started again; what you say and type is "
+        "kept."
+    ),
+    "settings.broken": "Some settings cannot be used, defaults take their place. {reason}",
+    "something.failed": (
+        "Something went wrong. Parley goes on, and what was saved is safe; {log} says more."
+    ),
+    "storage.broken": (
+        "The file of your conversations is damaged. Restart Parley: it keeps the damaged file and "
+        "begins a new one."
+    ),
+    "storage.failed": (
+        "Your conversations cannot be read or saved at the moment. What was saved before is safe; "
+        "check the disk."
+    ),
+    "storage.full": "The disk is full. What was saved before is safe; free some space.",
+    "storage.newer": "A newer Parley wrote your conversations. Update Parley to use them.",
+    "storage.unwritable": (
+        "Parley cannot write to its folder. What was saved before is safe; check the folder's "
+        "permissions."
+    ),
+    "stream.sound_format": "The spoken answer cannot be played. It can be read.",
+    "stream.speech_failed": "The answer cannot be spoken at the moment. It can be read.",
+    "thread.deleted": "“{title}” was deleted.",
+    "turn.busy": "Another answer is on its way. Wait for it or stop it, then try again.",
+    "turn.failed": "That could not be answered. What you said was kept; try again.",
+    "turn.interrupted": "Interrupted before the service had it. It was kept; try again.",
+    "turn.not_understood": (
+        "Parley ended before it understood this. Your words were recorded: try again."
+    ),
+    "voice.muted": "You are muted. Unmute to be heard.",
+    "voice.no_speech": "No words were heard. Try again a little closer to the microphone.",
+    "voice.no_words": "No words were heard in this recording. Say it again, or type it.",
+}
+
+# For a code of this family that has no sentence of its own: true for all of them.
+FAMILIES = {
+    "audio": "The service could not take your recording. It was kept; try again, or type it.",
+    "child": "A part of Parley stopped. It is started again; your messages are kept.",
+    "device": "Sound does not work at the moment. You can keep typing.",
+    "engine": "The engine has a problem. What you type is kept.",
+    "frame": "The service could not take your recording. It was kept; try again, or type it.",
+    "gateway": "The service sent something that cannot be understood. What had arrived was kept.",
+    "http": "The service answered with an error. Your message was kept; try again.",
+    "journal": "Your conversations may not be saved at the moment. What was saved is safe.",
+    "language": "The language model could not answer. Your question was kept; try again.",
+    "line": "The connection to the voice service failed. What you said was kept; try again.",
+    "link": "The window and the engine lost touch. They connect again by themselves.",
+    "network": "The service does not answer at the moment. Your message was kept; try again.",
+    "reply": "The reply could not be finished. What had arrived was kept; try again.",
+    "server": "The service reported a problem. Your messages are kept; try again.",
+    "service": "The voice service has a problem. Your messages are kept.",
+    "session": "The service refused how this conversation was set up. Your words are kept.",
+    "settings": "Some settings could not be read. Defaults are used for them.",
+    "sse": "The service sent something that cannot be understood. What had arrived was kept.",
+    "storage": "A file could not be read or saved. What was saved before is safe.",
+    "stream": "The reply could not be finished. What had arrived was kept; try again.",
+    "stt": "Your speech could not be understood. It was recorded; try again, or type it.",
+    "tts": "The answer cannot be spoken at the moment. It can be read.",
+    "voice": "That could not be heard. Try again.",
+}
+UNKNOWN = "Something did not work. What was saved is safe; try again."
+
+# What else is said of a turn whose sound came from a file.
+OF_A_RECORDING = {"voice.no_speech": "No speech was heard in the recording."}
+
+_CODE = re.compile(r"[a-z_]+\.[a-z0-9_]+")
+_SYSTEM_CHOICE = ("default", "pulse", "pipewire")
+
+
+def sentence_of(code: str, facts: Mapping[str, str] | None = None) -> str:
+    """What to say of a code.
+
+    A code without a sentence of its own is told in the peer's own words (the fact ``message``),
+    else by its family.
+
+    Args:
+        code: Of a notice or an error.
+        facts: ``device`` with ``kind`` (microphone, loudspeaker), ``title``, ``reason``,
+            ``folder`` of the log; one that is missing reads as a plain word.
+    """
+    facts = facts or {}
+    family = code.partition(".")[0]
+    sentence = SENTENCES.get(code)
+    if sentence is None:
+        return facts.get("message") or FAMILIES.get(family, UNKNOWN)
+    folder = facts.get("folder", "")
+    written = sentence.format(
+        device=_device(facts),
+        title=facts.get("title") or "The thread",
+        reason=facts.get("reason", ""),
+        log=f"the log in {folder}" if folder else "the log",
+    ).strip()
+    return written[:1].upper() + written[1:]
+
+
+def failure_sentence(error: str) -> str:
+    """Why a message failed: a code that the engine kept, or the peer's own words as they are."""
+    return sentence_of(error) if _CODE.fullmatch(error) else error
+
+
+def device_words(device: str, kind: str = "microphone") -> str:
+    """The sound device in use; the system's choice has no name of its own."""
+    return f"the default {kind}" if device in _SYSTEM_CHOICE else device
+
+
+def _device(facts: Mapping[str, str]) -> str:
+    kind = facts.get("kind", "microphone")
+    device = facts.get("device", "")
+    return f"the {kind}" if device in ("", kind) else device_words(device, kind)
