@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from desktop_app.audio.detectors import SpeechDetector
 from desktop_app.audio.resampler import Resampler
 from desktop_app.audio.turn_detector import TurnDetector, TurnRules
 from desktop_app.client.service_connection import ServiceConnection
 from desktop_app.engine.engine import Engine
 from desktop_app.engine.parts import Parts, Terms
-from desktop_app.engine.ports import Journal, Loudspeaker, Microphone, SpeechDetector
+from desktop_app.engine.ports import Journal, Loudspeaker, Microphone
 from desktop_app.link.messages import LinkEvent
 from desktop_app.protocol.commands import SpeechInput
 from desktop_app.protocol.gateway_speech import SPEECH_RATE_HZ, Resample

@@ -13,11 +13,11 @@ from desktop_app.errors import DeviceError
 _STRICT = 0.7
 
 
-class Detector(Protocol):
-    """Judges frames of FRAME_BYTES in order; the engine's port of the same shape."""
+class SpeechDetector(Protocol):
+    """Says of each frame whether it holds speech. One thread, in order."""
 
     def is_speech(self, pcm: bytes) -> bool:
-        """Judge one frame."""
+        """Judge one frame of FRAME_BYTES."""
 
     def reset(self) -> None:
         """Forget what was heard before."""
@@ -102,7 +102,7 @@ class GatedDetector:
     _CONTEXT_FRAMES = 100 // FRAME_MS
     _HANGOVER_FRAMES = 300 // FRAME_MS
 
-    def __init__(self, gate: Detector, judge: Detector) -> None:
+    def __init__(self, gate: SpeechDetector, judge: SpeechDetector) -> None:
         self._gate = gate
         self._judge = judge
         self._context: deque[bytes] = deque(maxlen=self._CONTEXT_FRAMES)
@@ -138,7 +138,7 @@ class GatedDetector:
         return self._judge.is_speech(backlog)
 
 
-def speech_detector(threshold: float = 0.5) -> Detector:
+def speech_detector(threshold: float = 0.5) -> SpeechDetector:
     """The best detector that this platform has wheels for.
 
     Args:
@@ -162,7 +162,7 @@ def speech_detector(threshold: float = 0.5) -> Detector:
     return found
 
 
-def _load(make: Callable[[], Detector]) -> Detector | None:
+def _load(make: Callable[[], SpeechDetector]) -> SpeechDetector | None:
     try:
         return make()
     except ImportError:

@@ -97,7 +97,6 @@ class _Heard:
     first_speech: int | None = None
     last_speech: int = 0
     opened_at: int = 0
-    ends_at: int | None = None
     is_open: bool = False
     is_held: bool = False
 
@@ -139,14 +138,9 @@ class TurnDetector:
         self._heard.is_held = True
         return (self._open(),)
 
-    def end_now(self, tail_ms: int = 0) -> tuple[TurnSignal, ...]:
-        """End the open utterance, after ``tail_ms`` more of sound: a key is let go early."""
-        if not self._heard.is_open:
-            return ()
-        if tail_ms >= FRAME_MS:
-            self._heard.ends_at = self._heard.frames + tail_ms // FRAME_MS
-            return ()
-        return (self._end(),)
+    def end_now(self) -> tuple[TurnSignal, ...]:
+        """End the open utterance."""
+        return (self._end(),) if self._heard.is_open else ()
 
     def reset(self) -> None:
         """Forget the utterance and what led to it; the room's noise stays known."""
@@ -187,10 +181,11 @@ class TurnDetector:
     def _end_if_over(self) -> tuple[TurnSignal, ...]:
         heard = self._heard
         open_ms = (heard.frames - heard.opened_at) * FRAME_MS
-        is_let_go = heard.ends_at is not None and heard.frames >= heard.ends_at
-        is_silent = not heard.is_held and self._silence_ms() >= self.rules.end_silence_ms
-        is_too_long = not heard.is_held and open_ms >= self.rules.max_utterance_s * 1000
-        return (self._end(),) if is_let_go or is_silent or is_too_long else ()
+        if heard.is_held:
+            return ()
+        is_silent = self._silence_ms() >= self.rules.end_silence_ms
+        is_too_long = open_ms >= self.rules.max_utterance_s * 1000
+        return (self._end(),) if is_silent or is_too_long else ()
 
     def _silence_ms(self) -> int:
         heard = self._heard

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from desktop_app.audio import turn_detector as turns
+from desktop_app.audio.detectors import SpeechDetector
 from desktop_app.audio.frames import AudioFrame
 from desktop_app.engine.inputs import Input, SpeechDropped, SpeechEnded, SpeechStarted
-from desktop_app.engine.ports import SpeechDetector
 
 
 class Ears:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from desktop_app.audio.detectors import SpeechDetector
 from desktop_app.audio.turn_detector import TurnDetector
 from desktop_app.engine.ports import (
     Journal,
     Loudspeaker,
     Microphone,
     OpenTransport,
-    SpeechDetector,
     Time,
 )
 from desktop_app.engine.system_time import SystemTime

@@ -93,16 +93,6 @@ class Loudspeaker(Protocol):
         """0.0 to 1.0, what is being played now."""
 
 
-class SpeechDetector(Protocol):
-    """Says of each frame whether it holds speech. One thread, in order."""
-
-    def is_speech(self, pcm: bytes) -> bool:
-        """Judge one frame of FRAME_BYTES."""
-
-    def reset(self) -> None:
-        """Forget what was heard before."""
-
-
 class Transport(Protocol):
     """One open conversation with a server, in any dialect."""
 

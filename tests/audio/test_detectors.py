@@ -10,14 +10,13 @@ from pathlib import Path
 import pytest
 
 from desktop_app.audio.detectors import (
-    Detector,
     GatedDetector,
     SileroDetector,
+    SpeechDetector,
     WebRtcDetector,
     speech_detector,
 )
 from desktop_app.audio.frames import FRAME_BYTES
-from desktop_app.engine.ports import SpeechDetector
 from desktop_app.errors import DeviceError
 
 SPEECH = Path(__file__).parents[1] / "sounds" / "square_root_of_one_hundred.wav"
@@ -46,7 +45,7 @@ def speech_frames() -> list[bytes]:
     return [pcm[at : at + FRAME_BYTES] for at in range(0, whole, FRAME_BYTES)]
 
 
-def share(detector: Detector, frames: list[bytes]) -> float:
+def share(detector: SpeechDetector, frames: list[bytes]) -> float:
     return sum(detector.is_speech(frame) for frame in frames) / len(frames)
 
 

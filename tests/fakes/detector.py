@@ -6,7 +6,7 @@ from desktop_app.audio.level import rms
 
 
 class LoudnessDetector:
-    """Satisfies ``engine.ports.SpeechDetector``.
+    """Satisfies ``audio.detectors.SpeechDetector``.
 
     Attributes:
         frames: How many it judged.
