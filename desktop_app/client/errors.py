@@ -12,15 +12,6 @@ from websockets import exceptions as ws
 from desktop_app.errors import AccessError, AppError, NetworkError, ProtocolError
 from desktop_app.protocol.backboard import error_text
 
-_HOPELESS_WORDS = (
-    "credit",
-    "billing",
-    "quota",
-    "rate limit",
-    "unauthorized",
-    "forbidden",
-    "api key",
-)
 _POLICY_VIOLATION = 1008
 
 
@@ -39,12 +30,6 @@ class RateLimitError(NetworkError):
         facts = {} if retry_after_s is None else {"seconds": f"{retry_after_s:g}"}
         super().__init__("http.429", message, retryable=True, **facts)
         self.retry_after_s = retry_after_s
-
-
-def is_hopeless(text: str) -> bool:
-    """Whether a failure text speaks of money or keys: trying again does not help."""
-    lowered = text.lower()
-    return any(word in lowered for word in _HOPELESS_WORDS)
 
 
 @contextmanager

@@ -97,12 +97,6 @@ class JournalReader:
             for row in rows
         ]
 
-    def utterance_path(self, utterance_id: str) -> Path | None:
-        """The raw recording (s16le mono 16 kHz), or None when there is none."""
-        rows = self._rows("SELECT path FROM utterance WHERE id = :id", {"id": utterance_id})
-        path = self._folder / rows[0]["path"] if rows else None
-        return path if path is not None and path.is_file() else None
-
     def _rows(self, query: str, values: dict[str, Any]) -> list[sqlite3.Row]:
         with storage_errors():
             if not self._path.is_file():

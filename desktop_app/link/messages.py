@@ -34,7 +34,6 @@ class Connection(StrEnum):
     STARTING = "starting"
     READY = "ready"
     RECONNECTING = "reconnecting"
-    OFFLINE = "offline"
 
 
 class NoticeLevel(StrEnum):
@@ -216,11 +215,6 @@ class MessageSaved(Struct, frozen=True, tag=snake):
     message: MessageRecord
 
 
-class MessageRemoved(Struct, frozen=True, tag=snake):
-    thread_id: str
-    message_id: str
-
-
 class ReplyGrew(Struct, frozen=True, tag=snake):
     """Text to append to a STREAMING reply (``is_whole``: to replace its text)."""
 
@@ -275,7 +269,6 @@ LinkEvent = (
     | PhaseChanged
     | TranscriptChanged
     | MessageSaved
-    | MessageRemoved
     | ReplyGrew
     | SpeechHeard
     | ThreadSaved

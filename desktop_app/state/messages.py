@@ -36,11 +36,3 @@ def with_changed(
     if known is None:
         return messages
     return (*messages[:known], change(messages[known]), *messages[known + 1 :])
-
-
-def without_message(messages: Messages, message_id: str) -> Messages:
-    """Take one message out; an unknown id changes nothing."""
-    known = position_of(messages, message_id)
-    if known is None:
-        return messages
-    return (*messages[:known], *messages[known + 1 :])

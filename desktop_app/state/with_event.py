@@ -12,7 +12,6 @@ from desktop_app.link.messages import (
     ConnectionChanged,
     LevelMeasured,
     LinkEvent,
-    MessageRemoved,
     MessageSaved,
     NoticeCleared,
     NoticeRaised,
@@ -28,7 +27,7 @@ from desktop_app.link.messages import (
 )
 from desktop_app.state.app_state import AppState, Conversation, Levels, Service, Voice
 from desktop_app.state.changes import with_notice, with_thread, without_notice, without_thread
-from desktop_app.state.messages import with_changed, with_message, without_message
+from desktop_app.state.messages import with_changed, with_message
 
 _UTTERANCE_OVER = (Phase.LISTENING, Phase.READY, Phase.NO_INPUT)
 
@@ -56,7 +55,7 @@ def with_event(state: AppState, event: LinkEvent) -> AppState:  # noqa: C901 - o
             return with_notice(state, notice)
         case NoticeCleared(code):
             return without_notice(state, code)
-        case TranscriptChanged() | MessageSaved() | MessageRemoved() | ReplyGrew() | TurnTimed():
+        case TranscriptChanged() | MessageSaved() | ReplyGrew() | TurnTimed():
             return _with_conversation(state, event)
         case _:  # pragma: no cover - the union is closed
             assert_never(event)
@@ -92,7 +91,7 @@ def _with_phase(state: AppState, event: PhaseChanged) -> AppState:
     return replace(state, voice=voice, conversation=conversation)
 
 
-_OfThread = TranscriptChanged | MessageSaved | MessageRemoved | ReplyGrew | TurnTimed
+_OfThread = TranscriptChanged | MessageSaved | ReplyGrew | TurnTimed
 
 
 def _with_conversation(state: AppState, event: _OfThread) -> AppState:
@@ -113,8 +112,6 @@ def _folded(conversation: Conversation, event: _OfThread) -> Conversation:
             ends_partial = message.role is Role.USER and message.is_spoken
             partial = "" if ends_partial else conversation.partial
             return replace(conversation, messages=with_message(messages, message), partial=partial)
-        case MessageRemoved(_, message_id):
-            messages = without_message(messages, message_id)
         case ReplyGrew(_, message_id):
             messages = with_changed(messages, message_id, lambda reply: _grown(reply, event))
         case TurnTimed(_, turn, times):

@@ -68,12 +68,6 @@ class Button(QAbstractButton):
             self._icon = icon
             self.update()
 
-    def use_tone(self, tone: Tone) -> None:
-        """Exchange the tone."""
-        if tone is not self._tone:
-            self._tone = tone
-            self.update()
-
     def sizeHint(self) -> QSize:  # noqa: N802
         if not self.text():
             return QSize(32, 32)

@@ -1,4 +1,4 @@
-"""Every colour, size, font and duration of the window, for light and dark from one list."""
+"""Every colour, size and font of the window, for light and dark from one list."""
 
 from __future__ import annotations
 
@@ -10,11 +10,9 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QGuiApplicati
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
-UNIT = 4  # px at 1x; every distance is a multiple
 RADIUS = 10
 CAPTION, SMALL, TEXT, TITLE, DISPLAY = 12, 13, 15, 20, 28  # px at 1x
 COLUMN = 680  # widest line of text in the conversation, px at 1x
-MOTION_MS = 150
 
 # Looked for, in this order, only where the system has nothing better than its last resort.
 _PLEASANT = ("Inter", "Noto Sans", "Cantarell", "Open Sans", "Liberation Sans")

@@ -113,8 +113,3 @@ def test_a_lost_socket_is_retryable_and_a_policy_close_is_a_refused_key():
 )
 def test_a_failed_handshake_says_what_is_wrong(error: Exception, code: str):
     assert translated(errors.handshake_errors, error).code == code
-
-
-def test_words_about_money_and_keys_mean_that_another_try_is_hopeless():
-    assert errors.is_hopeless("Your free Credits cannot be used")
-    assert not errors.is_hopeless("The model is overloaded")

@@ -6,7 +6,6 @@ import pytest
 
 from desktop_app.errors import StorageError
 from desktop_app.journal.reader import JournalReader
-from desktop_app.journal.records import UtteranceState
 from desktop_app.journal.schema import DATABASE_NAME
 from desktop_app.journal.writer import JournalWriter
 
@@ -17,7 +16,6 @@ def test_a_missing_journal_is_an_empty_one(tmp_path):
     assert reader.thread("t1") is None
     assert reader.messages("t1") == []
     assert reader.search("word") == []
-    assert reader.utterance_path("u1") is None
 
 
 def test_a_journal_without_tables_is_an_empty_one(reader, tmp_path):
@@ -90,14 +88,6 @@ async def test_search_leaves_removed_threads_out(writer, reader, records):
     await writer.remove_thread("t1")
     assert reader.search("christmas") == []
     assert reader.messages("t1") == []
-
-
-async def test_a_recording_is_found_by_its_id(writer, reader, records, tmp_path):
-    await writer.begin_utterance(records.utterance())
-    writer.append_utterance("u1", b"ab")
-    await writer.end_utterance("u1", UtteranceState.CAPTURED)
-    assert reader.utterance_path("u1").read_bytes() == b"ab"
-    assert reader.utterance_path("other") is None
 
 
 async def test_the_reader_works_after_the_writer_has_gone(tmp_path, reader, records):

@@ -6,9 +6,9 @@ from collections.abc import Callable
 import pytest
 
 from desktop_app.link.client import LinkClient
-from desktop_app.link.memory import MemoryServer
 from desktop_app.link.messages import Connection, Intent, LinkEvent, Phase, Welcome
 from desktop_app.link.server import LinkServer
+from tests.fakes.link import MemoryServer
 
 TOKEN = "of this run"
 LIMIT_S = 10

@@ -5,7 +5,7 @@ import asyncio
 from qasync import QEventLoop
 
 from desktop_app.link.client import LinkClient
-from desktop_app.link.messages import Connection, MessageRemoved, Phase, Quit, Welcome
+from desktop_app.link.messages import Connection, Phase, Quit, ThreadRemoved, Welcome
 from desktop_app.link.server import LinkServer
 
 
@@ -25,12 +25,12 @@ def test_a_conversation_on_the_loop_of_the_window(qapp):
         client.send(Quit())
         async with asyncio.timeout(10):
             await arrived.wait()
-            server.publish(MessageRemoved("t", "m"))
+            server.publish(ThreadRemoved("m"))
             await server.aclose()
             told = [event async for event in client.events()]
         await client.aclose()
         return told
 
     with asyncio.Runner(loop_factory=lambda: QEventLoop(qapp)) as runner:
-        assert runner.run(converse()) == [welcome, MessageRemoved("t", "m")]
+        assert runner.run(converse()) == [welcome, ThreadRemoved("m")]
     assert intents == [Quit()]

@@ -8,11 +8,11 @@ from desktop_app.errors import NetworkError
 from desktop_app.link.messages import (
     Connection,
     ConnectionChanged,
-    MessageRemoved,
     PressTalk,
     Quit,
     ReleaseTalk,
     SendText,
+    ThreadRemoved,
 )
 
 
@@ -45,7 +45,7 @@ async def test_every_window_is_told_everything_in_order(rig):
     streams = [(await rig.connect()).events() for _ in range(3)]
     for events in streams:
         await take(events, 1)
-    told = [MessageRemoved("t", str(number)) for number in range(200)]
+    told = [ThreadRemoved(str(number)) for number in range(200)]
     for event in told:
         rig.server.publish(event)
     for events in streams:
@@ -56,8 +56,8 @@ async def test_a_window_that_leaves_does_not_disturb_the_others(rig):
     leaving, staying = await rig.connect(), await rig.connect()
     await leaving.aclose()
     await rig.until(lambda: rig.server.window_count == 1)
-    rig.server.publish(MessageRemoved("t", "m"))
-    assert (await take(staying.events(), 2))[1] == MessageRemoved("t", "m")
+    rig.server.publish(ThreadRemoved("m"))
+    assert (await take(staying.events(), 2))[1] == ThreadRemoved("m")
 
 
 async def test_a_window_may_come_again(rig):
@@ -71,9 +71,9 @@ async def test_last_words_are_heard_before_the_end(rig):
     client = await rig.connect()
     events = client.events()
     await take(events, 1)
-    rig.server.publish(MessageRemoved("t", "last"))
+    rig.server.publish(ThreadRemoved("last"))
     await rig.server.aclose()
-    assert await rest(events) == [MessageRemoved("t", "last")]
+    assert await rest(events) == [ThreadRemoved("last")]
 
 
 async def test_sending_after_the_end_is_said(rig):
@@ -86,7 +86,7 @@ async def test_sending_after_the_end_is_said(rig):
 
 
 async def test_publishing_without_a_window_is_no_error(rig):
-    rig.server.publish(MessageRemoved("t", "m"))
+    rig.server.publish(ThreadRemoved("m"))
     assert rig.server.window_count == 0
 
 
@@ -101,7 +101,7 @@ async def test_a_window_that_never_reads_is_cut_off_and_the_others_live(rig):
     async with asyncio.timeout(30):
         while rig.server.window_count == 2:
             number += 1
-            event = MessageRemoved("t", f"{number}".ljust(200_000))
+            event = ThreadRemoved(f"{number}".ljust(200_000))
             rig.server.publish(event)
             assert await take(events, 1) == [event]
     assert rig.server.window_count == 1

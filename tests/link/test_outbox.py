@@ -4,9 +4,9 @@ import asyncio
 
 from desktop_app.link.messages import (
     LevelMeasured,
-    MessageRemoved,
     ReplyGrew,
     SpeechHeard,
+    ThreadRemoved,
     TranscriptChanged,
 )
 from desktop_app.link.outbox import Outbox
@@ -18,7 +18,7 @@ async def everything_in(outbox: Outbox) -> list[object]:
 
 
 async def test_events_are_given_in_order():
-    outbox, events = Outbox(), [MessageRemoved("t", str(number)) for number in range(5)]
+    outbox, events = Outbox(), [ThreadRemoved(str(number)) for number in range(5)]
     assert all(outbox.put(event) for event in events)
     assert await everything_in(outbox) == events
 
@@ -35,13 +35,13 @@ async def test_the_words_of_one_thread_do_not_replace_those_of_another():
 
 async def test_only_the_latest_of_what_gets_old_waits():
     outbox = Outbox(bound=1)
-    outbox.put(MessageRemoved("t", "m"))
+    outbox.put(ThreadRemoved("m"))
     for number in range(1, 50):
         assert outbox.put(LevelMeasured(number / 50, 0.0))
         assert outbox.put(SpeechHeard("t", 1, number))
         assert outbox.put(TranscriptChanged("t", 1, f"word {number}"))
     assert await everything_in(outbox) == [
-        MessageRemoved("t", "m"),
+        ThreadRemoved("m"),
         LevelMeasured(0.98, 0.0),
         SpeechHeard("t", 1, 49),
         TranscriptChanged("t", 1, "word 49"),
@@ -63,7 +63,7 @@ async def test_pieces_of_one_reply_are_joined():
 
 async def test_a_piece_is_not_joined_across_another_event():
     outbox = Outbox()
-    events = [ReplyGrew("t", "a", "1"), MessageRemoved("t", "m"), ReplyGrew("t", "a", "2")]
+    events = [ReplyGrew("t", "a", "1"), ThreadRemoved("m"), ReplyGrew("t", "a", "2")]
     for event in events:
         outbox.put(event)
     assert await everything_in(outbox) == events
@@ -71,7 +71,7 @@ async def test_a_piece_is_not_joined_across_another_event():
 
 async def test_too_many_waiting_is_said():
     outbox = Outbox(bound=3)
-    assert [outbox.put(MessageRemoved("t", str(n))) for n in range(5)] == [True] * 3 + [False] * 2
+    assert [outbox.put(ThreadRemoved(str(n))) for n in range(5)] == [True] * 3 + [False] * 2
     assert len(outbox) == 3
 
 

@@ -9,7 +9,7 @@ from desktop_app.link import client as client_module
 from desktop_app.link import server as server_module
 from desktop_app.link.client import LinkClient
 from desktop_app.link.codec import encode
-from desktop_app.link.messages import Hello, MessageRemoved, Quit
+from desktop_app.link.messages import Hello, Quit, ThreadRemoved
 from desktop_app.link.server import LinkServer
 
 
@@ -76,7 +76,7 @@ async def test_an_engine_that_does_not_answer_is_a_network_error(monkeypatch):
 async def test_closing_does_not_wait_for_a_window_that_never_reads(tcp):
     await tcp.connect()
     for number in range(40):
-        tcp.server.publish(MessageRemoved("t", f"{number}".ljust(500_000)))
+        tcp.server.publish(ThreadRemoved(f"{number}".ljust(500_000)))
     async with asyncio.timeout(10):
         await tcp.server.aclose()
     assert tcp.server.window_count == 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from desktop_app.journal.records import MessageRecord, MessageStatus, Role
-from desktop_app.state.messages import position_of, with_message, without_message
+from desktop_app.state.messages import position_of, with_message
 
 
 def message(message_id: str, at: float) -> MessageRecord:
@@ -29,4 +29,3 @@ def test_a_late_message_goes_where_it_belongs():
 
 def test_an_unknown_message_has_no_position():
     assert position_of((message("a", 1),), "x") is None
-    assert without_message((message("a", 1),), "x") == (message("a", 1),)

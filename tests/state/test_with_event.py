@@ -15,7 +15,6 @@ from desktop_app.link.messages import (
     Connection,
     ConnectionChanged,
     LevelMeasured,
-    MessageRemoved,
     MessageSaved,
     Notice,
     NoticeCleared,
@@ -131,7 +130,6 @@ def test_a_reply_grows_or_is_replaced_whole():
     [
         ReplyGrew("t", "unknown", "x"),
         ReplyGrew("other", "m", "x"),
-        MessageRemoved("t", "unknown"),
         TurnTimed("t", 9, TurnTimes()),
         MessageSaved(
             MessageRecord(
@@ -150,11 +148,6 @@ def test_a_reply_grows_or_is_replaced_whole():
 def test_news_about_something_else_changes_nothing(event):
     state = opened(message("m", 1, turn=1))
     assert with_event(state, event) is state
-
-
-def test_a_removed_message_is_gone():
-    state = with_event(opened(message("a", 1), message("b", 2)), MessageRemoved("t", "a"))
-    assert [each.id for each in state.conversation.messages] == ["b"]
 
 
 def test_times_reach_the_newest_reply_of_their_turn():
