@@ -192,7 +192,7 @@ async def run(parts: Parts, store: AppStore | None = None) -> int:
     from functools import partial
 
     from desktop_app.journal.reader import JournalReader
-    from desktop_app.logs import start_logging
+    from desktop_app.logs import start_logging, tell_crashes
     from desktop_app.state.changes import with_engine_lost
     from desktop_app.tasks import Background
     from desktop_app.ui.announcer import Announcer, say_through
@@ -203,12 +203,14 @@ async def run(parts: Parts, store: AppStore | None = None) -> int:
     start_logging(parts.paths.logs, "window")
     quit_requested = asyncio.Event()
     window, store = parts.window, store or AppStore()
+    tell_crash = partial(_tell_crash, store, parts.paths)
+    tell_crashes(asyncio.get_running_loop(), tell_crash)
     window.furnish()
     window.close_requested.connect(quit_requested.set)
     async with AsyncExitStack() as stack:
         # Whoever takes a picture is not the person who left the window where it was.
         stack.callback(window.hide if parts.options.screenshot else partial(_close, window))
-        background = Background(report=_report)
+        background = Background(report=partial(_report, tell_crash))
         stack.push_async_callback(background.aclose)
         link = EngineLink(_engine, store.apply, lambda: store.change(with_engine_lost))
         wiring = Wiring(
@@ -346,10 +348,24 @@ def _close(window: MainWindow) -> None:
     window.close()
 
 
-def _report(name: str, error: BaseException) -> None:
+def _report(tell_crash: Callable[[], None], name: str, error: BaseException) -> None:
     import logging
 
     logging.getLogger(__name__).error("task %s failed", name, exc_info=error)
+    tell_crash()
+
+
+def _tell_crash(store: AppStore, paths: Paths) -> None:
+    """Show that something went wrong; once, for it may go wrong again with every frame."""
+    from functools import partial
+
+    from desktop_app.link.messages import Notice, NoticeLevel
+    from desktop_app.state.changes import with_notice
+
+    code = "something.failed"
+    if not any(notice.code == code for notice in store.state.notices):
+        notice = Notice(NoticeLevel.ERROR, code, {"folder": str(paths.logs)})
+        store.change(partial(with_notice, notice=notice))
 
 
 def _print_first_paint() -> None:

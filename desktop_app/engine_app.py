@@ -37,7 +37,7 @@ from desktop_app.link.messages import (
     Welcome,
 )
 from desktop_app.link.server import LinkServer
-from desktop_app.logs import start_logging
+from desktop_app.logs import start_logging, tell_crashes
 from desktop_app.paths import Paths, find_paths
 from desktop_app.service_child import both_doors, remove_note, starter
 from desktop_app.settings import VoiceSettings
@@ -77,6 +77,7 @@ async def run(paths: Paths, token: str) -> None:
         parts.push_async_callback(journal.aclose)
         app = EngineApp(paths, token, journal, quit_requested)
         parts.push_async_callback(app.aclose)
+        tell_crashes(loop, app.tell_crash)
         _announce(await app.start())
         await app.controller.resume()
         gc.collect()
@@ -132,6 +133,11 @@ class EngineApp:
         await self._background.aclose()
         remove_note(self._paths.data)
         await self._sound.aclose()
+
+    def tell_crash(self) -> None:
+        """Tell every window that something went wrong, and where the log is."""
+        facts = {"folder": str(self._paths.logs)}
+        self._publish(NoticeRaised(Notice(NoticeLevel.ERROR, "something.failed", facts)))
 
     async def _load_sound(self) -> None:
         """Load what sound needs before it is needed: the first word is not kept waiting for it."""
@@ -192,8 +198,11 @@ class EngineApp:
 
     def _report(self, name: str, error: BaseException) -> None:
         logger.error("%s failed", name, exc_info=error)
-        notice = Notice(NoticeLevel.ERROR, "engine.failed", {"what": name})
-        self._publish(NoticeRaised(notice))
+        if isinstance(error, AppError):
+            notice = Notice(NoticeLevel.ERROR, error.code, dict(error.facts))
+            self._publish(NoticeRaised(notice))
+        else:
+            self.tell_crash()
 
 
 def _announce(port: int) -> None:

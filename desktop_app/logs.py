@@ -6,6 +6,7 @@ Whoever logs keeps to that: ids, counts, durations and error codes, no transcrip
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import faulthandler
 import logging
 import os
@@ -91,6 +92,32 @@ def loop_exception_handler(
             on_crash(error)
 
     return handle
+
+
+def tell_crashes(loop: asyncio.AbstractEventLoop, tell: Callable[[], None]) -> None:
+    """From now on ``tell`` is called on the loop's thread after whatever nobody caught.
+
+    It is logged as ``start_logging`` has it logged, and the process lives on.
+
+    Args:
+        loop: The loop of this process; its own uncaught exceptions are caught too.
+        tell: Shows a person that something went wrong.
+    """
+
+    def carefully() -> None:
+        try:
+            tell()
+        except Exception:  # a crash hook: a second crash here would call it again, for ever
+            logger.exception("a crash could not be told")
+
+    def on_crash(error: BaseException) -> None:
+        if isinstance(error, ConnectionError):
+            return  # a peer that went away, which is not ours to mend
+        with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(carefully)
+
+    _catch_exceptions(on_crash)
+    loop.set_exception_handler(loop_exception_handler(on_crash))
 
 
 def _catch_exceptions(on_crash: Crash) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from desktop_app.children import on_parent_end
 from desktop_app.errors import AppError
-from desktop_app.logs import start_logging
+from desktop_app.logs import loop_exception_handler, start_logging
 from desktop_app.paths import find_paths
 from desktop_app.service.provider_source import OpenProviders, Providers
 from desktop_app.service.providers.ports import Recall
@@ -64,6 +64,7 @@ async def run_service(
     """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+    loop.set_exception_handler(loop_exception_handler())  # logged: nobody looks at a service
     _on_signals(loop, stop)
     on_parent_end(lambda: _end(loop, stop), environment=environment or {})
     async with open_service(place, open_providers) as addresses:

@@ -1,0 +1,93 @@
+"""The window's process: what goes wrong in it is shown, and it lives on."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import threading
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QSettings, QTimer
+from PySide6.QtWidgets import QApplication
+from qasync import QEventLoop
+
+from desktop_app.app import Options, Parts, run
+from desktop_app.paths import find_paths
+from desktop_app.sentences import sentence_of
+from desktop_app.ui.look import Look
+from desktop_app.ui.main_window import MainWindow
+from desktop_app.ui.single_instance import SingleInstance
+from desktop_app.ui.store import AppStore
+
+WITHIN_S = 20
+
+
+@pytest.fixture(autouse=True)
+def own_hooks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Puts the hooks of this process back afterwards."""
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
+    monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)
+
+
+def broken() -> None:
+    raise ValueError("oh no")
+
+
+def a_slot_that_raises() -> None:
+    QTimer.singleShot(0, broken)
+
+
+def a_callback_that_raises() -> None:
+    asyncio.get_running_loop().call_soon(broken)
+
+
+def a_thread_that_raises() -> None:
+    threading.Thread(target=broken).start()
+
+
+async def crash(cause: Callable[[], None], caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Open the window, let it go wrong twice, and close it; what its notices said."""
+    paths = find_paths(os.environ)
+    look = Look(theme="light")
+    window = MainWindow(look, QSettings(str(paths.data / "w.ini"), QSettings.Format.IniFormat))
+    window.show()
+    store = AppStore()
+    told = asyncio.Event()
+    store.notices_changed.connect(lambda _notices: told.set())
+    instance = SingleInstance(paths.data)
+    assert instance.claim()
+    async with asyncio.timeout(WITHIN_S), asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(run(Parts(window, look, instance, paths, Options()), store))
+        await asyncio.sleep(0)
+        cause()
+        await told.wait()
+        cause()
+        while caplog.text.count("ValueError: oh no") < 2:  # noqa: ASYNC110 - a log has no event
+            await asyncio.sleep(0.01)
+        said = [
+            sentence_of(notice.code, notice.facts)
+            for notice in store.state.notices
+            if notice.code == "something.failed"
+        ]
+        assert window.pane.notices.isVisible()
+        window.close()
+        assert await running == 0
+    return said
+
+
+@pytest.mark.parametrize(
+    "cause", [a_slot_that_raises, a_callback_that_raises, a_thread_that_raises]
+)
+def test_what_goes_wrong_is_shown_once_and_the_window_lives_on(
+    qapp: QApplication, caplog: pytest.LogCaptureFixture, cause: Callable[[], None]
+):
+    qapp.setQuitOnLastWindowClosed(False)
+    with asyncio.Runner(loop_factory=lambda: QEventLoop(qapp)) as runner:
+        said = runner.run(crash(cause, caplog))
+    assert len(said) == 1
+    assert str(find_paths(os.environ).logs) in said[0]
+    assert "oh no" in caplog.text
+    caplog.clear()
