@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from desktop_app import resources
 from desktop_app.audio.frames import FRAME_BYTES
 from desktop_app.audio.wav import read_wav
 from desktop_app.children import start_child
@@ -27,7 +28,7 @@ from desktop_app.protocol.events import (
 )
 from desktop_app.service.providers.local_servers import find_local_servers
 
-QUESTION = Path(__file__).parents[2] / "resources" / "demo" / "kilometers_in_ten_miles.wav"
+QUESTION = resources.path("demo/kilometers_in_ten_miles.wav")
 _ANSWER_LIMIT_S = 30.0
 _CHUNK_BYTES = FRAME_BYTES * 10
 

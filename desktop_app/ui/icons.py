@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from pathlib import Path
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
-_FOLDER = Path(__file__).parents[2] / "resources" / "icons"
+from desktop_app import resources
+
 _BOX = 20.0  # every icon is drawn in a box of 20 by 20
 _STROKE = 1.5
 _ELEMENT = re.compile(r"<(path|circle|rect)\s([^>]*?)/?>")
@@ -46,7 +46,7 @@ def paint_icon(painter: QPainter, name: str, box: QRectF, colour: QColor) -> Non
 @lru_cache(maxsize=64)
 def icon_path(name: str) -> QPainterPath:
     """The outline of ``resources/icons/{name}.svg`` in its 20 by 20 box."""
-    return parse_svg((_FOLDER / f"{name}.svg").read_text("utf-8"))
+    return parse_svg(resources.path(f"icons/{name}.svg").read_text("utf-8"))
 
 
 def parse_svg(text: str) -> QPainterPath:
