@@ -9,7 +9,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter
 
 from desktop_app.journal.records import MessageRecord, MessageStatus, Role
 from desktop_app.sentences import failure_sentence
-from desktop_app.state.turn_stages import Stage, to_first_word_s, turn_stages
+from desktop_app.state.waterfall import Bar, bars_of, to_first_word_s
 from desktop_app.ui import look as size
 from desktop_app.ui import wording
 from desktop_app.ui.icons import paint_icon
@@ -28,7 +28,7 @@ class Footer:
     icon: str = ""
     ink: str = "faint"
     action: str = ""
-    stages: tuple[Stage, ...] = ()
+    bars: tuple[Bar, ...] = ()
 
     def action_box(self, look: Look, box: QRectF, *, is_right: bool) -> QRectF:
         """Where the word of the step stands."""
@@ -63,8 +63,8 @@ def footer_of(message: MessageRecord) -> Footer | None:
     seconds = to_first_word_s(message.times)
     if seconds is None:
         return None
-    stages = turn_stages(message.times)
-    return Footer(wording.first_word_line(seconds), stages=stages if len(stages) > 1 else ())
+    bars = bars_of(message.times)
+    return Footer(wording.first_word_line(seconds), bars=bars if len(bars) > 1 else ())
 
 
 def paint_footer(
@@ -85,20 +85,20 @@ def paint_footer(
     if footer.action:
         painter.setPen(look.colour("accent"))
         painter.drawText(step, middle, wording.action_label(footer.action))
-    if footer.stages:
-        _paint_stages(painter, look, QPointF(step.left() + 12, box.center().y()), footer.stages)
+    if footer.bars:
+        _paint_bars(painter, look, QPointF(step.left() + 12, box.center().y()), footer.bars)
 
 
-def _paint_stages(painter: QPainter, look: Look, start: QPointF, stages: tuple[Stage, ...]) -> None:
-    total = sum(stage.length_ms for stage in stages) or 1
+def _paint_bars(painter: QPainter, look: Look, start: QPointF, bars: tuple[Bar, ...]) -> None:
+    total = sum(bar.length_ms for bar in bars) or 1
     painter.setPen(Qt.PenStyle.NoPen)
     x = start.x()
-    for stage in stages:
-        width = max(3.0, _BAR_WIDTH * stage.length_ms / total)
-        painter.setBrush(look.colour(_ink_of(stage)))
+    for bar in bars:
+        width = max(3.0, _BAR_WIDTH * bar.length_ms / total)
+        painter.setBrush(look.colour(_ink_of(bar)))
         painter.drawRoundedRect(QRectF(x, start.y() - 3, width, 6), 2, 2)
         x += width + 2
 
 
-def _ink_of(stage: Stage) -> str:
-    return _INKS[("end_of_turn", "transcript", "first_word", "first_sound").index(stage.name)]
+def _ink_of(bar: Bar) -> str:
+    return _INKS[("end_of_turn", "transcript", "first_word", "first_sound").index(bar.name)]

@@ -7,7 +7,7 @@ from PySide6.QtGui import QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.journal.records import MessageRecord, Role
-from desktop_app.state.turn_stages import Stage, turn_stages
+from desktop_app.state.waterfall import Bar, bars_of
 from desktop_app.ui import look as size
 from desktop_app.ui import wording
 from desktop_app.ui.look import Look
@@ -23,7 +23,7 @@ class TurnPanel(QWidget):
         super().__init__(parent)
         self._look = look
         self._facts: tuple[tuple[str, str], ...] = ()
-        self._stages: tuple[Stage, ...] = ()
+        self._bars: tuple[Bar, ...] = ()
         self._since = ""
 
     def show_messages(self, messages: tuple[MessageRecord, ...]) -> None:
@@ -31,27 +31,27 @@ class TurnPanel(QWidget):
         replies = (message for message in reversed(messages) if message.role is Role.ASSISTANT)
         reply = next(replies, None)
         facts = _facts_of(reply, _question_of(reply, messages))
-        stages: tuple[Stage, ...] = ()
+        bars: tuple[Bar, ...] = ()
         if reply is not None and reply.times is not None:
-            stages = turn_stages(reply.times)
+            bars = bars_of(reply.times)
             self._since = wording.since(is_spoken=reply.times.speech_end is not None)
-        if (facts, stages) != (self._facts, self._stages):
-            self._facts, self._stages = facts, stages
+        if (facts, bars) != (self._facts, self._bars):
+            self._facts, self._bars = facts, bars
             self.setAccessibleName(self._in_words())
             self.update()
 
     @property
     def is_empty(self) -> bool:
         """There is no reply to tell about."""
-        return not self._facts and not self._stages
+        return not self._facts and not self._bars
 
     def _in_words(self) -> str:
         facts = [f"{name}: {value}" for name, value in self._facts]
-        stages = [
-            f"{wording.stage_name(stage.name)}: {wording.milliseconds(stage.length_ms)}"
-            for stage in self._stages
+        bars = [
+            f"{wording.bar_name(bar.name)}: {wording.milliseconds(bar.length_ms)}"
+            for bar in self._bars
         ]
-        return ", ".join(facts + stages)
+        return ", ".join(facts + bars)
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)
@@ -60,7 +60,7 @@ class TurnPanel(QWidget):
         for name, value in self._facts:
             self._paint_fact(painter, QRectF(0, y, self.width(), _LINE), name, value)
             y += _LINE
-        if self._stages:
+        if self._bars:
             self._paint_waterfall(painter, y + (12 if self._facts else 0))
         painter.setFont(self._look.font(size.CAPTION))
         painter.setPen(self._look.colour("faint"))
@@ -84,24 +84,24 @@ class TurnPanel(QWidget):
         painter.setPen(self._look.colour("text"))
         title = QRectF(0, top, self.width(), _LINE)
         painter.drawText(title, Qt.AlignmentFlag.AlignVCenter, self._since)
-        last = self._stages[-1]
+        last = self._bars[-1]
         total = max(1, last.start_ms + last.length_ms)
         y = top + _LINE + 2
-        for stage in self._stages:
-            self._paint_stage(painter, QRectF(0, y, self.width(), 24), stage, total)
+        for bar in self._bars:
+            self._paint_bar(painter, QRectF(0, y, self.width(), 24), bar, total)
             y += 24
 
-    def _paint_stage(self, painter: QPainter, box: QRectF, stage: Stage, total: int) -> None:
+    def _paint_bar(self, painter: QPainter, box: QRectF, bar: Bar, total: int) -> None:
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.setFont(self._look.font(size.CAPTION))
         painter.setPen(self._look.colour("dim"))
-        painter.drawText(box, middle, wording.stage_name(stage.name))
+        painter.drawText(box, middle, wording.bar_name(bar.name))
         painter.drawText(
-            box, middle | Qt.AlignmentFlag.AlignRight, wording.milliseconds(stage.length_ms)
+            box, middle | Qt.AlignmentFlag.AlignRight, wording.milliseconds(bar.length_ms)
         )
         room = box.width() - _NAME - _TIME
-        x = _NAME + room * stage.start_ms / total
-        width = max(4.0, room * stage.length_ms / total)
+        x = _NAME + room * bar.start_ms / total
+        width = max(4.0, room * bar.length_ms / total)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._look.colour("accent"))
         painter.drawRoundedRect(QRectF(x, box.center().y() - 4, width, 8), 4, 4)

@@ -58,7 +58,7 @@ _PHASES = {
     "no_input": "No sound from the microphone",
 }
 
-_STAGES = {
+_BARS = {
     "end_of_turn": "end of turn",
     "transcript": "transcript",
     "first_word": "first word",
@@ -87,9 +87,9 @@ def day_heading(day: str) -> str:
     return _DAYS[day]
 
 
-def stage_name(stage: str) -> str:
+def bar_name(bar: str) -> str:
     """Name of a bar in the waterfall."""
-    return _STAGES[stage]
+    return _BARS[bar]
 
 
 def since(*, is_spoken: bool) -> str:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from desktop_app.journal.records import TurnTimes
 
 
-class StageName(StrEnum):
+class BarName(StrEnum):
     """What a person waits for, in order."""
 
     END_OF_TURN = "end_of_turn"
@@ -18,34 +18,34 @@ class StageName(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class Bar:
     """One bar of the waterfall: milliseconds from the user's last word."""
 
-    name: StageName
+    name: BarName
     start_ms: int
     length_ms: int
 
 
-def turn_stages(times: TurnTimes) -> tuple[Stage, ...]:
-    """The stages that are known, end to start; a moment out of order gives an empty bar."""
+def bars_of(times: TurnTimes) -> tuple[Bar, ...]:
+    """The bars that are known, end to start; a moment out of order gives an empty bar."""
     moments = (
-        (StageName.END_OF_TURN, times.commit),
-        (StageName.TRANSCRIPT, times.transcript),
-        (StageName.FIRST_WORD, times.first_text),
-        (StageName.FIRST_SOUND, times.first_sound),
+        (BarName.END_OF_TURN, times.commit),
+        (BarName.TRANSCRIPT, times.transcript),
+        (BarName.FIRST_WORD, times.first_text),
+        (BarName.FIRST_SOUND, times.first_sound),
     )
     start = _start(times)
-    stages: list[Stage] = []
+    bars: list[Bar] = []
     before = start
     for name, moment in moments:
         if moment is None or start is None or before is None:
             continue
-        if name is StageName.END_OF_TURN and times.speech_end is None:
+        if name is BarName.END_OF_TURN and times.speech_end is None:
             continue  # a typed message has no end of speech to wait for
         length_ms = max(0, round((moment - before) * 1000))
-        stages.append(Stage(name, round((before - start) * 1000), length_ms))
+        bars.append(Bar(name, round((before - start) * 1000), length_ms))
         before = max(before, moment)
-    return tuple(stages)
+    return tuple(bars)
 
 
 def to_first_word_s(times: TurnTimes) -> float | None:

@@ -5,33 +5,33 @@ from __future__ import annotations
 import pytest
 
 from desktop_app.journal.records import TurnTimes
-from desktop_app.state.turn_stages import Stage, StageName, to_first_word_s, turn_stages
+from desktop_app.state.waterfall import Bar, BarName, bars_of, to_first_word_s
 
 
 def test_each_stage_begins_where_the_one_before_ended():
     times = TurnTimes(
         speech_end=10.0, commit=10.29, transcript=10.44, first_text=10.692, first_sound=10.84
     )
-    assert turn_stages(times) == (
-        Stage(StageName.END_OF_TURN, 0, 290),
-        Stage(StageName.TRANSCRIPT, 290, 150),
-        Stage(StageName.FIRST_WORD, 440, 252),
-        Stage(StageName.FIRST_SOUND, 692, 148),
+    assert bars_of(times) == (
+        Bar(BarName.END_OF_TURN, 0, 290),
+        Bar(BarName.TRANSCRIPT, 290, 150),
+        Bar(BarName.FIRST_WORD, 440, 252),
+        Bar(BarName.FIRST_SOUND, 692, 148),
     )
 
 
 def test_a_typed_message_has_no_end_of_speech():
     times = TurnTimes(commit=5.0, first_text=5.5)
-    assert turn_stages(times) == (Stage(StageName.FIRST_WORD, 0, 500),)
+    assert bars_of(times) == (Bar(BarName.FIRST_WORD, 0, 500),)
 
 
 def test_a_moment_out_of_order_is_an_empty_bar():
     times = TurnTimes(speech_end=1.0, commit=2.0, transcript=1.5, first_text=2.5)
-    assert [stage.length_ms for stage in turn_stages(times)] == [1000, 0, 500]
+    assert [bar.length_ms for bar in bars_of(times)] == [1000, 0, 500]
 
 
 def test_nothing_is_known_without_a_start():
-    assert turn_stages(TurnTimes(first_text=3.0)) == ()
+    assert bars_of(TurnTimes(first_text=3.0)) == ()
 
 
 @pytest.mark.parametrize(
