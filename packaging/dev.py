@@ -44,8 +44,8 @@ def start(options: argparse.Namespace) -> int:
 def test(options: argparse.Namespace) -> int:
     """Set up what is missing and run every test.
 
-    The tests with real sound come second and alone: sound is judged while it happens, and a
-    machine that is busy with other tests would be judged instead.
+    The tests with real sound or a real screen come second and alone: they judge what happens
+    while it happens, and a machine that is busy with other tests would be judged instead.
     """
     import environment
 
@@ -54,11 +54,11 @@ def test(options: argparse.Namespace) -> int:
     if _chooses_tests(options.more):
         return run([*pytest, *options.more])
     workers = str(max(2, min(os.cpu_count() or 2, 4)))
-    say(f"Tests without sound, {workers} at a time")
-    side_by_side = ["-n", workers, "--dist", "loadgroup", "-m", "not sound and not live"]
+    say(f"Tests without sound or screen, {workers} at a time")
+    side_by_side = ["-n", workers, "--dist", "loadgroup", "-m", "not (sound or screen or live)"]
     together = run([*pytest, *side_by_side, *options.more])
-    say("Tests with a real sound server, one at a time")
-    alone = run([*pytest, "-m", "sound and not live", *options.more])
+    say("Tests with a real sound server or screen, one at a time")
+    alone = run([*pytest, "-m", "(sound or screen) and not live", *options.more])
     return _both(together, alone)
 
 

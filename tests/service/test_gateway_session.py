@@ -435,11 +435,11 @@ async def test_a_slow_client_slows_the_speech_and_not_the_memory(rig):
         await socket.say("text.prompt", text="Hi")
         await socket.until("assistant.audio.start")
         before = -1
-        async with asyncio.timeout(20):
-            while rig.providers.tts.made != before:  # until the buffers on the way are full
-                before = rig.providers.tts.made
-                await asyncio.sleep(0.3)
-        assert rig.providers.tts.made < 10_000
+        while rig.providers.tts.made != before:  # until the buffers on the way are full
+            before = rig.providers.tts.made
+            assert before < 10_000
+            for _ in range(500):  # client and service share this loop: what can go on, does
+                await asyncio.sleep(0)
         socket.connection.transport.abort()
 
 
