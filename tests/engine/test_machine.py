@@ -1,39 +1,27 @@
-"""Every rule about who may speak, as transcripts."""
+"""Who may speak: phases, voice, the talk key and the devices, as transcripts."""
 
 from __future__ import annotations
 
 import pytest
 
 from desktop_app.engine.effects import (
-    AwaitDrain,
     Capture,
     ClearNotice,
     CloseLine,
     CloseMicrophone,
     CutTurn,
-    DeliverPrompt,
     DiscardUtterance,
-    Effect,
-    FailTurn,
     FinishCapture,
-    FinishPlayback,
     FinishTurn,
     KeepUtterance,
     OpenLine,
     OpenMicrophone,
-    OpenRetriedTurn,
     Play,
-    QueuePrompt,
-    RaiseNotice,
-    Record,
-    ResendSpeech,
     Send,
     SetTimer,
     StopPlayback,
 )
 from desktop_app.engine.inputs import (
-    Input,
-    LineFailed,
     LineLost,
     LineOpened,
     LoudspeakerLost,
@@ -42,13 +30,8 @@ from desktop_app.engine.inputs import (
     MicrophoneOpened,
     MutedChanged,
     PlaybackDrained,
-    PromptRefused,
-    PromptTyped,
     ReplyStopped,
-    RetryRequested,
     SpeechDropped,
-    SpeechEnded,
-    SpeechRetried,
     SpeechStarted,
     TalkPressed,
     TalkReleased,
@@ -57,48 +40,25 @@ from desktop_app.engine.inputs import (
     VoiceStarted,
     VoiceStopped,
 )
-from desktop_app.engine.machine import step
-from desktop_app.engine.session import Line, Mic, Session, Stage, Talk
+from desktop_app.engine.session import Line, Mic, Talk
 from desktop_app.link.messages import Phase
-from desktop_app.protocol.commands import CancelReply, CommitAudio, DiscardAudio, PromptText
+from desktop_app.protocol.commands import CancelReply, CommitAudio, DiscardAudio
 from desktop_app.protocol.events import (
     ReplyAudio,
     ReplyEnded,
-    ReplyStarted,
-    ReplyStatus,
-    ReplyText,
-    ServerFault,
-    SessionReady,
-    TranscriptUpdated,
 )
-
-PCM = b"\1\0" * 480
-ENDED = SpeechEnded(1.0, 500)
-LISTENING = (VoiceStarted(), MicrophoneOpened("mic"), LineOpened())
-ASKED = (*LISTENING, SpeechStarted(), ENDED)
-ANSWERING = (*ASKED, ReplyAudio(1, PCM))
-ENDING = (*ANSWERING, ReplyEnded(1))
-TYPED = (PromptTyped("m1", "hi"),)
-
-
-def play(
-    *given: Input, heard_ms: int = 0, session: Session | None = None
-) -> tuple[Session, list[Effect]]:
-    """Tell the machine all of these; the effects are those of the last one."""
-    session = session or Session()
-    effects: tuple[Effect, ...] = ()
-    for one in given:
-        session, effects = step(session, one, heard_ms=heard_ms)
-    return session, list(effects)
-
-
-def notices(effects: list[Effect]) -> list[str]:
-    return [effect.notice.code for effect in effects if isinstance(effect, RaiseNotice)]
-
-
-def half(*given: Input, heard_ms: int = 0) -> tuple[Session, list[Effect]]:
-    return play(*given, heard_ms=heard_ms, session=Session(barge_in=False))
-
+from tests.fakes.machine import (
+    ANSWERING,
+    ASKED,
+    ENDED,
+    ENDING,
+    LISTENING,
+    PCM,
+    TYPED,
+    half,
+    notices,
+    play,
+)
 
 # ---- phases ---------------------------------------------------------------------------------
 
@@ -338,299 +298,3 @@ def test_a_loudspeaker_lost_after_the_last_word_came_ends_the_turn():
     session, effects = play(*ENDING, LoudspeakerLost("device.no_output"))
     assert FinishTurn(1) in effects
     assert session.phase is Phase.LISTENING
-
-
-# ---- typing ---------------------------------------------------------------------------------
-
-
-def test_a_prompt_is_kept_before_it_is_delivered():
-    _, effects = play(*TYPED)
-    assert effects[0] == QueuePrompt("m1", "hi")
-    assert DeliverPrompt(1, "m1", "hi") in effects
-
-
-def test_with_the_voice_line_open_a_prompt_goes_there():
-    _, effects = play(*LISTENING, *TYPED)
-    assert Send(PromptText(1, "hi")) in effects
-
-
-def test_a_prompt_cancels_the_reply_that_runs():
-    _, effects = play(*ANSWERING, *TYPED, heard_ms=70)
-    assert effects[0] == QueuePrompt("m1", "hi")
-    assert Send(CancelReply(1, 70)) in effects
-    assert effects[-2] == Send(PromptText(2, "hi"))
-
-
-@pytest.mark.parametrize("before", [(*LISTENING, SpeechStarted()), ASKED])
-def test_a_prompt_waits_while_somebody_speaks_or_waits_for_the_first_word(before):
-    _, effects = play(*before, *TYPED)
-    assert effects == [QueuePrompt("m1", "hi")]
-    _, effects = play(*ASKED, *TYPED, ReplyText(1, "yes"), ReplyEnded(1))
-    assert Send(PromptText(2, "hi")) in effects
-
-
-@pytest.mark.parametrize("before", [TYPED, (*ASKED, *TYPED)])
-def test_the_same_prompt_twice_is_one(before):
-    assert play(*before, *TYPED)[1] == []
-
-
-def test_a_prompt_that_cannot_be_delivered_yet_is_tried_again_ever_more_patiently():
-    session, effects = play(*TYPED, PromptRefused(1, "network.unreachable", True))
-    assert session.phase is Phase.READY
-    assert QueuePrompt("m1", "hi") in effects
-    assert effects[-1] == SetTimer(TimerName.REDELIVER, 0.5)
-    again = (TimerFired(TimerName.REDELIVER), PromptRefused(2, "network.unreachable", True))
-    session, effects = play(*again, session=session)
-    assert effects[-1] == SetTimer(TimerName.REDELIVER, 1.0)
-    session, effects = play(TimerFired(TimerName.REDELIVER), ReplyStarted(3), session=session)
-    assert ClearNotice("prompt.queued") in effects
-
-
-def test_a_line_that_opens_delivers_what_waits():
-    session, _ = play(*TYPED, PromptRefused(1, "network.unreachable", True), VoiceStarted())
-    _, effects = play(LineOpened(), session=session)
-    assert effects[0] == ClearNotice("prompt.queued")
-    assert Send(PromptText(2, "hi")) in effects
-
-
-def test_a_redelivery_does_not_disturb_a_turn():
-    assert play(*ASKED, TimerFired(TimerName.REDELIVER))[1] == []
-
-
-def test_a_prompt_refused_for_good_fails():
-    _, effects = play(*TYPED, PromptRefused(1, "access.refused", False))
-    assert effects[0] == FailTurn(1, "access.refused")
-    _, effects = play(*TYPED, ReplyText(1, "Half"), PromptRefused(1, "network.lost", True))
-    assert effects[0] == FailTurn(1, "network.lost")
-
-
-def test_a_refusal_of_another_turn_is_not_news():
-    assert play(*TYPED, PromptRefused(7, "network.lost", True))[1] == []
-    assert play(PromptRefused(0, "network.lost", True))[1] == []
-    assert play(*ASKED, PromptRefused(1, "network.lost", True))[1] == []
-
-
-def test_speech_is_delivered_again_now_or_when_the_line_is_there():
-    _, effects = play(*LISTENING, SpeechRetried("m1"))
-    assert OpenRetriedTurn(1, "m1") in effects
-    assert effects[-3:-1] == [ResendSpeech(1), Send(CommitAudio(1))]
-    session, effects = play(SpeechRetried("m1"))
-    assert OpenLine() in effects
-    _, effects = play(LineOpened(), session=session)
-    assert effects == [ResendSpeech(1), Send(CommitAudio(1))]
-
-
-def test_a_retry_waits_for_the_question_before_it():
-    assert notices(play(*ASKED, SpeechRetried("m1"))[1]) == ["turn.busy"]
-
-
-def test_a_wish_to_retry_is_looked_up_by_the_engine():
-    assert play(RetryRequested("m1")) == (Session(), [])
-
-
-# ---- lines ----------------------------------------------------------------------------------
-
-
-def test_words_said_before_the_line_was_there_are_sent_when_it_is():
-    assert play(TalkPressed(), LineOpened())[1] == [ResendSpeech(1)]
-    given = (TalkPressed(), TalkReleased(), ENDED, LineOpened())
-    assert play(*given)[1] == [ResendSpeech(1), Send(CommitAudio(1))]
-
-
-def test_a_line_that_opens_in_mid_turn_of_a_text_line_changes_nothing():
-    assert play(*TYPED, VoiceStarted(), LineOpened())[1] == []
-
-
-def test_a_line_lost_while_waiting_fails_the_turn():
-    session, effects = play(*ASKED, LineLost(0.5))
-    assert effects[0] == FailTurn(1, "line.lost")
-    assert session.phase is Phase.RECONNECTING
-    assert play(LineOpened(), session=session)[0].phase is Phase.LISTENING
-
-
-def test_a_line_lost_in_mid_sentence_keeps_listening_to_the_sentence():
-    session, _ = play(*LISTENING, SpeechStarted(), LineLost(0.5))
-    assert session.phase is Phase.HEARING
-    _, effects = play(ENDED, LineLost(1.0), session=session)
-    assert effects == []
-
-
-def test_a_line_lost_in_mid_reply_plays_out_what_came():
-    session, effects = play(*ANSWERING, LineLost(0.5))
-    assert effects == [FailTurn(1, "line.lost", plays_on=True), FinishPlayback(1), AwaitDrain(1)]
-    assert play(PlaybackDrained(1), session=session)[0].phase is Phase.RECONNECTING
-
-
-@pytest.mark.parametrize("before", [LISTENING, ENDING, (VoiceStarted(), *TYPED)])
-def test_a_lost_line_concerns_no_turn_that_does_not_need_it(before):
-    assert play(*before, LineLost(0.5))[1] == []
-
-
-def test_speech_during_reconnection_does_not_lose_what_was_said_before():
-    _, effects = play(*LISTENING, LineLost(0.5), SpeechStarted(), ENDED, SpeechStarted())
-    assert FailTurn(1, "line.lost") in effects
-
-
-def test_speech_dropped_without_a_line_tells_nobody():
-    _, effects = play(TalkPressed(), SpeechDropped())
-    assert not [effect for effect in effects if isinstance(effect, Send)]
-
-
-def test_a_line_refused_for_good_ends_voice():
-    session, effects = play(*ASKED, LineFailed("access.refused"))
-    assert session.phase is Phase.READY
-    assert FailTurn(1, "access.refused") in effects
-    assert CloseMicrophone() in effects
-    assert notices(effects) == ["access.refused"]
-
-
-def test_a_line_refused_in_mid_sentence_keeps_the_sentence():
-    session, effects = play(TalkPressed(), LineFailed("access.refused"))
-    assert effects[0] == FinishCapture(1)
-    _, effects = play(ENDED, session=session)
-    assert effects[0] == KeepUtterance(1, 1.0, 500)
-    assert FailTurn(1, "line.refused") in effects
-
-
-# ---- what the server says -------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("news", [ReplyAudio(1, PCM), ReplyText(1, "x"), ReplyEnded(1)])
-def test_news_of_an_earlier_turn_is_not_news(news):
-    assert play(*ANSWERING, SpeechStarted(), ENDED, news)[1] == []
-
-
-@pytest.mark.parametrize("news", [ReplyAudio(9, PCM), TranscriptUpdated(9, "x", is_final=True)])
-def test_news_of_a_turn_to_come_is_not_news(news):
-    assert play(*ASKED, news)[1] == []
-
-
-def test_the_last_words_of_an_earlier_turn_are_written_down_and_no_more():
-    words = TranscriptUpdated(1, "wait", is_final=True)
-    assert play(*ASKED, SpeechStarted(), words)[1] == [Record(words)]
-    assert play(*ASKED, SpeechStarted(), TranscriptUpdated(1, "wa"))[1] == []
-    assert play(*ASKED, ReplyStopped(), words)[1] == [Record(words)]
-
-
-def test_partial_words_are_shown_and_an_empty_end_in_mid_sentence_is_not_an_end():
-    hearing = (*LISTENING, SpeechStarted())
-    words = TranscriptUpdated(1, "what")
-    assert play(*hearing, words)[1] == [Record(words)]
-    assert play(*hearing, TranscriptUpdated(1, " ", is_final=True))[1] == []
-
-
-def test_final_words_are_written_down_and_the_wait_goes_on():
-    words = TranscriptUpdated(1, "what", is_final=True)
-    assert play(*ASKED, words)[1] == [Record(words), SetTimer(TimerName.SLOW, 8.0)]
-    assert play(*ANSWERING, words)[1] == [Record(words)]
-
-
-def test_no_words_end_the_turn():
-    session, effects = play(*ASKED, TranscriptUpdated(1, " ", is_final=True))
-    assert session.phase is Phase.LISTENING
-    assert effects[0] == DiscardUtterance(1)
-    assert notices(effects) == ["voice.no_speech"]
-
-
-def test_a_peer_that_ends_the_utterance_itself_is_followed():
-    hearing = (*LISTENING, SpeechStarted())
-    text, sound = ReplyText(1, "Yes"), ReplyAudio(1, PCM)
-    assert play(*hearing, text)[1] == [FinishCapture(1), Record(text)]
-    assert play(*hearing, sound)[1] == [FinishCapture(1), Record(sound), Play(1, PCM)]
-
-
-def test_a_reply_is_played_and_waits_to_be_heard_to_its_end():
-    session, effects = play(*ENDING)
-    assert AwaitDrain(1) in effects
-    assert session.phase is Phase.SPEAKING
-    assert play(PlaybackDrained(2), session=session)[1] == []
-    session, effects = play(PlaybackDrained(1), session=session)
-    assert effects[0] == FinishTurn(1)
-    assert session.phase is Phase.LISTENING
-
-
-def test_a_ring_that_runs_dry_between_two_chunks_is_not_the_end():
-    assert play(*ANSWERING, PlaybackDrained(1))[0].phase is Phase.SPEAKING
-    assert play(*LISTENING, PlaybackDrained(0))[1] == []
-
-
-def test_more_sound_is_played_and_none_after_the_end():
-    more = ReplyAudio(1, PCM)
-    assert play(*ANSWERING, more)[1] == [Play(1, PCM), Record(more)]
-    assert play(*ANSWERING, ReplyText(1, "x"))[1] == [Record(ReplyText(1, "x"))]
-    assert play(*ENDING, more)[1] == []
-
-
-def test_a_failed_reply_fails_the_turn():
-    _, effects = play(*ASKED, ReplyEnded(1, ReplyStatus.FAILED))
-    assert effects[1] == FailTurn(1, "reply.failed")
-
-
-def test_a_fault_of_the_turn_fails_it_and_one_of_the_session_is_shown():
-    _, effects = play(*ASKED, ServerFault("No.", "model.missing", turn=1))
-    assert effects[0] == FailTurn(1, "model.missing", "No.")
-    for is_fatal in (False, True):
-        fault = ServerFault("No.", "server.busy", is_fatal=is_fatal)
-        assert notices(play(*LISTENING, fault)[1]) == ["server.busy"]
-
-
-def test_a_fault_in_mid_sentence_is_shown_and_the_sentence_goes_on():
-    fault = ServerFault("No.", "stt.failed", turn=1)
-    session, effects = play(*LISTENING, SpeechStarted(), fault)
-    assert notices(effects) == ["stt.failed"]
-    assert session.stage is Stage.HEARING
-
-
-def test_a_new_session_is_written_down():
-    ready = SessionReady("s", heard_by="builtin/basic")
-    assert play(*LISTENING, ready)[1] == [Record(ready)]
-
-
-# ---- no phase outlives its evidence ---------------------------------------------------------
-
-
-def test_silence_of_the_server_is_told_after_8_seconds_and_ends_the_turn_after_60():
-    session, effects = play(*ASKED, TimerFired(TimerName.SLOW))
-    assert notices(effects) == ["reply.slow"]
-    assert effects[-1] == SetTimer(TimerName.GIVE_UP, 52.0)
-    _, effects = play(ReplyStarted(1), session=session)
-    assert ClearNotice("reply.slow") in effects
-    session, effects = play(TimerFired(TimerName.GIVE_UP), session=session)
-    assert effects[:2] == [Send(CancelReply(1)), FailTurn(1, "reply.timeout")]
-    assert session.phase is Phase.LISTENING
-
-
-def test_giving_up_on_a_line_that_never_came_cancels_nothing():
-    given = (TalkPressed(), TalkReleased(), ENDED, TimerFired(TimerName.GIVE_UP))
-    assert play(*given)[1][0] == FailTurn(1, "reply.timeout")
-
-
-@pytest.mark.parametrize("name", [TimerName.SLOW, TimerName.GIVE_UP, TimerName.SOUND])
-def test_a_timer_that_comes_too_late_is_nothing(name):
-    assert play(*LISTENING, TimerFired(name))[1] == []
-
-
-def test_sound_that_moves_is_looked_after_again():
-    _, effects = play(*ANSWERING, TimerFired(TimerName.SOUND), heard_ms=10)
-    assert effects == [SetTimer(TimerName.SOUND, 1.0)]
-
-
-def test_sound_that_stalls_goes_back_to_thinking_and_is_taken_up_again():
-    session, _ = play(*ANSWERING, TimerFired(TimerName.SOUND))
-    assert session.phase is Phase.THINKING
-    assert play(ReplyAudio(1, PCM), session=session)[0].phase is Phase.SPEAKING
-    session, effects = play(ReplyEnded(1), session=session)
-    assert session.phase is Phase.SPEAKING
-    assert FinishPlayback(1) in effects
-
-
-def test_a_loudspeaker_that_stands_still_at_the_end_does_not_hang_the_turn():
-    session, effects = play(*ENDING, TimerFired(TimerName.SOUND))
-    assert notices(effects) == ["device.no_sound"]
-    assert FinishTurn(1) in effects
-    assert session.phase is Phase.LISTENING
-
-
-def test_the_stop_key_without_a_reply_is_nothing():
-    assert play(*LISTENING, ReplyStopped())[1] == []
-    assert play(*LISTENING, SpeechStarted(), ReplyStopped())[1] == []

@@ -99,3 +99,9 @@ def open_rig():
 async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
     async with service(tmp_path, ScriptedProviders()) as running:
         yield running
+
+
+@pytest.fixture
+async def socket(rig: Rig) -> AsyncIterator[Socket]:
+    async with rig.socket() as connected:
+        yield connected

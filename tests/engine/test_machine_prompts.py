@@ -1,0 +1,207 @@
+"""What becomes of typed prompts, and of the lines that carry them."""
+
+from __future__ import annotations
+
+import pytest
+
+from desktop_app.engine.effects import (
+    AwaitDrain,
+    ClearNotice,
+    CloseMicrophone,
+    DeliverPrompt,
+    FailTurn,
+    FinishCapture,
+    FinishPlayback,
+    KeepUtterance,
+    OpenLine,
+    OpenRetriedTurn,
+    QueuePrompt,
+    ResendSpeech,
+    Send,
+    SetTimer,
+)
+from desktop_app.engine.inputs import (
+    LineFailed,
+    LineLost,
+    LineOpened,
+    PlaybackDrained,
+    PromptRefused,
+    RetryRequested,
+    SpeechDropped,
+    SpeechRetried,
+    SpeechStarted,
+    TalkPressed,
+    TalkReleased,
+    TimerFired,
+    TimerName,
+    VoiceStarted,
+)
+from desktop_app.engine.session import Session
+from desktop_app.link.messages import Phase
+from desktop_app.protocol.commands import CancelReply, CommitAudio, PromptText
+from desktop_app.protocol.events import (
+    ReplyEnded,
+    ReplyStarted,
+    ReplyText,
+)
+from tests.fakes.machine import (
+    ANSWERING,
+    ASKED,
+    ENDED,
+    ENDING,
+    LISTENING,
+    TYPED,
+    notices,
+    play,
+)
+
+# ---- typing ---------------------------------------------------------------------------------
+
+
+def test_a_prompt_is_kept_before_it_is_delivered():
+    _, effects = play(*TYPED)
+    assert effects[0] == QueuePrompt("m1", "hi")
+    assert DeliverPrompt(1, "m1", "hi") in effects
+
+
+def test_with_the_voice_line_open_a_prompt_goes_there():
+    _, effects = play(*LISTENING, *TYPED)
+    assert Send(PromptText(1, "hi")) in effects
+
+
+def test_a_prompt_cancels_the_reply_that_runs():
+    _, effects = play(*ANSWERING, *TYPED, heard_ms=70)
+    assert effects[0] == QueuePrompt("m1", "hi")
+    assert Send(CancelReply(1, 70)) in effects
+    assert effects[-2] == Send(PromptText(2, "hi"))
+
+
+@pytest.mark.parametrize("before", [(*LISTENING, SpeechStarted()), ASKED])
+def test_a_prompt_waits_while_somebody_speaks_or_waits_for_the_first_word(before):
+    _, effects = play(*before, *TYPED)
+    assert effects == [QueuePrompt("m1", "hi")]
+    _, effects = play(*ASKED, *TYPED, ReplyText(1, "yes"), ReplyEnded(1))
+    assert Send(PromptText(2, "hi")) in effects
+
+
+@pytest.mark.parametrize("before", [TYPED, (*ASKED, *TYPED)])
+def test_the_same_prompt_twice_is_one(before):
+    assert play(*before, *TYPED)[1] == []
+
+
+def test_a_prompt_that_cannot_be_delivered_yet_is_tried_again_ever_more_patiently():
+    session, effects = play(*TYPED, PromptRefused(1, "network.unreachable", True))
+    assert session.phase is Phase.READY
+    assert QueuePrompt("m1", "hi") in effects
+    assert effects[-1] == SetTimer(TimerName.REDELIVER, 0.5)
+    again = (TimerFired(TimerName.REDELIVER), PromptRefused(2, "network.unreachable", True))
+    session, effects = play(*again, session=session)
+    assert effects[-1] == SetTimer(TimerName.REDELIVER, 1.0)
+    session, effects = play(TimerFired(TimerName.REDELIVER), ReplyStarted(3), session=session)
+    assert ClearNotice("prompt.queued") in effects
+
+
+def test_a_line_that_opens_delivers_what_waits():
+    session, _ = play(*TYPED, PromptRefused(1, "network.unreachable", True), VoiceStarted())
+    _, effects = play(LineOpened(), session=session)
+    assert effects[0] == ClearNotice("prompt.queued")
+    assert Send(PromptText(2, "hi")) in effects
+
+
+def test_a_redelivery_does_not_disturb_a_turn():
+    assert play(*ASKED, TimerFired(TimerName.REDELIVER))[1] == []
+
+
+def test_a_prompt_refused_for_good_fails():
+    _, effects = play(*TYPED, PromptRefused(1, "access.refused", False))
+    assert effects[0] == FailTurn(1, "access.refused")
+    _, effects = play(*TYPED, ReplyText(1, "Half"), PromptRefused(1, "network.lost", True))
+    assert effects[0] == FailTurn(1, "network.lost")
+
+
+def test_a_refusal_of_another_turn_is_not_news():
+    assert play(*TYPED, PromptRefused(7, "network.lost", True))[1] == []
+    assert play(PromptRefused(0, "network.lost", True))[1] == []
+    assert play(*ASKED, PromptRefused(1, "network.lost", True))[1] == []
+
+
+def test_speech_is_delivered_again_now_or_when_the_line_is_there():
+    _, effects = play(*LISTENING, SpeechRetried("m1"))
+    assert OpenRetriedTurn(1, "m1") in effects
+    assert effects[-3:-1] == [ResendSpeech(1), Send(CommitAudio(1))]
+    session, effects = play(SpeechRetried("m1"))
+    assert OpenLine() in effects
+    _, effects = play(LineOpened(), session=session)
+    assert effects == [ResendSpeech(1), Send(CommitAudio(1))]
+
+
+def test_a_retry_waits_for_the_question_before_it():
+    assert notices(play(*ASKED, SpeechRetried("m1"))[1]) == ["turn.busy"]
+
+
+def test_a_wish_to_retry_is_looked_up_by_the_engine():
+    assert play(RetryRequested("m1")) == (Session(), [])
+
+
+# ---- lines ----------------------------------------------------------------------------------
+
+
+def test_words_said_before_the_line_was_there_are_sent_when_it_is():
+    assert play(TalkPressed(), LineOpened())[1] == [ResendSpeech(1)]
+    given = (TalkPressed(), TalkReleased(), ENDED, LineOpened())
+    assert play(*given)[1] == [ResendSpeech(1), Send(CommitAudio(1))]
+
+
+def test_a_line_that_opens_in_mid_turn_of_a_text_line_changes_nothing():
+    assert play(*TYPED, VoiceStarted(), LineOpened())[1] == []
+
+
+def test_a_line_lost_while_waiting_fails_the_turn():
+    session, effects = play(*ASKED, LineLost(0.5))
+    assert effects[0] == FailTurn(1, "line.lost")
+    assert session.phase is Phase.RECONNECTING
+    assert play(LineOpened(), session=session)[0].phase is Phase.LISTENING
+
+
+def test_a_line_lost_in_mid_sentence_keeps_listening_to_the_sentence():
+    session, _ = play(*LISTENING, SpeechStarted(), LineLost(0.5))
+    assert session.phase is Phase.HEARING
+    _, effects = play(ENDED, LineLost(1.0), session=session)
+    assert effects == []
+
+
+def test_a_line_lost_in_mid_reply_plays_out_what_came():
+    session, effects = play(*ANSWERING, LineLost(0.5))
+    assert effects == [FailTurn(1, "line.lost", plays_on=True), FinishPlayback(1), AwaitDrain(1)]
+    assert play(PlaybackDrained(1), session=session)[0].phase is Phase.RECONNECTING
+
+
+@pytest.mark.parametrize("before", [LISTENING, ENDING, (VoiceStarted(), *TYPED)])
+def test_a_lost_line_concerns_no_turn_that_does_not_need_it(before):
+    assert play(*before, LineLost(0.5))[1] == []
+
+
+def test_speech_during_reconnection_does_not_lose_what_was_said_before():
+    _, effects = play(*LISTENING, LineLost(0.5), SpeechStarted(), ENDED, SpeechStarted())
+    assert FailTurn(1, "line.lost") in effects
+
+
+def test_speech_dropped_without_a_line_tells_nobody():
+    _, effects = play(TalkPressed(), SpeechDropped())
+    assert not [effect for effect in effects if isinstance(effect, Send)]
+
+
+def test_a_line_refused_for_good_ends_voice():
+    session, effects = play(*ASKED, LineFailed("access.refused"))
+    assert session.phase is Phase.READY
+    assert FailTurn(1, "access.refused") in effects
+    assert CloseMicrophone() in effects
+    assert notices(effects) == ["access.refused"]
+
+
+def test_a_line_refused_in_mid_sentence_keeps_the_sentence():
+    session, effects = play(TalkPressed(), LineFailed("access.refused"))
+    assert effects[0] == FinishCapture(1)
+    _, effects = play(ENDED, session=session)
+    assert effects[0] == KeepUtterance(1, 1.0, 500)
+    assert FailTurn(1, "line.refused") in effects
