@@ -12,6 +12,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
+from desktop_app.errors import ChildError, InputError, StorageError
+
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
@@ -24,10 +26,6 @@ if TYPE_CHECKING:
     from desktop_app.ui.unsent_keeper import UnsentKeeper
     from desktop_app.ui.wiring import Wiring
 
-CANNOT = 2
-_USAGE = """usage: parley [--theme light|dark|system] [--size WxH]
-              [--screenshot PATH] [--first-paint]
-"""
 _UNSENT = "unsent.json"
 _LOADED_WITHIN_S = 20.0
 _SETTLE_S = 0.3
@@ -51,35 +49,28 @@ def main(arguments: Sequence[str] = ()) -> int:
     """Show the window until it is closed.
 
     Returns:
-        0 when it was closed (or a first window was raised), 2 when it cannot be shown.
+        0 when it was closed, or a first window was raised.
+
+    Raises:
+        AppError: It cannot be shown.
     """
     gc.disable()  # nothing of the start is garbage; collected from the first frame on
-    try:
-        options = read_options(arguments)
-    except ValueError as error:
-        sys.stderr.write(f"parley: {error}\n{_USAGE}")
-        return CANNOT
+    options = read_options(arguments)
     if not has_screen(os.environ, sys.platform):
-        sys.stderr.write(
-            "parley: there is no screen here. Use `parley talk` or `parley ask`, or set DISPLAY.\n"
+        raise InputError(
+            "window.no_screen",
+            "There is no screen here. Use `parley talk` or `parley ask`, or set DISPLAY.",
         )
-        return CANNOT
-    from desktop_app.errors import AppError
     from desktop_app.paths import find_paths
 
-    try:
-        paths = find_paths(os.environ)
-    except AppError as error:
-        sys.stderr.write(f"parley: {error}\n")
-        return CANNOT
-    return _show(options, paths)
+    return _show(options, find_paths(os.environ))
 
 
 def read_options(arguments: Sequence[str]) -> Options:
     """Read the flags.
 
     Raises:
-        ValueError: With a sentence that says which flag cannot be used.
+        InputError: Which flag cannot be used.
     """
     import getopt
 
@@ -88,16 +79,21 @@ def read_options(arguments: Sequence[str]) -> Options:
             list(arguments), "", ["theme=", "size=", "screenshot=", "first-paint"]
         )
     except getopt.GetoptError as error:
-        raise ValueError(str(error)) from error
+        said = error.msg[:1].upper() + error.msg[1:]
+        raise _refusal(f"{said}. `parley --help` says what there is.") from error
     if rest:
-        raise ValueError(f"{rest[0]} is not understood")
+        raise _refusal(f"{rest[0]} is not understood. `parley --help` says what there is.")
     known = dict(given)
     theme = known.get("--theme", "")
     if theme not in ("", "light", "dark", "system"):
-        raise ValueError("--theme is light, dark or system")
+        raise _refusal("--theme is light, dark or system.")
     return Options(
         theme, _size(known.get("--size")), known.get("--screenshot", ""), "--first-paint" in known
     )
+
+
+def _refusal(sentence: str) -> InputError:
+    return InputError("cli.refused", sentence)
 
 
 def _size(text: str | None) -> tuple[int, int] | None:
@@ -105,7 +101,7 @@ def _size(text: str | None) -> tuple[int, int] | None:
         return None
     width, separator, height = text.partition("x")
     if not (separator and width.isdigit() and height.isdigit()):
-        raise ValueError("--size is WIDTHxHEIGHT, for example 1280x800")
+        raise _refusal("--size is WIDTHxHEIGHT, for example 1280x800.")
     return int(width), int(height)
 
 
@@ -159,8 +155,9 @@ def _show(options: Options, paths: Paths) -> int:
 def _raise_first(instance: SingleInstance) -> int:
     if instance.raise_first():
         return 0
-    sys.stderr.write("parley: another window uses this folder, but it does not answer.\n")
-    return CANNOT
+    raise ChildError(
+        "window.no_answer", "Another window uses this folder, but it does not answer. Close it."
+    )
 
 
 class Parts(NamedTuple):
@@ -338,8 +335,8 @@ async def _take_picture(parts: Parts, store: AppStore) -> int:
     parts.window.threads.connection.show_connection("none", store.state.service.profile)
     await asyncio.sleep(_SETTLE_S)
     if not parts.window.grab().save(parts.options.screenshot, "PNG"):
-        sys.stderr.write(f"parley: {parts.options.screenshot} cannot be written\n")
-        return CANNOT
+        path = parts.options.screenshot
+        raise StorageError("window.no_picture", f"{path} cannot be written.")
     return 0
 
 

@@ -148,7 +148,7 @@ class Child:
 
     def _hear(self, line: str) -> None:
         if line.strip():
-            self._last_words.append(line.strip())
+            self._last_words.append(line.strip().removeprefix("parley: "))
             self._log(line)
 
     def _log(self, line: str) -> None:

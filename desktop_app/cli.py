@@ -1,6 +1,7 @@
 """Flags and subcommands: reads the command line and hands over to one composition root.
 
-Exit codes: 0 done; 1 a bug; 2 it cannot be done, with one line on stderr that says why.
+Exit codes: 0 done; 1 a bug; 2 it cannot be done, with one line on stderr, here and nowhere else,
+that says why. A command that cannot do its work raises the AppError.
 Every subcommand imports what it needs when it is chosen: the window must not load the engine's
 libraries, nor the engine Qt.
 """
@@ -12,14 +13,18 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from desktop_app.errors import AppError
+from desktop_app.errors import AppError, InputError
+from desktop_app.version import __version__
 
 if TYPE_CHECKING:
     import argparse
+    from typing import NoReturn
 
     _Commands = argparse._SubParsersAction  # the type argparse gives but does not export
 
 CANNOT = 2
+_FOR_ALL = ("-h", "--help", "--version")  # of the program; other flags are the window's
+_WINDOW_FLAGS = "the window takes --theme light|dark|system, --size WxH and --screenshot PATH"
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -28,12 +33,8 @@ def run(arguments: Sequence[str]) -> int:
     Returns:
         The exit code of the process.
     """
-    if not arguments or (arguments[0].startswith("-") and arguments[0] not in ("-h", "--help")):
-        return _window(list(arguments))
-    options = _parser().parse_args(arguments)
-    command: Callable[[argparse.Namespace], int] = options.command
     try:
-        return command(options)
+        return _carry_out(arguments)
     except AppError as error:
         sys.stderr.write(f"parley: {error}\n")
         return CANNOT
@@ -41,13 +42,32 @@ def run(arguments: Sequence[str]) -> int:
         return 130
 
 
+def _carry_out(arguments: Sequence[str]) -> int:
+    if not arguments or (arguments[0].startswith("-") and arguments[0] not in _FOR_ALL):
+        return _window(list(arguments))
+    if arguments[0] == "window" and not set(arguments) & set(_FOR_ALL):
+        return _window(list(arguments[1:]))
+    options = _parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace], int] = options.command
+    return command(options)
+
+
 def _parser() -> argparse.ArgumentParser:
     import argparse  # not needed for the window
 
-    parser = argparse.ArgumentParser(
+    class Parser(argparse.ArgumentParser):
+        """Refuses in one line, as everything else does."""
+
+        def error(self, message: str) -> NoReturn:
+            said = message[:1].upper() + message[1:]
+            raise InputError("cli.refused", f"{said}. `{self.prog} --help` says what it takes.")
+
+    parser: argparse.ArgumentParser = Parser(
         prog="parley",
         description="A desktop voice assistant. Without a command it opens the window.",
+        epilog=f"Without a command, {_WINDOW_FLAGS}.",
     )
+    parser.add_argument("--version", action="version", version=f"parley {__version__}")
     commands = parser.add_subparsers(metavar="command", required=True)
     _add_window(commands)
     _add_talk(commands)
@@ -60,8 +80,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_window(commands: _Commands[argparse.ArgumentParser]) -> None:
-    window = commands.add_parser("window", help="open the window (the same as no command)")
-    window.set_defaults(command=lambda options: _window([]))
+    commands.add_parser(
+        "window", help="open the window (the same as no command)", epilog=f"{_WINDOW_FLAGS}."
+    )
 
 
 def _add_talk(commands: _Commands[argparse.ArgumentParser]) -> None:

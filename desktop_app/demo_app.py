@@ -63,7 +63,9 @@ def _take_picture(path: Path) -> None:
     except subprocess.TimeoutExpired as error:
         raise ChildError("demo.no_picture", "The window was not drawn in time.") from error
     if done.returncode != 0 or not path.exists():
-        reason = (done.stderr.strip().splitlines() or ["it gave no reason"])[-1]
+        reason = (done.stderr.strip().splitlines() or ["it gave no reason"])[-1].removeprefix(
+            "parley: "
+        )
         raise ChildError("demo.no_picture", f"The window cannot be drawn: {reason}")
 
 

@@ -50,14 +50,15 @@ TOKEN_VARIABLE = "PARLEY_LINK_TOKEN"
 
 
 def main() -> int:
-    """Run the engine until its parent is gone or a window asks it to quit."""
+    """Run the engine until its parent is gone or a window asks it to quit.
+
+    Raises:
+        AppError: It cannot start.
+    """
+    paths = find_paths(os.environ)
+    start_logging(paths.logs, "engine")
     try:
-        paths = find_paths(os.environ)
-        start_logging(paths.logs, "engine")
         asyncio.run(run(paths, os.environ.get(TOKEN_VARIABLE) or secrets.token_urlsafe(32)))
-    except AppError as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
     except KeyboardInterrupt:
         return 0
     return 0

@@ -110,7 +110,6 @@ SENTENCES = {
 # For a code of this family that has no sentence of its own: true for all of them.
 FAMILIES = {
     "audio": "The service could not take your recording. It was kept; try again, or type it.",
-    "child": "A part of Parley stopped. It is started again; your messages are kept.",
     "device": "Sound does not work at the moment. You can keep typing.",
     "engine": "The engine has a problem. What you type is kept.",
     "frame": "The service could not take your recording. It was kept; try again, or type it.",

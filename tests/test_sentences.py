@@ -20,9 +20,10 @@ RAISES = re.compile(
     r"|_fault|_report|_muted|_fail_question|_lose_reply|provider_failures"
 )
 
-# What the window can be told of; recordings given as files are the command line's alone.
+# What the window can be told of. Refusals to start, and recordings given as files, are for the
+# command line, which prints the error's own words.
 TOLD_IN = ("engine", "audio", "client", "database", "journal", "link", "protocol", "service", "ui")
-TOLD_BY = ("engine_app.py", "app.py")
+TOLD_BY = ("engine_app.py",)
 NOT_TOLD = (PACKAGE / "audio" / "wav.py",)
 
 

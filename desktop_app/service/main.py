@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import json
 import logging
@@ -10,11 +9,10 @@ import os
 import secrets
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from desktop_app.children import on_parent_end
-from desktop_app.errors import AppError
 from desktop_app.logs import loop_exception_handler, start_logging
 from desktop_app.paths import find_paths
 from desktop_app.service.provider_source import OpenProviders, Providers
@@ -28,22 +26,22 @@ def serve(*, host: str = "127.0.0.1", port: int = 0, data: Path | None = None) -
     """Serve until a signal, or until the parent that asked to be watched is gone.
 
     Returns:
-        The exit code: 0, or 2 after one line on stderr that says what was wrong.
+        The exit code.
+
+    Raises:
+        AppError: It cannot start.
     """
+    paths = find_paths(os.environ)
+    start_logging(paths.logs, "service")
+    _warn_on_stderr()
+    place = Place(
+        data=data or paths.data,
+        key=os.environ.get(KEY_VARIABLE) or secrets.token_urlsafe(32),
+        host=host,
+        port=port,
+    )
     try:
-        paths = find_paths(os.environ)
-        start_logging(paths.logs, "service")
-        _warn_on_stderr()
-        place = Place(
-            data=data or paths.data,
-            key=os.environ.get(KEY_VARIABLE) or secrets.token_urlsafe(32),
-            host=host,
-            port=port,
-        )
         asyncio.run(run_service(place, providers_from(os.environ), environment=os.environ))
-    except AppError as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
     except KeyboardInterrupt:
         return 0
     return 0
@@ -115,17 +113,3 @@ def _on_signals(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
             loop.add_signal_handler(number, stop.set)
         except NotImplementedError:  # Windows
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """The service's own command line."""
-    parser = argparse.ArgumentParser(prog="parley serve", description="Run the embedded service.")
-    parser.add_argument("--host", default="127.0.0.1", help="loopback address to listen on")
-    parser.add_argument("--port", type=int, default=0, help="0 takes any free port")
-    parser.add_argument("--data", type=Path, default=None, metavar="FOLDER")
-    options = parser.parse_args(arguments)
-    return serve(host=options.host, port=options.port, data=options.data)
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

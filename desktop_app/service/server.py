@@ -28,6 +28,7 @@ SOCKET_LIMIT_BYTES = 4 * MAX_FRAME_BYTES
 the socket of a client that sends more is closed with 1009."""
 
 _GRACE_S = 2
+_LAST_PORT = 65_535
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,10 @@ def _bind(host: str, port: int) -> socket.socket:
             "are served, because what is said here is not encrypted.",
             host=host,
         )
+    if not 0 <= port <= _LAST_PORT:
+        raise InputError(
+            "service.address", f"There is no port {port}: ports go from 0 to {_LAST_PORT}."
+        )
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # Named TCP, or asyncio leaves Nagle's algorithm on: every answer would be 40 ms late.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -137,11 +142,13 @@ def _bind(host: str, port: int) -> socket.socket:
         listener.bind((host, port))
         listener.listen(128)
         listener.setblocking(False)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         listener.close()
-        reason = getattr(error, "strerror", None) or str(error)
-        code = "service.address" if isinstance(error, OverflowError) else "service.port_taken"
+        reason = (error.strerror or str(error)).rstrip(".")
         raise InputError(
-            code, f"Cannot listen on {host} port {port}: {reason}.", host=host, port=str(port)
+            "service.port_taken",
+            f"Cannot listen on {host} port {port}: {reason}.",
+            host=host,
+            port=str(port),
         ) from error
     return listener

@@ -34,7 +34,7 @@ class RealService:
 def real_service(data: Path) -> Iterator[RealService]:
     """Start the service on ``data``; it ends with this process at the latest."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "desktop_app.service.main", "--data", str(data)],
+        [sys.executable, "-m", "desktop_app", "serve", "--data", str(data)],
         cwd=_ROOT,
         env=os.environ | {"PARLEY_LOCAL_MODELS": "off", "PARLEY_PARENT_PIPE": "1"},
         stdin=subprocess.PIPE,

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 import struct
 import subprocess
@@ -10,6 +11,8 @@ import wave
 from pathlib import Path
 
 import pytest
+
+from desktop_app.version import __version__
 
 ROOT = Path(__file__).parents[2]
 DEMO = ROOT / "resources" / "demo"
@@ -46,6 +49,8 @@ def refusal_of(done: subprocess.CompletedProcess[str]) -> str:
     assert done.returncode == 2, done.stderr
     lines = done.stderr.splitlines()
     assert len(lines) == 1, lines
+    assert lines[0].startswith("parley: "), lines
+    assert re.search(r"[^.]\.$", lines[0]), lines
     return lines[0]
 
 
@@ -145,6 +150,47 @@ def test_a_port_that_is_taken_is_named():
         taken.listen()
         port = taken.getsockname()[1]
         assert str(port) in refusal_of(parley("serve", "--port", str(port)))
+
+
+def test_a_port_that_no_computer_has_is_named():
+    assert "no port 99999" in refusal_of(parley("serve", "--port", "99999"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["dance"], "dance"),
+        (["talk"], "--input"),
+        (["ask"], "text"),
+        (["serve", "--port", "many"], "many"),
+        (["ask", "hello", "--loud"], "--loud"),
+        (["--loud"], "--loud"),
+        (["--theme", "pink"], "--theme is light, dark or system"),
+        (["window", "--size", "big"], "--size is WIDTHxHEIGHT"),
+        (["--theme", "dark", "ask"], "ask is not understood"),
+    ],
+)
+def test_what_is_asked_wrongly_is_refused_in_one_line(arguments, words):
+    assert words in refusal_of(parley(*arguments))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="there is always a screen elsewhere")
+def test_a_window_without_a_screen_is_refused_in_one_line(monkeypatch):
+    for name in ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    assert "no screen" in refusal_of(parley())
+
+
+def test_the_version_is_said():
+    done = parley("--version")
+    assert (done.returncode, done.stdout) == (0, f"parley {__version__}\n")
+
+
+def test_help_names_every_command_and_the_windows_flags():
+    done = parley("--help")
+    assert done.returncode == 0
+    for word in ("window", "talk", "ask", "demo", "doctor", "serve", "--theme", "--version"):
+        assert word in done.stdout
 
 
 def test_an_address_that_others_could_reach_is_refused():

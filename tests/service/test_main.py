@@ -56,9 +56,7 @@ class Processes:
         return process, first_line(process)
 
     def real(self, data: Path, *flags: str, **environment: str) -> subprocess.Popen[str]:
-        return self.start(
-            "-m", "desktop_app.service.main", "--data", str(data), *flags, **environment
-        )
+        return self.start("-m", "desktop_app", "serve", "--data", str(data), *flags, **environment)
 
     def end(self) -> None:
         for process in self._started:
@@ -134,7 +132,7 @@ def test_a_taken_port_is_one_clear_line_and_code_2(tmp_path, processes):
         out, err = process.communicate(timeout=LIMIT_S)
     assert process.returncode == 2
     assert out == ""
-    assert err.startswith(f"Cannot listen on 127.0.0.1 port {port}: ")
+    assert err.startswith(f"parley: Cannot listen on 127.0.0.1 port {port}: ")
     assert err.count("\n") == 1
 
 
