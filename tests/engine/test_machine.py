@@ -43,10 +43,7 @@ from desktop_app.engine.inputs import (
 from desktop_app.engine.session import Line, Mic, Talk
 from desktop_app.link.messages import Phase
 from desktop_app.protocol.commands import CancelReply, CommitAudio, DiscardAudio
-from desktop_app.protocol.events import (
-    ReplyAudio,
-    ReplyEnded,
-)
+from desktop_app.protocol.events import ReplyAudio, ReplyEnded
 from tests.fakes.machine import (
     ANSWERING,
     ASKED,

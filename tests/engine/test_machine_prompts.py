@@ -39,21 +39,8 @@ from desktop_app.engine.inputs import (
 from desktop_app.engine.session import Session
 from desktop_app.link.messages import Phase
 from desktop_app.protocol.commands import CancelReply, CommitAudio, PromptText
-from desktop_app.protocol.events import (
-    ReplyEnded,
-    ReplyStarted,
-    ReplyText,
-)
-from tests.fakes.machine import (
-    ANSWERING,
-    ASKED,
-    ENDED,
-    ENDING,
-    LISTENING,
-    TYPED,
-    notices,
-    play,
-)
+from desktop_app.protocol.events import ReplyEnded, ReplyStarted, ReplyText
+from tests.fakes.machine import ANSWERING, ASKED, ENDED, ENDING, LISTENING, TYPED, notices, play
 
 # ---- typing ---------------------------------------------------------------------------------
 

@@ -39,16 +39,7 @@ from desktop_app.protocol.events import (
     SessionReady,
     TranscriptUpdated,
 )
-from tests.fakes.machine import (
-    ANSWERING,
-    ASKED,
-    ENDED,
-    ENDING,
-    LISTENING,
-    PCM,
-    notices,
-    play,
-)
+from tests.fakes.machine import ANSWERING, ASKED, ENDED, ENDING, LISTENING, PCM, notices, play
 
 # ---- what the server says -------------------------------------------------------------------
 

@@ -14,10 +14,7 @@ from desktop_app.protocol.commands import (
     ConfigureSession,
     SpeechInput,
 )
-from desktop_app.protocol.events import (
-    ServerEvent,
-    SessionReady,
-)
+from desktop_app.protocol.events import ServerEvent, SessionReady
 from desktop_app.protocol.gateway_dialect import GatewayDialect
 
 SECOND = bytes(32_000)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from desktop_app.engine.effects import (
-    Effect,
-    RaiseNotice,
-)
+from desktop_app.engine.effects import Effect, RaiseNotice
 from desktop_app.engine.inputs import (
     Input,
     LineOpened,
@@ -17,10 +14,7 @@ from desktop_app.engine.inputs import (
 )
 from desktop_app.engine.machine import step
 from desktop_app.engine.session import Session
-from desktop_app.protocol.events import (
-    ReplyAudio,
-    ReplyEnded,
-)
+from desktop_app.protocol.events import ReplyAudio, ReplyEnded
 
 PCM = b"\1\0" * 480
 ENDED = SpeechEnded(1.0, 500)

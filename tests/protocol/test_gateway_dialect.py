@@ -5,12 +5,7 @@ from __future__ import annotations
 import pytest
 
 from desktop_app.protocol import gateway as g
-from desktop_app.protocol.commands import (
-    AppendAudio,
-    CommitAudio,
-    PromptText,
-    SubmitToolOutputs,
-)
+from desktop_app.protocol.commands import AppendAudio, CommitAudio, PromptText, SubmitToolOutputs
 from desktop_app.protocol.events import (
     MemoriesRecalled,
     Memory,

@@ -6,26 +6,11 @@ import base64
 from typing import Any
 
 from desktop_app.protocol import gateway as g
-from desktop_app.protocol.commands import (
-    PromptText,
-)
-from desktop_app.protocol.events import (
-    ReplyAudio,
-    ReplyEnded,
-    ReplyText,
-    ServerFault,
-)
+from desktop_app.protocol.commands import PromptText
+from desktop_app.protocol.events import ReplyAudio, ReplyEnded, ReplyText, ServerFault
 from desktop_app.protocol.gateway_speech import Resample
 from desktop_app.protocol.wav_stream import wav_file
-from tests.fakes.gateway_script import (
-    audio_end,
-    chunk,
-    dialect,
-    message,
-    said,
-    started,
-    told,
-)
+from tests.fakes.gateway_script import audio_end, chunk, dialect, message, said, started, told
 
 
 def test_samples_cut_in_half_are_joined():
