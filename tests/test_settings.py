@@ -1,6 +1,9 @@
 """Settings survive bad files, keep what they do not know, and are replaced whole."""
 
 import json
+import re
+from dataclasses import asdict
+from pathlib import Path
 
 import pytest
 
@@ -119,3 +122,23 @@ def test_a_file_that_cannot_be_read_now_stays_where_it_is(tmp_path):
     assert load(path, report=reports.append) == Settings()
     assert "cannot be read" in reports[0]
     assert path.is_dir()
+
+
+def test_the_readme_names_every_setting_with_its_default():
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `([a-z]+\.[a-z_]+)` \|(.*?)\|", readme, re.MULTILINE))
+    sections = {name: of for name, of in asdict(Settings()).items() if isinstance(of, dict)}
+    defaults = {
+        f"{name}.{key}": value for name, of in sections.items() for key, value in of.items()
+    }
+    assert set(rows) == set(defaults)
+    for key, shown in rows.items():
+        assert shown.strip(" `") == str(defaults[key]).replace("False", "false")
+
+
+def test_the_readmes_example_can_be_used(path, reports):
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    [example] = re.findall(r"```json\n(.*?)```", readme, re.DOTALL)
+    path.write_text(example)
+    assert load(path, report=reports.append).appearance.theme == "dark"
+    assert reports == []

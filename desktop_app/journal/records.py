@@ -88,7 +88,7 @@ class MessageRecord(Struct, frozen=True, kw_only=True):
         heard_chars: How much of an interrupted reply was heard, None when all of it.
         model: ``provider/model`` that wrote a reply.
         heard_by, spoken_by: ``provider/model`` of the speech services of the turn.
-        error: A sentence, when FAILED.
+        error: When FAILED, a code for ``sentences``, or the peer's own words.
     """
 
     id: str

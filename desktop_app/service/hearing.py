@@ -60,7 +60,8 @@ class Hearing:
         self._plan = plan
         self._source = source
         self._listener = listener
-        self._items: asyncio.Queue[bytes | _Mark] = asyncio.Queue()  # bounded by _waiting_bytes
+        # Its sound is bounded by _waiting_bytes; marks are few bytes each and are not.
+        self._items: asyncio.Queue[bytes | _Mark] = asyncio.Queue()
         self._waiting_bytes = 0
         self._utterances: asyncio.Queue[Recognition] = asyncio.Queue()
         self._open: Recognition | None = None

@@ -94,7 +94,7 @@ class Composer(QWidget):
         self._is_replying = False
         self.field = _Field(look, self)
         self._microphone = Button(look, self, icon="microphone", says="Talk")
-        self._microphone.describe("Start a spoken conversation", "Ctrl+Space")
+        self._microphone.describe("Start a spoken conversation", wording.VOICE_KEY)
         self._send = Button(look, self, icon="send", tone=Tone.ACCENT, says="Send")
         self._send.describe("Send", "Enter")
         self._lay_out()
@@ -134,7 +134,7 @@ class Composer(QWidget):
     def show_voice(self, is_on: bool) -> None:
         """Mark the microphone as open."""
         says = "End the spoken conversation" if is_on else "Start a spoken conversation"
-        self._microphone.describe(says, "Ctrl+Space")
+        self._microphone.describe(says, wording.VOICE_KEY)
         self._microphone.setCheckable(True)
         self._microphone.setChecked(is_on)
 

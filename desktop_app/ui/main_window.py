@@ -127,7 +127,7 @@ class MainWindow(QWidget):
             ("Ctrl+Shift+S", self.toggle_left),
             ("Ctrl+Shift+D", self.toggle_right),
             ("Ctrl+Shift+G", self.gallery_toggled.emit),
-            ("Ctrl+Shift+Space", self.voice_toggled.emit),
+            (wording.VOICE_KEY, self.voice_toggled.emit),
             ("Ctrl+Q", self.close),
         ):
             QShortcut(QKeySequence(keys), self, slot)

@@ -15,6 +15,7 @@ INTERRUPTED = "You interrupted here"
 CUT_OFF = "This reply was cut short. What had arrived was kept"
 RETRY = "Try again"
 YOU_SPOKE = "spoken"
+VOICE_KEY = "Ctrl+Shift+Space"  # begins and ends a conversation; Ctrl+Space is held to talk
 
 INVITATION = "What is on your mind?"
 INVITATION_HINT = "Hold Space and ask aloud, or just type."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QInputMethodEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from desktop_app.ui.composer import Composer
 
@@ -71,3 +71,14 @@ def test_the_field_grows_to_eight_lines(composer):
         composer.set_text("\n".join("x" * lines))
         heights.append(composer.field.height())
     assert heights[0] < heights[1] < heights[2] == heights[3]
+
+
+def test_the_microphone_teaches_the_key_that_begins_a_conversation(composer):
+    [microphone] = [
+        button
+        for button in composer.findChildren(QAbstractButton)
+        if "spoken conversation" in button.toolTip()
+    ]
+    for is_on in (False, True):
+        composer.show_voice(is_on)
+        assert "(Ctrl+Shift+Space)" in microphone.toolTip()
