@@ -1,0 +1,35 @@
+"""The line under a message."""
+
+from __future__ import annotations
+
+from desktop_app.journal.records import MessageRecord, MessageStatus, Role
+from desktop_app.sentences import SENTENCES
+from desktop_app.ui import wording
+from desktop_app.ui.message_footer import footer_of
+
+
+def said_of(error: str) -> str:
+    failed = MessageRecord(
+        id="m",
+        thread_id="t",
+        role=Role.USER,
+        text="",
+        created_at=0.0,
+        status=MessageStatus.FAILED,
+        error=error,
+    )
+    footer = footer_of(failed)
+    assert footer is not None
+    return footer.text
+
+
+def test_a_failed_message_says_in_words_what_was_kept_as_a_code():
+    assert said_of("turn.not_understood") == SENTENCES["turn.not_understood"]
+
+
+def test_a_failed_message_says_the_peers_own_words():
+    assert said_of("The model is not loaded.") == "The model is not loaded."
+
+
+def test_a_failed_message_without_a_reason_was_not_sent():
+    assert said_of("") == wording.NOT_SENT
