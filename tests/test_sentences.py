@@ -157,9 +157,7 @@ def test_an_unknown_code_is_told_in_the_peers_words_or_by_its_family():
 
 
 def test_what_went_wrong_names_the_folder_of_the_log():
-    assert "the log in /data/logs says" in sentence_of(
-        "something.failed", {"folder": "/data/logs"}
-    )
+    assert "the log in /data/logs says" in sentence_of("something.failed", {"folder": "/data/logs"})
     assert "the log says" in sentence_of("something.failed")
 
 
