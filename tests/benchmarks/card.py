@@ -5,21 +5,46 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from array import array
 from collections import deque
+from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from desktop_app.audio.devices import Direction, SoundDevice
 from desktop_app.audio.portaudio import SoundStream, SoundSystem, StreamRequest
 
 
-@dataclass
-class Period:
+class Period(NamedTuple):
     """One call of the card: monotonic seconds."""
 
     due_s: float
     done_s: float
     has_sound: bool
+
+
+class Periods:
+    """Every call so far, as plain numbers: a list of objects would keep the garbage collector of
+    the measured process busier than the program does."""
+
+    def __init__(self) -> None:
+        self._numbers = array("d")
+
+    def note(self, due_s: float, done_s: float, *, has_sound: bool) -> None:
+        self._numbers.extend((due_s, done_s, float(has_sound)))
+
+    def __len__(self) -> int:
+        return len(self._numbers) // 3
+
+    def since(self, start: int) -> Iterator[Period]:
+        """The calls from that number on."""
+        for at in range(start * 3, len(self) * 3, 3):
+            due_s, done_s, has_sound = self._numbers[at : at + 3]
+            yield Period(due_s, done_s, bool(has_sound))
+
+    def __iter__(self) -> Iterator[Period]:
+        return self.since(0)
 
 
 class _CardTime:
@@ -34,7 +59,7 @@ class TickingStream:
 
     request: StreamRequest
     say: deque[bytes] = field(default_factory=deque)
-    periods: list[Period] = field(default_factory=list)
+    periods: Periods = field(default_factory=Periods)
 
     def __post_init__(self) -> None:
         self.active = True
@@ -62,7 +87,7 @@ class TickingStream:
             if self.request.direction is Direction.INPUT:
                 block[:] = self.say.popleft() if self.say else room
             self.request.callback(memoryview(block), len(block) // 2, _CardTime(), 0)
-            self.periods.append(Period(due_s, time.monotonic(), any(block)))
+            self.periods.note(due_s, time.monotonic(), has_sound=any(block))
 
     def speak(self, pcm: bytes) -> None:
         """Put an utterance before the microphone, from the next period on."""
@@ -70,11 +95,9 @@ class TickingStream:
         padded = pcm.ljust(-(-len(pcm) // size) * size, b"\0")
         self.say.extend(padded[at : at + size] for at in range(0, len(padded), size))
 
-    def missed(self, since_s: float) -> int:
-        """Periods that came more than one period late: a card of two periods is silent then."""
-        limit_s = self.request.block_ms / 1000
-        late = [one for one in tuple(self.periods) if one.done_s - one.due_s > limit_s]
-        return sum(1 for one in late if one.due_s >= since_s)
+    def is_missed(self, period: Period) -> bool:
+        """More than one period late: a card of two periods is silent then."""
+        return period.done_s - period.due_s > self.request.block_ms / 1000
 
 
 class TickingSystem(SoundSystem):

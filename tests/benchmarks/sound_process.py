@@ -10,7 +10,6 @@ import asyncio
 import gc
 import json
 import sys
-import time
 from collections.abc import Iterator
 from uuid import uuid4
 
@@ -43,17 +42,18 @@ async def main(url: str) -> None:
 async def _count_each_span(rig: Rig) -> None:
     """For every line of input: what the card missed since the last one."""
     card = rig.card.output()
-    since_s, seen = time.monotonic(), len(card.periods)
+    seen = len(card.periods)
     while await asyncio.to_thread(sys.stdin.readline):
-        periods = tuple(card.periods)[seen:]
+        until = len(card.periods)
+        span = [one for one in card.periods.since(seen)]
         _say(
             {
-                "missed": card.missed(since_s),
-                "silent": sum(not one.has_sound for one in periods),
-                "periods": len(periods),
+                "missed": sum(card.is_missed(one) for one in span),
+                "silent": sum(not one.has_sound for one in span),
+                "periods": len(span),
             }
         )
-        since_s, seen = time.monotonic(), len(card.periods)
+        seen = max(until, len(card.periods))
 
 
 def _snapshot() -> Iterator[LinkEvent]:

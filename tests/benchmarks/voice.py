@@ -90,7 +90,7 @@ async def stopping(stops: int = 24) -> list[Figure]:
             rig.engine.take(ReplyStopped())
             await rig.phase(Phase.LISTENING)
             await asyncio.sleep(0.1)
-            after = [one for one in tuple(card.periods) if one.done_s > stopped_s]
+            after = [one for one in card.periods if one.done_s > stopped_s]
             first = next(number for number, one in enumerate(after) if not one.has_sound)
             taken.append((after[first].done_s - stopped_s) * 1000)
             old_sound += sum(one.has_sound for one in after[first:])
