@@ -99,7 +99,11 @@ def _fill(*, development: bool) -> None:
     with tempfile.TemporaryDirectory() as folder:
         wanted = Path(folder) / lock.LOCK.name
         wanted.write_text(part, encoding="utf-8")
-        _pip("install", "--require-hashes", "--only-binary", ":all:", "-r", str(wanted))
+        # The lock is complete: what pip would look up besides may be newer than the lock knows.
+        _pip(
+            *("install", "--require-hashes", "--no-deps", "--only-binary", ":all:"),
+            *("-r", str(wanted)),
+        )
     say("Installing the parley command")
     _pip(
         *("install", "--quiet", "--no-index", "--no-deps", "--no-build-isolation"),
