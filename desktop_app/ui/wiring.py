@@ -209,9 +209,13 @@ class Wiring:
             self._show_conversation(self._store.state.conversation)
 
     def new_thread(self) -> None:
-        """Open an empty thread; the engine creates it with its first message."""
+        """Open an empty thread; the engine creates its row with the first message.
+
+        The engine is told at once: the microphone belongs to the thread on screen alone.
+        """
         thread_id = str(uuid.uuid4())
         self._store.change(partial(changes.with_opened, thread_id=thread_id, is_new=True))
+        self._send(OpenThread(thread_id))
         self._window.close_overlays()
         self._window.pane.composer.setFocus()
 

@@ -101,6 +101,12 @@ class SoundServer:
             while not self._listeners():  # noqa: ASYNC110 - a server that can only be asked
                 await asyncio.sleep(_LOOK_S)
 
+    async def microphone_is_closed(self) -> None:
+        """Return when no program listens to the microphone any more."""
+        async with asyncio.timeout(_OPEN_LIMIT_S):
+            while self._listeners():  # noqa: ASYNC110 - a server that can only be asked
+                await asyncio.sleep(_LOOK_S)
+
     async def speak(self, wav: Path | str) -> None:
         """Play a WAV file into the microphone and return when it has been played to its end."""
         player = await asyncio.create_subprocess_exec(

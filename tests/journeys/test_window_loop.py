@@ -158,6 +158,19 @@ def test_voice_hears_two_questions_without_a_key_and_closes_when_ended(live, sou
     live(journey)
 
 
+def test_a_new_thread_closes_the_microphone_of_the_one_that_was_left(live, sound_server):
+    async def journey(person: Person) -> None:
+        person.clicks("Start a spoken conversation")
+        await sound_server.microphone_is_open()
+        left = person.state.conversation.thread_id
+        QTest.keyClick(person.window, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
+        await person.sees_phase(Phase.READY)
+        assert person.state.voice.thread_id == person.state.conversation.thread_id != left
+        await sound_server.microphone_is_closed()
+
+    live(journey)
+
+
 def test_escape_silences_a_spoken_reply_and_the_next_question_is_answered(live, sound_server):
     async def journey(person: Person) -> None:
         person.clicks("Start a spoken conversation")

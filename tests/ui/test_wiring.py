@@ -54,7 +54,7 @@ def test_the_newest_thread_is_open_after_the_start(desk):
 def test_without_threads_the_window_invites(desk):
     desk.wiring.start()
     assert not desk.window.pane.invitation.isHidden()
-    assert desk.sent == []
+    assert desk.sent == [OpenThread(desk.store.state.conversation.thread_id)]
 
 
 def test_a_typed_message_is_shown_and_sent_at_once(desk, qtbot):
