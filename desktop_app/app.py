@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     Raises:
         AppError: It cannot be shown.
     """
-    gc.disable()  # nothing of the start is garbage; collected from the first frame on
+    gc.disable()  # nothing of the start is garbage; GarbageCollector takes over after it
     options = read_options(arguments)
     if not has_screen(os.environ, sys.platform):
         raise InputError(
@@ -145,7 +145,6 @@ def _show(options: Options, paths: Paths) -> int:
     window.painted.connect(first_frame.quit)
     first_frame.exec()
     gc.freeze()  # what was loaded at start never needs to be looked at again
-    gc.enable()
     if options.first_paint:
         _print_first_paint()
         return 0
@@ -194,6 +193,7 @@ async def run(parts: Parts, store: AppStore | None = None) -> int:
     from desktop_app.tasks import Background
     from desktop_app.ui.announcer import Announcer, say_through
     from desktop_app.ui.engine_link import EngineLink
+    from desktop_app.ui.garbage import GarbageCollector
     from desktop_app.ui.store import AppStore
     from desktop_app.ui.wiring import Wiring
 
@@ -202,6 +202,7 @@ async def run(parts: Parts, store: AppStore | None = None) -> int:
     window, store = parts.window, store or AppStore()
     tell_crash = partial(_tell_crash, store, parts.paths)
     tell_crashes(asyncio.get_running_loop(), tell_crash)
+    GarbageCollector(window)
     window.furnish()
     window.close_requested.connect(quit_requested.set)
     async with AsyncExitStack() as stack:

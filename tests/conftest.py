@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import inspect
 import logging
 import os
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
 _QT_FIXTURES = {"qapp", "qtbot", "qtmodeltester", "qtlog"}
+_GARBAGE = 50_000
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
 
@@ -44,6 +46,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("sound"))
         if inspect.iscoroutinefunction(item.function):
             item.fixturenames.insert(0, "no_task_left_behind")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionstart() -> None:
+    """Collect between tests, on the main thread: Qt objects must not die on a test's thread."""
+    gc.disable()
+
+
+def pytest_runtest_logfinish() -> None:
+    """Collect what the test left, where it is worth it."""
+    if gc.get_count()[0] > _GARBAGE:
+        gc.collect()
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,61 @@
+"""Garbage of the window is collected, and on its own thread only."""
+
+from __future__ import annotations
+
+import gc
+import threading
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QObject
+
+from desktop_app.ui.garbage import GarbageCollector, collect_due
+
+
+@pytest.fixture(autouse=True)
+def same_as_before() -> Iterator[None]:
+    was_on = gc.isenabled()
+    yield
+    (gc.enable if was_on else gc.disable)()
+
+
+class Circular(QObject):
+    """Refers to itself: only the collector frees it."""
+
+    def __init__(self, died_on: list[str]) -> None:
+        super().__init__()
+        self.me = self
+        self.died_on = died_on
+
+    def __del__(self) -> None:
+        self.died_on.append(threading.current_thread().name)
+
+
+def _fill(kept: list[list[int]]) -> None:
+    """Enough new objects that Python would collect by itself."""
+    kept.extend([] for _ in range(20_000))
+
+
+def test_an_object_of_qt_outlives_what_other_threads_do_and_dies_on_the_main_one(qtbot):
+    gc.collect()
+    parent = QObject()
+    GarbageCollector(parent)
+    died_on: list[str] = []
+    Circular(died_on)
+    kept: list[list[int]] = []
+    other = threading.Thread(target=_fill, args=(kept,))
+    other.start()
+    other.join()
+    assert died_on == []
+    qtbot.waitUntil(lambda: died_on == ["MainThread"], timeout=5_000)
+
+
+def test_nothing_is_collected_before_it_is_due():
+    gc.disable()
+    gc.collect()
+    died_on: list[str] = []
+    Circular(died_on)
+    collect_due()
+    assert died_on == []
+    gc.collect()
+    assert died_on == ["MainThread"]
