@@ -55,8 +55,9 @@ def test(options: argparse.Namespace) -> int:
         return run([*pytest, *options.more])
     workers = str(max(2, min(os.cpu_count() or 2, 4)))
     say(f"Tests without sound or screen, {workers} at a time")
-    side_by_side = ["-n", workers, "--dist", "loadgroup", "-m", "not (sound or screen or live)"]
-    together = run([*pytest, *side_by_side, *options.more])
+    side_by_side = ["-n", workers, "--max-worker-restart", "0"]  # a crash ends them, and says so
+    quiet = ["-m", "not (sound or screen or live)"]
+    together = run([*pytest, *side_by_side, *quiet, *options.more])
     say("Tests with a real sound server or screen, one at a time")
     alone = run([*pytest, "-m", "(sound or screen) and not live", *options.more])
     return _both(together, alone)
