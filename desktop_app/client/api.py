@@ -15,13 +15,9 @@ from desktop_app.client.addresses import ApiAddress
 from desktop_app.client.errors import http_errors, refusal
 from desktop_app.errors import NetworkError
 from desktop_app.loopback import is_loopback
-from desktop_app.protocol.backboard import (
-    Assistant,
-    MessageReply,
-    MessageRequest,
-    NewAssistant,
-    Thread,
-)
+from desktop_app.protocol.backboard.assistants import Assistant, NewAssistant
+from desktop_app.protocol.backboard.messages import MessageReply, MessageRequest
+from desktop_app.protocol.backboard.threads import Thread
 from desktop_app.protocol.sse import SseDecoder
 
 CONNECT_TIMEOUT_S = 10.0

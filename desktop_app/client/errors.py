@@ -10,7 +10,7 @@ import msgspec
 from websockets import exceptions as ws
 
 from desktop_app.errors import AccessError, AppError, NetworkError, ProtocolError
-from desktop_app.protocol.backboard import error_text
+from desktop_app.protocol.backboard.wire import error_text
 
 _POLICY_VIOLATION = 1008
 

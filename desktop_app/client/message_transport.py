@@ -13,7 +13,7 @@ import msgspec
 from desktop_app.client.api import BackboardApi
 from desktop_app.client.errors import NotFoundError
 from desktop_app.errors import AccessError, AppError, NetworkError
-from desktop_app.protocol.backboard import MessageRequest
+from desktop_app.protocol.backboard.messages import MessageRequest
 from desktop_app.protocol.commands import (
     CancelReply,
     ClientCommand,

@@ -6,7 +6,8 @@ import asyncio
 from typing import Protocol
 
 from desktop_app.client.errors import NotFoundError
-from desktop_app.protocol.backboard import Assistant, NewAssistant, Thread
+from desktop_app.protocol.backboard.assistants import Assistant, NewAssistant
+from desktop_app.protocol.backboard.threads import Thread
 
 ASSISTANT_NAME = "Parley"
 

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pybase64
 
-from desktop_app.protocol.backboard import StreamEvent
+from desktop_app.protocol.backboard.stream import StreamEvent
 from desktop_app.protocol.events import (
     ImageReady,
     MemoriesRecalled,

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from desktop_app.protocol.backboard import Assistant, NewAssistant
+from desktop_app.protocol.backboard.assistants import Assistant, NewAssistant
 from desktop_app.service.assistant_store import AssistantStore
 from desktop_app.service.bodies import (
     JsonResponse,

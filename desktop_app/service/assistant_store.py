@@ -7,7 +7,7 @@ import sqlite3
 import msgspec
 from msgspec.structs import replace
 
-from desktop_app.protocol.backboard import Assistant, NewAssistant
+from desktop_app.protocol.backboard.assistants import Assistant, NewAssistant
 from desktop_app.service.clock import new_id, now
 from desktop_app.service.database import Database
 

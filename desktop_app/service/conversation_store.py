@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from desktop_app.protocol.backboard import StoredMessage, Thread
+from desktop_app.protocol.backboard.threads import StoredMessage, Thread
 from desktop_app.service import assistant_store
 from desktop_app.service.clock import is_uuid, new_id, now
 from desktop_app.service.database import Database

@@ -9,7 +9,7 @@ from typing import Any, assert_never
 import msgspec
 
 from desktop_app.errors import AppError, InputError, ProtocolError
-from desktop_app.protocol.backboard import Thread
+from desktop_app.protocol.backboard.threads import Thread
 from desktop_app.protocol.gateway import (
     EXTENSIONS,
     MAX_FRAME_BYTES,

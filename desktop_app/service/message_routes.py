@@ -11,7 +11,9 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from desktop_app.protocol.backboard import MessageReply, MessageRequest, StoredMessage, StreamEvent
+from desktop_app.protocol.backboard.messages import MessageReply, MessageRequest
+from desktop_app.protocol.backboard.stream import StreamEvent
+from desktop_app.protocol.backboard.threads import StoredMessage
 from desktop_app.service.bodies import JsonResponse, invalid, not_found, read_message
 from desktop_app.service.clock import new_id, now
 from desktop_app.service.providers.ports import MemoryUse, ReasoningDelta, TextDelta

@@ -11,7 +11,7 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from desktop_app.errors import AppError, InputError, NetworkError
-from desktop_app.protocol.backboard import StoredMessage
+from desktop_app.protocol.backboard.threads import StoredMessage
 from desktop_app.protocol.events import Usage
 from desktop_app.service.clock import new_id, now
 from desktop_app.service.conversation_store import interruption

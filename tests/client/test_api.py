@@ -14,7 +14,8 @@ from desktop_app.client.addresses import ApiAddress
 from desktop_app.client.api import BackboardApi
 from desktop_app.client.errors import NotFoundError, RateLimitError
 from desktop_app.errors import AccessError, NetworkError, ProtocolError
-from desktop_app.protocol.backboard import MessageRequest, NewAssistant
+from desktop_app.protocol.backboard.assistants import NewAssistant
+from desktop_app.protocol.backboard.messages import MessageRequest
 from tests.fakes.backboard import ScriptedBackboard
 
 

@@ -12,7 +12,7 @@ from desktop_app.client import message_transport
 from desktop_app.client.addresses import ApiAddress
 from desktop_app.client.api import BackboardApi
 from desktop_app.client.message_transport import MessageTransport, open_messages
-from desktop_app.protocol.backboard import MessageRequest
+from desktop_app.protocol.backboard.messages import MessageRequest
 from desktop_app.protocol.commands import (
     AppendAudio,
     CancelReply,

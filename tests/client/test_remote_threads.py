@@ -6,7 +6,8 @@ import pytest
 
 from desktop_app.client.errors import NotFoundError
 from desktop_app.client.remote_threads import ASSISTANT_NAME, RemoteThreads
-from desktop_app.protocol.backboard import Assistant, NewAssistant, Thread
+from desktop_app.protocol.backboard.assistants import Assistant, NewAssistant
+from desktop_app.protocol.backboard.threads import Thread
 
 
 class Shelf:

@@ -18,7 +18,7 @@ from desktop_app.client.message_transport import open_messages
 from desktop_app.engine.ports import Transport
 from desktop_app.errors import NetworkError
 from desktop_app.protocol import gateway as g
-from desktop_app.protocol.backboard import NewAssistant
+from desktop_app.protocol.backboard.assistants import NewAssistant
 from desktop_app.protocol.commands import (
     AppendAudio,
     CancelReply,

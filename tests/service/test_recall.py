@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from desktop_app.protocol.backboard import NewAssistant, StoredMessage
+from desktop_app.protocol.backboard.assistants import NewAssistant
+from desktop_app.protocol.backboard.threads import StoredMessage
 from desktop_app.service.clock import new_id, now
 from desktop_app.service.store import Store, open_store
 

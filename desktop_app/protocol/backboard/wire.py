@@ -1,0 +1,37 @@
+"""What all objects of Backboard's API have in common.
+
+Source: the Backboard contract, sections 3 to 13. Each object is defined once, for client and
+service. Reading is lenient: every field that a server may leave out has a default, and unknown
+fields are ignored.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import Struct
+
+
+class WireObject(Struct, frozen=True, kw_only=True):
+    """A JSON object of the API."""
+
+
+def error_text(body: Any, status: int) -> str:
+    """The readable text of an error body: ``detail`` (text or list), ``message``, ``error``."""
+    if isinstance(body, dict):
+        detail = body.get("detail")
+        if isinstance(detail, list):
+            parts = [
+                str(item.get("msg", item)) if isinstance(item, dict) else str(item)
+                for item in detail
+            ]
+            detail = "; ".join(parts)
+        error = body.get("error")
+        if isinstance(error, dict):
+            error = error.get("message")
+        for text in (detail, body.get("message"), error):
+            if isinstance(text, str) and text:
+                return text
+    if isinstance(body, str) and body.strip():
+        return f"HTTP {status}: {body.strip()[:200]}"
+    return f"HTTP {status}"
