@@ -64,6 +64,7 @@ class Engine:
         self._is_stepping = True  # until run() takes them up
         self._has_run = False
         self._closing = asyncio.Event()
+        self._failure: Exception | None = None
         self._ended = asyncio.Event()
         self._jobs = Jobs()
         self._ledger = Ledger(parts.publish)
@@ -133,6 +134,8 @@ class Engine:
                     self._is_stepping = False
                     self._take_all()
                     await self._closing.wait()
+                    if self._failure is not None:
+                        raise self._failure
                 finally:  # nothing moves any more, or a late job would never be cancelled
                     self._is_stepping = True
                     self._timers.clear_all()
@@ -163,6 +166,10 @@ class Engine:
         try:
             while self._inputs:
                 self._step(self._inputs.popleft())
+        except Exception as error:  # a bug ends this conversation, and not whoever told it
+            self._failure = error
+            self._inputs.clear()
+            self._closing.set()
         finally:
             self._is_stepping = False
 

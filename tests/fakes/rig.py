@@ -68,6 +68,14 @@ class Rig:
         if not self._running.cancelled():
             self._running.result()
 
+    async def failure(self) -> BaseException | None:
+        """Wait until the engine ends by itself, and return of what; it is taken note of."""
+        assert self._running is not None
+        await asyncio.wait((self._running,), timeout=LIMIT_S)
+        error = self._running.exception()
+        self._running = asyncio.create_task(asyncio.sleep(0))
+        return error.exceptions[0] if isinstance(error, ExceptionGroup) else error
+
     async def kill(self) -> None:
         """Cancel the engine in the middle of whatever it does."""
         assert self._running is not None
