@@ -17,6 +17,8 @@ from desktop_app.service.bodies import JsonResponse, Refused
 from desktop_app.service.console import console
 from desktop_app.service.gateway_socket import GatewaySocket
 from desktop_app.service.guard import Guard
+from desktop_app.service.media_links import MediaLinks
+from desktop_app.service.media_routes import MediaRoutes
 from desktop_app.service.message_routes import MessageRoutes
 from desktop_app.service.provider_source import ProviderSource
 from desktop_app.service.runs import Runs
@@ -27,7 +29,13 @@ VOICE_PATH = "/v1/voice/ws"
 
 
 def build_application(
-    store: Store, source: ProviderSource, runs: Runs, *, key: str, hosts: tuple[str, ...]
+    store: Store,
+    source: ProviderSource,
+    runs: Runs,
+    links: MediaLinks,
+    *,
+    key: str,
+    hosts: tuple[str, ...],
 ) -> ASGIApp:
     """Everything the service answers to, behind the guard."""
     routes = [
@@ -36,6 +44,7 @@ def build_application(
         *MessageRoutes(store, runs).routes(),
         *AssistantRoutes(store.assistants).routes(),
         *ThreadRoutes(store, runs).routes(),
+        *MediaRoutes(store.media, store.files, links).routes(),
         WebSocketRoute(VOICE_PATH, GatewaySocket(store, source, runs).serve),
     ]
     application = Starlette(

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import re
-from email import policy
-from email.parser import BytesParser
 from typing import Any, TypeVar
-from urllib.parse import parse_qsl
 
 import msgspec
 from starlette.requests import ClientDisconnect, Request
@@ -56,26 +53,7 @@ async def read_json(request: Request, shape: type[Body]) -> Body:
     Raises:
         Refused: 413 or 422.
     """
-    return as_shape(await _read_object(request), shape)
-
-
-async def read_message(request: Request, shape: type[Body]) -> Body:
-    """A body in any of the three encodings of section 5.2.
-
-    Raises:
-        Refused: 413, 415 or 422.
-    """
-    kind = request.headers.get("content-type", "application/json").partition(";")[0].strip()
-    if kind == "application/x-www-form-urlencoded":
-        fields: dict[str, Any] = dict(parse_qsl((await _read(request)).decode(errors="replace")))
-    elif kind == "multipart/form-data":
-        fields = _multipart(request.headers["content-type"], await _read(request))
-    else:
-        fields = await _read_object(request)
-    metadata = fields.get("metadata")
-    if isinstance(metadata, str):
-        fields["metadata"] = _object_from_text(metadata)
-    return as_shape(fields, shape)
+    return as_shape(await read_object(request), shape)
 
 
 def as_shape(fields: dict[str, Any], shape: type[Body]) -> Body:
@@ -107,7 +85,12 @@ def whole_number(request: Request, name: str, default: int, least: int, most: in
     return int(text)
 
 
-async def _read(request: Request) -> bytes:
+async def read_body(request: Request) -> bytes:
+    """The whole body.
+
+    Raises:
+        Refused: 413, or 400 for a client that went away.
+    """
     body = bytearray()
     try:
         async for part in request.stream():
@@ -119,40 +102,17 @@ async def _read(request: Request) -> bytes:
     return bytes(body)
 
 
-async def _read_object(request: Request) -> dict[str, Any]:
-    body = await _read(request)
+async def read_object(request: Request) -> dict[str, Any]:
+    """The body as a JSON object.
+
+    Raises:
+        Refused: 413 or 422.
+    """
+    body = await read_body(request)
     try:
         fields = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise invalid("", f"JSON decode error: {error}", "json_invalid") from error
     if not isinstance(fields, dict):
         raise invalid("", "Input should be a JSON object", "dict_type")
-    return fields
-
-
-def _object_from_text(text: str) -> object:
-    try:
-        return msgspec.json.decode(text) if text else None
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise invalid("metadata", "Input should be a JSON object", "json_invalid") from error
-
-
-def _multipart(content_type: str, body: bytes) -> dict[str, Any]:
-    """The text fields of a form.
-
-    Raises:
-        Refused: 400 for a file, 422 for what is no form.
-    """
-    head = f"Content-Type: {content_type}\r\n\r\n".encode()
-    form = BytesParser(policy=policy.HTTP).parsebytes(head + body)
-    if not form.is_multipart():
-        raise invalid("", "The form cannot be read", "multipart_invalid")
-    fields: dict[str, Any] = {}
-    for part in form.iter_parts():
-        if part.get_filename() is not None:
-            raise Refused(400, "Files cannot be attached to messages here yet.")
-        payload = part.get_payload(decode=True)
-        name = part.get_param("name", header="content-disposition")
-        if isinstance(name, str) and isinstance(payload, bytes):
-            fields[name] = payload.decode(errors="replace")
     return fields

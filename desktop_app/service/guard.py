@@ -11,6 +11,7 @@ import msgspec
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from desktop_app.protocol.gateway import GatewayError, encode
+from desktop_app.service.media_links import MEDIA_PATH
 
 _OPEN_PATHS = frozenset({"/health", "/test"})
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -18,7 +19,7 @@ _POLICY_VIOLATION = 1008
 
 
 class Guard:
-    """Refuses before any route is reached.
+    """Refuses before any route is reached; links to media carry their own permission.
 
     A request gets 401 or 403 with a JSON ``detail``; a socket gets an ``error`` message and is
     closed with 1008.
@@ -47,7 +48,8 @@ class Guard:
             return HTTPStatus.FORBIDDEN, "This service only answers to its own loopback address."
         if not self._is_own_origin(headers.get(b"origin", b"")):
             return HTTPStatus.FORBIDDEN, "Requests from other web pages are refused."
-        if scope["path"] in _OPEN_PATHS or self._has_key(scope, headers):
+        path = scope["path"]
+        if path in _OPEN_PATHS or path.startswith(MEDIA_PATH) or self._has_key(scope, headers):
             return None
         return HTTPStatus.UNAUTHORIZED, "Invalid or missing API key"
 

@@ -65,8 +65,8 @@ async def run_service(
     loop.set_exception_handler(loop_exception_handler())  # logged: nobody looks at a service
     _on_signals(loop, stop)
     on_parent_end(lambda: _end(loop, stop), environment=environment or {})
-    async with open_service(place, open_providers) as addresses:
-        _announce(addresses)
+    async with open_service(place, open_providers) as running:
+        _announce(running.addresses)
         await stop.wait()
 
 

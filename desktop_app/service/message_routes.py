@@ -14,8 +14,9 @@ from starlette.routing import Route
 from desktop_app.protocol.backboard.messages import MessageReply, MessageRequest
 from desktop_app.protocol.backboard.stream import StreamEvent
 from desktop_app.protocol.backboard.threads import StoredMessage
-from desktop_app.service.bodies import JsonResponse, invalid, not_found, read_message
+from desktop_app.service.bodies import JsonResponse, Refused, invalid, not_found
 from desktop_app.service.clock import new_id, now
+from desktop_app.service.message_bodies import receive
 from desktop_app.service.providers.ports import MemoryUse, ReasoningDelta, TextDelta
 from desktop_app.service.runs import (
     Question,
@@ -45,7 +46,12 @@ class MessageRoutes:
         ]
 
     async def post(self, request: Request) -> Response:
-        message = await read_message(request, MessageRequest)
+        async with receive(request, MessageRequest, self._store.files.scratch) as (message, form):
+            if form.uploads:
+                raise Refused(400, "Files cannot be attached to messages here yet.")
+            return await self._answer(request, message)
+
+    async def _answer(self, request: Request, message: MessageRequest) -> Response:
         if "thread_id" in request.path_params:
             message = replace(message, thread_id=request.path_params["thread_id"])
         if not message.content.strip():

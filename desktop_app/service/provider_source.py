@@ -10,18 +10,38 @@ from typing import Protocol
 
 from desktop_app.errors import AppError
 from desktop_app.service.provider_failures import provider_failures
+from desktop_app.service.providers.picture_ports import PictureMaker
 from desktop_app.service.providers.ports import Language, Recall, SpeechToText, TextToSpeech
+from desktop_app.service.providers.recording_ports import Speaker, Transcriber
+from desktop_app.service.providers.vector_ports import Embedder
 
 _log = logging.getLogger(__name__)
 
 
 class Providers(Protocol):
-    """What answers, hears and speaks; ``providers.open.Providers`` is the real one."""
+    """What answers, hears, speaks and draws; ``providers.open.Providers`` is the real one.
+
+    Each mapping is by provider name, the preferred one first.
+
+    Attributes:
+        stt, tts: For live speech.
+        transcribers, speakers: For whole recordings and replies; ``builtin`` is always there.
+        picture_makers: ``builtin`` is always there.
+        embedders: Empty where none is connected.
+    """
 
     @property
     def stt(self) -> SpeechToText: ...
     @property
     def tts(self) -> TextToSpeech: ...
+    @property
+    def transcribers(self) -> Mapping[str, Transcriber]: ...
+    @property
+    def speakers(self) -> Mapping[str, Speaker]: ...
+    @property
+    def picture_makers(self) -> Mapping[str, PictureMaker]: ...
+    @property
+    def embedders(self) -> Mapping[str, Embedder]: ...
     @property
     def languages(self) -> Mapping[str, Language]: ...
     @property
@@ -89,8 +109,17 @@ class ProviderSource:
         if providers is None:
             return
         self._failure = AppError("service.stopping", "The service is stopping.")
-        languages = {id(each): each for each in providers.languages.values()}.values()
-        for close in (providers.stt.aclose, providers.tts.aclose, *(x.aclose for x in languages)):
+        groups = (
+            providers.languages,
+            providers.transcribers,
+            providers.speakers,
+            providers.picture_makers,
+            providers.embedders,
+        )
+        closes = [providers.stt.aclose, providers.tts.aclose]
+        for group in groups:
+            closes += [each.aclose for each in group.values()]
+        for close in closes:
             with suppress(AppError), provider_failures("providers.broken", "It failed to close."):
                 await close()
 

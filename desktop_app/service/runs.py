@@ -24,6 +24,7 @@ from desktop_app.service.providers.ports import (
     MemoryUse,
     ReasoningDelta,
     TextDelta,
+    ToolsCalled,
 )
 from desktop_app.service.store import Store
 
@@ -293,7 +294,8 @@ class Runs:
             async for event in events:
                 if isinstance(event, Finished):
                     return event.usage
-                await run.tell(event)
+                if not isinstance(event, ToolsCalled):  # none were offered
+                    await run.tell(event)
         finally:
             if (close := getattr(events, "aclose", None)) is not None:
                 await close()

@@ -83,5 +83,103 @@ CREATE TRIGGER memory_removed AFTER DELETE ON memories BEGIN
 END;
 """
 
-MIGRATIONS: tuple[str, ...] = (_CONVERSATIONS,)
+_KNOWLEDGE = """
+CREATE TABLE documents (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    assistant_id TEXT NOT NULL REFERENCES assistants (id) ON DELETE CASCADE,
+    thread_id TEXT REFERENCES threads (id) ON DELETE CASCADE,
+    message_id TEXT,
+    filename TEXT NOT NULL,
+    mime_type TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    size_bytes INTEGER NOT NULL,
+    status TEXT NOT NULL,
+    status_message TEXT,
+    summary TEXT,
+    total_tokens INTEGER,
+    chunk_count INTEGER,
+    metadata TEXT,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    processing_started_at TEXT,
+    processing_completed_at TEXT
+) STRICT;
+CREATE INDEX documents_by_assistant ON documents (assistant_id, seq);
+CREATE INDEX documents_by_thread ON documents (thread_id, seq);
+CREATE INDEX documents_by_message ON documents (message_id);
+CREATE INDEX documents_by_status ON documents (status);
+
+CREATE TABLE chunks (
+    seq INTEGER PRIMARY KEY,
+    document_seq INTEGER NOT NULL REFERENCES documents (seq) ON DELETE CASCADE,
+    ordinal INTEGER NOT NULL,
+    place TEXT NOT NULL,
+    content TEXT NOT NULL
+) STRICT;
+CREATE INDEX chunks_by_document ON chunks (document_seq, ordinal);
+
+CREATE TABLE chunk_vectors (
+    chunk_seq INTEGER NOT NULL REFERENCES chunks (seq) ON DELETE CASCADE,
+    space TEXT NOT NULL,
+    vector BLOB NOT NULL,
+    PRIMARY KEY (space, chunk_seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX vectors_by_chunk ON chunk_vectors (chunk_seq);
+
+CREATE VIRTUAL TABLE chunk_words USING fts5 (
+    content, content='chunks', content_rowid='seq', tokenize='porter unicode61'
+);
+CREATE TRIGGER chunk_added AFTER INSERT ON chunks BEGIN
+    INSERT INTO chunk_words (rowid, content) VALUES (new.seq, new.content);
+END;
+CREATE TRIGGER chunk_removed AFTER DELETE ON chunks BEGIN
+    INSERT INTO chunk_words (chunk_words, rowid, content)
+        VALUES ('delete', old.seq, old.content);
+END;
+
+CREATE TABLE media (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    thread_id TEXT NOT NULL REFERENCES threads (id) ON DELETE CASCADE,
+    message_id TEXT,
+    kind TEXT NOT NULL,
+    mime_type TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    size_bytes INTEGER NOT NULL,
+    metadata TEXT,
+    created_at TEXT NOT NULL
+) STRICT;
+CREATE INDEX media_by_thread ON media (thread_id, seq);
+CREATE INDEX media_by_message ON media (message_id);
+
+CREATE TABLE memory_operations (
+    id TEXT PRIMARY KEY,
+    assistant_id TEXT NOT NULL REFERENCES assistants (id) ON DELETE CASCADE,
+    status TEXT NOT NULL,
+    memory_ids TEXT,
+    error TEXT,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX operations_by_assistant ON memory_operations (assistant_id, created_at);
+
+CREATE TABLE waiting_runs (
+    id TEXT PRIMARY KEY,
+    thread_id TEXT NOT NULL REFERENCES threads (id) ON DELETE CASCADE,
+    message_id TEXT NOT NULL,
+    question TEXT NOT NULL,
+    created_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX waiting_by_thread ON waiting_runs (thread_id, created_at);
+"""
+"""
+documents: files that were uploaded, for an assistant (no thread) or for one thread; their pieces
+in chunks, the pieces' vectors by the model that made them (``space``: provider/model).
+media: pictures, spoken replies and recordings of a thread, by kind ``picture``, ``speech`` and
+``recording``; a picture's metadata has prompt, provider, model and parent ids.
+waiting_runs: turns that stopped for the outputs of tools, with all that is needed to go on.
+"""
+
+MIGRATIONS: tuple[str, ...] = (_CONVERSATIONS, _KNOWLEDGE)
 """Step ``n`` leads from ``user_version`` n to n + 1. A published step never changes."""

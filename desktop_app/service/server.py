@@ -19,9 +19,10 @@ from desktop_app.loopback import is_loopback_host
 from desktop_app.protocol.gateway import MAX_FRAME_BYTES
 from desktop_app.service.application import VOICE_PATH, build_application
 from desktop_app.service.guard import allowed_hosts
+from desktop_app.service.media_links import MediaLinks
 from desktop_app.service.provider_source import OpenProviders, open_source
 from desktop_app.service.runs import Runs, open_runs
-from desktop_app.service.store import open_store
+from desktop_app.service.store import Store, open_store
 
 SOCKET_LIMIT_BYTES = 4 * MAX_FRAME_BYTES
 """Frames up to here are read, so that one over MAX_FRAME_BYTES can be answered with ``error``;
@@ -55,6 +56,15 @@ class Addresses:
     key: str
 
 
+@dataclass(frozen=True, slots=True)
+class RunningService:
+    """A service that answers, and what it is made of."""
+
+    addresses: Addresses
+    store: Store
+    links: MediaLinks
+
+
 class _Server(uvicorn.Server):
     """Leaves signals to whoever runs the loop, and says when it listens."""
 
@@ -72,7 +82,9 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def open_service(place: Place, open_providers: OpenProviders) -> AsyncIterator[Addresses]:
+async def open_service(
+    place: Place, open_providers: OpenProviders
+) -> AsyncIterator[RunningService]:
     """Serve until the block ends.
 
     Raises:
@@ -86,12 +98,19 @@ async def open_service(place: Place, open_providers: OpenProviders) -> AsyncIter
             open_source(open_providers, store.recall) as source,
             open_runs(store, source) as runs,
         ):
+            at = f"[{place.host}]:{port}" if ":" in place.host else f"{place.host}:{port}"
+            links = MediaLinks(f"http://{at}", place.key)
             application = build_application(
-                store, source, runs, key=place.key, hosts=allowed_hosts(place.host, port)
+                store,
+                source,
+                runs,
+                links,
+                key=place.key,
+                hosts=allowed_hosts(place.host, port),
             )
             async with _serving(application, listener, runs):
-                at = f"[{place.host}]:{port}" if ":" in place.host else f"{place.host}:{port}"
-                yield Addresses(f"http://{at}/api", f"ws://{at}{VOICE_PATH}", place.key)
+                addresses = Addresses(f"http://{at}/api", f"ws://{at}{VOICE_PATH}", place.key)
+                yield RunningService(addresses, store, links)
 
 
 @asynccontextmanager

@@ -10,15 +10,21 @@ from pathlib import Path
 from desktop_app.service.assistant_store import AssistantStore
 from desktop_app.service.conversation_store import ConversationStore
 from desktop_app.service.database import Database
+from desktop_app.service.file_store import FileStore
+from desktop_app.service.media_store import MediaStore
 from desktop_app.service.recall import MemoryRecall
 
 FILE_NAME = "service.sqlite3"
+FILES_FOLDER = "service-files"
 
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """The parts of one database."""
+    """The parts of one database, and the files beside it."""
 
+    database: Database
+    files: FileStore
+    media: MediaStore
     assistants: AssistantStore
     conversations: ConversationStore
     recall: MemoryRecall
@@ -33,8 +39,17 @@ async def open_store(folder: Path) -> AsyncIterator[Store]:
     """
     database = Database(folder / FILE_NAME)
     try:
-        store = Store(AssistantStore(database), ConversationStore(database), MemoryRecall(database))
+        files = FileStore(folder / FILES_FOLDER)
+        store = Store(
+            database,
+            files,
+            MediaStore(database, files),
+            AssistantStore(database),
+            ConversationStore(database),
+            MemoryRecall(database),
+        )
         await store.conversations.fail_unfinished()
+        await store.media.remove_unused_files()
         yield store
     finally:
         await database.aclose()

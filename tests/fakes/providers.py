@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from desktop_app.errors import AppError
+from desktop_app.protocol.backboard.models import ModelInfo
 from desktop_app.protocol.events import Usage
+from desktop_app.service.providers.picture_ports import PictureMaker
 from desktop_app.service.providers.ports import (
     Finished,
     Language,
@@ -18,6 +20,8 @@ from desktop_app.service.providers.ports import (
     TextDelta,
     Transcript,
 )
+from desktop_app.service.providers.recording_ports import Speaker, Transcriber
+from desktop_app.service.providers.vector_ports import Embedder
 
 CHUNK = b"\x01\x00" * 960
 """40 ms at 24 kHz."""
@@ -65,6 +69,9 @@ class ScriptedLanguage:
             yield Finished(self.usage)
         finally:
             self.closed += 1
+
+    async def models(self) -> Sequence[ModelInfo]:
+        return [ModelInfo(name=self.model, provider=self.provider, context_limit=8_192)]
 
     async def aclose(self) -> None:
         self.may_go_on.set()
@@ -177,6 +184,10 @@ class ScriptedProviders:
     language: ScriptedLanguage = field(default_factory=ScriptedLanguage)
     stt: ScriptedStt = field(default_factory=ScriptedStt)
     tts: ScriptedTts = field(default_factory=ScriptedTts)
+    transcribers: Mapping[str, Transcriber] = field(default_factory=dict)
+    speakers: Mapping[str, Speaker] = field(default_factory=dict)
+    picture_makers: Mapping[str, PictureMaker] = field(default_factory=dict)
+    embedders: Mapping[str, Embedder] = field(default_factory=dict)
     failure: AppError | None = None
     warm_up_failure: Exception | None = None
     recall: Recall | None = None

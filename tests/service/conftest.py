@@ -14,7 +14,9 @@ import msgspec
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
+from desktop_app.service.media_links import MediaLinks
 from desktop_app.service.server import Addresses, Place, open_service
+from desktop_app.service.store import Store
 from tests.fakes.providers import ScriptedProviders
 
 LIMIT_S = 10
@@ -62,6 +64,8 @@ class Rig:
     addresses: Addresses
     providers: ScriptedProviders
     http: httpx.AsyncClient
+    store: Store
+    links: MediaLinks
 
     @asynccontextmanager
     async def socket(self, query: str = f"?token={KEY}", **options: Any) -> AsyncIterator[Socket]:
@@ -82,12 +86,13 @@ class Rig:
 @asynccontextmanager
 async def service(data: Path, providers: ScriptedProviders) -> AsyncIterator[Rig]:
     """A service over the folder ``data``."""
-    async with open_service(Place(data, KEY), providers.open) as addresses:
+    async with open_service(Place(data, KEY), providers.open) as running:
+        addresses = running.addresses
         headers = {"X-API-Key": KEY}
         async with httpx.AsyncClient(
             base_url=addresses.api, headers=headers, timeout=LIMIT_S
         ) as http:
-            yield Rig(addresses, providers, http)
+            yield Rig(addresses, providers, http, running.store, running.links)
 
 
 @pytest.fixture

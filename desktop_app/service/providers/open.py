@@ -12,9 +12,12 @@ from desktop_app.errors import AppError, InputError
 from desktop_app.service.providers.languages import Languages
 from desktop_app.service.providers.local_servers import Ports, find_local_servers
 from desktop_app.service.providers.openai_language import OpenAiLanguage
+from desktop_app.service.providers.picture_ports import PictureMaker
 from desktop_app.service.providers.ports import Language, Recall, SpeechToText, TextToSpeech
+from desktop_app.service.providers.recording_ports import Speaker, Transcriber
 from desktop_app.service.providers.responder import Responder
 from desktop_app.service.providers.unavailable import NoHearing, NoVoice
+from desktop_app.service.providers.vector_ports import Embedder
 
 if TYPE_CHECKING:
     from desktop_app.service.providers.espeak_tts import EspeakTts
@@ -42,7 +45,7 @@ class ProviderConfig:
 
 
 class Providers:
-    """What hears, speaks and answers."""
+    """What hears, speaks, answers and draws."""
 
     def __init__(
         self,
@@ -53,6 +56,10 @@ class Providers:
     ) -> None:
         self.stt = stt
         self.tts = tts
+        self.transcribers: Mapping[str, Transcriber] = {}
+        self.speakers: Mapping[str, Speaker] = {}
+        self.picture_makers: Mapping[str, PictureMaker] = {}
+        self.embedders: Mapping[str, Embedder] = {}
         self._languages = languages
         self._slow_starters = slow_starters
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +13,7 @@ import httpx
 
 from desktop_app.errors import AccessError, AppError, NetworkError, ProtocolError
 from desktop_app.loopback import is_loopback
+from desktop_app.protocol.backboard.models import ModelInfo
 from desktop_app.protocol.events import Usage
 from desktop_app.service.providers.ports import (
     Finished,
@@ -78,6 +79,18 @@ class OpenAiLanguage:
                 await self._check(response, model)
                 async for event in _events(response):
                     yield event
+
+    async def models(self) -> Sequence[ModelInfo]:
+        """What the server lists, the model that is used by default first."""
+        try:
+            with self._errors():
+                response = await self._http.get(f"{self._root}/models")
+                await self._check(response, "")
+            listed = [str(entry["id"]) for entry in response.json()["data"]]
+        except (AppError, ValueError, KeyError, TypeError):
+            listed = []
+        names = dict.fromkeys([*([self.model] if self.model else []), *listed])
+        return [ModelInfo(name=name, provider=self.provider) for name in names]
 
     async def aclose(self) -> None:
         """Drop the connections."""

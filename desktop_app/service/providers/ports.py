@@ -1,16 +1,20 @@
-"""The three small interfaces behind which speech and language providers stand.
+"""The small interfaces behind which providers of live speech, language and memory stand.
 
-A provider is named ``provider`` / ``model`` (``builtin`` / ``basic``). All methods are called on
-the service's event loop; a provider that computes does it on a thread of its own.
+Those of whole recordings, pictures and vectors are in ``recording_ports``, ``picture_ports`` and
+``vector_ports``. A provider is named ``provider`` / ``model`` (``builtin`` / ``basic``). All
+methods are called on the service's event loop; a provider that computes does it on a thread of
+its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
-from typing import Literal, Protocol
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
 
-from desktop_app.protocol.events import Usage
+from desktop_app.protocol.backboard.models import ModelInfo
+from desktop_app.protocol.events import ToolCall, Usage
+from desktop_app.service.providers.picture_ports import Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +95,53 @@ MemoryUse = Literal["auto", "readonly", "off"]
 
 @dataclass(frozen=True, slots=True)
 class ChatMessage:
-    """One message of the history given to a language model."""
+    """One message of the history given to a language model.
 
-    role: str  # system | user | assistant
+    Attributes:
+        role: ``system``, ``user``, ``assistant`` or ``tool``.
+        tool_calls: What an assistant's message asked for.
+        tool_call_id: Which call a tool's message answers.
+        pictures: What a user's message shows, for models that see.
+    """
+
+    role: str
     content: str
+    tool_calls: tuple[ToolCall, ...] = ()
+    tool_call_id: str = ""
+    pictures: tuple[Picture, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A function that the model may ask for; ``parameters`` is a JSON Schema object."""
+
+    name: str
+    description: str = ""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece of a document that may answer the question.
+
+    Attributes:
+        place: Where it stands, for people: ``page 3``, ``sheet Costs``; empty where unknown.
+        score: Higher is better; only comparable within one search.
+    """
+
+    document_id: str
+    filename: str
+    text: str
+    place: str = ""
+    score: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What was found for a question: the best first."""
+
+    memories: tuple[Recalled, ...] = ()
+    passages: tuple[Passage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +149,16 @@ class LanguageRequest:
     """One language turn.
 
     Attributes:
-        history: Oldest first, without the system prompt, ending with the user's message.
+        history: Oldest first, without the system prompt, ending with the user's message or with
+            the outputs of the tools that the model asked for.
         system_prompt: May be empty.
         model: Model name, or empty for the provider's default.
         assistant_id: Whose memory may be read and written.
         memory: Whether it may.
+        knowledge: What a provider tells its model besides, and the built-in one answers from.
+        tools: What the model may ask for.
+        wants_json: The reply shall be one JSON object.
+        thinking: ``effort`` low|medium|high|max, ``budget_tokens``, ... as in the API; or None.
     """
 
     history: Sequence[ChatMessage]
@@ -115,6 +167,10 @@ class LanguageRequest:
     assistant_id: str = ""
     thread_id: str = ""
     memory: MemoryUse = "auto"
+    knowledge: Knowledge = field(default_factory=lambda: Knowledge())
+    tools: tuple[Tool, ...] = ()
+    wants_json: bool = False
+    thinking: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +188,20 @@ class ReasoningDelta:
 
 
 @dataclass(frozen=True, slots=True)
+class ToolsCalled:
+    """The model asks for the outputs of these calls; comes once, before Finished."""
+
+    calls: tuple[ToolCall, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
-    """The reply is complete."""
+    """The reply, or this round of it, is complete."""
 
     usage: Usage | None = None
 
 
-LanguageEvent = TextDelta | ReasoningDelta | Finished
+LanguageEvent = TextDelta | ReasoningDelta | ToolsCalled | Finished
 
 
 class Language(Protocol):
@@ -154,6 +217,9 @@ class Language(Protocol):
             NetworkError, AccessError, ProtocolError
         """
 
+    async def models(self) -> Sequence[ModelInfo]:
+        """What it can answer with, its default first; never raises, empty where it cannot say."""
+
     async def aclose(self) -> None: ...
 
 
@@ -165,11 +231,14 @@ class Recalled:
         text: The words, as they were saved or said by the user.
         created_at: ISO 8601, UTC.
         kind: ``memory`` (saved on purpose) or ``message`` (said in a conversation).
+        id: The memory's or the message's.
     """
 
     text: str
     created_at: str
     kind: Literal["memory", "message"]
+    id: str = ""
+    score: float | None = None
 
 
 class Recall(Protocol):

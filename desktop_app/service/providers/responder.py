@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
 
+from desktop_app.protocol.backboard.models import ModelInfo
 from desktop_app.service.providers.ports import (
     Finished,
     LanguageEvent,
@@ -17,6 +18,9 @@ from desktop_app.service.providers.ports import (
 from desktop_app.service.providers.skills import arithmetic, recall, small_talk
 from desktop_app.service.providers.skills.dates_and_times import Clock
 from desktop_app.service.providers.skills.units import UnitConverter
+
+CONTEXT_TOKENS = 8_192
+"""It reads the question alone; this only bounds what is shown to it."""
 
 _NO_MODEL = "No language model is connected"
 _CANNOT_FIRST = (
@@ -68,6 +72,22 @@ class Responder:
     async def warm_up(self) -> None:
         """Load what the first answer would wait for, 0.2 s on a thread. Idempotent."""
         await asyncio.to_thread(self._units.load)
+
+    async def models(self) -> Sequence[ModelInfo]:
+        """One row, which says that it is no language model."""
+        return [
+            ModelInfo(
+                name=self.model,
+                provider=self.provider,
+                context_limit=CONTEXT_TOKENS,
+                supports_tools=False,
+                supports_streaming=True,
+                display_name="Built-in responder",
+                description=(
+                    "No language model: dates and times, sums, units, and what it was told."
+                ),
+            )
+        ]
 
     async def aclose(self) -> None:
         """Nothing is held."""
