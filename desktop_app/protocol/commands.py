@@ -62,11 +62,46 @@ class DiscardAudio(Struct, frozen=True):
     turn: int
 
 
+class TurnWishes(Struct, frozen=True, omit_defaults=True):
+    """What a turn asks for besides its words. Only messages (section 5) have words for it.
+
+    Attributes:
+        files: Paths of documents and pictures that go along.
+        recording: Path of a spoken question in any format, heard before the text.
+        heard_by, spoken_by: ``provider/model`` of speech to text and text to speech; empty leaves
+            the choice to the peer.
+        voice: Name of the voice that speaks.
+        is_spoken: The reply shall be spoken too.
+        model: ``provider/model`` that answers; empty leaves the choice to the peer.
+        memory: ``Auto``, ``Readonly``, ``off``; empty leaves it as the conversation has it.
+        draws: The model may make pictures.
+    """
+
+    files: tuple[str, ...] = ()
+    recording: str = ""
+    heard_by: str = ""
+    spoken_by: str = ""
+    voice: str = ""
+    is_spoken: bool = False
+    model: str = ""
+    memory: str = ""
+    draws: bool = False
+
+    @property
+    def is_plain(self) -> bool:
+        """Nothing but the words: any peer can answer."""
+        return self == PLAIN
+
+
+PLAIN = TurnWishes()
+
+
 class PromptText(Struct, frozen=True):
     """A typed turn."""
 
     turn: int
     text: str
+    wishes: TurnWishes = PLAIN
 
 
 class ToolOutput(Struct, frozen=True):

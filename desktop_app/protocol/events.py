@@ -131,13 +131,18 @@ class MemoriesRecalled(Struct, frozen=True, tag=snake):
 
 
 class ImageReady(Struct, frozen=True, tag=snake):
-    """A picture was made; the link expires, fetch it at once."""
+    """A picture was made; the link expires, so the transport fetches it at once.
+
+    Attributes:
+        data: The encoded picture, where it could be fetched.
+    """
 
     turn: int
     url: str
     document_id: str
     mime_type: str = ""
     size_bytes: int | None = None
+    data: bytes = b""
 
 
 class ReplyEnded(Struct, frozen=True, tag=snake):

@@ -36,3 +36,9 @@ def test_a_session_is_spoken_and_ends_its_turns_itself_unless_told_otherwise():
 def test_a_command_cannot_be_changed():
     with pytest.raises(AttributeError):
         c.CommitAudio(1).turn = 2  # type: ignore[misc]
+
+
+def test_only_a_turn_without_wishes_is_plain():
+    assert c.PromptText(1, "Hi").wishes.is_plain
+    assert not c.TurnWishes(files=("a.pdf",)).is_plain
+    assert not c.TurnWishes(memory="off").is_plain
