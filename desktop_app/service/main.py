@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from desktop_app.children import on_parent_end
+from desktop_app.credentials import Credentials
 from desktop_app.logs import loop_exception_handler, start_logging
 from desktop_app.paths import find_paths
 from desktop_app.service.provider_source import OpenProviders, Providers
@@ -83,15 +84,11 @@ def providers_from(environment: Mapping[str, str]) -> OpenProviders:
     async def open_them(recall: Recall) -> Providers:
         # Imported behind the announcement, off the loop: it takes longer than all the rest.
         await asyncio.to_thread(__import__, "desktop_app.service.providers.open")
-        from desktop_app.service.providers.open import ProviderConfig, open_providers
+        from desktop_app.service.providers.config import KEYRING_WITHIN_S, read_config
+        from desktop_app.service.providers.open import open_providers
 
-        config = ProviderConfig(
-            language_url=environment.get("PARLEY_LANGUAGE_URL", ""),
-            language_model=environment.get("PARLEY_LANGUAGE_MODEL", ""),
-            language_key=environment.get("PARLEY_LANGUAGE_KEY", ""),
-            local_models=environment.get("PARLEY_LOCAL_MODELS", "auto"),
-        )
-        return await open_providers(config, recall)
+        credentials = Credentials(answer_within_s=KEYRING_WITHIN_S)
+        return await open_providers(await read_config(environment, credentials), recall)
 
     return open_them
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
 from desktop_app.errors import AppError, InputError
+from desktop_app.service.providers.config import ProviderConfig
 from desktop_app.service.providers.languages import Languages
-from desktop_app.service.providers.local_servers import Ports, find_local_servers
+from desktop_app.service.providers.local_servers import find_local_servers
 from desktop_app.service.providers.openai_language import OpenAiLanguage
 from desktop_app.service.providers.picture_ports import PictureMaker
 from desktop_app.service.providers.ports import Language, Recall, SpeechToText, TextToSpeech
@@ -23,25 +23,6 @@ if TYPE_CHECKING:
     from desktop_app.service.providers.espeak_tts import EspeakTts
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class ProviderConfig:
-    """What a person set.
-
-    Attributes:
-        language_url: Of an OpenAI-compatible server; empty for none.
-        language_model: Its model; empty for the first that it lists.
-        language_key: Its key; may be empty.
-        local_models: ``auto`` looks for servers on this computer, ``off`` does not.
-        ports: Where they are looked for.
-    """
-
-    language_url: str = ""
-    language_model: str = ""
-    language_key: str = ""
-    local_models: str = "auto"
-    ports: Ports = field(default_factory=Ports)
 
 
 class Providers:
@@ -143,7 +124,9 @@ def _voice() -> EspeakTts | NoVoice:
 def _configured(config: ProviderConfig) -> OpenAiLanguage:
     try:
         return OpenAiLanguage(
-            config.language_url, model=config.language_model, key=config.language_key
+            config.language_url,
+            model=config.language_model,
+            key=config.language_key.reveal(),
         )
     except ValueError as error:
         raise InputError(

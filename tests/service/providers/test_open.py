@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from desktop_app.credentials import Secret
 from desktop_app.errors import InputError
+from desktop_app.service.providers.config import ProviderConfig
 from desktop_app.service.providers.local_servers import Ports
-from desktop_app.service.providers.open import ProviderConfig, open_providers
+from desktop_app.service.providers.open import open_providers
 from desktop_app.service.providers.ports import Recall
 from tests.fakes.openai_server import closed_port, openai_server
 
@@ -56,7 +58,7 @@ async def test_a_server_on_this_computer_becomes_the_default(recall):
 
 
 async def test_a_configured_server_comes_before_all(recall):
-    config = ProviderConfig("http://127.0.0.1:9", "mine", "key", local_models="off")
+    config = ProviderConfig("http://127.0.0.1:9", "mine", Secret("key"), local_models="off")
     providers = await open_providers(config, recall)
     language = providers.default_language
     assert (language.provider, language.model) == ("openai", "mine")

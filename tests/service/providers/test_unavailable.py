@@ -7,7 +7,8 @@ import sys
 import pytest
 
 from desktop_app.errors import ChildError
-from desktop_app.service.providers.open import ProviderConfig, open_providers
+from desktop_app.service.providers.config import ProviderConfig
+from desktop_app.service.providers.open import open_providers
 
 
 @pytest.fixture

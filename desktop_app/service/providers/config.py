@@ -1,0 +1,94 @@
+"""What a person connected: addresses, models and keys, from the environment and the keyring."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from desktop_app.credentials import Credentials, CredentialsUnavailableError, Secret
+from desktop_app.service.providers.local_servers import Ports
+
+KEYRING_WITHIN_S = 5.0
+OPENAI_URL = "https://api.openai.com/v1"
+ELEVENLABS_URL = "https://api.elevenlabs.io"
+
+_log = logging.getLogger(__name__)
+
+# Never the generic names of these variables: a key that was exported for other programs must
+# not send a person's voice out.
+_KEYS = {
+    "language": "PARLEY_LANGUAGE_KEY",
+    "openai": "PARLEY_OPENAI_KEY",
+    "elevenlabs": "PARLEY_ELEVENLABS_KEY",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderConfig:
+    """What a person set.
+
+    Attributes:
+        language_url: Of an OpenAI-compatible server; empty for none.
+        language_model: Its model; empty for the first that it lists.
+        language_key: Its key; may be empty.
+        embedding_model: Its model of meaning; empty where it shall not be asked for one.
+        openai_key: Of OpenAI itself, which is used only with one.
+        openai_model: Its language model; empty for the catalogue's first.
+        elevenlabs_key: Of ElevenLabs, which is used only with one.
+        openai_url, elevenlabs_url: Where they are.
+        local_models: ``auto`` looks for servers on this computer, ``off`` does not.
+        ports: Where they are looked for.
+    """
+
+    language_url: str = ""
+    language_model: str = ""
+    language_key: Secret = field(default_factory=lambda: Secret(""))
+    embedding_model: str = ""
+    openai_key: Secret = field(default_factory=lambda: Secret(""))
+    openai_model: str = ""
+    elevenlabs_key: Secret = field(default_factory=lambda: Secret(""))
+    openai_url: str = OPENAI_URL
+    elevenlabs_url: str = ELEVENLABS_URL
+    local_models: str = "auto"
+    ports: Ports = field(default_factory=Ports)
+
+
+async def read_config(environment: Mapping[str, str], credentials: Credentials) -> ProviderConfig:
+    """What the environment says and, for keys that it does not name, the keyring.
+
+    Takes as long as the keyring; one that is locked or missing counts as empty.
+    """
+    keys = await _keys(environment, credentials)
+    return ProviderConfig(
+        language_url=environment.get("PARLEY_LANGUAGE_URL", ""),
+        language_model=environment.get("PARLEY_LANGUAGE_MODEL", ""),
+        language_key=keys["language"],
+        embedding_model=environment.get("PARLEY_EMBEDDING_MODEL", ""),
+        openai_key=keys["openai"],
+        openai_model=environment.get("PARLEY_OPENAI_MODEL", ""),
+        elevenlabs_key=keys["elevenlabs"],
+        openai_url=environment.get("PARLEY_OPENAI_URL") or OPENAI_URL,
+        elevenlabs_url=environment.get("PARLEY_ELEVENLABS_URL") or ELEVENLABS_URL,
+        local_models=environment.get("PARLEY_LOCAL_MODELS", "auto"),
+    )
+
+
+async def _keys(environment: Mapping[str, str], credentials: Credentials) -> dict[str, Secret]:
+    """One for each name, empty where there is none."""
+    keys = {name: Secret(environment.get(variable, "")) for name, variable in _KEYS.items()}
+    wanted = [name for name, key in keys.items() if not key]
+    if not environment.get("PARLEY_LANGUAGE_URL") and "language" in wanted:
+        wanted.remove("language")  # nobody would be given it
+    async with asyncio.TaskGroup() as tasks:
+        asked = {name: tasks.create_task(_kept(name, credentials)) for name in wanted}
+    return keys | {name: task.result() for name, task in asked.items()}
+
+
+async def _kept(name: str, credentials: Credentials) -> Secret:
+    try:
+        return await credentials.get(name) or Secret("")
+    except CredentialsUnavailableError as unavailable:
+        _log.info("The key %s is not taken from the keyring: %s", name, unavailable)
+        return Secret("")
