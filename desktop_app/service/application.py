@@ -20,6 +20,7 @@ from desktop_app.service.guard import Guard
 from desktop_app.service.media_links import MediaLinks
 from desktop_app.service.media_routes import MediaRoutes
 from desktop_app.service.message_routes import MessageRoutes
+from desktop_app.service.openapi import OpenApi
 from desktop_app.service.provider_source import ProviderSource
 from desktop_app.service.runs import Runs
 from desktop_app.service.store import Store
@@ -48,7 +49,7 @@ def build_application(
         WebSocketRoute(VOICE_PATH, GatewaySocket(store, source, runs).serve),
     ]
     application = Starlette(
-        routes=routes,
+        routes=[*routes, OpenApi(routes).route()],
         exception_handlers={
             Refused: _on_refused,
             HTTPException: _on_http,

@@ -19,6 +19,7 @@ from desktop_app.service.bodies import (
     whole_number,
 )
 from desktop_app.service.clock import now
+from desktop_app.service.described import Described
 
 NAME_CHARACTERS = 255
 TOK_K = range(1, 101)
@@ -52,11 +53,17 @@ class AssistantRoutes:
             Route(one, self.delete, methods=["DELETE"]),
         ]
 
+    @Described("Create an assistant", body=NewAssistant, answer=Assistant)
     async def create(self, request: Request) -> Response:
         new = await read_json(request, NewAssistant)
         _check(new.name, new.tok_k)
         return JsonResponse(await self._store.create(new))
 
+    @Described(
+        "List assistants, or those of one name",
+        query={"skip": range(10_001), "limit": range(1, 201), "name": str},
+        answer=list[Assistant],
+    )
     async def page(self, request: Request) -> Response:
         assistants = await self._store.page(
             whole_number(request, "skip", 0, 0, 10_000),
@@ -65,12 +72,14 @@ class AssistantRoutes:
         )
         return JsonResponse(assistants)
 
+    @Described("Get an assistant", answer=Assistant)
     async def get(self, request: Request) -> Response:
         assistant = await self._store.get(request.path_params["assistant_id"])
         if assistant is None:
             raise not_found("Assistant")
         return JsonResponse(assistant)
 
+    @Described("Change an assistant", body=dict[str, Any], answer=Assistant)
     async def update(self, request: Request) -> Response:
         fields = await read_json(request, dict[str, Any])
         changes = {name: value for name, value in fields.items() if name in _CHANGEABLE}
@@ -84,6 +93,7 @@ class AssistantRoutes:
             raise not_found("Assistant")
         return JsonResponse(assistant)
 
+    @Described("Delete an assistant and all that hangs on it", answer=dict[str, str])
     async def delete(self, request: Request) -> Response:
         assistant_id = request.path_params["assistant_id"]
         if not await self._store.delete(assistant_id):

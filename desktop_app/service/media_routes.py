@@ -7,6 +7,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from desktop_app.service.bodies import Refused, not_found
+from desktop_app.service.described import Described
 from desktop_app.service.file_store import FileStore
 from desktop_app.service.media_links import MEDIA_PATH, MediaLinks
 from desktop_app.service.media_store import MediaStore
@@ -23,6 +24,12 @@ class MediaRoutes:
     def routes(self) -> list[Route]:
         return [Route(MEDIA_PATH + "{media_id}", self.get, methods=["GET"])]
 
+    @Described(
+        "Fetch a picture or sound by its link",
+        query={"expires": str, "signature": str},
+        answer=bytes,
+        is_open=True,
+    )
     async def get(self, request: Request) -> Response:
         media_id = request.path_params["media_id"]
         query = request.query_params

@@ -46,13 +46,13 @@ async def receive(
 def _objects_from_texts(texts: dict[str, str], shape: type[msgspec.Struct]) -> dict[str, Any]:
     fields: dict[str, Any] = {name: text for name, text in texts.items() if text != ""}
     for one in msgspec.structs.fields(shape):
-        if one.encode_name in fields and not _takes_text(one.type):
+        if one.encode_name in fields and not takes_text(one.type):
             fields[one.encode_name] = _from_text(one.encode_name, texts[one.encode_name])
     return fields
 
 
-def _takes_text(kind: Any) -> bool:
-    """Whether a field is a text, a number or a truth value, or optional ones of these."""
+def takes_text(kind: Any) -> bool:
+    """Whether a field is a text, a number or a truth value, or an optional one of these."""
     return any(one in _TEXTS for one in get_args(kind) or (kind,))
 
 

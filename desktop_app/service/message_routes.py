@@ -16,6 +16,7 @@ from desktop_app.protocol.backboard.stream import StreamEvent
 from desktop_app.protocol.backboard.threads import StoredMessage
 from desktop_app.service.bodies import JsonResponse, Refused, invalid, not_found
 from desktop_app.service.clock import new_id, now
+from desktop_app.service.described import Described
 from desktop_app.service.message_bodies import receive
 from desktop_app.service.providers.ports import MemoryUse, ReasoningDelta, TextDelta
 from desktop_app.service.runs import (
@@ -45,6 +46,19 @@ class MessageRoutes:
             Route("/api/threads/{thread_id}/messages", self.post, methods=["POST"]),
         ]
 
+    @Described(
+        "Send a message",
+        body=MessageRequest,
+        files={
+            "files": list[bytes],
+            "audio_file": bytes,
+            "input_image": bytes,
+            "input_references": list[bytes],
+        },
+        answer=MessageReply,
+        streams=True,
+        refuses=(402, 404, 409, 429, 502),
+    )
     async def post(self, request: Request) -> Response:
         async with receive(request, MessageRequest, self._store.files.scratch) as (message, form):
             if form.uploads:

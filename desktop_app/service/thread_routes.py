@@ -8,8 +8,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from desktop_app.protocol.backboard.threads import Thread
 from desktop_app.service.bodies import JsonResponse, Refused, not_found, read_json, whole_number
 from desktop_app.service.clock import now
+from desktop_app.service.described import Described
 from desktop_app.service.runs import Runs
 from desktop_app.service.store import Store
 
@@ -37,6 +39,7 @@ class ThreadRoutes:
             Route(one + "/runs/{run_id}/cancel", self.cancel, methods=["POST"]),
         ]
 
+    @Described("Create a thread", body=dict[str, Any], answer=Thread)
     async def create(self, request: Request) -> Response:
         await read_json(request, dict[str, Any])
         thread = await self._conversations.create(request.path_params["assistant_id"])
@@ -44,6 +47,11 @@ class ThreadRoutes:
             raise not_found("Assistant")
         return JsonResponse(thread)
 
+    @Described(
+        "List threads, the last used first",
+        query={"skip": range(1_000_001), "limit": range(1, 201), "include_messages": bool},
+        answer=list[Thread],
+    )
     async def page(self, request: Request) -> Response:
         assistant_id = request.path_params.get("assistant_id")
         if assistant_id and await self._assistants.get(assistant_id) is None:
@@ -56,12 +64,14 @@ class ThreadRoutes:
         )
         return JsonResponse(threads)
 
+    @Described("Get a thread with its messages", answer=Thread)
     async def get(self, request: Request) -> Response:
         thread = await self._conversations.get(request.path_params["thread_id"])
         if thread is None:
             raise not_found("Thread")
         return JsonResponse(thread)
 
+    @Described("Delete a thread", answer=dict[str, str])
     async def delete(self, request: Request) -> Response:
         thread_id = request.path_params["thread_id"]
         self._runs.cancel_thread(thread_id)
@@ -75,6 +85,7 @@ class ThreadRoutes:
             }
         )
 
+    @Described("Cancel a run", answer=dict[str, Any])
     async def cancel(self, request: Request) -> Response:
         """Repeated calls, and calls for a run that has ended, answer 200 too."""
         thread_id, run_id = request.path_params["thread_id"], request.path_params["run_id"]
