@@ -22,7 +22,7 @@ from desktop_app.service.media_routes import MediaRoutes
 from desktop_app.service.message_routes import MessageRoutes
 from desktop_app.service.openapi import OpenApi
 from desktop_app.service.provider_source import ProviderSource
-from desktop_app.service.runs import Runs
+from desktop_app.service.runs.runs import Runs
 from desktop_app.service.store import Store
 from desktop_app.service.thread_routes import ThreadRoutes
 

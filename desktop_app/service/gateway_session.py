@@ -37,7 +37,8 @@ from desktop_app.service.gateway_turn import Turn
 from desktop_app.service.hearing import Hearing
 from desktop_app.service.provider_source import ProviderSource
 from desktop_app.service.providers.ports import SpeechToText, TextToSpeech, Transcript
-from desktop_app.service.runs import Question, Runs
+from desktop_app.service.runs.question import Question
+from desktop_app.service.runs.runs import Runs
 from desktop_app.service.session_plan import SessionPlan, read_plan
 from desktop_app.service.speaking import Tell
 from desktop_app.service.store import Store

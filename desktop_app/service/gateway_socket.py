@@ -10,7 +10,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from desktop_app.protocol.gateway import GatewayError, GatewayServerMessage, encode
 from desktop_app.service.gateway_session import GatewaySession
 from desktop_app.service.provider_source import ProviderSource
-from desktop_app.service.runs import Runs
+from desktop_app.service.runs.runs import Runs
 from desktop_app.service.store import Store
 
 _INTERNAL_ERROR = 1011

@@ -16,7 +16,8 @@ from desktop_app.protocol.gateway import (
 )
 from desktop_app.service.provider_source import ProviderSource
 from desktop_app.service.providers.ports import TextDelta
-from desktop_app.service.runs import Run, RunEnded, reply_facts
+from desktop_app.service.runs.events import RunEnded
+from desktop_app.service.runs.run import Run, reply_facts
 from desktop_app.service.session_plan import Voice
 from desktop_app.service.speaking import Speaking, Tell
 

@@ -21,7 +21,7 @@ from desktop_app.service.application import VOICE_PATH, build_application
 from desktop_app.service.guard import allowed_hosts
 from desktop_app.service.media_links import MediaLinks
 from desktop_app.service.provider_source import OpenProviders, open_source
-from desktop_app.service.runs import Runs, open_runs
+from desktop_app.service.runs.runs import Runs, open_runs
 from desktop_app.service.store import Store, open_store
 
 SOCKET_LIMIT_BYTES = 4 * MAX_FRAME_BYTES

@@ -12,7 +12,7 @@ from desktop_app.protocol.backboard.threads import Thread
 from desktop_app.service.bodies import JsonResponse, Refused, not_found, read_json, whole_number
 from desktop_app.service.clock import now
 from desktop_app.service.described import Described
-from desktop_app.service.runs import Runs
+from desktop_app.service.runs.runs import Runs
 from desktop_app.service.store import Store
 
 _TRUE = frozenset({"true", "1", "yes"})

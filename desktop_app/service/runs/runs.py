@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from typing import Any
 from weakref import WeakValueDictionary
 
 from desktop_app.errors import AppError, InputError, NetworkError
 from desktop_app.protocol.backboard.threads import StoredMessage
 from desktop_app.protocol.events import Usage
-from desktop_app.service.clock import new_id, now
+from desktop_app.service.clock import now
 from desktop_app.service.conversation_store import interruption
 from desktop_app.service.provider_source import ProviderSource
 from desktop_app.service.providers.ports import (
@@ -21,11 +19,12 @@ from desktop_app.service.providers.ports import (
     Finished,
     Language,
     LanguageRequest,
-    MemoryUse,
-    ReasoningDelta,
-    TextDelta,
     ToolsCalled,
 )
+from desktop_app.service.runs.events import QuestionStored, RunEnded, RunStarted
+from desktop_app.service.runs.hosted_tools import HostedMaker
+from desktop_app.service.runs.question import Question
+from desktop_app.service.runs.run import Run, reply_facts
 from desktop_app.service.store import Store
 
 HISTORY_CHARACTERS = 24_000
@@ -37,152 +36,6 @@ DEFAULT_PROMPT = (
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What a turn answers.
-
-    Attributes:
-        provider: Name of a language provider, or empty for the default.
-        model: Model name, or empty for the provider's default.
-        system_prompt: For this turn only, or empty for the assistant's.
-        memory: What may be done with the assistant's memory.
-        metadata: Kept with the user's message.
-    """
-
-    thread_id: str
-    assistant_id: str
-    text: str
-    provider: str = ""
-    model: str = ""
-    system_prompt: str = ""
-    memory: MemoryUse = "auto"
-    metadata: dict[str, Any] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class QuestionStored:
-    """The first event: the question is safe, whatever comes."""
-
-
-@dataclass(frozen=True, slots=True)
-class RunStarted:
-    """The thread is free and the language model is asked."""
-
-    provider: str
-    model: str
-
-
-@dataclass(frozen=True, slots=True)
-class RunEnded:
-    """The last event of every run.
-
-    Attributes:
-        status: ``COMPLETED``, ``CANCELLED`` or ``FAILED``.
-        text: All that was written.
-        error: A sentence, where it failed.
-    """
-
-    status: str
-    text: str
-    usage: Usage | None = None
-    error: str = ""
-
-
-RunEvent = QuestionStored | RunStarted | TextDelta | ReasoningDelta | RunEnded
-
-
-class Run:
-    """One turn in progress. Its events are kept, so one may listen from any time on.
-
-    Attributes:
-        prompt: The user's message as it is stored.
-        message_id: The reply's.
-        heard_ms: How much of the speech was heard, where someone who cancelled knows.
-    """
-
-    def __init__(self, question: Question) -> None:
-        self.run_id = new_id()
-        self.message_id = new_id()
-        self.question = question
-        self.prompt = StoredMessage(
-            message_id=new_id(),
-            role="user",
-            content=question.text,
-            created_at=now(),
-            metadata_=question.metadata,
-        )
-        self.heard_ms: int | None = None
-        self._events: list[RunEvent] = []
-        self._news = asyncio.Condition()
-        self._task: asyncio.Task[Any] | None = None
-        self._is_unwanted = False
-
-    async def events(self) -> AsyncGenerator[RunEvent, None]:
-        """All events from the first on, ending with RunEnded."""
-        told = 0
-        while self.end is None or told < len(self._events):
-            async with self._news:
-                while told == len(self._events):
-                    await self._news.wait()
-            fresh = self._events[told:]
-            told += len(fresh)
-            for event in fresh:
-                yield event
-
-    async def ended(self) -> RunEnded:
-        """Wait for the end."""
-        async with self._news:
-            while self.end is None:
-                await self._news.wait()
-        return self.end
-
-    @property
-    def end(self) -> RunEnded | None:
-        """How it ended, or None while it goes on."""
-        last = self._events[-1] if self._events else None
-        return last if isinstance(last, RunEnded) else None
-
-    @property
-    def started(self) -> RunStarted:
-        """Who answers; empty names until that is known."""
-        for event in self._events[:2]:
-            if isinstance(event, RunStarted):
-                return event
-        return RunStarted("", "")
-
-    @property
-    def text(self) -> str:
-        """What has been written so far."""
-        return "".join(event.text for event in self._events if isinstance(event, TextDelta))
-
-    def cancel(self, heard_ms: int | None = None) -> bool:
-        """Stop; question and what was written so far are kept. False where it has ended."""
-        if self.end is not None:
-            return False
-        if not self._is_unwanted:
-            self._is_unwanted = True
-            self.heard_ms = heard_ms
-            if self._task is not None:
-                self._task.cancel()
-        return True
-
-    def open_to_cancel(self) -> None:
-        """Called by the task that answers: from here on ``cancel`` interrupts it."""
-        self._task = asyncio.current_task()
-        if self._is_unwanted:
-            raise asyncio.CancelledError
-
-    def close_to_cancel(self) -> None:
-        """Called by the same task: what is written must now be stored."""
-        self._task = None
-
-    async def tell(self, event: RunEvent) -> None:
-        """Add an event."""
-        self._events.append(event)
-        async with self._news:
-            self._news.notify_all()
-
-
 class Runs:
     """Starts turns, one per thread at a time, and finishes them whoever listens."""
 
@@ -192,6 +45,11 @@ class Runs:
         self._tasks = tasks
         self._floors: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._going: dict[str, Run] = {}
+        self._makers: dict[str, HostedMaker] = {}
+
+    def host(self, name: str, maker: HostedMaker) -> None:
+        """Let turns choose a tool that the service carries out."""
+        self._makers[name] = maker
 
     def start(self, question: Question) -> Run:
         """Store the question and answer it, after what the thread is answering already."""
@@ -323,20 +181,6 @@ class Runs:
             await self._store.conversations.settle(run.message_id, end.text, end.status, facts)
         except AppError:
             _log.exception("A reply could not be stored")
-
-
-def reply_facts(run: Run, end: RunEnded) -> dict[str, Any]:
-    """What is known about a reply besides its text, as its metadata."""
-    facts: dict[str, Any] = {
-        "model_provider": run.started.provider,
-        "model_name": run.started.model,
-    }
-    if end.usage is not None:
-        facts["input_tokens"] = end.usage.input_tokens
-        facts["output_tokens"] = end.usage.output_tokens
-    if end.error:
-        facts["error"] = end.error
-    return {name: value for name, value in facts.items() if value not in (None, "")}
 
 
 @asynccontextmanager

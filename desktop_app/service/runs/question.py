@@ -1,0 +1,55 @@
+"""What a turn answers, and by what means: plain data, so that it can wait in the database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from desktop_app.service.clock import new_id
+from desktop_app.service.providers.ports import MemoryUse, Tool
+
+
+@dataclass(frozen=True, slots=True)
+class HostedChoice:
+    """A tool of the service that the turn may use, by the name it was given to ``Runs.host``.
+
+    Attributes:
+        settings: JSON values its maker gets, kept with a run that waits.
+    """
+
+    name: str
+    settings: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a turn answers.
+
+    Attributes:
+        provider: Name of a language provider, or empty for the default.
+        model: Model name, or empty for the provider's default.
+        system_prompt: For this turn only, or empty for the assistant's.
+        memory: What may be done with the assistant's memory.
+        cites_memories: The reply shall say which memories it rests on.
+        metadata: Kept with the user's message.
+        tools: Functions that the client carries out, in place of the assistant's; None for those.
+        hosted: Tools that the service carries out.
+        wants_json: The reply shall be one JSON object.
+        thinking: As in the API, or None.
+        message_id: The user's message, known beforehand so that files can be attached to it.
+    """
+
+    thread_id: str
+    assistant_id: str
+    text: str
+    provider: str = ""
+    model: str = ""
+    system_prompt: str = ""
+    memory: MemoryUse = "auto"
+    cites_memories: bool = False
+    metadata: dict[str, Any] | None = None
+    tools: tuple[Tool, ...] | None = None
+    hosted: tuple[HostedChoice, ...] = ()
+    wants_json: bool = False
+    thinking: dict[str, Any] | None = None
+    message_id: str = field(default_factory=new_id)
