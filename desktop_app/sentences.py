@@ -103,6 +103,9 @@ SENTENCES = {
         "Parley ended before it understood this. Your words were recorded: try again."
     ),
     "voice.muted": "You are muted. Unmute to be heard.",
+    "tools.not_here": (
+        "The assistant asked for a tool of its own, which Parley cannot run. Ask differently."
+    ),
     "voice.no_speech": "No words were heard. Try again a little closer to the microphone.",
     "voice.no_words": "No words were heard in this recording. Say it again, or type it.",
 }

@@ -8,11 +8,12 @@ from desktop_app.engine.ports import Journal, Time
 from desktop_app.engine.turn_notes import TurnNotes, title_of
 from desktop_app.journal.records import (
     MessageRecord,
+    PictureRecord,
     Role,
     UtteranceRecord,
     UtteranceState,
 )
-from desktop_app.link.messages import LinkEvent, MessageSaved, ThreadSaved
+from desktop_app.link.messages import LinkEvent, MessageSaved, PictureSaved, ThreadSaved
 
 _WRITTEN_BYTES = FRAME_BYTES * 5
 
@@ -98,6 +99,15 @@ class Bookkeeper:
             await self._journal.set_utterance_state(utterance_id, state)
 
         self._ledger.do(set_state)
+
+    def keep_picture(self, picture: PictureRecord, data: bytes) -> None:
+        """Keep the picture, then show it."""
+
+        async def keep() -> None:
+            kept = await self._journal.keep_picture(picture, data)
+            self._ledger.tell_now(PictureSaved(kept))
+
+        self._ledger.do(keep)
 
     async def _touch_thread(self, message: MessageRecord) -> None:
         title = title_of(message.text) if message.role is Role.USER else ""

@@ -109,7 +109,7 @@ class Controller:
             case OpenThread():
                 self._show(intent.thread_id)
             case SendText():
-                typed = PromptTyped(intent.message_id, intent.text)
+                typed = PromptTyped(intent.message_id, intent.text, intent.wishes)
                 self._conversation(intent.thread_id).take(typed)
             case RetryMessage():
                 again = RetryRequested(intent.message_id)

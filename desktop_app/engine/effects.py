@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from desktop_app.engine.inputs import TimerName
 from desktop_app.link.messages import Notice
-from desktop_app.protocol.commands import ClientCommand
+from desktop_app.protocol.commands import PLAIN, ClientCommand, TurnWishes
 from desktop_app.protocol.events import ServerEvent
 
 # ---- lines ----------------------------------------------------------------------------------
@@ -43,6 +43,7 @@ class DeliverPrompt:
     turn: int
     message_id: str
     text: str
+    wishes: TurnWishes = PLAIN
 
 
 # ---- sound ----------------------------------------------------------------------------------
@@ -143,6 +144,7 @@ class QueuePrompt:
 
     message_id: str
     text: str
+    wishes: TurnWishes = PLAIN
 
 
 @dataclass(frozen=True, slots=True)

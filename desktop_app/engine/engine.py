@@ -221,6 +221,8 @@ class Engine:
             self._sound.open_loudspeaker()
         elif isinstance(effect, CloseLine):
             self._sound.close_loudspeaker()
+        elif isinstance(effect, DeliverPrompt) and effect.wishes.is_spoken:
+            self._sound.open_loudspeaker()
         self._lines.carry_out(effect)
 
     def _remember(self, effect: RecordingEffect) -> None:
@@ -271,7 +273,7 @@ class Engine:
             self.take(SpeechRetried(message.id))
             self._retried.pop(message.id, None)  # the machine may have refused it
         else:
-            self.take(PromptTyped(message.id, message.text))
+            self.take(PromptTyped(message.id, message.text, message.wishes))
 
     async def _question(self, message_id: str) -> MessageRecord | None:
         """The user's message: itself, or the one that this reply answered."""

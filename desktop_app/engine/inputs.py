@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from desktop_app.protocol.commands import PLAIN, TurnWishes
 from desktop_app.protocol.events import ServerEvent
 
 
@@ -59,6 +60,7 @@ class PromptTyped:
 
     message_id: str
     text: str
+    wishes: TurnWishes = PLAIN
 
 
 @dataclass(frozen=True, slots=True)

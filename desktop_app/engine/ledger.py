@@ -44,6 +44,10 @@ class Ledger:
 
         self.do(publish)
 
+    def tell_now(self, event: LinkEvent) -> None:
+        """Publish from within a job: what the job made durable, before what waits after it."""
+        self._publish(event)
+
     async def written(self) -> None:
         """Return when everything asked for so far is durable."""
         is_written = asyncio.Event()

@@ -211,7 +211,7 @@ def _prompt(session: Session, prompt: PromptTyped, heard_ms: int) -> Step:
     current = () if session.prompt is None else (session.prompt,)
     if prompt.message_id in {known.message_id for known in (*current, *session.waiting)}:
         return session, ()
-    keep = QueuePrompt(prompt.message_id, prompt.text)
+    keep = QueuePrompt(prompt.message_id, prompt.text, prompt.wishes)
     session = replace(session, waiting=(*session.waiting, prompt))
     if _must_wait(session):
         return session, (keep,)

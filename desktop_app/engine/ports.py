@@ -12,6 +12,7 @@ from typing import Protocol
 from desktop_app.audio.frames import AudioFrame
 from desktop_app.journal.records import (
     MessageRecord,
+    PictureRecord,
     ThreadRecord,
     UtteranceRecord,
     UtteranceState,
@@ -154,6 +155,9 @@ class Journal(Protocol):
 
     async def pending(self) -> Sequence[MessageRecord]:
         """User messages that are QUEUED, oldest first."""
+
+    async def keep_picture(self, picture: PictureRecord, data: bytes) -> PictureRecord:
+        """Keep it; returns it with ``path`` and ``size_bytes`` as they are now."""
 
     async def begin_utterance(self, utterance: UtteranceRecord) -> None: ...
 

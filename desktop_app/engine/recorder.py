@@ -22,7 +22,8 @@ from desktop_app.engine.effects import (
 )
 from desktop_app.engine.ledger import Ledger
 from desktop_app.engine.ports import Journal, Time
-from desktop_app.engine.turn_notes import TurnNotes, heard_chars
+from desktop_app.engine.reply_rows import ReplyRows
+from desktop_app.engine.turn_notes import TurnNotes
 from desktop_app.engine.turn_times import TurnStopwatch
 from desktop_app.journal.records import (
     MessageRecord,
@@ -31,25 +32,18 @@ from desktop_app.journal.records import (
     UtteranceRecord,
     UtteranceState,
 )
-from desktop_app.link.messages import MessageSaved, ReplyGrew, TranscriptChanged, TurnTimed
+from desktop_app.link.messages import MessageSaved, TranscriptChanged, TurnTimed
 from desktop_app.protocol.events import (
+    ImageReady,
     ReplyAudio,
     ReplyEnded,
     ReplyStarted,
-    ReplyStatus,
     ReplyText,
     SessionReady,
     TranscriptUpdated,
 )
 
-CHECKPOINT_S = 1.0
 _TURNS_KEPT = 4  # a final transcript may come after its turn was cut
-
-_ENDINGS = {
-    ReplyStatus.COMPLETED: MessageStatus.COMPLETE,
-    ReplyStatus.CANCELLED: MessageStatus.INTERRUPTED,
-    ReplyStatus.INCOMPLETE: MessageStatus.INTERRUPTED,
-}
 
 RecordingEffect = (
     QueuePrompt
@@ -92,6 +86,7 @@ class Recorder:
         self._first_sound_s = first_sound_s
         self._new_id = new_id
         self._books = Bookkeeper(thread_id, ledger, journal, time)
+        self._replies = ReplyRows(thread_id, self._books, time, new_id)
         self._turns: dict[int, TurnNotes] = {}
         self._messages: dict[str, MessageRecord] = {}
         self._heard_by = ""
@@ -194,7 +189,10 @@ class Recorder:
         known = self._messages.get(effect.message_id)
         if known is None:
             known = self._message(Role.USER, effect.text, MessageStatus.QUEUED)
-            known = structs.replace(known, id=effect.message_id)
+            wishes = effect.wishes
+            known = structs.replace(
+                known, id=effect.message_id, wishes=wishes, is_spoken=bool(wishes.recording)
+            )
         message = structs.replace(known, status=MessageStatus.QUEUED, error="")
         self._messages[message.id] = message
         self._books.save(message)
@@ -282,11 +280,13 @@ class Recorder:
             case ReplyStarted(turn=turn) if turn in self._turns:
                 self._start_reply(self._turns[turn], event)
             case ReplyText(turn=turn) if turn in self._turns:
-                self._grow(self._turns[turn], event)
+                self._replies.grow(self._turns[turn], event)
             case ReplyAudio(turn=turn) if turn in self._turns:
-                self._speak(self._turns[turn], event)
+                self._replies.speak(self._turns[turn], len(event.pcm), self._spoken_by)
+            case ImageReady(turn=turn) if turn in self._turns:
+                self._replies.illustrate(self._turns[turn], event)
             case ReplyEnded(turn=turn) if turn in self._turns:
-                self._end_reply(self._turns[turn], event)
+                self._replies.end(self._turns[turn], event)
 
     def _transcript(self, notes: TurnNotes, event: TranscriptUpdated) -> None:
         if not event.is_final:
@@ -299,81 +299,30 @@ class Recorder:
     def _save_words(self, notes: TurnNotes, words: str) -> None:
         before = notes.user
         if before is not None and before.status is MessageStatus.SENT:
-            words = f"{before.text} {words}"  # one utterance may come in several pieces
+            words = f"{before.text} {words}".strip()  # one utterance may come in several pieces
         self._save_user(notes, text=words, status=MessageStatus.SENT, error="")
         self._set_utterance(notes, UtteranceState.TRANSCRIBED)
 
     def _start_reply(self, notes: TurnNotes, event: ReplyStarted) -> None:
         if event.prompt and (notes.user is None or notes.user.status is not MessageStatus.SENT):
             self._save_words(notes, event.prompt)
-        if notes.reply is None:
-            self._begin_reply(notes, event.model)
-
-    def _begin_reply(self, notes: TurnNotes, model: str = "") -> MessageRecord:
-        reply = self._message(Role.ASSISTANT, "", MessageStatus.STREAMING, notes.turn)
-        notes.reply = structs.replace(reply, model=model)
-        notes.saved_at_s = self._time.now()
-        self._books.save(notes.reply)
-        return notes.reply
-
-    def _grow(self, notes: TurnNotes, event: ReplyText) -> None:
-        if not event.text:
-            return
-        notes.watch.mark("first_text")
-        reply = notes.reply or self._begin_reply(notes)
-        text = event.text if event.is_whole else reply.text + event.text
-        notes.reply = structs.replace(reply, text=text)
-        grew = ReplyGrew(self._thread_id, reply.id, event.text, is_whole=event.is_whole)
-        self._books.tell(grew)
-        if self._time.now() - notes.saved_at_s >= CHECKPOINT_S:
-            notes.saved_at_s = self._time.now()
-            self._books.checkpoint(notes.reply)
-
-    def _speak(self, notes: TurnNotes, event: ReplyAudio) -> None:
-        notes.watch.mark("first_audio")
-        notes.speech_bytes += len(event.pcm)
-        reply = notes.reply or self._begin_reply(notes)
-        if not reply.is_spoken:
-            notes.reply = structs.replace(reply, is_spoken=True, spoken_by=self._spoken_by)
-
-    def _end_reply(self, notes: TurnNotes, event: ReplyEnded) -> None:
-        notes.reply_ended = True
-        if notes.reply is not None and event.status in _ENDINGS:
-            status = _ENDINGS[event.status]
-            model = event.model or notes.reply.model
-            self._save_reply(notes, status=status, remote_id=event.message_id, model=model)
-
-    def _save_reply(self, notes: TurnNotes, **changes: Any) -> None:
-        reply = notes.reply
-        assert reply is not None
-        notes.reply = structs.replace(
-            reply, speech_ms=notes.reply_ms, times=notes.watch.times, **changes
-        )
-        self._books.save(notes.reply)
+        self._replies.begin(notes, event.model)
 
     # ---- ends -----------------------------------------------------------------------------
 
     def _cut(self, notes: TurnNotes, heard_ms: int) -> None:
         self._mark_sound(notes)
         if notes.reply is not None:
-            self._cut_reply(notes, notes.reply, heard_ms)
+            self._replies.cut(notes, heard_ms)
         elif notes.user is None or notes.user.status is not MessageStatus.SENT:
             self._fail_question(notes, "turn.interrupted")
         self._tell_times(notes)
-
-    def _cut_reply(self, notes: TurnNotes, reply: MessageRecord, heard_ms: int) -> None:
-        if reply.status is MessageStatus.FAILED:
-            return
-        heard = None
-        if reply.is_spoken:
-            heard = heard_chars(reply.text, heard_ms, notes.reply_ms, is_whole=notes.reply_ended)
-        self._save_reply(notes, status=MessageStatus.INTERRUPTED, heard_chars=heard)
 
     def _fail(self, notes: TurnNotes, effect: FailTurn) -> None:
         error = effect.message or effect.code
         self._mark_sound(notes)
         if notes.reply is not None:
-            self._save_reply(notes, status=MessageStatus.FAILED, error=error)
+            self._replies.save(notes, status=MessageStatus.FAILED, error=error)
         else:
             self._fail_question(notes, error)
         if not effect.plays_on:
@@ -387,7 +336,7 @@ class Recorder:
         notes.watch.mark("reply_end")
         self._mark_sound(notes)
         if notes.reply is not None and notes.reply.status is not MessageStatus.FAILED:
-            self._save_reply(notes)
+            self._replies.save(notes)
         self._tell_times(notes)
 
     def _mark_sound(self, notes: TurnNotes) -> None:

@@ -15,6 +15,7 @@ from desktop_app.engine.effects import (
     FinishTurn,
     Play,
     Record,
+    Send,
     SetTimer,
 )
 from desktop_app.engine.inputs import TimerName
@@ -29,6 +30,7 @@ from desktop_app.engine.turns import (
     then,
 )
 from desktop_app.link.messages import NoticeLevel
+from desktop_app.protocol.commands import CancelReply
 from desktop_app.protocol.events import (
     ReplyAudio,
     ReplyEnded,
@@ -36,6 +38,7 @@ from desktop_app.protocol.events import (
     ServerEvent,
     ServerFault,
     SessionReady,
+    ToolsRequested,
     TranscriptUpdated,
 )
 
@@ -93,9 +96,17 @@ def _while_waiting(session: Session, event: ServerEvent) -> Step:
             return _ended(session, event)
         case ServerFault():
             return fail_turn(session, event.code, event.message)
-        case _:  # a sign of life: text, reasoning, tools, memories, a picture
+        case ToolsRequested():
+            return _tools(session)
+        case _:  # a sign of life: text, reasoning, memories, a picture
             answered, effects = _patience(replace(session, is_answered=True, tries=0))
             return answered, (Record(event), *_delivered(session), *effects)
+
+
+def _tools(session: Session) -> Step:
+    """Nothing here runs an assistant's own tools: the run must not wait for them for ever."""
+    failed, effects = fail_turn(session, "tools.not_here")
+    return failed, (Send(CancelReply(session.turn)), *effects)
 
 
 def _delivered(session: Session) -> tuple[Effect, ...]:

@@ -24,7 +24,7 @@ class TextLine:
 
     async def deliver(self, prompt: DeliverPrompt) -> None:
         """Send the prompt, once it is durable, and tell what is answered until the reply ends."""
-        command = PromptText(prompt.turn, prompt.text)
+        command = PromptText(prompt.turn, prompt.text, prompt.wishes)
         try:
             await self._uses.before_send(command)
             transport = await self._open_text(self._configuration)

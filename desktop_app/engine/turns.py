@@ -150,14 +150,17 @@ def rest(session: Session) -> Step:
 
 
 def deliver_next(session: Session) -> Step:
-    """Open a turn for the prompt that has waited longest; it is answered aloud in voice only."""
+    """Open a turn for the prompt that has waited longest.
+
+    Plain words are answered aloud in voice; the voice line has no words for more than that.
+    """
     prompt, *others = session.waiting
     is_conversing = session.is_voice_on and session.line is Line.OPEN
-    route = Route.VOICE if is_conversing else Route.TEXT
+    route = Route.VOICE if is_conversing and prompt.wishes.is_plain else Route.TEXT
     session = replace(
         new_turn(session, Stage.THINKING, route), prompt=prompt, waiting=tuple(others)
     )
-    deliver: Effect = DeliverPrompt(session.turn, prompt.message_id, prompt.text)
+    deliver: Effect = DeliverPrompt(session.turn, prompt.message_id, prompt.text, prompt.wishes)
     if route is Route.VOICE:
         deliver = Send(PromptText(session.turn, prompt.text))
     return session, (

@@ -10,12 +10,14 @@ from typing import Any
 
 from desktop_app.database.failures import storage_errors
 from desktop_app.database.migrations import known_version
-from desktop_app.journal.records import MessageRecord, SearchHit, ThreadRecord
+from desktop_app.journal.records import MessageRecord, PictureRecord, SearchHit, ThreadRecord
 from desktop_app.journal.rows import (
     MESSAGE_COLUMNS,
     NOT_REMOVED,
+    PICTURE_COLUMNS,
     THREAD_COLUMNS,
     message_of,
+    picture_of,
     thread_of,
 )
 from desktop_app.journal.schema import DATABASE_NAME, MIGRATIONS
@@ -78,6 +80,18 @@ class JournalReader:
             {"thread_id": thread_id, "limit": limit, "before": before},
         )
         return [message_of(row) for row in reversed(rows)]
+
+    def pictures(
+        self, thread_id: str = "", limit: int = 200, offset: int = 0
+    ) -> Sequence[PictureRecord]:
+        """Newest first; of one thread, or of all."""
+        of_thread = "AND thread_id = :thread_id " if thread_id else ""
+        rows = self._rows(
+            f"SELECT {PICTURE_COLUMNS} FROM picture WHERE {NOT_REMOVED} {of_thread}"
+            "ORDER BY number DESC LIMIT :limit OFFSET :offset",
+            {"thread_id": thread_id, "limit": limit, "offset": offset},
+        )
+        return [picture_of(row) for row in rows]
 
     def search(self, text: str, limit: int = 50) -> Sequence[SearchHit]:
         """Messages that hold every word of ``text`` (the last may be a beginning), newest first."""

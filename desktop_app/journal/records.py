@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from desktop_app.protocol.commands import PLAIN, TurnWishes
+
 
 class Role(StrEnum):
     """Whose words they are."""
@@ -89,6 +91,7 @@ class MessageRecord(Struct, frozen=True, kw_only=True):
         model: ``provider/model`` that wrote a reply.
         heard_by, spoken_by: ``provider/model`` of the speech services of the turn.
         error: When FAILED, a code for ``sentences``, or the peer's own words.
+        wishes: What a typed message asks for besides its words, so that it can be sent again.
     """
 
     id: str
@@ -108,6 +111,27 @@ class MessageRecord(Struct, frozen=True, kw_only=True):
     times: TurnTimes | None = None
     error: str = ""
     remote_id: str = ""
+    wishes: TurnWishes = PLAIN
+
+
+class PictureRecord(Struct, frozen=True, kw_only=True):
+    """One picture that was made in a conversation.
+
+    Attributes:
+        id: Ours, a UUID.
+        message_id: Of the reply it belongs to.
+        remote_id: The peer's document id, by which it can be changed later.
+        path: Relative to the journal's folder; named by its content, so each is there once.
+    """
+
+    id: str
+    thread_id: str
+    message_id: str
+    remote_id: str
+    mime_type: str
+    path: str
+    size_bytes: int
+    created_at: float
 
 
 class UtteranceRecord(Struct, frozen=True, kw_only=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import uuid
 
+from desktop_app.journal.picture_files import PictureFiles
 from desktop_app.journal.records import (
     MessageRecord,
     MessageStatus,
@@ -46,7 +47,7 @@ def recover(connection: sqlite3.Connection, files: UtteranceFiles) -> None:
         _settle(connection, utterance_of(row), files)
 
 
-def purge(connection: sqlite3.Connection, files: UtteranceFiles) -> None:
+def purge(connection: sqlite3.Connection, files: UtteranceFiles, pictures: PictureFiles) -> None:
     """Delete removed threads, and recordings without words, for good. Within one transaction.
 
     Raises:
@@ -58,6 +59,9 @@ def purge(connection: sqlite3.Connection, files: UtteranceFiles) -> None:
         files.remove(row["id"])
     connection.execute(f"DELETE FROM utterance WHERE {needless}")
     connection.execute(f"DELETE FROM message WHERE {gone}")
+    connection.execute(f"DELETE FROM picture WHERE {gone}")
+    left = connection.execute("SELECT DISTINCT path FROM picture")
+    pictures.remove_all_but({row["path"] for row in left})
     connection.execute("DELETE FROM thread WHERE is_removed")
 
 

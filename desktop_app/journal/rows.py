@@ -9,9 +9,17 @@ import msgspec
 from msgspec import Struct
 
 from desktop_app.errors import StorageError
-from desktop_app.journal.records import MessageRecord, ThreadRecord, UtteranceRecord
+from desktop_app.journal.records import (
+    MessageRecord,
+    PictureRecord,
+    ThreadRecord,
+    UtteranceRecord,
+)
+from desktop_app.protocol.commands import PLAIN
 
 _Record = TypeVar("_Record", bound=Struct)
+
+_AS_JSON = frozenset({"times", "wishes"})
 
 
 def upsert_sql(table: str, record: type[Struct]) -> str:
@@ -34,10 +42,12 @@ TOUCH_THREAD = (
 """Creates the thread, or says that something happened in it; a title that it has stays."""
 
 SAVE_MESSAGE = upsert_sql("message", MessageRecord)
+SAVE_PICTURE = upsert_sql("picture", PictureRecord)
 SAVE_UTTERANCE = upsert_sql("utterance", UtteranceRecord)
 
 THREAD_COLUMNS = ", ".join(ThreadRecord.__struct_fields__)
 MESSAGE_COLUMNS = ", ".join(MessageRecord.__struct_fields__)
+PICTURE_COLUMNS = ", ".join(PictureRecord.__struct_fields__)
 UTTERANCE_COLUMNS = ", ".join(UtteranceRecord.__struct_fields__)
 
 NOT_REMOVED = "thread_id NOT IN (SELECT id FROM thread WHERE is_removed)"
@@ -49,11 +59,15 @@ NEWEST_MESSAGES = (
 )
 
 
-def values_of(record: ThreadRecord | MessageRecord | UtteranceRecord) -> dict[str, Any]:
+def values_of(
+    record: ThreadRecord | MessageRecord | PictureRecord | UtteranceRecord,
+) -> dict[str, Any]:
     """The record's fields as SQLite stores them."""
     values = {name: getattr(record, name) for name in record.__struct_fields__}
-    if values.get("times") is not None:
-        values["times"] = msgspec.json.encode(values["times"]).decode()
+    for name in _AS_JSON & values.keys():
+        value = values[name]
+        is_default = value is None or value == PLAIN
+        values[name] = None if is_default else msgspec.json.encode(value).decode()
     return {name: str(one) if isinstance(one, str) else one for name, one in values.items()}
 
 
@@ -64,10 +78,15 @@ def thread_of(row: sqlite3.Row) -> ThreadRecord:
 
 def message_of(row: sqlite3.Row) -> MessageRecord:
     """The message in a row of MESSAGE_COLUMNS."""
-    values = dict(row)
-    if values["times"] is not None:
-        values["times"] = msgspec.json.decode(values["times"])
+    values = {name: one for name, one in dict(row).items() if one is not None}
+    for name in _AS_JSON & values.keys():
+        values[name] = msgspec.json.decode(values[name])
     return _record_of(values, MessageRecord)
+
+
+def picture_of(row: sqlite3.Row) -> PictureRecord:
+    """The picture in a row of PICTURE_COLUMNS."""
+    return _record_of(dict(row), PictureRecord)
 
 
 def utterance_of(row: sqlite3.Row) -> UtteranceRecord:

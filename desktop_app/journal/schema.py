@@ -74,5 +74,22 @@ CREATE INDEX utterance_unfinished ON utterance (state)
 CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 """
 
-MIGRATIONS: Sequence[str] = (_FIRST,)
+_WISHES_AND_PICTURES = """
+ALTER TABLE message ADD COLUMN wishes TEXT;
+
+CREATE TABLE picture (
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    thread_id TEXT NOT NULL,
+    message_id TEXT NOT NULL,
+    remote_id TEXT NOT NULL,
+    mime_type TEXT NOT NULL,
+    path TEXT NOT NULL,
+    size_bytes INTEGER NOT NULL,
+    created_at REAL NOT NULL
+) STRICT;
+CREATE INDEX picture_of_thread ON picture (thread_id, number);
+"""
+
+MIGRATIONS: Sequence[str] = (_FIRST, _WISHES_AND_PICTURES)
 """Number n brings a journal from version n to n + 1. Never changed once released, only added to."""

@@ -13,8 +13,10 @@ from desktop_app.database.failures import storage_errors
 from desktop_app.database.sqlite_file import open_sound, transaction
 from desktop_app.errors import StorageError
 from desktop_app.journal.folder_lock import FolderLock
+from desktop_app.journal.picture_files import PictureFiles
 from desktop_app.journal.records import (
     MessageRecord,
+    PictureRecord,
     Role,
     ThreadRecord,
     UtteranceRecord,
@@ -25,6 +27,7 @@ from desktop_app.journal.rows import (
     MESSAGE_COLUMNS,
     NEWEST_MESSAGES,
     NOT_REMOVED,
+    SAVE_PICTURE,
     SAVE_UTTERANCE,
     THREAD_COLUMNS,
     TOUCH_THREAD,
@@ -57,6 +60,7 @@ class Tables:
             self._lock = FolderLock(folder)
         try:
             self.files = UtteranceFiles(folder)
+            self._pictures = PictureFiles(folder)
             with storage_errors():
                 opened = open_sound(folder / DATABASE_NAME, MIGRATIONS)
                 self._connection, self.set_aside = opened
@@ -68,7 +72,7 @@ class Tables:
     def save(
         self,
         statement: str,
-        record: ThreadRecord | MessageRecord | UtteranceRecord,
+        record: ThreadRecord | MessageRecord | PictureRecord | UtteranceRecord,
         *,
         is_precious: bool = False,
     ) -> None:
@@ -118,6 +122,13 @@ class Tables:
         with storage_errors():
             rows = self._connection.execute(query, (str(Role.USER),)).fetchall()
         return [message_of(row) for row in rows]
+
+    def keep_picture(self, picture: PictureRecord, data: bytes) -> PictureRecord:
+        """Put the bytes on the disk, then the row; returns it with ``path`` and ``size_bytes``."""
+        path = self._pictures.keep(data, picture.mime_type)
+        kept = replace(picture, path=path, size_bytes=len(data))
+        self.save(SAVE_PICTURE, kept)
+        return kept
 
     def begin_utterance(self, utterance: UtteranceRecord) -> None:
         """Create the row and open the file."""
@@ -174,7 +185,7 @@ class Tables:
     def _settle(self) -> None:
         try:
             with storage_errors(), transaction(self._connection):
-                purge(self._connection, self.files)
+                purge(self._connection, self.files, self._pictures)
                 recover(self._connection, self.files)
         except BaseException:
             self.close()

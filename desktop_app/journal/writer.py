@@ -8,6 +8,7 @@ from pathlib import Path
 from desktop_app.database.worker import Worker
 from desktop_app.journal.records import (
     MessageRecord,
+    PictureRecord,
     Role,
     ThreadRecord,
     UtteranceRecord,
@@ -98,6 +99,10 @@ class JournalWriter:
     async def pending(self) -> Sequence[MessageRecord]:
         """User messages that are QUEUED, oldest first."""
         return await self._worker.run(self._tables.pending)
+
+    async def keep_picture(self, picture: PictureRecord, data: bytes) -> PictureRecord:
+        """Keep a picture; returns it with ``path`` and ``size_bytes`` as they are now."""
+        return await self._worker.run(lambda: self._tables.keep_picture(picture, data))
 
     async def begin_utterance(self, utterance: UtteranceRecord) -> None:
         """Create the row and the file; ``path`` and ``state`` are set here."""

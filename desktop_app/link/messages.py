@@ -9,7 +9,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from desktop_app.journal.records import MessageRecord, ThreadRecord, TurnTimes
+from desktop_app.journal.records import MessageRecord, PictureRecord, ThreadRecord, TurnTimes
+from desktop_app.protocol.commands import PLAIN, TurnWishes
 from desktop_app.protocol.events import snake
 
 # ---- values ---------------------------------------------------------------------------------
@@ -80,6 +81,7 @@ class SendText(Struct, frozen=True, tag=snake):
     thread_id: str
     message_id: str
     text: str
+    wishes: TurnWishes = PLAIN
 
 
 class RetryMessage(Struct, frozen=True, tag=snake):
@@ -215,6 +217,12 @@ class MessageSaved(Struct, frozen=True, tag=snake):
     message: MessageRecord
 
 
+class PictureSaved(Struct, frozen=True, tag=snake):
+    """A picture that was made is in the journal."""
+
+    picture: PictureRecord
+
+
 class ReplyGrew(Struct, frozen=True, tag=snake):
     """Text to append to a STREAMING reply (``is_whole``: to replace its text)."""
 
@@ -269,6 +277,7 @@ LinkEvent = (
     | PhaseChanged
     | TranscriptChanged
     | MessageSaved
+    | PictureSaved
     | ReplyGrew
     | SpeechHeard
     | ThreadSaved

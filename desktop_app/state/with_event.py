@@ -17,6 +17,7 @@ from desktop_app.link.messages import (
     NoticeRaised,
     Phase,
     PhaseChanged,
+    PictureSaved,
     ReplyGrew,
     SpeechHeard,
     ThreadRemoved,
@@ -49,6 +50,8 @@ def with_event(state: AppState, event: LinkEvent) -> AppState:  # noqa: C901 - o
             return replace(state, levels=Levels(microphone, loudspeaker))
         case ThreadSaved(thread):
             return with_thread(state, thread)
+        case PictureSaved():
+            return state  # the gallery reads the journal
         case ThreadRemoved(thread_id):
             return without_thread(state, thread_id)
         case NoticeRaised(notice):

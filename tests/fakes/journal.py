@@ -12,6 +12,7 @@ from desktop_app.errors import StorageError
 from desktop_app.journal.records import (
     MessageRecord,
     MessageStatus,
+    PictureRecord,
     Role,
     ThreadRecord,
     UtteranceRecord,
@@ -25,6 +26,7 @@ class MemoryJournal:
     Attributes:
         saved: Every version of every message, in order.
         utterances: The newest version of each, by id.
+        pictures: Each with its bytes.
         failures: Errors that the next writes raise, first in first out.
         gate: While cleared, writes wait.
     """
@@ -33,6 +35,7 @@ class MemoryJournal:
         self.saved: list[MessageRecord] = []
         self.threads: dict[str, ThreadRecord] = {}
         self.utterances: dict[str, UtteranceRecord] = {}
+        self.pictures: list[tuple[PictureRecord, bytes]] = []
         self.failures: deque[StorageError] = deque()
         self.gate = asyncio.Event()
         self.gate.set()
@@ -93,6 +96,12 @@ class MemoryJournal:
             for row in self._rows.values()
             if row.role is Role.USER and row.status is MessageStatus.QUEUED
         ]
+
+    async def keep_picture(self, picture: PictureRecord, data: bytes) -> PictureRecord:
+        await self._write()
+        kept = structs.replace(picture, path="pictures/x", size_bytes=len(data))
+        self.pictures.append((kept, data))
+        return kept
 
     async def begin_utterance(self, utterance: UtteranceRecord) -> None:
         await self._write()

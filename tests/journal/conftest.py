@@ -6,6 +6,7 @@ from desktop_app.journal.reader import JournalReader
 from desktop_app.journal.records import (
     MessageRecord,
     MessageStatus,
+    PictureRecord,
     Role,
     ThreadRecord,
     UtteranceRecord,
@@ -32,6 +33,19 @@ class Records:
             "status": MessageStatus.SENT,
         }
         return MessageRecord(**{"id": message_id, **fields, **changes})
+
+    @staticmethod
+    def picture(picture_id="p1", **changes) -> PictureRecord:
+        fields = {
+            "thread_id": "t1",
+            "message_id": "m1",
+            "remote_id": "d1",
+            "mime_type": "image/png",
+            "path": "",
+            "size_bytes": 0,
+            "created_at": 10.0,
+        }
+        return PictureRecord(**{"id": picture_id, **fields, **changes})
 
     @staticmethod
     def utterance(utterance_id="u1", **changes) -> UtteranceRecord:

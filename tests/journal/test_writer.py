@@ -15,6 +15,7 @@ from desktop_app.journal.reader import JournalReader
 from desktop_app.journal.records import MessageStatus, Role, TurnTimes, UtteranceState
 from desktop_app.journal.schema import DATABASE_NAME
 from desktop_app.journal.writer import JournalWriter
+from desktop_app.protocol.commands import TurnWishes
 
 
 async def test_a_thread_comes_back_as_it_was_saved(writer, records):
@@ -257,3 +258,34 @@ async def test_killing_the_writer_loses_nothing_it_acknowledged(tmp_path, acknow
     assert len(await journal.utterance_pcm("u1")) >= seen * 640
     assert journal.set_aside is None
     await journal.aclose()
+
+
+async def test_a_message_keeps_what_it_asks_for_besides_its_words(writer, records):
+    message = records.message(wishes=TurnWishes(files=("a.pdf", "b.png"), memory="off"))
+    await writer.save_message(message)
+    assert await writer.message("m1") == message
+
+
+async def test_a_picture_is_kept_once_and_named_by_its_content(writer, reader, records, tmp_path):
+    first = await writer.keep_picture(records.picture("p1"), b"png")
+    second = await writer.keep_picture(records.picture("p2"), b"png")
+    assert first.path == second.path
+    assert (tmp_path / first.path).read_bytes() == b"png"
+    assert first.size_bytes == 3
+    await writer.save_thread(records.thread())
+    assert [one.id for one in reader.pictures("t1")] == ["p2", "p1"]
+    assert reader.pictures("other") == []
+    assert reader.pictures(limit=1, offset=1) == [first]
+
+
+async def test_the_pictures_of_a_removed_thread_go_at_the_next_start(records, reader, tmp_path):
+    writer = await JournalWriter.open(tmp_path)
+    await writer.save_thread(records.thread())
+    gone = await writer.keep_picture(records.picture("p1"), b"gone")
+    stays = await writer.keep_picture(records.picture("p2", thread_id="t2"), b"stays")
+    await writer.remove_thread("t1")
+    assert reader.pictures() == [stays]
+    await writer.aclose()
+    await (await JournalWriter.open(tmp_path)).aclose()
+    assert not (tmp_path / gone.path).exists()
+    assert (tmp_path / stays.path).exists()

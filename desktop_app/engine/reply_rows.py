@@ -1,0 +1,126 @@
+"""The rows of replies while they come: begun, grown, spoken, illustrated, ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from msgspec import structs
+
+from desktop_app.engine.bookkeeper import Bookkeeper
+from desktop_app.engine.ports import Time
+from desktop_app.engine.turn_notes import TurnNotes, heard_chars
+from desktop_app.journal.records import MessageRecord, MessageStatus, PictureRecord, Role
+from desktop_app.link.messages import ReplyGrew
+from desktop_app.protocol.events import ImageReady, ReplyEnded, ReplyStatus, ReplyText
+
+CHECKPOINT_S = 1.0
+
+_ENDINGS = {
+    ReplyStatus.COMPLETED: MessageStatus.COMPLETE,
+    ReplyStatus.CANCELLED: MessageStatus.INTERRUPTED,
+    ReplyStatus.INCOMPLETE: MessageStatus.INTERRUPTED,
+}
+
+
+class ReplyRows:
+    """Writes the replies of one conversation. Loop thread only.
+
+    Args:
+        thread_id: Whose replies.
+        books: Saves rows in order.
+        time: Clocks.
+        new_id: Makes ids.
+    """
+
+    def __init__(
+        self, thread_id: str, books: Bookkeeper, time: Time, new_id: Callable[[], str]
+    ) -> None:
+        self._thread_id = thread_id
+        self._books = books
+        self._time = time
+        self._new_id = new_id
+
+    def begin(self, notes: TurnNotes, model: str = "") -> MessageRecord:
+        """The reply, with a row from now on."""
+        if notes.reply is not None:
+            return notes.reply
+        notes.reply = MessageRecord(
+            id=self._new_id(),
+            thread_id=self._thread_id,
+            role=Role.ASSISTANT,
+            text="",
+            created_at=self._time.wall(),
+            status=MessageStatus.STREAMING,
+            turn=notes.turn,
+            model=model,
+        )
+        notes.saved_at_s = self._time.now()
+        self._books.save(notes.reply)
+        return notes.reply
+
+    def grow(self, notes: TurnNotes, event: ReplyText) -> None:
+        """More text; saved now and then, so that a crash costs a second of it."""
+        if not event.text:
+            return
+        notes.watch.mark("first_text")
+        reply = self.begin(notes)
+        text = event.text if event.is_whole else reply.text + event.text
+        notes.reply = structs.replace(reply, text=text)
+        grew = ReplyGrew(self._thread_id, reply.id, event.text, is_whole=event.is_whole)
+        self._books.tell(grew)
+        if self._time.now() - notes.saved_at_s >= CHECKPOINT_S:
+            notes.saved_at_s = self._time.now()
+            self._books.checkpoint(notes.reply)
+
+    def speak(self, notes: TurnNotes, size_bytes: int, spoken_by: str) -> None:
+        """More speech."""
+        notes.watch.mark("first_audio")
+        notes.speech_bytes += size_bytes
+        reply = self.begin(notes)
+        if not reply.is_spoken:
+            notes.reply = structs.replace(reply, is_spoken=True, spoken_by=spoken_by)
+
+    def illustrate(self, notes: TurnNotes, event: ImageReady) -> None:
+        """A picture belongs to the reply. One that could not be fetched has nothing to keep."""
+        reply = self.begin(notes)
+        if not event.data:
+            return
+        picture = PictureRecord(
+            id=self._new_id(),
+            thread_id=self._thread_id,
+            message_id=reply.id,
+            remote_id=event.document_id,
+            mime_type=event.mime_type,
+            path="",
+            size_bytes=len(event.data),
+            created_at=self._time.wall(),
+        )
+        self._books.keep_picture(picture, event.data)
+
+    def end(self, notes: TurnNotes, event: ReplyEnded) -> None:
+        """All of it has come, or will not come."""
+        notes.reply_ended = True
+        if notes.reply is not None and event.status in _ENDINGS:
+            status = _ENDINGS[event.status]
+            model = event.model or notes.reply.model
+            self.save(notes, status=status, remote_id=event.message_id, model=model)
+
+    def cut(self, notes: TurnNotes, heard_ms: int) -> None:
+        """The person heard no more than this; one that failed stays failed."""
+        reply = notes.reply
+        if reply is None or reply.status is MessageStatus.FAILED:
+            return
+        heard = None
+        if reply.is_spoken:
+            heard = heard_chars(reply.text, heard_ms, notes.reply_ms, is_whole=notes.reply_ended)
+        self.save(notes, status=MessageStatus.INTERRUPTED, heard_chars=heard)
+
+    def save(self, notes: TurnNotes, **changes: Any) -> None:
+        """Save the reply as it is now."""
+        reply = notes.reply
+        assert reply is not None
+        notes.reply = structs.replace(
+            reply, speech_ms=notes.reply_ms, times=notes.watch.times, **changes
+        )
+        self._books.save(notes.reply)

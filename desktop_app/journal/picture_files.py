@@ -1,0 +1,50 @@
+"""The bytes of pictures: one file each, named by its content."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Collection
+from pathlib import Path
+
+from desktop_app.database.failures import storage_errors
+
+_FOLDER = "pictures"
+_ENDINGS = {"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp", "image/gif": ".gif"}
+
+
+class PictureFiles:
+    """Writes and removes picture files. The journal's thread only."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        with storage_errors():
+            (folder / _FOLDER).mkdir(mode=0o700, exist_ok=True)
+
+    def keep(self, data: bytes, mime_type: str) -> str:
+        """Put a picture on the disk, once; returns its path relative to the journal's folder.
+
+        Raises:
+            StorageError
+        """
+        name = hashlib.sha256(data).hexdigest() + _ENDINGS.get(mime_type, ".bin")
+        path = self._folder / _FOLDER / name
+        with storage_errors():
+            if not path.exists():
+                half = path.with_suffix(".half")
+                with half.open("wb") as file:
+                    file.write(data)
+                    file.flush()
+                    os.fsync(file.fileno())
+                half.replace(path)
+        return f"{_FOLDER}/{name}"
+
+    def remove_all_but(self, known: Collection[str]) -> None:
+        """Delete what no row names any more.
+
+        Raises:
+            OSError
+        """
+        for path in (self._folder / _FOLDER).iterdir():
+            if f"{_FOLDER}/{path.name}" not in known:
+                path.unlink(missing_ok=True)

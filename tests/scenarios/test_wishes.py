@@ -1,0 +1,108 @@
+"""What a typed turn asks for besides its words: files, a recording, speech, pictures."""
+
+from __future__ import annotations
+
+from msgspec import structs
+
+from desktop_app.engine.inputs import PromptTyped, RetryRequested, VoiceStarted
+from desktop_app.journal.records import MessageRecord, MessageStatus, Role
+from desktop_app.link.messages import MessageSaved, Phase, PictureSaved, TurnTimed
+from desktop_app.protocol.commands import CancelReply, PromptText, TurnWishes
+from desktop_app.protocol.events import (
+    ImageReady,
+    ReplyAudio,
+    ReplyEnded,
+    ReplyText,
+    ToolCall,
+    ToolsRequested,
+    TranscriptUpdated,
+)
+from tests.fakes.loudspeaker import speech
+from tests.fakes.rig import THREAD, Rig
+
+WITH_A_FILE = TurnWishes(files=("report.pdf",))
+
+
+async def test_a_turn_with_a_file_is_a_message_even_in_voice():
+    async with Rig() as rig:
+        await rig.take(VoiceStarted())
+        await rig.phase_is(Phase.LISTENING)
+        await rig.take(PromptTyped("m1", "What does it say?", WITH_A_FILE))
+        line = await rig.text.connection(1)
+        assert await line.expect(PromptText) == PromptText(1, "What does it say?", WITH_A_FILE)
+        assert rig.voice.transports[-1].sent[1:] == []
+        assert rig.questions[-1].wishes == WITH_A_FILE
+
+
+async def test_what_waited_for_the_next_start_is_sent_with_its_file():
+    rig = Rig()
+    waiting = MessageRecord(
+        id="m1",
+        thread_id=THREAD,
+        role=Role.USER,
+        text="What does it say?",
+        created_at=1.0,
+        status=MessageStatus.FAILED,
+        wishes=WITH_A_FILE,
+    )
+    rig.journal.put(waiting)
+    async with rig:
+        await rig.take(RetryRequested("m1"))
+        line = await rig.text.connection(1)
+        assert (await line.expect(PromptText)).wishes == WITH_A_FILE
+
+
+async def test_a_recording_becomes_the_words_of_the_question():
+    async with Rig() as rig:
+        await rig.take(PromptTyped("m1", "", TurnWishes(recording="q.mp3")))
+        line = await rig.text.connection(1)
+        await line.expect(PromptText)
+        line.say(TranscriptUpdated(1, "what time"), TranscriptUpdated(1, "what time is it", True))
+        line.say(ReplyText(1, "It is ten."), ReplyEnded(1))
+        await rig.until(lambda: rig.told_of(TurnTimed))
+        [question] = rig.questions
+        assert (question.text, question.is_spoken) == ("what time is it", True)
+        assert question.status is MessageStatus.SENT
+
+
+async def test_a_reply_that_shall_be_spoken_is_heard_without_voice():
+    async with Rig() as rig:
+        await rig.take(PromptTyped("m1", "Hi", TurnWishes(is_spoken=True)))
+        line = await rig.text.connection(1)
+        await line.expect(PromptText)
+        line.say(ReplyText(1, "Hello."), ReplyAudio(1, speech(200)))
+        await rig.phase_is(Phase.SPEAKING)
+        line.say(ReplyEnded(1))
+        await rig.until(lambda: rig.loudspeaker.finished)
+        await rig.loudspeaker.sound(200)
+        await rig.phase_is(Phase.READY)
+        assert rig.replies[-1].is_spoken
+        assert not rig.microphone.is_open
+
+
+async def test_a_picture_is_kept_before_the_turn_is_over():
+    async with Rig() as rig:
+        await rig.take(PromptTyped("m1", "Draw a cat", TurnWishes(draws=True)))
+        line = await rig.text.connection(1)
+        await line.expect(PromptText)
+        picture = ImageReady(1, "http://x/y", "d1", "image/png", 3, b"png")
+        line.say(picture, structs.replace(picture, document_id="d2", data=b""))
+        line.say(ReplyText(1, "Here it is."), ReplyEnded(1))
+        await rig.until(lambda: rig.told_of(TurnTimed))
+        [(kept, data)] = rig.journal.pictures
+        assert (kept.remote_id, kept.mime_type, data) == ("d1", "image/png", b"png")
+        assert kept.message_id == rig.replies[-1].id
+        news = [one for one in rig.told if isinstance(one, PictureSaved | TurnTimed)]
+        assert [type(one) for one in news] == [PictureSaved, TurnTimed]
+
+
+async def test_an_assistants_own_tool_ends_the_turn_in_words():
+    async with Rig() as rig:
+        await rig.take(PromptTyped("m1", "What does it cost?"))
+        line = await rig.text.connection(1)
+        await line.expect(PromptText)
+        line.say(ToolsRequested(1, "run", (ToolCall("c", "price", "{}"),)))
+        await line.expect(CancelReply)
+        await rig.until(lambda: rig.told_of(TurnTimed))
+        saved = rig.told_of(MessageSaved)[-1].message
+        assert (saved.status, saved.error) == (MessageStatus.FAILED, "tools.not_here")
