@@ -19,6 +19,8 @@ from desktop_app.service.gateway_socket import GatewaySocket
 from desktop_app.service.guard import Guard
 from desktop_app.service.media_links import MediaLinks
 from desktop_app.service.media_routes import MediaRoutes
+from desktop_app.service.memories.learning import Memories
+from desktop_app.service.memories.memory_routes import MemoryRoutes
 from desktop_app.service.message_routes import MessageRoutes
 from desktop_app.service.openapi import OpenApi
 from desktop_app.service.provider_source import ProviderSource
@@ -33,6 +35,7 @@ def build_application(
     store: Store,
     source: ProviderSource,
     runs: Runs,
+    memories: Memories,
     links: MediaLinks,
     *,
     key: str,
@@ -44,6 +47,7 @@ def build_application(
         Route("/test", console, methods=["GET"]),
         *MessageRoutes(store, runs).routes(),
         *AssistantRoutes(store.assistants).routes(),
+        *MemoryRoutes(store, memories).routes(),
         *ThreadRoutes(store, runs).routes(),
         *MediaRoutes(store.media, store.files, links).routes(),
         WebSocketRoute(VOICE_PATH, GatewaySocket(store, source, runs).serve),

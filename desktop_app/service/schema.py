@@ -153,6 +153,17 @@ CREATE TABLE media (
 CREATE INDEX media_by_thread ON media (thread_id, seq);
 CREATE INDEX media_by_message ON media (message_id);
 
+CREATE TABLE memory_vectors (
+    memory_seq INTEGER NOT NULL REFERENCES memories (seq) ON DELETE CASCADE,
+    space TEXT NOT NULL,
+    vector BLOB NOT NULL,
+    PRIMARY KEY (space, memory_seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX vectors_by_memory ON memory_vectors (memory_seq);
+CREATE TRIGGER memory_meaning_changed AFTER UPDATE OF content ON memories BEGIN
+    DELETE FROM memory_vectors WHERE memory_seq = new.seq;
+END;
+
 CREATE TABLE memory_operations (
     id TEXT PRIMARY KEY,
     assistant_id TEXT NOT NULL REFERENCES assistants (id) ON DELETE CASCADE,
@@ -176,6 +187,7 @@ CREATE INDEX waiting_by_thread ON waiting_runs (thread_id, created_at);
 """
 documents: files that were uploaded, for an assistant (no thread) or for one thread; their pieces
 in chunks, the pieces' vectors by the model that made them (``space``: provider/model).
+memory_vectors: the same for memories; made when they are first searched, gone with the words.
 media: pictures, spoken replies and recordings of a thread, by kind ``picture``, ``speech`` and
 ``recording``; a picture's metadata has prompt, provider, model and parent ids.
 waiting_runs: turns that stopped for the outputs of tools, with all that is needed to go on.

@@ -20,6 +20,7 @@ from desktop_app.protocol.gateway import MAX_FRAME_BYTES
 from desktop_app.service.application import VOICE_PATH, build_application
 from desktop_app.service.guard import allowed_hosts
 from desktop_app.service.media_links import MediaLinks
+from desktop_app.service.memories.learning import open_memories
 from desktop_app.service.provider_source import OpenProviders, open_source
 from desktop_app.service.runs.runs import Runs, open_runs
 from desktop_app.service.store import Store, open_store
@@ -96,6 +97,7 @@ async def open_service(
         async with (
             open_store(place.data) as store,
             open_source(open_providers, store.recall) as source,
+            open_memories(store, source) as memories,
             open_runs(store, source) as runs,
         ):
             at = f"[{place.host}]:{port}" if ":" in place.host else f"{place.host}:{port}"
@@ -104,6 +106,7 @@ async def open_service(
                 store,
                 source,
                 runs,
+                memories,
                 links,
                 key=place.key,
                 hosts=allowed_hosts(place.host, port),

@@ -12,7 +12,9 @@ from desktop_app.service.conversation_store import ConversationStore
 from desktop_app.service.database import Database
 from desktop_app.service.file_store import FileStore
 from desktop_app.service.media_store import MediaStore
-from desktop_app.service.recall import MemoryRecall
+from desktop_app.service.memories.memory_store import MemoryStore
+from desktop_app.service.memories.operations import Operations
+from desktop_app.service.memories.recall import MemoryRecall
 
 FILE_NAME = "service.sqlite3"
 FILES_FOLDER = "service-files"
@@ -27,6 +29,8 @@ class Store:
     media: MediaStore
     assistants: AssistantStore
     conversations: ConversationStore
+    memories: MemoryStore
+    operations: Operations
     recall: MemoryRecall
 
 
@@ -46,9 +50,12 @@ async def open_store(folder: Path) -> AsyncIterator[Store]:
             MediaStore(database, files),
             AssistantStore(database),
             ConversationStore(database),
+            MemoryStore(database),
+            Operations(database),
             MemoryRecall(database),
         )
         await store.conversations.fail_unfinished()
+        await store.operations.fail_unfinished()
         await store.media.remove_unused_files()
         yield store
     finally:

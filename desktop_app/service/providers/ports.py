@@ -244,8 +244,14 @@ class Recalled:
 class Recall(Protocol):
     """What an assistant remembers: saved memories and what the user said in its threads."""
 
-    async def remember(self, assistant_id: str, text: str) -> None:
-        """Save a memory; saving the same words again changes nothing."""
+    async def remember(self, assistant_id: str, text: str, *, thread_id: str = "") -> None:
+        """Save a memory; saving the same words again changes nothing.
+
+        Args:
+            assistant_id: Whose memory.
+            text: What to remember.
+            thread_id: Where it was asked for, so that this turn can name what was done.
+        """
 
     async def search(
         self,
@@ -264,5 +270,11 @@ class Recall(Protocol):
             exclude_thread_turn: A thread id, whose newest turn is left out: the question itself.
         """
 
-    async def forget(self, assistant_id: str, query: str) -> int:
-        """Delete the memories that hold all words of ``query``; returns how many."""
+    async def forget(self, assistant_id: str, query: str, *, thread_id: str = "") -> int:
+        """Delete the memories that hold all words of ``query``; returns how many.
+
+        Args:
+            assistant_id: Whose memory.
+            query: What to forget.
+            thread_id: As for ``remember``.
+        """

@@ -27,7 +27,7 @@ class FakeRecall:
         self.excluded: list[str | None] = []
         self.forgotten: list[str] = []
 
-    async def remember(self, assistant_id: str, text: str) -> None:
+    async def remember(self, assistant_id: str, text: str, *, thread_id: str = "") -> None:
         created_at = f"2026-01-01T00:00:{len(self.kept):02d}Z"
         self.kept.append(Recalled(text, created_at, "memory"))
 
@@ -43,7 +43,7 @@ class FakeRecall:
         words = set(query.lower().split()) - {"my", "the"}
         return [each for each in self.kept if words & set(each.text.lower().split())][:limit]
 
-    async def forget(self, assistant_id: str, query: str) -> int:
+    async def forget(self, assistant_id: str, query: str, *, thread_id: str = "") -> int:
         self.forgotten.append(query)
         words = set(query.split())
         gone = [each for each in self.kept if words <= set(each.text.split())]

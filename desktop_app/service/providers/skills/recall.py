@@ -60,7 +60,7 @@ async def answer(text: str, recall: Recall, request: LanguageRequest) -> str | N
         if request.memory != "auto":
             return _MAY_NOT[request.memory]
         what = text[found.start(found.lastgroup or "that") :]
-        await recall.remember(request.assistant_id, what)
+        await recall.remember(request.assistant_id, what, thread_id=request.thread_id)
         return f"I will remember that {other_person(what)}."
     for form in (_MINE, _MINE_SHORT, _REMEMBERS, _ABOUT):
         if found := form.fullmatch(small):
@@ -70,7 +70,7 @@ async def answer(text: str, recall: Recall, request: LanguageRequest) -> str | N
     if found := _FORGET.fullmatch(small):
         if request.memory != "auto":
             return _MAY_NOT[request.memory]
-        return await _forget(found["what"], recall, request.assistant_id)
+        return await _forget(found["what"], recall, request)
     return None
 
 
@@ -132,10 +132,10 @@ def _statement(text: str) -> str:
     return text[found.start(found.lastgroup or "that") :] if found else text
 
 
-async def _forget(what: str, recall: Recall, assistant_id: str) -> str:
+async def _forget(what: str, recall: Recall, request: LanguageRequest) -> str:
     if not _content(what):
         return "Tell me what to forget, for example: forget my favorite color."
-    count = await recall.forget(assistant_id, what)
+    count = await recall.forget(request.assistant_id, what, thread_id=request.thread_id)
     if count == 0:
         return f"I have nothing saved about {other_person(what)}."
     return "I have forgotten it." if count == 1 else f"I have forgotten {count} things about it."

@@ -1,0 +1,142 @@
+"""Finds memories by meaning where an embedding provider is connected, else by words."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from desktop_app.errors import AppError
+from desktop_app.protocol.backboard.memories import StoredMemory
+from desktop_app.service.database import Database
+from desktop_app.service.memories.memory_store import scored
+from desktop_app.service.memories.words import best, word_scores
+from desktop_app.service.provider_failures import provider_failures
+from desktop_app.service.provider_source import ProviderSource
+from desktop_app.service.providers.vector_ports import Embedder
+
+LIMIT_S = 5
+"""For a provider to embed a question: a turn waits for it."""
+BATCH = 128
+"""Memories that get their vectors in one go."""
+WORDS_WEIGHT = 0.1
+"""Of the words' score beside the meaning's: more made the order worse."""
+
+_WITHOUT_VECTOR = """
+SELECT seq, content FROM memories WHERE assistant_id = ? AND NOT EXISTS
+    (SELECT 1 FROM memory_vectors WHERE space = ? AND memory_seq = memories.seq)
+ORDER BY seq DESC LIMIT ?
+"""
+_VECTORS = """
+SELECT memory_seq, vector FROM memory_vectors
+JOIN memories ON memories.seq = memory_vectors.memory_seq
+WHERE space = ? AND memories.assistant_id = ?
+"""
+
+_Vectors = NDArray[np.float32]
+
+_log = logging.getLogger(__name__)
+
+
+class MemorySearch:
+    """Searches the memories of one assistant at a time.
+
+    A memory gets its vector when it is first searched, so that adding one waits for nobody.
+    """
+
+    def __init__(self, database: Database, source: ProviderSource) -> None:
+        self._database = database
+        self._source = source
+
+    async def search(
+        self, assistant_id: str, query: str, limit: int, *, provider: str = ""
+    ) -> list[StoredMemory]:
+        """The best first, each with its score.
+
+        Args:
+            assistant_id: Whose memories.
+            query: Words or a question.
+            limit: At most so many.
+            provider: Whose embeddings; the preferred one's where that is not connected.
+
+        Raises:
+            StorageError
+        """
+        vector, space = await self._embedded(assistant_id, query, provider)
+
+        def work(connection: sqlite3.Connection) -> list[StoredMemory]:
+            scores = word_scores(connection, assistant_id, query)
+            if vector is not None:
+                scores = _by_meaning(connection, assistant_id, space, vector, scores)
+            return [scored(connection, seq, score) for seq, score in best(scores, limit)]
+
+        return await self._database.read(work)
+
+    async def _embedded(
+        self, assistant_id: str, query: str, provider: str
+    ) -> tuple[_Vectors | None, str]:
+        """The question's vector and its space, once the memories have theirs; or None."""
+        embedder = _chosen(self._source, provider)
+        if embedder is None or not query.strip():
+            return None, ""
+        space = f"{embedder.provider}/{embedder.model}"
+        try:
+            with provider_failures("embedding.failed", "The embedding provider failed."):
+                async with asyncio.timeout(LIMIT_S):
+                    return await self._embed(embedder, space, assistant_id, query), space
+        except TimeoutError:
+            _log.info("Memories are searched by words: the embedding provider is too slow")
+        except AppError as error:
+            _log.info("Memories are searched by words: %s", error.code)
+        return None, ""
+
+    async def _embed(
+        self, embedder: Embedder, space: str, assistant_id: str, query: str
+    ) -> _Vectors:
+        rows = await self._database.read(
+            lambda connection: connection.execute(
+                _WITHOUT_VECTOR, (assistant_id, space, BATCH)
+            ).fetchall()
+        )
+        texts = [query, *(str(row["content"]) for row in rows)]
+        vectors = (await embedder.embed(texts)).astype(np.float32)
+        if vectors.ndim != 2 or len(vectors) != len(texts) or not np.isfinite(vectors).all():
+            raise AppError("embedding.failed", "The embedding provider's answer cannot be used.")
+
+        def work(connection: sqlite3.Connection) -> None:
+            for row, vector in zip(rows, vectors[1:], strict=True):
+                connection.execute(
+                    "INSERT OR REPLACE INTO memory_vectors (memory_seq, space, vector)"
+                    " SELECT seq, ?, ? FROM memories WHERE seq = ? AND content = ?",
+                    (space, vector.tobytes(), row["seq"], row["content"]),
+                )
+
+        if rows:
+            await self._database.write(work)
+        question: _Vectors = vectors[0]
+        return question
+
+
+def _chosen(source: ProviderSource, provider: str) -> Embedder | None:
+    embedders: Mapping[str, Embedder] = source.known.embedders if source.known else {}
+    return embedders.get(provider) or next(iter(embedders.values()), None)
+
+
+def _by_meaning(
+    connection: sqlite3.Connection,
+    assistant_id: str,
+    space: str,
+    asked: _Vectors,
+    word_scores_: dict[int, float],
+) -> dict[int, float]:
+    """Cosines, nudged by shared words. A memory without a vector has its words alone."""
+    scores = {seq: WORDS_WEIGHT * score for seq, score in word_scores_.items()}
+    for seq, blob in connection.execute(_VECTORS, (space, assistant_id)):
+        vector = np.frombuffer(blob, np.float32)
+        if len(vector) == len(asked):
+            scores[seq] = scores.get(seq, 0.0) + (1 - WORDS_WEIGHT) * float(vector @ asked)
+    return {seq: score for seq, score in scores.items() if score > 0}
