@@ -68,6 +68,16 @@ SENTENCES = {
     "providers.broken": (
         "Speech and language did not start. Your question was kept; restart Parley."
     ),
+    "recording.corrupt": (
+        "The recording cannot be heard: it is damaged, or holds no sound. Choose another one."
+    ),
+    "recording.empty": "The recording holds no sound. Choose another one.",
+    "recording.language": "This recogniser does not know the language. Choose another one.",
+    "recording.model": "This recogniser does not have the chosen model. Choose another one.",
+    "recording.too_long": "The recording is too long to be heard at once. Give it in parts.",
+    "recording.unsupported": (
+        "The recording has a format that cannot be heard here. Give it as WAV, FLAC or MP3."
+    ),
     "reply.failed": "The reply could not be finished. What had arrived was kept; try again.",
     "reply.slow": "The reply takes longer than usual.",
     "reply.timeout": "No answer came within a minute. Your question was kept; try again.",
@@ -79,6 +89,11 @@ SENTENCES = {
     "something.failed": (
         "Something went wrong. Parley goes on, and what was saved is safe; {log} says more."
     ),
+    "speech.format": (
+        "The answer cannot be spoken in this format. It can be read; choose another format."
+    ),
+    "speech.too_long": "The answer is too long to be spoken. It can be read.",
+    "speech.voice": "The chosen voice is not there. The answer can be read; choose another voice.",
     "storage.broken": (
         "The file of your conversations is damaged. Restart Parley: it keeps the damaged file and "
         "begins a new one."
@@ -123,11 +138,13 @@ FAMILIES = {
     "line": "The connection to the voice service failed. What you said was kept; try again.",
     "link": "The window and the engine lost touch. They connect again by themselves.",
     "network": "The service does not answer at the moment. Your message was kept; try again.",
+    "recording": "The recording could not be heard. It was kept; try again.",
     "reply": "The reply could not be finished. What had arrived was kept; try again.",
     "server": "The service reported a problem. Your messages are kept; try again.",
     "service": "The voice service has a problem. Your messages are kept.",
     "session": "The service refused how this conversation was set up. Your words are kept.",
     "settings": "Some settings could not be read. Defaults are used for them.",
+    "speech": "The answer cannot be spoken as it was asked for. It can be read.",
     "sse": "The service sent something that cannot be understood. What had arrived was kept.",
     "storage": "A file could not be read or saved. What was saved before is safe.",
     "stream": "The reply could not be finished. What had arrived was kept; try again.",

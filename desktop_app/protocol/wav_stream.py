@@ -9,6 +9,7 @@ from desktop_app.errors import ProtocolError
 _LONGEST_HEADER_BYTES = 1 << 16
 _PCM = 1
 _EXTENSIBLE = 0xFFFE
+_UNKNOWN_SIZE = 0xFFFF_FFFF
 
 
 class WavStream:
@@ -63,9 +64,15 @@ class WavStream:
 
 def wav_file(pcm: bytes, rate_hz: int) -> bytes:
     """Samples (s16le mono) as a whole WAV file."""
+    return wav_header(rate_hz, len(pcm)) + pcm
+
+
+def wav_header(rate_hz: int, size_bytes: int | None = None) -> bytes:
+    """What stands before samples (s16le mono); None where their length is not known yet."""
     form = struct.pack("<4sIHHIIHH", b"fmt ", 16, _PCM, 1, rate_hz, rate_hz * 2, 2, 16)
-    data = struct.pack("<4sI", b"data", len(pcm)) + pcm
-    return struct.pack("<4sI4s", b"RIFF", 4 + len(form) + len(data), b"WAVE") + form + data
+    data = _UNKNOWN_SIZE if size_bytes is None else size_bytes
+    riff = _UNKNOWN_SIZE if size_bytes is None else 12 + len(form) + size_bytes
+    return struct.pack("<4sI4s", b"RIFF", riff, b"WAVE") + form + struct.pack("<4sI", b"data", data)
 
 
 def _rate_hz(form: bytes) -> int:

@@ -173,6 +173,9 @@ class ScriptedTts:
         finally:
             self.closed += 1
 
+    async def voices(self) -> tuple[str, ...]:
+        return ("en-us",)
+
     async def aclose(self) -> None:
         pass
 

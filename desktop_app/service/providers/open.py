@@ -11,6 +11,7 @@ from desktop_app.errors import AppError, InputError
 from desktop_app.service.providers.config import ProviderConfig
 from desktop_app.service.providers.languages import Languages
 from desktop_app.service.providers.local_servers import find_local_servers
+from desktop_app.service.providers.open_speech import open_speakers, open_transcribers
 from desktop_app.service.providers.openai_language import OpenAiLanguage
 from desktop_app.service.providers.picture_ports import PictureMaker
 from desktop_app.service.providers.ports import Language, Recall, SpeechToText, TextToSpeech
@@ -100,7 +101,10 @@ async def open_providers(config: ProviderConfig, recall: Recall) -> Providers:
     slow_starters = [stt.warm_up, tts.warm_up]
     if languages.default is responder:
         slow_starters.append(responder.warm_up)
-    return Providers(stt, tts, languages, slow_starters)
+    providers = Providers(stt, tts, languages, slow_starters)
+    providers.transcribers = open_transcribers(stt)
+    providers.speakers = open_speakers(tts)
+    return providers
 
 
 def _hearing() -> SpeechToText:

@@ -49,6 +49,12 @@ class NoVoice:
         self._fail()
         yield b""
 
+    async def voices(self) -> tuple[str, ...]:
+        """Raises:
+        ChildError: Always.
+        """
+        self._fail()
+
     async def warm_up(self) -> None:
         """Raises:
         ChildError: Always.
