@@ -76,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_doctor(commands)
     _add_serve(commands)
     _add_engine(commands)
+    _add_read_documents(commands)
     return parser
 
 
@@ -139,6 +140,11 @@ def _add_engine(commands: _Commands[argparse.ArgumentParser]) -> None:
     engine.set_defaults(command=_engine)
 
 
+def _add_read_documents(commands: _Commands[argparse.ArgumentParser]) -> None:
+    reading = commands.add_parser("read-documents", help="read files (the service does this)")
+    reading.set_defaults(command=_read_documents)
+
+
 def _window(arguments: list[str]) -> int:
     from desktop_app.app import main
 
@@ -181,3 +187,9 @@ def _engine(options: argparse.Namespace) -> int:
     from desktop_app import engine_app
 
     return engine_app.main()
+
+
+def _read_documents(options: argparse.Namespace) -> int:
+    from desktop_app.service.documents.reading_process import read_documents
+
+    return read_documents()

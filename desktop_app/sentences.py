@@ -28,6 +28,13 @@ SENTENCES = {
         "settings."
     ),
     "device.silent": "No sound from {device}. Check that it is plugged in and not muted.",
+    "document.empty": "The file is empty. Choose one that has something in it.",
+    "document.type": (
+        "Files of this kind cannot be read. Choose a document, text, table, picture or sound file."
+    ),
+    "documents.no_reader": (
+        "Files cannot be read at the moment, a part of Parley does not start. Restart Parley."
+    ),
     "engine.down": "The engine stopped. It is being started again; what was saved is safe.",
     "engine.failed": "The engine does not start. What you type is kept; the log says why.",
     "engine.restarting": "The engine is starting again. What you type is kept.",

@@ -15,6 +15,8 @@ from desktop_app.errors import AppError, InputError, NetworkError
 from desktop_app.service.assistant_routes import AssistantRoutes
 from desktop_app.service.bodies import JsonResponse, Refused
 from desktop_app.service.console import console
+from desktop_app.service.documents.document_routes import DocumentRoutes
+from desktop_app.service.documents.library import Library
 from desktop_app.service.gateway_socket import GatewaySocket
 from desktop_app.service.guard import Guard
 from desktop_app.service.media_links import MediaLinks
@@ -36,6 +38,7 @@ def build_application(
     source: ProviderSource,
     runs: Runs,
     memories: Memories,
+    library: Library,
     links: MediaLinks,
     *,
     key: str,
@@ -49,6 +52,7 @@ def build_application(
         *AssistantRoutes(store.assistants).routes(),
         *MemoryRoutes(store, memories).routes(),
         *ThreadRoutes(store, runs).routes(),
+        *DocumentRoutes(store, library).routes(),
         *MediaRoutes(store.media, store.files, links).routes(),
         WebSocketRoute(VOICE_PATH, GatewaySocket(store, source, runs).serve),
     ]

@@ -18,6 +18,7 @@ from desktop_app.errors import InputError
 from desktop_app.loopback import is_loopback_host
 from desktop_app.protocol.gateway import MAX_FRAME_BYTES
 from desktop_app.service.application import VOICE_PATH, build_application
+from desktop_app.service.documents.library import Library, open_library
 from desktop_app.service.guard import allowed_hosts
 from desktop_app.service.media_links import MediaLinks
 from desktop_app.service.memories.learning import open_memories
@@ -63,6 +64,7 @@ class RunningService:
 
     addresses: Addresses
     store: Store
+    library: Library
     links: MediaLinks
 
 
@@ -98,6 +100,7 @@ async def open_service(
             open_store(place.data) as store,
             open_source(open_providers, store.recall) as source,
             open_memories(store, source) as memories,
+            open_library(store) as library,
             open_runs(store, source) as runs,
         ):
             at = f"[{place.host}]:{port}" if ":" in place.host else f"{place.host}:{port}"
@@ -107,13 +110,14 @@ async def open_service(
                 source,
                 runs,
                 memories,
+                library,
                 links,
                 key=place.key,
                 hosts=allowed_hosts(place.host, port),
             )
             async with _serving(application, listener, runs):
                 addresses = Addresses(f"http://{at}/api", f"ws://{at}{VOICE_PATH}", place.key)
-                yield RunningService(addresses, store, links)
+                yield RunningService(addresses, store, library, links)
 
 
 @asynccontextmanager

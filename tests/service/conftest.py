@@ -14,6 +14,7 @@ import msgspec
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
+from desktop_app.service.documents.library import Library
 from desktop_app.service.media_links import MediaLinks
 from desktop_app.service.server import Addresses, Place, open_service
 from desktop_app.service.store import Store
@@ -65,6 +66,7 @@ class Rig:
     providers: ScriptedProviders
     http: httpx.AsyncClient
     store: Store
+    library: Library
     links: MediaLinks
 
     @asynccontextmanager
@@ -92,7 +94,7 @@ async def service(data: Path, providers: ScriptedProviders) -> AsyncIterator[Rig
         async with httpx.AsyncClient(
             base_url=addresses.api, headers=headers, timeout=LIMIT_S
         ) as http:
-            yield Rig(addresses, providers, http, running.store, running.links)
+            yield Rig(addresses, providers, http, running.store, running.library, running.links)
 
 
 @pytest.fixture

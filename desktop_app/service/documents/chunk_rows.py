@@ -1,0 +1,77 @@
+"""Passages in the database: what is done inside one transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+from desktop_app.service.documents.document_rows import WaitingDocument, is_processing
+from desktop_app.service.providers.ports import Passage
+
+_BY_WORDS = """
+SELECT chunks.seq, bm25(chunk_words) AS rank FROM chunk_words
+JOIN chunks ON chunks.seq = chunk_words.rowid
+JOIN documents ON documents.seq = chunks.document_seq
+WHERE chunk_words MATCH :match AND documents.status = 'indexed'
+  AND documents.assistant_id = :assistant
+  AND (documents.thread_id IS NULL OR documents.thread_id = :thread)
+ORDER BY rank, chunks.seq LIMIT :limit
+"""
+
+_PASSAGE = """
+SELECT chunks.place, chunks.content, documents.id, documents.filename FROM chunks
+JOIN documents ON documents.seq = chunks.document_seq
+WHERE chunks.seq = ? AND documents.status = 'indexed'
+"""
+
+
+def append(
+    connection: sqlite3.Connection,
+    document: WaitingDocument,
+    first: int,
+    passages: Sequence[tuple[str, str]],
+) -> bool:
+    """Add passages (place, text), numbered from ``first``; False if the document is gone."""
+    if not is_processing(connection, document):
+        return False
+    connection.executemany(
+        "INSERT INTO chunks (document_seq, ordinal, place, content) VALUES (?, ?, ?, ?)",
+        (
+            (document.seq, ordinal, place, content)
+            for ordinal, (place, content) in enumerate(passages, first)
+        ),
+    )
+    return True
+
+
+def by_words(
+    connection: sqlite3.Connection, match: str, *, assistant_id: str, thread_id: str, limit: int
+) -> list[tuple[int, float]]:
+    """Passages that an FTS5 expression finds, as (seq, BM25; higher is better), best first."""
+    rows = connection.execute(
+        _BY_WORDS,
+        {"match": match, "assistant": assistant_id, "thread": thread_id, "limit": limit},
+    )
+    return [(row["seq"], -row["rank"]) for row in rows]
+
+
+def passages(
+    connection: sqlite3.Connection, ranked: Sequence[tuple[int, float]]
+) -> tuple[Passage, ...]:
+    """The passages of (seq, score), in that order; those deleted meanwhile are left out."""
+    found = []
+    for seq, score in ranked:
+        row = connection.execute(_PASSAGE, (seq,)).fetchone()
+        if row is not None:
+            found.append(Passage(row["id"], row["filename"], row["content"], row["place"], score))
+    return tuple(found)
+
+
+def texts_of(connection: sqlite3.Connection, document_id: str) -> list[str]:
+    """The passages of one document, in order."""
+    rows = connection.execute(
+        "SELECT content FROM chunks JOIN documents ON documents.seq = chunks.document_seq"
+        " WHERE documents.id = ? AND documents.status = 'indexed' ORDER BY ordinal",
+        (document_id,),
+    )
+    return [row["content"] for row in rows]

@@ -1,0 +1,100 @@
+"""Documents over HTTP: section 11 of the API."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from desktop_app.protocol.backboard.documents import Document
+from desktop_app.service.bodies import JsonResponse, invalid, not_found
+from desktop_app.service.clock import now
+from desktop_app.service.described import Described
+from desktop_app.service.documents.library import Library
+from desktop_app.service.store import Store
+from desktop_app.service.uploads import receive_form
+
+
+class DocumentRoutes:
+    """Upload, list, status, delete."""
+
+    def __init__(self, store: Store, library: Library) -> None:
+        self._assistants = store.assistants
+        self._conversations = store.conversations
+        self._scratch = store.files.scratch
+        self._library = library
+
+    def routes(self) -> list[Route]:
+        of_assistant = "/api/assistants/{assistant_id}/documents"
+        of_thread = "/api/threads/{thread_id}/documents"
+        one = "/api/documents/{document_id}"
+        return [
+            Route(of_assistant, self.add, methods=["POST"]),
+            Route(of_assistant, self.page, methods=["GET"]),
+            Route(of_thread, self.add, methods=["POST"]),
+            Route(of_thread, self.page, methods=["GET"]),
+            Route(one + "/status", self.status, methods=["GET"]),
+            Route(one, self.delete, methods=["DELETE"]),
+        ]
+
+    @Described("Upload a file", answer=Document, files={"file": bytes}, refuses=(400, 404, 413))
+    async def add(self, request: Request) -> Response:
+        """Of either owner. The file is received first: who is refused shall see why."""
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind != "multipart/form-data":
+            raise invalid("file", "Field required: the file, as multipart/form-data", "missing")
+        async with receive_form(request, self._scratch) as form:
+            assistant_id, thread_id = await self._owner(request)
+            upload = form.file("file")
+            if upload is None:
+                raise invalid("file", "Field required", "missing")
+            document = await self._library.add(
+                upload.path,
+                upload.filename,
+                upload.content_type,
+                assistant_id=assistant_id,
+                thread_id=thread_id,
+            )
+        return JsonResponse(document)
+
+    @Described("List documents", answer=list[Document])
+    async def page(self, request: Request) -> Response:
+        assistant_id, thread_id = await self._owner(request)
+        documents = await self._library.list_for(assistant_id=assistant_id, thread_id=thread_id)
+        return JsonResponse(documents)
+
+    @Described("Get a document", answer=Document)
+    async def status(self, request: Request) -> Response:
+        document = await self._library.get(request.path_params["document_id"])
+        if document is None:
+            raise not_found("Document")
+        return JsonResponse(document)
+
+    @Described("Delete a document", answer=dict[str, str])
+    async def delete(self, request: Request) -> Response:
+        document_id = request.path_params["document_id"]
+        document = await self._library.get(document_id)
+        if document is None or not await self._library.delete(document_id):
+            raise not_found("Document")
+        return JsonResponse(
+            {
+                "message": "Document deleted successfully",
+                "document_id": document_id,
+                "filename": document.filename,
+                "document_type": document.document_type,
+                "deleted_at": now(),
+            }
+        )
+
+    async def _owner(self, request: Request) -> tuple[str, str | None]:
+        """The assistant, and the thread where the path names one."""
+        thread_id = request.path_params.get("thread_id")
+        if thread_id is None:
+            assistant_id = str(request.path_params["assistant_id"])
+            if await self._assistants.get(assistant_id) is None:
+                raise not_found("Assistant")
+            return assistant_id, None
+        thread = await self._conversations.get(thread_id, with_messages=False)
+        if thread is None:
+            raise not_found("Thread")
+        return thread.assistant_id, thread.thread_id

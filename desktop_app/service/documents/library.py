@@ -1,0 +1,182 @@
+"""The documents of assistants and threads, as the rest of the service uses them."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from desktop_app.errors import InputError
+from desktop_app.protocol.backboard.documents import EXTENSIONS, Document
+from desktop_app.protocol.backboard.threads import Attachment
+from desktop_app.service.documents import chunk_rows, document_rows
+from desktop_app.service.documents.document_rows import Owner
+from desktop_app.service.documents.extractor import Extractor
+from desktop_app.service.documents.indexer import Indexer
+from desktop_app.service.documents.questions import words_expression
+from desktop_app.service.named_files import add_naming, remove_unnamed
+from desktop_app.service.providers.ports import Passage
+from desktop_app.service.store import Store
+
+
+class Library:
+    """Takes files, has them read in the background, and finds passages in them."""
+
+    def __init__(self, store: Store, indexer: Indexer) -> None:
+        self._database = store.database
+        self._files = store.files
+        self._indexer = indexer
+
+    async def add(
+        self,
+        path: Path,
+        filename: str,
+        mime_type: str,
+        *,
+        assistant_id: str,
+        thread_id: str | None = None,
+        message_id: str = "",
+    ) -> Document:
+        """Keep a copy of a file and index it soon; durable when this returns.
+
+        Args:
+            thread_id: The only thread whose questions it answers, or None for all of the
+                assistant's.
+            message_id: The message that it came with.
+
+        Raises:
+            InputError: ``document.type`` or ``document.empty``: nothing was kept.
+            StorageError
+        """
+        await check_file(path, filename)
+        owner = Owner(assistant_id, thread_id or "", message_id)
+        document = await add_naming(
+            self._database,
+            self._files,
+            lambda: self._files.keep(path),
+            lambda connection, kept: document_rows.insert(
+                connection, filename, mime_type, kept, owner
+            ),
+        )
+        self._indexer.wake()
+        return document
+
+    async def get(self, document_id: str) -> Document | None:
+        """One document, or None."""
+        return await self._database.read(
+            lambda connection: document_rows.find(connection, document_id)
+        )
+
+    async def list_for(
+        self, *, assistant_id: str = "", thread_id: str | None = None
+    ) -> list[Document]:
+        """Those of a thread, or those of an assistant that serve all its threads; oldest first."""
+        owner = Owner(assistant_id, thread_id or "")
+        return await self._database.read(
+            lambda connection: document_rows.of_owner(connection, owner)
+        )
+
+    async def attachments(self, thread_id: str) -> dict[str, list[Attachment]]:
+        """What came with the messages of a thread, by message id, in order."""
+        return await self._database.read(
+            lambda connection: document_rows.attachments(connection, thread_id)
+        )
+
+    async def delete(self, document_id: str) -> bool:
+        """Whether there was one; passages, vectors and bytes go with it.
+
+        Raises:
+            StorageError
+        """
+
+        def work(connection: sqlite3.Connection) -> tuple[str, str] | None:
+            sha256 = document_rows.content_of(connection, document_id)
+            scope = document_rows.delete(connection, document_id)
+            return (sha256, scope) if sha256 and scope else None
+
+        gone = await self._database.write(work)
+        if gone is None:
+            return False
+        self._indexer.settled(document_id)
+        await remove_unnamed(self._database, self._files, gone[0])
+        return True
+
+    async def settled(self, ids: Sequence[str], within_s: float) -> list[Document]:
+        """The documents as soon as all are indexed or failed, or as they are after a while.
+
+        One that was deleted meanwhile is left out.
+        """
+        waiting = self._indexer.settling(ids)
+        found = await self._find_all(ids)
+        for document in found:
+            if document.is_settled:
+                self._indexer.settled(document.document_id)
+        for gone in set(ids) - {one.document_id for one in found}:
+            self._indexer.settled(gone)
+        try:
+            async with asyncio.timeout(within_s):
+                for event in waiting:
+                    await event.wait()
+        except TimeoutError:
+            pass
+        return await self._find_all(ids)
+
+    async def passages(
+        self, text: str, *, assistant_id: str, thread_id: str, limit: int
+    ) -> tuple[Passage, ...]:
+        """What may answer a question, best first.
+
+        Args:
+            text: The question.
+            thread_id: Its own documents are searched besides those of the assistant.
+
+        Raises:
+            StorageError
+        """
+        match = words_expression(text)
+        if not match:
+            return ()
+
+        def work(connection: sqlite3.Connection) -> tuple[Passage, ...]:
+            ranked = chunk_rows.by_words(
+                connection, match, assistant_id=assistant_id, thread_id=thread_id, limit=limit
+            )
+            return chunk_rows.passages(connection, ranked)
+
+        return await self._database.read(work)
+
+    async def _find_all(self, ids: Sequence[str]) -> list[Document]:
+        return await self._database.read(lambda connection: document_rows.find_all(connection, ids))
+
+
+async def check_file(path: Path, filename: str) -> None:
+    """Refuse at once what can never be indexed.
+
+    Raises:
+        InputError: ``document.type`` or ``document.empty``.
+    """
+    ending = document_rows.ending_of(filename)
+    if ending not in EXTENSIONS:
+        kind = f"Files that end with {ending}" if ending else "Files whose names have no ending"
+        raise InputError(
+            "document.type", f"{filename}: {kind} are not taken as documents.", file=filename
+        )
+    size = await asyncio.to_thread(lambda: path.stat().st_size)
+    if size == 0:
+        raise InputError("document.empty", f"{filename} is empty.", file=filename)
+
+
+@asynccontextmanager
+async def open_library(store: Store) -> AsyncIterator[Library]:
+    """A library that works through what waits, until the block ends."""
+    extractor = Extractor()
+    indexer = Indexer(store.database, store.files, extractor, lambda _scope: None)
+    async with asyncio.TaskGroup() as tasks:
+        indexing = tasks.create_task(indexer.run(), name="index documents")
+        try:
+            yield Library(store, indexer)
+        finally:
+            indexing.cancel()
+    await extractor.aclose()

@@ -1,0 +1,64 @@
+"""Rows that name kept files: never one without its bytes, no bytes without a row for long.
+
+Whether a content is still named is decided on the database writer's thread, where rows are
+written too: a row that comes and one that goes cannot miss each other.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from desktop_app.database.failures import storage_errors
+from desktop_app.service.database import Database
+from desktop_app.service.file_store import FileStore, KeptFile
+
+_Row = TypeVar("_Row")
+
+_IS_NAMED = (
+    "SELECT EXISTS (SELECT 1 FROM documents WHERE sha256 = :sha256)"
+    " OR EXISTS (SELECT 1 FROM media WHERE sha256 = :sha256)"
+)
+
+
+async def add_naming(
+    database: Database,
+    files: FileStore,
+    keep: Callable[[], Awaitable[KeptFile]],
+    insert: Callable[[sqlite3.Connection, KeptFile], _Row],
+) -> _Row:
+    """Keep a file and insert the row that names it; what ``insert`` returned.
+
+    Args:
+        keep: Keeps the file; called again where its bytes went before the row was there, because
+            the last row of the same content was deleted just then.
+
+    Raises:
+        StorageError
+    """
+    while True:
+        kept = await keep()
+
+        def work(connection: sqlite3.Connection, kept: KeptFile = kept) -> tuple[_Row, ...]:
+            if not files.path(kept.sha256).exists():
+                return ()
+            return (insert(connection, kept),)
+
+        if inserted := await database.write(work):
+            return inserted[0]
+
+
+async def remove_unnamed(database: Database, files: FileStore, sha256: str) -> None:
+    """Delete the bytes if no row names them any more.
+
+    Raises:
+        StorageError
+    """
+
+    def work(connection: sqlite3.Connection) -> None:
+        if not connection.execute(_IS_NAMED, {"sha256": sha256}).fetchone()[0]:
+            with storage_errors():
+                files.path(sha256).unlink(missing_ok=True)
+
+    await database.write(work)
