@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from http import HTTPStatus
 
 from starlette.applications import Starlette
@@ -33,28 +34,31 @@ from desktop_app.service.thread_routes import ThreadRoutes
 VOICE_PATH = "/v1/voice/ws"
 
 
-def build_application(
-    store: Store,
-    source: ProviderSource,
-    runs: Runs,
-    memories: Memories,
-    library: Library,
-    links: MediaLinks,
-    *,
-    key: str,
-    hosts: tuple[str, ...],
-) -> ASGIApp:
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the routes work with."""
+
+    store: Store
+    source: ProviderSource
+    runs: Runs
+    memories: Memories
+    library: Library
+    links: MediaLinks
+
+
+def build_application(parts: Parts, *, key: str, hosts: tuple[str, ...]) -> ASGIApp:
     """Everything the service answers to, behind the guard."""
+    store, runs = parts.store, parts.runs
     routes = [
         Route("/health", _health, methods=["GET"]),
         Route("/test", console, methods=["GET"]),
         *MessageRoutes(store, runs).routes(),
         *AssistantRoutes(store.assistants).routes(),
-        *MemoryRoutes(store, memories).routes(),
+        *MemoryRoutes(store, parts.memories).routes(),
         *ThreadRoutes(store, runs).routes(),
-        *DocumentRoutes(store, library).routes(),
-        *MediaRoutes(store.media, store.files, links).routes(),
-        WebSocketRoute(VOICE_PATH, GatewaySocket(store, source, runs).serve),
+        *DocumentRoutes(store, parts.library).routes(),
+        *MediaRoutes(store.media, store.files, parts.links).routes(),
+        WebSocketRoute(VOICE_PATH, GatewaySocket(store, parts.source, runs).serve),
     ]
     application = Starlette(
         routes=[*routes, OpenApi(routes).route()],

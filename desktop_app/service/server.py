@@ -17,7 +17,7 @@ from starlette.types import ASGIApp
 from desktop_app.errors import InputError
 from desktop_app.loopback import is_loopback_host
 from desktop_app.protocol.gateway import MAX_FRAME_BYTES
-from desktop_app.service.application import VOICE_PATH, build_application
+from desktop_app.service.application import VOICE_PATH, Parts, build_application
 from desktop_app.service.documents.library import Library, open_library
 from desktop_app.service.guard import allowed_hosts
 from desktop_app.service.media_links import MediaLinks
@@ -106,12 +106,7 @@ async def open_service(
             at = f"[{place.host}]:{port}" if ":" in place.host else f"{place.host}:{port}"
             links = MediaLinks(f"http://{at}", place.key)
             application = build_application(
-                store,
-                source,
-                runs,
-                memories,
-                library,
-                links,
+                Parts(store, source, runs, memories, library, links),
                 key=place.key,
                 hosts=allowed_hosts(place.host, port),
             )
