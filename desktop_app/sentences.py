@@ -140,6 +140,7 @@ FAMILIES = {
     "frame": "The service could not take your recording. It was kept; try again, or type it.",
     "gateway": "The service sent something that cannot be understood. What had arrived was kept.",
     "http": "The service answered with an error. Your message was kept; try again.",
+    "image": "The picture could not be made. Your words were kept; say it in another way.",
     "journal": "Your conversations may not be saved at the moment. What was saved is safe.",
     "language": "The language model could not answer. Your question was kept; try again.",
     "line": "The connection to the voice service failed. What you said was kept; try again.",

@@ -8,6 +8,9 @@ from typing import Any, Protocol
 
 from desktop_app.protocol.backboard.models import ModelInfo
 
+PICTURE_TOOL = "generate_image"
+"""The tool that models are offered, and that the built-in responder calls."""
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:

@@ -14,8 +14,9 @@ from desktop_app.service.providers.ports import (
     LanguageRequest,
     Recall,
     TextDelta,
+    ToolsCalled,
 )
-from desktop_app.service.providers.skills import arithmetic, recall, small_talk
+from desktop_app.service.providers.skills import arithmetic, drawing, recall, small_talk
 from desktop_app.service.providers.skills.dates_and_times import Clock
 from desktop_app.service.providers.skills.units import UnitConverter
 
@@ -60,13 +61,17 @@ class Responder:
         self._units = UnitConverter()
 
     async def reply(self, request: LanguageRequest) -> AsyncIterator[LanguageEvent]:
-        """Stream an answer, word by word.
+        """Stream an answer, word by word, or ask for a picture where it may.
 
         Raises:
             StorageError: The memory cannot be read or written.
         """
-        for word in re.findall(r"\s*\S+", await self._answer(request)):
-            yield TextDelta(word)
+        if call := drawing.call(request):
+            yield ToolsCalled((call,))
+        else:
+            text = drawing.answer(request) or await self._answer(request)
+            for word in re.findall(r"\s*\S+", text):
+                yield TextDelta(word)
         yield Finished()
 
     async def warm_up(self) -> None:

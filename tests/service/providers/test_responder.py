@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from desktop_app.service.providers.picture_ports import PICTURE_TOOL
 from desktop_app.service.providers.ports import (
     ChatMessage,
     Finished,
@@ -15,6 +16,8 @@ from desktop_app.service.providers.ports import (
     MemoryUse,
     Recalled,
     TextDelta,
+    Tool,
+    ToolsCalled,
 )
 from desktop_app.service.providers.responder import Responder
 
@@ -193,3 +196,15 @@ async def test_an_empty_history_does_no_harm():
     responder = Responder(FakeRecall())
     async with aclosing(responder.reply(LanguageRequest([]))) as events:
         assert [event async for event in events][-1] == Finished()
+
+
+async def test_a_picture_is_asked_for_where_it_may_be():
+    responder = Responder(FakeRecall())
+    wish = (ChatMessage("user", "Please draw a fox."),)
+    request = LanguageRequest(history=wish, tools=(Tool(PICTURE_TOOL),))
+    called, finished = [event async for event in responder.reply(request)]
+    assert isinstance(called, ToolsCalled)
+    assert called.calls[0].arguments == '{"prompt":"a fox"}'
+    assert finished == Finished()
+    may_not = [event async for event in responder.reply(LanguageRequest(history=wish))]
+    assert all(isinstance(event, TextDelta) for event in may_not[:-1])

@@ -1,0 +1,55 @@
+"""Has pictures drawn without a language model, by the tool that language models would use."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import msgspec
+
+from desktop_app.protocol.events import ToolCall
+from desktop_app.service.providers.picture_ports import PICTURE_TOOL
+from desktop_app.service.providers.ports import LanguageRequest
+from desktop_app.service.providers.skills.picture_wishes import picture_wish
+
+_DOCUMENT_ID = re.compile(r'"document_id": ?"([^"]+)"')
+
+
+def call(request: LanguageRequest) -> ToolCall | None:
+    """The call that the newest message wishes for; None where pictures cannot be had or meant."""
+    if not _may_draw(request) or request.history[-1].role != "user":
+        return None
+    wish = picture_wish(request.history[-1].content)
+    if wish is None:
+        return None
+    ids = list(wish.document_ids)
+    if wish.is_about_last:
+        ids = _last_pictures(request)
+    arguments: dict[str, Any] = {"prompt": wish.prompt}
+    if ids:
+        arguments["document_ids"] = ids
+    text = msgspec.json.encode(arguments).decode()
+    return ToolCall(f"call_{len(request.history)}", PICTURE_TOOL, text)
+
+
+def answer(request: LanguageRequest) -> str | None:
+    """What is said once the tool has drawn, or could not; None where nothing was asked of it."""
+    if not _may_draw(request) or request.history[-1].role != "tool":
+        return None
+    output = request.history[-1].content
+    count = len(_DOCUMENT_ID.findall(output))
+    if count == 0:
+        return output
+    return "Here is the picture." if count == 1 else f"Here are the {count} pictures."
+
+
+def _may_draw(request: LanguageRequest) -> bool:
+    return bool(request.history) and any(tool.name == PICTURE_TOOL for tool in request.tools)
+
+
+def _last_pictures(request: LanguageRequest) -> list[str]:
+    """Ids of what was drawn last in this conversation."""
+    for message in reversed(request.history):
+        if message.role == "tool" and (ids := _DOCUMENT_ID.findall(message.content)):
+            return ids
+    return []

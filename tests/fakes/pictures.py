@@ -1,0 +1,68 @@
+"""A maker of pictures that makes what it is told to."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from PIL import Image
+
+from desktop_app.errors import InputError
+from desktop_app.protocol.backboard.models import ModelInfo
+from desktop_app.service.providers.picture_ports import Picture, PictureRequest
+
+
+def png(size: tuple[int, int] = (8, 6), color: str = "red") -> bytes:
+    """A small picture."""
+    out = io.BytesIO()
+    Image.new("RGB", size, color).save(out, "PNG")
+    return out.getvalue()
+
+
+@dataclass
+class ScriptedPictureMaker:
+    """Gives ``pictures``, or ``n`` of the first; ``pause`` holds it until ``resume``.
+
+    Attributes:
+        requests: What it was asked.
+        was_asked: Set by the first request.
+    """
+
+    provider: str = "scripted"
+    model: str = "brush"
+    pictures: tuple[Picture, ...] = field(default_factory=lambda: (Picture(png()),))
+    failure: Exception | None = None
+    requests: list[PictureRequest] = field(default_factory=list)
+    was_asked: asyncio.Event = field(default_factory=asyncio.Event)
+    may_go_on: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.may_go_on.set()
+
+    def pause(self) -> None:
+        """Hold every picture until ``resume``."""
+        self.may_go_on.clear()
+
+    def resume(self) -> None:
+        self.may_go_on.set()
+
+    async def make(self, request: PictureRequest) -> Sequence[Picture]:
+        self.requests.append(request)
+        self.was_asked.set()
+        await self.may_go_on.wait()
+        if self.failure is not None:
+            raise self.failure
+        if "n" in request.config and not isinstance(request.config["n"], int):
+            raise InputError("image.config", "n must be a number.")
+        return self.pictures[:1] * int(request.config.get("n", 1))
+
+    async def models(self) -> Sequence[ModelInfo]:
+        return [
+            ModelInfo(name=name, provider=self.provider, model_type="image", context_limit=0)
+            for name in (self.model, "big-brush")
+        ]
+
+    async def aclose(self) -> None:
+        self.may_go_on.set()
