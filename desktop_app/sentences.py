@@ -44,6 +44,11 @@ SENTENCES = {
     ),
     "gateway.refused": "The voice service refused this conversation. What you said was kept.",
     "gateway.sound_format": "The spoken answer cannot be played. It can be read.",
+    "http.402": (
+        "The account at this service has no credit or plan for this. Your message was kept; check "
+        "the account."
+    ),
+    "http.429": "The service was asked too often. Your message was kept; try again in a moment.",
     "journal.in_use": "Another Parley writes to this folder. Close it to keep new messages.",
     "journal.no_recording": "The recording of this message is gone. Say it again, or type it.",
     "journal.set_aside": (
@@ -124,6 +129,11 @@ SENTENCES = {
     "turn.not_understood": (
         "Parley ended before it understood this. Your words were recorded: try again."
     ),
+    "upload.changed": "{file} changed while it was sent. Send it again.",
+    "upload.empty": "{file} is empty. Choose another file.",
+    "upload.extension": "{file} cannot be sent: files of its kind are not supported.",
+    "upload.misplaced": "A picture to start from goes only with the wish for a new one.",
+    "upload.unreadable": "{file} cannot be read. Check that it is there and may be opened.",
     "voice.muted": "You are muted. Unmute to be heard.",
     "tools.not_here": (
         "The assistant asked for a tool of its own, which Parley cannot run. Ask differently."
@@ -177,8 +187,8 @@ def sentence_of(code: str, facts: Mapping[str, str] | None = None) -> str:
 
     Args:
         code: Of a notice or an error.
-        facts: ``device`` with ``kind`` (microphone, loudspeaker), ``title``, ``reason``,
-            ``folder`` of the log; one that is missing reads as a plain word.
+        facts: ``device`` with ``kind`` (microphone, loudspeaker), ``title``, ``file``,
+            ``reason``, ``folder`` of the log; one that is missing reads as a plain word.
     """
     facts = facts or {}
     family = code.partition(".")[0]
@@ -190,6 +200,7 @@ def sentence_of(code: str, facts: Mapping[str, str] | None = None) -> str:
         device=_device(facts),
         title=facts.get("title") or "The thread",
         reason=facts.get("reason", ""),
+        file=facts.get("file") or "The file",
         log=f"the log in {folder}" if folder else "the log",
     ).strip()
     return written[:1].upper() + written[1:]

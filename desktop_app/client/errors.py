@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 import httpx
 import msgspec
@@ -13,23 +16,32 @@ from desktop_app.errors import AccessError, AppError, NetworkError, ProtocolErro
 from desktop_app.protocol.backboard.wire import error_text
 
 _POLICY_VIOLATION = 1008
+_BILLING = re.compile(r"\b(credits?|billing|quota|plan)\b", re.IGNORECASE)
+_SECONDS = re.compile(r"\d{1,9}(\.\d{1,3})?")
 
 
 class NotFoundError(NetworkError):
     """The peer does not know the thing that was asked for (``http.404``)."""
 
 
-class RateLimitError(NetworkError):
-    """The peer asks to wait.
+class BusyError(NetworkError):
+    """The peer did nothing yet and asks to come again (``http.503``).
 
     Attributes:
-        retry_after_s: How long, where it says.
+        retry_after_s: In how many seconds, where it says.
     """
 
-    def __init__(self, message: str, retry_after_s: float | None) -> None:
-        facts = {} if retry_after_s is None else {"seconds": f"{retry_after_s:g}"}
-        super().__init__("http.429", message, retryable=True, **facts)
+    def __init__(self, code: str, message: str, retry_after_s: float | None) -> None:
+        facts = {} if retry_after_s is None else {"seconds": f"{retry_after_s:.0f}"}
+        super().__init__(code, message, retryable=True, **facts)
         self.retry_after_s = retry_after_s
+
+
+class RateLimitError(BusyError):
+    """The peer was asked too often (``http.429``)."""
+
+    def __init__(self, message: str, retry_after_s: float | None) -> None:
+        super().__init__("http.429", message, retry_after_s)
 
 
 @contextmanager
@@ -61,12 +73,16 @@ def refusal(response: httpx.Response) -> NetworkError:
     """The error behind a status of 400 or more. The body must have been read."""
     text = error_text(_body(response), response.status_code)
     status = response.status_code
+    if status == 403 and _BILLING.search(text):
+        return NetworkError("http.402", text)  # the key is good, its account is not
     if status in (401, 403):
         return AccessError("access.refused", text)
     if status == 404:
         return NotFoundError("http.404", text)
     if status == 429:
         return RateLimitError(text, _retry_after_s(response))
+    if status == 503:
+        return BusyError("http.503", text, _retry_after_s(response))
     return NetworkError(f"http.{status}", text, retryable=status == 408 or status >= 500)
 
 
@@ -147,10 +163,24 @@ def _body(response: httpx.Response) -> object:
 
 
 def _retry_after_s(response: httpx.Response) -> float | None:
-    try:
-        return max(0.0, float(response.headers["retry-after"]))
-    except (KeyError, ValueError):
+    """Seconds, from either form of the header; None without it or where it makes no sense."""
+    wish = response.headers.get("retry-after", "").strip()
+    if _SECONDS.fullmatch(wish):
+        return float(wish)
+    at = _date(wish)
+    if at is None:
         return None
+    # The peer's own clock, where it says what it shows: ours may be wrong.
+    now = _date(response.headers.get("date", "")) or datetime.now(UTC)
+    return max(0.0, (at - now).total_seconds())
+
+
+def _date(text: str) -> datetime | None:
+    try:
+        at = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _words(error: BaseException) -> str:

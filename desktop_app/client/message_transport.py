@@ -148,7 +148,7 @@ class MessageTransport:
         request = msgspec.structs.replace(
             self._request, content=prompt.text, thread_id=self._thread_id or None
         )
-        async with aclosing(self._api.stream_message(request)) as stream:
+        async with aclosing(self._api.messages.stream(request)) as stream:
             await self._follow(stream, dialect)
 
     def _leave(self, dialect: StreamDialect) -> None:
@@ -187,7 +187,7 @@ class MessageTransport:
         """Closing the stream is not documented to stop a run (contract section 5.7)."""
         thread_id = self._thread_id or dialect.thread_id
         if thread_id and dialect.run_id:
-            stop = self._api.cancel_run(thread_id, dialect.run_id)
+            stop = self._api.messages.cancel(thread_id, dialect.run_id)
             self._background.run(stop, name=f"stop {dialect.run_id}")
 
     async def _tell(self, *events: ServerEvent) -> None:

@@ -20,14 +20,28 @@ class Shelf(Protocol):
     async def set_setting(self, key: str, value: str) -> None: ...
 
 
+class AssistantCalls(Protocol):
+    """What is needed of ``api.assistants``."""
+
+    async def page(self, *, limit: int = 100, name: str = "") -> list[Assistant]: ...
+
+    async def create(self, assistant: NewAssistant) -> Assistant: ...
+
+
+class ThreadCalls(Protocol):
+    """What is needed of ``api.threads``."""
+
+    async def create(self, assistant_id: str) -> Thread: ...
+
+
 class ThreadApi(Protocol):
     """The few calls of the Backboard API that this needs."""
 
-    async def list_assistants(self, *, limit: int = 100, name: str = "") -> list[Assistant]: ...
+    @property
+    def assistants(self) -> AssistantCalls: ...
 
-    async def create_assistant(self, assistant: NewAssistant) -> Assistant: ...
-
-    async def create_thread(self, assistant_id: str) -> Thread: ...
+    @property
+    def threads(self) -> ThreadCalls: ...
 
 
 class RemoteThreads:
@@ -67,10 +81,10 @@ class RemoteThreads:
     async def _create(self, api: ThreadApi) -> Thread:
         assistant_id = await self._assistant_id(api)
         try:
-            return await api.create_thread(assistant_id)
+            return await api.threads.create(assistant_id)
         except NotFoundError:
             await self._shelf.set_setting(f"assistant:{self._profile}", "")
-            return await api.create_thread(await self._assistant_id(api))
+            return await api.threads.create(await self._assistant_id(api))
 
     async def _assistant_id(self, api: ThreadApi) -> str:
         key = f"assistant:{self._profile}"
@@ -79,11 +93,11 @@ class RemoteThreads:
             return known
         found = [
             one
-            for one in await api.list_assistants(name=ASSISTANT_NAME)
+            for one in await api.assistants.page(name=ASSISTANT_NAME)
             if one.name == ASSISTANT_NAME
         ]
         assistant = (
-            found[0] if found else await api.create_assistant(NewAssistant(name=ASSISTANT_NAME))
+            found[0] if found else await api.assistants.create(NewAssistant(name=ASSISTANT_NAME))
         )
         await self._shelf.set_setting(key, assistant.assistant_id)
         return assistant.assistant_id

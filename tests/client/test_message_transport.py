@@ -160,10 +160,10 @@ async def test_a_run_that_cannot_be_stopped_is_not_news(rig: Rig):
 
 
 async def test_a_refused_request_is_a_fault_and_the_next_is_sent(rig: Rig):
-    rig.backboard.answer({"detail": "busy"}, status=503)
+    rig.backboard.answer({"detail": "broken"}, status=500)
     await rig.transport.send(PromptText(1, "a"))
     fault = await rig.fault()
-    assert (fault.turn, fault.code, fault.is_retryable) == (1, "http.503", True)
+    assert (fault.turn, fault.code, fault.is_retryable) == (1, "http.500", True)
     rig.backboard.answer({"detail": "no key"}, status=401)
     await rig.transport.send(PromptText(2, "b"))
     fault = await rig.fault()

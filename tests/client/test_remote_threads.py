@@ -21,27 +21,38 @@ class Shelf:
         self.values[key] = value
 
 
+class Assistants:
+    def __init__(self) -> None:
+        self.made: list[Assistant] = []
+
+    async def page(self, *, limit: int = 100, name: str = "") -> list[Assistant]:
+        return [one for one in self.made if one.name == name]
+
+    async def create(self, assistant: NewAssistant) -> Assistant:
+        made = Assistant(assistant_id=f"a{len(self.made)}", name=assistant.name)
+        self.made.append(made)
+        return made
+
+
+class Threads:
+    def __init__(self, assistants: Assistants) -> None:
+        self.made: list[str] = []
+        self._assistants = assistants
+
+    async def create(self, assistant_id: str) -> Thread:
+        await asyncio.sleep(0)
+        if assistant_id not in {one.assistant_id for one in self._assistants.made}:
+            raise NotFoundError("http.404", "no such assistant")
+        self.made.append(f"t{len(self.made)}")
+        return Thread(thread_id=self.made[-1])
+
+
 class Server:
     """Makes assistants and threads; forgets when told."""
 
     def __init__(self) -> None:
-        self.assistants: list[Assistant] = []
-        self.threads: list[str] = []
-
-    async def list_assistants(self, *, limit: int = 100, name: str = "") -> list[Assistant]:
-        return [one for one in self.assistants if one.name == name]
-
-    async def create_assistant(self, assistant: NewAssistant) -> Assistant:
-        made = Assistant(assistant_id=f"a{len(self.assistants)}", name=assistant.name)
-        self.assistants.append(made)
-        return made
-
-    async def create_thread(self, assistant_id: str) -> Thread:
-        await asyncio.sleep(0)
-        if assistant_id not in {one.assistant_id for one in self.assistants}:
-            raise NotFoundError("http.404", "no such assistant")
-        self.threads.append(f"t{len(self.threads)}")
-        return Thread(thread_id=self.threads[-1])
+        self.assistants = Assistants()
+        self.threads = Threads(self.assistants)
 
 
 @pytest.fixture
@@ -58,7 +69,7 @@ async def test_a_thread_is_made_once_and_remembered(shelf, server):
     first = await RemoteThreads(shelf, "embedded").remote_id("ours", server)
     again = await RemoteThreads(shelf, "embedded").remote_id("ours", server)
     assert first == again == "t0"
-    assert server.threads == ["t0"]
+    assert server.threads.made == ["t0"]
 
 
 async def test_asking_twice_at_once_makes_one_thread(shelf, server):
@@ -74,9 +85,9 @@ async def test_profiles_have_threads_of_their_own(shelf, server):
 
 
 async def test_an_assistant_that_is_there_is_used(shelf, server):
-    await server.create_assistant(NewAssistant(name=ASSISTANT_NAME))
+    await server.assistants.create(NewAssistant(name=ASSISTANT_NAME))
     await RemoteThreads(shelf, "embedded").remote_id("ours", server)
-    assert len(server.assistants) == 1
+    assert len(server.assistants.made) == 1
 
 
 async def test_a_server_that_lost_its_assistant_gets_a_new_one(shelf, server):

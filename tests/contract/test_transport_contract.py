@@ -189,8 +189,8 @@ async def service_gateway(service: RealService) -> AsyncIterator[Peer]:
 @asynccontextmanager
 async def service_messages(service: RealService) -> AsyncIterator[Peer]:
     async with BackboardApi(service.api) as api:
-        assistant = await api.create_assistant(NewAssistant(name="Parley"))
-        thread = await api.create_thread(assistant.assistant_id)
+        assistant = await api.assistants.create(NewAssistant(name="Parley"))
+        thread = await api.threads.create(assistant.assistant_id)
         transport = await open_messages(api, ConfigureSession(thread.thread_id))
         yield RealPeer(transport, service)
         await transport.aclose()

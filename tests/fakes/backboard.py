@@ -10,17 +10,25 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
+from tests.fakes.forms import SentForm, read_form
+
 LIMIT_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One request: ``body`` is parsed JSON, None without one."""
+    """One request: ``body`` is parsed JSON, None without one or where it is a form."""
 
     method: str
     path: str
     headers: dict[str, str]
     body: Any
+    content: bytes = b""
+
+    @property
+    def form(self) -> SentForm:
+        """The body as a form with files."""
+        return read_form(self.headers["content-type"], self.content)
 
 
 class Stream:
@@ -74,6 +82,12 @@ class ScriptedBackboard:
         """Where it listens."""
         return f"http://127.0.0.1:{self._port}/api"
 
+    @property
+    def last(self) -> tuple[str, str, Any]:
+        """Method, path and JSON of the last request."""
+        asked = self.asked[-1]
+        return asked.method, asked.path, asked.body
+
     @asynccontextmanager
     async def running(self) -> AsyncIterator[ScriptedBackboard]:
         """Listen on a free port."""
@@ -90,6 +104,10 @@ class ScriptedBackboard:
         """What the next request gets; bytes as they are, everything else as JSON."""
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         self._answers.append((status, content, headers))
+
+    def lose(self, sent: bytes = b"") -> None:
+        """Break the connection while answering the next request, after these bytes of the body."""
+        self._answers.append((0, sent, {}))
 
     async def stream(self) -> Stream:
         """The next event stream that a client opened: a request without an answer waiting."""
@@ -120,6 +138,12 @@ class ScriptedBackboard:
 
     def _reply(self, writer: asyncio.StreamWriter) -> None:
         status, content, headers = self._answers.popleft()
+        if status == 0:
+            if content:
+                head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(content) + 1}\r\n\r\n"
+                writer.write(head.encode() + content)
+            writer.close()
+            return
         lines = [f"HTTP/1.1 {status} x", f"Content-Length: {len(content)}"]
         lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
         writer.write("\r\n".join(lines).encode() + b"\r\n\r\n" + content)
@@ -134,4 +158,5 @@ async def _read(reader: asyncio.StreamReader) -> Asked | None:
     method, path, _ = first.split(" ")
     headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in rest)}
     body = await reader.readexactly(int(headers.get("content-length", 0)))
-    return Asked(method, path, headers, json.loads(body) if body else None)
+    is_json = headers.get("content-type") == "application/json"
+    return Asked(method, path, headers, json.loads(body) if body and is_json else None, body)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from msgspec import field
+from msgspec import convert, field
 
 from desktop_app.protocol.backboard.wire import WireObject
 
@@ -41,3 +41,35 @@ class Thread(WireObject, frozen=True):
     first_user_message: str | None = None
     message_count: int = 0
     updated_at: str = ""
+
+
+def thread_of(found: dict[str, Any]) -> Thread:
+    """A thread as any server writes it: older ones have other names and shapes for some fields.
+
+    Raises:
+        msgspec.ValidationError: It has no id, or a field makes no sense.
+    """
+    rows = found.get("messages")
+    messages = [_row(row) for row in rows if isinstance(row, dict)] if rows else []
+    return convert({**_without_nulls(found), "messages": messages}, Thread, strict=False)
+
+
+def _row(found: dict[str, Any]) -> dict[str, Any]:
+    row = _without_nulls(found)
+    row.setdefault("message_id", row.get("id"))
+    row.setdefault("metadata_", row.get("metadata"))
+    content = row.get("content")
+    if isinstance(content, list):
+        row["content"] = "".join(_part(part) for part in content)
+    return row
+
+
+def _part(part: Any) -> str:
+    """``{"text": {"value": "..."}}``, ``{"text": "..."}`` or the text itself."""
+    text = part.get("text") if isinstance(part, dict) else part
+    value = text.get("value") if isinstance(text, dict) else text
+    return value if isinstance(value, str) else ""
+
+
+def _without_nulls(found: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in found.items() if value is not None}
