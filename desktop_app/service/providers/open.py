@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from desktop_app.errors import AppError, InputError
+from desktop_app.service.providers.builtin_pictures import BuiltinPictures
 from desktop_app.service.providers.config import ProviderConfig
 from desktop_app.service.providers.languages import Languages
 from desktop_app.service.providers.local_servers import find_local_servers
@@ -104,6 +105,7 @@ async def open_providers(config: ProviderConfig, recall: Recall) -> Providers:
     providers = Providers(stt, tts, languages, slow_starters)
     providers.transcribers = open_transcribers(stt)
     providers.speakers = open_speakers(tts)
+    providers.picture_makers = _by_name(BuiltinPictures())
     return providers
 
 
@@ -123,6 +125,10 @@ def _voice() -> EspeakTts | NoVoice:
         _log.exception("The built-in voice cannot be loaded")
         return NoVoice()
     return EspeakTts()
+
+
+def _by_name(*makers: PictureMaker) -> Mapping[str, PictureMaker]:
+    return {maker.provider: maker for maker in makers}
 
 
 def _configured(config: ProviderConfig) -> OpenAiLanguage:
