@@ -7,22 +7,43 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from desktop_app.client.addresses import ApiAddress, GatewayAddress
 
 _ROOT = Path(__file__).parents[2]
+_OWN = {
+    "PARLEY_LOCAL_MODELS": "off",
+    "PARLEY_PARENT_PIPE": "1",
+    "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
+}
 
 
 class RealService:
-    """A running ``parley serve`` with the built-in providers."""
+    """A running ``parley serve``, with the built-in providers where no others are named.
 
-    def __init__(self, process: subprocess.Popen[str], line: dict[str, str]) -> None:
+    Attributes:
+        pid: Of its process.
+        data: Its folder; the logs are below it.
+    """
+
+    def __init__(self, process: subprocess.Popen[str], data: Path, line: dict[str, str]) -> None:
         self._process = process
+        self.pid = process.pid
+        self.data = data
         self.api = ApiAddress(line["api"], line["key"])
         self.voice = GatewayAddress(line["voice"], line["key"])
+
+    @property
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
+
+    def logs(self) -> str:
+        """All that it logged so far."""
+        files = sorted((self.data / "logs").glob("*"))
+        return "\n".join(file.read_text("utf-8", "replace") for file in files)
 
     def kill(self) -> None:
         """End it without any warning, and wait until it is gone."""
@@ -31,12 +52,18 @@ class RealService:
 
 
 @contextmanager
-def real_service(data: Path) -> Iterator[RealService]:
-    """Start the service on ``data``; it ends with this process at the latest."""
+def real_service(data: Path, environment: Mapping[str, str] | None = None) -> Iterator[RealService]:
+    """Start the service on ``data``; it ends with this process at the latest.
+
+    Args:
+        data: Its folder, logs included.
+        environment: Variables of the service's own; none of the developer's reach it.
+    """
+    others = {name: text for name, text in os.environ.items() if not name.startswith("PARLEY_")}
     process = subprocess.Popen(
         [sys.executable, "-m", "desktop_app", "serve", "--data", str(data)],
         cwd=_ROOT,
-        env=os.environ | {"PARLEY_LOCAL_MODELS": "off", "PARLEY_PARENT_PIPE": "1"},
+        env=others | _OWN | {"PARLEY_DATA_DIR": str(data)} | dict(environment or {}),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -44,6 +71,6 @@ def real_service(data: Path) -> Iterator[RealService]:
     with process:
         try:
             assert process.stdout is not None
-            yield RealService(process, json.loads(process.stdout.readline()))
+            yield RealService(process, data, json.loads(process.stdout.readline()))
         finally:
             process.kill()
