@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
@@ -11,6 +13,7 @@ import msgspec
 from desktop_app.service.clock import new_id, now
 from desktop_app.service.database import Database
 from desktop_app.service.file_store import FileStore, KeptFile
+from desktop_app.service.named_files import add_naming, remove_unnamed
 from desktop_app.service.providers.picture_ports import Picture
 
 MediaKind = Literal["picture", "speech", "recording"]
@@ -21,7 +24,8 @@ class StoredMedia:
     """One piece, whose bytes are in the file store.
 
     Attributes:
-        metadata: Of a picture: prompt, provider, model and the ids it was made from.
+        metadata: Of a picture: prompt, provider, model and the ids it was made from; of what was
+            uploaded: its file name.
     """
 
     id: str
@@ -31,6 +35,18 @@ class StoredMedia:
     mime_type: str
     file: KeptFile
     metadata: dict[str, Any] = field(default_factory=dict)
+    created_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A piece whose bytes are not kept yet."""
+
+    thread_id: str
+    message_id: str
+    kind: MediaKind
+    mime_type: str
+    metadata: dict[str, Any]
 
 
 class MediaStore:
@@ -54,17 +70,43 @@ class MediaStore:
         Raises:
             StorageError
         """
-        media = StoredMedia(
-            new_id(),
-            thread_id,
-            message_id,
-            kind,
-            content.mime_type,
-            await self._files.keep_bytes(content.data),
-            metadata or {},
-        )
-        await self._database.write(lambda connection: _insert(connection, media))
-        return media
+        made = _Made(thread_id, message_id, kind, content.mime_type, metadata or {})
+        return await self._add(made, lambda: self._files.keep_bytes(content.data))
+
+    async def add_file(
+        self,
+        thread_id: str,
+        kind: MediaKind,
+        path: Path,
+        mime_type: str,
+        *,
+        message_id: str = "",
+        metadata: dict[str, Any] | None = None,
+    ) -> StoredMedia:
+        """Keep a copy of a file, however long; durable when this returns.
+
+        Raises:
+            StorageError
+        """
+        made = _Made(thread_id, message_id, kind, mime_type, metadata or {})
+        return await self._add(made, lambda: self._files.keep(path))
+
+    async def _add(self, made: _Made, keep: Callable[[], Awaitable[KeptFile]]) -> StoredMedia:
+        def insert(connection: sqlite3.Connection, kept: KeptFile) -> StoredMedia:
+            media = StoredMedia(
+                new_id(),
+                made.thread_id,
+                made.message_id,
+                made.kind,
+                made.mime_type,
+                kept,
+                made.metadata,
+                now(),
+            )
+            _insert(connection, media)
+            return media
+
+        return await add_naming(self._database, self._files, keep, insert)
 
     async def get(self, media_id: str) -> StoredMedia | None:
         """One piece, or None."""
@@ -86,6 +128,28 @@ class MediaStore:
             return [_media(row) for row in rows]
 
         return await self._database.read(work)
+
+    async def delete(self, media_id: str) -> StoredMedia | None:
+        """What was deleted, its bytes with it; None where there was nothing.
+
+        Raises:
+            StorageError
+        """
+
+        def work(connection: sqlite3.Connection) -> StoredMedia | None:
+            row = connection.execute(
+                "DELETE FROM media WHERE id = ? RETURNING *", (media_id,)
+            ).fetchone()
+            return _media(row) if row else None
+
+        gone = await self._database.write(work)
+        if gone is not None:
+            await remove_unnamed(self._database, self._files, gone.file.sha256)
+        return gone
+
+    def path_of(self, media: StoredMedia) -> Path:
+        """Where its bytes are."""
+        return self._files.path(media.file.sha256)
 
     async def bytes_of(self, media: StoredMedia) -> bytes:
         """Raises:
@@ -116,7 +180,7 @@ def _insert(connection: sqlite3.Connection, media: StoredMedia) -> None:
             media.file.sha256,
             media.file.size_bytes,
             msgspec.json.encode(media.metadata).decode(),
-            now(),
+            media.created_at,
         ),
     )
 
@@ -130,4 +194,5 @@ def _media(row: sqlite3.Row) -> StoredMedia:
         row["mime_type"],
         KeptFile(row["sha256"], row["size_bytes"]),
         msgspec.json.decode(row["metadata"] or "{}"),
+        row["created_at"],
     )

@@ -63,3 +63,31 @@ async def test_the_bytes_go_with_the_thread_at_the_next_start(tmp_path):
         path = store.files.path(media.file.sha256)
     async with open_service(Place(tmp_path, "key"), ScriptedProviders().open):
         assert not path.exists()
+
+
+async def test_what_was_made_can_be_asked_for_and_deleted_as_a_document(rig):
+    thread_id = await rig.thread()
+    facts = {"prompt": "a cat"}
+    first = await rig.store.media.add(thread_id, "picture", Picture(b"png"), metadata=facts)
+    second = await rig.store.media.add(thread_id, "picture", Picture(b"png"))
+    status = (await rig.http.get(f"/documents/{first.id}/status")).json()
+    assert (status["status"], status["filename"]) == ("indexed", "picture.png")
+    assert (status["file_size_bytes"], status["metadata_"]) == (3, facts)
+    gone = (await rig.http.delete(f"/documents/{first.id}")).json()
+    assert (gone["document_id"], gone["document_type"]) == (first.id, "picture")
+    assert (await rig.http.delete(f"/documents/{first.id}")).status_code == 404
+    path = rig.store.media.path_of(second)
+    assert path.exists()  # the same bytes under another id
+    await rig.http.delete(f"/documents/{second.id}")
+    assert not path.exists()
+
+
+async def test_a_file_is_kept_as_it_is(rig, tmp_path):
+    recording = tmp_path / "voice.wav"
+    recording.write_bytes(b"RIFF")
+    media = await rig.store.media.add_file(
+        await rig.thread(), "recording", recording, "audio/wav", message_id="m1"
+    )
+    assert await rig.store.media.bytes_of(media) == b"RIFF"
+    assert recording.exists()
+    assert await rig.store.media.get(media.id) == media

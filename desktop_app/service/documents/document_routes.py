@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import mimetypes
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -11,6 +13,7 @@ from desktop_app.service.bodies import JsonResponse, invalid, not_found
 from desktop_app.service.clock import now
 from desktop_app.service.described import Described
 from desktop_app.service.documents.library import Library
+from desktop_app.service.media_store import StoredMedia
 from desktop_app.service.store import Store
 from desktop_app.service.uploads import receive_form
 
@@ -22,6 +25,7 @@ class DocumentRoutes:
         self._assistants = store.assistants
         self._conversations = store.conversations
         self._scratch = store.files.scratch
+        self._media = store.media
         self._library = library
 
     def routes(self) -> list[Route]:
@@ -65,16 +69,22 @@ class DocumentRoutes:
 
     @Described("Get a document", answer=Document)
     async def status(self, request: Request) -> Response:
-        document = await self._library.get(request.path_params["document_id"])
+        document_id = request.path_params["document_id"]
+        document = await self._library.get(document_id)
+        if document is None and (media := await self._media.get(document_id)):
+            document = _document_of(media)
         if document is None:
             raise not_found("Document")
         return JsonResponse(document)
 
     @Described("Delete a document", answer=dict[str, str])
     async def delete(self, request: Request) -> Response:
+        """Pictures and sound of a thread have document ids too."""
         document_id = request.path_params["document_id"]
         document = await self._library.get(document_id)
-        if document is None or not await self._library.delete(document_id):
+        if document is None and (media := await self._media.delete(document_id)):
+            document = _document_of(media)
+        elif document is None or not await self._library.delete(document_id):
             raise not_found("Document")
         return JsonResponse(
             {
@@ -98,3 +108,17 @@ class DocumentRoutes:
         if thread is None:
             raise not_found("Thread")
         return thread.assistant_id, thread.thread_id
+
+
+def _document_of(media: StoredMedia) -> Document:
+    """Something that was made or recorded, as the API tells of documents."""
+    ending = mimetypes.guess_extension(media.mime_type.partition(";")[0]) or ""
+    return Document(
+        document_id=media.id,
+        filename=str(media.metadata.get("filename") or f"{media.kind}{ending}"),
+        status="indexed",
+        created_at=media.created_at,
+        file_size_bytes=media.file.size_bytes,
+        document_type=media.kind,
+        metadata_=media.metadata,
+    )
