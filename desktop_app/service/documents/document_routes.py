@@ -41,7 +41,7 @@ class DocumentRoutes:
             Route(one, self.delete, methods=["DELETE"]),
         ]
 
-    @Described("Upload a file", answer=Document, files={"file": bytes}, refuses=(400, 404, 413))
+    @Described("Upload a file", answer=Document, files={"file": bytes})
     async def add(self, request: Request) -> Response:
         """Of either owner. The file is received first: who is refused shall see why."""
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -77,7 +77,7 @@ class DocumentRoutes:
             raise not_found("Document")
         return JsonResponse(document)
 
-    @Described("Delete a document", answer=dict[str, str])
+    @Described("Delete a document", answer=dict[str, str | None])
     async def delete(self, request: Request) -> Response:
         """Pictures and sound of a thread have document ids too."""
         document_id = request.path_params["document_id"]

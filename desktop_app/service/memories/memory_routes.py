@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from desktop_app.protocol.backboard.memories import (
+    MemoryOperation,
     MemoryPage,
     MemorySearch,
+    MemoryStats,
     NewMemory,
     SavedMemory,
+    StoredMemory,
 )
 from desktop_app.service.bodies import JsonResponse, invalid, not_found, read_json, whole_number
+from desktop_app.service.described import Described
 from desktop_app.service.memories.insights import insights
 from desktop_app.service.memories.learning import Memories
 from desktop_app.service.memories.memory_store import MAX_CHARACTERS
@@ -47,6 +53,11 @@ class MemoryRoutes:
             Route(one, self.delete, methods=["DELETE"]),
         ]
 
+    @Described(
+        "List memories, all of them or a page",
+        query={"page": range(1, _LAST_PAGE + 1), "page_size": range(1, 101)},
+        answer=MemoryPage,
+    )
     async def page(self, request: Request) -> Response:
         assistant_id = await self._assistant(request)
         if not {"page", "page_size"} & set(request.query_params):
@@ -55,6 +66,7 @@ class MemoryRoutes:
         page_size = whole_number(request, "page_size", PAGE_SIZE, 1, 100)
         return JsonResponse(await self._store.memories.page(assistant_id, page, page_size))
 
+    @Described("Add a memory", body=NewMemory, answer=SavedMemory)
     async def add(self, request: Request) -> Response:
         assistant_id = await self._assistant(request)
         added = await self._store.memories.add(assistant_id, await _new_memory(request))
@@ -62,6 +74,7 @@ class MemoryRoutes:
             raise not_found("Assistant")
         return JsonResponse(SavedMemory(memory_id=added.id, content=added.content))
 
+    @Described("Get a memory", answer=StoredMemory)
     async def get(self, request: Request) -> Response:
         assistant_id = await self._assistant(request)
         memory = await self._store.memories.get(assistant_id, request.path_params["memory_id"])
@@ -69,6 +82,7 @@ class MemoryRoutes:
             raise not_found("Memory")
         return JsonResponse(memory)
 
+    @Described("Change a memory", body=NewMemory, answer=StoredMemory)
     async def update(self, request: Request) -> Response:
         assistant_id = await self._assistant(request)
         memory = await self._store.memories.update(
@@ -78,17 +92,20 @@ class MemoryRoutes:
             raise not_found("Memory")
         return JsonResponse(memory)
 
+    @Described("Delete a memory", answer=dict[str, Any])
     async def delete(self, request: Request) -> Response:
         assistant_id = await self._assistant(request)
         if not await self._store.memories.delete(assistant_id, request.path_params["memory_id"]):
             raise not_found("Memory")
         return JsonResponse({"success": True, "message": "Memory deleted successfully"})
 
+    @Described("Delete all memories of an assistant", answer=dict[str, Any])
     async def reset(self, request: Request) -> Response:
         gone = await self._store.memories.reset(await self._assistant(request))
         what = "1 memory" if gone == 1 else f"{gone} memories"
         return JsonResponse({"success": True, "message": f"Deleted {what}"})
 
+    @Described("Find memories, the best first", body=MemorySearch, answer=MemoryPage)
     async def search(self, request: Request) -> Response:
         assistant_id = await self._assistant(request)
         asked = await read_json(request, MemorySearch)
@@ -99,13 +116,16 @@ class MemoryRoutes:
         found = await self._memories.search(assistant_id, asked.query, asked.limit)
         return JsonResponse(MemoryPage(memories=found, total_count=len(found)))
 
+    @Described("Count memories", answer=MemoryStats)
     async def stats(self, request: Request) -> Response:
         return JsonResponse(await self._store.memories.stats(await self._assistant(request)))
 
+    @Described("Sum up what is remembered", answer=dict[str, Any])
     async def insights(self, request: Request) -> Response:
         assistant_id = await self._assistant(request)
         return JsonResponse(await insights(self._store.database, assistant_id))
 
+    @Described("Get how learning from a turn goes", answer=MemoryOperation)
     async def operation(self, request: Request) -> Response:
         operation = await self._store.operations.get(request.path_params["operation_id"])
         if operation is None:
