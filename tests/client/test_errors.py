@@ -72,12 +72,38 @@ def test_an_unknown_thing_has_its_own_class():
 
 
 @pytest.mark.parametrize(
-    ("header", "seconds"), [({"Retry-After": "3"}, 3.0), ({"Retry-After": "x"}, None), ({}, None)]
+    ("header", "seconds"),
+    [
+        ({"Retry-After": "3"}, 3.0),
+        ({"Retry-After": "x"}, None),
+        ({"Retry-After": "-1"}, None),
+        ({"Retry-After": "inf"}, None),
+        ({}, None),
+        (
+            {
+                "Retry-After": "Sun, 01 Nov 2026 10:00:09 GMT",
+                "Date": "Sun, 01 Nov 2026 10:00:00 GMT",
+            },
+            9.0,
+        ),
+        ({"Retry-After": "Sun, 06 Nov 1994 08:49:37 GMT"}, 0.0),
+    ],
 )
-def test_too_many_requests_say_how_long_to_wait(header: dict[str, str], seconds: float | None):
-    found = answered(429, json={"detail": "slow"}, headers=header)
-    assert isinstance(found, errors.RateLimitError)
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_server_that_is_busy_says_how_long_to_wait(
+    status: int, header: dict[str, str], seconds: float | None
+):
+    found = answered(status, json={"detail": "slow"}, headers=header)
+    assert isinstance(found, errors.BusyError)
+    assert isinstance(found, errors.RateLimitError) is (status == 429)
     assert (found.retry_after_s, found.retryable) == (seconds, True)
+
+
+@pytest.mark.parametrize("text", ["No credits left.", "Visit the Billing page", "Not in your plan"])
+def test_a_good_key_without_credit_is_not_called_a_bad_key(text: str):
+    found = answered(403, json={"detail": text})
+    assert (found.code, str(found)) == ("http.402", text)
+    assert not isinstance(found, AccessError)
 
 
 def test_a_validation_list_and_a_page_of_html_are_readable():
