@@ -10,6 +10,8 @@ _LONGEST_HEADER_BYTES = 1 << 16
 _PCM = 1
 _EXTENSIBLE = 0xFFFE
 _UNKNOWN_SIZE = 0xFFFF_FFFF
+_UNKNOWN_DATA = struct.pack("<4sI", b"data", _UNKNOWN_SIZE)
+_HEADER_BYTES = 44
 
 
 class WavStream:
@@ -73,6 +75,15 @@ def wav_header(rate_hz: int, size_bytes: int | None = None) -> bytes:
     data = _UNKNOWN_SIZE if size_bytes is None else size_bytes
     riff = _UNKNOWN_SIZE if size_bytes is None else 12 + len(form) + size_bytes
     return struct.pack("<4sI4s", b"RIFF", riff, b"WAVE") + form + struct.pack("<4sI", b"data", data)
+
+
+def wav_of_known_length(sound: bytes) -> bytes:
+    """A WAV that came as a stream with its length in its header; anything else as it is."""
+    is_streamed = sound[:4] == b"RIFF" and sound[36:44] == _UNKNOWN_DATA
+    if not is_streamed:
+        return sound
+    (rate_hz,) = struct.unpack_from("<I", sound, 24)
+    return wav_file(sound[_HEADER_BYTES:], rate_hz)
 
 
 def _rate_hz(form: bytes) -> int:

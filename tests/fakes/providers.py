@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from desktop_app.errors import AppError
+from desktop_app.errors import AppError, InputError
 from desktop_app.protocol.backboard.models import ModelInfo
 from desktop_app.protocol.events import Usage
 from desktop_app.service.providers.picture_ports import PictureMaker
@@ -20,7 +20,15 @@ from desktop_app.service.providers.ports import (
     TextDelta,
     Transcript,
 )
-from desktop_app.service.providers.recording_ports import Speaker, Transcriber
+from desktop_app.service.providers.recording_ports import (
+    HeardAll,
+    HeardDelta,
+    HearingWish,
+    Recording,
+    Speaker,
+    SpeakingWish,
+    Transcriber,
+)
 from desktop_app.service.providers.vector_ports import Embedder
 
 CHUNK = b"\x01\x00" * 960
@@ -175,6 +183,79 @@ class ScriptedTts:
 
     async def voices(self) -> tuple[str, ...]:
         return ("en-us",)
+
+    async def aclose(self) -> None:
+        pass
+
+
+@dataclass
+class ScriptedTranscriber:
+    """Hears ``deltas`` in every recording, or ``text`` where there are none.
+
+    Attributes:
+        heard: What it was given: content of the file, its name, and how it was to be heard.
+        closed: How many transcriptions ended, finished or not.
+    """
+
+    provider: str = "scripted"
+    text: str = "what time is it"
+    deltas: tuple[str, ...] = ("what time", " is it")
+    failure: Exception | None = None
+    heard: list[tuple[bytes, str, HearingWish]] = field(default_factory=list)
+    closed: int = 0
+
+    async def transcribe(
+        self, recording: Recording, wish: HearingWish
+    ) -> AsyncIterator[HeardDelta | HeardAll]:
+        self.heard.append((recording.path.read_bytes(), recording.filename, wish))
+        try:
+            for delta in self.deltas:
+                yield HeardDelta(delta)
+            if self.failure is not None:
+                raise self.failure
+            yield HeardAll(self.text, 1.5, {"audio_input_tokens": 15}, {"language": "english"})
+        finally:
+            self.closed += 1
+
+    async def models(self) -> Sequence[ModelInfo]:
+        return [ModelInfo(name="ear", provider=self.provider, model_type="stt")]
+
+    async def aclose(self) -> None:
+        pass
+
+
+@dataclass
+class ScriptedSpeaker:
+    """Speaks ``pieces``, whatever the text.
+
+    Attributes:
+        spoken: The texts and how they were to be spoken.
+        closed: How many utterances ended, finished or not.
+    """
+
+    provider: str = "scripted"
+    pieces: tuple[bytes, ...] = (b"ID3", b"sound")
+    failure: Exception | None = None
+    spoken: list[tuple[str, SpeakingWish]] = field(default_factory=list)
+    closed: int = 0
+
+    def content_type(self, wish: SpeakingWish) -> str:
+        if wish.output_format not in ("", "mp3"):
+            raise InputError("speech.format", "There is only mp3.")
+        return "audio/mpeg"
+
+    async def utter(self, text: str, wish: SpeakingWish) -> AsyncIterator[bytes]:
+        self.spoken.append((text, wish))
+        try:
+            for piece in self.pieces:
+                yield piece
+            if self.failure is not None:
+                raise self.failure
+        finally:
+            self.closed += 1
+
+    async def models(self) -> Sequence[ModelInfo]:
+        return [ModelInfo(name="mouth", provider=self.provider, model_type="tts")]
 
     async def aclose(self) -> None:
         pass

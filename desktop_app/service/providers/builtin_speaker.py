@@ -18,6 +18,7 @@ from desktop_app.service.providers.sound_formats import (
     open_encoder,
     read_format,
 )
+from desktop_app.service.providers.streams import closing
 from desktop_app.service.spoken_text import SentenceSplitter
 
 LONGEST_CHARACTERS = 40_000
@@ -113,13 +114,9 @@ class BuiltinSpeaker:
     async def _sound(self, text: str, voice: str, speed: float) -> AsyncGenerator[bytes, None]:
         splitter = SentenceSplitter()
         for sentence in (*splitter.feed(text), *splitter.finish()):
-            chunks = self._tts.speak(sentence, voice=voice, speed=speed)
-            try:
+            async with closing(self._tts.speak(sentence, voice=voice, speed=speed)) as chunks:
                 async for chunk in chunks:
                     yield chunk
-            finally:
-                if (close := getattr(chunks, "aclose", None)) is not None:
-                    await close()
 
 
 def speed_of(options: Mapping[str, Any], least: float = 0.25, most: float = 4.0) -> float:

@@ -26,6 +26,7 @@ from desktop_app.service.providers.recording_ports import (
     HearingWish,
     Recording,
 )
+from desktop_app.service.providers.streams import closing
 
 _RULES = TurnRules(end_silence_ms=1_000, min_speech_ms=60)
 _INPUT_FORMATS = "wav,flac,mp3,ogg,opus"
@@ -158,12 +159,8 @@ class SpeechSearch:
 
 async def _final(utterance: Recognition) -> str:
     await utterance.finish()
-    transcripts = utterance.transcripts()
-    try:
+    async with closing(utterance.transcripts()) as transcripts:
         async for transcript in transcripts:
             if transcript.is_final:
                 return transcript.text.strip()
-    finally:
-        if (close := getattr(transcripts, "aclose", None)) is not None:
-            await close()
     return ""
