@@ -146,6 +146,7 @@ SENTENCES = {
 FAMILIES = {
     "audio": "The service could not take your recording. It was kept; try again, or type it.",
     "device": "Sound does not work at the moment. You can keep typing.",
+    "embedding": "What is known was searched by words alone, as meaning could not be compared.",
     "engine": "The engine has a problem. What you type is kept.",
     "frame": "The service could not take your recording. It was kept; try again, or type it.",
     "gateway": "The service sent something that cannot be understood. What had arrived was kept.",
@@ -155,6 +156,7 @@ FAMILIES = {
     "language": "The language model could not answer. Your question was kept; try again.",
     "line": "The connection to the voice service failed. What you said was kept; try again.",
     "link": "The window and the engine lost touch. They connect again by themselves.",
+    "memory": "What was said could not be added to the memory. The conversation itself is kept.",
     "network": "The service does not answer at the moment. Your message was kept; try again.",
     "recording": "The recording could not be heard. It was kept; try again.",
     "reply": "The reply could not be finished. What had arrived was kept; try again.",

@@ -85,8 +85,8 @@ class MemorySearch:
             return None, ""
         space = f"{embedder.provider}/{embedder.model}"
         try:
-            with provider_failures("embedding.failed", "The embedding provider failed."):
-                async with asyncio.timeout(LIMIT_S):
+            async with asyncio.timeout(LIMIT_S):
+                with provider_failures("embedding.failed", "The embedding provider failed."):
                     return await self._embed(embedder, space, assistant_id, query), space
         except TimeoutError:
             _log.info("Memories are searched by words: the embedding provider is too slow")

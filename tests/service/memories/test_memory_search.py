@@ -1,0 +1,94 @@
+"""Memories found by meaning, and by words where nobody embeds."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from desktop_app.protocol.backboard.memories import NewMemory
+from tests.fakes.facts import REFUSED, TopicEmbedder
+
+DRINKS = frozenset({"tea", "coffee", "beverage", "drink"})
+ANIMALS = frozenset({"dog", "cat", "pet"})
+
+
+@pytest.fixture
+def embedder(mind) -> TopicEmbedder:
+    embedder = TopicEmbedder((DRINKS, ANIMALS))
+    mind.providers.embedders = {"scripted": embedder}
+    return embedder
+
+
+async def texts(mind, query: str, limit: int = 5) -> list[str]:
+    return [each.text for each in await mind.memories.recall(mind.assistant_id, query, limit)]
+
+
+async def test_words_find_memories_where_nobody_embeds(mind):
+    await mind.know("Her dog is called Rex", "Likes tea")
+    (found,) = await mind.memories.recall(mind.assistant_id, "What is my dog called?")
+    assert (found.text, found.kind, found.score) == ("Her dog is called Rex", "memory", 1.0)
+    page = await mind.store.memories.all(mind.assistant_id)
+    assert found.id == page.memories[1].id
+
+
+async def test_rare_words_count_more_than_frequent_ones(mind):
+    await mind.know("code of the door", "code of the safe", "code of the car", "door is green")
+    assert (await texts(mind, "safe code"))[0] == "code of the safe"
+    assert (await texts(mind, "green code"))[0] == "door is green"
+
+
+async def test_meaning_finds_what_shares_no_word(mind, embedder):
+    await mind.know("A cat lives here", "Prefers tea in the morning")
+    assert await texts(mind, "which beverage?") == ["Prefers tea in the morning"]
+    assert await texts(mind, "any pet") == ["A cat lives here"]
+
+
+async def test_shared_words_put_one_of_equal_meaning_first(mind, embedder):
+    await mind.know("tea is hot", "coffee is black")
+    assert await texts(mind, "hot drink") == ["tea is hot", "coffee is black"]
+
+
+async def test_each_memory_is_embedded_once_and_again_when_it_changes(mind, embedder):
+    await mind.know("Likes tea", "Has a dog")
+    await texts(mind, "pet")
+    await texts(mind, "drink")
+    assert embedder.asked == [("pet", "Has a dog", "Likes tea"), ("drink",)]
+    page = await mind.store.memories.all(mind.assistant_id)
+    changed = NewMemory(content="Has a cat")
+    await mind.store.memories.update(mind.assistant_id, page.memories[0].id, changed)
+    assert await texts(mind, "pet") == ["Has a cat"]
+    assert embedder.asked[-1] == ("pet", "Has a cat")
+
+
+@pytest.mark.parametrize("failure", [REFUSED, TimeoutError()])
+async def test_words_are_enough_when_the_embedder_fails(mind, embedder, failure, caplog):
+    caplog.set_level(logging.INFO)
+    embedder.failure = failure
+    await mind.know("Likes tea")
+    assert await texts(mind, "tea") == ["Likes tea"]
+    assert "Memories are searched by words" in caplog.text
+    caplog.clear()
+
+
+async def test_the_assistants_own_embedding_provider_is_asked(mind, embedder):
+    other = TopicEmbedder((DRINKS,), provider="other")
+    mind.providers.embedders = {"scripted": embedder, "other": other}
+    await mind.store.assistants.update(mind.assistant_id, {"embedding_provider": "other"})
+    await mind.know("Likes tea")
+    assert await texts(mind, "beverage") == ["Likes tea"]
+    assert embedder.asked == []
+    assert other.asked == [("beverage", "Likes tea")]
+
+
+async def test_nothing_is_found_for_nothing(mind, embedder):
+    await mind.know("Likes tea")
+    assert await texts(mind, "  ") == []
+    assert await texts(mind, "tea", limit=0) == []
+    assert embedder.asked == [("tea", "Likes tea")]
+
+
+async def test_a_long_question_is_searched_by_its_first_words(mind):
+    await mind.know("Likes tea", "word500 is here")
+    pasted = " ".join(f"word{number}" for number in range(10_000))
+    assert await texts(mind, f"tea {pasted}") == ["Likes tea"]
