@@ -55,6 +55,13 @@ def _carry_out(arguments: Sequence[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     import argparse  # not needed for the window
 
+    from desktop_app.commands.parsers import (
+        add_documents,
+        add_memories,
+        add_models,
+        add_threads,
+    )
+
     class Parser(argparse.ArgumentParser):
         """Refuses in one line, as everything else does."""
 
@@ -72,6 +79,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_window(commands)
     _add_talk(commands)
     _add_ask(commands)
+    for add in (add_threads, add_documents, add_memories, add_models):
+        add(commands)
     _add_demo(commands)
     _add_doctor(commands)
     _add_serve(commands)
@@ -102,15 +111,44 @@ def _add_talk(commands: _Commands[argparse.ArgumentParser]) -> None:
 
 
 def _add_ask(commands: _Commands[argparse.ArgumentParser]) -> None:
-    ask = commands.add_parser("ask", help="ask one typed question")
-    ask.add_argument("text", help="the question")
+    ask = commands.add_parser("ask", help="ask one question, with all that may go along")
+    ask.add_argument(
+        "text", nargs="?", default="", help="the question; may be left out with --audio"
+    )
     _add_conversation_flags(ask)
+    ask.add_argument(
+        "--assistant", default="", metavar="NAME", help="who shall answer, in a new thread"
+    )
+    ask.add_argument(
+        "--file",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="PATH",
+        dest="files",
+        help="a document or picture to go along; may be given several times",
+    )
+    ask.add_argument("--audio", type=Path, metavar="FILE", help="a recorded question")
+    ask.add_argument("--speak", type=Path, metavar="WAV", help="where the spoken answer goes")
+    ask.add_argument("--image", type=Path, metavar="FILE", help="where a picture that is made goes")
+    ask.add_argument("--model", default="", metavar="PROVIDER/NAME", help="which model answers")
+    ask.add_argument(
+        "--memory",
+        default="",
+        type=str.capitalize,
+        choices=("", "Auto", "Readonly", "Off"),
+        metavar="MODE",
+        help="auto, readonly or off",
+    )
     ask.set_defaults(command=_ask)
 
 
 def _add_conversation_flags(command: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="one event per line, as JSON")
-    command.add_argument("--thread", default="", metavar="ID", help="continue this thread")
+    command.add_argument("--thread", default="", metavar="ID|last|new", help="continue this thread")
+    from desktop_app.commands.parsers import add_profile_flag
+
+    add_profile_flag(command)
 
 
 def _add_demo(commands: _Commands[argparse.ArgumentParser]) -> None:
@@ -155,14 +193,30 @@ def _talk(options: argparse.Namespace) -> int:
     from desktop_app import talk_app
 
     return talk_app.talk(
-        options.input, options.output, as_json=options.json, thread_id=options.thread
+        options.input,
+        options.output,
+        as_json=options.json,
+        thread=options.thread,
+        profile=options.profile,
     )
 
 
 def _ask(options: argparse.Namespace) -> int:
-    from desktop_app import talk_app
+    from desktop_app import ask_app
 
-    return talk_app.ask(options.text, as_json=options.json, thread_id=options.thread)
+    question = ask_app.Question(
+        text=options.text,
+        thread=options.thread,
+        assistant=options.assistant,
+        files=tuple(options.files),
+        recording=options.audio,
+        speech=options.speak,
+        picture=options.image,
+        model=options.model,
+        memory=options.memory.replace("Off", "off"),
+        profile=options.profile,
+    )
+    return ask_app.ask(question, as_json=options.json)
 
 
 def _demo(options: argparse.Namespace) -> int:

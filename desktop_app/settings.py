@@ -63,6 +63,19 @@ class LanguageSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ProfileSettings:
+    """Where a service is that a person named; its key is in the keyring, under that name.
+
+    Attributes:
+        base_url: Of a Backboard-compatible API, e.g. ``https://host/api``.
+        voice_url: Of its voice gateway, e.g. ``wss://host/v1/voice/ws``, or empty.
+    """
+
+    base_url: str = ""
+    voice_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class AppearanceSettings:
     """How the window looks."""
 
@@ -72,12 +85,20 @@ class AppearanceSettings:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Every preference; ``profile`` names the service that is talked to."""
+    """Every preference.
+
+    Attributes:
+        profile: Names the service that is talked to: ``embedded``, ``backboard`` or an own one.
+        profiles: The own ones, by name.
+    """
 
     voice: VoiceSettings = field(default_factory=VoiceSettings)
     language: LanguageSettings = field(default_factory=LanguageSettings)
     appearance: AppearanceSettings = field(default_factory=AppearanceSettings)
     profile: str = "embedded"
+    profiles: Mapping[str, ProfileSettings] = field(
+        default_factory=dict, metadata={"each": ProfileSettings()}
+    )
 
 
 def load(path: Path, *, report: Report = logger.warning) -> Settings:
@@ -153,13 +174,28 @@ def _with_values(
         if one.name not in known:
             continue
         name, value, before = where + one.name, known[one.name], getattr(default, one.name)
-        if is_dataclass(before) and isinstance(value, dict):
+        if "each" in one.metadata and isinstance(value, dict):
+            changes[one.name] = _each_with_values(one.metadata["each"], value, name, report)
+        elif is_dataclass(before) and isinstance(value, dict):
             changes[one.name] = _with_values(before, value, name + ".", report)
         elif _is_usable(value, before, one.metadata):
             changes[one.name] = value
         else:
             report(f"The setting {name} cannot be {value!r}; its default is used.")
     return replace(default, **changes)  # type: ignore[type-var]  # as above
+
+
+def _each_with_values(
+    default: _Section, known: Mapping[str, Any], where: str, report: Report
+) -> dict[str, _Section]:
+    """A section of that kind for every name; what is none is left out."""
+    sections = {}
+    for name, value in known.items():
+        if isinstance(value, dict):
+            sections[name] = _with_values(default, value, f"{where}.{name}.", report)
+        else:
+            report(f"The setting {where}.{name} cannot be {value!r}; it is left out.")
+    return sections
 
 
 def _is_usable(value: object, default: object, limits: Mapping[str, Any]) -> bool:

@@ -74,19 +74,33 @@ class RemoteThreads:
             await self._shelf.set_setting(key, thread.thread_id)
             return thread.thread_id
 
+    async def adopt(self, remote_id: str) -> str:
+        """Know a thread that the server has; ours gets the same id, which is returned."""
+        await self._shelf.set_setting(f"thread:{self._profile}:{remote_id}", remote_id)
+        return remote_id
+
     async def forget(self, thread_id: str) -> None:
         """The server does not know its thread any more: make a new one at the next need."""
         await self._shelf.set_setting(f"thread:{self._profile}:{thread_id}", "")
 
+    async def forget_assistant(self) -> None:
+        """The server does not know Parley's assistant any more: find or make it anew."""
+        await self._shelf.set_setting(f"assistant:{self._profile}", "")
+
     async def _create(self, api: ThreadApi) -> Thread:
-        assistant_id = await self._assistant_id(api)
+        assistant_id = await self.assistant_id(api)
         try:
             return await api.threads.create(assistant_id)
         except NotFoundError:
-            await self._shelf.set_setting(f"assistant:{self._profile}", "")
-            return await api.threads.create(await self._assistant_id(api))
+            await self.forget_assistant()
+            return await api.threads.create(await self.assistant_id(api))
 
-    async def _assistant_id(self, api: ThreadApi) -> str:
+    async def assistant_id(self, api: ThreadApi) -> str:
+        """The server's id of Parley's own assistant, which is made where it is missing.
+
+        Raises:
+            NetworkError, AccessError
+        """
         key = f"assistant:{self._profile}"
         known = await self._shelf.setting(key)
         if known:

@@ -13,6 +13,7 @@ from desktop_app.client.api import BackboardApi
 from desktop_app.client.gateway_transport import GatewayTransport, open_gateway
 from desktop_app.client.message_transport import MessageTransport, open_messages
 from desktop_app.client.remote_threads import RemoteThreads
+from desktop_app.errors import NetworkError
 from desktop_app.protocol.commands import ConfigureSession
 from desktop_app.protocol.gateway_speech import MakeResample
 
@@ -57,6 +58,8 @@ class ServiceConnection:
             NetworkError, AccessError, ProtocolError
         """
         addresses = await self._find()
+        if not addresses.voice.url:
+            raise NetworkError("voice.not_offered", "This service has no voice gateway.")
         remote = await self._with_remote_id(configuration, await self._api_at(addresses.api))
         return await open_gateway(addresses.voice, remote, make_resample=self._make_resample)
 

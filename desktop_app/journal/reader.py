@@ -81,6 +81,11 @@ class JournalReader:
         )
         return [message_of(row) for row in reversed(rows)]
 
+    def setting(self, key: str) -> str | None:
+        """A small remembered fact."""
+        rows = self._rows("SELECT value FROM setting WHERE key = :key", {"key": key})
+        return str(rows[0]["value"]) if rows else None
+
     def pictures(
         self, thread_id: str = "", limit: int = 200, offset: int = 0
     ) -> Sequence[PictureRecord]:
