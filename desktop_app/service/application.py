@@ -53,7 +53,7 @@ def build_application(parts: Parts, *, key: str, hosts: tuple[str, ...]) -> ASGI
         Route("/health", _health, methods=["GET"]),
         Route("/test", console, methods=["GET"]),
         *MessageRoutes(store, runs).routes(),
-        *AssistantRoutes(store.assistants).routes(),
+        *AssistantRoutes(store, runs).routes(),
         *MemoryRoutes(store, parts.memories).routes(),
         *ThreadRoutes(store, runs).routes(),
         *DocumentRoutes(store, parts.library).routes(),

@@ -8,40 +8,28 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from desktop_app.protocol.backboard.assistants import Assistant, NewAssistant
-from desktop_app.service.assistant_store import AssistantStore
-from desktop_app.service.bodies import (
-    JsonResponse,
-    as_shape,
-    invalid,
-    not_found,
-    read_json,
-    whole_number,
+from desktop_app.errors import AppError
+from desktop_app.protocol.backboard.assistants import (
+    Assistant,
+    Clone,
+    CloneRequest,
+    NewAssistant,
 )
+from desktop_app.service.assistant_bodies import checked_changes, checked_clone, checked_new
+from desktop_app.service.bodies import JsonResponse, not_found, read_json, whole_number
 from desktop_app.service.clock import now
 from desktop_app.service.described import Described
-
-NAME_CHARACTERS = 255
-TOK_K = range(1, 101)
-
-_CHANGEABLE = frozenset(
-    {
-        "name",
-        "description",
-        "system_prompt",
-        "tools",
-        "tok_k",
-        "custom_fact_extraction_prompt",
-        "custom_update_memory_prompt",
-    }
-)
+from desktop_app.service.runs.runs import Runs
+from desktop_app.service.store import Store
 
 
 class AssistantRoutes:
-    """Create, list, get, change, delete."""
+    """Create, list, get, change, delete, clone."""
 
-    def __init__(self, store: AssistantStore) -> None:
-        self._store = store
+    def __init__(self, store: Store, runs: Runs) -> None:
+        self._store = store.assistants
+        self._memories = store.memories
+        self._runs = runs
 
     def routes(self) -> list[Route]:
         one = "/api/assistants/{assistant_id}"
@@ -51,12 +39,12 @@ class AssistantRoutes:
             Route(one, self.get, methods=["GET"]),
             Route(one, self.update, methods=["PUT"]),
             Route(one, self.delete, methods=["DELETE"]),
+            Route(one + "/clone", self.clone, methods=["POST"]),
         ]
 
     @Described("Create an assistant", body=NewAssistant, answer=Assistant)
     async def create(self, request: Request) -> Response:
-        new = await read_json(request, NewAssistant)
-        _check(new.name, new.tok_k)
+        new = checked_new(await read_json(request, NewAssistant))
         return JsonResponse(await self._store.create(new))
 
     @Described(
@@ -74,21 +62,13 @@ class AssistantRoutes:
 
     @Described("Get an assistant", answer=Assistant)
     async def get(self, request: Request) -> Response:
-        assistant = await self._store.get(request.path_params["assistant_id"])
-        if assistant is None:
-            raise not_found("Assistant")
-        return JsonResponse(assistant)
+        return JsonResponse(await self._assistant(request))
 
-    @Described("Change an assistant", body=dict[str, Any], answer=Assistant)
+    @Described("Change an assistant", body=dict[str, Any], answer=Assistant, refuses=(400,))
     async def update(self, request: Request) -> Response:
-        fields = await read_json(request, dict[str, Any])
-        changes = {name: value for name, value in fields.items() if name in _CHANGEABLE}
-        checked = as_shape({"assistant_id": "", **changes}, Assistant)
-        _check(changes.get("name", "-"), changes.get("tok_k"))
-        assistant = await self._store.update(
-            request.path_params["assistant_id"],
-            {name: getattr(checked, name) for name in changes},
-        )
+        before = await self._assistant(request)
+        changes = checked_changes(await read_json(request, dict[str, Any]), before)
+        assistant = await self._store.update(before.assistant_id, changes)
         if assistant is None:
             raise not_found("Assistant")
         return JsonResponse(assistant)
@@ -96,6 +76,7 @@ class AssistantRoutes:
     @Described("Delete an assistant and all that hangs on it", answer=dict[str, str])
     async def delete(self, request: Request) -> Response:
         assistant_id = request.path_params["assistant_id"]
+        self._runs.cancel_assistant(assistant_id)
         if not await self._store.delete(assistant_id):
             raise not_found("Assistant")
         return JsonResponse(
@@ -106,9 +87,25 @@ class AssistantRoutes:
             }
         )
 
+    @Described("Copy an assistant", body=CloneRequest, answer=Clone)
+    async def clone(self, request: Request) -> Response:
+        source = await self._assistant(request)
+        asked = await read_json(request, CloneRequest)
+        copy = await self._store.create(checked_clone(asked, source))
+        try:
+            return JsonResponse(await self._filled(copy, source, asked))
+        except AppError:
+            await self._store.delete(copy.assistant_id)  # half a copy would be taken for a whole
+            raise
 
-def _check(name: str, tok_k: int | None) -> None:
-    if not 1 <= len(name) <= NAME_CHARACTERS:
-        raise invalid("name", f"String should have 1 to {NAME_CHARACTERS} characters")
-    if tok_k is not None and tok_k not in TOK_K:
-        raise invalid("tok_k", f"Input should be from {TOK_K.start} to {TOK_K.stop - 1}")
+    async def _filled(self, copy: Assistant, source: Assistant, asked: CloneRequest) -> Clone:
+        memories = 0
+        if asked.copy_memories:
+            memories = await self._memories.clone(source.assistant_id, copy.assistant_id)
+        return Clone(assistant=copy, memories_cloned=memories)
+
+    async def _assistant(self, request: Request) -> Assistant:
+        assistant = await self._store.get(request.path_params["assistant_id"])
+        if assistant is None:
+            raise not_found("Assistant")
+        return assistant

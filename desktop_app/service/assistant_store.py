@@ -10,8 +10,16 @@ from msgspec.structs import replace
 from desktop_app.protocol.backboard.assistants import Assistant, NewAssistant
 from desktop_app.service.clock import new_id, now
 from desktop_app.service.database import Database
+from desktop_app.service.file_store import FileStore
+from desktop_app.service.named_files import delete_naming
 
 DEFAULT_NAME = "Parley"
+
+_CONTENTS = """
+SELECT sha256 FROM documents WHERE assistant_id = :owner
+UNION SELECT media.sha256 FROM media JOIN threads ON threads.id = media.thread_id
+WHERE threads.assistant_id = :owner
+"""
 
 _decode = msgspec.json.Decoder(Assistant).decode
 
@@ -19,8 +27,9 @@ _decode = msgspec.json.Decoder(Assistant).decode
 class AssistantStore:
     """Create, find, change and delete assistants; the default one appears when first needed."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, files: FileStore) -> None:
         self._database = database
+        self._files = files
 
     async def create(self, new: NewAssistant) -> Assistant:
         """A new assistant, whatever others are called."""
@@ -58,12 +67,17 @@ class AssistantStore:
         return await self._database.write(work)
 
     async def delete(self, assistant_id: str) -> bool:
-        """Whether there was one; its threads and memories go with it."""
-        return await self._database.write(
-            lambda connection: (
-                connection.execute("DELETE FROM assistants WHERE id = ?", (assistant_id,)).rowcount
-                > 0
-            )
+        """Whether there was one; all that hangs on it goes with it, its files' bytes too.
+
+        Raises:
+            StorageError
+        """
+        return await delete_naming(
+            self._database,
+            self._files,
+            _CONTENTS,
+            "DELETE FROM assistants WHERE id = :owner",
+            assistant_id,
         )
 
 

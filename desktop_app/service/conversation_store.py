@@ -6,20 +6,30 @@ import sqlite3
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from desktop_app.protocol.backboard.threads import StoredMessage, Thread
 from desktop_app.service import assistant_store
 from desktop_app.service.clock import is_uuid, new_id, now
 from desktop_app.service.database import Database
+from desktop_app.service.documents import document_rows
+from desktop_app.service.file_store import FileStore
+from desktop_app.service.named_files import delete_naming
 
 TITLE_CHARACTERS = 200
+
+_CONTENTS = """
+SELECT sha256 FROM documents WHERE thread_id = :owner
+UNION SELECT sha256 FROM media WHERE thread_id = :owner
+"""
 
 
 class ConversationStore:
     """Create, find, extend and delete threads."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, files: FileStore) -> None:
         self._database = database
+        self._files = files
 
     async def create(self, assistant_id: str | None = None) -> Thread | None:
         """An empty thread of that assistant (the default one if None); None if there is none."""
@@ -80,11 +90,17 @@ class ConversationStore:
         return await self._database.read(work)
 
     async def delete(self, thread_id: str) -> bool:
-        """Whether there was one; its messages go with it."""
-        return await self._database.write(
-            lambda connection: (
-                connection.execute("DELETE FROM threads WHERE id = ?", (thread_id,)).rowcount > 0
-            )
+        """Whether there was one; all that hangs on it goes with it, its files' bytes too.
+
+        Raises:
+            StorageError
+        """
+        return await delete_naming(
+            self._database,
+            self._files,
+            _CONTENTS,
+            "DELETE FROM threads WHERE id = :owner",
+            thread_id,
         )
 
     async def add(self, thread_id: str, message: StoredMessage, run_id: str = "") -> None:
@@ -199,7 +215,8 @@ def _messages(connection: sqlite3.Connection, thread_id: str) -> list[StoredMess
     rows = connection.execute(
         "SELECT * FROM messages WHERE thread_id = ? ORDER BY seq", (thread_id,)
     )
-    return [_message(row) for row in rows]
+    attached = document_rows.attachments(connection, thread_id)
+    return [replace(_message(row), attachments=attached.get(row["id"], [])) for row in rows]
 
 
 def _message(row: sqlite3.Row) -> StoredMessage:

@@ -62,3 +62,34 @@ async def remove_unnamed(database: Database, files: FileStore, sha256: str) -> N
                 files.path(sha256).unlink(missing_ok=True)
 
     await database.write(work)
+
+
+async def delete_naming(
+    database: Database,
+    files: FileStore,
+    contents: str,
+    delete: str,
+    owner_id: str,
+) -> bool:
+    """Delete an owner with all its rows, and the bytes that nobody else's rows name.
+
+    Args:
+        contents: Query of the contents that the owner's rows name, by ``:owner``.
+        delete: Statement that deletes the owner, by ``:owner``; its rows go with it.
+
+    Returns:
+        Whether there was such an owner.
+
+    Raises:
+        StorageError
+    """
+
+    def work(connection: sqlite3.Connection) -> tuple[bool, list[str]]:
+        owner = {"owner": owner_id}
+        named = [str(row["sha256"]) for row in connection.execute(contents, owner)]
+        return connection.execute(delete, owner).rowcount > 0, named
+
+    was_there, named = await database.write(work)
+    for sha256 in named:
+        await remove_unnamed(database, files, sha256)
+    return was_there

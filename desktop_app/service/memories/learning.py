@@ -68,8 +68,8 @@ class Memories:
 
     async def learn(
         self,
-        question: str,
-        reply: str,
+        question_text: str,
+        reply_text: str,
         *,
         assistant_id: str,
         thread_id: str,
@@ -80,8 +80,8 @@ class Memories:
         """Take the facts out of a complete turn, behind it: this returns at once.
 
         Args:
-            question: What the user said.
-            reply: What was answered.
+            question_text: What the user said.
+            reply_text: What was answered.
             assistant_id: Whose memory.
             thread_id: Where it was said.
             language: Who answered. The built-in one finds no facts: what it was asked to
@@ -96,7 +96,7 @@ class Memories:
             StorageError
         """
         done = self._store.recall.take_operation(thread_id)
-        if language.provider == _BUILT_IN or mode != "auto" or not question.strip():
+        if language.provider == _BUILT_IN or mode != "auto" or not question_text.strip():
             return done
         operation_id = await self._store.operations.begin(assistant_id)
         if operation_id is None:  # the assistant was deleted meanwhile
@@ -104,7 +104,8 @@ class Memories:
         if len(self._going) >= MOST_WAITING:
             await self._give_up(operation_id, "memory.busy")
             return operation_id
-        learning = self._learn(operation_id, assistant_id, language, model, (question, reply))
+        turn = (question_text, reply_text)
+        learning = self._learn(operation_id, assistant_id, language, model, turn)
         task = self._tasks.create_task(learning, name=f"learn {operation_id}")
         self._going.add(task)
         task.add_done_callback(self._going.discard)

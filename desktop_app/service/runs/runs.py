@@ -89,6 +89,12 @@ class Runs:
             if run.question.thread_id == thread_id:
                 run.cancel()
 
+    def cancel_assistant(self, assistant_id: str) -> None:
+        """Stop what the assistant is answering, in all its threads."""
+        for run in list(self._going.values()):
+            if run.question.assistant_id == assistant_id:
+                run.cancel()
+
     def cancel_all(self) -> None:
         """Stop every run; each keeps what it has written."""
         for run in list(self._going.values()):
