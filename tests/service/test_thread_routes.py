@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from desktop_app.protocol.backboard.threads import StoredMessage
+from desktop_app.service.clock import new_id, now
+
 
 async def test_a_thread_is_created_listed_read_and_deleted(rig):
     thread_id = await rig.thread()
@@ -55,3 +58,46 @@ async def test_cancelling_what_does_not_run_says_so(rig):
     answer = await rig.http.post(f"/threads/{thread_id}/runs/none/cancel")
     assert answer.json() == {"thread_id": thread_id, "run_id": "none", "cancelled": False}
     assert (await rig.http.post("/threads/none/runs/none/cancel")).status_code == 404
+
+
+async def test_files_stand_with_the_message_that_they_came_with(rig, tmp_path):
+    thread_id = await rig.thread()
+    owner = (await rig.http.get(f"/threads/{thread_id}")).json()["assistant_id"]
+    await rig.http.post("/threads/messages", json={"content": "Hi", "thread_id": thread_id})
+    question, _reply = await rig.messages(thread_id)
+    (tmp_path / "notes.txt").write_text("The bicycle is red.")
+    document = await rig.library.add(
+        tmp_path / "notes.txt",
+        "notes.txt",
+        "text/plain",
+        assistant_id=owner,
+        thread_id=thread_id,
+        message_id=question["message_id"],
+    )
+    await rig.library.settled([document.document_id], 10)
+    (listed,) = (await rig.http.get("/threads?include_messages=true")).json()
+    for messages in (await rig.messages(thread_id), listed["messages"]):
+        (attached,) = messages[0]["attachments"]
+        assert attached["document_id"] == document.document_id
+        assert (attached["filename"], attached["status"]) == ("notes.txt", "indexed")
+        assert attached["file_size_bytes"] == 19
+        assert messages[1]["attachments"] == []
+
+
+async def test_the_rows_of_a_tool_round_are_read_as_they_were_written(rig):
+    thread_id = await rig.thread()
+    call = {"id": "c1", "type": "function", "function": {"name": "clock", "arguments": "{}"}}
+    rows = [
+        ("assistant", "", {"tool_calls": [call]}),
+        ("tool", '{"time": "noon"}', {"tool_call_id": "c1", "tool_name": "clock"}),
+        ("assistant", "It is noon.", {}),
+    ]
+    for role, content, metadata in rows:
+        message = StoredMessage(
+            message_id=new_id(), role=role, content=content, created_at=now(), metadata_=metadata
+        )
+        await rig.store.conversations.add(thread_id, message, "r1")
+    stored = await rig.messages(thread_id)
+    assert [(each["role"], each["content"]) for each in stored] == [row[:2] for row in rows]
+    assert [each["metadata_"] for each in stored] == [{"run_id": "r1", **row[2]} for row in rows]
+    assert [each["created_at"] for each in stored] == sorted(each["created_at"] for each in stored)
