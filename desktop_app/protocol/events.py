@@ -39,6 +39,8 @@ class Usage(Struct, frozen=True, omit_defaults=True):
     output_tokens: int | None = None
     cost_usd: float | None = None
     context_percent: float | None = None
+    context_used_tokens: int | None = None
+    context_limit_tokens: int | None = None
 
 
 class SessionReady(Struct, frozen=True, tag=snake):
@@ -99,12 +101,42 @@ class ReplyAudio(Struct, frozen=True, tag=snake):
     pcm: bytes
 
 
+class ReplySound(Struct, frozen=True, tag=snake):
+    """The whole speech of a reply in an encoding that must be decoded first.
+
+    Attributes:
+        content: The encoded sound; empty where there is only a link to it.
+        mime_type: As the peer says; may be empty.
+        url: A link that expires; empty where the content came.
+    """
+
+    turn: int
+    content: bytes
+    mime_type: str = ""
+    url: str = ""
+
+
 class ToolCall(Struct, frozen=True):
     """One call that the model asks for; ``arguments`` is JSON text."""
 
     id: str
     name: str
     arguments: str
+
+
+class ToolCallStarted(Struct, frozen=True, tag=snake):
+    """The model began to write a call; its arguments are still to come."""
+
+    turn: int
+    call_id: str
+    name: str
+
+
+class ToolCallReady(Struct, frozen=True, tag=snake):
+    """A call is complete; the peer runs it itself unless ToolsRequested follows."""
+
+    turn: int
+    call: ToolCall
 
 
 class ToolsRequested(Struct, frozen=True, tag=snake):
@@ -150,6 +182,9 @@ class ReplyEnded(Struct, frozen=True, tag=snake):
 
     Attributes:
         model: ``provider/model`` that wrote it, where the peer says.
+        memory_operation_id: Of the facts that the peer takes out of the turn.
+        voice_records: What the peer says of both recordings, whole.
+        retrieved_files: Names of documents that the reply rests on.
     """
 
     turn: int
@@ -157,6 +192,9 @@ class ReplyEnded(Struct, frozen=True, tag=snake):
     message_id: str = ""
     usage: Usage | None = None
     model: str = ""
+    memory_operation_id: str = ""
+    voice_records: dict[str, Any] | None = None
+    retrieved_files: tuple[str, ...] = ()
 
 
 class ServerFault(Struct, frozen=True, tag=snake):
@@ -182,6 +220,9 @@ ServerEvent = (
     | ReplyText
     | ReplyReasoning
     | ReplyAudio
+    | ReplySound
+    | ToolCallStarted
+    | ToolCallReady
     | ToolsRequested
     | MemoriesRecalled
     | ImageReady

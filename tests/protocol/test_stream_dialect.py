@@ -7,6 +7,8 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from desktop_app.protocol.events import (
     ImageReady,
@@ -15,16 +17,20 @@ from desktop_app.protocol.events import (
     ReplyAudio,
     ReplyEnded,
     ReplyReasoning,
+    ReplySound,
     ReplyStarted,
     ReplyStatus,
     ReplyText,
     ServerEvent,
     ServerFault,
     ToolCall,
+    ToolCallReady,
+    ToolCallStarted,
     ToolsRequested,
     TranscriptUpdated,
     Usage,
 )
+from desktop_app.protocol.sse import SseDecoder
 from desktop_app.protocol.stream_dialect import StreamDialect
 
 
@@ -168,7 +174,37 @@ def test_a_picture_is_told_with_its_link():
     assert told(dialect, event("media_generated", media=media)) == [
         ImageReady(1, "u", "d", "image/png", 7)
     ]
-    assert told(dialect, event("media_generated")) == [ImageReady(1, "", "")]
+    assert told(dialect, event("media_generated"), event("media_generated", media={})) == []
+
+
+def test_a_picture_announced_again_is_one_picture():
+    def media(url: str, document_id: str) -> bytes:
+        return event("media_generated", media={"url": url, "document_id": document_id})
+
+    dialect = StreamDialect(1)
+    told(dialect, media("https://s/a?sign=1", "d"))
+    assert told(dialect, media("https://s/b?sign=2", "d"), media("https://s/a?sign=3", "e")) == []
+    assert told(dialect, media("https://s/c", "f")) == [ImageReady(1, "https://s/c", "f")]
+
+
+def test_the_link_of_a_picture_does_not_stay_in_the_text():
+    dialect = StreamDialect(1)
+    media = {"url": "https://s/a.png?sign=1", "document_id": "d"}
+    events = told(
+        dialect,
+        event("media_generated", media=media),
+        text("Here it is: ![cat](https://s/a.png?sign=1)"),
+        event("run_ended"),
+    )
+    assert events[-1] == ReplyText(1, "Here it is:", is_whole=True)
+    assert dialect.finish() == [ReplyEnded(1)]
+
+
+def test_a_link_that_is_known_only_at_the_end_goes_too():
+    dialect = StreamDialect(1)
+    told(dialect, text("See https://s/a"), event("run_ended"))
+    told(dialect, event("media_generated", media={"url": "https://s/a"}))
+    assert dialect.finish() == [ReplyText(1, "See", is_whole=True), ReplyEnded(1)]
 
 
 def test_what_was_heard_grows_and_becomes_final():
@@ -230,13 +266,246 @@ def test_speech_that_failed_leaves_the_text_standing():
     assert dialect.finish() == [ReplyEnded(1)]
 
 
-def test_speech_in_another_format_is_said_once_and_not_played():
+def test_speech_that_must_be_decoded_whole_is_kept_until_its_end():
     dialect = StreamDialect(1, is_spoken=True)
-    events = told(dialect, event("tts_stream_start", mime_type="audio/mpeg"), speech(b"ab"))
-    assert [type(news) for news in events] == [ServerFault]
+    assert told(
+        dialect,
+        text("a"),
+        event("run_ended"),
+        event("tts_stream_start", mime_type="audio/mpeg"),
+        speech(b"ID3"),
+        speech(b"abc"),
+        event("tts_stream_end", audio_url="u", documentId="d"),
+    ) == [ReplyText(1, "a"), ReplySound(1, b"ID3abc", "audio/mpeg")]
+    assert (dialect.speech.url, dialect.speech.document_id) == ("u", "d")
+    assert dialect.is_complete
 
 
-@pytest.mark.parametrize("data", [b"{", b"[]", b'{"a":1}', event("tool_call_start"), event("new")])
+def test_encoded_speech_that_was_cut_off_is_played_as_far_as_it_came():
+    dialect = StreamDialect(1, is_spoken=True)
+    told(
+        dialect, text("a"), event("run_ended"), event("tts_stream_start", content_type="audio/ogg")
+    )
+    told(dialect, speech(b"OggS"))
+    assert dialect.finish() == [ReplySound(1, b"OggS", "audio/ogg"), ReplyEnded(1)]
+
+
+def test_speech_that_is_only_linked_is_told_with_its_link():
+    dialect = StreamDialect(1, is_spoken=True)
+    end = event("tts_stream_end", audio_url="u", content_type="audio/mpeg", document_id="d")
+    assert told(dialect, end) == [ReplySound(1, b"", "audio/mpeg", "u")]
+    assert told(dialect, event("tts_stream_end", audio_url="u")) == []
+
+
+def test_speech_that_cannot_be_played_is_said_once():
+    dialect = StreamDialect(1, is_spoken=True)
+    start = event("tts_stream_start", content_type="audio/pcm;rate=8000")
+    (fault,) = told(dialect, text("a"), start, speech(b"abcd"), speech(b"abcd"))[1:]
+    assert isinstance(fault, ServerFault)
+    assert (fault.code, fault.turn) == ("stream.sound_format", None)
+    told(dialect, event("run_ended"))
+    assert dialect.is_complete
+
+
+def test_speech_that_ends_before_the_text_does_not_end_the_turn():
+    dialect = StreamDialect(1, is_spoken=True)
+    told(dialect, text("a"), event("tts_stream_start"), speech(b"ab"), event("tts_stream_end"))
+    assert (dialect.is_complete, dialect.awaits_speech) == (False, False)
+    told(dialect, event("run_ended"))
+    assert dialect.is_complete
+
+
+def test_the_end_of_the_run_is_not_the_end_where_speech_was_asked_for():
+    dialect = StreamDialect(1, is_spoken=True)
+    told(dialect, text("a"))
+    assert not dialect.awaits_speech
+    told(dialect, event("run_ended"))
+    assert dialect.awaits_speech
+    told(dialect, event("tts_error", error="no"))
+    assert (dialect.awaits_speech, dialect.is_complete) == (False, True)
+
+
+def test_an_error_after_the_end_of_the_run_leaves_the_text_standing():
+    dialect = StreamDialect(1, is_spoken=True)
+    told(dialect, text("a"), event("run_ended", message_id="m"))
+    assert told(dialect, event("error", error="voice down")) == [
+        ServerFault("voice down", code="stream.speech_failed")
+    ]
+    assert dialect.finish() == [ReplyEnded(1, message_id="m")]
+
+
+def test_a_message_that_was_only_transcribed_does_not_wait_for_speech():
+    dialect = StreamDialect(1, is_spoken=True)
+    records = {"stt": {"transcript": "Hi", "new": [1]}}
+    told(
+        dialect,
+        event("stt_stream_end", transcript="Hi"),
+        event("user_message", message_id="u"),
+        event("message_saved", voice_records=records, memory_operation_id="o"),
+    )
+    assert dialect.is_complete
+    assert dialect.finish() == [
+        ReplyEnded(1, message_id="u", memory_operation_id="o", voice_records=records)
+    ]
+
+
+def test_what_belongs_to_the_reply_is_told_with_its_end():
+    dialect = StreamDialect(1)
+    records = {"stt": {"transcript": "Hi"}, "tts": {"audio_url": "u", "odd": None}}
+    told(
+        dialect,
+        event("user_message", message_id="u"),
+        event("message_start", message_id="m", run_id="r"),
+        event(
+            "run_ended",
+            memory_operation_id="o",
+            voice_records=records,
+            retrieved_files=["plan.pdf"],
+            context_usage={"percent": 3, "used_tokens": 30, "context_limit": 1000},
+        ),
+    )
+    assert (dialect.user_message_id, dialect.message_id) == ("u", "m")
+    usage = Usage(context_percent=3.0, context_used_tokens=30, context_limit_tokens=1000)
+    assert dialect.finish() == [
+        ReplyEnded(
+            1,
+            message_id="m",
+            usage=usage,
+            memory_operation_id="o",
+            voice_records=records,
+            retrieved_files=("plan.pdf",),
+        )
+    ]
+
+
+def test_tools_that_the_server_runs_are_told_and_the_turn_goes_on():
+    dialect = StreamDialect(1)
+    call = {"id": "1", "function": {"name": "f", "arguments": "{}"}}
+    assert told(
+        dialect,
+        text("Let me see. "),
+        event("tool_call_start", tool_call_id="1", name="f"),
+        event("tool_call_ready", tool_call=call, run_id="r"),
+        event("tool_calls", tool_calls=[call]),
+        event("run_ended", message_id="1"),
+    )[1:] == [
+        ToolCallStarted(1, "1", "f"),
+        ToolCallReady(1, ToolCall("1", "f", "{}")),
+        ToolCallReady(1, ToolCall("1", "f", "{}")),
+    ]
+    assert dialect.is_complete
+    told(dialect, event("run_continuing", run_id="s", phase="x"))
+    assert (dialect.is_complete, dialect.run_id) == (False, "s")
+    ends = told(dialect, event("run_ended", message_id="2", final_content="It is 4."))
+    assert ends == [ReplyText(1, "Let me see. It is 4.", is_whole=True)]
+    assert dialect.finish() == [ReplyEnded(1, message_id="2")]
+
+
+def test_a_second_run_that_breaks_off_is_incomplete():
+    dialect = StreamDialect(1)
+    told(dialect, text("a"), event("run_ended"), event("message_start", message_id="2"))
+    assert dialect.finish() == [ReplyEnded(1, ReplyStatus.INCOMPLETE, "2")]
+
+
+def test_a_turn_goes_on_after_its_tool_outputs_were_given():
+    dialect = StreamDialect(1)
+    told(dialect, text("a"), event("tool_submit_required", run_id="r", tool_calls=[]))
+    dialect.resume()
+    assert told(dialect, text("ab"), event("run_ended")) == [ReplyText(1, "ab")]
+    assert dialect.finish() == [ReplyEnded(1)]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"error": {"message": "no credit", "code": 402}},
+        {"detail": [{"msg": "no credit"}], "error": {}},
+        {"message": "no credit", "error": 7},
+    ],
+)
+def test_the_reason_of_a_failure_is_found_in_any_shape(fields: dict[str, Any]):
+    assert told(StreamDialect(1), event("error", **fields)) == [
+        ServerFault("no credit", code="stream.failed", turn=1)
+    ]
+
+
+KNOWN = [
+    event("user_message", thread_id="t", message_id="u"),
+    event("run_started", run_id="r", model_name="m"),
+    text("Hel"),
+    text("lo, "),
+    event("reasoning_streaming", content="hm"),
+    event("media_generated", media={"url": "u", "document_id": "d"}),
+    event("tts_stream_start", content_type="audio/pcm"),
+    speech(bytes(range(200))),
+    speech(b"abc"),
+    event("run_ended", tokens=5),
+]
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**31), 2**31) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=6,
+)
+UNKNOWN_NAMES = st.text(min_size=1).map("x_".__add__)
+UNKNOWN_FIELDS = st.dictionaries(UNKNOWN_NAMES, JSON, max_size=3)
+
+
+@given(st.data())
+def test_unknown_events_and_fields_change_nothing(data: st.DataObject):
+    seen = []
+    for known in KNOWN:
+        if data.draw(st.booleans()):
+            strange = {"type": data.draw(UNKNOWN_NAMES), **data.draw(UNKNOWN_FIELDS)}
+            seen.append(json.dumps(strange).encode())
+        more = json.loads(known) | data.draw(UNKNOWN_FIELDS)
+        names = data.draw(st.permutations(list(more)))
+        seen.append(json.dumps({name: more[name] for name in names}).encode())
+    plain, changed = StreamDialect(1), StreamDialect(1)
+    assert told(changed, *seen) == told(plain, *KNOWN)
+    assert changed.finish() == plain.finish()
+
+
+@given(st.integers(1, 400), st.sampled_from([b"\n\n", b"\r\n\r\n"]))
+def test_any_split_of_the_bytes_gives_the_same_events(size: int, line_ends: bytes):
+    wire = b"".join(b"data: " + one + line_ends for one in KNOWN)
+    decoder, split, whole = SseDecoder(), StreamDialect(1), StreamDialect(1)
+    events = []
+    for at in range(0, len(wire), size):
+        events += told(split, *decoder.feed(wire[at : at + size]))
+    assert events == told(whole, *KNOWN)
+    assert split.finish() == whole.finish()
+
+
+@given(st.lists(st.text(min_size=1), min_size=1), st.lists(st.binary(), max_size=5))
+def test_text_and_sound_come_back_as_they_were_sent(pieces: list[str], sound: list[bytes]):
+    dialect = StreamDialect(1)
+    wire = [event("message_start"), *map(text, pieces), event("tts_stream_start", mime_type="pcm")]
+    events = told(dialect, *wire, *map(speech, sound))
+    heard = b"".join(one.pcm for one in events if isinstance(one, ReplyAudio))
+    whole = b"".join(sound)
+    assert heard == whole[: len(whole) & ~1]
+    said = "".join(one.text for one in events if isinstance(one, ReplyText))
+    assert said == "".join(pieces) or repeats(pieces)
+
+
+def repeats(pieces: list[str]) -> bool:
+    """Whether a piece looks as if its server said everything again."""
+    befores = ["".join(pieces[:at]) for at in range(len(pieces))]
+    return any(
+        before and piece.startswith(before) and len(piece) > len(before)
+        for before, piece in zip(befores, pieces, strict=True)
+    )
+
+
+@given(st.binary() | JSON.map(lambda value: json.dumps(value).encode()))
+def test_nothing_that_a_server_can_send_breaks_the_reading(data: bytes):
+    dialect = StreamDialect(1)
+    dialect.feed(data)
+    dialect.feed(b'{"type":"run_ended","status":' + data + b"}")
+    dialect.finish()
+
+
+@pytest.mark.parametrize("data", [b"{", b"[]", b'{"a":1}', event("stt_stream_start"), event("new")])
 def test_what_is_not_known_is_skipped(data: bytes):
     assert told(StreamDialect(1), data) == []
 

@@ -55,6 +55,7 @@ class StreamEvent(WireObject, frozen=True, omit_defaults=True):
     mime_type: str | None = None
     audio_url: str | None = None
     document_id: str | None = None
+    camel_document_id: str | None = field(default=None, name="documentId")
     voice_records: dict[str, Any] | None = None
     phase: str | None = None
     error: str | None = None

@@ -1,0 +1,89 @@
+"""The ``tts_*`` events of a stream, told in our events. Pure; one instance per turn."""
+
+from __future__ import annotations
+
+import pybase64
+
+from desktop_app.errors import ProtocolError
+from desktop_app.protocol.backboard.stream import StreamEvent
+from desktop_app.protocol.events import ReplyAudio, ReplySound, ServerEvent, ServerFault
+from desktop_app.protocol.gateway_speech import MakeResample
+from desktop_app.protocol.stream_speech import StreamSpeech
+
+
+class SpokenReply:
+    """Follows the speech of one turn.
+
+    Args:
+        turn: Our number of it.
+        make_resample: Converts speech of other rates than ours; without it such speech is a fault.
+
+    Attributes:
+        is_over: Nothing more will be spoken.
+        url, document_id: Where the server keeps it, else empty.
+    """
+
+    def __init__(self, turn: int, make_resample: MakeResample | None) -> None:
+        self.is_over = False
+        self.url = ""
+        self.document_id = ""
+        self._turn = turn
+        self._make_resample = make_resample
+        self._speech: StreamSpeech | None = None
+
+    def start(self, event: StreamEvent) -> list[ServerEvent]:
+        """A spoken piece begins, in the format that it names."""
+        events = self.rest()
+        self._speech = self._open(event.content_type or event.mime_type or "")
+        return events
+
+    def piece(self, event: StreamEvent) -> list[ServerEvent]:
+        """More sound, in base64."""
+        try:
+            return self.sound(pybase64.b64decode(event.data or "", validate=True))
+        except ValueError:
+            return self.failed(event)
+
+    def sound(self, data: bytes) -> list[ServerEvent]:
+        """More sound."""
+        if self.is_over:
+            return []
+        if self._speech is None:
+            self._speech = self._open("")
+        try:
+            pcm = self._speech.feed(data)
+        except ProtocolError as error:
+            self._speech, self.is_over = None, True
+            return [ServerFault(str(error), code=error.code, details=dict(error.facts) or None)]
+        return [ReplyAudio(self._turn, pcm)] if pcm else []
+
+    def end(self, event: StreamEvent) -> list[ServerEvent]:
+        """All of it has come, or can be fetched."""
+        self.url = event.audio_url or ""
+        self.document_id = event.document_id or event.camel_document_id or ""
+        is_only_linked = self._speech is None and not self.is_over and bool(self.url)
+        events = self.rest()
+        if is_only_linked:
+            kind = event.content_type or event.mime_type or ""
+            events.append(ReplySound(self._turn, b"", kind, self.url))
+        self.is_over = True
+        return events
+
+    def failed(self, event: StreamEvent) -> list[ServerEvent]:
+        """It could not be spoken; the text stands."""
+        self._speech, self.is_over = None, True
+        text = event.error or event.message or "The answer could not be spoken."
+        return [ServerFault(text, code="stream.speech_failed")]
+
+    def rest(self) -> list[ServerEvent]:
+        """What was kept of the sound until its end."""
+        speech, self._speech = self._speech, None
+        if speech is None:
+            return []
+        if encoded := speech.encoded:
+            return [ReplySound(self._turn, encoded, speech.content_type)]
+        pcm = speech.finish()
+        return [ReplyAudio(self._turn, pcm)] if pcm else []
+
+    def _open(self, kind: str) -> StreamSpeech:
+        return StreamSpeech(kind, self._make_resample)
