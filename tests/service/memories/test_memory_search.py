@@ -21,15 +21,31 @@ def embedder(mind) -> TopicEmbedder:
 
 
 async def texts(mind, query: str, limit: int = 5) -> list[str]:
-    return [each.text for each in await mind.memories.recall(mind.assistant_id, query, limit)]
+    found = await mind.memories.search(mind.assistant_id, query, limit)
+    return [each.content for each in found]
 
 
 async def test_words_find_memories_where_nobody_embeds(mind):
     await mind.know("Her dog is called Rex", "Likes tea")
-    (found,) = await mind.memories.recall(mind.assistant_id, "What is my dog called?")
-    assert (found.text, found.kind, found.score) == ("Her dog is called Rex", "memory", 1.0)
+    (found,) = await mind.memories.search(mind.assistant_id, "What is my dog called?", 5)
+    assert (found.content, found.score) == ("Her dog is called Rex", 1.0)
     page = await mind.store.memories.all(mind.assistant_id)
     assert found.id == page.memories[1].id
+
+
+async def test_a_turn_is_also_reminded_of_the_newest_memories(mind):
+    await mind.know("Her dog is called Rex", "Likes tea", "Is called Ada", "Lives in Berlin")
+    found = await mind.memories.recall(mind.assistant_id, "What does my dog drink?", 3)
+    assert [each.text for each in found] == [
+        "Her dog is called Rex",
+        "Lives in Berlin",
+        "Is called Ada",
+    ]
+    assert {each.kind for each in found} == {"memory"}
+    assert found[0].score > 0
+    assert [each.score for each in found[1:]] == [0.0, 0.0]
+    page = await mind.store.memories.all(mind.assistant_id)
+    assert found[0].id == page.memories[3].id
 
 
 async def test_rare_words_count_more_than_frequent_ones(mind):
