@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 
+import numpy as np
 import pytest
 
 from desktop_app.protocol.backboard.memories import NewMemory
+from desktop_app.service.memories import memory_search
 from tests.fakes.facts import REFUSED, TopicEmbedder
 
 DRINKS = frozenset({"tea", "coffee", "beverage", "drink"})
@@ -108,3 +111,37 @@ async def test_a_long_question_is_searched_by_its_first_words(mind):
     await mind.know("Likes tea", "word500 is here")
     pasted = " ".join(f"word{number}" for number in range(10_000))
     assert await texts(mind, f"tea {pasted}") == ["Likes tea"]
+
+
+async def test_a_turn_does_not_wait_long_for_an_embedder(mind, embedder, monkeypatch, caplog):
+    caplog.set_level(logging.INFO)
+    monkeypatch.setattr(memory_search, "LIMIT_S", 0.01)
+    monkeypatch.setattr(embedder, "embed", never)
+    await mind.know("Likes tea")
+    assert await texts(mind, "tea") == ["Likes tea"]
+    assert "the embedding provider is too slow" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "vectors", [np.zeros((1, 2)), np.zeros(2), np.full((2, 2), np.nan), np.zeros((3, 2))]
+)
+async def test_vectors_that_cannot_be_meant_are_not_kept(
+    mind, embedder, vectors, monkeypatch, caplog
+):
+    caplog.set_level(logging.INFO)
+
+    async def embed(_texts: list[str]) -> object:
+        return vectors
+
+    monkeypatch.setattr(embedder, "embed", embed)
+    await mind.know("Likes tea")
+    assert await texts(mind, "tea") == ["Likes tea"]
+    assert "Memories are searched by words: embedding.failed" in caplog.messages
+    kept = await mind.store.database.read(
+        lambda connection: connection.execute("SELECT count(*) FROM memory_vectors").fetchone()[0]
+    )
+    assert kept == 0
+
+
+async def never(_texts: object) -> None:
+    await asyncio.Event().wait()
