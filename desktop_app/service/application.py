@@ -24,6 +24,7 @@ from desktop_app.service.media_links import MediaLinks
 from desktop_app.service.media_routes import MediaRoutes
 from desktop_app.service.memories.learning import Memories
 from desktop_app.service.memories.memory_routes import MemoryRoutes
+from desktop_app.service.message_parts import MessageParts
 from desktop_app.service.message_routes import MessageRoutes
 from desktop_app.service.openapi import OpenApi
 from desktop_app.service.provider_source import ProviderSource
@@ -44,6 +45,7 @@ class Parts:
     memories: Memories
     library: Library
     links: MediaLinks
+    messages: MessageParts
 
 
 def build_application(parts: Parts, *, key: str, hosts: tuple[str, ...]) -> ASGIApp:
@@ -52,10 +54,10 @@ def build_application(parts: Parts, *, key: str, hosts: tuple[str, ...]) -> ASGI
     routes = [
         Route("/health", _health, methods=["GET"]),
         Route("/test", console, methods=["GET"]),
-        *MessageRoutes(store, runs).routes(),
+        *MessageRoutes(store, runs, parts.messages).routes(),
         *AssistantRoutes(store, runs).routes(),
         *MemoryRoutes(store, parts.memories).routes(),
-        *ThreadRoutes(store, runs).routes(),
+        *ThreadRoutes(store, runs, parts.messages.voiced, parts.links).routes(),
         *DocumentRoutes(store, parts.library).routes(),
         *MediaRoutes(store.media, store.files, parts.links).routes(),
         WebSocketRoute(VOICE_PATH, GatewaySocket(store, parts.source, runs).serve),

@@ -120,6 +120,25 @@ class ConversationStore:
             )
         )
 
+    async def note(self, message_id: str, facts: dict[str, Any]) -> None:
+        """Add facts to a message's metadata; nothing happens where it is gone.
+
+        Raises:
+            StorageError
+        """
+
+        def work(connection: sqlite3.Connection) -> None:
+            row = connection.execute(
+                "SELECT metadata FROM messages WHERE id = ?", (message_id,)
+            ).fetchone()
+            if row is not None:
+                connection.execute(
+                    "UPDATE messages SET metadata = ? WHERE id = ?",
+                    (_json(_object(row["metadata"]) | facts), message_id),
+                )
+
+        await self._database.write(work)
+
     async def mark_interrupted(self, message_id: str, heard_ms: int | None) -> None:
         """A complete reply was cut off while it was heard."""
 

@@ -2,37 +2,48 @@
 
 from __future__ import annotations
 
-from msgspec.structs import replace
+from dataclasses import asdict
+
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from desktop_app.protocol.backboard.messages import MessageReply, MessageRequest
-from desktop_app.protocol.backboard.stream import StreamEvent
-from desktop_app.protocol.backboard.threads import StoredMessage
-from desktop_app.service.bodies import JsonResponse, Refused, invalid, not_found
-from desktop_app.service.clock import new_id, now
+from desktop_app.service.bodies import JsonResponse, Refused, not_found
 from desktop_app.service.described import Described
+from desktop_app.service.kept_messages import keep_question, saved_events, saved_reply
 from desktop_app.service.message_bodies import receive
+from desktop_app.service.message_parts import MessageParts
+from desktop_app.service.message_plan import MessagePlan, memory_use, plan_of
 from desktop_app.service.message_stream import (
     flat_reply,
     frames_each,
     frames_of,
+    frames_of_events,
     stream_response,
-    user_message,
 )
-from desktop_app.service.providers.ports import MemoryUse
-from desktop_app.service.runs.question import Question
+from desktop_app.service.providers.picture_ports import PICTURE_TOOL
+from desktop_app.service.runs.question import HostedChoice, Question
 from desktop_app.service.runs.runs import Runs
 from desktop_app.service.store import Store
+from desktop_app.service.voiced_turn import SpokenQuestion
 
 
 class MessageRoutes:
     """POST a message, get the reply."""
 
-    def __init__(self, store: Store, runs: Runs) -> None:
+    def __init__(
+        self,
+        store: Store,
+        runs: Runs,
+        parts: MessageParts,
+    ) -> None:
         self._store = store
         self._runs = runs
+        self._files = parts.files
+        self._pictures = parts.pictures
+        self._voiced = parts.voiced
 
     def routes(self) -> list[Route]:
         return [
@@ -54,35 +65,33 @@ class MessageRoutes:
         refuses=(402, 404, 409, 429, 502),
     )
     async def post(self, request: Request) -> Response:
+        """Files are kept before the answer begins: from then on nothing depends on the client."""
         async with receive(request, MessageRequest, self._store.files.scratch) as (message, form):
-            if form.uploads:
-                raise Refused(400, "Files cannot be attached to messages here yet.")
-            return await self._answer(request, message)
+            if "thread_id" in request.path_params:
+                thread_id = request.path_params["thread_id"]
+                message = msgspec.structs.replace(message, thread_id=thread_id)
+            plan = plan_of(message, form)
+            await self._check(message, plan)
+            question = _question(message, plan, await self._place(message))
+            await self._files.attach(plan, question)
+            recording = await self._files.keep_recording(plan, question)
+        if recording or (plan.voice.tts and plan.is_answered):
+            asked = SpokenQuestion(question, plan.voice, recording, plan.is_answered)
+            return await self._answer_voiced(asked, is_streamed=message.stream)
+        if not plan.is_answered:
+            return await self._keep(question, is_streamed=message.stream)
+        return await self._answer(question, is_streamed=message.stream)
 
-    async def _answer(self, request: Request, message: MessageRequest) -> Response:
-        if "thread_id" in request.path_params:
-            message = replace(message, thread_id=request.path_params["thread_id"])
-        if not message.content.strip():
-            raise invalid("content", "The message has no content", "missing")
-        thread_id, assistant_id = await self._place(message)
-        if str(message.send_to_llm).lower() == "false":
-            return await self._keep(message, thread_id, assistant_id)
-        await self._runs.language(message.llm_provider or "")
-        run = self._runs.start(
-            Question(
-                thread_id=thread_id,
-                assistant_id=assistant_id,
-                text=message.content,
-                provider=message.llm_provider or "",
-                model=message.model_name or "",
-                system_prompt=message.system_prompt or "",
-                memory=_memory_use(message.memory),
-                metadata=message.metadata,
-            )
-        )
-        if message.stream:
-            return stream_response(frames_of(run))
-        return JsonResponse(flat_reply(run, await run.ended()))
+    async def _check(self, message: MessageRequest, plan: MessagePlan) -> None:
+        """Refuse what cannot be done before anything is stored."""
+        if plan.operation == "generate_image":
+            raise Refused(400, "Pictures are made in chats here: send image_generation as auto.")
+        if plan.is_answered:
+            await self._runs.language(message.llm_provider or "")
+        if plan.may_draw:
+            await self._pictures.maker(plan.pictures)
+        await self._voiced.check(plan.voice)
+        await self._files.check(plan)
 
     async def _place(self, message: MessageRequest) -> tuple[str, str]:
         """The thread to continue, or a new one, and its assistant."""
@@ -96,42 +105,45 @@ class MessageRoutes:
                 raise not_found("Assistant")
         return thread.thread_id, thread.assistant_id
 
-    async def _keep(self, message: MessageRequest, thread_id: str, assistant_id: str) -> Response:
-        """Store without an answer."""
-        stored = StoredMessage(
-            message_id=new_id(),
-            role="user",
-            content=message.content,
-            created_at=now(),
-            metadata_=message.metadata,
-        )
-        await self._store.conversations.add(thread_id, stored)
-        if message.stream:
-            saved = StreamEvent(type="message_saved", message_id=stored.message_id)
-            return stream_response(
-                frames_each(user_message(stored, thread_id, assistant_id), saved)
-            )
-        return JsonResponse(
-            MessageReply(
-                message="Message added successfully",
-                thread_id=thread_id,
-                assistant_id=assistant_id,
-                timestamp=now(),
-                content=stored.content,
-                message_id=stored.message_id,
-                role="user",
-                status="COMPLETED",
-                created_at=stored.created_at,
-            )
-        )
+    async def _answer(self, question: Question, *, is_streamed: bool) -> Response:
+        run = self._runs.start(question)
+        if is_streamed:
+            return stream_response(frames_of(run))
+        return await self._flat(question, flat_reply(run, await run.ended()))
+
+    async def _answer_voiced(self, asked: SpokenQuestion, *, is_streamed: bool) -> Response:
+        turn = self._voiced.start(asked, is_streamed=is_streamed)
+        if is_streamed:
+            return stream_response(frames_of_events(turn.events()))
+        return await self._flat(asked.question, await turn.reply())
+
+    async def _keep(self, question: Question, *, is_streamed: bool) -> Response:
+        stored = await keep_question(self._store.conversations, question)
+        if is_streamed:
+            return stream_response(frames_each(*saved_events(stored, question)))
+        return await self._flat(question, saved_reply(stored, question))
+
+    async def _flat(self, question: Question, reply: MessageReply) -> Response:
+        """The reply, with how far its attachments are."""
+        attachments = await self._files.attachments(question)
+        return JsonResponse(msgspec.structs.replace(reply, attachments=attachments))
 
 
-def _memory_use(asked: str | None) -> MemoryUse:
-    """Anything else than the two words behaves as off, as the API says."""
-    match (asked or "").lower():
-        case "auto":
-            return "auto"
-        case "readonly":
-            return "readonly"
-        case _:
-            return "off"
+def _question(message: MessageRequest, plan: MessagePlan, place: tuple[str, str]) -> Question:
+    thread_id, assistant_id = place
+    drawing = HostedChoice(PICTURE_TOOL, asdict(plan.pictures))
+    return Question(
+        thread_id=thread_id,
+        assistant_id=assistant_id,
+        text=message.content,
+        provider=message.llm_provider or "",
+        model=message.model_name or "",
+        system_prompt=message.system_prompt or "",
+        memory=memory_use(message),
+        cites_memories=bool(message.memory_response_citation),
+        metadata=message.metadata,
+        tools=None,
+        hosted=(drawing,) if plan.may_draw else (),
+        wants_json=bool(message.json_output),
+        thinking=message.thinking,
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 
 import msgspec
@@ -40,14 +40,27 @@ async def frames_each(*events: StreamEvent) -> AsyncIterator[bytes]:
 
 async def frames_of(run: Run) -> AsyncIterator[bytes]:
     """The stream of one run. Closing it, or a client that goes away, does not end the run."""
+    async for framed in frames_of_events(events_of(run)):
+        yield framed
+
+
+async def frames_of_events(events: AsyncGenerator[StreamEvent, None]) -> AsyncIterator[bytes]:
+    """The stream of events as they come."""
+    async with aclosing(events):
+        async for event in events:
+            yield frame(event)
+
+
+async def events_of(run: Run) -> AsyncGenerator[StreamEvent, None]:
+    """What a stream tells of a run, from its first event on."""
     is_reasoning = False
     async with aclosing(run.events()) as events:
         async for event in events:
             if is_reasoning and not isinstance(event, ReasoningDelta):
-                yield frame(StreamEvent(type="reasoning_ended"))
+                yield StreamEvent(type="reasoning_ended")
             is_reasoning = isinstance(event, ReasoningDelta)
             for said in _said(run, event):
-                yield frame(said)
+                yield said
 
 
 def _said(run: Run, event: RunEvent) -> tuple[StreamEvent, ...]:

@@ -22,6 +22,7 @@ from desktop_app.service.documents.library import Library, open_library
 from desktop_app.service.guard import allowed_hosts
 from desktop_app.service.media_links import MediaLinks
 from desktop_app.service.memories.learning import open_memories
+from desktop_app.service.message_parts import open_message_parts
 from desktop_app.service.provider_source import OpenProviders, open_source
 from desktop_app.service.runs.runs import Runs, open_runs
 from desktop_app.service.store import Store, open_store
@@ -96,17 +97,18 @@ async def open_service(
     """
     with contextlib.closing(_bind(place.host, place.port)) as listener:
         port = int(listener.getsockname()[1])
+        at = f"[{place.host}]:{port}" if ":" in place.host else f"{place.host}:{port}"
+        links = MediaLinks(f"http://{at}", place.key)
         async with (
             open_store(place.data) as store,
             open_source(open_providers, store.recall) as source,
             open_memories(store, source) as memories,
             open_library(store) as library,
             open_runs(store, source) as runs,
+            open_message_parts(store, source, library, runs, links) as messages,
         ):
-            at = f"[{place.host}]:{port}" if ":" in place.host else f"{place.host}:{port}"
-            links = MediaLinks(f"http://{at}", place.key)
             application = build_application(
-                Parts(store, source, runs, memories, library, links),
+                Parts(store, source, runs, memories, library, links, messages),
                 key=place.key,
                 hosts=allowed_hosts(place.host, port),
             )

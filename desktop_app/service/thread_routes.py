@@ -12,8 +12,11 @@ from desktop_app.protocol.backboard.threads import Thread
 from desktop_app.service.bodies import JsonResponse, Refused, not_found, read_json, whole_number
 from desktop_app.service.clock import now
 from desktop_app.service.described import Described
+from desktop_app.service.media_links import MediaLinks
 from desktop_app.service.runs.runs import Runs
 from desktop_app.service.store import Store
+from desktop_app.service.stored_links import with_fresh_links
+from desktop_app.service.voiced_turns import VoicedTurns
 
 _TRUE = frozenset({"true", "1", "yes"})
 _FALSE = frozenset({"false", "0", "no"})
@@ -22,10 +25,12 @@ _FALSE = frozenset({"false", "0", "no"})
 class ThreadRoutes:
     """Create, list, get, delete, and cancel a run."""
 
-    def __init__(self, store: Store, runs: Runs) -> None:
+    def __init__(self, store: Store, runs: Runs, voiced: VoicedTurns, links: MediaLinks) -> None:
         self._assistants = store.assistants
         self._conversations = store.conversations
         self._runs = runs
+        self._voiced = voiced
+        self._links = links
 
     def routes(self) -> list[Route]:
         of_assistant = "/api/assistants/{assistant_id}/threads"
@@ -62,19 +67,20 @@ class ThreadRoutes:
             assistant_id=assistant_id,
             with_messages=_flag(request, "include_messages"),
         )
-        return JsonResponse(threads)
+        return JsonResponse([with_fresh_links(thread, self._links) for thread in threads])
 
     @Described("Get a thread with its messages", answer=Thread)
     async def get(self, request: Request) -> Response:
         thread = await self._conversations.get(request.path_params["thread_id"])
         if thread is None:
             raise not_found("Thread")
-        return JsonResponse(thread)
+        return JsonResponse(with_fresh_links(thread, self._links))
 
     @Described("Delete a thread", answer=dict[str, str])
     async def delete(self, request: Request) -> Response:
         thread_id = request.path_params["thread_id"]
         self._runs.cancel_thread(thread_id)
+        self._voiced.cancel_thread(thread_id)
         if not await self._conversations.delete(thread_id):
             raise not_found("Thread")
         return JsonResponse(
@@ -89,7 +95,7 @@ class ThreadRoutes:
     async def cancel(self, request: Request) -> Response:
         """Repeated calls, and calls for a run that has ended, answer 200 too."""
         thread_id, run_id = request.path_params["thread_id"], request.path_params["run_id"]
-        cancelled = self._runs.cancel(thread_id, run_id)
+        cancelled = self._runs.cancel(thread_id, run_id) or self._voiced.cancel(thread_id, run_id)
         if not cancelled and await self._conversations.get(thread_id, with_messages=False) is None:
             raise not_found("Thread")
         return JsonResponse({"thread_id": thread_id, "run_id": run_id, "cancelled": cancelled})

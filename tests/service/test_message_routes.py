@@ -10,17 +10,10 @@ import pytest
 
 from desktop_app.errors import NetworkError
 from desktop_app.service.providers.ports import ReasoningDelta, TextDelta
+from tests.fakes.event_streams import events_of
 from tests.fakes.providers import ScriptedProviders
 
 STREAM = {"content": "Hi", "stream": True}
-
-
-def events_of(text: str) -> list[dict[str, Any]]:
-    """The events of a stream, whose framing must be exact."""
-    assert text.endswith("\n\n")
-    frames = text.removesuffix("\n\n").split("\n\n")
-    assert all(frame.startswith("data: ") and "\n" not in frame for frame in frames)
-    return [msgspec.json.decode(frame.removeprefix("data: ")) for frame in frames]
 
 
 async def stream(rig, **body: Any) -> list[dict[str, Any]]:
@@ -89,12 +82,6 @@ async def test_forms_say_the_same_as_json(rig, kind):
     assert events[0]["content"] == "Hí & you"
     (user, _reply) = await rig.messages(events[0]["thread_id"])
     assert user["metadata_"]["a"] == 1
-
-
-async def test_a_file_is_refused_honestly(rig):
-    answer = await rig.http.post("/threads/messages", files={"files": ("a.txt", b"x")})
-    assert answer.status_code == 400
-    assert "cannot be attached" in answer.json()["detail"]
 
 
 async def test_the_old_path_is_an_alias(rig):

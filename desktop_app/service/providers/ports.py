@@ -196,14 +196,9 @@ class ToolsCalled:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The reply, or this round of it, is complete.
-
-    Attributes:
-        reason: Why it ended, as the server says: ``stop``, ``length``, ``tool_calls``, ...
-    """
+    """The reply, or this round of it, is complete."""
 
     usage: Usage | None = None
-    reason: str = ""
 
 
 LanguageEvent = TextDelta | ReasoningDelta | ToolsCalled | Finished

@@ -1,0 +1,268 @@
+"""Messages with a voice: audio in, audio out, and both, streamed and whole."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+
+from desktop_app.errors import NetworkError
+from tests.fakes.event_streams import events_of, types_of
+from tests.fakes.providers import ScriptedProviders, ScriptedSpeaker, ScriptedTranscriber
+
+STT = {"stt": {"provider": "ears", "model": "sharp", "language": "en"}}
+TTS = {"tts": {"provider": "mouths", "model": "soft", "voice": "nova"}}
+HEARING = ["stt_stream_start", "stt_text_delta", "stt_text_delta", "stt_stream_end"]
+ANSWERING = [
+    "user_message",
+    "run_started",
+    "message_start",
+    "content_streaming",
+    "content_streaming",
+    "run_ended",
+]
+SPEAKING = ["tts_stream_start", "tts_audio_chunk", "tts_audio_chunk", "tts_stream_end"]
+
+
+class PausedSpeaker(ScriptedSpeaker):
+    """Speaks its first piece and waits to be stopped."""
+
+    async def utter(self, text, wish):
+        try:
+            yield b"ID3"
+            await asyncio.Event().wait()
+        finally:
+            self.closed += 1
+
+
+@pytest.fixture
+def ear() -> ScriptedTranscriber:
+    return ScriptedTranscriber("ears")
+
+
+@pytest.fixture
+def mouth() -> ScriptedSpeaker:
+    return ScriptedSpeaker("mouths")
+
+
+@pytest.fixture
+async def rig(tmp_path, open_rig, ear, mouth) -> AsyncIterator[Any]:
+    providers = ScriptedProviders(transcribers={"ears": ear}, speakers={"mouths": mouth})
+    async with open_rig(tmp_path, providers) as running:
+        yield running
+
+
+async def send(rig, voice: dict[str, Any], *, audio: bytes | None = b"RIFF", **fields: Any):
+    fields = {"voice": msgspec.json.encode(voice).decode(), **fields}
+    files = {"audio_file": ("question.wav", audio, "audio/wav")} if audio is not None else None
+    return await rig.http.post("/threads/messages", data=fields, files=files)
+
+
+async def stream(rig, voice: dict[str, Any], **fields: Any) -> list[dict[str, Any]]:
+    return events_of((await send(rig, voice, stream="true", **fields)).text)
+
+
+async def test_audio_in_and_out_is_streamed_in_the_documented_order(rig, mouth):
+    events = await stream(rig, {**STT, **TTS})
+    assert types_of(events) == HEARING + ANSWERING + SPEAKING
+    assert [event["delta"] for event in events[1:3]] == ["what time", " is it"]
+    assert events[3]["transcript"] == "what time is it"
+    assert events[4]["content"] == "what time is it"
+    assert b"".join(base64.b64decode(event["data"]) for event in events[-3:-1]) == b"ID3sound"
+    assert mouth.spoken[0][0] == "Hello there.\nHow are you?"
+    assert rig.providers.language.requests[0].history[-1].content == "what time is it"
+
+
+async def test_the_speech_can_be_fetched_behind_its_link(rig):
+    end = (await stream(rig, {**STT, **TTS}))[-1]
+    async with httpx.AsyncClient() as anybody:
+        answer = await anybody.get(end["audio_url"])
+    assert answer.content == b"ID3sound"
+    assert answer.headers["content-type"] == "audio/mpeg"
+    assert (await rig.store.media.get(end["document_id"])).kind == "speech"
+
+
+async def test_audio_in_gives_text_out(rig, ear):
+    reply = (await send(rig, STT)).json()
+    assert reply["content"] == "Hello there. How are you?"
+    assert reply["status"] == "COMPLETED"
+    assert reply["voice_records"]["stt"]["transcript"] == "what time is it"
+    assert "tts" not in reply["voice_records"]
+    content, filename, wish = ear.heard[0]
+    assert (content, filename) == (b"RIFF", "question.wav")
+    assert (wish.model, wish.language) == ("sharp", "en")
+
+
+async def test_text_in_gives_audio_out_in_either_encoding(rig):
+    whole = (await rig.http.post("/threads/messages", json={"content": "Hi", "voice": TTS})).json()
+    assert whole["content"] == "Hello there. How are you?"
+    assert whole["voice_records"]["tts"]["characters"] == len("Hello there.\nHow are you?")
+    assert (await rig.http.get(whole["voice_records"]["tts"]["audio_url"])).content == b"ID3sound"
+    assert types_of(await stream(rig, TTS, audio=None, content="Hi")) == ANSWERING + SPEAKING
+
+
+async def test_what_was_heard_and_spoken_is_stored_whole(rig):
+    reply = (await send(rig, {**STT, **TTS}, metadata='{"mood": "good"}')).json()
+    user, answer = await rig.messages(reply["thread_id"])
+    heard = user["metadata_"]["voice_records"]["stt"]
+    assert heard["transcript"] == "what time is it"
+    assert heard["audio_input_tokens"] == 15
+    assert heard["provider_output"] == {"language": "english"}
+    assert user["metadata_"]["mood"] == "good"
+    assert set(answer["metadata_"]["voice_records"]) == {"stt", "tts"}
+    assert answer["metadata_"]["model_name"] == "parrot"
+    recording = await rig.store.media.get(heard["document_id"])
+    assert recording.kind == "recording"
+    assert recording.message_id == user["message_id"]
+    assert await rig.store.media.bytes_of(recording) == b"RIFF"
+
+
+async def test_what_is_typed_stands_before_what_is_heard(rig):
+    events = await stream(rig, STT, content="Answer briefly:")
+    assert events[len(HEARING)]["content"] == "Answer briefly:\n\nwhat time is it"
+
+
+async def test_only_the_words_can_be_wanted(rig):
+    events = await stream(rig, {**STT, **TTS}, send_to_llm="false")
+    assert types_of(events) == [*HEARING, "user_message", "message_saved"]
+    reply = (await send(rig, STT, send_to_llm="false")).json()
+    assert (reply["role"], reply["content"]) == ("user", "what time is it")
+    assert reply["voice_records"]["stt"]["transcript"] == "what time is it"
+    (stored,) = await rig.messages(reply["thread_id"])
+    assert stored["content"] == "what time is it"
+    assert stored["metadata_"]["voice_records"]["stt"]["duration_seconds"] == 1.5
+    assert rig.providers.language.requests == []
+
+
+async def test_silence_is_an_error_for_the_language_model_and_none_for_a_transcript(rig, ear):
+    ear.text, ear.deltas = "", ()
+    answer = await send(rig, STT)
+    assert answer.status_code == 400
+    assert "no content" in answer.json()["detail"]
+    events = await stream(rig, STT)
+    assert types_of(events) == ["stt_stream_start", "stt_stream_end", "error"]
+    assert "no content" in events[-1]["error"]
+    threads = (await rig.http.get("/threads")).json()
+    assert [thread["message_count"] for thread in threads] == [0, 0]
+    saved = (await send(rig, STT, send_to_llm="false")).json()
+    assert saved["voice_records"]["stt"]["transcript"] == ""
+
+
+async def test_a_recording_that_cannot_be_heard_is_refused(rig, ear):
+    ear.failure = NetworkError("network.unreachable", "The ear is deaf.")
+    answer = await send(rig, STT)
+    assert (answer.status_code, answer.json()["detail"]) == (502, "The ear is deaf.")
+    events = await stream(rig, STT)
+    assert types_of(events) == [*HEARING[:3], "error"]
+    assert events[-1]["error"] == "The ear is deaf."
+
+
+async def test_a_voice_that_fails_leaves_the_text(rig, mouth):
+    mouth.failure = NetworkError("network.lost", "The mouth is dry.")
+    events = await stream(rig, TTS, audio=None, content="Hi")
+    assert types_of(events)[-1] == "tts_error"
+    assert events[-1]["error"] == "The mouth is dry."
+    reply = (await send(rig, TTS, audio=None, content="Hi")).json()
+    assert reply["status"] == "COMPLETED"
+    assert reply["voice_records"]["tts"]["error"] == "The mouth is dry."
+    stored = (await rig.messages(reply["thread_id"]))[-1]
+    assert stored["metadata_"]["voice_records"]["tts"]["error"] == "The mouth is dry."
+
+
+async def test_a_failed_answer_is_not_spoken(rig, mouth):
+    rig.providers.language.failure = NetworkError("network.unreachable", "Nobody there.")
+    events = await stream(rig, {**STT, **TTS})
+    assert types_of(events)[-1] == "run_failed"
+    assert mouth.spoken == []
+    assert (await send(rig, {**STT, **TTS})).json()["status"] == "FAILED"
+
+
+@pytest.mark.parametrize(
+    ("voice", "audio", "status", "said"),
+    [
+        (STT, None, 422, "needs a recording"),
+        (TTS, b"RIFF", 422, "needs voice.stt"),
+        (STT, b"", 400, "question.wav is empty"),
+        ({"stt": {"provider": "nobody"}}, b"RIFF", 400, "nobody"),
+        ({"tts": {"provider": "nobody"}}, None, 400, "nobody"),
+        ({"tts": {"output_format": "smoke"}}, None, 400, "only mp3"),
+        ({"stt": "loud"}, b"RIFF", 422, "Expected `object | null`"),
+    ],
+)
+async def test_what_makes_no_sense_is_refused_before_anything_is_stored(
+    rig, voice, audio, status, said
+):
+    answer = await send(rig, voice, audio=audio, content="Hi")
+    assert answer.status_code == status
+    assert said in answer.text
+    assert (await rig.http.get("/threads")).json() == []
+
+
+async def test_a_client_that_goes_away_does_not_end_the_turn(rig, mouth):
+    rig.providers.language.pause()
+    form = {
+        "data": {"voice": msgspec.json.encode({**STT, **TTS}).decode(), "stream": "true"},
+        "files": {"audio_file": ("question.wav", b"RIFF")},
+    }
+    async with rig.http.stream("POST", "/threads/messages", **form) as answer:
+        await anext(answer.aiter_lines())
+    rig.providers.language.resume()
+    async with asyncio.timeout(10):
+        while not await _speeches(rig):
+            pass
+    (thread,) = (await rig.http.get("/threads?include_messages=true")).json()
+    assert [message["status"] for message in thread["messages"]] == ["COMPLETED", "COMPLETED"]
+    assert mouth.closed == 1
+
+
+async def _speeches(rig) -> list[Any]:
+    threads = (await rig.http.get("/threads")).json()
+    return [
+        media
+        for thread in threads
+        for media in await rig.store.media.of_thread(thread["thread_id"], "speech")
+    ]
+
+
+async def test_cancelling_after_the_answer_stops_its_speech(tmp_path, open_rig):
+    mouth = PausedSpeaker("mouths")
+    async with open_rig(tmp_path, ScriptedProviders(speakers={"mouths": mouth})) as rig:
+        body = {"content": "Hi", "voice": TTS, "stream": True}
+        events: list[dict[str, Any]] = []
+        async with rig.http.stream("POST", "/threads/messages", json=body) as answer:
+            async for line in answer.aiter_lines():
+                if line:
+                    events.append(msgspec.json.decode(line.removeprefix("data: ")))
+                if line and events[-1]["type"] == "tts_audio_chunk":
+                    run = next(event for event in events if event["type"] == "run_started")
+                    path = f"/threads/{run['thread_id']}/runs/{run['run_id']}/cancel"
+                    assert (await rig.http.post(path)).json()["cancelled"] is True
+        assert types_of(events) == [*ANSWERING, *SPEAKING[:2], "tts_error"]
+        assert mouth.closed == 1
+        assert (await rig.messages(run["thread_id"]))[-1]["status"] == "COMPLETED"
+        assert (await rig.http.post(path)).json()["cancelled"] is False
+
+
+async def test_deleting_the_thread_stops_what_is_spoken_in_it(tmp_path, open_rig):
+    mouth = PausedSpeaker("mouths")
+    async with (
+        open_rig(tmp_path, ScriptedProviders(speakers={"mouths": mouth})) as rig,
+        asyncio.TaskGroup() as tasks,
+    ):
+        thread_id = await rig.thread()
+        body = {"content": "Hi", "voice": TTS, "thread_id": thread_id}
+        post = tasks.create_task(rig.http.post("/threads/messages", json=body))
+        async with asyncio.timeout(10):
+            while len(await rig.messages(thread_id)) < 2 or not await _completed(rig, thread_id):
+                pass
+        assert (await rig.http.delete(f"/threads/{thread_id}")).status_code == 200
+        assert (await post).json()["content"] == "Hello there. How are you?"
+
+
+async def _completed(rig, thread_id: str) -> bool:
+    return all(row["status"] == "COMPLETED" for row in await rig.messages(thread_id))
