@@ -77,6 +77,9 @@ SENTENCES = {
     "network.unreachable": "The service cannot be reached. Your message was kept; try again.",
     "prompt.empty": "There was nothing to send: the message is empty.",
     "prompt.queued": "Your message waits until the service is there. It is sent by itself.",
+    "provider.bad_address": (
+        "The address of a provider cannot be used. Correct it in the settings."
+    ),
     "providers.broken": (
         "Speech and language did not start. Your question was kept; restart Parley."
     ),

@@ -166,3 +166,15 @@ def spoken(text: str) -> str:
     text = re.sub(r"\(\s*\)|\[\s*\]", " ", text)
     text = re.sub(r"\s+([.,;:!?])", r"\1", re.sub(r"\s+", " ", text)).strip()
     return text if re.search(r"\w", text) else ""
+
+
+def portions(text: str, most: int) -> tuple[str, ...]:
+    """Cut a text into as few parts as its sentences allow, each up to ``most`` characters."""
+    splitter = SentenceSplitter()
+    parts = [""]
+    for sentence in (*splitter.feed(text), *splitter.finish()):
+        for piece in (sentence[at : at + most] for at in range(0, len(sentence), most)):
+            if parts[-1] and len(parts[-1]) + 1 + len(piece) > most:
+                parts.append("")
+            parts[-1] += f" {piece}" if parts[-1] else piece
+    return tuple(filter(None, parts))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop_app.service.spoken_text import SentenceSplitter, spoken
+from desktop_app.service.spoken_text import SentenceSplitter, portions, spoken
 
 
 def sentences(*deltas: str) -> list[str]:
@@ -135,3 +135,17 @@ def test_saying_a_second_time_is_never_longer(text):
     once = spoken(text)
     assert len(spoken(once)) <= len(once) + once.count("*") * 7
     assert "\n" not in once
+
+
+def test_a_long_text_is_cut_between_sentences_into_few_parts():
+    text = "One two three. Four five six. Seven eight nine."
+    assert portions(text, 30) == ("One two three. Four five six.", "Seven eight nine.")
+    assert portions(text, 1_000) == (text,)
+
+
+def test_a_sentence_that_is_longer_than_a_part_is_cut_anyway():
+    assert portions("x" * 25, 10) == ("x" * 10, "x" * 10, "x" * 5)
+
+
+def test_no_text_has_no_parts():
+    assert portions("  ", 10) == ()

@@ -103,8 +103,8 @@ async def open_providers(config: ProviderConfig, recall: Recall) -> Providers:
     if languages.default is responder:
         slow_starters.append(responder.warm_up)
     providers = Providers(stt, tts, languages, slow_starters)
-    providers.transcribers = open_transcribers(stt)
-    providers.speakers = open_speakers(tts)
+    providers.transcribers = open_transcribers(config, stt)
+    providers.speakers = open_speakers(config, tts)
     providers.picture_makers = _by_name(BuiltinPictures())
     return providers
 

@@ -68,3 +68,26 @@ async def test_a_configured_server_comes_before_all(recall):
 async def test_an_address_that_is_none_is_refused(recall):
     with pytest.raises(InputError, match="not the address"):
         await open_providers(ProviderConfig("http://[", local_models="off"), recall)
+
+
+async def test_speech_is_heard_and_spoken_on_this_computer_without_a_key(recall):
+    providers = await open_providers(ProviderConfig(local_models="off"), recall)
+    assert list(providers.transcribers) == ["builtin"]
+    assert list(providers.speakers) == ["builtin"]
+    await providers.aclose()
+
+
+async def test_connected_keys_bring_their_providers_before_the_built_in_ones(recall):
+    config = ProviderConfig(
+        openai_key=Secret("a"),
+        openai_url="http://127.0.0.1:9/v1",
+        elevenlabs_key=Secret("b"),
+        elevenlabs_url="http://127.0.0.1:9",
+        local_models="off",
+    )
+    providers = await open_providers(config, recall)
+    assert list(providers.transcribers) == ["openai", "elevenlabs", "builtin"]
+    assert list(providers.speakers) == ["openai", "elevenlabs", "builtin"]
+    for speech in (*providers.transcribers.values(), *providers.speakers.values()):
+        await speech.aclose()
+    await providers.aclose()
