@@ -17,6 +17,7 @@ from desktop_app.service.providers.ports import (
     ToolsCalled,
 )
 from desktop_app.service.providers.skills import arithmetic, drawing, recall, small_talk
+from desktop_app.service.providers.skills.attached import without_note
 from desktop_app.service.providers.skills.dates_and_times import Clock
 from desktop_app.service.providers.skills.units import UnitConverter
 
@@ -99,7 +100,7 @@ class Responder:
 
     async def _answer(self, request: LanguageRequest) -> str:
         question = request.history[-1].content if request.history else ""
-        plain = _plain(question)
+        plain = _plain(without_note(question))
         if talk := small_talk.answer(plain.lower()):
             return talk
         asked = _ASKING.sub("", _OPENING.sub("", plain))

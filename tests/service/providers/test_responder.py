@@ -96,6 +96,7 @@ def talk() -> Talk:
         ),
         ("Hello!", "Hello. What can I do for you?"),
         ("thank you", "You are welcome."),
+        ("What is 2 + 2?\n\n[Attached: a.txt (document_id 1-2)]", "That is 4."),
     ],
 )
 async def test_small_real_work_is_done(talk, question, expected):

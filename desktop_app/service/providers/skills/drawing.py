@@ -10,6 +10,7 @@ import msgspec
 from desktop_app.protocol.events import ToolCall
 from desktop_app.service.providers.picture_ports import PICTURE_TOOL
 from desktop_app.service.providers.ports import LanguageRequest
+from desktop_app.service.providers.skills.attached import attached_pictures, without_note
 from desktop_app.service.providers.skills.picture_wishes import picture_wish
 
 _DOCUMENT_ID = re.compile(r'"document_id": ?"([^"]+)"')
@@ -19,12 +20,12 @@ def call(request: LanguageRequest) -> ToolCall | None:
     """The call that the newest message wishes for; None where pictures cannot be had or meant."""
     if not _may_draw(request) or request.history[-1].role != "user":
         return None
-    wish = picture_wish(request.history[-1].content)
+    wish = picture_wish(without_note(request.history[-1].content))
     if wish is None:
         return None
-    ids = list(wish.document_ids)
-    if wish.is_about_last:
-        ids = _last_pictures(request)
+    ids = _last_pictures(request) if wish.is_about_last else list(wish.document_ids)
+    if wish.is_about_last and not ids:
+        return None
     arguments: dict[str, Any] = {"prompt": wish.prompt}
     if ids:
         arguments["document_ids"] = ids
@@ -48,8 +49,10 @@ def _may_draw(request: LanguageRequest) -> bool:
 
 
 def _last_pictures(request: LanguageRequest) -> list[str]:
-    """Ids of what was drawn last in this conversation."""
+    """Ids of what was drawn or attached last in this conversation."""
     for message in reversed(request.history):
         if message.role == "tool" and (ids := _DOCUMENT_ID.findall(message.content)):
+            return ids
+        if message.role == "user" and (ids := attached_pictures(message.content)):
             return ids
     return []

@@ -39,8 +39,8 @@ _EDIT = re.compile(
     re.IGNORECASE,
 )
 _EARLIER = re.compile(
-    rf"(?:change|edit|alter|modify|redraw|repaint|recolou?r|rework|improve) "
-    rf"(?:(?:the|this|that|my|your)(?: (?:last|first|previous))? {_KIND}|it)\b(?P<how>.*)",
+    rf"(?:change|edit|alter|modify|redraw|repaint|recolou?r|rework|improve|make|turn) "
+    rf"(?:(?:the|this|that|my|your)(?: (?:last|previous))? {_KIND}|it)\b(?P<how>.*)",
     re.IGNORECASE | re.DOTALL,
 )
 _NOT_DRAWN = re.compile(

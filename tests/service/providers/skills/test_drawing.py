@@ -39,6 +39,20 @@ def test_a_change_of_the_last_picture_names_it():
     assert msgspec.json.decode(call.arguments) == {"prompt": "blue", "document_ids": ["d1"]}
 
 
+ATTACHED = "\n\n[Attached: a (1).png (document_id d1a), notes.txt (document_id d2, not ready)]"
+
+
+def test_a_change_of_what_is_attached_names_the_pictures_among_it():
+    call = drawing.call(asked(ChatMessage("user", "Turn it into a drawing" + ATTACHED)))
+    assert call is not None
+    arguments = msgspec.json.decode(call.arguments)
+    assert arguments == {"prompt": "a drawing", "document_ids": ["d1a"]}
+
+
+def test_a_change_of_nothing_is_no_wish():
+    assert drawing.call(asked(ChatMessage("user", "make it blue"))) is None
+
+
 @pytest.mark.parametrize(
     "request_",
     [

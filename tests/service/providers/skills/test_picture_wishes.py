@@ -54,6 +54,8 @@ def test_pictures_that_are_named_shall_be_changed(text, prompt, ids):
         ("Change the picture to black and white", "black and white"),
         ("edit the last image: add a moon", "add a moon"),
         ("Recolour it", "Recolour it"),
+        ("make it blue", "blue"),
+        ("Turn this photo into a drawing", "a drawing"),
     ],
 )
 def test_the_last_picture_shall_be_changed(text, prompt):
