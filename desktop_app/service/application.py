@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 from desktop_app.errors import AppError, InputError, NetworkError
 from desktop_app.service.assistant_routes import AssistantRoutes
 from desktop_app.service.bodies import JsonResponse, Refused
+from desktop_app.service.catalogue import Catalogue
 from desktop_app.service.console import console
 from desktop_app.service.documents.document_routes import DocumentRoutes
 from desktop_app.service.documents.library import Library
@@ -26,6 +27,7 @@ from desktop_app.service.memories.learning import Memories
 from desktop_app.service.memories.memory_routes import MemoryRoutes
 from desktop_app.service.message_parts import MessageParts
 from desktop_app.service.message_routes import MessageRoutes
+from desktop_app.service.model_routes import ModelRoutes
 from desktop_app.service.openapi import OpenApi
 from desktop_app.service.provider_source import ProviderSource
 from desktop_app.service.runs.runs import Runs
@@ -59,6 +61,7 @@ def build_application(parts: Parts, *, key: str, hosts: tuple[str, ...]) -> ASGI
         *MemoryRoutes(store, parts.memories).routes(),
         *ThreadRoutes(store, runs, parts.messages.voiced, parts.links).routes(),
         *DocumentRoutes(store, parts.library).routes(),
+        *ModelRoutes(Catalogue(parts.source)).routes(),
         *MediaRoutes(store.media, store.files, parts.links).routes(),
         WebSocketRoute(VOICE_PATH, GatewaySocket(store, parts.source, runs).serve),
     ]

@@ -18,8 +18,9 @@ class ModelInfo(WireObject, frozen=True, omit_defaults=True):
 
     name: str
     provider: str
-    model_type: str = "llm"
-    context_limit: int = 0
+    # Made, not given: the API promises them, so they are written even as defaults.
+    model_type: str = field(default_factory=lambda: "llm")
+    context_limit: int = field(default_factory=lambda: 0)
     max_output_tokens: int | None = None
     supports_tools: bool | None = None
     supports_vision: bool | None = None
