@@ -36,10 +36,16 @@ def run(arguments: Sequence[str]) -> int:
     try:
         return _carry_out(arguments)
     except AppError as error:
-        sys.stderr.write(f"parley: {error}\n")
+        sys.stderr.write(f"parley: {_sentence(str(error))}\n")
         return CANNOT
     except KeyboardInterrupt:
         return 130
+
+
+def _sentence(text: str) -> str:
+    """One line that ends as a sentence, whoever wrote it."""
+    line = " ".join(text.split())
+    return line if line.endswith((".", "!", "?")) else f"{line}."
 
 
 def _carry_out(arguments: Sequence[str]) -> int:

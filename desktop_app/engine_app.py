@@ -9,7 +9,7 @@ import logging
 import os
 import secrets
 import sys
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 
 from desktop_app import settings as settings_file
@@ -21,12 +21,14 @@ from desktop_app.audio.portaudio import SoundSystem
 from desktop_app.children import on_parent_end
 from desktop_app.client.remote_threads import RemoteThreads
 from desktop_app.client.service_connection import ServiceAddresses, ServiceConnection
+from desktop_app.credentials import Credentials
 from desktop_app.engine.controller import Controller, Conversation
 from desktop_app.engine.service_keeper import ServiceKeeper
 from desktop_app.engine_parts import EngineKit, resample_speech
-from desktop_app.errors import AppError, DeviceError
+from desktop_app.errors import AppError, DeviceError, InputError
 from desktop_app.journal.writer import JournalWriter
 from desktop_app.link.messages import (
+    Connection,
     ConnectionChanged,
     Intent,
     LinkEvent,
@@ -39,6 +41,8 @@ from desktop_app.link.messages import (
 from desktop_app.link.server import LinkServer
 from desktop_app.logs import start_logging, tell_crashes
 from desktop_app.paths import Paths, find_paths
+from desktop_app.profiles import EMBEDDED, Profile, find_profile
+from desktop_app.remote_service import RemoteService
 from desktop_app.service_child import both_doors, remove_note, starter
 from desktop_app.settings import VoiceSettings
 from desktop_app.tasks import Background
@@ -94,6 +98,8 @@ class EngineApp:
     ) -> None:
         self._paths = paths
         self._settings = settings_file.load(paths.settings)
+        self._odd: list[Notice] = []
+        self._profile = self._chosen_profile()
         self._journal = journal
         self._sound = SoundSystem()
         self._detector = speech_detector()
@@ -103,10 +109,10 @@ class EngineApp:
         self._keeper = ServiceKeeper(
             starter(paths.data, lambda: self._settings.language),
             self._publish,
-            profile=self._settings.profile,
+            profile=self._profile.name,
         )
         self._service = ServiceConnection(
-            self._find_service, RemoteThreads(journal, self._settings.profile), resample_speech
+            self._finder(), RemoteThreads(journal, self._profile.name), resample_speech
         )
         self.controller = Controller(
             open_conversation=self._open_conversation,
@@ -122,7 +128,10 @@ class EngineApp:
         Returns:
             The link's port.
         """
-        self._background.run(self._keeper.run(), name="service")
+        if self._profile.is_embedded:
+            self._background.run(self._keeper.run(), name="service")
+        else:  # asked when something is said; until then nothing speaks against it
+            self._publish(ConnectionChanged(Connection.READY, self._profile.name))
         self._background.run(self._load_sound(), name="sound")
         return await self._link.start()
 
@@ -165,7 +174,21 @@ class EngineApp:
             Loudspeaker(self._sound, voice.output_device or None),
         )
 
-    async def _find_service(self) -> ServiceAddresses:
+    def _chosen_profile(self) -> Profile:
+        """The settings' one; a name that nobody knows must not keep the engine from starting."""
+        try:
+            return find_profile(self._settings)
+        except InputError as error:
+            logger.warning("%s", error)
+            self._odd.append(Notice(NoticeLevel.WARNING, error.code, dict(error.facts)))
+            return find_profile(self._settings, EMBEDDED)
+
+    def _finder(self) -> Callable[[], Awaitable[ServiceAddresses]]:
+        if self._profile.is_embedded:
+            return self._find_embedded
+        return RemoteService(self._profile, Credentials(), os.environ).addresses
+
+    async def _find_embedded(self) -> ServiceAddresses:
         return both_doors(await self._keeper.address())
 
     def _on_intent(self, intent: Intent) -> None:
@@ -186,13 +209,15 @@ class EngineApp:
             __version__,
             self.controller.thread_id,
             phase.phase if phase else Phase.READY,
-            self._keeper.connection,
-            self._settings.profile,
+            self._keeper.connection if self._profile.is_embedded else Connection.READY,
+            self._profile.name,
         )
         if phase is not None:
             yield phase
         if self._connection is not None:
             yield self._connection
+        for notice in self._odd:
+            yield NoticeRaised(notice)
         if self._journal.set_aside:
             facts = {"file": str(self._journal.set_aside)}
             yield NoticeRaised(Notice(NoticeLevel.WARNING, "journal.set_aside", facts))

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 
 SENTENCES = {
+    "access.no_key": "There is no key for this service. Your messages are kept; store the key.",
     "access.refused": "The service refused the key. Your messages are kept; check the key.",
     "conversation.failed": (
         "This conversation stopped unexpectedly. What was said in it is kept; go on whenever you "
@@ -138,8 +139,17 @@ SENTENCES = {
     "upload.misplaced": "A picture to start from goes only with the wish for a new one.",
     "upload.unreadable": "{file} cannot be read. Check that it is there and may be opened.",
     "voice.muted": "You are muted. Unmute to be heard.",
+    "profile.no_address": (
+        "The service that the settings name has no address. The embedded one is used instead."
+    ),
+    "profile.unknown": (
+        "The settings name a service that is not known. The embedded one is used instead."
+    ),
     "tools.not_here": (
         "The assistant asked for a tool of its own, which Parley cannot run. Ask differently."
+    ),
+    "voice.not_offered": (
+        "This service cannot be spoken to yet. Type instead, or use the embedded one."
     ),
     "voice.no_speech": "No words were heard. Try again a little closer to the microphone.",
     "voice.no_words": "No words were heard in this recording. Say it again, or type it.",

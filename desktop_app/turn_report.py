@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -28,6 +26,7 @@ from desktop_app.link.messages import (
     TurnTimed,
 )
 from desktop_app.sentences import OF_A_RECORDING, SENTENCES, failure_sentence, sentence_of
+from desktop_app.text_sink import TextSink
 
 logger = logging.getLogger(__name__)
 
@@ -50,14 +49,16 @@ class Printer:
 
     An output that takes no more does not disturb the turn, which is kept in the journal.
 
-    Attributes:
-        trouble: Why not everything was printed; empty also where the reader has simply gone.
     """
 
     def __init__(self, out: TextIO | None = None) -> None:
-        self._out: TextIO | None = out or sys.stdout  # which is None where it was closed before
-        self.trouble = ""
+        self._sink = TextSink(out)
         self._listeners: list[Callable[[LinkEvent], None]] = []
+
+    @property
+    def trouble(self) -> str:
+        """Why not everything was printed; empty also where the reader has simply gone."""
+        return self._sink.trouble
 
     def publish(self, event: LinkEvent) -> None:
         """One piece of news."""
@@ -88,27 +89,7 @@ class Printer:
         raise TypeError("a printer decides what it shows")
 
     def _print(self, text: str) -> None:
-        if self._out is None:
-            return
-        try:
-            self._out.write(text)
-            self._out.flush()
-        except BrokenPipeError:
-            self._give_up()
-        except OSError as error:
-            self.trouble = error.strerror or str(error)
-            self._give_up()
-        except UnicodeEncodeError:  # a terminal of few letters
-            known = text.encode(self._out.encoding, "replace").decode(self._out.encoding)
-            self._out.write(known)
-
-    def _give_up(self) -> None:
-        """Print no more; what still waits in the stream goes nowhere, or the exit would fail."""
-        if self._out is sys.stdout is not None:
-            nowhere = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nowhere, sys.stdout.fileno())
-            os.close(nowhere)
-        self._out = None
+        self._sink.write(text)
 
 
 class JsonLines(Printer):

@@ -13,11 +13,15 @@ from contextlib import aclosing, asynccontextmanager
 import pytest
 
 from desktop_app import engine_app
+from desktop_app.journal.records import MessageRecord, MessageStatus
 from desktop_app.link.client import LinkClient
-from desktop_app.link.messages import Notice, NoticeRaised, Quit
+from desktop_app.link.messages import MessageSaved, Notice, NoticeRaised, Quit, SendText
 from desktop_app.paths import find_paths
+from desktop_app.profiles import KEY_VARIABLE
+from tests.fakes.service import real_service
 
 WITHIN_S = 30
+_ENDS = (MessageStatus.COMPLETE, MessageStatus.FAILED)
 
 
 @pytest.fixture(autouse=True)
@@ -47,12 +51,27 @@ async def engine(capsys: pytest.CaptureFixture[str]) -> AsyncIterator[LinkClient
             await client.aclose()
 
 
-async def notice_of(client: LinkClient) -> Notice:
+async def notice_of(client: LinkClient, code: str = "something.failed") -> Notice:
     async with aclosing(client.events()) as events:
         async for event in events:
-            if isinstance(event, NoticeRaised) and event.notice.code == "something.failed":
+            if isinstance(event, NoticeRaised) and event.notice.code == code:
                 return event.notice
     raise AssertionError("the engine ended without a word")
+
+
+async def reply_of(client: LinkClient) -> MessageRecord:
+    async with aclosing(client.events()) as events:
+        async for event in events:
+            if isinstance(event, MessageSaved) and event.message.status in _ENDS:
+                return event.message
+    raise AssertionError("the engine ended without an answer")
+
+
+def choose(profile: str, **profiles: dict[str, str]) -> None:
+    """Let the settings choose this service."""
+    path = find_paths(os.environ).settings
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"profile": profile, "profiles": profiles}))
 
 
 def broken() -> None:
@@ -65,4 +84,36 @@ async def test_what_nobody_caught_is_told_the_window_and_the_engine_lives_on(cap
         notice = await notice_of(client)
         assert notice.facts == {"folder": str(find_paths(os.environ).logs)}
     assert "oh no" in caplog.text
+    caplog.clear()
+
+
+async def test_another_service_answers_where_the_settings_name_one(capsys, monkeypatch, tmp_path):
+    with real_service(tmp_path / "elsewhere") as service:
+        choose("near", near={"base_url": service.api.base_url})
+        monkeypatch.setenv(KEY_VARIABLE, service.api.key)
+        async with engine(capsys) as client:
+            client.send(SendText("t1", "m1", "what is seven times eight"))
+            reply = await reply_of(client)
+        assert "56" in reply.text
+        assert not (find_paths(os.environ).data / "service.sqlite3").exists()
+
+
+@pytest.mark.parametrize(("key", "error"), [("wrong", "access.refused"), ("", "access.refused")])
+async def test_a_refused_key_is_said_and_the_message_kept(
+    capsys, monkeypatch, tmp_path, key, error
+):
+    with real_service(tmp_path / "elsewhere") as service:
+        choose("near", near={"base_url": service.api.base_url})
+        monkeypatch.setenv(KEY_VARIABLE, key)
+        async with engine(capsys) as client:
+            client.send(SendText("t1", "m1", "hello"))
+            question = await reply_of(client)
+    assert (question.status, question.error) == (MessageStatus.FAILED, error)
+
+
+async def test_a_service_that_nobody_knows_is_replaced_by_the_embedded_one(capsys, caplog):
+    choose("other")
+    async with engine(capsys) as client:
+        assert (await notice_of(client, "profile.unknown")).facts == {"name": "other"}
+    assert "There is no profile" in caplog.text
     caplog.clear()

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import sys
 import unicodedata
 from collections.abc import Sequence
 from typing import Any, TextIO
@@ -12,6 +10,7 @@ from typing import Any, TextIO
 import msgspec
 
 from desktop_app.errors import InputError
+from desktop_app.text_sink import TextSink
 
 _BAR_CELLS = 24
 _LAST_COLUMN_LEAST = 20
@@ -27,8 +26,7 @@ class Output:
 
     def __init__(self, *, as_json: bool = False, out: TextIO | None = None) -> None:
         self.as_json = as_json
-        self._out: TextIO | None = out or sys.stdout
-        self._trouble = ""
+        self._sink = TextSink(out)
         self._bar = ""
 
     def rows(
@@ -43,7 +41,7 @@ class Output:
 
     def value(self, value: Any) -> None:
         """One JSON object on a line of its own."""
-        self._write(msgspec.json.encode(value).decode() + "\n")
+        self._sink.write(msgspec.json.encode(value).decode() + "\n")
 
     def say(self, sentence: str, value: Any | None = None) -> None:
         """A sentence for people, or ``value`` for scripts."""
@@ -51,64 +49,41 @@ class Output:
             if value is not None:
                 self.value(value)
             return
-        self._write(sentence + "\n")
+        self._sink.write(sentence + "\n")
 
     def progress(self, name: str, done: int, total: int, unit: str = "") -> None:
         """Draw a bar over the last one, on a terminal only; ``total`` 0 is not known yet."""
-        if self.as_json or self._out is None or not self._out.isatty():
+        if self.as_json or not self._sink.is_terminal:
             return
         share = min(done / total, 1.0) if total else 0.0
         full = round(share * _BAR_CELLS)
         bar = "#" * full + "-" * (_BAR_CELLS - full)
         shown = f"{name}  [{bar}] {share:4.0%} {unit}".rstrip()
-        self._write("\r" + shown.ljust(len(self._bar)))
+        self._sink.write("\r" + shown.ljust(len(self._bar)))
         self._bar = shown
 
     def end_progress(self) -> None:
         """Wipe the bar: what follows says how it ended."""
         if self._bar:
-            self._write("\r" + " " * len(self._bar) + "\r")
+            self._sink.write("\r" + " " * len(self._bar) + "\r")
             self._bar = ""
 
     def finish(self) -> None:
         """Raises:
         InputError: ``output.lost``: not everything could be printed.
         """
-        if self._trouble:
-            raise InputError("output.lost", f"The answer cannot be printed: {self._trouble}.")
+        if self._sink.trouble:
+            raise InputError("output.lost", f"The answer cannot be printed: {self._sink.trouble}.")
 
     def _table(self, columns: Sequence[str], rows: list[list[str]]) -> None:
         widths = [max(_width(line[at]) for line in (columns, *rows)) for at in range(len(columns))]
-        if self._out is not None and self._out.isatty():
+        if self._sink.is_terminal:
             taken = sum(widths[:-1]) + 2 * len(widths[:-1])
             room = shutil.get_terminal_size().columns - taken
             widths[-1] = min(widths[-1], max(room, _LAST_COLUMN_LEAST))
         for line in (columns, *rows):
             cells = [_fitted(cell, width) for cell, width in zip(line, widths, strict=True)]
-            self._write("  ".join(cells).rstrip() + "\n")
-
-    def _write(self, text: str) -> None:
-        if self._out is None:
-            return
-        try:
-            self._out.write(text)
-            self._out.flush()
-        except BrokenPipeError:
-            self._give_up()
-        except OSError as error:
-            self._trouble = error.strerror or str(error)
-            self._give_up()
-        except UnicodeEncodeError:  # a terminal of few letters
-            coding = self._out.encoding
-            self._out.write(text.encode(coding, "replace").decode(coding))
-
-    def _give_up(self) -> None:
-        """What still waits in the stream goes nowhere, or the exit would fail."""
-        if self._out is sys.stdout is not None:
-            nowhere = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nowhere, sys.stdout.fileno())
-            os.close(nowhere)
-        self._out = None
+            self._sink.write("  ".join(cells).rstrip() + "\n")
 
 
 def _cell(value: object) -> str:

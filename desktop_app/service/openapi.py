@@ -198,8 +198,14 @@ def _answer(described: Described, schemas: _Schemas) -> _Json:
     elif described.answer is not None:
         content["application/json"] = {"schema": schemas.of(described.answer)}
     if described.streams:
-        content["text/event-stream"] = {"schema": schemas.of(StreamEvent)}
+        content["text/event-stream"] = {"schema": _event(schemas.of(StreamEvent))}
     return {"description": HTTPStatus(described.status).phrase, "content": content}
+
+
+def _event(data: _Json) -> _Json:
+    """Each event of a stream has one field, JSON text."""
+    text = {"type": "string", "contentMediaType": "application/json", "contentSchema": data}
+    return {"type": "object", "properties": {"data": text}, "required": ["data"]}
 
 
 def _refusals(route: Route, described: Described) -> list[int]:

@@ -8,9 +8,13 @@ from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
 from desktop_app.client.addresses import ApiAddress
+from desktop_app.client.api import BackboardApi
+from desktop_app.errors import AppError
+from tests.contract.own_client import OwnClient
 from tests.fakes.official_sdk import BackboardAPIError, BackboardClient
 
 SDK = "sdk"
+OWN = "own"
 LIMIT_S = 20
 _ASK_AGAIN_S = 0.02
 
@@ -38,9 +42,12 @@ class Refused(NamedTuple):
 @asynccontextmanager
 async def open_caller(name: str, address: ApiAddress) -> AsyncIterator[Any]:
     """An object with the SDK's methods."""
-    assert name == SDK
-    async with BackboardClient(address.key, address.base_url) as sdk:
-        yield sdk
+    if name == SDK:
+        async with BackboardClient(address.key, address.base_url) as sdk:
+            yield sdk
+    else:
+        async with BackboardApi(address) as api:
+            yield OwnClient(api)
 
 
 async def refusal(call: Awaitable[Any]) -> Refused:
@@ -49,6 +56,9 @@ async def refusal(call: Awaitable[Any]) -> Refused:
         answer = await call
     except BackboardAPIError as error:
         return Refused(error.status_code, str(error))
+    except AppError as error:
+        status = 401 if error.code == "access.refused" else int(error.code.removeprefix("http."))
+        return Refused(status, str(error))
     raise AssertionError(f"answered: {answer}")
 
 

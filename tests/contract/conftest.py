@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.contract.callers import SDK, open_caller
+from tests.contract.callers import OWN, SDK, open_caller
 from tests.fakes.loop_thread import background
 from tests.fakes.obedient_providers import ObedientProviders, obedient_providers
 from tests.fakes.service import RealService, real_service
@@ -27,7 +27,7 @@ def service(
         yield running
 
 
-@pytest.fixture(params=[SDK])
+@pytest.fixture(params=[SDK, OWN])
 async def caller(request: pytest.FixtureRequest, service: RealService) -> AsyncIterator[Any]:
     """The official SDK, unmodified, and our own client in its shape."""
     async with open_caller(request.param, service.api) as opened:

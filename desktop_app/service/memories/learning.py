@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from weakref import WeakValueDictionary
 
+from msgspec.structs import replace
+
 from desktop_app.errors import AppError
 from desktop_app.protocol.backboard.memories import StoredMemory
 from desktop_app.service.memories import operations
@@ -47,10 +49,18 @@ class Memories:
     async def recall(self, assistant_id: str, text: str, limit: int = 5) -> tuple[Recalled, ...]:
         """What may matter for answering ``text``: the best first, with ids and scores.
 
+        Words do not find what was said in other words, so the newest memories take the places
+        that are left, with a score of 0.
+
         Raises:
             StorageError
         """
         found = await self.search(assistant_id, text, limit)
+        if len(found) < limit:
+            ids = {each.id for each in found}
+            newest = (await self._store.memories.page(assistant_id, 1, limit)).memories
+            others = [replace(each, score=0.0) for each in newest if each.id not in ids]
+            found += others[: limit - len(found)]
         return tuple(
             Recalled(each.content, each.created_at or "", "memory", each.id, each.score)
             for each in found

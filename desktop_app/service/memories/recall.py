@@ -15,17 +15,18 @@ from desktop_app.service.providers.ports import Recalled
 
 _MOST_UNCLAIMED = 256
 
+# CROSS JOIN: the words first. The other way round SQLite asks once for each row.
 _FIND_MESSAGES = """
 SELECT messages.id, messages.content, messages.created_at FROM message_words
-JOIN messages ON messages.seq = message_words.rowid
-JOIN threads ON threads.id = messages.thread_id
+CROSS JOIN messages ON messages.seq = message_words.rowid
+CROSS JOIN threads ON threads.id = messages.thread_id
 WHERE message_words MATCH ? AND threads.assistant_id = ? AND messages.role = 'user'
   AND NOT (messages.thread_id = ? AND messages.seq >= ?)
 ORDER BY bm25(message_words), messages.seq DESC LIMIT ?
 """
 
 _FIND_ALL_WORDS = """
-SELECT memories.* FROM memory_words JOIN memories ON memories.seq = memory_words.rowid
+SELECT memories.* FROM memory_words CROSS JOIN memories ON memories.seq = memory_words.rowid
 WHERE memory_words MATCH ? AND memories.assistant_id = ? ORDER BY memories.seq
 """
 

@@ -22,8 +22,9 @@ TOO_COMMON = frozenset(
 MOST_WORDS = 40
 """Of a query: the question is found by its first ones, however much was pasted after it."""
 
+# CROSS JOIN: the words first. The other way round SQLite asks once for each memory.
 _HOLDING = """
-SELECT memories.seq FROM memory_words JOIN memories ON memories.seq = memory_words.rowid
+SELECT memories.seq FROM memory_words CROSS JOIN memories ON memories.seq = memory_words.rowid
 WHERE memory_words MATCH ? AND memories.assistant_id = ?
 """
 

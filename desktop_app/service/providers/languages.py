@@ -19,11 +19,12 @@ FindServers = Callable[[], Awaitable[Sequence[LocalServer]]]
 
 
 class Languages:
-    """The configured server, those found on this computer, and the built-in responder, in order.
+    """Connected servers, those found on this computer, and the built-in responder, in order.
 
     Args:
         builtin: Answers where nothing else does.
-        configured: The server that a person set; stays, whatever it does.
+        connected: The servers that a person set, the preferred one first; they stay, whatever
+            they do.
         find: Looks for servers on this computer; None where that is not wanted.
         now: Monotonic seconds.
     """
@@ -32,12 +33,12 @@ class Languages:
         self,
         builtin: Language,
         *,
-        configured: Language | None = None,
+        connected: Sequence[Language] = (),
         find: FindServers | None = None,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._builtin = builtin
-        self._configured = configured
+        self._connected = {each.provider: each for each in connected}
         self._find = find
         self._now = now
         self._found: dict[str, OpenAiLanguage] = {}
@@ -48,10 +49,7 @@ class Languages:
     @property
     def by_name(self) -> Mapping[str, Language]:
         """All of them, the preferred one first."""
-        known: dict[str, Language] = {}
-        if self._configured is not None:
-            known[self._configured.provider] = self._configured
-        return known | self._found | {self._builtin.provider: self._builtin}
+        return self._connected | self._found | {self._builtin.provider: self._builtin}
 
     @property
     def default(self) -> Language:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -92,9 +92,14 @@ async def _ollama(http: httpx.AsyncClient, root: str) -> LocalServer | None:
     return _server("ollama", root, [name for name in loaded if name in local] + local)
 
 
+def is_remote(model: Mapping[str, Any]) -> bool:
+    """Whether a model that Ollama lists runs in its cloud."""
+    return bool(model.get("remote_host") or model.get("remote_model"))
+
+
 def _is_local_chat(model: dict[str, Any]) -> bool:
     """Neither a model of Ollama's cloud nor one that only embeds."""
-    if model.get("remote_host") or model.get("remote_model"):
+    if is_remote(model):
         return False
     capabilities = model.get("capabilities")
     if capabilities:

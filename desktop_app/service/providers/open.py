@@ -7,13 +7,13 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from desktop_app.errors import AppError, InputError
+from desktop_app.errors import AppError
 from desktop_app.service.providers.builtin_pictures import BuiltinPictures
 from desktop_app.service.providers.config import ProviderConfig
 from desktop_app.service.providers.languages import Languages
 from desktop_app.service.providers.local_servers import find_local_servers
+from desktop_app.service.providers.open_languages import open_languages
 from desktop_app.service.providers.open_speech import open_speakers, open_transcribers
-from desktop_app.service.providers.openai_language import OpenAiLanguage
 from desktop_app.service.providers.picture_ports import PictureMaker
 from desktop_app.service.providers.ports import Language, Recall, SpeechToText, TextToSpeech
 from desktop_app.service.providers.recording_ports import Speaker, Transcriber
@@ -53,7 +53,7 @@ class Providers:
 
     @property
     def default_language(self) -> Language:
-        """A configured server, else one found on this computer, else built in."""
+        """A configured server, else OpenAI, else one found on this computer, else built in."""
         return self._languages.default
 
     async def look_again(self) -> None:
@@ -95,7 +95,7 @@ async def open_providers(config: ProviderConfig, recall: Recall) -> Providers:
     responder, stt, tts = Responder(recall), _hearing(), _voice()
     languages = Languages(
         responder,
-        configured=_configured(config) if config.language_url else None,
+        connected=open_languages(config),
         find=None if config.local_models == "off" else partial(find_local_servers, config.ports),
     )
     await languages.look()
@@ -129,16 +129,3 @@ def _voice() -> EspeakTts | NoVoice:
 
 def _by_name(*makers: PictureMaker) -> Mapping[str, PictureMaker]:
     return {maker.provider: maker for maker in makers}
-
-
-def _configured(config: ProviderConfig) -> OpenAiLanguage:
-    try:
-        return OpenAiLanguage(
-            config.language_url,
-            model=config.language_model,
-            key=config.language_key.reveal(),
-        )
-    except ValueError as error:
-        raise InputError(
-            "language.bad_address", f'"{config.language_url}" is not the address of a server.'
-        ) from error

@@ -196,9 +196,14 @@ class ToolsCalled:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The reply, or this round of it, is complete."""
+    """The reply, or this round of it, is complete.
+
+    Attributes:
+        reason: Why it ended, as the server says: ``stop``, ``length``, ``tool_calls``, ...
+    """
 
     usage: Usage | None = None
+    reason: str = ""
 
 
 LanguageEvent = TextDelta | ReasoningDelta | ToolsCalled | Finished

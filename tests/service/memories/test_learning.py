@@ -9,6 +9,7 @@ import pytest
 
 from desktop_app.errors import NetworkError
 from desktop_app.protocol.backboard.assistants import NewAssistant
+from desktop_app.service.memories import learning
 from desktop_app.service.memories.learning import FEW, MOST_WAITING
 from desktop_app.service.store import open_store
 from tests.fakes.facts import REFUSED
@@ -156,6 +157,15 @@ async def test_a_model_that_fails_is_an_error_with_its_code_in_the_log(mind, fai
     operation = await mind.learn("I like tea", failure)
     assert operation.status == "ERROR"
     assert f"A turn was not learned from: {failure.code}" in caplog.messages
+
+
+async def test_a_model_that_never_answers_is_given_up(mind, monkeypatch, caplog):
+    caplog.set_level(logging.INFO)
+    monkeypatch.setattr(learning, "LIMIT_S", 0.01)
+    mind.language.may_answer.clear()
+    operation = await mind.learn("I like tea")
+    assert operation.status == "ERROR"
+    assert "A turn was not learned from: memory.too_slow" in caplog.messages
 
 
 async def test_a_model_with_a_bug_is_an_error_too(mind, caplog):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 
+import numpy as np
 import pytest
 
 from desktop_app.protocol.backboard.memories import NewMemory
+from desktop_app.service.memories import memory_search
 from tests.fakes.facts import REFUSED, TopicEmbedder
 
 DRINKS = frozenset({"tea", "coffee", "beverage", "drink"})
@@ -21,15 +24,31 @@ def embedder(mind) -> TopicEmbedder:
 
 
 async def texts(mind, query: str, limit: int = 5) -> list[str]:
-    return [each.text for each in await mind.memories.recall(mind.assistant_id, query, limit)]
+    found = await mind.memories.search(mind.assistant_id, query, limit)
+    return [each.content for each in found]
 
 
 async def test_words_find_memories_where_nobody_embeds(mind):
     await mind.know("Her dog is called Rex", "Likes tea")
-    (found,) = await mind.memories.recall(mind.assistant_id, "What is my dog called?")
-    assert (found.text, found.kind, found.score) == ("Her dog is called Rex", "memory", 1.0)
+    (found,) = await mind.memories.search(mind.assistant_id, "What is my dog called?", 5)
+    assert (found.content, found.score) == ("Her dog is called Rex", 1.0)
     page = await mind.store.memories.all(mind.assistant_id)
     assert found.id == page.memories[1].id
+
+
+async def test_a_turn_is_also_reminded_of_the_newest_memories(mind):
+    await mind.know("Her dog is called Rex", "Likes tea", "Is called Ada", "Lives in Berlin")
+    found = await mind.memories.recall(mind.assistant_id, "What does my dog drink?", 3)
+    assert [each.text for each in found] == [
+        "Her dog is called Rex",
+        "Lives in Berlin",
+        "Is called Ada",
+    ]
+    assert {each.kind for each in found} == {"memory"}
+    assert found[0].score > 0
+    assert [each.score for each in found[1:]] == [0.0, 0.0]
+    page = await mind.store.memories.all(mind.assistant_id)
+    assert found[0].id == page.memories[3].id
 
 
 async def test_rare_words_count_more_than_frequent_ones(mind):
@@ -92,3 +111,37 @@ async def test_a_long_question_is_searched_by_its_first_words(mind):
     await mind.know("Likes tea", "word500 is here")
     pasted = " ".join(f"word{number}" for number in range(10_000))
     assert await texts(mind, f"tea {pasted}") == ["Likes tea"]
+
+
+async def test_a_turn_does_not_wait_long_for_an_embedder(mind, embedder, monkeypatch, caplog):
+    caplog.set_level(logging.INFO)
+    monkeypatch.setattr(memory_search, "LIMIT_S", 0.01)
+    monkeypatch.setattr(embedder, "embed", never)
+    await mind.know("Likes tea")
+    assert await texts(mind, "tea") == ["Likes tea"]
+    assert "the embedding provider is too slow" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "vectors", [np.zeros((1, 2)), np.zeros(2), np.full((2, 2), np.nan), np.zeros((3, 2))]
+)
+async def test_vectors_that_cannot_be_meant_are_not_kept(
+    mind, embedder, vectors, monkeypatch, caplog
+):
+    caplog.set_level(logging.INFO)
+
+    async def embed(_texts: list[str]) -> object:
+        return vectors
+
+    monkeypatch.setattr(embedder, "embed", embed)
+    await mind.know("Likes tea")
+    assert await texts(mind, "tea") == ["Likes tea"]
+    assert "Memories are searched by words: embedding.failed" in caplog.messages
+    kept = await mind.store.database.read(
+        lambda connection: connection.execute("SELECT count(*) FROM memory_vectors").fetchone()[0]
+    )
+    assert kept == 0
+
+
+async def never(_texts: object) -> None:
+    await asyncio.Event().wait()

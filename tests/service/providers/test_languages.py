@@ -85,7 +85,7 @@ async def test_a_server_that_died_is_looked_for_at_the_next_turn(languages, comp
 
 async def test_a_configured_server_stays_whatever_it_does(computer):
     mine = ScriptedLanguage(provider="openai")
-    languages = Languages(ScriptedLanguage(), configured=mine, find=computer.find)
+    languages = Languages(ScriptedLanguage(), connected=[mine], find=computer.find)
     languages.lost(mine)
     await languages.look_again()
     assert languages.default is mine

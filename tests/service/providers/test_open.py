@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from desktop_app.credentials import Secret
@@ -61,7 +63,32 @@ async def test_a_configured_server_comes_before_all(recall):
     config = ProviderConfig("http://127.0.0.1:9", "mine", Secret("key"), local_models="off")
     providers = await open_providers(config, recall)
     language = providers.default_language
-    assert (language.provider, language.model) == ("openai", "mine")
+    assert (language.provider, language.model) == ("custom", "mine")
+    await providers.aclose()
+
+
+async def test_with_its_key_openai_answers_before_what_is_found_on_this_computer(recall):
+    config = ProviderConfig(openai_key=Secret("sk"), openai_url="http://127.0.0.1:9/v1")
+    async with openai_server() as server:
+        server.answer("/v1/models", '{"data":[{"id":"m.gguf","owned_by":"llamacpp"}]}')
+        ports = Ports(closed_port(), closed_port(), (server.port,))
+        providers = await open_providers(replace(config, ports=ports), recall)
+        assert list(providers.languages) == ["openai", "llamacpp", "builtin"]
+        assert providers.default_language.model
+        await providers.aclose()
+
+
+async def test_a_configured_server_comes_before_openai_and_may_be_openai(recall):
+    both = ProviderConfig(
+        "http://127.0.0.1:8", openai_key=Secret("sk"), openai_url="http://127.0.0.1:9/v1"
+    )
+    both = replace(both, local_models="off", openai_model="small")
+    providers = await open_providers(both, recall)
+    assert list(providers.languages) == ["custom", "openai", "builtin"]
+    assert providers.languages["openai"].model == "small"
+    await providers.aclose()
+    providers = await open_providers(replace(both, language_url="http://127.0.0.1:9"), recall)
+    assert list(providers.languages) == ["openai", "builtin"]
     await providers.aclose()
 
 

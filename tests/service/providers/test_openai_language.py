@@ -10,7 +10,8 @@ import pytest
 
 from desktop_app.errors import AccessError, NetworkError, ProtocolError
 from desktop_app.protocol.events import Usage
-from desktop_app.service.providers.openai_language import OpenAiLanguage, chat_root
+from desktop_app.service.providers.openai_connection import api_root
+from desktop_app.service.providers.openai_language import OpenAiLanguage
 from desktop_app.service.providers.ports import (
     ChatMessage,
     Finished,
@@ -59,7 +60,7 @@ async def test_any_split_of_the_stream_gives_the_same_events(server, piece):
     assert await reply(server.url) == [
         TextDelta("Grüß "),
         TextDelta("dich"),
-        Finished(Usage(input_tokens=7, output_tokens=2)),
+        Finished(Usage(input_tokens=7, output_tokens=2), "stop"),
     ]
 
 
@@ -166,4 +167,4 @@ async def test_a_proxy_never_comes_between_this_computer_and_itself(server, monk
     ],
 )
 def test_addresses_are_brought_into_one_form(url, root):
-    assert chat_root(url) == root
+    assert api_root(url) == root

@@ -1,0 +1,92 @@
+"""What commands print: tables that fit, JSON that a script reads, bars on terminals only."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+
+from desktop_app.commands.output import Output
+from desktop_app.errors import InputError
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+class Full(io.StringIO):
+    """A stream on a disk that is full."""
+
+    def write(self, _text: str) -> int:
+        raise OSError(28, "No space left on device")
+
+
+ROWS = [["1", "a"], ["22", "two words"]]
+
+
+def test_a_table_has_a_head_and_even_columns():
+    out = io.StringIO()
+    Output(out=out).rows(("id", "words"), ROWS, [])
+    assert out.getvalue() == "id  words\n1   a\n22  two words\n"
+
+
+def test_scripts_get_every_value_as_a_line_of_json():
+    out = io.StringIO()
+    Output(as_json=True, out=out).rows(("id",), [["1"]], [{"id": 1}, {"id": 2}])
+    assert [json.loads(line) for line in out.getvalue().splitlines()] == [{"id": 1}, {"id": 2}]
+
+
+def test_wide_letters_take_two_cells_and_control_characters_none():
+    out = io.StringIO()
+    Output(out=out).rows(("name", "x"), [["你好", "1"], ["a\x1b[2Jb\nc", "2"]], [])
+    assert out.getvalue().splitlines() == ["name     x", "你好     1", "a[2Jb c  2"]
+
+
+def test_the_last_column_is_cut_to_the_terminal(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "30")
+    out = Terminal()
+    Output(out=out).rows(("id", "words"), [["1", "word " * 20]], [])
+    assert max(len(line) for line in out.getvalue().splitlines()) == 30
+    assert out.getvalue().splitlines()[1].endswith("…")
+
+
+def test_a_bar_is_drawn_over_itself_and_wiped():
+    out = Terminal()
+    shown = Output(out=out)
+    shown.progress("Uploading a.pdf", 5, 10, "5 B")
+    shown.progress("Uploading a.pdf", 10, 10, "")
+    shown.end_progress()
+    first, second, wiped, _ = out.getvalue().split("\r")[1:]
+    assert first == "Uploading a.pdf  [############------------]  50% 5 B"
+    assert second.rstrip() == "Uploading a.pdf  [########################] 100%"
+    assert len(second) == len(first)
+    assert wiped.strip() == ""
+
+
+@pytest.mark.parametrize(("as_json", "stream"), [(False, io.StringIO), (True, Terminal)])
+def test_there_is_no_bar_for_scripts_and_files(as_json: bool, stream: type[io.StringIO]):
+    out = stream()
+    shown = Output(as_json=as_json, out=out)
+    shown.progress("Uploading", 1, 2)
+    shown.end_progress()
+    assert out.getvalue() == ""
+
+
+def test_a_sentence_is_for_people_and_a_value_for_scripts():
+    people, scripts = io.StringIO(), io.StringIO()
+    Output(out=people).say("Done", {"done": True})
+    Output(as_json=True, out=scripts).say("Done", {"done": True})
+    Output(as_json=True, out=scripts).say("Only for people")
+    assert (people.getvalue(), scripts.getvalue()) == ("Done\n", '{"done":true}\n')
+
+
+def test_a_disk_that_is_full_is_told_at_the_end():
+    shown = Output(out=Full())
+    shown.say("Done")
+    shown.say("Again")
+    with pytest.raises(InputError, match="No space left"):
+        shown.finish()
