@@ -63,6 +63,9 @@ SENTENCES = {
         "The language server does not have this model. Check the model's name in the settings."
     ),
     "language.no_model": "The language server has no model loaded. Load one, then try again.",
+    "language.only_tools": (
+        "The model called tools again and again without an answer. Your question was kept; try again."
+    ),
     "language.unreadable": (
         "The language server sent something unreadable. Your question was kept; try again."
     ),
@@ -78,6 +81,9 @@ SENTENCES = {
     "network.unreachable": "The service cannot be reached. Your message was kept; try again.",
     "prompt.empty": "There was nothing to send: the message is empty.",
     "prompt.queued": "Your message waits until the service is there. It is sent by itself.",
+    "prompt.too_long": (
+        "That is more than the language model can read at once. It was kept; send less of it."
+    ),
     "provider.bad_address": (
         "The address of a provider cannot be used. Correct it in the settings."
     ),

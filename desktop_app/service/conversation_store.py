@@ -106,7 +106,7 @@ class ConversationStore:
     async def add(self, thread_id: str, message: StoredMessage, run_id: str = "") -> None:
         """Append a message and move the thread to the top of the list."""
         await self._database.write(
-            lambda connection: _insert_message(connection, thread_id, message, run_id)
+            lambda connection: insert_message(connection, thread_id, message, run_id)
         )
 
     async def settle(
@@ -116,7 +116,7 @@ class ConversationStore:
         await self._database.write(
             lambda connection: connection.execute(
                 "UPDATE messages SET content = ?, status = ?, metadata = ? WHERE id = ?",
-                (content, status, _json(metadata), message_id),
+                (content, status, as_json(metadata), message_id),
             )
         )
 
@@ -151,7 +151,7 @@ class ConversationStore:
             metadata = _object(row["metadata"]) | interruption(heard_ms)
             connection.execute(
                 "UPDATE messages SET status = 'CANCELLED', metadata = ? WHERE id = ?",
-                (_json(metadata), message_id),
+                (as_json(metadata), message_id),
             )
 
         await self._database.write(work)
@@ -165,26 +165,6 @@ class ConversationStore:
                 ).rowcount
             )
         )
-
-    async def history(self, thread_id: str, budget_characters: int) -> list[StoredMessage]:
-        """The newest messages with words that fit the budget, oldest first; at least one."""
-
-        def work(connection: sqlite3.Connection) -> list[StoredMessage]:
-            rows = connection.execute(
-                "SELECT * FROM messages WHERE thread_id = ? AND content != ''"
-                " AND role IN ('user', 'assistant') ORDER BY seq DESC",
-                (thread_id,),
-            )
-            kept: list[StoredMessage] = []
-            left = budget_characters
-            for row in rows:
-                left -= len(row["content"])
-                if kept and left < 0:
-                    break
-                kept.append(_message(row))
-            return kept[::-1]
-
-        return await self._database.read(work)
 
 
 def interruption(heard_ms: int | None) -> dict[str, Any]:
@@ -205,9 +185,10 @@ def _insert_thread(
     return Thread(thread_id=thread_id, assistant_id=owner, created_at=at, updated_at=at)
 
 
-def _insert_message(
-    connection: sqlite3.Connection, thread_id: str, message: StoredMessage, run_id: str
+def insert_message(
+    connection: sqlite3.Connection, thread_id: str, message: StoredMessage, run_id: str = ""
 ) -> None:
+    """Within a transaction."""
     connection.execute(
         "INSERT INTO messages (id, thread_id, role, content, status, run_id, metadata, created_at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -218,7 +199,7 @@ def _insert_message(
             message.content or "",
             message.status,
             run_id or None,
-            _json(message.metadata_),
+            as_json(message.metadata_),
             message.created_at,
         ),
     )
@@ -235,10 +216,11 @@ def _messages(connection: sqlite3.Connection, thread_id: str) -> list[StoredMess
         "SELECT * FROM messages WHERE thread_id = ? ORDER BY seq", (thread_id,)
     )
     attached = document_rows.attachments(connection, thread_id)
-    return [replace(_message(row), attachments=attached.get(row["id"], [])) for row in rows]
+    return [replace(message_of(row), attachments=attached.get(row["id"], [])) for row in rows]
 
 
-def _message(row: sqlite3.Row) -> StoredMessage:
+def message_of(row: sqlite3.Row) -> StoredMessage:
+    """A row of ``messages``; its run's id is part of the metadata."""
     metadata = _object(row["metadata"])
     if row["run_id"]:
         metadata = {"run_id": row["run_id"], **metadata}
@@ -265,7 +247,8 @@ def _thread(row: sqlite3.Row, messages: list[StoredMessage] | None = None) -> Th
     )
 
 
-def _json(value: dict[str, Any] | None) -> str | None:
+def as_json(value: dict[str, Any] | None) -> str | None:
+    """A metadata column."""
     return None if value is None else msgspec.json.encode(value).decode()
 
 

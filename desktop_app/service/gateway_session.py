@@ -229,6 +229,7 @@ class GatewaySession:
                     provider=plan.provider,
                     model=plan.model,
                     system_prompt=plan.system_prompt,
+                    tools=(),  # nobody at this socket could carry them out
                 )
             )
             self._turn_id += 1

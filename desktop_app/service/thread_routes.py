@@ -95,7 +95,9 @@ class ThreadRoutes:
     async def cancel(self, request: Request) -> Response:
         """Repeated calls, and calls for a run that has ended, answer 200 too."""
         thread_id, run_id = request.path_params["thread_id"], request.path_params["run_id"]
-        cancelled = self._runs.cancel(thread_id, run_id) or self._voiced.cancel(thread_id, run_id)
+        cancelled = await self._runs.cancel(thread_id, run_id) or self._voiced.cancel(
+            thread_id, run_id
+        )
         if not cancelled and await self._conversations.get(thread_id, with_messages=False) is None:
             raise not_found("Thread")
         return JsonResponse({"thread_id": thread_id, "run_id": run_id, "cancelled": cancelled})

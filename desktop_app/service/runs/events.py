@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from desktop_app.protocol.backboard.messages import Media
-from desktop_app.protocol.events import Usage
-from desktop_app.service.providers.ports import ReasoningDelta, TextDelta
+from desktop_app.protocol.backboard.messages import ContextUsage, Media
+from desktop_app.protocol.events import ToolCall, Usage
+from desktop_app.service.providers.ports import Knowledge, ReasoningDelta, TextDelta
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionStored:
     """The first event: the question is safe, whatever comes."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnowledgeFound:
+    """What is known already about the question; told where anything is."""
+
+    knowledge: Knowledge
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +37,38 @@ class MediaMade:
 
 
 @dataclass(frozen=True, slots=True)
+class Output:
+    """What a call gave, as text."""
+
+    call: ToolCall
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class RunEnded:
     """The last event of every run.
 
     Attributes:
-        status: ``COMPLETED``, ``CANCELLED`` or ``FAILED``.
+        status: ``COMPLETED``, ``REQUIRES_ACTION``, ``CANCELLED`` or ``FAILED``.
         text: All that was written.
+        usage: Of all rounds together, where the provider counts.
         error: A sentence, where it failed.
+        calls: What the client has to answer before the run can go on.
+        hosted: What the service's own tools gave in the same round.
+        memory_operation_id: Of what is being learnt from the turn, or empty.
+        context: How full the model's context is, where its size is known.
     """
 
     status: str
     text: str
     usage: Usage | None = None
     error: str = ""
+    calls: tuple[ToolCall, ...] = ()
+    hosted: tuple[Output, ...] = ()
+    memory_operation_id: str = ""
+    context: ContextUsage | None = None
 
 
-RunEvent = QuestionStored | RunStarted | TextDelta | ReasoningDelta | MediaMade | RunEnded
+RunEvent = (
+    QuestionStored | KnowledgeFound | RunStarted | TextDelta | ReasoningDelta | MediaMade | RunEnded
+)

@@ -18,10 +18,12 @@ class HostedResult:
     Attributes:
         text: For the model.
         media: For the person: told as they are made, and kept with the reply.
+        files: Names of the documents it comes from.
     """
 
     text: str
     media: tuple[Media, ...] = ()
+    files: tuple[str, ...] = ()
 
 
 class HostedTool(Protocol):

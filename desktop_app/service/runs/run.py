@@ -6,10 +6,20 @@ import asyncio
 from collections.abc import AsyncGenerator
 from typing import Any
 
+import msgspec
+
+from desktop_app.protocol.backboard.messages import Media
 from desktop_app.protocol.backboard.threads import StoredMessage
+from desktop_app.protocol.events import Usage
 from desktop_app.service.clock import new_id, now
-from desktop_app.service.providers.ports import TextDelta
-from desktop_app.service.runs.events import RunEnded, RunEvent, RunStarted
+from desktop_app.service.providers.ports import Knowledge, ReasoningDelta, TextDelta
+from desktop_app.service.runs.events import (
+    KnowledgeFound,
+    MediaMade,
+    RunEnded,
+    RunEvent,
+    RunStarted,
+)
 from desktop_app.service.runs.question import Question
 
 
@@ -17,13 +27,16 @@ class Run:
     """One turn in progress. Its events are kept, so one may listen from any time on.
 
     Attributes:
+        is_resumed: Whether it goes on after the outputs of tools.
         prompt: The user's message as it is stored.
         message_id: The reply's.
         heard_ms: How much of the speech was heard, where someone who cancelled knows.
+        sources: Names of the files that tools drew on, in order.
     """
 
-    def __init__(self, question: Question) -> None:
-        self.run_id = new_id()
+    def __init__(self, question: Question, run_id: str = "") -> None:
+        self.is_resumed = bool(run_id)
+        self.run_id = run_id or new_id()
         self.message_id = new_id()
         self.question = question
         self.prompt = StoredMessage(
@@ -34,6 +47,7 @@ class Run:
             metadata_=question.metadata,
         )
         self.heard_ms: int | None = None
+        self.sources: dict[str, None] = {}
         self._events: list[RunEvent] = []
         self._news = asyncio.Condition()
         self._task: asyncio.Task[Any] | None = None
@@ -67,15 +81,36 @@ class Run:
     @property
     def started(self) -> RunStarted:
         """Who answers; empty names until that is known."""
-        for event in self._events[:2]:
-            if isinstance(event, RunStarted):
-                return event
-        return RunStarted("", "")
+        found = (event for event in self._events[:3] if isinstance(event, RunStarted))
+        return next(found, RunStarted("", ""))
+
+    @property
+    def knowledge(self) -> Knowledge:
+        """What was known before about the question."""
+        found = (event for event in self._events[:2] if isinstance(event, KnowledgeFound))
+        return next((event.knowledge for event in found), Knowledge())
+
+    @property
+    def files(self) -> list[str]:
+        """Names of the documents that the reply could draw on, each once."""
+        found = (passage.filename for passage in self.knowledge.passages)
+        return list(dict.fromkeys((*found, *self.sources)))
 
     @property
     def text(self) -> str:
         """What has been written so far."""
         return "".join(event.text for event in self._events if isinstance(event, TextDelta))
+
+    @property
+    def reasoning(self) -> str:
+        """What the model thought so far, where it says."""
+        return "".join(event.text for event in self._events if isinstance(event, ReasoningDelta))
+
+    @property
+    def media(self) -> list[Media]:
+        """What tools made, each piece once."""
+        made = (event.media for event in self._events if isinstance(event, MediaMade))
+        return list({each.document_id: each for each in made}.values())
 
     def cancel(self, heard_ms: int | None = None) -> bool:
         """Stop; question and what was written so far are kept. False where it has ended."""
@@ -106,14 +141,31 @@ class Run:
 
 
 def reply_facts(run: Run, end: RunEnded) -> dict[str, Any]:
-    """What is known about a reply besides its text, as its metadata."""
+    """What is known about a reply besides its text, as its metadata.
+
+    Links to media expire and are not part of it: their ids are.
+    """
+    usage = end.usage or Usage()
     facts: dict[str, Any] = {
         "model_provider": run.started.provider,
         "model_name": run.started.model,
+        "input_tokens": usage.input_tokens,
+        "output_tokens": usage.output_tokens,
+        "reasoning": run.reasoning,
+        "json_output": run.question.wants_json or None,
+        "thinking": run.question.thinking,
+        "retrieved_memories": retrieved_memories(run),
+        "retrieved_files": run.files,
+        "memory_operation_id": end.memory_operation_id,
+        "generated_media": [msgspec.structs.asdict(each) | {"url": ""} for each in run.media],
+        "context_usage": end.context and msgspec.structs.asdict(end.context),
+        "error": end.error,
     }
-    if end.usage is not None:
-        facts["input_tokens"] = end.usage.input_tokens
-        facts["output_tokens"] = end.usage.output_tokens
-    if end.error:
-        facts["error"] = end.error
-    return {name: value for name, value in facts.items() if value not in (None, "")}
+    return {name: value for name, value in facts.items() if value not in (None, "", [])}
+
+
+def retrieved_memories(run: Run) -> list[dict[str, Any]]:
+    """What was recalled, as the API writes it."""
+    return [
+        {"id": each.id, "memory": each.text, "score": each.score} for each in run.knowledge.memories
+    ]

@@ -4,59 +4,95 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any
 from weakref import WeakValueDictionary
 
-from desktop_app.errors import AppError, InputError, NetworkError
-from desktop_app.protocol.backboard.threads import StoredMessage
-from desktop_app.protocol.events import Usage
-from desktop_app.service.clock import now
+from desktop_app.errors import AppError
 from desktop_app.service.conversation_store import interruption
 from desktop_app.service.provider_source import ProviderSource
-from desktop_app.service.providers.ports import (
-    ChatMessage,
-    Finished,
-    Language,
-    LanguageRequest,
-    ToolsCalled,
-)
-from desktop_app.service.runs.events import QuestionStored, RunEnded, RunStarted
+from desktop_app.service.providers.ports import Language, Tool
+from desktop_app.service.runs.answering import Answering
+from desktop_app.service.runs.events import Output, QuestionStored, RunEnded
 from desktop_app.service.runs.hosted_tools import HostedMaker
+from desktop_app.service.runs.knowledge import KnowledgeSource
+from desktop_app.service.runs.languages import Languages
+from desktop_app.service.runs.ports import AttachedPictures, Library, Memories
 from desktop_app.service.runs.question import Question
 from desktop_app.service.runs.run import Run, reply_facts
+from desktop_app.service.runs.run_store import RunStore, WaitingRun
 from desktop_app.service.store import Store
-
-HISTORY_CHARACTERS = 24_000
-DEFAULT_PROMPT = (
-    "You are Parley, a voice assistant. Your answers are read aloud: be brief and friendly, and"
-    " prefer plain sentences to lists and tables."
-)
 
 _log = logging.getLogger(__name__)
 
 
 class Runs:
-    """Starts turns, one per thread at a time, and finishes them whoever listens."""
+    """Starts turns, one per thread at a time, and finishes them whoever listens.
 
-    def __init__(self, store: Store, source: ProviderSource, tasks: asyncio.TaskGroup) -> None:
-        self._store = store
-        self._source = source
+    Attributes:
+        rows: What is stored of runs; those that wait among them.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        source: ProviderSource,
+        tasks: asyncio.TaskGroup,
+        knowledge: KnowledgeSource,
+        pictures: AttachedPictures | None,
+    ) -> None:
+        self.rows = RunStore(store.database)
+        self._conversations = store.conversations
+        self._languages = Languages(source)
+        self._answering = Answering(
+            self.rows, store.assistants, self._languages, knowledge, pictures
+        )
         self._tasks = tasks
         self._floors: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._going: dict[str, Run] = {}
-        self._makers: dict[str, HostedMaker] = {}
 
     def host(self, name: str, maker: HostedMaker) -> None:
         """Let turns choose a tool that the service carries out."""
-        self._makers[name] = maker
+        self._answering.makers[name] = maker
 
     def start(self, question: Question) -> Run:
         """Store the question and answer it, after what the thread is answering already."""
-        run = Run(question)
-        self._going[run.run_id] = run
-        self._tasks.create_task(self._carry_out(run), name=f"run {run.run_id}")
-        return run
+        return self._begin(Run(question))
+
+    async def resume(
+        self,
+        waiting: WaitingRun,
+        outputs: Mapping[str, str],
+        *,
+        tools: tuple[Tool, ...] | None = None,
+        thinking: dict[str, Any] | None = None,
+    ) -> Run | None:
+        """Go on with a run that waits.
+
+        Args:
+            waiting: As ``rows.waiting`` gives it.
+            outputs: One for each of its calls, by id.
+            tools: In place of those the turn had, or None.
+            thinking: In place of what the turn had, or None.
+
+        Returns:
+            The run, or None where somebody else was faster.
+
+        Raises:
+            StorageError: It still waits.
+        """
+        question = replace(
+            waiting.question,
+            tools=waiting.question.tools if tools is None else tools,
+            thinking=waiting.question.thinking if thinking is None else thinking,
+        )
+        run = Run(question, waiting.run_id)
+        given = [Output(call, outputs[call.id]) for call in waiting.calls]
+        if not await self.rows.resume(waiting, run.message_id, given):
+            return None
+        return self._begin(run)
 
     async def language(self, provider: str) -> Language:
         """A language provider by name, or the default one.
@@ -65,23 +101,14 @@ class Runs:
             InputError: ``language.unknown``.
             AppError: The providers could not be opened.
         """
-        providers = await self._source.get()
-        await providers.look_again()
-        if not provider:
-            return providers.default_language
-        found = providers.languages.get(provider)
-        if found is None:
-            known = ", ".join(sorted(providers.languages))
-            raise InputError(
-                "language.unknown",
-                f"There is no language provider {provider!r} here, only {known}.",
-            )
-        return found
+        return await self._languages.get(provider)
 
-    def cancel(self, thread_id: str, run_id: str) -> bool:
-        """Whether there was such a run to cancel."""
+    async def cancel(self, thread_id: str, run_id: str) -> bool:
+        """Whether there was such a run to cancel, going on or waiting for outputs."""
         run = self._going.get(run_id)
-        return run is not None and run.question.thread_id == thread_id and run.cancel()
+        if run is not None and run.question.thread_id == thread_id:
+            return run.cancel()
+        return await self.rows.abandon(thread_id, run_id)
 
     def cancel_thread(self, thread_id: str) -> None:
         """Stop what the thread is answering."""
@@ -100,31 +127,44 @@ class Runs:
         for run in list(self._going.values()):
             run.cancel()
 
+    def _begin(self, run: Run) -> Run:
+        self._going[run.run_id] = run
+        self._tasks.create_task(self._carry_out(run), name=f"run {run.run_id}")
+        return run
+
     async def _carry_out(self, run: Run) -> None:
         """Never fails: whatever happens becomes the run's end, stored and told."""
-        floor = self._floors.setdefault(run.question.thread_id, asyncio.Lock())
         try:
-            await self._store.conversations.add(run.question.thread_id, run.prompt, run.run_id)
-            await run.tell(QuestionStored())
-            run.open_to_cancel()
-            async with floor:
-                end = await self._attempt(run)
-                run.close_to_cancel()
-                await self._settle(run, end)
-        except asyncio.CancelledError:  # before anything was written
-            end = RunEnded("CANCELLED", "")
+            if not run.is_resumed:
+                await self.rows.ask(run.question, run.prompt, run.run_id)
+                await run.tell(QuestionStored())
+            end = await self._on_floor(run)
         except AppError as error:
             end = RunEnded("FAILED", "", error=str(error))
         except Exception:  # the request boundary: one bad turn must not end the service
             _log.exception("A turn could not be stored")
             end = RunEnded("FAILED", "", error="The question could not be stored.")
-        del self._going[run.run_id]
+        if self._going.get(run.run_id) is run:
+            del self._going[run.run_id]
         await run.tell(end)
+
+    async def _on_floor(self, run: Run) -> RunEnded:
+        """One run of a thread at a time: the next one reads what this one has stored."""
+        floor = self._floors.setdefault(run.question.thread_id, asyncio.Lock())
+        try:
+            run.open_to_cancel()
+            await floor.acquire()
+        except asyncio.CancelledError:
+            run.close_to_cancel()
+            return await self._settled(run, RunEnded("CANCELLED", ""))
+        try:
+            return await self._settled(run, await self._attempt(run))
+        finally:
+            floor.release()
 
     async def _attempt(self, run: Run) -> RunEnded:
         try:
-            usage = await self._answer(run)
-            return RunEnded("COMPLETED", run.text, usage)
+            return await self._answering.answer(run)
         except asyncio.CancelledError:
             return RunEnded("CANCELLED", run.text)
         except AppError as error:
@@ -132,68 +172,47 @@ class Runs:
         except Exception:  # the request boundary: one bad turn must not end the service
             _log.exception("A turn failed")
             return RunEnded("FAILED", run.text, error="The language model failed unexpectedly.")
-
-    async def _answer(self, run: Run) -> Usage | None:
-        language = await self.language(run.question.provider)
-        reply = StoredMessage(
-            message_id=run.message_id,
-            role="assistant",
-            content="",
-            created_at=now(),
-            status="IN_PROGRESS",
-        )
-        await self._store.conversations.add(run.question.thread_id, reply, run.run_id)
-        await run.tell(RunStarted(language.provider, run.question.model or language.model))
-        try:
-            return await self._stream(run, language)
-        except NetworkError as error:
-            if error.code.startswith("network."):
-                (await self._source.get()).lost(language)
-            raise
-
-    async def _stream(self, run: Run, language: Language) -> Usage | None:
-        request = await self._request(run)
-        events = language.reply(request)
-        try:
-            async for event in events:
-                if isinstance(event, Finished):
-                    return event.usage
-                if not isinstance(event, ToolsCalled):  # none were offered
-                    await run.tell(event)
         finally:
-            if (close := getattr(events, "aclose", None)) is not None:
-                await close()
-        return None
+            run.close_to_cancel()
 
-    async def _request(self, run: Run) -> LanguageRequest:
-        question = run.question
-        assistant = await self._store.assistants.get(question.assistant_id)
-        own = (assistant.system_prompt or assistant.description or "") if assistant else ""
-        messages = await self._store.conversations.history(question.thread_id, HISTORY_CHARACTERS)
-        return LanguageRequest(
-            history=tuple(ChatMessage(each.role, each.content or "") for each in messages),
-            system_prompt=question.system_prompt or own or DEFAULT_PROMPT,
-            model=question.model,
-            assistant_id=question.assistant_id,
-            thread_id=question.thread_id,
-            memory=question.memory,
-        )
-
-    async def _settle(self, run: Run, end: RunEnded) -> None:
+    async def _settled(self, run: Run, end: RunEnded) -> RunEnded:
+        """Write down how it ended; a run that cannot wait in the database has failed."""
         facts = reply_facts(run, end)
         if end.status == "CANCELLED":
             facts |= interruption(run.heard_ms)
         try:
-            await self._store.conversations.settle(run.message_id, end.text, end.status, facts)
-        except AppError:
+            if end.status == "REQUIRES_ACTION":
+                waiting = WaitingRun(run.run_id, run.message_id, run.question, end.calls)
+                await self.rows.wait(waiting, end.text, facts, end.hosted)
+            else:
+                await self._conversations.settle(run.message_id, end.text, end.status, facts)
+        except AppError as error:
             _log.exception("A reply could not be stored")
+            if end.status == "REQUIRES_ACTION":
+                return RunEnded("FAILED", end.text, end.usage, error=str(error))
+        return end
 
 
 @asynccontextmanager
-async def open_runs(store: Store, source: ProviderSource) -> AsyncIterator[Runs]:
-    """Runs that are cancelled, and stored, at the end."""
+async def open_runs(
+    store: Store,
+    source: ProviderSource,
+    *,
+    library: Library | None = None,
+    memories: Memories | None = None,
+    pictures: AttachedPictures | None = None,
+) -> AsyncIterator[Runs]:
+    """Runs that are cancelled, and stored, at the end.
+
+    Args:
+        store: Where they are kept.
+        source: Who answers.
+        library: What they look up, or None.
+        memories: What they recall and learn, or None.
+        pictures: What they show to models that see, or None.
+    """
     async with asyncio.TaskGroup() as tasks:
-        runs = Runs(store, source, tasks)
+        runs = Runs(store, source, tasks, KnowledgeSource(library, memories), pictures)
         try:
             yield runs
         finally:

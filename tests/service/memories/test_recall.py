@@ -78,15 +78,6 @@ async def test_no_query_is_too_strange(store, ada, query):
     assert await store.recall.forget(ada, query) == 0
 
 
-async def test_the_history_fits_its_budget_and_ends_with_the_newest(store, ada):
-    thread = await store.conversations.create(ada)
-    for number in range(10):
-        await say(store, thread.thread_id, f"{number}" * 10)
-    kept = await store.conversations.history(thread.thread_id, 35)
-    assert [message.content[0] for message in kept] == ["7", "8", "9"]
-    assert len(await store.conversations.history(thread.thread_id, 1)) == 1
-
-
 async def test_deleted_messages_are_no_longer_found(store, ada):
     thread = await store.conversations.create(ada)
     await say(store, thread.thread_id, "I like tea")
