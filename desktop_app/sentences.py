@@ -64,7 +64,7 @@ SENTENCES = {
     ),
     "language.no_model": "The language server has no model loaded. Load one, then try again.",
     "language.only_tools": (
-        "The model called tools again and again without an answer. Your question was kept; try again."
+        "The model called tools again and again and gave no answer. Your question was kept."
     ),
     "language.unreadable": (
         "The language server sent something unreadable. Your question was kept; try again."

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from msgspec import Meta, Struct, field
 from msgspec.structs import replace
 
 from desktop_app.protocol.backboard.assistants import Assistant, CloneRequest, NewAssistant
 from desktop_app.service.bodies import Refused, as_shape, invalid
+from desktop_app.service.tool_definitions import checked_tools
 
 NAME_CHARACTERS = 255
 TOK_K = range(1, 101)
-MOST_TOOLS = 128
 
 _CHANGEABLE = frozenset(
     {
@@ -26,30 +25,6 @@ _CHANGEABLE = frozenset(
     }
 )
 _FIXED = ("embedding_provider", "embedding_model_name", "embedding_dims")
-_NO_PARAMETERS = {"type": "object", "properties": {}}
-
-_Name = Annotated[str, Meta(pattern="^[A-Za-z0-9_.-]{1,64}$")]
-
-
-class _Parameters(Struct, frozen=True):
-    type: Literal["object"] = "object"
-    properties: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
-    required: list[str] | None = None
-
-
-class _Function(Struct, frozen=True):
-    name: _Name
-    description: str | None = None
-    parameters: _Parameters | None = None
-
-
-class _Tool(Struct, frozen=True):
-    function: _Function
-    type: Literal["function"] = "function"
-
-
-class _Tools(Struct, frozen=True):
-    tools: Annotated[list[_Tool], Meta(max_length=MOST_TOOLS)]
 
 
 def checked_new(new: NewAssistant) -> NewAssistant:
@@ -122,20 +97,4 @@ def _check_tok_k(tok_k: int | None) -> None:
 
 
 def _checked_tools(tools: list[dict[str, Any]] | None) -> list[dict[str, Any]] | None:
-    """The definitions as they came: a JSON Schema may hold more than is looked at.
-
-    A function without parameters gets none, written out: clients read them as required.
-    """
-    if tools is None:
-        return None
-    read = as_shape({"tools": tools}, _Tools).tools
-    names = [tool.function.name for tool in read]
-    for index, name in enumerate(names):
-        if name in names[:index]:
-            raise invalid(f"tools[{index}].function.name", "There are two tools of this name")
-    return [
-        tool | {"function": {**tool["function"], "parameters": _NO_PARAMETERS}}
-        if each.function.parameters is None
-        else tool
-        for tool, each in zip(tools, read, strict=True)
-    ]
+    return None if tools is None else checked_tools(tools)

@@ -134,7 +134,7 @@ class ConversationStore:
             if row is not None:
                 connection.execute(
                     "UPDATE messages SET metadata = ? WHERE id = ?",
-                    (_json(_object(row["metadata"]) | facts), message_id),
+                    (as_json(_object(row["metadata"]) | facts), message_id),
                 )
 
         await self._database.write(work)

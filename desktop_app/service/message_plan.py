@@ -8,7 +8,8 @@ from typing import Literal
 from desktop_app.protocol.backboard.messages import MessageRequest, Voice
 from desktop_app.service.bodies import Refused, invalid
 from desktop_app.service.pictures import MAX_SOURCES, PictureChoice
-from desktop_app.service.providers.ports import MemoryUse
+from desktop_app.service.providers.ports import MemoryUse, Tool
+from desktop_app.service.tool_definitions import read_tools
 from desktop_app.service.uploads import Form, Upload
 
 Operation = Literal["chat", "generate_image"]
@@ -33,6 +34,7 @@ class MessagePlan:
         recording: The spoken question.
         sources: Pictures that a direct picture is made from.
         may_draw: The model may make pictures.
+        tools: Functions that the client carries out in this turn; None for the assistant's.
     """
 
     operation: Operation
@@ -43,6 +45,7 @@ class MessagePlan:
     sources: tuple[Upload, ...] = ()
     may_draw: bool = False
     pictures: PictureChoice = field(default_factory=PictureChoice)
+    tools: tuple[Tool, ...] | None = None
 
 
 def plan_of(message: MessageRequest, form: Form) -> MessagePlan:
@@ -73,6 +76,7 @@ def plan_of(message: MessageRequest, form: Form) -> MessagePlan:
             message.image_model_name or "",
             message.image_config or {},
         ),
+        tools=None if message.tools is None else read_tools(message.tools),
     )
 
 

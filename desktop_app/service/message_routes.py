@@ -142,7 +142,7 @@ def _question(message: MessageRequest, plan: MessagePlan, place: tuple[str, str]
         memory=memory_use(message),
         cites_memories=bool(message.memory_response_citation),
         metadata=message.metadata,
-        tools=None,
+        tools=plan.tools,
         hosted=(drawing,) if plan.may_draw else (),
         wants_json=bool(message.json_output),
         thinking=message.thinking,

@@ -18,6 +18,7 @@ from desktop_app.errors import InputError
 from desktop_app.loopback import is_loopback_host
 from desktop_app.protocol.gateway import MAX_FRAME_BYTES
 from desktop_app.service.application import VOICE_PATH, Parts, build_application
+from desktop_app.service.attached_pictures import AttachedPictures
 from desktop_app.service.documents.library import Library, open_library
 from desktop_app.service.guard import allowed_hosts
 from desktop_app.service.media_links import MediaLinks
@@ -104,7 +105,13 @@ async def open_service(
             open_source(open_providers, store.recall) as source,
             open_memories(store, source) as memories,
             open_library(store) as library,
-            open_runs(store, source) as runs,
+            open_runs(
+                store,
+                source,
+                library,
+                memories,
+                AttachedPictures(store.database, store.files),
+            ) as runs,
             open_message_parts(store, source, library, runs, links) as messages,
         ):
             application = build_application(

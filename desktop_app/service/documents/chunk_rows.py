@@ -55,6 +55,16 @@ def by_words(
     return [(row["seq"], -row["rank"]) for row in rows]
 
 
+def can_find(connection: sqlite3.Connection, assistant_id: str, thread_id: str) -> bool:
+    """Whether there is any passage for the questions of a thread."""
+    row = connection.execute(
+        "SELECT 1 FROM documents WHERE assistant_id = ? AND (thread_id IS NULL OR thread_id = ?)"
+        " AND status = 'indexed' AND chunk_count > 0 LIMIT 1",
+        (assistant_id, thread_id),
+    ).fetchone()
+    return row is not None
+
+
 def passages(
     connection: sqlite3.Connection, ranked: Sequence[tuple[int, float]]
 ) -> tuple[Passage, ...]:

@@ -147,6 +147,16 @@ class Library:
 
         return await self._database.read(work)
 
+    async def has_documents(self, *, assistant_id: str, thread_id: str) -> bool:
+        """Whether a thread has anything to search: documents of its own or of its assistant.
+
+        Raises:
+            StorageError
+        """
+        return await self._database.read(
+            lambda connection: chunk_rows.can_find(connection, assistant_id, thread_id)
+        )
+
     async def _find_all(self, ids: Sequence[str]) -> list[Document]:
         return await self._database.read(lambda connection: document_rows.find_all(connection, ids))
 

@@ -36,9 +36,9 @@ from desktop_app.service.runs.question import Question
 from desktop_app.service.runs.run import Run
 from desktop_app.service.runs.run_store import RunStore
 from desktop_app.service.runs.tokens import estimated_tokens
-from desktop_app.service.runs.tool_definitions import usable_tools
 from desktop_app.service.runs.toolbox import Toolbox, with_ids
 from desktop_app.service.runs.usage import added, context_usage
+from desktop_app.service.tool_definitions import usable_tools
 
 MOST_ROUNDS = 8
 """Rounds of the service's own tools; then the model has to answer without."""
@@ -70,7 +70,7 @@ class Answering:
         assistants: AssistantStore,
         languages: Languages,
         knowledge: KnowledgeSource,
-        pictures: AttachedPictures | None,
+        pictures: AttachedPictures,
     ) -> None:
         self.makers: dict[str, HostedMaker] = {}
         self._rows = rows
@@ -165,7 +165,7 @@ class Answering:
         files = await self._knowledge.attachments(thread_id)
         is_blind = turn.model is not None and turn.model.supports_vision is False
         showing = [one for one in message_ids if any(map(_is_picture, files.get(one, ())))]
-        if self._pictures is None or is_blind or not showing:
+        if is_blind or not showing:
             return Attached(files)
         return Attached(
             files, await self._pictures.seen(thread_id, showing[-MOST_PICTURE_MESSAGES:])

@@ -8,6 +8,7 @@ from itertools import takewhile
 
 import msgspec
 
+from desktop_app.protocol.backboard.documents import DONE, FAILED
 from desktop_app.protocol.backboard.messages import CalledTool, FunctionCall
 from desktop_app.protocol.backboard.threads import Attachment, StoredMessage
 from desktop_app.protocol.events import ToolCall
@@ -92,5 +93,15 @@ def _words(row: StoredMessage, files: Sequence[Attachment]) -> str:
     """The text, and a line that names the files: tools ask for them by their ids."""
     if not files:
         return row.content or ""
-    names = ", ".join(f"{file.filename} (document_id {file.document_id})" for file in files)
+    names = ", ".join(
+        f"{file.filename} (document_id {file.document_id}{_state(file)})" for file in files
+    )
     return f"{row.content or ''}\n\n[Attached: {names}]".lstrip()
+
+
+def _state(file: Attachment) -> str:
+    """Why nothing of a file may be found."""
+    status = file.status.lower()
+    if status in FAILED:
+        return ", cannot be read"
+    return "" if status in DONE else ", not read yet"

@@ -23,7 +23,7 @@ _log = logging.getLogger(__name__)
 class KnowledgeSource:
     """What turns know besides their history. A part that fails is done without."""
 
-    def __init__(self, library: Library | None, memories: Memories | None) -> None:
+    def __init__(self, library: Library, memories: Memories) -> None:
         self._library = library
         self._memories = memories
 
@@ -36,8 +36,6 @@ class KnowledgeSource:
 
     async def has_documents(self, question: Question) -> bool:
         """Whether there is anything to search for a question's thread."""
-        if self._library is None:
-            return False
         try:
             return await self._library.has_documents(
                 assistant_id=question.assistant_id, thread_id=question.thread_id
@@ -48,7 +46,7 @@ class KnowledgeSource:
 
     async def attachments(self, thread_id: str) -> Mapping[str, Sequence[Attachment]]:
         """The files that came with a thread's messages, by message."""
-        return {} if self._library is None else await self._library.attachments(thread_id)
+        return await self._library.attachments(thread_id)
 
     async def passages(
         self, question: Question, limit: int, text: str | None = None
@@ -61,7 +59,7 @@ class KnowledgeSource:
             text: What to look for, in place of the question's words.
         """
         wanted = question.text if text is None else text
-        if self._library is None or not wanted.strip():
+        if not wanted.strip():
             return ()
         try:
             return await self._library.passages(
@@ -76,14 +74,14 @@ class KnowledgeSource:
 
     async def learn(self, question: Question, reply: str, language: Language) -> str | None:
         """Let the assistant remember a turn; the id of what goes on behind it, or None."""
-        if self._memories is None or question.memory != "auto" or not reply.strip():
-            return None
         try:
             return await self._memories.learn(
                 question.text,
                 reply,
                 assistant_id=question.assistant_id,
+                thread_id=question.thread_id,
                 language=language,
+                model=question.model,
                 mode=question.memory,
             )
         except AppError as error:
@@ -91,7 +89,7 @@ class KnowledgeSource:
             return None
 
     async def _recalled(self, question: Question) -> Sequence[Recalled]:
-        if self._memories is None or question.memory == "off" or not question.text.strip():
+        if question.memory == "off" or not question.text.strip():
             return ()
         try:
             return await self._memories.recall(question.assistant_id, question.text, MEMORIES)

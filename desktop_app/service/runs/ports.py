@@ -53,7 +53,9 @@ class Memories(Protocol):
         reply_text: str,
         *,
         assistant_id: str,
+        thread_id: str,
         language: Language,
+        model: str,
         mode: MemoryUse,
     ) -> str | None:
         """Begin to take the facts out of a turn; returns soon.

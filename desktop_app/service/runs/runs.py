@@ -41,7 +41,7 @@ class Runs:
         source: ProviderSource,
         tasks: asyncio.TaskGroup,
         knowledge: KnowledgeSource,
-        pictures: AttachedPictures | None,
+        pictures: AttachedPictures,
     ) -> None:
         self.rows = RunStore(store.database)
         self._conversations = store.conversations
@@ -197,19 +197,18 @@ class Runs:
 async def open_runs(
     store: Store,
     source: ProviderSource,
-    *,
-    library: Library | None = None,
-    memories: Memories | None = None,
-    pictures: AttachedPictures | None = None,
+    library: Library,
+    memories: Memories,
+    pictures: AttachedPictures,
 ) -> AsyncIterator[Runs]:
     """Runs that are cancelled, and stored, at the end.
 
     Args:
         store: Where they are kept.
         source: Who answers.
-        library: What they look up, or None.
-        memories: What they recall and learn, or None.
-        pictures: What they show to models that see, or None.
+        library: What they look up.
+        memories: What they recall and learn.
+        pictures: What they show to models that see.
     """
     async with asyncio.TaskGroup() as tasks:
         runs = Runs(store, source, tasks, KnowledgeSource(library, memories), pictures)
