@@ -10,9 +10,11 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from desktop_app.client.addresses import ApiAddress, GatewayAddress
 
+_ERRORS = "stderr.txt"
 _ROOT = Path(__file__).parents[2]
 _OWN = {
     "PARLEY_LOCAL_MODELS": "off",
@@ -41,8 +43,8 @@ class RealService:
         return self._process.poll() is None
 
     def logs(self) -> str:
-        """All that it logged so far."""
-        files = sorted((self.data / "logs").glob("*"))
+        """All that it logged and wrote to its standard error so far."""
+        files = [*sorted((self.data / "logs").glob("*")), self.data / _ERRORS]
         return "\n".join(file.read_text("utf-8", "replace") for file in files)
 
     def kill(self) -> None:
@@ -60,17 +62,31 @@ def real_service(data: Path, environment: Mapping[str, str] | None = None) -> It
         environment: Variables of the service's own; none of the developer's reach it.
     """
     others = {name: text for name, text in os.environ.items() if not name.startswith("PARLEY_")}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "desktop_app", "serve", "--data", str(data)],
-        cwd=_ROOT,
-        env=others | _OWN | {"PARLEY_DATA_DIR": str(data)} | dict(environment or {}),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+    data.mkdir(parents=True, exist_ok=True)
+    with (data / _ERRORS).open("ab") as errors:
+        process = _start(data, others | dict(environment or {}), errors)
     with process:
         try:
-            assert process.stdout is not None
-            yield RealService(process, data, json.loads(process.stdout.readline()))
+            yield RealService(process, data, _announced(process, data))
         finally:
             process.kill()
+
+
+def _start(data: Path, environment: Mapping[str, str], errors: IO[bytes]) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "desktop_app", "serve", "--data", str(data)],
+        cwd=_ROOT,
+        env={**_OWN, "PARLEY_DATA_DIR": str(data), **environment},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=errors,
+        text=True,
+    )
+
+
+def _announced(process: subprocess.Popen[str], data: Path) -> dict[str, str]:
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    assert line, f"the service did not start: {(data / _ERRORS).read_text('utf-8', 'replace')}"
+    announced: dict[str, str] = json.loads(line)
+    return announced

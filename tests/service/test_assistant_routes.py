@@ -61,7 +61,7 @@ async def test_a_bad_page_is_a_422(rig, query):
 
 
 async def test_unknown_assistants_and_paths_are_404_with_a_text(rig):
-    for path in ("/assistants/none", "/assistants/none/memories", "/models"):
+    for path in ("/assistants/none", "/assistants/none/memories", "/nowhere"):
         answer = await rig.http.get(path)
         assert answer.status_code == 404
         assert isinstance(answer.json()["detail"], str)
