@@ -33,6 +33,7 @@ from desktop_app.service.provider_source import ProviderSource
 from desktop_app.service.runs.runs import Runs
 from desktop_app.service.store import Store
 from desktop_app.service.thread_routes import ThreadRoutes
+from desktop_app.service.voice_socket import voice_socket
 
 VOICE_PATH = "/v1/voice/ws"
 
@@ -64,6 +65,10 @@ def build_application(parts: Parts, *, key: str, hosts: tuple[str, ...]) -> ASGI
         *ModelRoutes(Catalogue(parts.source)).routes(),
         *MediaRoutes(store.media, store.files, parts.links).routes(),
         WebSocketRoute(VOICE_PATH, GatewaySocket(store, parts.source, runs).serve),
+        WebSocketRoute(
+            "/api/threads/messages",
+            voice_socket(store, parts.source, runs, parts.messages.voiced).serve,
+        ),
     ]
     application = Starlette(
         routes=[*routes, OpenApi(routes).route()],

@@ -52,6 +52,13 @@ class VoicedTurns:
         self._going[turn] = self._tasks.create_task(self._carry_out(turn), name="voiced turn")
         return turn
 
+    def stop(self, turn: VoicedTurn) -> None:
+        """Stop its run or, where that has ended, its speech; the reply so far is kept."""
+        task = self._going.get(turn)
+        is_answering = turn.run is not None and turn.run.cancel()
+        if task is not None and not is_answering:
+            task.cancel()
+
     def cancel(self, thread_id: str, run_id: str) -> bool:
         """Stop what follows a run: its speech. False where there is nothing to stop."""
         for turn, task in self._going.items():

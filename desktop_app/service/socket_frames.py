@@ -1,0 +1,40 @@
+"""Frames of a WebSocket, for a client that may go away at any moment."""
+
+from __future__ import annotations
+
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+
+NORMAL = 1000
+POLICY_VIOLATION = 1008
+INTERNAL_ERROR = 1011
+
+
+async def next_frame(websocket: WebSocket) -> str | bytes | None:
+    """The client's next frame; None when it has gone."""
+    message = await websocket.receive()
+    if message["type"] == "websocket.disconnect":
+        return None
+    text: str | None = message.get("text")
+    data: bytes | None = message.get("bytes")
+    return text if text is not None else data or b""
+
+
+async def send_json(websocket: WebSocket, encoded: bytes) -> None:
+    """Waits while the client does not read. A client that has gone is told nothing."""
+    if not _is_open(websocket):
+        return
+    try:
+        await websocket.send_text(encoded.decode())
+    except WebSocketDisconnect:
+        return
+
+
+async def close(websocket: WebSocket, code: int) -> None:
+    """Close it, unless the client did."""
+    if _is_open(websocket):
+        await websocket.close(code)
+
+
+def _is_open(websocket: WebSocket) -> bool:
+    connected = WebSocketState.CONNECTED
+    return websocket.application_state is connected and websocket.client_state is connected

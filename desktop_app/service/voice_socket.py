@@ -1,0 +1,27 @@
+"""The voice socket on ``/threads/messages``: section 8 of the API."""
+
+from __future__ import annotations
+
+from desktop_app.errors import InputError
+from desktop_app.protocol.backboard.voice_socket import VoiceConfig
+from desktop_app.service.provider_source import ProviderSource
+from desktop_app.service.runs.runs import Runs
+from desktop_app.service.session_socket import Session, SessionSocket, Tell, read_config
+from desktop_app.service.store import Store
+from desktop_app.service.voice_session import VoiceSession
+from desktop_app.service.voiced_turns import VoicedTurns
+
+
+def voice_socket(
+    store: Store, source: ProviderSource, runs: Runs, turns: VoicedTurns
+) -> SessionSocket:
+    """What serves the sockets."""
+
+    async def open_session(frame: str, tell: Tell) -> Session:
+        config = read_config(frame, VoiceConfig)
+        thread = await store.conversations.get(config.thread_id, with_messages=False)
+        if thread is None:
+            raise InputError("session.thread", "Thread not found")
+        return VoiceSession(thread, config, source, runs, turns, tell)
+
+    return SessionSocket(open_session)
