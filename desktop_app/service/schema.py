@@ -111,7 +111,7 @@ CREATE INDEX documents_by_message ON documents (message_id);
 CREATE INDEX documents_by_status ON documents (status);
 
 CREATE TABLE chunks (
-    seq INTEGER PRIMARY KEY,
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
     document_seq INTEGER NOT NULL REFERENCES documents (seq) ON DELETE CASCADE,
     ordinal INTEGER NOT NULL,
     place TEXT NOT NULL,
@@ -186,7 +186,8 @@ CREATE INDEX waiting_by_thread ON waiting_runs (thread_id, created_at);
 """
 """
 documents: files that were uploaded, for an assistant (no thread) or for one thread; their pieces
-in chunks, the pieces' vectors by the model that made them (``space``: provider/model).
+in chunks (a number is never used again), the pieces' vectors by the model that made them
+(``space``: provider/model).
 memory_vectors: the same for memories; made when they are first searched, gone with the words.
 media: pictures, spoken replies and recordings of a thread, by kind ``picture``, ``speech`` and
 ``recording``; a picture's metadata has prompt, provider, model and parent ids.

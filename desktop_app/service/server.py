@@ -104,7 +104,7 @@ async def open_service(
             open_store(place.data) as store,
             open_source(open_providers, store.recall) as source,
             open_memories(store, source) as memories,
-            open_library(store) as library,
+            open_library(store, source) as library,
             open_runs(
                 store,
                 source,

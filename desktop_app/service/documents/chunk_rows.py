@@ -44,6 +44,26 @@ def append(
     return True
 
 
+def is_any(connection: sqlite3.Connection, owners: Sequence[str]) -> bool:
+    """Whether there is a passage in a document of one of these assistants or threads."""
+    marks = ", ".join("?" * len(owners))
+    row = connection.execute(
+        f"SELECT EXISTS (SELECT 1 FROM documents WHERE assistant_id IN ({marks})"
+        f" AND chunk_count > 0 UNION ALL SELECT 1 FROM documents WHERE thread_id IN ({marks})"
+        " AND chunk_count > 0)",
+        (*owners, *owners),
+    ).fetchone()
+    return bool(row[0])
+
+
+def first_seq(connection: sqlite3.Connection, document: WaitingDocument) -> int:
+    """The number of its first passage; 1 where it has none."""
+    row = connection.execute(
+        "SELECT min(seq) FROM chunks WHERE document_seq = ?", (document.seq,)
+    ).fetchone()
+    return int(row[0] or 1)
+
+
 def by_words(
     connection: sqlite3.Connection, match: str, *, assistant_id: str, thread_id: str, limit: int
 ) -> list[tuple[int, float]]:

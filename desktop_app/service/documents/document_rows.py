@@ -14,6 +14,28 @@ from desktop_app.protocol.backboard.threads import Attachment
 from desktop_app.service.clock import new_id, now
 from desktop_app.service.file_store import KeptFile
 
+_COPY_DOCUMENT = """
+INSERT INTO documents (id, assistant_id, filename, mime_type, sha256, size_bytes, status,
+    status_message, summary, total_tokens, chunk_count, metadata, created_at, updated_at,
+    processing_started_at, processing_completed_at)
+SELECT :id, :owner, filename, mime_type, sha256, size_bytes, status, status_message, summary,
+    total_tokens, chunk_count, metadata, :at, :at, processing_started_at, processing_completed_at
+FROM documents WHERE seq = :seq
+"""
+
+_COPY_CHUNKS = """
+INSERT INTO chunks (document_seq, ordinal, place, content)
+SELECT ?, ordinal, place, content FROM chunks WHERE document_seq = ? ORDER BY ordinal
+"""
+
+_COPY_VECTORS = """
+INSERT INTO chunk_vectors (chunk_seq, space, vector)
+SELECT copied.seq, space, vector FROM chunks AS copied
+JOIN chunks AS source ON source.ordinal = copied.ordinal
+JOIN chunk_vectors ON chunk_vectors.chunk_seq = source.seq
+WHERE copied.document_seq = ? AND source.document_seq = ?
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Owner:
@@ -201,6 +223,23 @@ def mark_failed(connection: sqlite3.Connection, document: WaitingDocument, sente
         " processing_completed_at = :at WHERE seq = :seq",
         {"sentence": sentence, "at": now(), "seq": document.seq},
     )
+
+
+def clone(connection: sqlite3.Connection, from_assistant: str, to_assistant: str) -> int:
+    """Copy the indexed documents of an assistant with passages and vectors; how many there are."""
+    rows = connection.execute(
+        "SELECT seq FROM documents WHERE assistant_id = ? AND thread_id IS NULL"
+        " AND status = 'indexed' ORDER BY seq",
+        (from_assistant,),
+    ).fetchall()
+    for row in rows:
+        copied = connection.execute(
+            _COPY_DOCUMENT,
+            {"id": new_id(), "owner": to_assistant, "at": now(), "seq": row["seq"]},
+        ).lastrowid
+        connection.execute(_COPY_CHUNKS, (copied, row["seq"]))
+        connection.execute(_COPY_VECTORS, (copied, row["seq"]))
+    return len(rows)
 
 
 def _document(row: sqlite3.Row) -> Document:

@@ -31,6 +31,8 @@ COMMAND = "read-documents"
 
 _MOST_ANSWER_BYTES = 8 << 20
 _MOST_FILES = 200
+_ENDS_WITHIN_S = 2.0
+_PIECE_BYTES = 1 << 20
 _SECRETS = ("KEY", "TOKEN", "SECRET", "PASSWORD")
 _TOO_LONG = "It took too long to read: it may be damaged, or made to be so."
 _DIED = "It could not be read: it needs too much memory, or it is damaged."
@@ -101,7 +103,9 @@ class Extractor:
                 await self._end()
                 yield ReadingFailed(_reason(process.returncode))
             finally:
-                if not is_settled or self._files >= _MOST_FILES:
+                if not is_settled:
+                    await self._end(is_busy=True)
+                elif self._files >= _MOST_FILES:
                     await self._end()
 
     async def rest(self) -> None:
@@ -137,18 +141,20 @@ class Extractor:
         self._files = 1
         return self._process
 
-    async def _end(self) -> None:
+    async def _end(self, *, is_busy: bool = False) -> None:
+        """End the process: one that is not busy does so itself when nothing more can come."""
         process, self._process = self._process, None
         if process is None:
             return
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()  # it keeps nothing: there is nothing to be finished
         assert process.stdin is not None
-        assert process.stdout is not None
         process.stdin.close()
-        await process.stdout.read()  # what was not taken would keep the pipe open
-        code = await process.wait()
-        _log.debug("The reading process %d ended with code %d", process.pid, code)
+        try:
+            async with asyncio.timeout(0 if is_busy else _ENDS_WITHIN_S):
+                await _ended(process)
+        except TimeoutError:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            await _ended(process)
 
 
 def without_secrets(environment: Mapping[str, str]) -> dict[str, str]:
@@ -158,6 +164,13 @@ def without_secrets(environment: Mapping[str, str]) -> dict[str, str]:
         for name, value in environment.items()
         if not any(word in name.upper() for word in _SECRETS)
     }
+
+
+async def _ended(process: Process) -> None:
+    assert process.stdout is not None
+    while await process.stdout.read(_PIECE_BYTES):
+        pass  # what was not taken would keep the pipe open
+    await process.wait()
 
 
 async def _ask(process: Process, order: ReadFile) -> None:

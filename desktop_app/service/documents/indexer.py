@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import aclosing
 
@@ -25,8 +26,8 @@ class Indexer:
     """Works through the documents that are ``pending``; they wait in the database alone.
 
     Args:
-        on_indexed: Told the scope (a thread's or an assistant's id) of each document that can be
-            searched from now on.
+        on_indexed: Told of each document that can be searched from now on: its scope (a
+            thread's or an assistant's id), and the number of its first passage.
     """
 
     def __init__(
@@ -34,7 +35,7 @@ class Indexer:
         database: Database,
         files: FileStore,
         extractor: Extractor,
-        on_indexed: Callable[[str], None],
+        on_indexed: Callable[[str, int], None],
     ) -> None:
         self._database = database
         self._files = files
@@ -122,16 +123,18 @@ class Indexer:
         )
 
     async def _finish(self, document: WaitingDocument, done: ReadingDone) -> None:
-        await self._database.write(
-            lambda connection: document_rows.mark_indexed(
+        def work(connection: sqlite3.Connection) -> int:
+            document_rows.mark_indexed(
                 connection,
                 document,
                 summary=done.summary,
                 total_tokens=done.total_tokens,
                 note=done.note,
             )
-        )
-        self._on_indexed(document.owner.scope)
+            return chunk_rows.first_seq(connection, document)
+
+        first = await self._database.write(work)
+        self._on_indexed(document.owner.scope, first)
 
     async def _fail(self, document: WaitingDocument, sentence: str) -> None:
         _log.info("Document %s cannot be read", document.id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -12,22 +12,39 @@ from desktop_app.errors import InputError
 from desktop_app.protocol.backboard.documents import EXTENSIONS, Document
 from desktop_app.protocol.backboard.threads import Attachment
 from desktop_app.service.documents import chunk_rows, document_rows
+from desktop_app.service.documents.chunking import joined
 from desktop_app.service.documents.document_rows import Owner
+from desktop_app.service.documents.embedding import Embedding
 from desktop_app.service.documents.extractor import Extractor
 from desktop_app.service.documents.indexer import Indexer
-from desktop_app.service.documents.questions import words_expression
+from desktop_app.service.documents.retrieval import Retrieval
+from desktop_app.service.documents.vector_index import VectorIndex
 from desktop_app.service.named_files import add_naming, remove_unnamed
+from desktop_app.service.provider_source import ProviderSource
 from desktop_app.service.providers.ports import Passage
 from desktop_app.service.store import Store
 
 
 class Library:
-    """Takes files, has them read in the background, and finds passages in them."""
+    """Takes files, has them read in the background, and finds passages in them.
 
-    def __init__(self, store: Store, indexer: Indexer) -> None:
+    Args:
+        on_changed: Told the scope (a thread's or an assistant's id) of documents that have come
+            or gone otherwise than by being indexed.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        indexer: Indexer,
+        retrieval: Retrieval,
+        on_changed: Callable[[str], None],
+    ) -> None:
         self._database = store.database
         self._files = store.files
         self._indexer = indexer
+        self._retrieval = retrieval
+        self._on_changed = on_changed
 
     async def add(
         self,
@@ -100,6 +117,7 @@ class Library:
         if gone is None:
             return False
         self._indexer.settled(document_id)
+        self._on_changed(gone[1])
         await remove_unnamed(self._database, self._files, gone[0])
         return True
 
@@ -135,17 +153,32 @@ class Library:
         Raises:
             StorageError
         """
-        match = words_expression(text)
-        if not match:
-            return ()
+        return await self._retrieval.passages(
+            text, assistant_id=assistant_id, thread_id=thread_id, limit=limit
+        )
 
-        def work(connection: sqlite3.Connection) -> tuple[Passage, ...]:
-            ranked = chunk_rows.by_words(
-                connection, match, assistant_id=assistant_id, thread_id=thread_id, limit=limit
-            )
-            return chunk_rows.passages(connection, ranked)
+    async def content_text(self, document_id: str, most_characters: int = 24_000) -> str:
+        """The beginning of an indexed document's text, as it was read; may be empty.
 
-        return await self._database.read(work)
+        Raises:
+            StorageError
+        """
+        texts = await self._database.read(
+            lambda connection: chunk_rows.texts_of(connection, document_id)
+        )
+        return joined(texts, most_characters)
+
+    async def clone(self, from_assistant: str, to_assistant: str) -> int:
+        """Copy the indexed documents of an assistant, those of its threads apart; how many.
+
+        Raises:
+            StorageError
+        """
+        count = await self._database.write(
+            lambda connection: document_rows.clone(connection, from_assistant, to_assistant)
+        )
+        self._on_changed(to_assistant)
+        return count
 
     async def has_documents(self, *, assistant_id: str, thread_id: str) -> bool:
         """Whether a thread has anything to search: documents of its own or of its assistant.
@@ -179,14 +212,26 @@ async def check_file(path: Path, filename: str) -> None:
 
 
 @asynccontextmanager
-async def open_library(store: Store) -> AsyncIterator[Library]:
+async def open_library(store: Store, source: ProviderSource) -> AsyncIterator[Library]:
     """A library that works through what waits, until the block ends."""
     extractor = Extractor()
-    indexer = Indexer(store.database, store.files, extractor, lambda _scope: None)
+    index = VectorIndex(store.database)
+    embedding = Embedding(store.database, source, index.forget)
+
+    def on_indexed(scope: str, first: int) -> None:
+        index.forget(scope)
+        embedding.wake(first)
+
+    indexer = Indexer(store.database, store.files, extractor, on_indexed)
+    retrieval = Retrieval(store.database, store.assistants, embedding, index)
     async with asyncio.TaskGroup() as tasks:
-        indexing = tasks.create_task(indexer.run(), name="index documents")
+        work = [
+            tasks.create_task(indexer.run(), name="index documents"),
+            tasks.create_task(embedding.run(), name="embed passages"),
+        ]
         try:
-            yield Library(store, indexer)
+            yield Library(store, indexer, retrieval, index.forget)
         finally:
-            indexing.cancel()
+            for task in work:
+                task.cancel()
     await extractor.aclose()

@@ -3,23 +3,94 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from desktop_app.service.documents.foreign_words import is_foreign
 
 _WORD = re.compile(r"\w+")
+_QUOTED = re.compile(
+    '["\u201c\u201e\u00ab]([^"\u201c\u201d\u201e\u00ab\u00bb]{2,80})["\u201c\u201d\u00bb]'
+)
+_CODE_LIKE = re.compile(
+    r"\b(?:"
+    # INV-2024-01, v1.2, B52
+    r"(?=[\w./-]*\d)(?=[\w./-]*[A-Za-z])[A-Za-z0-9]+(?:[-_./][A-Za-z0-9]+)*"
+    r"|[A-Za-z0-9]+(?:_[A-Za-z0-9]+)+"  # snake_case
+    r"|[A-Za-z]+[a-z0-9](?:[A-Z][a-z0-9]+)+"  # camelCase
+    r"|\d{5,}"
+    r")\b"
+)
+_ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|s|am|pm)", re.IGNORECASE)
+
+
 _TOO_COMMON = frozenset(
-    re.findall(
-        r"\w+",
+    _WORD.findall(
         """
         a about all also an and any are as at be been but by can could did do does file document
         for from give had has have he her him his how i if in is it its me more my of on or our
         please said say she show so tell than that the their them then there these they this
         those to us was we were what when where which who why will with would you your
-        """,
+        """
     )
 )
 
 
-def words_expression(question: str) -> str:
-    """An FTS5 expression of the words that matter, or of all where none does; empty for none."""
-    words = _WORD.findall(question.lower())
-    telling = [word for word in words if word not in _TOO_COMMON] or words
-    return " OR ".join(f'"{word}"' for word in dict.fromkeys(telling))
+class Emphasis(Enum):
+    """What counts most where passages are searched by meaning too."""
+
+    MEANING = auto()
+    WORDS = auto()
+    """Something was found literally: a name, a number, a quotation."""
+    BOTH = auto()
+    """A language that a model may not know well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question, ready for the search.
+
+    Attributes:
+        literal: Expressions of FTS5 that find what must be there as it is written, the strictest
+            first; empty where nothing must.
+        broad: An expression that finds any of its telling words; empty where it has no words.
+        emphasis: Where nothing is found literally.
+    """
+
+    text: str
+    literal: tuple[str, ...]
+    broad: str
+    emphasis: Emphasis
+
+
+def understood(text: str) -> Question:
+    """What a question asks for."""
+    words = [_quoted(word) for word in _telling_words(text)]
+    exact = [_quoted(one) for one in _literal(text)]
+    any_of = " OR ".join(dict.fromkeys([*exact, *words]))
+    strict = (joiner.join(exact) for joiner in (" AND ", " OR "))
+    return Question(
+        text,
+        # what is found must have the one, and is ranked by the other
+        tuple(f"({one}) AND ({any_of})" for one in dict.fromkeys(strict)) if exact else (),
+        " OR ".join(words),
+        Emphasis.BOTH if is_foreign(text) else Emphasis.MEANING,
+    )
+
+
+def _literal(text: str) -> list[str]:
+    quoted = [one.strip() for one in _QUOTED.findall(text)]
+    rest = _QUOTED.sub(" ", text)
+    code_like = [one for one in _CODE_LIKE.findall(rest) if not _ORDINAL.fullmatch(one)]
+    return [one for one in dict.fromkeys([*quoted, *code_like]) if _WORD.search(one)]
+
+
+def _telling_words(text: str) -> list[str]:
+    """The words that matter, or all where none does."""
+    words = _WORD.findall(text.lower())
+    return list(dict.fromkeys([word for word in words if word not in _TOO_COMMON] or words))
+
+
+def _quoted(text: str) -> str:
+    """As a phrase of FTS5, whatever is in it."""
+    return '"' + text.replace('"', " ") + '"'

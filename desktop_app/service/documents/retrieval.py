@@ -1,0 +1,91 @@
+"""Finds the passages that may answer a question, by words and by meaning."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from desktop_app.service.assistant_store import AssistantStore
+from desktop_app.service.database import Database
+from desktop_app.service.documents import chunk_rows
+from desktop_app.service.documents.embedding import Embedding, space_of
+from desktop_app.service.documents.questions import Emphasis, Question, understood
+from desktop_app.service.documents.ranking import Cosines, Ranked, merged
+from desktop_app.service.documents.vector_index import VectorIndex
+from desktop_app.service.documents.vector_rows import Scope
+from desktop_app.service.providers.ports import Passage
+
+_MOST_CHARACTERS = 2_000
+"""Of a question: what is longer is a text, of which the beginning says enough."""
+
+
+class Retrieval:
+    """Searches the documents of a thread and those of its assistant."""
+
+    def __init__(
+        self,
+        database: Database,
+        assistants: AssistantStore,
+        embedding: Embedding,
+        index: VectorIndex,
+    ) -> None:
+        self._database = database
+        self._assistants = assistants
+        self._embedding = embedding
+        self._index = index
+
+    async def passages(
+        self, text: str, *, assistant_id: str, thread_id: str, limit: int
+    ) -> tuple[Passage, ...]:
+        """What may answer a question, best first.
+
+        Raises:
+            StorageError
+        """
+        question = understood(text[:_MOST_CHARACTERS])
+        scopes = [Scope(assistant_id, is_thread=False)]
+        scopes += [Scope(thread_id, is_thread=True)] if thread_id else []
+        if limit < 1 or not await self._has_passages(scopes):
+            return ()
+        by_words, emphasis = await self._by_words(question, assistant_id, thread_id, 4 * limit)
+        cosines = await self._cosines(question, assistant_id, scopes)
+        ranked = merged(by_words, cosines, emphasis, limit)
+        return await self._database.read(lambda connection: chunk_rows.passages(connection, ranked))
+
+    async def _has_passages(self, scopes: list[Scope]) -> bool:
+        """Most conversations have no documents: nothing is asked of anybody then."""
+        ids = [one.id for one in scopes]
+        return await self._database.read(lambda connection: chunk_rows.is_any(connection, ids))
+
+    async def _by_words(
+        self, question: Question, assistant_id: str, thread_id: str, limit: int
+    ) -> tuple[Ranked, Emphasis]:
+        def found(connection: sqlite3.Connection, expression: str) -> Ranked:
+            return chunk_rows.by_words(
+                connection,
+                expression,
+                assistant_id=assistant_id,
+                thread_id=thread_id,
+                limit=limit,
+            )
+
+        def work(connection: sqlite3.Connection) -> tuple[Ranked, Emphasis]:
+            for expression in question.literal:
+                if ranked := found(connection, expression):
+                    return ranked, Emphasis.WORDS
+            if not question.broad:
+                return [], question.emphasis
+            return found(connection, question.broad), question.emphasis
+
+        return await self._database.read(work)
+
+    async def _cosines(self, question: Question, assistant_id: str, scopes: list[Scope]) -> Cosines:
+        """Of all passages in the scopes; none where nobody can embed the question now."""
+        assistant = await self._assistants.get(assistant_id)
+        embedder = self._embedding.embedder(assistant.embedding_provider if assistant else None)
+        if embedder is None:
+            return Cosines()
+        query = await self._embedding.of_question(embedder, question.text)
+        if query is None:
+            return Cosines()
+        found = [await self._index.cosines(query, space_of(embedder), one) for one in scopes]
+        return Cosines.joined(found)

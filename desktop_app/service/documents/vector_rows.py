@@ -1,0 +1,113 @@
+"""Vectors of passages in the database: what is done inside one transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+_BLOCK = 4096
+_STORED = np.dtype("<f2")
+
+_WITHOUT = """
+SELECT chunks.seq, chunks.content, coalesce(documents.thread_id, documents.assistant_id) AS scope
+FROM chunks JOIN documents ON documents.seq = chunks.document_seq
+JOIN assistants ON assistants.id = documents.assistant_id
+WHERE chunks.seq > :after AND documents.status = 'indexed'
+  AND coalesce(json_extract(assistants.body, '$.embedding_provider'), '') {providers}
+  AND NOT EXISTS (
+    SELECT 1 FROM chunk_vectors WHERE space = :space AND chunk_seq = chunks.seq
+  )
+ORDER BY chunks.seq LIMIT :limit
+"""
+
+_VECTORS = """
+SELECT chunk_vectors.chunk_seq, chunk_vectors.vector FROM documents
+JOIN chunks ON chunks.document_seq = documents.seq
+JOIN chunk_vectors ON chunk_vectors.space = ? AND chunk_vectors.chunk_seq = chunks.seq
+WHERE documents.{owner} AND documents.status = 'indexed' AND length(chunk_vectors.vector) = ?
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Unembedded:
+    """A passage that has no vector yet."""
+
+    seq: int
+    content: str
+    scope: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The documents of one thread, or those of one assistant that serve all its threads."""
+
+    id: str
+    is_thread: bool
+
+
+def without_vector(
+    connection: sqlite3.Connection,
+    space: str,
+    *,
+    of_providers: Sequence[str],
+    is_default: bool,
+    after: int,
+    limit: int,
+) -> list[Unembedded]:
+    """Passages whose assistant wants its vectors in this space, by number.
+
+    Args:
+        of_providers: If default, all other providers that are connected; else this one alone.
+        is_default: Whether assistants that want none of these are meant.
+    """
+    marks = ", ".join(f":p{index}" for index in range(len(of_providers)))
+    providers = f"{'NOT ' if is_default else ''}IN ({marks})"
+    values: dict[str, object] = {f"p{n}": one for n, one in enumerate(of_providers)}
+    rows = connection.execute(
+        _WITHOUT.format(providers=providers),
+        values | {"space": space, "after": after, "limit": limit},
+    )
+    return [Unembedded(row["seq"], row["content"], row["scope"]) for row in rows]
+
+
+def insert(
+    connection: sqlite3.Connection,
+    space: str,
+    passages: Sequence[Unembedded],
+    vectors: NDArray[np.float32],
+) -> None:
+    """Keep vectors, float32 of shape (len(passages), n); of passages that are still there."""
+    connection.executemany(
+        "INSERT OR REPLACE INTO chunk_vectors (chunk_seq, space, vector)"
+        " SELECT seq, ?, ? FROM chunks WHERE seq = ?",
+        (
+            (space, vector.astype(_STORED).tobytes(), one.seq)
+            for one, vector in zip(passages, vectors, strict=True)
+        ),
+    )
+
+
+def blocks(
+    connection: sqlite3.Connection, space: str, scope: Scope, dimensions: int
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32]]]:
+    """The vectors of a scope, some thousands at a time.
+
+    Yields:
+        Numbers of passages, int64 of shape (n,), and float32 of shape (n, dimensions).
+    """
+    owner = (
+        "thread_id = ?" if scope.is_thread else "assistant_id = ? AND documents.thread_id IS NULL"
+    )
+    cursor = connection.execute(
+        _VECTORS.format(owner=owner), (space, scope.id, dimensions * _STORED.itemsize)
+    )
+    while rows := cursor.fetchmany(_BLOCK):
+        stored = np.frombuffer(b"".join(row["vector"] for row in rows), _STORED)
+        yield (
+            np.array([row["chunk_seq"] for row in rows], np.int64),
+            stored.astype(np.float32).reshape(len(rows), dimensions),
+        )

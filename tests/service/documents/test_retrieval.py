@@ -1,0 +1,161 @@
+"""Where an embedding provider is connected, passages are found by meaning too."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from desktop_app.errors import NetworkError
+from tests.fakes.embedder import MeaningEmbedder
+from tests.fakes.providers import ScriptedProviders
+
+HOLIDAYS = "Everybody has thirty holidays."
+MONEY = "The wage comes on the last Friday."
+DOORS = "The doors open at nine."
+
+
+@pytest.fixture
+def embedder():
+    return MeaningEmbedder()
+
+
+@pytest.fixture
+async def shelf(open_rig, new_shelf, embedder, tmp_path):
+    """With an embedding provider."""
+    providers = ScriptedProviders(embedders={"scripted": embedder})
+    async with open_rig(tmp_path, providers) as rig:
+        yield await new_shelf(rig)
+
+
+async def _fill(shelf):
+    for name, text in (("holidays", HOLIDAYS), ("money", MONEY), ("doors", DOORS)):
+        await shelf.indexed(f"{name}.txt", text)
+
+
+async def test_a_question_finds_what_it_means_in_other_words(shelf):
+    await _fill(shelf)
+    await shelf.embedded()
+    assert await shelf.found("vacation leave") == ["holidays.txt"]
+    assert await shelf.found("How much am I paid?") == ["money.txt"]
+
+
+async def test_what_is_indexed_and_not_embedded_yet_is_found_by_its_words(shelf, embedder):
+    embedder.failure = NetworkError("network.unreachable")
+    await _fill(shelf)
+    assert await shelf.found("When do the doors open?") == ["doors.txt"]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"failure": NetworkError("network.unreachable")},
+        {"shape": (1, 2, 3)},
+        {"shape": (0, 6)},
+    ],
+    ids=["dead", "wrong shape", "too few"],
+)
+async def test_a_provider_that_fails_leaves_the_search_by_words(shelf, embedder, broken, caplog):
+    await _fill(shelf)
+    await shelf.embedded()
+    for name, value in broken.items():
+        setattr(embedder, name, value)
+    caplog.set_level(logging.INFO)
+    assert await shelf.found("doors holidays") == ["holidays.txt", "doors.txt"]
+    assert "scripted gave a question no vector" in caplog.text
+    caplog.clear()
+
+
+async def test_the_log_says_nothing_of_what_was_asked(shelf, embedder, caplog):
+    await _fill(shelf)
+    embedder.failure = NetworkError("network.unreachable", "secret words")
+    caplog.set_level(logging.DEBUG)
+    await shelf.found("doors with a secret")
+    assert "secret" not in caplog.text
+
+
+async def test_new_documents_are_found_by_meaning_after_a_search(shelf):
+    await shelf.indexed("money.txt", MONEY)
+    await shelf.embedded()
+    assert await shelf.found("vacation") == []
+    await shelf.indexed("holidays.txt", HOLIDAYS, thread_id=shelf.thread_id)
+    await shelf.indexed("more.txt", "All holidays again.")
+    await shelf.embedded()
+    assert sorted(await shelf.found("vacation")) == ["holidays.txt", "more.txt"]
+    assert await shelf.found("vacation", "") == ["more.txt"]
+
+
+async def test_a_deleted_document_is_not_found_by_meaning(shelf):
+    document_id = await shelf.indexed("holidays.txt", HOLIDAYS)
+    await shelf.embedded()
+    assert await shelf.found("vacation") == ["holidays.txt"]
+    await shelf.library.delete(document_id)
+    assert await shelf.found("vacation") == []
+
+
+async def test_an_identifier_is_found_as_it_is_written(shelf):
+    await shelf.indexed("codes.txt", "E-4711 means that the paper is empty.")
+    await shelf.indexed("money.txt", f"{MONEY} E means euro.")
+    await shelf.embedded()
+    assert (await shelf.found("what money is E-4711"))[0] == "codes.txt"
+
+
+async def test_where_nothing_is_literal_after_all_meaning_decides(shelf):
+    await _fill(shelf)
+    await shelf.embedded()
+    assert (await shelf.found("vacation when B-52 is open"))[0] == "holidays.txt"
+
+
+async def test_a_clone_is_found_by_meaning_without_asking_the_provider_again(shelf, embedder):
+    await shelf.indexed("holidays.txt", HOLIDAYS)
+    await shelf.embedded()
+    asked = list(embedder.asked)
+    other = await shelf.another()
+    await shelf.library.clone(shelf.assistant_id, other.assistant_id)
+    await shelf.embedded()
+    assert embedder.asked == asked
+    assert await other.found("vacation") == ["holidays.txt"]
+
+
+async def test_without_documents_the_provider_is_not_asked(shelf, embedder):
+    assert await shelf.found("vacation") == []
+    assert embedder.asked == []
+
+
+async def test_passages_are_embedded_some_at_a_time(shelf, embedder):
+    await shelf.indexed("long.txt", "The doors open at nine and close late. " * 2_500)
+    await shelf.embedded()
+    assert max(embedder.asked) == 32
+    assert sum(embedder.asked) == len(embedder.texts) > 100
+
+
+async def test_what_was_indexed_before_a_provider_was_there_gets_vectors_then(
+    open_rig, new_shelf, embedder, tmp_path
+):
+    async with open_rig(tmp_path, ScriptedProviders()) as rig:
+        shelf = await new_shelf(rig)
+        await shelf.indexed("holidays.txt", HOLIDAYS)
+        assert await shelf.found("vacation") == []
+        assistant, thread = shelf.assistant_id, shelf.thread_id
+    providers = ScriptedProviders(embedders={"scripted": embedder})
+    async with open_rig(tmp_path, providers) as rig:
+        shelf = await new_shelf(rig)
+        await shelf.embedded()
+        shelf.assistant_id, shelf.thread_id = assistant, thread
+        assert await shelf.found("vacation") == ["holidays.txt"]
+
+
+async def test_an_assistant_that_wants_another_provider_gets_its_vectors(
+    open_rig, new_shelf, embedder, tmp_path
+):
+    other = MeaningEmbedder(provider="other")
+    embedders = {"scripted": embedder, "other": other}
+    async with open_rig(tmp_path, ScriptedProviders(embedders=embedders)) as rig:
+        shelf = await new_shelf(rig)
+        body = {"name": "Bob", "embedding_provider": "other"}
+        shelf.assistant_id = (await rig.http.post("/assistants", json=body)).json()["assistant_id"]
+        await shelf.indexed("holidays.txt", HOLIDAYS)
+        await shelf.embedded()
+        assert await shelf.found("vacation", "") == ["holidays.txt"]
+        assert embedder.texts == []
+        assert other.texts == [HOLIDAYS, "vacation"]
