@@ -131,10 +131,10 @@ def _by_meaning(
     assistant_id: str,
     space: str,
     asked: _Vectors,
-    word_scores_: dict[int, float],
+    by_words: dict[int, float],
 ) -> dict[int, float]:
     """Cosines, nudged by shared words. A memory without a vector has its words alone."""
-    scores = {seq: WORDS_WEIGHT * score for seq, score in word_scores_.items()}
+    scores = {seq: WORDS_WEIGHT * score for seq, score in by_words.items()}
     for seq, blob in connection.execute(_VECTORS, (space, assistant_id)):
         vector = np.frombuffer(blob, np.float32)
         if len(vector) == len(asked):
