@@ -14,6 +14,7 @@ from contextlib import AsyncExitStack
 
 from desktop_app import settings as settings_file
 from desktop_app.audio import resampler
+from desktop_app.audio.decoding import decode_speech
 from desktop_app.audio.detectors import speech_detector
 from desktop_app.audio.loudspeaker import Loudspeaker
 from desktop_app.audio.microphone import Microphone
@@ -112,7 +113,10 @@ class EngineApp:
             profile=self._profile.name,
         )
         self._service = ServiceConnection(
-            self._finder(), RemoteThreads(journal, self._profile.name), resample_speech
+            self._finder(),
+            RemoteThreads(journal, self._profile.name),
+            resample_speech,
+            decode_speech,
         )
         self.controller = Controller(
             open_conversation=self._open_conversation,

@@ -74,6 +74,7 @@ SENTENCES = {
         "again."
     ),
     "line.refused": "The voice service was not connected. What you said was kept; try again.",
+    "media.not_fetched": "A picture could not be fetched. The text of the answer is kept.",
     "message.failed": "Your message could not be answered. It was kept; try again.",
     "network.broken": "The language server broke off. What had arrived was kept; try again.",
     "network.lost": "The connection was lost. What had arrived was kept; try again.",
@@ -176,6 +177,7 @@ FAMILIES = {
     "line": "The connection to the voice service failed. What you said was kept; try again.",
     "link": "The window and the engine lost touch. They connect again by themselves.",
     "memory": "What was said could not be added to the memory. The conversation itself is kept.",
+    "media": "A picture or recording could not be fetched. The text of the answer is kept.",
     "network": "The service does not answer at the moment. Your message was kept; try again.",
     "recording": "The recording could not be heard. It was kept; try again.",
     "reply": "The reply could not be finished. What had arrived was kept; try again.",

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
+from desktop_app.audio.decoding import decode_speech
 from desktop_app.audio.detectors import speech_detector
 from desktop_app.audio.wav import read_wav
 from desktop_app.audio.wav_devices import WavLoudspeaker, WavMicrophone
@@ -151,7 +152,7 @@ async def run_engine(
 ) -> AsyncIterator[Engine]:
     """The engine of one thread, on these parts, while the context is open."""
     threads = RemoteThreads(parts.shelf, parts.profile.name)
-    connection = ServiceConnection(parts.find, threads, resample_speech)
+    connection = ServiceConnection(parts.find, threads, resample_speech, decode_speech)
     kit = EngineKit(
         settings=parts.settings,
         journal=parts.journal,

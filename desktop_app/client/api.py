@@ -8,12 +8,14 @@ from typing import Self
 
 from desktop_app.client.addresses import ApiAddress
 from desktop_app.client.http_connection import HttpConnection, Sleep
+from desktop_app.client.media import MediaFetcher
 from desktop_app.client.resources.assistants import Assistants
 from desktop_app.client.resources.documents import Documents
 from desktop_app.client.resources.memories import Memories
 from desktop_app.client.resources.messages import Messages
 from desktop_app.client.resources.models import Models
 from desktop_app.client.resources.threads import Threads
+from desktop_app.loopback import is_loopback
 from desktop_app.protocol.backboard.assistants import Assistant
 
 
@@ -26,6 +28,7 @@ class BackboardApi:
 
     Attributes:
         assistants, threads, messages, documents, memories, models: The calls.
+        media: Fetches what links in answers point to.
     """
 
     def __init__(self, address: ApiAddress, *, sleep: Sleep = asyncio.sleep) -> None:
@@ -36,6 +39,7 @@ class BackboardApi:
         self.documents = Documents(self._connection)
         self.memories = Memories(self._connection)
         self.models = Models(self._connection)
+        self.media = MediaFetcher(is_local=is_loopback(address.base_url), sleep=sleep)
 
     async def __aenter__(self) -> Self:
         return self
@@ -51,6 +55,7 @@ class BackboardApi:
     async def aclose(self) -> None:
         """Close every connection. Idempotent."""
         await self._connection.aclose()
+        await self.media.aclose()
 
     async def check_key(self) -> None:
         """Return when the key is good.

@@ -1,65 +1,107 @@
-"""A typed conversation over Backboard's event streams: each prompt is one request."""
+"""A conversation over Backboard's messages: each turn is one request, answered by a stream."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
+from dataclasses import dataclass, field
 
-import msgspec
+from msgspec.structs import replace
 
 from desktop_app.client.api import BackboardApi
 from desktop_app.client.errors import NotFoundError
+from desktop_app.client.event_queue import EventQueue
+from desktop_app.client.reply_media import Decode, ReplyMedia
+from desktop_app.client.reply_stream import reply_events
+from desktop_app.client.resources.messages import ToolRound
+from desktop_app.client.turn_request import TurnRequest, VoiceDefaults, spoken_turn, typed_turn
 from desktop_app.errors import AccessError, AppError, NetworkError
-from desktop_app.protocol.backboard.messages import MessageRequest
+from desktop_app.protocol.backboard.messages import MessageRequest, SubmittedOutput
 from desktop_app.protocol.commands import (
+    AppendAudio,
     CancelReply,
     ClientCommand,
+    CommitAudio,
     ConfigureSession,
     DiscardAudio,
     PromptText,
+    SubmitToolOutputs,
 )
 from desktop_app.protocol.events import (
+    ImageReady,
     ReplyEnded,
+    ReplySound,
     ReplyStatus,
     ServerEvent,
     ServerFault,
     SessionReady,
+    ToolsRequested,
+    TranscriptUpdated,
 )
+from desktop_app.protocol.gateway_speech import MakeResample
 from desktop_app.protocol.stream_dialect import StreamDialect
 from desktop_app.tasks import Background
 
 logger = logging.getLogger(__name__)
 
-GRACE_S = 2.0
-"""How long a server may keep the stream open after the reply is complete."""
-
-MAX_NEWS = 256
-"""Events that wait for the reader; a faster server is slowed down."""
+MAX_UTTERANCE_BYTES = 600 * 32_000
+"""Ten minutes of s16le mono 16 kHz."""
 
 RenewThread = Callable[[], Awaitable[str]]
 
 
+@dataclass(frozen=True, slots=True)
+class MessageTerms:
+    """How a conversation is held over messages.
+
+    Attributes:
+        request: What every message carries besides its words: model, memory, system prompt.
+        renew_thread: Makes a new thread when the server does not know this one any more, and
+            returns its id. Without it such a turn fails.
+        voices: Who hears and speaks where neither the session nor a turn says so.
+        make_resample: Converts speech of other rates than ours; without it such speech is a fault.
+        decode: Decodes speech that comes encoded; without it such speech is a fault.
+    """
+
+    request: MessageRequest = field(default_factory=lambda: MessageRequest(memory="Auto"))
+    renew_thread: RenewThread | None = None
+    voices: VoiceDefaults = field(default_factory=VoiceDefaults)
+    make_resample: MakeResample | None = None
+    decode: Decode | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """One stream to be opened, in the thread whose id it is given, and followed."""
+
+    turn: int
+    dialect: StreamDialect
+    open: Callable[[str], AsyncGenerator[bytes, None]]
+    is_utterance: bool = False
+
+    @property
+    def name(self) -> str:
+        return f"answer {self.turn}"
+
+
 class MessageTransport:
-    """Satisfies ``engine.ports.Transport`` for text. Event loop only; see ``open_messages``."""
+    """Satisfies ``engine.ports.Transport``. Event loop only; see ``open_messages``."""
 
     def __init__(
-        self,
-        api: BackboardApi,
-        configuration: ConfigureSession,
-        request: MessageRequest,
-        renew_thread: RenewThread | None,
+        self, api: BackboardApi, configuration: ConfigureSession, terms: MessageTerms
     ) -> None:
         self._api = api
-        self._request = request
-        self._renew_thread = renew_thread
+        self._terms = terms
+        self._configuration = configuration
         self._thread_id = configuration.session_id
-        self._waiting: deque[PromptText] = deque()
-        self._running: tuple[int, StreamDialect] | None = None
-        self._news: deque[ServerEvent] = deque([SessionReady(self._thread_id)])
-        self._changed = asyncio.Condition()
+        self._waiting: deque[_Job] = deque()
+        self._running: _Job | None = None
+        self._asking: _Job | None = None  # a turn that waits for the outputs of tools
+        self._utterances: dict[int, bytearray] = {}
+        self._news = EventQueue(SessionReady(self._thread_id))
         self._is_closed = False
         self._background = Background(self._report)
 
@@ -69,119 +111,192 @@ class MessageTransport:
         return self._thread_id
 
     async def send(self, command: ClientCommand) -> None:
-        """Say one thing; prompts are answered one after the other.
+        """Say one thing; turns are answered one after the other.
 
         Raises:
             NetworkError: ``network.lost``: after ``aclose``.
-            ValueError: Sound or tool outputs, which this dialect has no words for.
         """
         if self._is_closed:
             raise NetworkError("network.lost", "The conversation was closed.", retryable=True)
         match command:
             case PromptText():
-                self._waiting.append(command)
-                self._run_next()
+                self._ask_in_turn(self._typed(command))
+            case AppendAudio():
+                self._utterances.setdefault(command.turn, bytearray()).extend(command.pcm)
+            case CommitAudio():
+                await self._commit(command.turn)
+            case DiscardAudio():
+                self._utterances.pop(command.turn, None)
+            case SubmitToolOutputs():
+                self._go_on(command)
             case CancelReply():
                 await self._cancel(command.turn)
             case ConfigureSession():
+                self._configuration = command
                 self._thread_id = command.session_id
-                await self._tell(SessionReady(self._thread_id))
-            case DiscardAudio():
-                pass
-            case _:
-                raise ValueError(f"Messages have no word for {type(command).__name__}.")
+                await self._news.put(SessionReady(self._thread_id))
 
-    async def events(self) -> AsyncIterator[ServerEvent]:
+    def events(self) -> AsyncIterator[ServerEvent]:
         """What the server says, until ``aclose``. One reader at a time.
 
         A request that fails is a ServerFault of its turn; the conversation goes on.
         """
-        while True:
-            async with self._changed:
-                await self._changed.wait_for(lambda: self._news or self._is_closed)
-                if self._is_closed:
-                    return
-                event = self._news.popleft()
-                self._changed.notify_all()
-            yield event
+        return self._news.events()
 
     async def aclose(self) -> None:
         """Stop what runs, and close. Idempotent; the API stays open."""
         self._waiting.clear()
         await self._background.aclose()
-        async with self._changed:
-            self._is_closed = True
-            self._changed.notify_all()
+        self._is_closed = True
+        await self._news.close()
 
-    # ---- one prompt --------------------------------------------------------------------------
+    # ---- what is asked -----------------------------------------------------------------------
+
+    def _typed(self, prompt: PromptText) -> _Job:
+        spoken = self._configuration.speech_output
+        asked = typed_turn(self._terms.request, prompt, self._terms.voices, spoken)
+        return self._job(prompt.turn, asked)
+
+    async def _commit(self, turn: int) -> None:
+        pcm = bytes(self._utterances.pop(turn, b""))
+        heard, spoken = self._configuration.speech_input, self._configuration.speech_output
+        if not pcm or heard is None:
+            await self._news.put(TranscriptUpdated(turn, "", is_final=True))
+        elif len(pcm) > MAX_UTTERANCE_BYTES:
+            text = "A message cannot be longer than ten minutes."
+            await self._news.put(ServerFault(text, code="audio.too_long", turn=turn))
+        else:
+            asked = spoken_turn(self._terms.request, pcm, self._terms.voices, heard, spoken)
+            self._ask_in_turn(self._job(turn, asked, is_utterance=True))
+
+    def _job(self, turn: int, asked: TurnRequest, *, is_utterance: bool = False) -> _Job:
+        dialect = StreamDialect(
+            turn, is_spoken=asked.is_spoken, make_resample=self._terms.make_resample
+        )
+
+        def open_stream(thread_id: str) -> AsyncGenerator[bytes, None]:
+            message = replace(asked.message, thread_id=thread_id or None)
+            return self._api.messages.stream(message, asked.files)
+
+        return _Job(turn, dialect, open_stream, is_utterance)
+
+    def _go_on(self, command: SubmitToolOutputs) -> None:
+        """The outputs go before the next turn: the run stands still until it has them."""
+        if self._asking is None or self._asking.turn != command.turn:
+            return  # the turn was cancelled meanwhile
+        dialect, self._asking = self._asking.dialect, None
+        outputs = [
+            SubmittedOutput(tool_call_id=one.tool_call_id, output=one.output)
+            for one in command.outputs
+        ]
+        base = self._terms.request
+
+        def open_stream(thread_id: str) -> AsyncGenerator[bytes, None]:
+            dialect.resume()  # not before: the stream that asked may not have ended yet
+            given = ToolRound(
+                thread_id or dialect.thread_id, outputs, command.run_id, base.tools, base.thinking
+            )
+            return self._api.messages.stream_submitted(given)
+
+        self._waiting.appendleft(_Job(command.turn, dialect, open_stream))
+        self._run_next()
+
+    # ---- one turn ----------------------------------------------------------------------------
+
+    def _ask_in_turn(self, job: _Job) -> None:
+        self._waiting.append(job)
+        self._run_next()
 
     def _run_next(self) -> None:
-        if self._running is None and self._waiting:
-            prompt = self._waiting.popleft()
-            dialect = StreamDialect(prompt.turn)
-            self._running = prompt.turn, dialect
-            self._background.run(self._run(prompt, dialect), name=_task_name(prompt.turn))
+        if self._running is None and self._waiting and self._asking is None:
+            self._running = job = self._waiting.popleft()
+            self._background.run(self._run(job), name=job.name)
 
-    async def _run(self, prompt: PromptText, dialect: StreamDialect) -> None:
+    async def _run(self, job: _Job) -> None:
+        dialect = job.dialect
         try:
             try:
-                await self._ask_somewhere(prompt, dialect)
-                last = dialect.finish()
+                was_heard = await self._ask_somewhere(job)
+                last = dialect.finish() if was_heard else []
             except AppError as error:
-                last = _failed(prompt.turn, dialect, error)
-            await self._tell(*last)
+                last = _failed(job.turn, dialect, error)
+            await self._news.put(*last)
         finally:
             self._thread_id = self._thread_id or dialect.thread_id
-            self._leave(dialect)
+            self._leave(job)
 
-    async def _ask_somewhere(self, prompt: PromptText, dialect: StreamDialect) -> None:
+    async def _ask_somewhere(self, job: _Job) -> bool:
         """In the thread, or once more in a new one when the server has lost it."""
         try:
-            await self._ask(prompt, dialect)
+            return await self._ask(job)
         except NotFoundError:
-            if self._renew_thread is None or dialect.has_news:
+            if self._terms.renew_thread is None or job.dialect.has_news:
                 raise
-            self._thread_id = await self._renew_thread()
-            await self._ask(prompt, dialect)
+            self._thread_id = await self._terms.renew_thread()
+            return await self._ask(job)
 
-    async def _ask(self, prompt: PromptText, dialect: StreamDialect) -> None:
-        request = msgspec.structs.replace(
-            self._request, content=prompt.text, thread_id=self._thread_id or None
-        )
-        async with aclosing(self._api.messages.stream(request)) as stream:
-            await self._follow(stream, dialect)
+    async def _ask(self, job: _Job) -> bool:
+        """Follow one stream; False where no words were heard, which ends the turn."""
+        failure: AppError | None = None
+        media = ReplyMedia(self._api.media.fetch, self._terms.decode)
+        async with asyncio.TaskGroup() as fetching:  # a picture does not hold up the text
+            try:
+                async with (
+                    aclosing(job.open(self._thread_id)) as stream,
+                    aclosing(reply_events(stream, job.dialect)) as events,
+                ):
+                    async for event in events:
+                        if isinstance(event, ImageReady):
+                            fetching.create_task(self._show(event, media))
+                        elif isinstance(event, ReplySound):
+                            await self._play(event, media)
+                        else:
+                            await self._take(event, job)
+                        if job.is_utterance and _is_silence(event):
+                            self._stop_at_the_server(job.dialect)
+                            return False
+            except AppError as error:
+                failure = error  # raised here it would come out in a group
+        if failure is not None:
+            raise failure
+        return True
 
-    def _leave(self, dialect: StreamDialect) -> None:
-        """Make room for the next prompt, once."""
-        if self._running is not None and self._running[1] is dialect:
+    async def _take(self, event: ServerEvent, job: _Job) -> None:
+        if isinstance(event, ToolsRequested):
+            self._asking = job
+        await self._news.put(event)
+
+    async def _show(self, event: ImageReady, media: ReplyMedia) -> None:
+        await self._news.put(*await media.picture(event))
+
+    async def _play(self, event: ReplySound, media: ReplyMedia) -> None:
+        async with aclosing(media.speech(event)) as speech:
+            async for piece in speech:
+                await self._news.put(piece)
+
+    def _leave(self, job: _Job) -> None:
+        """Make room for the next turn, once."""
+        if self._running is job:
             self._running = None
             self._run_next()
 
-    async def _follow(self, stream: AsyncIterator[bytes], dialect: StreamDialect) -> None:
-        """Until the server closes, or keeps a complete reply open for too long."""
-        try:
-            async with asyncio.timeout(None) as limit:
-                async for data in stream:
-                    await self._tell(*dialect.feed(data))
-                    if dialect.is_complete and limit.when() is None:
-                        limit.reschedule(asyncio.get_running_loop().time() + GRACE_S)
-        except TimeoutError:
-            logger.info("The server left a complete answer open.")
-
     async def _cancel(self, turn: int) -> None:
-        waiting = [prompt for prompt in self._waiting if prompt.turn == turn]
-        running = self._running if self._running and self._running[0] == turn else None
-        for prompt in waiting:
-            self._waiting.remove(prompt)
-        if running is not None:
-            self._background.cancel(_task_name(turn))
-            self._stop_at_the_server(running[1])
-            self._leave(running[1])  # a task that never began cannot do it
-        if waiting or running is not None:
-            async with self._changed:
-                kept = [event for event in self._news if getattr(event, "turn", None) != turn]
-                self._news = deque([*kept, ReplyEnded(turn, ReplyStatus.CANCELLED)])
-                self._changed.notify_all()
+        self._utterances.pop(turn, None)
+        concerned = [job for job in self._waiting if job.turn == turn]
+        for job in concerned:
+            self._waiting.remove(job)
+        if self._running is not None and self._running.turn == turn:
+            concerned.append(self._running)
+            self._background.cancel(self._running.name)
+            self._stop_at_the_server(self._running.dialect)
+            self._leave(self._running)  # a task that never began cannot do it
+        if self._asking is not None and self._asking.turn == turn:
+            concerned.append(self._asking)
+            self._stop_at_the_server(self._asking.dialect)
+            self._asking = None
+            self._run_next()
+        if concerned:
+            await self._news.cut(turn, ReplyEnded(turn, ReplyStatus.CANCELLED))
 
     def _stop_at_the_server(self, dialect: StreamDialect) -> None:
         """Closing the stream is not documented to stop a run (contract section 5.7)."""
@@ -189,13 +304,6 @@ class MessageTransport:
         if thread_id and dialect.run_id:
             stop = self._api.messages.cancel(thread_id, dialect.run_id)
             self._background.run(stop, name=f"stop {dialect.run_id}")
-
-    async def _tell(self, *events: ServerEvent) -> None:
-        async with self._changed:
-            for event in events:
-                await self._changed.wait_for(lambda: len(self._news) < MAX_NEWS)
-                self._news.append(event)
-                self._changed.notify_all()
 
     def _report(self, name: str, error: BaseException) -> None:
         if isinstance(error, AppError):
@@ -205,24 +313,16 @@ class MessageTransport:
 
 
 async def open_messages(
-    api: BackboardApi,
-    configuration: ConfigureSession,
-    *,
-    request: MessageRequest | None = None,
-    renew_thread: RenewThread | None = None,
+    api: BackboardApi, configuration: ConfigureSession, terms: MessageTerms | None = None
 ) -> MessageTransport:
     """A conversation in the thread ``configuration.session_id`` (empty: the server makes one).
 
     Args:
         api: Stays open when the transport closes.
-        configuration: Only the thread counts: nothing is heard or spoken here.
-        request: What every message carries besides its text: model, memory, system prompt.
-            Where left out, the assistant may use its memory.
-        renew_thread: Makes a new thread when the server does not know this one any more, and
-            returns its id. Without it such a prompt fails.
+        configuration: The thread, and how it is heard and spoken; None for each in text alone.
+        terms: Where left out, the assistant may use its memory and everything else is plain.
     """
-    request = request or MessageRequest(memory="Auto")
-    return MessageTransport(api, configuration, request, renew_thread)
+    return MessageTransport(api, configuration, terms or MessageTerms())
 
 
 def _failed(turn: int, dialect: StreamDialect, error: AppError) -> list[ServerEvent]:
@@ -241,5 +341,6 @@ def _failed(turn: int, dialect: StreamDialect, error: AppError) -> list[ServerEv
     ]
 
 
-def _task_name(turn: int) -> str:
-    return f"answer {turn}"
+def _is_silence(event: ServerEvent) -> bool:
+    """Whether no words were found: a server that goes on would only say so again."""
+    return isinstance(event, TranscriptUpdated) and event.is_final and not event.text.strip()

@@ -11,8 +11,10 @@ from msgspec.structs import replace
 from desktop_app.client.addresses import ApiAddress, GatewayAddress
 from desktop_app.client.api import BackboardApi
 from desktop_app.client.gateway_transport import GatewayTransport, open_gateway
-from desktop_app.client.message_transport import MessageTransport, open_messages
+from desktop_app.client.message_transport import MessageTerms, MessageTransport, open_messages
 from desktop_app.client.remote_threads import RemoteThreads
+from desktop_app.client.reply_media import Decode
+from desktop_app.client.turn_request import VoiceDefaults, documented_voices
 from desktop_app.errors import NetworkError
 from desktop_app.protocol.commands import ConfigureSession
 from desktop_app.protocol.gateway_speech import MakeResample
@@ -36,6 +38,7 @@ class ServiceConnection:
         find: Waits until the service is there and says where.
         threads: Which thread of the service stands behind ours.
         make_resample: Converts speech of other rates than ours; without it such speech is a fault.
+        decode: Decodes speech that comes encoded; without it such speech is a fault.
     """
 
     def __init__(
@@ -43,10 +46,12 @@ class ServiceConnection:
         find: Callable[[], Awaitable[ServiceAddresses]],
         threads: RemoteThreads,
         make_resample: MakeResample | None = None,
+        decode: Decode | None = None,
     ) -> None:
         self._find = find
         self._threads = threads
         self._make_resample = make_resample
+        self._decode = decode
         self._opening = asyncio.Lock()
         self._api: BackboardApi | None = None
         self._api_address: ApiAddress | None = None
@@ -64,19 +69,27 @@ class ServiceConnection:
         return await open_gateway(addresses.voice, remote, make_resample=self._make_resample)
 
     async def open_text(self, configuration: ConfigureSession) -> MessageTransport:
-        """Open a line for one typed prompt.
+        """Open a line for turns over messages: typed ones, and recordings.
 
         Raises:
             NetworkError, AccessError, ProtocolError
         """
-        api = await self._api_at((await self._find()).api)
+        addresses = await self._find()
+        api = await self._api_at(addresses.api)
 
         async def renew_thread() -> str:
             await self._threads.forget(configuration.session_id)
             return await self._threads.remote_id(configuration.session_id, api)
 
         remote = await self._with_remote_id(configuration, api)
-        return await open_messages(api, remote, renew_thread=renew_thread)
+        terms = MessageTerms(
+            renew_thread=renew_thread,
+            # One with a voice gateway is of Parley's kind and knows best; others must be told.
+            voices=VoiceDefaults() if addresses.voice.url else documented_voices(),
+            make_resample=self._make_resample,
+            decode=self._decode,
+        )
+        return await open_messages(api, remote, terms)
 
     async def aclose(self) -> None:
         """Close what is kept open between lines. Idempotent."""

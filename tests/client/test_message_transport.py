@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from desktop_app.client import message_transport
+from desktop_app.client import event_queue, message_transport, reply_stream
 from desktop_app.client.addresses import ApiAddress
 from desktop_app.client.api import BackboardApi
-from desktop_app.client.message_transport import MessageTransport, open_messages
+from desktop_app.client.message_transport import MessageTerms, MessageTransport, open_messages
 from desktop_app.protocol.backboard.messages import MessageRequest
 from desktop_app.protocol.commands import (
     AppendAudio,
     CancelReply,
+    CommitAudio,
     ConfigureSession,
     DiscardAudio,
     PromptText,
+    SpeechInput,
+    SpeechOutput,
+    SubmitToolOutputs,
+    ToolOutput,
+    TurnWishes,
 )
 from desktop_app.protocol.events import (
+    ImageReady,
+    ReplyAudio,
     ReplyEnded,
     ReplyStarted,
     ReplyStatus,
@@ -28,7 +38,11 @@ from desktop_app.protocol.events import (
     ServerEvent,
     ServerFault,
     SessionReady,
+    ToolCall,
+    ToolsRequested,
+    TranscriptUpdated,
 )
+from desktop_app.protocol.wav_stream import wav_file
 from tests.fakes.backboard import ScriptedBackboard, Stream
 
 
@@ -59,7 +73,8 @@ async def rig_for(thread_id: str, **options: Any) -> AsyncIterator[Rig]:
         ScriptedBackboard().running() as backboard,
         BackboardApi(ApiAddress(backboard.base_url, "k")) as api,
     ):
-        transport = await open_messages(api, ConfigureSession(thread_id), **options)
+        configuration = options.pop("configuration", ConfigureSession(thread_id, None, None))
+        transport = await open_messages(api, configuration, MessageTerms(**options))
         rig = Rig(backboard, transport)
         assert await rig.hears(1) == [SessionReady(thread_id)]
         yield rig
@@ -106,7 +121,7 @@ async def test_prompts_are_answered_one_after_the_other(rig: Rig):
 async def test_a_complete_reply_is_not_held_up_by_an_open_stream(
     rig: Rig, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(message_transport, "GRACE_S", 0.05)
+    monkeypatch.setattr(reply_stream, "GRACE_S", 0.05)
     stream = await rig.prompt(1)
     await stream.say("content_streaming", content="a")
     await stream.say("run_ended")
@@ -205,7 +220,7 @@ async def test_the_thread_that_the_server_made_is_kept():
 
 
 async def test_a_fast_server_waits_for_a_slow_reader(rig: Rig, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(message_transport, "MAX_NEWS", 2)
+    monkeypatch.setattr(event_queue, "MAX_EVENTS", 2)
     stream = await rig.prompt(1)
     for number in range(50):
         await stream.say("content_streaming", content=f"{number} ")
@@ -214,14 +229,246 @@ async def test_a_fast_server_waits_for_a_slow_reader(rig: Rig, monkeypatch: pyte
     assert "".join(text) == "".join(f"{number} " for number in range(50))
 
 
-async def test_sound_has_no_words_here(rig: Rig):
-    await rig.transport.send(DiscardAudio(1))
-    with pytest.raises(ValueError, match="AppendAudio"):
-        await rig.transport.send(AppendAudio(1, b""))
+async def test_an_utterance_is_a_recording_that_is_heard_and_answered_aloud():
+    heard, spoken = SpeechInput("openai/whisper-1"), SpeechOutput("elevenlabs/v3", "nova")
+    async for rig in rig_for("t", configuration=ConfigureSession("t", heard, spoken)):
+        await rig.transport.send(AppendAudio(1, b"ab"))
+        await rig.transport.send(AppendAudio(1, b"cd"))
+        await rig.transport.send(CommitAudio(1))
+        stream = await rig.backboard.stream()
+        form = rig.backboard.asked[0].form
+        assert json.loads(form.fields["voice"]) == {
+            "stt": {"provider": "openai", "model": "whisper-1", "language": "en"},
+            "tts": {
+                "provider": "elevenlabs",
+                "model": "v3",
+                "voice": "nova",
+                "output_format": "pcm_24000",
+            },
+        }
+        (file,) = form.files
+        assert (file.field, file.content) == ("audio_file", wav_file(b"abcd", 16_000))
+        await stream.say("stt_stream_end", transcript="Hi")
+        await stream.say("content_streaming", content="Hello")
+        await stream.say("run_ended")
+        await stream.say("tts_stream_start", content_type="audio/pcm")
+        await stream.say("tts_audio_chunk", data="YWI=")
+        await stream.say("tts_stream_end")
+        await stream.end()
+        assert await rig.hears(4) == [
+            TranscriptUpdated(1, "Hi", is_final=True),
+            ReplyText(1, "Hello"),
+            ReplyAudio(1, b"ab"),
+            ReplyEnded(1),
+        ]
+
+
+async def test_an_utterance_without_words_ends_its_turn_and_the_next_is_heard():
+    async for rig in rig_for("t", configuration=ConfigureSession("t")):
+        await rig.transport.send(CommitAudio(1))
+        assert await rig.hears(1) == [TranscriptUpdated(1, "", is_final=True)]
+        await rig.transport.send(AppendAudio(2, b"ab"))
+        await rig.transport.send(CommitAudio(2))
+        stream = await rig.backboard.stream()
+        await stream.say("stt_stream_end", transcript=" ")
+        assert await rig.hears(1) == [TranscriptUpdated(2, " ", is_final=True)]
+        await stream.is_left()
+        await rig.transport.send(AppendAudio(3, b"ab"))
+        await rig.transport.send(CommitAudio(3))
+        stream = await rig.backboard.stream()
+        await stream.say("stt_text_delta", delta="Hi")
+        assert await rig.hears(1) == [TranscriptUpdated(3, "Hi")]
+
+
+async def test_what_was_not_meant_is_not_sent():
+    async for rig in rig_for("t", configuration=ConfigureSession("t")):
+        await rig.transport.send(AppendAudio(1, b"ab"))
+        await rig.transport.send(DiscardAudio(1))
+        await rig.transport.send(CommitAudio(1))
+        assert await rig.hears(1) == [TranscriptUpdated(1, "", is_final=True)]
+        assert rig.backboard.asked == []
+
+
+async def test_an_utterance_has_a_bound(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(message_transport, "MAX_UTTERANCE_BYTES", 3)
+    async for rig in rig_for("t", configuration=ConfigureSession("t")):
+        await rig.transport.send(AppendAudio(1, b"abcd"))
+        await rig.transport.send(CommitAudio(1))
+        assert (await rig.fault()).code == "audio.too_long"
+
+
+async def test_the_end_of_the_run_waits_for_the_speech_but_not_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr(reply_stream, "SPEECH_LIMIT_S", 0.05)
+    async for rig in rig_for("t", configuration=ConfigureSession("t")):
+        stream = await rig.prompt(1)
+        await stream.say("content_streaming", content="a")
+        await stream.say("run_ended")
+        assert await rig.hears(2) == [ReplyText(1, "a"), ReplyEnded(1)]
+        await stream.is_left()
+
+
+async def test_the_outputs_of_tools_go_before_the_next_turn_with_the_tools_again():
+    tools = [{"type": "function", "function": {"name": "f"}}]
+    async for rig in rig_for("t", request=MessageRequest(tools=tools)):
+        stream = await rig.prompt(1)
+        await rig.transport.send(PromptText(2, "next"))
+        await stream.say("content_streaming", content="Let me see. ")
+        call = {"id": "1", "function": {"name": "f", "arguments": "{}"}}
+        await stream.say("tool_submit_required", run_id="r", tool_calls=[call])
+        await stream.end()
+        assert (await rig.hears(2))[1] == ToolsRequested(1, "r", (ToolCall("1", "f", "{}"),))
+        assert len(rig.backboard.asked) == 1
+        await rig.transport.send(SubmitToolOutputs(9, "x", ()))
+        await rig.transport.send(SubmitToolOutputs(1, "r", (ToolOutput("1", "42"),)))
+        stream = await rig.backboard.stream()
+        assert rig.backboard.last == (
+            "POST",
+            "/api/threads/t/runs/r/submit-tool-outputs?stream=true",
+            {"tool_outputs": [{"tool_call_id": "1", "output": "42"}], "tools": tools},
+        )
+        await stream.say("run_continuing", run_id="r")
+        await stream.say("run_ended", final_content="It is 42.")
+        await stream.end()
+        assert await rig.hears(2) == [
+            ReplyText(1, "Let me see. It is 42.", is_whole=True),
+            ReplyEnded(1),
+        ]
+        await rig.backboard.stream()
+        assert rig.backboard.last[2]["content"] == "next"
+
+
+async def test_a_turn_that_waits_for_tools_can_be_cancelled(rig: Rig):
+    stream = await rig.prompt(1)
+    await stream.say("tool_submit_required", run_id="r", tool_calls=[])
+    await stream.end()
+    assert await rig.hears(1) == [ToolsRequested(1, "r", ())]
+    await rig.transport.send(PromptText(2, "next"))
+    await rig.backboard.request()
+    rig.backboard.answer({"cancelled": True})
+    await rig.transport.send(CancelReply(1))
+    assert await rig.hears(1) == [ReplyEnded(1, ReplyStatus.CANCELLED)]
+    await rig.backboard.stream()
+    assert {asked.path for asked in rig.backboard.asked[1:]} == {
+        "/api/threads/messages",
+        "/api/threads/t/runs/r/cancel",
+    }
+
+
+async def test_wishes_go_along(rig: Rig, tmp_path: Path):
+    note, question = tmp_path / "note.txt", tmp_path / "q.ogg"
+    note.write_bytes(b"tea")
+    question.write_bytes(b"OggS")
+    wishes = TurnWishes(
+        files=(str(note),),
+        recording=str(question),
+        heard_by="openai/whisper-1",
+        is_spoken=True,
+        model="openrouter/a/b",
+        memory="off",
+        draws=True,
+    )
+    await rig.transport.send(PromptText(1, "Read it", wishes))
+    stream = await rig.backboard.stream()
+    form = rig.backboard.asked[0].form
+    voice = form.fields.pop("voice")
+    assert json.loads(voice) == {
+        "stt": {"provider": "openai", "model": "whisper-1"},
+        "tts": {"output_format": "pcm_24000"},
+    }
+    assert form.fields == {
+        "content": "Read it",
+        "thread_id": "t",
+        "stream": "true",
+        "llm_provider": "openrouter",
+        "model_name": "a/b",
+        "memory": "off",
+        "image_generation": "auto",
+    }
+    assert [(file.field, file.filename) for file in form.files] == [
+        ("files", "note.txt"),
+        ("audio_file", "q.ogg"),
+    ]
+    await stream.say("content_streaming", content="Tea")
+    await stream.say("run_ended")
+    await stream.say("tts_error", error="no voice")
+    assert await rig.hears(2) == [
+        ReplyText(1, "Tea"),
+        ServerFault("no voice", code="stream.speech_failed"),
+    ]
+
+
+async def test_a_file_that_cannot_be_read_fails_its_turn_and_nothing_is_sent(rig: Rig):
+    await rig.transport.send(PromptText(1, "Hi", TurnWishes(files=("/gone/away.txt",))))
+    fault = await rig.fault()
+    assert (fault.turn, fault.code, fault.details) == (
+        1,
+        "upload.unreadable",
+        {"file": "away.txt"},
+    )
+    assert rig.backboard.asked == []
+    await rig.prompt(2)
+
+
+async def test_a_picture_comes_with_its_bytes_once_and_before_the_end(rig: Rig):
+    stream = await rig.prompt(1)
+    link = rig.backboard.base_url + "/media/1?sign=x"
+    for answer in (b"png", b"png", b"other"):
+        rig.backboard.answer(answer, Content_Type="image/png")
+    for number in range(3):
+        media = {"url": link.replace("1?", f"{number}?"), "document_id": f"d{number}"}
+        await stream.say("media_generated", media=media)
+        await rig.backboard.request()
+    await stream.say("content_streaming", content=f"Here: {link}")
+    await stream.say("run_ended")
+    await stream.end()
+    events: list[ServerEvent] = []
+    while not events or not isinstance(events[-1], ReplyEnded):
+        events += await rig.hears(1)
+    pictures = {event.data for event in events if isinstance(event, ImageReady)}
+    assert pictures == {b"png", b"other"}
+    assert len([event for event in events if isinstance(event, ImageReady)]) == 2
+    texts = [event for event in events if isinstance(event, ReplyText)]
+    assert texts[-1] == ReplyText(1, "Here:", is_whole=True)
+    fetched = [asked for asked in rig.backboard.asked if "/media/" in asked.path]
+    assert all("x-api-key" not in asked.headers for asked in fetched)
+
+
+async def test_a_picture_that_cannot_be_fetched_does_not_cost_the_answer(rig: Rig):
+    stream = await rig.prompt(1)
+    await rig.backboard.request()
+    rig.backboard.answer(b"gone", status=403)
+    link = rig.backboard.base_url + "/media/1"
+    await stream.say("media_generated", media={"url": link, "document_id": "d"})
+    await rig.backboard.request()
+    await stream.say("content_streaming", content="a")
+    await stream.end()
+    events = await rig.hears(4)
+    assert ImageReady(1, link, "d") in events
+    assert [event.code for event in events if isinstance(event, ServerFault)] == [
+        "media.not_fetched"
+    ]
+    assert events[-1] == ReplyEnded(1, ReplyStatus.INCOMPLETE)
+
+
+async def test_encoded_speech_is_decoded_where_the_shell_can():
+    def decode(content: bytes, mime_type: str) -> bytes:
+        assert (content, mime_type) == (b"ab", "audio/mpeg")
+        return bytes(60_000)
+
+    wishes = TurnWishes(is_spoken=True)
+    async for rig in rig_for("t", decode=decode):
+        await rig.transport.send(PromptText(1, "Hi", wishes))
+        stream = await rig.backboard.stream()
+        await stream.say("tts_stream_start", content_type="audio/mpeg")
+        await stream.say("tts_audio_chunk", data="YWI=")
+        await stream.say("tts_stream_end")
+        assert await rig.hears(2) == [ReplyAudio(1, bytes(48_000)), ReplyAudio(1, bytes(12_000))]
 
 
 async def test_another_configuration_is_ready_at_once(rig: Rig):
-    await rig.transport.send(ConfigureSession("u"))
+    await rig.transport.send(ConfigureSession("u", None, None))
     assert await rig.hears(1) == [SessionReady("u")]
     await rig.prompt(1)
     assert rig.backboard.asked[0].body["thread_id"] == "u"

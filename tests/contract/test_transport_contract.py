@@ -174,7 +174,7 @@ async def scripted_backboard() -> AsyncIterator[Peer]:
         ScriptedBackboard().running() as backboard,
         BackboardApi(ApiAddress(backboard.base_url)) as api,
     ):
-        transport = await open_messages(api, ConfigureSession("t"))
+        transport = await open_messages(api, ConfigureSession("t", None, None))
         yield BackboardPeer(transport, backboard)
         await transport.aclose()
 
@@ -191,7 +191,7 @@ async def service_messages(service: RealService) -> AsyncIterator[Peer]:
     async with BackboardApi(service.api) as api:
         assistant = await api.assistants.create(NewAssistant(name="Parley"))
         thread = await api.threads.create(assistant.assistant_id)
-        transport = await open_messages(api, ConfigureSession(thread.thread_id))
+        transport = await open_messages(api, ConfigureSession(thread.thread_id, None, None))
         yield RealPeer(transport, service)
         await transport.aclose()
 

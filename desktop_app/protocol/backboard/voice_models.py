@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import Literal
 
+from desktop_app.protocol.backboard.messages import HearingChoice, SpeakingChoice
 from desktop_app.protocol.backboard.models import ModelInfo
 
 SpeechKind = Literal["stt", "tts"]
+
+DOCUMENTED_HEARING = HearingChoice(provider="openai", model="gpt-4o-mini-transcribe")
+DOCUMENTED_SPEAKING = SpeakingChoice(provider="openai", model="tts-1", voice="nova")
+"""What Backboard's own application takes where a person has chosen nothing."""
 
 _DOCUMENTED = {
     ("stt", "openai"): (

@@ -1,0 +1,140 @@
+"""What links of a reply point to: fetched at once, without the key, and never more than a bound."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+
+from desktop_app.client.errors import http_errors, refusal
+from desktop_app.client.http_connection import CONNECT_TIMEOUT_S, Sleep
+from desktop_app.client.retries import pause_before_retry
+from desktop_app.errors import NetworkError, ProtocolError
+from desktop_app.loopback import is_loopback
+
+MAX_MEDIA_BYTES = 64 << 20
+READ_TIMEOUT_S = 30.0
+MAX_REDIRECTS = 5
+
+_EXPIRED = (401, 403, 404, 410)
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedMedia:
+    """A picture or a sound.
+
+    Attributes:
+        mime_type: As the storage says; empty where it does not.
+    """
+
+    data: bytes
+    mime_type: str
+
+    @property
+    def sha256(self) -> str:
+        """The name of its content: the same picture under two links has one."""
+        return hashlib.sha256(self.data).hexdigest()
+
+
+class MediaFetcher:
+    """Fetches links, which sign themselves: no header of ours may reach a storage service.
+
+    Args:
+        is_local: Whether the API that gives the links is on this computer. Another one has no
+            business with what listens here.
+        sleep: Waits between tries.
+        max_bytes: Of one piece.
+    """
+
+    def __init__(
+        self,
+        *,
+        is_local: bool,
+        sleep: Sleep = asyncio.sleep,
+        max_bytes: int = MAX_MEDIA_BYTES,
+    ) -> None:
+        self._is_local = is_local
+        self._sleep = sleep
+        self._max_bytes = max_bytes
+        self._opening = asyncio.Lock()
+        self._http: httpx.AsyncClient | None = None
+
+    async def fetch(self, url: str) -> FetchedMedia:
+        """What is behind the link; the link is in no error.
+
+        Raises:
+            NetworkError: ``media.expired``: the link is not good any more; or as of any request.
+            ProtocolError: ``media.refused``: no link that may be followed; ``media.too_large``.
+        """
+        tries = 0
+        while True:
+            try:
+                return await self._follow(url)
+            except NetworkError as error:
+                tries += 1
+                pause_s = pause_before_retry(error, tries, is_idempotent=True)
+                if pause_s is None:
+                    raise
+            await self._sleep(pause_s)
+
+    async def aclose(self) -> None:
+        """Close every connection. Idempotent."""
+        http, self._http = self._http, None
+        if http is not None:
+            await http.aclose()
+
+    async def _follow(self, url: str) -> FetchedMedia:
+        http = await self._client()
+        for _ in range(MAX_REDIRECTS):
+            self._check(url)
+            with http_errors():
+                async with http.stream("GET", url) as response:
+                    if not response.is_redirect:
+                        return await self._read(response)
+                    url = urljoin(url, response.headers["location"])
+        raise ProtocolError("media.refused", "A link leads from one address to the next.")
+
+    async def _read(self, response: httpx.Response) -> FetchedMedia:
+        status = response.status_code
+        if status in _EXPIRED:
+            raise NetworkError("media.expired", f"The link is not good any more (HTTP {status}).")
+        if status >= 400:
+            await response.aread()
+            raise refusal(response)
+        pieces, size = [], 0
+        async for piece in response.aiter_bytes():
+            pieces.append(piece)
+            size += len(piece)
+            if size > self._max_bytes:
+                bound = f"{self._max_bytes >> 20} MB"
+                raise ProtocolError("media.too_large", f"It is larger than {bound}.", bound=bound)
+        kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+        return FetchedMedia(b"".join(pieces), kind)
+
+    def _check(self, url: str) -> None:
+        try:
+            scheme, host = urlsplit(url).scheme, urlsplit(url).hostname
+        except ValueError:
+            scheme, host = "", ""
+        if scheme not in ("http", "https") or not host:
+            raise ProtocolError("media.refused", "A link is no web address.")
+        if is_loopback(url) and not self._is_local:
+            raise ProtocolError("media.refused", "A link leads to this computer.")
+
+    async def _client(self) -> httpx.AsyncClient:
+        async with self._opening:
+            if self._http is None:
+                # Its certificates take 20 to 50 ms to load: not on the loop that plays sound.
+                self._http = await asyncio.to_thread(_open_client, self._is_local)
+            return self._http
+
+
+def _open_client(is_local: bool) -> httpx.AsyncClient:
+    return httpx.AsyncClient(
+        headers={"User-Agent": "Parley"},
+        timeout=httpx.Timeout(READ_TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
+        trust_env=not is_local,
+    )

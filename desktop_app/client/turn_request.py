@@ -1,0 +1,143 @@
+"""What is asked of a Backboard API in one turn: words, wishes and recordings as a message. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from desktop_app.client.message_body import MessageFiles
+from desktop_app.client.multipart import Recording
+from desktop_app.protocol.backboard.messages import (
+    HearingChoice,
+    MessageRequest,
+    SpeakingChoice,
+    Voice,
+)
+from desktop_app.protocol.backboard.voice_models import DOCUMENTED_HEARING, DOCUMENTED_SPEAKING
+from desktop_app.protocol.commands import PromptText, SpeechInput, SpeechOutput, TurnWishes
+from desktop_app.protocol.wav_stream import wav_file
+
+RECORDING_RATE_HZ = 16_000
+
+_PCM = "pcm_24000"  # what is played: needs no decoding, and comes while it is spoken
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceDefaults:
+    """Who hears and speaks where a turn does not say; empty fields leave the choice to the peer."""
+
+    hearing: HearingChoice = field(default_factory=HearingChoice)
+    speaking: SpeakingChoice = field(default_factory=SpeakingChoice)
+
+
+def documented_voices() -> VoiceDefaults:
+    """For a peer that has to be told (contract section 7)."""
+    return VoiceDefaults(DOCUMENTED_HEARING, DOCUMENTED_SPEAKING)
+
+
+@dataclass(frozen=True, slots=True)
+class TurnRequest:
+    """A message and what goes along; ``is_spoken`` says whether speech was asked for."""
+
+    message: MessageRequest
+    files: MessageFiles
+    is_spoken: bool
+
+
+def typed_turn(
+    base: MessageRequest,
+    prompt: PromptText,
+    defaults: VoiceDefaults,
+    spoken: SpeechOutput | None = None,
+) -> TurnRequest:
+    """A typed turn with its wishes.
+
+    Args:
+        base: What every message of the conversation carries.
+        prompt: The words, and what goes along.
+        defaults: Who hears and speaks where the wishes do not say.
+        spoken: How the conversation is spoken; None where it is in text alone.
+    """
+    wishes = prompt.wishes
+    provider, model = _named(wishes.model)
+    message = replace(
+        base,
+        content=prompt.text,
+        llm_provider=provider or base.llm_provider,
+        model_name=model or base.model_name,
+        memory=wishes.memory or base.memory,
+        image_generation="auto" if wishes.draws else base.image_generation,
+        voice=_voice_of(wishes, defaults, spoken),
+    )
+    files = MessageFiles(
+        files=tuple(Path(path) for path in wishes.files),
+        audio_file=Path(wishes.recording) if wishes.recording else None,
+    )
+    return TurnRequest(message, files, wishes.is_spoken or spoken is not None)
+
+
+def spoken_turn(
+    base: MessageRequest,
+    pcm: bytes,
+    defaults: VoiceDefaults,
+    heard: SpeechInput,
+    spoken: SpeechOutput | None,
+) -> TurnRequest:
+    """An utterance.
+
+    Args:
+        base: What every message of the conversation carries.
+        pcm: s16le mono 16 kHz.
+        defaults: Who hears and speaks where the next two do not say.
+        heard: How it is recognised.
+        spoken: How it is answered; None for text alone.
+    """
+    hearing = _hearing(heard.model, defaults)
+    if heard.language:
+        hearing = replace(hearing, language=heard.language)
+    voice = Voice(stt=hearing, tts=_spoken(spoken, defaults) if spoken else None)
+    recording = Recording("utterance.wav", wav_file(pcm, RECORDING_RATE_HZ), "audio/wav")
+    message = replace(base, content="", voice=voice)
+    return TurnRequest(message, MessageFiles(audio_file=recording), spoken is not None)
+
+
+def _voice_of(
+    wishes: TurnWishes, defaults: VoiceDefaults, spoken: SpeechOutput | None
+) -> Voice | None:
+    hearing = _hearing(wishes.heard_by, defaults) if wishes.recording else None
+    speaking = None
+    if wishes.is_spoken:
+        speaking = _speaking(wishes.spoken_by, wishes.voice, defaults)
+    elif spoken is not None:
+        speaking = _spoken(spoken, defaults)
+    return Voice(stt=hearing, tts=speaking) if hearing or speaking else None
+
+
+def _hearing(name: str, defaults: VoiceDefaults) -> HearingChoice:
+    provider, model = _named(name)
+    if not model:
+        return defaults.hearing
+    return HearingChoice(provider=provider or defaults.hearing.provider, model=model)
+
+
+def _spoken(spoken: SpeechOutput, defaults: VoiceDefaults) -> SpeakingChoice:
+    chosen = _speaking(spoken.model, spoken.voice, defaults)
+    if spoken.speed == 1.0:
+        return chosen
+    return replace(chosen, provider_options={"speed": spoken.speed})
+
+
+def _speaking(name: str, voice: str, defaults: VoiceDefaults) -> SpeakingChoice:
+    provider, model = _named(name)
+    chosen = defaults.speaking
+    if model:
+        chosen = SpeakingChoice(provider=provider or chosen.provider, model=model)
+    return replace(chosen, voice=voice or chosen.voice, output_format=_PCM)
+
+
+def _named(name: str) -> tuple[str, str]:
+    """``provider/model``, of which the model may hold more slashes, or a model alone."""
+    provider, slash, model = name.partition("/")
+    return (provider, model) if slash else ("", name)

@@ -1,0 +1,97 @@
+"""Links are fetched once, without the key, and no further than a bound."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from desktop_app.client.media import FetchedMedia, MediaFetcher
+from desktop_app.errors import AppError, NetworkError, ProtocolError
+from tests.fakes.backboard import ScriptedBackboard
+
+
+@pytest.fixture
+async def fetcher(pauses: list[float]) -> AsyncIterator[MediaFetcher]:
+    async def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+
+    made = MediaFetcher(is_local=True, sleep=sleep, max_bytes=100)
+    yield made
+    await made.aclose()
+    await made.aclose()
+
+
+async def refused(fetcher: MediaFetcher, url: str) -> AppError:
+    with pytest.raises((NetworkError, ProtocolError)) as caught:
+        await fetcher.fetch(url)
+    return caught.value
+
+
+async def test_a_link_is_followed_without_the_key(
+    fetcher: MediaFetcher, backboard: ScriptedBackboard
+):
+    backboard.answer(b"png", Content_Type="Image/PNG; charset=x")
+    found = await fetcher.fetch(backboard.base_url + "/a?sign=1")
+    assert found == FetchedMedia(b"png", "image/png")
+    assert found.sha256 == FetchedMedia(b"png", "other").sha256
+    (asked,) = backboard.asked
+    assert (asked.method, asked.path) == ("GET", "/api/a?sign=1")
+    assert not {"x-api-key", "authorization", "cookie"} & set(asked.headers)
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 410])
+async def test_an_expired_link_is_told_as_such_and_not_tried_again(
+    fetcher: MediaFetcher, backboard: ScriptedBackboard, status: int
+):
+    backboard.answer(b"<Error/>", status=status)
+    error = await refused(fetcher, backboard.base_url + "/a?sign=secret")
+    assert (error.code, error.retryable) == ("media.expired", False)
+    assert "secret" not in str(error)
+
+
+async def test_a_storage_that_fails_is_tried_again(
+    fetcher: MediaFetcher, backboard: ScriptedBackboard, pauses: list[float]
+):
+    backboard.answer(b"", status=500)
+    backboard.lose(b"half")
+    backboard.answer(b"png")
+    assert (await fetcher.fetch(backboard.base_url + "/a")).data == b"png"
+    assert pauses == [0.25, 0.5]
+    for _ in range(3):
+        backboard.answer(b"", status=503)
+    assert (await refused(fetcher, backboard.base_url + "/a")).code == "http.503"
+
+
+async def test_more_than_the_bound_is_not_taken(
+    fetcher: MediaFetcher, backboard: ScriptedBackboard
+):
+    backboard.answer(bytes(100))
+    assert len((await fetcher.fetch(backboard.base_url + "/a")).data) == 100
+    backboard.answer(bytes(101))
+    assert (await refused(fetcher, backboard.base_url + "/a")).code == "media.too_large"
+
+
+async def test_a_link_may_lead_to_another_but_not_round_and_round(
+    fetcher: MediaFetcher, backboard: ScriptedBackboard
+):
+    backboard.answer(b"", status=302, Location="/b")
+    backboard.answer(b"png")
+    assert (await fetcher.fetch(backboard.base_url + "/a")).data == b"png"
+    assert backboard.asked[-1].path == "/b"
+    for _ in range(5):
+        backboard.answer(b"", status=302, Location="/a")
+    assert (await refused(fetcher, backboard.base_url + "/a")).code == "media.refused"
+
+
+@pytest.mark.parametrize("url", ["", "file:///etc/passwd", "ftp://x/a", "http://", "http://[::1"])
+async def test_what_is_no_web_address_is_not_followed(fetcher: MediaFetcher, url: str):
+    assert (await refused(fetcher, url)).code == "media.refused"
+
+
+async def test_a_server_elsewhere_cannot_send_us_to_this_computer(backboard: ScriptedBackboard):
+    fetcher = MediaFetcher(is_local=False)
+    for host in ("127.0.0.1", "localhost", "[::1]"):
+        assert (await refused(fetcher, f"http://{host}:1/a")).code == "media.refused"
+    await fetcher.aclose()
+    assert backboard.asked == []

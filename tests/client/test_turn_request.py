@@ -1,0 +1,97 @@
+"""Words, wishes and recordings become one message."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from desktop_app.client.multipart import Recording
+from desktop_app.client.turn_request import (
+    VoiceDefaults,
+    documented_voices,
+    spoken_turn,
+    typed_turn,
+)
+from desktop_app.protocol.backboard.messages import (
+    HearingChoice,
+    MessageRequest,
+    SpeakingChoice,
+    Voice,
+)
+from desktop_app.protocol.commands import PromptText, SpeechInput, SpeechOutput, TurnWishes
+from desktop_app.protocol.wav_stream import wav_file
+
+BASE = MessageRequest(memory="Auto", llm_provider="builtin", model_name="m", thread_id="t")
+NOBODY = VoiceDefaults()
+DOCUMENTED = documented_voices()
+
+
+def typed(**wishes: object) -> MessageRequest:
+    prompt = PromptText(1, "Hi", TurnWishes(**wishes))  # type: ignore[arg-type]
+    return typed_turn(BASE, prompt, DOCUMENTED).message
+
+
+def test_plain_words_change_nothing_else():
+    asked = typed_turn(BASE, PromptText(1, "Hi"), DOCUMENTED)
+    assert asked.message == MessageRequest(
+        content="Hi", memory="Auto", llm_provider="builtin", model_name="m", thread_id="t"
+    )
+    assert (asked.files.parts(), asked.is_spoken) == ([], False)
+
+
+@pytest.mark.parametrize(
+    ("model", "provider", "name"),
+    [("openai/gpt-4.1", "openai", "gpt-4.1"), ("or/a/b", "or", "a/b"), ("x", "builtin", "x")],
+)
+def test_a_model_is_named_with_its_provider(model: str, provider: str, name: str):
+    message = typed(model=model)
+    assert (message.llm_provider, message.model_name) == (provider, name)
+
+
+def test_a_reply_is_spoken_by_whoever_was_named_or_is_documented():
+    assert typed(is_spoken=True).voice == Voice(
+        tts=SpeakingChoice(
+            provider="openai", model="tts-1", voice="nova", output_format="pcm_24000"
+        )
+    )
+    assert typed(is_spoken=True, spoken_by="elevenlabs/v3", voice="x").voice == Voice(
+        tts=SpeakingChoice(provider="elevenlabs", model="v3", voice="x", output_format="pcm_24000")
+    )
+
+
+def test_a_recording_is_heard_by_whoever_was_named_or_is_documented(tmp_path: Path):
+    recording = str(tmp_path / "q.ogg")
+    asked = typed_turn(BASE, PromptText(1, "", TurnWishes(recording=recording)), NOBODY)
+    assert asked.message.voice == Voice(stt=HearingChoice())
+    assert asked.files.audio_file == tmp_path / "q.ogg"
+    assert typed(recording=recording).voice == Voice(
+        stt=HearingChoice(provider="openai", model="gpt-4o-mini-transcribe")
+    )
+    assert typed(recording=recording, heard_by="elevenlabs/scribe_v2").voice == Voice(
+        stt=HearingChoice(provider="elevenlabs", model="scribe_v2")
+    )
+
+
+def test_plain_words_in_a_spoken_session_are_answered_aloud():
+    asked = typed_turn(BASE, PromptText(1, "Hi"), NOBODY, SpeechOutput(voice="v", speed=1.5))
+    assert asked.is_spoken
+    assert asked.message.voice == Voice(
+        tts=SpeakingChoice(voice="v", output_format="pcm_24000", provider_options={"speed": 1.5})
+    )
+
+
+def test_an_utterance_goes_as_a_wav_in_its_language():
+    asked = spoken_turn(BASE, b"abcd", DOCUMENTED, SpeechInput(language="de"), None)
+    assert asked.message.voice == Voice(
+        stt=HearingChoice(provider="openai", model="gpt-4o-mini-transcribe", language="de")
+    )
+    assert asked.files.audio_file == Recording(
+        "utterance.wav", wav_file(b"abcd", 16_000), "audio/wav"
+    )
+    assert not asked.is_spoken
+    detected = spoken_turn(BASE, b"ab", NOBODY, SpeechInput(language=""), SpeechOutput())
+    assert detected.message.voice == Voice(
+        stt=HearingChoice(), tts=SpeakingChoice(output_format="pcm_24000")
+    )
+    assert detected.is_spoken
