@@ -8,11 +8,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from desktop_app.errors import AppError
-from desktop_app.service.providers.builtin_pictures import BuiltinPictures
 from desktop_app.service.providers.config import ProviderConfig
 from desktop_app.service.providers.languages import Languages
 from desktop_app.service.providers.local_servers import find_local_servers
 from desktop_app.service.providers.open_languages import open_languages
+from desktop_app.service.providers.open_pictures import open_embedders, open_picture_makers
 from desktop_app.service.providers.open_speech import open_speakers, open_transcribers
 from desktop_app.service.providers.picture_ports import PictureMaker
 from desktop_app.service.providers.ports import Language, Recall, SpeechToText, TextToSpeech
@@ -105,7 +105,8 @@ async def open_providers(config: ProviderConfig, recall: Recall) -> Providers:
     providers = Providers(stt, tts, languages, slow_starters)
     providers.transcribers = open_transcribers(config, stt)
     providers.speakers = open_speakers(config, tts)
-    providers.picture_makers = _by_name(BuiltinPictures())
+    providers.picture_makers = open_picture_makers(config)
+    providers.embedders = open_embedders(config)
     return providers
 
 
@@ -125,7 +126,3 @@ def _voice() -> EspeakTts | NoVoice:
         _log.exception("The built-in voice cannot be loaded")
         return NoVoice()
     return EspeakTts()
-
-
-def _by_name(*makers: PictureMaker) -> Mapping[str, PictureMaker]:
-    return {maker.provider: maker for maker in makers}

@@ -24,12 +24,20 @@ def open_languages(config: ProviderConfig) -> list[Language]:
     return connected
 
 
-def _configured(config: ProviderConfig) -> OpenAiLanguage:
-    """Named ``openai`` where that is what stands at the address, else ``custom``."""
+def configured_name(config: ProviderConfig) -> str:
+    """Of the configured server: ``openai`` where that is what stands there, else ``custom``.
+
+    Raises:
+        InputError: ``language.bad_address``
+    """
     is_openai = _root(config.language_url) == _root(config.openai_url)
+    return "openai" if is_openai else "custom"
+
+
+def _configured(config: ProviderConfig) -> OpenAiLanguage:
     return OpenAiLanguage(
         _root(config.language_url),
-        provider="openai" if is_openai else "custom",
+        provider=configured_name(config),
         model=config.language_model,
         key=config.language_key.reveal(),
     )

@@ -18,6 +18,11 @@ from desktop_app.loopback import is_loopback
 
 _TIMEOUT = httpx.Timeout(10.0, read=120.0)  # seconds; a large model may load for a minute
 _MOST_OF_DETAIL = 300  # characters
+_NO_SUCH_MODEL = {
+    "language": "language.model_not_found",
+    "image": "image.model_not_found",
+    "embedding": "embedding.model_not_found",
+}
 _MASKED_KEY = re.compile(r"\S*\*{3,}\S*")
 
 
@@ -42,7 +47,8 @@ class OpenAiConnection:
         url: Of the server, with or without ``/v1``.
         key: Bearer token; may be empty.
         called: What people are told it is.
-        family: Of the codes of failures that are not the network's: ``language``, ``image``, ...
+        family: Of the codes of failures that are not the network's: ``language``, ``image`` or
+            ``embedding``.
 
     Attributes:
         root: The address that paths are joined to.
@@ -77,7 +83,7 @@ class OpenAiConnection:
         method: Literal["GET", "POST"],
         path: str,
         *,
-        timeout_s: float | None = None,
+        patience_s: float | None = None,
         **given: Any,
     ) -> dict[str, Any]:
         """The JSON object that answers a request.
@@ -85,14 +91,14 @@ class OpenAiConnection:
         Args:
             method: Of the request.
             path: Below the root, or a whole address on the same server.
-            timeout_s: Of each step; None for the usual one.
+            patience_s: For each part of the answer; None for the usual one.
             given: ``json``, ``data`` and ``files`` as httpx takes them.
 
         Raises:
             AccessError, NetworkError, ProtocolError
         """
         url = path if "://" in path else self.root + path
-        timeout = _TIMEOUT if timeout_s is None else timeout_s
+        timeout = _TIMEOUT if patience_s is None else _within(patience_s)
         model = (given.get("json") or given.get("data") or {}).get("model", "")
         with self.failures():
             response = await self._http.request(method, url, timeout=timeout, **given)
@@ -164,7 +170,7 @@ class OpenAiConnection:
             raise AccessError("access.refused", f"The {self._called} refused the key. {detail}")
         if status == 404 and model:
             raise NetworkError(
-                f"{self._family}.model_not_found",
+                _NO_SUCH_MODEL[self._family],
                 f'The {self._called} does not know the model "{model}". {detail}'.strip(),
                 model=model,
             )
@@ -199,6 +205,10 @@ class OpenAiConnection:
             return ""
         said = found.replace(self._key, "…") if self._key else found
         return _MASKED_KEY.sub("…", said)[:_MOST_OF_DETAIL]
+
+
+def _within(patience_s: float) -> httpx.Timeout:
+    return httpx.Timeout(min(10.0, patience_s), read=patience_s, write=None)
 
 
 def _seconds(response: httpx.Response) -> dict[str, str]:

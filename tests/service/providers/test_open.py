@@ -118,3 +118,23 @@ async def test_connected_keys_bring_their_providers_before_the_built_in_ones(rec
     for speech in (*providers.transcribers.values(), *providers.speakers.values()):
         await speech.aclose()
     await providers.aclose()
+
+
+async def test_who_draws_and_embeds_follows_from_the_keys(recall):
+    alone = await open_providers(ProviderConfig(local_models="off"), recall)
+    assert (list(alone.picture_makers), list(alone.embedders)) == (["builtin"], [])
+    await alone.aclose()
+    config = ProviderConfig(
+        "http://127.0.0.1:8",
+        embedding_model="bge",
+        openai_key=Secret("sk"),
+        openai_url="http://127.0.0.1:9/v1",
+        local_models="off",
+    )
+    connected = await open_providers(config, recall)
+    assert list(connected.picture_makers) == ["openai", "builtin"]
+    assert [(name, each.model) for name, each in connected.embedders.items()] == [
+        ("custom", "bge"),
+        ("openai", "text-embedding-3-small"),
+    ]
+    await connected.aclose()
