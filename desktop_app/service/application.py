@@ -33,9 +33,16 @@ from desktop_app.service.provider_source import ProviderSource
 from desktop_app.service.runs.runs import Runs
 from desktop_app.service.store import Store
 from desktop_app.service.thread_routes import ThreadRoutes
+from desktop_app.service.tool_output_routes import ToolOutputRoutes
 from desktop_app.service.voice_socket import voice_socket
 
 VOICE_PATH = "/v1/voice/ws"
+
+_PASSED_ON = {
+    "http.402": HTTPStatus.PAYMENT_REQUIRED,
+    "http.429": HTTPStatus.TOO_MANY_REQUESTS,
+}
+"""Refusals of a provider that mean the same to our client."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +65,7 @@ def build_application(parts: Parts, *, key: str, hosts: tuple[str, ...]) -> ASGI
         Route("/health", _health, methods=["GET"]),
         Route("/test", console, methods=["GET"]),
         *MessageRoutes(store, runs, parts.messages).routes(),
+        *ToolOutputRoutes(store.conversations, runs).routes(),
         *AssistantRoutes(store, runs).routes(),
         *MemoryRoutes(store, parts.memories).routes(),
         *ThreadRoutes(store, runs, parts.messages.voiced, parts.links).routes(),
@@ -101,7 +109,8 @@ async def _on_http(_request: Request, error: Exception) -> Response:
 
 async def _on_app_error(_request: Request, error: Exception) -> Response:
     assert isinstance(error, AppError)
-    return JsonResponse({"detail": str(error)}, status_code=_status(error))
+    wait = {"Retry-After": error.facts["seconds"]} if "seconds" in error.facts else None
+    return JsonResponse({"detail": str(error)}, status_code=_status(error), headers=wait)
 
 
 async def _on_surprise(_request: Request, _error: Exception) -> Response:
@@ -116,6 +125,8 @@ def _status(error: AppError) -> HTTPStatus:
         return HTTPStatus.CONFLICT
     if isinstance(error, InputError):
         return HTTPStatus.BAD_REQUEST
+    if error.code in _PASSED_ON:
+        return _PASSED_ON[error.code]
     if isinstance(error, NetworkError):
         return HTTPStatus.BAD_GATEWAY
     return HTTPStatus.INTERNAL_SERVER_ERROR

@@ -13,6 +13,9 @@ Body = TypeVar("Body")
 
 MAX_BODY_BYTES = 8 << 20
 
+_TRUE = frozenset({"true", "1", "yes"})
+_FALSE = frozenset({"false", "0", "no"})
+
 _encoder = msgspec.json.Encoder()
 _PLACE = re.compile(r" - at `\$\.?(?P<path>[^`]*)`$")
 
@@ -83,6 +86,19 @@ def whole_number(request: Request, name: str, default: int, least: int, most: in
         sentence = f"Input should be a whole number from {least} to {most}"
         raise Refused(422, [{"loc": ["query", name], "msg": sentence, "type": "value_error"}])
     return int(text)
+
+
+def truth_value(request: Request, name: str) -> bool:
+    """A query parameter; false where it is left out.
+
+    Raises:
+        Refused: 422.
+    """
+    text = request.query_params.get(name, "false").lower()
+    if text not in _TRUE | _FALSE:
+        sentence = "Input should be true or false"
+        raise Refused(422, [{"loc": ["query", name], "msg": sentence, "type": "bool_parsing"}])
+    return text in _TRUE
 
 
 async def read_body(request: Request) -> bytes:

@@ -9,7 +9,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from desktop_app.protocol.backboard.threads import Thread
-from desktop_app.service.bodies import JsonResponse, Refused, not_found, read_json, whole_number
+from desktop_app.service.bodies import (
+    JsonResponse,
+    not_found,
+    read_json,
+    truth_value,
+    whole_number,
+)
 from desktop_app.service.clock import now
 from desktop_app.service.described import Described
 from desktop_app.service.media_links import MediaLinks
@@ -17,9 +23,6 @@ from desktop_app.service.runs.runs import Runs
 from desktop_app.service.store import Store
 from desktop_app.service.stored_links import with_fresh_links
 from desktop_app.service.voiced_turns import VoicedTurns
-
-_TRUE = frozenset({"true", "1", "yes"})
-_FALSE = frozenset({"false", "0", "no"})
 
 
 class ThreadRoutes:
@@ -65,7 +68,7 @@ class ThreadRoutes:
             whole_number(request, "skip", 0, 0, 1_000_000),
             whole_number(request, "limit", 100, 1, 200),
             assistant_id=assistant_id,
-            with_messages=_flag(request, "include_messages"),
+            with_messages=truth_value(request, "include_messages"),
         )
         return JsonResponse([with_fresh_links(thread, self._links) for thread in threads])
 
@@ -101,11 +104,3 @@ class ThreadRoutes:
         if not cancelled and await self._conversations.get(thread_id, with_messages=False) is None:
             raise not_found("Thread")
         return JsonResponse({"thread_id": thread_id, "run_id": run_id, "cancelled": cancelled})
-
-
-def _flag(request: Request, name: str) -> bool:
-    text = request.query_params.get(name, "false").lower()
-    if text not in _TRUE | _FALSE:
-        sentence = "Input should be true or false"
-        raise Refused(422, [{"loc": ["query", name], "msg": sentence, "type": "bool_parsing"}])
-    return text in _TRUE

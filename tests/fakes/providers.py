@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from desktop_app.errors import AppError, InputError
 from desktop_app.protocol.backboard.models import ModelInfo
@@ -40,11 +41,15 @@ class ScriptedLanguage:
     """Says what it is told to; ``pause`` holds the reply after its first piece.
 
     Attributes:
+        rounds: What it says to the next requests, one element each; then ``pieces`` again.
+        row: What its catalogue says beside names.
         requests: What it was asked.
         was_asked: Set by the first request.
         closed: How many replies were closed, finished or not.
     """
 
+    rounds: list[tuple[LanguageEvent, ...]] = field(default_factory=list)
+    row: dict[str, Any] = field(default_factory=lambda: {"context_limit": 8_192})
     pieces: tuple[LanguageEvent, ...] = (TextDelta("Hello there. "), TextDelta("How are you?"))
     provider: str = "scripted"
     model: str = "parrot"
@@ -68,8 +73,9 @@ class ScriptedLanguage:
     async def reply(self, request: LanguageRequest) -> AsyncIterator[LanguageEvent]:
         self.requests.append(request)
         self.was_asked.set()
+        pieces = self.rounds.pop(0) if self.rounds else self.pieces
         try:
-            for piece in self.pieces:
+            for piece in pieces:
                 yield piece
                 await self.may_go_on.wait()
             if self.failure is not None:
@@ -79,7 +85,7 @@ class ScriptedLanguage:
             self.closed += 1
 
     async def models(self) -> Sequence[ModelInfo]:
-        return [ModelInfo(name=self.model, provider=self.provider, context_limit=8_192)]
+        return [ModelInfo(name=self.model, provider=self.provider, **self.row)]
 
     async def aclose(self) -> None:
         self.may_go_on.set()
