@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from typing import Any
 
 import msgspec
 from starlette.requests import Request
@@ -10,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from desktop_app.protocol.backboard.messages import MessageReply, MessageRequest
-from desktop_app.service.bodies import JsonResponse, Refused, not_found
+from desktop_app.service.bodies import JsonResponse, not_found
 from desktop_app.service.described import Described
 from desktop_app.service.kept_messages import keep_question, saved_events, saved_reply
 from desktop_app.service.message_bodies import receive
@@ -23,8 +24,9 @@ from desktop_app.service.message_stream import (
     frames_of_events,
     stream_response,
 )
+from desktop_app.service.pictures import model_of
 from desktop_app.service.providers.picture_ports import PICTURE_TOOL
-from desktop_app.service.runs.question import HostedChoice, Question
+from desktop_app.service.runs.question import DirectCall, HostedChoice, Question
 from desktop_app.service.runs.runs import Runs
 from desktop_app.service.store import Store
 from desktop_app.service.voiced_turn import SpokenQuestion
@@ -75,6 +77,8 @@ class MessageRoutes:
             question = _question(message, plan, await self._place(message))
             await self._files.attach(plan, question)
             recording = await self._files.keep_recording(plan, question)
+            if plan.operation == "generate_image":
+                question = await self._drawn(plan, question)
         if recording or (plan.voice.tts and plan.is_answered):
             asked = SpokenQuestion(question, plan.voice, recording, plan.is_answered)
             return await self._answer_voiced(asked, is_streamed=message.stream)
@@ -84,11 +88,9 @@ class MessageRoutes:
 
     async def _check(self, message: MessageRequest, plan: MessagePlan) -> None:
         """Refuse what cannot be done before anything is stored."""
-        if plan.operation == "generate_image":
-            raise Refused(400, "Pictures are made in chats here: send image_generation as auto.")
-        if plan.is_answered:
+        if plan.is_answered and plan.operation == "chat":
             await self._runs.language(message.llm_provider or "")
-        if plan.may_draw:
+        if plan.may_draw or plan.operation == "generate_image":
             await self._pictures.maker(plan.pictures)
         await self._voiced.check(plan.voice)
         await self._files.check(plan)
@@ -104,6 +106,16 @@ class MessageRoutes:
             if thread is None:
                 raise not_found("Assistant")
         return thread.thread_id, thread.assistant_id
+
+    async def _drawn(self, plan: MessagePlan, question: Question) -> Question:
+        """The question, with the call that answers it."""
+        maker = await self._pictures.maker(plan.pictures)
+        arguments: dict[str, Any] = {"prompt": question.text}
+        if sources := await self._files.keep_sources(plan, question):
+            arguments["document_ids"] = sources
+        model = await model_of(maker, plan.pictures)
+        call = DirectCall(_drawing(plan), arguments, maker.provider, model)
+        return replace(question, direct=call)
 
     async def _answer(self, question: Question, *, is_streamed: bool) -> Response:
         run = self._runs.start(question)
@@ -131,7 +143,6 @@ class MessageRoutes:
 
 def _question(message: MessageRequest, plan: MessagePlan, place: tuple[str, str]) -> Question:
     thread_id, assistant_id = place
-    drawing = HostedChoice(PICTURE_TOOL, asdict(plan.pictures))
     return Question(
         thread_id=thread_id,
         assistant_id=assistant_id,
@@ -143,7 +154,11 @@ def _question(message: MessageRequest, plan: MessagePlan, place: tuple[str, str]
         cites_memories=bool(message.memory_response_citation),
         metadata=message.metadata,
         tools=plan.tools,
-        hosted=(drawing,) if plan.may_draw else (),
+        hosted=(_drawing(plan),) if plan.may_draw else (),
         wants_json=bool(message.json_output),
         thinking=message.thinking,
     )
+
+
+def _drawing(plan: MessagePlan) -> HostedChoice:
+    return HostedChoice(PICTURE_TOOL, asdict(plan.pictures))

@@ -86,7 +86,8 @@ class PictureTool:
                 sources=tuple(dict.fromkeys(asked.document_ids or ())),
             )
         )
-        return HostedResult(_told(made), tuple(media_of(each, self._links) for each in made))
+        media = tuple(media_of(each, self._links) for each in made)
+        return HostedResult(_told(made), media, words=_words(len(made)))
 
 
 def picture_tool_maker(pictures: Pictures, links: MediaLinks) -> HostedMaker:
@@ -109,6 +110,10 @@ def media_of(stored: StoredMedia, links: MediaLinks) -> Media:
         mime_type=stored.mime_type,
         file_size_bytes=stored.file.size_bytes,
     )
+
+
+def _words(count: int) -> str:
+    return "Here is the picture." if count == 1 else f"Here are the {count} pictures."
 
 
 def _told(made: tuple[StoredMedia, ...]) -> str:

@@ -108,7 +108,7 @@ class Pictures:
         facts = {
             "prompt": order.prompt.strip(),
             "provider": maker.provider,
-            "model": order.choice.model or await _default_model(maker),
+            "model": await model_of(maker, order.choice),
             "parents": list(order.sources),
         }
         return tuple(
@@ -154,5 +154,6 @@ async def _check_model(maker: PictureMaker, name: str) -> None:
         )
 
 
-async def _default_model(maker: PictureMaker) -> str:
-    return next((model.name for model in await maker.models()), "")
+async def model_of(maker: PictureMaker, choice: PictureChoice) -> str:
+    """The model that draws, as far as the maker says."""
+    return choice.model or next((model.name for model in await maker.models()), "")

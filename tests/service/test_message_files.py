@@ -120,3 +120,22 @@ async def test_a_form_that_ends_too_early_leaves_nothing(rig):
     assert msgspec.json.decode(answer.content)["detail"][0]["type"] == "multipart_invalid"
     assert (await rig.http.get("/threads")).json() == []
     assert list(rig.store.files.scratch.iterdir()) == []
+
+
+async def test_a_turn_waits_until_its_files_are_read(rig):
+    await send(rig, [("files", NOTES)])
+    (request,) = rig.providers.language.requests
+    (passage,) = request.knowledge.passages
+    assert (passage.filename, passage.text) == ("notes.txt", "The fox is red.")
+    (message,) = request.history
+    assert message.content.startswith("What is this?\n\n[Attached: notes.txt (document_id ")
+    assert "not read" not in message.content
+
+
+async def test_a_model_sees_attached_pictures_then_and_later(rig):
+    reply = (await send(rig, [("files", ("cat.png", png()))])).json()
+    body = {"content": "And now?", "thread_id": reply["thread_id"]}
+    await rig.http.post("/threads/messages", json=body)
+    first, second = rig.providers.language.requests
+    assert [picture.data for picture in first.history[0].pictures] == [png()]
+    assert [len(message.pictures) for message in second.history] == [1, 0, 0]

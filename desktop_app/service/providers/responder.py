@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
 
 from desktop_app.protocol.backboard.models import ModelInfo
+from desktop_app.service.providers.attached_note import without_note
 from desktop_app.service.providers.ports import (
     Finished,
     LanguageEvent,
@@ -17,7 +18,6 @@ from desktop_app.service.providers.ports import (
     ToolsCalled,
 )
 from desktop_app.service.providers.skills import arithmetic, drawing, recall, small_talk
-from desktop_app.service.providers.skills.attached import without_note
 from desktop_app.service.providers.skills.dates_and_times import Clock
 from desktop_app.service.providers.skills.units import UnitConverter
 

@@ -121,6 +121,7 @@ class Answering:
         language = await self._languages.get(question.provider)
         assistant = await self._assistants.get(question.assistant_id)
         model = await self._models.find(language, question.model)
+        await self._knowledge.await_documents(question)
         knowledge = await self._knowledge.find(question, assistant)
         if knowledge != Knowledge():
             await run.tell(KnowledgeFound(knowledge))

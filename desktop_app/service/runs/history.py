@@ -8,10 +8,10 @@ from itertools import takewhile
 
 import msgspec
 
-from desktop_app.protocol.backboard.documents import DONE, FAILED
 from desktop_app.protocol.backboard.messages import CalledTool, FunctionCall
 from desktop_app.protocol.backboard.threads import Attachment, StoredMessage
 from desktop_app.protocol.events import ToolCall
+from desktop_app.service.providers.attached_note import with_note
 from desktop_app.service.providers.picture_ports import Picture
 from desktop_app.service.providers.ports import ChatMessage
 
@@ -55,7 +55,7 @@ def chat_messages(turn: Sequence[StoredMessage], attached: Attached) -> list[Cha
         if calls and all(call.id in outputs for call in calls):
             messages.append(ChatMessage("assistant", row.content or "", calls))
             messages += (ChatMessage("tool", outputs[c.id], tool_call_id=c.id) for c in calls)
-        elif words := _words(row, attached.files.get(row.message_id, ())):
+        elif words := with_note(row.content or "", attached.files.get(row.message_id, ())):
             pictures = tuple(attached.pictures.get(row.message_id, ()))
             messages.append(ChatMessage(row.role, words, pictures=pictures))
     return messages
@@ -87,21 +87,3 @@ def _outputs(following: Sequence[StoredMessage]) -> dict[str, str]:
     """What the tools' rows right behind a row hold, by call."""
     rows = takewhile(lambda row: row.role == "tool", following)
     return {str((row.metadata_ or {}).get("tool_call_id")): row.content or "" for row in rows}
-
-
-def _words(row: StoredMessage, files: Sequence[Attachment]) -> str:
-    """The text, and a line that names the files: tools ask for them by their ids."""
-    if not files:
-        return row.content or ""
-    names = ", ".join(
-        f"{file.filename} (document_id {file.document_id}{_state(file)})" for file in files
-    )
-    return f"{row.content or ''}\n\n[Attached: {names}]".lstrip()
-
-
-def _state(file: Attachment) -> str:
-    """Why nothing of a file may be found."""
-    status = file.status.lower()
-    if status in FAILED:
-        return ", cannot be read"
-    return "" if status in DONE else ", not read yet"

@@ -19,11 +19,13 @@ class HostedResult:
         text: For the model.
         media: For the person: told as they are made, and kept with the reply.
         files: Names of the documents it comes from.
+        words: For the person, where no model tells what was done.
     """
 
     text: str
     media: tuple[Media, ...] = ()
     files: tuple[str, ...] = ()
+    words: str = ""
 
 
 class HostedTool(Protocol):

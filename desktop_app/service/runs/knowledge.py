@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from desktop_app.errors import AppError
 from desktop_app.protocol.backboard.assistants import Assistant
+from desktop_app.protocol.backboard.documents import DONE, FAILED
 from desktop_app.protocol.backboard.threads import Attachment
 from desktop_app.service.providers.ports import Knowledge, Language, Passage, Recalled
 from desktop_app.service.runs.ports import Library, Memories
@@ -16,6 +17,8 @@ PASSAGES = 10
 """Where the assistant says nothing (``tok_k``)."""
 
 MEMORIES = 10
+READING_S = 20
+"""How long a turn waits for its files; what is not read then is named as such."""
 
 _log = logging.getLogger(__name__)
 
@@ -33,6 +36,17 @@ class KnowledgeSource:
             tuple(await self._recalled(question)),
             tuple(await self.passages(question, passage_limit(assistant))),
         )
+
+    async def await_documents(self, question: Question) -> None:
+        """Wait, a while at most, until the files that came with a question are read."""
+        try:
+            attached = await self._library.attachments(question.thread_id)
+            files = attached.get(question.message_id, ())
+            ids = [each.document_id for each in files if each.status not in DONE | FAILED]
+            if ids:
+                await self._library.settled(ids, READING_S)
+        except AppError as error:
+            _log.info("The files of a turn were not waited for: %s", error.code)
 
     async def has_documents(self, question: Question) -> bool:
         """Whether there is anything to search for a question's thread."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
+from desktop_app.protocol.backboard.documents import Document
 from desktop_app.protocol.backboard.threads import Attachment
 from desktop_app.service.providers.picture_ports import Picture
 from desktop_app.service.providers.ports import Language, MemoryUse, Passage, Recalled
@@ -24,6 +25,13 @@ class Library(Protocol):
 
     async def has_documents(self, *, assistant_id: str, thread_id: str) -> bool:
         """Whether ``passages`` could find anything there.
+
+        Raises:
+            StorageError
+        """
+
+    async def settled(self, ids: Sequence[str], within_s: float) -> Sequence[Document]:
+        """The documents as soon as all are indexed or failed, or as they are after a while.
 
         Raises:
             StorageError

@@ -22,6 +22,22 @@ class HostedChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class DirectCall:
+    """A call of a tool of the service that answers a turn in place of a language model.
+
+    Attributes:
+        arguments: JSON values of the call.
+        provider: Who carries it out, as the reply says.
+        model: By which model.
+    """
+
+    choice: HostedChoice
+    arguments: dict[str, Any]
+    provider: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """What a turn answers.
 
@@ -34,6 +50,7 @@ class Question:
         metadata: Kept with the user's message.
         tools: Functions that the client carries out, in place of the assistant's; None for those.
         hosted: Tools that the service carries out.
+        direct: What answers in place of a language model, or None.
         wants_json: The reply shall be one JSON object.
         thinking: As in the API, or None.
         message_id: The user's message, known beforehand so that files can be attached to it.
@@ -50,6 +67,7 @@ class Question:
     metadata: dict[str, Any] | None = None
     tools: tuple[Tool, ...] | None = None
     hosted: tuple[HostedChoice, ...] = ()
+    direct: DirectCall | None = None
     wants_json: bool = False
     thinking: dict[str, Any] | None = None
     message_id: str = field(default_factory=new_id)

@@ -15,6 +15,7 @@ from desktop_app.service.conversation_store import interruption
 from desktop_app.service.provider_source import ProviderSource
 from desktop_app.service.providers.ports import Language, Tool
 from desktop_app.service.runs.answering import Answering
+from desktop_app.service.runs.direct import DirectAnswers
 from desktop_app.service.runs.events import Output, QuestionStored, RunEnded
 from desktop_app.service.runs.hosted_tools import HostedMaker
 from desktop_app.service.runs.knowledge import KnowledgeSource
@@ -49,6 +50,7 @@ class Runs:
         self._answering = Answering(
             self.rows, store.assistants, self._languages, knowledge, pictures
         )
+        self._direct = DirectAnswers(self.rows, self._answering.makers)
         self._tasks = tasks
         self._floors: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._going: dict[str, Run] = {}
@@ -164,6 +166,8 @@ class Runs:
 
     async def _attempt(self, run: Run) -> RunEnded:
         try:
+            if run.question.direct is not None:
+                return await self._direct.answer(run, run.question.direct)
             return await self._answering.answer(run)
         except asyncio.CancelledError:
             return RunEnded("CANCELLED", run.text)

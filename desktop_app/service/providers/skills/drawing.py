@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 
 from desktop_app.protocol.events import ToolCall
+from desktop_app.service.providers.attached_note import attached_pictures, without_note
 from desktop_app.service.providers.picture_ports import PICTURE_TOOL
 from desktop_app.service.providers.ports import LanguageRequest
-from desktop_app.service.providers.skills.attached import attached_pictures, without_note
 from desktop_app.service.providers.skills.picture_wishes import picture_wish
 
 _DOCUMENT_ID = re.compile(r'"document_id": ?"([^"]+)"')
