@@ -19,6 +19,7 @@ from desktop_app.service.assistant_bodies import checked_changes, checked_clone,
 from desktop_app.service.bodies import JsonResponse, not_found, read_json, whole_number
 from desktop_app.service.clock import now
 from desktop_app.service.described import Described
+from desktop_app.service.documents.library import Library
 from desktop_app.service.runs.runs import Runs
 from desktop_app.service.store import Store
 
@@ -26,9 +27,10 @@ from desktop_app.service.store import Store
 class AssistantRoutes:
     """Create, list, get, change, delete, clone."""
 
-    def __init__(self, store: Store, runs: Runs) -> None:
+    def __init__(self, store: Store, library: Library, runs: Runs) -> None:
         self._store = store.assistants
         self._memories = store.memories
+        self._library = library
         self._runs = runs
 
     def routes(self) -> list[Route]:
@@ -99,10 +101,13 @@ class AssistantRoutes:
             raise
 
     async def _filled(self, copy: Assistant, source: Assistant, asked: CloneRequest) -> Clone:
-        memories = 0
+        source_id, copy_id = source.assistant_id, copy.assistant_id
+        documents = memories = 0
+        if asked.copy_documents:
+            documents = await self._library.clone(source_id, copy_id)
         if asked.copy_memories:
-            memories = await self._memories.clone(source.assistant_id, copy.assistant_id)
-        return Clone(assistant=copy, memories_cloned=memories)
+            memories = await self._memories.clone(source_id, copy_id)
+        return Clone(assistant=copy, documents_cloned=documents, memories_cloned=memories)
 
     async def _assistant(self, request: Request) -> Assistant:
         assistant = await self._store.get(request.path_params["assistant_id"])

@@ -6,6 +6,8 @@ import asyncio
 
 import pytest
 
+from desktop_app.errors import StorageError
+from desktop_app.service.memories.memory_store import MemoryStore
 from desktop_app.service.providers.picture_ports import Picture
 
 
@@ -210,6 +212,46 @@ async def test_a_clone_can_have_another_name_and_prompt_and_no_memories(rig):
     assert clone["memories_cloned"] == 0
     page = await rig.http.get(f"/assistants/{clone['assistant']['assistant_id']}/memories")
     assert page.json()["total_count"] == 0
+
+
+async def test_a_clone_answers_from_the_same_documents(rig):
+    path = await assistant(rig, name="Ada")
+    document = await upload(rig, f"{path}/documents", b"The bicycle is red.")
+    thread = (await rig.http.post(f"{path}/threads", json={})).json()["thread_id"]
+    await upload(rig, f"/threads/{thread}/documents", b"The car is blue.")
+    await rig.library.settled([document], 10)
+    clone = (await rig.http.post(f"{path}/clone", json={})).json()
+    assert clone["documents_cloned"] == 1
+    copy = clone["assistant"]["assistant_id"]
+    await rig.http.delete(path)
+    (kept,) = (await rig.http.get(f"/assistants/{copy}/documents")).json()
+    assert (kept["filename"], kept["status"]) == ("a.txt", "indexed")
+    found = await rig.library.passages("bicycle", assistant_id=copy, thread_id="", limit=5)
+    assert [passage.text for passage in found] == ["The bicycle is red."]
+    (file,) = rig.store.files.scratch.parent.glob("kept/*/*")
+    assert file.read_bytes() == b"The bicycle is red."
+
+
+async def test_a_clone_can_leave_the_documents_out(rig):
+    path = await assistant(rig, name="Ada")
+    document = await upload(rig, f"{path}/documents", b"The bicycle is red.")
+    await rig.library.settled([document], 10)
+    clone = (await rig.http.post(f"{path}/clone", json={"copy_documents": False})).json()
+    assert clone["documents_cloned"] == 0
+    copy = clone["assistant"]["assistant_id"]
+    assert (await rig.http.get(f"/assistants/{copy}/documents")).json() == []
+
+
+async def test_half_a_clone_is_taken_back(rig, monkeypatch):
+    path = await assistant(rig, name="Ada")
+
+    async def full(_store: MemoryStore, _from: str, _to: str) -> int:
+        raise StorageError("storage.full", "The disk is full.")
+
+    monkeypatch.setattr(MemoryStore, "clone", full)
+    answer = await rig.http.post(f"{path}/clone", json={})
+    assert answer.json() == {"detail": "The disk is full."}
+    assert [each["name"] for each in (await rig.http.get("/assistants")).json()] == ["Ada"]
 
 
 async def test_a_clone_of_the_longest_name_still_has_a_name(rig):
