@@ -34,7 +34,7 @@ from desktop_app.service.runs.runs import Runs
 from desktop_app.service.store import Store
 from desktop_app.service.thread_routes import ThreadRoutes
 from desktop_app.service.tool_output_routes import ToolOutputRoutes
-from desktop_app.service.voice_socket import voice_socket
+from desktop_app.service.voice_socket import voice_route
 
 VOICE_PATH = "/v1/voice/ws"
 
@@ -73,10 +73,7 @@ def build_application(parts: Parts, *, key: str, hosts: tuple[str, ...]) -> ASGI
         *ModelRoutes(Catalogue(parts.source)).routes(),
         *MediaRoutes(store.media, store.files, parts.links).routes(),
         WebSocketRoute(VOICE_PATH, GatewaySocket(store, parts.source, runs).serve),
-        WebSocketRoute(
-            "/api/threads/messages",
-            voice_socket(store, parts.source, runs, parts.messages.voiced).serve,
-        ),
+        voice_route(store, parts.source, runs, parts.messages.voiced),
     ]
     application = Starlette(
         routes=[*routes, OpenApi(routes).route()],

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from starlette.routing import WebSocketRoute
+from starlette.websockets import WebSocket
+
 from desktop_app.errors import InputError
 from desktop_app.protocol.backboard.voice_socket import VoiceConfig
+from desktop_app.service.described import Described
 from desktop_app.service.provider_source import ProviderSource
 from desktop_app.service.runs.runs import Runs
 from desktop_app.service.session_socket import Session, SessionSocket, Tell, read_config
@@ -12,9 +16,9 @@ from desktop_app.service.voice_session import VoiceSession
 from desktop_app.service.voiced_turns import VoicedTurns
 
 
-def voice_socket(
+def voice_route(
     store: Store, source: ProviderSource, runs: Runs, turns: VoicedTurns
-) -> SessionSocket:
+) -> WebSocketRoute:
     """What serves the sockets."""
 
     async def open_session(frame: str, tell: Tell) -> Session:
@@ -24,4 +28,10 @@ def voice_socket(
             raise InputError("session.thread", "Thread not found")
         return VoiceSession(thread, config, source, runs, turns, tell)
 
-    return SessionSocket(open_session)
+    socket = SessionSocket(open_session)
+
+    @Described("Talk: sound in, transcripts, replies and speech out")
+    async def serve(websocket: WebSocket) -> None:
+        await socket.serve(websocket)
+
+    return WebSocketRoute("/api/threads/messages", serve)
