@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import socket
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -31,6 +32,9 @@ from desktop_app.service.store import Store, open_store
 SOCKET_LIMIT_BYTES = 4 * MAX_FRAME_BYTES
 """Frames up to here are read, so that one over MAX_FRAME_BYTES can be answered with ``error``;
 the socket of a client that sends more is closed with 1009."""
+
+# Below a warning it tells each socket's address, and a socket may carry its key there.
+logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
 
 _GRACE_S = 2
 _LAST_PORT = 65_535
