@@ -8,6 +8,7 @@ output of a tool, begins with decides:
     call NAME JSON; ... asks for tools (with more words behind " and " it says them first)
     tell system|tools|roles|pictures|model   says what it was given
     fail STATUS [SECONDS]   refuses, with Retry-After where seconds are given; 500 is HTML
+                        (a prompt for a picture and the name of a voice may say so too)
     die WORDS           streams the words and drops the connection
     babble              streams what is no event
     wait                streams one word and nothing more
@@ -120,7 +121,7 @@ class ObedientProviders:
             return _refused(401)
         order, _, rest = _order(body).partition(" ")
         if order == "fail":
-            return _refused(*[int(number) for number in rest.split()[:2]])
+            return _failure(rest)
         if body.get("stream"):
             stream = _streamed(body, order, rest, request.state.drop)
             return StreamingResponse(stream, media_type="text/event-stream")
@@ -136,6 +137,9 @@ class ObedientProviders:
 
     async def _pictures(self, request: Request) -> Response:
         fields = await self._fields(request)
+        order, _, rest = str(fields.get("prompt")).partition(" ")
+        if order == "fail":
+            return _failure(rest)
         count = int(fields.get("n") or 1)
         pictures = [_png(f"{fields.get('prompt')} {number}") for number in range(count)]
         return JSONResponse({"created": 1, "data": [{"b64_json": one} for one in pictures]})
@@ -151,6 +155,9 @@ class ObedientProviders:
 
     async def _speech(self, request: Request) -> Response:
         fields = await self._fields(request)
+        order, _, rest = str(fields.get("voice")).partition(" ")
+        if order == "fail":
+            return _failure(rest)
         kind = fields.get("response_format") or "mp3"
         types = {"mp3": "audio/mpeg", "wav": "audio/wav", "pcm": "audio/pcm"}
         return Response(_sound(fields["input"]), media_type=types.get(kind, f"audio/{kind}"))
@@ -172,15 +179,23 @@ class ObedientProviders:
         if request.headers.get("content-type", "").startswith("application/json"):
             fields: dict[str, Any] = await request.json()
         else:
-            fields = {}
-            for name, value in (await request.form()).multi_items():
-                fields[name] = value if isinstance(value, str) else (value.filename, value.size)
+            async with request.form() as form:
+                fields = {
+                    name: value if isinstance(value, str) else (value.filename, value.size)
+                    for name, value in form.multi_items()
+                }
         self.bodies.append((request.url.path, fields))
         return fields
 
 
 def _has_key(request: Request) -> bool:
     return request.headers.get("authorization") == f"Bearer {OPENAI_KEY}"
+
+
+def _failure(order: str) -> Response:
+    """``STATUS``, or ``STATUS SECONDS``, and whatever follows."""
+    numbers = [word for word in order.split()[:2] if word.isdigit()]
+    return _refused(*map(int, numbers))
 
 
 def _refused(status: int, retry_after_s: int | None = None) -> Response:
@@ -208,7 +223,7 @@ def _text(content: Any) -> str:
 def _words(body: dict[str, Any], order: str, rest: str) -> list[str]:
     match order:
         case "tell":
-            return _pieces(_told(body, rest.strip()))
+            return _pieces(_told(body, rest.split()[0]))
         case "say" | "die":
             return _pieces(rest)
         case _:
