@@ -44,18 +44,6 @@ def append(
     return True
 
 
-def is_any(connection: sqlite3.Connection, owners: Sequence[str]) -> bool:
-    """Whether there is a passage in a document of one of these assistants or threads."""
-    marks = ", ".join("?" * len(owners))
-    row = connection.execute(
-        f"SELECT EXISTS (SELECT 1 FROM documents WHERE assistant_id IN ({marks})"
-        f" AND chunk_count > 0 UNION ALL SELECT 1 FROM documents WHERE thread_id IN ({marks})"
-        " AND chunk_count > 0)",
-        (*owners, *owners),
-    ).fetchone()
-    return bool(row[0])
-
-
 def first_seq(connection: sqlite3.Connection, document: WaitingDocument) -> int:
     """The number of its first passage; 1 where it has none."""
     row = connection.execute(
@@ -95,6 +83,23 @@ def passages(
         if row is not None:
             found.append(Passage(row["id"], row["filename"], row["content"], row["place"], score))
     return tuple(found)
+
+
+def openings(
+    connection: sqlite3.Connection, where: str, values: Sequence[str], limit: int
+) -> list[int]:
+    """Numbers of the passages with which documents begin, those of all documents in turn.
+
+    Args:
+        where: Which documents, with ``values`` for its question marks.
+    """
+    rows = connection.execute(
+        "SELECT chunks.seq FROM chunks JOIN documents ON documents.seq = chunks.document_seq"
+        f" WHERE documents.status = 'indexed' AND {where}"
+        " ORDER BY chunks.ordinal, documents.seq LIMIT ?",
+        (*values, limit),
+    )
+    return [row["seq"] for row in rows]
 
 
 def texts_of(connection: sqlite3.Connection, document_id: str) -> list[str]:

@@ -97,6 +97,9 @@ class Indexer:
         except AppError:
             await self._database.write(document_rows.restart)
             raise
+        except Exception:  # a bug that one document wakes must not stop all others
+            _log.exception("Document %s could not be indexed", document.id)
+            await self._fail(document, "It could not be indexed: something unexpected happened.")
         self.settled(document.id)
         return True
 

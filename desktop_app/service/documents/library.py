@@ -142,19 +142,24 @@ class Library:
         return await self._find_all(ids)
 
     async def passages(
-        self, text: str, *, assistant_id: str, thread_id: str, limit: int
+        self, text: str, *, assistant_id: str, thread_id: str, limit: int, message_id: str = ""
     ) -> tuple[Passage, ...]:
-        """What may answer a question, best first.
+        """What may answer a question, best first; then the beginnings of what it is asked of.
 
         Args:
             text: The question.
             thread_id: Its own documents are searched besides those of the assistant.
+            message_id: The question's, whose attachments may be asked about in any words.
 
         Raises:
             StorageError
         """
         return await self._retrieval.passages(
-            text, assistant_id=assistant_id, thread_id=thread_id, limit=limit
+            text,
+            assistant_id=assistant_id,
+            thread_id=thread_id,
+            limit=limit,
+            message_id=message_id,
         )
 
     async def content_text(self, document_id: str, most_characters: int = 24_000) -> str:

@@ -35,6 +35,13 @@ _TOO_COMMON = frozenset(
     )
 )
 
+_OF_A_WHOLE = re.compile(
+    r"\b(?:summar\w+|overview|tl;?dr|gist|(?:key|main) points?|translat\w+|proofread\w*|"
+    r"(?:this|the|that|my) (?:file|document|attachment|pdf|presentation|table|text) "
+    r"(?:about|says?|contains?|cover\w*)|zusammenfass\w*|r[ée]sum\w+|riassum\w+|resum\w+)\b",
+    re.IGNORECASE,
+)
+
 
 class Emphasis(Enum):
     """What counts most where passages are searched by meaning too."""
@@ -55,12 +62,14 @@ class Question:
             first; empty where nothing must.
         broad: An expression that finds any of its telling words; empty where it has no words.
         emphasis: Where nothing is found literally.
+        is_of_a_whole: Whether it asks for a summary or the like, which no single passage answers.
     """
 
     text: str
     literal: tuple[str, ...]
     broad: str
     emphasis: Emphasis
+    is_of_a_whole: bool = False
 
 
 def understood(text: str) -> Question:
@@ -75,6 +84,7 @@ def understood(text: str) -> Question:
         tuple(f"({one}) AND ({any_of})" for one in dict.fromkeys(strict)) if exact else (),
         " OR ".join(words),
         Emphasis.BOTH if is_foreign(text) else Emphasis.MEANING,
+        is_of_a_whole=bool(_OF_A_WHOLE.search(text)),
     )
 
 

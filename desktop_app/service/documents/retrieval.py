@@ -34,27 +34,32 @@ class Retrieval:
         self._index = index
 
     async def passages(
-        self, text: str, *, assistant_id: str, thread_id: str, limit: int
+        self, text: str, *, assistant_id: str, thread_id: str, limit: int, message_id: str = ""
     ) -> tuple[Passage, ...]:
-        """What may answer a question, best first.
+        """What may answer a question, best first; then the beginnings of what it is asked of.
+
+        Args:
+            message_id: The question's, whose attachments may be asked about in any words.
 
         Raises:
             StorageError
         """
         question = understood(text[:_MOST_CHARACTERS])
-        scopes = [Scope(assistant_id, is_thread=False)]
-        scopes += [Scope(thread_id, is_thread=True)] if thread_id else []
-        if limit < 1 or not await self._has_passages(scopes):
-            return ()
+        if limit < 1 or not await self._database.read(
+            lambda connection: chunk_rows.can_find(connection, assistant_id, thread_id)
+        ):
+            return ()  # most threads have no documents: nothing is asked of anybody then
         by_words, emphasis = await self._by_words(question, assistant_id, thread_id, 4 * limit)
+        scopes = [Scope(assistant_id, is_thread=False), Scope(thread_id, is_thread=True)]
         cosines = await self._cosines(question, assistant_id, scopes)
         ranked = merged(by_words, cosines, emphasis, limit)
-        return await self._database.read(lambda connection: chunk_rows.passages(connection, ranked))
 
-    async def _has_passages(self, scopes: list[Scope]) -> bool:
-        """Most conversations have no documents: nothing is asked of anybody then."""
-        ids = [one.id for one in scopes]
-        return await self._database.read(lambda connection: chunk_rows.is_any(connection, ids))
+        def work(connection: sqlite3.Connection) -> tuple[Passage, ...]:
+            more = _openings(connection, question, thread_id, message_id, limit)
+            filled = dict(ranked) | {seq: 0.0 for seq in more if seq not in dict(ranked)}
+            return chunk_rows.passages(connection, list(filled.items())[:limit])
+
+        return await self._database.read(work)
 
     async def _by_words(
         self, question: Question, assistant_id: str, thread_id: str, limit: int
@@ -89,3 +94,23 @@ class Retrieval:
             return Cosines()
         found = [await self._index.cosines(query, space_of(embedder), one) for one in scopes]
         return Cosines.joined(found)
+
+
+def _openings(
+    connection: sqlite3.Connection,
+    question: Question,
+    thread_id: str,
+    message_id: str,
+    limit: int,
+) -> list[int]:
+    """Of the documents that came with the question, or of the thread's newest for a summary."""
+    found: list[int] = []
+    if message_id:
+        found = chunk_rows.openings(connection, "documents.message_id = ?", [message_id], limit)
+    if question.is_of_a_whole and not found:
+        newest = (
+            "documents.seq = (SELECT max(seq) FROM documents WHERE thread_id = ?"
+            " AND status = 'indexed' AND chunk_count > 0)"
+        )
+        found = chunk_rows.openings(connection, newest, [thread_id], limit)
+    return found

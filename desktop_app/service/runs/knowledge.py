@@ -81,6 +81,7 @@ class KnowledgeSource:
                 assistant_id=question.assistant_id,
                 thread_id=question.thread_id,
                 limit=limit,
+                message_id=question.message_id if text is None else "",
             )
         except AppError as error:
             _log.info("The documents could not be searched: %s", error.code)

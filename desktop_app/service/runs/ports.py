@@ -15,9 +15,11 @@ class Library(Protocol):
     """The documents of assistants and threads."""
 
     async def passages(
-        self, text: str, *, assistant_id: str, thread_id: str, limit: int
+        self, text: str, *, assistant_id: str, thread_id: str, limit: int, message_id: str = ""
     ) -> Sequence[Passage]:
         """The best matches first; empty where there are no documents.
+
+        What came with the message may be asked about in any words: its beginning comes last.
 
         Raises:
             StorageError

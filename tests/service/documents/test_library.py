@@ -150,6 +150,30 @@ async def test_the_text_of_a_document_reads_as_it_was_written(shelf):
     assert await shelf.library.content_text("unknown") == ""
 
 
+@pytest.mark.parametrize("question", ["Summarize this", "What do you think?", "\u8981\u7d04"])
+async def test_what_came_with_a_question_may_be_asked_about_in_any_words(shelf, question):
+    await shelf.indexed("old.txt", "Nothing of interest", thread_id=shelf.thread_id)
+    owner = {"thread_id": shelf.thread_id, "message_id": "m1"}
+    await shelf.indexed("first.txt", "A long story. " * 200, **owner)
+    await shelf.indexed("second.txt", "Another one.", **owner)
+    passages = await shelf.library.passages(
+        question,
+        assistant_id=shelf.assistant_id,
+        thread_id=shelf.thread_id,
+        limit=3,
+        message_id="m1",
+    )
+    assert [one.filename for one in passages] == ["first.txt", "second.txt", "first.txt"]
+
+
+async def test_a_summary_is_made_of_the_threads_newest_document(shelf):
+    await shelf.indexed("older.txt", "The roof leaks.", thread_id=shelf.thread_id)
+    await shelf.indexed("newest.txt", "The heating is new.", thread_id=shelf.thread_id)
+    await shelf.indexed("everywhere.txt", "The door is red.")
+    assert await shelf.found("Give me an overview of it") == ["newest.txt"]
+    assert await shelf.found("Does it rain?") == []
+
+
 async def test_a_clone_has_the_documents_that_serve_all_threads(shelf):
     source = await shelf.indexed("roof.txt", "The roof leaks.")
     await shelf.indexed("thread.txt", "The roof is red.", thread_id=shelf.thread_id)

@@ -20,6 +20,21 @@ def test_where_no_word_tells_all_are_searched():
     assert understood("What is it?").broad == '"what" OR "is" OR "it"'
 
 
+@pytest.mark.parametrize(
+    ("text", "is_of_a_whole"),
+    [
+        ("Summarise the attached report", True),
+        ("What is this document about?", True),
+        ("Bitte eine Zusammenfassung", True),
+        ("What does the document say about heating?", True),
+        ("How much is the heating?", False),
+        ("Where is the document of May?", False),
+    ],
+)
+def test_what_asks_for_a_whole_document_is_noticed(text, is_of_a_whole):
+    assert understood(text).is_of_a_whole is is_of_a_whole
+
+
 @pytest.mark.parametrize("text", ["", "???", '""'])
 def test_without_words_nothing_is_searched(text):
     question = understood(text)
