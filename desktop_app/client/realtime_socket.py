@@ -1,0 +1,113 @@
+"""A native realtime session over Backboard: contract section 9."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import msgspec
+
+from desktop_app.client.addresses import ApiAddress
+from desktop_app.client.json_socket import Event, JsonSocket, open_json_socket
+from desktop_app.client.voice_socket import socket_address
+from desktop_app.protocol.backboard.realtime import (
+    RealtimeCommand,
+    RealtimeConfig,
+    RealtimeEvent,
+    SoundFormat,
+    ToolResult,
+)
+
+PING_INTERVAL_S = 20.0
+
+
+class RealtimeSocket:
+    """A session that has begun. Event loop only; open it with ``open_realtime_socket``.
+
+    Attributes:
+        session_id, thread_id, assistant_id: As the server names them; empty where it does not.
+        input_format, output_format: What is to be sent, and what will come.
+    """
+
+    def __init__(self, socket: JsonSocket) -> None:
+        begin = realtime_event(socket.begin)
+        self.session_id = begin.session_id or ""
+        self.thread_id = begin.thread_id or ""
+        self.assistant_id = begin.assistant_id or ""
+        self.input_format = begin.input_format or SoundFormat()
+        self.output_format = begin.output_format or SoundFormat()
+        self._socket = socket
+
+    async def send_sound(self, data: bytes) -> None:
+        """More speech in ``input_format``.
+
+        Raises:
+            NetworkError: ``network.lost``, as every other ``send``.
+        """
+        await self._socket.send_sound(data)
+
+    async def send_text(self, text: str) -> None:
+        """A typed turn."""
+        await self._socket.send(RealtimeCommand(type="text", text=text))
+
+    async def commit(self) -> None:
+        """The utterance is complete."""
+        await self._socket.send(RealtimeCommand(type="commit"))
+
+    async def cancel(self) -> None:
+        """Stop the running reply."""
+        await self._socket.send(RealtimeCommand(type="cancel"))
+
+    async def send_tool_outputs(self, outputs: Sequence[ToolResult]) -> None:
+        """The results of every call of a round, together."""
+        await self._socket.send(RealtimeCommand(type="tool.outputs", outputs=list(outputs)))
+
+    async def send_provider_event(self, event: dict[str, Any]) -> None:
+        """A native message for the provider, as it is."""
+        await self._socket.send(RealtimeCommand(type="provider.event", event=event))
+
+    async def events(self) -> AsyncIterator[RealtimeEvent]:
+        """What the server says, first what came before the session began; no idle limit.
+
+        Raises:
+            NetworkError: ``network.lost``.
+        """
+        async for event in self._socket.events():
+            yield realtime_event(event)
+
+    async def aclose(self) -> None:
+        """End the session. Idempotent."""
+        await self._socket.aclose()
+
+
+async def open_realtime_socket(address: ApiAddress, config: RealtimeConfig) -> RealtimeSocket:
+    """Connect and begin a session.
+
+    Raises:
+        NetworkError, AccessError, ProtocolError: See ``open_json_socket``.
+    """
+    # Always told, because the SDK always does.
+    told = {**msgspec.to_builtins(config), "provider_options": config.provider_options}
+    url = f"{socket_address(address.base_url)}/threads/realtime"
+    headers = {"X-API-Key": address.key}
+    socket = await open_json_socket(
+        url, told, headers=headers, takes_early_events=True, ping_interval_s=PING_INTERVAL_S
+    )
+    return RealtimeSocket(socket)
+
+
+def realtime_event(event: Event) -> RealtimeEvent:
+    """The fields that are known and of their kind; others are left out."""
+    try:
+        return msgspec.convert(event, RealtimeEvent, strict=False)
+    except msgspec.ValidationError:
+        known = {name: value for name, value in event.items() if _fits(name, value)}
+        return msgspec.convert(known, RealtimeEvent, strict=False)
+
+
+def _fits(name: str, value: Any) -> bool:
+    try:
+        msgspec.convert({name: value}, RealtimeEvent, strict=False)
+    except msgspec.ValidationError:
+        return False
+    return True

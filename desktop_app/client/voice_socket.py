@@ -1,0 +1,74 @@
+"""A spoken session over Backboard's voice socket: contract section 8."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+from urllib.parse import urlencode
+
+from desktop_app.client.addresses import ApiAddress
+from desktop_app.client.json_socket import Event, JsonSocket, open_json_socket
+from desktop_app.protocol.backboard.voice_socket import Control, VoiceConfig
+
+IDLE_LIMIT_S = 120.0
+
+
+class VoiceSocket:
+    """A session that has begun. Event loop only; open it with ``open_voice_socket``.
+
+    Attributes:
+        session_id, thread_id, assistant_id: As the server names them; empty where it does not.
+        pipeline: The stages, opaque.
+    """
+
+    def __init__(self, socket: JsonSocket) -> None:
+        self.session_id = str(socket.begin.get("session_id") or "")
+        self.thread_id = str(socket.begin.get("thread_id") or "")
+        self.assistant_id = str(socket.begin.get("assistant_id") or "")
+        pipeline = socket.begin.get("pipeline")
+        self.pipeline: dict[str, Any] = pipeline if isinstance(pipeline, dict) else {}
+        self._socket = socket
+
+    async def send_sound(self, pcm: bytes) -> None:
+        """More speech: s16le mono 16 kHz, about 100 ms at a time.
+
+        Raises:
+            NetworkError: ``network.lost``.
+        """
+        await self._socket.send_sound(pcm)
+
+    async def commit(self) -> None:
+        """The utterance is complete."""
+        await self._socket.send(Control(type="commit"))
+
+    async def stop(self) -> None:
+        """Cancel the running reply."""
+        await self._socket.send(Control(type="stop"))
+
+    def events(self) -> AsyncIterator[Event]:
+        """What the server says, by ``type`` (section 8.3), until it or we close.
+
+        Raises:
+            NetworkError: ``network.lost``; ``network.timeout`` after IDLE_LIMIT_S of nothing.
+        """
+        return self._socket.events(idle_s=IDLE_LIMIT_S)
+
+    async def aclose(self) -> None:
+        """End the session. Idempotent."""
+        await self._socket.aclose()
+
+
+async def open_voice_socket(address: ApiAddress, config: VoiceConfig) -> VoiceSocket:
+    """Connect and begin a session.
+
+    Raises:
+        NetworkError, AccessError, ProtocolError: See ``open_json_socket``.
+    """
+    query = urlencode({"api_key": address.key})  # this socket knows no header, and no pings
+    url = f"{socket_address(address.base_url)}/threads/messages?{query}"
+    return VoiceSocket(await open_json_socket(url, config))
+
+
+def socket_address(base_url: str) -> str:
+    """``https://x/api/`` -> ``wss://x/api``."""
+    return "ws" + base_url.rstrip("/").removeprefix("http")
