@@ -13,7 +13,8 @@ output of a tool, begins with decides:
     babble              streams what is no event
     wait                streams one word and nothing more
 
-Anything else is repeated. Recordings are heard as "say heard by MODEL".
+Asked for facts, it finds those that begin with "I". Anything else is repeated. Recordings are
+heard as "say heard by MODEL".
 """
 
 from __future__ import annotations
@@ -221,13 +222,29 @@ def _text(content: Any) -> str:
 
 
 def _words(body: dict[str, Any], order: str, rest: str) -> list[str]:
+    text = f"{order} {rest}".strip()
+    if text.startswith("{"):
+        return [_memory_work(json.loads(text))]
     match order:
         case "tell":
             return _pieces(_told(body, rest.split()[0]))
         case "say" | "die":
             return _pieces(rest)
         case _:
-            return _pieces(f"{order} {rest}".strip())
+            return _pieces(text)
+
+
+def _memory_work(task: dict[str, Any]) -> str:
+    """Takes sentences with "I" for facts, and one that begins like a known one for its update."""
+    if "user" in task:
+        return json.dumps({"facts": [task["user"]] if task["user"].startswith("I ") else []})
+    decisions = []
+    for fact in task["facts"]:
+        start = fact.split()[:2]
+        known = [one["id"] for one in task["known"] if one["text"].split()[:2] == start]
+        event = {"event": "UPDATE", "id": known[0]} if known else {"event": "ADD", "id": ""}
+        decisions.append({**event, "text": fact})
+    return json.dumps({"memory": decisions})
 
 
 def _told(body: dict[str, Any], what: str) -> str:
