@@ -63,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
 
     from desktop_app.commands.parsers import (
         add_documents,
+        add_keys,
         add_memories,
         add_models,
         add_threads,
@@ -85,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_window(commands)
     _add_talk(commands)
     _add_ask(commands)
-    for add in (add_threads, add_documents, add_memories, add_models):
+    for add in (add_threads, add_documents, add_memories, add_models, add_keys):
         add(commands)
     _add_demo(commands)
     _add_doctor(commands)

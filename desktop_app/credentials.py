@@ -13,6 +13,15 @@ from desktop_app.errors import AppError
 SERVICE_NAME = "Parley"
 ANSWER_WITHIN_S = 10.0
 
+# Never the generic names of these variables: a key that was exported for other programs must
+# not send a person's voice out.
+KEY_VARIABLES = {
+    "openai": "PARLEY_OPENAI_KEY",
+    "elevenlabs": "PARLEY_ELEVENLABS_KEY",
+    "language": "PARLEY_LANGUAGE_KEY",
+}
+"""What may hold a provider's key instead of the keyring, by the key's name there."""
+
 logger = logging.getLogger(__name__)
 
 _KEEPS_NOTHING_SAFE = ("keyrings.alt", "keyring.backends.fail", "keyring.backends.null")

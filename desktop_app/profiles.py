@@ -59,6 +59,11 @@ def find_profile(settings: Settings, name: str = "") -> Profile:
     return profile
 
 
+def names_of_keys(settings: Settings) -> list[str]:
+    """The profiles that may want a key, by which the keyring knows it: all but the embedded."""
+    return [name for name in _known(settings) if name != EMBEDDED]
+
+
 def _known(settings: Settings) -> Mapping[str, Profile]:
     own = {
         name: Profile(name, one.base_url.rstrip("/"), one.voice_url)

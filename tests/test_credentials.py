@@ -11,22 +11,7 @@ from desktop_app.credentials import (
     Secret,
     system_keyring,
 )
-
-
-class MemoryKeyring:
-    """A keyring that works."""
-
-    def __init__(self) -> None:
-        self.kept: dict[tuple[str, str], str] = {}
-
-    def get_password(self, service: str, username: str) -> str | None:
-        return self.kept.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self.kept[service, username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        del self.kept[service, username]
+from tests.fakes.keyrings import MemoryKeyring
 
 
 class LockedKeyring(MemoryKeyring):

@@ -83,6 +83,24 @@ def add_models(commands: Commands) -> None:
     listing.add_argument("--search", default="", metavar="TEXT")
 
 
+def add_keys(commands: Commands) -> None:
+    """``parley keys``."""
+    kinds = _group(commands, "keys", "connect OpenAI, ElevenLabs and other services by their keys")
+    setting = kinds.add_parser(
+        "set", help="keep a key in the system's keyring; it is asked for, or read from a pipe"
+    )
+    setting.set_defaults(command=_set_key)
+    listing = kinds.add_parser("list", help="which keys there are, without showing them")
+    listing.add_argument("--json", action="store_true", help="one object per line, as JSON")
+    listing.set_defaults(command=_list_keys)
+    deleting = kinds.add_parser("delete", help="forget a key")
+    deleting.set_defaults(command=_delete_key)
+    for command in (setting, deleting):
+        command.add_argument(
+            "name", metavar="NAME", help="openai, elevenlabs, language, backboard or a profile"
+        )
+
+
 def _group(commands: Commands, name: str, words: str) -> Commands:
     group = commands.add_parser(name, help=words)
     return group.add_subparsers(metavar="what", required=True)
@@ -209,3 +227,21 @@ async def _list_models(session: Session, options: argparse.Namespace) -> None:
     from desktop_app.commands import models
 
     await models.list_models(session, options.type, options.provider, options.search)
+
+
+def _set_key(options: argparse.Namespace) -> int:
+    from desktop_app.commands import keys
+
+    return keys.set_key(options.name)
+
+
+def _list_keys(options: argparse.Namespace) -> int:
+    from desktop_app.commands import keys
+
+    return keys.list_keys(as_json=options.json)
+
+
+def _delete_key(options: argparse.Namespace) -> int:
+    from desktop_app.commands import keys
+
+    return keys.delete_key(options.name)

@@ -7,7 +7,12 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from desktop_app.credentials import Credentials, CredentialsUnavailableError, Secret
+from desktop_app.credentials import (
+    KEY_VARIABLES,
+    Credentials,
+    CredentialsUnavailableError,
+    Secret,
+)
 from desktop_app.service.providers.local_servers import Ports
 
 KEYRING_WITHIN_S = 5.0
@@ -15,14 +20,6 @@ OPENAI_URL = "https://api.openai.com/v1"
 ELEVENLABS_URL = "https://api.elevenlabs.io"
 
 _log = logging.getLogger(__name__)
-
-# Never the generic names of these variables: a key that was exported for other programs must
-# not send a person's voice out.
-_KEYS = {
-    "language": "PARLEY_LANGUAGE_KEY",
-    "openai": "PARLEY_OPENAI_KEY",
-    "elevenlabs": "PARLEY_ELEVENLABS_KEY",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +74,7 @@ async def read_config(environment: Mapping[str, str], credentials: Credentials) 
 
 async def _keys(environment: Mapping[str, str], credentials: Credentials) -> dict[str, Secret]:
     """One for each name, empty where there is none."""
-    keys = {name: Secret(environment.get(variable, "")) for name, variable in _KEYS.items()}
+    keys = {name: Secret(environment.get(variable, "")) for name, variable in KEY_VARIABLES.items()}
     wanted = [name for name, key in keys.items() if not key]
     if not environment.get("PARLEY_LANGUAGE_URL") and "language" in wanted:
         wanted.remove("language")  # nobody would be given it
