@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Literal
 
 from desktop_app.protocol.backboard.messages import MessageRequest, Voice
 from desktop_app.service.bodies import Refused, invalid
 from desktop_app.service.pictures import MAX_SOURCES, PictureChoice
+from desktop_app.service.providers.picture_ports import PICTURE_TOOL
 from desktop_app.service.providers.ports import MemoryUse, Tool
+from desktop_app.service.runs.question import HostedChoice, Question
 from desktop_app.service.tool_definitions import read_tools
 from desktop_app.service.uploads import Form, Upload
 
@@ -80,7 +82,32 @@ def plan_of(message: MessageRequest, form: Form) -> MessagePlan:
     )
 
 
-def memory_use(message: MessageRequest) -> MemoryUse:
+def question_of(message: MessageRequest, plan: MessagePlan, place: tuple[str, str]) -> Question:
+    """What is answered, in a thread of an assistant: ``place``."""
+    thread_id, assistant_id = place
+    return Question(
+        thread_id=thread_id,
+        assistant_id=assistant_id,
+        text=message.content,
+        provider=message.llm_provider or "",
+        model=message.model_name or "",
+        system_prompt=message.system_prompt or "",
+        memory=_memory_use(message),
+        cites_memories=bool(message.memory_response_citation),
+        metadata=message.metadata,
+        tools=plan.tools,
+        hosted=(drawing_of(plan),) if plan.may_draw else (),
+        wants_json=bool(message.json_output),
+        thinking=message.thinking,
+    )
+
+
+def drawing_of(plan: MessagePlan) -> HostedChoice:
+    """The tool that makes pictures, as the message wants it."""
+    return HostedChoice(PICTURE_TOOL, asdict(plan.pictures))
+
+
+def _memory_use(message: MessageRequest) -> MemoryUse:
     """Anything else than the two words behaves as off, as the API says."""
     match (message.memory or message.memory_pro or "").lower():
         case "auto":

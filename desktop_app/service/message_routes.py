@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -16,7 +16,7 @@ from desktop_app.service.described import Described
 from desktop_app.service.kept_messages import keep_question, saved_events, saved_reply
 from desktop_app.service.message_bodies import receive
 from desktop_app.service.message_parts import MessageParts
-from desktop_app.service.message_plan import MessagePlan, memory_use, plan_of
+from desktop_app.service.message_plan import MessagePlan, drawing_of, plan_of, question_of
 from desktop_app.service.message_stream import (
     flat_reply,
     frames_each,
@@ -25,8 +25,7 @@ from desktop_app.service.message_stream import (
     stream_response,
 )
 from desktop_app.service.pictures import model_of
-from desktop_app.service.providers.picture_ports import PICTURE_TOOL
-from desktop_app.service.runs.question import DirectCall, HostedChoice, Question
+from desktop_app.service.runs.question import DirectCall, Question
 from desktop_app.service.runs.runs import Runs
 from desktop_app.service.store import Store
 from desktop_app.service.voiced_turn import SpokenQuestion
@@ -74,7 +73,7 @@ class MessageRoutes:
                 message = msgspec.structs.replace(message, thread_id=thread_id)
             plan = plan_of(message, form)
             await self._check(message, plan)
-            question = _question(message, plan, await self._place(message))
+            question = question_of(message, plan, await self._place(message))
             await self._files.attach(plan, question)
             recording = await self._files.keep_recording(plan, question)
             if plan.operation == "generate_image":
@@ -114,7 +113,7 @@ class MessageRoutes:
         if sources := await self._files.keep_sources(plan, question):
             arguments["document_ids"] = sources
         model = await model_of(maker, plan.pictures)
-        call = DirectCall(_drawing(plan), arguments, maker.provider, model)
+        call = DirectCall(drawing_of(plan), arguments, maker.provider, model)
         return replace(question, direct=call)
 
     async def _answer(self, question: Question, *, is_streamed: bool) -> Response:
@@ -139,26 +138,3 @@ class MessageRoutes:
         """The reply, with how far its attachments are."""
         attachments = await self._files.attachments(question)
         return JsonResponse(msgspec.structs.replace(reply, attachments=attachments))
-
-
-def _question(message: MessageRequest, plan: MessagePlan, place: tuple[str, str]) -> Question:
-    thread_id, assistant_id = place
-    return Question(
-        thread_id=thread_id,
-        assistant_id=assistant_id,
-        text=message.content,
-        provider=message.llm_provider or "",
-        model=message.model_name or "",
-        system_prompt=message.system_prompt or "",
-        memory=memory_use(message),
-        cites_memories=bool(message.memory_response_citation),
-        metadata=message.metadata,
-        tools=plan.tools,
-        hosted=(_drawing(plan),) if plan.may_draw else (),
-        wants_json=bool(message.json_output),
-        thinking=message.thinking,
-    )
-
-
-def _drawing(plan: MessagePlan) -> HostedChoice:
-    return HostedChoice(PICTURE_TOOL, asdict(plan.pictures))

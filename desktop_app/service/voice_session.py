@@ -22,11 +22,10 @@ from desktop_app.protocol.backboard.voice_socket import (
 from desktop_app.protocol.gateway import MAX_FRAME_BYTES, SessionConfigure, SttOptions
 from desktop_app.service.clock import new_id
 from desktop_app.service.hearing import Hearing
-from desktop_app.service.message_plan import memory_use
 from desktop_app.service.provider_source import ProviderSource
 from desktop_app.service.providers.ports import SpeechToText, Transcript
-from desktop_app.service.runs.question import Question
 from desktop_app.service.runs.runs import Runs
+from desktop_app.service.session_message import SessionMessage
 from desktop_app.service.session_plan import SessionPlan, read_plan
 from desktop_app.service.session_socket import Tell
 from desktop_app.service.voiced_turn import SpokenQuestion, VoicedTurn
@@ -39,6 +38,7 @@ class VoiceSession:
     Args:
         thread: Which is continued.
         config: As the client sent it.
+        message: What the same frame says of every message.
         source: Who hears.
         runs: Knows who answers.
         turns: Answer and speak; they go on when the client has gone.
@@ -49,6 +49,7 @@ class VoiceSession:
         self,
         thread: Thread,
         config: VoiceConfig,
+        message: SessionMessage,
         source: ProviderSource,
         runs: Runs,
         turns: VoicedTurns,
@@ -56,6 +57,7 @@ class VoiceSession:
     ) -> None:
         self._thread = thread
         self._config = config
+        self._message = message
         self._source = source
         self._runs = runs
         self._turns = turns
@@ -152,7 +154,7 @@ class VoiceSession:
     async def _answer(self) -> None:
         """One question after the other."""
         while True:
-            question = self._question(await self._heard.get())
+            question = self._message.question(await self._heard.get(), self._thread)
             self._turn = self._turns.start(SpokenQuestion(question, self._voice), is_streamed=True)
             self._hearing.discard()
             await self._tell(StreamEvent(type="input.paused"))
@@ -161,21 +163,6 @@ class VoiceSession:
                     await self._tell(event)
             self._turn = None
             await self._tell(StreamEvent(type="input.resumed"))
-
-    def _question(self, text: str) -> Question:
-        message = self._config.message(text)
-        return Question(
-            thread_id=self._thread.thread_id,
-            assistant_id=self._thread.assistant_id,
-            text=text,
-            provider=message.llm_provider or "",
-            model=message.model_name or "",
-            system_prompt=message.system_prompt or "",
-            memory=memory_use(message),
-            cites_memories=bool(message.memory_response_citation),
-            metadata=message.metadata,
-            thinking=message.thinking,
-        )
 
     # ---- who does what ----------------------------------------------------------------------
 
@@ -191,8 +178,8 @@ class VoiceSession:
     async def _llm(self) -> dict[str, Any] | None:
         if self._config.is_dictation:
             return None
-        language = await self._runs.language(self._config.llm_provider or "")
-        return {"provider": language.provider, "model": self._config.model_name or language.model}
+        language = await self._runs.language(self._message.provider)
+        return {"provider": language.provider, "model": self._message.model or language.model}
 
     def _tts(self) -> dict[str, Any] | None:
         choice = self._voice.tts

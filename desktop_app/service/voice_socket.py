@@ -10,6 +10,7 @@ from desktop_app.protocol.backboard.voice_socket import VoiceConfig
 from desktop_app.service.described import Described
 from desktop_app.service.provider_source import ProviderSource
 from desktop_app.service.runs.runs import Runs
+from desktop_app.service.session_message import SessionMessage
 from desktop_app.service.session_socket import Session, SessionSocket, Tell, read_config
 from desktop_app.service.store import Store
 from desktop_app.service.voice_session import VoiceSession
@@ -22,11 +23,11 @@ def voice_route(
     """What serves the sockets."""
 
     async def open_session(frame: str, tell: Tell) -> Session:
-        config = read_config(frame, VoiceConfig)
+        config, message = read_config(frame, VoiceConfig), SessionMessage(frame)
         thread = await store.conversations.get(config.thread_id, with_messages=False)
         if thread is None:
             raise InputError("session.thread", "Thread not found")
-        return VoiceSession(thread, config, source, runs, turns, tell)
+        return VoiceSession(thread, config, message, source, runs, turns, tell)
 
     socket = SessionSocket(open_session)
 

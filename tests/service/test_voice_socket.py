@@ -209,14 +209,20 @@ async def test_stop_with_nothing_going_on_does_no_harm(rig, client):
 
 
 async def test_the_turn_gets_what_the_session_was_set_up_with(rig, client):
+    tool = {"type": "function", "function": {"name": "look", "description": "Looks."}}
     await client.begin(
-        await rig.thread(), memory="Readonly", system_prompt="Be brief.", model_name="small"
+        await rig.thread(),
+        memory="Readonly",
+        system_prompt="Be brief.",
+        model_name="small",
+        tools=[tool],
     )
     await client.ask()
     await client.until("input.resumed")
     (request,) = rig.providers.language.requests
     assert (request.memory, request.model) == ("readonly", "small")
     assert request.system_prompt.startswith("Be brief.")
+    assert [tool.name for tool in request.tools] == ["look"]
 
 
 async def test_a_client_that_goes_away_leaves_a_whole_answer(rig):
@@ -279,6 +285,8 @@ BAD_CONFIGS = [
     ({"llm_provider": "nobody"}, "language.unknown"),
     ({"thread_id": "nowhere"}, "session.thread"),
     ({"thread_id": 5}, "session.config"),
+    ({"memory": 5}, "session.config"),
+    ({"tools": [{"type": "function"}]}, "session.config"),
 ]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import field
 
-from desktop_app.protocol.backboard.messages import MessageRequest, SpeakingChoice
+from desktop_app.protocol.backboard.messages import SpeakingChoice
 from desktop_app.protocol.backboard.wire import WireObject
 
 
@@ -40,7 +40,7 @@ class LiveVoice(WireObject, frozen=True, omit_defaults=True):
 
 
 class VoiceConfig(WireObject, frozen=True, omit_defaults=True):
-    """The client's first frame.
+    """The client's first frame, which also has the fields of a ``MessageRequest``.
 
     Attributes:
         send_to_llm: False dictates: only transcripts come back.
@@ -49,35 +49,11 @@ class VoiceConfig(WireObject, frozen=True, omit_defaults=True):
     thread_id: str
     send_to_llm: str | bool | None = None
     voice: LiveVoice = field(default_factory=LiveVoice)
-    memory: str | None = None
-    memory_pro: str | None = None
-    memory_response_citation: bool | None = None
-    llm_provider: str | None = None
-    model_name: str | None = None
-    system_prompt: str | None = None
-    web_search: str | None = None
-    thinking: dict[str, Any] | None = None
-    metadata: dict[str, Any] | None = None
 
     @property
     def is_dictation(self) -> bool:
         """Whether nothing is answered."""
         return str(self.send_to_llm).lower() == "false"
-
-    def message(self, text: str) -> MessageRequest:
-        """What the same words would be over HTTP."""
-        return MessageRequest(
-            content=text,
-            thread_id=self.thread_id,
-            memory=self.memory,
-            memory_pro=self.memory_pro,
-            memory_response_citation=self.memory_response_citation,
-            llm_provider=self.llm_provider,
-            model_name=self.model_name,
-            system_prompt=self.system_prompt,
-            thinking=self.thinking,
-            metadata=self.metadata,
-        )
 
 
 class Control(WireObject, frozen=True):
