@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
@@ -17,7 +18,7 @@ from desktop_app.service.providers.ports import (
     TextDelta,
     ToolsCalled,
 )
-from desktop_app.service.providers.skills import arithmetic, drawing, recall, small_talk
+from desktop_app.service.providers.skills import arithmetic, drawing, passages, recall, small_talk
 from desktop_app.service.providers.skills.dates_and_times import Clock
 from desktop_app.service.providers.skills.units import UnitConverter
 
@@ -30,6 +31,8 @@ _CANNOT_FIRST = (
     f" computer and ask again, or set a server in the settings. {small_talk.ABILITIES}"
 )
 _CANNOT_AGAIN = "I cannot answer that without a language model."
+_QUOTED_FIRST = f"{_NO_MODEL}, so I can only quote your documents."
+_QUOTED_AGAIN = "Quoted word for word."
 _OPENING = re.compile(
     r"^(?:(?:hello|hi|hey|okay|ok|so|well|please|um|uh|and|now|parley)[,.!]? )+", re.IGNORECASE
 )
@@ -71,6 +74,8 @@ class Responder:
             yield ToolsCalled((call,))
         else:
             text = drawing.answer(request) or await self._answer(request)
+            if request.wants_json:
+                text = json.dumps({"answer": text}, ensure_ascii=False)
             for word in re.findall(r"\s*\S+", text):
                 yield TextDelta(word)
         yield Finished()
@@ -90,7 +95,8 @@ class Responder:
                 supports_streaming=True,
                 display_name="Built-in responder",
                 description=(
-                    "No language model: dates and times, sums, units, and what it was told."
+                    "No language model: dates and times, sums, units, what it was told, and"
+                    " quotations from documents."
                 ),
             )
         ]
@@ -104,10 +110,14 @@ class Responder:
         if talk := small_talk.answer(plain.lower()):
             return talk
         asked = _ASKING.sub("", _OPENING.sub("", plain))
+        quoted = passages.quotation(asked, request.knowledge.passages)
+        remembered = await recall.answer(asked, self._memory, request)
+        if remembered and not (quoted and remembered.startswith(recall.NOTHING_TOLD)):
+            return remembered
         return (
-            await recall.answer(asked, self._memory, request)
             # Zone table and unit definitions are loaded on first use.
-            or await asyncio.to_thread(self._computed, asked.lower())
+            await asyncio.to_thread(self._computed, asked.lower())
+            or (quoted and f"{quoted}\n\n{_quoted_only(request)}")
             or _cannot(request)
         )
 
@@ -128,7 +138,15 @@ def _plain(text: str) -> str:
 
 def _cannot(request: LanguageRequest) -> str:
     """The long sentence once in a thread, then the short one."""
-    was_said = any(
+    return _CANNOT_AGAIN if _was_said(request) else _CANNOT_FIRST
+
+
+def _quoted_only(request: LanguageRequest) -> str:
+    return _QUOTED_AGAIN if _was_said(request) else _QUOTED_FIRST
+
+
+def _was_said(request: LanguageRequest) -> bool:
+    """Whether it told already that there is no model."""
+    return any(
         message.role == "assistant" and _NO_MODEL in message.content for message in request.history
     )
-    return _CANNOT_AGAIN if was_said else _CANNOT_FIRST

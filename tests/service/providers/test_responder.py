@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
@@ -12,8 +13,10 @@ from desktop_app.service.providers.picture_ports import PICTURE_TOOL
 from desktop_app.service.providers.ports import (
     ChatMessage,
     Finished,
+    Knowledge,
     LanguageRequest,
     MemoryUse,
+    Passage,
     Recalled,
     TextDelta,
     Tool,
@@ -209,3 +212,47 @@ async def test_a_picture_is_asked_for_where_it_may_be():
     assert finished == Finished()
     may_not = [event async for event in responder.reply(LanguageRequest(history=wish))]
     assert all(isinstance(event, TextDelta) for event in may_not[:-1])
+
+
+REPORT = Passage("d", "report.pdf", "Sales rose by 4 % in 2025. Costs fell.", "page 3")
+
+
+async def talked(request: LanguageRequest) -> str:
+    async with aclosing(Responder(FakeRecall()).reply(request)) as events:
+        return "".join([event.text async for event in events if isinstance(event, TextDelta)])
+
+
+def asking(question: str, *before: ChatMessage, wants_json: bool = False) -> LanguageRequest:
+    return LanguageRequest(
+        [*before, ChatMessage("user", question)],
+        knowledge=Knowledge(passages=(REPORT,)),
+        wants_json=wants_json,
+    )
+
+
+async def test_a_document_is_quoted_with_file_and_page_and_the_missing_model_is_named():
+    assert await talked(asking("How much did sales rise in 2025?")) == (
+        "\u201cSales rose by 4 % in 2025. Costs fell.\u201d [report.pdf, page 3]\n\n"
+        "No language model is connected, so I can only quote your documents."
+    )
+
+
+async def test_the_missing_model_is_named_once_in_a_thread():
+    before = ChatMessage("assistant", "No language model is connected, so I cannot answer that.")
+    said = await talked(asking("What about sales in 2025?", before))
+    assert said.endswith("[report.pdf, page 3]\n\nQuoted word for word.")
+
+
+async def test_what_the_memory_does_not_know_a_document_may():
+    said = await talked(asking("What are our sales in 2025?"))
+    assert "report.pdf, page 3" in said
+
+
+async def test_sums_come_before_documents_and_nothing_is_quoted_that_does_not_fit():
+    assert await talked(asking("What is 2 plus 2?")) == "That is 4."
+    assert (await talked(asking("Who won the race?"))).startswith("No language model")
+
+
+async def test_json_is_answered_as_json():
+    said = await talked(asking("What is 2 plus 2?", wants_json=True))
+    assert json.loads(said) == {"answer": "That is 4."}

@@ -36,6 +36,9 @@ _PERSONS = {
 }  # fmt: skip
 _MOST = 3
 
+NOTHING_TOLD = "You have not told me about"
+"""So begins the answer where nothing was found."""
+
 
 _MAY_NOT = {
     "off": "Memory is turned off for this question, so I have not looked or saved anything.",
@@ -87,7 +90,7 @@ async def _recalled(what: str, recall: Recall, assistant_id: str, thread_id: str
     found = await recall.search(assistant_id, what, 20, exclude_thread_turn=thread_id or None)
     told = [each for each in found if _is_about(each.text, what) and _is_statement(each)]
     if not told:
-        return f"You have not told me about {other_person(what)}."
+        return f"{NOTHING_TOLD} {other_person(what)}."
     memories = [each for each in told if each.kind == "memory"]
     if memories or _MINE_STARTS.match(what):
         newest = _distinct(memories or told)
