@@ -6,11 +6,11 @@ written too: a row that comes and one that goes cannot miss each other.
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from desktop_app.database.failures import storage_errors
 from desktop_app.service.database import Database
 from desktop_app.service.file_store import FileStore, KeptFile
 
@@ -58,7 +58,7 @@ async def remove_unnamed(database: Database, files: FileStore, sha256: str) -> N
 
     def work(connection: sqlite3.Connection) -> None:
         if not connection.execute(_IS_NAMED, {"sha256": sha256}).fetchone()[0]:
-            with storage_errors():
+            with contextlib.suppress(OSError):  # Windows: it is being read; the next start does it
                 files.path(sha256).unlink(missing_ok=True)
 
     await database.write(work)

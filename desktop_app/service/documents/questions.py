@@ -28,9 +28,10 @@ _TOO_COMMON = frozenset(
     _WORD.findall(
         """
         a about all also an and any are as at be been but by can could did do does file document
-        for from give had has have he her him his how i if in is it its me more my of on or our
-        please said say she show so tell than that the their them then there these they this
-        those to us was we were what when where which who why will with would you your
+        for from give had has have he hello her hey hi him his how i if in is it its me more my
+        no of ok okay on or our please said say she show so tell than thank thanks that the their
+        them then there these they this those to us was we were what when where which who why
+        will with would yes you your
         """
     )
 )
@@ -96,9 +97,9 @@ def _literal(text: str) -> list[str]:
 
 
 def _telling_words(text: str) -> list[str]:
-    """The words that matter, or all where none does."""
+    """The words that matter; a question of none, such as how one is, is not about documents."""
     words = _WORD.findall(text.lower())
-    return list(dict.fromkeys([word for word in words if word not in _TOO_COMMON] or words))
+    return list(dict.fromkeys(word for word in words if word not in _TOO_COMMON))
 
 
 def _quoted(text: str) -> str:

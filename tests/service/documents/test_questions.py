@@ -16,8 +16,9 @@ def test_the_telling_words_of_a_question_are_searched():
     assert (question.literal, question.emphasis) == ((), Emphasis.MEANING)
 
 
-def test_where_no_word_tells_all_are_searched():
-    assert understood("What is it?").broad == '"what" OR "is" OR "it"'
+@pytest.mark.parametrize("text", ["What is it?", "Hello, how are you?", "Thanks!", "OK"])
+def test_where_no_word_tells_nothing_is_searched_by_words(text):
+    assert understood(text).broad == ""
 
 
 @pytest.mark.parametrize(
