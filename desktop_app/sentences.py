@@ -126,6 +126,7 @@ SENTENCES = {
         "check the disk."
     ),
     "storage.full": "The disk is full. What was saved before is safe; free some space.",
+    "storage.gone": "What this belongs to was deleted meanwhile.",
     "storage.newer": "A newer Parley wrote your conversations. Update Parley to use them.",
     "storage.unwritable": (
         "Parley cannot write to its folder. What was saved before is safe; check the folder's "

@@ -16,7 +16,7 @@ _DAMAGES = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 def storage_errors() -> Iterator[None]:
     """Raise every sqlite3.Error and OSError as a StorageError, keeping the cause.
 
-    The codes are ``storage.broken``, ``storage.full`` and ``storage.failed``.
+    The codes are ``storage.broken``, ``storage.full``, ``storage.gone`` and ``storage.failed``.
     """
     try:
         yield
@@ -47,6 +47,8 @@ def _from_sqlite(error: sqlite3.Error) -> StorageError:
         )
     if _result_of(error) == sqlite3.SQLITE_FULL:
         return _full(reason)
+    if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
+        return StorageError("storage.gone", "What this belongs to was deleted meanwhile.")
     return StorageError(
         "storage.failed",
         f"Your conversations cannot be read or saved now: {reason}.",

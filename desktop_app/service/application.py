@@ -118,7 +118,7 @@ async def _on_surprise(_request: Request, _error: Exception) -> Response:
 
 
 def _status(error: AppError) -> HTTPStatus:
-    if error.code == "thread.busy":
+    if error.code in ("thread.busy", "turn.interrupted", "storage.gone"):
         return HTTPStatus.CONFLICT
     if isinstance(error, InputError):
         return HTTPStatus.BAD_REQUEST

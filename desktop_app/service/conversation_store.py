@@ -223,7 +223,7 @@ def message_of(row: sqlite3.Row) -> StoredMessage:
     """A row of ``messages``; its run's id is part of the metadata."""
     metadata = _object(row["metadata"])
     if row["run_id"]:
-        metadata = {"run_id": row["run_id"], **metadata}
+        metadata |= {"run_id": row["run_id"]}  # a client may write anything under this name
     return StoredMessage(
         message_id=row["id"],
         role=row["role"],

@@ -21,6 +21,7 @@ def sqlite_error(result: int) -> sqlite3.Error:
         (sqlite_error(sqlite3.SQLITE_NOTADB), "storage.broken", False),
         (sqlite_error(sqlite3.SQLITE_CORRUPT_INDEX), "storage.broken", False),
         (sqlite_error(sqlite3.SQLITE_FULL), "storage.full", True),
+        (sqlite_error(sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY), "storage.gone", False),
         (sqlite_error(sqlite3.SQLITE_BUSY), "storage.failed", True),
         (sqlite3.ProgrammingError("said by Python"), "storage.failed", True),
         (OSError(errno.ENOSPC, "No space left"), "storage.full", True),

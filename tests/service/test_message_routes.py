@@ -13,6 +13,7 @@ from desktop_app.service.providers.ports import ReasoningDelta, TextDelta
 from tests.fakes.event_streams import events_of
 from tests.fakes.providers import ScriptedProviders
 
+BODY = {"content": "Hi"}
 STREAM = {"content": "Hi", "stream": True}
 
 
@@ -277,3 +278,14 @@ async def _event(lines: Any) -> dict[str, Any]:
         while not (line := await anext(lines)):
             pass
     return msgspec.json.decode(line.removeprefix("data: "))
+
+
+@pytest.mark.parametrize(
+    "metadata", [{"tool_calls": "x"}, {"run_id": 3}, {"tool_call_id": []}, {"tool_calls": [{}]}]
+)
+async def test_metadata_under_our_own_names_does_no_harm(rig, metadata):
+    first = (await rig.http.post("/threads/messages", json={**BODY, "metadata": metadata})).json()
+    body = {"content": "More", "thread_id": first["thread_id"]}
+    assert (await rig.http.post("/threads/messages", json=body)).json()["status"] == "COMPLETED"
+    history = rig.providers.language.requests[-1].history
+    assert [message.content for message in history] == ["Hi", first["content"], "More"]

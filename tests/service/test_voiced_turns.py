@@ -40,6 +40,20 @@ class PausedSpeaker(ScriptedSpeaker):
             self.closed += 1
 
 
+class HeldTranscriber(ScriptedTranscriber):
+    """Hears nothing until it may."""
+
+    def __init__(self) -> None:
+        super().__init__("ears")
+        self.has_begun, self.may_go_on = asyncio.Event(), asyncio.Event()
+
+    async def transcribe(self, recording, wish):
+        self.has_begun.set()
+        await self.may_go_on.wait()
+        async for event in super().transcribe(recording, wish):
+            yield event
+
+
 @pytest.fixture
 def ear() -> ScriptedTranscriber:
     return ScriptedTranscriber("ears")
@@ -266,3 +280,29 @@ async def test_deleting_the_thread_stops_what_is_spoken_in_it(tmp_path, open_rig
 
 async def _completed(rig, thread_id: str) -> bool:
     return all(row["status"] == "COMPLETED" for row in await rig.messages(thread_id))
+
+
+@pytest.mark.parametrize(
+    ("what", "status", "said"),
+    [("thread", 409, "stopped"), ("assistant", 200, "deleted meanwhile")],
+)
+async def test_what_is_deleted_while_it_is_heard_is_not_answered(
+    tmp_path, open_rig, what, status, said
+):
+    ear = HeldTranscriber()
+    async with (
+        open_rig(tmp_path, ScriptedProviders(transcribers={"ears": ear})) as rig,
+        asyncio.TaskGroup() as tasks,
+    ):
+        thread_id = await rig.thread()
+        owner = (await rig.http.get(f"/threads/{thread_id}")).json()["assistant_id"]
+        post = tasks.create_task(send(rig, STT, thread_id=thread_id))
+        await ear.has_begun.wait()
+        path = f"/threads/{thread_id}" if what == "thread" else f"/assistants/{owner}"
+        assert (await rig.http.delete(path)).status_code == 200
+        ear.may_go_on.set()
+        answer = await post
+        assert answer.status_code == status
+        assert said in answer.text
+        assert "COMPLETED" not in answer.text
+        assert rig.providers.language.requests == []

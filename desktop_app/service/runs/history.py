@@ -67,7 +67,9 @@ def run_of(row: StoredMessage) -> str:
 
 
 def calls_of(row: StoredMessage) -> tuple[ToolCall, ...]:
-    """What an assistant's row asked for."""
+    """What an assistant's row asked for; a user's metadata may hold anything."""
+    if row.role != "assistant":
+        return ()
     called = (row.metadata_ or {}).get("tool_calls") or []
     return tuple(
         ToolCall(call.id, call.function.name, call.function.arguments)
