@@ -66,7 +66,7 @@ def build_application(parts: Parts, *, key: str, hosts: tuple[str, ...]) -> ASGI
         Route("/test", console, methods=["GET"]),
         *MessageRoutes(store, runs, parts.messages).routes(),
         *ToolOutputRoutes(store.conversations, runs).routes(),
-        *AssistantRoutes(store, parts.library, runs).routes(),
+        *AssistantRoutes(store, parts.library, runs, parts.messages.voiced).routes(),
         *MemoryRoutes(store, parts.memories).routes(),
         *ThreadRoutes(store, runs, parts.messages.voiced, parts.links).routes(),
         *DocumentRoutes(store, parts.library).routes(),

@@ -22,16 +22,18 @@ from desktop_app.service.described import Described
 from desktop_app.service.documents.library import Library
 from desktop_app.service.runs.runs import Runs
 from desktop_app.service.store import Store
+from desktop_app.service.voiced_turns import VoicedTurns
 
 
 class AssistantRoutes:
     """Create, list, get, change, delete, clone."""
 
-    def __init__(self, store: Store, library: Library, runs: Runs) -> None:
+    def __init__(self, store: Store, library: Library, runs: Runs, voiced: VoicedTurns) -> None:
         self._store = store.assistants
         self._memories = store.memories
         self._library = library
         self._runs = runs
+        self._voiced = voiced
 
     def routes(self) -> list[Route]:
         one = "/api/assistants/{assistant_id}"
@@ -79,6 +81,7 @@ class AssistantRoutes:
     async def delete(self, request: Request) -> Response:
         assistant_id = request.path_params["assistant_id"]
         self._runs.cancel_assistant(assistant_id)
+        self._voiced.cancel_assistant(assistant_id)
         if not await self._store.delete(assistant_id):
             raise not_found("Assistant")
         return JsonResponse(

@@ -73,6 +73,12 @@ class VoicedTurns:
             if turn.asked.question.thread_id == thread_id:
                 task.cancel()
 
+    def cancel_assistant(self, assistant_id: str) -> None:
+        """Stop what is heard and spoken in all threads of an assistant."""
+        for turn, task in self._going.items():
+            if turn.asked.question.assistant_id == assistant_id:
+                task.cancel()
+
     def cancel_all(self) -> None:
         """Stop them all."""
         for task in self._going.values():

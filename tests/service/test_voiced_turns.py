@@ -282,13 +282,8 @@ async def _completed(rig, thread_id: str) -> bool:
     return all(row["status"] == "COMPLETED" for row in await rig.messages(thread_id))
 
 
-@pytest.mark.parametrize(
-    ("what", "status", "said"),
-    [("thread", 409, "stopped"), ("assistant", 200, "deleted meanwhile")],
-)
-async def test_what_is_deleted_while_it_is_heard_is_not_answered(
-    tmp_path, open_rig, what, status, said
-):
+@pytest.mark.parametrize("what", ["thread", "assistant"])
+async def test_what_is_deleted_while_it_is_heard_is_not_answered(tmp_path, open_rig, what):
     ear = HeldTranscriber()
     async with (
         open_rig(tmp_path, ScriptedProviders(transcribers={"ears": ear})) as rig,
@@ -300,9 +295,7 @@ async def test_what_is_deleted_while_it_is_heard_is_not_answered(
         await ear.has_begun.wait()
         path = f"/threads/{thread_id}" if what == "thread" else f"/assistants/{owner}"
         assert (await rig.http.delete(path)).status_code == 200
-        ear.may_go_on.set()
         answer = await post
-        assert answer.status_code == status
-        assert said in answer.text
-        assert "COMPLETED" not in answer.text
+        assert answer.status_code == 409
+        assert "stopped" in answer.json()["detail"]
         assert rig.providers.language.requests == []
