@@ -15,6 +15,7 @@ from desktop_app.audio.wav import read_wav
 from desktop_app.children import start_child
 from desktop_app.client.addresses import GatewayAddress
 from desktop_app.client.gateway_transport import GatewayTransport, open_gateway
+from desktop_app.credentials import Credentials, CredentialsUnavailableError
 from desktop_app.errors import ChildError, NetworkError, ProtocolError
 from desktop_app.examinations.finding import Finding, Verdict
 from desktop_app.protocol.commands import AppendAudio, CommitAudio, ConfigureSession
@@ -26,6 +27,7 @@ from desktop_app.protocol.events import (
     ServerFault,
     TranscriptUpdated,
 )
+from desktop_app.service.providers.config import KEYRING_WITHIN_S
 from desktop_app.service.providers.local_servers import find_local_servers
 
 QUESTION = resources.path("demo/kilometers_in_ten_miles.wav")
@@ -70,11 +72,15 @@ async def conversation(question: Path = QUESTION) -> Finding:
     return _judged(answer)
 
 
-async def language_models(environment: Mapping[str, str]) -> Finding:
-    """Say which language model will answer."""
+async def language_models(
+    environment: Mapping[str, str], credentials: Credentials | None = None
+) -> Finding:
+    """Say which language model will answer; ``credentials`` are the system's by default."""
     if url := environment.get("PARLEY_LANGUAGE_URL", ""):
         model = environment.get("PARLEY_LANGUAGE_MODEL", "") or "its first model"
         return Finding("language model", Verdict.OK, f"Configured: {model} at {url}.")
+    if environment.get("PARLEY_OPENAI_KEY") or await _has_openai_key(credentials):
+        return Finding("language model", Verdict.OK, "OpenAI, with the key that is connected.")
     if environment.get("PARLEY_LOCAL_MODELS", "auto") == "off":
         return Finding("language model", Verdict.OK, "Not looked for; the responder answers.")
     if servers := await find_local_servers():
@@ -86,6 +92,15 @@ async def language_models(environment: Mapping[str, str]) -> Finding:
         "None on this computer; the built-in responder answers small questions.",
         "Start Ollama, LM Studio or llama.cpp with a model for real conversation.",
     )
+
+
+async def _has_openai_key(credentials: Credentials | None) -> bool:
+    """Asked as the service asks: a keyring that does not answer holds none."""
+    try:
+        keyring = credentials or Credentials(answer_within_s=KEYRING_WITHIN_S)
+        return bool(await keyring.get("openai"))
+    except CredentialsUnavailableError:
+        return False
 
 
 async def _ask(address: GatewayAddress, pcm: bytes) -> _Answer:

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from desktop_app.credentials import SERVICE_NAME, Credentials
 from desktop_app.errors import ChildError, InputError, ProtocolError
 from desktop_app.examinations import service
 from desktop_app.examinations.finding import Verdict
 from desktop_app.protocol.events import ReplyAudio, ReplyText, ServerFault, TranscriptUpdated
 from desktop_app.service.providers.local_servers import LocalServer
+from tests.fakes.keyrings import MemoryKeyring
 
 
 async def test_a_recorded_question_is_understood_and_answered_aloud():
@@ -93,3 +95,13 @@ async def test_no_server_is_fine_and_says_how_to_get_one(monkeypatch: pytest.Mon
     finding = await service.language_models({})
     assert finding.verdict is Verdict.OK
     assert "Ollama" in finding.advice
+
+
+async def test_openai_with_a_key_is_named_wherever_the_key_is():
+    finding = await service.language_models({"PARLEY_OPENAI_KEY": "sk-1"})
+    assert finding.text.startswith("OpenAI")
+    keyring = MemoryKeyring()
+    keyring.set_password(SERVICE_NAME, "openai", "sk-2")
+    finding = await service.language_models({}, Credentials(lambda: keyring))
+    assert finding.text.startswith("OpenAI")
+    assert "sk-" not in finding.text

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from desktop_app.errors import InputError
 from desktop_app.service.providers.config import ProviderConfig
-from desktop_app.service.providers.known_models import known_models
 from desktop_app.service.providers.openai_connection import api_root
 from desktop_app.service.providers.openai_language import OpenAiLanguage
 from desktop_app.service.providers.ports import Language
@@ -47,7 +46,7 @@ def _openai(config: ProviderConfig) -> OpenAiLanguage:
     return OpenAiLanguage(
         _root(config.openai_url),
         provider="openai",
-        model=config.openai_model or known_models("openai").preferred("llm")[0],
+        model=config.openai_model,
         key=config.openai_key.reveal(),
     )
 

@@ -24,15 +24,20 @@ class OpenAiLanguage:
     Args:
         url: Of the server, with or without ``/v1``.
         provider: The name under which people see it.
-        model: Used when a request names none; when empty, the first that the server lists.
+        model: Used when a request names none; when empty, one that the server lists: the first,
+            or one that is known to be a good choice.
         key: Bearer token; may be empty.
+
+    Attributes:
+        model: The one that is used by default, as far as it is known.
     """
 
     def __init__(
         self, url: str, *, provider: str = "custom", model: str = "", key: str = ""
     ) -> None:
         self.provider = provider
-        self.model = model
+        self.model = model or next(iter(known_models(provider).preferred("llm")), "")
+        self._is_chosen = bool(model)
         self._connection = OpenAiConnection(url, key)
         self._known: dict[str, ModelInfo] = {}
 
@@ -90,13 +95,15 @@ class OpenAiLanguage:
             raise ProtocolError(
                 "language.no_model", f"{self._connection.root} has no language model loaded."
             )
-        self.model = rows[0].name
-        return self.model
+        return rows[0].name
 
     async def _listed(self) -> list[ModelInfo]:
         rows = await listed_models(self._connection, self.provider)
         self._known = {row.name: row for row in rows}
-        return [row for row in rows if row.model_type == "llm"]
+        found = [row for row in rows if row.model_type == "llm"]
+        if found and not self._is_chosen and self.model not in self._known:
+            self.model = found[0].name
+        return found
 
     async def _sees(self, request: LanguageRequest, model: str) -> bool | None:
         """Whether the model takes pictures, where that matters; None where nobody knows."""

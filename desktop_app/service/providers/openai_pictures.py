@@ -43,6 +43,7 @@ class OpenAiPictures:
 
     def __init__(self, url: str, key: str) -> None:
         self._connection = OpenAiConnection(url, key, called="image service", family="image")
+        self._default = ""
 
     async def make(self, request: PictureRequest) -> Sequence[Picture]:
         """Ask for one picture or several.
@@ -53,7 +54,7 @@ class OpenAiPictures:
         """
         if not request.prompt.strip():
             raise InputError("image.prompt", "A picture needs a description.")
-        model = request.model or known_models(self.provider).preferred("image")[0]
+        model = request.model or self._default or (await self.models())[0].name
         fields = {"model": model, "prompt": request.prompt, **_settings(request.config)}
         try:
             if request.sources:
@@ -71,13 +72,16 @@ class OpenAiPictures:
         return [self._picture(row) for row in self._rows(found)]
 
     async def models(self) -> Sequence[ModelInfo]:
-        """What the account has; what is known of OpenAI's where it cannot be asked."""
+        """What the account has; what is known of OpenAI's where it cannot be asked or has none."""
         known = known_models(self.provider)
         try:
             rows = await listed_models(self._connection, self.provider)
         except AppError:
-            return known.of_type("image", self.provider)
-        return known.in_order([row for row in rows if row.model_type == "image"], "image")
+            rows = []
+        found = known.in_order([row for row in rows if row.model_type == "image"], "image")
+        if found:
+            self._default = found[0].name
+        return found or known.of_type("image", self.provider)
 
     async def aclose(self) -> None:
         """Drop the connections."""

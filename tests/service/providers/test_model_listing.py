@@ -147,3 +147,19 @@ async def test_a_server_that_says_nothing_gets_a_careful_limit(server):
 async def test_a_list_that_cannot_be_read_is_an_empty_one(server, listed):
     server.answer("/v1/models", listed)
     assert list(await rows(server, "custom")) == []
+
+
+async def test_a_default_that_the_account_does_not_have_gives_way_to_one_that_it_has(server):
+    language = OpenAiLanguage(server.url, provider="openai")
+    before = language.model
+    server.models = ("gpt-4o", "gpt-4.1-mini")
+    rows = await language.models()
+    assert before not in server.models
+    assert [row.name for row in rows] == ["gpt-4.1-mini", "gpt-4o"]
+    assert language.model == "gpt-4.1-mini"
+    await language.aclose()
+
+
+async def test_a_model_that_a_person_chose_stays(server):
+    listed = await rows(server, "openai", "gpt-9")
+    assert [row.name for row in listed] == ["gpt-9", "gpt-4.1-mini", "gpt-5-mini-2025-08-07"]

@@ -154,6 +154,15 @@ async def test_an_answer_that_breaks_off_may_be_asked_for_again(server):
     assert caught.value.retryable
 
 
+async def test_without_a_model_one_that_the_account_has_is_taken(server):
+    maker = OpenAiPictures(server.url, "sk-1")
+    for _ in range(2):
+        await maker.make(PictureRequest("a cat"))
+    assert [asked.json["model"] for asked in server.asked_of(NEW)] == [MODEL, MODEL]
+    assert len(server.asked_of("/v1/models")) == 1
+    await maker.aclose()
+
+
 async def test_the_accounts_image_models_are_listed_or_the_known_ones():
     async with openai_server() as server:
         maker = OpenAiPictures(server.url, "")
