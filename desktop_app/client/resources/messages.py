@@ -101,8 +101,14 @@ class Messages:
         with http_errors():
             reply = msgspec.convert(_flat(found), MessageReply, strict=False)
         if (reply.status or "").upper() == "FAILED":
-            raise NetworkError("message.failed", reply.content or reply.message)
+            raise NetworkError("message.failed", _reason(reply))
         return reply
+
+
+def _reason(reply: MessageReply) -> str:
+    """The message, unless it only says that all was stored; beside it, content is half a reply."""
+    told = "" if reply.message.endswith("added successfully") else reply.message
+    return told or reply.content or reply.message
 
 
 def _tool_request(given: ToolRound, *, is_stream: bool) -> Request:

@@ -52,10 +52,15 @@ async def test_what_a_voice_reply_says_of_its_recordings_is_kept_whole(
     assert (await api.messages.send(HELLO)).voice_records == records
 
 
+@pytest.mark.parametrize(
+    ("message", "content"),
+    [("no model", None), ("no model", "half an"), ("Message added successfully", "no model")],
+)
 async def test_a_reply_that_failed_with_http_200_is_a_failure(
-    api: BackboardApi, backboard: ScriptedBackboard
+    api: BackboardApi, backboard: ScriptedBackboard, message: str, content: str | None
 ):
-    backboard.answer({"message": "no model", "thread_id": "t", "status": "failed"})
+    answer = {"message": message, "content": content, "thread_id": "t", "status": "failed"}
+    backboard.answer(answer)
     with pytest.raises(NetworkError, match="no model") as caught:
         await api.messages.send(HELLO)
     assert (caught.value.code, caught.value.retryable) == ("message.failed", False)
