@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import wave
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
@@ -30,6 +32,17 @@ WEATHER: dict[str, Any] = {
         },
     },
 }
+
+
+def quiet_wav() -> bytes:
+    """A second of silence, which the stand-ins take for words."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(16_000)
+        sound.writeframes(bytes(32_000))
+    return file.getvalue()
 
 
 class Refused(NamedTuple):

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import base64
-import wave
 
 import httpx
 import pytest
 
-from tests.contract.callers import events_of, kinds, only, refusal, words
+from tests.contract.callers import events_of, kinds, only, quiet_wav, refusal, words
 
 MODEL = {"llm_provider": "openai", "model_name": "gpt-4.1"}
 HEAR = {"provider": "openai", "model": "whisper-1", "language": "en"}
@@ -26,11 +25,7 @@ ELEVEN = {
 @pytest.fixture
 def recording(tmp_path):
     path = tmp_path / "question.wav"
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(16_000)
-        file.writeframes(bytes(32_000))
+    path.write_bytes(quiet_wav())
     return path
 
 

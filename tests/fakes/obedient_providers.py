@@ -8,7 +8,7 @@ output of a tool, begins with decides:
     call NAME JSON; ... asks for tools (with more words behind " and " it says them first)
     tell system|tools|roles|pictures|model   says what it was given
     fail STATUS [SECONDS]   refuses, with Retry-After where seconds are given; 500 is HTML
-                        (a prompt for a picture and the name of a voice may say so too)
+                        (prompts for pictures and hearing, and names of voices, may say so too)
     die WORDS           streams the words and drops the connection
     babble              streams what is no event
     wait                streams one word and nothing more
@@ -43,6 +43,7 @@ ELEVENLABS_KEY = "el-stand-in-83be02d1c5"
 MODELS = ("gpt-4.1", "gpt-4o", "gpt-image-1", "text-embedding-3-small", "whisper-1", "tts-1")
 DIMENSIONS = 64
 
+_MEMORY_TASKS = ('{"date"', '{"known"')
 _USAGE = {"prompt_tokens": 20, "completion_tokens": 5, "total_tokens": 25}
 
 
@@ -147,6 +148,9 @@ class ObedientProviders:
 
     async def _transcription(self, request: Request) -> Response:
         fields = await self._fields(request)
+        order, _, rest = str(fields.get("prompt")).partition(" ")
+        if order == "fail":
+            return _failure(rest)
         text = f"say heard by {fields['model']}"
         if fields.get("stream") != "true":
             return JSONResponse({"text": text, "usage": {"type": "duration", "seconds": 2}})
@@ -223,7 +227,7 @@ def _text(content: Any) -> str:
 
 def _words(body: dict[str, Any], order: str, rest: str) -> list[str]:
     text = f"{order} {rest}".strip()
-    if text.startswith("{"):
+    if text.startswith(_MEMORY_TASKS):
         return [_memory_work(json.loads(text))]
     match order:
         case "tell":
