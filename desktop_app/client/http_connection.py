@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -98,8 +98,12 @@ class HttpConnection:
         decoder = SseDecoder()
         async with AsyncExitStack() as parts:
             response = await self._answered(request, parts, is_stream=True)
+            # Not packed, as nearly all, it is read without the layers that would unpack it.
+            is_plain = "content-encoding" not in response.headers
+            chunks = response.stream if is_plain else response.aiter_bytes()
+            assert isinstance(chunks, AsyncIterable)
             with http_errors():
-                async for chunk in response.aiter_bytes():
+                async for chunk in chunks:
                     for data in decoder.feed(chunk):
                         yield data
             for data in decoder.finish():

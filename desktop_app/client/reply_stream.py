@@ -34,17 +34,21 @@ async def reply_events(
         NetworkError, ProtocolError: As the stream.
     """
     while True:
-        limit_s = GRACE_S if dialect.is_complete else SPEECH_LIMIT_S
+        async for data in stream:
+            for event in dialect.feed(data):
+                yield event
+            if dialect.has_ended_once:
+                break
+        else:
+            return
         try:
-            if dialect.is_complete or dialect.awaits_speech:
-                async with asyncio.timeout(limit_s):
+            while dialect.has_ended_once:
+                async with asyncio.timeout(GRACE_S if dialect.is_complete else SPEECH_LIMIT_S):
                     data = await anext(stream)
-            else:
-                data = await anext(stream)
+                for event in dialect.feed(data):
+                    yield event
         except StopAsyncIteration:
             return
         except TimeoutError:
             logger.info("The server left a complete answer open.")
             return
-        for event in dialect.feed(data):
-            yield event

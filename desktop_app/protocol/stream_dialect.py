@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from desktop_app.protocol.backboard.stream import StreamEvent
 from desktop_app.protocol.events import (
     MemoriesRecalled,
@@ -22,9 +24,12 @@ from desktop_app.protocol.gateway_speech import MakeResample
 from desktop_app.protocol.reply_words import ReplyWords
 from desktop_app.protocol.spoken_reply import SpokenReply
 from desktop_app.protocol.stream_reading import (
+    SHORT_BYTES,
+    TextPiece,
     memories_of,
     picture_of,
     read_event,
+    read_piece,
     speech_in_place,
     tool_calls_of,
     usage_of,
@@ -73,6 +78,11 @@ class StreamDialect:
         return self._has_ended or (self._end is not None and not self.awaits_speech)
 
     @property
+    def has_ended_once(self) -> bool:
+        """Whether the run is over; its speech, or another run, may follow."""
+        return self._has_ended or self._end is not None
+
+    @property
     def awaits_speech(self) -> bool:
         """Whether the text is over and the speech that was asked for is not."""
         is_due = self._is_spoken and not self.speech.is_over
@@ -83,10 +93,26 @@ class StreamDialect:
         self.has_news = True
         if self._has_ended:
             return []
-        if (sound := speech_in_place(data)) is not None:
-            return self.speech.sound(sound)
+        if len(data) > SHORT_BYTES:
+            if (sound := speech_in_place(data)) is not None:
+                return self.speech.sound(sound)
+        elif self._end is None and (told := self._piece(data)) is not None:
+            return told
         event = read_event(data)
         return [] if event is None else self._told(event)
+
+    def _piece(self, data: bytes) -> list[ServerEvent] | None:
+        """More text, read the short way; None for every other event."""
+        try:
+            piece = read_piece(data)
+        except msgspec.MsgspecError:
+            return None
+        if piece.type != "content_streaming":
+            return None
+        if piece.thread_id or piece.run_id:
+            self._named(piece)
+        new = self._words.add(piece.content or "")
+        return [ReplyText(self._turn, new)] if new else []
 
     def finish(self) -> list[ServerEvent]:
         """What the end of the stream means: the end of the reply, if it was not told before."""
@@ -108,9 +134,7 @@ class StreamDialect:
         self._words.begin_round()
 
     def _told(self, event: StreamEvent) -> list[ServerEvent]:
-        self.thread_id = self.thread_id or event.thread_id
-        self.assistant_id = self.assistant_id or event.assistant_id
-        self.run_id = event.run_id or self.run_id
+        self._named(event)
         if self._end is not None and event.type in _GOES_ON:
             self.resume()  # a server that runs tools itself may end several runs in a turn
         tell = _TELL.get(event.type)
@@ -118,6 +142,11 @@ class StreamDialect:
             return tell(self, event)
         tell_speech = _TELL_SPEECH.get(event.type)
         return [] if tell_speech is None else tell_speech(self.speech, event)
+
+    def _named(self, event: StreamEvent | TextPiece) -> None:
+        self.thread_id = self.thread_id or event.thread_id
+        self.assistant_id = self.assistant_id or event.assistant_id
+        self.run_id = event.run_id or self.run_id
 
     # ---- one method for each kind of event ---------------------------------------------------
 

@@ -19,6 +19,9 @@ _decoder = msgspec.json.Decoder(StreamEvent, strict=False)
 _SPEECH = b'"tts_audio_chunk"'
 _HEAD_BYTES = 48  # where a server that writes the type first has it
 _DATA = re.compile(rb'"data"\s*:\s*"')
+SHORT_BYTES = 600
+"""Nearly all events of text are shorter, and pieces of speech that are worth a short cut longer."""
+
 _FAILURES = ("error", "run_failed", "tts_error")
 
 
@@ -28,6 +31,20 @@ def read_event(data: bytes) -> StreamEvent | None:
         return _decoder.decode(data)
     except msgspec.MsgspecError:
         return _salvaged(data)
+
+
+class TextPiece(msgspec.Struct, gc=False):
+    """An event with what ``content_streaming`` has of use, because most of a stream is that."""
+
+    type: str
+    content: str | None = None
+    thread_id: str = ""
+    assistant_id: str = ""
+    run_id: str = ""
+
+
+read_piece = msgspec.json.Decoder(TextPiece).decode
+"""Raises msgspec.MsgspecError where it must be read as any other event after all."""
 
 
 def speech_in_place(data: bytes) -> bytes | None:

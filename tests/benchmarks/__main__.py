@@ -1,33 +1,57 @@
-"""``python -m tests.benchmarks [retrieval|voice|window]``: measure and print the figures."""
+"""``python -m tests.benchmarks [retrieval|voice|streams|window]``: measure, print the figures."""
 
 from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Callable
 
-from tests.benchmarks import retrieval, voice
 from tests.benchmarks.figures import Figure, report
 
 
 def main(arguments: list[str]) -> int:
     """Measure what is asked for; everything by default."""
-    wanted = arguments or ["retrieval", "voice", "window"]
     measured: list[Figure] = []
-    for name in wanted:
-        if name == "retrieval":
-            measured += asyncio.run(retrieval.figures())
-        elif name == "voice":
-            measured += asyncio.run(voice.figures())
-        elif name == "window":
-            from tests.benchmarks import window
-
-            measured += window.figures()
-        else:
-            known = "retrieval, voice and window"
+    for name in arguments or _KNOWN:
+        if name not in _KNOWN:
+            known = ", ".join(_KNOWN)
             sys.stderr.write(f"There is no benchmark called {name}; there are {known}.\n")
             return 2
+        measured += _KNOWN[name]()
     report(measured)
     return 0
+
+
+def _retrieval() -> list[Figure]:
+    from tests.benchmarks import retrieval
+
+    return asyncio.run(retrieval.figures())
+
+
+def _voice() -> list[Figure]:
+    from tests.benchmarks import voice
+
+    return asyncio.run(voice.figures())
+
+
+def _streams() -> list[Figure]:
+    from tests.benchmarks import requests, streams
+
+    return [*streams.figures(), *requests.figures()]
+
+
+def _window() -> list[Figure]:
+    from tests.benchmarks import window  # with Qt
+
+    return window.figures()
+
+
+_KNOWN: dict[str, Callable[[], list[Figure]]] = {
+    "retrieval": _retrieval,
+    "voice": _voice,
+    "streams": _streams,
+    "window": _window,
+}
 
 
 if __name__ == "__main__":

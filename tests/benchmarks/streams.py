@@ -1,0 +1,241 @@
+"""S1 to S3 of the performance page: event streams parsed and received, and the ring."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import gc
+import json
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import aclosing, asynccontextmanager
+from pathlib import Path
+
+import httpx
+from backboard import BackboardClient
+
+from desktop_app.audio.ring_buffer import RingBuffer
+from desktop_app.client.addresses import ApiAddress
+from desktop_app.client.api import BackboardApi
+from desktop_app.client.reply_stream import reply_events
+from desktop_app.protocol.backboard.messages import MessageRequest
+from desktop_app.protocol.sse import SseDecoder
+from desktop_app.protocol.stream_dialect import StreamDialect
+from tests.benchmarks.figures import Figure, Spread
+from tests.benchmarks.stream_wire import (
+    floor_of_sound,
+    floor_of_text,
+    joined,
+    sound_events,
+    text_events,
+)
+
+ROOT = Path(__file__).parents[2]
+RUNS = 7
+GOALS_US = {"S1": {"text": 1.3, "sound": 4.5}, "S2": {"text": 8.0, "sound": 28.0}}
+GROWTH = 1.3
+"""Ten times the work may cost at most so many times as much for each event."""
+
+
+def figures() -> list[Figure]:
+    """All of them."""
+    return [*asyncio.run(parsing()), *asyncio.run(receiving()), *ring()]
+
+
+async def parsing() -> list[Figure]:
+    """S1: bytes that are there already become our events."""
+    found = []
+    for kind, events in (("text", text_events()), ("sound", sound_events())):
+        floor = floor_of_text if kind == "text" else floor_of_sound
+        found.append(await _parsed(kind, events, floor))
+    return found
+
+
+async def _parsed(kind: str, events: list[bytes], floor: Callable[[list[bytes]], int]) -> Figure:
+    count = len(events)
+    ours = [_cost_us(lambda: _decode(events), count) for _ in range(RUNS)]
+    packed = joined(events)
+    in_64k = [_cost_us(lambda: _decode(packed), count) for _ in range(RUNS)]
+    wire = b"".join(events[: max(1, (256 << 10) // len(events[0]))])
+    by_byte = _cost_us(lambda: _decode([wire[at : at + 1] for at in range(len(wire))]), len(wire))
+    tenfold = _cost_us(lambda: _decode(events * 10), count * 10)
+    floors = [_cost_us(lambda: floor(events), count) for _ in range(RUNS)]
+    sdk = [await _acost_us(lambda: _sdk_parses(events), count) for _ in range(RUNS)]
+    measured, goal = Spread.of(ours), GOALS_US["S1"][kind]
+    growth = tenfold / measured.median
+    return Figure(
+        "S1",
+        f"SSE to events, CPU per {'text delta' if kind == 'text' else '8 KiB of speech'}",
+        "us",
+        measured,
+        f"<= {goal} us, linear",
+        measured.median <= goal and growth <= GROWTH,
+        Spread.of(floors),
+        {
+            "in_64_KiB_chunks": Spread.of(in_64k).median,
+            "per_byte_in_chunks_of_one": by_byte,
+            "growth_at_10_times": growth,
+            "official_sdk": Spread.of(sdk).median,
+            "official_sdk_ratio": Spread.of(sdk).median / measured.median,
+        },
+    )
+
+
+def _decode(chunks: list[bytes]) -> None:
+    decoder, dialect = SseDecoder(), StreamDialect(1)
+    for chunk in chunks:
+        for data in decoder.feed(chunk):
+            dialect.feed(data)
+
+
+async def _sdk_parses(chunks: list[bytes]) -> None:
+    """The SDK's own loop over the same bytes, without a socket."""
+
+    async def body() -> AsyncIterator[bytes]:
+        for chunk in chunks:
+            yield chunk
+
+    transport = httpx.MockTransport(lambda _request: httpx.Response(200, content=body()))
+    client = BackboardClient("key", "http://127.0.0.1/api")
+    await client._client.aclose()
+    client._client = httpx.AsyncClient(transport=transport)
+    await _sdk_reads(client, "")
+
+
+async def receiving() -> list[Figure]:
+    """S2: the same through the HTTP client, over loopback from another process."""
+    found = []
+    async with _peer() as base_url:
+        for kind, events in (("text", text_events()), ("sound", sound_events())):
+            count = len(events)
+            ours, sdk, floors = [], [], []
+            for _ in range(RUNS):
+                floors.append(await _acost_us(lambda k=kind: _by_hand(base_url, k), count))
+                ours.append(await _acost_us(lambda k=kind: _received(base_url, k), count))
+                sdk.append(await _acost_us(lambda k=kind: _sdk_received(base_url, k), count))
+            measured, goal = Spread.of(ours), GOALS_US["S2"][kind]
+            sdk_us = Spread.of(sdk).median
+            what = "text delta" if kind == "text" else "8 KiB of speech"
+            found.append(
+                Figure(
+                    "S2",
+                    f"SSE over HTTP to events, CPU per {what}",
+                    "us",
+                    measured,
+                    f"<= {goal} us",
+                    measured.median <= goal,
+                    Spread.of(floors),
+                    {
+                        "floor_is": "asyncio streams by hand",
+                        "official_sdk": sdk_us,
+                        "official_sdk_ratio": sdk_us / measured.median,
+                    },
+                )
+            )
+    return found
+
+
+async def _received(base_url: str, kind: str) -> None:
+    async with BackboardApi(ApiAddress(base_url)) as api:
+        stream = api.messages.stream(MessageRequest(content=kind))
+        async with aclosing(stream), aclosing(reply_events(stream, StreamDialect(1))) as events:
+            async for _ in events:
+                pass
+
+
+async def _sdk_received(base_url: str, kind: str) -> None:
+    async with BackboardClient("key", base_url) as client:
+        await _sdk_reads(client, kind)
+
+
+async def _sdk_reads(client: BackboardClient, content: str) -> None:
+    """The sound decoded as its users do."""
+    async for event in await client.send_message(content, stream=True):
+        if event["type"] == "tts_audio_chunk":
+            base64.b64decode(event["data"])
+
+
+async def _by_hand(base_url: str, kind: str) -> None:
+    port = int(base_url.rpartition(":")[2].partition("/")[0])
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    body = json.dumps({"content": kind}).encode()
+    writer.write(b"POST / HTTP/1.1\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body))
+    floor = floor_of_text if kind == "text" else floor_of_sound
+    while chunk := await reader.read(64 << 10):
+        floor([chunk])
+    writer.close()
+
+
+@asynccontextmanager
+async def _peer() -> AsyncIterator[str]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "tests.benchmarks.stream_peer",
+        cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    try:
+        assert process.stdout is not None
+        port = int(await process.stdout.readline())
+        yield f"http://127.0.0.1:{port}/api"
+    finally:
+        process.kill()
+        await process.wait()
+
+
+def ring() -> list[Figure]:
+    """S3: 40 ms in, 10 ms out."""
+    chunk, period = bytes(40 * 48), memoryview(bytearray(10 * 48))
+    count = 20_000
+    buffer = RingBuffer(1 << 20)
+
+    def push() -> None:
+        for _ in range(500):
+            buffer.write(chunk)
+
+    def pull() -> None:
+        for _ in range(2_000):
+            buffer.read_into(period)
+
+    pushed, pulled = [], []
+    for _ in range(count // 500):
+        pushed.append(_cost_us(push, 500) * 1000)
+        pulled.append(_cost_us(pull, 2_000) * 1000)
+    return [
+        _ring_figure("push 40 ms", pushed, 350, _copies(chunk)),
+        _ring_figure("pull 10 ms", pulled, 400, _copies(bytes(period))),
+    ]
+
+
+def _ring_figure(what: str, values: list[float], goal: int, floor: Spread) -> Figure:
+    measured = Spread.of(values)
+    met = measured.median <= goal
+    return Figure("S3", f"ring: {what}", "ns", measured, f"<= {goal} ns", met, floor)
+
+
+def _copies(data: bytes) -> Spread:
+    """A bare copy into memory that is there."""
+    target = memoryview(bytearray(len(data)))
+
+    def copy() -> None:
+        for _ in range(2_000):
+            target[:] = data
+
+    return Spread.of([_cost_us(copy, 2_000) * 1000 for _ in range(RUNS)])
+
+
+def _cost_us(work: Callable[[], object], count: int) -> float:
+    """CPU of this process for each of ``count`` pieces of work."""
+    gc.collect()
+    before = time.process_time_ns()
+    work()
+    return (time.process_time_ns() - before) / 1000 / count
+
+
+async def _acost_us(work: Callable[[], Awaitable[object]], count: int) -> float:
+    gc.collect()
+    before = time.process_time_ns()
+    await work()
+    return (time.process_time_ns() - before) / 1000 / count
