@@ -30,6 +30,7 @@ from desktop_app.service.message_routes import MessageRoutes
 from desktop_app.service.model_routes import ModelRoutes
 from desktop_app.service.openapi import OpenApi
 from desktop_app.service.provider_source import ProviderSource
+from desktop_app.service.realtime_socket import realtime_route
 from desktop_app.service.runs.runs import Runs
 from desktop_app.service.store import Store
 from desktop_app.service.thread_routes import ThreadRoutes
@@ -74,6 +75,7 @@ def build_application(parts: Parts, *, key: str, hosts: tuple[str, ...]) -> ASGI
         *MediaRoutes(store.media, store.files, parts.links).routes(),
         WebSocketRoute(VOICE_PATH, GatewaySocket(store, parts.source, runs).serve),
         voice_route(store, parts.source, runs, parts.messages.voiced),
+        realtime_route(store, parts.source, runs),
     ]
     application = Starlette(
         routes=[*routes, OpenApi(routes).route()],
