@@ -205,7 +205,7 @@ def insert_message(
     )
     first = (message.content or "")[:TITLE_CHARACTERS] if message.role == "user" else None
     connection.execute(
-        "UPDATE threads SET updated_at = ?, message_count = message_count + 1,"
+        "UPDATE threads SET updated_at = max(updated_at, ?), message_count = message_count + 1,"
         " first_user_message = coalesce(first_user_message, ?) WHERE id = ?",
         (message.created_at, first, thread_id),
     )

@@ -21,7 +21,7 @@ async def keep_question(conversations: ConversationStore, question: Question) ->
         message_id=question.message_id,
         role="user",
         content=question.text,
-        created_at=now(),
+        created_at=question.said_at or now(),
         metadata_=question.metadata,
     )
     await conversations.add(question.thread_id, stored)

@@ -7,6 +7,7 @@ from typing import Literal
 
 from desktop_app.protocol.backboard.messages import MessageRequest, Voice
 from desktop_app.service.bodies import Refused, invalid
+from desktop_app.service.clock import past_time
 from desktop_app.service.pictures import MAX_SOURCES, PictureChoice
 from desktop_app.service.providers.picture_ports import PICTURE_TOOL
 from desktop_app.service.providers.ports import MemoryUse, Tool
@@ -99,6 +100,7 @@ def question_of(message: MessageRequest, plan: MessagePlan, place: tuple[str, st
         hosted=(drawing_of(plan),) if plan.may_draw else (),
         wants_json=bool(message.json_output),
         thinking=message.thinking,
+        said_at=past_time((message.metadata or {}).get("custom_timestamp")),
     )
 
 

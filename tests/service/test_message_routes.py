@@ -289,3 +289,17 @@ async def test_metadata_under_our_own_names_does_no_harm(rig, metadata):
     assert (await rig.http.post("/threads/messages", json=body)).json()["status"] == "COMPLETED"
     history = rig.providers.language.requests[-1].history
     assert [message.content for message in history] == ["Hi", first["content"], "More"]
+
+
+@pytest.mark.parametrize("send_to_llm", ["true", "false"])
+async def test_a_message_can_have_been_said_earlier(rig, send_to_llm):
+    thread_id = await rig.thread()
+    before = (await rig.http.get(f"/threads/{thread_id}")).json()
+    metadata = {"custom_timestamp": "2024-05-01T10:00:00Z", "mood": "good"}
+    body = {**BODY, "thread_id": thread_id, "metadata": metadata, "send_to_llm": send_to_llm}
+    await rig.http.post("/threads/messages", json=body)
+    thread = (await rig.http.get(f"/threads/{thread_id}")).json()
+    said = thread["messages"][0]
+    assert said["created_at"] == "2024-05-01T10:00:00.000000Z"
+    assert said["metadata_"]["custom_timestamp"] == "2024-05-01T10:00:00Z"
+    assert thread["updated_at"] >= before["updated_at"]

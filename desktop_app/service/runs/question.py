@@ -53,6 +53,7 @@ class Question:
         direct: What answers in place of a language model, or None.
         wants_json: The reply shall be one JSON object.
         thinking: As in the API, or None.
+        said_at: When it was said, where that is not now.
         message_id: The user's message, known beforehand so that files can be attached to it.
     """
 
@@ -70,4 +71,5 @@ class Question:
     direct: DirectCall | None = None
     wants_json: bool = False
     thinking: dict[str, Any] | None = None
+    said_at: str | None = None
     message_id: str = field(default_factory=new_id)

@@ -43,7 +43,7 @@ class Run:
             message_id=question.message_id,
             role="user",
             content=question.text,
-            created_at=now(),
+            created_at=question.said_at or now(),
             metadata_=question.metadata,
         )
         self.heard_ms: int | None = None
