@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -17,6 +18,15 @@ from desktop_app.service.documents.sections import UnreadableError
 MAX_INFLATED_BYTES = 200 << 20
 MAX_MEMBERS = 10_000
 
+_DAMAGES = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    KeyError,
+    NotImplementedError,  # a compression that nobody uses
+    OSError,  # places before the file's beginning
+    ValueError,
+)
 _OLD_OR_LOCKED = bytes.fromhex("d0cf11e0a1b11ae1")
 _LOCKED = "EncryptedPackage".encode("utf-16-le")
 _MEDIA = IMAGES | AUDIO | VIDEO | frozenset((".emf", ".wmf", ".svg", ".wmv"))
@@ -52,14 +62,16 @@ def open_archive(path: Path, kind: str) -> Iterator[zipfile.ZipFile]:
         with zipfile.ZipFile(path) as archive:
             _check_sizes(archive)
             yield archive
-    except (zipfile.BadZipFile, EOFError, KeyError) as error:
+    except DefusedXmlException as error:
+        raise UnreadableError("It defines entities, which is not safe to read.") from error
+    except _DAMAGES as error:
         is_archive = beginning.startswith(b"PK")
         sentence = "The file is damaged or cut off." if is_archive else f"It is not {kind}."
         raise UnreadableError(sentence) from error
-    except RuntimeError as error:  # zipfile's word for an encrypted member
+    except RuntimeError as error:
+        if "encrypted" not in str(error):  # zipfile's word for it
+            raise
         raise UnreadableError("The file is protected by a password.") from error
-    except DefusedXmlException as error:
-        raise UnreadableError("It defines entities, which is not safe to read.") from error
     except ParseError as error:
         raise UnreadableError("The file is damaged: a part of it is not valid XML.") from error
 

@@ -13,6 +13,8 @@ from desktop_app.service.documents.sections import Found, Remark, Section, Unrea
 MAX_BYTES = 16 << 20
 
 _SAMPLE_BYTES = 64 * 1024
+_FEW_LETTERS = 16
+_NO_TEXT = "It is not a text: no encoding fits."
 _BOMS = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -50,10 +52,23 @@ def _decoded(content: bytes, *, is_cut: bool) -> str:
         else:
             if "\0" not in text:
                 return text
-    found = from_bytes(content[:_SAMPLE_BYTES]).best()
-    if found is None or not (has_bom or _is_text(content, found.encoding)):
-        raise UnreadableError("It is not a text: no encoding fits.")
-    return content.decode(found.encoding, errors="replace").lstrip("\ufeff")
+    encoding = _encoding(content[:_SAMPLE_BYTES])
+    if not (has_bom or _is_text(content, encoding)):
+        raise UnreadableError(_NO_TEXT)
+    return content.decode(encoding, errors="replace").lstrip("\ufeff")
+
+
+def _encoding(sample: bytes) -> str:
+    """Raises:
+    UnreadableError: None fits.
+    """
+    high = sum(byte >= 0x80 for byte in sample)
+    if high < _FEW_LETTERS and high * 2 <= len(sample):
+        return "cp1252"  # a few accents tell nothing: the most usual of old encodings
+    found = from_bytes(sample).best()
+    if found is None:
+        raise UnreadableError(_NO_TEXT)
+    return found.encoding
 
 
 def _is_text(content: bytes, encoding: str) -> bool:

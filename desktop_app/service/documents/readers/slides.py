@@ -23,10 +23,16 @@ def read_pptx(path: Path) -> Iterator[Found]:
     """The slides in the order in which they are shown."""
     with open_archive(path, "a PowerPoint presentation") as archive:
         for number, slide in enumerate(_slides(archive), 1):
-            yield Section(f"slide {number}", _text(archive, slide))
-            for kind, target in targets(archive, slide).values():
-                if kind == "notesSlide" and target in archive.namelist():
-                    yield Section(f"slide {number}, notes", _text(archive, target))
+            names = set(archive.namelist())
+            parts = [
+                (kind, name) for kind, name in targets(archive, slide).values() if name in names
+            ]
+            texts = [_text(archive, slide)]
+            texts += [_text(archive, name) for kind, name in parts if kind == "diagramData"]
+            yield Section(f"slide {number}", "\n".join(texts))
+            for kind, name in parts:
+                if kind == "notesSlide":
+                    yield Section(f"slide {number}, notes", _text(archive, name))
 
 
 def _slides(archive: zipfile.ZipFile) -> list[str]:

@@ -14,6 +14,7 @@ from desktop_app.service.documents.readers.plain_text import read_text, remarks_
 from desktop_app.service.documents.sections import Found, Remark, Section, UnreadableError
 
 _MOST_HEADING_CHARACTERS = 300
+_DAMAGED = "The workbook is damaged, cut off, or no workbook."
 _DELIMITERS = ",;\t|"
 _SNIFFED_CHARACTERS = 16_384
 
@@ -39,7 +40,12 @@ def read_xls(path: Path) -> Iterator[Found]:
         except PasswordError as error:
             raise UnreadableError("The workbook is protected by a password.") from error
         except CalamineError as error:
-            raise UnreadableError("The workbook is damaged, cut off, or no workbook.") from error
+            raise UnreadableError(_DAMAGED) from error
+        except BaseException as error:
+            if type(error).__name__ != "PanicException":
+                raise
+            # of the library's other language, and no Exception; of damaged old workbooks
+            raise UnreadableError(_DAMAGED) from None
 
 
 def read_csv(path: Path) -> Iterator[Found]:

@@ -17,6 +17,8 @@ from desktop_app.service.documents.sections import Found, Section, UnreadableErr
 
 _HEADING = re.compile(r"heading \d|title", re.IGNORECASE)
 _BREAKS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
+_TEXTS = frozenset(("p", "tc", "tr"))
+_UNREAD = frozenset(("pPr", "Fallback"))  # settings of tabs; the same text again, for old programs
 _NOTES = ("footnotes", "endnotes", "comments")
 _MOST_PLACE_CHARACTERS = 80
 
@@ -57,14 +59,13 @@ def _heading_styles(archive: zipfile.ZipFile, part: str) -> frozenset[str]:
 
 
 class _Body:
-    """Reads one part; a table's row is one line."""
+    """Reads one part; a table's row is one line, a text box belongs to its paragraph."""
 
     def __init__(self, headings: frozenset[str]) -> None:
         self._headings = headings
-        self._text: list[str] = []
-        self._cells: list[list[str]] = []
+        self._open: list[list[str]] = []  # texts of the paragraphs, cells and rows that are open
+        self._unread = 0
         self._is_heading = False
-        self.heading = ""
 
     def chapters(self, archive: zipfile.ZipFile, part: str) -> Iterator[Section]:
         lines: list[str] = []
@@ -79,50 +80,44 @@ class _Body:
 
     def lines(self, archive: zipfile.ZipFile, part: str) -> Iterator[str]:
         for event, tag, element in elements(archive, part):
+            if tag in _UNREAD:
+                self._unread += 1 if event == "start" else -1
             if event == "start":
-                self._start(tag)
+                if tag in _TEXTS:
+                    self._open.append([])
                 continue
-            line = self._end(tag, element.text or "", attribute(element, "val"))
+            if tag == "pStyle" and len(self._open) == 1:
+                self._is_heading = attribute(element, "val") in self._headings
+            line = self._end(tag, element.text or "")
             if line is not None:
                 yield line
-            if tag in ("p", "tr"):
+                self._is_heading = False
+            if tag in _TEXTS:
                 element.clear()
 
-    def _start(self, tag: str) -> None:
-        if tag == "p" and not self._cells:
-            self._text = []
-            self._is_heading = False
-        elif tag == "tr":
-            self._cells.append([])
-        elif tag == "tc" and self._cells:
-            self._text = []
-
-    def _end(self, tag: str, text: str, value: str) -> str | None:
+    def _end(self, tag: str, text: str) -> str | None:
         """A line that is complete with this element."""
-        if tag == "t":
-            self._text.append(text)
-        elif tag in _BREAKS:
-            self._text.append(_BREAKS[tag])
-        elif tag == "pStyle" and not self._cells:
-            self._is_heading = value in self._headings
-        elif tag == "tc" and self._cells:
-            self._cells[-1].append(" ".join("".join(self._text).split()))
-        elif tag == "tr" and self._cells:
-            return self._row()
-        elif tag == "p":
-            return self._paragraph()
+        if tag in _TEXTS:
+            return self._close(tag, self._open.pop())
+        if self._open and not self._unread:
+            if tag == "t":
+                self._open[-1].append(text)
+            elif tag in _BREAKS:
+                self._open[-1].append(_BREAKS[tag])
         return None
 
-    def _row(self) -> str | None:
-        row = " | ".join(self._cells.pop())
-        if not self._cells:
-            self._is_heading = False
-            return row
-        self._text.append(f" {row}")  # a table within a cell
+    def _close(self, tag: str, parts: list[str]) -> str | None:
+        match tag:
+            case "tc":
+                text = " ".join("".join(parts).split())
+            case "tr":
+                text = " | ".join(parts)
+            case _:
+                text = f"{''.join(parts)}\n"
+        if not self._open:
+            return text
+        if tag == "tc":
+            self._open[-1].append(text)
+        elif text.strip():
+            self._open[-1].append(f"{text} ")
         return None
-
-    def _paragraph(self) -> str | None:
-        if self._cells:
-            self._text.append(" ")
-            return None
-        return f"{''.join(self._text)}\n"

@@ -22,6 +22,13 @@ def test_a_text_of_another_script_is_read(reading):
     assert reading.texts(".txt", text.encode("cp1251")) == [("", text.strip())]
 
 
+@pytest.mark.parametrize(
+    "text", ["Gr\u00fc\u00dfe", "A na\u00efve caf\u00e9", "5 \u20ac \u2013 \u201cdear\u201d"]
+)
+def test_a_few_accents_are_of_the_most_usual_encoding(reading, text):
+    assert reading.texts(".txt", text.encode("cp1252")) == [("", text)]
+
+
 @pytest.mark.parametrize("ending", [".py", ".json", ".jsonl", ".sql", ".txt"])
 def test_lines_are_numbered_and_end_alike(reading, ending):
     assert reading.all(ending, b"a\r\nb\rc\n") == [Section("", "a\nb\nc\n", unit="lines")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.fakes.office_files import archive, pptx
+from tests.fakes.office_files import archive, pptx, relations
 from tests.fakes.old_office_files import compound_file, ppt
 
 
@@ -31,6 +31,21 @@ def test_a_row_of_a_table_is_a_line(reading):
     slide = f'<sld xmlns:a="a"><a:tbl>{row}</a:tbl></sld>'
     content = archive({"ppt/presentation.xml": "<p/>", "ppt/slides/slide1.xml": slide})
     assert reading.texts(".pptx", content) == [("slide 1", "Tea | 3")]
+
+
+def test_the_words_of_a_diagram_belong_to_its_slide(reading):
+    slide = '<sld xmlns:a="a"><a:p><a:t>{}</a:t></a:p></sld>'
+    content = archive(
+        {
+            "ppt/presentation.xml": "<p/>",
+            "ppt/slides/slide1.xml": slide.format("Plan"),
+            "ppt/slides/_rels/slide1.xml.rels": relations(
+                {"d": ("diagramData", "../diagrams/data1.xml"), "x": ("chart", "../nothing.xml")}
+            ),
+            "ppt/diagrams/data1.xml": slide.format("First step"),
+        }
+    )
+    assert reading.texts(".pptx", content) == [("slide 1", "Plan\nFirst step")]
 
 
 @pytest.mark.parametrize(

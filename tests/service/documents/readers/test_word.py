@@ -24,6 +24,31 @@ def test_a_row_of_a_table_is_a_line(reading):
     assert reading.texts(".docx", content) == [("", "Prices\n\nTea | 3\nCoffee | 4")]
 
 
+def _body(content: str) -> bytes:
+    return archive({"word/document.xml": f'<w:d xmlns:w="w" xmlns:m="m">{content}</w:d>'})
+
+
+def test_a_text_box_belongs_to_its_paragraph_and_is_read_once(reading):
+    box = "<w:txbxContent><w:p><w:r><w:t>in a box</w:t></w:r></w:p></w:txbxContent>"
+    twice = f"<m:Choice>{box}</m:Choice><m:Fallback>{box}</m:Fallback>"
+    text = "<w:r><w:t>{}</w:t></w:r>"
+    content = _body(f"<w:p>{text.format('Before ')}{twice}{text.format('after')}</w:p>")
+    assert reading.texts(".docx", content) == [("", "Before in a box\n after")]
+
+
+def test_tabs_are_read_where_they_stand_and_not_where_they_are_set(reading):
+    settings = "<w:pPr><w:tabs><w:tab/><w:tab/></w:tabs></w:pPr>"
+    content = _body(f"<w:p>{settings}<w:r><w:t>a</w:t><w:tab/><w:t>b</w:t></w:r></w:p>")
+    assert reading.texts(".docx", content) == [("", "a\tb")]
+
+
+def test_a_table_within_a_cell_stays_in_its_row(reading):
+    cell = "<w:tc><w:p><w:r><w:t>{}</w:t></w:r></w:p>{}</w:tc>"
+    inner = f"<w:tbl><w:tr>{cell.format('x', '')}{cell.format('y', '')}</w:tr></w:tbl>"
+    row = f"<w:tr>{cell.format('a', inner)}{cell.format('b', '')}</w:tr>"
+    assert reading.texts(".docx", _body(f"<w:tbl>{row}</w:tbl>")) == [("", "a x | y | b")]
+
+
 def test_footnotes_are_read_and_named(reading):
     content = docx([("", "Text")], footnote="See page 3")
     assert reading.texts(".docx", content)[1] == ("footnotes", "See page 3")
