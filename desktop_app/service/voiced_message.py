@@ -156,11 +156,12 @@ class _Utterance:
         self.sound = bytearray()
         self.record: dict[str, Any] = {
             "provider": speaker.provider,
-            "model": choice.model,
-            "voice": choice.voice,
+            "model": choice.model or speaker.model,
             "content_type": self.content_type,
             "characters": len(self._words),
         }
+        if choice.voice:
+            self.record["voice"] = choice.voice
 
     async def events(self) -> AsyncIterator[StreamEvent]:
         if not self._words:
@@ -191,7 +192,7 @@ def _hearing_record(
     known = {
         "transcript": heard.text,
         "provider": transcriber.provider,
-        "model": choice.model,
+        "model": choice.model or transcriber.model,
         "language": choice.language,
         "duration_seconds": heard.duration_s,
         **heard.usage,

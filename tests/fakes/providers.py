@@ -204,6 +204,7 @@ class ScriptedTranscriber:
     """
 
     provider: str = "scripted"
+    model: str = "ear"
     text: str = "what time is it"
     deltas: tuple[str, ...] = ("what time", " is it")
     failure: Exception | None = None
@@ -224,7 +225,7 @@ class ScriptedTranscriber:
             self.closed += 1
 
     async def models(self) -> Sequence[ModelInfo]:
-        return [ModelInfo(name="ear", provider=self.provider, model_type="stt")]
+        return [ModelInfo(name=self.model, provider=self.provider, model_type="stt")]
 
     async def aclose(self) -> None:
         pass
@@ -240,6 +241,7 @@ class ScriptedSpeaker:
     """
 
     provider: str = "scripted"
+    model: str = "mouth"
     pieces: tuple[bytes, ...] = (b"ID3", b"sound")
     failure: Exception | None = None
     spoken: list[tuple[str, SpeakingWish]] = field(default_factory=list)
@@ -261,7 +263,7 @@ class ScriptedSpeaker:
             self.closed += 1
 
     async def models(self) -> Sequence[ModelInfo]:
-        return [ModelInfo(name="mouth", provider=self.provider, model_type="tts")]
+        return [ModelInfo(name=self.model, provider=self.provider, model_type="tts")]
 
     async def aclose(self) -> None:
         pass

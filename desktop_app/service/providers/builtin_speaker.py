@@ -47,6 +47,7 @@ class BuiltinSpeaker:
 
     def __init__(self, tts: ListedVoices) -> None:
         self._tts = tts
+        self.model = tts.model
 
     def content_type(self, wish: SpeakingWish) -> str:
         """``audio/wav`` unless another format is asked for.

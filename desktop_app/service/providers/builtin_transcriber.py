@@ -45,6 +45,7 @@ class BuiltinTranscriber:
 
     def __init__(self, stt: SpeechToText) -> None:
         self._stt = stt
+        self.model = stt.model
 
     async def transcribe(
         self, recording: Recording, wish: HearingWish

@@ -45,6 +45,7 @@ class ElevenLabsSpeaker:
         self._api = RemoteApi(
             elevenlabs(url, key, refused="speech.refused", unreadable="tts.unreadable")
         )
+        self.model = speech_models(self.provider, "tts")[0].name
         self._voice = default_voice(self.provider)
 
     def content_type(self, wish: SpeakingWish) -> str:
@@ -108,8 +109,7 @@ class ElevenLabsSpeaker:
             settings = options.get("voice_settings")
             known: Mapping[str, Any] = settings if isinstance(settings, dict) else {}
             options["voice_settings"] = {"speed": wish.options["speed"], **known}
-        model = wish.model or speech_models(self.provider, "tts")[0].name
-        return options | {"text": text, "model_id": model}
+        return options | {"text": text, "model_id": wish.model or self.model}
 
     async def _first_voice(self) -> str:
         """The voice where none is asked for; looked up once."""

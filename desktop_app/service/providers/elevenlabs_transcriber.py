@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any
 
 from desktop_app.credentials import Secret
@@ -31,6 +31,7 @@ class ElevenLabsTranscriber:
         self._api = RemoteApi(
             elevenlabs(url, key, refused="recording.refused", unreadable="stt.unreadable")
         )
+        self.model = speech_models(self.provider, "stt")[0].name
 
     async def transcribe(
         self, recording: Recording, wish: HearingWish
@@ -58,15 +59,14 @@ class ElevenLabsTranscriber:
 
     def _fields(self, wish: HearingWish) -> dict[str, str]:
         options = {name: _text(value) for name, value in wish.options.items()}
-        fields = options | {"model_id": wish.model or speech_models(self.provider, "stt")[0].name}
+        fields = options | {"model_id": wish.model or self.model}
         return fields | ({"language_code": wish.language} if wish.language else {})
 
     def _whole(self, found: Any) -> HeardAll:
         if not isinstance(found, dict):
             raise self._api.strange()
-        channels = found.get("transcripts")  # several, where the recording has several channels
-        texts = [channel.get("text") for channel in channels] if channels else [found.get("text")]
-        if not all(isinstance(text, str) for text in texts):
+        texts = list(_texts(found))
+        if not texts or not all(isinstance(text, str) for text in texts):
             raise self._api.strange()
         seconds = found.get("audio_duration_secs")
         duration = float(seconds) if isinstance(seconds, int | float) else None
@@ -78,6 +78,13 @@ class ElevenLabsTranscriber:
 def elevenlabs(url: str, key: Secret, *, refused: str, unreadable: str) -> Remote:
     """ElevenLabs as it is asked: the key has a header of its own."""
     return Remote("ElevenLabs", url, key, "xi-api-key", "", refused, unreadable)
+
+
+def _texts(found: dict[str, Any]) -> Iterator[Any]:
+    """The text, or those of several channels."""
+    channels = found.get("transcripts")
+    for channel in channels if isinstance(channels, list) else [found]:
+        yield channel.get("text") if isinstance(channel, dict) else None
 
 
 def _text(value: Any) -> str:

@@ -45,6 +45,7 @@ class OpenAiSpeaker:
     def __init__(self, url: str, key: Secret) -> None:
         remote = Remote("OpenAI", url, key, refused="speech.refused", unreadable="tts.unreadable")
         self._api = RemoteApi(remote)
+        self.model = speech_models(self.provider, "tts")[0].name
 
     def content_type(self, wish: SpeakingWish) -> str:
         """``audio/mpeg`` unless another format is asked for.
@@ -92,7 +93,7 @@ class OpenAiSpeaker:
         ours = ("input", "stream_format")  # the sound itself is what is read here
         options = {name: value for name, value in wish.options.items() if name not in ours}
         return options | {
-            "model": wish.model or speech_models(self.provider, "tts")[0].name,
+            "model": wish.model or self.model,
             "voice": wish.voice or default_voice(self.provider),
             "response_format": form,
         }

@@ -42,6 +42,7 @@ class OpenAiTranscriber:
             "OpenAI", url, key, refused="recording.refused", unreadable="stt.unreadable"
         )
         self._api = RemoteApi(remote)
+        self.model = speech_models(self.provider, "stt")[0].name
 
     async def transcribe(
         self, recording: Recording, wish: HearingWish
@@ -70,7 +71,7 @@ class OpenAiTranscriber:
 
     def _fields(self, wish: HearingWish) -> dict[str, Any]:
         known = speech_models(self.provider, "stt")
-        model = wish.model or known[0].name
+        model = wish.model or self.model
         chosen = next((each for each in known if each.name == model), None)
         options = dict(wish.options)
         form = str(options.pop("response_format", "") or _default_format(model, options))

@@ -58,9 +58,12 @@ class HeardAll:
 
 
 class Transcriber(Protocol):
-    """Hears a recording."""
+    """Hears a recording; ``model`` is its default."""
 
-    provider: str
+    @property
+    def provider(self) -> str: ...
+    @property
+    def model(self) -> str: ...
 
     def transcribe(
         self, recording: Recording, wish: HearingWish
@@ -95,9 +98,12 @@ class SpeakingWish:
 
 
 class Speaker(Protocol):
-    """Speaks a text as one file, streamed."""
+    """Speaks a text as one file, streamed; ``model`` is its default."""
 
-    provider: str
+    @property
+    def provider(self) -> str: ...
+    @property
+    def model(self) -> str: ...
 
     def content_type(self, wish: SpeakingWish) -> str:
         """MIME type of what ``utter`` will give, with the rate of headerless sound in it.

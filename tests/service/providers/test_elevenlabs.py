@@ -213,6 +213,8 @@ async def test_speech_that_goes_wrong_is_a_failure(mouth, server, answer, kind):
         json_answer({"txt": 1}),
         json_answer([]),
         json_answer({"transcripts": [{}]}),
+        json_answer({"transcripts": ["text"]}),
+        json_answer({"transcripts": []}),
         HttpAnswer(pieces=(b"<html>",)),
     ],
 )
