@@ -88,7 +88,8 @@ class MessageRoutes:
     async def _check(self, message: MessageRequest, plan: MessagePlan) -> None:
         """Refuse what cannot be done before anything is stored."""
         if plan.is_answered and plan.operation == "chat":
-            await self._runs.language(message.llm_provider or "")
+            provider, model = message.llm_provider or "", message.model_name or ""
+            await self._runs.check(provider, model, message.content)
         if plan.may_draw or plan.operation == "generate_image":
             await self._pictures.maker(plan.pictures)
         await self._voiced.check(plan.voice)

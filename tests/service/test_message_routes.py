@@ -117,6 +117,7 @@ async def test_a_message_that_is_only_kept_gets_no_answer(rig):
         ({"content": "x", "thread_id": "none"}, 404),
         ({"content": "x", "assistant_id": "none"}, 404),
         ({"content": "x", "llm_provider": "nobody"}, 400),
+        ({"content": "word " * 20_000}, 400),
     ],
 )
 async def test_a_bad_message_is_refused_and_nothing_is_stored(rig, body, status):
@@ -303,3 +304,11 @@ async def test_a_message_can_have_been_said_earlier(rig, send_to_llm):
     assert said["created_at"] == "2024-05-01T10:00:00.000000Z"
     assert said["metadata_"]["custom_timestamp"] == "2024-05-01T10:00:00Z"
     assert thread["updated_at"] >= before["updated_at"]
+
+
+async def test_a_message_that_is_too_long_for_the_model_can_still_be_kept(rig):
+    long = {"content": "word " * 20_000}
+    refused = await rig.http.post("/threads/messages", json=long)
+    assert "more than the language model can read" in refused.json()["detail"]
+    kept = await rig.http.post("/threads/messages", json={**long, "send_to_llm": False})
+    assert kept.json()["status"] == "COMPLETED"

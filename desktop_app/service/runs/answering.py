@@ -31,7 +31,14 @@ from desktop_app.service.runs.knowledge import KnowledgeSource, passage_limit
 from desktop_app.service.runs.languages import Languages
 from desktop_app.service.runs.model_rows import ModelRows
 from desktop_app.service.runs.ports import AttachedPictures
-from desktop_app.service.runs.prompting import Material, Prompt, history_budget, prompt_of
+from desktop_app.service.runs.prompting import (
+    Material,
+    Prompt,
+    history_budget,
+    may_fit,
+    prompt_of,
+    too_long,
+)
 from desktop_app.service.runs.question import Question
 from desktop_app.service.runs.run import Run
 from desktop_app.service.runs.run_store import RunStore
@@ -42,6 +49,8 @@ from desktop_app.service.tool_definitions import usable_tools
 
 MOST_ROUNDS = 8
 """Rounds of the service's own tools; then the model has to answer without."""
+SHORT_CHARACTERS = 2_000
+"""What every model reads at once."""
 MOST_PICTURE_MESSAGES = 4
 """The newest messages with pictures, which the model is shown again."""
 
@@ -79,6 +88,19 @@ class Answering:
         self._knowledge = knowledge
         self._pictures = pictures
         self._models = ModelRows()
+
+    async def check(self, provider: str, model: str, text: str) -> None:
+        """Refuse what nobody here can answer; only a long text is worth asking for sizes.
+
+        Raises:
+            InputError: ``language.unknown`` or ``prompt.too_long``.
+            AppError: The providers could not be opened.
+        """
+        language = await self._languages.get(provider)
+        if len(text) < SHORT_CHARACTERS:
+            return
+        if not may_fit(text, await self._models.find(language, model)):
+            raise too_long()
 
     async def answer(self, run: Run) -> RunEnded:
         """Ask the model until it has answered, or asks for what only the client can do.

@@ -83,6 +83,19 @@ def context_limit(model: ModelInfo | None) -> int | None:
     return (model.context_limit or None) if model else None
 
 
+def may_fit(text: str, model: ModelInfo | None) -> bool:
+    """Whether a question can be asked at all, as far as the model's size is known."""
+    is_known = context_limit(model) is not None
+    return not is_known or estimated_tokens(text) <= history_budget(model)
+
+
+def too_long() -> InputError:
+    """What is said of a question that does not fit."""
+    return InputError(
+        "prompt.too_long", "This is more than the language model can read at once. Send less of it."
+    )
+
+
 def prompt_of(material: Material) -> Prompt:
     """The newest turns that fit, behind the system prompt, the tools and what was found.
 
@@ -144,10 +157,7 @@ def _history(material: Material, budget: int) -> tuple[list[ChatMessage], int]:
     ] or [[]]
     used = sum(map(message_tokens, current))
     if not current or (used > budget and context_limit(material.model) is not None):
-        raise InputError(
-            "prompt.too_long",
-            "This is more than the language model can read at once. Send less of it.",
-        )
+        raise too_long()
     history = current
     for turn in reversed(earlier):
         used_with_it = used + sum(map(message_tokens, turn))

@@ -112,6 +112,15 @@ class Runs:
             return run.cancel()
         return await self.rows.abandon(thread_id, run_id)
 
+    async def check(self, provider: str, model: str, text: str) -> None:
+        """Refuse, before anything is stored, what nobody here can answer.
+
+        Raises:
+            InputError: ``language.unknown`` or ``prompt.too_long``.
+            AppError: The providers could not be opened.
+        """
+        await self._answering.check(provider, model, text)
+
     def cancel_thread(self, thread_id: str) -> None:
         """Stop what the thread is answering."""
         for run in list(self._going.values()):
