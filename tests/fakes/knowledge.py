@@ -26,7 +26,7 @@ class ScriptedLibrary:
     asked: list[tuple[str, int]] = field(default_factory=list)
 
     async def passages(
-        self, text: str, *, assistant_id: str, thread_id: str, limit: int
+        self, text: str, *, assistant_id: str, thread_id: str, limit: int, message_id: str = ""
     ) -> Sequence[Passage]:
         self.asked.append((text, limit))
         self._check()
