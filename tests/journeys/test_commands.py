@@ -1,0 +1,181 @@
+"""The commands on the API as people run them: real processes over one data folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import wave
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.fakes.service import real_service
+from tests.journeys.test_command_line import DEMO, parley, refusal_of, rows_of
+
+
+def told(*arguments: str | Path) -> list[dict[str, Any]]:
+    """The rows of a command that prints JSON."""
+    done = parley(*arguments, "--json")
+    assert done.returncode == 0, done.stderr
+    return rows_of(done)
+
+
+def reply_in(rows: list[dict[str, Any]]) -> str:
+    saved = [row["message"] for row in rows if row["type"] == "message_saved"]
+    return str(next(one["text"] for one in reversed(saved) if one["role"] == "assistant"))
+
+
+def test_threads_are_listed_shown_searched_exported_and_deleted(tmp_path):
+    parley("ask", "what is seven times eight")
+    parley("ask", "remember that the gate code is 4711")
+    newest, first = told("threads", "list")
+    assert first["first_user_message"] == "what is seven times eight"
+    assert first["message_count"] == 2
+    shown = parley("threads", "show", first["thread_id"]).stdout
+    assert "what is seven times eight" in shown
+    assert "56" in shown
+    assert [row["thread_id"] for row in told("threads", "search", "GATE code")] == [
+        newest["thread_id"]
+    ] * len(told("threads", "search", "GATE code"))
+    parley("threads", "export", "last", "--output", tmp_path / "thread.md")
+    assert "**You**" in (tmp_path / "thread.md").read_text()
+    [whole] = told("threads", "export", first["thread_id"], "--format", "json")
+    assert [one["role"] for one in whole["messages"]] == ["user", "assistant"]
+    assert parley("threads", "delete", first["thread_id"]).returncode == 0
+    assert [row["thread_id"] for row in told("threads", "list")] == [newest["thread_id"]]
+    assert "no thread" in refusal_of(parley("threads", "show", first["thread_id"]))
+
+
+def test_a_question_goes_on_in_the_last_thread_or_in_any_other():
+    parley("ask", "what is two plus two")
+    parley("ask", "what is three plus three", "--thread", "last")
+    [thread] = told("threads", "list")
+    assert thread["message_count"] == 4
+    parley("ask", "what is four plus four", "--thread", thread["thread_id"])
+    assert told("threads", "list")[0]["message_count"] == 6
+    parley("ask", "what is five plus five", "--thread", "new")
+    assert len(told("threads", "list")) == 2
+
+
+def test_memories_are_added_found_and_forgotten():
+    [saved] = told("memories", "add", "My dentist is called Weber")
+    told("memories", "add", "The cat likes tuna")
+    assert len(told("memories", "list")) == 2
+    [best, *_] = told("memories", "search", "who is my dentist")
+    assert best["content"] == "My dentist is called Weber"
+    assert "Weber" in parley("ask", "what is my dentist called").stdout
+    assert parley("memories", "delete", saved["memory_id"]).returncode == 0
+    assert [one["content"] for one in told("memories", "list")] == ["The cat likes tuna"]
+    assert "not found" in refusal_of(parley("memories", "delete", saved["memory_id"]))
+
+
+def test_documents_are_added_until_they_can_be_searched(tmp_path):
+    notes = tmp_path / "notes.md"
+    notes.write_text("# Garden\n\nThe roses are watered on Tuesdays.\n")
+    empty = tmp_path / "empty.txt"
+    empty.write_text("")
+    [document] = told("documents", "add", notes)
+    assert (document["status"], document["filename"]) == ("indexed", "notes.md")
+    done = parley("documents", "add", empty, tmp_path / "missing.pdf", tmp_path / "a.exe")
+    assert done.returncode == 2
+    assert len(done.stdout.splitlines()) == 3
+    assert "3 of 3 files" in done.stderr
+    [listed] = told("documents", "list")
+    assert listed["document_id"] == document["document_id"]
+    assert "indexed" in parley("documents", "status", document["document_id"]).stdout
+    assert "Tuesdays" in parley("ask", "when are the roses watered").stdout
+    assert parley("documents", "delete", document["document_id"]).returncode == 0
+    assert told("documents", "list") == []
+
+
+def test_a_file_goes_along_with_a_question(tmp_path):
+    notes = tmp_path / "rota.txt"
+    notes.write_text("The bins are emptied on Friday mornings.\n")
+    done = parley("ask", "when are the bins emptied", "--file", notes)
+    assert done.returncode == 0, done.stderr
+    assert "Friday" in done.stdout
+    assert "rota.txt" in done.stdout
+    [thread] = told("threads", "list")
+    [document] = told("documents", "list", "--thread", thread["thread_id"])
+    assert document["filename"] == "rota.txt"
+
+
+def test_a_recorded_question_is_answered_aloud(tmp_path):
+    spoken = tmp_path / "answer.wav"
+    rows = told("ask", "--audio", DEMO / "kilometers_in_ten_miles.wav", "--speak", spoken)
+    questions = [
+        row["message"]["text"]
+        for row in rows
+        if row["type"] == "message_saved" and row["message"]["role"] == "user"
+    ]
+    assert questions[-1] == "how many kilometers are in ten miles"
+    assert "16.09" in reply_in(rows)
+    with wave.open(str(spoken)) as file:
+        assert file.getframerate() == 24_000
+        assert 1.0 < file.getnframes() / 24_000 < 10.0
+
+
+def test_a_picture_is_drawn_and_changed_by_its_id(tmp_path):
+    first, second = tmp_path / "cat.png", tmp_path / "blue.png"
+    rows = told("ask", "draw a red cat", "--image", first)
+    [picture] = [row["picture"] for row in rows if row["type"] == "picture_saved"]
+    assert first.read_bytes().startswith(b"\x89PNG")
+    change = f"make {picture['remote_id']} blue"
+    told("ask", change, "--thread", "last", "--image", second)
+    assert second.read_bytes().startswith(b"\x89PNG")
+    assert second.read_bytes() != first.read_bytes()
+
+
+def test_the_models_say_what_is_built_in():
+    rows = told("models", "list")
+    assert {"llm", "stt", "tts", "image"} <= {row["model_type"] for row in rows}
+    assert {row["provider"] for row in rows} == {"builtin"}
+    [stt] = told("models", "list", "--type", "stt")
+    assert stt["provider"] == "builtin"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("ask", "hi", "--file", "missing.pdf"), "no file"),
+        (("ask", "hi", "--model", "nobody/nothing"), "nobody"),
+        (("ask", "hi", "--assistant", "Nobody"), "no assistant"),
+        (("ask", "hi", "--thread", "11111111-1111-4111-8111-111111111111"), "no thread"),
+        (("ask", "hi", "--profile", "other"), "no profile"),
+        (("ask", "hi", "--profile", "backboard"), "no key"),
+        (("ask", "hi", "--memory", "perhaps"), "perhaps"),
+        (("threads", "show", "last"), "no thread"),
+        (("threads",), "what"),
+        (("documents", "status", "x"), "not found"),
+        (("threads", "search", " "), "nothing to search"),
+    ],
+)
+def test_what_cannot_be_done_is_refused_in_one_line(arguments, words):
+    assert words in refusal_of(parley(*arguments)).lower()
+
+
+def test_a_profile_is_another_service_with_threads_of_its_own(tmp_path, monkeypatch):
+    folder = Path(os.environ["PARLEY_DATA_DIR"])
+    with real_service(tmp_path / "elsewhere") as service:
+        folder.mkdir(parents=True, exist_ok=True)
+        profiles = {"near": {"base_url": service.api.base_url}}
+        (folder / "settings.json").write_text(json.dumps({"profiles": profiles}))
+        monkeypatch.setenv("PARLEY_PROFILE_KEY", service.api.key)
+        parley("ask", "what is seven times eight", "--profile", "near")
+        [there] = told("threads", "list", "--profile", "near")
+        assert there["first_user_message"] == "what is seven times eight"
+        monkeypatch.setenv("PARLEY_PROFILE_KEY", "wrong")
+        refused = refusal_of(parley("threads", "list", "--profile", "near"))
+    assert "key" in refused
+    assert service.api.key not in refused
+    assert told("threads", "list") == []
+
+
+def test_a_reader_that_goes_away_does_not_matter():
+    parley("ask", "hello")
+    command = f"{json.dumps(sys.executable)} -m desktop_app threads list --json | head -c 1"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
