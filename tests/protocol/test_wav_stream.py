@@ -9,7 +9,7 @@ import wave
 import pytest
 
 from desktop_app.errors import ProtocolError
-from desktop_app.protocol.wav_stream import WavStream, wav_file
+from desktop_app.protocol.wav_stream import WavStream, wav_file, wav_header, wav_of_known_length
 
 PCM = bytes(range(200))
 
@@ -66,3 +66,20 @@ def test_what_cannot_be_played_is_refused(data: bytes):
     with pytest.raises(ProtocolError) as refused:
         WavStream().feed(data)
     assert refused.value.code == "gateway.sound_format"
+
+
+def test_samples_behind_a_header_of_unknown_length_are_read_to_the_end():
+    stream = WavStream()
+    assert stream.feed(wav_header(16_000) + b"\1\0" * 50) == b"\1\0" * 50
+    assert stream.feed(b"\2\0" * 50) == b"\2\0" * 50
+    assert stream.rate_hz == 16_000
+
+
+def test_a_streamed_file_that_is_complete_gets_its_length():
+    pcm = b"\1\0" * 100
+    assert wav_of_known_length(wav_header(22_050) + pcm) == wav_file(pcm, 22_050)
+
+
+@pytest.mark.parametrize("sound", [b"", b"RIFF", b"ID3 something else", wav_file(b"\1\0", 8_000)])
+def test_any_other_sound_stays_as_it_is(sound):
+    assert wav_of_known_length(sound) == sound
