@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 os.environ["QT_QPA_PLATFORM"] = "offscreen"  # before anything imports Qt
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.fakes.child_server import ServerMissingError
 from tests.fakes.sound_server import SoundServer
@@ -22,6 +23,10 @@ from tests.fakes.x_server import XServer
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
+
+# How long an example takes says something of the machine, and nothing of the program.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 _QT_FIXTURES = {"qapp", "qtbot", "qtmodeltester", "qtlog"}
 _GARBAGE = 50_000

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desktop_app.protocol.events import (
@@ -450,6 +450,7 @@ UNKNOWN_NAMES = st.text(min_size=1).map("x_".__add__)
 UNKNOWN_FIELDS = st.dictionaries(UNKNOWN_NAMES, JSON, max_size=3)
 
 
+@settings(max_examples=30)
 @given(st.data())
 def test_unknown_events_and_fields_change_nothing(data: st.DataObject):
     seen = []
