@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
+from functools import partial
 
 import msgspec
 
@@ -36,7 +37,7 @@ class VoicedTurns:
         self._runs = runs
         self._voices = voices
         self._tasks = tasks
-        self._going: dict[VoicedTurn, asyncio.Task[None]] = {}
+        self._going: dict[VoicedTurn, asyncio.Task[MessageReply | AppError]] = {}
 
     async def check(self, voice: Voice) -> None:
         """See ``VoicedMessages.check``.
@@ -49,7 +50,9 @@ class VoicedTurns:
     def start(self, asked: SpokenQuestion, *, is_streamed: bool) -> VoicedTurn:
         """Begin; ``events`` or ``reply`` of what is returned tell how it goes."""
         turn = VoicedTurn(asked, is_streamed=is_streamed)
-        self._going[turn] = self._tasks.create_task(self._carry_out(turn), name="voiced turn")
+        task = self._tasks.create_task(self._outcome(turn), name="voiced turn")
+        self._going[turn] = task
+        task.add_done_callback(partial(self._end, turn))
         return turn
 
     def stop(self, turn: VoicedTurn) -> None:
@@ -84,20 +87,19 @@ class VoicedTurns:
         for task in self._going.values():
             task.cancel()
 
-    async def _carry_out(self, turn: VoicedTurn) -> None:
-        """Never fails: whatever happens becomes the turn's end."""
-        outcome: MessageReply | AppError
+    def _end(self, turn: VoicedTurn, task: asyncio.Task[MessageReply | AppError]) -> None:
+        del self._going[turn]
+        turn.end(_stopped(turn) if task.cancelled() else task.result())
+
+    async def _outcome(self, turn: VoicedTurn) -> MessageReply | AppError:
+        """Fails only by being cancelled."""
         try:
-            outcome = await self._attempt(turn)
-        except asyncio.CancelledError:
-            outcome = _stopped(turn)
+            return await self._attempt(turn)
         except AppError as error:
-            outcome = error
+            return error
         except Exception:  # the request boundary: one bad turn must not end the service
             _log.exception("A turn with a voice failed")
-            outcome = AppError("turn.failed", "The message could not be answered.")
-        del self._going[turn]
-        turn.end(outcome)
+            return AppError("turn.failed", "The message could not be answered.")
 
     async def _attempt(self, turn: VoicedTurn) -> MessageReply:
         asked = turn.asked

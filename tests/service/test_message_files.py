@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
+import httpx
 import msgspec
 import pytest
 
@@ -139,3 +141,40 @@ async def test_a_model_sees_attached_pictures_then_and_later(rig):
     first, second = rig.providers.language.requests
     assert [picture.data for picture in first.history[0].pictures] == [png()]
     assert [len(message.pictures) for message in second.history] == [1, 0, 0]
+
+
+async def test_a_client_that_goes_away_in_mid_upload_leaves_nothing(rig):
+    url = httpx.URL(rig.addresses.api + "/threads/messages")
+    head = (
+        f"POST {url.path} HTTP/1.1\r\nHost: {url.netloc.decode()}\r\n"
+        f"X-API-Key: {rig.addresses.key}\r\nContent-Length: 100000\r\n"
+        "Content-Type: multipart/form-data; boundary=b\r\n\r\n--b\r\n"
+        'Content-Disposition: form-data; name="files"; filename="a.txt"\r\n\r\nhalf of it'
+    )
+    _reader, writer = await asyncio.open_connection(url.host, url.port)
+    writer.write(head.encode())
+    async with asyncio.timeout(10):
+        while not list(rig.store.files.scratch.iterdir()):
+            await rig.http.get("/threads")
+        writer.close()
+        await writer.wait_closed()
+        while list(rig.store.files.scratch.iterdir()):
+            await rig.http.get("/threads")
+    assert (await rig.http.get("/threads")).json() == []
+
+
+async def test_messages_with_files_keep_their_order_in_a_thread(rig):
+    thread_id = await rig.thread()
+    rig.providers.language.pause()
+    async with asyncio.TaskGroup() as tasks:
+        first = tasks.create_task(send(rig, [("files", NOTES)], thread_id=thread_id, content="1"))
+        async with asyncio.timeout(10):
+            while not rig.providers.language.requests:
+                await rig.messages(thread_id)
+            second = tasks.create_task(send(rig, [], thread_id=thread_id, content="2"))
+            while len(await rig.messages(thread_id)) < 3:
+                pass
+        rig.providers.language.resume()
+    assert [each.result().json()["status"] for each in (first, second)] == ["COMPLETED"] * 2
+    asked = [request.history[-1].content[:1] for request in rig.providers.language.requests]
+    assert asked == ["1", "2"]
