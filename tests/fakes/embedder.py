@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -27,6 +28,7 @@ class MeaningEmbedder:
         asked: How many texts each call brought.
         failure: Raised in place of an answer.
         shape: Of the answer, in place of the right one.
+        may_answer: Cleared, it answers nobody.
     """
 
     provider: str = "scripted"
@@ -35,10 +37,15 @@ class MeaningEmbedder:
     shape: tuple[int, ...] | None = None
     asked: list[int] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
+    may_answer: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.may_answer.set()
 
     async def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         self.asked.append(len(texts))
         self.texts += texts
+        await self.may_answer.wait()
         if self.failure is not None:
             raise self.failure
         if self.shape is not None:

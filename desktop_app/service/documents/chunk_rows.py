@@ -100,13 +100,3 @@ def openings(
         (*values, limit),
     )
     return [row["seq"] for row in rows]
-
-
-def texts_of(connection: sqlite3.Connection, document_id: str) -> list[str]:
-    """The passages of one document, in order."""
-    rows = connection.execute(
-        "SELECT content FROM chunks JOIN documents ON documents.seq = chunks.document_seq"
-        " WHERE documents.id = ? AND documents.status = 'indexed' ORDER BY ordinal",
-        (document_id,),
-    )
-    return [row["content"] for row in rows]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from desktop_app.service.documents.sections import Section
@@ -53,23 +53,6 @@ def chunks(section: Section) -> Iterator[Chunk]:
         if end >= len(text):
             return
         start = _next_start(text, start, end, overlap, borders)
-
-
-def joined(passages: Iterable[str], most_characters: int) -> str:
-    """Passages as one text again: what two share, at their border, is there once."""
-    whole = ""
-    for passage in passages:
-        if len(whole) >= most_characters:
-            break
-        shared = _shared(whole, passage)
-        whole += passage[shared:] if shared else f"\n\n{passage}" if whole else passage
-    return whole[:most_characters]
-
-
-def _shared(before: str, after: str) -> int:
-    """How many characters both have at their border."""
-    most = min(len(before), len(after), OVERLAP_TOKENS * BYTES_PER_TOKEN)
-    return next((size for size in range(most, 7, -1) if before.endswith(after[:size])), 0)
 
 
 def _sizes(section: Section) -> tuple[int, int]:

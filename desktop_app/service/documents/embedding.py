@@ -18,6 +18,7 @@ from desktop_app.service.providers.vector_ports import Embedder
 
 _AT_ONCE = 32
 _QUESTION_WITHIN_S = 5.0
+_LEFT_ALONE_S = 60.0
 _FIRST_PAUSE_S = 15.0
 _LONGEST_PAUSE_S = 600.0
 
@@ -39,6 +40,7 @@ class Embedding:
         self._source = source
         self._on_embedded = on_embedded
         self._news = asyncio.Event()
+        self._slow_until: dict[str, float] = {}
         self._done: dict[str, int] = {}  # by space: all passages up to this number have vectors
 
     def embedder(self, wanted: str | None) -> Embedder | None:
@@ -53,12 +55,20 @@ class Embedding:
         self._news.set()
 
     async def of_question(self, embedder: Embedder, text: str) -> NDArray[np.float32] | None:
-        """The vector of a question, or None where the provider does not give one in time."""
+        """The vector of a question, or None where the provider does not give one in time.
+
+        One that was too slow is left alone for a minute: each turn would wait for it again.
+        """
+        now = asyncio.get_running_loop().time()
+        if now < self._slow_until.get(embedder.provider, now):
+            return None
         try:
             async with asyncio.timeout(_QUESTION_WITHIN_S):
                 vectors = await _vectors(embedder, [text])
         except (AppError, TimeoutError) as error:
             _log.info("%s gave a question no vector: %s", embedder.provider, _code(error))
+            if isinstance(error, TimeoutError):
+                self._slow_until[embedder.provider] = now + _LEFT_ALONE_S
             return None
         query: NDArray[np.float32] = vectors[0]
         return query

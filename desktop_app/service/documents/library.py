@@ -12,7 +12,6 @@ from desktop_app.errors import InputError
 from desktop_app.protocol.backboard.documents import EXTENSIONS, Document
 from desktop_app.protocol.backboard.threads import Attachment
 from desktop_app.service.documents import chunk_rows, document_rows
-from desktop_app.service.documents.chunking import joined
 from desktop_app.service.documents.document_rows import Owner
 from desktop_app.service.documents.embedding import Embedding
 from desktop_app.service.documents.extractor import Extractor
@@ -161,17 +160,6 @@ class Library:
             limit=limit,
             message_id=message_id,
         )
-
-    async def content_text(self, document_id: str, most_characters: int = 24_000) -> str:
-        """The beginning of an indexed document's text, as it was read; may be empty.
-
-        Raises:
-            StorageError
-        """
-        texts = await self._database.read(
-            lambda connection: chunk_rows.texts_of(connection, document_id)
-        )
-        return joined(texts, most_characters)
 
     async def clone(self, from_assistant: str, to_assistant: str) -> int:
         """Copy the indexed documents of an assistant, those of its threads apart; how many.

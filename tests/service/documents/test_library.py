@@ -142,14 +142,6 @@ async def test_a_document_that_is_deleted_while_it_is_read_is_gone(shelf):
     assert left == 1
 
 
-async def test_the_text_of_a_document_reads_as_it_was_written(shelf):
-    sentences = [f"Sentence number {n} tells about the day." for n in range(200)]
-    document_id = await shelf.indexed("long.txt", " ".join(sentences))
-    assert await shelf.library.content_text(document_id, 100_000) == " ".join(sentences)
-    assert await shelf.library.content_text(document_id, 20) == "Sentence number 0 te"
-    assert await shelf.library.content_text("unknown") == ""
-
-
 @pytest.mark.parametrize("question", ["Summarize this", "What do you think?", "\u8981\u7d04"])
 async def test_what_came_with_a_question_may_be_asked_about_in_any_words(shelf, question):
     await shelf.indexed("old.txt", "Nothing of interest", thread_id=shelf.thread_id)
@@ -185,7 +177,6 @@ async def test_a_clone_has_the_documents_that_serve_all_threads(shelf):
     assert (copy.status, copy.chunk_count) == ("indexed", 1)
     await shelf.library.delete(source)
     assert await other.found("roof") == ["roof.txt"]
-    assert await shelf.library.content_text(copy.document_id) == "The roof leaks."
 
 
 async def test_what_was_begun_when_the_service_ended_is_begun_anew(open_rig, new_shelf, tmp_path):

@@ -7,6 +7,7 @@ import logging
 import pytest
 
 from desktop_app.errors import NetworkError
+from desktop_app.service.documents import embedding
 from tests.fakes.embedder import MeaningEmbedder
 from tests.fakes.providers import ScriptedProviders
 
@@ -64,6 +65,20 @@ async def test_a_provider_that_fails_leaves_the_search_by_words(shelf, embedder,
     assert await shelf.found("doors holidays") == ["holidays.txt", "doors.txt"]
     assert "scripted gave a question no vector" in caplog.text
     caplog.clear()
+
+
+async def test_a_provider_that_does_not_answer_holds_up_one_question_alone(
+    shelf, embedder, monkeypatch
+):
+    await _fill(shelf)
+    await shelf.embedded()
+    embedder.may_answer.clear()
+    monkeypatch.setattr(embedding, "_QUESTION_WITHIN_S", 0.05)
+    assert await shelf.found("doors") == ["doors.txt"]
+    asked = len(embedder.asked)
+    assert await shelf.found("holidays") == ["holidays.txt"]
+    assert len(embedder.asked) == asked
+    embedder.may_answer.set()
 
 
 async def test_the_log_says_nothing_of_what_was_asked(shelf, embedder, caplog):
