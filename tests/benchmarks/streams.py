@@ -109,11 +109,12 @@ async def receiving() -> list[Figure]:
     async with _peer() as base_url:
         for kind, events in (("text", text_events()), ("sound", sound_events())):
             count = len(events)
-            ours, sdk, floors = [], [], []
+            ours, sdk, floors, bare = [], [], [], []
             for _ in range(RUNS):
                 floors.append(await _acost_us(lambda k=kind: _by_hand(base_url, k), count))
                 ours.append(await _acost_us(lambda k=kind: _received(base_url, k), count))
                 sdk.append(await _acost_us(lambda k=kind: _sdk_received(base_url, k), count))
+                bare.append(await _acost_us(lambda k=kind: _thrown_away(base_url, k), count))
             measured, goal = Spread.of(ours), GOALS_US["S2"][kind]
             sdk_us = Spread.of(sdk).median
             what = "text delta" if kind == "text" else "8 KiB of speech"
@@ -128,6 +129,7 @@ async def receiving() -> list[Figure]:
                     Spread.of(floors),
                     {
                         "floor_is": "asyncio streams by hand",
+                        "http_client_alone": Spread.of(bare).median,
                         "official_sdk": sdk_us,
                         "official_sdk_ratio": sdk_us / measured.median,
                     },
@@ -154,6 +156,17 @@ async def _sdk_reads(client: BackboardClient, content: str) -> None:
     async for event in await client.send_message(content, stream=True):
         if event["type"] == "tts_audio_chunk":
             base64.b64decode(event["data"])
+
+
+async def _thrown_away(base_url: str, kind: str) -> None:
+    """What the HTTP client costs whose bytes nobody looks at."""
+    path = f"{base_url}/threads/messages"
+    async with (
+        httpx.AsyncClient(trust_env=False) as http,
+        http.stream("POST", path, json={"content": kind}) as response,
+    ):
+        async for _ in response.aiter_raw():
+            pass
 
 
 async def _by_hand(base_url: str, kind: str) -> None:
