@@ -21,13 +21,17 @@ LIMIT_S = 30
 PROGRAM = """
 import asyncio, sys
 from pathlib import Path
+from desktop_app.protocol.events import ToolCall
 from desktop_app.service.main import run_service
+from desktop_app.service.providers.ports import ToolsCalled
 from desktop_app.service.server import Place
 from tests.fakes.providers import ScriptedProviders
 
 providers = ScriptedProviders()
 if "--hold" in sys.argv:
     providers.language.pause()
+if "--tools" in sys.argv:
+    providers.language.rounds = [(ToolsCalled((ToolCall("c1", "weather", "{}"),)),)]
 asyncio.run(run_service(Place(Path(sys.argv[1]), "test-key"), providers.open))
 """
 
@@ -183,6 +187,38 @@ def test_a_killed_service_has_lost_nothing_it_had_taken(tmp_path, processes):
         ]
         body = {"content": "And now?", "thread_id": user["thread_id"]}
         assert http.post("/threads/messages", json=body).json()["status"] == "COMPLETED"
+
+
+def test_a_killed_service_leaves_runs_with_tools_whole(tmp_path, processes):
+    process, announced = processes.scripted(tmp_path, "--tools")
+    weather = {"type": "function", "function": {"name": "weather"}}
+    with client(announced) as http:
+        body = {"content": "How is it?", "tools": [weather]}
+        asked = http.post("/threads/messages", json=body).json()
+    process.kill()
+    process.wait(timeout=LIMIT_S)
+    process, announced = processes.scripted(tmp_path, "--hold")
+    path = f"/threads/{asked['thread_id']}/runs/{asked['run_id']}/submit-tool-outputs"
+    outputs = {"tool_outputs": [{"tool_call_id": "c1", "output": "rain"}]}
+    with (
+        client(announced) as http,
+        http.stream("POST", f"{path}?stream=true", json=outputs) as answer,
+    ):
+        lines = answer.iter_lines()
+        while "content_streaming" not in next(lines):
+            pass
+        process.kill()
+        process.wait(timeout=LIMIT_S)
+    _process, announced = processes.scripted(tmp_path)
+    with client(announced) as http:
+        stored = http.get(f"/threads/{asked['thread_id']}").json()["messages"]
+        assert [(each["role"], each["content"], each["status"]) for each in stored] == [
+            ("user", "How is it?", "COMPLETED"),
+            ("assistant", "", "COMPLETED"),
+            ("tool", "rain", "COMPLETED"),
+            ("assistant", "", "FAILED"),
+        ]
+        assert http.post(path, json=outputs).status_code == 409
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
