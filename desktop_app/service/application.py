@@ -122,10 +122,10 @@ async def _on_surprise(_request: Request, _error: Exception) -> Response:
 def _status(error: AppError) -> HTTPStatus:
     if error.code in ("thread.busy", "turn.interrupted", "storage.gone"):
         return HTTPStatus.CONFLICT
-    if isinstance(error, InputError):
-        return HTTPStatus.BAD_REQUEST
     if error.code in _PASSED_ON:
         return _PASSED_ON[error.code]
+    if isinstance(error, InputError):
+        return HTTPStatus.BAD_REQUEST
     if isinstance(error, NetworkError):
         return HTTPStatus.BAD_GATEWAY
     return HTTPStatus.INTERNAL_SERVER_ERROR

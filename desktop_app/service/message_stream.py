@@ -193,6 +193,8 @@ def _called(run: Run, end: RunEnded) -> Sequence[StreamEvent]:
         tool_calls=plain,
         message=_NEEDS_OUTPUTS,
         tokens=tokens,
+        cached_input_tokens=end.usage.cached_input_tokens if end.usage else None,
+        cost_usd=end.usage.cost_usd if end.usage else None,
     )
     return (*starts, *readies, required)
 
@@ -213,6 +215,7 @@ def _completed(run: Run, end: RunEnded) -> StreamEvent:
         tokens=tokens,
         input_tokens=tokens_in,
         output_tokens=tokens_out,
+        cached_input_tokens=end.usage.cached_input_tokens if end.usage else None,
         cost_usd=end.usage.cost_usd if end.usage else None,
         memory_operation_id=end.memory_operation_id or None,
         retrieved_memories=retrieved_memories(run) or None,

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from desktop_app.errors import StorageError
+from desktop_app.protocol.backboard.documents import Document
 from desktop_app.protocol.backboard.threads import Attachment
 from desktop_app.service.providers.picture_ports import Picture
 from desktop_app.service.providers.ports import Language, MemoryUse, Passage, Recalled
@@ -18,12 +19,14 @@ class ScriptedLibrary:
     Attributes:
         files: By message.
         asked: What was looked for, and how many passages were wanted.
+        awaited: Ids of the documents that were waited for.
     """
 
     found: tuple[Passage, ...] = ()
     files: dict[str, list[Attachment]] = field(default_factory=dict)
     is_broken: bool = False
     asked: list[tuple[str, int]] = field(default_factory=list)
+    awaited: list[str] = field(default_factory=list)
 
     async def passages(
         self, text: str, *, assistant_id: str, thread_id: str, limit: int, message_id: str = ""
@@ -35,6 +38,10 @@ class ScriptedLibrary:
     async def has_documents(self, *, assistant_id: str, thread_id: str) -> bool:
         self._check()
         return bool(self.found)
+
+    async def settled(self, ids: Sequence[str], within_s: float) -> Sequence[Document]:
+        self.awaited += ids
+        return ()
 
     async def attachments(self, thread_id: str) -> Mapping[str, Sequence[Attachment]]:
         return self.files

@@ -118,6 +118,7 @@ async def test_a_message_that_is_only_kept_gets_no_answer(rig):
         ({"content": "x", "assistant_id": "none"}, 404),
         ({"content": "x", "llm_provider": "nobody"}, 400),
         ({"content": "word " * 20_000}, 400),
+        ({"content": "x", "tools": [{"type": "function"}]}, 422),
     ],
 )
 async def test_a_bad_message_is_refused_and_nothing_is_stored(rig, body, status):

@@ -20,7 +20,7 @@ def added(before: Usage | None, more: Usage | None) -> Usage | None:
         input_tokens=_sum(before.input_tokens, more.input_tokens),
         output_tokens=_sum(before.output_tokens, more.output_tokens),
         cost_usd=_sum(before.cost_usd, more.cost_usd),
-        context_percent=more.context_percent or before.context_percent,
+        cached_input_tokens=_sum(before.cached_input_tokens, more.cached_input_tokens),
     )
 
 
@@ -41,7 +41,7 @@ def context_usage(
     counted = last is not None and last.input_tokens is not None
     used = (last.input_tokens or 0) + (last.output_tokens or 0) if counted and last else estimate
     return ContextUsage(
-        percent=round(100 * used / limit, 1),
+        percent=round(100 * used / limit, 2),
         used_tokens=used,
         context_limit=limit,
         summary_tokens=0,

@@ -139,10 +139,11 @@ async def test_files_of_a_message_are_named_and_their_pictures_shown(turns):
     await turns.runs.start(question).ended()
     message = turns.language.requests[0].history[-1]
     assert message.content == (
-        "What is this?\n\n[Attached: cat.PNG (document_id d1), old.doc (document_id d2, cannot be"
-        " read), long.pdf (document_id d3, not read yet)]"
+        "What is this?\n\n[Attached: cat.PNG (document_id d1), old.doc (document_id d2, it could"
+        " not be read), long.pdf (document_id d3, not read yet)]"
     )
     assert message.pictures == (picture,)
+    assert turns.library.awaited == ["d3"]
 
 
 async def test_a_model_that_is_blind_is_shown_no_pictures(turns):
