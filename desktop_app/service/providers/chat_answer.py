@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import httpx
 
-from desktop_app.errors import NetworkError, ProtocolError
+from desktop_app.errors import ProtocolError
 from desktop_app.protocol.events import ToolCall, Usage
 from desktop_app.service.providers.openai_connection import OpenAiConnection
 from desktop_app.service.providers.ports import (
@@ -34,11 +34,11 @@ async def answer_events(
         NetworkError: The server failed in the middle, or broke off.
         ProtocolError: What it sent is no answer, or it refused to give one.
     """
-    reading = _Answer()
+    reading = _Answer(connection)
     if "application/json" in response.headers.get("content-type", ""):
         found = connection.parsed(await response.aread())
         if not found.get("choices"):
-            raise ProtocolError("language.unreadable", "The language server sent no answer.")
+            raise connection.unreadable()
         for event in reading.take(found):
             yield event
         reading.is_complete = True
@@ -69,8 +69,9 @@ class _Answer:
         is_complete: The server said that it is.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, connection: OpenAiConnection) -> None:
         self.is_complete = False
+        self._connection = connection
         self._usage: Usage | None = None
         self._reason = ""
         self._has_text = False
@@ -93,9 +94,7 @@ class _Answer:
         """The rest, after the last chunk."""
         yield from self._tags.finish()
         if not self.is_complete:
-            raise NetworkError(
-                "network.broken", "The language server broke off its answer.", retryable=True
-            )
+            raise self._connection.broken()
         if self._calls:
             yield ToolsCalled(tuple(self._called()))
         elif self._reason == "content_filter" and not self._has_text:

@@ -85,10 +85,9 @@ async def _detailed(
 
 
 async def _ollama(connection: OpenAiConnection, names: Sequence[str]) -> dict[str, Facts]:
-    root = _own_root(connection)
-    running = await connection.ask("GET", f"{root}/api/ps", patience_s=_LIMIT_S)
+    running = await connection.ask("GET", "/api/ps", is_native=True, patience_s=_LIMIT_S)
     loaded = {each["name"]: _count(each.get("context_length")) for each in running["models"]}
-    tags = await connection.ask("GET", f"{root}/api/tags", patience_s=_LIMIT_S)
+    tags = await connection.ask("GET", "/api/tags", is_native=True, patience_s=_LIMIT_S)
     # Models of Ollama's cloud are listed beside local ones: what is said shall not leave.
     remote = [each["name"] for each in tags["models"] if is_remote(each)]
     facts: dict[str, Facts] = {name: {"model_type": ""} for name in remote}
@@ -97,7 +96,7 @@ async def _ollama(connection: OpenAiConnection, names: Sequence[str]) -> dict[st
     async def look(name: str) -> None:
         async with turns:
             shown = await connection.ask(
-                "POST", f"{root}/api/show", json={"model": name}, patience_s=_LIMIT_S
+                "POST", "/api/show", json={"model": name}, is_native=True, patience_s=_LIMIT_S
             )
         facts[name] = _shown_by_ollama(shown, loaded.get(name))
 
@@ -131,9 +130,7 @@ def _shown_by_ollama(shown: Mapping[str, Any], loaded: int | None) -> Facts:
 
 
 async def _lm_studio(connection: OpenAiConnection, _names: Sequence[str]) -> dict[str, Facts]:
-    listed = await connection.ask(
-        "GET", f"{_own_root(connection)}/api/v1/models", patience_s=_LIMIT_S
-    )
+    listed = await connection.ask("GET", "/api/v1/models", is_native=True, patience_s=_LIMIT_S)
     facts: dict[str, Facts] = {}
     for model in listed["models"]:
         loaded = [each.get("config") or {} for each in model.get("loaded_instances") or ()]
@@ -149,9 +146,7 @@ async def _lm_studio(connection: OpenAiConnection, _names: Sequence[str]) -> dic
 
 
 async def _old_lm_studio(connection: OpenAiConnection, _names: Sequence[str]) -> dict[str, Facts]:
-    listed = await connection.ask(
-        "GET", f"{_own_root(connection)}/api/v0/models", patience_s=_LIMIT_S
-    )
+    listed = await connection.ask("GET", "/api/v0/models", is_native=True, patience_s=_LIMIT_S)
     return {
         model["id"]: {
             "context_limit": _count(model.get("loaded_context_length"))
@@ -166,7 +161,7 @@ async def _old_lm_studio(connection: OpenAiConnection, _names: Sequence[str]) ->
 
 async def _llama_cpp(connection: OpenAiConnection, names: Sequence[str]) -> dict[str, Facts]:
     """It serves one model, whose properties are the server's."""
-    props = await connection.ask("GET", f"{_own_root(connection)}/props", patience_s=_LIMIT_S)
+    props = await connection.ask("GET", "/props", is_native=True, patience_s=_LIMIT_S)
     abilities = props.get("chat_template_caps") or {}
     facts: Facts = {
         "context_limit": _count(props["default_generation_settings"].get("n_ctx")),
@@ -183,11 +178,6 @@ _DIALECTS: dict[str, tuple[_Tell, ...]] = {
     "llamacpp": (_llama_cpp,),
     "custom": (_ollama, _lm_studio, _old_lm_studio, _llama_cpp),
 }
-
-
-def _own_root(connection: OpenAiConnection) -> str:
-    """Where the server speaks its own dialect: above ``/v1``."""
-    return re.sub(r"/v\d[^/]*$", "", connection.root)
 
 
 def _count(value: object) -> int | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from desktop_app.errors import AppError, NetworkError, ProtocolError
+from desktop_app.errors import AppError, InputError, ProtocolError
 from desktop_app.protocol.backboard.models import ModelInfo
 from desktop_app.service.providers.chat_answer import answer_events
 from desktop_app.service.providers.chat_request import chat_body, without_refused
@@ -48,19 +48,19 @@ class OpenAiLanguage:
         it is asked once more.
 
         Raises:
+            InputError: ``language.refused``: the server finds fault with the request.
             NetworkError: The server cannot be reached, failed, or broke off.
             AccessError: It refused the key.
             ProtocolError: It answered something else than a chat.
         """
         hides = bool((request.thinking or {}).get("exclude_reasoning"))
-        with self._connection.failures():
-            model = request.model or self.model or await self._first_model()
-            body = chat_body(request, model, sees=await self._sees(request, model))
-            async with AsyncExitStack() as opened:
-                response = await self._answer(opened, body)
-                async for event in answer_events(response, self._connection):
-                    if not (hides and isinstance(event, ReasoningDelta)):
-                        yield event
+        model = request.model or self.model or await self._first_model()
+        body = chat_body(request, model, sees=await self._sees(request, model))
+        async with AsyncExitStack() as opened:
+            response = await self._answer(opened, body)
+            async for event in answer_events(response, self._connection):
+                if not (hides and isinstance(event, ReasoningDelta)):
+                    yield event
 
     async def models(self) -> Sequence[ModelInfo]:
         """What the server lists, the model that is used by default first."""
@@ -83,9 +83,9 @@ class OpenAiLanguage:
             try:
                 stream = self._connection.stream("/chat/completions", body)
                 return await opened.enter_async_context(stream)
-            except NetworkError as error:
+            except InputError as error:
                 simpler = without_refused(body, error.facts.get("detail", ""))
-                if error.retryable or simpler is None:
+                if simpler is None:
                     raise
                 body = simpler
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from desktop_app.errors import AppError, InputError, NetworkError
+from desktop_app.errors import AppError, InputError
 from desktop_app.protocol.backboard.models import ModelInfo
 from desktop_app.service.providers.known_models import known_models
 from desktop_app.service.providers.model_listing import listed_models
@@ -56,19 +56,12 @@ class OpenAiPictures:
             raise InputError("image.prompt", "A picture needs a description.")
         model = request.model or self._default or (await self.models())[0].name
         fields = {"model": model, "prompt": request.prompt, **_settings(request.config)}
-        try:
-            if request.sources:
-                found = await self._changed(fields, request.sources)
-            else:
-                found = await self._connection.ask(
-                    "POST", "/images/generations", patience_s=_PATIENCE_S, json=fields
-                )
-        except NetworkError as error:
-            if error.code in ("http.400", "http.413", "http.422"):
-                detail = error.facts.get("detail", "")
-                sentence = f"The image service refused this. {detail}".strip()
-                raise InputError("image.refused", sentence) from error
-            raise
+        if request.sources:
+            found = await self._changed(fields, request.sources)
+        else:
+            found = await self._connection.ask(
+                "POST", "/images/generations", patience_s=_PATIENCE_S, json=fields
+            )
         return [self._picture(row) for row in self._rows(found)]
 
     async def models(self) -> Sequence[ModelInfo]:

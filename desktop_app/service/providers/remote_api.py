@@ -22,6 +22,7 @@ _TIMEOUT = httpx.Timeout(10.0, read=120.0, write=60.0)  # seconds; long recordin
 _ABOUT_MONEY = re.compile(r"quota|credit|billing|payment|balance", re.IGNORECASE)
 _OUR_FAULT = (400, 404, 413, 415, 422)
 _LONGEST_DETAIL = 300
+_MASKED_KEY = re.compile(r"\S*\*{3,}\S*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ class RemoteApi:
         async with self.stream(method, path, **request) as response:
             return self.parsed(await response.aread())
 
-    def parsed(self, body: bytes) -> Any:
+    def parsed(self, body: str | bytes) -> Any:
         """JSON.
 
         Raises:
@@ -151,7 +152,8 @@ class RemoteApi:
             return _too_often(name, response)
         if status in _OUR_FAULT:
             sentence = detail or f"It answered with error {status}."
-            return InputError(self._remote.refused, f"{name} refused the request. {sentence}")
+            said = f"{name} refused the request. {sentence}"
+            return InputError(self._remote.refused, said, status=str(status), detail=detail)
         return NetworkError(
             f"http.{status}",
             f"{name} answered with error {status}. {detail}".strip(),
@@ -170,7 +172,7 @@ class RemoteApi:
         text = found if isinstance(found, str) else ""
         if self._remote.key:
             text = text.replace(self._remote.key.reveal(), "…")
-        return text[:_LONGEST_DETAIL]
+        return _MASKED_KEY.sub("…", text)[:_LONGEST_DETAIL]
 
 
 def _json(body: bytes) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from desktop_app.errors import AppError, NetworkError, ProtocolError
+from desktop_app.errors import AppError, InputError, NetworkError, ProtocolError
 from desktop_app.protocol.events import ToolCall, Usage
 from desktop_app.service.providers.openai_language import OpenAiLanguage
 from desktop_app.service.providers.picture_ports import Picture
@@ -164,14 +164,14 @@ async def test_what_the_model_does_not_take_is_left_out_and_it_is_asked_again(
 
 async def test_what_else_is_refused_is_not_asked_again(server):
     server.refuse(CHAT, 400, '{"error":{"message":"max_tokens is too large"}}')
-    with pytest.raises(NetworkError, match=r"error 400\. max_tokens is too large"):
+    with pytest.raises(InputError, match=r"refused the request\. max_tokens is too large"):
         await reply(server, asking(tools=(WEATHER,)))
     assert len(server.asked) == 1
 
 
 async def test_a_refusal_that_stays_is_told(server):
     server.refuse(CHAT, 400, '{"error":{"message":"no tools here"}}', times=2)
-    with pytest.raises(NetworkError, match="no tools here"):
+    with pytest.raises(InputError, match="no tools here"):
         await reply(server, asking(tools=(WEATHER,)))
     assert len(server.asked) == 2
 
@@ -256,10 +256,10 @@ async def test_an_answer_that_a_filter_kept_back_is_an_error(server):
     [
         (402, '{"error":{"message":"Add credit."}}', {}, "http.402", "credit", None),
         (429, "{}", {"retry_after": "7"}, "http.429", "again in 7 s", "7"),
-        (429, "{}", {}, "http.429", "try again later", None),
+        (429, "{}", {}, "http.429", "Try again in a moment", None),
         (429, "{}", {"retry_after": "Thu, 01 Jan 1970 00:00:00 GMT"}, "http.429", "in 0 s", "0"),
-        (429, "{}", {"retry_after": "soon"}, "http.429", "later", None),
-        (429, '{"error":{"code":"insufficient_quota"}}', {}, "http.402", "credit", None),
+        (429, "{}", {"retry_after": "soon"}, "http.429", "in a moment", None),
+        (429, '{"error":{"code":"insufficient_quota"}}', {}, "http.402", "payment", None),
         (500, "<html>Oops</html>", {}, "http.500", r"error 500\.$", None),
     ],
 )

@@ -70,7 +70,7 @@ async def test_no_texts_are_no_request(server):
 )
 async def test_what_is_no_vector_is_a_protocol_error(server, data):
     server.answer(PATH, json.dumps({"data": data}))
-    with pytest.raises(ProtocolError, match="embedding server sent something unreadable"):
+    with pytest.raises(ProtocolError, match="cannot be understood"):
         await embedded(server.url, ["one"])
 
 

@@ -113,7 +113,7 @@ async def test_a_stream_that_ends_without_a_finish_is_a_network_error(server):
 
 async def test_a_refused_key_says_so(server):
     server.answer("/v1/chat/completions", '{"error":{"message":"bad key"}}', status=401)
-    with pytest.raises(AccessError, match=r"refused the key\. bad key"):
+    with pytest.raises(AccessError, match=r"refused the key\.$"):
         await reply(server.url)
 
 
@@ -145,7 +145,7 @@ async def test_something_unreadable_is_a_protocol_error(server, line):
 
 async def test_a_server_that_is_not_there_says_where_it_was_looked_for():
     port = closed_port()
-    with pytest.raises(NetworkError, match=f"127.0.0.1:{port}/v1 cannot be reached"):
+    with pytest.raises(NetworkError, match=f"127.0.0.1:{port} cannot be reached"):
         await reply(f"http://127.0.0.1:{port}")
 
 

@@ -93,7 +93,7 @@ async def test_a_change_sends_its_sources_in_order(server):
     [
         (" ", (), {}, "needs a description"),
         ("a cat", (), {"aspect_ratio": "wide"}, "'wide' is not of the form"),
-        ("a cat", (), {"size": "huge"}, "refused this. Invalid size 'huge'"),
+        ("a cat", (), {"size": "huge"}, "refused the request. Invalid size 'huge'"),
         ("a cat", (Picture(b"GIF89a", "image/gif"),), {}, "Only PNG, JPEG and WebP"),
         ("a cat", (Picture(b"x"),) * 17, {}, "At most 16"),
     ],
@@ -143,13 +143,13 @@ async def test_a_wrong_key_is_not_repeated(server):
 )
 async def test_what_is_no_picture_is_a_protocol_error(server, answer):
     server.answer(NEW, answer)
-    with pytest.raises(ProtocolError, match="unreadable"):
+    with pytest.raises(ProtocolError, match="cannot be understood"):
         await made(server)
 
 
 async def test_an_answer_that_breaks_off_may_be_asked_for_again(server):
     server.answers[NEW] = (200, "application/json", [b'{"data":', None])
-    with pytest.raises(AppError, match="image service broke off") as caught:
+    with pytest.raises(AppError, match=r"image service at .* broke off") as caught:
         await made(server)
     assert caught.value.retryable
 
