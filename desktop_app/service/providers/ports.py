@@ -111,6 +111,10 @@ class ChatMessage:
     pictures: tuple[Picture, ...] = ()
 
 
+FAILED_OUTPUT = "It failed. "
+"""How the output of one of the service's tools begins that could do nothing; then it says why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tool:
     """A function that the model may ask for; ``parameters`` is a JSON Schema object."""

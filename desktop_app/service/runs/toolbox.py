@@ -12,7 +12,7 @@ import msgspec
 from desktop_app.errors import AppError
 from desktop_app.protocol.events import ToolCall
 from desktop_app.service.clock import new_id
-from desktop_app.service.providers.ports import Tool
+from desktop_app.service.providers.ports import FAILED_OUTPUT, Tool
 from desktop_app.service.runs.events import MediaMade, Output
 from desktop_app.service.runs.hosted_tools import HostedResult, HostedTool
 from desktop_app.service.runs.run import Run
@@ -88,7 +88,7 @@ async def _result(tool: HostedTool, arguments: dict[str, Any], run: Run) -> Host
     try:
         return await tool.call(arguments, run)
     except AppError as error:
-        return HostedResult(f"It failed. {error}")
+        return HostedResult(f"{FAILED_OUTPUT}{error}")
     except Exception:  # a broken tool must not end the turn
         _log.exception("A hosted tool failed")
         return HostedResult("It failed unexpectedly.")

@@ -10,7 +10,7 @@ import msgspec
 from desktop_app.protocol.events import ToolCall
 from desktop_app.service.providers.attached_note import attached_pictures, without_note
 from desktop_app.service.providers.picture_ports import PICTURE_TOOL
-from desktop_app.service.providers.ports import LanguageRequest
+from desktop_app.service.providers.ports import FAILED_OUTPUT, LanguageRequest
 from desktop_app.service.providers.skills.picture_wishes import picture_wish
 
 _DOCUMENT_ID = re.compile(r'"document_id": ?"([^"]+)"')
@@ -40,7 +40,7 @@ def answer(request: LanguageRequest) -> str | None:
     output = request.history[-1].content
     count = len(_DOCUMENT_ID.findall(output))
     if count == 0:
-        return output
+        return output.removeprefix(FAILED_OUTPUT)
     return "Here is the picture." if count == 1 else f"Here are the {count} pictures."
 
 

@@ -74,6 +74,7 @@ def test_without_a_wish_or_the_tool_nothing_is_called(request_):
         (MADE, "Here is the picture."),
         (MADE.replace("]", ',{"document_id":"d2"}]'), "Here are the 2 pictures."),
         ("There is no picture d9 in this conversation.",) * 2,
+        ("It failed. The brush is dry.", "The brush is dry."),
     ],
 )
 def test_what_came_of_it_is_said(output, said):
