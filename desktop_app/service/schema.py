@@ -84,6 +84,8 @@ END;
 """
 
 _KNOWLEDGE = """
+CREATE INDEX messages_by_run ON messages (run_id, seq);
+
 CREATE TABLE documents (
     seq INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,

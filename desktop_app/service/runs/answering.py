@@ -169,7 +169,7 @@ class Answering:
     async def _prompt(self, turn: _Turn, toolbox: Toolbox) -> Prompt:
         run = turn.run
         thread_id = run.question.thread_id
-        rows = await self._rows.rows(thread_id, history_budget(turn.model))
+        rows = await self._rows.rows(thread_id, run.run_id, history_budget(turn.model))
         return prompt_of(
             Material(
                 run_id=run.run_id,

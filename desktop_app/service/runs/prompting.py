@@ -30,6 +30,9 @@ UNKNOWN_CONTEXT = 8_192
 """What a model of unknown size is given at most: nearly every one holds that."""
 
 MOST_FOR_REPLY = 4_096
+MOST_EARLIER = 64_000
+"""Tokens of earlier turns, however large the context: each turn is paid and waited for anew."""
+
 DEFAULT_PROMPT = (
     "You are Parley, a voice assistant. Your answers are read aloud: be brief and friendly, and"
     " prefer plain sentences to lists and tables."
@@ -159,9 +162,10 @@ def _history(material: Material, budget: int) -> tuple[list[ChatMessage], int]:
     if not current or (used > budget and context_limit(material.model) is not None):
         raise too_long()
     history = current
+    most = min(budget, used + MOST_EARLIER)
     for turn in reversed(earlier):
         used_with_it = used + sum(map(message_tokens, turn))
-        if used_with_it > budget:
+        if used_with_it > most:
             break
         history, used = [*turn, *history], used_with_it
     return history, used

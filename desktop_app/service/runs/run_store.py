@@ -19,6 +19,13 @@ from desktop_app.service.runs.history import called_tools
 from desktop_app.service.runs.question import Question
 from desktop_app.service.runs.tokens import estimated_tokens
 
+_ROWS = """
+SELECT * FROM messages WHERE thread_id = :thread AND coalesce(
+    (SELECT min(begun.seq) FROM messages AS begun WHERE begun.run_id = messages.run_id), seq
+) <= (SELECT min(seq) FROM messages WHERE run_id = :run)
+ORDER BY seq DESC
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class WaitingRun:
@@ -41,13 +48,14 @@ class RunStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def rows(self, thread_id: str, budget_tokens: int) -> list[StoredMessage]:
-        """The newest rows with words or calls, oldest first: as many as fit, and one more."""
+    async def rows(self, thread_id: str, run_id: str, budget_tokens: int) -> list[StoredMessage]:
+        """The newest rows, oldest first: as many as fit, and one more.
+
+        What began after the run is left out, however long the run waited meanwhile.
+        """
 
         def work(connection: sqlite3.Connection) -> list[StoredMessage]:
-            newest = connection.execute(
-                "SELECT * FROM messages WHERE thread_id = ? ORDER BY seq DESC", (thread_id,)
-            )
+            newest = connection.execute(_ROWS, {"thread": thread_id, "run": run_id})
             kept: list[StoredMessage] = []
             left = budget_tokens
             for row in newest:

@@ -74,6 +74,11 @@ def test_the_newest_turns_that_fit_are_kept_whole():
     assert contents(material(*rows, limit=40_960)) == ["q1", "wo", "q2", "wo", "q3", "wo", "No"]
 
 
+def test_a_large_context_is_not_filled_with_earlier_turns():
+    rows = [*turn("1", 40_000), *turn("2", 40_000), NOW]
+    assert contents(material(*rows, limit=1_000_000)) == ["q2", "wo", "No"]
+
+
 def test_no_turn_is_skipped_for_an_older_one():
     rows = [*turn("1", 20), *turn("2", 5_000), *turn("3", 20), NOW]
     assert contents(material(*rows)) == ["q3", "wo", "No"]

@@ -59,6 +59,18 @@ async def test_a_run_that_goes_on_and_waits_for_its_turn_can_be_cancelled(turns)
     assert "IN_PROGRESS" not in statuses.values()
 
 
+async def test_a_run_goes_on_with_its_own_turn_however_much_was_said_meanwhile(turns):
+    turns.language.rounds = [CALLED, *[(TextDelta("word " * 4_000),)] * 4]
+    await turns.ask("How is it?", tools=(WEATHER,))
+    for number in range(4):
+        await turns.ask(f"Go on {number}")
+    waiting = await turns.runs.rows.waiting(turns.thread_id)
+    resumed = await turns.runs.resume(waiting, {"c1": "rain"})
+    assert (await resumed.ended()).status == "COMPLETED"
+    history = turns.language.requests[-1].history
+    assert [each.content for each in history] == ["How is it?", "", "rain"]
+
+
 async def test_a_run_of_another_thread_is_not_cancelled(turns):
     turns.language.pause()
     run = turns.runs.start(turns.question())
