@@ -24,7 +24,6 @@ from desktop_app.service.message_stream import (
     frames_of_events,
     stream_response,
 )
-from desktop_app.service.pictures import model_of
 from desktop_app.service.runs.question import DirectCall, Question
 from desktop_app.service.runs.runs import Runs
 from desktop_app.service.store import Store
@@ -91,7 +90,7 @@ class MessageRoutes:
             provider, model = message.llm_provider or "", message.model_name or ""
             await self._runs.check(provider, model, message.content)
         if plan.may_draw or plan.operation == "generate_image":
-            await self._pictures.maker(plan.pictures)
+            await self._pictures.check(plan.pictures)
         await self._voiced.check(plan.voice)
         await self._files.check(plan)
 
@@ -113,7 +112,7 @@ class MessageRoutes:
         arguments: dict[str, Any] = {"prompt": question.text}
         if sources := await self._files.keep_sources(plan, question):
             arguments["document_ids"] = sources
-        model = await model_of(maker, plan.pictures)
+        model = await self._pictures.model(maker, plan.pictures)
         call = DirectCall(drawing_of(plan), arguments, maker.provider, model)
         return replace(question, direct=call)
 

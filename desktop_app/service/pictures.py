@@ -9,6 +9,7 @@ from typing import Any
 from desktop_app.errors import InputError
 from desktop_app.service.attached_pictures import AttachedPictures
 from desktop_app.service.media_store import MediaStore, StoredMedia
+from desktop_app.service.picture_models import PictureModels
 from desktop_app.service.picture_reading import read_picture
 from desktop_app.service.provider_failures import provider_failures
 from desktop_app.service.provider_source import ProviderSource
@@ -58,12 +59,13 @@ class Pictures:
         self._media = media
         self._attached = attached
         self._source = source
+        self._models = PictureModels()
 
     async def maker(self, choice: PictureChoice) -> PictureMaker:
         """Who draws.
 
         Raises:
-            InputError: ``image.unknown_provider`` or ``image.unknown_model``.
+            InputError: ``image.none`` or ``image.unknown_provider``.
             AppError: The providers could not be opened.
         """
         makers = (await self._source.get()).picture_makers
@@ -75,9 +77,27 @@ class Pictures:
                 f"There is no image provider {choice.provider!r} here, only"
                 f" {', '.join(sorted(makers))}.",
             )
-        maker = makers[choice.provider.lower()] if choice.provider else next(iter(makers.values()))
-        await _check_model(maker, choice.model)
-        return maker
+        return makers[choice.provider.lower()] if choice.provider else next(iter(makers.values()))
+
+    async def check(self, choice: PictureChoice) -> None:
+        """Refuse who cannot draw here, as far as the makers say what they draw with.
+
+        Raises:
+            InputError: ``image.none``, ``image.unknown_provider`` or ``image.unknown_model``.
+            AppError: The providers could not be opened.
+        """
+        maker = await self.maker(choice)
+        known = await self._models.names(maker) if choice.model else ()
+        if known and choice.model.lower() not in (each.lower() for each in known):
+            raise InputError(
+                "image.unknown_model",
+                f"{maker.provider} has no image model {choice.model!r} here, only"
+                f" {', '.join(known)}.",
+            )
+
+    async def model(self, maker: PictureMaker, choice: PictureChoice) -> str:
+        """The model that draws, as far as the maker says."""
+        return choice.model or next(iter(await self._models.names(maker)), "")
 
     async def make(self, order: PictureOrder) -> tuple[StoredMedia, ...]:
         """One picture or, with ``n``, several; durable when this returns.
@@ -108,7 +128,7 @@ class Pictures:
         facts = {
             "prompt": order.prompt.strip(),
             "provider": maker.provider,
-            "model": await model_of(maker, order.choice),
+            "model": await self.model(maker, order.choice),
             "parents": list(order.sources),
         }
         return tuple(
@@ -141,19 +161,3 @@ class Pictures:
                 "image.unknown_source", f"There is no picture {document_id} in this conversation."
             )
         return await read_picture(attached.path, attached.filename)
-
-
-async def _check_model(maker: PictureMaker, name: str) -> None:
-    if not name:
-        return
-    known = [model.name for model in await maker.models()]
-    if known and name.lower() not in (each.lower() for each in known):
-        raise InputError(
-            "image.unknown_model",
-            f"{maker.provider} has no image model {name!r} here, only {', '.join(known)}.",
-        )
-
-
-async def model_of(maker: PictureMaker, choice: PictureChoice) -> str:
-    """The model that draws, as far as the maker says."""
-    return choice.model or next((model.name for model in await maker.models()), "")

@@ -133,7 +133,6 @@ async def test_models_see_the_pictures_of_a_message_but_no_broken_one(studio):
         ({"prompt": "  "}, "image.no_prompt"),
         ({"prompt": "x" * 40_000}, "image.long_prompt"),
         ({"provider": "nobody"}, "image.unknown_provider"),
-        ({"model": "pencil"}, "image.unknown_model"),
         ({"config": {"n": "many"}}, "image.config"),
     ],
 )
@@ -143,6 +142,17 @@ async def test_what_cannot_be_made_is_refused_in_words(studio, order, code):
     assert caught.value.code == code
     assert str(caught.value).endswith(".")
     assert await studio.store.media.of_thread(studio.thread_id, "picture") == []
+
+
+async def test_who_and_what_shall_draw_is_checked_before(studio):
+    await studio.pictures.check(PictureChoice("SCRIPTED", "Big-Brush"))
+    for choice, code in (
+        (PictureChoice("nobody"), "image.unknown_provider"),
+        (PictureChoice(model="pencil"), "image.unknown_model"),
+    ):
+        with pytest.raises(InputError, match="only") as caught:
+            await studio.pictures.check(choice)
+        assert caught.value.code == code
 
 
 async def test_too_many_sources_are_refused(studio):
