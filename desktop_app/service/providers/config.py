@@ -15,7 +15,7 @@ from desktop_app.credentials import (
 )
 from desktop_app.service.providers.local_servers import Ports
 
-KEYRING_WITHIN_S = 5.0
+KEYRING_WITHIN_S = 3.0
 OPENAI_URL = "https://api.openai.com/v1"
 ELEVENLABS_URL = "https://api.elevenlabs.io"
 
