@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 
@@ -31,11 +32,12 @@ class KnowledgeSource:
         self._memories = memories
 
     async def find(self, question: Question, assistant: Assistant | None) -> Knowledge:
-        """The best of both for a question."""
-        return Knowledge(
-            tuple(await self._recalled(question)),
-            tuple(await self.passages(question, passage_limit(assistant))),
-        )
+        """The best of both for a question, looked for at the same time."""
+        async with asyncio.TaskGroup() as tasks:
+            recalled = tasks.create_task(self._recalled(question), name="recall")
+            limit = passage_limit(assistant)
+            passages = tasks.create_task(self.passages(question, limit), name="find passages")
+        return Knowledge(tuple(recalled.result()), tuple(passages.result()))
 
     async def await_documents(self, question: Question) -> None:
         """Wait, a while at most, until the files that came with a question are read."""
