@@ -189,7 +189,7 @@ class Runs:
             run.close_to_cancel()
 
     async def _settled(self, run: Run, end: RunEnded) -> RunEnded:
-        """Write down how it ended; a run that cannot wait in the database has failed."""
+        """Write down how it ended; what cannot be written down has failed."""
         facts = reply_facts(run, end)
         if end.status == "CANCELLED":
             facts |= interruption(run.heard_ms)
@@ -201,7 +201,7 @@ class Runs:
                 await self._conversations.settle(run.message_id, end.text, end.status, facts)
         except AppError as error:
             _log.exception("A reply could not be stored")
-            if end.status == "REQUIRES_ACTION":
+            if end.status != "CANCELLED":
                 return RunEnded("FAILED", end.text, end.usage, error=str(error))
         return end
 

@@ -9,7 +9,10 @@ from desktop_app.protocol.events import ToolCall
 from desktop_app.service.message_stream import events_of, flat_reply
 from desktop_app.service.providers.picture_ports import Picture
 from desktop_app.service.providers.ports import Passage, Recalled, TextDelta, ToolsCalled
+from desktop_app.service.runs.document_search import DocumentSearch
+from desktop_app.service.runs.knowledge import KnowledgeSource
 from desktop_app.service.runs.prompting import CITING
+from desktop_app.service.runs.run import Run
 
 TEA = Recalled("likes green tea", "2026-01-01T00:00:00Z", "memory", "m1", 0.8)
 LEASE = Passage("d1", "lease.pdf", "The rent is 900.", "page 3", 4.0)
@@ -118,6 +121,14 @@ async def test_the_search_is_offered_only_where_it_can_be_used(turns, found, tak
     turns.language.row["supports_tools"] = takes_tools
     await turns.ask()
     assert turns.language.requests[0].tools == ()
+
+
+@pytest.mark.parametrize("arguments", [{"query": "boat"}, {"query": ""}, {}])
+async def test_a_search_that_finds_nothing_says_so(turns, arguments):
+    search = DocumentSearch(KnowledgeSource(turns.library, turns.memories), 3)
+    result = await search.call(arguments, Run(turns.question()))
+    assert result.text == "Nothing was found. Other words may help."
+    assert result.files == ()
 
 
 async def test_citing_memories_is_asked_for_in_the_prompt(turns):

@@ -102,6 +102,17 @@ async def test_a_run_that_cannot_be_kept_waiting_has_failed(turns, monkeypatch, 
     caplog.clear()
 
 
+async def test_a_reply_that_cannot_be_stored_has_failed(turns, monkeypatch, caplog):
+    async def full(*_: object) -> None:
+        raise StorageError("storage.failed", "The disk is full.")
+
+    monkeypatch.setattr(turns.store.conversations, "settle", full)
+    _, end = await turns.ask()
+    assert (end.status, end.text, end.error) == ("FAILED", REPLY, "The disk is full.")
+    assert "could not be stored" in caplog.text
+    caplog.clear()
+
+
 async def test_a_submission_that_cannot_be_stored_leaves_the_run_waiting(turns, monkeypatch):
     async def full(*_: object) -> None:
         raise StorageError("storage.failed", "The disk is full.")
