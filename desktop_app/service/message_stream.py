@@ -7,12 +7,13 @@ from contextlib import aclosing
 from typing import Any, assert_never
 
 import msgspec
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from desktop_app.protocol.backboard.messages import MessageReply
 from desktop_app.protocol.backboard.stream import StreamEvent
 from desktop_app.protocol.backboard.threads import StoredMessage
 from desktop_app.service.clock import now
+from desktop_app.service.event_stream import EventStream
 from desktop_app.service.providers.ports import ReasoningDelta, TextDelta
 from desktop_app.service.runs.events import (
     KnowledgeFound,
@@ -31,9 +32,7 @@ _NEEDS_OUTPUTS = "The outputs of the called tools are needed."
 
 def stream_response(frames: AsyncIterator[bytes]) -> Response:
     """Frames as they come."""
-    return StreamingResponse(
-        frames, media_type="text/event-stream", headers={"Cache-Control": "no-cache"}
-    )
+    return EventStream(frames)
 
 
 async def frames_each(*events: StreamEvent) -> AsyncIterator[bytes]:
