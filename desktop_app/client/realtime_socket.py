@@ -10,15 +10,23 @@ import msgspec
 from desktop_app.client.addresses import ApiAddress
 from desktop_app.client.json_socket import Event, JsonSocket, open_json_socket
 from desktop_app.client.voice_socket import socket_address
-from desktop_app.protocol.backboard.realtime import (
-    RealtimeCommand,
+from desktop_app.protocol.backboard.messages import MessageRequest
+from desktop_app.protocol.backboard.realtime_socket import (
+    AudioFormat,
+    ProviderEvent,
+    RealtimeCancel,
+    RealtimeCommit,
     RealtimeConfig,
     RealtimeEvent,
-    SoundFormat,
-    ToolResult,
+    RealtimeOutput,
+    RealtimeOutputs,
+    RealtimeText,
 )
+from desktop_app.protocol.backboard.wire import salvaged
 
 PING_INTERVAL_S = 20.0
+
+_UNSAID = AudioFormat(encoding="pcm_s16le", sample_rate=24_000, channels=1)
 
 
 class RealtimeSocket:
@@ -31,11 +39,11 @@ class RealtimeSocket:
 
     def __init__(self, socket: JsonSocket) -> None:
         begin = realtime_event(socket.begin)
-        self.session_id = begin.session_id or ""
-        self.thread_id = begin.thread_id or ""
-        self.assistant_id = begin.assistant_id or ""
-        self.input_format = begin.input_format or SoundFormat()
-        self.output_format = begin.output_format or SoundFormat()
+        self.session_id = begin.session_id
+        self.thread_id = begin.thread_id
+        self.assistant_id = begin.assistant_id
+        self.input_format = begin.input_format or _UNSAID
+        self.output_format = begin.output_format or _UNSAID
         self._socket = socket
 
     async def send_sound(self, data: bytes) -> None:
@@ -48,23 +56,23 @@ class RealtimeSocket:
 
     async def send_text(self, text: str) -> None:
         """A typed turn."""
-        await self._socket.send(RealtimeCommand(type="text", text=text))
+        await self._socket.send(RealtimeText(text=text))
 
     async def commit(self) -> None:
         """The utterance is complete."""
-        await self._socket.send(RealtimeCommand(type="commit"))
+        await self._socket.send(RealtimeCommit())
 
     async def cancel(self) -> None:
         """Stop the running reply."""
-        await self._socket.send(RealtimeCommand(type="cancel"))
+        await self._socket.send(RealtimeCancel())
 
-    async def send_tool_outputs(self, outputs: Sequence[ToolResult]) -> None:
+    async def send_tool_outputs(self, outputs: Sequence[RealtimeOutput]) -> None:
         """The results of every call of a round, together."""
-        await self._socket.send(RealtimeCommand(type="tool.outputs", outputs=list(outputs)))
+        await self._socket.send(RealtimeOutputs(outputs=list(outputs)))
 
     async def send_provider_event(self, event: dict[str, Any]) -> None:
         """A native message for the provider, as it is."""
-        await self._socket.send(RealtimeCommand(type="provider.event", event=event))
+        await self._socket.send(ProviderEvent(event=event))
 
     async def events(self) -> AsyncIterator[RealtimeEvent]:
         """What the server says, first what came before the session began; no idle limit.
@@ -80,14 +88,24 @@ class RealtimeSocket:
         await self._socket.aclose()
 
 
-async def open_realtime_socket(address: ApiAddress, config: RealtimeConfig) -> RealtimeSocket:
+async def open_realtime_socket(
+    address: ApiAddress, config: RealtimeConfig, message: MessageRequest | None = None
+) -> RealtimeSocket:
     """Connect and begin a session.
+
+    Args:
+        address: Of the API.
+        config: Who answers, and in which thread.
+        message: What every turn carries besides: system prompt, tools, memory, pictures.
 
     Raises:
         NetworkError, AccessError, ProtocolError: See ``open_json_socket``.
     """
-    # Always told, because the SDK always does.
-    told = {**msgspec.to_builtins(config), "provider_options": config.provider_options}
+    told = {
+        **(msgspec.to_builtins(message) if message else {}),
+        **msgspec.to_builtins(config),
+        "provider_options": config.provider_options,  # told even where there are none
+    }
     url = f"{socket_address(address.base_url)}/threads/realtime"
     headers = {"X-API-Key": address.key}
     socket = await open_json_socket(
@@ -98,16 +116,8 @@ async def open_realtime_socket(address: ApiAddress, config: RealtimeConfig) -> R
 
 def realtime_event(event: Event) -> RealtimeEvent:
     """The fields that are known and of their kind; others are left out."""
+    event = {"type": "", **event}
     try:
         return msgspec.convert(event, RealtimeEvent, strict=False)
     except msgspec.ValidationError:
-        known = {name: value for name, value in event.items() if _fits(name, value)}
-        return msgspec.convert(known, RealtimeEvent, strict=False)
-
-
-def _fits(name: str, value: Any) -> bool:
-    try:
-        msgspec.convert({name: value}, RealtimeEvent, strict=False)
-    except msgspec.ValidationError:
-        return False
-    return True
+        return salvaged(event, RealtimeEvent)

@@ -6,8 +6,11 @@ from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import urlencode
 
+import msgspec
+
 from desktop_app.client.addresses import ApiAddress
 from desktop_app.client.json_socket import Event, JsonSocket, open_json_socket
+from desktop_app.protocol.backboard.messages import MessageRequest
 from desktop_app.protocol.backboard.voice_socket import Control, VoiceConfig
 
 IDLE_LIMIT_S = 120.0
@@ -58,15 +61,23 @@ class VoiceSocket:
         await self._socket.aclose()
 
 
-async def open_voice_socket(address: ApiAddress, config: VoiceConfig) -> VoiceSocket:
+async def open_voice_socket(
+    address: ApiAddress, config: VoiceConfig, message: MessageRequest | None = None
+) -> VoiceSocket:
     """Connect and begin a session.
+
+    Args:
+        address: Of the API.
+        config: The thread, and how it is heard and spoken.
+        message: What every turn carries besides: model, memory, system prompt.
 
     Raises:
         NetworkError, AccessError, ProtocolError: See ``open_json_socket``.
     """
     query = urlencode({"api_key": address.key})  # this socket knows no header, and no pings
     url = f"{socket_address(address.base_url)}/threads/messages?{query}"
-    return VoiceSocket(await open_json_socket(url, config))
+    more = msgspec.to_builtins(message) if message else {}
+    return VoiceSocket(await open_json_socket(url, {**more, **msgspec.to_builtins(config)}))
 
 
 def socket_address(base_url: str) -> str:

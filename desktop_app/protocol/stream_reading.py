@@ -10,7 +10,7 @@ import msgspec
 import pybase64
 
 from desktop_app.protocol.backboard.stream import StreamEvent
-from desktop_app.protocol.backboard.wire import error_text
+from desktop_app.protocol.backboard.wire import error_text, salvaged
 from desktop_app.protocol.events import ImageReady, Memory, ToolCall, Usage
 
 logger = logging.getLogger(__name__)
@@ -112,16 +112,7 @@ def _salvaged(data: bytes) -> StreamEvent | None:
     if known["type"] in _FAILURES and not isinstance(known.get("error"), str):
         said = error_text(known, 0)
         known = {**known, "error": None if said == "HTTP 0" else said}
-    sound = {name: value for name, value in known.items() if _fits(name, value)}
-    return msgspec.convert(sound, StreamEvent, strict=False)
-
-
-def _fits(name: str, value: Any) -> bool:
-    try:
-        msgspec.convert({"type": "", name: value}, StreamEvent, strict=False)
-    except msgspec.ValidationError:
-        return False
-    return True
+    return salvaged(known, StreamEvent)
 
 
 def _memory(one: dict[str, Any]) -> Memory:

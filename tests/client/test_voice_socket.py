@@ -8,14 +8,13 @@ from desktop_app.client import voice_socket
 from desktop_app.client.addresses import ApiAddress
 from desktop_app.client.voice_socket import open_voice_socket, socket_address
 from desktop_app.errors import NetworkError
-from desktop_app.protocol.backboard.messages import SpeakingChoice
+from desktop_app.protocol.backboard.messages import MessageRequest, SpeakingChoice
 from desktop_app.protocol.backboard.voice_socket import LiveHearing, LiveVoice, VoiceConfig
 from tests.fakes.session_server import SessionServer
 
 CONFIG = VoiceConfig(
     thread_id="t",
     send_to_llm=True,
-    memory="Auto",
     voice=LiveVoice(
         stt=LiveHearing(model="scribe_v2_realtime", language="en", commit_strategy="manual"),
         tts=SpeakingChoice(provider="openai", model="tts-1", voice="nova"),
@@ -27,7 +26,8 @@ async def test_a_session_is_held_from_beginning_to_end():
     async with SessionServer().running() as server:
         server.opening[0] |= {"assistant_id": "a", "pipeline": {"stt": {"model": "x"}}}
         address = ApiAddress(server.base_url + "/", "a&key /")
-        socket = await open_voice_socket(address, CONFIG)
+        message = MessageRequest(memory="Auto", thread_id="other")
+        socket = await open_voice_socket(address, CONFIG, message)
         assert server.path == "/api/threads/messages?api_key=a%26key+%2F"
         assert "x-api-key" not in server.headers
         assert server.configuration == {

@@ -7,13 +7,39 @@ fields are ignored.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
+import msgspec
 from msgspec import Struct
 
 
 class WireObject(Struct, frozen=True, kw_only=True):
     """A JSON object of the API."""
+
+
+_Object = TypeVar("_Object", bound=WireObject)
+
+
+def salvaged(found: dict[str, Any], kind: type[_Object]) -> _Object:
+    """The object with those of its fields that are of their kind; the others are left out.
+
+    Raises:
+        msgspec.ValidationError: One that it must have is missing, or is another kind of thing.
+    """
+    sound = {
+        field.encode_name: found[field.encode_name]
+        for field in msgspec.structs.fields(kind)
+        if field.encode_name in found and _fits(found[field.encode_name], field.type)
+    }
+    return msgspec.convert(sound, kind, strict=False)
+
+
+def _fits(value: Any, kind: Any) -> bool:
+    try:
+        msgspec.convert(value, kind, strict=False)
+    except msgspec.ValidationError:
+        return False
+    return True
 
 
 def error_text(body: Any, status: int) -> str:
