@@ -101,3 +101,10 @@ async def test_a_forgotten_thread_is_made_anew(shelf, server):
     await threads.remote_id("ours", server)
     await threads.forget("ours")
     assert await threads.remote_id("ours", server) == "t1"
+
+
+async def test_a_thread_that_the_server_has_is_known_by_its_own_id(shelf, server):
+    threads = RemoteThreads(shelf, "embedded")
+    assert await threads.adopt("theirs") == "theirs"
+    assert await threads.remote_id("theirs", server) == "theirs"
+    assert server.threads.made == []

@@ -76,6 +76,22 @@ def test_a_text_run_from_start_to_end():
     assert dialect.finish() == []
 
 
+def test_ids_are_taken_from_wherever_they_come():
+    dialect = StreamDialect(1)
+    told(dialect, event("content_streaming", content="a", thread_id="t", run_id="r"))
+    assert (dialect.thread_id, dialect.run_id) == ("t", "r")
+    told(dialect, event("content_streaming", content="b", run_id="s", assistant_id="a"))
+    assert (dialect.thread_id, dialect.assistant_id, dialect.run_id) == ("t", "a", "s")
+
+
+def test_a_long_piece_of_text_is_read_as_a_short_one():
+    long = "word " * 200
+    assert told(StreamDialect(1), text(long), text("end")) == [
+        ReplyText(1, long),
+        ReplyText(1, "end"),
+    ]
+
+
 def test_a_server_that_repeats_everything_is_not_shown_twice():
     dialect = StreamDialect(1)
     assert told(dialect, text("Hel"), text("Hello"), text("Hello you"), text("")) == [
@@ -252,6 +268,9 @@ def test_a_chunk_without_sound_is_nothing_and_a_broken_one_is_failed_speech():
     assert told(StreamDialect(1), event("tts_audio_chunk"), speech(b"")) == []
     assert told(StreamDialect(1), event("tts_audio_chunk", data=None, x="YWI=")) == []
     assert told(StreamDialect(1), b'{"type":"tts_audio_chunk","data":"') == []
+    assert told(StreamDialect(1), event("tts_audio_chunk", odd="x" * 700)) == []
+    (fault,) = told(StreamDialect(1), event("tts_audio_chunk", data="%" * 700))
+    assert isinstance(fault, ServerFault)
     (fault,) = told(StreamDialect(1), event("tts_audio_chunk", data="%%"))
     assert isinstance(fault, ServerFault)
     assert fault.code == "stream.speech_failed"

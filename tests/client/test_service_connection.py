@@ -1,0 +1,107 @@
+"""Lines are opened to wherever the service is now, in the server's own thread."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+
+import pytest
+
+from desktop_app.client.addresses import ApiAddress, GatewayAddress
+from desktop_app.client.message_transport import MessageTransport
+from desktop_app.client.remote_threads import RemoteThreads
+from desktop_app.client.service_connection import ServiceAddresses, ServiceConnection
+from desktop_app.errors import NetworkError
+from desktop_app.protocol.commands import ConfigureSession, PromptText, TurnWishes
+from tests.fakes.backboard import ScriptedBackboard
+
+OURS = ConfigureSession("ours", None, None)
+
+
+class Shelf:
+    def __init__(self, **values: str) -> None:
+        self.values = {name.replace("__", ":"): value for name, value in values.items()}
+
+    async def setting(self, key: str) -> str | None:
+        return self.values.get(key)
+
+    async def set_setting(self, key: str, value: str) -> None:
+        self.values[key] = value
+
+
+class Rig:
+    """A connection to a scripted API; ``voice`` is where its gateway would be."""
+
+    def __init__(self, backboard: ScriptedBackboard) -> None:
+        self.backboard = backboard
+        self.voice = ""
+        self.shelf = Shelf(thread__p__ours="theirs", assistant__p="a")
+        self.connection = ServiceConnection(self._find, RemoteThreads(self.shelf, "p"))
+
+    async def _find(self) -> ServiceAddresses:
+        address = ApiAddress(self.backboard.base_url, "key")
+        return ServiceAddresses(address, GatewayAddress(self.voice))
+
+    async def asked(self, transport: MessageTransport, wishes: TurnWishes) -> dict[str, object]:
+        await transport.send(PromptText(1, "Hi", wishes))
+        await self.backboard.stream()
+        body = self.backboard.asked[-1].body
+        assert isinstance(body, dict)
+        return body
+
+
+@pytest.fixture
+async def rig(backboard: ScriptedBackboard) -> AsyncIterator[Rig]:
+    made = Rig(backboard)
+    yield made
+    await made.connection.aclose()
+    await made.connection.aclose()
+
+
+async def test_a_prompt_goes_to_the_servers_own_thread(rig: Rig):
+    transport = await rig.connection.open_text(OURS)
+    assert (await rig.asked(transport, TurnWishes()))["thread_id"] == "theirs"
+    assert rig.backboard.asked[-1].headers["x-api-key"] == "key"
+    await transport.aclose()
+
+
+@pytest.mark.parametrize(
+    ("voice", "tts"),
+    [
+        ("ws://127.0.0.1:1/v1/voice/ws", {"output_format": "pcm_24000"}),
+        ("", {"provider": "openai", "model": "tts-1", "voice": "nova"}),
+    ],
+)
+async def test_who_speaks_is_said_only_to_a_service_that_has_to_be_told(
+    rig: Rig, voice: str, tts: dict[str, str]
+):
+    rig.voice = voice
+    transport = await rig.connection.open_text(OURS)
+    body = await rig.asked(transport, TurnWishes(is_spoken=True))
+    assert json.loads(json.dumps(body["voice"])) == {"tts": tts}
+    await transport.aclose()
+
+
+async def test_a_thread_that_is_gone_is_made_anew_and_remembered(rig: Rig):
+    transport = await rig.connection.open_text(OURS)
+    rig.backboard.answer({"detail": "Thread not found"}, status=404)
+    rig.backboard.answer({"thread_id": "new"})
+    assert (await rig.asked(transport, TurnWishes()))["thread_id"] == "new"
+    assert rig.shelf.values["thread:p:ours"] == "new"
+    await transport.aclose()
+
+
+async def test_a_service_that_moved_is_found_again(rig: Rig):
+    first = await rig.connection.open_text(OURS)
+    await first.aclose()
+    async with ScriptedBackboard().running() as moved:
+        rig.backboard = moved
+        second = await rig.connection.open_text(OURS)
+        assert (await rig.asked(second, TurnWishes()))["content"] == "Hi"
+        await second.aclose()
+
+
+async def test_a_service_without_a_voice_gateway_says_so(rig: Rig):
+    with pytest.raises(NetworkError) as caught:
+        await rig.connection.open_voice(OURS)
+    assert caught.value.code == "voice.not_offered"
