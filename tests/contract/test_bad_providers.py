@@ -66,7 +66,7 @@ async def test_a_stream_tells_it_as_its_last_event(sdk, service, day):
 
 @pytest.mark.parametrize(
     ("day", "status"),
-    [("fail 401", 502), ("fail 402", 402), ("fail 429 7", 429), ("fail 500", 502)],
+    [("fail 401", 502), ("fail 402", 402), ("fail 429 1", 429), ("fail 500", 502)],
 )
 async def test_a_recording_that_nobody_can_hear_is_refused_with_what_is_wrong(
     caller, tmp_path, day, status

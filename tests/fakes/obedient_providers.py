@@ -11,7 +11,7 @@ output of a tool, begins with decides:
                         (prompts for pictures and hearing, and names of voices, may say so too)
     die WORDS           streams the words and drops the connection
     babble              streams what is no event
-    wait                streams one word and nothing more
+    wait                streams one word and nothing more (a system prompt may say so too)
 
 Asked for facts, it finds those that begin with "I". Anything else is repeated. Recordings are
 heard as "say heard by MODEL".
@@ -121,7 +121,7 @@ class ObedientProviders:
         self.bodies.append((request.url.path, body))
         if not _has_key(request):
             return _refused(401)
-        order, _, rest = _order(body).partition(" ")
+        order, _, rest = ("wait" if _waits(body) else _order(body)).partition(" ")
         if order == "fail":
             return _failure(rest)
         if body.get("stream"):
@@ -217,6 +217,12 @@ def _order(body: dict[str, Any]) -> str:
         if message["role"] in ("user", "tool"):
             return _text(message.get("content"))
     return ""
+
+
+def _waits(body: dict[str, Any]) -> bool:
+    """Whether the system prompt ends so: what is spoken cannot give orders."""
+    system = [_text(one["content"]) for one in body["messages"] if one["role"] == "system"]
+    return bool(system) and system[0].endswith("wait")
 
 
 def _text(content: Any) -> str:
