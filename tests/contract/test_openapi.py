@@ -23,6 +23,57 @@ LIMIT_S = 30
 CHECKS = [not_a_server_error, status_code_conformance, response_schema_conformance]
 
 
+CONTRACT = """\
+POST /assistants
+GET /assistants
+GET /assistants/{assistant_id}
+PUT /assistants/{assistant_id}
+DELETE /assistants/{assistant_id}
+POST /assistants/{assistant_id}/clone
+POST /assistants/{assistant_id}/threads
+GET /assistants/{assistant_id}/threads
+GET /threads
+GET /threads/{thread_id}
+DELETE /threads/{thread_id}
+POST /threads/messages
+POST /threads/{thread_id}/messages
+POST /threads/tool-outputs
+POST /threads/{thread_id}/runs/{run_id}/submit-tool-outputs
+POST /threads/{thread_id}/runs/{run_id}/cancel
+POST /assistants/{assistant_id}/documents
+GET /assistants/{assistant_id}/documents
+POST /threads/{thread_id}/documents
+GET /threads/{thread_id}/documents
+GET /documents/{document_id}/status
+DELETE /documents/{document_id}
+GET /assistants/{assistant_id}/memories
+POST /assistants/{assistant_id}/memories
+DELETE /assistants/{assistant_id}/memories
+GET /assistants/{assistant_id}/memories/{memory_id}
+PUT /assistants/{assistant_id}/memories/{memory_id}
+DELETE /assistants/{assistant_id}/memories/{memory_id}
+GET /assistants/{assistant_id}/memories/stats
+GET /assistants/{assistant_id}/memories/insights
+POST /assistants/{assistant_id}/memories/search
+GET /assistants/memories/operations/{operation_id}
+GET /models
+GET /models/{name}
+GET /models/providers
+GET /models/provider/{provider}
+GET /models/embedding/all
+GET /models/embedding/providers
+GET /models/embedding/{name}
+GET /models/image/all
+GET /models/image/providers
+GET /models/image/{name}
+GET /models/video/all
+GET /models/video/{name}
+GET /models/voice/all
+GET /models/voice/providers
+GET /models/thinking-metadata"""
+"""Sections 3 to 13."""
+
+
 @dataclass(frozen=True)
 class Described:
     """A running service, what it says of itself, and things that it has.
@@ -118,6 +169,19 @@ def test_no_request_breaks_the_service(described: Described) -> None:
 
         holds()
     assert described.service.is_alive
+
+
+def test_all_that_the_contract_names_is_described(described: Described) -> None:
+    served = {
+        f"{method.upper()} {path.removeprefix('/api')}"
+        for path, methods in described.document["paths"].items()
+        for method in methods
+    }
+    assert set(CONTRACT.splitlines()) - served == set()
+    assert set(described.document["x-sockets"]) == {
+        "/api/threads/messages",
+        "/api/threads/realtime",
+    }
 
 
 def test_every_described_path_is_there(described: Described) -> None:
