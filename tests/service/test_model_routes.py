@@ -14,6 +14,7 @@ import pytest
 from desktop_app.protocol.backboard.models import ModelInfo
 from desktop_app.service.catalogue import FRESH_S, Catalogue
 from desktop_app.service.provider_source import ProviderSource
+from tests.fakes.embedder import MeaningEmbedder
 from tests.fakes.providers import ScriptedLanguage, ScriptedProviders
 
 
@@ -40,6 +41,13 @@ class Lister:
         pass
 
 
+class Embedding(MeaningEmbedder):
+    """An embedder with two models, the dimensions of one of which nobody knows."""
+
+    async def models(self) -> Sequence[ModelInfo]:
+        return [row("embedding", "vec", embedding_dimensions=64), row("embedding", "odd")]
+
+
 class Speaking(ScriptedLanguage):
     """A language provider with several models."""
 
@@ -63,13 +71,12 @@ def row(kind: str, name: str, provider: str = "scripted", **more: Any) -> ModelI
 
 
 def providers() -> ScriptedProviders:
-    embedders = [row("embedding", "vec", embedding_dimensions=64), row("embedding", "odd")]
     return ScriptedProviders(
         language=Speaking(),
         picture_makers={
             "builtin": Lister([row("image", "drawing", "builtin", supports_vision=True)])
         },  # type: ignore[dict-item]
-        embedders={"scripted": Lister(embedders)},  # type: ignore[dict-item]
+        embedders={"scripted": Embedding()},
         transcribers={"builtin": Lister([row("stt", "basic", "builtin")])},  # type: ignore[dict-item]
         speakers={"eleven": Lister([row("tts", "basic", "eleven")])},  # type: ignore[dict-item]
     )
