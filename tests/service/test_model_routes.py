@@ -24,6 +24,8 @@ class Lister:
 
     rows: list[ModelInfo]
     failure: Exception | None = None
+    provider: str = "scripted"
+    model: str = "vec"
     asked: int = 0
     may_answer: asyncio.Event = field(default_factory=asyncio.Event)
 
