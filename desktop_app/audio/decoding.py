@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from desktop_app.audio.frames import SPEECH_RATE_HZ
 from desktop_app.audio.resampler import Resampler
+from desktop_app.audio.sound_files import mono_pcm, open_sound_file
 from desktop_app.errors import ProtocolError
 
 if TYPE_CHECKING:
@@ -30,16 +31,14 @@ def decode_speech(content: bytes, mime_type: str) -> bytes:
         ProtocolError: ``stream.sound_format``: no sound, or of another kind;
             ``stream.sound_too_long``.
     """
-    import soundfile  # with numpy, which costs 80 ms: only once there is such sound
+    from soundfile import SoundFileError
 
     pieces: list[bytes] = []
     cause: Exception | None = None
     try:
-        with soundfile.SoundFile(BytesIO(content)) as file:
-            # After each piece the library seeks to where it is, which mutes the next of an mp3.
-            file.seekable = lambda: False  # type: ignore[method-assign]  # there is no option
+        with open_sound_file(BytesIO(content)) as file:
             _decode_into(pieces, file)
-    except (soundfile.SoundFileError, RuntimeError) as error:
+    except (SoundFileError, RuntimeError) as error:
         cause = error
     pcm = b"".join(pieces)
     if not pcm:
@@ -51,11 +50,8 @@ def decode_speech(content: bytes, mime_type: str) -> bytes:
 
 
 def _decode_into(pieces: list[bytes], file: SoundFile) -> None:
-    import numpy as np
-
     resampler = Resampler(file.samplerate, SPEECH_RATE_HZ)
     frames = 0
-    # As float32: libsndfile does not scale float samples to integers.
     while len(block := file.read(BLOCK_FRAMES, dtype="float32", always_2d=True)):
         frames += len(block)
         if frames > MAX_SECONDS * file.samplerate:
@@ -63,7 +59,5 @@ def _decode_into(pieces: list[bytes], file: SoundFile) -> None:
                 "stream.sound_too_long",
                 f"The spoken answer is longer than {MAX_SECONDS // 60} minutes.",
             )
-        mono = np.nan_to_num(block).mean(axis=1) * 32_768
-        samples = np.clip(np.rint(mono), -32_768, 32_767).astype("<i2")
-        pieces.append(resampler.feed(samples.tobytes()))
+        pieces.append(resampler.feed(mono_pcm(block)))
     pieces.append(resampler.flush())

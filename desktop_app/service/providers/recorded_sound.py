@@ -6,10 +6,9 @@ import threading
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from desktop_app.audio.frames import CAPTURE_RATE_HZ
 from desktop_app.audio.resampler import Resampler
+from desktop_app.audio.sound_files import mono_pcm, open_sound_file
 from desktop_app.errors import InputError
 
 MAX_SECONDS = 600
@@ -73,9 +72,7 @@ class RecordedSound:
             if not self._frames_read:
                 raise self._refusal("recording.empty", "holds no sound")
             return self._resampler.flush()
-        mono = np.nan_to_num(block).mean(axis=1, dtype=np.float32)
-        scaled = np.clip(np.rint(mono * 32768.0), -32768, 32767).astype("<i2")
-        return self._resampler.feed(scaled.tobytes())
+        return self._resampler.feed(mono_pcm(block))
 
     def _samples(self) -> Any:
         """The next float32 samples, shape (frames, channels); no frames at the end."""
@@ -88,14 +85,14 @@ class RecordedSound:
             raise self._refusal("recording.corrupt", "is damaged") from error
 
     def _open(self, path: Path) -> Any:
-        from soundfile import SoundFile, SoundFileError  # loaded on first use: few recordings come
+        from soundfile import SoundFileError  # loaded on first use: few recordings come
 
         try:
             with path.open("rb") as file:
                 head = file.read(_HEAD_BYTES)
             if not head:
                 raise self._refusal("recording.empty", "is empty")
-            sound = SoundFile(str(path))
+            sound = open_sound_file(path)
         except (SoundFileError, RuntimeError, TypeError) as error:  # TypeError: a name like x.raw
             raise self._not_heard(head) from error
         except OSError as error:

@@ -145,3 +145,12 @@ def test_closing_ends_the_reading(tmp_path):
     sound.close()
     sound.close()
     assert sound.read() == b""
+
+
+def test_no_piece_of_a_long_mp3_is_quieter_than_the_others(tmp_path):
+    path = tmp_path / "long.mp3"
+    soundfile.write(path, tone(44_100, 12.0), 44_100, format="MP3", subtype="MPEG_LAYER_III")
+    heard = read_all(path).astype(float)
+    seconds = heard[: 12 * 16_000].reshape(12 * 20, 800)  # of 50 ms each
+    loudness = np.sqrt((seconds[2:-2] ** 2).mean(axis=1))
+    assert loudness.min() == pytest.approx(11_585, rel=0.1)
