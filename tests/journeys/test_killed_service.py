@@ -20,7 +20,8 @@ from tests.fakes.service import RealService, real_service
 
 SEEDS = range(4)
 LIVES = 25
-LONGEST_LIFE_S = 0.3
+MOST_WRITES = 16
+LAST_WRITE_S = 0.02
 LIMIT_S = 60
 
 
@@ -42,10 +43,13 @@ class Client:
 
     Attributes:
         threads: The messages of each thread, in order.
+        left: How many more acknowledgements set ``has_written``.
     """
 
     assistant_id: str = ""
     number: int = 0
+    left: int = 0
+    has_written: asyncio.Event = field(default_factory=asyncio.Event)
     threads: dict[str, Written] = field(default_factory=dict)
     documents: Written = field(default_factory=Written)
     memories: Written = field(default_factory=Written)
@@ -53,6 +57,20 @@ class Client:
     def text(self) -> str:
         self.number += 1
         return f"What is {self.number} plus {self.number}?"
+
+    def expect(self, writes: int) -> None:
+        """Set ``has_written`` after so many acknowledgements."""
+        self.left = writes
+        self.has_written.clear()
+        if not writes:
+            self.has_written.set()
+
+    def keep(self, written: Written, text: str) -> None:
+        """The service has acknowledged it."""
+        written.kept.append(text)
+        self.left -= 1
+        if self.left == 0:
+            self.has_written.set()
 
     async def write(self, http: httpx.AsyncClient) -> None:
         """Until the service is gone."""
@@ -71,7 +89,7 @@ class Client:
             text = written.ask(self.text())
             body = {"thread_id": thread_id, "content": text, "send_to_llm": "false"}
             await _ok(http.post("/threads/messages", json=body))
-            written.kept.append(text)
+            self.keep(written, text)
 
     async def _ask(self, http: httpx.AsyncClient) -> None:
         """A turn: the question is kept when it is told, the reply when its run has ended."""
@@ -82,22 +100,22 @@ class Client:
             async for line in answer.aiter_lines():
                 event = json.loads(line.removeprefix("data: ") or "{}")
                 if event.get("type") == "user_message":
-                    written.kept.append(text)
+                    self.keep(written, text)
                 if event.get("type") == "run_ended":
-                    written.kept.append(event["final_content"])
+                    self.keep(written, event["final_content"])
 
     async def _upload(self, http: httpx.AsyncClient) -> None:
         text = self.documents.ask(self.text())
         files = {"file": ("note.txt", text.encode())}
         path = f"/assistants/{self.assistant_id}/documents"
         document = await _ok(http.post(path, files=files))
-        self.documents.kept.append(document["document_id"])
+        self.keep(self.documents, document["document_id"])
 
     async def _remember(self, http: httpx.AsyncClient) -> None:
         text = self.memories.ask(self.text())
         path = f"/assistants/{self.assistant_id}/memories"
         await _ok(http.post(path, json={"content": text}))
-        self.memories.kept.append(text)
+        self.keep(self.memories, text)
 
 
 async def _until_gone(writer: Any, http: httpx.AsyncClient) -> None:
@@ -121,8 +139,11 @@ async def connected(service: RealService) -> AsyncIterator[httpx.AsyncClient]:
         yield http
 
 
-async def killed_after(service: RealService, moment_s: float) -> None:
-    await asyncio.sleep(moment_s)  # the moment itself is what is tried here
+async def killed(service: RealService, client: Client, moments: random.Random) -> None:
+    """After a random number of writes, in the middle of the next ones."""
+    client.expect(moments.randint(0, MOST_WRITES))
+    await client.has_written.wait()
+    await asyncio.sleep(moments.uniform(0, LAST_WRITE_S))  # the moment itself is what is tried
     await asyncio.to_thread(service.kill)
 
 
@@ -135,7 +156,7 @@ async def test_nothing_acknowledged_is_lost_and_nothing_is_half(tmp_path, seed):
                 if not client.assistant_id:
                     made = await _ok(http.post("/assistants", json={"name": "Ada"}))
                     client.assistant_id = made["assistant_id"]
-                tasks.create_task(killed_after(service, moments.uniform(0, LONGEST_LIFE_S)))
+                tasks.create_task(killed(service, client, moments))
                 tasks.create_task(client.write(http))
     with real_service(tmp_path) as service:
         async with connected(service) as http:
@@ -143,8 +164,9 @@ async def test_nothing_acknowledged_is_lost_and_nothing_is_half(tmp_path, seed):
             await all_memories_are_there(http, client)
             await all_documents_are_there(http, client)
     database_is_sound(tmp_path / "service.sqlite3")
-    written = sum(len(one.kept) for one in client.threads.values())
-    assert min(written, len(client.documents.kept), len(client.memories.kept)) > LIVES
+    assert client.threads
+    assert client.documents.kept
+    assert client.memories.kept
 
 
 async def all_messages_are_there(http: httpx.AsyncClient, client: Client) -> None:
