@@ -1,8 +1,20 @@
-"""Answers that only the official SDK hands on: what was deleted, and what was cancelled."""
+"""What only the official SDK tells: what was deleted and cancelled, and which calls there are."""
 
 from __future__ import annotations
 
+import inspect
 from datetime import datetime
+from pathlib import Path
+
+from tests.fakes.official_sdk import BackboardClient
+
+
+def test_every_call_of_the_sdk_is_made_by_some_test():
+    tests = "".join(path.read_text("utf-8") for path in Path(__file__).parent.glob("test_*.py"))
+    calls = inspect.getmembers(BackboardClient, inspect.iscoroutinefunction)
+    names = [name for name, _ in calls if not name.startswith("_") and name != "aclose"]
+    assert len(names) > 40
+    assert [name for name in names if f".{name}(" not in tests] == []
 
 
 async def test_a_deletion_says_what_went_and_when(sdk, tmp_path):
