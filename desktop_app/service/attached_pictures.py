@@ -14,6 +14,9 @@ from desktop_app.service.file_store import FileStore
 from desktop_app.service.picture_reading import SEEN_SIDE, read_picture
 from desktop_app.service.providers.picture_ports import Picture
 
+KEPT_PICTURES = 8
+"""In memory, as models see them: a few megabytes each."""
+
 
 @dataclass(frozen=True, slots=True)
 class AttachedPicture:
@@ -31,6 +34,7 @@ class AttachedPictures:
     def __init__(self, database: Database, files: FileStore) -> None:
         self._database = database
         self._files = files
+        self._shown: dict[Path, Picture] = {}
 
     async def find(self, document_id: str, thread_id: str) -> AttachedPicture | None:
         """A picture of the thread or of its assistant; None where there is none."""
@@ -58,11 +62,21 @@ class AttachedPictures:
             if one.message_id not in message_ids:
                 continue
             try:
-                picture = await read_picture(one.path, one.filename, longest_side=SEEN_SIDE)
+                picture = await self._made_small(one)
             except InputError:
                 continue  # its document's status says so
             seen[one.message_id] = (*seen.get(one.message_id, ()), picture)
         return seen
+
+    async def _made_small(self, one: AttachedPicture) -> Picture:
+        """The same pictures are shown again in every turn: making a photo small takes 0.2 s."""
+        picture = self._shown.pop(one.path, None)
+        if picture is None:
+            picture = await read_picture(one.path, one.filename, longest_side=SEEN_SIDE)
+        self._shown[one.path] = picture
+        if len(self._shown) > KEPT_PICTURES:
+            del self._shown[next(iter(self._shown))]  # shown longest ago
+        return picture
 
     async def _select(self, where: str, values: tuple[str, ...]) -> list[AttachedPicture]:
         def work(connection: sqlite3.Connection) -> list[AttachedPicture]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from desktop_app.errors import AppError, InputError, NetworkError
+from desktop_app.service import attached_pictures
 from desktop_app.service.attached_pictures import AttachedPictures
 from desktop_app.service.clock import new_id, now
 from desktop_app.service.pictures import PictureChoice, PictureOrder, Pictures
@@ -125,6 +126,24 @@ async def test_models_see_the_pictures_of_a_message_but_no_broken_one(studio):
         "m0": (Picture(png(color="blue")),)
     }
     assert await studio.attached.seen(studio.thread_id, ["m9"]) == {}
+
+
+async def test_what_models_see_again_is_not_read_again_but_for_long_ago(studio, monkeypatch):
+    read: list[str] = []
+
+    async def reading(path, filename, *, longest_side=None):
+        read.append(filename)
+        return Picture(path.read_bytes())
+
+    monkeypatch.setattr(attached_pictures, "read_picture", reading)
+    for index in range(attached_pictures.KEPT_PICTURES):
+        await studio.attach(f"{index}.png", png(color=f"#00000{index}"))
+    for _ in range(2):
+        assert len((await studio.attached.seen(studio.thread_id, ["m0"]))["m0"]) == 8
+    assert read == [f"{index}.png" for index in range(8)]
+    await studio.attach("new.png", png(color="white"))
+    await studio.attached.seen(studio.thread_id, ["m0"])
+    assert read[8] == "new.png"
 
 
 @pytest.mark.parametrize(
