@@ -69,7 +69,7 @@ class AttachedPictures:
         return seen
 
     async def _made_small(self, one: AttachedPicture) -> Picture:
-        """The same pictures are shown again in every turn: making a photo small takes 0.2 s."""
+        """The same pictures are shown again in every turn: a large photo takes a second."""
         picture = self._shown.pop(one.path, None)
         if picture is None:
             picture = await read_picture(one.path, one.filename, longest_side=SEEN_SIDE)

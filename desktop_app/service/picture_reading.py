@@ -55,8 +55,10 @@ def _decoded(data: bytes, filename: str, longest_side: int | None) -> Picture:
     with Image.open(io.BytesIO(data), formats=_READ) as image:  # reads the header alone
         if image.width * image.height > MAX_PIXELS:
             raise _too_large(filename)
-        image.load()
         is_small = longest_side is None or max(image.size) <= longest_side
+        if longest_side is not None and not is_small:
+            image.draft(None, (longest_side, longest_side))  # a JPEG decodes smaller, and faster
+        image.load()
         if is_small and image.format in _TAKEN and not getattr(image, "is_animated", False):
             return Picture(data, _TAKEN[image.format])
         return _encoded(image, longest_side)
