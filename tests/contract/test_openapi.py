@@ -18,7 +18,7 @@ from schemathesis.specs.openapi.checks import response_schema_conformance, statu
 from tests.fakes.service import RealService
 
 EXAMPLES = 12
-MESSAGE_EXAMPLES = 80
+MESSAGE_EXAMPLES = 40
 LIMIT_S = 30
 CHECKS = [not_a_server_error, status_code_conformance, response_schema_conformance]
 
