@@ -115,8 +115,12 @@ def find(connection: sqlite3.Connection, assistant_id: str) -> Assistant | None:
 
 
 def default_id(connection: sqlite3.Connection) -> str:
-    """The oldest assistant, made where there is none. Within a transaction."""
-    row = connection.execute("SELECT id FROM assistants ORDER BY seq LIMIT 1").fetchone()
+    """The oldest assistant of that name, made where there is none. Within a transaction.
+
+    Never another one: its prompt, documents and memories are for those who name it.
+    """
+    query = "SELECT id FROM assistants WHERE name = ? ORDER BY seq LIMIT 1"
+    row = connection.execute(query, (DEFAULT_NAME,)).fetchone()
     return (
         str(row["id"]) if row else insert(connection, NewAssistant(name=DEFAULT_NAME)).assistant_id
     )

@@ -23,6 +23,14 @@ async def test_a_message_without_a_thread_opens_one_to_go_on_in(caller):
     assert again.content == "user assistant user"
 
 
+async def test_a_message_for_nobody_is_not_answered_as_somebody_else(caller):
+    await caller.create_assistant("Ada", system_prompt="Speak only in rhymes.")
+    first, second = [await caller.send_message("tell system", **MODEL) for _ in range(2)]
+    assert "rhymes" not in first.content
+    assert first.assistant_id == second.assistant_id
+    assert (await caller.get_assistant(first.assistant_id)).name == "Parley"
+
+
 async def test_a_new_thread_can_belong_to_a_given_assistant(caller):
     assistant = await caller.create_assistant("Ada", system_prompt="Be brief.")
     reply = await caller.send_message("tell system", assistant_id=assistant.assistant_id, **MODEL)
