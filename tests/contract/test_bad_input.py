@@ -6,7 +6,7 @@ import asyncio
 import io
 import sys
 import zipfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import httpx
@@ -20,8 +20,8 @@ LIMIT_S = 60
 MANY_FILES = 300
 WRITERS = 12
 SENTENCE_ENDS = (".", "!")
-UNKNOWN = "00000000-0000-0000-0000-000000000007"
 MODEL = {"llm_provider": "openai", "model_name": "gpt-4.1"}
+LONE = b'{"content": "half a \\ud83d face"}'
 BOUND_BYTES = 400 << 20
 
 
@@ -56,7 +56,7 @@ def problems(answer: httpx.Response) -> list[list[str | int]]:
 # ---- requests ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b"\xff\xfe", b'{"name":', b"[" * 9000])
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b"\xff\xfe", b'{"name":', b"[" * 9000, LONE])
 @pytest.mark.parametrize("path", ["/assistants", "/threads/messages", "/threads/tool-outputs"])
 async def test_malformed_json_is_refused_in_the_list_shape(http, path, body):
     answer = await http.post(path, content=body, headers={"content-type": "application/json"})
@@ -189,6 +189,38 @@ async def test_a_file_that_is_never_taken_is_refused_at_once(
     assert (await http.get(f"/threads/{thread_id}")).json()["messages"] == []
 
 
+async def test_half_an_upload_leaves_nothing_behind(service, http, assistant_id):
+    scratch = service.data / "service-files" / "scratch"
+    address = httpx.URL(service.api.base_url)
+    head = (
+        f"POST /api/assistants/{assistant_id}/documents HTTP/1.1\r\n"
+        f"Host: {address.netloc.decode()}\r\nX-API-Key: {service.api.key}\r\n"
+        "Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 1000000\r\n\r\n"
+        '--x\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\nhalf'
+    )
+    _, writer = await asyncio.open_connection(address.host, address.port)
+    writer.write(head.encode())
+    await until_so(lambda: any(scratch.glob("*")))
+    writer.close()
+    await until_so(lambda: not any(scratch.glob("*")))
+    assert (await http.get(f"/assistants/{assistant_id}/documents")).json() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("../../etc/passwd.txt", "passwd.txt"),
+        ("C:\\notes\\tea.txt", "tea.txt"),
+        ("茶.txt", "茶.txt"),
+        ("UPPER.TXT", "UPPER.TXT"),
+    ],
+)
+async def test_a_file_s_name_is_kept_without_its_folders(http, assistant_id, name, kept):
+    path = f"/assistants/{assistant_id}/documents"
+    answer = await http.post(path, files={"file": (name, b"tea")})
+    assert (answer.status_code, answer.json()["filename"]) == (200, kept)
+
+
 async def test_a_gigabyte_is_refused_in_words_and_not_held_in_memory(
     service, caller, assistant_id, tmp_path
 ):
@@ -240,6 +272,15 @@ async def test_a_thread_that_is_deleted_under_a_turn_takes_the_turn_along(caller
     await caller.delete_thread(thread_id)
     assert [event async for event in stream][-1]["type"] in ("run_cancelled", "error")
     assert (await refusal(caller.get_thread(thread_id))).status == 404
+
+
+async def until_so(is_so: Callable[[], bool]) -> None:
+    """Return when it is so: nothing tells when another process has done it."""
+    async with asyncio.timeout(LIMIT_S):
+        while True:
+            if is_so():
+                return
+            await asyncio.sleep(0.01)
 
 
 def peak_memory_bytes(pid: int) -> int:
