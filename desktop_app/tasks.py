@@ -4,7 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, TypeVar
+
+_Result = TypeVar("_Result")
+
+
+def start_in(
+    group: asyncio.TaskGroup, work: Coroutine[Any, Any, _Result], *, name: str
+) -> asyncio.Task[_Result] | None:
+    """Start ``work`` in the group; None, and ``work`` is closed unrun, where the group is ending.
+
+    A group that is being cancelled takes no more tasks, and a task of it that has not been told
+    yet may still want to start one.
+    """
+    try:
+        return group.create_task(work, name=name)
+    except RuntimeError:
+        work.close()
+        return None
 
 
 class Background:

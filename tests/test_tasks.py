@@ -2,7 +2,9 @@
 
 import asyncio
 
-from desktop_app.tasks import Background
+import pytest
+
+from desktop_app.tasks import Background, start_in
 
 
 class Reports(list):
@@ -108,3 +110,26 @@ async def test_a_task_may_close_the_background_it_runs_in():
     background.run(close(), name="close")
     async with asyncio.timeout(5):
         await done.wait()
+
+
+async def test_work_for_a_group_that_is_ending_is_closed_unrun():
+    started: list[str] = []
+
+    async def work() -> None:
+        started.append("work")
+
+    async def late(group: asyncio.TaskGroup) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            assert start_in(group, work(), name="too late") is None
+
+    async def ends_early() -> None:
+        async with asyncio.TaskGroup() as group:
+            assert start_in(group, late(group), name="late") is not None
+            await asyncio.sleep(0)
+            raise ValueError
+
+    with pytest.raises(ExceptionGroup):
+        await ends_early()
+    assert started == []

@@ -20,6 +20,7 @@ from desktop_app.service.runs.events import RunEnded
 from desktop_app.service.runs.run import Run, reply_facts
 from desktop_app.service.session_plan import Voice
 from desktop_app.service.speaking import Speaking, Tell
+from desktop_app.tasks import start_in
 
 _STORING_S = 1.0
 
@@ -43,7 +44,7 @@ class Turn:
 
     def begin(self, source: ProviderSource, tasks: asyncio.TaskGroup) -> None:
         """Start telling."""
-        self._task = tasks.create_task(self._perform(source), name=f"turn {self.turn_id}")
+        self._task = start_in(tasks, self._perform(source), name=f"turn {self.turn_id}")
 
     @property
     def is_over(self) -> bool:

@@ -21,6 +21,7 @@ from desktop_app.service.runs.runs import Runs
 from desktop_app.service.session_plan import Voice
 from desktop_app.service.session_socket import Tell
 from desktop_app.service.speaking import Speaking
+from desktop_app.tasks import start_in
 
 _STORING_S = 1.0
 
@@ -50,7 +51,7 @@ class RealtimeTurn:
 
     def begin(self, tasks: asyncio.TaskGroup) -> None:
         """Start telling."""
-        self._task = tasks.create_task(self._perform(), name="realtime turn")
+        self._task = start_in(tasks, self._perform(), name="realtime turn")
 
     @property
     def is_over(self) -> bool:

@@ -23,6 +23,7 @@ from desktop_app.service.runs.runs import Runs
 from desktop_app.service.store import Store
 from desktop_app.service.voiced_message import VoicedMessages
 from desktop_app.service.voiced_turn import SpokenQuestion, VoicedTurn
+from desktop_app.tasks import start_in
 
 _log = logging.getLogger(__name__)
 
@@ -50,7 +51,9 @@ class VoicedTurns:
     def start(self, asked: SpokenQuestion, *, is_streamed: bool) -> VoicedTurn:
         """Begin; ``events`` or ``reply`` of what is returned tell how it goes."""
         turn = VoicedTurn(asked, is_streamed=is_streamed)
-        task = self._tasks.create_task(self._outcome(turn), name="voiced turn")
+        task = start_in(self._tasks, self._outcome(turn), name="voiced turn")
+        if task is None:
+            raise AppError("service.stopping", "The service is stopping.")
         self._going[turn] = task
         task.add_done_callback(partial(self._end, turn))
         return turn

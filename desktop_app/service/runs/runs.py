@@ -25,6 +25,7 @@ from desktop_app.service.runs.question import Question
 from desktop_app.service.runs.run import Run, reply_facts
 from desktop_app.service.runs.run_store import RunStore, WaitingRun
 from desktop_app.service.store import Store
+from desktop_app.tasks import start_in
 
 _log = logging.getLogger(__name__)
 
@@ -139,8 +140,9 @@ class Runs:
             run.cancel()
 
     def _begin(self, run: Run) -> Run:
+        if start_in(self._tasks, self._carry_out(run), name=f"run {run.run_id}") is None:
+            raise AppError("service.stopping", "The service is stopping.")
         self._going[run.run_id] = run
-        self._tasks.create_task(self._carry_out(run), name=f"run {run.run_id}")
         return run
 
     async def _carry_out(self, run: Run) -> None:
