@@ -152,8 +152,7 @@ class Extractor:
             async with asyncio.timeout(0 if is_busy else _ENDS_WITHIN_S):
                 await _ended(process)
         except TimeoutError:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
+            _kill(process)
             await _ended(process)
 
 
@@ -164,6 +163,19 @@ def without_secrets(environment: Mapping[str, str]) -> dict[str, str]:
         for name, value in environment.items()
         if not any(word in name.upper() for word in _SECRETS)
     }
+
+
+def _kill(process: Process) -> None:
+    """Not by the process's own method: it looks whether it has ended already, which takes the exit
+    code away from asyncio, and 255 is told in its place.
+    """
+    if process.returncode is not None:
+        return
+    with contextlib.suppress(ProcessLookupError):
+        if sys.platform == "win32":
+            process.kill()
+        else:
+            os.kill(process.pid, signal.SIGKILL)
 
 
 async def _ended(process: Process) -> None:
