@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from python_multipart.exceptions import MultipartParseError
+from python_multipart.exceptions import FormParserError, MultipartParseError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import ClientDisconnect, Request
 
@@ -109,7 +109,13 @@ class _Receiver:
         boundary = options.get(b"boundary")
         if not boundary:
             raise invalid("", "The form cannot be read: it has no boundary", "multipart_invalid")
-        self._parser = MultipartParser(
+        try:
+            self._parser = self._open_parser(boundary)
+        except FormParserError as error:
+            raise invalid("", f"The form cannot be read: {error}", "multipart_invalid") from error
+
+    def _open_parser(self, boundary: bytes) -> MultipartParser:
+        return MultipartParser(
             boundary,
             {
                 "on_part_begin": self._on_part_begin,
