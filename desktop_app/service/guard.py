@@ -15,13 +15,14 @@ from desktop_app.service.media_links import MEDIA_PATH
 
 _OPEN_PATHS = frozenset({"/health", "/test"})
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+_ONCE = frozenset({b"host", b"origin"})
 _POLICY_VIOLATION = 1008
 
 
 class Guard:
     """Refuses before any route is reached; links to media carry their own permission.
 
-    A request gets 401 or 403 with a JSON ``detail``; a socket gets an ``error`` message and is
+    A request gets 400, 401 or 403 with a JSON ``detail``; a socket gets an ``error`` message and is
     closed with 1008.
     """
 
@@ -44,6 +45,9 @@ class Guard:
 
     def _refusal(self, scope: Scope) -> tuple[HTTPStatus, str] | None:
         headers = dict(scope["headers"])
+        given = [(name, value) for name, value in scope["headers"] if name in _ONCE]
+        if len(given) > len(dict(given)):
+            return HTTPStatus.BAD_REQUEST, "Host and Origin can be sent only once."
         if headers.get(b"host", b"").lower() not in self._hosts:
             return HTTPStatus.FORBIDDEN, "This service only answers to its own loopback address."
         if not self._is_own_origin(headers.get(b"origin", b"")):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import httpx
 import pytest
 from websockets.asyncio.client import connect
@@ -48,6 +50,20 @@ async def test_our_own_pages_are_welcome(rig):
     own = rig.addresses.api.removesuffix("/api")
     answer = await rig.http.get("/assistants", headers={"Origin": own})
     assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("name", ["Host", "Origin"])
+async def test_a_header_that_says_two_things_is_refused(rig, name):
+    own = rig.addresses.api.removesuffix("/api")
+    host = own.removeprefix("http://")
+    lines = ["GET /api/assistants HTTP/1.1", f"{name}: http://evil.example", f"Host: {host}"]
+    lines += [f"Origin: {own}", "X-API-Key: test-key", "Connection: close", "", ""]
+    reader, writer = await asyncio.open_connection(*host.split(":"))
+    writer.write("\r\n".join(lines).encode())
+    answer = await reader.read()
+    writer.close()
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert name.encode() in answer
 
 
 async def test_a_sandboxed_page_is_foreign(rig):
