@@ -48,7 +48,7 @@ class SentenceSplitter:
             if sentence := self._text[at:end].strip():
                 sentences.append(sentence)
             at = end
-        self._text = self._text[at:]
+        self._text = self._text[at:].lstrip()
         return tuple(sentences)
 
 
@@ -141,7 +141,7 @@ _RULE = re.compile(r"^[ \t]*(?:[-*_=][ \t]*){3,}$", re.MULTILINE)
 _LINE_MARK = re.compile(
     r"^[ \t]*(?:#{1,6}[ \t]+|(?:>[ \t]*)+|[-*+•][ \t]+(?:\[[ xX]\][ \t]+)?)+", re.M
 )
-_LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\n]*\)")
+_LINK = re.compile(r"!?\[([^\]\n]{0,400})\]\([^)\n]{0,2000}\)")
 _URL = re.compile(r"<?(?:https?://|www\.)[^\s<>]*[^\s<>.,;:!?)\]}'\"*_`]>?")
 _TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,200}>")
 _TIMES = re.compile(r"(?<=\d) ?\* ?(?=\d)")

@@ -55,6 +55,17 @@ def test_a_long_run_without_an_end_is_cut_at_a_comma_or_a_space():
     assert all(len(sentence) <= 200 for sentence in sentences("x" * 1000))
 
 
+def test_a_model_that_sends_nothing_but_space_is_not_kept_waiting_for():
+    splitter = SentenceSplitter()
+    assert [one for _ in range(300_000) for one in splitter.feed("\n ")] == []
+    assert splitter.feed("Done. ") == ("Done.",)
+
+
+@pytest.mark.parametrize("piece", ["[", "[](", "![x", "www.", "<a"])
+def test_what_is_said_of_half_marks_is_found_in_one_go(piece):
+    spoken(piece * 100_000)
+
+
 def test_a_block_of_code_is_one_sentence():
     text = "Look:\n```python\na. b = 1. 2\n\nprint(a)\n```\nDone. Yes"
     assert sentences(text) == [

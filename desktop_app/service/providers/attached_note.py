@@ -9,8 +9,8 @@ from pathlib import PurePath
 from desktop_app.protocol.backboard.documents import DONE, FAILED, IMAGES
 from desktop_app.protocol.backboard.threads import Attachment
 
-_NOTE = re.compile(r"\s*\[Attached: (?P<files>.*)\]\s*$", re.DOTALL)
-_FILE = re.compile(r"(?P<name>[^,]+) \(document_id (?P<id>[0-9a-f-]+)[^)]*\)")
+_BEGINNING = "[Attached: "
+_ID = re.compile(r" \(document_id (?P<id>[0-9a-f-]{1,36})[^)]{0,40}\)")
 
 
 def with_note(text: str, files: Sequence[Attachment]) -> str:
@@ -23,19 +23,28 @@ def with_note(text: str, files: Sequence[Attachment]) -> str:
 
 def without_note(text: str) -> str:
     """What the person said themselves."""
-    return _NOTE.sub("", text)
+    return _parts(text)[0]
 
 
 def attached_pictures(text: str) -> list[str]:
     """Ids of the pictures among the files, in order."""
-    note = _NOTE.search(text)
-    if note is None:
-        return []
-    return [
-        found["id"]
-        for found in _FILE.finditer(note["files"])
-        if PurePath(found["name"]).suffix.lower() in IMAGES
-    ]
+    _, files = _parts(text)
+    pictures = []
+    at = 0
+    for found in _ID.finditer(files):
+        if PurePath(files[at : found.start()]).suffix.lower() in IMAGES:
+            pictures.append(found["id"])
+        at = found.end()
+    return pictures
+
+
+def _parts(text: str) -> tuple[str, str]:
+    """What was said, and the files of the note; by hand, as any text may come here."""
+    whole = text.rstrip()
+    at = whole.find(_BEGINNING)
+    if at < 0 or not whole.endswith("]"):
+        return text, ""
+    return whole[:at].rstrip(), whole[at + len(_BEGINNING) : -1]
 
 
 def _known(file: Attachment) -> str:

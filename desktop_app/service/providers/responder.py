@@ -20,6 +20,7 @@ from desktop_app.service.providers.ports import (
 )
 from desktop_app.service.providers.skills import arithmetic, drawing, passages, recall, small_talk
 from desktop_app.service.providers.skills.dates_and_times import Clock
+from desktop_app.service.providers.skills.endings import without_ending
 from desktop_app.service.providers.skills.units import UnitConverter
 
 CONTEXT_TOKENS = 8_192
@@ -133,7 +134,7 @@ class Responder:
 def _plain(text: str) -> str:
     """One line, straight quotes, nothing at the end."""
     text = " ".join(text.replace("\u2019", "'").split())
-    return re.sub(r"(?:,? please)?[\s.?!,;:]*$", "", text, flags=re.IGNORECASE)
+    return without_ending(text, ".?!,;:")
 
 
 def _cannot(request: LanguageRequest) -> str:

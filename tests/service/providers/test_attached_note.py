@@ -30,3 +30,12 @@ def test_what_was_said_is_found_again(text):
     assert attached_pictures(noted) == ["1-a", "3-c"]
     assert without_note(text) == text
     assert attached_pictures(text) == []
+
+
+@pytest.mark.parametrize("piece", ["\n", " ", "[Attached: ", "a (document_id a", "] ", "x"])
+def test_a_text_of_any_length_is_read_in_one_go(piece):
+    text = f"Hi [Attached: {piece * 300_000}x]"
+    assert without_note(text) == "Hi"
+    assert attached_pictures(text) == []
+    plain = f"Hi{piece * 300_000}x"
+    assert without_note(plain).startswith("Hi")

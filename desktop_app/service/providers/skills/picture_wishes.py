@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from desktop_app.service.providers.skills.endings import without_ending
+
 _ID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _IDS = re.compile(rf"\b{_ID}\b", re.IGNORECASE)
 _ASKING = re.compile(
@@ -97,4 +99,4 @@ def _change(asked: str, ids: tuple[str, ...]) -> str:
 
 
 def _trimmed(text: str) -> str:
-    return re.sub(r"(?:,? please)?[\s.!?]*$", "", _LEAD.sub("", text, count=1), flags=re.IGNORECASE)
+    return without_ending(_LEAD.sub("", text, count=1), ".!?")

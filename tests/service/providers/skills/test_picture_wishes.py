@@ -83,3 +83,9 @@ def test_the_last_picture_shall_be_changed(text, prompt):
 )
 def test_other_words_are_no_wish(text):
     assert picture_wish(text) is None
+
+
+@pytest.mark.parametrize("piece", [".", "!?", " .", ", please", "please "])
+def test_a_wish_of_any_length_is_read_in_one_go(piece):
+    what = f"x{piece * 300_000}x"
+    assert picture_wish(f"draw {what}") == PictureWish(what)
