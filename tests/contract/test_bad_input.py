@@ -56,7 +56,9 @@ def problems(answer: httpx.Response) -> list[list[str | int]]:
 # ---- requests ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b"\xff\xfe", b'{"name":', b"[" * 9000, LONE])
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[]", b"null", b"\xff\xfe", b'{"name":', b"[" * 9000, LONE]
+)
 @pytest.mark.parametrize("path", ["/assistants", "/threads/messages", "/threads/tool-outputs"])
 async def test_malformed_json_is_refused_in_the_list_shape(http, path, body):
     answer = await http.post(path, content=body, headers={"content-type": "application/json"})
@@ -133,10 +135,12 @@ async def test_a_wrong_key_opens_nothing(service, key):
 def bomb() -> bytes:
     """A small docx whose one part is enormous."""
     file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        with archive.open("word/document.xml", "w", force_zip64=True) as part:
-            for _ in range(600):
-                part.write(bytes(1 << 20))
+    with (
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("word/document.xml", "w", force_zip64=True) as part,
+    ):
+        for _ in range(600):
+            part.write(bytes(1 << 20))
     return file.getvalue()
 
 
@@ -256,9 +260,7 @@ async def test_many_files_in_a_row_are_all_taken_and_indexed(service, http, assi
 async def test_writers_at_the_same_time_do_not_mix_their_turns(caller, thread_id):
     async with asyncio.TaskGroup() as tasks:
         for number in range(WRITERS):
-            tasks.create_task(
-                caller.send_message(f"say {number}", thread_id=thread_id, **MODEL)
-            )
+            tasks.create_task(caller.send_message(f"say {number}", thread_id=thread_id, **MODEL))
     rows = (await caller.get_thread(thread_id)).messages
     asked = [row.content.removeprefix("say ") for row in rows if row.role == "user"]
     assert asked == [row.content for row in rows if row.role == "assistant"]

@@ -74,9 +74,7 @@ async def test_a_recording_that_nobody_can_hear_is_refused_with_what_is_wrong(
     recording = tmp_path / "question.wav"
     recording.write_bytes(quiet_wav())
     stt = {"provider": "openai", "model": "whisper-1", "provider_options": {"prompt": day}}
-    refused = await refusal(
-        caller.send_message(voice={"stt": stt}, audio_file=recording, **MODEL)
-    )
+    refused = await refusal(caller.send_message(voice={"stt": stt}, audio_file=recording, **MODEL))
     assert refused.status == status
     assert is_a_sentence(refused.detail)
 

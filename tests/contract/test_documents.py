@@ -64,7 +64,9 @@ async def test_a_document_that_cannot_be_read_says_why(caller, tmp_path):
 
 async def test_a_file_of_a_message_becomes_its_attachment_and_answers(caller, note):
     _, thread_id = await new_thread(caller)
-    reply = await caller.add_message(thread_id, "tell system of the cellar key", files=[note], **MODEL)
+    reply = await caller.add_message(
+        thread_id, "tell system of the cellar key", files=[note], **MODEL
+    )
     assert FACT in reply.content
     (listed,) = await caller.list_thread_documents(thread_id)
     assert listed.status == "indexed"

@@ -114,7 +114,7 @@ def described(service: RealService) -> Iterator[Described]:
         "name": "gpt-4.1",
         "provider": "openai",
     }
-    yield Described(service, document, known)
+    return Described(service, document, known)
 
 
 def plausible(case: Any, known: dict[str, str]) -> None:
