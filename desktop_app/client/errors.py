@@ -14,6 +14,7 @@ from websockets import exceptions as ws
 
 from desktop_app.errors import AccessError, AppError, NetworkError, ProtocolError
 from desktop_app.protocol.backboard.wire import error_text
+from desktop_app.protocol.json_faults import UNREADABLE
 
 _POLICY_VIOLATION = 1008
 _BILLING = re.compile(r"\b(credits?|billing|quota|plan)\b", re.IGNORECASE)
@@ -65,7 +66,7 @@ def http_errors() -> Iterator[None]:
         raise lost(error) from error
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise ProtocolError("http.malformed", f"The server cannot be used: {error}") from error
-    except msgspec.MsgspecError as error:
+    except UNREADABLE as error:
         raise ProtocolError("http.malformed", f"The answer cannot be read: {error}") from error
 
 
@@ -158,7 +159,7 @@ def _not_a_gateway() -> ProtocolError:
 def _body(response: httpx.Response) -> object:
     try:
         return msgspec.json.decode(response.content)
-    except msgspec.MsgspecError:
+    except UNREADABLE:
         return response.text
 
 

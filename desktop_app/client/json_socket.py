@@ -17,6 +17,7 @@ from desktop_app.client.errors import closed, handshake_errors, socket_errors
 from desktop_app.errors import AccessError, NetworkError, ProtocolError
 from desktop_app.loopback import is_loopback
 from desktop_app.protocol.backboard.wire import error_text
+from desktop_app.protocol.json_faults import UNREADABLE
 
 logger = logging.getLogger(__name__)
 
@@ -185,7 +186,7 @@ def _refusal(event: Event) -> NetworkError:
 def _read(frame: bytes) -> Event | None:
     try:
         event = msgspec.json.decode(frame)
-    except msgspec.MsgspecError:
+    except UNREADABLE:
         event = None
     if isinstance(event, dict):
         return event

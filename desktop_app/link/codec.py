@@ -9,6 +9,7 @@ import msgspec
 
 from desktop_app.errors import ProtocolError
 from desktop_app.link.messages import Intent, LinkEvent
+from desktop_app.protocol.json_faults import UNREADABLE
 
 MAX_MESSAGE_BYTES = 4 * 1024 * 1024
 _LENGTH_BYTES = 4
@@ -70,7 +71,7 @@ class Decoder(Generic[_Message]):
     def _messages_in(self, body: bytes) -> Sequence[_Message]:
         try:
             return [self._body.decode(body)]
-        except (msgspec.DecodeError, RecursionError) as error:
+        except UNREADABLE as error:
             if self._is_of_another_version(body):
                 return []
             raise ProtocolError("link.malformed", f"A message cannot be read: {error}.") from error
@@ -78,7 +79,7 @@ class Decoder(Generic[_Message]):
     def _is_of_another_version(self, body: bytes) -> bool:
         try:
             message = msgspec.msgpack.decode(body)
-        except (msgspec.DecodeError, RecursionError):
+        except UNREADABLE:
             return False
         tag = message.get("type") if isinstance(message, dict) else None
         return isinstance(tag, str) and tag not in self._tags

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from desktop_app.errors import ProtocolError
+from desktop_app.protocol.json_faults import UNREADABLE
 
 EXTENSIONS = ("assistant.delta", "assistant.cancel", "audio.discard", "ping", "session.close")
 """What our own service understands beyond the contract, announced in ``session.configured``."""
@@ -271,7 +272,7 @@ def decode_server_message(frame: bytes | str) -> GatewayServerMessage | None:
     """
     try:
         return _server_decoder.decode(frame)
-    except (msgspec.MsgspecError, RecursionError) as error:
+    except UNREADABLE as error:
         _refuse_unless_unknown(frame, GatewayServerMessage, error)
         return None
 
@@ -284,7 +285,7 @@ def decode_client_message(frame: bytes | str) -> GatewayClientMessage | None:
     """
     try:
         return _client_decoder.decode(frame)
-    except (msgspec.MsgspecError, RecursionError) as error:
+    except UNREADABLE as error:
         _refuse_unless_unknown(frame, GatewayClientMessage, error)
         return None
 
@@ -292,7 +293,7 @@ def decode_client_message(frame: bytes | str) -> GatewayClientMessage | None:
 def _refuse_unless_unknown(frame: bytes | str, union: Any, error: Exception) -> None:
     try:
         kind = _head_decoder.decode(frame).type
-    except (msgspec.MsgspecError, RecursionError):
+    except UNREADABLE:
         raise ProtocolError("gateway.malformed", "Expected a JSON object with a type.") from error
     if kind in {member.__struct_config__.tag for member in union.__args__}:
         raise ProtocolError("gateway.malformed", f"{kind}: {error}") from error

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from desktop_app.protocol.backboard.stream import StreamEvent
 from desktop_app.protocol.events import (
     MemoriesRecalled,
@@ -21,6 +19,7 @@ from desktop_app.protocol.events import (
     provider_name,
 )
 from desktop_app.protocol.gateway_speech import MakeResample
+from desktop_app.protocol.json_faults import UNREADABLE
 from desktop_app.protocol.reply_words import ReplyWords
 from desktop_app.protocol.spoken_reply import SpokenReply
 from desktop_app.protocol.stream_reading import (
@@ -105,7 +104,7 @@ class StreamDialect:
         """More text, read the short way; None for every other event."""
         try:
             piece = read_piece(data)
-        except msgspec.MsgspecError:
+        except UNREADABLE:
             return None
         if piece.type != "content_streaming":
             return None

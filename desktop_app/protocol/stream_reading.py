@@ -12,6 +12,7 @@ import pybase64
 from desktop_app.protocol.backboard.stream import StreamEvent
 from desktop_app.protocol.backboard.wire import error_text, salvaged
 from desktop_app.protocol.events import ImageReady, Memory, ToolCall, Usage
+from desktop_app.protocol.json_faults import UNREADABLE
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +30,7 @@ def read_event(data: bytes) -> StreamEvent | None:
     """The event, or None where nothing in it can be used."""
     try:
         return _decoder.decode(data)
-    except msgspec.MsgspecError:
+    except UNREADABLE:
         return _salvaged(data)
 
 
@@ -44,7 +45,7 @@ class TextPiece(msgspec.Struct, gc=False):
 
 
 read_piece = msgspec.json.Decoder(TextPiece).decode
-"""Raises msgspec.MsgspecError where it must be read as any other event after all."""
+"""Raises one of UNREADABLE where it must be read as any other event after all."""
 
 
 def speech_in_place(data: bytes) -> bytes | None:
@@ -104,7 +105,7 @@ def _salvaged(data: bytes) -> StreamEvent | None:
     """An event with a field of another kind than documented: the others still count."""
     try:
         known = msgspec.json.decode(data)
-    except msgspec.MsgspecError:
+    except UNREADABLE:
         known = None
     if not isinstance(known, dict) or not isinstance(known.get("type"), str):
         logger.info("An event of the stream that cannot be read was skipped.")

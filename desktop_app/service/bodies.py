@@ -9,6 +9,8 @@ import msgspec
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
+from desktop_app.protocol.json_faults import UNREADABLE
+
 Body = TypeVar("Body")
 
 MAX_BODY_BYTES = 8 << 20
@@ -127,7 +129,7 @@ async def read_object(request: Request) -> dict[str, Any]:
     body = await read_body(request)
     try:
         fields = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except UNREADABLE as error:
         raise invalid("", f"JSON decode error: {error}", "json_invalid") from error
     if not isinstance(fields, dict):
         raise invalid("", "Input should be a JSON object", "dict_type")

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 import msgspec
 from starlette.requests import Request
 
+from desktop_app.protocol.json_faults import UNREADABLE
 from desktop_app.service.bodies import as_shape, invalid, read_body, read_object
 from desktop_app.service.uploads import Form, receive_form
 
@@ -59,5 +60,5 @@ def takes_text(kind: Any) -> bool:
 def _from_text(name: str, text: str) -> object:
     try:
         return msgspec.json.decode(text)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except UNREADABLE as error:
         raise invalid(name, "Input should be JSON text", "json_invalid") from error

@@ -20,6 +20,7 @@ from desktop_app.protocol.backboard.realtime_socket import (
 from desktop_app.protocol.backboard.threads import Thread
 from desktop_app.protocol.backboard.voice_socket import SocketError
 from desktop_app.protocol.gateway import MAX_FRAME_BYTES
+from desktop_app.protocol.json_faults import UNREADABLE
 from desktop_app.service.clock import new_id
 from desktop_app.service.hearing import Hearing
 from desktop_app.service.provider_source import ProviderSource
@@ -158,6 +159,6 @@ class RealtimeSession:
 def _read(frame: str) -> RealtimeClientFrame:
     try:
         read: RealtimeClientFrame = msgspec.json.decode(frame, type=RealtimeClientFrame)
-    except (msgspec.MsgspecError, RecursionError) as error:
+    except UNREADABLE as error:
         raise ProtocolError("session.frame", f"This frame is not understood: {error}.") from error
     return read

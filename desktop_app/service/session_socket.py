@@ -13,6 +13,7 @@ from starlette.websockets import WebSocket
 from desktop_app.errors import AppError, InputError
 from desktop_app.protocol.backboard.voice_socket import SocketError
 from desktop_app.protocol.backboard.wire import WireObject
+from desktop_app.protocol.json_faults import UNREADABLE
 from desktop_app.service.socket_frames import (
     INTERNAL_ERROR,
     NORMAL,
@@ -102,7 +103,7 @@ def read_config(frame: str, shape: type[Config]) -> Config:
     """
     try:
         return msgspec.json.decode(frame, type=shape, strict=False)
-    except (msgspec.MsgspecError, RecursionError) as error:
+    except UNREADABLE as error:
         raise InputError("session.config", f"The session cannot be set up: {error}.") from error
 
 

@@ -20,6 +20,7 @@ from desktop_app.protocol.backboard.voice_socket import (
     VoiceConfig,
 )
 from desktop_app.protocol.gateway import MAX_FRAME_BYTES, SessionConfigure, SttOptions
+from desktop_app.protocol.json_faults import UNREADABLE
 from desktop_app.service.clock import new_id
 from desktop_app.service.hearing import Hearing
 from desktop_app.service.provider_source import ProviderSource
@@ -131,7 +132,7 @@ class VoiceSession:
             return
         try:
             control = msgspec.json.decode(frame, type=Control)
-        except msgspec.MsgspecError as error:
+        except UNREADABLE as error:
             raise ProtocolError("session.frame", "This frame is no JSON object with a type.") from (
                 error
             )

@@ -106,6 +106,11 @@ def test_a_good_key_without_credit_is_not_called_a_bad_key(text: str):
     assert not isinstance(found, AccessError)
 
 
+@pytest.mark.parametrize("body", [b"[" * 9_000, b'{"detail":"\xff"}'])
+def test_a_refusal_in_words_that_cannot_be_read_is_a_refusal(body: bytes):
+    assert errors.refusal(httpx.Response(500, content=body)).code == "http.500"
+
+
 def test_a_validation_list_and_a_page_of_html_are_readable():
     listed = answered(422, json={"detail": [{"msg": "too long"}, {"msg": "no name"}]})
     assert str(listed) == "too long; no name"

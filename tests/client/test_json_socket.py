@@ -53,7 +53,7 @@ async def test_the_configuration_goes_first_and_the_beginning_is_kept(server: Se
 
 async def test_events_come_until_the_server_closes(server: SessionServer):
     socket = await opened(server)
-    await server.say({"type": "a"}, "no json", "[1]", {"type": "b"})
+    await server.say({"type": "a"}, "no json", "[1]", "[" * 9_000, b'{"a":"\xff"}', {"type": "b"})
     await server.close()
     assert [event async for event in socket.events()] == [{"type": "a"}, {"type": "b"}]
 

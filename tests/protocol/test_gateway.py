@@ -90,7 +90,7 @@ def test_an_unknown_type_is_none(decode: Any):
 @pytest.mark.parametrize(
     "frame",
     [
-        *("", "{", "[]", "{}", '{"type":7}', b"\xff\xfe"),
+        *("", "{", "[]", "{}", '{"type":7}', b"\xff\xfe", b'{"type":"\xff"}'),
         *("[" * 100_000, '{"type":' * 100_000, '{"type":"text.prompt","x":' + "[" * 100_000),
     ],
 )

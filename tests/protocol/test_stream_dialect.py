@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from desktop_app.protocol.events import (
@@ -518,6 +518,9 @@ def repeats(pieces: list[str]) -> bool:
 
 
 @given(st.binary() | JSON.map(lambda value: json.dumps(value).encode()))
+@example(b'"\xff"')
+@example(b"[" * 100_000)
+@example(b'{"a":' * 100_000)
 def test_nothing_that_a_server_can_send_breaks_the_reading(data: bytes):
     dialect = StreamDialect(1)
     dialect.feed(data)

@@ -260,7 +260,8 @@ async def test_a_failure_to_answer_is_told_and_the_microphone_opens_again(rig, c
 
 
 @pytest.mark.parametrize(
-    "frame", ["nonsense", "[]", '{"type": 1}', '{"kind": "commit"}', '{"type": "sing"}']
+    "frame",
+    ["nonsense", "[]", '{"a":' * 9_000, '{"type": 1}', '{"kind": "commit"}', '{"type": "sing"}'],
 )
 async def test_a_bad_frame_is_answered_and_changes_nothing(rig, client, frame):
     await client.begin(await rig.thread())

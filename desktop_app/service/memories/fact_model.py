@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta, Struct, field
 
 from desktop_app.errors import ProtocolError
+from desktop_app.protocol.json_faults import UNREADABLE
 from desktop_app.service.clock import now
 from desktop_app.service.memories import fact_prompts
 from desktop_app.service.provider_failures import provider_failures
@@ -145,7 +146,7 @@ def _read(answer: str, shape: type[_Shape]) -> _Shape:
         text = fenced[1]
     try:
         return msgspec.json.decode(text, type=shape)
-    except (msgspec.DecodeError, UnicodeError, RecursionError):
+    except UNREADABLE:
         # Not chained: msgspec's message may repeat a word of the conversation.
         raise _unusable("it is not in the form that was asked for") from None
 
