@@ -22,3 +22,10 @@ def is_loopback(url: str) -> bool:
         return is_loopback_host(urlsplit(url).hostname or "")
     except ValueError:
         return False
+
+
+def is_own_address(address: str) -> bool:
+    """Whether an IP address, in any of its forms, is this machine's own loopback."""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    inner = ip.ipv4_mapped if isinstance(ip, ipaddress.IPv6Address) else None
+    return (inner or ip).is_loopback or (inner or ip).is_unspecified

@@ -71,7 +71,7 @@ def http_errors() -> Iterator[None]:
 
 
 def refusal(response: httpx.Response) -> NetworkError:
-    """The error behind a status of 400 or more. The body must have been read."""
+    """The error behind a status that is no success. The body must have been read."""
     text = error_text(_body(response), response.status_code)
     status = response.status_code
     if status == 403 and _BILLING.search(text):
@@ -160,7 +160,7 @@ def _body(response: httpx.Response) -> object:
     try:
         return msgspec.json.decode(response.content)
     except UNREADABLE:
-        return response.text
+        return response.content.decode(errors="replace")  # whatever charset it claims
 
 
 def _retry_after_s(response: httpx.Response) -> float | None:

@@ -13,6 +13,7 @@ import httpx
 import msgspec
 
 from desktop_app.client.addresses import ApiAddress
+from desktop_app.client.answer_body import PACKING, answer_of, pieces_of
 from desktop_app.client.errors import NotFoundError, http_errors, refusal
 from desktop_app.client.request_body import JsonBody, NoBody, RequestBody
 from desktop_app.client.retries import pause_before_retry
@@ -57,7 +58,11 @@ class HttpConnection:
         self.sleep = sleep
         self._base_url = address.base_url.rstrip("/")
         self._http = httpx.AsyncClient(
-            headers={"X-API-Key": address.key, "User-Agent": "Parley"},
+            headers={
+                "X-API-Key": address.key,
+                "User-Agent": "Parley",
+                "Accept-Encoding": PACKING,
+            },
             timeout=httpx.Timeout(READ_TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
             trust_env=not is_loopback(address.base_url),
         )
@@ -100,7 +105,7 @@ class HttpConnection:
             response = await self._answered(request, parts, is_stream=True)
             # Not packed, as nearly all, it is read without the layers that would unpack it.
             is_plain = "content-encoding" not in response.headers
-            chunks = response.stream if is_plain else response.aiter_bytes()
+            chunks = response.stream if is_plain else pieces_of(response)
             assert isinstance(chunks, AsyncIterable)
             with http_errors():
                 async for chunk in chunks:
@@ -112,7 +117,7 @@ class HttpConnection:
     async def _answered(
         self, request: Request, parts: AsyncExitStack, *, is_stream: bool
     ) -> httpx.Response:
-        """A response below 400; tried again where that is safe.
+        """A response of success; tried again where that is safe.
 
         Args:
             request: What to send.
@@ -149,11 +154,10 @@ class HttpConnection:
                         headers=content.headers | accept,
                     )
                 )
-                if response.status_code >= 400:
-                    await response.aread()  # or ``detail`` would be lost
-                    raise refusal(response)
+                if not response.is_success:
+                    raise refusal(await answer_of(response))  # or ``detail`` would be lost
                 if not is_stream:
-                    await response.aread()
+                    response = await answer_of(response)
             parts.push_async_exit(opened.pop_all())
             return response
 

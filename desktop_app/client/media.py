@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import httpx
 
+from desktop_app.client.answer_body import PACKING, answer_of, pieces_of
 from desktop_app.client.errors import http_errors, refusal
 from desktop_app.client.http_connection import CONNECT_TIMEOUT_S, Sleep
 from desktop_app.client.retries import pause_before_retry
 from desktop_app.errors import NetworkError, ProtocolError
-from desktop_app.loopback import is_loopback
+from desktop_app.loopback import is_loopback, is_own_address
 
 MAX_MEDIA_BYTES = 64 << 20
 READ_TIMEOUT_S = 30.0
@@ -91,10 +93,11 @@ class MediaFetcher:
         for _ in range(MAX_REDIRECTS):
             self._check(url)
             with http_errors():
-                async with http.stream("GET", url) as response:
+                asking = {} if self._is_local else {"trace": _Doorkeeper(url).trace}
+                async with http.stream("GET", url, extensions=asking) as response:
                     if not response.is_redirect:
                         return await self._read(response)
-                    url = urljoin(url, response.headers["location"])
+                    url = _joined(url, response.headers["location"])
         raise ProtocolError("media.refused", "A link leads from one address to the next.")
 
     async def _read(self, response: httpx.Response) -> FetchedMedia:
@@ -102,10 +105,9 @@ class MediaFetcher:
         if status in _EXPIRED:
             raise NetworkError("media.expired", f"The link is not good any more (HTTP {status}).")
         if status >= 400:
-            await response.aread()
-            raise refusal(response)
+            raise refusal(await answer_of(response))
         pieces, size = [], 0
-        async for piece in response.aiter_bytes():
+        async for piece in pieces_of(response):
             pieces.append(piece)
             size += len(piece)
             if size > self._max_bytes:
@@ -122,7 +124,7 @@ class MediaFetcher:
         if scheme not in ("http", "https") or not host:
             raise ProtocolError("media.refused", "A link is no web address.")
         if is_loopback(url) and not self._is_local:
-            raise ProtocolError("media.refused", "A link leads to this computer.")
+            raise _leads_home()
 
     async def _client(self) -> httpx.AsyncClient:
         async with self._opening:
@@ -132,9 +134,46 @@ class MediaFetcher:
             return self._http
 
 
+class _Doorkeeper:
+    """Looks where a connection has led before anything is asked there.
+
+    A name may stand for this computer, and an address has many spellings.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._host = httpx.URL(url).host
+        self._is_direct = False
+
+    async def trace(self, name: str, facts: dict[str, Any]) -> None:
+        """Called by the transport at each of its steps.
+
+        Raises:
+            ProtocolError: ``media.refused``.
+        """
+        if name == "connection.connect_tcp.started":
+            self._is_direct = facts["host"] == self._host  # not the way over a proxy
+        elif name == "connection.connect_tcp.complete" and self._is_direct:
+            stream = facts["return_value"]
+            if is_own_address(stream.get_extra_info("server_addr")[0]):
+                await stream.aclose()
+                raise _leads_home()
+
+
+def _leads_home() -> ProtocolError:
+    return ProtocolError("media.refused", "A link leads to this computer.")
+
+
+def _joined(url: str, location: str) -> str:
+    """Where a link leads; nowhere, if that is no address."""
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        return ""
+
+
 def _open_client(is_local: bool) -> httpx.AsyncClient:
     return httpx.AsyncClient(
-        headers={"User-Agent": "Parley"},
+        headers={"User-Agent": "Parley", "Accept-Encoding": PACKING},
         timeout=httpx.Timeout(READ_TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
         trust_env=not is_local,
     )

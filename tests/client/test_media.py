@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import AsyncIterator
 
 import pytest
@@ -95,3 +96,29 @@ async def test_a_server_elsewhere_cannot_send_us_to_this_computer(backboard: Scr
         assert (await refused(fetcher, f"http://{host}:1/a")).code == "media.refused"
     await fetcher.aclose()
     assert backboard.asked == []
+
+
+@pytest.mark.parametrize(
+    "host", ["127.1", "2130706433", "0", "0x7f000001", "[::ffff:127.0.0.1]", "LOCALHOST"]
+)
+async def test_no_spelling_of_this_computer_is_asked(backboard: ScriptedBackboard, host: str):
+    port = backboard.base_url.rpartition(":")[2].partition("/")[0]
+    fetcher = MediaFetcher(is_local=False)
+    backboard.answer(b"a secret of this computer")
+    assert (await refused(fetcher, f"http://{host}:{port}/a")).code == "media.refused"
+    await fetcher.aclose()
+    assert backboard.asked == []
+
+
+async def test_a_link_that_leads_to_no_address_is_refused(
+    fetcher: MediaFetcher, backboard: ScriptedBackboard
+):
+    backboard.answer(b"", status=302, Location="http://[")
+    assert (await refused(fetcher, backboard.base_url + "/a")).code == "media.refused"
+
+
+async def test_a_picture_that_unpacks_without_end_is_not_taken(
+    fetcher: MediaFetcher, backboard: ScriptedBackboard
+):
+    backboard.answer(gzip.compress(bytes(10_000_000)), Content_Encoding="gzip")
+    assert (await refused(fetcher, backboard.base_url + "/a")).code == "media.too_large"
