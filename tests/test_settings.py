@@ -136,9 +136,11 @@ def test_the_readme_names_every_setting_with_its_default():
         assert shown.strip(" `") == str(defaults[key]).replace("False", "false")
 
 
-def test_the_readmes_example_can_be_used(path, reports):
+def test_the_readmes_examples_can_be_used(path, reports):
     readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
-    [example] = re.findall(r"```json\n(.*?)```", readme, re.DOTALL)
-    path.write_text(example)
-    assert load(path, report=reports.append).appearance.theme == "dark"
+    examples = re.findall(r"```json\n(.*?)```", readme, re.DOTALL)
+    assert examples
+    for example in examples:
+        path.write_text(example)
+        assert load(path, report=reports.append) != Settings()
     assert reports == []
