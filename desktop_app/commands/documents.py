@@ -26,7 +26,7 @@ async def add(session: Session, paths: list[Path], assistant: str, thread: str) 
         except AppError as error:
             session.out.end_progress()
             failed += 1
-            session.out.say(f"{path}: {error}", {"path": str(path), "error": str(error)})
+            session.out.say(f"Not added. {error}", {"path": str(path), "error": str(error)})
             continue
         session.out.end_progress()
         failed += not document.is_indexed
@@ -81,12 +81,13 @@ async def _add_one(session: Session, path: Path, assistant_id: str, thread_id: s
 
 
 def _outcome(path: Path, document: Document) -> str:
+    what = document.status
     if document.is_indexed:
         pieces = document.chunk_count or 0
-        what = f"{pieces} piece{'' if pieces == 1 else 's'}" if pieces else "no text in it"
-        return f"{path.name}: indexed, {what} ({document.document_id})"
-    reason = document.status_message or ""
-    return f"{path.name}: {document.status} {reason}".rstrip() + f" ({document.document_id})"
+        found = f"{pieces} piece{'' if pieces == 1 else 's'}" if pieces else "no text in it"
+        what = f"indexed, {found}"
+    reason = f". {document.status_message}" if document.status_message else ""
+    return f"{path.name}: {what} ({document.document_id}){reason}"
 
 
 def _size(count: int | None) -> str:

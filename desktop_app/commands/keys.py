@@ -56,7 +56,10 @@ def delete_key(name: str, credentials: Credentials | None = None) -> int:
     try:
         asyncio.run((credentials or Credentials()).delete(name))
     except CredentialsUnavailableError as unavailable:
-        raise _unavailable(unavailable, name) from unavailable
+        reason = unavailable.facts["reason"]
+        raise InputError(
+            "keyring.unavailable", f"No key was forgotten: the keyring cannot be asked ({reason})."
+        ) from unavailable
     variable = _variable(name)
     rest = f" {variable} still holds one." if os.environ.get(variable) else ""
     _say(f"The key {name} is not in the keyring any more.{rest}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from desktop_app.commands.output import local_time
 from desktop_app.commands.session import Session
 from desktop_app.errors import InputError
 from desktop_app.protocol.backboard.memories import StoredMemory
@@ -38,7 +39,5 @@ async def delete(session: Session, memory_ids: list[str], assistant: str) -> Non
 
 
 def _print(session: Session, memories: list[StoredMemory]) -> None:
-    rows = [
-        [(one.updated_at or one.created_at or "")[:16], one.id, one.content] for one in memories
-    ]
+    rows = [[local_time(one.updated_at or one.created_at), one.id, one.content] for one in memories]
     session.out.rows(("since", "memory", "fact"), rows, memories)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import unicodedata
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any, TextIO
 
 import msgspec
@@ -84,6 +85,16 @@ class Output:
         for line in (columns, *rows):
             cells = [_fitted(cell, width) for cell, width in zip(line, widths, strict=True)]
             self._sink.write("  ".join(cells).rstrip() + "\n")
+
+
+def local_time(stamp: str | None) -> str:
+    """A moment of the service as a clock here shows it, to the minute; as it came if unreadable."""
+    try:
+        moment = datetime.fromisoformat(stamp or "")
+    except ValueError:
+        return stamp or ""
+    here = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone()
+    return here.strftime("%Y-%m-%d %H:%M")
 
 
 def _cell(value: object) -> str:

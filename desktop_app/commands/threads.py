@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from desktop_app.commands.output import local_time
 from desktop_app.commands.session import Session
 from desktop_app.errors import InputError
 from desktop_app.protocol.backboard.threads import StoredMessage, Thread
@@ -20,7 +21,10 @@ async def list_threads(session: Session, assistant: str, limit: int) -> None:
     assistant_id = await session.assistant_id(assistant) if assistant else ""
     found = [one async for one in session.api.threads.every(assistant_id=assistant_id)]
     found.sort(key=_used_at, reverse=True)
-    rows = [[_used_at(one)[:16], one.thread_id, one.message_count, _title(one)] for one in found]
+    rows = [
+        [local_time(_used_at(one)), one.thread_id, one.message_count, _title(one) or "(empty)"]
+        for one in found
+    ]
     session.out.rows(("used", "thread", "messages", "title"), rows[:limit], found[:limit])
 
 
@@ -49,7 +53,12 @@ async def search(session: Session, words: str) -> None:
     session.out.end_progress()
     hits.sort(key=lambda hit: hit[0], reverse=True)
     rows = [
-        [when[:16], thread.thread_id, message.role, _snippet(message.content or "", wanted[0])]
+        [
+            local_time(when),
+            thread.thread_id,
+            message.role,
+            _snippet(message.content or "", wanted[0]),
+        ]
         for when, thread, message in hits
     ]
     values = [{"thread_id": thread.thread_id, "message": message} for _, thread, message in hits]
@@ -131,4 +140,4 @@ def _speaker(message: StoredMessage) -> str:
 
 
 def _at(message: StoredMessage) -> str:
-    return message.created_at[:16].replace("T", " ")
+    return local_time(message.created_at)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import UTC, datetime
 
 import pytest
 
-from desktop_app.commands.output import Output
+from desktop_app.commands.output import Output, local_time
 from desktop_app.errors import InputError
 
 
@@ -52,6 +53,15 @@ def test_the_last_column_is_cut_to_the_terminal(monkeypatch):
     Output(out=out).rows(("id", "words"), [["1", "word " * 20]], [])
     assert max(len(line) for line in out.getvalue().splitlines()) == 30
     assert out.getvalue().splitlines()[1].endswith("…")
+
+
+def test_times_are_those_of_the_clock_here():
+    moment = datetime(2026, 7, 1, 23, 30, 12, tzinfo=UTC)
+    here = moment.astimezone().strftime("%Y-%m-%d %H:%M")
+    assert local_time("2026-07-01T23:30:12.5Z") == here
+    assert local_time("2026-07-01T23:30:12") == here
+    assert local_time("2026-07-02T01:30:12+02:00") == here
+    assert [local_time("soon"), local_time(None)] == ["soon", ""]
 
 
 def test_a_bar_is_drawn_over_itself_and_wiped():
