@@ -11,9 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desktop_app.audio.wav_devices import WavLoudspeaker, WavMicrophone
-from desktop_app.command_parts import open_parts
+from desktop_app.client.api import BackboardApi
+from desktop_app.client.message_body import check_extension
+from desktop_app.client.remote_threads import RemoteThreads
+from desktop_app.command_parts import CommandParts, open_parts, warn
 from desktop_app.engine.inputs import PromptTyped
-from desktop_app.errors import AppError, InputError
+from desktop_app.errors import InputError
 from desktop_app.journal.records import PictureRecord
 from desktop_app.link.messages import LinkEvent, PictureSaved
 from desktop_app.logs import start_logging
@@ -83,14 +86,29 @@ def _check(question: Question) -> None:
         raise InputError(
             "ask.not_text", "The question is not valid text in this terminal's coding."
         )
+    if question.model and not all(question.model.partition("/")):
+        raise InputError(
+            "model.unnamed",
+            f'"{question.model}" is not PROVIDER/NAME; `parley models list` says what there is.',
+        )
     for path in (*question.files, *([question.recording] if question.recording else [])):
-        if not path.is_file():
-            raise InputError("file.missing", f"There is no file {path}.", file=str(path))
-        if not os.access(path, os.R_OK):
-            raise InputError("file.unreadable", f"{path} may not be read.", file=str(path))
+        _check_file(path)
+    for path in question.files:
+        check_extension(path)
     for output, flag in ((question.speech, "--speak"), (question.picture, "--image")):
         if output is not None:
             check_output(output, flag)
+    if question.speech is not None and question.speech.suffix.lower() != ".wav":
+        raise InputError("wav.ending", "--speak writes WAV: name a file that ends in .wav.")
+
+
+def _check_file(path: Path) -> None:
+    if not path.is_file():
+        raise InputError("file.missing", f"There is no file {path}.", file=str(path))
+    if not os.access(path, os.R_OK):
+        raise InputError("file.unreadable", f"{path} may not be read.", file=str(path))
+    if path.stat().st_size == 0:
+        raise InputError("file.empty", f"{path} is empty.", file=str(path))
 
 
 async def _ask(paths: Paths, question: Question, printer: Printer) -> None:
@@ -102,7 +120,7 @@ async def _ask(paths: Paths, question: Question, printer: Printer) -> None:
             open_parts(paths, background, printer.publish, profile=question.profile)
         )
         thread_id = await thread_of(parts, question.thread, question.assistant)
-        pictures = _Pictures(printer, parts.journal_folder, question.picture)
+        pictures = _Pictures()
         stack.callback(printer.listen(pictures.take))
         engine = await stack.enter_async_context(
             run_engine(parts, background, printer, sound, thread_id)
@@ -110,40 +128,63 @@ async def _ask(paths: Paths, question: Question, printer: Printer) -> None:
         async with watch_turn(printer) as outcome:
             engine.take(PromptTyped(str(uuid.uuid4()), question.text, question.wishes))
             await outcome
+        if question.files:
+            await _tell_unread(parts, thread_id)
+        if question.picture is not None:
+            for path in pictures.copied(parts.journal_folder, question.picture):
+                printer.wrote(path, "Picture")
     if question.speech is not None:
         _, loudspeaker = sound
         if not loudspeaker.heard:
             raise InputError("ask.not_spoken", "The answer was not spoken; it can be read above.")
         loudspeaker.save(question.speech)
         printer.wrote(question.speech)
-    if question.picture is not None and not pictures.written:
-        raise InputError("ask.no_picture", "No picture was made; the answer above says why.")
+
+
+async def _tell_unread(parts: CommandParts, thread_id: str) -> None:
+    """Warn of files in the thread that could not be read: the answer knew nothing of them."""
+    threads = RemoteThreads(parts.shelf, parts.profile.name)
+    async with BackboardApi((await parts.find()).api) as api:
+        remote_id = await threads.remote_id(thread_id, api)
+        for document in await api.documents.of_thread(remote_id):
+            if document.is_settled and not document.is_indexed:
+                reason = document.status_message or "Nobody says why."
+                warn(f"{document.filename} could not be read. {reason}")
 
 
 class _Pictures:
-    """Copies the pictures of the turn to where they were asked for, numbered from the second on."""
+    """Collects the pictures of the turn, to copy them where they were asked for."""
 
-    def __init__(self, printer: Printer, folder: Path, target: Path | None) -> None:
-        self._printer = printer
-        self._folder = folder
-        self._target = target
-        self.written = 0
+    def __init__(self) -> None:
+        self._records: list[PictureRecord] = []
 
     def take(self, event: LinkEvent) -> None:
-        if isinstance(event, PictureSaved) and self._target is not None:
-            self._copy(event.picture, self._target)
+        """Remember a picture that came."""
+        if isinstance(event, PictureSaved):
+            self._records.append(event.picture)
 
-    def _copy(self, picture: PictureRecord, target: Path) -> None:
-        number = f"-{self.written + 1}" if self.written else ""
-        ending = Path(picture.path).suffix
-        is_same_kind = target.suffix.lower().replace("jpeg", "jpg") == ending
-        name = target.stem + number + (target.suffix if is_same_kind else ending)
-        path = target.with_name(name)
-        try:
-            shutil.copyfile(self._folder / picture.path, path)
-        except OSError as error:
-            reason = error.strerror or str(error)
-            self._printer.failed("picture", AppError("file.unwritable", f"{path}: {reason}."))
-            return
-        self.written += 1
-        self._printer.wrote(path)
+    def copied(self, folder: Path, target: Path) -> list[Path]:
+        """Where they are now: at ``target``, with a number from the second on.
+
+        Raises:
+            InputError: ``file.unwritable``, or ``ask.no_picture`` where none came.
+        """
+        if not self._records:
+            raise InputError("ask.no_picture", "No picture was made; the answer above says why.")
+        return [
+            _copied(folder / record.path, target, f"-{number}" if number > 1 else "")
+            for number, record in enumerate(self._records, 1)
+        ]
+
+
+def _copied(source: Path, target: Path, number: str) -> Path:
+    """The ending tells what is in a file, so it is the picture's, not always the target's."""
+    is_same_kind = target.suffix.lower().replace("jpeg", "jpg") == source.suffix
+    path = target.with_name(target.stem + number + (target.suffix or source.suffix))
+    path = path if is_same_kind else path.with_suffix(source.suffix)
+    try:
+        shutil.copyfile(source, path)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InputError("file.unwritable", f"{path}: {reason}.") from error
+    return path

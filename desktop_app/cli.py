@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 CANNOT = 2
 _FOR_ALL = ("-h", "--help", "--version")  # of the program; other flags are the window's
+_MEMORY_MODES = {"auto": "Auto", "readonly": "Readonly", "off": "off"}
 _WINDOW_FLAGS = "the window takes --theme light|dark|system, --size WxH and --screenshot PATH"
 
 
@@ -135,15 +136,17 @@ def _add_ask(commands: _Commands[argparse.ArgumentParser]) -> None:
         dest="files",
         help="a document or picture to go along; may be given several times",
     )
-    ask.add_argument("--audio", type=Path, metavar="FILE", help="a recorded question")
+    ask.add_argument(
+        "--audio", type=Path, metavar="FILE", help="a recorded question, after the text"
+    )
     ask.add_argument("--speak", type=Path, metavar="WAV", help="where the spoken answer goes")
     ask.add_argument("--image", type=Path, metavar="FILE", help="where a picture that is made goes")
     ask.add_argument("--model", default="", metavar="PROVIDER/NAME", help="which model answers")
     ask.add_argument(
         "--memory",
         default="",
-        type=str.capitalize,
-        choices=("", "Auto", "Readonly", "Off"),
+        type=str.lower,
+        choices=tuple(_MEMORY_MODES),
         metavar="MODE",
         help="auto, readonly or off",
     )
@@ -220,7 +223,7 @@ def _ask(options: argparse.Namespace) -> int:
         speech=options.speak,
         picture=options.image,
         model=options.model,
-        memory=options.memory.replace("Off", "off"),
+        memory=_MEMORY_MODES.get(options.memory, ""),
         profile=options.profile,
     )
     return ask_app.ask(question, as_json=options.json)

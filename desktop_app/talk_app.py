@@ -134,10 +134,12 @@ async def thread_of(parts: CommandParts, words: str, assistant: str = "") -> str
     Raises:
         AppError: There is no such thread or assistant, or the service cannot say.
     """
-    if words in ("", "new") and not assistant:
+    if words in ("", "new") and not assistant and parts.profile.is_embedded:
         return str(uuid.uuid4())
     addresses = await parts.find()
     async with BackboardApi(addresses.api) as api:
+        if not parts.profile.is_embedded:
+            await api.assistants.page(limit=1)  # the conversation would wait for it without end
         threads = RemoteThreads(parts.shelf, parts.profile.name)
         return await chosen_thread(words, assistant, parts.known, threads, api)
 

@@ -32,6 +32,7 @@ logger = logging.getLogger(__name__)
 
 QUIET = (LevelMeasured, SpeechHeard)
 _ENDINGS = ("voice.no_speech", "device.no_input", "service.down", "reply.timeout")
+_TRIES = 3  # a command does not wait for a service as a window does
 _REASON_SAYS_MORE = ("service.down", "conversation.failed")
 
 
@@ -84,8 +85,8 @@ class Printer:
         """Print one piece of news."""
         raise TypeError("a printer decides what it shows")
 
-    def wrote(self, path: Path) -> None:
-        """A file was written."""
+    def wrote(self, path: Path, what: str = "Reply") -> None:
+        """A file was written; ``what`` is in it."""
         raise TypeError("a printer decides what it shows")
 
     def _print(self, text: str) -> None:
@@ -101,7 +102,7 @@ class JsonLines(Printer):
             row["waterfall_ms"] = waterfall_ms(event.times)
         self._print(msgspec.json.encode(row).decode() + "\n")
 
-    def wrote(self, path: Path) -> None:
+    def wrote(self, path: Path, what: str = "Reply") -> None:
         self._print(
             msgspec.json.encode({"type": "file_written", "path": str(path)}).decode() + "\n"
         )
@@ -127,14 +128,15 @@ class Prose(Printer):
                 reason = event.notice.facts.get("reason", "")
                 logger.info("notice %s %s", event.notice.code, reason)
 
-    def wrote(self, path: Path) -> None:
-        self._print(f"Reply   {path}\n")
+    def wrote(self, path: Path, what: str = "Reply") -> None:
+        self._print(f"{what:<7} {path}\n")
 
     def _message(self, message: MessageRecord) -> None:
         if message.id in self._shown:
             return
         if message.role is Role.USER:
-            if message.is_spoken and message.status is MessageStatus.SENT:
+            # The words of a recording come after it was sent.
+            if message.is_spoken and message.text and message.status is MessageStatus.SENT:
                 self._shown.add(message.id)
                 self._print(f"You     {message.text}\n")
         elif message.status is MessageStatus.COMPLETE:
@@ -190,6 +192,7 @@ class _Watch:
         self.outcome: asyncio.Future[TurnOutcome] = asyncio.get_running_loop().create_future()
         self._question = ""
         self._reply = ""
+        self._tries = 0
 
     def take(self, event: LinkEvent) -> None:
         if self.outcome.done():
@@ -201,6 +204,11 @@ class _Watch:
                 self._fail(NetworkError("turn.failed", "There was no answer."))
             case TurnTimed():
                 self.outcome.set_result(TurnOutcome(self._question, self._reply, event.times))
+            case NoticeRaised() if event.notice.code == "prompt.queued":
+                self._tries += 1
+                if self._tries == _TRIES:
+                    unreachable = "network.unreachable"
+                    self._fail(NetworkError(unreachable, sentence_of(unreachable)))
             case NoticeRaised() if self._ends(event):
                 self._fail(AppError(event.notice.code, _plain(event.notice)))
 

@@ -68,6 +68,17 @@ def test_a_typed_turn_prints_the_answer_as_it_grows():
     assert out.getvalue() == "Ten past nine.\n"
 
 
+def test_the_words_of_a_recording_are_shown_once_they_are_known():
+    out = io.StringIO()
+    printer = Prose(out, is_typed=True)
+    printer.publish(message(Role.USER, "", MessageStatus.SENT))
+    assert out.getvalue() == ""
+    printer.publish(ASKED)
+    printer.publish(ANSWERED)
+    printer.wrote(Path("cat.png"), "Picture")
+    assert out.getvalue().splitlines() == ["You     what time is it", "", "Picture cat.png"]
+
+
 def test_json_gives_one_event_a_line_with_the_waterfall():
     out = io.StringIO()
     printer = JsonLines(out)
@@ -148,6 +159,18 @@ async def test_a_service_that_does_not_start_says_why():
     async with watch_turn(printer) as outcome, asyncio.timeout(5):
         printer.publish(NoticeRaised(Notice(NoticeLevel.WARNING, "service.down", facts)))
         with pytest.raises(AppError, match="too new"):
+            await outcome
+
+
+async def test_a_command_gives_a_service_up_that_three_tries_did_not_reach():
+    printer = Prose(io.StringIO())
+    waits = NoticeRaised(Notice(NoticeLevel.WARNING, "prompt.queued"))
+    async with watch_turn(printer) as outcome, asyncio.timeout(5):
+        printer.publish(waits)
+        printer.publish(waits)
+        assert not outcome.done()
+        printer.publish(waits)
+        with pytest.raises(AppError, match="cannot be reached"):
             await outcome
 
 

@@ -103,6 +103,14 @@ def test_a_file_goes_along_with_a_question(tmp_path):
     assert document["filename"] == "rota.txt"
 
 
+def test_a_file_that_cannot_be_read_is_told_beside_the_answer(tmp_path):
+    broken = tmp_path / "minutes.docx"
+    broken.write_bytes(b"PK\x03\x04 and no more")
+    done = parley("ask", "what is two plus two", "--file", broken)
+    assert (done.returncode, done.stdout.splitlines()[0]) == (0, "That is 4.")
+    assert "minutes.docx could not be read" in done.stderr
+
+
 def test_a_recorded_question_is_answered_aloud(tmp_path):
     spoken = tmp_path / "answer.wav"
     rows = told("ask", "--audio", DEMO / "kilometers_in_ten_miles.wav", "--speak", spoken)
@@ -142,6 +150,8 @@ def test_the_models_say_what_is_built_in():
     [
         (("ask", "hi", "--file", "missing.pdf"), "no file"),
         (("ask", "hi", "--model", "nobody/nothing"), "nobody"),
+        (("ask", "hi", "--model", "nobody"), "provider/name"),
+        (("ask", "hi", "--speak", "answer.mp3"), ".wav"),
         (("ask", "hi", "--assistant", "Nobody"), "no assistant"),
         (("ask", "hi", "--thread", "11111111-1111-4111-8111-111111111111"), "no thread"),
         (("ask", "hi", "--profile", "other"), "no profile"),
@@ -172,6 +182,15 @@ def test_a_profile_is_another_service_with_threads_of_its_own(tmp_path, monkeypa
     assert "key" in refused
     assert service.api.key not in refused
     assert told("threads", "list") == []
+
+
+def test_a_service_that_cannot_be_reached_is_not_waited_for():
+    folder = Path(os.environ["PARLEY_DATA_DIR"])
+    folder.mkdir(parents=True, exist_ok=True)
+    profiles = {"gone": {"base_url": "http://127.0.0.1:9/api"}}
+    (folder / "settings.json").write_text(json.dumps({"profiles": profiles}))
+    for command in (("ask", "hi"), ("threads", "list")):
+        assert "cannot be reached" in refusal_of(parley(*command, "--profile", "gone"))
 
 
 def test_a_reader_that_goes_away_does_not_matter():
