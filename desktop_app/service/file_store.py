@@ -44,8 +44,6 @@ class FileStore:
         with storage_errors():
             self._kept.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._scratch.mkdir(mode=0o700, exist_ok=True)
-            for left in self._scratch.iterdir():  # by a process that was killed
-                left.unlink(missing_ok=True)
 
     @property
     def scratch(self) -> Path:
@@ -84,6 +82,20 @@ class FileStore:
                 return self.path(sha256).read_bytes()
 
         return await asyncio.to_thread(work)
+
+    async def remove_half_received(self) -> None:
+        """Delete what a process that was killed was receiving.
+
+        Raises:
+            StorageError
+        """
+
+        def work() -> None:
+            with storage_errors():
+                for left in self._scratch.iterdir():
+                    left.unlink(missing_ok=True)
+
+        await asyncio.to_thread(work)
 
     async def remove_all_but(self, known: Collection[str]) -> int:
         """Delete every content that no row names any more; returns how many."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from desktop_app.service.assistant_store import AssistantStore
 from desktop_app.service.conversation_store import ConversationStore
 from desktop_app.service.database import Database
 from desktop_app.service.file_store import FileStore
+from desktop_app.service.folder_claim import FolderClaim
 from desktop_app.service.media_store import MediaStore
 from desktop_app.service.memories.memory_store import MemoryStore
 from desktop_app.service.memories.operations import Operations
@@ -22,7 +24,11 @@ FILES_FOLDER = "service-files"
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """The parts of one database, and the files beside it."""
+    """The parts of one database, and the files beside it.
+
+    Attributes:
+        is_first: Whether no other process worked in the folder when this was opened.
+    """
 
     database: Database
     files: FileStore
@@ -32,6 +38,7 @@ class Store:
     memories: MemoryStore
     operations: Operations
     recall: MemoryRecall
+    is_first: bool
 
 
 @asynccontextmanager
@@ -42,6 +49,7 @@ async def open_store(folder: Path) -> AsyncIterator[Store]:
         StorageError: ``storage.failed`` or ``storage.newer``.
     """
     database = Database(folder / FILE_NAME)
+    claim = FolderClaim(folder)
     try:
         files = FileStore(folder / FILES_FOLDER)
         store = Store(
@@ -53,10 +61,20 @@ async def open_store(folder: Path) -> AsyncIterator[Store]:
             MemoryStore(database),
             Operations(database),
             MemoryRecall(database),
+            claim.is_alone,
         )
-        await store.conversations.fail_unfinished()
-        await store.operations.fail_unfinished()
-        await store.media.remove_unused_files()
+        if store.is_first:  # or it would be what another process is at work on
+            await _clean_up(store)
+        await asyncio.to_thread(claim.share)
         yield store
     finally:
         await database.aclose()
+        claim.release()
+
+
+async def _clean_up(store: Store) -> None:
+    """What a process left that was killed."""
+    await store.files.remove_half_received()
+    await store.conversations.fail_unfinished()
+    await store.operations.fail_unfinished()
+    await store.media.remove_unused_files()

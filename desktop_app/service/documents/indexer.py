@@ -28,6 +28,7 @@ class Indexer:
     Args:
         on_indexed: Told of each document that can be searched from now on: its scope (a
             thread's or an assistant's id), and the number of its first passage.
+        is_first: Whether what is being processed was left by a process that has ended.
     """
 
     def __init__(
@@ -36,11 +37,14 @@ class Indexer:
         files: FileStore,
         extractor: Extractor,
         on_indexed: Callable[[str, int], None],
+        *,
+        is_first: bool = True,
     ) -> None:
         self._database = database
         self._files = files
         self._extractor = extractor
         self._on_indexed = on_indexed
+        self._is_first = is_first
         self._news = asyncio.Event()
         self._settling: dict[str, asyncio.Event] = {}
 
@@ -59,7 +63,8 @@ class Indexer:
 
     async def run(self) -> None:
         """Work until cancelled."""
-        await self._until_it_works(self._restart)
+        if self._is_first:
+            await self._until_it_works(self._restart)
         while True:
             self._news.clear()
             while await self._until_it_works(self._next):

@@ -215,7 +215,7 @@ async def open_library(store: Store, source: ProviderSource) -> AsyncIterator[Li
         index.forget(scope)
         embedding.wake(first)
 
-    indexer = Indexer(store.database, store.files, extractor, on_indexed)
+    indexer = Indexer(store.database, store.files, extractor, on_indexed, is_first=store.is_first)
     retrieval = Retrieval(store.database, store.assistants, embedding, index)
     async with asyncio.TaskGroup() as tasks:
         work = [
