@@ -52,13 +52,14 @@ async def _new(assistant: str, threads: RemoteThreads, api: BackboardApi) -> str
 
 
 async def _last(known: JournalReader, threads: RemoteThreads, api: BackboardApi) -> str:
-    newest = max(known.threads(), key=lambda one: one.updated_at, default=None)
-    if newest is not None:
-        return newest.id
+    """The server's last: it also has what commands say while a window keeps the journal."""
     remote = await api.threads.page(limit=200)
     if not remote:
         raise InputError("thread.unknown", "There is no thread yet.")
     latest = max(remote, key=lambda one: one.updated_at or one.created_at)
+    for ours in known.threads():
+        if await threads.known_id(ours.id) == latest.thread_id:
+            return ours.id
     return await threads.adopt(latest.thread_id)
 
 

@@ -74,6 +74,10 @@ class RemoteThreads:
             await self._shelf.set_setting(key, thread.thread_id)
             return thread.thread_id
 
+    async def known_id(self, thread_id: str) -> str:
+        """The server's id of this thread, or empty where it has none; nothing is created."""
+        return await self._shelf.setting(f"thread:{self._profile}:{thread_id}") or ""
+
     async def adopt(self, remote_id: str) -> str:
         """Know a thread that the server has; ours gets the same id, which is returned."""
         await self._shelf.set_setting(f"thread:{self._profile}:{remote_id}", remote_id)

@@ -108,3 +108,11 @@ async def test_a_thread_that_the_server_has_is_known_by_its_own_id(shelf, server
     assert await threads.adopt("theirs") == "theirs"
     assert await threads.remote_id("theirs", server) == "theirs"
     assert server.threads.made == []
+
+
+async def test_looking_for_a_thread_makes_none(shelf, server):
+    threads = RemoteThreads(shelf, "embedded")
+    assert await threads.known_id("ours") == ""
+    await threads.remote_id("ours", server)
+    assert await threads.known_id("ours") == "t0"
+    assert await RemoteThreads(shelf, "backboard").known_id("ours") == ""

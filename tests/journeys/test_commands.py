@@ -184,6 +184,22 @@ def test_a_profile_is_another_service_with_threads_of_its_own(tmp_path, monkeypa
     assert told("threads", "list") == []
 
 
+def test_the_last_thread_is_the_services_last_whoever_wrote_in_it(tmp_path, monkeypatch):
+    with real_service(tmp_path / "elsewhere") as service:
+        monkeypatch.setenv("PARLEY_PROFILE_KEY", service.api.key)
+        profiles = {"near": {"base_url": service.api.base_url}}
+        for folder in (tmp_path / "one", tmp_path / "other"):
+            folder.mkdir()
+            (folder / "settings.json").write_text(json.dumps({"profiles": profiles}))
+            monkeypatch.setenv("PARLEY_DATA_DIR", str(folder))
+            parley("ask", f"what is two plus {len(folder.name)}", "--profile", "near")
+        monkeypatch.setenv("PARLEY_DATA_DIR", str(tmp_path / "one"))
+        parley("ask", "what is one plus one", "--profile", "near", "--thread", "last")
+        newest, first = told("threads", "list", "--profile", "near")
+    assert (newest["first_user_message"], newest["message_count"]) == ("what is two plus 5", 4)
+    assert first["message_count"] == 2
+
+
 def test_a_service_that_cannot_be_reached_is_not_waited_for():
     folder = Path(os.environ["PARLEY_DATA_DIR"])
     folder.mkdir(parents=True, exist_ok=True)
