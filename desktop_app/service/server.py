@@ -22,6 +22,7 @@ from desktop_app.service.application import VOICE_PATH, Parts, build_application
 from desktop_app.service.attached_pictures import AttachedPictures
 from desktop_app.service.documents.library import Library, open_library
 from desktop_app.service.guard import allowed_hosts
+from desktop_app.service.http_protocol import BoundedHttpProtocol
 from desktop_app.service.media_links import MediaLinks
 from desktop_app.service.memories.learning import open_memories
 from desktop_app.service.message_parts import open_message_parts
@@ -35,6 +36,10 @@ the socket of a client that sends more is closed with 1009."""
 
 # Below a warning it tells each socket's address, and a socket may carry its key there.
 logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+
+_BACKLOG = 128
+"""Connections that wait. Where there are no file descriptors left, asyncio writes as many errors
+into the log each second as it may accept at once."""
 
 _GRACE_S = 2
 _LAST_PORT = 65_535
@@ -135,6 +140,7 @@ async def _serving(
     server = _Server(
         uvicorn.Config(
             application,
+            http=BoundedHttpProtocol,
             ws="websockets-sansio",
             ws_max_size=SOCKET_LIMIT_BYTES,
             ws_per_message_deflate=False,
@@ -143,6 +149,7 @@ async def _serving(
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=_GRACE_S,
+            backlog=_BACKLOG,
         )
     )
     async with asyncio.TaskGroup() as tasks:
@@ -174,7 +181,7 @@ def _bind(host: str, port: int) -> socket.socket:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
-        listener.listen(128)
+        listener.listen(_BACKLOG)
         listener.setblocking(False)
     except OSError as error:
         listener.close()
