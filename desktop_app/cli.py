@@ -63,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     import argparse  # not needed for the window
 
     from desktop_app.commands.parsers import (
+        add_assistants,
         add_documents,
         add_keys,
         add_memories,
@@ -87,7 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_window(commands)
     _add_talk(commands)
     _add_ask(commands)
-    for add in (add_threads, add_documents, add_memories, add_models, add_keys):
+    for add in (add_threads, add_assistants, add_documents, add_memories, add_models, add_keys):
         add(commands)
     _add_demo(commands)
     _add_doctor(commands)

@@ -45,7 +45,10 @@ async def _new(assistant: str, threads: RemoteThreads, api: BackboardApi) -> str
     found = await api.assistants.page(name=assistant)
     if not found:
         raise InputError(
-            "assistant.unknown", f'There is no assistant called "{assistant}".', name=assistant
+            "assistant.unknown",
+            f'There is no assistant called "{assistant}"; '
+            "`parley assistants list` says who there is.",
+            name=assistant,
         )
     made = await api.threads.create(found[0].assistant_id)
     return await threads.adopt(made.thread_id)

@@ -43,6 +43,19 @@ def add_threads(commands: Commands) -> None:
     deleting.add_argument("threads", nargs="+", metavar="ID")
 
 
+def add_assistants(commands: Commands) -> None:
+    """``parley assistants``."""
+    kinds = _group(commands, "assistants", "list, make or delete who can answer")
+    _command(kinds, "list", "all that the service has", _list_assistants)
+    adding = _command(kinds, "add", "make one", _add_assistant)
+    adding.add_argument("name", metavar="NAME")
+    adding.add_argument("--prompt", default="", metavar="TEXT", help="what it is told to do")
+    deleting = _command(
+        kinds, "delete", "delete with its threads, documents and memories", _delete_assistants
+    )
+    deleting.add_argument("names", nargs="+", metavar="NAME")
+
+
 def add_documents(commands: Commands) -> None:
     """``parley documents``."""
     kinds = _group(commands, "documents", "give files to an assistant or a thread")
@@ -173,6 +186,24 @@ async def _delete_threads(session: Session, options: argparse.Namespace) -> None
     from desktop_app.commands import threads
 
     await threads.delete(session, options.threads)
+
+
+async def _list_assistants(session: Session, _options: argparse.Namespace) -> None:
+    from desktop_app.commands import assistants
+
+    await assistants.list_assistants(session)
+
+
+async def _add_assistant(session: Session, options: argparse.Namespace) -> None:
+    from desktop_app.commands import assistants
+
+    await assistants.add(session, options.name, options.prompt)
+
+
+async def _delete_assistants(session: Session, options: argparse.Namespace) -> None:
+    from desktop_app.commands import assistants
+
+    await assistants.delete(session, options.names)
 
 
 async def _add_files(session: Session, options: argparse.Namespace) -> None:

@@ -40,7 +40,10 @@ class Session:
         found = await self.api.assistants.page(name=name)
         if not found:
             raise InputError(
-                "assistant.unknown", f'There is no assistant called "{name}".', name=name
+                "assistant.unknown",
+                f'There is no assistant called "{name}"; '
+                "`parley assistants list` says who there is.",
+                name=name,
             )
         return found[0].assistant_id
 

@@ -137,6 +137,21 @@ def test_a_picture_is_drawn_and_changed_by_its_id(tmp_path):
     assert second.read_bytes() != first.read_bytes()
 
 
+def test_assistants_are_made_asked_and_deleted_with_what_they_know(tmp_path):
+    rota = tmp_path / "rota.txt"
+    rota.write_text("The bins are emptied on Friday mornings.\n")
+    [made] = told("assistants", "add", "Janitor", "--prompt", "You know the house.")
+    assert made["system_prompt"] == "You know the house."
+    told("documents", "add", rota, "--assistant", "Janitor")
+    asked = ("ask", "when are the bins emptied")
+    assert "Friday" in parley(*asked, "--assistant", "Janitor").stdout
+    assert "Friday" not in parley(*asked).stdout
+    assert "already" in refusal_of(parley("assistants", "add", "Janitor"))
+    assert parley("assistants", "delete", "Janitor").returncode == 0
+    assert [one["name"] for one in told("assistants", "list")] == ["Parley"]
+    assert "no assistant" in refusal_of(parley("assistants", "delete", "Janitor"))
+
+
 def test_the_models_say_what_is_built_in():
     rows = told("models", "list")
     assert {"llm", "stt", "tts", "image"} <= {row["model_type"] for row in rows}
