@@ -22,6 +22,9 @@ _TIMEOUT = httpx.Timeout(10.0, read=120.0, write=60.0)  # seconds; long recordin
 _ABOUT_MONEY = re.compile(r"quota|credit|billing|payment|balance", re.IGNORECASE)
 _OUR_FAULT = (400, 404, 413, 415, 422)
 _LONGEST_DETAIL = 300
+_PACKINGS = ("", "identity", "gzip", "deflate")
+"""Packed once: what is packed several times may unpack to a million times its size."""
+
 _MASKED_KEY = re.compile(r"\S*\*{3,}\S*")
 
 
@@ -84,6 +87,8 @@ class RemoteApi:
         """
         with self._transport_errors():
             async with self._http.stream(method, self._root + path, **request) as response:
+                if response.headers.get("content-encoding", "").lower() not in _PACKINGS:
+                    raise self.strange()
                 if response.status_code >= 400:
                     raise self._refusal(response, await response.aread())
                 yield response
@@ -100,7 +105,8 @@ class RemoteApi:
             ProtocolError
         """
         try:
-            return json.loads(body)
+            found = json.loads(body)
+            return _with_whole_characters(found) if _has_halves(body) else found
         except (ValueError, RecursionError) as error:
             raise self.strange() from error
 
@@ -173,6 +179,18 @@ class RemoteApi:
         if self._remote.key:
             text = text.replace(self._remote.key.reveal(), "…")
         return _MASKED_KEY.sub("…", text)[:_LONGEST_DETAIL]
+
+
+def _has_halves(body: str | bytes) -> bool:
+    r"""Whether it may have halves of characters (surrogates), which JSON can say as ``\ud800``."""
+    text = body if isinstance(body, str) else body.decode(errors="replace")
+    return "\\ud" in text.lower()
+
+
+def _with_whole_characters(found: Any) -> Any:
+    """The same with a sign in place of each half: those can be neither stored nor sent."""
+    text = json.dumps(found, ensure_ascii=False).encode("utf-16-le", "surrogatepass")
+    return json.loads(text.decode("utf-16-le", "replace"))
 
 
 def _json(body: bytes) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -175,3 +176,29 @@ def test_an_address_that_is_none_is_refused(root):
     with pytest.raises(InputError) as refusal:
         RemoteApi(Remote("Acme", root, Secret(KEY)))
     assert refusal.value.code == "provider.bad_address"
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (rb'{"a":"x \ud800 y"}', "x \ufffd y"),
+        (rb'{"a":"\UDC00"}', None),
+        (rb'{"a":"\udBFF\uDFFF \uDC00"}', "\U0010ffff \ufffd"),
+        (rb'{"a":"\\ud800"}', "\\ud800"),
+    ],
+)
+async def test_half_a_character_does_not_spoil_the_rest(api, server, body, text):
+    server.plan(HttpAnswer(200, "application/json", (body,)))
+    if text is None:
+        assert isinstance(await failure_of(api), ProtocolError)
+    else:
+        assert await api.read("GET", "/x") == {"a": text}
+    assert api.parsed(r'"\udead"') == "\ufffd"
+
+
+async def test_what_is_packed_twice_is_not_opened(api, server):
+    bomb = gzip.compress(gzip.compress(bytes(10_000_000)))
+    answer = json_answer({})
+    packed = {**answer.headers, "Content-Encoding": "gzip, gzip"}
+    server.plan(HttpAnswer(200, "application/json", (bomb,), headers=packed))
+    assert isinstance(await failure_of(api), ProtocolError)
