@@ -18,7 +18,7 @@ from desktop_app.command_parts import CommandParts, open_parts, warn
 from desktop_app.engine.inputs import PromptTyped
 from desktop_app.errors import InputError
 from desktop_app.journal.records import PictureRecord
-from desktop_app.link.messages import LinkEvent, PictureSaved
+from desktop_app.link.messages import LinkEvent, NoticeRaised, PictureSaved
 from desktop_app.logs import start_logging
 from desktop_app.paths import Paths, find_paths
 from desktop_app.protocol.commands import TurnWishes
@@ -120,8 +120,9 @@ async def _ask(paths: Paths, question: Question, printer: Printer) -> None:
             open_parts(paths, background, printer.publish, profile=question.profile)
         )
         thread_id = await thread_of(parts, question.thread, question.assistant)
-        pictures = _Pictures()
+        pictures, warnings = _Pictures(), _Warnings()
         stack.callback(printer.listen(pictures.take))
+        stack.callback(printer.listen(warnings.take))
         engine = await stack.enter_async_context(
             run_engine(parts, background, printer, sound, thread_id)
         )
@@ -136,7 +137,8 @@ async def _ask(paths: Paths, question: Question, printer: Printer) -> None:
     if question.speech is not None:
         _, loudspeaker = sound
         if not loudspeaker.heard:
-            raise InputError("ask.not_spoken", "The answer was not spoken; it can be read above.")
+            said = f"The answer was not spoken; it can be read above. {warnings.last}".strip()
+            raise InputError("ask.not_spoken", said)
         loudspeaker.save(question.speech)
         printer.wrote(question.speech)
 
@@ -150,6 +152,18 @@ async def _tell_unread(parts: CommandParts, thread_id: str) -> None:
             if document.is_settled and not document.is_indexed:
                 reason = document.status_message or "Nobody says why."
                 warn(f"{document.filename} could not be read. {reason}")
+
+
+class _Warnings:
+    """Remembers what the service said of the turn that did not end it."""
+
+    def __init__(self) -> None:
+        self.last = ""
+
+    def take(self, event: LinkEvent) -> None:
+        """Remember the words of a notice that has any."""
+        if isinstance(event, NoticeRaised):
+            self.last = event.notice.facts.get("message", self.last)
 
 
 class _Pictures:

@@ -126,6 +126,17 @@ def test_a_recorded_question_is_answered_aloud(tmp_path):
         assert 1.0 < file.getnframes() / 24_000 < 10.0
 
 
+def test_an_answer_that_could_not_be_spoken_is_shown_and_the_reason_told(tmp_path, monkeypatch):
+    monkeypatch.setenv("PARLEY_OPENAI_KEY", "sk-nobody")
+    monkeypatch.setenv("PARLEY_OPENAI_URL", "http://127.0.0.1:9/v1")
+    asked = ("ask", "what is two plus two", "--model", "builtin/basic")
+    done = parley(*asked, "--speak", tmp_path / "answer.wav")
+    assert (done.returncode, done.stdout.splitlines()[0]) == (2, "That is 4.")
+    assert "not spoken" in done.stderr
+    assert "OpenAI cannot be reached" in done.stderr
+    assert "sk-nobody" not in done.stdout + done.stderr
+
+
 def test_a_picture_is_drawn_and_changed_by_its_id(tmp_path):
     first, second = tmp_path / "cat.png", tmp_path / "blue.png"
     rows = told("ask", "draw a red cat", "--image", first)

@@ -10,7 +10,7 @@ from desktop_app.service.providers.skills.endings import without_ending
 _ID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _IDS = re.compile(rf"\b{_ID}\b", re.IGNORECASE)
 _ASKING = re.compile(
-    r"\A(?:(?:hello|hi|hey|okay|ok|so|well|please|now|then|parley)[,.!]?\s+"
+    r"\A(?:(?:hello|hi|hey|okay|ok|so|well|please|now|then|and|parley)[,.!]?\s+"
     r"|(?:can|could|would|will) you (?:please )?|i (?:want|would like|need) you to "
     r"|i'd like you to |let's |let us )+",
     re.IGNORECASE,
@@ -42,7 +42,7 @@ _EDIT = re.compile(
 )
 _EARLIER = re.compile(
     rf"(?:change|edit|alter|modify|redraw|repaint|recolou?r|rework|improve|make|turn) "
-    rf"(?:(?:the|this|that|my|your)(?: (?:last|previous))? {_KIND}|it)\b(?P<how>.*)",
+    rf"(?:(?:the|this|that|my|your)(?: (?:last|previous))? {_KIND}|it|this|that)\b(?P<how>.*)",
     re.IGNORECASE | re.DOTALL,
 )
 _NOT_DRAWN = re.compile(

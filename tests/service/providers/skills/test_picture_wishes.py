@@ -55,6 +55,7 @@ def test_pictures_that_are_named_shall_be_changed(text, prompt, ids):
         ("edit the last image: add a moon", "add a moon"),
         ("Recolour it", "Recolour it"),
         ("make it blue", "blue"),
+        ("and make this darker", "darker"),
         ("Turn this photo into a drawing", "a drawing"),
     ],
 )
