@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 CANNOT = 2
 _FOR_ALL = ("-h", "--help", "--version")  # of the program; other flags are the window's
+_NO_CHOICE = r"argument .+: invalid choice: (.+) \(choose from (.+)\)"  # as argparse says it
 _MEMORY_MODES = {"auto": "Auto", "readonly": "Readonly", "off": "off"}
 _WINDOW_FLAGS = "the window takes --theme light|dark|system, --size WxH and --screenshot PATH"
 
@@ -61,6 +62,7 @@ def _carry_out(arguments: Sequence[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     import argparse  # not needed for the window
+    import re
 
     from desktop_app.commands.parsers import (
         add_assistants,
@@ -75,6 +77,9 @@ def _parser() -> argparse.ArgumentParser:
         """Refuses in one line, as everything else does."""
 
         def error(self, message: str) -> NoReturn:
+            if found := re.fullmatch(_NO_CHOICE, message):
+                only = found[2].replace("'", "")
+                message = f"There is no {found[1]} here, only {only}"
             said = message[:1].upper() + message[1:]
             raise InputError("cli.refused", f"{said}. `{self.prog} --help` says what it takes.")
 

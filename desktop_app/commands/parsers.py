@@ -90,7 +90,7 @@ def add_models(commands: Commands) -> None:
     kinds = _group(commands, "models", "what can answer, draw, hear and speak")
     listing = _command(kinds, "list", "the catalogue", _list_models)
     listing.add_argument(
-        "--type", default="", choices=("", "llm", "embedding", "image", "stt", "tts", "video")
+        "--type", default="", choices=("llm", "embedding", "image", "stt", "tts", "video")
     )
     listing.add_argument("--provider", default="", metavar="NAME")
     listing.add_argument("--search", default="", metavar="TEXT")

@@ -159,7 +159,9 @@ def test_a_port_that_no_computer_has_is_named():
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["dance"], "dance"),
+        (["dance"], "There is no 'dance' here, only window, talk"),
+        (["threads", "lst"], "There is no 'lst' here, only list, show"),
+        (["models", "list", "--type", "x"], "There is no 'x' here, only llm"),
         (["talk"], "--input"),
         (["ask"], "text"),
         (["serve", "--port", "many"], "many"),
