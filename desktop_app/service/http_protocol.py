@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -10,24 +11,40 @@ MAX_HEAD_BYTES = 512 << 10
 """Of a request's line and headers together, before anybody looks at a key. More than one read
 of the socket, which may have the end of another request before them."""
 
+HEAD_WITHIN_S = 30.0
+"""Or every connection that says nothing would keep a file descriptor for ever."""
+
 
 class BoundedHttpProtocol(HttpToolsProtocol):
-    """Answers 400 to a head that is too long, and hangs up."""
+    """Answers 400 to a head that is too long or takes too long, and hangs up."""
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self._is_in_head = True
         self._head_bytes = 0
+        self._deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Somebody is there."""
+        super().connection_made(transport)
+        self._expect_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """They are gone."""
+        self._has_head()
+        super().connection_lost(exc)
 
     def on_message_begin(self) -> None:
         """A request begins."""
         self._is_in_head = True
         self._head_bytes = 0
+        self._expect_head()
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
         """Its head has ended."""
         self._is_in_head = False
+        self._has_head()
         super().on_headers_complete()
 
     def data_received(self, data: bytes) -> None:
@@ -37,3 +54,18 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             self._head_bytes += len(data)
             if self._head_bytes > MAX_HEAD_BYTES:
                 self.send_400_response("The head of the request is too long.")
+
+    def _expect_head(self) -> None:
+        self._has_head()
+        self._deadline = self.loop.call_later(HEAD_WITHIN_S, self._give_up)
+
+    def _has_head(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _give_up(self) -> None:
+        if self.cycle is not None and not self.cycle.response_complete:
+            self._expect_head()  # the next request's, begun while this one is answered
+        elif not self.transport.is_closing():
+            self.send_400_response("The head of the request did not come in time.")

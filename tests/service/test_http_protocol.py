@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from desktop_app.service import http_protocol
 from desktop_app.service.http_protocol import MAX_HEAD_BYTES
 
 
@@ -29,6 +30,30 @@ async def test_a_head_without_end_is_cut_off(rig, beginning):
         await send(writer, 1_000 * b"a" * 65_536)
     writer.close()
     assert (await rig.http.get("/threads")).status_code == 200
+
+
+@pytest.mark.parametrize("beginning", [b"", b"G", b"GET / HTTP/1.1\r\nHost: x\r\n"])
+async def test_who_does_not_come_to_the_point_is_not_waited_for(rig, monkeypatch, beginning):
+    monkeypatch.setattr(http_protocol, "HEAD_WITHIN_S", 0.05)
+    reader, writer, _ = await connected(rig)
+    writer.write(beginning)
+    async with asyncio.timeout(10):
+        assert b"did not come in time" in await reader.read()
+    writer.close()
+
+
+async def test_who_asks_and_waits_for_a_long_answer_is_left_alone(rig, monkeypatch):
+    monkeypatch.setattr(http_protocol, "HEAD_WITHIN_S", 0.05)
+    rig.providers.language.pause()
+    async with rig.http.stream(
+        "POST", "/threads/messages", json={"content": "Hi", "stream": True}
+    ) as answer:
+        loop = asyncio.get_running_loop()
+        passed = asyncio.Event()
+        loop.call_later(0.2, passed.set)
+        await passed.wait()
+        rig.providers.language.resume()
+        assert b'"run_ended"' in await answer.aread()
 
 
 async def test_many_requests_on_one_connection_do_not_add_up(rig):
