@@ -12,6 +12,7 @@ import logging
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -22,6 +23,7 @@ from desktop_app.errors import StorageError
 
 MAX_BYTES = 1024 * 1024
 KEPT_FILES = 3
+SAME_AGAIN_S = 1.0
 _FORMAT = "%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s"
 
 Crash = Callable[[BaseException], None]
@@ -82,12 +84,21 @@ def start_logging(
 def loop_exception_handler(
     on_crash: Crash | None = None,
 ) -> Callable[[asyncio.AbstractEventLoop, dict[str, Any]], None]:
-    """For ``loop.set_exception_handler``: log what no task caught, and pass it on."""
+    """For ``loop.set_exception_handler``: log what no task caught, and pass it on.
+
+    The same once a second: where there are no file descriptors left, asyncio tells of each of
+    thousands of connections that it cannot accept.
+    """
+    last: tuple[str, float] = ("", 0.0)
 
     def handle(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        nonlocal last
         error = context.get("exception")
-        # Only the message: a task's repr may hold the arguments of a call.
-        logger.error("in the event loop: %s", context.get("message", ""), exc_info=error)
+        what, now = f"{context.get('message', '')} {error!r}", time.monotonic()
+        if what != last[0] or now - last[1] >= SAME_AGAIN_S:
+            last = (what, now)
+            # Only the message: a task's repr may hold the arguments of a call.
+            logger.error("in the event loop: %s", context.get("message", ""), exc_info=error)
         if error is not None and on_crash is not None:
             on_crash(error)
 

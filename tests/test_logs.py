@@ -88,6 +88,24 @@ def test_a_folder_that_cannot_be_written_is_a_clear_error(tmp_path):
     assert caught.value.code == "storage.unwritable"
 
 
+def test_the_same_over_and_over_is_logged_once_a_second(caplog, monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr("desktop_app.logs.time.monotonic", lambda: now[0])
+    told = []
+    handle = loop_exception_handler(told.append)
+    full = {"message": "accept failed", "exception": OSError(24, "Too many open files")}
+    for _ in range(1_000):
+        handle(None, full)
+    assert caplog.text.count("accept failed") == 1
+    assert len(told) == 1_000
+    now[0] += 1.0
+    handle(None, full)
+    handle(None, {"message": "another"})
+    handle(None, full)
+    assert caplog.text.count("accept failed") == 3
+    assert caplog.text.count("another") == 1
+
+
 def test_what_no_task_caught_is_logged_without_its_arguments(caplog):
     told = []
     handle = loop_exception_handler(told.append)

@@ -37,9 +37,8 @@ the socket of a client that sends more is closed with 1009."""
 # Below a warning it tells each socket's address, and a socket may carry its key there.
 logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
 
-_BACKLOG = 128
-"""Connections that wait. Where there are no file descriptors left, asyncio writes as many errors
-into the log each second as it may accept at once."""
+_BACKLOG = 2_048
+"""Connections that wait: of a burst beyond it each would come a second late."""
 
 _GRACE_S = 2
 _LAST_PORT = 65_535
