@@ -104,6 +104,7 @@ def test_the_same_over_and_over_is_logged_once_a_second(caplog, monkeypatch):
     handle(None, full)
     assert caplog.text.count("accept failed") == 3
     assert caplog.text.count("another") == 1
+    caplog.clear()
 
 
 def test_what_no_task_caught_is_logged_without_its_arguments(caplog):
