@@ -164,6 +164,14 @@ def restart(connection: sqlite3.Connection) -> None:
     connection.execute("UPDATE documents SET status = 'pending' WHERE status = 'processing'")
 
 
+def give_back(connection: sqlite3.Connection, document: WaitingDocument) -> None:
+    """It was begun and is not finished: it waits again."""
+    connection.execute(
+        "UPDATE documents SET status = 'pending' WHERE id = ? AND status = 'processing'",
+        (document.id,),
+    )
+
+
 def begin(connection: sqlite3.Connection) -> WaitingDocument | None:
     """The document that waits longest is being processed from now on; None where none waits."""
     row = connection.execute(

@@ -99,8 +99,10 @@ class Indexer:
             return False
         try:
             await self._process(document)
-        except AppError:
-            await self._database.write(document_rows.restart)
+        except (AppError, asyncio.CancelledError):  # whoever comes next begins it anew
+            await self._database.write(
+                lambda connection: document_rows.give_back(connection, document)
+            )
             raise
         except Exception:  # a bug that one document wakes must not stop all others
             _log.exception("Document %s could not be indexed", document.id)

@@ -15,7 +15,7 @@ _QUOTED = re.compile(
 _CODE_LIKE = re.compile(
     r"\b(?:"
     # INV-2024-01, v1.2, B52
-    r"(?=[\w./-]*\d)(?=[\w./-]*[A-Za-z])[A-Za-z0-9]+(?:[-_./][A-Za-z0-9]+)*"
+    r"(?=[\w./-]{0,64}\d)(?=[\w./-]{0,64}[A-Za-z])[A-Za-z0-9]+(?:[-_./][A-Za-z0-9]+)*"
     r"|[A-Za-z0-9]+(?:_[A-Za-z0-9]+)+"  # snake_case
     r"|[A-Za-z]+[a-z0-9](?:[A-Z][a-z0-9]+)+"  # camelCase
     r"|\d{5,}"

@@ -18,7 +18,7 @@ from desktop_app.service.memories.fact_model import Decision, FactModel
 from desktop_app.service.memories.learned import apply
 from desktop_app.service.memories.memory_search import MemorySearch
 from desktop_app.service.provider_source import ProviderSource
-from desktop_app.service.providers.ports import Language, MemoryUse, Recalled
+from desktop_app.service.providers.ports import BUILT_IN, Language, MemoryUse, Recalled
 from desktop_app.service.store import Store
 
 LIMIT_S = 180
@@ -30,7 +30,6 @@ FEW = 30
 SIMILAR = 5
 """Memories shown for each fact then."""
 
-_BUILT_IN = "builtin"
 
 _log = logging.getLogger(__name__)
 
@@ -106,7 +105,7 @@ class Memories:
             StorageError
         """
         done = self._store.recall.take_operation(thread_id)
-        if language.provider == _BUILT_IN or mode != "auto" or not question_text.strip():
+        if language.provider == BUILT_IN or mode != "auto" or not question_text.strip():
             return done
         operation_id = await self._store.operations.begin(assistant_id)
         if operation_id is None:  # the assistant was deleted meanwhile

@@ -89,6 +89,9 @@ class TextToSpeech(Protocol):
     async def aclose(self) -> None: ...
 
 
+BUILT_IN = "builtin"
+"""The provider name of what comes with Parley."""
+
 MemoryUse = Literal["auto", "readonly", "off"]
 """Recall and save; recall only; neither."""
 

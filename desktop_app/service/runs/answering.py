@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
-from desktop_app.errors import NetworkError, ProtocolError
+from desktop_app.errors import InputError, NetworkError, ProtocolError
 from desktop_app.protocol.backboard.assistants import Assistant
 from desktop_app.protocol.backboard.documents import IMAGES
 from desktop_app.protocol.backboard.messages import ContextUsage
@@ -15,6 +15,7 @@ from desktop_app.protocol.backboard.threads import Attachment
 from desktop_app.protocol.events import ToolCall, Usage
 from desktop_app.service.assistant_store import AssistantStore
 from desktop_app.service.providers.ports import (
+    BUILT_IN,
     Finished,
     Knowledge,
     Language,
@@ -51,6 +52,8 @@ MOST_ROUNDS = 8
 """Rounds of the service's own tools; then the model has to answer without."""
 SHORT_CHARACTERS = 2_000
 """What every model reads at once."""
+MOST_WRITTEN_CHARACTERS = 2_000_000
+"""Of text and reasoning in one round; a model that writes on has lost its way."""
 MOST_PICTURE_MESSAGES = 4
 """The newest messages with pictures, which the model is shown again."""
 
@@ -93,14 +96,24 @@ class Answering:
         """Refuse what nobody here can answer; only a long text is worth asking for sizes.
 
         Raises:
-            InputError: ``language.unknown`` or ``prompt.too_long``.
+            InputError: ``language.unknown``, ``language.unknown_model`` or ``prompt.too_long``.
             AppError: The providers could not be opened.
         """
         language = await self._languages.get(provider)
+        if model and language.provider == BUILT_IN:
+            await self._check_built_in(language, model)
         if len(text) < SHORT_CHARACTERS:
             return
         if not may_fit(text, await self._models.find(language, model)):
             raise too_long()
+
+    async def _check_built_in(self, language: Language, model: str) -> None:
+        """Other providers know best themselves which models they have."""
+        if await self._models.find(language, model) is None:
+            raise InputError(
+                "language.unknown_model",
+                f"There is no model {model!r} of {language.provider} here, only {language.model}.",
+            )
 
     async def answer(self, run: Run) -> RunEnded:
         """Ask the model until it has answered, or asks for what only the client can do.
@@ -212,6 +225,7 @@ async def _round(
     calls: tuple[ToolCall, ...] = ()
     before = run.text
     needs_break = bool(before) and not before[-1].isspace()
+    written = 0
     events = language.reply(request)
     try:
         async for event in events:
@@ -225,6 +239,11 @@ async def _round(
                         await run.tell(TextDelta("\n\n"))
                         needs_break = False
                     await run.tell(event)
+                    written += len(event.text)
+                    if written > MOST_WRITTEN_CHARACTERS:
+                        raise ProtocolError(
+                            "language.endless", "The language model did not come to an end."
+                        )
     finally:
         if (close := getattr(events, "aclose", None)) is not None:
             await close()

@@ -42,6 +42,19 @@ class ScriptedExtractor:
         self.has_rested.set()
 
 
+class SlowExtractor(ScriptedExtractor):
+    """Never comes to the end of a file."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_reading = asyncio.Event()
+
+    async def read(self, path: Path, ending: str) -> AsyncIterator[Answer]:
+        yield Passages([("page 1", "One passage")])
+        self.is_reading.set()
+        await asyncio.Event().wait()
+
+
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
     async with open_store(tmp_path) as opened:
@@ -92,6 +105,21 @@ async def test_a_reading_process_that_does_not_start_is_waited_for(store, monkey
     (document,) = await _indexed(store, extractor, document_id)
     assert (document.status, document.chunk_count) == ("indexed", 1)
     assert len(extractor.read_endings) == 3
+
+
+async def test_what_was_begun_waits_again_when_the_work_ends(store):
+    document_id = await _add(store, "a.txt")
+    extractor = SlowExtractor()
+    task = asyncio.ensure_future(
+        Indexer(store.database, store.files, extractor, lambda *_: None).run()
+    )
+    await asyncio.wait_for(extractor.is_reading.wait(), LIMIT_S)
+    task.cancel()
+    await asyncio.wait([task])
+    (document,) = await store.database.read(
+        lambda connection: document_rows.find_all(connection, [document_id])
+    )
+    assert document.status == "pending"
 
 
 async def test_a_document_that_trips_over_a_bug_fails_and_the_next_is_read(store, caplog):

@@ -8,7 +8,14 @@ import pytest
 
 from desktop_app.errors import InputError, NetworkError, StorageError
 from desktop_app.protocol.events import ToolCall
-from desktop_app.service.providers.ports import ReasoningDelta, TextDelta, Tool, ToolsCalled
+from desktop_app.service.providers.ports import (
+    BUILT_IN,
+    ReasoningDelta,
+    TextDelta,
+    Tool,
+    ToolsCalled,
+)
+from desktop_app.service.runs import answering
 from desktop_app.service.runs.question import Question
 from desktop_app.service.runs.run import Run
 
@@ -162,3 +169,20 @@ async def _asked(turns, count: int) -> None:
     async with asyncio.timeout(10):
         while len(turns.language.requests) < count:  # noqa: ASYNC110 - the run's own moment
             await asyncio.sleep(0)
+
+
+async def test_a_model_that_never_ends_is_stopped_and_what_it_wrote_kept(turns, monkeypatch):
+    monkeypatch.setattr(answering, "MOST_WRITTEN_CHARACTERS", 1_000)
+    turns.language.pieces = (TextDelta("word " * 100),) * 50
+    _, end = await turns.ask()
+    assert (end.status, end.error) == ("FAILED", "The language model did not come to an end.")
+    assert len(end.text) == 1_500
+    assert (await turns.rows())[-1].content == end.text
+    assert turns.language.closed == 1
+
+
+async def test_a_model_that_the_built_in_provider_does_not_have_is_refused(turns):
+    turns.language.provider = BUILT_IN
+    with pytest.raises(InputError, match="There is no model 'nonsense'"):
+        await turns.runs.check("", "nonsense", "Hi")
+    await turns.runs.check("", turns.language.model, "Hi")
