@@ -13,29 +13,29 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp
 
 from desktop_app.errors import AppError, InputError, NetworkError
-from desktop_app.service.assistant_routes import AssistantRoutes
-from desktop_app.service.bodies import JsonResponse, Refused
-from desktop_app.service.catalogue import Catalogue
-from desktop_app.service.console import console
+from desktop_app.service.assistants.assistant_routes import AssistantRoutes
+from desktop_app.service.assistants.thread_routes import ThreadRoutes
 from desktop_app.service.documents.document_routes import DocumentRoutes
 from desktop_app.service.documents.library import Library
-from desktop_app.service.gateway_socket import GatewaySocket
-from desktop_app.service.guard import Guard
-from desktop_app.service.media_links import MediaLinks
-from desktop_app.service.media_routes import MediaRoutes
+from desktop_app.service.gateway.console import console
+from desktop_app.service.gateway.gateway_socket import GatewaySocket
+from desktop_app.service.http.bodies import JsonResponse, Refused
+from desktop_app.service.http.guard import Guard
+from desktop_app.service.http.openapi import OpenApi
+from desktop_app.service.media.media_links import MediaLinks
+from desktop_app.service.media.media_routes import MediaRoutes
 from desktop_app.service.memories.learning import Memories
 from desktop_app.service.memories.memory_routes import MemoryRoutes
-from desktop_app.service.message_parts import MessageParts
-from desktop_app.service.message_routes import MessageRoutes
-from desktop_app.service.model_routes import ModelRoutes
-from desktop_app.service.openapi import OpenApi
+from desktop_app.service.messages.message_parts import MessageParts
+from desktop_app.service.messages.message_routes import MessageRoutes
+from desktop_app.service.messages.tool_output_routes import ToolOutputRoutes
+from desktop_app.service.models.catalogue import Catalogue
+from desktop_app.service.models.model_routes import ModelRoutes
 from desktop_app.service.provider_source import ProviderSource
-from desktop_app.service.realtime_socket import realtime_route
 from desktop_app.service.runs.runs import Runs
-from desktop_app.service.store import Store
-from desktop_app.service.thread_routes import ThreadRoutes
-from desktop_app.service.tool_output_routes import ToolOutputRoutes
-from desktop_app.service.voice_socket import voice_route
+from desktop_app.service.sockets.realtime_socket import realtime_route
+from desktop_app.service.sockets.voice_socket import voice_route
+from desktop_app.service.storage.store import Store
 
 VOICE_PATH = "/v1/voice/ws"
 

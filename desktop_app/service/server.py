@@ -19,16 +19,16 @@ from desktop_app.errors import InputError
 from desktop_app.loopback import is_loopback_host
 from desktop_app.protocol.gateway import MAX_FRAME_BYTES
 from desktop_app.service.application import VOICE_PATH, Parts, build_application
-from desktop_app.service.attached_pictures import AttachedPictures
 from desktop_app.service.documents.library import Library, open_library
-from desktop_app.service.guard import allowed_hosts
-from desktop_app.service.http_protocol import BoundedHttpProtocol
-from desktop_app.service.media_links import MediaLinks
+from desktop_app.service.http.guard import allowed_hosts
+from desktop_app.service.http.http_protocol import BoundedHttpProtocol
+from desktop_app.service.media.media_links import MediaLinks
 from desktop_app.service.memories.learning import open_memories
-from desktop_app.service.message_parts import open_message_parts
+from desktop_app.service.messages.message_parts import open_message_parts
+from desktop_app.service.pictures.attached_pictures import AttachedPictures
 from desktop_app.service.provider_source import OpenProviders, open_source
 from desktop_app.service.runs.runs import Runs, open_runs
-from desktop_app.service.store import Store, open_store
+from desktop_app.service.storage.store import Store, open_store
 
 SOCKET_LIMIT_BYTES = 4 * MAX_FRAME_BYTES
 """Frames up to here are read, so that one over MAX_FRAME_BYTES can be answered with ``error``;

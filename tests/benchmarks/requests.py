@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from desktop_app.protocol.backboard.stream import StreamEvent
-from desktop_app.service.message_stream import frames_of_events, stream_response
+from desktop_app.service.messages.message_stream import frames_of_events, stream_response
 from tests.benchmarks.figures import Figure, Spread, percentile
 from tests.fakes.service import RealService, real_service
 

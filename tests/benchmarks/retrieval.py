@@ -10,7 +10,7 @@ from pathlib import Path
 from desktop_app.protocol.backboard.assistants import NewAssistant
 from desktop_app.service.documents.library import Library, open_library
 from desktop_app.service.provider_source import ProviderSource
-from desktop_app.service.store import open_store
+from desktop_app.service.storage.store import open_store
 from tests.benchmarks.figures import Figure, Spread
 from tests.benchmarks.retrieval_questions import LITERAL, PARAPHRASED
 

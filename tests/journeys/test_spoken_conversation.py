@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from desktop_app.journal.records import MessageStatus, Role
-from desktop_app.service.providers.espeak_tts import EspeakTts
+from desktop_app.service.providers.builtin.espeak_tts import EspeakTts
 from tests.fakes.desktop import desktop
 from tests.fakes.speech import read, speech_in
 

@@ -15,9 +15,9 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
 from desktop_app.service.documents.library import Library
-from desktop_app.service.media_links import MediaLinks
+from desktop_app.service.media.media_links import MediaLinks
 from desktop_app.service.server import Addresses, Place, open_service
-from desktop_app.service.store import Store
+from desktop_app.service.storage.store import Store
 from tests.fakes.providers import ScriptedProviders
 
 LIMIT_S = 10

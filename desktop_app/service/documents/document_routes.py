@@ -9,13 +9,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from desktop_app.protocol.backboard.documents import Document
-from desktop_app.service.bodies import JsonResponse, invalid, not_found
 from desktop_app.service.clock import now
-from desktop_app.service.described import Described
 from desktop_app.service.documents.library import Library
-from desktop_app.service.media_store import StoredMedia
-from desktop_app.service.store import Store
-from desktop_app.service.uploads import receive_form
+from desktop_app.service.http.bodies import JsonResponse, invalid, not_found
+from desktop_app.service.http.described import Described
+from desktop_app.service.http.uploads import receive_form
+from desktop_app.service.media.media_store import StoredMedia
+from desktop_app.service.storage.store import Store
 
 
 class DocumentRoutes:

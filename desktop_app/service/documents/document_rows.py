@@ -12,7 +12,7 @@ import msgspec
 from desktop_app.protocol.backboard.documents import Document
 from desktop_app.protocol.backboard.threads import Attachment
 from desktop_app.service.clock import new_id, now
-from desktop_app.service.file_store import KeptFile
+from desktop_app.service.storage.file_store import KeptFile
 
 _COPY_DOCUMENT = """
 INSERT INTO documents (id, assistant_id, filename, mime_type, sha256, size_bytes, status,

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from desktop_app.errors import AppError
-from desktop_app.service.database import Database
 from desktop_app.service.documents import vector_rows
 from desktop_app.service.provider_failures import provider_failures
 from desktop_app.service.provider_source import ProviderSource
 from desktop_app.service.providers.vector_ports import Embedder
+from desktop_app.service.storage.database import Database
 
 _AT_ONCE = 32
 _QUESTION_WITHIN_S = 5.0

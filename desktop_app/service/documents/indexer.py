@@ -9,12 +9,12 @@ from collections.abc import Awaitable, Callable, Iterable
 from contextlib import aclosing
 
 from desktop_app.errors import AppError
-from desktop_app.service.database import Database
 from desktop_app.service.documents import chunk_rows, document_rows
 from desktop_app.service.documents.document_rows import WaitingDocument
 from desktop_app.service.documents.extractor import Extractor
 from desktop_app.service.documents.reading_messages import Passages, ReadingDone, ReadingFailed
-from desktop_app.service.file_store import FileStore
+from desktop_app.service.storage.database import Database
+from desktop_app.service.storage.file_store import FileStore
 
 _IDLE_S = 30.0
 _AFTER_FAILURE_S = 5.0

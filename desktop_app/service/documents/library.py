@@ -18,10 +18,10 @@ from desktop_app.service.documents.extractor import Extractor
 from desktop_app.service.documents.indexer import Indexer
 from desktop_app.service.documents.retrieval import Retrieval
 from desktop_app.service.documents.vector_index import VectorIndex
-from desktop_app.service.named_files import add_naming, remove_unnamed
 from desktop_app.service.provider_source import ProviderSource
 from desktop_app.service.providers.ports import Passage
-from desktop_app.service.store import Store
+from desktop_app.service.storage.named_files import add_naming, remove_unnamed
+from desktop_app.service.storage.store import Store
 
 
 class Library:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 
-from desktop_app.service.assistant_store import AssistantStore
-from desktop_app.service.database import Database
 from desktop_app.service.documents import chunk_rows
 from desktop_app.service.documents.embedding import Embedding, space_of
 from desktop_app.service.documents.questions import Emphasis, Question, understood
@@ -13,6 +11,8 @@ from desktop_app.service.documents.ranking import Cosines, Ranked, merged
 from desktop_app.service.documents.vector_index import VectorIndex
 from desktop_app.service.documents.vector_rows import Scope
 from desktop_app.service.providers.ports import Passage
+from desktop_app.service.storage.assistant_store import AssistantStore
+from desktop_app.service.storage.database import Database
 
 _MOST_CHARACTERS = 2_000
 """Of a question: what is longer is a text, of which the beginning says enough."""

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from desktop_app.service.database import Database
 from desktop_app.service.documents import vector_rows
 from desktop_app.service.documents.ranking import Cosines
 from desktop_app.service.documents.vector_rows import Scope
+from desktop_app.service.storage.database import Database
 
 MOST_BYTES = 256 << 20
 

@@ -9,10 +9,10 @@ from typing import Any
 import msgspec
 
 from desktop_app.protocol.backboard.memories import StoredMemory
-from desktop_app.service.database import Database
 from desktop_app.service.memories.memory_store import memory_of
 from desktop_app.service.memories.operations import operation_of
 from desktop_app.service.memories.words import TOO_COMMON, WORD
+from desktop_app.service.storage.database import Database
 
 FREQUENT_WORDS = 10
 RECENT_OPERATIONS = 10

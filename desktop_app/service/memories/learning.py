@@ -19,7 +19,7 @@ from desktop_app.service.memories.learned import apply
 from desktop_app.service.memories.memory_search import MemorySearch
 from desktop_app.service.provider_source import ProviderSource
 from desktop_app.service.providers.ports import BUILT_IN, Language, MemoryUse, Recalled
-from desktop_app.service.store import Store
+from desktop_app.service.storage.store import Store
 
 LIMIT_S = 180
 """For one turn's facts: a large model on a slow computer may need it."""

@@ -18,12 +18,18 @@ from desktop_app.protocol.backboard.memories import (
     SavedMemory,
     StoredMemory,
 )
-from desktop_app.service.bodies import JsonResponse, invalid, not_found, read_json, whole_number
-from desktop_app.service.described import Described
+from desktop_app.service.http.bodies import (
+    JsonResponse,
+    invalid,
+    not_found,
+    read_json,
+    whole_number,
+)
+from desktop_app.service.http.described import Described
 from desktop_app.service.memories.insights import insights
 from desktop_app.service.memories.learning import Memories
 from desktop_app.service.memories.memory_store import MAX_CHARACTERS
-from desktop_app.service.store import Store
+from desktop_app.service.storage.store import Store
 
 PAGE_SIZE = 25
 _LAST_PAGE = 1_000_000

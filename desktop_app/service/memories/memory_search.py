@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from desktop_app.errors import AppError
 from desktop_app.protocol.backboard.memories import StoredMemory
-from desktop_app.service.database import Database
 from desktop_app.service.memories.memory_store import scored
 from desktop_app.service.memories.words import best, word_scores
 from desktop_app.service.provider_failures import provider_failures
 from desktop_app.service.provider_source import ProviderSource
 from desktop_app.service.providers.vector_ports import Embedder
+from desktop_app.service.storage.database import Database
 
 LIMIT_S = 5
 """For a provider to embed a question: a turn waits for it."""

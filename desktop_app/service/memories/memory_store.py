@@ -14,7 +14,7 @@ from desktop_app.protocol.backboard.memories import (
     StoredMemory,
 )
 from desktop_app.service.clock import new_id, now
-from desktop_app.service.database import Database
+from desktop_app.service.storage.database import Database
 
 MAX_CHARACTERS = 10_000
 """Of one memory."""

@@ -11,7 +11,7 @@ import msgspec
 
 from desktop_app.protocol.backboard.memories import MemoryOperation
 from desktop_app.service.clock import new_id, now
-from desktop_app.service.database import Database
+from desktop_app.service.storage.database import Database
 
 MemoryEvent = Literal["ADD", "UPDATE", "DELETE"]
 

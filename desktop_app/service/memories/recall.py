@@ -6,12 +6,12 @@ import sqlite3
 from collections import OrderedDict
 from collections.abc import Sequence
 
-from desktop_app.service.database import Database
 from desktop_app.service.memories import memory_store, operations
 from desktop_app.service.memories.memory_store import memory_of
 from desktop_app.service.memories.operations import MemoryChange
 from desktop_app.service.memories.words import best, expression, word_scores
 from desktop_app.service.providers.ports import Recalled
+from desktop_app.service.storage.database import Database
 
 _MOST_UNCLAIMED = 256
 

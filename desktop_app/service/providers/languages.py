@@ -8,7 +8,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from desktop_app.service.providers.local_servers import LocalServer
-from desktop_app.service.providers.openai_language import OpenAiLanguage
+from desktop_app.service.providers.openai.openai_language import OpenAiLanguage
 from desktop_app.service.providers.ports import Language
 
 LOOK_AGAIN_S = 15.0

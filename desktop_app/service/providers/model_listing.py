@@ -13,7 +13,7 @@ from desktop_app.errors import AppError
 from desktop_app.protocol.backboard.models import ModelInfo
 from desktop_app.service.providers.known_models import known_models
 from desktop_app.service.providers.local_servers import is_remote
-from desktop_app.service.providers.openai_connection import OpenAiConnection
+from desktop_app.service.providers.openai.openai_connection import OpenAiConnection
 
 _LIMIT_S = 5.0
 _MOST_DETAILED = 40  # models of one server that are asked about one by one

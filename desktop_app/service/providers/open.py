@@ -8,6 +8,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from desktop_app.errors import AppError
+from desktop_app.service.providers.builtin.responder import Responder
+from desktop_app.service.providers.builtin.unavailable import NoHearing, NoVoice
 from desktop_app.service.providers.config import ProviderConfig
 from desktop_app.service.providers.languages import Languages
 from desktop_app.service.providers.local_servers import find_local_servers
@@ -17,12 +19,10 @@ from desktop_app.service.providers.open_speech import open_speakers, open_transc
 from desktop_app.service.providers.picture_ports import PictureMaker
 from desktop_app.service.providers.ports import Language, Recall, SpeechToText, TextToSpeech
 from desktop_app.service.providers.recording_ports import Speaker, Transcriber
-from desktop_app.service.providers.responder import Responder
-from desktop_app.service.providers.unavailable import NoHearing, NoVoice
 from desktop_app.service.providers.vector_ports import Embedder
 
 if TYPE_CHECKING:
-    from desktop_app.service.providers.espeak_tts import EspeakTts
+    from desktop_app.service.providers.builtin.espeak_tts import EspeakTts
 
 _log = logging.getLogger(__name__)
 
@@ -112,7 +112,7 @@ async def open_providers(config: ProviderConfig, recall: Recall) -> Providers:
 
 def _hearing() -> SpeechToText:
     try:
-        from desktop_app.service.providers.pocketsphinx_stt import PocketsphinxStt
+        from desktop_app.service.providers.builtin.pocketsphinx_stt import PocketsphinxStt
     except (ImportError, OSError):  # a broken package must not take the answers with it
         _log.exception("The built-in recogniser cannot be loaded")
         return NoHearing()
@@ -121,7 +121,7 @@ def _hearing() -> SpeechToText:
 
 def _voice() -> EspeakTts | NoVoice:
     try:
-        from desktop_app.service.providers.espeak_tts import EspeakTts
+        from desktop_app.service.providers.builtin.espeak_tts import EspeakTts
     except (ImportError, OSError):  # the same
         _log.exception("The built-in voice cannot be loaded")
         return NoVoice()

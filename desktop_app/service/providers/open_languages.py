@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from desktop_app.errors import InputError
 from desktop_app.service.providers.config import ProviderConfig
-from desktop_app.service.providers.openai_connection import api_root
-from desktop_app.service.providers.openai_language import OpenAiLanguage
+from desktop_app.service.providers.openai.openai_connection import api_root
+from desktop_app.service.providers.openai.openai_language import OpenAiLanguage
 from desktop_app.service.providers.ports import Language
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from desktop_app.service.providers.builtin_pictures import BuiltinPictures
+from desktop_app.service.providers.builtin.builtin_pictures import BuiltinPictures
 from desktop_app.service.providers.config import ProviderConfig
 from desktop_app.service.providers.known_models import known_models
 from desktop_app.service.providers.open_languages import configured_name
-from desktop_app.service.providers.openai_embedder import OpenAiEmbedder
-from desktop_app.service.providers.openai_pictures import OpenAiPictures
+from desktop_app.service.providers.openai.openai_embedder import OpenAiEmbedder
+from desktop_app.service.providers.openai.openai_pictures import OpenAiPictures
 from desktop_app.service.providers.picture_ports import PictureMaker
 from desktop_app.service.providers.vector_ports import Embedder
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from desktop_app.service.providers.builtin_speaker import BuiltinSpeaker, ListedVoices
-from desktop_app.service.providers.builtin_transcriber import BuiltinTranscriber
+from desktop_app.service.providers.builtin.builtin_speaker import BuiltinSpeaker, ListedVoices
+from desktop_app.service.providers.builtin.builtin_transcriber import BuiltinTranscriber
 from desktop_app.service.providers.config import ProviderConfig
-from desktop_app.service.providers.elevenlabs_speaker import ElevenLabsSpeaker
-from desktop_app.service.providers.elevenlabs_transcriber import ElevenLabsTranscriber
-from desktop_app.service.providers.openai_speaker import OpenAiSpeaker
-from desktop_app.service.providers.openai_transcriber import OpenAiTranscriber
+from desktop_app.service.providers.elevenlabs.elevenlabs_speaker import ElevenLabsSpeaker
+from desktop_app.service.providers.elevenlabs.elevenlabs_transcriber import ElevenLabsTranscriber
+from desktop_app.service.providers.openai.openai_speaker import OpenAiSpeaker
+from desktop_app.service.providers.openai.openai_transcriber import OpenAiTranscriber
 from desktop_app.service.providers.ports import SpeechToText
 from desktop_app.service.providers.recording_ports import Speaker, Transcriber
 

@@ -13,7 +13,7 @@ from desktop_app.protocol.backboard.messages import ContextUsage
 from desktop_app.protocol.backboard.models import ModelInfo
 from desktop_app.protocol.backboard.threads import Attachment
 from desktop_app.protocol.events import ToolCall, Usage
-from desktop_app.service.assistant_store import AssistantStore
+from desktop_app.service.assistants.tool_definitions import usable_tools
 from desktop_app.service.providers.ports import (
     BUILT_IN,
     Finished,
@@ -46,7 +46,7 @@ from desktop_app.service.runs.run_store import RunStore
 from desktop_app.service.runs.tokens import estimated_tokens
 from desktop_app.service.runs.toolbox import Toolbox, with_ids
 from desktop_app.service.runs.usage import added, context_usage
-from desktop_app.service.tool_definitions import usable_tools
+from desktop_app.service.storage.assistant_store import AssistantStore
 
 MOST_ROUNDS = 8
 """Rounds of the service's own tools; then the model has to answer without."""

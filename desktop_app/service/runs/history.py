@@ -11,7 +11,7 @@ import msgspec
 from desktop_app.protocol.backboard.messages import CalledTool, FunctionCall
 from desktop_app.protocol.backboard.threads import Attachment, StoredMessage
 from desktop_app.protocol.events import ToolCall
-from desktop_app.service.providers.attached_note import with_note
+from desktop_app.service.providers.builtin.attached_note import with_note
 from desktop_app.service.providers.picture_ports import Picture
 from desktop_app.service.providers.ports import ChatMessage
 

@@ -12,12 +12,12 @@ import msgspec
 from desktop_app.protocol.backboard.threads import StoredMessage
 from desktop_app.protocol.events import ToolCall
 from desktop_app.service.clock import new_id, now
-from desktop_app.service.conversation_store import as_json, insert_message, message_of
-from desktop_app.service.database import Database
 from desktop_app.service.runs.events import Output
 from desktop_app.service.runs.history import called_tools
 from desktop_app.service.runs.question import Question
 from desktop_app.service.runs.tokens import estimated_tokens
+from desktop_app.service.storage.conversation_store import as_json, insert_message, message_of
+from desktop_app.service.storage.database import Database
 
 _ROWS = """
 SELECT * FROM messages WHERE thread_id = :thread AND coalesce(

@@ -11,7 +11,6 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from desktop_app.errors import AppError
-from desktop_app.service.conversation_store import interruption
 from desktop_app.service.provider_source import ProviderSource
 from desktop_app.service.providers.ports import Language, Tool
 from desktop_app.service.runs.answering import Answering
@@ -24,7 +23,8 @@ from desktop_app.service.runs.ports import AttachedPictures, Library, Memories
 from desktop_app.service.runs.question import Question
 from desktop_app.service.runs.run import Run, reply_facts
 from desktop_app.service.runs.run_store import RunStore, WaitingRun
-from desktop_app.service.store import Store
+from desktop_app.service.storage.conversation_store import interruption
+from desktop_app.service.storage.store import Store
 from desktop_app.tasks import start_in
 
 _log = logging.getLogger(__name__)

@@ -11,12 +11,12 @@ import pytest
 from desktop_app.errors import ChildError
 from desktop_app.protocol.backboard.assistants import NewAssistant
 from desktop_app.protocol.backboard.documents import Document
-from desktop_app.service import assistant_store
 from desktop_app.service.documents import document_rows, indexer
 from desktop_app.service.documents.document_rows import Owner
 from desktop_app.service.documents.indexer import Indexer
 from desktop_app.service.documents.reading_messages import Answer, Passages, ReadingDone
-from desktop_app.service.store import Store, open_store
+from desktop_app.service.storage import assistant_store
+from desktop_app.service.storage.store import Store, open_store
 
 LIMIT_S = 10
 

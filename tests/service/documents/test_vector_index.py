@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from desktop_app.service.database import Database
 from desktop_app.service.documents import vector_rows
 from desktop_app.service.documents.vector_index import VectorIndex
 from desktop_app.service.documents.vector_rows import Scope
+from desktop_app.service.storage.database import Database
 
 SPACE = "scripted/meaning"
 ASSISTANT = Scope("a", is_thread=False)

@@ -12,7 +12,7 @@ from desktop_app.protocol.backboard.assistants import NewAssistant
 from desktop_app.protocol.backboard.memories import MemoryOperation, NewMemory
 from desktop_app.service.memories.learning import Memories, open_memories
 from desktop_app.service.provider_source import open_source
-from desktop_app.service.store import Store, open_store
+from desktop_app.service.storage.store import Store, open_store
 from tests.fakes.facts import FactLanguage
 from tests.fakes.providers import ScriptedProviders
 

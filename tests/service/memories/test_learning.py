@@ -11,7 +11,7 @@ from desktop_app.errors import NetworkError
 from desktop_app.protocol.backboard.assistants import NewAssistant
 from desktop_app.service.memories import learning
 from desktop_app.service.memories.learning import FEW, MOST_WAITING
-from desktop_app.service.store import open_store
+from desktop_app.service.storage.store import open_store
 from tests.fakes.facts import REFUSED
 
 

@@ -10,7 +10,7 @@ import pytest
 from desktop_app.protocol.backboard.assistants import NewAssistant
 from desktop_app.protocol.backboard.threads import StoredMessage
 from desktop_app.service.clock import new_id, now
-from desktop_app.service.store import Store, open_store
+from desktop_app.service.storage.store import Store, open_store
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from desktop_app.service.providers.responder import Responder
+from desktop_app.service.providers.builtin.responder import Responder
 from tests.fakes.facts import FactLanguage
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from desktop_app.protocol.backboard.models import ModelInfo
-from desktop_app.service.providers.openai_language import OpenAiLanguage
+from desktop_app.service.providers.openai.openai_language import OpenAiLanguage
 from tests.fakes.openai_server import OpenAiServer, closed_port, openai_server
 
 

@@ -15,7 +15,7 @@ from desktop_app.service.runs.events import RunEnded
 from desktop_app.service.runs.question import Question
 from desktop_app.service.runs.run import Run
 from desktop_app.service.runs.runs import Runs, open_runs
-from desktop_app.service.store import Store, open_store
+from desktop_app.service.storage.store import Store, open_store
 from tests.fakes.knowledge import ScriptedLibrary, ScriptedMemories, ScriptedPictures
 from tests.fakes.providers import ScriptedLanguage, ScriptedProviders
 

@@ -6,7 +6,7 @@ import pytest
 
 from desktop_app.protocol.backboard.threads import Attachment
 from desktop_app.protocol.events import ToolCall
-from desktop_app.service.message_stream import events_of, flat_reply
+from desktop_app.service.messages.message_stream import events_of, flat_reply
 from desktop_app.service.providers.picture_ports import Picture
 from desktop_app.service.providers.ports import Passage, Recalled, TextDelta, ToolsCalled
 from desktop_app.service.runs.document_search import DocumentSearch

@@ -7,7 +7,7 @@ import pytest
 from desktop_app.protocol.backboard.messages import ContextUsage
 from desktop_app.protocol.backboard.models import ModelInfo
 from desktop_app.protocol.events import ToolCall, Usage
-from desktop_app.service.message_stream import flat_reply
+from desktop_app.service.messages.message_stream import flat_reply
 from desktop_app.service.providers.ports import ToolsCalled
 from desktop_app.service.runs.usage import added, context_usage
 

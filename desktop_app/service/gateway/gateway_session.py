@@ -1,0 +1,261 @@
+"""A conversation over the gateway socket: what each message of the client does."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from typing import Any, assert_never
+
+import msgspec
+
+from desktop_app.errors import AppError, InputError, ProtocolError
+from desktop_app.protocol.backboard.threads import Thread
+from desktop_app.protocol.gateway import (
+    EXTENSIONS,
+    MAX_FRAME_BYTES,
+    AssistantCancel,
+    AssistantCancelled,
+    AudioAppend,
+    AudioCommit,
+    AudioDiscard,
+    GatewayClientMessage,
+    GatewayConfigured,
+    GatewayError,
+    GatewayReady,
+    Ping,
+    Pong,
+    SessionClose,
+    SessionConfigure,
+    SttSessionStarted,
+    TextPrompt,
+    TranscriptCommitted,
+    TranscriptPartial,
+    decode_client_message,
+)
+from desktop_app.service.clock import new_id
+from desktop_app.service.gateway.gateway_turn import Turn
+from desktop_app.service.gateway.hearing import Hearing
+from desktop_app.service.gateway.session_plan import SessionPlan, read_plan
+from desktop_app.service.gateway.speaking import Tell
+from desktop_app.service.provider_source import ProviderSource
+from desktop_app.service.providers.ports import SpeechToText, TextToSpeech, Transcript
+from desktop_app.service.runs.question import Question
+from desktop_app.service.runs.runs import Runs
+from desktop_app.service.storage.store import Store
+
+
+class GatewaySession:
+    """One socket's state. A bad message is answered with ``error`` and changes nothing."""
+
+    def __init__(
+        self,
+        store: Store,
+        source: ProviderSource,
+        runs: Runs,
+        tell: Tell,
+        tasks: asyncio.TaskGroup,
+    ) -> None:
+        self._store = store
+        self._source = source
+        self._runs = runs
+        self._tell = tell
+        self._tasks = tasks
+        self._plan: SessionPlan | None = None
+        self._thread: Thread | None = None
+        self._hearing: Hearing | None = None
+        self._listening: asyncio.Task[None] | None = None
+        self._floor = asyncio.Lock()
+        self._turn: Turn | None = None
+        self._turn_id = 0
+
+    async def greet(self) -> None:
+        """The first frame."""
+        await self._tell(GatewayReady())
+
+    async def receive(self, frame: str | bytes) -> bool:
+        """Take one frame. False when the client asked to close."""
+        try:
+            return await self._take(frame)
+        except AppError as error:
+            await self.on_fault(error)
+            return True
+
+    # ---- what was heard (hearing.Listener) --------------------------------------------------
+
+    async def on_hearing(self, stt: SpeechToText) -> None:
+        """Tell the recogniser's settings, as it understood them."""
+        assert self._plan is not None
+        config = msgspec.structs.asdict(self._plan.stt) | {
+            **_name(stt),
+            "sample_rate": self._plan.input_hz,
+            "audio_format": f"pcm_{self._plan.input_hz}",
+            "language_code": self._plan.stt.language_code or "en",
+            "vad_silence_threshold_secs": self._plan.end_silence_s,
+        }
+        tts = self._voice_name(self._plan)
+        await self._tell(SttSessionStarted(session_id=new_id(), config=config, tts=tts))
+
+    async def on_partial(self, text: str) -> None:
+        """Words so far."""
+        await self._tell(TranscriptPartial(text=text))
+
+    async def on_committed(self, transcript: Transcript) -> None:
+        """Final words; a turn where there are any."""
+        assert self._plan is not None
+        committed = TranscriptCommitted(text=transcript.text)
+        if self._plan.stt.include_timestamps:
+            committed = TranscriptCommitted(text=transcript.text, words=_timed(transcript))
+        await self._tell(committed)
+        if transcript.text:
+            await self._begin_turn(transcript.text)
+
+    async def on_fault(self, error: AppError) -> None:
+        """Answer with ``error``; the socket stays."""
+        await self._tell(GatewayError(message=str(error), code=error.code))
+
+    # ---- what the client says ---------------------------------------------------------------
+
+    async def _take(self, frame: str | bytes) -> bool:
+        size = len(frame.encode() if isinstance(frame, str) else frame)
+        if size > MAX_FRAME_BYTES:
+            raise ProtocolError(
+                "frame.too_large", f"A frame of {size} bytes is over the limit of 1 MiB."
+            )
+        if isinstance(frame, bytes):
+            self._configured_hearing().append(frame)
+            return True
+        message = decode_client_message(frame)
+        if message is None:
+            raise ProtocolError("gateway.unknown_type", "This type of message is not known here.")
+        return await self._obey(message, frame)
+
+    async def _obey(self, message: GatewayClientMessage, frame: str) -> bool:
+        match message:
+            case SessionConfigure():
+                await self._configure(message)
+            case AudioAppend():
+                self._append(message, frame)
+            case AudioCommit():
+                self._configured_hearing().commit()
+            case AudioDiscard():
+                self._configured_hearing().discard()
+            case TextPrompt(text=text):
+                await self._prompt(text)
+            case AssistantCancel(turn_id=turn_id, heard_ms=heard_ms):
+                await self._cancel(turn_id, heard_ms)
+            case Ping(id=key):
+                await self._tell(Pong(id=key))
+            case SessionClose():
+                return False
+            case _ as never:
+                assert_never(never)
+        return True
+
+    async def _configure(self, message: SessionConfigure) -> None:
+        plan = read_plan(message)
+        if plan.provider:
+            await self._runs.language(plan.provider)
+        if self._plan is None or self._plan.key != plan.key:
+            self._thread = None
+        if self._listening is not None:
+            self._listening.cancel()
+            await asyncio.wait({self._listening})
+        self._plan = plan
+        known = self._source.known
+        await self._tell(
+            GatewayConfigured(
+                session_id=plan.key,
+                extensions=EXTENSIONS,
+                stt=_name(known.stt) if known else {},
+                tts=self._voice_name(plan),
+            )
+        )
+        self._hearing = Hearing(plan, self._source, self)
+        self._listening = self._tasks.create_task(self._hearing.run(), name="hear")
+
+    def _voice_name(self, plan: SessionPlan) -> dict[str, Any]:
+        """Who will speak, as far as that is known already."""
+        known = self._source.known
+        if known is None or plan.voice is None:
+            return {}
+        return _name(known.tts) | {"voice_id": plan.voice.name}
+
+    def _append(self, message: AudioAppend, frame: str) -> None:
+        hearing = self._configured_hearing()
+        assert self._plan is not None
+        if message.sample_rate != self._plan.input_hz and '"sample_rate"' in frame:
+            raise InputError(
+                "audio.sample_rate",
+                f"The sound has {message.sample_rate} Hz, but the session was configured with"
+                f" {self._plan.input_hz} Hz.",
+            )
+        try:
+            hearing.append(base64.b64decode(message.audio, validate=True))
+        except ValueError as error:
+            raise ProtocolError("audio.base64", "The sound is not valid base64.") from error
+
+    async def _prompt(self, text: str) -> None:
+        self._configured()
+        if not text.strip():
+            raise InputError("prompt.empty", "The prompt has no text.")
+        await self._begin_turn(text)
+
+    async def _cancel(self, turn_id: int | None, heard_ms: int | None) -> None:
+        self._configured()
+        async with self._floor:
+            turn = self._turn
+            if turn is None or turn_id not in (None, turn.turn_id):
+                await self._tell(AssistantCancelled(turn_id=turn_id, reason="not running"))
+                return
+            was_writing = await turn.stop("client", heard_ms)
+        if not was_writing and heard_ms is not None:
+            await self._store.conversations.mark_interrupted(turn.run.message_id, heard_ms)
+
+    # ---- turns ------------------------------------------------------------------------------
+
+    async def _begin_turn(self, text: str) -> None:
+        """Answer; what is still being said about an earlier question is cut off."""
+        plan = self._configured()
+        async with self._floor:
+            if self._turn is not None and not self._turn.is_over:
+                await self._turn.stop("superseded")
+            if self._thread is None:
+                self._thread = await self._store.conversations.of_session(plan.key)
+            run = self._runs.start(
+                Question(
+                    thread_id=self._thread.thread_id,
+                    assistant_id=self._thread.assistant_id,
+                    text=text,
+                    provider=plan.provider,
+                    model=plan.model,
+                    system_prompt=plan.system_prompt,
+                    tools=(),  # nobody at this socket could carry them out
+                )
+            )
+            self._turn_id += 1
+            self._turn = Turn(self._turn_id, run, plan.voice, self._tell)
+            self._turn.begin(self._source, self._tasks)
+
+    def _configured(self) -> SessionPlan:
+        if self._plan is None:
+            raise ProtocolError(
+                "session.not_configured", "Send session.configure before anything else."
+            )
+        return self._plan
+
+    def _configured_hearing(self) -> Hearing:
+        self._configured()
+        assert self._hearing is not None
+        return self._hearing
+
+
+def _name(speech: SpeechToText | TextToSpeech) -> dict[str, Any]:
+    return {"provider": speech.provider, "model_id": speech.model}
+
+
+def _timed(transcript: Transcript) -> list[dict[str, Any]]:
+    """The words as contract section 7.3 writes them, in seconds since the utterance began."""
+    return [
+        {"text": word.text, "start": word.start_s, "end": word.end_s, "type": "word"}
+        for word in transcript.words
+    ]

@@ -1,0 +1,137 @@
+"""One turn of a gateway session: what was asked, the text and the speech of the answer."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing, suppress
+from typing import Any
+
+from desktop_app.errors import AppError
+from desktop_app.protocol.gateway import (
+    AssistantCancelled,
+    AssistantDelta,
+    AssistantMessage,
+    AssistantStarted,
+    GatewayError,
+)
+from desktop_app.service.gateway.session_plan import Voice
+from desktop_app.service.gateway.speaking import Speaking, Tell
+from desktop_app.service.provider_source import ProviderSource
+from desktop_app.service.providers.ports import TextDelta
+from desktop_app.service.runs.events import RunEnded
+from desktop_app.service.runs.run import Run, reply_facts
+from desktop_app.tasks import start_in
+
+_STORING_S = 1.0
+
+
+class Turn:
+    """Tells the client how a run goes, and speaks it where a voice is wanted.
+
+    Attributes:
+        turn_id: Counted from 1 in each session.
+        run: Goes on, and is stored, even if nobody listens any more.
+    """
+
+    def __init__(self, turn_id: int, run: Run, voice: Voice | None, tell: Tell) -> None:
+        self.turn_id = turn_id
+        self.run = run
+        self._voice = voice
+        self._tell = tell
+        self._speech: Speaking | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._is_stopped = False
+
+    def begin(self, source: ProviderSource, tasks: asyncio.TaskGroup) -> None:
+        """Start telling."""
+        self._task = start_in(tasks, self._perform(source), name=f"turn {self.turn_id}")
+
+    @property
+    def is_over(self) -> bool:
+        """Whether text and speech have all been told."""
+        return self._task is None or self._task.done()
+
+    async def stop(self, reason: str, heard_ms: int | None = None) -> bool:
+        """Silence it and confirm, once what was written is stored.
+
+        Returns:
+            False where the whole reply was written before.
+        """
+        if self._is_stopped:
+            return True
+        self._is_stopped = True
+        was_writing = self.run.cancel(heard_ms)
+        if self._task is not None and not self._task.done():
+            self._task.cancel()
+            await asyncio.wait({self._task})
+        if self._speech is not None:
+            await self._speech.close()
+        with suppress(TimeoutError):  # a provider slow to let go must not hold the next turn up
+            async with asyncio.timeout(_STORING_S):
+                await self.run.ended()
+        await self._tell(AssistantCancelled(turn_id=self.turn_id, reason=reason))
+        return was_writing
+
+    async def _perform(self, source: ProviderSource) -> None:
+        await self._tell(AssistantStarted(text=self.run.question.text, turn_id=self.turn_id))
+        self._speech = await self._open_speech(source)
+        if self._speech is None:
+            await self._write()
+            return
+        async with asyncio.TaskGroup() as tasks:
+            speaking = tasks.create_task(self._speech.run(), name=f"speak {self.turn_id}")
+            end = await self._write()
+            if end.status == "CANCELLED":
+                speaking.cancel()
+        await self._speech.close()
+        if self._speech.failure is not None:
+            await self._report(self._speech.failure.code, str(self._speech.failure))
+
+    async def _open_speech(self, source: ProviderSource) -> Speaking | None:
+        if self._voice is None:
+            return None
+        try:
+            tts = (await source.get()).tts
+        except AppError:
+            return None  # the run fails of the same reason and says so
+        return Speaking(tts, self._voice, self.turn_id, self._tell)
+
+    async def _write(self) -> RunEnded:
+        """Tell the text as it comes, then as a whole."""
+        async with aclosing(self.run.events()) as events:
+            async for event in events:
+                if isinstance(event, TextDelta):
+                    await self._tell(AssistantDelta(text=event.text, turn_id=self.turn_id))
+                    if self._speech is not None:
+                        self._speech.feed(event.text)
+        end = await self.run.ended()
+        await self._conclude(end)
+        return end
+
+    async def _conclude(self, end: RunEnded) -> None:
+        if self._speech is not None:
+            self._speech.finish()
+        if end.text or end.status == "COMPLETED":
+            await self._tell(
+                AssistantMessage(text=end.text, metadata=self._facts(end), turn_id=self.turn_id)
+            )
+        if end.status == "FAILED":
+            await self._report("language.failed", end.error)
+        elif end.status == "CANCELLED":
+            await self._tell(AssistantCancelled(turn_id=self.turn_id, reason="run cancelled"))
+
+    def _facts(self, end: RunEnded) -> dict[str, Any]:
+        question = self.run.question
+        return {
+            "thread_id": question.thread_id,
+            "assistant_id": question.assistant_id,
+            "run_id": self.run.run_id,
+            "message_id": self.run.message_id,
+            "user_message_id": self.run.prompt.message_id,
+            "status": end.status.lower(),
+            "speech": self._speech is not None and self._speech.has_words,
+            **reply_facts(self.run, end),
+        }
+
+    async def _report(self, code: str, sentence: str) -> None:
+        await self._tell(GatewayError(message=sentence, code=code))

@@ -1,0 +1,284 @@
+"""Turns a client's sound into transcripts, utterance by utterance."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AbstractContextManager, suppress
+from dataclasses import replace
+from enum import Enum
+from typing import Protocol
+
+from desktop_app.audio.frames import CAPTURE_RATE_HZ, FRAME_BYTES, FRAME_MS, AudioFrame
+from desktop_app.audio.resampler import Resampler
+from desktop_app.audio.turn_detector import (
+    SpeechContinues,
+    SpeechEnded,
+    SpeechStarted,
+    TurnDetector,
+    TurnRules,
+)
+from desktop_app.errors import AppError, InputError
+from desktop_app.service.gateway.session_plan import SessionPlan
+from desktop_app.service.provider_failures import provider_failures
+from desktop_app.service.provider_source import Providers, ProviderSource
+from desktop_app.service.providers.ports import Recognition, SpeechToText, Transcript
+
+_TRIES = 2  # recognisers opened for one utterance
+
+WAITING_LIMIT_S = 60
+"""Sound kept while speech to text is not ready, or slower than the speaker."""
+
+
+class Listener(Protocol):
+    """Who is told what was heard."""
+
+    async def on_hearing(self, stt: SpeechToText) -> None:
+        """Speech to text is there."""
+
+    async def on_partial(self, text: str) -> None:
+        """The words so far."""
+
+    async def on_committed(self, transcript: Transcript) -> None:
+        """The final words, perhaps none."""
+
+    async def on_fault(self, error: AppError) -> None:
+        """Something went wrong; hearing goes on where it can."""
+
+
+class _Mark(Enum):
+    COMMIT = "commit"
+    DISCARD = "discard"
+
+
+_NO_WORDS = Transcript("", is_final=True)
+
+
+class Hearing:
+    """Takes sound at once, decodes behind it, and tells transcripts in the order spoken."""
+
+    def __init__(self, plan: SessionPlan, source: ProviderSource, listener: Listener) -> None:
+        self._plan = plan
+        self._source = source
+        self._listener = listener
+        # Its sound is bounded by _waiting_bytes; marks are few bytes each and are not.
+        self._items: asyncio.Queue[bytes | _Mark] = asyncio.Queue()
+        self._waiting_bytes = 0
+        self._utterances: asyncio.Queue[Recognition] = asyncio.Queue()
+        self._open: Recognition | None = None
+        self._unwanted: set[Recognition] = set()
+        self._failure: AppError | None = None  # the latest in this utterance
+        self._failures = 0
+        self._resampler = Resampler(plan.input_hz, CAPTURE_RATE_HZ)
+        self._segments = None if plan.is_manual else _Segments(plan)
+
+    def append(self, pcm: bytes) -> None:
+        """Take more sound at the plan's rate.
+
+        Raises:
+            InputError: ``audio.overflow``: too much waits already; this piece is dropped.
+        """
+        if self._waiting_bytes + len(pcm) > WAITING_LIMIT_S * self._plan.input_hz * 2:
+            raise InputError(
+                "audio.overflow",
+                f"More than {WAITING_LIMIT_S} s of sound wait for speech to text; some was lost.",
+            )
+        self._waiting_bytes += len(pcm)
+        self._items.put_nowait(pcm)
+
+    def commit(self) -> None:
+        """The utterance is complete."""
+        self._items.put_nowait(_Mark.COMMIT)
+
+    def discard(self) -> None:
+        """What was heard since the last commit was not meant."""
+        self._items.put_nowait(_Mark.DISCARD)
+
+    async def run(self) -> None:
+        """Hear until cancelled. A failure is told, not raised."""
+        try:
+            providers = await self._source.get()
+            stt = providers.stt
+            await self._listener.on_hearing(stt)
+            if self._segments is not None:
+                with _hearing_failures():
+                    await self._segments.load()
+        except AppError as error:
+            await self._listener.on_fault(error)
+            return
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._decode(stt), name="decode")
+                tasks.create_task(self._tell(), name="tell transcripts")
+                tasks.create_task(self._warm_up(providers), name="warm up")
+        finally:
+            await self._abandon()
+
+    async def _warm_up(self, providers: Providers) -> None:
+        """Get ready before the first question: what fails is told when it is needed."""
+        with suppress(AppError), _hearing_failures():
+            await providers.warm_up()
+
+    async def _decode(self, stt: SpeechToText) -> None:
+        while True:
+            item = await self._items.get()
+            try:
+                with _hearing_failures():
+                    await self._obey(stt, item)
+            except AppError as error:
+                await self._fail(error)
+
+    async def _obey(self, stt: SpeechToText, item: bytes | _Mark) -> None:
+        match item:
+            case _Mark.COMMIT:
+                await self._commit(stt)
+            case _Mark.DISCARD:
+                await self._discard()
+            case bytes():
+                self._waiting_bytes -= len(item)
+                await self._take(stt, self._resampler.feed(item))
+
+    async def _fail(self, error: AppError) -> None:
+        """Say so once, and try once more with the rest of the utterance."""
+        self._open = None
+        self._failure = error
+        self._failures += 1
+        if self._failures == 1:
+            await self._listener.on_fault(error)
+
+    async def _take(self, stt: SpeechToText, pcm: bytes) -> None:
+        if self._segments is None:
+            await self._hear(stt, pcm)
+            return
+        for signal in self._segments.feed(pcm):
+            match signal:
+                case SpeechStarted(pre_roll):
+                    await self._hear(stt, b"".join(frame.pcm for frame in pre_roll))
+                case SpeechContinues(frame):
+                    await self._hear(stt, frame.pcm)
+                case SpeechEnded(is_short=True):
+                    await self._drop()
+                    await self._listener.on_committed(_NO_WORDS)  # takes back what was shown
+                    self._forget_failures()
+                case SpeechEnded():
+                    await self._finish()
+                    self._forget_failures()
+
+    async def _commit(self, stt: SpeechToText) -> None:
+        await self._take(stt, self._resampler.flush())
+        if self._segments is not None:
+            self._segments.reset()
+        if self._open is not None:
+            await self._finish()
+        elif self._failure is not None:
+            await self._listener.on_fault(self._failure)  # ends the turn of who waits for words
+        elif self._plan.is_manual:
+            await self._listener.on_committed(_NO_WORDS)
+        self._forget_failures()
+
+    async def _discard(self) -> None:
+        self._resampler.flush()
+        self._forget_failures()
+        if self._segments is not None:
+            self._segments.reset()
+        await self._drop()
+
+    async def _drop(self) -> None:
+        """Close the open utterance, and let nobody hear of it any more."""
+        utterance, self._open = self._open, None
+        if utterance is not None:
+            self._unwanted.add(utterance)
+            await utterance.aclose()
+
+    def _forget_failures(self) -> None:
+        """The utterance is over."""
+        self._failure, self._failures = None, 0
+
+    async def _hear(self, stt: SpeechToText, pcm: bytes) -> None:
+        if not pcm or self._failures >= _TRIES:
+            return
+        if self._open is None:
+            self._open = stt.open(language=self._plan.stt.language_code or "en")
+            self._utterances.put_nowait(self._open)
+        await self._open.feed(pcm)
+
+    async def _finish(self) -> None:
+        utterance, self._open = self._open, None
+        if utterance is not None:
+            await utterance.finish()
+
+    async def _tell(self) -> None:
+        while True:
+            utterance = await self._utterances.get()
+            try:
+                with _hearing_failures():
+                    await self._tell_of(utterance)
+            except AppError as error:
+                await self._on_lost(utterance, error)
+            finally:
+                if self._open is utterance:
+                    self._open = None
+                self._unwanted.discard(utterance)
+                await utterance.aclose()
+
+    async def _tell_of(self, utterance: Recognition) -> None:
+        async for transcript in utterance.transcripts():
+            if utterance in self._unwanted:
+                return
+            if transcript.is_final:
+                text = transcript.text.strip()
+                await self._listener.on_committed(replace(transcript, text=text))
+            else:
+                await self._listener.on_partial(transcript.text)
+
+    async def _on_lost(self, utterance: Recognition, error: AppError) -> None:
+        if self._open is utterance:
+            await self._fail(error)
+        elif utterance not in self._unwanted:
+            await self._listener.on_fault(error)
+
+    async def _abandon(self) -> None:
+        while not self._utterances.empty():
+            await self._utterances.get_nowait().aclose()
+
+
+class _Segments:
+    """Finds utterances in a stream of sound."""
+
+    def __init__(self, plan: SessionPlan) -> None:
+        self._threshold = plan.stt.vad_threshold
+        self._turns = TurnDetector(
+            TurnRules(
+                end_silence_ms=round(plan.end_silence_s * 1000),
+                min_speech_ms=plan.stt.min_speech_duration_ms,
+            )
+        )
+        self._waiting = bytearray()
+        self._frames = 0
+
+    async def load(self) -> None:
+        """Load the detector, off the loop."""
+        from desktop_app.audio.detectors import speech_detector  # not needed for manual commits
+
+        self._detector = await asyncio.to_thread(speech_detector, self._threshold)
+
+    def feed(self, pcm: bytes) -> list[SpeechStarted | SpeechContinues | SpeechEnded]:
+        """What the sound up to its last whole frame says."""
+        self._waiting += pcm
+        signals: list[SpeechStarted | SpeechContinues | SpeechEnded] = []
+        while len(self._waiting) >= FRAME_BYTES:
+            frame = bytes(self._waiting[:FRAME_BYTES])
+            del self._waiting[:FRAME_BYTES]
+            self._frames += 1
+            at_s = self._frames * FRAME_MS / 1000
+            signals += self._turns.feed(
+                AudioFrame(frame, at_s), is_speech=self._detector.is_speech(frame)
+            )
+        return signals
+
+    def reset(self) -> None:
+        """A commit ended the utterance."""
+        self._turns.reset()
+
+
+def _hearing_failures() -> AbstractContextManager[None]:
+    return provider_failures("stt.broken", "Nothing can be heard: speech to text failed.")

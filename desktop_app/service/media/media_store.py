@@ -1,0 +1,198 @@
+"""Pictures, spoken replies and recordings of threads."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from desktop_app.service.clock import new_id, now
+from desktop_app.service.providers.picture_ports import Picture
+from desktop_app.service.storage.database import Database
+from desktop_app.service.storage.file_store import FileStore, KeptFile
+from desktop_app.service.storage.named_files import add_naming, remove_unnamed
+
+MediaKind = Literal["picture", "speech", "recording"]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMedia:
+    """One piece, whose bytes are in the file store.
+
+    Attributes:
+        metadata: Of a picture: prompt, provider, model and the ids it was made from; of what was
+            uploaded: its file name.
+    """
+
+    id: str
+    thread_id: str
+    message_id: str
+    kind: MediaKind
+    mime_type: str
+    file: KeptFile
+    metadata: dict[str, Any] = field(default_factory=dict)
+    created_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A piece whose bytes are not kept yet."""
+
+    thread_id: str
+    message_id: str
+    kind: MediaKind
+    mime_type: str
+    metadata: dict[str, Any]
+
+
+class MediaStore:
+    """Rows in the database, bytes in the file store."""
+
+    def __init__(self, database: Database, files: FileStore) -> None:
+        self._database = database
+        self._files = files
+
+    async def add(
+        self,
+        thread_id: str,
+        kind: MediaKind,
+        content: Picture,
+        *,
+        message_id: str = "",
+        metadata: dict[str, Any] | None = None,
+    ) -> StoredMedia:
+        """Keep encoded bytes; durable when this returns.
+
+        Raises:
+            StorageError
+        """
+        made = _Made(thread_id, message_id, kind, content.mime_type, metadata or {})
+        return await self._add(made, lambda: self._files.keep_bytes(content.data))
+
+    async def add_file(
+        self,
+        thread_id: str,
+        kind: MediaKind,
+        path: Path,
+        mime_type: str,
+        *,
+        message_id: str = "",
+        metadata: dict[str, Any] | None = None,
+    ) -> StoredMedia:
+        """Keep a copy of a file, however long; durable when this returns.
+
+        Raises:
+            StorageError
+        """
+        made = _Made(thread_id, message_id, kind, mime_type, metadata or {})
+        return await self._add(made, lambda: self._files.keep(path))
+
+    async def _add(self, made: _Made, keep: Callable[[], Awaitable[KeptFile]]) -> StoredMedia:
+        def insert(connection: sqlite3.Connection, kept: KeptFile) -> StoredMedia:
+            media = StoredMedia(
+                new_id(),
+                made.thread_id,
+                made.message_id,
+                made.kind,
+                made.mime_type,
+                kept,
+                made.metadata,
+                now(),
+            )
+            _insert(connection, media)
+            return media
+
+        return await add_naming(self._database, self._files, keep, insert)
+
+    async def get(self, media_id: str) -> StoredMedia | None:
+        """One piece, or None."""
+
+        def work(connection: sqlite3.Connection) -> StoredMedia | None:
+            row = connection.execute("SELECT * FROM media WHERE id = ?", (media_id,)).fetchone()
+            return _media(row) if row else None
+
+        return await self._database.read(work)
+
+    async def of_thread(self, thread_id: str, kind: MediaKind) -> list[StoredMedia]:
+        """All of a kind, oldest first."""
+
+        def work(connection: sqlite3.Connection) -> list[StoredMedia]:
+            rows = connection.execute(
+                "SELECT * FROM media WHERE thread_id = ? AND kind = ? ORDER BY seq",
+                (thread_id, kind),
+            )
+            return [_media(row) for row in rows]
+
+        return await self._database.read(work)
+
+    async def delete(self, media_id: str) -> StoredMedia | None:
+        """What was deleted, its bytes with it; None where there was nothing.
+
+        Raises:
+            StorageError
+        """
+
+        def work(connection: sqlite3.Connection) -> StoredMedia | None:
+            row = connection.execute(
+                "DELETE FROM media WHERE id = ? RETURNING *", (media_id,)
+            ).fetchone()
+            return _media(row) if row else None
+
+        gone = await self._database.write(work)
+        if gone is not None:
+            await remove_unnamed(self._database, self._files, gone.file.sha256)
+        return gone
+
+    def path_of(self, media: StoredMedia) -> Path:
+        """Where its bytes are."""
+        return self._files.path(media.file.sha256)
+
+    async def bytes_of(self, media: StoredMedia) -> bytes:
+        """Raises:
+        StorageError
+        """
+        return await self._files.read(media.file.sha256)
+
+    async def remove_unused_files(self) -> int:
+        """Delete the bytes that no document and no piece of media names any more."""
+
+        def work(connection: sqlite3.Connection) -> set[str]:
+            rows = connection.execute("SELECT sha256 FROM media UNION SELECT sha256 FROM documents")
+            return {row["sha256"] for row in rows}
+
+        return await self._files.remove_all_but(await self._database.read(work))
+
+
+def _insert(connection: sqlite3.Connection, media: StoredMedia) -> None:
+    connection.execute(
+        "INSERT INTO media (id, thread_id, message_id, kind, mime_type, sha256, size_bytes,"
+        " metadata, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            media.id,
+            media.thread_id,
+            media.message_id or None,
+            media.kind,
+            media.mime_type,
+            media.file.sha256,
+            media.file.size_bytes,
+            msgspec.json.encode(media.metadata).decode(),
+            media.created_at,
+        ),
+    )
+
+
+def _media(row: sqlite3.Row) -> StoredMedia:
+    return StoredMedia(
+        row["id"],
+        row["thread_id"],
+        row["message_id"] or "",
+        row["kind"],
+        row["mime_type"],
+        KeptFile(row["sha256"], row["size_bytes"]),
+        msgspec.json.decode(row["metadata"] or "{}"),
+        row["created_at"],
+    )

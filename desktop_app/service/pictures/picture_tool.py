@@ -1,0 +1,121 @@
+"""The hosted tool ``generate_image``: a model, or the built-in responder, asks for a picture."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from desktop_app.errors import InputError
+from desktop_app.protocol.backboard.messages import Media
+from desktop_app.service.media.media_links import MediaLinks
+from desktop_app.service.media.media_store import StoredMedia
+from desktop_app.service.pictures.pictures import PictureChoice, PictureOrder, Pictures
+from desktop_app.service.providers.picture_ports import PICTURE_TOOL
+from desktop_app.service.providers.ports import Tool
+from desktop_app.service.runs.hosted_tools import HostedMaker, HostedResult
+from desktop_app.service.runs.run import Run
+
+_NOTE = (
+    "The person sees the result already. Do not write links or ids; say in a few words what it is."
+)
+_TOOL = Tool(
+    PICTURE_TOOL,
+    "Makes a new picture, or changes and combines pictures of this conversation. Use it whenever"
+    " the person wants to see, draw, paint or change a picture.",
+    {
+        "type": "object",
+        "properties": {
+            "prompt": {
+                "type": "string",
+                "description": "What the picture shall show, or what shall be changed, in detail.",
+            },
+            "document_ids": {
+                "type": "array",
+                "items": {"type": "string"},
+                "description": (
+                    "Ids of earlier or attached pictures that shall be changed or combined; leave"
+                    " it out for a new picture."
+                ),
+            },
+            "size": {"type": "string", "description": "Such as 1024x1024."},
+            "aspect_ratio": {"type": "string", "description": "Such as 16:9."},
+        },
+        "required": ["prompt"],
+    },
+)
+
+
+class _Arguments(msgspec.Struct, frozen=True):
+    prompt: str
+    document_ids: list[str] | None = None
+    size: str | None = None
+    aspect_ratio: str | None = None
+
+
+class PictureTool:
+    """Draws for one turn, with what the person chose for it."""
+
+    tool = _TOOL
+
+    def __init__(self, pictures: Pictures, links: MediaLinks, choice: PictureChoice) -> None:
+        self._pictures = pictures
+        self._links = links
+        self._choice = choice
+
+    async def call(self, arguments: dict[str, Any], run: Run) -> HostedResult:
+        """Make what is asked for; see ``Pictures.make``.
+
+        Raises:
+            AppError
+        """
+        try:
+            asked = msgspec.convert(arguments, _Arguments)
+        except msgspec.ValidationError as error:
+            raise InputError(
+                "image.bad_arguments", f"These arguments cannot be used: {error}."
+            ) from error
+        wished = {"size": asked.size, "aspect_ratio": asked.aspect_ratio}
+        config = {name: value for name, value in wished.items() if value} | {**self._choice.config}
+        made = await self._pictures.make(
+            PictureOrder(
+                thread_id=run.question.thread_id,
+                message_id=run.message_id,
+                prompt=asked.prompt,
+                choice=PictureChoice(self._choice.provider, self._choice.model, config),
+                sources=tuple(dict.fromkeys(asked.document_ids or ())),
+            )
+        )
+        media = tuple(media_of(each, self._links) for each in made)
+        return HostedResult(_told(made), media, words=_words(len(made)))
+
+
+def picture_tool_maker(pictures: Pictures, links: MediaLinks) -> HostedMaker:
+    """Makes the tool from the ``provider``, ``model`` and ``config`` of a turn."""
+
+    def make(settings: dict[str, Any]) -> PictureTool:
+        choice = PictureChoice(
+            settings.get("provider", ""), settings.get("model", ""), settings.get("config", {})
+        )
+        return PictureTool(pictures, links, choice)
+
+    return make
+
+
+def media_of(stored: StoredMedia, links: MediaLinks) -> Media:
+    """A stored piece as the API tells it, with a link that is good for an hour."""
+    return Media(
+        url=links.url(stored.id),
+        document_id=stored.id,
+        mime_type=stored.mime_type,
+        file_size_bytes=stored.file.size_bytes,
+    )
+
+
+def _words(count: int) -> str:
+    return "Here is the picture." if count == 1 else f"Here are the {count} pictures."
+
+
+def _told(made: tuple[StoredMedia, ...]) -> str:
+    pictures = [{"document_id": each.id, "mime_type": each.mime_type} for each in made]
+    return msgspec.json.encode({"pictures": pictures, "note": _NOTE}).decode()

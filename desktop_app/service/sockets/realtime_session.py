@@ -1,0 +1,164 @@
+"""A conversation over the realtime socket: full duplex, with functions of the client."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import assert_never
+
+import msgspec
+
+from desktop_app.errors import AppError, InputError, ProtocolError
+from desktop_app.protocol.backboard.realtime_socket import (
+    ProviderEvent,
+    RealtimeCancel,
+    RealtimeClientFrame,
+    RealtimeCommit,
+    RealtimeEvent,
+    RealtimeOutputs,
+    RealtimeText,
+)
+from desktop_app.protocol.backboard.threads import Thread
+from desktop_app.protocol.backboard.voice_socket import SocketError
+from desktop_app.protocol.gateway import MAX_FRAME_BYTES
+from desktop_app.protocol.json_faults import UNREADABLE
+from desktop_app.service.clock import new_id
+from desktop_app.service.gateway.hearing import Hearing
+from desktop_app.service.provider_source import ProviderSource
+from desktop_app.service.providers.ports import SpeechToText, Transcript
+from desktop_app.service.runs.runs import Runs
+from desktop_app.service.sockets.realtime_plan import INPUT_FORMAT, OUTPUT_FORMAT, RealtimePlan
+from desktop_app.service.sockets.realtime_turn import RealtimeTurn
+from desktop_app.service.sockets.session_message import SessionMessage
+from desktop_app.service.sockets.session_socket import Tell
+
+
+class RealtimeSession:
+    """The newest question is answered: an earlier reply that still goes on is cut off.
+
+    Args:
+        thread: Which is continued.
+        message: What every message has besides its words.
+        plan: How it hears and speaks.
+        source: Who does.
+        runs: Answer; they go on when the client has gone.
+        tell: Sends a frame.
+    """
+
+    def __init__(
+        self,
+        thread: Thread,
+        message: SessionMessage,
+        plan: RealtimePlan,
+        source: ProviderSource,
+        runs: Runs,
+        tell: Tell,
+    ) -> None:
+        self._thread = thread
+        self._message = message
+        self._plan = plan
+        self._source = source
+        self._runs = runs
+        self._tell = tell
+        self._hearing = Hearing(plan.hearing, source, self)
+        self._asked: asyncio.Queue[str] = asyncio.Queue()  # no more than a person can say
+        self._turn: RealtimeTurn | None = None
+
+    async def begin(self) -> None:
+        """Tell that the session stands.
+
+        Raises:
+            AppError: The providers could not be opened.
+        """
+        await self._source.get()
+        await self._tell(
+            RealtimeEvent(
+                type="session.begin",
+                session_id=new_id(),
+                thread_id=self._thread.thread_id,
+                assistant_id=self._thread.assistant_id,
+                input_format=INPUT_FORMAT,
+                output_format=None if self._plan.voice is None else OUTPUT_FORMAT,
+            )
+        )
+
+    async def run(self) -> None:
+        """Hear and answer until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._hearing.run(), name="hear")
+            tasks.create_task(self._answer(tasks), name="answer")
+
+    async def receive(self, frame: str | bytes) -> None:
+        """Take one frame; a bad one is answered with ``error`` and changes nothing."""
+        try:
+            if len(frame) > MAX_FRAME_BYTES:
+                raise ProtocolError(
+                    "frame.too_large", f"A frame of {len(frame)} bytes is over the limit of 1 MiB."
+                )
+            if isinstance(frame, bytes):
+                self._hearing.append(frame)
+            else:
+                await self._obey(_read(frame))
+        except AppError as error:
+            await self.on_fault(error)
+
+    # ---- what was heard (hearing.Listener) --------------------------------------------------
+
+    async def on_hearing(self, stt: SpeechToText) -> None:
+        """``session.begin`` said that sound is taken."""
+
+    async def on_partial(self, text: str) -> None:
+        """Words so far."""
+        await self._tell(RealtimeEvent(type="transcript.partial", role="user", text=text))
+
+    async def on_committed(self, transcript: Transcript) -> None:
+        """Final words; a reply where there are any."""
+        text = transcript.text
+        await self._tell(RealtimeEvent(type="transcript.final", role="user", text=text))
+        if text:
+            self._asked.put_nowait(text)
+
+    async def on_fault(self, error: AppError) -> None:
+        """Tell it; the socket stays."""
+        await self._tell(SocketError(message=str(error), code=error.code))
+
+    # ---- what the client says ---------------------------------------------------------------
+
+    async def _obey(self, frame: RealtimeClientFrame) -> None:
+        match frame:
+            case RealtimeText(text=text):
+                if not text.strip():
+                    raise InputError("prompt.empty", "The question has no words.")
+                self._asked.put_nowait(text)
+            case RealtimeCommit():
+                self._hearing.commit()
+            case RealtimeCancel():
+                if self._turn is not None:
+                    await self._turn.stop()
+            case RealtimeOutputs(outputs=outputs):
+                if self._turn is None:
+                    raise InputError("session.outputs", "No call waits for an output.")
+                self._turn.take(outputs)
+            case ProviderEvent():
+                raise InputError(
+                    "session.provider_event", "There is no native provider behind this session."
+                )
+            case _ as never:
+                assert_never(never)
+
+    async def _answer(self, tasks: asyncio.TaskGroup) -> None:
+        while True:
+            text = await self._asked.get()
+            if self._turn is not None:
+                await self._turn.stop()
+            run = self._runs.start(self._message.question(text, self._thread))
+            tts = (await self._source.get()).tts
+            self._turn = RealtimeTurn(run, self._runs, tts, self._plan.voice, self._tell)
+            self._turn.begin(tasks)
+
+
+def _read(frame: str) -> RealtimeClientFrame:
+    try:
+        read: RealtimeClientFrame = msgspec.json.decode(frame, type=RealtimeClientFrame)
+    except UNREADABLE as error:
+        raise ProtocolError("session.frame", f"This frame is not understood: {error}.") from error
+    return read

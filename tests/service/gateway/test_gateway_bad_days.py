@@ -1,0 +1,192 @@
+"""Slow clients, failing providers and bad frames on the gateway socket."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from websockets.exceptions import ConnectionClosed
+
+from desktop_app.errors import NetworkError
+from tests.fakes.providers import ScriptedProviders
+
+SOUND = b"\x00\x01" * 1600
+SPEECH_WAV = Path(__file__).parents[2] / "sounds" / "square_root_of_one_hundred.wav"
+
+
+async def test_sound_before_the_providers_are_open_is_kept(tmp_path, open_rig):
+    providers = ScriptedProviders()
+    providers.may_open.clear()
+    async with open_rig(tmp_path, providers) as rig, rig.socket() as socket:
+        await socket.say("session.configure", stt={"commit_strategy": "manual"})
+        await socket.until("session.configured")
+        await socket.hear(SOUND)
+        await socket.say("audio.commit")
+        await socket.say("ping")
+        await socket.until("pong")
+        providers.may_open.set()
+        await socket.until("assistant.message")
+        assert bytes(providers.stt.utterances[0].heard) == SOUND
+
+
+async def test_sound_that_nobody_takes_is_bounded(tmp_path, open_rig):
+    providers = ScriptedProviders()
+    providers.may_open.clear()
+    async with open_rig(tmp_path, providers) as rig, rig.socket() as socket:
+        await socket.say("session.configure", stt={"commit_strategy": "manual"})
+        for _ in range(3):
+            await socket.hear(bytes(960_000))
+        error = await socket.until("error")
+        assert error["code"] == "audio.overflow"
+
+
+async def test_a_client_that_leaves_in_mid_reply_loses_nothing(rig):
+    rig.providers.language.pause()
+    async with rig.socket() as socket:
+        await socket.configured(tts={}, session_id="left")
+        await socket.say("text.prompt", text="Hi")
+        await socket.until("assistant.audio.chunk")
+        socket.connection.transport.abort()
+    rig.providers.language.resume()
+    async with rig.socket() as socket:
+        await socket.configured(session_id="left")
+        await socket.say("text.prompt", text="Again")
+        await socket.until("assistant.message")
+    (thread,) = (await rig.http.get("/threads?include_messages=true")).json()
+    assert [each["status"] for each in thread["messages"]] == ["COMPLETED"] * 4
+
+
+async def test_a_slow_client_slows_the_speech_and_not_the_memory(rig):
+    rig.providers.tts.is_endless = True
+    async with rig.socket(max_queue=1) as socket:
+        await socket.configured(tts={})
+        await socket.say("text.prompt", text="Hi")
+        await socket.until("assistant.audio.start")
+        before = -1
+        while rig.providers.tts.made != before:  # until the buffers on the way are full
+            before = rig.providers.tts.made
+            assert before < 10_000
+            for _ in range(500):  # client and service share this loop: what can go on, does
+                await asyncio.sleep(0)
+        socket.connection.transport.abort()
+
+
+async def test_a_failing_voice_leaves_the_text_and_says_why(rig, socket):
+    rig.providers.tts.failure = NetworkError("tts.gone", "The voice is gone.")
+    await socket.configured(tts={})
+    await socket.say("text.prompt", text="Hi")
+    await socket.until("assistant.message")
+    assert (await socket.next())["message"] == "The voice is gone."
+    assert "assistant.audio.start" not in socket.kinds()
+
+
+async def test_a_failing_model_is_told_and_the_session_goes_on(rig, socket):
+    rig.providers.language.pieces = ()
+    rig.providers.language.failure = NetworkError("x", "The model is gone.")
+    await socket.configured(tts={})
+    await socket.say("text.prompt", text="Hi")
+    assert (await socket.until("error"))["message"] == "The model is gone."
+    rig.providers.language.failure = None
+    await socket.say("text.prompt", text="Hi")
+    await socket.until("assistant.message")
+
+
+async def test_a_failing_recogniser_is_told_and_the_session_goes_on(rig, socket):
+    rig.providers.stt.failure = NetworkError("x", "The ear is gone.")
+    await socket.configured()
+    await socket.hear(SOUND)
+    assert (await socket.until("error"))["message"] == "The ear is gone."
+    rig.providers.stt.failure = None
+    await socket.hear(SOUND)
+    await socket.say("audio.commit")
+    await socket.until("assistant.message")
+
+
+async def test_a_recogniser_that_cannot_open_is_told_and_everything_else_works(rig, socket, caplog):
+    rig.providers.stt.open_failure = ModuleNotFoundError("no module named ear")
+    await socket.configured()
+    for _ in range(20):
+        await socket.hear(SOUND)
+    await socket.say("audio.commit")
+    for _ in range(2):  # at once, and for who waits for the words
+        fault = await socket.until("error")
+        assert (fault["code"], fault["message"]) == (
+            "stt.broken",
+            "Nothing can be heard: speech to text failed.",
+        )
+    await socket.say("text.prompt", text="Hi")
+    await socket.until("assistant.message")
+    assert socket.kinds().count("error") == 2
+    rig.providers.stt.open_failure = None
+    await socket.hear(SOUND)
+    await socket.say("audio.commit")
+    await socket.until("assistant.message")
+    caplog.clear()
+
+
+async def test_a_voice_that_cannot_open_is_told_and_everything_else_works(rig, socket, caplog):
+    rig.providers.tts.failure = OSError("broken file")
+    await socket.configured(tts={})
+    await socket.say("text.prompt", text="Hi")
+    assert (await socket.until("error"))["code"] == "tts.broken"
+    assert "assistant.message" in socket.kinds()
+    await socket.say("text.prompt", text="Hi")
+    await socket.until("error")
+    caplog.clear()
+
+
+@pytest.mark.parametrize(
+    ("frame", "code"),
+    [
+        ("{", "gateway.malformed"),
+        ("[]", "gateway.malformed"),
+        ('{"type": 5}', "gateway.malformed"),
+        ('{"type": "text.prompt"}', "gateway.malformed"),
+        ('{"type": "sing"}', "gateway.unknown_type"),
+        ('{"type": "text.prompt", "text": "x"}', "session.not_configured"),
+        ('{"type": "audio.commit"}', "session.not_configured"),
+        ('{"type": "assistant.cancel"}', "session.not_configured"),
+        (b"\x00\x00", "session.not_configured"),
+        ("x" * ((1 << 20) + 1), "frame.too_large"),
+        (b"x" * ((1 << 20) + 1), "frame.too_large"),
+        ('{"type": "session.configure", "stt": {"commit_strategy": "x"}}', None),
+        ('{"type": "session.configure", "stt": {"audio_format": "ulaw_8000"}}', None),
+        ('{"type": "session.configure", "stt": {"sample_rate": 4000}}', None),
+        ('{"type": "session.configure", "tts": {"output_format": "mp3_44100_128"}}', None),
+        ('{"type": "session.configure", "backend": {"api_key": "k"}}', None),
+        ('{"type": "session.configure", "backend": {"provider": "nobody"}}', None),
+    ],
+)
+async def test_a_bad_frame_is_answered_with_a_sentence_and_the_socket_lives(socket, frame, code):
+    await socket.next()
+    await socket.connection.send(frame)
+    error = await socket.next()
+    assert error["type"] == "error"
+    assert error["message"]
+    assert code is None or error["code"] == code
+    await socket.configured()
+    await socket.say("text.prompt", text="Hi")
+    await socket.until("assistant.message")
+
+
+async def test_bad_sound_is_answered_with_a_sentence_and_the_socket_lives(socket):
+    await socket.configured()
+    await socket.say("audio.append", audio="!!!")
+    assert (await socket.until("error"))["code"] == "audio.base64"
+    await socket.say("audio.append", audio="AAAA", sample_rate=8_000)
+    assert "8000 Hz" in (await socket.until("error"))["message"]
+    await socket.say("text.prompt", text="  ")
+    assert (await socket.until("error"))["code"] == "prompt.empty"
+    await socket.say("text.prompt", text="Hi")
+    await socket.until("assistant.message")
+
+
+async def test_a_frame_far_over_the_limit_closes_with_1009_and_the_service_lives(rig):
+    async with rig.socket() as socket:
+        with suppress(ConnectionClosed):  # the refusal may come before all of it is sent
+            await socket.connection.send(b"x" * (5 << 20))
+        await socket.connection.wait_closed()
+        assert socket.connection.close_code in (1009, 1006)
+    assert (await rig.http.get("/assistants")).status_code == 200

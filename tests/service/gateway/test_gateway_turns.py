@@ -1,0 +1,130 @@
+"""Replies that are cut off, replaced or continued over the gateway socket."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from desktop_app.service.providers.ports import TextDelta
+
+SOUND = b"\x00\x01" * 1600
+SPEECH_WAV = Path(__file__).parents[2] / "sounds" / "square_root_of_one_hundred.wav"
+
+
+async def test_a_cancelled_reply_stops_and_is_kept_as_interrupted(rig, socket):
+    rig.providers.tts.is_endless = True
+    rig.providers.language.pause()
+    await socket.configured(tts={})
+    await socket.say("text.prompt", text="Hi")
+    await socket.until("assistant.audio.chunk")
+    await socket.say("assistant.cancel", turn_id=1, heard_ms=240)
+    await socket.until("assistant.audio.end")
+    assert (await socket.next())["type"] == "assistant.cancelled"
+    made = rig.providers.tts.made
+    await socket.say("ping")
+    assert (await socket.next())["type"] == "pong"
+    assert rig.providers.tts.made == made
+    (thread,) = (await rig.http.get("/threads?include_messages=true")).json()
+    reply = thread["messages"][-1]
+    assert reply["status"] == "CANCELLED"
+    assert reply["content"] == "Hello there. "
+    assert reply["metadata_"]["heard_ms"] == 240
+
+
+async def test_cancelling_before_any_sound_sends_no_end_of_sound(rig, socket):
+    rig.providers.language.pieces = (TextDelta("An unfinished"),)
+    rig.providers.language.pause()
+    await socket.configured(tts={})
+    await socket.say("text.prompt", text="Hi")
+    await socket.until("assistant.delta")
+    await socket.say("assistant.cancel")
+    assert (await socket.next())["type"] == "assistant.cancelled"
+
+
+async def test_a_reply_cut_off_after_it_was_sent_is_kept_as_interrupted(rig, socket):
+    await socket.configured(tts={})
+    await socket.say("text.prompt", text="Hi")
+    await socket.until("assistant.audio.end")
+    await socket.say("assistant.cancel", turn_id=1, heard_ms=80)
+    assert (await socket.until("assistant.cancelled"))["turn_id"] == 1
+    await socket.say("ping")
+    await socket.until("pong")
+    (thread,) = (await rig.http.get("/threads?include_messages=true")).json()
+    reply = thread["messages"][-1]
+    assert reply["content"] == "Hello there. How are you?"
+    assert reply["metadata_"]["heard_ms"] == 80
+    assert reply["metadata_"]["interrupted"] is True
+
+
+async def test_cancelling_an_older_turn_leaves_the_present_one_alone(rig, socket):
+    await socket.configured()
+    await socket.say("text.prompt", text="One")
+    await socket.until("assistant.message")
+    rig.providers.language.pause()
+    await socket.say("text.prompt", text="Two")
+    await socket.until("assistant.delta")
+    await socket.say("assistant.cancel", turn_id=1)
+    assert (await socket.until("assistant.cancelled"))["turn_id"] == 1
+    rig.providers.language.resume()
+    assert (await socket.until("assistant.message"))["turn_id"] == 2
+
+
+async def test_a_new_prompt_replaces_the_reply_that_is_being_given(rig, socket):
+    rig.providers.tts.is_endless = True
+    await socket.configured(tts={}, session_id="talk")
+    await socket.say("text.prompt", text="One")
+    await socket.until("assistant.audio.start")
+    rig.providers.tts.is_endless = False
+    await socket.say("text.prompt", text="Two")
+    await socket.until("assistant.audio.end")
+    assert (await socket.next())["turn_id"] == 1
+    assert await socket.next() == {"type": "assistant.started", "text": "Two", "turn_id": 2}
+    await socket.until("assistant.audio.end")
+    (thread,) = (await rig.http.get("/threads?include_messages=true")).json()
+    said = [each["content"] for each in thread["messages"] if each["role"] == "user"]
+    assert said == ["One", "Two"]
+
+
+async def test_prompts_in_a_burst_are_all_kept(rig, socket):
+    await socket.configured()
+    for number in range(5):
+        await socket.say("text.prompt", text=f"Question {number}")
+    while (await socket.until("assistant.message"))["turn_id"] != 5:
+        pass
+    (thread,) = (await rig.http.get("/threads?include_messages=true")).json()
+    said = [each["content"] for each in thread["messages"] if each["role"] == "user"]
+    assert said == [f"Question {number}" for number in range(5)]
+    assert all(each["status"] != "IN_PROGRESS" for each in thread["messages"])
+
+
+async def test_a_thread_id_continues_that_thread(rig, socket):
+    thread_id = await rig.thread()
+    await socket.configured(session_id=thread_id)
+    await socket.say("text.prompt", text="Hi")
+    assert (await socket.until("assistant.message"))["metadata"]["thread_id"] == thread_id
+    assert len(await rig.messages(thread_id)) == 2
+
+
+async def test_any_other_key_keeps_its_own_thread(rig):
+    seen = []
+    for key in ("desk", "desk", "00000000-0000-4000-8000-000000000001"):
+        async with rig.socket() as socket:
+            await socket.configured(session_id=key)
+            await socket.say("text.prompt", text="Hi")
+            seen.append((await socket.until("assistant.message"))["metadata"]["thread_id"])
+    assert seen[0] == seen[1]
+    assert seen[2] == "00000000-0000-4000-8000-000000000001"
+
+
+async def test_the_session_can_be_configured_anew(rig, socket):
+    await socket.configured()
+    await socket.configured(tts={})
+    await socket.hear(SOUND)
+    await socket.say("audio.commit")
+    await socket.until("assistant.audio.end")
+    assert len(rig.providers.stt.utterances) == 1
+
+
+async def test_the_client_can_say_goodbye(socket):
+    await socket.say("session.close")
+    await socket.connection.wait_closed()
+    assert socket.connection.close_code == 1000

@@ -1,0 +1,162 @@
+"""Sentences as they finish, and what of them is said."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from desktop_app.service.gateway.spoken_text import SentenceSplitter, portions, spoken
+
+
+def sentences(*deltas: str) -> list[str]:
+    splitter = SentenceSplitter()
+    found = [sentence for delta in deltas for sentence in splitter.feed(delta)]
+    return [*found, *splitter.finish()]
+
+
+def test_a_sentence_is_told_as_soon_as_the_next_one_begins():
+    splitter = SentenceSplitter()
+    assert splitter.feed("Hello there.") == ()
+    assert splitter.feed(" ") == ("Hello there.",)
+    assert splitter.feed("How are you? I am") == ("How are you?",)
+    assert splitter.finish() == ("I am",)
+    assert splitter.finish() == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("It is 3.14 meters. Yes.", ["It is 3.14 meters.", "Yes."]),
+        ("Dr. Smith met Mrs. Jones. They spoke.", ["Dr. Smith met Mrs. Jones.", "They spoke."]),
+        ("Use fruit, e.g. apples. Good.", ["Use fruit, e.g. apples.", "Good."]),
+        ("J. R. Tolkien wrote. Did he?", ["J. R. Tolkien wrote.", "Did he?"]),
+        ("Well... maybe so. Fine.", ["Well... maybe so.", "Fine."]),
+        ("Wait... Now go.", ["Wait...", "Now go."]),
+        ("Really?! Yes!", ["Really?!", "Yes!"]),
+        ('She said "Go." Then left.', ['She said "Go."', "Then left."]),
+        ("1. First\n2. Second one. More", ["1. First", "2. Second one.", "More"]),
+        ("- one\n- two\n\nend", ["- one", "- two", "end"]),
+        ("See https://a.b/c?d=e.f now. Ok", ["See https://a.b/c?d=e.f now.", "Ok"]),
+        ("今日は晴れ。「はい。」そうです。", ["今日は晴れ。", "「はい。」", "そうです。"]),
+        ("Is it so? No. It is not.", ["Is it so?", "No.", "It is not."]),
+        ("", []),
+        (" \n ", []),
+    ],
+)
+def test_texts_are_cut_where_sentences_end(text, expected):
+    assert sentences(text) == expected
+
+
+def test_a_long_run_without_an_end_is_cut_at_a_comma_or_a_space():
+    cut = sentences("word, " + "and more of it, and " * 40)
+    assert all(len(sentence) <= 200 for sentence in cut)
+    assert cut[0].endswith(",")
+    assert all(len(sentence) <= 200 for sentence in sentences("x" * 1000))
+
+
+def test_a_model_that_sends_nothing_but_space_is_not_kept_waiting_for():
+    splitter = SentenceSplitter()
+    assert [one for _ in range(300_000) for one in splitter.feed("\n ")] == []
+    assert splitter.feed("Done. ") == ("Done.",)
+
+
+@pytest.mark.parametrize("piece", ["[", "[](", "![x", "www.", "<a"])
+def test_what_is_said_of_half_marks_is_found_in_one_go(piece):
+    spoken(piece * 100_000)
+
+
+def test_a_block_of_code_is_one_sentence():
+    text = "Look:\n```python\na. b = 1. 2\n\nprint(a)\n```\nDone. Yes"
+    assert sentences(text) == [
+        "Look:",
+        "```python\na. b = 1. 2\n\nprint(a)\n```",
+        "Done.",
+        "Yes",
+    ]
+
+
+_PIECES = st.sampled_from(
+    [
+        "Hello",
+        " ",
+        ".",
+        "...",
+        "…",
+        "\n",
+        "```",
+        "e.g.",
+        "Dr.",
+        "1",
+        "?!",
+        '"',
+        ")",
+        "。",
+        "」",
+        "a",
+        "I",
+        "…b",
+        "A long run of words without an end, " * 7,
+    ]
+)
+
+
+@given(st.lists(_PIECES, max_size=25).map("".join), st.lists(st.integers(0, 900), max_size=12))
+def test_any_split_of_the_deltas_gives_the_same_sentences(text, cuts):
+    ends = [*sorted(min(cut, len(text)) for cut in cuts), len(text)]
+    deltas = [text[a:b] for a, b in zip([0, *ends], ends, strict=False)]
+    assert sentences(*deltas) == sentences(text) == sentences(*text)
+
+
+@given(st.lists(_PIECES, max_size=25).map("".join))
+def test_no_character_is_lost(text):
+    assert "".join("".join(sentences(text)).split()) == "".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("This is **bold** and *soft* and `code`.", "This is bold and soft and code."),
+        ("# A title", "A title"),
+        ("- [ ] buy milk", "buy milk"),
+        ("> quoted", "quoted"),
+        ("See [the page](https://x.y/z) now", "See the page now"),
+        ("![a cat](cat.png)", "a cat"),
+        ("Go to https://example.com/a?b=c.", "Go to."),
+        ("Nice 👍🏽 day ☀️!", "Nice day!"),
+        ("```python\nprint(1)\n```", ""),
+        ("```python\nprint(1)", ""),
+        ("| a | b |\n|---|---|\n| 1 | 2 |", ""),
+        ("---", ""),
+        ("3 * 4 = 12", "3 times 4 = 12"),
+        ("snake_case and _this_", "snake case and this"),
+        ("**Half a bold", "Half a bold"),
+        ("It is 2 < 3 and 5 > 4.", "It is 2 < 3 and 5 > 4."),
+        ("line<br>break", "line break"),
+        ("...", ""),
+        ("東京は*夜*です。", "東京は夜です。"),
+    ],
+)
+def test_only_what_has_a_sound_is_said(text, expected):
+    assert spoken(text) == expected
+
+
+@given(st.text())
+def test_saying_a_second_time_is_never_longer(text):
+    once = spoken(text)
+    assert len(spoken(once)) <= len(once) + once.count("*") * 7
+    assert "\n" not in once
+
+
+def test_a_long_text_is_cut_between_sentences_into_few_parts():
+    text = "One two three. Four five six. Seven eight nine."
+    assert portions(text, 30) == ("One two three. Four five six.", "Seven eight nine.")
+    assert portions(text, 1_000) == (text,)
+
+
+def test_a_sentence_that_is_longer_than_a_part_is_cut_anyway():
+    assert portions("x" * 25, 10) == ("x" * 10, "x" * 10, "x" * 5)
+
+
+def test_no_text_has_no_parts():
+    assert portions("  ", 10) == ()

@@ -1,0 +1,75 @@
+"""The head of a request has a bound, whoever sends it; its body has another."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from desktop_app.service.http import http_protocol
+from desktop_app.service.http.http_protocol import MAX_HEAD_BYTES
+
+
+async def connected(rig) -> tuple[asyncio.StreamReader, asyncio.StreamWriter, bytes]:
+    host = rig.addresses.api.removeprefix("http://").removesuffix("/api")
+    reader, writer = await asyncio.open_connection(*host.split(":"))
+    return reader, writer, host.encode()
+
+
+async def send(writer: asyncio.StreamWriter, data: bytes) -> None:
+    for at in range(0, len(data), 65_536):
+        writer.write(data[at : at + 65_536])
+        await writer.drain()
+
+
+@pytest.mark.parametrize("beginning", [b"GET /", b"GET / HTTP/1.1\r\nX: "])
+async def test_a_head_without_end_is_cut_off(rig, beginning):
+    _, writer, _ = await connected(rig)
+    writer.write(beginning)
+    with pytest.raises(ConnectionError):
+        await send(writer, 1_000 * b"a" * 65_536)
+    writer.close()
+    assert (await rig.http.get("/threads")).status_code == 200
+
+
+@pytest.mark.parametrize("beginning", [b"", b"G", b"GET / HTTP/1.1\r\nHost: x\r\n"])
+async def test_who_does_not_come_to_the_point_is_not_waited_for(rig, monkeypatch, beginning):
+    monkeypatch.setattr(http_protocol, "HEAD_WITHIN_S", 0.05)
+    reader, writer, _ = await connected(rig)
+    writer.write(beginning)
+    async with asyncio.timeout(10):
+        assert b"did not come in time" in await reader.read()
+    writer.close()
+
+
+async def test_who_asks_and_waits_for_a_long_answer_is_left_alone(rig, monkeypatch):
+    monkeypatch.setattr(http_protocol, "HEAD_WITHIN_S", 0.05)
+    rig.providers.language.pause()
+    async with rig.http.stream(
+        "POST", "/threads/messages", json={"content": "Hi", "stream": True}
+    ) as answer:
+        loop = asyncio.get_running_loop()
+        passed = asyncio.Event()
+        loop.call_later(0.2, passed.set)
+        await passed.wait()
+        rig.providers.language.resume()
+        assert b'"run_ended"' in await answer.aread()
+
+
+async def test_many_requests_on_one_connection_do_not_add_up(rig):
+    reader, writer, host = await connected(rig)
+    request = b"GET /health HTTP/1.1\r\nHost: %s\r\nX: %s\r\n\r\n" % (host, b"a" * 50_000)
+    for _ in range(MAX_HEAD_BYTES // 50_000 + 2):
+        writer.write(request[:30_000])
+        await writer.drain()
+        writer.write(request[30_000:])
+        answer = await reader.readuntil(b'{"status":"ok"}')
+        assert answer.startswith(b"HTTP/1.1 200 ")
+    writer.close()
+
+
+async def test_a_long_body_is_no_head(rig):
+    content = "a" * (4 * MAX_HEAD_BYTES)
+    answer = await rig.http.post("/assistants", json={"name": "n", "system_prompt": content})
+    assert answer.status_code == 200
+    assert answer.json()["system_prompt"] == content
