@@ -12,8 +12,18 @@ from desktop_app.service.media.media_links import MediaLinks
 
 def with_fresh_links(thread: Thread, links: MediaLinks) -> Thread:
     """The thread with links that work for another hour."""
-    messages = [_linked_message(message, links) for message in thread.messages]
+    if not any(_has_links(message) for message in thread.messages):
+        return thread
+    messages = [
+        _linked_message(message, links) if _has_links(message) else message
+        for message in thread.messages
+    ]
     return msgspec.structs.replace(thread, messages=messages)
+
+
+def _has_links(message: StoredMessage) -> bool:
+    metadata = message.metadata_
+    return metadata is not None and ("generated_media" in metadata or "voice_records" in metadata)
 
 
 def _linked_message(message: StoredMessage, links: MediaLinks) -> StoredMessage:

@@ -22,6 +22,8 @@ _TIMEOUT = httpx.Timeout(10.0, read=120.0, write=60.0)  # seconds; long recordin
 _ABOUT_MONEY = re.compile(r"quota|credit|billing|payment|balance", re.IGNORECASE)
 _OUR_FAULT = (400, 404, 413, 415, 422)
 _LONGEST_DETAIL = 300
+_LONGEST_ANSWER_BYTES = 128 << 20  # several large pictures as base64
+_LONGEST_REFUSAL_BYTES = 1 << 20
 _PACKINGS = ("", "identity", "gzip", "deflate")
 """Packed once: what is packed several times may unpack to a million times its size."""
 
@@ -90,13 +92,29 @@ class RemoteApi:
                 if response.headers.get("content-encoding", "").lower() not in _PACKINGS:
                     raise self.strange()
                 if response.status_code >= 400:
-                    raise self._refusal(response, await response.aread())
+                    raise self._refusal(response, await self.body(response))
                 yield response
 
     async def read(self, method: str, path: str, **request: Any) -> Any:
         """A JSON answer, whole; see ``stream``."""
         async with self.stream(method, path, **request) as response:
-            return self.parsed(await response.aread())
+            return self.parsed(await self.body(response))
+
+    async def body(self, response: httpx.Response) -> bytes:
+        """The whole answer; of a refusal, its beginning.
+
+        Raises:
+            ProtocolError: It is longer than any answer.
+        """
+        bound = _LONGEST_ANSWER_BYTES if response.is_success else _LONGEST_REFUSAL_BYTES
+        body = bytearray()
+        async for piece in response.aiter_bytes():
+            body += piece
+            if len(body) > bound:
+                if response.is_success:
+                    raise self.strange()
+                break
+        return bytes(body[:bound])
 
     def parsed(self, body: str | bytes) -> Any:
         """JSON.

@@ -12,6 +12,7 @@ import pytest
 
 from desktop_app.credentials import Secret
 from desktop_app.errors import AccessError, AppError, InputError, NetworkError, ProtocolError
+from desktop_app.service.providers import remote_api
 from desktop_app.service.providers.remote_api import Remote, RemoteApi
 from tests.fakes.http_server import HttpAnswer, HttpServer, http_server, json_answer
 from tests.fakes.openai_server import closed_port
@@ -202,3 +203,15 @@ async def test_what_is_packed_twice_is_not_opened(api, server):
     packed = {**answer.headers, "Content-Encoding": "gzip, gzip"}
     server.plan(HttpAnswer(200, "application/json", (twice,), headers=packed))
     assert isinstance(await failure_of(api), ProtocolError)
+
+
+@pytest.mark.parametrize(
+    ("status", "bound", "kind"),
+    [(200, "_LONGEST_ANSWER_BYTES", ProtocolError), (500, "_LONGEST_REFUSAL_BYTES", NetworkError)],
+)
+async def test_an_answer_without_end_is_not_read_to_its_end(
+    api, server, monkeypatch, status, bound, kind
+):
+    monkeypatch.setattr(remote_api, bound, 10_000)
+    server.plan(HttpAnswer(status, "application/json", (b"x" * 4_096,) * 100))
+    assert isinstance(await failure_of(api), kind)

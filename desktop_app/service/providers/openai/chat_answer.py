@@ -36,7 +36,7 @@ async def answer_events(
     """
     reading = _Answer(connection)
     if "application/json" in response.headers.get("content-type", ""):
-        found = connection.parsed(await response.aread())
+        found = await connection.whole(response)
         if not found.get("choices"):
             raise connection.unreadable()
         for event in reading.take(found):

@@ -119,6 +119,14 @@ class OpenAiConnection:
             raise self._explained(error, model) from error
         return self._object(found)
 
+    async def whole(self, response: httpx.Response) -> dict[str, Any]:
+        """An answer that is not streamed.
+
+        Raises:
+            ProtocolError, NetworkError
+        """
+        return self.parsed(await self._api.body(response))
+
     def parsed(self, data: str | bytes) -> dict[str, Any]:
         """A JSON object that the server sent.
 

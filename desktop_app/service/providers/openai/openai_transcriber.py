@@ -95,9 +95,9 @@ class OpenAiTranscriber:
             async for event in self._streamed(response):
                 yield event
         elif kind == "application/json":
-            yield self._whole(self._api.parsed(await response.aread()))
+            yield self._whole(self._api.parsed(await self._api.body(response)))
         elif kind == "text/plain" and form not in ("json", "diarized_json", "verbose_json"):
-            yield _from_text((await response.aread()).decode(errors="replace"), form)
+            yield _from_text((await self._api.body(response)).decode(errors="replace"), form)
         else:
             raise self._api.strange()
 
