@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import sys
 import threading
@@ -32,8 +33,11 @@ def own_hooks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)
 
 
+_numbers = itertools.count()
+
+
 def broken() -> None:
-    raise ValueError("oh no")
+    raise ValueError(f"oh no {next(_numbers)}")  # the same twice in a second is logged once
 
 
 def a_slot_that_raises() -> None:

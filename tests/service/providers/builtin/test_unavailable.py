@@ -14,7 +14,7 @@ from desktop_app.service.providers.open import open_providers
 @pytest.fixture
 def broken(monkeypatch: pytest.MonkeyPatch):
     for name in ("pocketsphinx_stt", "espeak_tts"):
-        monkeypatch.setitem(sys.modules, f"desktop_app.service.providers.{name}", None)
+        monkeypatch.setitem(sys.modules, f"desktop_app.service.providers.builtin.{name}", None)
 
 
 async def test_what_cannot_be_imported_says_so_when_it_is_asked(broken, caplog):
