@@ -25,6 +25,9 @@ UNION SELECT sha256 FROM media WHERE thread_id = :owner
 """
 
 
+_decode_object = msgspec.json.Decoder(dict[str, Any]).decode
+
+
 class ConversationStore:
     """Create, find, extend and delete threads."""
 
@@ -230,9 +233,9 @@ def message_of(row: sqlite3.Row) -> StoredMessage:
 
 def _message(columns: tuple[Any, ...], attachments: list[Attachment]) -> StoredMessage:
     message_id, role, content, created_at, status, metadata, run_id = columns
-    known = _object(metadata) if metadata else {}
+    known = _decode_object(metadata) if metadata else {}
     if run_id:
-        known |= {"run_id": run_id}  # a client may write anything under this name
+        known["run_id"] = run_id  # a client may write anything under this name
     return StoredMessage(
         message_id=message_id,
         role=role,
@@ -263,4 +266,4 @@ def as_json(value: dict[str, Any] | None) -> str | None:
 
 
 def _object(text: str | None) -> dict[str, Any]:
-    return msgspec.json.decode(text, type=dict[str, Any]) if text else {}
+    return _decode_object(text) if text else {}
