@@ -59,7 +59,9 @@ async def _last(known: JournalReader, threads: RemoteThreads, api: BackboardApi)
     remote = await api.threads.page(limit=200)
     if not remote:
         raise InputError("thread.unknown", "There is no thread yet.")
-    latest = max(remote, key=lambda one: one.updated_at or one.created_at)
+    # One whose first message was refused has none; servers need not tell how many there are.
+    said = [one for one in remote if one.message_count or one.first_user_message] or remote
+    latest = max(said, key=lambda one: one.updated_at or one.created_at)
     for ours in known.threads():
         if await threads.known_id(ours.id) == latest.thread_id:
             return ours.id

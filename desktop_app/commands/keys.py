@@ -30,7 +30,7 @@ _USED_FOR = {
 }
 
 
-def set_key(name: str, credentials: Credentials | None = None) -> int:
+def set_key(name: str, credentials: Credentials | None = None, *, as_json: bool = False) -> int:
     """Ask for a key and keep it; ``credentials`` are the system's by default.
 
     Raises:
@@ -42,11 +42,11 @@ def set_key(name: str, credentials: Credentials | None = None) -> int:
         asyncio.run((credentials or Credentials()).set(name, secret))
     except CredentialsUnavailableError as unavailable:
         raise _unavailable(unavailable, name) from unavailable
-    _say(f"The key {name} is kept in the keyring. Start Parley again to use it.")
-    return 0
+    sentence = f"The key {name} is kept in the keyring. Start Parley again to use it."
+    return _done(sentence, {"name": name, "kept_in": "keyring"}, as_json=as_json)
 
 
-def delete_key(name: str, credentials: Credentials | None = None) -> int:
+def delete_key(name: str, credentials: Credentials | None = None, *, as_json: bool = False) -> int:
     """Forget a key; one that is not there is no error.
 
     Raises:
@@ -62,8 +62,9 @@ def delete_key(name: str, credentials: Credentials | None = None) -> int:
         ) from unavailable
     variable = _variable(name)
     rest = f" {variable} still holds one." if os.environ.get(variable) else ""
-    _say(f"The key {name} is not in the keyring any more.{rest}")
-    return 0
+    left = variable if rest else ""
+    sentence = f"The key {name} is not in the keyring any more.{rest}"
+    return _done(sentence, {"name": name, "kept_in": left}, as_json=as_json)
 
 
 def list_keys(*, as_json: bool, credentials: Credentials | None = None) -> int:
@@ -136,6 +137,13 @@ def _unavailable(unavailable: CredentialsUnavailableError, name: str) -> InputEr
         f"This system offers no place for keys ({reason}). Set {_variable(name)} in the"
         " environment instead; keys are never written to a file.",
     )
+
+
+def _done(sentence: str, value: dict[str, str], *, as_json: bool) -> int:
+    out = Output(as_json=as_json)
+    out.say(sentence, value)
+    out.finish()
+    return 0
 
 
 def _say(sentence: str, stream: TextIO | None = None) -> None:

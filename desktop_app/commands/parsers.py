@@ -104,10 +104,11 @@ def add_keys(commands: Commands) -> None:
     )
     setting.set_defaults(command=_set_key)
     listing = kinds.add_parser("list", help="which keys there are, without showing them")
-    listing.add_argument("--json", action="store_true", help="one object per line, as JSON")
     listing.set_defaults(command=_list_keys)
     deleting = kinds.add_parser("delete", help="forget a key")
     deleting.set_defaults(command=_delete_key)
+    for command in (setting, listing, deleting):
+        command.add_argument("--json", action="store_true", help="one object per line, as JSON")
     for command in (setting, deleting):
         command.add_argument(
             "name", metavar="NAME", help="openai, elevenlabs, language, backboard or a profile"
@@ -263,7 +264,7 @@ async def _list_models(session: Session, options: argparse.Namespace) -> None:
 def _set_key(options: argparse.Namespace) -> int:
     from desktop_app.commands import keys
 
-    return keys.set_key(options.name)
+    return keys.set_key(options.name, as_json=options.json)
 
 
 def _list_keys(options: argparse.Namespace) -> int:
@@ -275,4 +276,4 @@ def _list_keys(options: argparse.Namespace) -> int:
 def _delete_key(options: argparse.Namespace) -> int:
     from desktop_app.commands import keys
 
-    return keys.delete_key(options.name)
+    return keys.delete_key(options.name, as_json=options.json)

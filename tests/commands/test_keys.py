@@ -122,3 +122,11 @@ def test_a_deleted_key_is_gone_and_the_environment_is_named(
     keys.delete_key("openai", credentials)
     assert not keyring.kept
     assert "PARLEY_OPENAI_KEY still holds one" in capsys.readouterr().out
+
+
+def test_scripts_are_told_in_json(monkeypatch, capsys, keyring, credentials):
+    piped(monkeypatch, "sk-secret\n")
+    keys.set_key("openai", credentials, as_json=True)
+    keys.delete_key("openai", credentials, as_json=True)
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert rows == [{"name": "openai", "kept_in": "keyring"}, {"name": "openai", "kept_in": ""}]

@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 
 from desktop_app.service.memories import memory_store, operations
+from desktop_app.service.memories.attributes import attribute_of
 from desktop_app.service.memories.memory_store import memory_of
 from desktop_app.service.memories.operations import MemoryChange
 from desktop_app.service.memories.words import best, expression, word_scores
@@ -42,7 +43,7 @@ class MemoryRecall:
         self._unclaimed: OrderedDict[str, str] = OrderedDict()
 
     async def remember(self, assistant_id: str, text: str, *, thread_id: str = "") -> None:
-        """Save a memory once.
+        """Save a memory once; one of the same attribute (``my name is``) is exchanged.
 
         Raises:
             StorageError
@@ -55,6 +56,10 @@ class MemoryRecall:
             ).fetchone()
             if known is not None:
                 return None
+            if earlier := _of_same_attribute(connection, assistant_id, text):
+                memory_store.change(connection, assistant_id, earlier, text)
+                changed = MemoryChange(earlier, "UPDATE", text)
+                return operations.insert_completed(connection, assistant_id, [changed])
             memory = memory_store.insert(connection, assistant_id, text, {"source": "asked"})
             if memory is None:  # the assistant was deleted meanwhile
                 return None
@@ -130,6 +135,19 @@ class MemoryRecall:
             self._unclaimed[thread_id] = operation_id
             while len(self._unclaimed) > _MOST_UNCLAIMED:
                 self._unclaimed.popitem(last=False)
+
+
+def _of_same_attribute(connection: sqlite3.Connection, assistant_id: str, text: str) -> str:
+    """The newest memory that says another value of the same, or nothing."""
+    attribute = attribute_of(text)
+    if not attribute:
+        return ""
+    rows = connection.execute(
+        "SELECT id, content FROM memories WHERE assistant_id = ? AND content LIKE ? ESCAPE '\\'"
+        " ORDER BY seq DESC",
+        (assistant_id, attribute.replace("_", "\\_").replace("%", "\\%") + "%"),
+    )
+    return next((row["id"] for row in rows if attribute_of(row["content"]) == attribute), "")
 
 
 def _newest_question(connection: sqlite3.Connection, thread_id: str | None) -> int:

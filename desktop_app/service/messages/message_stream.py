@@ -116,7 +116,7 @@ def flat_reply(run: Run, end: RunEnded) -> MessageReply:
         input_tokens=tokens_in,
         output_tokens=tokens_out,
         total_tokens=tokens,
-        created_at=run.prompt.created_at,
+        created_at=now(),
         generated_media=run.media,
         context_usage=end.context,
     )

@@ -10,6 +10,7 @@ import pytest
 from desktop_app.protocol.backboard.assistants import NewAssistant
 from desktop_app.protocol.backboard.threads import StoredMessage
 from desktop_app.service.clock import new_id, now
+from desktop_app.service.memories.attributes import attribute_of
 from desktop_app.service.storage.store import Store, open_store
 
 
@@ -93,3 +94,38 @@ async def test_many_writers_at_once_lose_nothing(store, ada):
     stored = await store.conversations.get(thread.thread_id)
     assert len(stored.messages) == 100
     assert stored.message_count == 100
+
+
+async def test_a_new_value_takes_the_place_of_the_old_one(store, ada):
+    await store.recall.remember(ada, "my gate code is 4711")
+    await store.recall.remember(ada, "my favorite color is green")
+    await store.recall.remember(ada, "My gate  code is 1234", thread_id="t1")
+    page = await store.memories.all(ada)
+    assert {one.content for one in page.memories} == {
+        "My gate  code is 1234",
+        "my favorite color is green",
+    }
+    operation = await store.operations.get(store.recall.take_operation("t1"))
+    assert [each["event"] for each in operation.memory_ids] == ["UPDATE"]
+
+
+async def test_facts_that_can_stand_beside_each_other_do(store, ada):
+    for fact in ("my car is blue", "my car is fast", "the meeting is on Monday", "I like tea"):
+        await store.recall.remember(ada, fact)
+    assert (await store.memories.all(ada)).total_count == 4
+
+
+@pytest.mark.parametrize(
+    ("fact", "attribute"),
+    [
+        ("My name is Ada", "my name"),
+        ("my sister's phone number is 12", "my sister's phone number"),
+        ("our favourite red wine is Malbec", "our favourite red wine"),
+        ("the wifi password is x_%y", "the wifi password"),
+        ("my car is red", ""),
+        ("name is", ""),
+        ("my " * 200_000, ""),
+    ],
+)
+def test_only_what_nobody_has_two_of_is_an_attribute(fact, attribute):
+    assert attribute_of(fact) == attribute
