@@ -162,10 +162,13 @@ def test_a_new_thread_closes_the_microphone_of_the_one_that_was_left(live, sound
     async def journey(person: Person) -> None:
         person.clicks("Start a spoken conversation")
         await sound_server.microphone_is_open()
+        await person.sees_phase(Phase.LISTENING)
         left = person.state.conversation.thread_id
         QTest.keyClick(person.window, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
-        await person.sees_phase(Phase.READY)
-        assert person.state.voice.thread_id == person.state.conversation.thread_id != left
+        await person.sees(
+            lambda state: state.voice.thread_id == state.conversation.thread_id != left
+        )
+        assert person.state.voice.phase is Phase.READY
         await sound_server.microphone_is_closed()
 
     live(journey)
