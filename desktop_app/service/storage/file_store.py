@@ -110,10 +110,6 @@ class FileStore:
 
         return await asyncio.to_thread(work)
 
-    async def remove(self, sha256: str) -> None:
-        """Delete one content that no row names any more; nothing happens where it is gone."""
-        await asyncio.to_thread(self.path(sha256).unlink, missing_ok=True)
-
     def _keep_file(self, source: Path) -> KeptFile:
         with storage_errors(), source.open("rb") as file:
             descriptor, name = tempfile.mkstemp(dir=self._scratch)
