@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from desktop_app.database.failures import storage_errors
-from desktop_app.database.sqlite_file import connect, open_sound, transaction
+from desktop_app.database.group_commit import GroupCommit
+from desktop_app.database.sqlite_file import connect, open_sound
 from desktop_app.database.worker import Worker
 from desktop_app.service.storage.schema import MIGRATIONS
 
@@ -35,20 +36,16 @@ class Database:
         if aside:
             _log.warning("The database was damaged: it is kept as %s", aside)
         self._writer = Worker("service-writer")
+        self._commits = GroupCommit(self._writing, self._writer)
         self._reader = Worker("service-reader")
 
     async def write(self, work: _Work[_Answer]) -> _Answer:
-        """Run ``work`` on the writer's thread in a transaction; returns when it is durable.
+        """Run ``work`` on the writer's thread, all or nothing; returns when it is durable.
 
         Raises:
             StorageError: Nothing was written.
         """
-
-        def in_transaction() -> _Answer:
-            with storage_errors(), transaction(self._writing):
-                return work(self._writing)
-
-        return await self._writer.run(in_transaction)
+        return await self._commits.run(work)
 
     async def read(self, work: _Work[_Answer]) -> _Answer:
         """Run ``work`` on the reader's thread.
