@@ -1,4 +1,4 @@
-"""``python -m tests.benchmarks [retrieval|voice|streams|window]``: measure, print the figures."""
+"""``python -m tests.benchmarks [retrieval|voice|streams|service|window]``: print the figures."""
 
 from __future__ import annotations
 
@@ -40,6 +40,12 @@ def _streams() -> list[Figure]:
     return [*streams.figures(), *requests.figures()]
 
 
+def _service() -> list[Figure]:
+    from tests.benchmarks import service
+
+    return asyncio.run(service.figures())
+
+
 def _window() -> list[Figure]:
     from tests.benchmarks import window  # with Qt
 
@@ -50,6 +56,7 @@ _KNOWN: dict[str, Callable[[], list[Figure]]] = {
     "retrieval": _retrieval,
     "voice": _voice,
     "streams": _streams,
+    "service": _service,
     "window": _window,
 }
 
