@@ -17,8 +17,8 @@ from schemathesis.specs.openapi.checks import response_schema_conformance, statu
 
 from tests.fakes.service import RealService
 
-EXAMPLES = 12
-MESSAGE_EXAMPLES = 40
+EXAMPLES = 48
+MESSAGE_EXAMPLES = 80
 LIMIT_S = 30
 CHECKS = [not_a_server_error, status_code_conformance, response_schema_conformance]
 

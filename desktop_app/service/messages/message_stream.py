@@ -72,9 +72,9 @@ def said_of(run: Run, event: RunEvent) -> Sequence[StreamEvent]:
         case QuestionStored():
             question = run.question
             return (user_message(run.prompt, question.thread_id, question.assistant_id),)
-        case KnowledgeFound(knowledge):
-            is_news = bool(knowledge.memories) and not run.is_resumed
+        case KnowledgeFound():
             memories = retrieved_memories(run)
+            is_news = bool(memories) and not run.is_resumed
             return (StreamEvent(type="memory_retrieved", memories=memories),) if is_news else ()
         case RunStarted():
             start = StreamEvent(type="message_start", message_id=run.message_id, run_id=run.run_id)

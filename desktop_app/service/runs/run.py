@@ -165,7 +165,12 @@ def reply_facts(run: Run, end: RunEnded) -> dict[str, Any]:
 
 
 def retrieved_memories(run: Run) -> list[dict[str, Any]]:
-    """What was recalled, as the API writes it."""
+    """What was found for the question, as the API writes it.
+
+    A model is also told the newest memories, which match nothing: those have a score of 0.
+    """
     return [
-        {"id": each.id, "memory": each.text, "score": each.score} for each in run.knowledge.memories
+        {"id": each.id, "memory": each.text, "score": each.score}
+        for each in run.knowledge.memories
+        if each.score != 0
     ]

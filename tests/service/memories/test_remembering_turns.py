@@ -43,7 +43,7 @@ async def test_what_one_turn_says_another_thread_of_the_assistant_knows(rig, lan
     assert (change["event"], change["memory"]) == ("ADD", "Likes tea")
     owner = (await rig.http.get(f"/threads/{thread_id}")).json()["assistant_id"]
     other = (await rig.http.post(f"/assistants/{owner}/threads", json={})).json()["thread_id"]
-    asked = await ask(rig, other, "What should I drink?", "Readonly")
+    asked = await ask(rig, other, "Which tea should I drink?", "Readonly")
     (memory,) = asked["retrieved_memories"]
     assert (memory["id"], memory["memory"]) == (change["id"], "Likes tea")
     assert asked["memory_operation_id"] is None
@@ -77,7 +77,7 @@ async def test_the_built_in_responder_remembers_what_it_is_asked_to(rig):
     told = await ask(rig, thread_id, "Please remember that my bicycle is red", "Auto")
     operation = await ended(rig, told["memory_operation_id"])
     assert [each["memory"] for each in operation["memory_ids"]] == ["my bicycle is red"]
-    asked = await ask(rig, thread_id, "What is my bicycle?", "Auto")
+    asked = await ask(rig, thread_id, "What colour is my bicycle?", "Auto")
     assert asked["content"] == "You told me that your bicycle is red."
     assert asked["memory_operation_id"] is None
     gone = await ask(rig, thread_id, "Forget my bicycle", "Auto")

@@ -15,6 +15,7 @@ from desktop_app.service.runs.prompting import CITING
 from desktop_app.service.runs.run import Run
 
 TEA = Recalled("likes green tea", "2026-01-01T00:00:00Z", "memory", "m1", 0.8)
+NEWEST = Recalled("lives in Berlin", "2026-01-02T00:00:00Z", "memory", "m2", 0.0)
 LEASE = Passage("d1", "lease.pdf", "The rent is 900.", "page 3", 4.0)
 ANNEX = Passage("d2", "annex.pdf", "Pets are welcome.", "page 1", 2.0)
 
@@ -52,6 +53,19 @@ async def test_the_stream_tells_memories_before_the_run_starts(turns):
     assert events[1].memories == [{"id": "m1", "memory": "likes green tea", "score": 0.8}]
     assert events[-1].memory_operation_id == "op1"
     assert events[-1].retrieved_memories == events[1].memories
+
+
+async def test_memories_that_match_nothing_reach_the_model_and_are_not_reported(turns):
+    turns.memories.known = (TEA, NEWEST)
+    run, end = await turns.ask("What do I drink?", memory="readonly")
+    (request,) = turns.language.requests
+    assert request.knowledge.memories == (TEA, NEWEST)
+    reported = flat_reply(run, end).retrieved_memories
+    assert [one["id"] for one in reported or ()] == ["m1"]
+    turns.memories.known = (NEWEST,)
+    run, end = await turns.ask("What do I drink?", memory="readonly")
+    assert flat_reply(run, end).retrieved_memories is None
+    assert "memory_retrieved" not in await kinds(run)
 
 
 async def test_nothing_is_told_of_memories_where_there_are_none(turns):

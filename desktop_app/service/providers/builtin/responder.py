@@ -121,10 +121,14 @@ class Responder:
         remembered = await recall.answer(asked, self._memory, request)
         if remembered and not (quoted and remembered.startswith(recall.NOTHING_TOLD)):
             return remembered
+        # Zone table and unit definitions are loaded on first use.
+        if computed := await asyncio.to_thread(self._computed, asked.lower()):
+            return computed
+        told = await recall.told_about(asked, self._memory, request)
         return (
-            # Zone table and unit definitions are loaded on first use.
-            await asyncio.to_thread(self._computed, asked.lower())
+            told.answer
             or (quoted and f"{quoted}\n\n{_quoted_only(request)}")
+            or told.near
             or _cannot(request)
         )
 

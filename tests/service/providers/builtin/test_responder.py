@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
@@ -23,6 +24,10 @@ from desktop_app.service.providers.ports import (
     Tool,
     ToolsCalled,
 )
+
+
+def words_of(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text.lower()))
 
 
 class FakeRecall:
@@ -46,8 +51,8 @@ class FakeRecall:
         exclude_thread_turn: str | None = None,
     ) -> Sequence[Recalled]:
         self.excluded.append(exclude_thread_turn)
-        words = set(query.lower().split()) - {"my", "the"}
-        return [each for each in self.kept if words & set(each.text.lower().split())][:limit]
+        words = words_of(query) - {"my", "the"}
+        return [each for each in self.kept if words & words_of(each.text)][:limit]
 
     async def forget(self, assistant_id: str, query: str, *, thread_id: str = "") -> int:
         self.forgotten.append(query)
@@ -127,6 +132,28 @@ async def test_what_was_only_said_is_recalled_too(talk):
     assert said == "You told me that your favorite food is rice."
 
 
+async def test_any_question_about_what_was_told_is_answered(talk):
+    await talk.ask("remember that my car is blue")
+    await talk.ask("remember that my sister is called Eva")
+    assert await talk.ask("What color is my car?") == "You told me that your car is blue."
+    assert await talk.ask("What is my sister's name?") == (
+        "You told me that your sister is called Eva."
+    )
+    assert await talk.ask("How old is my sister?") != "You told me that your sister is called Eva."
+
+
+async def test_what_comes_near_is_said_to_be_no_exact_answer(talk):
+    await talk.ask("remember that my bike is a Gazelle")
+    assert await talk.ask("Which brand is my bike?") == (
+        "You have not told me exactly that. You told me that your bike is a Gazelle."
+    )
+
+
+async def test_a_clock_is_asked_before_the_memory(talk):
+    await talk.ask("remember that I was born in Tokyo at that time")
+    assert (await talk.ask("What time is it in Tokyo?")).endswith("in Tokyo.")
+
+
 async def test_the_wish_to_remember_does_not_outlive_the_memory(talk):
     talk.recall.kept = [Recalled("Remember that my cat is old.", "2026-01-01", "message")]
     assert await talk.ask("what is my cat") == "You have not told me about your cat."
@@ -145,6 +172,7 @@ async def test_a_memory_that_is_off_is_not_looked_into():
     recall = FakeRecall()
     recall.kept = [Recalled("my cat is old", "2026-01-01", "memory")]
     assert "old" not in await asked(recall, "what is my cat", "off")
+    assert "old" not in await asked(recall, "how old is my cat", "off")
     assert recall.excluded == []
     assert "old" in await asked(recall, "what is my cat", "readonly")
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from desktop_app.service.providers.builtin.skills.content_words import content_stems
 from desktop_app.service.providers.ports import Passage
 from desktop_app.service.providers.prompting import citation
 
@@ -15,18 +16,9 @@ _LEAST_SHARE = 0.6
 _MOST_QUOTED = 400  # characters
 _MOST_SOURCES = 2
 _LONGEST_QUESTION = 60  # words: longer ones are no questions
-_WORD = re.compile(r"[^\W_]+")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n{2,}|\n(?=[-*\u2022])")
-_ENDING = re.compile(r"(?:ings?|ed|ly|es|s|e)$")
-_COMMON = frozenset(
-    """
-    a about according all also an and any are as at be been by can could did do does document
-    documents file files for from get give had has have he her how i if in into is it its many me
-    more much my of on or our please say says she show so tell text than that the their them
-    there these they this those to up us was we were what when where which who whom whose why
-    will with would you your
-    """.split()  # noqa: SIM905
-)
+_OF_FILES = content_stems("according document file give text")
+"""Words of questions about documents that no answer needs to hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,5 +77,4 @@ def _shortened(text: str) -> str:
 
 
 def _stems(text: str) -> frozenset[str]:
-    words = (word for word in _WORD.findall(text.lower()) if word not in _COMMON)
-    return frozenset(_ENDING.sub("", word) if len(word) > 4 else word for word in words)
+    return content_stems(text) - _OF_FILES

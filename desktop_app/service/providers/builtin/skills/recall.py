@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
+from desktop_app.service.providers.builtin.skills.asked_facts import (
+    AskedFact,
+    asked_fact,
+    is_personal,
+)
+from desktop_app.service.providers.builtin.skills.content_words import content_stems
 from desktop_app.service.providers.ports import LanguageRequest, Recall, Recalled
 
 # "remembered" is what the built-in recogniser often hears.
@@ -24,9 +31,6 @@ _QUESTION = re.compile(
     r"(?:what|who|where|when|why|how|which|do|does|did|is|are|can|could|will|would"
     r"|tell me|forget)\b|.*\?$"
 )
-_COMMON = frozenset(
-    "a an the my your our is are was were be that this it of to in on at and or i you me".split()  # noqa: SIM905
-)
 _PERSONS = {
     "my": "your", "mine": "yours", "i": "you", "me": "you", "myself": "yourself", "am": "are",
     "i'm": "you're", "im": "you're", "i've": "you've", "i'd": "you'd", "i'll": "you'll",
@@ -35,10 +39,12 @@ _PERSONS = {
     "you've": "I've",
 }  # fmt: skip
 _MOST = 3
+_LOOKED_AT = 20
 
 NOTHING_TOLD = "You have not told me about"
 """So begins the answer where nothing was found."""
 
+_NEAR = "You have not told me exactly that."
 
 _MAY_NOT = {
     "off": "Memory is turned off for this question, so I have not looked or saved anything.",
@@ -77,6 +83,52 @@ async def answer(text: str, recall: Recall, request: LanguageRequest) -> str | N
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was told about what a question asks.
+
+    Attributes:
+        answer: A sentence or more; empty where nothing answers.
+        near: Where nothing answers, what comes near and may be no answer; else empty.
+    """
+
+    answer: str = ""
+    near: str = ""
+
+
+async def told_about(text: str, recall: Recall, request: LanguageRequest) -> Told:
+    """What was told before that answers any question about it, found by the words that matter.
+
+    Args:
+        text: As it was typed or heard, without punctuation at its end.
+        recall: What the assistant remembers.
+        request: As in ``answer``; nothing is looked up where memory is off.
+
+    Raises:
+        StorageError
+    """
+    asked = asked_fact(text)
+    if asked is None or request.memory == "off":
+        return Told()
+    statements = await _statements(text, recall, request.assistant_id, request.thread_id)
+    saved = [each for each in statements if each.kind == "memory"]
+    said = [each for each in statements if each.kind != "memory" and is_personal(each.text)]
+    for known in (saved, said):
+        if found := _chosen(known, AskedFact.answers, asked):
+            return Told(answer=_you_told(found))
+    near = _chosen(saved, AskedFact.near, asked) or _chosen(said, AskedFact.near, asked)
+    return Told(near=f"{_NEAR} {_you_told(near)}" if near else "")
+
+
+def _chosen(
+    known: Sequence[Recalled],
+    choice: Callable[[AskedFact, Sequence[str]], list[str]],
+    asked: AskedFact,
+) -> list[Recalled]:
+    chosen = set(choice(asked, [each.text for each in known]))
+    return [each for each in known if each.text in chosen]
+
+
 def other_person(text: str) -> str:
     """``my favorite color`` -> ``your favorite color``: who speaks and who listens change."""
     words = re.sub(r"\byou are\b", "I'm", text, flags=re.IGNORECASE).split()
@@ -87,15 +139,27 @@ def other_person(text: str) -> str:
 
 
 async def _recalled(what: str, recall: Recall, assistant_id: str, thread_id: str) -> str:
-    found = await recall.search(assistant_id, what, 20, exclude_thread_turn=thread_id or None)
-    told = [each for each in found if _is_about(each.text, what) and _is_statement(each)]
+    found = await _statements(what, recall, assistant_id, thread_id)
+    told = [each for each in found if _is_about(each.text, what)]
     if not told:
         return f"{NOTHING_TOLD} {other_person(what)}."
     memories = [each for each in told if each.kind == "memory"]
     if memories or _MINE_STARTS.match(what):
-        newest = _distinct(memories or told)
-        return " ".join(f"You told me that {other_person(each)}." for each in newest)
+        return _you_told(memories or told)
     return " ".join(f"You said: {each}." for each in _distinct(told))
+
+
+async def _statements(
+    text: str, recall: Recall, assistant_id: str, thread_id: str
+) -> list[Recalled]:
+    found = await recall.search(
+        assistant_id, text, _LOOKED_AT, exclude_thread_turn=thread_id or None
+    )
+    return [each for each in found if _is_statement(each)]
+
+
+def _you_told(told: Sequence[Recalled]) -> str:
+    return " ".join(f"You told me that {other_person(each)}." for each in _distinct(told))
 
 
 _MINE_STARTS = re.compile(r"(?:my|our) ")
@@ -103,12 +167,8 @@ _MINE_STARTS = re.compile(r"(?:my|our) ")
 
 def _is_about(text: str, what: str) -> bool:
     """Whether all words that matter are there: a near miss would be a wrong answer."""
-    wanted = _content(what)
-    return bool(wanted) and wanted <= _content(text)
-
-
-def _content(text: str) -> set[str]:
-    return {word for word in re.findall(r"[\w']+", text.lower()) if word not in _COMMON}
+    wanted = content_stems(what)
+    return bool(wanted) and wanted <= content_stems(text)
 
 
 def _is_statement(told: Recalled) -> bool:
@@ -136,7 +196,7 @@ def _statement(text: str) -> str:
 
 
 async def _forget(what: str, recall: Recall, request: LanguageRequest) -> str:
-    if not _content(what):
+    if not content_stems(what):
         return "Tell me what to forget, for example: forget my favorite color."
     count = await recall.forget(request.assistant_id, what, thread_id=request.thread_id)
     if count == 0:
