@@ -42,6 +42,7 @@ class Usage(Struct, frozen=True, omit_defaults=True):
     context_used_tokens: int | None = None
     context_limit_tokens: int | None = None
     cached_input_tokens: int | None = None
+    cache_write_input_tokens: int | None = None
 
 
 class SessionReady(Struct, frozen=True, tag=snake):

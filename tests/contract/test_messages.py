@@ -165,7 +165,11 @@ async def test_what_only_other_providers_know_is_taken_and_left_alone(caller):
         memory_response_citation=True,
         **MODEL,
     )
-    assert reply.content == "hello"
+    last = reply.messages[-1]
+    assert last["content"] == "hello"
+    assert "openrouter had no effect" in last["message"]
+    assert "web_search had no effect" in last["message"]
+    assert "thinking" not in last["message"]
 
 
 async def test_an_unknown_provider_or_model_is_refused_in_words(caller):

@@ -10,6 +10,7 @@ from desktop_app.service.assistants.tool_definitions import read_tools
 from desktop_app.service.clock import past_time
 from desktop_app.service.http.bodies import Refused, invalid
 from desktop_app.service.http.uploads import Form, Upload
+from desktop_app.service.messages.language_wishes import check_routing, check_thinking
 from desktop_app.service.pictures.pictures import MAX_SOURCES, PictureChoice
 from desktop_app.service.providers.picture_ports import PICTURE_TOOL
 from desktop_app.service.providers.ports import MemoryUse, Tool
@@ -60,6 +61,8 @@ def plan_of(message: MessageRequest, form: Form) -> MessagePlan:
     operation = _operation(message)
     if message.system_one:
         raise Refused(400, _SILENT)
+    check_thinking(message.thinking)
+    check_routing(message.openrouter)
     _check_places(form, operation)
     voice = message.voice or Voice()
     recording = form.file("audio_file")
@@ -100,6 +103,8 @@ def question_of(message: MessageRequest, plan: MessagePlan, place: tuple[str, st
         hosted=(drawing_of(plan),) if plan.may_draw else (),
         wants_json=bool(message.json_output),
         thinking=message.thinking,
+        routing=message.openrouter,
+        searches_web=(message.web_search or "").lower() == "auto",
         said_at=past_time((message.metadata or {}).get("custom_timestamp")),
     )
 

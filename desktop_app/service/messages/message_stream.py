@@ -96,7 +96,7 @@ def flat_reply(run: Run, end: RunEnded) -> MessageReply:
     tokens_in, tokens_out, tokens = _tokens(end)
     files = run.files
     return MessageReply(
-        message=_message(end),
+        message=_message(run, end),
         thread_id=run.question.thread_id,
         assistant_id=run.question.assistant_id,
         timestamp=now(),
@@ -193,6 +193,7 @@ def _called(run: Run, end: RunEnded) -> Sequence[StreamEvent]:
         message=_NEEDS_OUTPUTS,
         tokens=tokens,
         cached_input_tokens=end.usage.cached_input_tokens if end.usage else None,
+        cache_write_input_tokens=end.usage.cache_write_input_tokens if end.usage else None,
         cost_usd=end.usage.cost_usd if end.usage else None,
     )
     return (*starts, *readies, required)
@@ -215,7 +216,9 @@ def _completed(run: Run, end: RunEnded) -> StreamEvent:
         input_tokens=tokens_in,
         output_tokens=tokens_out,
         cached_input_tokens=end.usage.cached_input_tokens if end.usage else None,
+        cache_write_input_tokens=end.usage.cache_write_input_tokens if end.usage else None,
         cost_usd=end.usage.cost_usd if end.usage else None,
+        message=" ".join(run.unmet) or None,
         memory_operation_id=end.memory_operation_id or None,
         retrieved_memories=retrieved_memories(run) or None,
         retrieved_files=run.files or None,
@@ -223,10 +226,15 @@ def _completed(run: Run, end: RunEnded) -> StreamEvent:
     )
 
 
-def _message(end: RunEnded) -> str:
+def _message(run: Run, end: RunEnded) -> str:
+    """What became of the message, for people; what had no effect is named."""
     if end.status == "REQUIRES_ACTION":
-        return _NEEDS_OUTPUTS
-    return end.error or "Message added successfully"
+        said = _NEEDS_OUTPUTS
+    elif end.error:
+        said = end.error
+    else:
+        said = "Message added successfully." if run.unmet else "Message added successfully"
+    return " ".join((said, *run.unmet))
 
 
 def _tokens(end: RunEnded) -> tuple[int | None, int | None, int | None]:

@@ -18,6 +18,7 @@ from desktop_app.protocol.backboard.messages import (
 from desktop_app.service.assistants.tool_definitions import read_tools
 from desktop_app.service.http.bodies import JsonResponse, Refused, not_found, read_json, truth_value
 from desktop_app.service.http.described import Described
+from desktop_app.service.messages.language_wishes import check_thinking
 from desktop_app.service.messages.message_stream import flat_reply, frames_of, stream_response
 from desktop_app.service.providers.ports import Tool
 from desktop_app.service.runs.run_store import WaitingRun
@@ -69,6 +70,7 @@ class ToolOutputRoutes:
         is_streamed = truth_value(request, "stream")
         body = await read_json(request, RunToolOutputs)
         tools = None if body.tools is None else read_tools(body.tools)
+        check_thinking(body.thinking)
         await self._check_thread(thread_id)
         waiting = await self._runs.rows.waiting(thread_id, run_id)
         if waiting is None:
@@ -93,7 +95,9 @@ class ToolOutputRoutes:
         is_streamed: bool,
     ) -> Response:
         outputs = _by_call(waiting, given)
-        run = await self._runs.resume(waiting, outputs, tools=tools, thinking=thinking)
+        run = await self._runs.resume(
+            waiting, outputs, tools=tools, thinking=thinking, lists_calls=not is_streamed
+        )
         if run is None:
             raise Refused(409, "The outputs of this round were submitted already.")
         if is_streamed:

@@ -28,6 +28,7 @@ _MOST_TOKENS = 1_000_000_000
 _FLAGS = {"true": True, "1": True, "false": False, "0": False}
 _VOICE = ("stt", "tts")
 _EFFORTS = ("low", "medium", "high", "max")
+_OF_THINKING = ("effort", "budget_tokens", "max_tokens", "exclude_reasoning")
 
 _Row = TypeVar("_Row")
 
@@ -212,7 +213,7 @@ def _thinking_of(row: ModelInfo) -> ThinkingMetadata:
     can_think = bool(row.supports_thinking)
     controls: dict[str, Any] = {
         "supported": can_think,
-        "allowed_fields": ["effort", "exclude_reasoning"] if can_think else [],
+        "allowed_fields": list(_OF_THINKING) if can_think else [],
         "defaults_only": False,
     }
     if can_think:

@@ -166,6 +166,8 @@ class LanguageRequest:
         tools: What the model may ask for.
         wants_json: The reply shall be one JSON object.
         thinking: ``effort`` low|medium|high|max, ``budget_tokens``, ... as in the API; or None.
+        routing: The object ``openrouter`` of the API; or None.
+        searches_web: The model may look things up on the web.
     """
 
     history: Sequence[ChatMessage]
@@ -178,6 +180,8 @@ class LanguageRequest:
     tools: tuple[Tool, ...] = ()
     wants_json: bool = False
     thinking: Mapping[str, Any] | None = None
+    routing: Mapping[str, Any] | None = None
+    searches_web: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +194,13 @@ class TextDelta:
 @dataclass(frozen=True, slots=True)
 class ReasoningDelta:
     """More of the reasoning: never spoken."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unmet:
+    """A wish of the turn that this provider cannot meet, in one sentence; see ``unmet``."""
 
     text: str
 
@@ -213,7 +224,7 @@ class Finished:
     reason: str = ""
 
 
-LanguageEvent = TextDelta | ReasoningDelta | ToolsCalled | Finished
+LanguageEvent = TextDelta | ReasoningDelta | Unmet | ToolsCalled | Finished
 
 
 class Language(Protocol):

@@ -11,13 +11,20 @@ _PASSAGES = (
     " for example {example}. Say so if they do not answer the question."
 )
 _JSON = "Answer with one JSON object and nothing else."
+NO_WEB = (
+    "You cannot search the web in this conversation. Where an answer needs news or facts that you"
+    " do not have, say so instead of guessing."
+)
+"""For a model whose user asked for a search that it cannot make."""
 
 
-def system_text(request: LanguageRequest) -> str:
+def system_text(request: LanguageRequest, *, can_search: bool = False) -> str:
     """The system prompt with everything that belongs into it; may be empty."""
     parts = [request.system_prompt.strip(), knowledge_text(request.knowledge)]
     if request.wants_json:
         parts.append(_JSON)
+    if request.searches_web and not can_search:
+        parts.append(NO_WEB)
     return "\n\n".join(part for part in parts if part)
 
 

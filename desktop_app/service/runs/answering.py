@@ -23,6 +23,7 @@ from desktop_app.service.providers.ports import (
     ReasoningDelta,
     TextDelta,
     ToolsCalled,
+    Unmet,
 )
 from desktop_app.service.runs.document_search import SEARCH, DocumentSearch
 from desktop_app.service.runs.events import KnowledgeFound, RunEnded, RunStarted
@@ -234,6 +235,8 @@ async def _round(
                     return with_ids(calls), usage
                 case ToolsCalled(called):
                     calls += called
+                case Unmet(sentence):
+                    run.unmet[sentence] = None
                 case TextDelta() | ReasoningDelta():
                     if needs_break and isinstance(event, TextDelta):
                         await run.tell(TextDelta("\n\n"))

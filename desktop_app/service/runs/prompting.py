@@ -127,6 +127,8 @@ def prompt_of(material: Material) -> Prompt:
         tools=material.tools,
         wants_json=question.wants_json,
         thinking=question.thinking,
+        routing=question.routing,
+        searches_web=question.searches_web,
     )
     return Prompt(request, used + fixed)
 

@@ -53,6 +53,8 @@ class Question:
         direct: What answers in place of a language model, or None.
         wants_json: The reply shall be one JSON object.
         thinking: As in the API, or None.
+        routing: The object ``openrouter`` of the API, or None.
+        searches_web: The model may look things up on the web.
         said_at: When it was said, where that is not now.
         message_id: The user's message, known beforehand so that files can be attached to it.
     """
@@ -71,5 +73,7 @@ class Question:
     direct: DirectCall | None = None
     wants_json: bool = False
     thinking: dict[str, Any] | None = None
+    routing: dict[str, Any] | None = None
+    searches_web: bool = False
     said_at: str | None = None
     message_id: str = field(default_factory=new_id)

@@ -32,6 +32,8 @@ class Run:
         message_id: The reply's.
         heard_ms: How much of the speech was heard, where someone who cancelled knows.
         sources: Names of the files that tools drew on, in order.
+        unmet: Wishes of the turn that its provider could not meet: sentences, in order.
+        lists_calls: Its reply shall say all that was called in the run, as ``all_run_tool_calls``.
     """
 
     def __init__(self, question: Question, run_id: str = "") -> None:
@@ -48,6 +50,8 @@ class Run:
         )
         self.heard_ms: int | None = None
         self.sources: dict[str, None] = {}
+        self.unmet: dict[str, None] = {}
+        self.lists_calls = False
         self._events: list[RunEvent] = []
         self._news = asyncio.Condition()
         self._task: asyncio.Task[Any] | None = None
@@ -151,6 +155,9 @@ def reply_facts(run: Run, end: RunEnded) -> dict[str, Any]:
         "model_name": run.started.model,
         "input_tokens": usage.input_tokens,
         "output_tokens": usage.output_tokens,
+        "cached_input_tokens": usage.cached_input_tokens,
+        "cache_write_input_tokens": usage.cache_write_input_tokens,
+        "unmet": list(run.unmet),
         "reasoning": run.reasoning,
         "json_output": run.question.wants_json or None,
         "thinking": run.question.thinking,

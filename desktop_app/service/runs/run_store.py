@@ -160,6 +160,19 @@ class RunStore:
             return False
         return await self._database.write(lambda connection: _take(connection, run, "CANCELLED"))
 
+    async def calls(self, thread_id: str, run_id: str) -> list[dict[str, Any]]:
+        """All that was called in a run, in order, as ``tool_calls`` has it."""
+        query = (
+            "SELECT json_extract(metadata, '$.tool_calls') AS calls FROM messages"
+            " WHERE thread_id = ? AND run_id = ? AND calls IS NOT NULL ORDER BY seq"
+        )
+
+        def work(connection: sqlite3.Connection) -> list[dict[str, Any]]:
+            rows = connection.execute(query, (thread_id, run_id)).fetchall()
+            return [call for row in rows for call in msgspec.json.decode(row["calls"])]
+
+        return await self._database.read(work)
+
     async def exists(self, thread_id: str, run_id: str) -> bool:
         """Whether the thread ever had such a run."""
 

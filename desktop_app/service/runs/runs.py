@@ -71,6 +71,7 @@ class Runs:
         *,
         tools: tuple[Tool, ...] | None = None,
         thinking: dict[str, Any] | None = None,
+        lists_calls: bool = False,
     ) -> Run | None:
         """Go on with a run that waits.
 
@@ -79,6 +80,7 @@ class Runs:
             outputs: One for each of its calls, by id.
             tools: In place of those the turn had, or None.
             thinking: In place of what the turn had, or None.
+            lists_calls: See ``Run``.
 
         Returns:
             The run, or None where somebody else was faster.
@@ -92,6 +94,7 @@ class Runs:
             thinking=waiting.question.thinking if thinking is None else thinking,
         )
         run = Run(question, waiting.run_id)
+        run.lists_calls = lists_calls
         given = [Output(call, outputs[call.id]) for call in waiting.calls]
         if not await self.rows.resume(waiting, run.message_id, given):
             return None
@@ -200,6 +203,9 @@ class Runs:
                 waiting = WaitingRun(run.run_id, run.message_id, run.question, end.calls)
                 await self.rows.wait(waiting, end.text, facts, end.hosted)
             else:
+                if run.lists_calls:
+                    called = await self.rows.calls(run.question.thread_id, run.run_id)
+                    facts["all_run_tool_calls"] = called
                 await self._conversations.settle(run.message_id, end.text, end.status, facts)
         except AppError as error:
             _log.exception("A reply could not be stored")

@@ -21,6 +21,9 @@ def added(before: Usage | None, more: Usage | None) -> Usage | None:
         output_tokens=_sum(before.output_tokens, more.output_tokens),
         cost_usd=_sum(before.cost_usd, more.cost_usd),
         cached_input_tokens=_sum(before.cached_input_tokens, more.cached_input_tokens),
+        cache_write_input_tokens=_sum(
+            before.cache_write_input_tokens, more.cache_write_input_tokens
+        ),
     )
 
 

@@ -194,6 +194,30 @@ async def test_tools_and_thinking_of_a_submission_take_the_place_of_those_before
     assert after.thinking == {"effort": "high"}
 
 
+async def test_a_reply_whose_outputs_were_not_streamed_names_all_calls_of_its_run(rig):
+    asked = await ask(rig, asks(ULM), asks(NOW), (TextDelta("Rain at noon."),))
+    await submit(rig, asked, output(ULM, "rain"))
+    await submit(rig, asked, output(NOW, "noon"))
+    *_, reply = await rig.messages(asked["thread_id"])
+    called = reply["metadata_"]["all_run_tool_calls"]
+    assert [(call["id"], call["function"]["name"]) for call in called] == [
+        (ULM.id, "weather"),
+        (NOW.id, "time"),
+    ]
+    asked = await ask(rig, asks(ULM))
+    body = {"thread_id": asked["thread_id"], "tool_outputs": [output(ULM, "x")], "stream": True}
+    await rig.http.post("/threads/tool-outputs", json=body)
+    *_, streamed = await rig.messages(asked["thread_id"])
+    assert "all_run_tool_calls" not in streamed["metadata_"]
+
+
+async def test_thinking_that_means_nothing_is_refused_and_the_run_still_waits(rig):
+    asked = await ask(rig, asks(ULM))
+    refused = await submit(rig, asked, output(ULM, "x"), thinking={"budget_tokens": 0})
+    assert refused.status_code == 422
+    assert (await submit(rig, asked, output(ULM, "x"))).json()["status"] == "COMPLETED"
+
+
 async def test_the_assistants_tools_are_taken_where_the_turn_names_none(rig):
     body = {"name": "Ada", "tools": [WEATHER]}
     assistant = (await rig.http.post("/assistants", json=body)).json()

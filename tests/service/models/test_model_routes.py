@@ -194,7 +194,12 @@ async def test_thinking_is_said_of_a_model_that_can(http):
     path = "/models/thinking-metadata?provider=scripted&model="
     can = (await http.get(path + "parrot")).json()
     assert can["supports_thinking"]
-    assert can["thinking_controls"]["allowed_fields"] == ["effort", "exclude_reasoning"]
+    assert can["thinking_controls"]["allowed_fields"] == [
+        "effort",
+        "budget_tokens",
+        "max_tokens",
+        "exclude_reasoning",
+    ]
     cannot = (await http.get(path + "org/owl")).json()
     assert cannot["thinking_controls"] == {
         "supported": False,

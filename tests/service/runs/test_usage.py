@@ -23,6 +23,11 @@ MODEL = ModelInfo(name="m", provider="p", context_limit=1_000)
         (Usage(1, 2), Usage(10, 20), Usage(11, 22)),
         (Usage(1, None), Usage(None, 20), Usage(1, 20)),
         (Usage(cached_input_tokens=3), Usage(cached_input_tokens=4), Usage(cached_input_tokens=7)),
+        (
+            Usage(cached_input_tokens=3, cache_write_input_tokens=1),
+            Usage(cache_write_input_tokens=4),
+            Usage(cached_input_tokens=3, cache_write_input_tokens=5),
+        ),
         (Usage(cost_usd=0.25), Usage(cost_usd=0.5), Usage(cost_usd=0.75)),
     ],
 )

@@ -27,7 +27,9 @@ from desktop_app.service.providers.ports import (
     Recall,
     TextDelta,
     ToolsCalled,
+    Unmet,
 )
+from desktop_app.service.providers.unmet import no_routing, no_search, no_thinking
 
 CONTEXT_TOKENS = 8_192
 """It reads the question alone; this only bounds what is shown to it."""
@@ -77,6 +79,8 @@ class Responder:
         Raises:
             StorageError: The memory cannot be read or written.
         """
+        for sentence in _unmet(request):
+            yield Unmet(sentence)
         if call := drawing.call(request):
             yield ToolsCalled((call,))
         else:
@@ -161,3 +165,15 @@ def _was_said(request: LanguageRequest) -> bool:
     return any(
         message.role == "assistant" and _NO_MODEL in message.content for message in request.history
     )
+
+
+def _unmet(request: LanguageRequest) -> list[str]:
+    """What only a language model can do for a turn."""
+    said = []
+    if request.thinking:
+        said.append(no_thinking("the built-in responder"))
+    if request.searches_web:
+        said.append(no_search("the built-in responder"))
+    if request.routing:
+        said.append(no_routing("the built-in responder answers"))
+    return said

@@ -179,12 +179,14 @@ def _usage_of(found: dict[str, Any]) -> Usage | None:
     if not isinstance(usage, dict):
         return None
     details = usage.get("prompt_tokens_details")
+    details = details if isinstance(details, dict) else {}
+    cost = usage.get("cost")  # OpenRouter's, in dollars
     return Usage(
         input_tokens=_count(usage.get("prompt_tokens")),
         output_tokens=_count(usage.get("completion_tokens")),
-        cached_input_tokens=_count(
-            details.get("cached_tokens") if isinstance(details, dict) else None
-        ),
+        cost_usd=float(cost) if isinstance(cost, int | float) else None,
+        cached_input_tokens=_count(details.get("cached_tokens")),
+        cache_write_input_tokens=_count(details.get("cache_write_tokens")),
     )
 
 

@@ -13,9 +13,20 @@ from desktop_app.protocol.backboard.models import ModelInfo
 from desktop_app.service.providers.known_models import known_models
 from desktop_app.service.providers.model_listing import listed_models
 from desktop_app.service.providers.openai.chat_answer import answer_events
+from desktop_app.service.providers.openai.chat_options import (
+    Dialect,
+    chat_options,
+    dialect_of,
+    unmet_by,
+)
 from desktop_app.service.providers.openai.chat_request import chat_body, without_refused
 from desktop_app.service.providers.openai.openai_connection import OpenAiConnection
-from desktop_app.service.providers.ports import LanguageEvent, LanguageRequest, ReasoningDelta
+from desktop_app.service.providers.ports import (
+    LanguageEvent,
+    LanguageRequest,
+    ReasoningDelta,
+    Unmet,
+)
 
 
 class OpenAiLanguage:
@@ -27,25 +38,33 @@ class OpenAiLanguage:
         model: Used when a request names none; when empty, one that the server lists: the first,
             or one that is known to be a good choice.
         key: Bearer token; may be empty.
+        dialect: Whose words it understands; None tells it from name and address.
 
     Attributes:
         model: The one that is used by default, as far as it is known.
     """
 
     def __init__(
-        self, url: str, *, provider: str = "custom", model: str = "", key: str = ""
+        self,
+        url: str,
+        *,
+        provider: str = "custom",
+        model: str = "",
+        key: str = "",
+        dialect: Dialect | None = None,
     ) -> None:
         self.provider = provider
         self.model = model or next(iter(known_models(provider).preferred("llm")), "")
         self._is_chosen = bool(model)
         self._connection = OpenAiConnection(url, key)
+        self._dialect = dialect or dialect_of(provider, self._connection.root)
         self._known: dict[str, ModelInfo] = {}
 
     async def reply(self, request: LanguageRequest) -> AsyncIterator[LanguageEvent]:
         """Stream the model's answer.
 
         What the server says it does not take (tools, reasoning, pictures, ...) is left out, and
-        it is asked once more.
+        it is asked once more; ``Unmet`` says what that means for the turn.
 
         Raises:
             InputError: ``language.refused``: the server finds fault with the request.
@@ -55,9 +74,13 @@ class OpenAiLanguage:
         """
         hides = bool((request.thinking or {}).get("exclude_reasoning"))
         model = request.model or self.model or await self._first_model()
-        body = chat_body(request, model, sees=await self._sees(request, model))
+        row = await self._row(request, model)
+        options = chat_options(request, model, row, self._dialect)
+        body = chat_body(request, model, options, sees=row.supports_vision if row else None)
         async with AsyncExitStack() as opened:
-            response = await self._answer(opened, body)
+            response, refused = await self._answer(opened, body)
+            for sentence in (*options.unmet, *unmet_by(refused, model)):
+                yield Unmet(sentence)
             async for event in answer_events(response, self._connection):
                 if not (hides and isinstance(event, ReasoningDelta)):
                     yield event
@@ -77,14 +100,19 @@ class OpenAiLanguage:
         """Drop the connections."""
         await self._connection.aclose()
 
-    async def _answer(self, opened: AsyncExitStack, body: dict[str, Any]) -> httpx.Response:
-        """The first answer that is no refusal of a part of the request."""
+    async def _answer(
+        self, opened: AsyncExitStack, body: dict[str, Any]
+    ) -> tuple[httpx.Response, set[str]]:
+        """The first answer that is no refusal of a part of the request, and what was left out."""
+        wanted = set(body)
+        may_route = self._dialect == "openrouter"
         while True:
             try:
                 stream = self._connection.stream("/chat/completions", body)
-                return await opened.enter_async_context(stream)
+                return await opened.enter_async_context(stream), wanted - set(body)
             except InputError as error:
-                simpler = without_refused(body, error.facts.get("detail", ""))
+                detail = error.facts.get("detail", "")
+                simpler = without_refused(body, detail, may_route=may_route)
                 if simpler is None:
                     raise
                 body = simpler
@@ -105,11 +133,9 @@ class OpenAiLanguage:
             self.model = found[0].name
         return found
 
-    async def _sees(self, request: LanguageRequest, model: str) -> bool | None:
-        """Whether the model takes pictures, where that matters; None where nobody knows."""
-        if not any(message.pictures for message in request.history):
-            return None
-        if model not in self._known:
+    async def _row(self, request: LanguageRequest, model: str) -> ModelInfo | None:
+        """What is known of the model, where that matters; None where nobody knows."""
+        shows = any(message.pictures for message in request.history)
+        if (shows or request.searches_web) and model not in self._known:
             await self.models()
-        row = self._known.get(model)
-        return None if row is None else row.supports_vision
+        return self._known.get(model)

@@ -23,6 +23,7 @@ from desktop_app.service.providers.ports import (
     TextDelta,
     Tool,
     ToolsCalled,
+    Unmet,
 )
 
 
@@ -228,6 +229,21 @@ async def test_an_empty_history_does_no_harm():
     responder = Responder(FakeRecall())
     async with aclosing(responder.reply(LanguageRequest([]))) as events:
         assert [event async for event in events][-1] == Finished()
+
+
+async def test_it_says_which_wishes_only_a_language_model_can_meet():
+    responder = Responder(FakeRecall())
+    wishes = {"thinking": {"effort": "low"}, "searches_web": True, "routing": {"sort": "price"}}
+    request = LanguageRequest([ChatMessage("user", "What is 2 plus 2?")], **wishes)
+    events = [event async for event in responder.reply(request)]
+    said = [event.text for event in events if isinstance(event, Unmet)]
+    assert [sentence.partition(" ")[0] for sentence in said] == [
+        "thinking",
+        "web_search",
+        "openrouter",
+    ]
+    words = [event.text for event in events if isinstance(event, TextDelta)]
+    assert "".join(words) == "That is 4."
 
 
 async def test_a_picture_is_asked_for_where_it_may_be():
