@@ -1,7 +1,7 @@
 """Flags and subcommands: reads the command line and hands over to one composition root.
 
 Exit codes: 0 done; 1 a bug; 2 it cannot be done, with one line on stderr, here and nowhere else,
-that says why. A command that cannot do its work raises the AppError.
+that says why; 130 a person stopped it. A command that cannot do its work raises the AppError.
 Every subcommand imports what it needs when it is chosen: the window must not load the engine's
 libraries, nor the engine Qt.
 """
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     _Commands = argparse._SubParsersAction  # the type argparse gives but does not export
 
 CANNOT = 2
+STOPPED = 130
 _FOR_ALL = ("-h", "--help", "--version")  # of the program; other flags are the window's
 _NO_CHOICE = r"argument .+: invalid choice: (.+) \(choose from (.+)\)"  # as argparse says it
 _MEMORY_MODES = {"auto": "Auto", "readonly": "Readonly", "off": "off"}
@@ -38,10 +39,22 @@ def run(arguments: Sequence[str]) -> int:
     try:
         return _carry_out(arguments)
     except AppError as error:
-        sys.stderr.write(f"parley: {_sentence(str(error))}\n")
+        _tell(error.code, str(error), as_json="--json" in arguments)
         return CANNOT
     except KeyboardInterrupt:
-        return 130
+        return STOPPED
+
+
+def _tell(code: str, text: str, *, as_json: bool) -> None:
+    """Why it cannot be done: a line for people, an object for scripts."""
+    sentence = _sentence(text)
+    if as_json:
+        import json  # not needed for the window
+
+        sentence = json.dumps({"error": {"code": code, "message": sentence}}, ensure_ascii=False)
+        sys.stderr.write(f"{sentence}\n")
+    else:
+        sys.stderr.write(f"parley: {sentence}\n")
 
 
 def _sentence(text: str) -> str:
@@ -162,7 +175,7 @@ def _add_ask(commands: _Commands[argparse.ArgumentParser]) -> None:
 def _add_conversation_flags(command: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="one event per line, as JSON")
     command.add_argument("--thread", default="", metavar="ID|last|new", help="continue this thread")
-    from desktop_app.commands.parsers import add_profile_flag
+    from desktop_app.commands.parsing import add_profile_flag
 
     add_profile_flag(command)
 

@@ -26,11 +26,11 @@ async def add(session: Session, paths: list[Path], assistant: str, thread: str) 
         except AppError as error:
             session.out.end_progress()
             failed += 1
-            session.out.say(f"Not added. {error}", {"path": str(path), "error": str(error)})
+            session.out.add(f"Not added. {error}", {"path": str(path), "error": str(error)})
             continue
         session.out.end_progress()
         failed += not document.is_indexed
-        session.out.say(_outcome(path, document), document)
+        session.out.add(_outcome(path, document), document)
     if failed:
         some = "The file" if len(paths) == 1 else f"{failed} of {len(paths)} files"
         raise InputError("documents.failed", f"{some} could not be added; see above.")
@@ -49,17 +49,17 @@ async def list_documents(session: Session, assistant: str, thread: str) -> None:
     session.out.rows(_COLUMNS, rows, found)
 
 
-async def status(session: Session, document_id: str) -> None:
+async def status(session: Session, document: str) -> None:
     """How far a document has come, and why it failed."""
-    document = await session.api.documents.status(document_id)
-    session.out.say(_outcome(Path(document.filename), document), document)
+    found = await session.api.documents.status(document)
+    session.out.say(_outcome(Path(found.filename), found), found)
 
 
-async def delete(session: Session, document_ids: list[str]) -> None:
+async def delete(session: Session, documents: list[str]) -> None:
     """Delete documents for good."""
-    for document_id in document_ids:
+    for document_id in documents:
         await session.api.documents.delete(document_id)
-        session.out.say(f"Deleted {document_id}", {"document_id": document_id, "deleted": True})
+        session.out.add(f"Deleted {document_id}", {"document_id": document_id, "deleted": True})
 
 
 async def _add_one(session: Session, path: Path, assistant_id: str, thread_id: str) -> Document:

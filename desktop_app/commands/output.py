@@ -1,10 +1,10 @@
-"""What commands print: tables and progress for people, one JSON object per line for scripts."""
+"""What commands print: tables and progress for people, one JSON value for scripts."""
 
 from __future__ import annotations
 
 import shutil
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
@@ -14,6 +14,7 @@ from desktop_app.errors import InputError
 from desktop_app.text_sink import TextSink
 
 _BAR_CELLS = 24
+_MARGIN = "    "
 _LAST_COLUMN_LEAST = 20
 
 
@@ -29,19 +30,19 @@ class Output:
         self.as_json = as_json
         self._sink = TextSink(out)
         self._bar = ""
+        self._added: list[Any] = []
 
     def rows(
         self, columns: Sequence[str], rows: Sequence[Sequence[object]], values: Sequence[Any]
     ) -> None:
-        """A table for people, or each value as JSON for scripts; the last column may be cut."""
+        """A table for people, or a list of the values for scripts; the last column may be cut."""
         if self.as_json:
-            for value in values:
-                self.value(value)
+            self.value(list(values))
             return
         self._table(columns, [[_cell(cell) for cell in row] for row in rows])
 
     def value(self, value: Any) -> None:
-        """One JSON object on a line of its own."""
+        """One JSON value on a line of its own."""
         self._sink.write(msgspec.json.encode(value).decode() + "\n")
 
     def say(self, sentence: str, value: Any | None = None) -> None:
@@ -51,6 +52,33 @@ class Output:
                 self.value(value)
             return
         self._sink.write(sentence + "\n")
+
+    def add(self, sentence: str, value: Any) -> None:
+        """A sentence for people now, or one more element of the list that scripts get."""
+        if self.as_json:
+            self._added.append(value)
+        else:
+            self._sink.write(sentence + "\n")
+
+    def end_list(self) -> None:
+        """What was added, as one value; also where the command failed after it."""
+        if self._added:
+            added, self._added = self._added, []
+            self.value(added)
+
+    def facts(self, facts: Mapping[str, object], value: Any) -> None:
+        """One thing in full: a line for each fact, long ones below their name."""
+        if self.as_json:
+            self.value(value)
+            return
+        shown = {name: text for name, fact in facts.items() if (text := printable(fact))}
+        width = max(map(len, shown), default=0)
+        for name, text in shown.items():
+            if "\n" in text:
+                lines = text.replace("\n", "\n" + _MARGIN)
+                self._sink.write(f"{name}\n{_MARGIN}{lines}\n")
+            else:
+                self._sink.write(f"{name:<{width}}  {text}\n")
 
     def progress(self, name: str, done: int, total: int, unit: str = "") -> None:
         """Draw a bar over the last one, on a terminal only; ``total`` 0 is not known yet."""
@@ -97,10 +125,19 @@ def local_time(stamp: str | None) -> str:
     return here.strftime("%Y-%m-%d %H:%M")
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """``1 memory``, ``2 memories``."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def printable(value: object) -> str:
+    """Its text; control characters of a stranger's text do not reach the terminal."""
+    text = "" if value is None else str(value)
+    return "".join(one for one in text if one.isprintable() or one == "\n").strip()
+
+
 def _cell(value: object) -> str:
-    """One line; control characters of a stranger's text do not reach the terminal."""
-    text = "" if value is None else " ".join(str(value).split())
-    return "".join(one for one in text if one.isprintable())
+    return printable("" if value is None else " ".join(str(value).split()))
 
 
 def _width(text: str) -> int:

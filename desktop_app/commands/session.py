@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
+import uuid
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 
 from desktop_app.client.api import BackboardApi
@@ -16,6 +18,7 @@ from desktop_app.commands.output import Output
 from desktop_app.errors import InputError
 from desktop_app.logs import start_logging
 from desktop_app.paths import find_paths
+from desktop_app.protocol.backboard.assistants import Assistant
 from desktop_app.tasks import Background
 from desktop_app.thread_choice import chosen_thread
 
@@ -30,22 +33,34 @@ class Session:
     out: Output
 
     async def assistant_id(self, name: str) -> str:
-        """The server's id of the assistant of that name; empty names Parley's own.
+        """The server's id of an assistant by name or id; empty names Parley's own.
 
         Raises:
             InputError: ``assistant.unknown``.
         """
-        if not name:
-            return await self._own_assistant_id()
-        found = await self.api.assistants.page(name=name)
-        if not found:
-            raise InputError(
-                "assistant.unknown",
-                f'There is no assistant called "{name}"; '
-                "`parley assistants list` says who there is.",
-                name=name,
-            )
-        return found[0].assistant_id
+        return (
+            await self._own_assistant_id()
+            if not name
+            else (await self.assistant(name)).assistant_id
+        )
+
+    async def assistant(self, words: str) -> Assistant:
+        """The assistant of that name, or with that id.
+
+        Raises:
+            InputError: ``assistant.unknown``.
+        """
+        found = await self.api.assistants.page(name=words)
+        if found:
+            return found[0]
+        if _looks_like_an_id(words):
+            with suppress(NotFoundError):
+                return await self.api.assistants.get(words)
+        raise InputError(
+            "assistant.unknown",
+            f'There is no assistant called "{words}"; `parley assistants list` says who there is.',
+            name=words,
+        )
 
     async def _own_assistant_id(self) -> str:
         """The one that is remembered may have been deleted meanwhile."""
@@ -94,6 +109,31 @@ def run(work: Callable[[Session], Awaitable[None]], *, profile: str, as_json: bo
             threads = RemoteThreads(parts.shelf, parts.profile.name)
             await work(Session(api, parts, threads, out))
 
-    asyncio.run(in_session())
+    try:
+        asyncio.run(in_session())
+    finally:
+        out.end_progress()
+        out.end_list()
     out.finish()
     return 0
+
+
+def confirm(question: str) -> None:
+    """Return when the person at the terminal says yes.
+
+    Raises:
+        InputError: ``confirm.needed`` where nobody can be asked, ``confirm.refused``.
+    """
+    if not sys.stdin.isatty():
+        raise InputError("confirm.needed", f"{question} Nobody can be asked here: add --yes.")
+    sys.stderr.write(f"{question} [y/N] ")
+    sys.stderr.flush()
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        raise InputError("confirm.refused", "Nothing was changed.")
+
+
+def _looks_like_an_id(words: str) -> bool:
+    with suppress(ValueError):
+        uuid.UUID(words)
+        return True
+    return False

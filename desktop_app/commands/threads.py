@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from pathlib import Path
 
 import msgspec
 
+from desktop_app.client.resources.messages import ToolRound
 from desktop_app.commands.output import local_time
 from desktop_app.commands.session import Session
+from desktop_app.commands.transcript import (
+    answered_calls,
+    call_line,
+    calls_of,
+    facts_of,
+    open_run,
+    paragraphs,
+    speaker,
+)
 from desktop_app.errors import InputError
+from desktop_app.protocol.backboard.messages import SubmittedOutput
 from desktop_app.protocol.backboard.threads import StoredMessage, Thread
+from desktop_app.tool_file import read_tools
 
 _AT_ONCE = 8
 _AROUND = 40
@@ -28,14 +41,93 @@ async def list_threads(session: Session, assistant: str, limit: int) -> None:
     session.out.rows(("used", "thread", "messages", "title"), rows[:limit], found[:limit])
 
 
-async def show(session: Session, thread: str) -> None:
-    """What was said in a thread."""
+async def show(session: Session, thread: str, reasoning: bool) -> None:
+    """What was said in a thread, with tools, files and pictures."""
     found = await session.api.threads.get(await session.thread_id(thread))
     if session.out.as_json:
         session.out.value(found)
         return
-    for message in _shown(found):
-        session.out.say(f"{_speaker(message):<8}{_at(message)}\n{message.content}\n")
+    for paragraph in paragraphs(found, with_reasoning=reasoning):
+        session.out.say(paragraph + "\n")
+
+
+async def create(session: Session, assistant: str) -> None:
+    """An empty thread of an assistant."""
+    made = await session.api.threads.create(await session.assistant_id(assistant))
+    session.out.say(f"Made thread {made.thread_id}", made)
+
+
+async def stop(session: Session, thread: str, run: str) -> None:
+    """End the run that goes on in a thread, or waits for the outputs of its tools.
+
+    Raises:
+        InputError: ``run.none``: nothing runs there.
+    """
+    thread_id = await session.thread_id(thread)
+    if not run:
+        message = open_run(await session.api.threads.get(thread_id))
+        run = str(facts_of(message).get("run_id") or "") if message else ""
+    if not run:
+        raise InputError("run.none", f"Nothing runs in thread {thread_id}.")
+    await session.api.messages.cancel(thread_id, run)
+    value = {"thread_id": thread_id, "run_id": run, "stopped": True}
+    session.out.say(f"Stopped {run}", value)
+
+
+async def answer_tool(
+    session: Session, thread: str, outputs: list[str], run: str, tools: Path | None
+) -> None:
+    """Give the outputs of the tools that a run waits for, and print how it goes on.
+
+    Args:
+        session: Where.
+        thread: Whose run.
+        outputs: ``CALL=OUTPUT`` each; the output alone where one call waits; ``-`` is read
+            from standard input.
+        run: Its id; empty finds the one that waits.
+        tools: The functions that the question gave, for servers that forget them.
+
+    Raises:
+        InputError: ``run.none``, ``tools.unanswered``, ``tools.*``.
+    """
+    definitions = read_tools(tools) if tools else None
+    thread_id = await session.thread_id(thread)
+    found = await session.api.threads.get(thread_id)
+    waiting = open_run(found)
+    calls = [] if waiting is None else calls_of(waiting)
+    open_calls = [one.id for one in calls if one.id not in answered_calls(found)]
+    if not open_calls:
+        raise InputError("run.none", f"No run in thread {thread_id} waits for outputs.")
+    assert waiting is not None
+    run_id = run or str(facts_of(waiting).get("run_id") or "")
+    given = outputs_for(open_calls, outputs)
+    reply = await session.api.messages.submit(
+        ToolRound(thread_id, given, run_id, tools=definitions if run_id else None)
+    )
+    asked = reply.tool_calls or ()
+    lines = [call_line(one.id, one.function.name, one.function.arguments) for one in asked]
+    session.out.say("\n".join(filter(None, (reply.content, *lines))), reply)
+
+
+def outputs_for(calls: list[str], given: list[str]) -> list[SubmittedOutput]:
+    """One output for each call, in the order of the calls.
+
+    Raises:
+        InputError: ``tools.unanswered``: one is missing, or is for no call.
+    """
+    outputs: dict[str, str] = {}
+    for text in given:
+        call, sign, output = text.partition("=")
+        if call not in calls or not sign:
+            if len(calls) > 1 or len(given) > 1:
+                raise InputError(
+                    "tools.unanswered", f'"{text}" is not CALL=OUTPUT, of {", ".join(calls)}.'
+                )
+            call, output = calls[0], text
+        outputs[call] = sys.stdin.read() if output == "-" else output
+    if missing := [one for one in calls if one not in outputs]:
+        raise InputError("tools.unanswered", f"There is no output for {', '.join(missing)}.")
+    return [SubmittedOutput(tool_call_id=one, output=outputs[one]) for one in calls]
 
 
 async def search(session: Session, words: str) -> None:
@@ -84,14 +176,14 @@ async def delete(session: Session, threads: list[str]) -> None:
         await session.api.threads.delete(remote)
         await session.parts.journal.remove_thread(ours)
         await session.threads.forget(ours)
-        session.out.say(f"Deleted {remote}", {"thread_id": remote, "deleted": True})
+        session.out.add(f"Deleted {remote}", {"thread_id": remote, "deleted": True})
 
 
 def as_markdown(thread: Thread) -> str:
     """The conversation as a document."""
     parts = [f"# {_title(thread) or 'Conversation'}"]
     for message in _shown(thread):
-        parts.append(f"**{_speaker(message)}** · {_at(message)}\n\n{message.content}")
+        parts.append(f"**{speaker(message)}** · {_at(message)}\n\n{message.content}")
         parts += [f"- {one.filename}" for one in message.attachments]
     return "\n\n".join(parts)
 
@@ -133,10 +225,6 @@ def _used_at(thread: Thread) -> str:
 
 def _title(thread: Thread) -> str:
     return thread.title or thread.first_user_message or ""
-
-
-def _speaker(message: StoredMessage) -> str:
-    return "You" if message.role == "user" else "Parley"
 
 
 def _at(message: StoredMessage) -> str:

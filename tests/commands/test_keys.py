@@ -86,7 +86,7 @@ def test_the_list_says_where_each_key_is(monkeypatch, capsys, keyring, credentia
     monkeypatch.setenv("PARLEY_ELEVENLABS_KEY", "xi-secret")
     keys.list_keys(as_json=True, credentials=credentials)
     said = capsys.readouterr().out
-    found = {each["name"]: each["kept_in"] for each in map(json.loads, said.splitlines())}
+    found = {each["name"]: each["kept_in"] for each in json.loads(said)}
     assert found == {
         "openai": "keyring",
         "elevenlabs": "PARLEY_ELEVENLABS_KEY",

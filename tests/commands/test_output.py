@@ -35,10 +35,29 @@ def test_a_table_has_a_head_and_even_columns():
     assert out.getvalue() == "id  words\n1   a\n22  two words\n"
 
 
-def test_scripts_get_every_value_as_a_line_of_json():
+def test_scripts_get_a_table_as_one_list():
     out = io.StringIO()
     Output(as_json=True, out=out).rows(("id",), [["1"]], [{"id": 1}, {"id": 2}])
-    assert [json.loads(line) for line in out.getvalue().splitlines()] == [{"id": 1}, {"id": 2}]
+    assert json.loads(out.getvalue()) == [{"id": 1}, {"id": 2}]
+
+
+def test_scripts_get_what_was_added_as_one_list_and_people_at_once():
+    people, scripts = io.StringIO(), io.StringIO()
+    for out in (Output(out=people), Output(as_json=True, out=scripts)):
+        out.add("Deleted 1", {"id": 1})
+        out.add("Deleted 2", {"id": 2})
+        assert scripts.getvalue() == ""
+        out.end_list()
+        out.end_list()
+    assert people.getvalue() == "Deleted 1\nDeleted 2\n"
+    assert scripts.getvalue() == '[{"id":1},{"id":2}]\n'
+
+
+def test_one_thing_in_full_leaves_out_what_is_not_known():
+    out = io.StringIO()
+    facts = {"id": 7, "name": None, "told to": "Be kind.\nBe brief.", "note": "a\x1b[2Jb"}
+    Output(out=out).facts(facts, {})
+    assert out.getvalue() == "id       7\ntold to\n    Be kind.\n    Be brief.\nnote     a[2Jb\n"
 
 
 def test_wide_letters_take_two_cells_and_control_characters_none():

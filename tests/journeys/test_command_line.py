@@ -133,8 +133,10 @@ def test_a_recording_without_speech_is_said_to_hold_none(tmp_path):
     assert "No speech was heard" in refusal_of(parley("talk", "--input", path))
 
 
-def test_an_empty_question_is_refused():
+def test_an_empty_question_is_refused_and_scripts_are_told_the_code():
     assert "empty" in refusal_of(parley("ask", "  "))
+    error = json.loads(parley("ask", "  ", "--json").stderr)["error"]
+    assert (error["code"], "empty" in error["message"]) == ("ask.empty", True)
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path, monkeypatch):
@@ -161,7 +163,7 @@ def test_a_port_that_no_computer_has_is_named():
     [
         (["dance"], "There is no 'dance' here, only window, talk"),
         (["threads", "lst"], "There is no 'lst' here, only list, show"),
-        (["models", "list", "--type", "x"], "There is no 'x' here, only llm"),
+        (["models", "list", "--type", "x"], "There is no 'x' here, only chat"),
         (["talk"], "--input"),
         (["ask"], "text"),
         (["serve", "--port", "many"], "many"),
