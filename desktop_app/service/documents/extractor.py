@@ -33,6 +33,8 @@ _MOST_ANSWER_BYTES = 8 << 20
 _MOST_FILES = 200
 _ENDS_WITHIN_S = 2.0
 _PIECE_BYTES = 1 << 20
+_MOST_TIMES = 6
+_TWICE_AT_BYTES = 40 << 20
 _SECRETS = ("KEY", "TOKEN", "SECRET", "PASSWORD")
 _TOO_LONG = "It took too long to read: it may be damaged, or made to be so."
 _DIED = "It could not be read: it needs too much memory, or it is damaged."
@@ -42,15 +44,23 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ReadingLimits:
-    """How long one file may take.
+    """How long one file may take: a small one this long, a large one up to six times as long.
+
+    Ten seconds are ten times what honest files need, so that a hostile one delays those behind it
+    no longer than that.
 
     Attributes:
         cpu_s: Of computing, where the system can bound it.
-        wall_s: On the clock.
+        wall_s: On the clock; longer, as other programs may take their share.
     """
 
-    cpu_s: int = 60
-    wall_s: float = 120.0
+    cpu_s: int = 10
+    wall_s: float = 40.0
+
+    def of(self, size_bytes: int) -> ReadingLimits:
+        """Those of a file of a size."""
+        share = min(_MOST_TIMES, 1 + size_bytes / _TWICE_AT_BYTES)
+        return ReadingLimits(round(self.cpu_s * share), self.wall_s * share)
 
 
 class Extractor:
@@ -87,9 +97,10 @@ class Extractor:
         async with self._one_at_a_time:
             process = await self._running()
             is_settled = False
-            deadline = asyncio.get_running_loop().time() + self._limits.wall_s
+            limits = self._limits.of(await asyncio.to_thread(_size_bytes, path))
+            deadline = asyncio.get_running_loop().time() + limits.wall_s
             try:
-                order = ReadFile(str(path), ending, self._limits.cpu_s)
+                order = ReadFile(str(path), ending, limits.cpu_s)
                 async with asyncio.timeout_at(deadline):
                     await _ask(process, order)
                 while not is_settled:
@@ -163,6 +174,14 @@ def without_secrets(environment: Mapping[str, str]) -> dict[str, str]:
         for name, value in environment.items()
         if not any(word in name.upper() for word in _SECRETS)
     }
+
+
+def _size_bytes(path: Path) -> int:
+    """0 where it is not there: the process that reads it says so."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def _kill(process: Process) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree.ElementTree import Element, ParseError
 
@@ -12,6 +11,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
 from desktop_app.service.documents.readers.archive import local_name
+from desktop_app.service.documents.readers.html_tokens import Tag, Text, html_tokens
 from desktop_app.service.documents.readers.plain_text import (
     MAX_BYTES,
     read_lines,
@@ -20,7 +20,7 @@ from desktop_app.service.documents.readers.plain_text import (
 )
 from desktop_app.service.documents.sections import Found, Remark, Section, UnreadableError
 
-_HEADING = re.compile(r"#{1,6}\s+(?P<title>.*?)\s*#*\s*")
+_HEADING = re.compile(r"#{1,6}\s+(?P<title>.*)")
 _FENCE = re.compile(r"\s*(?P<fence>`{3,}|~{3,})")
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _UNSEEN = frozenset(("script", "style", "template", "noscript", "svg"))
@@ -49,17 +49,24 @@ def read_markdown(path: Path) -> Iterator[Found]:
                 fence = ""
         elif not fence and (heading := _HEADING.fullmatch(line)):
             yield Section(_place(title), "\n".join(lines), unit="lines", first=first)
-            lines, title, first = [], heading["title"], number
+            lines, title, first = [], _without_closing(heading["title"]), number
         lines.append(line)
     yield Section(_place(title), "\n".join(lines), unit="lines", first=first)
     yield from remarks_of(path)
 
 
+def _without_closing(title: str) -> str:
+    """A heading may end with hashes too, apart from its words."""
+    title = title.rstrip()
+    bare = title.rstrip("#")
+    return bare.rstrip() if not bare or bare[-1].isspace() else title
+
+
 def read_html(path: Path) -> Iterator[Found]:
     """What a browser would show, by headings."""
     page = _Page()
-    page.feed(read_text(path))
-    page.close()
+    for token in html_tokens(read_text(path)):
+        page.add(token)
     yield from page.chapters()
     yield from remarks_of(path)
 
@@ -99,13 +106,32 @@ def _tail(element: Element) -> Iterator[str]:
             yield words
 
 
-class _Page(HTMLParser):
+class _Page:
     """Collects text, line by line, and cuts it at headings."""
 
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self._chapters: list[tuple[str, list[str]]] = [("", [])]
         self._unseen = 0
+
+    def add(self, token: Text | Tag) -> None:
+        """What comes next."""
+        match token:
+            case Text(text):
+                if not self._unseen:
+                    self._chapters[-1][1].append(text)
+            case Tag(name, is_end=False):
+                if name in _UNSEEN and not token.is_empty:
+                    self._unseen += 1
+                if name in _HEADINGS and not token.is_empty:
+                    self._begin_chapter()
+                self._break(name)
+            case Tag(name):
+                if name in _UNSEEN:
+                    self._unseen = max(0, self._unseen - 1)
+                if name in _HEADINGS:
+                    _, parts = self._chapters[-1]
+                    self._chapters[-1] = ("".join(parts), parts)
+                self._break(name)
 
     def chapters(self) -> Iterator[Section]:
         for title, parts in self._chapters:
@@ -113,33 +139,18 @@ class _Page(HTMLParser):
             text = "\n".join(line for line in lines if line)
             yield Section(_place(" ".join(title.split())), text)
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _UNSEEN:
-            self._unseen += 1
-        if tag in _HEADINGS:
+    def _begin_chapter(self) -> None:
+        if any(not part.isspace() for part in self._chapters[-1][1]):
             self._chapters.append(("", []))
-        self._break(tag)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._break(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in _UNSEEN:
-            self._unseen = max(0, self._unseen - 1)
-        if tag in _HEADINGS:
-            _, parts = self._chapters[-1]
-            self._chapters[-1] = ("".join(parts), parts)
-        self._break(tag)
-
-    def handle_data(self, data: str) -> None:
-        if not self._unseen:
-            self._chapters[-1][1].append(data)
+        else:
+            self._chapters[-1] = ("", [])
 
     def _break(self, tag: str) -> None:
-        if tag in _BLOCKS:
-            self._chapters[-1][1].append("\n")
+        parts = self._chapters[-1][1]
+        if tag in _BLOCKS and parts[-1:] != ["\n"]:
+            parts.append("\n")
         elif tag in ("td", "th"):
-            self._chapters[-1][1].append(" ")
+            parts.append(" ")
 
 
 def _place(title: str) -> str:

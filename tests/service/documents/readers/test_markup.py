@@ -18,6 +18,14 @@ def test_markdown_is_cut_at_its_headings_and_keeps_line_numbers(reading):
     ]
 
 
+@pytest.mark.parametrize(
+    ("line", "title"), [("# C# ##", "C#"), ("# C#", "C#"), ("# a b  ", "a b"), ("## ##", "")]
+)
+def test_hashes_that_close_a_heading_are_not_of_it(reading, line, title):
+    ((place, _),) = reading.texts(".md", f"{line}\nSharp.".encode())
+    assert place == (f'section "{title}"' if title else "")
+
+
 def test_a_comment_within_code_is_no_heading(reading):
     text = "# Use\n```sh\n# not a heading\n~~~\n# nor this\n```\n# Next\n"
     assert [place for place, _ in reading.texts(".markdown", text.encode())] == [
