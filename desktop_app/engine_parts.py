@@ -69,7 +69,11 @@ class EngineKit:
         voice = self.settings.voice
         duplex = duplex_of(voice)
         microphone, loudspeaker = self.open_sound(voice)
-        rules = TurnRules(pre_roll_ms=voice.pre_roll_ms, end_silence_ms=voice.end_silence_ms)
+        rules = TurnRules(
+            pre_roll_ms=voice.pre_roll_ms,
+            end_silence_ms=voice.end_silence_ms,
+            insist_ms=voice.interrupt_after_ms,
+        )
         terms = Terms(
             thread_id=thread_id,
             barge_in=duplex.barge_in,

@@ -37,12 +37,14 @@ class VoiceSettings:
         end_silence_ms: Silence after which the user has finished.
         pre_roll_ms: Sound kept from before the speech was noticed.
         barge_in: Whether talking over a reply stops it; ``auto``: where echo control exists.
+        interrupt_after_ms: Speech into a reply that ends it; shorter speech only pauses it.
         input_device, output_device: Names of sound devices; empty for the system's default.
     """
 
     end_silence_ms: int = _between(600, 200, 5000)
     pre_roll_ms: int = _between(300, 0, 2000)
     barge_in: str = _one_of("auto", "on", "off")
+    interrupt_after_ms: int = _between(500, 100, 3000)
     input_device: str = ""
     output_device: str = ""
 

@@ -57,6 +57,7 @@ def test_unknown_keys_are_ignored_and_kept(path, reports):
         ("voice", "end_silence_ms", True),
         ("voice", "pre_roll_ms", -1),
         ("voice", "barge_in", "maybe"),
+        ("voice", "interrupt_after_ms", 50),
         ("voice", "input_device", None),
         ("appearance", "theme", "pink"),
         ("appearance", "reduced_motion", 1),

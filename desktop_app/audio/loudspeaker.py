@@ -75,8 +75,8 @@ class CardFeed:
 class Loudspeaker:
     """A loudspeaker through PortAudio; the engine's port of the same name.
 
-    ``stop`` flushes the ring in one period, and because a buffering device would still sound
-    what it holds, the stream is aborted and started again off the loop.
+    ``stop`` and ``pause`` silence the ring in one period, and because a buffering device would
+    still sound what it holds, the stream is aborted and started again off the loop.
 
     Attributes:
         restarts: Times the stream was renewed because it ran dry again and again or was lost.
@@ -172,11 +172,24 @@ class Loudspeaker:
         """No more sound will come for this turn: play the rest without waiting."""
         self._playback.finish(turn)
 
+    def pause(self) -> None:
+        """Silence within one period; what is left is kept for ``resume``. Never blocks."""
+        was_sounding = self._playback.is_sounding and not self._playback.is_paused
+        self._playback.pause()
+        self._silence(was_sounding)
+
+    def resume(self) -> None:
+        """Go on with the word that ``pause`` cut."""
+        self._playback.resume()
+
     def stop(self) -> None:
         """Silence within one period; drop everything given so far. Never blocks."""
-        was_sounding = self._playback.is_sounding
+        was_sounding = self._playback.is_sounding and not self._playback.is_paused
         self._playback.stop()
         self._changed.set()
+        self._silence(was_sounding)
+
+    def _silence(self, was_sounding: bool) -> None:
         if self._stream is not None and was_sounding:
             self._silencing = self._sound.restart(self._stream)
 

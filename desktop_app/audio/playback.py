@@ -9,11 +9,14 @@ from collections.abc import Callable
 from desktop_app.audio.cushion import Cushion
 from desktop_app.audio.frames import SPEECH_RATE_HZ
 from desktop_app.audio.level import level_of
+from desktop_app.audio.quiet_spot import quiet_spot
 from desktop_app.audio.ring_buffer import RingBuffer
 
 _BYTES_PER_S = SPEECH_RATE_HZ * 2
 _LEVEL_BYTES = _BYTES_PER_S // 50
 _HOLDS_S = 30
+_LEAD_BYTES = _BYTES_PER_S // 5  # a pause goes back at most so far, to where a word begins
+_KEPT_S = 1  # that, and what a card holds
 
 
 class Playback:
@@ -32,13 +35,15 @@ class Playback:
         self.latency_s = 0.0
         self.gaps = 0
         self._clock = clock
-        self._ring = RingBuffer(_BYTES_PER_S * _HOLDS_S)
+        self._ring = RingBuffer(_BYTES_PER_S * _HOLDS_S, kept_bytes=_BYTES_PER_S * _KEPT_S)
         self._cushion = Cushion()
         self._backlog: deque[bytes] = deque()
         self._split_sample = b""
         self._turn: int | None = None
         self._position = 0  # loop: numbers the heard positions
         self._heard_at_stop: int | None = 0
+        self._heard_at_pause = 0
+        self._is_paused = False
         self._is_finished = True
         self._cushion_bytes = 0
         self._is_playing = False  # card, as all below
@@ -67,6 +72,7 @@ class Playback:
         self.pump()
         self._turn = turn
         self._heard_at_stop = None
+        self._heard_at_pause = 0
         self._split_sample = b""
         self._cushion.begin()
         self._ring.mark()
@@ -87,13 +93,37 @@ class Playback:
         if turn == self._turn:
             self._is_finished = True
 
+    def pause(self) -> None:
+        """Silence from the next ``fill`` on; everything is kept. Idempotent.
+
+        ``resume`` goes on with the word that was cut: up to 200 ms before the last sample that
+        has sounded, where it was quietest. What the card held is given to it again.
+        """
+        if self._is_paused:
+            return
+        self._is_paused = True  # first: from here on the card takes nothing
+        if self._heard_at_stop is None:
+            heard = self._heard_at_pause = self._heard_bytes()
+            lead = self._ring.read_before(heard, _LEAD_BYTES)
+            self._ring.rewind(heard - len(lead) + quiet_spot(lead))
+
+    def resume(self) -> None:
+        """Go on where ``pause`` cut. Idempotent."""
+        self._is_paused = False
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether what is left waits for ``resume``."""
+        return self._is_paused
+
     def stop(self) -> None:
-        """Drop everything: ``fill`` gives silence from its next call on."""
+        """Drop everything, paused or not: ``fill`` gives silence from its next call on."""
         if self._heard_at_stop is None:
             self._heard_at_stop = self._heard_bytes()
         self._is_finished = True
         self._backlog.clear()
         self._ring.discard()
+        self._is_paused = False  # last: what was paused is dropped, not heard
 
     @property
     def has_room(self) -> bool:
@@ -133,7 +163,7 @@ class Playback:
         return level_of(self._ring.last_read(_LEVEL_BYTES))
 
     def _heard_bytes(self) -> int:
-        return max(0, self._ring.played_since_mark - self._in_card_bytes())
+        return max(self._heard_at_pause, self._ring.played_since_mark - self._in_card_bytes())
 
     def _in_card_bytes(self) -> int:
         ahead_s = self._sounds_until_s - self._clock()
@@ -151,6 +181,9 @@ class Playback:
             delay_s = self.latency_s
         if delay_s > 0.0:
             self._sounds_until_s = self._clock() + delay_s + wanted / _BYTES_PER_S
+        if self._is_paused:
+            self._hold_on(out)
+            return
         if not self._is_playing and not self._may_begin(wanted):
             self._be_quiet(out)
             return
@@ -170,7 +203,7 @@ class Playback:
     def _may_begin(self, wanted: int) -> bool:
         available = self._ring.available
         if not available:
-            self._ring.honour_discard()
+            self._ring.honour_wishes()
             self._held_bytes = 0
             return False
         enough = max(wanted, self._cushion_bytes)
@@ -179,6 +212,12 @@ class Playback:
             return True
         self._held_bytes += wanted
         return False
+
+    def _hold_on(self, out: memoryview) -> None:
+        self._ring.honour_wishes()
+        self._is_playing = False
+        self._held_bytes = 0
+        self._be_quiet(out)
 
     def _be_quiet(self, out: memoryview) -> None:
         wanted = len(out)

@@ -7,7 +7,11 @@ class RingBuffer:
     """int16 sound on its way from one thread to another.
 
     Every counter is monotonic, counts bytes and is written by exactly one thread, which is why
-    there is no lock. ``discard`` only records a wish; the reader honours it.
+    there is no lock. ``discard`` and ``rewind`` only record wishes; the reader honours them.
+
+    Args:
+        size_bytes: How much may wait to be read.
+        kept_bytes: How much of what was read stays, to be read again after ``rewind``.
 
     Attributes:
         starved: Reads that could not be filled. Written by the reader.
@@ -16,43 +20,55 @@ class RingBuffer:
     __slots__ = (
         "_discard_before",
         "_flushed_from",
+        "_kept",
         "_mark",
         "_read",
+        "_rewind",
+        "_rewound",
         "_ring",
         "_size",
         "_written",
         "starved",
     )
 
-    def __init__(self, size_bytes: int) -> None:
-        if size_bytes <= 0 or size_bytes % 2:
+    def __init__(self, size_bytes: int, *, kept_bytes: int = 0) -> None:
+        if size_bytes <= 0 or size_bytes % 2 or kept_bytes % 2:
             raise ValueError("a ring holds a positive, whole number of 16-bit samples")
-        self._size = size_bytes
-        self._ring = memoryview(bytearray(size_bytes))
+        self._kept = kept_bytes
+        self._size = size_bytes + kept_bytes
+        self._ring = memoryview(bytearray(self._size))
         self._written = 0  # writer
         self._discard_before = 0  # writer
         self._mark = 0  # writer
+        self._rewind = (0, 0)  # writer: number of the latest wish, and where it leads
         self._read = 0  # reader
+        self._rewound = 0  # reader: number of the latest wish that was honoured
         self._flushed_from = 0  # reader
         self.starved = 0  # reader
 
     @property
     def free(self) -> int:
         """Bytes that ``write`` would accept now. What was discarded counts until the next read."""
-        return self._size - (self._written - self._read)
+        return max(0, self._size - self._kept - (self._written - self._position))
 
     @property
     def available(self) -> int:
         """Bytes that wait to be read, without what was discarded. Any thread."""
-        return max(0, self._written - max(self._read, self._discard_before))
+        return max(0, self._written - max(self._position, self._discard_before))
 
     @property
     def played_since_mark(self) -> int:
         """Bytes really read since ``mark``; stands still after a ``discard``. Any thread."""
-        read = self._read
+        read = self._position
         if self._discard_before > self._mark and read >= self._discard_before:
             read = self._flushed_from
         return max(0, read - self._mark)
+
+    @property
+    def _position(self) -> int:
+        """Where the reader stands, or will once it has honoured the last ``rewind``."""
+        number, to = self._rewind
+        return self._read if number == self._rewound else to
 
     def write(self, pcm: bytes | memoryview) -> int:
         """Append sound. Writer thread only.
@@ -67,7 +83,7 @@ class RingBuffer:
         count = len(pcm)
         start = written % self._size
         end = start + count
-        if end > self._size or count > self._size - written + self._read:
+        if end > self._size or count > self.free:
             return self._write_in_parts(memoryview(pcm), start)
         self._ring[start:end] = pcm
         self._written = written + count
@@ -91,8 +107,8 @@ class RingBuffer:
             Bytes of real sound delivered.
         """
         read = self._read
-        if read < self._discard_before:
-            read = self.honour_discard()
+        if read < self._discard_before or self._rewound != self._rewind[0]:
+            read = self.honour_wishes()
         count = len(out)
         start = read % self._size
         end = start + count
@@ -114,12 +130,16 @@ class RingBuffer:
         self._read += count
         return count
 
-    def honour_discard(self) -> int:
-        """Skip what the writer discarded, also without reading. Reader thread only.
+    def honour_wishes(self) -> int:
+        """Go back, and skip what was discarded, also without reading. Reader thread only.
 
         Returns:
             The reader's position.
         """
+        number, to = self._rewind
+        if number != self._rewound:
+            self._read = to
+            self._rewound = number
         if self._read < self._discard_before:
             self._flushed_from = self._read
             self._read = self._discard_before
@@ -136,6 +156,26 @@ class RingBuffer:
         """Drop everything written so far; the reader honours it. Writer thread only."""
         self._discard_before = self._written
 
+    def rewind(self, since_mark: int) -> None:
+        """Read on from so many bytes after ``mark``, if they are kept. Writer thread only.
+
+        Never goes forward, before the mark, or back to what was discarded.
+        """
+        number, _ = self._rewind
+        position = self._position
+        to = max(self._mark + since_mark, self._discard_before, self._mark)
+        to = min(max(to, position - self._kept), position)
+        self._rewind = (number + 1, to)
+
+    def read_before(self, since_mark: int, count: int) -> bytes:
+        """Up to ``count`` bytes that end so many bytes after ``mark``. Writer thread only.
+
+        Fewer where they were discarded, belong to before the mark, or are not kept any more.
+        """
+        end = min(self._mark + since_mark, self._written)
+        least = max(self._mark, self._discard_before, self._position - self._kept)
+        return self._between(min(max(end - count, least), end), end)
+
     def last_read(self, count: int) -> bytes:
         """Up to ``count`` bytes that were read last, for a level meter. Any thread.
 
@@ -143,7 +183,9 @@ class RingBuffer:
         not to play.
         """
         end = self._read
-        start = max(0, end - min(count, self._size))
+        return self._between(max(0, end - min(count, self._size)), end)
+
+    def _between(self, start: int, end: int) -> bytes:
         at, stop = start % self._size, end % self._size
         if at <= stop:
             return bytes(self._ring[at:stop])

@@ -17,7 +17,9 @@ class TurnRules:
         pre_roll_ms: Sound from before the onset that is given with it.
         start_ms: Speech it takes to believe that someone speaks.
         end_silence_ms: Silence after the last voiced frame that ends an utterance.
-        min_speech_ms: Shorter utterances are marked ``is_short`` (a cough, a click).
+        min_speech_ms: Shorter utterances are marked ``is_short`` (a click).
+        insist_ms: Voiced sound after which somebody who speaks into a reply means to interrupt it;
+            less is a cough, or a listener's "mhm".
         max_utterance_s: After this an utterance ends even if it goes on, unless it is held.
         hangover_ms: How long a detector may say speech after the voice has gone. The silence
             clock is set back by at most this much.
@@ -27,6 +29,7 @@ class TurnRules:
     start_ms: int = 60
     end_silence_ms: int = 600
     min_speech_ms: int = 120
+    insist_ms: int = 500
     max_utterance_s: float = 60.0
     hangover_ms: int = 200
 
@@ -46,6 +49,16 @@ class SpeechContinues:
 
 
 @dataclass(frozen=True, slots=True)
+class SpeechConfirmed:
+    """The utterance is no click: it will not end as ``is_short``. Once in an utterance."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechInsisted:
+    """``TurnRules.insist_ms`` of the utterance were voiced. Once in an utterance."""
+
+
+@dataclass(frozen=True, slots=True)
 class SpeechEnded:
     """The utterance is over.
 
@@ -60,7 +73,7 @@ class SpeechEnded:
     is_short: bool = False
 
 
-TurnSignal = SpeechStarted | SpeechContinues | SpeechEnded
+TurnSignal = SpeechStarted | SpeechContinues | SpeechConfirmed | SpeechInsisted | SpeechEnded
 
 
 class NoiseFloor:
@@ -90,6 +103,8 @@ class _Heard:
 
     frames: int = 0
     evidence: int = 0
+    voiced: int = 0
+    spoken: int = 0
     last_at_s: float = 0.0
     first_voiced: int | None = None
     last_voiced: int = 0
@@ -99,6 +114,22 @@ class _Heard:
     opened_at: int = 0
     is_open: bool = False
     is_held: bool = False
+    is_confirmed: bool = False
+    has_insisted: bool = False
+
+    @property
+    def span(self) -> int:
+        """Frames from the first to the last voiced one."""
+        if self.first_voiced is not None:
+            return self.last_voiced - self.first_voiced + 1
+        if self.first_speech is None:
+            return 0
+        return self.last_speech - self.first_speech + 1  # a voice no louder than the room
+
+    @property
+    def said(self) -> int:
+        """Frames in which somebody spoke."""
+        return self.spoken if self.first_voiced is None else self.voiced
 
 
 class TurnDetector:
@@ -128,7 +159,7 @@ class TurnDetector:
         self._note_voice(frame, is_speech=is_speech)
         if not self._heard.is_open:
             return self._wait_for_speech(frame, is_speech=is_speech)
-        return (SpeechContinues(frame), *self._end_if_over())
+        return (SpeechContinues(frame), *self._weigh(), *self._end_if_over())
 
     def begin_now(self) -> tuple[TurnSignal, ...]:
         """Open an utterance by hand: it ends with ``end_now``, not with silence."""
@@ -152,10 +183,12 @@ class TurnDetector:
         if not is_speech:
             self._floor.learn(energy)
             return
+        heard.spoken += 1
         heard.last_speech = heard.frames
         if heard.first_speech is None:
             heard.first_speech = heard.frames
         if self._floor.stands_out(energy):
+            heard.voiced += 1
             heard.last_voiced = heard.frames
             heard.last_voiced_s = frame.at_s
             if heard.first_voiced is None:
@@ -167,9 +200,21 @@ class TurnDetector:
         heard.evidence = heard.evidence + 1 if is_speech else max(0, heard.evidence - 1)
         if heard.evidence == 0:
             heard.first_voiced = heard.first_speech = None
+            heard.voiced = heard.spoken = 0
         if not is_speech or heard.evidence * FRAME_MS < self.rules.start_ms:
             return ()
         return (self._open(),)
+
+    def _weigh(self) -> tuple[TurnSignal, ...]:
+        """What the utterance has become with this frame."""
+        heard, signals = self._heard, list[TurnSignal]()
+        if not heard.is_confirmed and heard.span * FRAME_MS >= self.rules.min_speech_ms:
+            heard.is_confirmed = True
+            signals.append(SpeechConfirmed())
+        if not heard.has_insisted and heard.said * FRAME_MS >= self.rules.insist_ms:
+            heard.has_insisted = True
+            signals.append(SpeechInsisted())
+        return tuple(signals)
 
     def _open(self) -> SpeechStarted:
         self._heard.is_open = True
@@ -195,9 +240,6 @@ class TurnDetector:
 
     def _end(self) -> SpeechEnded:
         heard, self._heard = self._heard, _Heard()
-        first, last = heard.first_voiced, heard.last_voiced
-        if first is None:  # nothing stood out of the room, but the detector heard a voice
-            first, last = heard.first_speech, heard.last_speech
-        speech_ms = 0 if first is None else (last - first + 1) * FRAME_MS
+        speech_ms = heard.span * FRAME_MS
         end_s = heard.last_at_s if heard.last_voiced_s is None else heard.last_voiced_s
         return SpeechEnded(end_s, speech_ms, is_short=speech_ms < self.rules.min_speech_ms)

@@ -165,14 +165,27 @@ class WavLoudspeaker:
         """No more sound will come for this turn."""
         self._playback.finish(turn)
 
+    def pause(self) -> None:
+        """Silence at once; what is left is kept for ``resume``."""
+        self._playback.pause()
+        self._hold()
+
+    def resume(self) -> None:
+        """Go on with the word that ``pause`` cut."""
+        self._playback.resume()
+        self._wake()
+
     def stop(self) -> None:
         """Silence at once; drop everything given so far."""
         self._playback.stop()
+        self._hold()
+        self._changed.set()
+
+    def _hold(self) -> None:
         if self._tick is not None:
             self._tick.cancel()
             self._tick = None
         self._playback.fill(self._block)
-        self._changed.set()
 
     async def room(self) -> None:
         """Return when at least 1 s of sound fits."""
@@ -189,7 +202,8 @@ class WavLoudspeaker:
         await self._changed.wait()
 
     def _wake(self) -> None:
-        if self._is_open and self._tick is None and self._playback.is_sounding:
+        is_waiting = self._playback.is_sounding and not self._playback.is_paused
+        if self._is_open and self._tick is None and is_waiting:
             loop = asyncio.get_running_loop()
             self._due_s = loop.time()
             self._tick = loop.call_soon(self._hear)

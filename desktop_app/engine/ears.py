@@ -7,11 +7,21 @@ from collections.abc import Callable, Iterable
 from desktop_app.audio import turn_detector as turns
 from desktop_app.audio.detectors import SpeechDetector
 from desktop_app.audio.frames import AudioFrame
-from desktop_app.engine.inputs import Input, SpeechDropped, SpeechEnded, SpeechStarted
+from desktop_app.engine.inputs import (
+    Input,
+    SpeechConfirmed,
+    SpeechDropped,
+    SpeechEnded,
+    SpeechInsisted,
+    SpeechStarted,
+)
 
 
 class Ears:
     """Listens with the detectors and hands on what belongs to a turn. Loop thread only.
+
+    An utterance that no turn wants yet is kept from its pre-roll on, until ``capture`` asks for
+    it or it ends: whether a sound into a reply is a cough shows only later.
 
     Args:
         detector: Judges each frame.
@@ -33,7 +43,7 @@ class Ears:
         self._tell = tell
         self._keep = keep
         self._turn: int | None = None
-        self._pre_roll: tuple[AudioFrame, ...] = ()
+        self._unclaimed: list[AudioFrame] = []
         self._passed_on: AudioFrame | None = None
         self._is_fresh = True
 
@@ -56,7 +66,7 @@ class Ears:
         self._follow(self._turn_detector.feed(frame, is_speech=is_speech))
 
     def capture(self, turn: int, *, is_held: bool) -> None:
-        """Record for this turn from now on, pre-roll included.
+        """Record for this turn, the open utterance from its pre-roll on.
 
         Args:
             turn: Whose sound it is.
@@ -66,10 +76,10 @@ class Ears:
         if is_held:
             for signal in self._turn_detector.begin_now():
                 if isinstance(signal, turns.SpeechStarted):
-                    self._pre_roll = signal.pre_roll
-        if not is_same and self._pre_roll:
-            self._keep(turn, b"".join(frame.pcm for frame in self._pre_roll))
-        self._pre_roll = ()
+                    self._unclaimed = list(signal.pre_roll)
+        if not is_same and self._unclaimed:
+            self._keep(turn, b"".join(frame.pcm for frame in self._unclaimed))
+        self._unclaimed = []
 
     def finish(self) -> None:
         """End the recording now; ``SpeechEnded`` or ``SpeechDropped`` follows."""
@@ -79,26 +89,42 @@ class Ears:
             self._turn = None
             self._tell(SpeechDropped())
 
+    def drop(self) -> None:
+        """End the recording now, and say nothing of it."""
+        self._turn_detector.end_now()
+        self._turn = None
+        self._unclaimed = []
+
     def forget(self) -> None:
         """What was heard so far has nothing to do with what comes next."""
         if not self._is_fresh:
             self._detector.reset()
             self._turn_detector.reset()
             self._turn = None
+            self._unclaimed = []
             self._is_fresh = True
 
     def _follow(self, signals: Iterable[turns.TurnSignal]) -> None:
         for signal in signals:
             match signal:
                 case turns.SpeechStarted():
-                    self._pre_roll = signal.pre_roll
+                    self._unclaimed = list(signal.pre_roll)
                     self._tell(SpeechStarted())
-                    self._pre_roll = ()
                 case turns.SpeechContinues():
-                    if self._turn is not None and signal.frame is not self._passed_on:
-                        self._keep(self._turn, signal.frame.pcm)
+                    self._go_on(signal.frame)
+                case turns.SpeechConfirmed():
+                    self._tell(SpeechConfirmed())
+                case turns.SpeechInsisted():
+                    self._tell(SpeechInsisted())
                 case turns.SpeechEnded():
                     self._turn = None
+                    self._unclaimed = []
                     is_speech = not signal.is_short
                     ended = SpeechEnded(signal.speech_end_s, signal.speech_ms)
                     self._tell(ended if is_speech else SpeechDropped())
+
+    def _go_on(self, frame: AudioFrame) -> None:
+        if self._turn is None:
+            self._unclaimed.append(frame)
+        elif frame is not self._passed_on:
+            self._keep(self._turn, frame.pcm)

@@ -99,8 +99,18 @@ class AwaitDrain:
 
 
 @dataclass(frozen=True, slots=True)
+class PausePlayback:
+    """Silence, but keep what is left."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResumePlayback:
+    """Go on with the word that was cut."""
+
+
+@dataclass(frozen=True, slots=True)
 class StopPlayback:
-    """Silence."""
+    """Silence; what is left is dropped."""
 
 
 # ---- time -----------------------------------------------------------------------------------
@@ -222,6 +232,8 @@ Effect = (
     | Play
     | FinishPlayback
     | AwaitDrain
+    | PausePlayback
+    | ResumePlayback
     | StopPlayback
     | SetTimer
     | ClearTimer

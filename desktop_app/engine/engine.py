@@ -20,9 +20,11 @@ from desktop_app.engine.effects import (
     OpenLine,
     OpenMicrophone,
     OpenRetriedTurn,
+    PausePlayback,
     Play,
     RaiseNotice,
     ResendSpeech,
+    ResumePlayback,
     Send,
     SetTimer,
     StopPlayback,
@@ -210,6 +212,8 @@ class Engine:
                 | Play()
                 | FinishPlayback()
                 | AwaitDrain()
+                | PausePlayback()
+                | ResumePlayback()
                 | StopPlayback()
             ):
                 self._sound.carry_out(effect)

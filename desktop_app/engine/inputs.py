@@ -15,6 +15,7 @@ class TimerName(StrEnum):
     SLOW = "slow"  # THINKING and no news from the server
     GIVE_UP = "give_up"  # still none, long after the person was told
     SOUND = "sound"  # SPEAKING: is anything being played?
+    RESUME = "resume"  # paused for a sound that may be an interruption
     TALK_TAIL = "talk_tail"  # the last word after the talk key came up
     TALK_HELD = "talk_held"  # the talk key has been down impossibly long
     MICROPHONE = "microphone"  # try a lost microphone again
@@ -120,6 +121,16 @@ class SpeechStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class SpeechConfirmed:
+    """It is speech: too long for a click."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechInsisted:
+    """It has lasted so long that it is meant, even where a reply is being heard."""
+
+
+@dataclass(frozen=True, slots=True)
 class SpeechEnded:
     """The utterance is complete.
 
@@ -195,6 +206,8 @@ Input = (
     | LoudspeakerOpened
     | LoudspeakerLost
     | SpeechStarted
+    | SpeechConfirmed
+    | SpeechInsisted
     | SpeechEnded
     | SpeechDropped
     | LineOpened

@@ -1,8 +1,8 @@
 """Every rule about who may speak, in one pure function: ``step``.
 
-Three rules carry the rest. News about any turn but the current one is dropped. Speech, the talk
-key, the stop key and a typed prompt all end a running reply the same way. Whatever was said or
-typed leaves the machine as an effect that keeps it before one that sends it.
+Three rules carry the rest. News about any turn but the current one is dropped. Speech that
+insists, the talk key, the stop key and a typed prompt all end a running reply the same way.
+Whatever was said or typed leaves the machine as an effect that keeps it before one that sends it.
 
 A prompt typed while a reply runs cancels that reply. A prompt typed while the user speaks, or
 while an earlier question has not been answered at all, waits for its turn.
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from desktop_app.engine import server_news, sound_news
+from desktop_app.engine import interjections, server_news, sound_news
 from desktop_app.engine.effects import (
     Capture,
     ClearNotice,
@@ -45,8 +45,10 @@ from desktop_app.engine.inputs import (
     PromptTyped,
     ReplyStopped,
     RetryRequested,
+    SpeechConfirmed,
     SpeechDropped,
     SpeechEnded,
+    SpeechInsisted,
     SpeechRetried,
     SpeechStarted,
     TalkPressed,
@@ -128,6 +130,10 @@ def step(session: Session, given: Input, *, heard_ms: int = 0) -> Step:  # noqa:
             return sound_news.loudspeaker_lost(session, given.code)
         case SpeechStarted():
             return sound_news.speech_started(session, heard_ms)
+        case SpeechConfirmed():
+            return session, ()
+        case SpeechInsisted():
+            return interjections.insist(session, heard_ms)
         case SpeechEnded():
             return sound_news.speech_ended(session, given)
         case SpeechDropped():
@@ -165,7 +171,7 @@ def _stop_voice(session: Session) -> Step:
     if session.stage is Stage.HEARING:
         unheld = session.talk is Talk.UP
         return session, (FinishCapture(session.turn),) if unheld else ()
-    released = release_microphone(session)
+    released = then(interjections.let_pass(session), release_microphone)
     return then(released, rest) if session.stage is Stage.IDLE else released
 
 
@@ -173,7 +179,9 @@ def _mute(session: Session, is_muted: bool) -> Step:
     session = replace(session, is_muted=is_muted)
     if not is_muted:
         return session, (ClearNotice("voice.muted"),)
-    return session, (FinishCapture(session.turn),) if session.stage is Stage.HEARING else ()
+    if session.stage is Stage.HEARING:
+        return session, (FinishCapture(session.turn),)
+    return interjections.let_pass(session)
 
 
 def _press(session: Session, heard_ms: int) -> Step:
@@ -302,6 +310,8 @@ def _timer(session: Session, name: TimerName, heard_ms: int) -> Step:
             return _give_up(session)
         case TimerName.SOUND:
             return _check_sound(session, heard_ms)
+        case TimerName.RESUME:
+            return interjections.resume(session)
         case TimerName.TALK_TAIL | TimerName.TALK_HELD:
             held = session.talk is not Talk.UP and session.stage is Stage.HEARING
             return session, (FinishCapture(session.turn),) if held else ()
@@ -334,7 +344,7 @@ def _give_up(session: Session) -> Step:
 
 
 def _check_sound(session: Session, heard_ms: int) -> Step:
-    if session.stage is not Stage.SPEAKING:
+    if session.stage is not Stage.SPEAKING or session.is_paused:
         return session, ()
     if heard_ms > session.sound_ms:
         return replace(session, sound_ms=heard_ms), (SetTimer(TimerName.SOUND, SOUND_S),)

@@ -75,8 +75,14 @@ class Loudspeaker(Protocol):
     def finish(self, turn: int) -> None:
         """No more sound will come for this turn: play the rest without waiting for a cushion."""
 
+    def pause(self) -> None:
+        """Silence within one period, but keep what is left. Never blocks. Idempotent."""
+
+    def resume(self) -> None:
+        """Go on with the word that ``pause`` cut, at most 200 ms before it. Idempotent."""
+
     def stop(self) -> None:
-        """Silence within one period; drop everything given so far. Never blocks."""
+        """Silence within one period; drop everything given so far, paused or not. Never blocks."""
 
     async def drained(self) -> None:
         """Return when everything given has been heard; at once when nothing is left."""

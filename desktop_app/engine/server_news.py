@@ -19,6 +19,7 @@ from desktop_app.engine.effects import (
     SetTimer,
 )
 from desktop_app.engine.inputs import TimerName
+from desktop_app.engine.interjections import pause
 from desktop_app.engine.session import Session, Stage
 from desktop_app.engine.turns import (
     SLOW_S,
@@ -143,7 +144,10 @@ def _audio(session: Session, event: ReplyAudio) -> Step:
     session, effects = _patience(session)
     speaking = replace(session, stage=Stage.SPEAKING, is_answered=True, has_sound=True)
     timers = (ClearTimer(TimerName.SLOW), SetTimer(TimerName.SOUND, SOUND_S))
-    return speaking, (*heard, *effects, *timers)
+    if not session.is_interjected:
+        return speaking, (*heard, *effects, *timers)
+    paused, before = pause(speaking)  # it does not begin while somebody speaks
+    return paused, (*before, *heard, *effects, *timers)
 
 
 def _ended(session: Session, event: ReplyEnded) -> Step:

@@ -70,6 +70,9 @@ class Session:
         has_sound: Speech of the turn was given to the loudspeaker.
         sound_ms: How much was heard when the sound was last looked after.
         is_slow: The person was told that the reply takes long.
+        is_interjected: Somebody speaks while a reply is awaited or heard; not known yet whether
+            it is meant to interrupt.
+        is_paused: The reply is silent as long as that is not known.
     """
 
     stage: Stage = Stage.IDLE
@@ -93,13 +96,15 @@ class Session:
     has_sound: bool = False
     sound_ms: int = 0
     is_slow: bool = False
+    is_interjected: bool = False
+    is_paused: bool = False
 
     @property
     def phase(self) -> Phase:
         """Who holds the floor, as people see it: never more than what the parts can prove."""
         match self.stage:
             case Stage.SPEAKING:
-                return Phase.SPEAKING
+                return Phase.PAUSED if self.is_paused else Phase.SPEAKING
             case Stage.THINKING:
                 return self._line_phase if self.is_undelivered else Phase.THINKING
             case Stage.HEARING:

@@ -15,7 +15,9 @@ from desktop_app.engine.effects import (
     FinishCapture,
     FinishPlayback,
     OpenMicrophone,
+    PausePlayback,
     Play,
+    ResumePlayback,
     StopPlayback,
 )
 from desktop_app.engine.inputs import (
@@ -38,16 +40,8 @@ HEARD_EVERY_S = 0.2
 REST_S = 10.0
 _FRAMES_PER_LEVEL = 2  # 25 levels a second
 
-SoundEffect = (
-    OpenMicrophone
-    | CloseMicrophone
-    | Capture
-    | FinishCapture
-    | Play
-    | FinishPlayback
-    | AwaitDrain
-    | StopPlayback
-)
+PlaybackEffect = Play | FinishPlayback | AwaitDrain | PausePlayback | ResumePlayback | StopPlayback
+SoundEffect = OpenMicrophone | CloseMicrophone | Capture | FinishCapture | PlaybackEffect
 
 
 class SoundDesk:
@@ -89,7 +83,6 @@ class SoundDesk:
 
     def carry_out(self, effect: SoundEffect) -> None:
         """Do what the machine decided."""
-        loudspeaker = self._parts.loudspeaker
         match effect:
             case OpenMicrophone():
                 self._jobs.start("microphone", self._listen())
@@ -101,12 +94,22 @@ class SoundDesk:
                 self._ears.capture(effect.turn, is_held=effect.is_held)
             case FinishCapture():
                 self._ears.finish()
+            case _:
+                self._play(effect)
+
+    def _play(self, effect: PlaybackEffect) -> None:
+        loudspeaker = self._parts.loudspeaker
+        match effect:
             case Play():
                 loudspeaker.play(effect.turn, effect.pcm)
             case FinishPlayback():
                 loudspeaker.finish(effect.turn)
             case AwaitDrain():
                 self._jobs.start("drain", self._drain(effect.turn))
+            case PausePlayback():
+                loudspeaker.pause()
+            case ResumePlayback():
+                loudspeaker.resume()
             case StopPlayback():
                 self._jobs.cancel("drain")
                 loudspeaker.stop()

@@ -16,6 +16,7 @@ from desktop_app.engine.effects import (
     SetTimer,
 )
 from desktop_app.engine.inputs import SpeechEnded, TimerName
+from desktop_app.engine.interjections import interject, let_pass
 from desktop_app.engine.session import Line, Mic, Session, Stage, Talk
 from desktop_app.engine.turns import (
     SLOW_S,
@@ -59,7 +60,7 @@ def microphone_lost(session: Session, code: str) -> Step:
     """No sound comes in: try again where that can help, and end voice where it cannot."""
     if session.mic is Mic.CLOSED:
         return session, ()
-    closing: tuple[Effect, ...] = ()
+    session, closing = let_pass(session)
     if session.stage is Stage.HEARING:
         closing = (FinishCapture(session.turn),)
     if code in _PASSING and session.is_voice_on:
@@ -74,7 +75,7 @@ def microphone_lost(session: Session, code: str) -> Step:
 def loudspeaker_lost(session: Session, code: str) -> Step:
     """Replies are read from now on."""
     shown = notice(NoticeLevel.WARNING, code, action="settings", kind="loudspeaker")
-    silent = replace(session, can_play=False)
+    silent = replace(session, can_play=False, is_paused=False)
     if session.stage is not Stage.SPEAKING:
         return silent, (shown,)
     if session.reply_ended:
@@ -85,18 +86,20 @@ def loudspeaker_lost(session: Session, code: str) -> Step:
 
 
 def speech_started(session: Session, heard_ms: int) -> Step:
-    """Somebody speaks: the floor is theirs."""
+    """Somebody speaks: the floor is theirs if it is free; a reply must be interrupted first."""
     if session.is_muted:
         return session, (notice(NoticeLevel.INFO, "voice.muted"),)
     if not session.is_voice_on or session.stage is Stage.HEARING or session.is_deaf:
         return session, ()
-    return hear(session, heard_ms)
+    if session.stage is Stage.IDLE:
+        return hear(session, heard_ms)
+    return interject(session)
 
 
 def speech_ended(session: Session, given: SpeechEnded) -> Step:
     """The utterance is complete: keep it, then hand it to the server."""
     if session.stage is not Stage.HEARING:
-        return session, ()
+        return let_pass(session)
     keep = KeepUtterance(session.turn, given.speech_end_s, given.speech_ms)
     session, effects = _lift_talk(replace(session, stage=Stage.THINKING))
     effects = (keep, *effects)
@@ -111,7 +114,7 @@ def speech_ended(session: Session, given: SpeechEnded) -> Step:
 def speech_dropped(session: Session) -> Step:
     """It was no speech: as if nothing had been said."""
     if session.stage is not Stage.HEARING:
-        return session, ()
+        return let_pass(session)
     effects: tuple[Effect, ...] = (DiscardUtterance(session.turn),)
     if not session.is_undelivered:
         effects = (*effects, Send(DiscardAudio(session.turn)))

@@ -21,6 +21,7 @@ from desktop_app.engine.effects import (
     OpenTypedTurn,
     RaiseNotice,
     ResendSpeech,
+    ResumePlayback,
     Send,
     SetTimer,
     StopPlayback,
@@ -131,7 +132,17 @@ def calm(session: Session) -> Step:
     )
     if session.is_slow:
         effects = (*effects, ClearNotice("reply.slow"))
-    session = replace(session, stage=Stage.IDLE, prompt=None, is_undelivered=False, is_slow=False)
+    if session.is_paused:
+        effects = (*effects, ClearTimer(TimerName.RESUME), ResumePlayback())
+    session = replace(
+        session,
+        stage=Stage.IDLE,
+        prompt=None,
+        is_undelivered=False,
+        is_slow=False,
+        is_interjected=False,
+        is_paused=False,
+    )
     return session, effects
 
 

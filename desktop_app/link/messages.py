@@ -25,6 +25,7 @@ class Phase(StrEnum):
     HEARING = "hearing"
     THINKING = "thinking"
     SPEAKING = "speaking"
+    PAUSED = "paused"  # the reply waits: somebody makes a sound that may be an interruption
     RECONNECTING = "reconnecting"
     NO_INPUT = "no_input"  # voice is on but no sound comes from the microphone
 

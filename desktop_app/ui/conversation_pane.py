@@ -97,7 +97,8 @@ class ConversationPane(QWidget):
         """Show the dock while voice is on."""
         if self.dock is None:
             return
-        is_on = voice.is_voice_on or voice.phase in ("listening", "hearing", "speaking")
+        shown = ("listening", "hearing", "speaking", "paused")
+        is_on = voice.is_voice_on or voice.phase in shown
         if voice.phase in ("thinking", "connecting", "reconnecting"):
             # about what was said just now, or about what was typed
             is_on = is_on or not self.dock.isHidden()

@@ -123,7 +123,7 @@ class PhaseRing(QWidget):
         if self._is_muted or self._phase == "no_input":
             ink = "dim" if self._is_muted else "warn"
             paint_icon(painter, "microphone-off", inner, self._look.colour(ink))
-        elif self._phase == "speaking":
+        elif self._phase in ("speaking", "paused"):
             paint_icon(painter, "voice", inner, self._look.colour("accent"))
         elif self._phase == "hearing":
             painter.setPen(Qt.PenStyle.NoPen)

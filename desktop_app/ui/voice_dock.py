@@ -88,7 +88,7 @@ class VoiceDock(QWidget):
 
     def _show_end(self, voice: Voice) -> None:
         """End an open conversation; with a held key there is only a reply to stop."""
-        self._end.setVisible(voice.is_voice_on or voice.phase in ("thinking", "speaking"))
+        self._end.setVisible(voice.is_voice_on or voice.phase in ("thinking", "speaking", "paused"))
         says = "End the spoken conversation" if voice.is_voice_on else "Stop the reply"
         self._end.setText("End" if voice.is_voice_on else "Stop")
         self._end.describe(says, "" if voice.is_voice_on else "Esc")

@@ -312,7 +312,7 @@ class Wiring:
 
     def _on_escape(self) -> None:
         state = self._store.state
-        if state.voice.phase in ("speaking", "thinking"):
+        if state.voice.phase in ("speaking", "paused", "thinking"):
             self._send(StopReply())
         elif state.voice.is_voice_on:
             self._send(StopVoice())

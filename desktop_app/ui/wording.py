@@ -55,6 +55,7 @@ _PHASES = {
     "hearing": "Hearing you",
     "thinking": "Thinking",
     "speaking": "Speaking",
+    "paused": "Paused, listening",
     "reconnecting": "Reconnecting",
     "no_input": "No sound from the microphone",
 }

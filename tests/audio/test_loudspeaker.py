@@ -225,3 +225,25 @@ def test_a_device_of_48_khz_stereo_gets_the_same_sound_in_its_format():
     assert list(samples[::2]) == list(samples[1::2])
     late = samples[-2_000:]
     assert all(abs(sample - 5_000) < 50 for sample in late)
+
+
+async def test_a_pause_aborts_what_the_card_holds_and_the_reply_goes_on_whole():
+    sound = ScriptedSound()
+    loudspeaker = Loudspeaker(sound)
+    await loudspeaker.open()
+    loudspeaker.play(1, PCM)
+    loudspeaker.finish(1)
+    sound.tick(3)
+    loudspeaker.pause()
+    loudspeaker.pause()
+    assert sound.done == ["open", "restart"]
+    async with asyncio.TaskGroup() as tasks:
+        waiting = tasks.create_task(loudspeaker.drained())
+        assert not any(sound.tick(20))
+        assert not waiting.done()
+        loudspeaker.resume()
+        sound.tick(len(PCM) // 480 + 10)
+    assert loudspeaker.heard_ms == len(PCM) // 48
+    loudspeaker.stop()
+    assert sound.done == ["open", "restart"]
+    await loudspeaker.close()

@@ -266,3 +266,112 @@ def test_a_card_may_ask_for_blocks_of_any_size():
     card.playback.play(1, pcm)
     card.playback.fill(memoryview(big))
     assert bytes(big) == pcm[:2_000]
+
+
+WORDS = b"".join(tone(0.15, 9_000) + tone(0.05, 200) for _ in range(20))  # a word each 200 ms
+
+
+def sounded(pcm: bytes) -> bytes:
+    """Without the silence behind it."""
+    return pcm[: len(pcm.rstrip(b"\0")) + 1 & ~1]
+
+
+def test_a_pause_is_silent_from_the_next_block_on_and_nothing_is_lost():
+    card = Card()
+    card.playback.play(1, WORDS)
+    before = card.tick(50)
+    card.playback.pause()
+    card.playback.pause()
+    assert card.tick(60) == bytes(60 * BLOCK)
+    assert (card.playback.heard_ms, card.playback.level, card.playback.gaps) == (500, 0.0, 0)
+    card.playback.resume()
+    card.playback.resume()
+    card.playback.finish(1)
+    after = sounded(card.tick(400))
+    lead = len(before) + len(after) - len(WORDS)
+    assert before + after[lead:] == WORDS
+    assert 0 <= lead <= 0.2 * 48_000
+    assert card.playback.heard_ms == 4_000
+
+
+def test_a_reply_goes_on_between_two_words():
+    card = Card()
+    card.playback.play(1, WORDS)
+    card.tick(50)  # in the middle of a word that began at 400 ms
+    card.playback.pause()
+    card.tick()
+    card.playback.resume()
+    assert card.tick() == WORDS[int(0.39 * 48_000) :][:BLOCK]
+
+
+def test_what_was_heard_stands_still_in_a_pause_and_never_goes_back():
+    card = Card()
+    card.playback.play(1, WORDS)
+    card.tick(50)
+    card.playback.pause()
+    seen = [card.playback.heard_ms]
+    for is_paused in (True, False):
+        if not is_paused:
+            card.playback.resume()
+        for _ in range(30):
+            card.tick()
+            seen.append(card.playback.heard_ms)
+    assert seen == sorted(seen)
+    assert seen[30] == 500
+    assert seen[-1] == 500 + 300 - 110, "110 ms were heard twice"
+
+
+def test_what_a_card_held_at_the_pause_is_given_to_it_again():
+    card = Card(latency_s=0.1)
+    card.playback.play(1, WORDS)
+    card.tick(60)
+    card.playback.pause()
+    assert card.playback.heard_ms == 500
+    card.tick(20)
+    card.playback.resume()
+    assert card.tick() in [WORDS[at : at + BLOCK] for at in range(0, 24_000 + 1, BLOCK)]
+
+
+def test_what_was_paused_and_then_stopped_is_never_heard():
+    card, answer = Card(), tone(0.2, amplitude=3_000)
+    card.playback.play(1, WORDS)
+    card.tick(50)
+    card.playback.pause()
+    card.tick(10)
+    card.playback.stop()
+    assert card.playback.heard_ms == 500
+    assert not any(card.tick(50))
+    card.playback.play(2, answer)
+    card.playback.finish(2)
+    assert sounded(card.tick(30)) == answer
+    assert card.playback.heard_ms == 200
+
+
+def test_sound_that_comes_in_a_pause_waits_behind_what_was_paused():
+    card = Card()
+    card.playback.pause()
+    card.playback.play(1, WORDS[:9_600])
+    assert not any(card.tick(10))
+    assert card.playback.left_s == pytest.approx(0.2)
+    card.playback.play(1, WORDS[9_600:])
+    card.playback.resume()
+    card.playback.finish(1)
+    assert sounded(card.tick(450)) == WORDS
+
+
+def test_a_pause_with_a_full_ring_loses_nothing():
+    card, long = Card(), WORDS * 9
+    for at in range(0, len(long), 4_800):
+        card.playback.play(1, long[at : at + 4_800])
+    card.playback.finish(1)
+    heard = card.tick(50)
+    card.playback.pause()
+    card.playback.pump()
+    card.tick(5)
+    card.playback.resume()
+    while card.playback.is_sounding:
+        card.playback.pump()
+        heard += card.tick()
+    heard = sounded(heard)
+    lead = len(heard) - len(long)
+    assert heard[: 50 * BLOCK] + heard[50 * BLOCK + lead :] == long

@@ -221,3 +221,30 @@ async def test_without_a_server_there_is_no_device_and_the_errors_say_which(soun
         await Loudspeaker(sound).open()
     assert no_input.value.code == "device.no_input"
     assert no_output.value.code == "device.no_output"
+
+
+async def test_a_pause_is_silent_at_once_and_the_reply_goes_on_with_the_same_word(
+    sound, sound_server, tmp_path
+):
+    loudspeaker, pcm = Loudspeaker(sound), chirp(2.0)
+    async with asyncio.timeout(LIMIT_S), sound_server.recording(tmp_path / "out.wav"):
+        await loudspeaker.open()
+        loudspeaker.play(1, pcm)
+        loudspeaker.finish(1)
+        await until(lambda: loudspeaker.heard_ms >= 800)
+        loudspeaker.pause()
+        heard_ms = loudspeaker.heard_ms
+        await asyncio.sleep(0.6)
+        assert loudspeaker.heard_ms == heard_ms
+        loudspeaker.resume()
+        await loudspeaker.drained()
+        await loudspeaker.close()
+    assert loudspeaker.heard_ms == 2_000
+    recording = recorded(tmp_path / "out.wav")
+    likeness, began = correlation(pcm[: (heard_ms - 200) * 48], recording)
+    assert likeness > 0.9, f"{loudspeaker.underflows} underflows"
+    likeness, went_on = correlation(pcm[heard_ms * 48 :], recording)
+    assert likeness > 0.9, f"{loudspeaker.underflows} underflows"
+    pause_ms = (went_on - began) / 24 - heard_ms
+    assert 500 <= pause_ms <= 1_300
+    assert loud_ms(recording) <= 2_000 + 200 + 100, "nothing but the lead is heard twice"

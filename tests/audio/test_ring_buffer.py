@@ -72,9 +72,9 @@ def test_the_room_of_discarded_sound_returns_with_the_next_read():
 def test_a_discard_can_be_honoured_without_reading():
     ring = RingBuffer(8)
     ring.write(b"abcdefgh")
-    assert ring.honour_discard() == 0
+    assert ring.honour_wishes() == 0
     ring.discard()
-    assert ring.honour_discard() == 8
+    assert ring.honour_wishes() == 8
     assert ring.free == 8
 
 
@@ -165,3 +165,82 @@ def test_two_threads_pass_two_hundred_thousand_bytes_intact():
         sent += ring.write(source[sent : sent + 250])
     reader.join(timeout=30)
     assert bytes(received) == source
+
+
+def test_what_was_read_can_be_read_again_as_far_as_it_is_kept():
+    ring = RingBuffer(8, kept_bytes=4)
+    ring.write(b"abcdefgh")
+    pull(ring, 6)
+    ring.rewind(4)
+    assert (ring.available, ring.played_since_mark) == (4, 4)
+    assert pull(ring, 4) == (4, b"efgh")
+    ring.rewind(0)
+    assert pull(ring, 8) == (4, b"efgh\0\0\0\0"), "no further back than is kept"
+
+
+def test_a_rewind_goes_neither_forward_nor_before_the_mark_nor_to_what_was_discarded():
+    ring = RingBuffer(16, kept_bytes=16)
+    ring.write(b"abcd")
+    pull(ring, 4)
+    ring.mark()
+    ring.write(b"efgh")
+    pull(ring, 2)
+    ring.rewind(4)
+    assert ring.played_since_mark == 2
+    ring.rewind(-2)
+    assert pull(ring, 2) == (2, b"ef")
+    ring.discard()
+    ring.rewind(0)
+    ring.write(b"ij")
+    assert pull(ring, 4) == (2, b"ij\0\0")
+
+
+def test_sound_that_is_kept_is_not_written_over_before_or_after_the_rewind_is_honoured():
+    ring = RingBuffer(4, kept_bytes=4)
+    ring.write(b"abcd")
+    pull(ring, 4)
+    assert ring.write(b"efgh") == 4
+    ring.rewind(0)
+    assert ring.free == 0, "eight bytes wait now"
+    assert ring.write(b"ij") == 0
+    assert pull(ring, 8) == (8, b"abcdefgh")
+    assert ring.write(b"ij") == 2
+
+
+def test_what_is_discarded_after_a_rewind_is_not_heard_and_counts_from_there():
+    ring = RingBuffer(16, kept_bytes=8)
+    ring.write(b"abcdefgh")
+    pull(ring, 6)
+    ring.rewind(2)
+    ring.discard()
+    assert ring.available == 0
+    assert pull(ring, 4) == (0, bytes(4))
+    assert ring.played_since_mark == 2
+
+
+def test_the_sound_before_a_place_can_be_looked_at_where_it_is_kept():
+    ring = RingBuffer(8, kept_bytes=4)
+    ring.write(b"abcdefgh")
+    pull(ring, 6)
+    assert ring.read_before(6, 2) == b"ef"
+    assert ring.read_before(6, 6) == b"cdef"
+    assert ring.read_before(1, 4) == b""
+
+
+@given(st.lists(st.tuples(st.sampled_from("wrb"), st.integers(0, 40)), max_size=60))
+def test_any_mix_with_rewinds_gives_what_was_written_at_that_place(steps):
+    ring, written, at = RingBuffer(34, kept_bytes=10), bytearray(), 0
+    for kind, count in steps:
+        if kind == "w":
+            pcm = bytes((len(written) + number) % 251 for number in range(count))
+            accepted = ring.write(pcm)
+            assert accepted == min(count, 34 - (len(written) - at))
+            written += pcm[:accepted]
+        elif kind == "r":
+            expected = bytes(written[at : at + count])
+            assert pull(ring, count) == (len(expected), expected.ljust(count, b"\0"))
+            at += len(expected)
+        elif (to := at - count) >= 0 and count <= 10 and ring.free >= 10 and at == len(written):
+            ring.rewind(to)
+            at = to
+    assert ring.available == len(written) - at

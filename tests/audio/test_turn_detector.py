@@ -14,8 +14,10 @@ from desktop_app.audio.detectors import SpeechDetector, WebRtcDetector, speech_d
 from desktop_app.audio.frames import FRAME_BYTES, FRAME_MS, AudioFrame
 from desktop_app.audio.level import rms
 from desktop_app.audio.turn_detector import (
+    SpeechConfirmed,
     SpeechContinues,
     SpeechEnded,
+    SpeechInsisted,
     SpeechStarted,
     TurnDetector,
     TurnRules,
@@ -27,6 +29,7 @@ RECORDINGS = sorted([*ROOT.glob("tests/sounds/*.wav"), *ROOT.glob("resources/dem
 LOUD = b"\x00\x10\x00\xf0" * (FRAME_BYTES // 4)
 QUIET = b"\x04\x00\xfc\xff" * (FRAME_BYTES // 4)
 
+BOUNDS = (SpeechStarted, SpeechEnded)
 RULES = TurnRules(pre_roll_ms=100, start_ms=60, end_silence_ms=200, hangover_ms=100)
 
 
@@ -124,7 +127,7 @@ def test_an_utterance_of_enough_speech_is_not_short():
 def test_an_endless_utterance_is_cut_and_the_next_one_begins():
     listener = Listener(TurnRules(start_ms=60, max_utterance_s=1.0))
     listener.hear("#" * 120)
-    kinds = [type(signal) for signal in listener.signals if not isinstance(signal, SpeechContinues)]
+    kinds = [type(signal) for signal in listener.signals if isinstance(signal, BOUNDS)]
     assert kinds == [SpeechStarted, SpeechEnded, SpeechStarted, SpeechEnded, SpeechStarted]
 
 
@@ -242,7 +245,7 @@ def test_a_recorded_question_is_one_utterance_and_keeps_every_voiced_frame(path,
     speech = read(path)
     pcm = dither(lead) + speech + dither(60)
     found = signals_of(pcm, make())
-    kinds = [type(signal) for _, signal in found if not isinstance(signal, SpeechContinues)]
+    kinds = [type(signal) for _, signal in found if isinstance(signal, BOUNDS)]
     assert kinds == [SpeechStarted, SpeechEnded]
     voiced = voiced_frames(pcm)
     first_at, started = found[0]
@@ -269,7 +272,53 @@ def test_in_white_noise_a_question_is_still_one_utterance_that_ends_in_time(path
     sound += dice.normal(0, noise, len(sound))
     pcm = np.clip(sound, -32768, 32767).astype("<i2").tobytes()
     found = signals_of(pcm, speech_detector())
-    kinds = [type(signal) for _, signal in found if not isinstance(signal, SpeechContinues)]
+    kinds = [type(signal) for _, signal in found if isinstance(signal, BOUNDS)]
     assert kinds == [SpeechStarted, SpeechEnded]
     last_voiced = 24_000 // 320 + voiced_frames(read(path))[-1]
     assert 400 <= (found[-1][0] - last_voiced) * FRAME_MS <= 800
+
+
+def weights(script: str, *, is_held: bool = False) -> list[tuple[int, type]]:
+    """After which frame of the script what was known of the utterance."""
+    listener = Listener(TurnRules(min_speech_ms=120, insist_ms=500))
+    if is_held:
+        listener.turns.begin_now()
+    found = [(at, signal) for at, sign in enumerate(script, 1) for signal in listener.hear(sign)]
+    kinds = (SpeechConfirmed, SpeechInsisted)
+    return [(at, type(signal)) for at, signal in found if isinstance(signal, kinds)]
+
+
+def test_speech_is_confirmed_once_it_is_too_long_for_a_click_and_insists_after_half_a_second():
+    assert weights("#" * 100) == [(6, SpeechConfirmed), (25, SpeechInsisted)]
+
+
+def test_only_voiced_sound_insists_and_pauses_between_words_do_not_count():
+    assert weights("#" * 20 + "hhhhh" + "." * 10 + "#" * 5) == [
+        (6, SpeechConfirmed),
+        (40, SpeechInsisted),
+    ]
+
+
+def test_a_click_or_a_cough_insists_upon_nothing():
+    assert weights("###" + "." * 60) == []
+    assert weights("#" * 24 + "h" * 8 + "." * 60) == [(6, SpeechConfirmed)]
+
+
+def test_a_voice_no_louder_than_the_room_insists_too():
+    assert weights("h" * 30) == [(6, SpeechConfirmed), (25, SpeechInsisted)]
+
+
+def test_held_silence_is_not_confirmed_before_somebody_speaks():
+    assert weights("." * 50 + "#" * 10, is_held=True) == [(56, SpeechConfirmed)]
+
+
+def test_every_utterance_is_weighed_anew():
+    listener = Listener(TurnRules(end_silence_ms=200, insist_ms=200))
+    for _ in range(2):
+        new = listener.hear("#" * 12 + "." * 30)
+        assert [type(signal) for signal in new if not isinstance(signal, SpeechContinues)] == [
+            SpeechStarted,
+            SpeechConfirmed,
+            SpeechInsisted,
+            SpeechEnded,
+        ]

@@ -162,3 +162,17 @@ async def test_what_was_played_before_opening_is_heard_after():
         await loudspeaker.drained()
     assert loudspeaker.heard == b"\1\1" * 240
     await loudspeaker.close()
+
+
+async def test_a_paused_reply_waits_and_is_heard_to_its_end():
+    loudspeaker, pcm = WavLoudspeaker(pace=0), b"\1\0" * 24_000
+    await loudspeaker.open()
+    loudspeaker.pause()
+    loudspeaker.play(1, pcm)
+    loudspeaker.finish(1)
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert loudspeaker.heard == b""
+    loudspeaker.resume()
+    await loudspeaker.drained()
+    assert loudspeaker.heard.rstrip(b"\0") == pcm.rstrip(b"\0")

@@ -3,7 +3,14 @@ from __future__ import annotations
 from desktop_app.audio.frames import AudioFrame
 from desktop_app.audio.turn_detector import TurnDetector
 from desktop_app.engine.ears import Ears
-from desktop_app.engine.inputs import Input, SpeechDropped, SpeechEnded, SpeechStarted
+from desktop_app.engine.inputs import (
+    Input,
+    SpeechConfirmed,
+    SpeechDropped,
+    SpeechEnded,
+    SpeechInsisted,
+    SpeechStarted,
+)
 from tests.fakes.detector import LoudnessDetector
 from tests.fakes.microphone import SILENCE, speech_frame
 
@@ -37,7 +44,11 @@ class Listener:
 def test_an_utterance_is_kept_from_its_first_frame():
     listener = Listener()
     listener.hear("." * 30 + "#" * 20 + "." * 40)
-    assert [type(given) for given in listener.told] == [SpeechStarted, SpeechEnded]
+    assert [type(given) for given in listener.told] == [
+        SpeechStarted,
+        SpeechConfirmed,
+        SpeechEnded,
+    ]
     assert b"".join(speech_frame(number) for number in range(30, 50)) in listener.kept
 
 
@@ -80,3 +91,38 @@ def test_forgetting_twice_asks_the_detector_once():
     listener.ears.forget()
     listener.ears.forget()
     assert listener.detector.resets == 1
+
+
+class Hesitant(Listener):
+    """Captures an utterance only when it insists."""
+
+    def tell(self, given: Input) -> None:
+        self.told.append(given)
+        if isinstance(given, SpeechInsisted):
+            self.turn += 1
+            self.ears.capture(self.turn, is_held=False)
+
+
+def test_an_utterance_that_is_claimed_late_is_kept_from_its_first_word():
+    listener = Hesitant()
+    listener.hear("." * 30 + "#" * 40 + "." * 40)
+    assert b"".join(speech_frame(number) for number in range(30, 70)) in listener.kept
+
+
+def test_an_utterance_that_nobody_claims_is_forgotten():
+    listener = Hesitant()
+    listener.hear("#" * 10 + "." * 40 + "#" * 40)
+    assert [type(given) for given in listener.told].count(SpeechEnded) == 1
+    assert not any(speech_frame(number) in listener.kept for number in range(10))
+    assert speech_frame(50) in listener.kept
+
+
+def test_what_is_dropped_is_not_told_of_and_the_next_utterance_begins_anew():
+    listener = Listener()
+    listener.hear("#" * 10)
+    listener.ears.drop()
+    listener.told.clear()
+    listener.hear("." * 60)
+    assert listener.told == []
+    listener.hear("#" * 10)
+    assert listener.told[0] == SpeechStarted()

@@ -49,6 +49,7 @@ from tests.fakes.machine import (
     ASKED,
     ENDED,
     ENDING,
+    INSISTING,
     LISTENING,
     PCM,
     TYPED,
@@ -145,20 +146,20 @@ def test_a_spoken_turn_is_kept_then_committed():
 
 
 def test_barge_in_silences_the_reply_and_says_how_much_was_heard():
-    session, effects = play(*ANSWERING, SpeechStarted(), heard_ms=240)
+    session, effects = play(*ANSWERING, *INSISTING, heard_ms=240)
     assert session.turn == 2
     assert effects[:3] == [StopPlayback(), Send(CancelReply(1, 240)), CutTurn(1, 240)]
     assert effects[-1] == Capture(2)
 
 
-def test_speech_while_thinking_opens_the_next_turn_and_nothing_was_heard():
-    _, effects = play(*ASKED, SpeechStarted(), heard_ms=9999)
+def test_speech_that_insists_while_thinking_opens_the_next_turn_and_nothing_was_heard():
+    _, effects = play(*ASKED, *INSISTING, heard_ms=9999)
     assert Send(CancelReply(1, 0)) in effects
 
 
 @pytest.mark.parametrize("before", [ASKED, ANSWERING])
 def test_in_half_duplex_speech_does_not_interrupt_but_a_key_does(before):
-    session, effects = half(*before, SpeechStarted())
+    session, effects = half(*before, *INSISTING)
     assert effects == []
     assert session.is_deaf
     assert StopPlayback() in half(*before, ReplyStopped())[1]

@@ -40,7 +40,17 @@ from desktop_app.engine.session import Session
 from desktop_app.link.messages import Phase
 from desktop_app.protocol.commands import CancelReply, CommitAudio, PromptText
 from desktop_app.protocol.events import ReplyEnded, ReplyStarted, ReplyText
-from tests.fakes.machine import ANSWERING, ASKED, ENDED, ENDING, LISTENING, TYPED, notices, play
+from tests.fakes.machine import (
+    ANSWERING,
+    ASKED,
+    ENDED,
+    ENDING,
+    INSISTING,
+    LISTENING,
+    TYPED,
+    notices,
+    play,
+)
 
 # ---- typing ---------------------------------------------------------------------------------
 
@@ -169,7 +179,7 @@ def test_a_lost_line_concerns_no_turn_that_does_not_need_it(before):
 
 
 def test_speech_during_reconnection_does_not_lose_what_was_said_before():
-    _, effects = play(*LISTENING, LineLost(0.5), SpeechStarted(), ENDED, SpeechStarted())
+    _, effects = play(*LISTENING, LineLost(0.5), SpeechStarted(), ENDED, *INSISTING)
     assert FailTurn(1, "line.lost") in effects
 
 

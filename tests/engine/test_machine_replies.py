@@ -39,14 +39,24 @@ from desktop_app.protocol.events import (
     SessionReady,
     TranscriptUpdated,
 )
-from tests.fakes.machine import ANSWERING, ASKED, ENDED, ENDING, LISTENING, PCM, notices, play
+from tests.fakes.machine import (
+    ANSWERING,
+    ASKED,
+    ENDED,
+    ENDING,
+    INSISTING,
+    LISTENING,
+    PCM,
+    notices,
+    play,
+)
 
 # ---- what the server says -------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("news", [ReplyAudio(1, PCM), ReplyText(1, "x"), ReplyEnded(1)])
 def test_news_of_an_earlier_turn_is_not_news(news):
-    assert play(*ANSWERING, SpeechStarted(), ENDED, news)[1] == []
+    assert play(*ANSWERING, *INSISTING, ENDED, news)[1] == []
 
 
 @pytest.mark.parametrize("news", [ReplyAudio(9, PCM), TranscriptUpdated(9, "x", is_final=True)])
@@ -56,8 +66,8 @@ def test_news_of_a_turn_to_come_is_not_news(news):
 
 def test_the_last_words_of_an_earlier_turn_are_written_down_and_no_more():
     words = TranscriptUpdated(1, "wait", is_final=True)
-    assert play(*ASKED, SpeechStarted(), words)[1] == [Record(words)]
-    assert play(*ASKED, SpeechStarted(), TranscriptUpdated(1, "wa"))[1] == []
+    assert play(*ASKED, *INSISTING, words)[1] == [Record(words)]
+    assert play(*ASKED, *INSISTING, TranscriptUpdated(1, "wa"))[1] == []
     assert play(*ASKED, ReplyStopped(), words)[1] == [Record(words)]
 
 

@@ -19,7 +19,8 @@ class HandLoudspeaker:
     Attributes:
         heard: ``(turn, pcm)`` of what was really heard, in order.
         capacity_ms: How much it holds before ``room`` waits.
-        stops: How often it was silenced.
+        stops: How often it was silenced for good.
+        pauses: How often it was paused.
     """
 
     def __init__(self, time: Time, *, capacity_ms: int = 30_000) -> None:
@@ -28,6 +29,8 @@ class HandLoudspeaker:
         self.capacity_ms = capacity_ms
         self.is_open = False
         self.stops = 0
+        self.pauses = 0
+        self.is_paused = False
         self.finished: list[int] = []
         self._time = time
         self._turn = 0
@@ -66,8 +69,16 @@ class HandLoudspeaker:
     def finish(self, turn: int) -> None:
         self.finished.append(turn)
 
+    def pause(self) -> None:
+        self.pauses += not self.is_paused
+        self.is_paused = True
+
+    def resume(self) -> None:
+        self.is_paused = False
+
     def stop(self) -> None:
         self.stops += 1
+        self.is_paused = False
         self._drop()
 
     async def drained(self) -> None:
@@ -93,7 +104,7 @@ class HandLoudspeaker:
 
     async def sound(self, ms: int) -> None:
         """Let up to so much be heard."""
-        played = bytes(self._left[: ms * _BYTES_PER_MS])
+        played = b"" if self.is_paused else bytes(self._left[: ms * _BYTES_PER_MS])
         if played:
             del self._left[: len(played)]
             self.heard.append((self._turn, played))

@@ -9,6 +9,7 @@ from desktop_app.engine.inputs import (
     MicrophoneOpened,
     PromptTyped,
     SpeechEnded,
+    SpeechInsisted,
     SpeechStarted,
     VoiceStarted,
 )
@@ -22,6 +23,7 @@ LISTENING = (VoiceStarted(), MicrophoneOpened("mic"), LineOpened())
 ASKED = (*LISTENING, SpeechStarted(), ENDED)
 ANSWERING = (*ASKED, ReplyAudio(1, PCM))
 ENDING = (*ANSWERING, ReplyEnded(1))
+INSISTING = (SpeechStarted(), SpeechInsisted())
 TYPED = (PromptTyped("m1", "hi"),)
 
 

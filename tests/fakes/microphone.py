@@ -14,6 +14,7 @@ from tests.fakes.virtual_time import rounds
 
 SILENCE = bytes(FRAME_BYTES)
 _LOUD = 8000
+_SAID = 500
 
 
 def speech_frame(number: int) -> bytes:
@@ -31,6 +32,7 @@ class DrawnMicrophone:
         is_open: Whether the device is held.
         opened: How often it was opened.
         is_muted: What it says of itself; the test sets it.
+        said: The latest frames of speech that were drawn, in order.
     """
 
     def __init__(self, time: Time, *, name: str = "Drawn microphone") -> None:
@@ -38,6 +40,7 @@ class DrawnMicrophone:
         self.is_open = False
         self.opened = 0
         self.is_muted = False
+        self.said: deque[bytes] = deque(maxlen=_SAID)
         self._time = time
         self._name = name
         self._at_s = 0.0
@@ -87,4 +90,5 @@ class DrawnMicrophone:
         if mark != "#":
             return SILENCE
         self._number += 1
-        return speech_frame(self._number)
+        self.said.append(speech_frame(self._number))
+        return self.said[-1]

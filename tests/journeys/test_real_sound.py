@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from desktop_app.audio.frames import CAPTURE_RATE_HZ, FRAME_BYTES
+from desktop_app.audio.wav import read_wav, write_wav
 from desktop_app.engine.inputs import (
     PromptTyped,
     ReplyStopped,
@@ -17,7 +19,7 @@ from desktop_app.engine.inputs import (
     VoiceStopped,
 )
 from desktop_app.journal.records import MessageStatus, Role
-from desktop_app.link.messages import Phase
+from desktop_app.link.messages import Phase, PhaseChanged
 from tests.fakes.service import RealService, real_service
 from tests.fakes.sound_server import SoundServer
 from tests.fakes.speech import read, speech_in
@@ -118,3 +120,25 @@ async def test_the_first_word_after_the_key_is_kept(sound_server, service, tmp_p
     expected = [said.get(path.stem.split("_")[0], "what") for path in recordings]
     assert len(expected) == 5
     assert transcripts == expected
+
+
+async def test_a_cough_into_a_reply_only_pauses_it(sound_server, service, tmp_path):
+    heard, cough = tmp_path / "heard.wav", tmp_path / "cough.wav"
+    one_word = read_wav(ROOT_OF_HUNDRED)[: 27 * FRAME_BYTES]  # 360 ms of voice
+    write_wav(cough, one_word + bytes(20 * FRAME_BYTES), CAPTURE_RATE_HZ)
+    async with conversation(service, tmp_path, barge_in="on") as held:
+        await listening(held, sound_server)
+        async with sound_server.recording(heard):
+            held.engine.take(PromptTyped("long", "what can you do"))
+            await held.eventually(lambda: held.loudspeaker.heard_ms >= 300)
+            await sound_server.speak(cough)
+            await held.turn_ends(1)
+        [reply] = held.messages(Role.ASSISTANT)
+        phases = [event.phase for event in held.told_of(PhaseChanged)]
+    assert Phase.PAUSED in phases
+    assert Phase.HEARING not in phases
+    assert reply.status is MessageStatus.COMPLETE
+    assert reply.heard_chars is None
+    assert held.messages(Role.USER)[0].id == "long"
+    assert len(held.messages(Role.USER)) == 1, "a cough is nothing to answer"
+    assert speech_in(read(heard)).length_ms >= reply.speech_ms

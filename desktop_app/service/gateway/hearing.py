@@ -16,6 +16,7 @@ from desktop_app.audio.turn_detector import (
     SpeechStarted,
     TurnDetector,
     TurnRules,
+    TurnSignal,
 )
 from desktop_app.errors import AppError, InputError
 from desktop_app.service.gateway.session_plan import SessionPlan
@@ -261,10 +262,10 @@ class _Segments:
 
         self._detector = await asyncio.to_thread(speech_detector, self._threshold)
 
-    def feed(self, pcm: bytes) -> list[SpeechStarted | SpeechContinues | SpeechEnded]:
+    def feed(self, pcm: bytes) -> list[TurnSignal]:
         """What the sound up to its last whole frame says."""
         self._waiting += pcm
-        signals: list[SpeechStarted | SpeechContinues | SpeechEnded] = []
+        signals: list[TurnSignal] = []
         while len(self._waiting) >= FRAME_BYTES:
             frame = bytes(self._waiting[:FRAME_BYTES])
             del self._waiting[:FRAME_BYTES]

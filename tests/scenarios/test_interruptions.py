@@ -1,0 +1,101 @@
+"""A reply that is spoken into: paused, gone on with, or ended."""
+
+from __future__ import annotations
+
+from desktop_app.engine.inputs import VoiceStarted
+from desktop_app.journal.records import MessageStatus
+from desktop_app.link.messages import Phase, PhaseChanged
+from desktop_app.protocol.commands import AppendAudio, CancelReply, CommitAudio, DiscardAudio
+from desktop_app.protocol.events import ReplyAudio, ReplyEnded, ReplyText, TranscriptUpdated
+from tests.fakes.loudspeaker import speech
+from tests.fakes.rig import Rig
+from tests.fakes.transport import ScriptedTransport
+
+COUGH = "#" * 20 + "." * 35  # 400 ms
+
+
+async def answering(rig: Rig) -> ScriptedTransport:
+    await rig.take(VoiceStarted())
+    await rig.phase_is(Phase.LISTENING)
+    line = await rig.ask_aloud()
+    line.say(
+        TranscriptUpdated(1, "what is it", is_final=True),
+        ReplyText(1, "It is exactly ten."),
+        ReplyAudio(1, speech(2000)),
+    )
+    await rig.phase_is(Phase.SPEAKING)
+    await rig.loudspeaker.sound(500)
+    return line
+
+
+async def test_a_cough_pauses_the_reply_and_it_is_heard_to_its_end():
+    async with Rig() as rig:
+        line = await answering(rig)
+        await rig.hear(COUGH[:5])
+        assert rig.engine.phase is Phase.PAUSED
+        await rig.loudspeaker.sound(500)
+        assert rig.loudspeaker.heard_ms == 500, "silent"
+        line.say(ReplyAudio(1, speech(100)), ReplyEnded(1))
+        await rig.hear(COUGH[5:])
+        await rig.phase_is(Phase.SPEAKING)
+        await rig.loudspeaker.sound(5000)
+        await rig.phase_is(Phase.LISTENING)
+        assert rig.loudspeaker.heard_ms == 2100
+        assert (rig.loudspeaker.pauses, rig.loudspeaker.stops) == (1, 0)
+        assert not [one for one in line.sent if isinstance(one, CancelReply | DiscardAudio)]
+        assert {one.turn for one in line.sent_of(AppendAudio)} == {1}, "the cough was not sent"
+        assert rig.replies[0].status is MessageStatus.COMPLETE
+        assert len(rig.journal.utterances) == 1
+
+
+async def test_a_sound_without_end_holds_the_reply_up_for_less_than_two_seconds():
+    async with Rig() as rig:
+        await answering(rig)
+        await rig.hear("#" * 20)
+        assert rig.engine.phase is Phase.PAUSED
+        await rig.time.advance(1.8)
+        assert rig.engine.phase is Phase.SPEAKING
+
+
+async def test_an_interruption_is_recorded_from_its_first_word_and_what_was_paused_is_never_heard():
+    async with Rig() as rig:
+        line = await answering(rig)
+        rig.microphone.said.clear()
+        await rig.hear("#" * 40)
+        assert await line.expect(CancelReply) == CancelReply(1, 500)
+        await rig.hear("." * 35)
+        await line.expect(CommitAudio(2))
+        sent = b"".join(one.pcm for one in line.sent_of(AppendAudio) if one.turn == 2)
+        assert b"".join(rig.microphone.said) in sent
+        line.say(ReplyAudio(1, speech(100, 7)), ReplyAudio(2, speech(100, 9)))
+        await rig.phase_is(Phase.SPEAKING)
+        await rig.loudspeaker.sound(5000)
+        assert rig.loudspeaker.heard[1:] == [(2, speech(100, 9))]
+        [reply] = [one for one in rig.replies if one.turn == 1]
+        assert reply.status is MessageStatus.INTERRUPTED
+        assert reply.heard_chars is not None
+        assert 0 < reply.heard_chars < len(reply.text)
+
+
+async def test_the_window_is_shown_the_pause():
+    async with Rig() as rig:
+        await answering(rig)
+        await rig.hear(COUGH)
+        shown = [event.phase for event in rig.told_of(PhaseChanged)]
+        assert shown[-3:] == [Phase.SPEAKING, Phase.PAUSED, Phase.SPEAKING]
+
+
+async def test_words_that_go_on_while_thinking_are_a_turn_and_the_first_ones_stay():
+    async with Rig() as rig:
+        await rig.take(VoiceStarted())
+        await rig.phase_is(Phase.LISTENING)
+        line = await rig.ask_aloud()
+        line.say(TranscriptUpdated(1, "what is the weather", is_final=True))
+        await rig.until(lambda: rig.questions)
+        await rig.hear("#" * 30 + "." * 35)
+        await line.expect(CommitAudio(2))
+        line.say(TranscriptUpdated(2, "in paris", is_final=True), ReplyText(2, "Fine."))
+        await rig.until(lambda: rig.replies)
+        assert [one.text for one in rig.questions] == ["what is the weather", "in paris"]
+        assert {one.status for one in rig.questions} == {MessageStatus.SENT}
+        assert line.sent_of(CancelReply) == [CancelReply(1, 0)]
