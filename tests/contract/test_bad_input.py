@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import io
-import sys
 import zipfile
 from collections.abc import AsyncIterator, Callable
-from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.contract.callers import refusal, settled
 from tests.fakes import office_files
+from tests.fakes.processes import peak_memory_bytes
 from tests.fakes.service import RealService
 
 LIMIT_S = 60
-MANY_FILES = 300
 WRITERS = 12
 SENTENCE_ENDS = (".", "!")
 MODEL = {"llm_provider": "openai", "model_name": "gpt-4.1"}
@@ -238,22 +236,6 @@ async def test_a_gigabyte_is_refused_in_words_and_not_held_in_memory(
     assert not any((service.data / "service-files" / "scratch").glob("*"))
 
 
-async def test_many_files_in_a_row_are_all_taken_and_indexed(service, http, assistant_id):
-    path = f"/assistants/{assistant_id}/documents"
-    for number in range(MANY_FILES):
-        file = (f"{number}.txt", f"Box {number} holds tool {number * 7}.".encode())
-        assert (await http.post(path, files={"file": file})).status_code == 200
-    async with asyncio.timeout(LIMIT_S):
-        while True:
-            documents = (await http.get(path)).json()
-            if not {"pending", "processing"} & {one["status"] for one in documents}:
-                break
-            await asyncio.sleep(0.1)  # across HTTP there is nothing to wait on
-    assert len(documents) == MANY_FILES
-    assert {one["status"] for one in documents} == {"indexed"}
-    assert peak_memory_bytes(service.pid) < BOUND_BYTES
-
-
 # ---- at the same time --------------------------------------------------------------------------
 
 
@@ -283,12 +265,3 @@ async def until_so(is_so: Callable[[], bool]) -> None:
             if is_so():
                 return
             await asyncio.sleep(0.01)
-
-
-def peak_memory_bytes(pid: int) -> int:
-    """The most that a process ever had; 0 where the system does not tell."""
-    if sys.platform != "linux":
-        return 0
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    (line,) = [line for line in lines if line.startswith("VmHWM:")]
-    return int(line.split()[1]) * 1024

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from pathlib import Path
 
 
@@ -30,3 +31,12 @@ def kill(name: str) -> int:
     (process_id,) = parley_processes()[name]
     os.kill(process_id, signal.SIGKILL)
     return process_id
+
+
+def peak_memory_bytes(pid: int) -> int:
+    """The most that a process ever had; 0 where the system does not tell."""
+    if sys.platform != "linux":
+        return 0
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    (line,) = [line for line in lines if line.startswith("VmHWM:")]
+    return int(line.split()[1]) * 1024

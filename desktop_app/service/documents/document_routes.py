@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from desktop_app.protocol.backboard.documents import Document
 from desktop_app.service.clock import now
-from desktop_app.service.documents.library import Library
+from desktop_app.service.documents.library import Library, check_file
 from desktop_app.service.http.bodies import JsonResponse, invalid, not_found
 from desktop_app.service.http.described import Described
 from desktop_app.service.http.uploads import receive_form
@@ -52,6 +52,7 @@ class DocumentRoutes:
             upload = form.file("file")
             if upload is None:
                 raise invalid("file", "Field required", "missing")
+            check_file(upload.filename, upload.size_bytes)
             document = await self._library.add(
                 upload.path,
                 upload.filename,

@@ -64,6 +64,7 @@ class WaitingDocument:
     id: str
     filename: str
     sha256: str
+    size_bytes: int
     owner: Owner
 
     @property
@@ -184,7 +185,9 @@ def begin(connection: sqlite3.Connection) -> WaitingDocument | None:
         return None
     connection.execute("DELETE FROM chunks WHERE document_seq = ?", (row["seq"],))
     owner = Owner(row["assistant_id"], row["thread_id"] or "", row["message_id"] or "")
-    return WaitingDocument(row["seq"], row["id"], row["filename"], row["sha256"], owner)
+    return WaitingDocument(
+        row["seq"], row["id"], row["filename"], row["sha256"], row["size_bytes"], owner
+    )
 
 
 def is_processing(connection: sqlite3.Connection, document: WaitingDocument) -> bool:

@@ -84,12 +84,15 @@ class Extractor:
         """The reading process's number, while there is one."""
         return self._process.pid if self._process is not None else None
 
-    async def read(self, path: Path, ending: str) -> AsyncGenerator[Answer, None]:
+    async def read(
+        self, path: Path, ending: str, size_bytes: int = 0
+    ) -> AsyncGenerator[Answer, None]:
         """Passages in batches, then exactly one ReadingDone or ReadingFailed.
 
         Args:
             path: The file.
             ending: Of its real name, lower case with its dot.
+            size_bytes: Its size: a large file may take longer.
 
         Raises:
             ChildError: ``documents.no_reader``: the process cannot be started.
@@ -97,7 +100,7 @@ class Extractor:
         async with self._one_at_a_time:
             process = await self._running()
             is_settled = False
-            limits = self._limits.of(await asyncio.to_thread(_size_bytes, path))
+            limits = self._limits.of(size_bytes)
             deadline = asyncio.get_running_loop().time() + limits.wall_s
             try:
                 order = ReadFile(str(path), ending, limits.cpu_s)
@@ -174,14 +177,6 @@ def without_secrets(environment: Mapping[str, str]) -> dict[str, str]:
         for name, value in environment.items()
         if not any(word in name.upper() for word in _SECRETS)
     }
-
-
-def _size_bytes(path: Path) -> int:
-    """0 where it is not there: the process that reads it says so."""
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0
 
 
 def _kill(process: Process) -> None:

@@ -112,16 +112,19 @@ class Indexer:
 
     async def _process(self, document: WaitingDocument) -> None:
         count = 0
+        last: list[tuple[str, str]] = []  # written with what follows: most files have one batch
         path = self._files.path(document.sha256)
-        async with aclosing(self._extractor.read(path, document.ending)) as answers:
+        reading = self._extractor.read(path, document.ending, document.size_bytes)
+        async with aclosing(reading) as answers:
             async for answer in answers:
                 match answer:
                     case Passages(passages):
-                        if not await self._append(document, count, passages):
+                        if last and not await self._append(document, count, last):
                             return
-                        count += len(passages)
+                        count += len(last)
+                        last = passages
                     case ReadingDone():
-                        await self._finish(document, answer)
+                        await self._finish(document, count, last, answer)
                     case ReadingFailed(sentence):
                         await self._fail(document, sentence)
 
@@ -132,8 +135,16 @@ class Indexer:
             lambda connection: chunk_rows.append(connection, document, first, passages)
         )
 
-    async def _finish(self, document: WaitingDocument, done: ReadingDone) -> None:
-        def work(connection: sqlite3.Connection) -> int:
+    async def _finish(
+        self,
+        document: WaitingDocument,
+        count: int,
+        last: list[tuple[str, str]],
+        done: ReadingDone,
+    ) -> None:
+        def work(connection: sqlite3.Connection) -> int | None:
+            if not chunk_rows.append(connection, document, count, last):
+                return None
             document_rows.mark_indexed(
                 connection,
                 document,
@@ -144,7 +155,8 @@ class Indexer:
             return chunk_rows.first_seq(connection, document)
 
         first = await self._database.write(work)
-        self._on_indexed(document.owner.scope, first)
+        if first is not None:
+            self._on_indexed(document.owner.scope, first)
 
     async def _fail(self, document: WaitingDocument, sentence: str) -> None:
         _log.info("Document %s cannot be read", document.id)

@@ -58,15 +58,14 @@ class Library:
         """Keep a copy of a file and index it soon; durable when this returns.
 
         Args:
+            path: A file that ``check_file`` lets pass.
             thread_id: The only thread whose questions it answers, or None for all of the
                 assistant's.
             message_id: The message that it came with.
 
         Raises:
-            InputError: ``document.type`` or ``document.empty``: nothing was kept.
             StorageError
         """
-        await check_file(path, filename)
         owner = Owner(assistant_id, thread_id or "", message_id)
         document = await add_naming(
             self._database,
@@ -187,7 +186,7 @@ class Library:
         return await self._database.read(lambda connection: document_rows.find_all(connection, ids))
 
 
-async def check_file(path: Path, filename: str) -> None:
+def check_file(filename: str, size_bytes: int) -> None:
     """Refuse at once what can never be indexed.
 
     Raises:
@@ -199,8 +198,7 @@ async def check_file(path: Path, filename: str) -> None:
         raise InputError(
             "document.type", f"{filename}: {kind} are not taken as documents.", file=filename
         )
-    size = await asyncio.to_thread(lambda: path.stat().st_size)
-    if size == 0:
+    if size_bytes == 0:
         raise InputError("document.empty", f"{filename} is empty.", file=filename)
 
 

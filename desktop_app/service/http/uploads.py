@@ -148,6 +148,8 @@ class _Receiver:
         return self._form
 
     async def _take(self, piece: bytes, received: int) -> Refused | None:
+        if not piece:
+            return None
         if received > MAX_UPLOAD_BYTES:
             return Refused(413, f"The files are larger than {MAX_UPLOAD_BYTES >> 20} MiB.")
         try:

@@ -27,7 +27,7 @@ class MessageFiles:
             InputError: ``document.*`` or ``image.*``.
         """
         for upload in plan.files:
-            await check_file(upload.path, upload.filename)
+            check_file(upload.filename, upload.size_bytes)
         for upload in plan.sources:
             await read_picture(upload.path, upload.filename)
 

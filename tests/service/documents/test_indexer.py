@@ -30,7 +30,7 @@ class ScriptedExtractor:
         self.rests = 0
         self.has_rested = asyncio.Event()
 
-    async def read(self, path: Path, ending: str) -> AsyncIterator[Answer]:
+    async def read(self, path: Path, ending: str, size_bytes: int = 0) -> AsyncIterator[Answer]:
         self.read_endings.append(ending)
         yield Passages([("page 1", "One passage")])
         if self._failures:
@@ -49,7 +49,7 @@ class SlowExtractor(ScriptedExtractor):
         super().__init__()
         self.is_reading = asyncio.Event()
 
-    async def read(self, path: Path, ending: str) -> AsyncIterator[Answer]:
+    async def read(self, path: Path, ending: str, size_bytes: int = 0) -> AsyncIterator[Answer]:
         yield Passages([("page 1", "One passage")])
         self.is_reading.set()
         await asyncio.Event().wait()

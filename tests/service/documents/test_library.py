@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from desktop_app.errors import InputError
+from desktop_app.service.documents.library import check_file
 from tests.fakes.office_files import pdf, xlsx
 from tests.fakes.providers import ScriptedProviders
 
@@ -98,12 +99,14 @@ async def test_a_picture_is_kept_and_says_what_it_is(shelf):
     assert (document.chunk_count, document.total_tokens) == (0, 0)
 
 
-async def test_what_is_refused_leaves_nothing_behind(shelf):
-    for name, code in (("a.exe", "document.type"), ("a.txt", "document.empty")):
-        with pytest.raises(InputError) as refused:
-            await shelf.add(name, b"" if name == "a.txt" else b"x")
-        assert refused.value.code == code
-    assert await shelf.library.list_for(assistant_id=shelf.assistant_id) == []
+@pytest.mark.parametrize(
+    ("name", "size_bytes", "code"),
+    [("a.exe", 1, "document.type"), ("a", 1, "document.type"), ("a.txt", 0, "document.empty")],
+)
+def test_what_can_never_be_read_is_refused(name, size_bytes, code):
+    with pytest.raises(InputError) as refused:
+        check_file(name, size_bytes)
+    assert refused.value.code == code
 
 
 async def test_attachments_are_told_by_message(shelf):
