@@ -313,6 +313,7 @@ def _use_settings(parts: Parts, store: AppStore) -> None:
     appearance = settings.appearance
     parts.window.remember_look(appearance.theme, is_calm=appearance.reduced_motion)
     parts.look.is_calm = appearance.reduced_motion
+    parts.window.use_talk_mode(settings.voice.talk_mode)
     if not parts.options.theme:
         parts.look.pin(appearance.theme)
     store.change(partial(with_service, service=Service(profile=settings.profile)))

@@ -123,11 +123,19 @@ def _add_window(commands: _Commands[argparse.ArgumentParser]) -> None:
 
 
 def _add_talk(commands: _Commands[argparse.ArgumentParser]) -> None:
-    talk = commands.add_parser("talk", help="hold a spoken conversation with recordings")
+    talk = commands.add_parser(
+        "talk", help="speak into the open window, or hold a conversation with recordings"
+    )
+    talk.add_argument(
+        "action",
+        nargs="?",
+        choices=("start", "stop", "toggle", "cancel"),
+        help="what the talk key of the open window would do",
+    )
     talk.add_argument(
         "--input",
         action="append",
-        required=True,
+        default=[],
         type=Path,
         metavar="WAV",
         help="a recorded question; give it several times for several turns",
@@ -219,6 +227,16 @@ def _window(arguments: list[str]) -> int:
 
 
 def _talk(options: argparse.Namespace) -> int:
+    if options.action:
+        from desktop_app.commands.talk import press
+
+        return press(options.action, as_json=options.json)
+    if not options.input:
+        raise InputError(
+            "cli.refused",
+            "Say start, stop, toggle or cancel, or give recordings with --input."
+            " `parley talk --help` says what it takes.",
+        )
     from desktop_app import talk_app
 
     return talk_app.talk(

@@ -25,6 +25,7 @@ from desktop_app.client.service_connection import ServiceAddresses, ServiceConne
 from desktop_app.credentials import Credentials
 from desktop_app.engine.controller import Controller, Conversation
 from desktop_app.engine.service_keeper import ServiceKeeper
+from desktop_app.engine_note import leave_engine_note, remove_engine_note
 from desktop_app.engine_parts import EngineKit, resample_speech
 from desktop_app.errors import AppError, DeviceError, InputError
 from desktop_app.journal.writer import JournalWriter
@@ -98,6 +99,7 @@ class EngineApp:
         self, paths: Paths, token: str, journal: JournalWriter, quit_requested: asyncio.Event
     ) -> None:
         self._paths = paths
+        self._token = token
         self._settings = settings_file.load(paths.settings)
         self._odd: list[Notice] = []
         self._profile = self._chosen_profile()
@@ -137,7 +139,9 @@ class EngineApp:
         else:  # asked when something is said; until then nothing speaks against it
             self._publish(ConnectionChanged(Connection.READY, self._profile.name))
         self._background.run(self._load_sound(), name="sound")
-        return await self._link.start()
+        port = await self._link.start()
+        leave_engine_note(self._paths.data, port, self._token)
+        return port
 
     async def aclose(self) -> None:
         """Close everything, last opened first."""
@@ -146,6 +150,7 @@ class EngineApp:
         await self._service.aclose()
         await self._background.aclose()
         remove_note(self._paths.data)
+        remove_engine_note(self._paths.data)
         await self._sound.aclose()
 
     def tell_crash(self) -> None:

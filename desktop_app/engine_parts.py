@@ -78,6 +78,8 @@ class EngineKit:
             thread_id=thread_id,
             barge_in=duplex.barge_in,
             duplex_reason=duplex.reason,
+            tail_s=voice.tail_ms / 1000,
+            listen_s=float(voice.idle_after_s),
             speech_input=SpeechInput(end_silence_s=voice.end_silence_ms / 1000),
         )
         parts = Parts(

@@ -156,6 +156,9 @@ SENTENCES = {
     "tools.not_here": (
         "The assistant asked for a tool of its own, which Parley cannot run. Ask differently."
     ),
+    "voice.idle": (
+        "Nobody spoke for a while, so the microphone was closed. Open it again when you like."
+    ),
     "voice.not_offered": (
         "This service cannot be spoken to yet. Type instead, or use the embedded one."
     ),

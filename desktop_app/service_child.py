@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import logging
 import os
 import secrets
 from collections.abc import Awaitable, Callable
@@ -15,9 +13,8 @@ from desktop_app.client.addresses import ApiAddress, GatewayAddress
 from desktop_app.client.service_connection import ServiceAddresses
 from desktop_app.engine.service_keeper import ServiceAddress
 from desktop_app.errors import ChildError
+from desktop_app.private_notes import leave_note, read_note
 from desktop_app.settings import LanguageSettings
-
-logger = logging.getLogger(__name__)
 
 NOTE = "service.json"
 
@@ -73,7 +70,8 @@ def starter(
                 "child.unclear", "The service did not say where it listens.", name="service"
             ) from error
         if is_shared:
-            _leave_note(folder / NOTE, address)
+            note = {"api": address.api, "voice": address.voice, "key": address.key}
+            leave_note(folder / NOTE, note)
         return ServiceChild(child, address)
 
     return start
@@ -82,8 +80,8 @@ def starter(
 def running_service(folder: Path) -> ServiceAddress | None:
     """Where the service of another Parley on this folder listens, if it left a note."""
     try:
-        return _address_in(json.loads((folder / NOTE).read_text(encoding="utf-8")))
-    except (OSError, ValueError, KeyError, TypeError):
+        return _address_in(read_note(folder / NOTE))
+    except (KeyError, TypeError):
         return None
 
 
@@ -102,16 +100,3 @@ def both_doors(address: ServiceAddress) -> ServiceAddresses:
 def remove_note(folder: Path) -> None:
     """The service is ending: nobody shall look for it there."""
     (folder / NOTE).unlink(missing_ok=True)
-
-
-def _leave_note(path: Path, address: ServiceAddress) -> None:
-    """For this user's eyes only: it holds the key. A disk that refuses costs only the note."""
-    note = {"api": address.api, "voice": address.voice, "key": address.key}
-    new = path.with_suffix(".new")
-    try:
-        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(note, file)
-        new.replace(path)
-    except OSError as error:
-        logger.warning("other commands cannot find the service: %s", error)

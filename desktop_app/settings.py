@@ -36,6 +36,9 @@ class VoiceSettings:
     Attributes:
         end_silence_ms: Silence after which the user has finished.
         pre_roll_ms: Sound kept from before the speech was noticed.
+        talk_mode: What the talk key does; see ``ui.talk_key``.
+        tail_ms: Sound that is still kept after the talk key came up.
+        idle_after_s: Silence after which a microphone that listens without a key is closed.
         barge_in: Whether talking over a reply stops it; ``auto``: where echo control exists.
         interrupt_after_ms: Speech into a reply that ends it; shorter speech only pauses it.
         input_device, output_device: Names of sound devices; empty for the system's default.
@@ -43,6 +46,9 @@ class VoiceSettings:
 
     end_silence_ms: int = _between(600, 200, 5000)
     pre_roll_ms: int = _between(300, 0, 2000)
+    talk_mode: str = _one_of("hold", "toggle", "tap_lock")
+    tail_ms: int = _between(200, 0, 1000)
+    idle_after_s: int = _between(60, 10, 3600)
     barge_in: str = _one_of("auto", "on", "off")
     interrupt_after_ms: int = _between(500, 100, 3000)
     input_device: str = ""

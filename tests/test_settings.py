@@ -58,6 +58,8 @@ def test_unknown_keys_are_ignored_and_kept(path, reports):
         ("voice", "pre_roll_ms", -1),
         ("voice", "barge_in", "maybe"),
         ("voice", "interrupt_after_ms", 50),
+        ("voice", "tail_ms", -1),
+        ("voice", "idle_after_s", 9),
         ("voice", "input_device", None),
         ("appearance", "theme", "pink"),
         ("appearance", "reduced_motion", 1),

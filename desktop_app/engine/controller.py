@@ -12,14 +12,17 @@ from desktop_app.engine.inputs import (
     PromptTyped,
     ReplyStopped,
     RetryRequested,
+    TalkCancelled,
     TalkPressed,
     TalkReleased,
+    TalkToggled,
     VoiceStarted,
     VoiceStopped,
 )
 from desktop_app.engine.ports import Journal
 from desktop_app.errors import AppError
 from desktop_app.link.messages import (
+    CancelTalk,
     DeleteThread,
     Hello,
     Intent,
@@ -30,6 +33,7 @@ from desktop_app.link.messages import (
     OpenThread,
     Phase,
     PhaseChanged,
+    Ping,
     PressTalk,
     Quit,
     ReleaseTalk,
@@ -44,6 +48,7 @@ from desktop_app.link.messages import (
     StopVoice,
     ThreadRemoved,
     ThreadSaved,
+    ToggleTalk,
 )
 from desktop_app.tasks import Background
 
@@ -104,8 +109,8 @@ class Controller:
     def on_intent(self, intent: Intent) -> None:  # noqa: C901 - closed union
         """Carry one intent out, or start to."""
         match intent:
-            case Hello():
-                pass
+            case Hello() | Ping():
+                pass  # between the ends of the link
             case OpenThread():
                 self._show(intent.thread_id)
             case SendText():
@@ -118,8 +123,12 @@ class Controller:
                 self._take_voice(intent.thread_id).take(VoiceStarted())
             case PressTalk():
                 self._take_voice(intent.thread_id).take(TalkPressed())
+            case ToggleTalk():
+                self._take_voice(intent.thread_id).take(TalkToggled())
             case StopVoice():
                 self._tell_voice(VoiceStopped())
+            case CancelTalk():
+                self._tell_voice(TalkCancelled())
             case ReleaseTalk():
                 self._tell_voice(TalkReleased())
             case SetMuted():

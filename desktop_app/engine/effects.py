@@ -79,6 +79,11 @@ class FinishCapture:
 
 
 @dataclass(frozen=True, slots=True)
+class DropCapture:
+    """Close the recording now and say nothing."""
+
+
+@dataclass(frozen=True, slots=True)
 class Play:
     turn: int
     pcm: bytes
@@ -229,6 +234,7 @@ Effect = (
     | CloseMicrophone
     | Capture
     | FinishCapture
+    | DropCapture
     | Play
     | FinishPlayback
     | AwaitDrain

@@ -14,6 +14,7 @@ from desktop_app.engine.effects import (
     CloseLine,
     CloseMicrophone,
     DeliverPrompt,
+    DropCapture,
     Effect,
     FinishCapture,
     FinishPlayback,
@@ -61,7 +62,9 @@ class Engine:
     def __init__(self, terms: Terms, parts: Parts) -> None:
         self._terms = terms
         self._parts = parts
-        self._session = Session(barge_in=terms.barge_in)
+        self._session = Session(
+            barge_in=terms.barge_in, tail_s=terms.tail_s, listen_s=terms.listen_s
+        )
         self._inputs: deque[Input] = deque()
         self._is_stepping = True  # until run() takes them up
         self._has_run = False
@@ -209,6 +212,7 @@ class Engine:
                 | CloseMicrophone()
                 | Capture()
                 | FinishCapture()
+                | DropCapture()
                 | Play()
                 | FinishPlayback()
                 | AwaitDrain()

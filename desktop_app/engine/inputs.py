@@ -16,6 +16,7 @@ class TimerName(StrEnum):
     GIVE_UP = "give_up"  # still none, long after the person was told
     SOUND = "sound"  # SPEAKING: is anything being played?
     RESUME = "resume"  # paused for a sound that may be an interruption
+    NOT_BEGUN = "not_begun"  # LISTENING and nobody speaks
     TALK_TAIL = "talk_tail"  # the last word after the talk key came up
     TALK_HELD = "talk_held"  # the talk key has been down impossibly long
     MICROPHONE = "microphone"  # try a lost microphone again
@@ -42,12 +43,22 @@ class MutedChanged:
 
 @dataclass(frozen=True, slots=True)
 class TalkPressed:
-    """The talk key went down, or repeated."""
+    """The person begins to talk, by the talk key or a command. Idempotent."""
 
 
 @dataclass(frozen=True, slots=True)
 class TalkReleased:
-    """The talk key went up."""
+    """The person has said it: whatever the turn detector believes. Idempotent."""
+
+
+@dataclass(frozen=True, slots=True)
+class TalkToggled:
+    """The person begins to talk, or has said it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TalkCancelled:
+    """What the person is saying shall not have been said. Idempotent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +207,8 @@ Input = (
     | MutedChanged
     | TalkPressed
     | TalkReleased
+    | TalkToggled
+    | TalkCancelled
     | ReplyStopped
     | PromptTyped
     | RetryRequested

@@ -24,7 +24,6 @@ from desktop_app.engine.effects import (
     OpenMicrophone,
     OpenRetriedTurn,
     QueuePrompt,
-    ResendSpeech,
     Send,
     SetTimer,
     StopPlayback,
@@ -51,8 +50,10 @@ from desktop_app.engine.inputs import (
     SpeechInsisted,
     SpeechRetried,
     SpeechStarted,
+    TalkCancelled,
     TalkPressed,
     TalkReleased,
+    TalkToggled,
     TimerFired,
     TimerName,
     VoiceStarted,
@@ -66,6 +67,7 @@ from desktop_app.engine.turns import (
     Step,
     calm,
     deliver_next,
+    deliver_so_far,
     deliver_speech,
     end_turn,
     fail_turn,
@@ -82,13 +84,12 @@ from desktop_app.engine.turns import (
 from desktop_app.link.messages import NoticeLevel
 from desktop_app.protocol.commands import CancelReply
 
-TALK_TAIL_S = 0.2
 TALK_HELD_S = 120.0
 FIRST_REDELIVERY_S = 0.5
 LAST_REDELIVERY_S = 30.0
 
 
-def step(session: Session, given: Input, *, heard_ms: int = 0) -> Step:  # noqa: C901 - closed union
+def step(session: Session, given: Input, *, heard_ms: int = 0) -> Step:
     """Advance the session by one input.
 
     Args:
@@ -99,6 +100,15 @@ def step(session: Session, given: Input, *, heard_ms: int = 0) -> Step:  # noqa:
     Returns:
         The state after, and what the engine must now do, in order.
     """
+    after, effects = _advanced(session, given, heard_ms)
+    if after.is_waiting_for_speech == session.is_waiting_for_speech:
+        return after, effects
+    if after.is_waiting_for_speech:
+        return after, (*effects, SetTimer(TimerName.NOT_BEGUN, after.listen_s))
+    return after, (*effects, ClearTimer(TimerName.NOT_BEGUN))
+
+
+def _advanced(session: Session, given: Input, heard_ms: int) -> Step:  # noqa: C901 - closed union
     match given:
         case VoiceStarted():
             return _start_voice(session)
@@ -110,6 +120,11 @@ def step(session: Session, given: Input, *, heard_ms: int = 0) -> Step:  # noqa:
             return _press(session, heard_ms)
         case TalkReleased():
             return _release(session)
+        case TalkToggled():
+            is_open = session.stage is Stage.HEARING and session.talk is not Talk.TAIL
+            return _release(session) if is_open else _press(session, heard_ms)
+        case TalkCancelled():
+            return sound_news.talk_cancelled(session)
         case ReplyStopped():
             return _stop_reply(session, heard_ms)
         case PromptTyped():
@@ -131,7 +146,7 @@ def step(session: Session, given: Input, *, heard_ms: int = 0) -> Step:  # noqa:
         case SpeechStarted():
             return sound_news.speech_started(session, heard_ms)
         case SpeechConfirmed():
-            return session, ()
+            return sound_news.speech_confirmed(session)
         case SpeechInsisted():
             return interjections.insist(session, heard_ms)
         case SpeechEnded():
@@ -160,8 +175,10 @@ def step(session: Session, given: Input, *, heard_ms: int = 0) -> Step:  # noqa:
 def _start_voice(session: Session) -> Step:
     if session.is_voice_on:
         return session, ()
-    wanted = replace(session, is_voice_on=True)
-    return then(want_microphone(wanted), want_line)
+    cleared = (ClearNotice("voice.idle"),) if session.is_idle_told else ()
+    wanted = replace(session, is_voice_on=True, is_idle_told=False)
+    session, effects = then(want_microphone(wanted), want_line)
+    return session, (*effects, *cleared)
 
 
 def _stop_voice(session: Session) -> Step:
@@ -176,7 +193,7 @@ def _stop_voice(session: Session) -> Step:
 
 
 def _mute(session: Session, is_muted: bool) -> Step:
-    session = replace(session, is_muted=is_muted)
+    session = replace(session, is_muted=is_muted, is_mute_told=False, is_confirmed=False)
     if not is_muted:
         return session, (ClearNotice("voice.muted"),)
     if session.stage is Stage.HEARING:
@@ -201,11 +218,12 @@ def _press(session: Session, heard_ms: int) -> Step:
 
 
 def _release(session: Session) -> Step:
-    if session.talk is not Talk.HELD:
+    """End the utterance, whether the key or the voice began it."""
+    if session.stage is not Stage.HEARING or session.talk is Talk.TAIL:
         return session, ()
     return replace(session, talk=Talk.TAIL), (
         ClearTimer(TimerName.TALK_HELD),
-        SetTimer(TimerName.TALK_TAIL, TALK_TAIL_S),
+        SetTimer(TimerName.TALK_TAIL, session.tail_s),
     )
 
 
@@ -250,11 +268,9 @@ def _line_opened(session: Session) -> Step:
     session = replace(session, line=Line.OPEN, tries=0)
     if session.stage is Stage.IDLE:
         return then((session, cleared), rest)
-    if not session.is_undelivered:
-        return session, ()
     if session.stage is Stage.HEARING:
-        return replace(session, is_undelivered=False), (ResendSpeech(session.turn),)
-    return deliver_speech(session)
+        return deliver_so_far(session)
+    return deliver_speech(session) if session.is_undelivered else (session, ())
 
 
 def _line_lost(session: Session) -> Step:
@@ -310,6 +326,8 @@ def _timer(session: Session, name: TimerName, heard_ms: int) -> Step:
             return _give_up(session)
         case TimerName.SOUND:
             return _check_sound(session, heard_ms)
+        case TimerName.NOT_BEGUN:
+            return _tire(session)
         case TimerName.RESUME:
             return interjections.resume(session)
         case TimerName.TALK_TAIL | TimerName.TALK_HELD:
@@ -323,6 +341,14 @@ def _timer(session: Session, name: TimerName, heard_ms: int) -> Step:
             return replace(session, line=Line.CLOSED), (CloseLine(),)
         case _:  # REDELIVER
             return rest(session) if session.stage is Stage.IDLE else (session, ())
+
+
+def _tire(session: Session) -> Step:
+    """Nobody has begun to speak: a microphone does not stay open for nothing."""
+    if not session.is_waiting_for_speech:
+        return session, ()
+    session, effects = _stop_voice(replace(session, is_idle_told=True))
+    return session, (*effects, notice(NoticeLevel.INFO, "voice.idle", action="retry"))
 
 
 def _tell_slow(session: Session) -> Step:

@@ -46,12 +46,16 @@ class Terms:
 
     Attributes:
         barge_in: Speech interrupts the reply; False is half duplex.
+        tail_s: Sound that is still captured after the talk key came up.
+        listen_s: Silence after which a microphone that listens is closed.
         duplex_reason: Why half duplex: ``setting``, ``no_echo_control``, or empty.
     """
 
     thread_id: str
     barge_in: bool = True
     duplex_reason: str = ""
+    tail_s: float = 0.2
+    listen_s: float = 60.0
     speech_input: SpeechInput = field(default_factory=SpeechInput)
     speech_output: SpeechOutput = field(default_factory=SpeechOutput)
 

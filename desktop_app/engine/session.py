@@ -59,9 +59,14 @@ class Session:
         turn: Number of the current or last turn, from 1.
         is_voice_on: The person wants to converse hands-free.
         barge_in: Speech interrupts the reply; otherwise the microphone is deaf to it.
+        tail_s: Sound that is still captured after the talk key came up.
+        listen_s: Silence after which a microphone that listens is closed.
+        is_mute_told: The person was told that nobody hears them while they are muted.
+        is_idle_told: The person was told that the microphone was closed because nobody spoke.
         is_silent: The microphone gave nothing but zeros when it was last open.
         can_play: There is a loudspeaker.
-        is_undelivered: The turn waits for the line before the server hears of it.
+        is_confirmed: What the ears hear now is speech and no click.
+        is_undelivered: The server does not hear of the turn yet: there is no line, or no speech.
         is_answered: The server has said something about the turn.
         reply_ended: No more of the reply will come.
         prompt: The typed question of the turn, None when it was spoken.
@@ -80,6 +85,10 @@ class Session:
     is_voice_on: bool = False
     is_muted: bool = False
     barge_in: bool = True
+    tail_s: float = 0.2
+    listen_s: float = 60.0
+    is_mute_told: bool = False
+    is_idle_told: bool = False
     can_play: bool = True
     line: Line = Line.CLOSED
     mic: Mic = Mic.CLOSED
@@ -87,6 +96,7 @@ class Session:
     is_silent: bool = False
     talk: Talk = Talk.UP
     route: Route = Route.VOICE
+    is_confirmed: bool = False
     is_undelivered: bool = False
     is_answered: bool = False
     reply_ended: bool = False
@@ -125,6 +135,11 @@ class Session:
     @property
     def _line_phase(self) -> Phase:
         return Phase.RECONNECTING if self.line is Line.LOST else Phase.CONNECTING
+
+    @property
+    def is_waiting_for_speech(self) -> bool:
+        """The microphone listens, and somebody could speak into it."""
+        return self.phase is Phase.LISTENING and not self.is_muted
 
     @property
     def is_resting(self) -> bool:

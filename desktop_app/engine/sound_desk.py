@@ -12,6 +12,7 @@ from desktop_app.engine.effects import (
     AwaitDrain,
     Capture,
     CloseMicrophone,
+    DropCapture,
     FinishCapture,
     FinishPlayback,
     OpenMicrophone,
@@ -41,7 +42,9 @@ REST_S = 10.0
 _FRAMES_PER_LEVEL = 2  # 25 levels a second
 
 PlaybackEffect = Play | FinishPlayback | AwaitDrain | PausePlayback | ResumePlayback | StopPlayback
-SoundEffect = OpenMicrophone | CloseMicrophone | Capture | FinishCapture | PlaybackEffect
+SoundEffect = (
+    OpenMicrophone | CloseMicrophone | Capture | FinishCapture | DropCapture | PlaybackEffect
+)
 
 
 class SoundDesk:
@@ -85,6 +88,7 @@ class SoundDesk:
         """Do what the machine decided."""
         match effect:
             case OpenMicrophone():
+                self._ears.forget()  # what an earlier one heard does not go on here
                 self._jobs.start("microphone", self._listen())
                 if not self._session.can_play:  # what was lost may be back
                     self.open_loudspeaker()
@@ -94,6 +98,8 @@ class SoundDesk:
                 self._ears.capture(effect.turn, is_held=effect.is_held)
             case FinishCapture():
                 self._ears.finish()
+            case DropCapture():
+                self._ears.drop()
             case _:
                 self._play(effect)
 

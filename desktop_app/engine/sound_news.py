@@ -8,6 +8,7 @@ from desktop_app.engine.effects import (
     ClearNotice,
     ClearTimer,
     DiscardUtterance,
+    DropCapture,
     Effect,
     FinishCapture,
     FinishTurn,
@@ -21,6 +22,8 @@ from desktop_app.engine.session import Line, Mic, Session, Stage, Talk
 from desktop_app.engine.turns import (
     SLOW_S,
     Step,
+    deliver_so_far,
+    deliver_speech,
     end_turn,
     fail_turn,
     hear,
@@ -60,7 +63,7 @@ def microphone_lost(session: Session, code: str) -> Step:
     """No sound comes in: try again where that can help, and end voice where it cannot."""
     if session.mic is Mic.CLOSED:
         return session, ()
-    session, closing = let_pass(session)
+    session, closing = let_pass(replace(session, is_confirmed=False))
     if session.stage is Stage.HEARING:
         closing = (FinishCapture(session.turn),)
     if code in _PASSING and session.is_voice_on:
@@ -87,8 +90,10 @@ def loudspeaker_lost(session: Session, code: str) -> Step:
 
 def speech_started(session: Session, heard_ms: int) -> Step:
     """Somebody speaks: the floor is theirs if it is free; a reply must be interrupted first."""
+    session = replace(session, is_confirmed=False)
     if session.is_muted:
-        return session, (notice(NoticeLevel.INFO, "voice.muted"),)
+        told = () if session.is_mute_told else (notice(NoticeLevel.INFO, "voice.muted"),)
+        return replace(session, is_mute_told=True), told
     if not session.is_voice_on or session.stage is Stage.HEARING or session.is_deaf:
         return session, ()
     if session.stage is Stage.IDLE:
@@ -96,8 +101,14 @@ def speech_started(session: Session, heard_ms: int) -> Step:
     return interject(session)
 
 
+def speech_confirmed(session: Session) -> Step:
+    """It is no click: from here on the server may hear it."""
+    return deliver_so_far(replace(session, is_confirmed=True))
+
+
 def speech_ended(session: Session, given: SpeechEnded) -> Step:
     """The utterance is complete: keep it, then hand it to the server."""
+    session = replace(session, is_confirmed=False)
     if session.stage is not Stage.HEARING:
         return let_pass(session)
     keep = KeepUtterance(session.turn, given.speech_end_s, given.speech_ms)
@@ -106,20 +117,35 @@ def speech_ended(session: Session, given: SpeechEnded) -> Step:
     if session.line is Line.CLOSED:
         session, more = fail_turn(session, "line.refused")
         return session, (*effects, *more)
-    if not session.is_undelivered:
-        effects = (*effects, Send(CommitAudio(session.turn)))
-    return session, (*effects, SetTimer(TimerName.SLOW, SLOW_S))
+    commit: Step = (session, (Send(CommitAudio(session.turn)),))
+    session, more = deliver_speech(session) if session.is_undelivered else commit
+    return session, (*effects, *more, SetTimer(TimerName.SLOW, SLOW_S))
 
 
 def speech_dropped(session: Session) -> Step:
     """It was no speech: as if nothing had been said."""
+    session = replace(session, is_confirmed=False)
     if session.stage is not Stage.HEARING:
         return let_pass(session)
+    is_told = session.talk is not Talk.UP and session.mic not in (Mic.CLOSED, Mic.LOST)
+    told = (notice(NoticeLevel.INFO, "voice.no_speech"),) if is_told else ()
+    session, effects = _unsay(session)
+    return session, (*told, *effects)
+
+
+def talk_cancelled(session: Session) -> Step:
+    """It shall not have been said."""
+    if session.stage is not Stage.HEARING:
+        return session, ()
+    session, effects = _unsay(replace(session, is_confirmed=False))
+    return session, (DropCapture(), *effects)
+
+
+def _unsay(session: Session) -> Step:
+    """Forget the open utterance, here and at the server."""
     effects: tuple[Effect, ...] = (DiscardUtterance(session.turn),)
     if not session.is_undelivered:
         effects = (*effects, Send(DiscardAudio(session.turn)))
-    if session.talk is not Talk.UP and session.mic not in (Mic.CLOSED, Mic.LOST):
-        effects = (*effects, notice(NoticeLevel.INFO, "voice.no_speech"))
     session, more = then(_lift_talk(session), end_turn)
     return session, (*effects, *more)
 

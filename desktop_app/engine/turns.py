@@ -52,14 +52,18 @@ def notice(level: NoticeLevel, code: str, *, action: str = "", **facts: str) -> 
 
 
 def new_turn(session: Session, stage: Stage, route: Route) -> Session:
-    """The next turn, about which nothing is known yet."""
+    """The next turn, about which nothing is known yet.
+
+    What may still turn out to be a click is not sent: servers are given speech and nothing else.
+    """
+    is_doubtful = stage is Stage.HEARING and not session.is_confirmed
     return replace(
         session,
         stage=stage,
         turn=session.turn + 1,
         route=route,
         prompt=None,
-        is_undelivered=route is Route.VOICE and session.line is not Line.OPEN,
+        is_undelivered=route is Route.VOICE and (is_doubtful or session.line is not Line.OPEN),
         is_answered=False,
         reply_ended=False,
         has_sound=False,
@@ -90,7 +94,7 @@ def release_microphone(session: Session) -> Step:
     """Close the microphone if voice is off: it stays open no longer than it is wanted."""
     if session.is_voice_on or session.mic is Mic.CLOSED:
         return session, ()
-    closed = replace(session, mic=Mic.CLOSED, device="")
+    closed = replace(session, mic=Mic.CLOSED, device="", is_confirmed=False)
     return closed, (ClearTimer(TimerName.MICROPHONE), CloseMicrophone())
 
 
@@ -188,6 +192,14 @@ def deliver_speech(session: Session) -> Step:
         return replace(session, is_undelivered=True), ()
     delivered = replace(session, is_undelivered=False)
     return delivered, (ResendSpeech(session.turn), Send(CommitAudio(session.turn)))
+
+
+def deliver_so_far(session: Session) -> Step:
+    """Send what was recorded of an open utterance, once it is speech and there is a line."""
+    is_due = session.is_undelivered and session.is_confirmed and session.line is Line.OPEN
+    if session.stage is not Stage.HEARING or not is_due:
+        return session, ()
+    return replace(session, is_undelivered=False), (ResendSpeech(session.turn),)
 
 
 def fail_turn(session: Session, code: str, message: str = "") -> Step:

@@ -70,6 +70,10 @@ class Hello(Struct, frozen=True, tag=snake):
     token: str
 
 
+class Ping(Struct, frozen=True, tag=snake):
+    """Answered with ``Pong`` after everything that was asked before has been taken up."""
+
+
 class OpenThread(Struct, frozen=True, tag=snake):
     """Make this thread the current one; an unknown id creates it."""
 
@@ -103,13 +107,23 @@ class StopVoice(Struct, frozen=True, tag=snake):
 
 
 class PressTalk(Struct, frozen=True, tag=snake):
-    """The talk key went down: capture until it is released. Idempotent."""
+    """The person begins to talk: capture until ``ReleaseTalk``. Idempotent."""
 
     thread_id: str
 
 
 class ReleaseTalk(Struct, frozen=True, tag=snake):
-    """The talk key went up. Idempotent."""
+    """The person has said it. Idempotent."""
+
+
+class ToggleTalk(Struct, frozen=True, tag=snake):
+    """``PressTalk``, or ``ReleaseTalk`` while something is being said."""
+
+    thread_id: str
+
+
+class CancelTalk(Struct, frozen=True, tag=snake):
+    """What is being said shall not have been said. Idempotent."""
 
 
 class StopReply(Struct, frozen=True, tag=snake):
@@ -147,6 +161,7 @@ class Quit(Struct, frozen=True, tag=snake):
 
 Intent = (
     Hello
+    | Ping
     | OpenThread
     | SendText
     | RetryMessage
@@ -154,6 +169,8 @@ Intent = (
     | StopVoice
     | PressTalk
     | ReleaseTalk
+    | ToggleTalk
+    | CancelTalk
     | StopReply
     | SetMuted
     | RenameThread
@@ -174,6 +191,10 @@ class Welcome(Struct, frozen=True, tag=snake):
     phase: Phase
     connection: Connection
     profile: str
+
+
+class Pong(Struct, frozen=True, tag=snake):
+    """What was asked before the ``Ping`` was taken up; its first effects were told before."""
 
 
 class ConnectionChanged(Struct, frozen=True, tag=snake):
@@ -274,6 +295,7 @@ class NoticeCleared(Struct, frozen=True, tag=snake):
 
 LinkEvent = (
     Welcome
+    | Pong
     | ConnectionChanged
     | PhaseChanged
     | TranscriptChanged

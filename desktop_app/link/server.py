@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import aclosing
 
 from desktop_app.errors import NetworkError, ProtocolError
-from desktop_app.link.messages import Hello, Intent, LinkEvent
+from desktop_app.link.messages import Hello, Intent, LinkEvent, Ping, Pong
 from desktop_app.link.outbox import MAX_WAITING, Outbox
 from desktop_app.link.stream import MessageStream
 
@@ -26,7 +26,8 @@ class LinkServer:
 
     Args:
         token: The secret of this run.
-        on_intent: Told every intent (never a Hello), in order, on the event loop. Must not block.
+        on_intent: Told every intent but Hello and Ping, in order, on the event loop; must not
+            block.
         snapshot: What a new window is told first: a Welcome, then whatever stands now.
         bound: Events that a window may lag behind before it is cut off.
     """
@@ -121,7 +122,7 @@ class LinkServer:
             self._windows[stream] = outbox
             async with asyncio.TaskGroup() as tasks:
                 sender = tasks.create_task(_send(stream, outbox), name="link send")
-                await self._receive(intents)
+                await self._receive(intents, outbox)
                 sender.cancel()
 
     async def _greet(self, intents: AsyncGenerator[Intent, None]) -> None:
@@ -132,10 +133,12 @@ class LinkServer:
             break
         raise ProtocolError("link.refused", "a peer did not know the token of this run")
 
-    async def _receive(self, intents: AsyncGenerator[Intent, None]) -> None:
+    async def _receive(self, intents: AsyncGenerator[Intent, None], outbox: Outbox) -> None:
         try:
             async for intent in intents:
-                if not isinstance(intent, Hello):
+                if isinstance(intent, Ping):
+                    outbox.put(Pong())
+                elif not isinstance(intent, Hello):
                     self._on_intent(intent)
         except ProtocolError as error:
             logger.info("a window was cut off: %s", error)

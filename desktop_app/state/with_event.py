@@ -18,6 +18,7 @@ from desktop_app.link.messages import (
     Phase,
     PhaseChanged,
     PictureSaved,
+    Pong,
     ReplyGrew,
     SpeechHeard,
     ThreadRemoved,
@@ -50,8 +51,8 @@ def with_event(state: AppState, event: LinkEvent) -> AppState:  # noqa: C901 - o
             return replace(state, levels=Levels(microphone, loudspeaker))
         case ThreadSaved(thread):
             return with_thread(state, thread)
-        case PictureSaved():
-            return state  # the gallery reads the journal
+        case PictureSaved() | Pong():
+            return state  # the gallery reads the journal; a window sends no Ping
         case ThreadRemoved(thread_id):
             return without_thread(state, thread_id)
         case NoticeRaised(notice):

@@ -40,7 +40,7 @@ class _Field(QPlainTextEdit):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFont(look.font())
         self.setTabChangesFocus(True)
-        self.setPlaceholderText(wording.PLACEHOLDER)
+        self.setPlaceholderText(wording.placeholder())
         self.setAccessibleName("Message")
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.ui import look as size
+from desktop_app.ui import wording
 from desktop_app.ui.composer import Composer
 from desktop_app.ui.header import HEIGHT, Header
 from desktop_app.ui.look import Look
@@ -48,7 +49,6 @@ class ConversationPane(QWidget):
 
     def furnish(self) -> None:
         """Build the parts that show messages, notices and voice."""
-        from desktop_app.ui import wording
         from desktop_app.ui.chat_view import ChatView
         from desktop_app.ui.empty_state import EmptyPane, Invitation
         from desktop_app.ui.notice_bar import NoticeBar
@@ -92,6 +92,13 @@ class ConversationPane(QWidget):
     def is_gallery(self) -> bool:
         """Whether all images are shown."""
         return self.gallery is not None and not self.gallery.isHidden()
+
+    def show_talk_mode(self, mode: str) -> None:
+        """Say how the talk key is used."""
+        self.composer.field.setPlaceholderText(wording.placeholder(mode))
+        if self.invitation is not None and self.dock is not None:
+            self.invitation.hint.show_text(wording.invitation_hint(mode))
+            self.dock.talk_mode = mode
 
     def show_voice(self, voice: Voice, partial: str) -> None:
         """Show the dock while voice is on."""

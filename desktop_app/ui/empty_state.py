@@ -62,20 +62,20 @@ class Invitation(QWidget):
         for card in self._cards:
             card.clicked.connect(self._on_clicked)
         title = Label(look, self, wording.INVITATION, px=size.DISPLAY, weight=QFont.Weight.DemiBold)
-        hint = Label(look, self, wording.INVITATION_HINT, px=size.TEXT, ink="dim")
+        self.hint = Label(look, self, wording.invitation_hint(), px=size.TEXT, ink="dim")
         foot = Label(look, self, wording.INVITATION_FOOT, px=size.CAPTION, ink="faint")
-        for label in (title, hint, foot):
+        for label in (title, self.hint, foot):
             label.alignment = Qt.AlignmentFlag.AlignCenter
-        self._arrange(title, hint, foot)
+        self._arrange(title, foot)
 
-    def _arrange(self, title: Label, hint: Label, foot: Label) -> None:
+    def _arrange(self, title: Label, foot: Label) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 0, 24, 0)
         column.setSpacing(0)
         column.addStretch(4)
         column.addWidget(title)
         column.addSpacing(6)
-        column.addWidget(hint)
+        column.addWidget(self.hint)
         column.addSpacing(28)
         grid = QGridLayout()
         grid.setSpacing(8)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from desktop_app.errors import AppError
 from desktop_app.link.client import LinkClient
 from desktop_app.link.messages import (
+    CancelTalk,
     Intent,
     LinkEvent,
     MessageSaved,
@@ -27,13 +28,15 @@ from desktop_app.link.messages import (
     StartVoice,
     StopReply,
     StopVoice,
+    ToggleTalk,
 )
 
 logger = logging.getLogger(__name__)
 
 LONGEST_PAUSE_S = 8.0
 _HEALTHY_AFTER_S = 10.0
-_KEPT_ELSEWHERE = (OpenThread, PressTalk, ReleaseTalk, SendText, SetMuted, StopReply, Quit)
+_TALK = (PressTalk, ReleaseTalk, ToggleTalk, CancelTalk)
+_KEPT_ELSEWHERE = (OpenThread, *_TALK, SendText, SetMuted, StopReply, Quit)
 _MOST_WAITING = 1000
 
 
@@ -96,8 +99,8 @@ class EngineLink:
         """
         if isinstance(intent, OpenThread):
             self._thread_id = intent.thread_id
-        if isinstance(intent, PressTalk | ReleaseTalk):
-            self._held_key = intent if isinstance(intent, PressTalk) else None
+        if isinstance(intent, _TALK):
+            self._held_key = self._held_after(intent)
         if isinstance(intent, SetMuted):
             self._is_muted = intent.is_muted
         if isinstance(intent, SendText):
@@ -109,6 +112,13 @@ class EngineLink:
             self._voice_wish = intent if isinstance(intent, StartVoice) else None
         elif not isinstance(intent, _KEPT_ELSEWHERE):
             self._waiting = [*self._waiting[-_MOST_WAITING:], intent]
+
+    def _held_after(self, intent: Intent) -> PressTalk | None:
+        """Whether the person talks; of what they toggle at an engine only that engine knows."""
+        if isinstance(intent, PressTalk):
+            return intent
+        begins = isinstance(intent, ToggleTalk) and not (self._client or self._held_key)
+        return PressTalk(self._thread_id) if begins else None
 
     def _written(self, client: LinkClient, intent: Intent) -> bool:
         try:

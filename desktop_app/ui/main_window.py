@@ -144,6 +144,11 @@ class MainWindow(QWidget):
         self.setStyleSheet(stylesheet(self._look.tokens))  # menus, tooltips and scroll bars
         self._arrange()
 
+    def use_talk_mode(self, mode: str) -> None:
+        """What the talk key does from now on, and what is said of it."""
+        self.talk_key.mode = mode
+        self.pane.show_talk_mode(mode)
+
     # ---- places -------------------------------------------------------------------------
 
     def _remember_places(self) -> None:

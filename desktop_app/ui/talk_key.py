@@ -1,6 +1,8 @@
-"""Hold Space to talk: from key presses to ``pressed`` and ``released``, repeats filtered out."""
+"""Space to talk: from key presses to what they ask for, repeats filtered out."""
 
 from __future__ import annotations
+
+import time
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -8,23 +10,33 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
 
 from desktop_app.ui.composer import Composer
 
+TAP_S = 0.35  # shorter is a tap, which locks in the mode ``tap_lock``
+
 
 class TalkKey(QObject):
     """Watches the keys of one window.
 
+    Attributes:
+        mode: ``hold``: it talks while it is down. ``toggle``: each press begins or ends.
+            ``tap_lock``: a tap begins or ends, a longer press talks while it is down.
+
     Signals:
-        pressed: The talk key went down and stays down.
-        released: It went up, or the window lost the keyboard.
+        begun: The person begins to talk.
+        ended: The person has said it; perhaps told twice.
+        toggled: The person begins to talk, or has said it.
     """
 
-    pressed = Signal()
-    released = Signal()
+    begun = Signal()
+    ended = Signal()
+    toggled = Signal()
 
     def __init__(self, window: QWidget, composer: Composer) -> None:
         super().__init__(window)
         self._window = window
         self._composer = composer
+        self.mode = "hold"
         self.is_down = False
+        self._down_at_s = 0.0
 
     def watch(self) -> None:
         """Begin; not before the first frame, for every event then passes through Python."""
@@ -52,7 +64,8 @@ class TalkKey(QObject):
         if event.isAutoRepeat() or not (control or (plain and self._is_free())):
             return False
         self.is_down = True
-        self.pressed.emit()
+        self._down_at_s = time.monotonic()
+        (self.begun if self.mode == "hold" else self.toggled).emit()
         return True
 
     def _on_release(self, event: QKeyEvent) -> bool:
@@ -63,9 +76,12 @@ class TalkKey(QObject):
         return True
 
     def _let_go(self) -> None:
-        if self.is_down:
-            self.is_down = False
-            self.released.emit()
+        if not self.is_down:
+            return
+        self.is_down = False
+        is_tap = time.monotonic() - self._down_at_s < TAP_S
+        if self.mode == "hold" or (self.mode == "tap_lock" and not is_tap):
+            self.ended.emit()
 
     def _is_free(self) -> bool:
         """Whether Space means nothing else where the cursor is."""

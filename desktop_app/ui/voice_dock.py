@@ -21,6 +21,9 @@ HEIGHT = 68
 class VoiceDock(QWidget):
     """The dock above the composer.
 
+    Attributes:
+        talk_mode: How the talk key is used; see ``TalkKey``.
+
     Signals:
         mute_requested: Whether the microphone is to be muted.
         end_requested: The spoken conversation, or without one the reply, is to end.
@@ -33,6 +36,7 @@ class VoiceDock(QWidget):
         super().__init__(parent)
         self._look = look
         self._voice = Voice()
+        self.talk_mode = "hold"
         self._thinking = QElapsedTimer()
         self._second = QTimer(self)
         self._second.setInterval(1000)
@@ -113,7 +117,7 @@ class VoiceDock(QWidget):
         elif voice.is_voice_on:
             parts.append(wording.duplex_words(voice.duplex, voice.duplex_reason))
         else:
-            parts.append(wording.held_key_words(voice.phase))
+            parts.append(wording.held_key_words(voice.phase, self.talk_mode))
         self._word.show_text(word)
         self._details.show_text("  ·  ".join(filter(None, parts)))
 

@@ -19,6 +19,7 @@ from desktop_app.journal.records import (
     ThreadRecord,
 )
 from desktop_app.link.messages import (
+    CancelTalk,
     DeleteThread,
     Intent,
     Notice,
@@ -33,6 +34,7 @@ from desktop_app.link.messages import (
     StartVoice,
     StopReply,
     StopVoice,
+    ToggleTalk,
 )
 from desktop_app.state import changes
 from desktop_app.state.app_state import AppState, Conversation, Service
@@ -91,8 +93,9 @@ class Wiring:
         window.mute_requested.connect(self._on_mute_key)
         window.voice_toggled.connect(self._on_voice_toggled)
         window.gallery_toggled.connect(self._on_gallery_toggled)
-        window.talk_key.pressed.connect(self._on_talk_pressed)
-        window.talk_key.released.connect(self._on_talk_released)
+        window.talk_key.begun.connect(self._on_talk_begun)
+        window.talk_key.ended.connect(self._on_talk_ended)
+        window.talk_key.toggled.connect(self._on_talk_toggled)
         window.threads.thread_chosen.connect(self.open_thread)
         window.threads.delete_requested.connect(self._on_delete)
         window.threads.search_changed.connect(self._on_search)
@@ -294,12 +297,16 @@ class Wiring:
             self._send(OpenThread(self._thread()))
             self._send(StartVoice(self._thread()))
 
-    def _on_talk_pressed(self) -> None:
+    def _on_talk_begun(self) -> None:
         self._send(OpenThread(self._thread()))
         self._send(PressTalk(self._thread()))
 
-    def _on_talk_released(self) -> None:
+    def _on_talk_ended(self) -> None:
         self._send(ReleaseTalk())
+
+    def _on_talk_toggled(self) -> None:
+        self._send(OpenThread(self._thread()))
+        self._send(ToggleTalk(self._thread()))
 
     def _on_mute_key(self) -> None:
         self._on_mute(not self._store.state.voice.is_muted)
@@ -316,6 +323,8 @@ class Wiring:
             self._send(StopReply())
         elif state.voice.is_voice_on:
             self._send(StopVoice())
+        elif state.voice.phase == "hearing":
+            self._send(CancelTalk())
         elif _is_replying(state.conversation):
             self._send(StopReply())
         elif self._window.pane.is_gallery:

@@ -6,7 +6,6 @@ NAME = "Parley"
 NEW_THREAD = "New thread"
 UNTITLED = "New thread"
 SEARCH = "Search threads and words"
-PLACEHOLDER = "Message, or hold Space to talk"
 JUMP = "Jump to latest"
 QUEUED = "Waiting to be sent"
 NOT_SENT = "Not sent"
@@ -14,11 +13,11 @@ THINKING = "Thinking"
 INTERRUPTED = "You interrupted here"
 CUT_OFF = "This reply was cut short. What had arrived was kept"
 RETRY = "Try again"
+LISTEN = "Listen again"
 YOU_SPOKE = "spoken"
 VOICE_KEY = "Ctrl+Shift+Space"  # begins and ends a conversation; Ctrl+Space is held to talk
 
 INVITATION = "What is on your mind?"
-INVITATION_HINT = "Hold Space and ask aloud, or just type."
 EXAMPLES = (
     ("clock", "What time is it in Tokyo?"),
     ("sum", "How much is 15 percent of 84?"),
@@ -69,6 +68,9 @@ _BARS = {
 
 _PROFILES = {"embedded": "Embedded", "backboard": "Backboard", "gateway": "Gateway"}
 
+_TALKING = {"toggle": "press", "tap_lock": "tap or hold"}
+_SENDING = {"toggle": "press again to send", "tap_lock": "release, or tap again, to send"}
+
 _FIRST_PERSON = ("i", "i'm", "i'd", "i'll", "i've")
 _ACTIONS = {
     "retry": "Try again",
@@ -79,6 +81,8 @@ _ACTIONS = {
 
 def action_label(action: str, code: str = "") -> str:
     """The word on a notice's button, empty when the window has no such step."""
+    if code == "voice.idle":
+        return LISTEN
     if action == "settings" and code.startswith("device."):
         return RETRY  # once it is plugged in or allowed
     return _ACTIONS.get(action, "")
@@ -117,9 +121,20 @@ def duplex_words(duplex: str, reason: str) -> str:
     return "one at a time: Esc interrupts"
 
 
-def held_key_words(phase: str) -> str:
+def held_key_words(phase: str, talk_mode: str = "hold") -> str:
     """What to do next while the talk key, not an open microphone, holds the conversation."""
-    return {"hearing": "release to send", "speaking": "Esc interrupts"}.get(phase, "")
+    send = _SENDING.get(talk_mode, "release to send")
+    return {"hearing": send, "speaking": "Esc interrupts"}.get(phase, "")
+
+
+def placeholder(talk_mode: str = "hold") -> str:
+    """What stands in the empty composer."""
+    return f"Message, or {_TALKING.get(talk_mode, 'hold')} Space to talk"
+
+
+def invitation_hint(talk_mode: str = "hold") -> str:
+    """How to begin, in the empty conversation."""
+    return f"{_TALKING.get(talk_mode, 'hold').capitalize()} Space and ask aloud, or just type."
 
 
 def as_written(heard: str) -> str:

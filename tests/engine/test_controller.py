@@ -11,14 +11,17 @@ from desktop_app.engine.inputs import (
     PromptTyped,
     ReplyStopped,
     RetryRequested,
+    TalkCancelled,
     TalkPressed,
     TalkReleased,
+    TalkToggled,
     VoiceStarted,
     VoiceStopped,
 )
 from desktop_app.errors import DeviceError
 from desktop_app.journal.records import MessageRecord, MessageStatus, Role, ThreadRecord
 from desktop_app.link.messages import (
+    CancelTalk,
     DeleteThread,
     LinkEvent,
     NoticeRaised,
@@ -39,6 +42,7 @@ from desktop_app.link.messages import (
     StopVoice,
     ThreadRemoved,
     ThreadSaved,
+    ToggleTalk,
 )
 from tests.fakes.journal import MemoryJournal
 
@@ -159,6 +163,13 @@ async def test_the_talk_key_mute_and_end_go_where_the_voice_is(rig):
     rig.ask(PressTalk("a"), ReleaseTalk(), SetMuted(True), StopVoice())
     expected = [TalkPressed(), TalkReleased(), MutedChanged(True), VoiceStopped()]
     assert rig.conversations["a"].taken == expected
+
+
+async def test_talk_is_toggled_where_it_is_wished_and_cancelled_where_it_is(rig):
+    rig.ask(ToggleTalk("a"), CancelTalk(), ToggleTalk("b"))
+    left = [TalkToggled(), TalkCancelled(), TalkReleased(), VoiceStopped()]
+    assert rig.conversations["a"].taken == left
+    assert rig.conversations["b"].taken == [TalkToggled()]
 
 
 async def test_without_voice_its_keys_do_nothing(rig):

@@ -32,7 +32,17 @@ from desktop_app.engine.inputs import (
 from desktop_app.link.messages import Phase
 from desktop_app.protocol.commands import CancelReply
 from desktop_app.protocol.events import ReplyAudio, ReplyEnded
-from tests.fakes.machine import ANSWERING, ASKED, ENDED, ENDING, INSISTING, LISTENING, PCM, play
+from tests.fakes.machine import (
+    ANSWERING,
+    ASKED,
+    ENDED,
+    ENDING,
+    INSISTING,
+    LISTENING,
+    PCM,
+    SPEAKING_UP,
+    play,
+)
 
 PAUSED = (*ANSWERING, SpeechStarted())
 GOES_ON = [
@@ -120,11 +130,11 @@ def test_no_pause_outlives_its_reply(end):
 
 def test_speech_that_goes_on_after_the_reply_was_stopped_is_the_next_turn():
     session, effects = play(*PAUSED, ReplyStopped(), SpeechInsisted())
-    assert effects[-1] == Capture(2)
+    assert Capture(2) in effects
     assert session.phase is Phase.HEARING
 
 
 def test_insisting_changes_nothing_for_who_is_heard_already_or_not_at_all():
-    assert play(*LISTENING, *INSISTING)[0] == play(*LISTENING, SpeechStarted())[0]
+    assert play(*LISTENING, *INSISTING) == (play(*LISTENING, *SPEAKING_UP)[0], [])
     assert play(*LISTENING, MutedChanged(True), SpeechInsisted())[1] == []
     assert play(SpeechInsisted())[1] == []

@@ -7,6 +7,7 @@ import pytest
 from desktop_app.engine.effects import (
     Capture,
     ClearNotice,
+    ClearTimer,
     CloseLine,
     CloseMicrophone,
     CutTurn,
@@ -42,7 +43,7 @@ from desktop_app.engine.inputs import (
 )
 from desktop_app.engine.session import Line, Mic, Talk
 from desktop_app.link.messages import Phase
-from desktop_app.protocol.commands import CancelReply, CommitAudio, DiscardAudio
+from desktop_app.protocol.commands import CancelReply, CommitAudio
 from desktop_app.protocol.events import ReplyAudio, ReplyEnded
 from tests.fakes.machine import (
     ANSWERING,
@@ -181,7 +182,8 @@ def test_the_end_of_an_utterance_that_nobody_opened_is_nothing(late):
 
 def test_speech_that_was_none_is_discarded_without_a_word():
     session, effects = play(*LISTENING, SpeechStarted(), SpeechDropped())
-    assert effects[:2] == [DiscardUtterance(1), Send(DiscardAudio(1))]
+    assert effects[0] == DiscardUtterance(1)
+    assert not [effect for effect in effects if isinstance(effect, Send)], "nobody knew of it"
     assert notices(effects) == []
     assert session.phase is Phase.LISTENING
 
@@ -189,8 +191,12 @@ def test_speech_that_was_none_is_discarded_without_a_word():
 def test_muting_ends_the_utterance_and_speech_is_only_remarked_upon():
     session, effects = play(*LISTENING, SpeechStarted(), MutedChanged(True))
     assert effects == [FinishCapture(1)]
-    assert play(*LISTENING, MutedChanged(True))[1] == []
-    assert notices(play(*LISTENING, MutedChanged(True), SpeechStarted())[1]) == ["voice.muted"]
+    assert play(*LISTENING, MutedChanged(True))[1] == [ClearTimer(TimerName.NOT_BEGUN)]
+    muted, effects = play(*LISTENING, MutedChanged(True), SpeechStarted())
+    assert notices(effects) == ["voice.muted"]
+    assert play(ENDED, SpeechStarted(), session=muted)[1] == [], "once is enough"
+    again = (MutedChanged(False), MutedChanged(True), SpeechStarted())
+    assert notices(play(*again, session=muted)[1]) == ["voice.muted"]
     assert notices(play(*LISTENING, MutedChanged(True), TalkPressed())[1]) == ["voice.muted"]
     assert play(MutedChanged(False), session=session)[1] == [ClearNotice("voice.muted")]
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import aclosing
 
 from desktop_app.errors import NetworkError
-from desktop_app.link.messages import Intent, LinkEvent
+from desktop_app.link.messages import Intent, LinkEvent, Ping, Pong
 from desktop_app.link.outbox import MAX_WAITING, Outbox
 
 
@@ -72,7 +72,7 @@ class MemoryClient:
         """
         if not self._is_open:
             raise NetworkError("link.lost", "The connection inside Parley is lost.", retryable=True)
-        asyncio.get_running_loop().call_soon(self._on_intent, intent)
+        asyncio.get_running_loop().call_soon(self._take, intent)
 
     async def events(self) -> AsyncGenerator[LinkEvent, None]:
         """What the engine tells, from its Welcome on; ends when the engine is gone. Use once."""
@@ -84,6 +84,12 @@ class MemoryClient:
     async def aclose(self) -> None:
         """Close. Idempotent."""
         self.cut()
+
+    def _take(self, intent: Intent) -> None:
+        if isinstance(intent, Ping):
+            self.tell(Pong())
+        else:
+            self._on_intent(intent)
 
     def tell(self, event: LinkEvent) -> None:
         """Hand the window one event; called by its server."""

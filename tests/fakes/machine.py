@@ -8,6 +8,7 @@ from desktop_app.engine.inputs import (
     LineOpened,
     MicrophoneOpened,
     PromptTyped,
+    SpeechConfirmed,
     SpeechEnded,
     SpeechInsisted,
     SpeechStarted,
@@ -20,10 +21,11 @@ from desktop_app.protocol.events import ReplyAudio, ReplyEnded
 PCM = b"\1\0" * 480
 ENDED = SpeechEnded(1.0, 500)
 LISTENING = (VoiceStarted(), MicrophoneOpened("mic"), LineOpened())
-ASKED = (*LISTENING, SpeechStarted(), ENDED)
+SPEAKING_UP = (SpeechStarted(), SpeechConfirmed())
+ASKED = (*LISTENING, *SPEAKING_UP, ENDED)
 ANSWERING = (*ASKED, ReplyAudio(1, PCM))
 ENDING = (*ANSWERING, ReplyEnded(1))
-INSISTING = (SpeechStarted(), SpeechInsisted())
+INSISTING = (*SPEAKING_UP, SpeechInsisted())
 TYPED = (PromptTyped("m1", "hi"),)
 
 

@@ -8,6 +8,8 @@ from desktop_app.errors import NetworkError
 from desktop_app.link.messages import (
     Connection,
     ConnectionChanged,
+    Ping,
+    Pong,
     PressTalk,
     Quit,
     ReleaseTalk,
@@ -113,3 +115,15 @@ async def test_closing_is_idempotent(rig):
     for _ in range(2):
         await client.aclose()
         await rig.server.aclose()
+
+
+async def test_a_ping_is_answered_after_what_was_asked_before_it(rig):
+    client = await rig.connect()
+    other = await rig.connect()
+    client.send(PressTalk("t"))
+    client.send(Ping())
+    events = client.events()
+    assert (await take(events, 2))[1] == Pong()
+    assert rig.intents == [PressTalk("t")]
+    rig.server.publish(ThreadRemoved("x"))
+    assert (await take(other.events(), 2))[1] == ThreadRemoved("x"), "nobody else is told"

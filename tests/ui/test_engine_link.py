@@ -11,6 +11,7 @@ import pytest
 from desktop_app.errors import ChildError
 from desktop_app.journal.records import MessageRecord, MessageStatus, Role
 from desktop_app.link.messages import (
+    CancelTalk,
     Connection,
     DeleteThread,
     MessageSaved,
@@ -23,6 +24,7 @@ from desktop_app.link.messages import (
     SetMuted,
     StartVoice,
     StopVoice,
+    ToggleTalk,
     Welcome,
 )
 from desktop_app.link.server import LinkServer
@@ -134,6 +136,24 @@ async def test_a_talk_key_still_held_is_heard_by_the_engine_that_comes():
     async with running(engines) as (link, _):
         link.send(PressTalk("t"))
         await engines.expect(PressTalk("t"))
+
+
+@pytest.mark.parametrize(
+    ("intents", "expected"),
+    [
+        ([ToggleTalk("t")], [PressTalk("t")]),
+        ([ToggleTalk("t"), ToggleTalk("t")], []),
+        ([PressTalk("t"), CancelTalk()], []),
+    ],
+)
+async def test_who_talks_before_the_engine_is_there_is_heard_and_who_ended_is_not(
+    intents, expected
+):
+    engines = Engines()
+    async with running(engines) as (link, _):
+        for intent in (OpenThread("t"), *intents, DeleteThread("old")):
+            link.send(intent)
+        await engines.expect(OpenThread("t"), DeleteThread("old"), *expected)
 
 
 async def test_voice_that_was_stopped_before_the_engine_came_is_not_started():

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import Qt
 
 from desktop_app.journal.records import MessageRecord, MessageStatus, Role, SearchHit, ThreadRecord
 from desktop_app.link.messages import (
+    CancelTalk,
     Connection,
     DeleteThread,
     MessageSaved,
@@ -24,6 +26,7 @@ from desktop_app.link.messages import (
     StartVoice,
     StopReply,
     StopVoice,
+    ToggleTalk,
     Welcome,
 )
 
@@ -86,6 +89,53 @@ def test_holding_space_talks_and_repeats_are_not_news(desk, qtbot):
     assert desk.sent_of(PressTalk) == [PressTalk("a")]
     assert desk.sent_of(ReleaseTalk) == [ReleaseTalk()]
     assert desk.window.pane.composer.text == ""
+
+
+def press_space(desk, qtbot, held_s: float, monkeypatch) -> None:
+    """Hold Space for so long, by the clock of the talk key."""
+    clock = iter((10.0, 10.0 + held_s))
+    monkeypatch.setattr("desktop_app.ui.talk_key.time.monotonic", lambda: next(clock))
+    field = desk.window.pane.composer.field
+    field.setFocus()
+    desk.window.activateWindow()
+    qtbot.waitUntil(desk.window.isActiveWindow)
+    qtbot.keyPress(field, Qt.Key.Key_Space)
+    qtbot.keyRelease(field, Qt.Key.Key_Space)
+
+
+@pytest.mark.parametrize(
+    ("mode", "held_s", "sent"),
+    [
+        ("hold", 0.1, [PressTalk("a"), ReleaseTalk()]),
+        ("toggle", 0.1, [ToggleTalk("a")]),
+        ("toggle", 2.0, [ToggleTalk("a")]),
+        ("tap_lock", 0.1, [ToggleTalk("a")]),
+        ("tap_lock", 2.0, [ToggleTalk("a"), ReleaseTalk()]),
+    ],
+)
+def test_what_space_means_is_a_setting(desk, qtbot, monkeypatch, mode, held_s, sent):
+    started(desk).window.use_talk_mode(mode)
+    desk.sent.clear()
+    press_space(desk, qtbot, held_s, monkeypatch)
+    assert [one for one in desk.sent if not isinstance(one, OpenThread)] == sent
+
+
+def test_the_window_says_how_its_talk_key_is_used(desk):
+    started(desk).window.use_talk_mode("toggle")
+    pane = desk.window.pane
+    assert pane.composer.field.placeholderText() == "Message, or press Space to talk"
+    assert pane.invitation.hint.text == "Press Space and ask aloud, or just type."
+    desk.store.apply(PhaseChanged("a", Phase.HEARING, 1))
+    desk.store.tell()
+    assert "press again to send" in pane.dock.words
+
+
+def test_escape_takes_back_what_is_being_said(desk, qtbot):
+    started(desk)
+    desk.store.apply(PhaseChanged("a", Phase.HEARING, 1))
+    desk.store.tell()
+    desk.window.escape_pressed.emit()
+    assert desk.sent[-1] == CancelTalk()
 
 
 def test_space_in_a_message_is_a_space(desk, qtbot):
