@@ -22,6 +22,7 @@ from desktop_app.service.application import VOICE_PATH, Parts, build_application
 from desktop_app.service.documents.library import Library, open_library
 from desktop_app.service.http.guard import allowed_hosts
 from desktop_app.service.http.http_protocol import BoundedHttpProtocol
+from desktop_app.service.http.socket_protocol import ReadAheadSocketProtocol
 from desktop_app.service.media.media_links import MediaLinks
 from desktop_app.service.memories.learning import open_memories
 from desktop_app.service.messages.message_parts import open_message_parts
@@ -140,7 +141,7 @@ async def _serving(
         uvicorn.Config(
             application,
             http=BoundedHttpProtocol,
-            ws="websockets-sansio",
+            ws=ReadAheadSocketProtocol,
             ws_max_size=SOCKET_LIMIT_BYTES,
             ws_per_message_deflate=False,
             lifespan="off",
