@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-_MOST_S = 0.4
+from collections import deque
+from typing import NamedTuple
+
+_MOST_S = 0.5
+_LEAST_S = 0.002
 _PAUSE_S = 1.0
-_HALVES_EVERY_S = 20.0
+_HOLDS_S = 60.0
+_EASES_OFF_S = 60.0
+
+
+class _Lateness(NamedTuple):
+    late_s: float
+    at_s: float
 
 
 class Cushion:
-    """The largest lateness seen lately; nothing while sound comes ahead of real time.
+    """The largest lateness of the last minute; nothing while sound comes ahead of real time.
 
     Lateness is how much later a chunk arrives than the sound before it lasts, counted from the
     turn's first chunk. More than a second is no jitter but a pause, and starts the count anew.
+    Bursts are rare: what was learnt is kept for a minute and eases off over another one.
     """
 
     def __init__(self) -> None:
-        self._target_s = 0.0
-        self._set_at_s = 0.0
+        self._largest: deque[_Lateness] = deque()  # each larger than all that came after it
         self._due_s: float | None = None
 
     def begin(self) -> None:
@@ -27,12 +37,25 @@ class Cushion:
         """Take note of a chunk that came at ``at_s`` (monotonic) and lasts ``duration_s``."""
         if self._due_s is None or at_s - self._due_s > _PAUSE_S:
             self._due_s = at_s
-        late_s = at_s - self._due_s
-        if late_s > self.target_s(at_s):
-            self._target_s = min(late_s, _MOST_S)
-            self._set_at_s = at_s
+        self._note(_Lateness(min(at_s - self._due_s, _MOST_S), at_s))
         self._due_s += duration_s
 
     def target_s(self, at_s: float) -> float:
-        """Seconds of sound to gather before playing; eases off over a minute."""
-        return float(self._target_s * 0.5 ** ((at_s - self._set_at_s) / _HALVES_EVERY_S))
+        """Seconds of sound to gather before playing at ``at_s``."""
+        if not self._largest:
+            return 0.0
+        return max(one.late_s * _weight(at_s - one.at_s) for one in self._largest)
+
+    def _note(self, seen: _Lateness) -> None:
+        largest = self._largest
+        while largest and seen.at_s - largest[0].at_s > _HOLDS_S + _EASES_OFF_S:
+            largest.popleft()
+        if seen.late_s < _LEAST_S:
+            return
+        while largest and largest[-1].late_s <= seen.late_s + _LEAST_S:
+            largest.pop()
+        largest.append(seen)
+
+
+def _weight(age_s: float) -> float:
+    return min(1.0, max(0.0, 1.0 - (age_s - _HOLDS_S) / _EASES_OFF_S))

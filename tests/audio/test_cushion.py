@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis.strategies import integers, lists
 
 from desktop_app.audio.cushion import Cushion
 
@@ -41,12 +43,44 @@ def test_a_very_late_chunk_does_not_delay_speech_by_more_than_the_limit():
     cushion = Cushion()
     cushion.arrived(0.0, 0.04)
     cushion.arrived(0.9, 0.04)
-    assert cushion.target_s(0.9) == 0.4
+    assert cushion.target_s(0.9) == 0.5
 
 
-def test_the_cushion_eases_off_over_a_minute():
+def test_what_was_learnt_is_kept_for_a_minute_and_eases_off_over_another():
     cushion = Cushion()
     cushion.arrived(0.0, 0.04)
     cushion.arrived(0.24, 0.04)
-    assert cushion.target_s(20.24) == pytest.approx(0.1)
-    assert cushion.target_s(60.24) < 0.03
+    assert cushion.target_s(60.24) == pytest.approx(0.2)
+    assert cushion.target_s(90.24) == pytest.approx(0.1)
+    assert cushion.target_s(120.3) == 0.0
+
+
+def test_behind_a_large_lateness_a_smaller_one_is_remembered_longer():
+    cushion = Cushion()
+    cushion.arrived(0.0, 0.04)
+    cushion.arrived(0.24, 0.04)
+    cushion.begin()
+    cushion.arrived(50.0, 0.04)
+    cushion.arrived(50.14, 0.04)
+    assert cushion.target_s(60.0) == pytest.approx(0.2)
+    assert cushion.target_s(110.0) == pytest.approx(0.1)
+
+
+@given(
+    late_ms=lists(integers(0, 450), min_size=1, max_size=300),
+    at_ms=integers(0, 200_000),
+)
+def test_it_is_the_weighted_maximum_however_it_is_kept(late_ms, at_ms):
+    cushion, seen = Cushion(), []
+    start_s = 0.0
+    for number, late in enumerate(late_ms):
+        start_s = number * 2.0
+        cushion.begin()
+        cushion.arrived(start_s, 0.04)
+        cushion.arrived(start_s + 0.04 + late / 1000, 0.04)
+        seen.append((late / 1000, start_s + 0.04 + late / 1000))
+    now_s = seen[-1][1] + at_ms / 1000
+    weighted = max(
+        late * min(1.0, max(0.0, 1.0 - (now_s - at_s - 60) / 60)) for late, at_s in seen
+    )
+    assert cushion.target_s(now_s) == pytest.approx(weighted, abs=0.004)

@@ -55,10 +55,18 @@ class _CardTime:
 
 @dataclass
 class TickingStream:
-    """The card's own thread: calls back at fixed times, as a driver does."""
+    """The card's own thread: calls back at fixed times, as a driver does.
+
+    Attributes:
+        speed: How much faster than real time its clock runs.
+        say: What a microphone hears next, a block each.
+        said_s: When each block of ``say`` was complete, in monotonic seconds.
+    """
 
     request: StreamRequest
+    speed: float = 1.0
     say: deque[bytes] = field(default_factory=deque)
+    said_s: array[float] = field(default_factory=lambda: array("d"))
     periods: Periods = field(default_factory=Periods)
 
     def __post_init__(self) -> None:
@@ -77,7 +85,7 @@ class TickingStream:
         self.request.on_finished()
 
     def _run(self) -> None:
-        period_s = self.request.block_ms / 1000
+        period_s = self.request.block_ms / 1000 / self.speed
         due_s = time.monotonic()
         block = bytearray(self.block_bytes)
         room = b"\1\0".ljust(len(block), b"\0")  # a microphone that gives zeros only is muted
@@ -85,9 +93,15 @@ class TickingStream:
             due_s += period_s
             _wait_until(due_s)
             if self.request.direction is Direction.INPUT:
-                block[:] = self.say.popleft() if self.say else room
+                block[:] = self._heard() or room
             self.request.callback(memoryview(block), len(block) // 2, _CardTime(), 0)
             self.periods.note(due_s, time.monotonic(), has_sound=any(block))
+
+    def _heard(self) -> bytes:
+        if not self.say:
+            return b""
+        self.said_s.append(time.monotonic())
+        return self.say.popleft()
 
     def speak(self, pcm: bytes) -> None:
         """Put an utterance before the microphone, from the next period on."""
@@ -107,12 +121,13 @@ class TickingSystem(SoundSystem):
         streams: The newest open stream of each direction.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, speed: float = 1.0) -> None:
         super().__init__()
+        self._speed = speed
         self.streams: dict[Direction, TickingStream] = {}
 
     async def open(self, request: StreamRequest) -> SoundStream:
-        raw = TickingStream(request)
+        raw = TickingStream(request, self._speed)
         self.streams[request.direction] = raw
         device = SoundDevice("card", 0, request.direction, "bench", 1, request.rate_hz, True)
         return SoundStream(raw, device, request.rate_hz, 1, 0.0)

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from desktop_app.audio.detectors import speech_detector
+from desktop_app.audio.detectors import SpeechDetector, speech_detector
 from desktop_app.audio.loudspeaker import Loudspeaker
 from desktop_app.audio.microphone import Microphone
 from desktop_app.audio.turn_detector import TurnDetector, TurnRules
@@ -46,8 +46,16 @@ class TimedLoudspeaker(Loudspeaker):
 class Rig:
     """An engine in a conversation, and what it tells."""
 
-    def __init__(self, publish: Callable[[LinkEvent], None] | None = None) -> None:
-        self.card = TickingSystem()
+    def __init__(
+        self,
+        publish: Callable[[LinkEvent], None] | None = None,
+        *,
+        detector: SpeechDetector | None = None,
+        speed: float = 1.0,
+    ) -> None:
+        self.card = TickingSystem(speed)
+        self._detector = detector or speech_detector()
+        self.microphone = Microphone(self.card)
         self.loudspeaker = TimedLoudspeaker(self.card)
         self._forward = publish or (lambda _event: None)
         self._turns: asyncio.Queue[TurnTimes] = asyncio.Queue()
@@ -84,9 +92,9 @@ class Rig:
 
     def _engine(self, journal: JournalWriter, open_voice: OpenTransport) -> Engine:
         parts = Parts(
-            microphone=Microphone(self.card),
+            microphone=self.microphone,
             loudspeaker=self.loudspeaker,
-            detector=speech_detector(),
+            detector=self._detector,
             turn_detector=TurnDetector(TurnRules(end_silence_ms=END_SILENCE_MS)),
             open_voice=open_voice,
             open_text=open_voice,

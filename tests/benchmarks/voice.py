@@ -9,7 +9,7 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from uuid import uuid4
@@ -168,7 +168,7 @@ class Opener:
         return await open_gateway(self._address, configuration)
 
 
-class _Notes:
+class Notes:
     """What the peer wrote down, line by line."""
 
     def __init__(self, path: Path) -> None:
@@ -177,20 +177,31 @@ class _Notes:
 
     def next_sent_s(self) -> float:
         """When the first chunk of the next reply left the peer."""
-        line = self._path.read_text().splitlines()[self._read]
-        self._read += 1
-        return float(json.loads(line)["sent_s"])
+        return float(next(row["sent_s"] for row in self._more() if "sent_s" in row))
+
+    def arrivals_s(self) -> dict[int, float]:
+        """When each frame of the microphone came since the last look, by its first sample."""
+        return {row["block"]: row["at_s"] for row in self._more() if "block" in row}
+
+    def _more(self) -> Iterator[dict[str, float]]:
+        for line in self._path.read_text().splitlines()[self._read :]:
+            self._read += 1
+            yield json.loads(line)
 
 
 @asynccontextmanager
-async def peer() -> AsyncIterator[tuple[_Notes, str]]:
-    """The scripted gateway in its own process: its notes and its URL."""
+async def peer(chunks: int = 5) -> AsyncIterator[tuple[Notes, str]]:
+    """The scripted gateway in its own process: its notes and its URL.
+
+    Args:
+        chunks: How long it answers an utterance.
+    """
     program = [sys.executable, "-m", "tests.benchmarks.gateway_peer"]
     with tempfile.TemporaryDirectory() as folder:
         notes = Path(folder) / "notes"
-        child = await start_child([str(notes)], program=program, name="peer")
+        child = await start_child([str(notes), str(chunks)], program=program, name="peer")
         try:
-            yield _Notes(notes), child.greeting["url"]
+            yield Notes(notes), child.greeting["url"]
         finally:
             await child.aclose()
 

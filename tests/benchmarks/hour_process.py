@@ -1,0 +1,61 @@
+"""One hour of spoken conversation with the card's clock twenty times as fast, and what it leaves.
+
+Takes the peer's URL; prints the bytes of memory after the first tenth and at the end, and the
+longest that each queue was.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+import sys
+from pathlib import Path
+
+from desktop_app.audio.wav import read_wav
+from desktop_app.journal.records import TurnTimes
+from desktop_app.link.messages import Phase
+from tests.benchmarks.rig import Rig
+from tests.benchmarks.voice import QUESTIONS, ROOT, opener
+
+SPEED = 20.0
+TURNS = 420
+"""Of some 8.5 s each: a question, the silence after it, a reply and a moment."""
+
+_WARM = TURNS // 10
+
+
+async def main(url: str) -> None:
+    """Converse, then say what is left of it."""
+    questions = [read_wav(ROOT / name) for name in QUESTIONS]
+    early = 0
+    missed = 0
+    async with Rig(speed=SPEED).running(opener(url)) as rig:
+        for number in range(TURNS):
+            rig.card.input().speak(questions[number % len(questions)])
+            missed += not await _turn(rig)
+            await rig.phase(Phase.LISTENING)
+            if number + 1 == _WARM:
+                early = _memory()
+        late = _memory()
+        dropped = rig.microphone.dropped
+    row = {"early": early, "late": late, "missed": missed, "dropped_blocks": dropped}
+    sys.stdout.write(json.dumps(row) + "\n")
+
+
+async def _turn(rig: Rig) -> TurnTimes | None:
+    try:
+        return await rig.turn()
+    except TimeoutError:
+        return None
+
+
+def _memory() -> int:
+    """Bytes that this process holds, its garbage collected."""
+    gc.collect()
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * 4096
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1]))
