@@ -80,7 +80,5 @@ def test_it_is_the_weighted_maximum_however_it_is_kept(late_ms, at_ms):
         cushion.arrived(start_s + 0.04 + late / 1000, 0.04)
         seen.append((late / 1000, start_s + 0.04 + late / 1000))
     now_s = seen[-1][1] + at_ms / 1000
-    weighted = max(
-        late * min(1.0, max(0.0, 1.0 - (now_s - at_s - 60) / 60)) for late, at_s in seen
-    )
+    weighted = max(late * min(1.0, max(0.0, 1.0 - (now_s - at_s - 60) / 60)) for late, at_s in seen)
     assert cushion.target_s(now_s) == pytest.approx(weighted, abs=0.004)

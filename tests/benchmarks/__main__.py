@@ -29,9 +29,18 @@ def _retrieval() -> list[Figure]:
 
 
 def _voice() -> list[Figure]:
-    from tests.benchmarks import voice
+    from tests.benchmarks import hearing, hour, jitter, voice
 
-    return asyncio.run(voice.figures())
+    parts = (
+        voice.first_sample,
+        hearing.sending,
+        hearing.answering,
+        voice.stopping,
+        jitter.figures,
+        voice.built_in_loop,
+        hour.figures,
+    )
+    return [figure for part in parts for figure in asyncio.run(part())]
 
 
 def _streams() -> list[Figure]:

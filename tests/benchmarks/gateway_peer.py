@@ -112,20 +112,20 @@ def _times(wish: dict[str, Any]) -> list[float]:
     return [number * CHUNK_MS / 1000 - 0.2 for number in range(1, int(wish["chunks"]) + 1)]
 
 
-async def main() -> None:
+async def main(notes: TextIO) -> None:
     """Serve until the parent closes our input."""
-    with Path(sys.argv[1]).open("a", encoding="utf-8") as notes:
 
-        async def hold(socket: ServerConnection) -> None:
-            await Peer(socket, notes).serve()
+    async def hold(socket: ServerConnection) -> None:
+        await Peer(socket, notes).serve()
 
-        async with serve(hold, "127.0.0.1", 0, compression=None) as server:
-            port = next(iter(server.sockets)).getsockname()[1]
-            greeting = {"url": f"ws://127.0.0.1:{port}/v1/voice/ws"}
-            sys.stdout.write(json.dumps(greeting) + "\n")
-            sys.stdout.flush()
-            await asyncio.to_thread(sys.stdin.read)
+    async with serve(hold, "127.0.0.1", 0, compression=None) as server:
+        port = next(iter(server.sockets)).getsockname()[1]
+        greeting = {"url": f"ws://127.0.0.1:{port}/v1/voice/ws"}
+        sys.stdout.write(json.dumps(greeting) + "\n")
+        sys.stdout.flush()
+        await asyncio.to_thread(sys.stdin.read)
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    with Path(sys.argv[1]).open("a", encoding="utf-8") as file:
+        asyncio.run(main(file))

@@ -178,5 +178,3 @@ def _last_voiced(pcm: bytes) -> int:
 
 def _floor() -> Sequence[float]:
     return [0.0, _PERIOD_MS / 2, _PERIOD_MS]
-
-

@@ -34,13 +34,17 @@ class TimedLoudspeaker(Loudspeaker):
         given_s: Monotonic seconds by turn.
     """
 
-    def __init__(self, sound: TickingSystem) -> None:
+    def __init__(self, sound: TickingSystem, speed: float) -> None:
         super().__init__(sound)
         self.given_s: dict[int, float] = {}
+        self._speed = speed
 
     def play(self, turn: int, pcm: bytes) -> None:
         self.given_s.setdefault(turn, time.monotonic())
         super().play(turn, pcm)
+
+    async def _wait(self, at_most_s: float) -> None:
+        await super()._wait(at_most_s / self._speed)
 
 
 class Rig:
@@ -56,7 +60,7 @@ class Rig:
         self.card = TickingSystem(speed)
         self._detector = detector or speech_detector()
         self.microphone = Microphone(self.card)
-        self.loudspeaker = TimedLoudspeaker(self.card)
+        self.loudspeaker = TimedLoudspeaker(self.card, speed)
         self._forward = publish or (lambda _event: None)
         self._turns: asyncio.Queue[TurnTimes] = asyncio.Queue()
         self._phase = Phase.READY

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import random
 import sys
 import tempfile
@@ -215,9 +214,3 @@ async def _service() -> AsyncIterator[str]:
             yield f"{child.greeting['voice']}?token={child.greeting['key']}"
         finally:
             await child.aclose()
-
-
-async def figures() -> list[Figure]:
-    """Every voice figure that needs no window."""
-    os.environ.setdefault("PARLEY_LOCAL_MODELS", "off")
-    return [*await first_sample(), *await stopping(), *await built_in_loop()]
