@@ -74,10 +74,16 @@ def check(options: argparse.Namespace) -> int:
 
 
 def bench(options: argparse.Namespace) -> int:
-    """Measure how fast Parley is on this machine."""
+    """Measure how fast Parley is on this machine, and how well it finds things."""
     import environment
 
     environment.prepare(development=True, testing=True, install=options.system)
+    parts = [word for word in options.more if not word.startswith("-")]
+    if not parts or "retrieval" in parts:
+        try:
+            environment.add_embedder()
+        except StopError as error:
+            say(f"Retrieval is measured by words alone. {error}")
     return run([environment.PYTHON, "-m", "tests.benchmarks", *options.more])
 
 

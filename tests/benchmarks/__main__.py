@@ -1,24 +1,34 @@
-"""``python -m tests.benchmarks [retrieval|voice|streams|service|window]``: print the figures."""
+"""``python -m tests.benchmarks [PART ...] [--record]``: measure, print and keep the figures."""
 
 from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from tests.benchmarks.figures import Figure, report
+from tests.benchmarks.records import LATEST, RECORDED, record
+
+_RECORD = "--record"
 
 
-def main(arguments: list[str]) -> int:
+def main(arguments: Sequence[str]) -> int:
     """Measure what is asked for; everything by default."""
-    measured: list[Figure] = []
-    for name in arguments or _KNOWN:
-        if name not in _KNOWN:
+    parts = [each for each in arguments if each != _RECORD] or list(_KNOWN)
+    for part in parts:
+        if part not in _KNOWN:
             known = ", ".join(_KNOWN)
-            sys.stderr.write(f"There is no benchmark called {name}; there are {known}.\n")
+            sys.stderr.write(f"There is no benchmark called {part}; there are {known}.\n")
             return 2
-        measured += _KNOWN[name]()
+    measured: list[Figure] = []
+    for part in parts:
+        found = _KNOWN[part]()
+        record(part, found, LATEST)
+        if _RECORD in arguments:
+            record(part, found, RECORDED)
+        measured += found
     report(measured)
+    sys.stdout.write(f"\nKept in {LATEST}\n")
     return 0
 
 

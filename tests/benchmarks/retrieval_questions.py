@@ -1,6 +1,12 @@
-"""Sixty passages of an invented company's handbook, each with the one question it answers."""
+"""Ninety invented passages, each with the one question it answers.
+
+Those of the company's handbook may be looked at when the search is changed; ``HELD_OUT``, of a
+holiday home, a school and some machines, only shows what a change is worth elsewhere.
+"""
 
 from __future__ import annotations
+
+import re
 
 LITERAL = (
     ("Every employee has thirty days of vacation a year.", "How many days of vacation are there?"),
@@ -71,3 +77,52 @@ PARAPHRASED = (
     ("Desks are adjustable in height.", "Can I stand while I work?"),
     ("The archive holds files for a decade.", "How long are records retained?"),
 )
+
+# As above: two thirds share no telling word with their passage.
+HELD_OUT = (
+    ("Keys lie under the flower pot beside the gate.", "How do we get into the house on arrival?"),
+    ("Rubbish is collected every Monday morning.", "On which day do they fetch the garbage?"),
+    ("The stove is lit with the long matches only.", "How do I start a fire in the kitchen?"),
+    ("Leave by ten on the day of departure.", "When do we have to check out?"),
+    ("The nearest grocer is in Hollow Lane.", "Where can I buy food?"),
+    ("Quiet is asked for after eleven at night.", "Until when may we play loud music?"),
+    ("Fresh linen is in the chest upstairs.", "Where do I find clean bed sheets?"),
+    ("The boiler must be refilled below one bar.", "What if the heating pressure is low?"),
+    ("Swimming in the pond is at your own risk.", "Is it safe to bathe in the lake?"),
+    ("A physician practises opposite the church.", "Where is the closest doctor?"),
+    ("Pets pay five euros each night.", "What does it cost to bring my dog?"),
+    ("Firewood is stacked behind the shed.", "Where are logs for the chimney?"),
+    ("Pupils who are late report to the secretary.", "What happens if my son misses the bell?"),
+    ("Textbooks are lent free of charge.", "Do parents have to purchase school books?"),
+    ("Lessons end at noon on Fridays.", "When can I pick my daughter up before the weekend?"),
+    ("Mobile phones stay in the lockers.", "Are children allowed to use their cell phones?"),
+    ("The headmistress receives visitors on Thursdays.", "When may I talk to the principal?"),
+    ("Marks are given from one to six.", "How are grades expressed?"),
+    ("The trip to the coast lasts five days.", "How long is the excursion to the sea?"),
+    ("Fees are due at the start of each term.", "When must tuition be settled?"),
+    ("Lunch contains no pork.", "Is the midday meal suitable for Muslims?"),
+    ("Absence needs a note from a parent.", "How do I excuse my sick kid?"),
+    ("Descale the machine once a month.", "How often should limestone be removed?"),
+    ("A blinking lamp means that the tank is empty.", "Why does the light flash?"),
+    ("Unplug the device before cleaning.", "Should I disconnect it when I wash it?"),
+    ("The warranty covers two years.", "For how long is the product guaranteed?"),
+    ("Blades are sharpened by the manufacturer.", "Who makes the knives cut well again?"),
+    (
+        "Charge the battery for three hours at first.",
+        "How long must the accumulator load initially?",
+    ),
+    ("Hold both buttons to restore the defaults.", "How do I reset it to factory settings?"),
+    ("Spare parts are ordered by telephone.", "Can I call to get replacements?"),
+)
+
+
+def misspelt(pairs: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    """The same with two letters exchanged in the middle of each question's longest word."""
+    return tuple((passage, _with_slip(question)) for passage, question in pairs)
+
+
+def _with_slip(question: str) -> str:
+    word = max(re.findall(r"[a-z]+", question), key=len)
+    at = len(word) // 2
+    slipped = word[: at - 1] + word[at] + word[at - 1] + word[at + 1 :]
+    return question.replace(word, slipped, 1)

@@ -98,3 +98,23 @@ def test_run_opens_the_window_or_holds_the_conversation_without_one(monkeypatch,
     assert dev.main(["run"]) == 0
     assert ("demo" in started[0]) is not screen
     assert ("no screen" in capsys.readouterr().out) is not screen
+
+
+@pytest.mark.parametrize(
+    ("words", "wants_it"),
+    [([], True), (["retrieval", "--record"], True), (["streams"], False)],
+)
+def test_bench_measures_without_an_embedder_where_the_network_is_away(
+    monkeypatch, capsys, words, wants_it
+):
+    started = []
+
+    def refuse() -> None:
+        raise StopError("Is the network there?")
+
+    monkeypatch.setattr("environment.prepare", lambda **_: None)
+    monkeypatch.setattr("environment.add_embedder", refuse)
+    monkeypatch.setattr(dev, "run", lambda words: started.append(words[1:]) or 0)
+    assert dev.main(["bench", *words]) == 0
+    assert started == [["-m", "tests.benchmarks", *words]]
+    assert ("by words alone. Is the network there?" in capsys.readouterr().out) is wants_it

@@ -25,6 +25,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A checkout with an environment in which a Python starts."""
     (tmp_path / "requirements.lock").write_text(LOCK)
     (tmp_path / "pyproject.toml").write_text("[project]\nname='x'\n[build-system]\nrequires=[]\n")
+    (tmp_path / "embedder.lock").write_text("embedder==0.1 --hash=sha256:22\n")
     programs = tmp_path / ".venv" / "bin"
     programs.mkdir(parents=True)
     (programs / "python").write_text("#!/bin/sh\nexit 0\n")
@@ -37,6 +38,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "VENV": tmp_path / ".venv",
         "PYTHON": programs / "python",
         "_PROGRAMS": programs,
+        "EMBEDDER": tmp_path / "embedder.lock",
         "_STAMP": tmp_path / ".venv" / "parley-setup.json",
     }.items():
         monkeypatch.setattr(environment, name, value)
@@ -112,3 +114,15 @@ def test_a_broken_stamp_only_costs_time(pip, checkout):
     (checkout / ".venv" / "parley-setup.json").write_text("{half")
     environment.prepare(libraries=False)
     assert len(pip) == 2
+
+
+def test_the_embedder_is_installed_once_and_without_what_it_asks_for(pip):
+    environment.prepare(libraries=False)
+    pip.clear()
+    environment.add_embedder()
+    environment.add_embedder()
+    (words,) = pip
+    assert {"--require-hashes", "--no-deps"} < set(words)
+    assert "embedder==0.1" in words[-1]
+    environment.prepare(libraries=False)
+    assert len(pip) == 1
