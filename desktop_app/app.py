@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from desktop_app.paths import Paths
+    from desktop_app.ui.compose.unsent_keeper import UnsentKeeper
     from desktop_app.ui.engine_link import Address, EngineLink
     from desktop_app.ui.look import Look
     from desktop_app.ui.main_window import MainWindow
     from desktop_app.ui.single_instance import SingleInstance
     from desktop_app.ui.store import AppStore
-    from desktop_app.ui.unsent_keeper import UnsentKeeper
     from desktop_app.ui.wiring import Wiring
 
 _UNSENT = "unsent.json"
@@ -241,7 +241,7 @@ async def _keep_unsent(
     import asyncio
 
     from desktop_app.journal.reader import JournalReader
-    from desktop_app.ui.unsent_keeper import UnsentKeeper, read_unsent
+    from desktop_app.ui.compose.unsent_keeper import UnsentKeeper, read_unsent
 
     path = parts.paths.data / _UNSENT
     left = await asyncio.to_thread(read_unsent, path, JournalReader(parts.paths.data))
@@ -249,7 +249,7 @@ async def _keep_unsent(
     keeper = UnsentKeeper(composer, store, path, lambda: link.unsaved)
     keeper.restore(left)
     if left.needs_its_thread:
-        wiring.open_thread(left.thread_id)
+        wiring.threads.open_thread(left.thread_id)
     for message in left.messages:
         link.send(message)
     keeper.show_under_way()

@@ -10,16 +10,16 @@ from PySide6.QtWidgets import QWidget
 
 from desktop_app.ui import look as size
 from desktop_app.ui import wording
-from desktop_app.ui.composer import Composer
+from desktop_app.ui.compose.composer import Composer
 from desktop_app.ui.header import HEIGHT, Header
 from desktop_app.ui.look import Look
 
 if TYPE_CHECKING:
     from desktop_app.state.app_state import Conversation, Levels, Voice
-    from desktop_app.ui.chat_view import ChatView
-    from desktop_app.ui.empty_state import EmptyPane, Invitation
+    from desktop_app.ui.chat.chat_view import ChatView
+    from desktop_app.ui.chat.empty_state import EmptyPane, Invitation
     from desktop_app.ui.notice_bar import NoticeBar
-    from desktop_app.ui.voice_dock import VoiceDock
+    from desktop_app.ui.voice.voice_dock import VoiceDock
 
 _MARGIN = 20
 _BOTTOM = 18
@@ -49,10 +49,10 @@ class ConversationPane(QWidget):
 
     def furnish(self) -> None:
         """Build the parts that show messages, notices and voice."""
-        from desktop_app.ui.chat_view import ChatView
-        from desktop_app.ui.empty_state import EmptyPane, Invitation
+        from desktop_app.ui.chat.chat_view import ChatView
+        from desktop_app.ui.chat.empty_state import EmptyPane, Invitation
         from desktop_app.ui.notice_bar import NoticeBar
-        from desktop_app.ui.voice_dock import VoiceDock
+        from desktop_app.ui.voice.voice_dock import VoiceDock
 
         self.chat = ChatView(self._look, self)
         self.invitation = Invitation(self._look, self)

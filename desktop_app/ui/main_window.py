@@ -22,11 +22,11 @@ from desktop_app.ui import wording
 from desktop_app.ui.conversation_pane import ConversationPane
 from desktop_app.ui.look import Look, stylesheet
 from desktop_app.ui.panes import LEFT, RIGHT, Widths, lay_out_panes
-from desktop_app.ui.talk_key import TalkKey
-from desktop_app.ui.thread_list import ThreadList
+from desktop_app.ui.threads.thread_list import ThreadList
+from desktop_app.ui.voice.talk_key import TalkKey
 
 if TYPE_CHECKING:
-    from desktop_app.ui.side_panel import SidePanel
+    from desktop_app.ui.side.side_panel import SidePanel
 
 REFERENCE = QSize(1280, 800)
 LEAST = QSize(760, 520)
@@ -134,7 +134,7 @@ class MainWindow(QWidget):
 
     def furnish(self) -> None:
         """Build what the first paint does not need."""
-        from desktop_app.ui.side_panel import SidePanel
+        from desktop_app.ui.side.side_panel import SidePanel
 
         self.pane.furnish()
         self.talk_key.watch()

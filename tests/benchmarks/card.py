@@ -97,6 +97,11 @@ class TickingStream:
             self.request.callback(memoryview(block), len(block) // 2, _CardTime(), 0)
             self.periods.note(due_s, time.monotonic(), has_sound=any(block))
 
+    def forget(self) -> None:
+        """Drop the log: an hour of it would be most of what is in memory."""
+        self.periods = Periods()
+        self.said_s = array("d")
+
     def _heard(self) -> bytes:
         if not self.say:
             return b""

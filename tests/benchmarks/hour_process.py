@@ -35,6 +35,8 @@ async def main(url: str) -> None:
             rig.card.input().speak(questions[number % len(questions)])
             missed += not await _turn(rig)
             await rig.phase(Phase.LISTENING)
+            for stream in (rig.card.input(), rig.card.output()):
+                stream.forget()
             if number + 1 == _WARM:
                 early = _memory()
         late = _memory()

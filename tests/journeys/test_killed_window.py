@@ -7,7 +7,7 @@ from pathlib import Path
 
 from desktop_app.journal.reader import JournalReader
 from desktop_app.journal.records import MessageStatus, Role
-from desktop_app.ui.unsent import Unsent, read
+from desktop_app.ui.compose.unsent import Unsent, read
 from tests.fakes.desktop import ROOT, Desktop, desktop
 
 

@@ -19,7 +19,7 @@ _LATER = {
     *("asyncio", "qasync", "msgspec", "sqlite3", "ssl", "dataclasses"),
     *("httpx", "numpy", "sounddevice", "starlette", "platformdirs"),
     *("desktop_app.link", "desktop_app.journal", "desktop_app.state", "desktop_app.settings"),
-    *("desktop_app.ui.chat_view", "desktop_app.ui.side_panel", "desktop_app.ui.wiring"),
+    *("desktop_app.ui.chat.chat_view", "desktop_app.ui.side.side_panel", "desktop_app.ui.wiring"),
 }
 
 

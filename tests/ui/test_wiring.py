@@ -94,7 +94,7 @@ def test_holding_space_talks_and_repeats_are_not_news(desk, qtbot):
 def press_space(desk, qtbot, held_s: float, monkeypatch) -> None:
     """Hold Space for so long, by the clock of the talk key."""
     clock = iter((10.0, 10.0 + held_s))
-    monkeypatch.setattr("desktop_app.ui.talk_key.time.monotonic", lambda: next(clock))
+    monkeypatch.setattr("desktop_app.ui.voice.talk_key.time.monotonic", lambda: next(clock))
     field = desk.window.pane.composer.field
     field.setFocus()
     desk.window.activateWindow()
@@ -253,7 +253,7 @@ def test_search_shows_titles_then_messages(desk):
     desk.reader.hits = [SearchHit("b", "m9", "the \x02port\x03 of", 1.0)]
     desk.window.threads.search.setText("port")
     desk.window.threads.search_changed.emit("port")
-    rows = desk.wiring._rows
+    rows = desk.wiring.threads._rows
     titles = [rows.row(rows.index(number)).title for number in range(rows.rowCount())]
     assert titles == ["Older", "Porto", "In messages", "Porto"]
 

@@ -13,7 +13,7 @@ from desktop_app.ui import wording
 from desktop_app.ui.button import Button, Tone
 from desktop_app.ui.labels import Label
 from desktop_app.ui.look import Look
-from desktop_app.ui.phase_ring import PhaseRing
+from desktop_app.ui.voice.phase_ring import PhaseRing
 
 HEIGHT = 68
 

@@ -10,9 +10,9 @@ from desktop_app.journal.records import MessageRecord
 from desktop_app.ui import look as size
 from desktop_app.ui import wording
 from desktop_app.ui.button import Button
-from desktop_app.ui.empty_state import EmptyPane
+from desktop_app.ui.chat.empty_state import EmptyPane
 from desktop_app.ui.look import Look
-from desktop_app.ui.turn_panel import TurnPanel
+from desktop_app.ui.side.turn_panel import TurnPanel
 
 TABS = ("Turn", "Images", "Files", "Memory")
 _HEADER = 52

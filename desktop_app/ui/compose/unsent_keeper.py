@@ -18,9 +18,9 @@ from desktop_app.journal.records import MessageRecord, MessageStatus, Role
 from desktop_app.link.messages import SendText
 from desktop_app.state import changes
 from desktop_app.state.app_state import Conversation
-from desktop_app.ui.composer import Composer
+from desktop_app.ui.compose.composer import Composer
+from desktop_app.ui.compose.unsent import Unsent, read, write
 from desktop_app.ui.store import AppStore
-from desktop_app.ui.unsent import Unsent, read, write
 
 logger = logging.getLogger(__name__)
 

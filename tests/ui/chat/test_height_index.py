@@ -7,7 +7,7 @@ from itertools import accumulate
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop_app.ui.height_index import HeightIndex
+from desktop_app.ui.chat.height_index import HeightIndex
 
 HEIGHTS = st.lists(st.integers(1, 500), min_size=1, max_size=60)
 

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
-from desktop_app.ui.composer import Composer
+from desktop_app.ui.compose.composer import Composer
 
 
 @pytest.fixture

@@ -10,12 +10,12 @@ from PySide6.QtGui import QPainter
 
 from desktop_app.journal.records import MessageRecord, MessageStatus, Role
 from desktop_app.ui import look as size
-from desktop_app.ui.heard_cut import rendered_cut
+from desktop_app.ui.chat.heard_cut import rendered_cut
+from desktop_app.ui.chat.markdown_blocks import MarkdownBlock, MarkdownText
+from desktop_app.ui.chat.message_bubble import HEADER, PAD_X, PAD_Y, paint_bubble
+from desktop_app.ui.chat.message_footer import FOOTER_HEIGHT, Footer, footer_of, paint_footer
+from desktop_app.ui.chat.text_block import TextBlock
 from desktop_app.ui.look import Look
-from desktop_app.ui.markdown_blocks import MarkdownBlock, MarkdownText
-from desktop_app.ui.message_bubble import HEADER, PAD_X, PAD_Y, paint_bubble
-from desktop_app.ui.message_footer import FOOTER_HEIGHT, Footer, footer_of, paint_footer
-from desktop_app.ui.text_block import TextBlock
 from desktop_app.ui.wording import as_written
 
 GAP = 12  # between the blocks of a reply

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import OrderedDict
 
 from desktop_app.journal.records import MessageRecord
-from desktop_app.ui.height_index import HeightIndex
+from desktop_app.ui.chat.height_index import HeightIndex
+from desktop_app.ui.chat.message_row import MessageRow, estimated_height
 from desktop_app.ui.look import Look
-from desktop_app.ui.message_row import MessageRow, estimated_height
 
 _KEPT_ROWS = 48  # laid out rows kept beyond the ones in sight
 

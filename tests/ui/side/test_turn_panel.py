@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.journal.records import Role, TurnTimes
-from desktop_app.ui.turn_panel import TurnPanel
+from desktop_app.ui.side.turn_panel import TurnPanel
 from tests.ui.conftest import make_message
 
 

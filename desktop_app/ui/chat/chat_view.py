@@ -21,10 +21,10 @@ from desktop_app.journal.records import MessageRecord, MessageStatus
 from desktop_app.ui import look as size
 from desktop_app.ui import wording
 from desktop_app.ui.button import BY_KEYBOARD, Button, Tone
+from desktop_app.ui.chat.message_row import MessageRow, Target
+from desktop_app.ui.chat.message_stack import MessageStack
+from desktop_app.ui.chat.text_selection import Selection, Spot
 from desktop_app.ui.look import Look
-from desktop_app.ui.message_row import MessageRow, Target
-from desktop_app.ui.message_stack import MessageStack
-from desktop_app.ui.text_selection import Selection, Spot
 
 _TOP, _BOTTOM = 24, 0  # room before the first and after the last message, px
 _MARGIN = 20

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 
 from desktop_app.ui import look as size
 from desktop_app.ui.look import Look
-from desktop_app.ui.thread_rows import ROW, Row
+from desktop_app.ui.threads.thread_rows import ROW, Row
 
 _HEADING, _THREAD, _FOUND = 34, 36, 56
 _PAD = 10

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desktop_app.ui.heard_cut import rendered_cut
+from desktop_app.ui.chat.heard_cut import rendered_cut
 
 
 def test_marks_of_markdown_do_not_count():

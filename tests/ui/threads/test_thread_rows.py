@@ -7,7 +7,7 @@ from datetime import datetime
 from PySide6.QtCore import QModelIndex
 
 from desktop_app.journal.records import SearchHit, ThreadRecord
-from desktop_app.ui.thread_rows import Row, ThreadRows, found_rows, thread_rows
+from desktop_app.ui.threads.thread_rows import Row, ThreadRows, found_rows, thread_rows
 
 NOW = datetime(2026, 5, 20, 12, 0)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop_app.ui.markdown_blocks import MarkdownBlock, MarkdownText, cut_blocks
+from desktop_app.ui.chat.markdown_blocks import MarkdownBlock, MarkdownText, cut_blocks
 
 TEXT = """# Title
 

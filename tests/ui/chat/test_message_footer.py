@@ -5,7 +5,7 @@ from __future__ import annotations
 from desktop_app.journal.records import MessageRecord, MessageStatus, Role
 from desktop_app.sentences import SENTENCES
 from desktop_app.ui import wording
-from desktop_app.ui.message_footer import footer_of
+from desktop_app.ui.chat.message_footer import footer_of
 
 
 def said_of(error: str) -> str:

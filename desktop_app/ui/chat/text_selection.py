@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from desktop_app.ui.message_row import Place
-from desktop_app.ui.message_stack import MessageStack
+from desktop_app.ui.chat.message_row import Place
+from desktop_app.ui.chat.message_stack import MessageStack
 
 _END: Place = (1 << 30, 1 << 30)
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
 
-from desktop_app.ui.composer import Composer
+from desktop_app.ui.compose.composer import Composer
 
 TAP_S = 0.35  # shorter is a tap, which locks in the mode ``tap_lock``
 

@@ -10,7 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.journal.records import MessageRecord, MessageStatus, Role
-from desktop_app.ui.chat_view import ChatView
+from desktop_app.ui.chat.chat_view import ChatView
 
 
 def message(number: int, text: str, role: Role = Role.ASSISTANT, **given: object) -> MessageRecord:
@@ -126,8 +126,8 @@ def test_a_failed_message_can_be_retried(chat, qtbot):
     row = chat._stack.row(0)
     from PySide6.QtCore import QRectF
 
-    from desktop_app.ui.message_footer import FOOTER_HEIGHT
-    from desktop_app.ui.message_row import AFTER
+    from desktop_app.ui.chat.message_footer import FOOTER_HEIGHT
+    from desktop_app.ui.chat.message_row import AFTER
 
     box = QRectF(0, row.height - AFTER - FOOTER_HEIGHT, chat._stack.width, FOOTER_HEIGHT)
     place = row.footer.action_box(chat._look, box, is_right=True).center()

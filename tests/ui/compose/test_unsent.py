@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from desktop_app.link.messages import SendText
-from desktop_app.ui.unsent import Unsent, read, write
+from desktop_app.ui.compose.unsent import Unsent, read, write
 
 
 def test_what_is_written_is_read_again(tmp_path: Path):

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QWidget
 from desktop_app.link.messages import Phase
 from desktop_app.state.app_state import Levels, Voice
 from desktop_app.ui.look import Look
-from desktop_app.ui.phase_ring import PhaseRing
-from desktop_app.ui.voice_dock import VoiceDock
+from desktop_app.ui.voice.phase_ring import PhaseRing
+from desktop_app.ui.voice.voice_dock import VoiceDock
 
 
 @pytest.fixture

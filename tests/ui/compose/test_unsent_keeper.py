@@ -11,8 +11,8 @@ from desktop_app.errors import StorageError
 from desktop_app.journal.records import MessageStatus
 from desktop_app.link.messages import SendText
 from desktop_app.state import changes
-from desktop_app.ui.unsent import Unsent, read, write
-from desktop_app.ui.unsent_keeper import UnsentKeeper, read_unsent
+from desktop_app.ui.compose.unsent import Unsent, read, write
+from desktop_app.ui.compose.unsent_keeper import UnsentKeeper, read_unsent
 from tests.ui.conftest import FakeReader, make_message
 
 

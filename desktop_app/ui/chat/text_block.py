@@ -14,8 +14,8 @@ from PySide6.QtGui import (
 )
 
 from desktop_app.ui import look as size
+from desktop_app.ui.chat.text_formats import dress_markdown, use_line_height
 from desktop_app.ui.look import Look
-from desktop_app.ui.text_formats import dress_markdown, use_line_height
 
 CODE_PADDING = 12
 CODE_HEADER = 28

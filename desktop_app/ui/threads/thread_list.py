@@ -21,13 +21,13 @@ from PySide6.QtWidgets import (
 from desktop_app.ui import look as size
 from desktop_app.ui import wording
 from desktop_app.ui.button import Button
-from desktop_app.ui.connection_label import ConnectionLabel
 from desktop_app.ui.icons import paint_icon
 from desktop_app.ui.labels import Label
 from desktop_app.ui.look import Look, let_ground_through
+from desktop_app.ui.threads.connection_label import ConnectionLabel
 
 if TYPE_CHECKING:
-    from desktop_app.ui.thread_rows import Row, ThreadRows
+    from desktop_app.ui.threads.thread_rows import Row, ThreadRows
 
 _SEARCH_PAUSE_MS = 60
 
@@ -161,7 +161,7 @@ class ThreadList(QWidget):
 
     def use_rows(self, rows: ThreadRows) -> None:
         """Show these rows from now on."""
-        from desktop_app.ui.thread_delegate import ThreadDelegate  # after the first paint
+        from desktop_app.ui.threads.thread_delegate import ThreadDelegate  # after the first paint
 
         self._rows = rows
         self.list.setModel(rows)

@@ -1,0 +1,102 @@
+"""The conversation on screen: what is shown of it, and what is sent."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from functools import partial
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+
+from desktop_app.journal.records import MessageRecord, MessageStatus, Role
+from desktop_app.link.messages import OpenThread, RetryMessage, SendText, StopReply
+from desktop_app.state import changes
+from desktop_app.state.app_state import Conversation
+from desktop_app.ui.threads.thread_wiring import ThreadWiring
+from desktop_app.ui.wires import Wires
+
+_SAFE_LINKS = ("http", "https", "mailto")
+
+
+class ChatWiring:
+    """Between the chat, the composer, the store and the engine. Main thread only."""
+
+    def __init__(self, wires: Wires, threads: ThreadWiring) -> None:
+        self._window = wires.window
+        self._store = wires.store
+        self._send = wires.send
+        self._pages = wires.pages
+        self._run = wires.run
+        self._threads = threads
+        self._connect()
+
+    def _connect(self) -> None:
+        pane = self._window.pane
+        pane.composer.send_requested.connect(self.send_text)
+        pane.composer.stop_requested.connect(self._on_stop)
+        assert pane.chat is not None  # the window is furnished as a whole, before this
+        assert pane.invitation is not None
+        pane.invitation.example_chosen.connect(self.send_text)
+        pane.chat.retry_requested.connect(self.retry)
+        pane.chat.older_wanted.connect(self._on_older_wanted)
+        pane.chat.link_chosen.connect(self._on_link)
+        self._store.conversation_changed.connect(self._show_conversation)
+        self._threads.message_wanted.connect(self._on_message_wanted)
+
+    def _show_conversation(self, conversation: Conversation) -> None:
+        pane, side = self._window.pane, self._window.side
+        pane.show_conversation(conversation)
+        if side is not None:
+            side.show_messages(conversation.messages)
+        reply = next((m for m in reversed(conversation.messages) if m.model), None)
+        pane.header.show_model(reply.model if reply else "")
+        pane.composer.show_replying(is_replying(conversation))
+        if self._threads.wanted_message and pane.chat is not None:
+            pane.chat.show_message(self._threads.wanted_message)
+            if any(m.id == self._threads.wanted_message for m in conversation.messages):
+                self._threads.wanted_message = ""
+
+    def _on_message_wanted(self) -> None:
+        self._show_conversation(self._store.state.conversation)
+
+    def _on_older_wanted(self) -> None:
+        conversation = self._store.state.conversation
+        if conversation.messages:
+            before = conversation.messages[0].id
+            self._run(partial(self._pages.messages, conversation.thread_id, before), "messages")
+
+    def send_text(self, text: str) -> None:
+        """Show a typed message at once and send it."""
+        thread_id = self._threads.opened()
+        message = MessageRecord(
+            id=str(uuid.uuid4()),
+            thread_id=thread_id,
+            role=Role.USER,
+            text=text,
+            created_at=time.time(),
+            status=MessageStatus.QUEUED,
+        )
+        self._store.change(partial(changes.with_typed, message=message))
+        if self._window.pane.chat is not None:
+            self._window.pane.chat.jump_to_latest()
+        self._send(OpenThread(thread_id))
+        self._send(SendText(thread_id, message.id, text))
+
+    def retry(self, message_id: str) -> None:
+        """Deliver a message again."""
+        self._send(RetryMessage(self._threads.opened(), message_id))
+
+    def _on_stop(self) -> None:
+        self._send(StopReply())
+
+    def _on_link(self, address: str) -> None:
+        url = QUrl(address)
+        if url.scheme() in _SAFE_LINKS:
+            QDesktopServices.openUrl(url)
+
+
+def is_replying(conversation: Conversation) -> bool:
+    """Whether an answer is being written."""
+    newest = conversation.messages[-3:]
+    return any(message.status is MessageStatus.STREAMING for message in newest)
