@@ -27,7 +27,7 @@ async def figures() -> list[Figure]:
     return [
         Figure(
             "V9",
-            "memory grown in an hour of conversation, 20 times as fast",
+            "memory grown in an hour of conversation, 12 times as fast",
             "MiB",
             Spread.of([grown]),
             f"<= {_GOAL_MIB:.0f} MiB, no queue over its bound",

@@ -1,4 +1,4 @@
-"""One hour of spoken conversation with the card's clock twenty times as fast, and what it leaves.
+"""One hour of spoken conversation with the card's clock twelve times as fast, and what it leaves.
 
 Takes the peer's URL; prints the bytes of memory after the first tenth and at the end, and the
 longest that each queue was.
@@ -18,7 +18,7 @@ from desktop_app.link.messages import Phase
 from tests.benchmarks.rig import Rig
 from tests.benchmarks.voice import QUESTIONS, ROOT, opener
 
-SPEED = 20.0
+SPEED = 12.0
 TURNS = 420
 """Of some 8.5 s each: a question, the silence after it, a reply and a moment."""
 
