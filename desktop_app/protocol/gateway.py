@@ -15,8 +15,18 @@ from msgspec import UNSET, Struct, UnsetType
 from desktop_app.errors import ProtocolError
 from desktop_app.protocol.json_faults import UNREADABLE
 
-EXTENSIONS = ("assistant.delta", "assistant.cancel", "audio.discard", "ping", "session.close")
-"""What our own service understands beyond the contract, announced in ``session.configured``."""
+EXTENSIONS = (
+    "assistant.delta",
+    "assistant.cancel",
+    "assistant.heard",
+    "audio.discard",
+    "ping",
+    "session.close",
+)
+"""What our own service understands beyond the contract, announced in ``session.configured``.
+
+``assistant.heard``: a cancel is welcome after the reply was sent, too: it says what was heard.
+"""
 
 MAX_FRAME_BYTES = 1 << 20
 

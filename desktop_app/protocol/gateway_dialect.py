@@ -170,14 +170,19 @@ class GatewayDialect:
         return [text_frame(AudioCommit())]
 
     def _cancel(self, command: CancelReply) -> list[Frame]:
-        self._turns.drop(command.turn)
+        self._turns.cancel(command.turn)
         if "assistant.cancel" not in self._peer.extensions:
             self._turns.forget_commit(command.turn)
             return []
-        running = [one for one in self._replies if one.turn == command.turn and not one.has_ended]
+        takes_late = "assistant.heard" in self._peer.extensions
+        concerned = [
+            one
+            for one in self._replies
+            if one.turn == command.turn and (not one.has_ended or (takes_late and one.speech))
+        ]
         return [
             text_frame(AssistantCancel(turn_id=one.peer_id, heard_ms=command.heard_ms))
-            for one in running
+            for one in concerned
         ]
 
     # ---- what the peer says ------------------------------------------------------------------
@@ -218,7 +223,11 @@ class GatewayDialect:
 
     def _transcribed(self, text: str) -> list[ServerEvent]:
         found = self._turns.transcribed(text)
-        return [] if found is None else self._wanted(TranscriptUpdated(*found))
+        if found is None:
+            return []
+        words = TranscriptUpdated(*found)
+        is_kept = words.is_final and words.turn in self._turns.cancelled
+        return [words] if is_kept else self._wanted(words)
 
     def _started(self, message: AssistantStarted) -> list[ServerEvent]:
         turn = self._turns.started(message.text)

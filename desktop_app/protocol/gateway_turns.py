@@ -18,6 +18,7 @@ class GatewayTurns:
 
     Attributes:
         dropped: Turns of which nothing must be heard any more.
+        cancelled: Those of them that were meant: what was said is kept, not what is answered.
     """
 
     def __init__(self, *, is_peer_ending: bool) -> None:
@@ -29,6 +30,7 @@ class GatewayTurns:
         self._latest_heard: int | None = None  # the last turn with a transcript
         self._appended_bytes = 0
         self.dropped: set[int] = set()
+        self.cancelled: set[int] = set()
 
     def appended(self, turn: int, size: int) -> None:
         """Sound was sent."""
@@ -67,6 +69,11 @@ class GatewayTurns:
         self.dropped.add(turn)
         if len(self.dropped) > _MAX_REMEMBERED:
             self.dropped.discard(min(self.dropped))
+
+    def cancel(self, turn: int) -> None:
+        """What is answered to this turn is not wanted any more; its words are."""
+        self.drop(turn)
+        self.cancelled = {turn, *(self.cancelled & self.dropped)}
 
     def forget_commit(self, turn: int) -> None:
         """No transcript will come for this turn."""

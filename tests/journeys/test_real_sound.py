@@ -10,6 +10,7 @@ import pytest
 
 from desktop_app.audio.frames import CAPTURE_RATE_HZ, FRAME_BYTES
 from desktop_app.audio.wav import read_wav, write_wav
+from desktop_app.client.api import BackboardApi
 from desktop_app.engine.inputs import (
     PromptTyped,
     ReplyStopped,
@@ -96,6 +97,11 @@ async def test_talking_over_a_reply_silences_it_and_is_answered(sound_server, se
         answer = held.messages(Role.ASSISTANT)[1]
     assert reply.heard_chars is not None
     assert 0 <= reply.heard_chars < len(reply.text)
+    async with BackboardApi(service.api) as api:
+        kept = (await api.threads.get((await api.threads.page())[0].thread_id)).messages
+    cut = next(one for one in kept if one.content == reply.text).metadata_ or {}
+    assert cut["interrupted"] is True
+    assert abs(cut["heard_chars"] - reply.heard_chars) < 40, "both sides think much the same"
     assert answer.status is MessageStatus.COMPLETE
     assert "10" in answer.text
     sounded = speech_in(read(heard)).length_ms

@@ -26,6 +26,7 @@ from desktop_app.protocol.events import (
 from desktop_app.protocol.gateway_dialect import GatewayDialect
 from tests.fakes.gateway_script import (
     OLDER,
+    OURS,
     PLAIN,
     SECOND,
     answers,
@@ -52,6 +53,35 @@ def test_a_cancelled_reply_is_silent_and_the_peer_is_told_how_much_was_heard():
     assert told(spoken, chunk(b"cd"), g.AssistantDelta(text="x", turn_id=1), message("x", 1)) == []
     assert told(spoken, g.AssistantCancelled(turn_id=1)) == [ReplyEnded(1, ReplyStatus.CANCELLED)]
     assert told(spoken, g.AssistantCancelled(turn_id=1), audio_end()) == []
+
+
+def test_a_reply_that_is_cut_after_all_of_it_came_is_told_to_who_wants_to_know():
+    for peer, expected in (
+        (OURS, [{"type": "assistant.cancel", "turn_id": 1, "heard_ms": 240}]),
+        (OLDER, []),
+    ):
+        spoken = dialect(peer)
+        said(spoken, PromptText(1, "a"))
+        told(spoken, started("a", 1), chunk(b"ab"), message("x", 1), audio_end())
+        assert said(spoken, CancelReply(1, 240)) == expected
+        assert told(spoken, g.AssistantCancelled(turn_id=1)) == []
+
+
+def test_a_written_reply_has_nothing_that_was_heard():
+    spoken = dialect(is_text=True)
+    said(spoken, PromptText(1, "a"))
+    told(spoken, started("a", 1), message("x", 1))
+    assert said(spoken, CancelReply(1)) == []
+
+
+def test_the_words_of_a_turn_that_was_cancelled_early_are_told_and_its_reply_is_not():
+    spoken = dialect()
+    utter(spoken, 1)
+    assert said(spoken, CancelReply(1)) == []
+    assert told(spoken, g.TranscriptPartial(text="a")) == []
+    assert told(spoken, g.TranscriptCommitted(text="a b")) == [TranscriptUpdated(1, "a b", True)]
+    assert told(spoken, started("a b", 1)) == []
+    assert answers(spoken) == [{"type": "assistant.cancel", "turn_id": 1, "heard_ms": 0}]
 
 
 def test_a_peer_that_cannot_cancel_is_not_asked_to():

@@ -207,9 +207,10 @@ class GatewaySession:
             if turn is None or turn_id not in (None, turn.turn_id):
                 await self._tell(AssistantCancelled(turn_id=turn_id, reason="not running"))
                 return
-            was_writing = await turn.stop("client", heard_ms)
-        if not was_writing and heard_ms is not None:
-            await self._store.conversations.mark_interrupted(turn.run.message_id, heard_ms)
+            heard = turn.heard(heard_ms)
+            was_writing = await turn.stop("client", heard)
+        if not was_writing and heard is not None:
+            await self._store.conversations.mark_interrupted(turn.run.message_id, heard)
 
     # ---- turns ------------------------------------------------------------------------------
 

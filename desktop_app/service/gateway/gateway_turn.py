@@ -20,6 +20,7 @@ from desktop_app.service.provider_source import ProviderSource
 from desktop_app.service.providers.ports import TextDelta
 from desktop_app.service.runs.events import RunEnded
 from desktop_app.service.runs.run import Run, reply_facts
+from desktop_app.service.storage.conversation_store import Heard
 from desktop_app.tasks import start_in
 
 _STORING_S = 1.0
@@ -51,7 +52,13 @@ class Turn:
         """Whether text and speech have all been told."""
         return self._task is None or self._task.done()
 
-    async def stop(self, reason: str, heard_ms: int | None = None) -> bool:
+    def heard(self, heard_ms: int | None) -> Heard | None:
+        """How much of the reply was heard, where the client says how much of its speech was."""
+        if heard_ms is None or self._voice is None:
+            return None
+        return Heard(heard_ms, self._speech.heard_characters(heard_ms) if self._speech else 0)
+
+    async def stop(self, reason: str, heard: Heard | None = None) -> bool:
         """Silence it and confirm, once what was written is stored.
 
         Returns:
@@ -60,7 +67,7 @@ class Turn:
         if self._is_stopped:
             return True
         self._is_stopped = True
-        was_writing = self.run.cancel(heard_ms)
+        was_writing = self.run.cancel(heard)
         if self._task is not None and not self._task.done():
             self._task.cancel()
             await asyncio.wait({self._task})

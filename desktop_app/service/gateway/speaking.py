@@ -17,6 +17,7 @@ from desktop_app.protocol.gateway import (
     GatewayServerMessage,
 )
 from desktop_app.protocol.wav_stream import wav_file
+from desktop_app.service.gateway.heard_part import HeardPart
 from desktop_app.service.gateway.session_plan import Voice
 from desktop_app.service.gateway.spoken_text import SentenceSplitter, spoken
 from desktop_app.service.provider_failures import provider_failures
@@ -47,7 +48,9 @@ class Speaking:
         self._turn_id = turn_id
         self._tell = tell
         self._splitter = SentenceSplitter()
-        self._sentences: asyncio.Queue[str | None] = asyncio.Queue()  # no more than the reply
+        # no more than the reply; with each, where it ends in the text
+        self._sentences: asyncio.Queue[tuple[str, int] | None] = asyncio.Queue()
+        self._heard = HeardPart()
         self._resampler = Resampler(SPEECH_RATE_HZ, voice.rate_hz)
         self._chunks = 0
         self._whole = bytearray()
@@ -55,6 +58,7 @@ class Speaking:
 
     def feed(self, delta: str) -> None:
         """More of the reply's text."""
+        self._heard.written(delta)
         self._queue(self._splitter.feed(delta))
 
     def finish(self) -> None:
@@ -67,7 +71,8 @@ class Speaking:
         try:
             with provider_failures("tts.broken", "The answer cannot be spoken: the voice failed."):
                 while (sentence := await self._sentences.get()) is not None:
-                    await self._speak(sentence)
+                    await self._speak(*sentence)
+            self._heard.finish()
             await self._send(self._resampler.flush() if self._has_spoken else b"")
             await self._send_whole()
         except AppError as error:
@@ -87,19 +92,27 @@ class Speaking:
                 )
             )
 
+    def heard_characters(self, heard_ms: int) -> int:
+        """How much of the text was heard by who heard so much of the speech."""
+        return self._heard.characters(heard_ms)
+
     @property
     def _has_spoken(self) -> bool:
         return bool(self._chunks or self._whole)
 
     def _queue(self, sentences: Iterable[str]) -> None:
-        for words in filter(None, map(spoken, sentences)):
-            self.has_words = True
-            self._sentences.put_nowait(words)
+        for sentence in sentences:
+            end = self._heard.cut_out(sentence)
+            if words := spoken(sentence):
+                self.has_words = True
+                self._sentences.put_nowait((words, end))
 
-    async def _speak(self, sentence: str) -> None:
+    async def _speak(self, sentence: str, end: int) -> None:
+        self._heard.begin(end)
         chunks = self._tts.speak(sentence, voice=self._voice.name, speed=self._voice.speed)
         try:
             async for chunk in chunks:
+                self._heard.said(chunk)
                 await self._send(self._resampler.feed(chunk))
         finally:
             if (close := getattr(chunks, "aclose", None)) is not None:

@@ -15,6 +15,9 @@ from desktop_app.service.providers.builtin.attached_note import with_note
 from desktop_app.service.providers.picture_ports import Picture
 from desktop_app.service.providers.ports import ChatMessage
 
+CUT_HERE = "[The user interrupted here and did not hear the rest.]"
+STOPPED_HERE = "[This reply was stopped here.]"
+
 
 @dataclass(frozen=True, slots=True)
 class Attached:
@@ -55,10 +58,23 @@ def chat_messages(turn: Sequence[StoredMessage], attached: Attached) -> list[Cha
         if calls and all(call.id in outputs for call in calls):
             messages.append(ChatMessage("assistant", row.content or "", calls))
             messages += (ChatMessage("tool", outputs[c.id], tool_call_id=c.id) for c in calls)
-        elif words := with_note(row.content or "", attached.files.get(row.message_id, ())):
+        elif words := with_note(_told(row), attached.files.get(row.message_id, ())):
             pictures = tuple(attached.pictures.get(row.message_id, ()))
             messages.append(ChatMessage(row.role, words, pictures=pictures))
     return messages
+
+
+def _told(row: StoredMessage) -> str:
+    """A message's words as far as they reached the person, with a mark where they were cut."""
+    words, facts = row.content or "", row.metadata_ or {}
+    if row.role != "assistant" or not facts.get("interrupted") or not words.strip():
+        return words
+    heard = facts.get("heard_chars")
+    if not isinstance(heard, int):
+        return f"{words.rstrip()} {STOPPED_HERE}"
+    if heard >= len(words.rstrip()):
+        return words
+    return f"{words[:heard].rstrip()} {CUT_HERE}".lstrip()
 
 
 def run_of(row: StoredMessage) -> str:

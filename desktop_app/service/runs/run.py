@@ -21,6 +21,7 @@ from desktop_app.service.runs.events import (
     RunStarted,
 )
 from desktop_app.service.runs.question import Question
+from desktop_app.service.storage.conversation_store import Heard
 
 
 class Run:
@@ -30,7 +31,7 @@ class Run:
         is_resumed: Whether it goes on after the outputs of tools.
         prompt: The user's message as it is stored.
         message_id: The reply's.
-        heard_ms: How much of the speech was heard, where someone who cancelled knows.
+        heard: How much of the speech was heard, where someone who cancelled knows.
         sources: Names of the files that tools drew on, in order.
         unmet: Wishes of the turn that its provider could not meet: sentences, in order.
         lists_calls: Its reply shall say all that was called in the run, as ``all_run_tool_calls``.
@@ -48,7 +49,7 @@ class Run:
             created_at=question.said_at or now(),
             metadata_=question.metadata,
         )
-        self.heard_ms: int | None = None
+        self.heard: Heard | None = None
         self.sources: dict[str, None] = {}
         self.unmet: dict[str, None] = {}
         self.lists_calls = False
@@ -116,13 +117,13 @@ class Run:
         made = (event.media for event in self._events if isinstance(event, MediaMade))
         return list({each.document_id: each for each in made}.values())
 
-    def cancel(self, heard_ms: int | None = None) -> bool:
+    def cancel(self, heard: Heard | None = None) -> bool:
         """Stop; question and what was written so far are kept. False where it has ended."""
         if self.end is not None:
             return False
         if not self._is_unwanted:
             self._is_unwanted = True
-            self.heard_ms = heard_ms
+            self.heard = heard
             if self._task is not None:
                 self._task.cancel()
         return True

@@ -197,7 +197,7 @@ class Runs:
         """Write down how it ended; what cannot be written down has failed."""
         facts = reply_facts(run, end)
         if end.status == "CANCELLED":
-            facts |= interruption(run.heard_ms)
+            facts |= interruption(run.heard)
         try:
             if end.status == "REQUIRES_ACTION":
                 waiting = WaitingRun(run.run_id, run.message_id, run.question, end.calls)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -26,6 +27,19 @@ UNION SELECT sha256 FROM media WHERE thread_id = :owner
 
 
 _decode_object = msgspec.json.Decoder(dict[str, Any]).decode
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """How much of a spoken reply reached the person who interrupted it.
+
+    Attributes:
+        ms: Of its speech.
+        characters: Of its text.
+    """
+
+    ms: int
+    characters: int
 
 
 class ConversationStore:
@@ -143,7 +157,7 @@ class ConversationStore:
 
         await self._database.write(work)
 
-    async def mark_interrupted(self, message_id: str, heard_ms: int | None) -> None:
+    async def mark_interrupted(self, message_id: str, heard: Heard) -> None:
         """A complete reply was cut off while it was heard."""
 
         def work(connection: sqlite3.Connection) -> None:
@@ -152,7 +166,7 @@ class ConversationStore:
             ).fetchone()
             if row is None:
                 return
-            metadata = _object(row["metadata"]) | interruption(heard_ms)
+            metadata = _object(row["metadata"]) | interruption(heard)
             connection.execute(
                 "UPDATE messages SET status = 'CANCELLED', metadata = ? WHERE id = ?",
                 (as_json(metadata), message_id),
@@ -171,9 +185,9 @@ class ConversationStore:
         )
 
 
-def interruption(heard_ms: int | None) -> dict[str, Any]:
+def interruption(heard: Heard | None) -> dict[str, Any]:
     """What the metadata of a reply that was cut off says."""
-    known = {} if heard_ms is None else {"heard_ms": heard_ms}
+    known = {} if heard is None else {"heard_ms": heard.ms, "heard_chars": heard.characters}
     return {"interrupted": True, **known}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from desktop_app.service.providers.ports import TextDelta
+from desktop_app.service.runs.history import CUT_HERE, STOPPED_HERE
 
 SOUND = b"\x00\x01" * 1600
 SPEECH_WAV = Path(__file__).parents[2] / "sounds" / "square_root_of_one_hundred.wav"
@@ -128,3 +129,37 @@ async def test_the_client_can_say_goodbye(socket):
     await socket.say("session.close")
     await socket.connection.wait_closed()
     assert socket.connection.close_code == 1000
+
+
+def read_for(question: str, rig) -> list[str]:
+    """What the model read for that question."""
+    asked = (each.history for each in rig.providers.language.requests)
+    return next([one.content for one in read] for read in asked if read[-1].content == question)
+
+
+async def test_the_next_turn_reads_only_what_was_heard_and_where_it_was_cut(rig, socket):
+    await socket.configured(tts={})
+    await socket.say("text.prompt", text="Hi")
+    await socket.until("assistant.audio.end")
+    await socket.say("assistant.cancel", turn_id=1, heard_ms=120)  # of twice 80 ms
+    await socket.until("assistant.cancelled")
+    await socket.say("text.prompt", text="Go on")
+    await socket.until("assistant.message")
+    assert read_for("Go on", rig) == ["Hi", f"Hello there. How {CUT_HERE}", "Go on"]
+    (thread,) = (await rig.http.get("/threads?include_messages=true")).json()
+    reply = thread["messages"][1]
+    assert reply["content"] == "Hello there. How are you?", "what was written stays"
+    assert reply["metadata_"]["heard_chars"] == len("Hello there. How")
+
+
+async def test_a_written_reply_that_is_stopped_was_read_and_has_no_heard_part(rig, socket):
+    rig.providers.language.pause()
+    await socket.configured()
+    await socket.say("text.prompt", text="Hi")
+    await socket.until("assistant.delta")
+    await socket.say("assistant.cancel", turn_id=1, heard_ms=0)
+    await socket.until("assistant.cancelled")
+    rig.providers.language.resume()
+    await socket.say("text.prompt", text="Go on")
+    await socket.until("assistant.message")
+    assert read_for("Go on", rig) == ["Hi", f"Hello there. {STOPPED_HERE}", "Go on"]

@@ -8,6 +8,8 @@ from desktop_app.protocol.backboard.threads import Attachment, StoredMessage
 from desktop_app.protocol.events import ToolCall
 from desktop_app.service.providers.picture_ports import Picture
 from desktop_app.service.runs.history import (
+    CUT_HERE,
+    STOPPED_HERE,
     Attached,
     called_tools,
     calls_of,
@@ -107,3 +109,24 @@ def test_calls_are_written_and_read_alike():
     assert (called.type, called.function.name) == ("function", "weather")
     assert calls_of(stub("a", CALL)) == (CALL,)
     assert calls_of(row("a", "assistant", "no")) == ()
+
+
+def test_a_reply_that_was_interrupted_is_read_as_far_as_it_was_heard():
+    def reply(**facts: Any) -> str:
+        rows = [row("a", "user", "1"), row("a", "assistant", "One two three. ", **facts)]
+        return told(rows)[1][1]
+
+    assert reply(interrupted=True, heard_chars=7) == f"One two {CUT_HERE}"
+    assert reply(interrupted=True, heard_chars=0) == CUT_HERE
+    assert reply(interrupted=True, heard_chars=14) == "One two three. ", "all of it was heard"
+    assert reply(interrupted=True) == f"One two three. {STOPPED_HERE}"
+    assert reply(heard_chars=7) == "One two three. "
+
+
+def test_a_reply_that_was_stopped_before_its_first_word_is_left_out():
+    rows = [row("a", "user", "1"), row("a", "assistant", "", interrupted=True)]
+    assert told(rows) == [("user", "1")]
+
+
+def test_what_a_user_writes_into_metadata_cuts_nothing():
+    assert told([row("a", "user", "1 2", interrupted=True, heard_chars=1)]) == [("user", "1 2")]
