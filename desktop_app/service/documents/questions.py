@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -61,29 +62,35 @@ class Question:
     Attributes:
         literal: Expressions of FTS5 that find what must be there as it is written, the strictest
             first; empty where nothing must.
-        broad: An expression that finds any of its telling words; empty where it has no words.
+        words: Its telling words, in lower case.
         emphasis: Where nothing is found literally.
         is_of_a_whole: Whether it asks for a summary or the like, which no single passage answers.
     """
 
     text: str
     literal: tuple[str, ...]
-    broad: str
+    words: tuple[str, ...]
     emphasis: Emphasis
     is_of_a_whole: bool = False
 
 
+def any_of(words: Iterable[str]) -> str:
+    """An expression that finds any of the words; empty where there are none."""
+    return " OR ".join(dict.fromkeys(_quoted(word) for word in words))
+
+
 def understood(text: str) -> Question:
     """What a question asks for."""
-    words = [_quoted(word) for word in _telling_words(text)]
-    exact = [_quoted(one) for one in _literal(text)]
-    any_of = " OR ".join(dict.fromkeys([*exact, *words]))
+    words = _telling_words(text)
+    literal = _literal(text)
+    exact = [_quoted(one) for one in literal]
+    ranked_by = any_of([*literal, *words])
     strict = (joiner.join(exact) for joiner in (" AND ", " OR "))
     return Question(
         text,
         # what is found must have the one, and is ranked by the other
-        tuple(f"({one}) AND ({any_of})" for one in dict.fromkeys(strict)) if exact else (),
-        " OR ".join(words),
+        tuple(f"({one}) AND ({ranked_by})" for one in dict.fromkeys(strict)) if exact else (),
+        tuple(words),
         Emphasis.BOTH if is_foreign(text) else Emphasis.MEANING,
         is_of_a_whole=bool(_OF_A_WHOLE.search(text)),
     )

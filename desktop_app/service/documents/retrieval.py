@@ -6,8 +6,9 @@ import sqlite3
 
 from desktop_app.service.documents import chunk_rows
 from desktop_app.service.documents.embedding import Embedding, space_of
-from desktop_app.service.documents.questions import Emphasis, Question, understood
+from desktop_app.service.documents.questions import Emphasis, Question, any_of, understood
 from desktop_app.service.documents.ranking import Cosines, Ranked, merged
+from desktop_app.service.documents.unwritten_words import meant_by
 from desktop_app.service.documents.vector_index import VectorIndex
 from desktop_app.service.documents.vector_rows import Scope
 from desktop_app.service.providers.ports import Passage
@@ -77,9 +78,10 @@ class Retrieval:
             for expression in question.literal:
                 if ranked := found(connection, expression):
                     return ranked, Emphasis.WORDS
-            if not question.broad:
+            if not question.words:
                 return [], question.emphasis
-            return found(connection, question.broad), question.emphasis
+            meant = meant_by(connection, question.words)
+            return found(connection, any_of([*question.words, *meant])), question.emphasis
 
         return await self._database.read(work)
 

@@ -196,5 +196,9 @@ media: pictures, spoken replies and recordings of a thread, by kind ``picture``,
 waiting_runs: turns that stopped for the outputs of tools, with all that is needed to go on.
 """
 
-MIGRATIONS: tuple[str, ...] = (_CONVERSATIONS, _KNOWLEDGE)
+_TERMS = """
+CREATE VIRTUAL TABLE chunk_terms USING fts5vocab (chunk_words, row);
+"""
+
+MIGRATIONS: tuple[str, ...] = (_CONVERSATIONS, _KNOWLEDGE, _TERMS)
 """Step ``n`` leads from ``user_version`` n to n + 1. A published step never changes."""
