@@ -187,6 +187,10 @@ class StreamDialect:
         text = event.transcript or event.text or self._heard
         return [TranscriptUpdated(self._turn, text, is_final=True)]
 
+    def _heard_otherwise(self, event: StreamEvent) -> list[ServerEvent]:
+        """Somebody else than usual heard the recording: the turn goes on."""
+        return [ServerFault(event.message or "", code="stt.instead")] if event.message else []
+
     def _tool_started(self, event: StreamEvent) -> list[ServerEvent]:
         return [ToolCallStarted(self._turn, event.tool_call_id, event.name)]
 
@@ -282,6 +286,7 @@ _TELL = {
     "run_started": StreamDialect._started,
     "memory_retrieved": StreamDialect._recalled,
     "stt_text_delta": StreamDialect._heard_more,
+    "stt_notice": StreamDialect._heard_otherwise,
     "stt_stream_end": StreamDialect._heard_all,
     "tool_call_start": StreamDialect._tool_started,
     "tool_call_ready": StreamDialect._tool_ready,

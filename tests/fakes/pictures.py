@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from PIL import Image
 
@@ -47,6 +48,10 @@ class ScriptedPictureMaker:
 
     def resume(self) -> None:
         self.may_go_on.set()
+
+    def check(self, config: Mapping[str, Any]) -> None:
+        if not str(config.get("n", 1)).isdecimal():
+            raise InputError("image.config", "n must be a number.")
 
     async def make(self, request: PictureRequest) -> Sequence[Picture]:
         self.requests.append(request)

@@ -223,6 +223,14 @@ def test_a_link_that_is_known_only_at_the_end_goes_too():
     assert dialect.finish() == [ReplyText(1, "See", is_whole=True), ReplyEnded(1)]
 
 
+def test_another_recogniser_than_usual_is_noticed_and_ends_nothing():
+    dialect = StreamDialect(1)
+    assert told(dialect, event("stt_notice", message="Heard here."), event("stt_notice")) == [
+        ServerFault("Heard here.", code="stt.instead")
+    ]
+    assert not dialect.is_complete
+
+
 def test_what_was_heard_grows_and_becomes_final():
     dialect = StreamDialect(1)
     assert told(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -10,8 +12,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from desktop_app.errors import AppError, InputError
 from desktop_app.protocol.backboard.messages import MessageReply, MessageRequest
-from desktop_app.service.http.bodies import JsonResponse, not_found
+from desktop_app.service.http.bodies import JsonResponse, invalid, not_found
 from desktop_app.service.http.described import Described
 from desktop_app.service.http.message_bodies import receive
 from desktop_app.service.messages.message_parts import MessageParts
@@ -73,12 +76,19 @@ class MessageRoutes:
             plan = plan_of(message, form)
             await self._check(message, plan)
             question = question_of(message, plan, await self._place(message))
-            await self._files.attach(plan, question)
-            recording = await self._files.keep_recording(plan, question)
-            if plan.operation == "generate_image":
-                question = await self._drawn(plan, question)
+            async with self._no_empty_thread(message, question):
+                await self._files.attach(plan, question)
+                recording = await self._files.keep_recording(plan, question)
+                if plan.operation == "generate_image":
+                    question = await self._drawn(plan, question)
         if recording or (plan.voice.tts and plan.is_answered):
-            asked = SpokenQuestion(question, plan.voice, recording, plan.is_answered)
+            asked = SpokenQuestion(
+                question,
+                plan.voice,
+                recording,
+                plan.is_answered,
+                opens_thread=not message.thread_id,
+            )
             return await self._answer_voiced(asked, is_streamed=message.stream)
         if not plan.is_answered:
             return await self._keep(question, is_streamed=message.stream)
@@ -90,9 +100,22 @@ class MessageRoutes:
             provider, model = message.llm_provider or "", message.model_name or ""
             await self._runs.check(provider, model, message.content)
         if plan.may_draw or plan.operation == "generate_image":
-            await self._pictures.check(plan.pictures)
+            with _config_faults("image_config", "image.config"):
+                await self._pictures.check(plan.pictures)
         await self._voiced.check(plan.voice)
         await self._files.check(plan)
+
+    @asynccontextmanager
+    async def _no_empty_thread(
+        self, message: MessageRequest, question: Question
+    ) -> AsyncIterator[None]:
+        """A first message that cannot be kept leaves no thread behind."""
+        try:
+            yield
+        except AppError:
+            if not message.thread_id:
+                await self._store.conversations.discard_empty(question.thread_id)
+            raise
 
     async def _place(self, message: MessageRequest) -> tuple[str, str]:
         """The thread to continue, or a new one, and its assistant."""
@@ -138,3 +161,18 @@ class MessageRoutes:
         """The reply, with how far its attachments are."""
         attachments = await self._files.attachments(question)
         return JsonResponse(msgspec.structs.replace(reply, attachments=attachments))
+
+
+@contextmanager
+def _config_faults(field: str, code: str) -> Iterator[None]:
+    """A value that the maker cannot use is a fault of the request's field.
+
+    Raises:
+        Refused: 422.
+    """
+    try:
+        yield
+    except InputError as error:
+        if error.code != code:
+            raise
+        raise invalid(field, str(error)) from error

@@ -6,7 +6,9 @@ import base64
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from typing import Any, TypeVar
 
-from desktop_app.errors import AppError, InputError
+import msgspec
+
+from desktop_app.errors import AccessError, AppError, InputError, NetworkError
 from desktop_app.protocol.backboard.messages import HearingChoice, SpeakingChoice, Voice
 from desktop_app.protocol.backboard.stream import StreamEvent
 from desktop_app.protocol.wav_stream import wav_of_known_length
@@ -17,6 +19,7 @@ from desktop_app.service.provider_failures import provider_failures
 from desktop_app.service.provider_source import ProviderSource
 from desktop_app.service.providers.openai.streams import closing
 from desktop_app.service.providers.picture_ports import Picture
+from desktop_app.service.providers.ports import BUILT_IN
 from desktop_app.service.providers.recording_ports import (
     HeardAll,
     HeardDelta,
@@ -62,6 +65,9 @@ class VoicedMessages:
     ) -> AsyncGenerator[StreamEvent, None]:
         """``stt_stream_start``, ``stt_text_delta`` as there are any, ``stt_stream_end``.
 
+        Where nobody is named and the preferred provider fails before its first word, the
+        built-in recogniser hears instead: ``stt_notice`` says so, and the record's ``notice``.
+
         Raises:
             InputError: ``recording.*``
             AppError: The provider failed.
@@ -69,20 +75,22 @@ class VoicedMessages:
         transcriber = await self._transcriber(choice)
         wish = HearingWish(choice.model, choice.language or "", _settings(choice.provider_options))
         yield StreamEvent(type="stt_stream_start")
-        sentence = "The recording cannot be heard: speech to text failed."
-        with provider_failures("stt.broken", sentence):
-            async with closing(transcriber.transcribe(recording, wish)) as events:
+        has_words = False
+        try:
+            async with closing(_heard_by(transcriber, recording, wish, choice)) as events:
                 async for event in events:
-                    match event:
-                        case HeardDelta(text):
-                            yield StreamEvent(type="stt_text_delta", delta=text)
-                        case HeardAll():
-                            record = _hearing_record(event, transcriber, choice)
-                            yield StreamEvent(
-                                type="stt_stream_end",
-                                transcript=event.text,
-                                voice_records={"stt": record},
-                            )
+                    has_words = True
+                    yield event
+            return
+        except (NetworkError, AccessError) as error:
+            builtin = (await self._source.get()).transcribers.get(BUILT_IN)
+            if choice.provider or has_words or builtin in (None, transcriber):
+                raise
+            failure = error
+        assert builtin is not None
+        async with closing(_heard_instead(builtin, failure, recording, wish)) as events:
+            async for event in events:
+                yield event
 
     async def speak(
         self, text: str, choice: SpeakingChoice, *, thread_id: str, message_id: str = ""
@@ -184,6 +192,52 @@ class _Utterance:
             raise InputError(
                 "speech.too_long", f"The speech is larger than {MAX_SPEECH_BYTES >> 20} MiB."
             )
+
+
+async def _heard_by(
+    transcriber: Transcriber, recording: Recording, wish: HearingWish, choice: HearingChoice
+) -> AsyncGenerator[StreamEvent, None]:
+    sentence = "The recording cannot be heard: speech to text failed."
+    with provider_failures("stt.broken", sentence):
+        async with closing(transcriber.transcribe(recording, wish)) as events:
+            async for event in events:
+                match event:
+                    case HeardDelta(text):
+                        yield StreamEvent(type="stt_text_delta", delta=text)
+                    case HeardAll():
+                        record = _hearing_record(event, transcriber, choice)
+                        yield StreamEvent(
+                            type="stt_stream_end",
+                            transcript=event.text,
+                            voice_records={"stt": record},
+                        )
+
+
+async def _heard_instead(
+    builtin: Transcriber, failure: AppError, recording: Recording, wish: HearingWish
+) -> AsyncGenerator[StreamEvent, None]:
+    """What the built-in recogniser hears, in place of a provider that failed.
+
+    Raises:
+        AppError: ``failure``, where it cannot hear this recording either.
+    """
+    notice = f"{failure} The built-in recogniser heard the recording instead."
+    is_told = False
+    choice = HearingChoice(language=wish.language or None)
+    try:
+        async with closing(
+            _heard_by(builtin, recording, HearingWish("", wish.language), choice)
+        ) as events:
+            async for event in events:
+                if not is_told:
+                    is_told = True
+                    yield StreamEvent(type="stt_notice", message=notice)
+                if event.voice_records:
+                    record = event.voice_records["stt"] | {"notice": notice}
+                    event = msgspec.structs.replace(event, voice_records={"stt": record})
+                yield event
+    except InputError as error:
+        raise failure from error
 
 
 def _hearing_record(

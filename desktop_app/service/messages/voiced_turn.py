@@ -23,12 +23,14 @@ class SpokenQuestion:
         question: Its text is what was typed; what is heard comes after it.
         recording: None where everything was typed.
         is_answered: False where the words alone are wanted.
+        opens_thread: Its thread was made for it, and goes where the question cannot be kept.
     """
 
     question: Question
     voice: Voice
     recording: StoredMedia | None = None
     is_answered: bool = True
+    opens_thread: bool = False
 
 
 class VoicedTurn:

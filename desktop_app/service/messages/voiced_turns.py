@@ -97,12 +97,21 @@ class VoicedTurns:
     async def _outcome(self, turn: VoicedTurn) -> MessageReply | AppError:
         """Fails only by being cancelled."""
         try:
-            return await self._attempt(turn)
+            return await self._all_or_nothing(turn)
         except AppError as error:
             return error
         except Exception:  # the request boundary: one bad turn must not end the service
             _log.exception("A turn with a voice failed")
             return AppError("turn.failed", "The message could not be answered.")
+
+    async def _all_or_nothing(self, turn: VoicedTurn) -> MessageReply:
+        """A first message that cannot be kept leaves no thread behind."""
+        try:
+            return await self._attempt(turn)
+        except AppError:
+            if turn.asked.opens_thread:
+                await self._store.conversations.discard_empty(turn.asked.question.thread_id)
+            raise
 
     async def _attempt(self, turn: VoicedTurn) -> MessageReply:
         asked = turn.asked
@@ -174,7 +183,9 @@ def _stopped(turn: VoicedTurn) -> MessageReply | AppError:
 def _with_records(reply: MessageReply, turn: VoicedTurn) -> MessageReply:
     if not turn.records:
         return reply
-    return msgspec.structs.replace(reply, voice_records=turn.records)
+    notice = turn.records.get("stt", {}).get("notice")
+    message = f"{reply.message.rstrip('.')}. {notice}" if notice else reply.message
+    return msgspec.structs.replace(reply, voice_records=turn.records, message=message)
 
 
 @asynccontextmanager

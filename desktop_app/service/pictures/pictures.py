@@ -80,10 +80,11 @@ class Pictures:
         return makers[choice.provider.lower()] if choice.provider else next(iter(makers.values()))
 
     async def check(self, choice: PictureChoice) -> None:
-        """Refuse who cannot draw here, as far as the makers say what they draw with.
+        """Refuse who cannot draw here, as far as the makers say what they draw with, and how.
 
         Raises:
-            InputError: ``image.none``, ``image.unknown_provider`` or ``image.unknown_model``.
+            InputError: ``image.none``, ``image.unknown_provider``, ``image.unknown_model`` or
+                ``image.config``.
             AppError: The providers could not be opened.
         """
         maker = await self.maker(choice)
@@ -94,6 +95,7 @@ class Pictures:
                 f"{maker.provider} has no image model {choice.model!r} here, only"
                 f" {', '.join(known)}.",
             )
+        maker.check(choice.config)
 
     async def model(self, maker: PictureMaker, choice: PictureChoice) -> str:
         """The model that draws, as far as the maker says."""

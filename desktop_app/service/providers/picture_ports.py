@@ -50,6 +50,13 @@ class PictureMaker(Protocol):
             NetworkError, AccessError, ProtocolError: Of a remote provider.
         """
 
+    def check(self, config: Mapping[str, Any]) -> None:
+        """Refuse a ``PictureRequest.config`` that can never be used; sends nothing.
+
+        Raises:
+            InputError: ``image.config``
+        """
+
     async def models(self) -> Sequence[ModelInfo]:
         """What it draws with, its default first; never raises, empty where it cannot say."""
 

@@ -121,6 +121,20 @@ class ConversationStore:
             thread_id,
         )
 
+    async def discard_empty(self, thread_id: str) -> None:
+        """Delete a thread that never got a message, with whatever was kept for its first one.
+
+        Raises:
+            StorageError
+        """
+        await delete_naming(
+            self._database,
+            self._files,
+            _CONTENTS,
+            "DELETE FROM threads WHERE id = :owner AND message_count = 0",
+            thread_id,
+        )
+
     async def add(self, thread_id: str, message: StoredMessage, run_id: str = "") -> None:
         """Append a message and move the thread to the top of the list."""
         await self._database.write(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import wave
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from pathlib import Path
 
@@ -51,6 +51,16 @@ async def voiced(store: Store, ear: ScriptedTranscriber, mouth: ScriptedSpeaker)
     source = ProviderSource()
     await source.fill(providers.open, store.recall)
     return VoicedMessages(source, store.media, MediaLinks(ROOT, "secret"))
+
+
+@pytest.fixture
+def voiced_with(store: Store) -> Callable[..., Awaitable[VoicedMessages]]:
+    async def open_voiced(**transcribers: ScriptedTranscriber) -> VoicedMessages:
+        source = ProviderSource()
+        await source.fill(ScriptedProviders(transcribers=transcribers).open, store.recall)
+        return VoicedMessages(source, store.media, MediaLinks(ROOT, "secret"))
+
+    return open_voiced
 
 
 @pytest.fixture
@@ -121,6 +131,25 @@ async def test_a_failure_to_hear_is_raised(voiced, recording, ear):
     ear.failure = NetworkError("http.500", "It is down.")
     with pytest.raises(NetworkError, match="It is down"):
         await told(voiced.hear(recording, HearingChoice()))
+
+
+async def test_words_that_were_told_are_not_heard_again_by_somebody_else(
+    voiced_with, recording, ear
+):
+    voiced = await voiced_with(first=ear, builtin=ScriptedTranscriber("builtin"))
+    ear.failure = NetworkError("network.broken", "It broke off.")
+    with pytest.raises(NetworkError, match="It broke off"):
+        await told(voiced.hear(recording, HearingChoice()))
+
+
+async def test_what_nobody_can_hear_fails_for_the_first_reason(voiced_with, recording, ear):
+    own = ScriptedTranscriber("builtin", deltas=())
+    voiced = await voiced_with(first=ear, builtin=own)
+    ear.deltas, ear.failure = (), NetworkError("network.unreachable", "Nobody is there.")
+    own.failure = InputError("recording.language", "Only English can be heard here.")
+    with pytest.raises(NetworkError, match="Nobody is there"):
+        await told(voiced.hear(recording, HearingChoice(model="m", language="de")))
+    assert own.heard[0][2] == HearingWish("", "de")
 
 
 async def test_a_bug_in_a_provider_is_told_in_words(voiced, recording, ear, caplog):

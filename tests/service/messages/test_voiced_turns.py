@@ -161,8 +161,7 @@ async def test_silence_is_an_error_for_the_language_model_and_none_for_a_transcr
     events = await stream(rig, STT)
     assert types_of(events) == ["stt_stream_start", "stt_stream_end", "error"]
     assert "no content" in events[-1]["error"]
-    threads = (await rig.http.get("/threads")).json()
-    assert [thread["message_count"] for thread in threads] == [0, 0]
+    assert (await rig.http.get("/threads")).json() == []
     saved = (await send(rig, STT, send_to_llm="false")).json()
     assert saved["voice_records"]["stt"]["transcript"] == ""
 
@@ -174,6 +173,37 @@ async def test_a_recording_that_cannot_be_heard_is_refused(rig, ear):
     events = await stream(rig, STT)
     assert types_of(events) == [*HEARING[:3], "error"]
     assert events[-1]["error"] == "The ear is deaf."
+    assert (await rig.http.get("/threads")).json() == []
+
+
+async def test_a_thread_that_was_there_stays_when_its_first_recording_is_refused(rig, ear):
+    ear.failure = NetworkError("network.unreachable", "The ear is deaf.")
+    thread_id = await rig.thread()
+    assert (await send(rig, STT, thread_id=thread_id)).status_code == 502
+    assert [each["thread_id"] for each in (await rig.http.get("/threads")).json()] == [thread_id]
+    assert len(await rig.store.media.of_thread(thread_id, "recording")) == 1
+
+
+async def test_a_recording_is_heard_by_the_builtin_recogniser_where_nobody_was_named(
+    tmp_path, open_rig
+):
+    deaf = ScriptedTranscriber("openai", deltas=())
+    deaf.failure = NetworkError("network.unreachable", "OpenAI cannot be reached.")
+    own = ScriptedTranscriber("builtin", text="what time is it")
+    providers = ScriptedProviders(transcribers={"openai": deaf, "builtin": own})
+    notice = "OpenAI cannot be reached. The built-in recogniser heard the recording instead."
+    async with open_rig(tmp_path, providers) as rig:
+        events = await stream(rig, {"stt": {"model": "whisper-1"}})
+        assert types_of(events) == [HEARING[0], "stt_notice", *HEARING[1:], *ANSWERING]
+        assert events[1]["message"] == notice
+        reply = (await send(rig, {"stt": {}})).json()
+        assert reply["message"] == f"Message added successfully. {notice}"
+        record = reply["voice_records"]["stt"]
+        assert (record["provider"], record["notice"]) == ("builtin", notice)
+        user, _ = await rig.messages(reply["thread_id"])
+        assert user["metadata_"]["voice_records"]["stt"]["notice"] == notice
+        refused = await send(rig, {"stt": {"provider": "openai"}})
+        assert (refused.status_code, refused.json()["detail"]) == (502, "OpenAI cannot be reached.")
 
 
 async def test_a_voice_that_fails_leaves_the_text(rig, mouth):

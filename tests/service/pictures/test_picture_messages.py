@@ -200,6 +200,23 @@ async def test_a_direct_picture_is_made_without_a_model(rig, maker):
     assert rows[-1]["message_id"] == reply["message_id"]
 
 
+async def test_a_configuration_that_means_nothing_is_refused_before_anything_is_stored(rig, maker):
+    answers = [
+        await direct(rig, "a fox", image_config='{"n": "many"}'),
+        await direct(rig, "a fox", image_config='{"n": "many"}', stream="true"),
+        await rig.http.post(
+            "/threads/messages",
+            json={"content": "Hi", "image_generation": "auto", "image_config": {"n": "many"}},
+        ),
+    ]
+    for answer in answers:
+        assert answer.status_code == 422
+        (fault,) = answer.json()["detail"]
+        assert (fault["loc"], fault["msg"]) == (["body", "image_config"], "n must be a number.")
+    assert (await rig.http.get("/threads")).json() == []
+    assert maker.requests == []
+
+
 async def test_a_direct_picture_is_streamed_in_order(rig):
     events = events_of((await direct(rig, "a fox", stream="true")).text)
     assert types_of(events) == [*DRAWN, "content_streaming", "run_ended"]

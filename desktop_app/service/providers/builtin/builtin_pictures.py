@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from desktop_app.errors import InputError
 from desktop_app.protocol.backboard.models import ModelInfo
@@ -41,6 +41,14 @@ class BuiltinPictures:
             studio = await asyncio.to_thread(_studio, request, wish)
             # One by one, so that a cancelled turn ends soon.
             return [await asyncio.to_thread(studio.make, number) for number in range(wish.count)]
+
+    def check(self, config: Mapping[str, Any]) -> None:
+        """Refuse a configuration that can never be used.
+
+        Raises:
+            InputError: ``image.config``
+        """
+        wish_of(config)
 
     async def models(self) -> Sequence[ModelInfo]:
         """One row, which says that it is no image model."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from desktop_app.errors import AppError, InputError
@@ -64,6 +64,14 @@ class OpenAiPictures:
             )
         return [self._picture(row) for row in self._rows(found)]
 
+    def check(self, config: Mapping[str, Any]) -> None:
+        """Refuse a configuration that can never be used.
+
+        Raises:
+            InputError: ``image.config``
+        """
+        _settings(config)
+
     async def models(self) -> Sequence[ModelInfo]:
         """What the account has; what is known of OpenAI's where it cannot be asked or has none."""
         known = known_models(self.provider)
@@ -120,7 +128,35 @@ def _settings(config: Mapping[str, Any]) -> dict[str, Any]:
         wanted["size"] = _size_like(str(aspect))
     if wanted.get("output_format") == "jpg":
         wanted["output_format"] = "jpeg"
+    for name, (what, is_right) in _CHECKS.items():
+        if name in wanted and not is_right(wanted[name]):
+            raise InputError("image.config", f"The value of {name} is not {what}.")
     return wanted
+
+
+def _whole(least: int, most: int) -> tuple[str, Callable[[Any], bool]]:
+    def is_right(value: Any) -> bool:
+        text = "" if isinstance(value, bool) else str(value)
+        return text.isdecimal() and least <= int(text) <= most
+
+    return f"a whole number from {least} to {most}", is_right
+
+
+def _one_of(*names: str) -> tuple[str, Callable[[Any], bool]]:
+    return f"one of {', '.join(names)}", lambda value: value in names
+
+
+_CHECKS = {
+    "n": _whole(1, 10),
+    "output_compression": _whole(0, 100),
+    "output_format": _one_of("png", "jpeg", "webp"),
+    "background": _one_of("auto", "opaque", "transparent"),
+    "size": (
+        "of the form 1024x1024",
+        lambda value: re.fullmatch(r"auto|\d{2,5}x\d{2,5}", str(value)) is not None,
+    ),
+}
+"""What each setting is, as far as all of OpenAI's image models agree."""
 
 
 def _size_like(aspect: str) -> str:

@@ -88,12 +88,27 @@ async def test_a_change_sends_its_sources_in_order(server):
     assert shown[0] >= 127  # half of it is the red source
 
 
+async def test_what_can_never_be_made_is_known_without_asking(server):
+    maker = OpenAiPictures(server.url, "sk-test")
+    maker.check({"n": "2", "size": "auto", "output_format": "jpg", "seed": 7, "quality": "low"})
+    for config in ({"n": "two"}, {"background": "pink"}, {"aspect_ratio": "wide"}):
+        with pytest.raises(InputError) as caught:
+            maker.check(config)
+        assert caught.value.code == "image.config"
+    assert server.asked == []
+    await maker.aclose()
+
+
 @pytest.mark.parametrize(
     ("prompt", "sources", "config", "words"),
     [
         (" ", (), {}, "needs a description"),
         ("a cat", (), {"aspect_ratio": "wide"}, "'wide' is not of the form"),
-        ("a cat", (), {"size": "huge"}, "refused the request. Invalid size 'huge'"),
+        ("a cat", (), {"size": "huge"}, "size is not of the form 1024x1024"),
+        ("a cat", (), {"n": 11}, "n is not a whole number from 1 to 10"),
+        ("a cat", (), {"n": True}, "n is not a whole number from 1 to 10"),
+        ("a cat", (), {"output_compression": -1}, "is not a whole number from 0 to 100"),
+        ("a cat", (), {"output_format": "gif"}, "is not one of png, jpeg, webp"),
         ("a cat", (Picture(b"GIF89a", "image/gif"),), {}, "Only PNG, JPEG and WebP"),
         ("a cat", (Picture(b"x"),) * 17, {}, "At most 16"),
     ],
@@ -108,6 +123,7 @@ async def test_what_cannot_be_made_is_said(server, prompt, sources, config, word
 @pytest.mark.parametrize(
     ("status", "kind", "code"),
     [
+        (400, InputError, "image.refused"),
         (401, AccessError, "access.refused"),
         (402, NetworkError, "http.402"),
         (404, NetworkError, "image.model_not_found"),
