@@ -78,9 +78,13 @@ class EngineKit:
             thread_id=thread_id,
             barge_in=duplex.barge_in,
             duplex_reason=duplex.reason,
+            is_peer_ending=voice.endpoint == "server",
             tail_s=voice.tail_ms / 1000,
             listen_s=float(voice.idle_after_s),
-            speech_input=SpeechInput(end_silence_s=voice.end_silence_ms / 1000),
+            speech_input=SpeechInput(
+                commit_strategy="vad" if voice.endpoint == "server" else "manual",
+                end_silence_s=voice.end_silence_ms / 1000,
+            ),
         )
         parts = Parts(
             microphone=microphone,

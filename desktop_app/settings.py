@@ -35,6 +35,7 @@ class VoiceSettings:
 
     Attributes:
         end_silence_ms: Silence after which the user has finished.
+        endpoint: Who decides that the user has finished: this computer, or the service if it can.
         pre_roll_ms: Sound kept from before the speech was noticed.
         talk_mode: What the talk key does; see ``ui.talk_key``.
         tail_ms: Sound that is still kept after the talk key came up.
@@ -45,6 +46,7 @@ class VoiceSettings:
     """
 
     end_silence_ms: int = _between(600, 200, 5000)
+    endpoint: str = _one_of("local", "server")
     pre_roll_ms: int = _between(300, 0, 2000)
     talk_mode: str = _one_of("hold", "toggle", "tap_lock")
     tail_ms: int = _between(200, 0, 1000)

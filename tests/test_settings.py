@@ -59,6 +59,8 @@ def test_unknown_keys_are_ignored_and_kept(path, reports):
         ("voice", "barge_in", "maybe"),
         ("voice", "interrupt_after_ms", 50),
         ("voice", "tail_ms", -1),
+        ("voice", "endpoint", "nobody"),
+        ("voice", "talk_mode", "shout"),
         ("voice", "idle_after_s", 9),
         ("voice", "input_device", None),
         ("appearance", "theme", "pink"),

@@ -81,10 +81,14 @@ class Ears:
             self._keep(turn, b"".join(frame.pcm for frame in self._unclaimed))
         self._unclaimed = []
 
-    def finish(self) -> None:
-        """End the recording now; ``SpeechEnded`` or ``SpeechDropped`` follows."""
+    def finish(self, *, has_speech: bool = False) -> None:
+        """End the recording now; ``SpeechEnded`` or ``SpeechDropped`` follows.
+
+        Args:
+            has_speech: Somebody else knows that it holds speech.
+        """
         signals = self._turn_detector.end_now()
-        self._follow(signals)
+        self._follow(signals, has_speech=has_speech)
         if not signals:
             self._turn = None
             self._tell(SpeechDropped())
@@ -104,7 +108,7 @@ class Ears:
             self._unclaimed = []
             self._is_fresh = True
 
-    def _follow(self, signals: Iterable[turns.TurnSignal]) -> None:
+    def _follow(self, signals: Iterable[turns.TurnSignal], *, has_speech: bool = False) -> None:
         for signal in signals:
             match signal:
                 case turns.SpeechStarted():
@@ -119,7 +123,7 @@ class Ears:
                 case turns.SpeechEnded():
                     self._turn = None
                     self._unclaimed = []
-                    is_speech = not signal.is_short
+                    is_speech = has_speech or not signal.is_short
                     ended = SpeechEnded(signal.speech_end_s, signal.speech_ms)
                     self._tell(ended if is_speech else SpeechDropped())
 

@@ -73,9 +73,14 @@ class Capture:
 
 @dataclass(frozen=True, slots=True)
 class FinishCapture:
-    """Close the recording now and say whether it held speech."""
+    """Close the recording now and say whether it held speech.
+
+    Attributes:
+        has_speech: Somebody else knows that it did.
+    """
 
     turn: int
+    has_speech: bool = False
 
 
 @dataclass(frozen=True, slots=True)

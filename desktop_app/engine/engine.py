@@ -52,6 +52,8 @@ from desktop_app.link.messages import (
 )
 from desktop_app.protocol.events import ReplyAudio, ServerEvent
 
+_OVERHEARD = 75  # pieces of sound, mostly frames: 1.5 s
+
 
 class Engine:
     """Holds one conversation. Everything on the loop's thread.
@@ -63,7 +65,10 @@ class Engine:
         self._terms = terms
         self._parts = parts
         self._session = Session(
-            barge_in=terms.barge_in, tail_s=terms.tail_s, listen_s=terms.listen_s
+            barge_in=terms.barge_in,
+            wants_peer_end=terms.is_peer_ending,
+            tail_s=terms.tail_s,
+            listen_s=terms.listen_s,
         )
         self._inputs: deque[Input] = deque()
         self._is_stepping = True  # until run() takes them up
@@ -88,6 +93,7 @@ class Engine:
         )
         self._timers = Timers(parts.time, self.take)
         self._retried: dict[str, bytes] = {}
+        self._overheard: deque[bytes] = deque(maxlen=_OVERHEARD)
         self._shown = self.phase_changed
 
     @property
@@ -185,15 +191,29 @@ class Engine:
             return
         before = self._session
         self._session, effects = step(before, given, heard_ms=self._sound.heard_ms)
-        if self._session.stage is Stage.HEARING and self._session.turn != before.turn:
-            self._recorder.open_spoken(self._session.turn)
-            self._lines.begin_speech()
+        self._open_recording(before)
         for effect in effects:
             self._carry_out(effect)
         self._sound.follow(self._session)
         if self.phase_changed != self._shown:
             self._shown = self.phase_changed
             self._parts.publish(self._shown)
+
+    def _open_recording(self, before: Session) -> None:
+        """An utterance begins: with it what was overheard while a peer listened for one."""
+        now = self._session
+        is_new = now.turn != before.turn
+        if now.stage is not Stage.HEARING or now.is_attending:
+            if is_new:
+                self._overheard.clear()
+            return
+        if not (is_new or before.is_attending):
+            return
+        overheard = () if is_new else tuple(self._overheard)
+        self._recorder.open_spoken(now.turn)
+        self._lines.begin_speech(b"".join(overheard))
+        for pcm in overheard:
+            self._recorder.append(now.turn, pcm)
 
     def _carry_out(self, effect: Effect) -> None:
         match effect:
@@ -241,6 +261,10 @@ class Engine:
     # ---- what passes through --------------------------------------------------------------
 
     def _keep_sound(self, turn: int, pcm: bytes) -> None:
+        if self._session.is_attending:
+            self._overheard.append(pcm)
+            self._lines.stream(turn, pcm)
+            return
         self._recorder.append(turn, pcm)
         is_live = not self._session.is_undelivered
         self._lines.append_speech(turn, pcm, is_live=is_live)
@@ -299,7 +323,7 @@ class Engine:
         self._parts.publish(NoticeRaised(notice))
 
     async def _settle(self) -> None:
-        if self._session.stage is not Stage.IDLE:
+        if self._session.stage is not Stage.IDLE and not self._session.is_attending:
             self._recorder.shut_down(self._session.turn, self._sound.heard_ms)
         self._sound.silence()
         await self._ledger.settle()

@@ -83,6 +83,10 @@ class Lines:
         if is_live:
             self._send(AppendAudio(turn, pcm))
 
+    def stream(self, turn: int, pcm: bytes) -> None:
+        """Let the line hear sound in which nobody may be speaking; it is not kept."""
+        self._send(AppendAudio(turn, pcm))
+
     def _open(self) -> None:
         self._voice_line = Supervisor(
             self._parts.open_voice,

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from desktop_app.engine import interjections, server_news, sound_news
+from desktop_app.engine import interjections, peer_endpoint, server_news, sound_news
 from desktop_app.engine.effects import (
     Capture,
     ClearNotice,
@@ -100,7 +100,11 @@ def step(session: Session, given: Input, *, heard_ms: int = 0) -> Step:
     Returns:
         The state after, and what the engine must now do, in order.
     """
-    after, effects = _advanced(session, given, heard_ms)
+    before: Step = (session, ())
+    if peer_endpoint.is_ended_by(given):
+        before = peer_endpoint.stop_attending(session)
+    advanced = then(before, lambda now: _advanced(now, given, heard_ms))
+    after, effects = then(advanced, peer_endpoint.attend)
     if after.is_waiting_for_speech == session.is_waiting_for_speech:
         return after, effects
     if after.is_waiting_for_speech:
@@ -219,7 +223,8 @@ def _press(session: Session, heard_ms: int) -> Step:
 
 def _release(session: Session) -> Step:
     """End the utterance, whether the key or the voice began it."""
-    if session.stage is not Stage.HEARING or session.talk is Talk.TAIL:
+    is_heard = session.stage is Stage.HEARING and not session.is_attending
+    if not is_heard or session.talk is Talk.TAIL:
         return session, ()
     return replace(session, talk=Talk.TAIL), (
         ClearTimer(TimerName.TALK_HELD),
@@ -331,8 +336,9 @@ def _timer(session: Session, name: TimerName, heard_ms: int) -> Step:
         case TimerName.RESUME:
             return interjections.resume(session)
         case TimerName.TALK_TAIL | TimerName.TALK_HELD:
-            held = session.talk is not Talk.UP and session.stage is Stage.HEARING
-            return session, (FinishCapture(session.turn),) if held else ()
+            held = session.talk is not Talk.UP or session.is_peer_ending
+            is_over = held and session.stage is Stage.HEARING and not session.is_attending
+            return session, (FinishCapture(session.turn),) if is_over else ()
         case TimerName.MICROPHONE:
             return session, (OpenMicrophone(),) if session.mic is Mic.LOST else ()
         case TimerName.IDLE_LINE:
@@ -347,7 +353,8 @@ def _tire(session: Session) -> Step:
     """Nobody has begun to speak: a microphone does not stay open for nothing."""
     if not session.is_waiting_for_speech:
         return session, ()
-    session, effects = _stop_voice(replace(session, is_idle_told=True))
+    idle = peer_endpoint.stop_attending(replace(session, is_idle_told=True))
+    session, effects = then(idle, _stop_voice)
     return session, (*effects, notice(NoticeLevel.INFO, "voice.idle", action="retry"))
 
 

@@ -46,6 +46,7 @@ class Terms:
 
     Attributes:
         barge_in: Speech interrupts the reply; False is half duplex.
+        is_peer_ending: The peer shall decide where utterances end, if it can.
         tail_s: Sound that is still captured after the talk key came up.
         listen_s: Silence after which a microphone that listens is closed.
         duplex_reason: Why half duplex: ``setting``, ``no_echo_control``, or empty.
@@ -54,6 +55,7 @@ class Terms:
     thread_id: str
     barge_in: bool = True
     duplex_reason: str = ""
+    is_peer_ending: bool = False
     tail_s: float = 0.2
     listen_s: float = 60.0
     speech_input: SpeechInput = field(default_factory=SpeechInput)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from desktop_app.engine import peer_endpoint
 from desktop_app.engine.effects import (
     AwaitDrain,
     ClearNotice,
@@ -41,6 +42,8 @@ from desktop_app.protocol.events import (
     SessionReady,
     ToolsRequested,
     TranscriptUpdated,
+    UtteranceBegun,
+    UtteranceOver,
 )
 
 
@@ -51,7 +54,8 @@ def on_event(session: Session, event: ServerEvent) -> Step:
     else, because what a person said must not be lost.
     """
     if isinstance(event, SessionReady):
-        return session, (Record(event),)
+        is_peer_ending = session.wants_peer_end and event.is_ending
+        return replace(session, is_peer_ending=is_peer_ending), (Record(event),)
     if isinstance(event, ServerFault) and event.turn is None:
         level = NoticeLevel.ERROR if event.is_fatal else NoticeLevel.WARNING
         return session, (notice(level, event.code, message=event.message),)
@@ -73,22 +77,35 @@ def _is_late_transcript(session: Session, event: ServerEvent) -> bool:
 def _while_hearing(session: Session, event: ServerEvent) -> Step:
     """Partial words; anything of a reply means that the peer itself ended the utterance."""
     match event:
+        case TranscriptUpdated() | UtteranceBegun() | UtteranceOver() if session.is_peer_ending:
+            return peer_endpoint.while_hearing(session, event)
+        case UtteranceBegun() | UtteranceOver():
+            return session, ()
         case TranscriptUpdated():
             is_empty_end = event.is_final and not event.text.strip()
             return session, () if is_empty_end else (Record(event),)
         case ServerFault():
             return session, (notice(NoticeLevel.WARNING, event.code, message=event.message),)
         case ReplyAudio() if session.can_play:
-            finish = FinishCapture(session.turn)
-            sounding = replace(session, is_answered=True, has_sound=True)
-            return sounding, (finish, Record(event), Play(event.turn, event.pcm))
+            session, finish = _answered_early(session)
+            sounding = replace(session, has_sound=True)
+            return sounding, (*finish, Record(event), Play(event.turn, event.pcm))
         case _:
-            answered = replace(session, is_answered=True)
-            return answered, (FinishCapture(session.turn), Record(event))
+            session, finish = _answered_early(session)
+            return session, (*finish, Record(event))
+
+
+def _answered_early(session: Session) -> Step:
+    answered = replace(session, is_answered=True)
+    if session.is_peer_ending:
+        return peer_endpoint.end_by_peer(answered)
+    return answered, (FinishCapture(session.turn),)
 
 
 def _while_waiting(session: Session, event: ServerEvent) -> Step:
     match event:
+        case UtteranceBegun() | UtteranceOver():
+            return session, ()
         case TranscriptUpdated():
             return _transcript(session, event)
         case ReplyAudio():

@@ -61,6 +61,11 @@ class Session:
         barge_in: Speech interrupts the reply; otherwise the microphone is deaf to it.
         tail_s: Sound that is still captured after the talk key came up.
         listen_s: Silence after which a microphone that listens is closed.
+        wants_peer_end: The peer shall decide where utterances end, if it can.
+        is_peer_ending: It does, on this line.
+        is_attending: Sound flows to such a peer, and it has not noticed speech in it yet: it is
+            not recorded, and the turn does not count.
+        is_committed: The peer itself considers the utterance complete.
         is_mute_told: The person was told that nobody hears them while they are muted.
         is_idle_told: The person was told that the microphone was closed because nobody spoke.
         is_silent: The microphone gave nothing but zeros when it was last open.
@@ -87,6 +92,10 @@ class Session:
     barge_in: bool = True
     tail_s: float = 0.2
     listen_s: float = 60.0
+    wants_peer_end: bool = False
+    is_peer_ending: bool = False
+    is_attending: bool = False
+    is_committed: bool = False
     is_mute_told: bool = False
     is_idle_told: bool = False
     can_play: bool = True
@@ -117,6 +126,8 @@ class Session:
                 return Phase.PAUSED if self.is_paused else Phase.SPEAKING
             case Stage.THINKING:
                 return self._line_phase if self.is_undelivered else Phase.THINKING
+            case Stage.HEARING if self.is_attending:
+                return self._idle_phase
             case Stage.HEARING:
                 return Phase.HEARING if self.mic is Mic.OPEN else Phase.CONNECTING
             case _:

@@ -97,7 +97,7 @@ class SoundDesk:
             case Capture():
                 self._ears.capture(effect.turn, is_held=effect.is_held)
             case FinishCapture():
-                self._ears.finish()
+                self._ears.finish(has_speech=effect.has_speech)
             case DropCapture():
                 self._ears.drop()
             case _:

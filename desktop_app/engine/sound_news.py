@@ -117,9 +117,15 @@ def speech_ended(session: Session, given: SpeechEnded) -> Step:
     if session.line is Line.CLOSED:
         session, more = fail_turn(session, "line.refused")
         return session, (*effects, *more)
-    commit: Step = (session, (Send(CommitAudio(session.turn)),))
-    session, more = deliver_speech(session) if session.is_undelivered else commit
+    session, more = _commit(session)
     return session, (*effects, *more, SetTimer(TimerName.SLOW, SLOW_S))
+
+
+def _commit(session: Session) -> Step:
+    """Say that it is complete, unless the server itself has said so."""
+    if session.is_undelivered:
+        return deliver_speech(session)
+    return session, () if session.is_committed else (Send(CommitAudio(session.turn)),)
 
 
 def speech_dropped(session: Session) -> Step:
@@ -135,7 +141,7 @@ def speech_dropped(session: Session) -> Step:
 
 def talk_cancelled(session: Session) -> Step:
     """It shall not have been said."""
-    if session.stage is not Stage.HEARING:
+    if session.stage is not Stage.HEARING or session.is_attending:
         return session, ()
     session, effects = _unsay(replace(session, is_confirmed=False))
     return session, (DropCapture(), *effects)
@@ -152,7 +158,7 @@ def _unsay(session: Session) -> Step:
 
 def _lift_talk(session: Session) -> Step:
     """The capture is over: the talk key no longer holds it, nor the microphone."""
-    if session.talk is Talk.UP:
+    if session.talk is Talk.UP and not session.is_peer_ending:
         return release_microphone(session)
     session, effects = release_microphone(replace(session, talk=Talk.UP))
     clear = (ClearTimer(TimerName.TALK_TAIL), ClearTimer(TimerName.TALK_HELD))

@@ -37,6 +37,7 @@ SLOW_S = 8.0
 GIVE_UP_S = 52.0  # on top of SLOW_S
 SOUND_S = 1.0
 IDLE_LINE_S = 60.0
+PEER_ENDS_S = 60.0  # a peer that has not ended an utterance by then is not asked any more
 
 
 def then(step: Step, follow: Callable[[Session], Step]) -> Step:
@@ -63,6 +64,8 @@ def new_turn(session: Session, stage: Stage, route: Route) -> Session:
         turn=session.turn + 1,
         route=route,
         prompt=None,
+        is_attending=False,
+        is_committed=False,
         is_undelivered=route is Route.VOICE and (is_doubtful or session.line is not Line.OPEN),
         is_answered=False,
         reply_ended=False,
@@ -110,7 +113,10 @@ def hear(session: Session, heard_ms: int, *, is_held: bool = False) -> Step:
 
 def _capture(session: Session, is_held: bool) -> Step:
     session = new_turn(session, Stage.HEARING, Route.VOICE)
-    return session, (Capture(session.turn, is_held),)
+    if not session.is_peer_ending:
+        return session, (Capture(session.turn, is_held),)
+    limit = SetTimer(TimerName.TALK_HELD, PEER_ENDS_S)
+    return session, (Capture(session.turn, is_held=True), limit)
 
 
 def interrupt(session: Session, heard_ms: int) -> Step:

@@ -53,12 +53,26 @@ class SessionReady(Struct, frozen=True, tag=snake):
         extensions: Names of optional words the peer understands, e.g. ``assistant.cancel``.
         heard_by: ``provider/model`` of speech to text, where the peer says.
         spoken_by: ``provider/model`` of text to speech, where the peer says.
+        is_ending: The peer decides where an utterance ends, as it was asked to.
     """
 
     session_id: str
     extensions: tuple[str, ...] = ()
     heard_by: str = ""
     spoken_by: str = ""
+    is_ending: bool = False
+
+
+class UtteranceBegun(Struct, frozen=True, tag=snake):
+    """A peer that decides where utterances end hears somebody speak."""
+
+    turn: int
+
+
+class UtteranceOver(Struct, frozen=True, tag=snake):
+    """Such a peer considers the utterance complete; its words follow."""
+
+    turn: int
 
 
 class TranscriptUpdated(Struct, frozen=True, tag=snake):
@@ -217,6 +231,8 @@ class ServerFault(Struct, frozen=True, tag=snake):
 
 ServerEvent = (
     SessionReady
+    | UtteranceBegun
+    | UtteranceOver
     | TranscriptUpdated
     | ReplyStarted
     | ReplyText

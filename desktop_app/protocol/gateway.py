@@ -20,12 +20,15 @@ EXTENSIONS = (
     "assistant.cancel",
     "assistant.heard",
     "audio.discard",
+    "input.speech",
     "ping",
     "session.close",
 )
 """What our own service understands beyond the contract, announced in ``session.configured``.
 
 ``assistant.heard``: a cancel is welcome after the reply was sent, too: it says what was heard.
+``input.speech``: where the peer ends utterances, it tells when it hears one and when it is over,
+and answers every commit.
 """
 
 MAX_FRAME_BYTES = 1 << 20
@@ -150,6 +153,14 @@ class SttSessionStarted(_Message, frozen=True, tag="stt.session_started"):
     tts: dict[str, Any] = {}
 
 
+class InputSpeechStarted(_Message, frozen=True, tag="input.speech_started"):
+    """Extension, with ``vad``: somebody speaks."""
+
+
+class InputSpeechStopped(_Message, frozen=True, tag="input.speech_stopped"):
+    """Extension, with ``vad``: the utterance is complete; ``transcript.committed`` follows."""
+
+
 class TranscriptPartial(_Message, frozen=True, tag="transcript.partial"):
     text: str = ""
 
@@ -239,6 +250,8 @@ GatewayServerMessage = (
     GatewayReady
     | GatewayConfigured
     | SttSessionStarted
+    | InputSpeechStarted
+    | InputSpeechStopped
     | TranscriptPartial
     | TranscriptCommitted
     | AssistantStarted

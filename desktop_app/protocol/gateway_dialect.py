@@ -33,6 +33,8 @@ from desktop_app.protocol.events import (
     ServerEvent,
     ServerFault,
     TranscriptUpdated,
+    UtteranceBegun,
+    UtteranceOver,
     provider_name,
 )
 from desktop_app.protocol.gateway import (
@@ -51,13 +53,15 @@ from desktop_app.protocol.gateway import (
     GatewayError,
     GatewayReady,
     GatewayServerMessage,
+    InputSpeechStarted,
+    InputSpeechStopped,
     Pong,
     SttSessionStarted,
     TextPrompt,
     TranscriptCommitted,
     TranscriptPartial,
 )
-from desktop_app.protocol.gateway_frames import Frame, configure_frame, sound_frame, text_frame
+from desktop_app.protocol.gateway_frames import Frame, configure_frame, sound_frames, text_frame
 from desktop_app.protocol.gateway_introduction import Introduction
 from desktop_app.protocol.gateway_metadata import is_broken_off, is_silent, recalled, usage
 from desktop_app.protocol.gateway_speech import MakeResample, ReplySpeech
@@ -66,7 +70,6 @@ from desktop_app.protocol.gateway_turns import GatewayTurns
 logger = logging.getLogger(__name__)
 
 _SHORTEST_COMMIT_BYTES = 9_600  # 0.3 s at 16 kHz: recognisers refuse to commit less
-_LONGEST_CHUNK_BYTES = 32_000  # 1 s, the contract's longest
 _MAX_REPLIES = 16
 
 
@@ -120,7 +123,9 @@ class GatewayDialect:
             case AppendAudio():
                 return self._append(command)
             case CommitAudio():
-                self._turns.committed(command.turn)
+                self._turns.committed(
+                    command.turn, is_answered="input.speech" in self._peer.extensions
+                )
                 return [text_frame(AudioCommit())]
             case DiscardAudio():
                 return self._discard(command.turn)
@@ -139,21 +144,16 @@ class GatewayDialect:
 
     def _adopt(self, configuration: ConfigureSession) -> None:
         heard = configuration.speech_input
-        self._peer = Introduction(configuration.session_id, self._peer.extensions)
-        self._is_spoken = configuration.speech_output is not None
-        self._turns = GatewayTurns(
-            is_peer_ending=heard is not None and heard.commit_strategy == "vad"
+        is_ending = heard is not None and heard.commit_strategy == "vad"
+        self._peer = Introduction(
+            configuration.session_id, self._peer.extensions, is_ending=is_ending
         )
+        self._is_spoken = configuration.speech_output is not None
+        self._turns = GatewayTurns(is_peer_ending=is_ending)
 
     def _append(self, command: AppendAudio) -> list[Frame]:
-        pcm = command.pcm
-        self._turns.appended(command.turn, len(pcm))
-        if len(pcm) <= _LONGEST_CHUNK_BYTES:
-            return [sound_frame(pcm, is_binary=self._is_binary)]
-        return [
-            sound_frame(pcm[at : at + _LONGEST_CHUNK_BYTES], is_binary=self._is_binary)
-            for at in range(0, len(pcm), _LONGEST_CHUNK_BYTES)
-        ]
+        self._turns.appended(command.turn, len(command.pcm))
+        return sound_frames(command.pcm, is_binary=self._is_binary)
 
     def _discard(self, turn: int) -> list[Frame]:
         """A peer without a word for it transcribes, and nobody hears of it."""
@@ -162,6 +162,8 @@ class GatewayDialect:
         if size and "audio.discard" in self._peer.extensions:
             self._turns.discarded(turn)
             return [text_frame(AudioDiscard())]
+        if self._peer.is_ending:
+            return []  # a commit would only ask for words that nobody wants
         # A peer without our extensions may leave a commit of so little sound unanswered, and
         # the next transcript would be taken for the answer.
         if size == 0 or (size < _SHORTEST_COMMIT_BYTES and not self._peer.extensions):
@@ -196,6 +198,12 @@ class GatewayDialect:
                 return [*self._peer.configured(message)]
             case SttSessionStarted():
                 return [*self._peer.hearing(message)]
+            case InputSpeechStarted():
+                turn = self._turns.speaking
+                return [] if turn is None else self._wanted(UtteranceBegun(turn))
+            case InputSpeechStopped():
+                turn = self._turns.ended_by_peer()
+                return [] if turn is None else self._wanted(UtteranceOver(turn))
             case TranscriptPartial():
                 return self._partial(message.text)
             case TranscriptCommitted():

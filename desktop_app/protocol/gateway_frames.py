@@ -29,6 +29,18 @@ def text_frame(message: GatewayClientMessage) -> Frame:
     return Frame(encode(message), is_text=True)
 
 
+_LONGEST_CHUNK_BYTES = 32_000  # 1 s, the contract's longest
+_LEAST_SPEECH_MS = 120  # a "yes" is an utterance
+_UNSAID = SttOptions().min_speech_duration_ms  # a default is left out
+
+
+def sound_frames(pcm: bytes, *, is_binary: bool) -> list[Frame]:
+    """Sound of any length, s16le mono 16 kHz, as chunks that the contract allows."""
+    step = _LONGEST_CHUNK_BYTES
+    pieces = [pcm[at : at + step] for at in range(0, len(pcm), step)] if len(pcm) > step else [pcm]
+    return [sound_frame(piece, is_binary=is_binary) for piece in pieces]
+
+
 def sound_frame(pcm: bytes, *, is_binary: bool) -> Frame:
     """One chunk of s16le mono 16 kHz."""
     if is_binary:
@@ -59,7 +71,9 @@ def configure_frame(configuration: ConfigureSession) -> Frame:
 def _stt(heard: SpeechInput | None) -> SttOptions | None:
     if heard is None:
         return None
+    is_ended_there = heard.commit_strategy == "vad"
     return SttOptions(
+        min_speech_duration_ms=_LEAST_SPEECH_MS if is_ended_there else _UNSAID,
         model_id=heard.model,
         language_code=heard.language,
         commit_strategy=heard.commit_strategy,

@@ -15,15 +15,20 @@ class Introduction:
 
     Args:
         session_id: The conversation's key, for peers that do not repeat it.
+        is_ending: It was asked to decide where utterances end.
         extensions: What it said at an earlier configuration.
 
     Attributes:
+        is_ending: As given.
         extensions: What the peer understands beyond the contract.
     """
 
-    def __init__(self, session_id: str, extensions: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, session_id: str, extensions: tuple[str, ...] = (), *, is_ending: bool = False
+    ) -> None:
+        self.is_ending = is_ending
         self.extensions = extensions
-        self._known = SessionReady(session_id)
+        self._known = SessionReady(session_id, is_ending=is_ending)
         self._is_told = False
 
     def configured(self, message: GatewayConfigured) -> list[SessionReady]:

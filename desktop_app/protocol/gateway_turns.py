@@ -43,15 +43,32 @@ class GatewayTurns:
         """How much of this turn was sent since its last commit."""
         return self._appended_bytes if turn == self._speaking else 0
 
-    def committed(self, turn: int) -> None:
-        """The utterance is complete."""
+    def committed(self, turn: int, *, is_answered: bool = True) -> None:
+        """The utterance is complete.
+
+        Args:
+            turn: Whose.
+            is_answered: A peer that ends utterances itself tells the words of every commit.
+        """
         self._appended_bytes = 0
-        if self._is_peer_ending:
+        if self._is_peer_ending and not is_answered:
             return
         if self._speaking == turn:
             self._speaking = None
         if turn not in self._committed:
             self._committed.append(turn)
+
+    @property
+    def speaking(self) -> int | None:
+        """The turn whose sound flows."""
+        return self._speaking
+
+    def ended_by_peer(self) -> int | None:
+        """The peer ended the utterance whose sound flows: its words come next."""
+        turn = self._speaking
+        if turn is not None:
+            self.committed(turn)
+        return turn
 
     def discarded(self, turn: int) -> None:
         """The peer was told to forget what it heard of it since the last commit."""

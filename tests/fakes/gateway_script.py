@@ -30,7 +30,8 @@ def dialect(
     if options.pop("is_text", False):
         configuration = ConfigureSession("t", None, None)
     made = GatewayDialect(configuration, **options)
-    assert made.events(peer) == [SessionReady("t", peer.extensions)]
+    is_ending = strategy == "vad" and configuration.speech_input is not None
+    assert made.events(peer) == [SessionReady("t", peer.extensions, is_ending=is_ending)]
     return made
 
 

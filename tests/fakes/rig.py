@@ -33,13 +33,13 @@ class Rig:
         told: Everything that the window was told, in order.
     """
 
-    def __init__(self, *, barge_in: bool = True) -> None:
+    def __init__(self, *, barge_in: bool = True, is_peer_ending: bool = False) -> None:
         self.time = VirtualTime()
         self.microphone = DrawnMicrophone(self.time)
         self.loudspeaker = HandLoudspeaker(self.time)
         self.detector = LoudnessDetector()
         self.journal = MemoryJournal()
-        self.voice = ScriptedServer()
+        self.voice = ScriptedServer(is_ending=is_peer_ending)
         self.text = ScriptedServer()
         self.told: list[LinkEvent] = []
         parts = Parts(
@@ -53,7 +53,8 @@ class Rig:
             publish=self.told.append,
             time=self.time,
         )
-        self.engine = Engine(Terms(thread_id=THREAD, barge_in=barge_in), parts)
+        terms = Terms(thread_id=THREAD, barge_in=barge_in, is_peer_ending=is_peer_ending)
+        self.engine = Engine(terms, parts)
         self._running: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Rig:

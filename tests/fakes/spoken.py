@@ -68,12 +68,12 @@ class Conversation:
 
 @asynccontextmanager
 async def conversation(
-    service: RealService, folder: Path, *, barge_in: str = "auto"
+    service: RealService, folder: Path, *, barge_in: str = "auto", endpoint: str = "local"
 ) -> AsyncIterator[Conversation]:
     """Hold one conversation through the sound server of the test."""
     held, sound = Conversation(), SoundSystem()
     journal = await JournalWriter.open(folder / "journal")
-    settings = Settings(voice=VoiceSettings(barge_in=barge_in))
+    settings = Settings(voice=VoiceSettings(barge_in=barge_in, endpoint=endpoint))
 
     async def find() -> ServiceAddresses:
         return ServiceAddresses(service.api, service.voice)

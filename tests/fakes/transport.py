@@ -120,6 +120,7 @@ class ScriptedServer:
 
     Args:
         is_ready_at_once: Whether each new transport says SessionReady by itself.
+        is_ending: What it then says about who ends utterances.
 
     Attributes:
         configurations: What it was called with, in order.
@@ -127,7 +128,8 @@ class ScriptedServer:
         refusals: Errors that the next calls raise instead, first in first out.
     """
 
-    def __init__(self, *, is_ready_at_once: bool = True) -> None:
+    def __init__(self, *, is_ready_at_once: bool = True, is_ending: bool = False) -> None:
+        self._is_ending = is_ending
         self.configurations: list[ConfigureSession] = []
         self.transports: list[ScriptedTransport] = []
         self.refusals: deque[AppError] = deque()
@@ -145,7 +147,7 @@ class ScriptedServer:
             raise self.refusals.popleft()
         transport = ScriptedTransport()
         if self._is_ready_at_once:
-            transport.say(SessionReady(configuration.session_id))
+            transport.say(SessionReady(configuration.session_id, is_ending=self._is_ending))
         async with self._opened:
             self.transports.append(transport)
             self._opened.notify_all()

@@ -46,10 +46,11 @@ async def listening(held: Conversation, sound_server: SoundServer) -> None:
     await held.eventually(sound_server.listeners)
 
 
+@pytest.mark.parametrize("endpoint", ["local", "server"])
 async def test_two_questions_are_asked_one_after_the_other_without_a_key(
-    sound_server, service, tmp_path
+    sound_server, service, tmp_path, endpoint
 ):
-    async with conversation(service, tmp_path) as held:
+    async with conversation(service, tmp_path, endpoint=endpoint) as held:
         await listening(held, sound_server)
         for number, question in enumerate((MILES, ROOT_OF_HUNDRED), 1):
             await sound_server.speak(question)

@@ -21,6 +21,8 @@ EVENTS: dict[str, e.ServerEvent] = {
     "memories_recalled": e.MemoriesRecalled(1, (e.Memory("tea", "7", 0.5),)),
     "image_ready": e.ImageReady(1, "u", "d", "image/png", 7),
     "reply_ended": e.ReplyEnded(1, e.ReplyStatus.CANCELLED, "m", e.Usage(1, 2, 0.1, 3.0)),
+    "utterance_begun": e.UtteranceBegun(1),
+    "utterance_over": e.UtteranceOver(1),
     "server_fault": e.ServerFault("no", "x", 1, True, True, {"seconds": 2}),
 }
 

@@ -33,6 +33,8 @@ SERVER: list[g.GatewayServerMessage] = [
     g.TranscriptPartial(text="hel"),
     g.TranscriptCommitted(text="hello", words=[{"text": "hello"}]),
     g.AssistantStarted(text="hello", turn_id=1),
+    g.InputSpeechStarted(),
+    g.InputSpeechStopped(),
     g.AssistantDelta(text="Hi", turn_id=1),
     g.AssistantMessage(text="Hi!", metadata={"message_id": "m"}),
     g.AssistantAudioStart(turn_id=1, output_format="pcm_24000"),

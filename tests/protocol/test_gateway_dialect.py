@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 
 from desktop_app.protocol import gateway as g
-from desktop_app.protocol.commands import AppendAudio, CommitAudio, PromptText, SubmitToolOutputs
+from desktop_app.protocol.commands import (
+    AppendAudio,
+    CommitAudio,
+    DiscardAudio,
+    PromptText,
+    SubmitToolOutputs,
+)
 from desktop_app.protocol.events import (
     MemoriesRecalled,
     Memory,
@@ -15,6 +21,8 @@ from desktop_app.protocol.events import (
     ReplyText,
     TranscriptUpdated,
     Usage,
+    UtteranceBegun,
+    UtteranceOver,
 )
 from tests.fakes.gateway_script import (
     PLAIN,
@@ -172,6 +180,36 @@ def test_with_the_peers_own_end_of_speech_words_belong_to_the_latest_sound():
     ) == [TranscriptUpdated(1, "", True), TranscriptUpdated(1, "a", True)]
     said(spoken, AppendAudio(2, SECOND))
     assert told(spoken, g.TranscriptCommitted(text="b")) == [TranscriptUpdated(2, "b", True)]
+
+
+def test_a_peer_that_ends_utterances_says_whose_words_come_next():
+    spoken = dialect(strategy="vad")
+    assert told(spoken, g.InputSpeechStarted(), g.InputSpeechStopped()) == []
+    said(spoken, AppendAudio(1, SECOND))
+    assert told(spoken, g.InputSpeechStarted(), g.InputSpeechStopped()) == [
+        UtteranceBegun(1),
+        UtteranceOver(1),
+    ]
+    said(spoken, AppendAudio(2, SECOND))
+    assert told(spoken, g.TranscriptPartial(text="a"), g.TranscriptCommitted(text="a")) == [
+        TranscriptUpdated(1, "a"),
+        TranscriptUpdated(1, "a", True),
+    ]
+    assert told(spoken, g.TranscriptCommitted(text="b")) == [TranscriptUpdated(2, "b", True)]
+
+
+def test_a_commit_by_key_that_crosses_the_peers_own_end_is_answered_once():
+    spoken = dialect(strategy="vad")
+    said(spoken, AppendAudio(1, SECOND), CommitAudio(1))
+    assert told(spoken, g.InputSpeechStopped()) == []
+    words = (g.TranscriptCommitted(text="a"), g.TranscriptCommitted(text=""))
+    assert told(spoken, *words) == [TranscriptUpdated(1, "a", True)]
+
+
+def test_a_peer_that_ends_utterances_is_not_asked_for_the_words_of_what_was_no_speech():
+    spoken = dialect(PLAIN, strategy="vad")
+    assert said(spoken, AppendAudio(1, SECOND), DiscardAudio(1)) == [SECOND]
+    assert told(spoken, g.TranscriptCommitted(text="hm")) == []
 
 
 # ---- which turn is answered -------------------------------------------------------------------

@@ -22,6 +22,8 @@ from desktop_app.protocol.gateway import (
     GatewayConfigured,
     GatewayError,
     GatewayReady,
+    InputSpeechStarted,
+    InputSpeechStopped,
     Ping,
     Pong,
     SessionClose,
@@ -94,6 +96,10 @@ class GatewaySession:
         }
         tts = self._voice_name(self._plan)
         await self._tell(SttSessionStarted(session_id=new_id(), config=config, tts=tts))
+
+    async def on_speech(self, is_speech: bool) -> None:
+        """An utterance that silence will end, or has ended."""
+        await self._tell(InputSpeechStarted() if is_speech else InputSpeechStopped())
 
     async def on_partial(self, text: str) -> None:
         """Words so far."""
@@ -170,7 +176,7 @@ class GatewaySession:
                 tts=self._voice_name(plan),
             )
         )
-        self._hearing = Hearing(plan, self._source, self)
+        self._hearing = Hearing(plan, self._source, self, on_speech=self.on_speech)
         self._listening = self._tasks.create_task(self._hearing.run(), name="hear")
 
     def _voice_name(self, plan: SessionPlan) -> dict[str, Any]:

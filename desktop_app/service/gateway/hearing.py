@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from enum import Enum
@@ -57,8 +58,24 @@ _NO_WORDS = Transcript("", is_final=True)
 class Hearing:
     """Takes sound at once, decodes behind it, and tells transcripts in the order spoken."""
 
-    def __init__(self, plan: SessionPlan, source: ProviderSource, listener: Listener) -> None:
+    def __init__(
+        self,
+        plan: SessionPlan,
+        source: ProviderSource,
+        listener: Listener,
+        *,
+        on_speech: Callable[[bool], Awaitable[None]] | None = None,
+    ) -> None:
+        """Begin with nothing heard.
+
+        Args:
+            plan: Rates, and who ends utterances.
+            source: Where speech to text comes from.
+            listener: Told what was heard.
+            on_speech: Told when an utterance that silence ends begins (True) and is over.
+        """
         self._plan = plan
+        self._on_speech = on_speech or _nobody
         self._source = source
         self._listener = listener
         # Its sound is bounded by _waiting_bytes; marks are few bytes each and are not.
@@ -153,6 +170,7 @@ class Hearing:
         for signal in self._segments.feed(pcm):
             match signal:
                 case SpeechStarted(pre_roll):
+                    await self._on_speech(True)
                     await self._hear(stt, b"".join(frame.pcm for frame in pre_roll))
                 case SpeechContinues(frame):
                     await self._hear(stt, frame.pcm)
@@ -161,6 +179,7 @@ class Hearing:
                     await self._listener.on_committed(_NO_WORDS)  # takes back what was shown
                     self._forget_failures()
                 case SpeechEnded():
+                    await self._on_speech(False)
                     await self._finish()
                     self._forget_failures()
 
@@ -172,7 +191,7 @@ class Hearing:
             await self._finish()
         elif self._failure is not None:
             await self._listener.on_fault(self._failure)  # ends the turn of who waits for words
-        elif self._plan.is_manual:
+        else:
             await self._listener.on_committed(_NO_WORDS)
         self._forget_failures()
 
@@ -279,6 +298,10 @@ class _Segments:
     def reset(self) -> None:
         """A commit ended the utterance."""
         self._turns.reset()
+
+
+async def _nobody(is_speech: bool) -> None:
+    """Nobody wants to know when somebody speaks."""
 
 
 def _hearing_failures() -> AbstractContextManager[None]:

@@ -247,9 +247,28 @@ async def test_the_server_finds_the_end_of_speech_itself(rig, socket):
     assert 0.5 < heard_s < len(pcm) / 32_000
 
 
-async def test_a_commit_in_vad_mode_without_speech_is_ignored(socket):
+async def test_a_commit_in_vad_mode_without_speech_is_no_turn(socket):
     await socket.configured(stt={"commit_strategy": "vad"})
     await socket.hear(bytes(6_400))
     await socket.say("audio.commit")
+    assert await socket.next() == {"type": "transcript.committed"}
     await socket.say("ping")
     assert (await socket.next())["type"] == "pong"
+
+
+async def test_where_silence_ends_utterances_their_bounds_are_told_before_the_words(socket):
+    await socket.configured(stt={"commit_strategy": "vad", "vad_silence_threshold_secs": 0.4})
+    pcm = SPEECH_WAV.read_bytes()[44:] + bytes(32_000)
+    for at in range(0, len(pcm), 3_200):
+        await socket.hear(pcm[at : at + 3_200])
+    await socket.until("assistant.message")
+    bounds = ("input.speech_started", "input.speech_stopped", "transcript.committed")
+    assert [kind for kind in socket.kinds() if kind in bounds] == list(bounds)
+
+
+async def test_who_ends_utterances_is_told_of_no_bounds(socket):
+    await socket.configured(stt={"commit_strategy": "manual"})
+    await socket.hear(SPEECH_WAV.read_bytes()[44:])
+    await socket.say("audio.commit")
+    await socket.until("assistant.message")
+    assert not [kind for kind in socket.kinds() if kind.startswith("input.")]

@@ -1,0 +1,192 @@
+"""A peer that decides where utterances begin and end."""
+
+from __future__ import annotations
+
+import pytest
+
+from desktop_app.engine.effects import (
+    Capture,
+    CloseMicrophone,
+    DiscardUtterance,
+    DropCapture,
+    Effect,
+    FinishCapture,
+    KeepUtterance,
+    Record,
+    Send,
+    SetTimer,
+    StopPlayback,
+)
+from desktop_app.engine.inputs import (
+    Input,
+    LineLost,
+    LineOpened,
+    MicrophoneLost,
+    MicrophoneOpened,
+    MutedChanged,
+    PlaybackDrained,
+    PromptTyped,
+    SpeechConfirmed,
+    SpeechDropped,
+    TalkCancelled,
+    TalkPressed,
+    TalkReleased,
+    TimerFired,
+    TimerName,
+    VoiceStarted,
+    VoiceStopped,
+)
+from desktop_app.engine.session import Session
+from desktop_app.link.messages import Phase
+from desktop_app.protocol.commands import CommitAudio, DiscardAudio, PromptText
+from desktop_app.protocol.events import (
+    ReplyAudio,
+    ReplyEnded,
+    ReplyText,
+    SessionReady,
+    TranscriptUpdated,
+    UtteranceBegun,
+    UtteranceOver,
+)
+from tests.fakes.machine import ENDED, INSISTING, PCM, notices
+from tests.fakes.machine import play as play_from
+
+ATTENDING = (
+    VoiceStarted(),
+    MicrophoneOpened("mic"),
+    SessionReady("s", is_ending=True),
+    LineOpened(),
+)
+BEGUN = (*ATTENDING, UtteranceBegun(1))
+OVER = (*BEGUN, UtteranceOver(1))
+THINKING = (*OVER, ENDED)
+
+
+def play(*given: Input, session: Session | None = None) -> tuple[Session, list[Effect]]:
+    return play_from(*given, session=session or Session(wants_peer_end=True))
+
+
+def commands(effects: list[Effect]) -> list[object]:
+    return [effect.command for effect in effects if isinstance(effect, Send)]
+
+
+def test_sound_flows_as_soon_as_the_microphone_listens():
+    session, effects = play(*ATTENDING)
+    assert Capture(1, is_held=True) in effects
+    assert (session.phase, session.is_undelivered) == (Phase.LISTENING, False)
+    assert effects[-1] == SetTimer(TimerName.NOT_BEGUN, 60.0)
+
+
+@pytest.mark.parametrize(
+    ("wish", "ready"),
+    [(False, SessionReady("s", is_ending=True)), (True, SessionReady("s"))],
+)
+def test_it_flows_only_to_who_was_asked_for_it_and_can(wish, ready):
+    given = (VoiceStarted(), MicrophoneOpened("mic"), ready, LineOpened())
+    session, effects = play(*given, session=Session(wants_peer_end=wish))
+    assert not session.is_attending
+    assert not [one for one in effects if isinstance(one, Capture)]
+
+
+@pytest.mark.parametrize("news", [UtteranceBegun(1), TranscriptUpdated(1, "wha")])
+def test_the_peer_says_when_somebody_speaks(news):
+    session, _ = play(*ATTENDING, news)
+    assert session.phase is Phase.HEARING
+
+
+def test_the_peer_says_when_it_is_over_and_is_not_told_so():
+    session, effects = play(*OVER)
+    assert effects == [FinishCapture(1, has_speech=True)]
+    assert play(UtteranceOver(1), session=session)[1] == []
+    session, effects = play(ENDED, session=session)
+    assert effects[0] == KeepUtterance(1, 1.0, 500)
+    assert commands(effects) == []
+    assert session.phase is Phase.THINKING
+
+
+def test_final_words_end_an_utterance_whose_end_nobody_told():
+    words = TranscriptUpdated(1, "what", is_final=True)
+    session, effects = play(*ATTENDING, words)
+    assert effects[:2] == [FinishCapture(1, has_speech=True), Record(words)]
+    assert commands(play(ENDED, session=session)[1]) == []
+
+
+@pytest.mark.parametrize("reply", [ReplyText(1, "x"), ReplyAudio(1, PCM)])
+def test_a_reply_ends_it_too(reply):
+    _, effects = play(*BEGUN, reply)
+    assert effects[0] == FinishCapture(1, has_speech=True)
+
+
+def test_what_the_peer_takes_back_was_no_utterance():
+    session, effects = play(*BEGUN, TranscriptUpdated(1, "", is_final=True))
+    assert DiscardUtterance(1) in effects
+    assert (session.phase, session.turn) == (Phase.LISTENING, 1)
+    assert play(UtteranceBegun(1), session=session)[0].phase is Phase.HEARING
+    empty = TranscriptUpdated(1, " ", is_final=True)
+    assert play(*ATTENDING, empty)[1] == []
+
+
+def test_after_the_reply_sound_flows_again():
+    given = (ReplyAudio(1, PCM), ReplyEnded(1), PlaybackDrained(1))
+    session, effects = play(*THINKING, *given)
+    assert Capture(2, is_held=True) in effects
+    assert session.phase is Phase.LISTENING
+
+
+def test_an_interruption_is_noticed_here_and_ended_there():
+    session, effects = play(*THINKING, ReplyAudio(1, PCM), *INSISTING)
+    assert StopPlayback() in effects
+    assert Capture(2, is_held=True) in effects
+    assert session.phase is Phase.HEARING
+    assert play(UtteranceOver(2), session=session)[1] == [FinishCapture(2, has_speech=True)]
+
+
+def test_a_key_ends_it_whatever_the_peer_believes():
+    session, effects = play(*BEGUN, TalkReleased(), TimerFired(TimerName.TALK_TAIL))
+    assert effects == [FinishCapture(1)]
+    assert commands(play(ENDED, session=session)[1]) == [CommitAudio(1)]
+    assert commands(play(SpeechDropped(), session=session)[1]) == [DiscardAudio(1)]
+
+
+def test_a_peer_that_never_ends_an_utterance_is_not_waited_for():
+    session, effects = play(*BEGUN)
+    assert effects[0] == SetTimer(TimerName.TALK_HELD, 60.0)
+    session, effects = play(TimerFired(TimerName.TALK_HELD), session=session)
+    assert effects == [FinishCapture(1)]
+
+
+@pytest.mark.parametrize(
+    ("given", "phase"),
+    [
+        (MutedChanged(True), Phase.LISTENING),
+        (VoiceStopped(), Phase.READY),
+        (LineLost(1.0), Phase.RECONNECTING),
+        (MicrophoneLost("device.lost"), Phase.NO_INPUT),
+        (TimerFired(TimerName.NOT_BEGUN), Phase.READY),
+    ],
+)
+def test_to_stop_listening_leaves_nothing_behind(given, phase):
+    session, effects = play(*ATTENDING, SpeechConfirmed(), given)
+    assert effects[0] == DropCapture()
+    assert not [one for one in effects if isinstance(one, FinishCapture | KeepUtterance)]
+    assert (session.phase, session.is_attending, session.is_confirmed) == (phase, False, False)
+
+
+def test_nobody_is_waited_for_without_end():
+    _, effects = play(*ATTENDING, TimerFired(TimerName.NOT_BEGUN))
+    assert CloseMicrophone() in effects
+    assert notices(effects) == ["voice.idle"]
+
+
+def test_a_key_or_a_typed_prompt_finds_the_floor_free():
+    _, effects = play(*ATTENDING, TalkPressed())
+    assert effects[:2] == [DropCapture(), Send(DiscardAudio(1))]
+    assert Capture(2, is_held=True) in effects
+    _, effects = play(*ATTENDING, PromptTyped("m", "hi"))
+    assert Send(PromptText(2, "hi")) in effects
+
+
+def test_nothing_is_being_said_that_could_be_ended_or_cancelled():
+    assert play(*ATTENDING, TalkReleased())[1] == []
+    assert play(*ATTENDING, TalkCancelled())[1] == []
+    assert play(*ATTENDING, TimerFired(TimerName.TALK_HELD))[1] == []

@@ -1,0 +1,111 @@
+"""Conversations in which the peer decides where utterances end."""
+
+from __future__ import annotations
+
+from desktop_app.engine.inputs import MutedChanged, TalkPressed, TalkReleased, VoiceStarted
+from desktop_app.journal.records import MessageStatus, UtteranceState
+from desktop_app.link.messages import Phase
+from desktop_app.protocol.commands import AppendAudio, CancelReply, CommitAudio
+from desktop_app.protocol.events import (
+    ReplyAudio,
+    ReplyEnded,
+    ReplyText,
+    TranscriptUpdated,
+    UtteranceBegun,
+    UtteranceOver,
+)
+from tests.fakes.loudspeaker import speech
+from tests.fakes.rig import Rig
+from tests.fakes.transport import ScriptedTransport
+
+
+async def listening(rig: Rig) -> ScriptedTransport:
+    await rig.take(VoiceStarted())
+    await rig.phase_is(Phase.LISTENING)
+    await rig.until(lambda: rig.microphone.is_open)
+    return await rig.line()
+
+
+def sound(line: ScriptedTransport, turn: int) -> bytes:
+    return b"".join(one.pcm for one in line.sent_of(AppendAudio) if one.turn == turn)
+
+
+async def test_the_peer_hears_everything_and_only_what_it_calls_an_utterance_is_kept():
+    async with Rig(is_peer_ending=True) as rig:
+        line = await listening(rig)
+        await rig.hear("." * 200)
+        assert len(sound(line, 1)) == 200 * 640, "silence too"
+        assert rig.journal.utterances == {}
+        await rig.hear("#" * 10)
+        assert rig.engine.phase is Phase.LISTENING, "the peer has not said so yet"
+        line.say(UtteranceBegun(1))
+        await rig.phase_is(Phase.HEARING)
+        await rig.hear("#" * 10 + "." * 20)
+        line.say(UtteranceOver(1))
+        await rig.phase_is(Phase.THINKING)
+        line.say(TranscriptUpdated(1, "what", is_final=True), ReplyText(1, "That."), ReplyEnded(1))
+        await rig.phase_is(Phase.LISTENING)
+        assert line.sent_of(CommitAudio) == []
+        [question] = rig.questions
+        assert (question.text, question.status) == ("what", MessageStatus.SENT)
+        kept = rig.journal.sound(question.utterance_id)
+        assert sound(line, 1).endswith(kept)
+        assert b"".join(rig.microphone.said) in kept
+        assert len(kept) < len(sound(line, 1)) / 2, "the long silence before is not"
+        await rig.hear("." * 5)
+        assert len(sound(line, 2)) == 5 * 640
+
+
+async def test_what_the_peer_takes_back_is_discarded_and_the_next_words_are_heard():
+    async with Rig(is_peer_ending=True) as rig:
+        line = await listening(rig)
+        line.say(UtteranceBegun(1))
+        await rig.phase_is(Phase.HEARING)
+        line.say(TranscriptUpdated(1, "", is_final=True))
+        await rig.phase_is(Phase.LISTENING)
+        await rig.hear("#" * 10)
+        line.say(UtteranceBegun(1), UtteranceOver(1))
+        line.say(TranscriptUpdated(1, "yes", is_final=True))
+        await rig.until(lambda: rig.questions)
+        states = [one.state for one in rig.journal.utterances.values()]
+        assert states == [UtteranceState.DISCARDED, UtteranceState.TRANSCRIBED]
+
+
+async def test_a_reply_is_interrupted_here_and_the_new_words_are_ended_there():
+    async with Rig(is_peer_ending=True) as rig:
+        line = await listening(rig)
+        line.say(UtteranceBegun(1), UtteranceOver(1), ReplyAudio(1, speech(2000)))
+        await rig.phase_is(Phase.SPEAKING)
+        await rig.loudspeaker.sound(300)
+        rig.microphone.said.clear()
+        await rig.hear("#" * 30)
+        assert line.sent_of(CancelReply) == [CancelReply(1, 300)]
+        await rig.hear("." * 100)
+        assert rig.engine.phase is Phase.HEARING, "our own detector has no say"
+        assert b"".join(rig.microphone.said) in sound(line, 2)
+        line.say(UtteranceOver(2))
+        await rig.phase_is(Phase.THINKING)
+
+
+async def test_who_mutes_streams_nothing_and_who_presses_the_key_ends_the_turn():
+    async with Rig(is_peer_ending=True) as rig:
+        line = await listening(rig)
+        await rig.take(MutedChanged(is_muted=True))
+        line.forget()
+        await rig.hear("#" * 10)
+        assert line.sent == []
+        await rig.take(MutedChanged(is_muted=False), TalkPressed())
+        await rig.hear("#" * 20)
+        await rig.take(TalkReleased())
+        await rig.time.advance(0.2)
+        commit = await line.expect(CommitAudio)
+        assert b"".join(rig.microphone.said)[-20 * 640 :] in sound(line, commit.turn)
+
+
+async def test_the_end_of_the_engine_while_it_listens_leaves_no_message():
+    rig = Rig(is_peer_ending=True)
+    async with rig:
+        await listening(rig)
+        await rig.hear("." * 10)
+    assert rig.questions == []
+    assert rig.journal.utterances == {}
