@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from desktop_app.service.providers.ports import TextDelta
 from desktop_app.service.runs.history import CUT_HERE, STOPPED_HERE
 
@@ -29,6 +31,20 @@ async def test_a_cancelled_reply_stops_and_is_kept_as_interrupted(rig, socket):
     assert reply["status"] == "CANCELLED"
     assert reply["content"] == "Hello there. "
     assert reply["metadata_"]["heard_ms"] == 240
+
+
+@pytest.mark.parametrize("words", [20, 400])
+async def test_a_reply_is_spoken_before_it_is_written_however_long_it_becomes(rig, socket, words):
+    rest = "and so it goes on, " * (words // 5)
+    rig.providers.language.pieces = (TextDelta("It begins. "), TextDelta(rest))
+    rig.providers.language.pause()
+    await socket.configured(tts={})
+    await socket.say("text.prompt", text="Hi")
+    await socket.until("assistant.audio.chunk")
+    assert rig.providers.tts.spoken == ["It begins."]
+    assert "assistant.message" not in socket.kinds()
+    rig.providers.language.resume()
+    assert (await socket.until("assistant.message"))["text"] == "It begins. " + rest
 
 
 async def test_cancelling_before_any_sound_sends_no_end_of_sound(rig, socket):
