@@ -15,6 +15,7 @@ import msgspec
 from desktop_app.client.addresses import ApiAddress
 from desktop_app.client.answer_body import PACKING, answer_of, pieces_of
 from desktop_app.client.errors import NotFoundError, http_errors, refusal
+from desktop_app.client.http11_transport import direct_transport
 from desktop_app.client.request_body import JsonBody, NoBody, RequestBody
 from desktop_app.client.retries import pause_before_retry
 from desktop_app.errors import NetworkError
@@ -57,6 +58,7 @@ class HttpConnection:
     def __init__(self, address: ApiAddress, *, sleep: Sleep = asyncio.sleep) -> None:
         self.sleep = sleep
         self._base_url = address.base_url.rstrip("/")
+        trust_env = not is_loopback(address.base_url)
         self._http = httpx.AsyncClient(
             headers={
                 "X-API-Key": address.key,
@@ -64,7 +66,8 @@ class HttpConnection:
                 "Accept-Encoding": PACKING,
             },
             timeout=httpx.Timeout(READ_TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
-            trust_env=not is_loopback(address.base_url),
+            transport=direct_transport(trust_env=trust_env),
+            trust_env=trust_env,
         )
 
     async def aclose(self) -> None:
