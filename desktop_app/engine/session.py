@@ -58,7 +58,7 @@ class Session:
     Attributes:
         turn: Number of the current or last turn, from 1.
         is_voice_on: The person wants to converse hands-free.
-        barge_in: Speech interrupts the reply; otherwise the microphone is deaf to it.
+        barge_in: Speech interrupts the reply; otherwise the microphone is deaf while it sounds.
         tail_s: Sound that is still captured after the talk key came up.
         listen_s: Silence after which a microphone that listens is closed.
         wants_peer_end: The peer shall decide where utterances end, if it can.
@@ -159,5 +159,5 @@ class Session:
 
     @property
     def is_deaf(self) -> bool:
-        """What the microphone hears is not even looked at."""
-        return not self.barge_in and self.stage in (Stage.THINKING, Stage.SPEAKING)
+        """What the microphone hears is not even looked at: it may be the reply itself."""
+        return not self.barge_in and self.stage is Stage.SPEAKING and not self.is_paused

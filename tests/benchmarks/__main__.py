@@ -39,13 +39,14 @@ def _retrieval() -> list[Figure]:
 
 
 def _voice() -> list[Figure]:
-    from tests.benchmarks import hearing, hour, jitter, voice
+    from tests.benchmarks import hearing, hour, interrupting, jitter, voice
 
     parts = (
         voice.first_sample,
         hearing.sending,
         hearing.answering,
         voice.stopping,
+        interrupting.figures,
         jitter.figures,
         voice.built_in_loop,
         hour.figures,

@@ -56,7 +56,9 @@ class Rig:
         *,
         detector: SpeechDetector | None = None,
         speed: float = 1.0,
+        barge_in: bool = False,
     ) -> None:
+        self._barge_in = barge_in
         self.card = TickingSystem(speed)
         self._detector = detector or speech_detector()
         self.microphone = Microphone(self.card)
@@ -105,7 +107,7 @@ class Rig:
             journal=journal,
             publish=self._publish,
         )
-        return Engine(Terms(thread_id="bench", barge_in=False), parts)
+        return Engine(Terms(thread_id="bench", barge_in=self._barge_in), parts)
 
     def _publish(self, event: LinkEvent) -> None:
         self._forward(event)

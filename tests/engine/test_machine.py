@@ -158,13 +158,22 @@ def test_speech_that_insists_while_thinking_opens_the_next_turn_and_nothing_was_
     assert Send(CancelReply(1, 0)) in effects
 
 
-@pytest.mark.parametrize("before", [ASKED, ANSWERING])
-def test_in_half_duplex_speech_does_not_interrupt_but_a_key_does(before):
-    session, effects = half(*before, *INSISTING)
+def test_in_half_duplex_speech_does_not_interrupt_but_a_key_does():
+    session, effects = half(*ANSWERING, *INSISTING)
     assert effects == []
     assert session.is_deaf
-    assert StopPlayback() in half(*before, ReplyStopped())[1]
-    assert StopPlayback() in half(*before, TalkPressed())[1]
+    assert StopPlayback() in half(*ANSWERING, ReplyStopped())[1]
+    assert StopPlayback() in half(*ANSWERING, TalkPressed())[1]
+
+
+def test_in_half_duplex_who_goes_on_before_the_answer_sounds_is_heard():
+    session, effects = half(*ASKED, *INSISTING)
+    assert Capture(2) in effects
+    assert session.phase is Phase.HEARING
+    session, effects = half(*ASKED, SpeechStarted(), ReplyAudio(1, PCM))
+    assert (session.phase, session.is_deaf) == (Phase.PAUSED, False)
+    session, effects = half(*ASKED, SpeechStarted(), ReplyAudio(1, PCM), SpeechDropped())
+    assert (session.phase, session.is_deaf) == (Phase.SPEAKING, True)
 
 
 def test_only_the_first_onset_of_an_utterance_counts():

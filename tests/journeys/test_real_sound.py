@@ -95,7 +95,8 @@ async def test_talking_over_a_reply_silences_it_and_is_answered(sound_server, se
             reply = held.messages(Role.ASSISTANT)[0]
             assert reply.status is MessageStatus.INTERRUPTED
         await held.turn_ends(2)
-        answer = held.messages(Role.ASSISTANT)[1]
+        answer, question = held.messages(Role.ASSISTANT)[1], held.messages(Role.USER)[1]
+    assert question.text.startswith("what is the square root"), "from the first word on"
     assert reply.heard_chars is not None
     assert 0 <= reply.heard_chars < len(reply.text)
     async with BackboardApi(service.api) as api:
