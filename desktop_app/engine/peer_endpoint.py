@@ -26,6 +26,8 @@ from desktop_app.engine.inputs import (
     MicrophoneLost,
     MutedChanged,
     PromptTyped,
+    SpeechDropped,
+    SpeechEnded,
     SpeechRetried,
     TalkPressed,
     TalkToggled,
@@ -43,6 +45,8 @@ _ENDS = (
     | MicrophoneLost
     | MutedChanged
     | PromptTyped
+    | SpeechDropped
+    | SpeechEnded
     | SpeechRetried
     | TalkPressed
     | TalkToggled

@@ -15,6 +15,7 @@ from desktop_app.engine.effects import (
     KeepUtterance,
     Send,
     SetTimer,
+    StopPlayback,
 )
 from desktop_app.engine.inputs import SpeechEnded, TimerName
 from desktop_app.engine.interjections import interject, let_pass
@@ -81,11 +82,12 @@ def loudspeaker_lost(session: Session, code: str) -> Step:
     silent = replace(session, can_play=False, is_paused=False)
     if session.stage is not Stage.SPEAKING:
         return silent, (shown,)
+    stop = (ClearTimer(TimerName.RESUME), StopPlayback())
     if session.reply_ended:
         after, effects = end_turn(silent)
-        return after, (shown, FinishTurn(session.turn), *effects)
+        return after, (shown, *stop, FinishTurn(session.turn), *effects)
     reading = replace(silent, stage=Stage.THINKING)
-    return reading, (shown, SetTimer(TimerName.SLOW, SLOW_S))
+    return reading, (shown, *stop, SetTimer(TimerName.SLOW, SLOW_S))
 
 
 def speech_started(session: Session, heard_ms: int) -> Step:
