@@ -102,7 +102,7 @@ class Playback:
         if self._is_paused:
             return
         self._is_paused = True  # first: from here on the card takes nothing
-        if self._heard_at_stop is None:
+        if self.is_sounding:
             heard = self._heard_at_pause = self._heard_bytes()
             lead = self._ring.read_before(heard, _LEAD_BYTES)
             self._ring.rewind(heard - len(lead) + quiet_spot(lead))

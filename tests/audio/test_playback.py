@@ -375,3 +375,14 @@ def test_a_pause_with_a_full_ring_loses_nothing():
     heard = sounded(heard)
     lead = len(heard) - len(long)
     assert heard[: 50 * BLOCK] + heard[50 * BLOCK + lead :] == long
+
+
+def test_a_pause_after_the_last_sample_that_came_repeats_nothing():
+    card = Card()
+    card.playback.play(1, WORDS[:9_600])
+    card.tick(40)
+    card.playback.pause()
+    card.tick(5)
+    card.playback.resume()
+    assert not any(card.tick(40))
+    assert card.playback.heard_ms == 200
