@@ -41,6 +41,15 @@ def let_pass(session: Session) -> Step:
     return resume(replace(session, is_interjected=False))
 
 
+def talk_over(session: Session) -> Step:
+    """The sound does not end: the reply goes on into it, in half duplex without hearing it."""
+    if not session.is_paused:
+        return session, ()
+    if not session.barge_in:
+        session = replace(session, is_interjected=False, is_confirmed=False)
+    return resume(session)
+
+
 def resume(session: Session) -> Step:
     """Let the reply go on where it was paused."""
     if not session.is_paused:

@@ -334,7 +334,7 @@ def _timer(session: Session, name: TimerName, heard_ms: int) -> Step:
         case TimerName.NOT_BEGUN:
             return _tire(session)
         case TimerName.RESUME:
-            return interjections.resume(session)
+            return interjections.talk_over(session)
         case TimerName.TALK_TAIL | TimerName.TALK_HELD:
             held = session.talk is not Talk.UP or session.is_peer_ending
             is_over = held and session.stage is Stage.HEARING and not session.is_attending

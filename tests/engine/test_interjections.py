@@ -29,6 +29,7 @@ from desktop_app.engine.inputs import (
     TimerName,
     VoiceStopped,
 )
+from desktop_app.engine.session import Session
 from desktop_app.link.messages import Phase
 from desktop_app.protocol.commands import CancelReply
 from desktop_app.protocol.events import ReplyAudio, ReplyEnded
@@ -72,6 +73,13 @@ def test_a_sound_that_does_not_end_is_talked_over_after_a_while():
     assert play(ENDED, session=session)[1] == []
     assert play(TimerFired(TimerName.RESUME), session=session)[1] == []
     assert StopPlayback() in play(SpeechInsisted(), session=session)[1]
+
+
+def test_in_half_duplex_who_is_talked_over_is_forgotten():
+    begun = (*ASKED, SpeechStarted(), SpeechConfirmed(), ReplyAudio(1, PCM))
+    session, effects = play(*begun, TimerFired(TimerName.RESUME), session=Session(barge_in=False))
+    assert effects == GOES_ON
+    assert (session.is_interjected, session.is_confirmed, session.is_deaf) == (False, False, True)
 
 
 def test_speech_that_insists_ends_the_reply_for_good():

@@ -182,6 +182,14 @@ def test_with_the_peers_own_end_of_speech_words_belong_to_the_latest_sound():
     assert told(spoken, g.TranscriptCommitted(text="b")) == [TranscriptUpdated(2, "b", True)]
 
 
+def test_a_commit_may_go_unanswered_by_a_peer_that_ends_utterances_without_our_words():
+    spoken = dialect(PLAIN, strategy="vad")
+    said(spoken, AppendAudio(1, SECOND), CommitAudio(1))
+    assert told(spoken, g.TranscriptCommitted(text="a")) == [TranscriptUpdated(1, "a", True)]
+    said(spoken, AppendAudio(2, SECOND))
+    assert told(spoken, g.TranscriptCommitted(text="b")) == [TranscriptUpdated(2, "b", True)]
+
+
 def test_a_peer_that_ends_utterances_says_whose_words_come_next():
     spoken = dialect(strategy="vad")
     assert told(spoken, g.InputSpeechStarted(), g.InputSpeechStopped()) == []
