@@ -214,6 +214,7 @@ class Engine:
         self._lines.begin_speech(b"".join(overheard))
         for pcm in overheard:
             self._recorder.append(now.turn, pcm)
+        self._overheard.clear()
 
     def _carry_out(self, effect: Effect) -> None:
         match effect:

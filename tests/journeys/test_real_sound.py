@@ -84,9 +84,12 @@ async def test_a_reply_that_comes_back_through_the_microphone_is_not_answered(
         assert all(reply.heard_chars is None for reply in replies)
 
 
-async def test_talking_over_a_reply_silences_it_and_is_answered(sound_server, service, tmp_path):
+@pytest.mark.parametrize("endpoint", ["local", "server"])
+async def test_talking_over_a_reply_silences_it_and_is_answered(
+    sound_server, service, tmp_path, endpoint
+):
     heard = tmp_path / "heard.wav"
-    async with conversation(service, tmp_path, barge_in="on") as held:
+    async with conversation(service, tmp_path, barge_in="on", endpoint=endpoint) as held:
         await listening(held, sound_server)
         async with sound_server.recording(heard):
             held.engine.take(PromptTyped("long", "what can you do"))

@@ -59,16 +59,20 @@ async def test_the_peer_hears_everything_and_only_what_it_calls_an_utterance_is_
 async def test_what_the_peer_takes_back_is_discarded_and_the_next_words_are_heard():
     async with Rig(is_peer_ending=True) as rig:
         line = await listening(rig)
+        await rig.hear("#" * 5)
         line.say(UtteranceBegun(1))
         await rig.phase_is(Phase.HEARING)
         line.say(TranscriptUpdated(1, "", is_final=True))
         await rig.phase_is(Phase.LISTENING)
+        rig.microphone.said.clear()
         await rig.hear("#" * 10)
         line.say(UtteranceBegun(1), UtteranceOver(1))
         line.say(TranscriptUpdated(1, "yes", is_final=True))
         await rig.until(lambda: rig.questions)
         states = [one.state for one in rig.journal.utterances.values()]
         assert states == [UtteranceState.DISCARDED, UtteranceState.TRANSCRIBED]
+        kept = rig.journal.sound(rig.questions[0].utterance_id)
+        assert kept == b"".join(rig.microphone.said), "the next words and nothing else"
 
 
 async def test_a_reply_is_interrupted_here_and_the_new_words_are_ended_there():
