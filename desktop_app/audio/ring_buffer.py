@@ -20,6 +20,7 @@ class RingBuffer:
     __slots__ = (
         "_discard_before",
         "_flushed_from",
+        "_holds",
         "_kept",
         "_mark",
         "_read",
@@ -35,21 +36,22 @@ class RingBuffer:
         if size_bytes <= 0 or size_bytes % 2 or kept_bytes % 2:
             raise ValueError("a ring holds a positive, whole number of 16-bit samples")
         self._kept = kept_bytes
+        self._holds = size_bytes
         self._size = size_bytes + kept_bytes
         self._ring = memoryview(bytearray(self._size))
         self._written = 0  # writer
         self._discard_before = 0  # writer
         self._mark = 0  # writer
-        self._rewind = (0, 0)  # writer: number of the latest wish, and where it leads
+        self._rewind = (0,)  # writer: where the latest wish leads; each wish is its own object
         self._read = 0  # reader
-        self._rewound = 0  # reader: number of the latest wish that was honoured
+        self._rewound = self._rewind  # reader: the latest wish that was honoured
         self._flushed_from = 0  # reader
         self.starved = 0  # reader
 
     @property
     def free(self) -> int:
         """Bytes that ``write`` would accept now. What was discarded counts until the next read."""
-        return max(0, self._size - self._kept - (self._written - self._position))
+        return max(0, self._holds - (self._written - self._position))
 
     @property
     def available(self) -> int:
@@ -67,8 +69,8 @@ class RingBuffer:
     @property
     def _position(self) -> int:
         """Where the reader stands, or will once it has honoured the last ``rewind``."""
-        number, to = self._rewind
-        return self._read if number == self._rewound else to
+        wish = self._rewind
+        return self._read if wish is self._rewound else wish[0]
 
     def write(self, pcm: bytes | memoryview) -> int:
         """Append sound. Writer thread only.
@@ -83,7 +85,9 @@ class RingBuffer:
         count = len(pcm)
         start = written % self._size
         end = start + count
-        if end > self._size or count > self.free:
+        wish = self._rewind
+        read = self._read if wish is self._rewound else wish[0]
+        if end > self._size or count > self._holds - written + read:
             return self._write_in_parts(memoryview(pcm), start)
         self._ring[start:end] = pcm
         self._written = written + count
@@ -107,7 +111,7 @@ class RingBuffer:
             Bytes of real sound delivered.
         """
         read = self._read
-        if read < self._discard_before or self._rewound != self._rewind[0]:
+        if read < self._discard_before or self._rewind is not self._rewound:
             read = self.honour_wishes()
         count = len(out)
         start = read % self._size
@@ -136,10 +140,10 @@ class RingBuffer:
         Returns:
             The reader's position.
         """
-        number, to = self._rewind
-        if number != self._rewound:
-            self._read = to
-            self._rewound = number
+        wish = self._rewind
+        if wish is not self._rewound:
+            (self._read,) = wish
+            self._rewound = wish
         if self._read < self._discard_before:
             self._flushed_from = self._read
             self._read = self._discard_before
@@ -161,11 +165,10 @@ class RingBuffer:
 
         Never goes forward, before the mark, or back to what was discarded.
         """
-        number, _ = self._rewind
         position = self._position
         to = max(self._mark + since_mark, self._discard_before, self._mark)
         to = min(max(to, position - self._kept), position)
-        self._rewind = (number + 1, to)
+        self._rewind = (to,)
 
     def read_before(self, since_mark: int, count: int) -> bytes:
         """Up to ``count`` bytes that end so many bytes after ``mark``. Writer thread only.
