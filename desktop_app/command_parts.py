@@ -21,6 +21,7 @@ from desktop_app.errors import NetworkError, StorageError
 from desktop_app.journal.reader import JournalReader
 from desktop_app.journal.writer import JournalWriter
 from desktop_app.link.messages import LinkEvent
+from desktop_app.network_access import use_network
 from desktop_app.paths import Paths
 from desktop_app.profiles import Profile, find_profile
 from desktop_app.remote_service import RemoteService
@@ -91,6 +92,7 @@ async def open_parts(
         StorageError: The journal cannot be opened.
     """
     settings = settings_file.load(paths.settings, report=warn)
+    use_network(settings.network, os.environ)
     chosen = find_profile(settings, profile)
     async with AsyncExitStack() as stack:
         journal = await _own_journal(paths.data)

@@ -42,6 +42,7 @@ from desktop_app.link.messages import (
 )
 from desktop_app.link.server import LinkServer
 from desktop_app.logs import start_logging, tell_crashes
+from desktop_app.network_access import use_network
 from desktop_app.paths import Paths, find_paths
 from desktop_app.profiles import EMBEDDED, Profile, find_profile
 from desktop_app.remote_service import RemoteService
@@ -101,6 +102,7 @@ class EngineApp:
         self._paths = paths
         self._token = token
         self._settings = settings_file.load(paths.settings)
+        use_network(self._settings.network, os.environ)
         self._odd: list[Notice] = []
         self._profile = self._chosen_profile()
         self._journal = journal

@@ -77,6 +77,12 @@ SENTENCES = {
     "media.not_fetched": "A picture could not be fetched. The text of the answer is kept.",
     "message.failed": "Your message could not be answered. It was kept; try again.",
     "network.broken": "The language server broke off. What had arrived was kept; try again.",
+    "network.ca_file": "The certificates named in the settings (network.ca_file) cannot be read: "
+    "{reason}.",
+    "network.proxy": "The proxy does not let Parley through. Look at its address, and at the "
+    "password in HTTPS_PROXY.",
+    "network.untrusted": "The certificate of the service is not trusted. A company's own "
+    "certificates are named in network.ca_file.",
     "network.lost": "The connection was lost. What had arrived was kept; try again.",
     "network.timeout": "The service took too long. What had arrived was kept; try again.",
     "network.unreachable": "The service cannot be reached. Your message was kept; try again.",

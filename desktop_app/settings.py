@@ -94,6 +94,20 @@ class AppearanceSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class NetworkSettings:
+    """How others are reached.
+
+    Attributes:
+        proxy: ``http://host:port``; empty for the system's. One that wants a password is named
+            in the environment (``HTTPS_PROXY``): secrets do not stand here.
+        ca_file: PEM file of certificates that are believed besides the system's.
+    """
+
+    proxy: str = ""
+    ca_file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Every preference.
 
@@ -105,6 +119,7 @@ class Settings:
     voice: VoiceSettings = field(default_factory=VoiceSettings)
     language: LanguageSettings = field(default_factory=LanguageSettings)
     appearance: AppearanceSettings = field(default_factory=AppearanceSettings)
+    network: NetworkSettings = field(default_factory=NetworkSettings)
     profile: str = "embedded"
     profiles: Mapping[str, ProfileSettings] = field(
         default_factory=dict, metadata={"each": ProfileSettings()}

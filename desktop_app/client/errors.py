@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -50,8 +51,8 @@ def http_errors() -> Iterator[None]:
     """Translate httpx failures, keeping the cause.
 
     Raises:
-        NetworkError: ``network.unreachable`` (never connected), ``network.timeout`` or
-            ``network.lost``; all of them retryable.
+        NetworkError: ``network.unreachable`` (never connected), ``network.timeout``,
+            ``network.lost`` or ``network.proxy``, all of them retryable; ``network.untrusted``.
         ProtocolError: ``http.malformed``: not HTTP, or a body that the contract does not allow.
     """
     try:
@@ -62,7 +63,9 @@ def http_errors() -> Iterator[None]:
         raise NetworkError(
             "network.timeout", "The server did not answer in time.", retryable=True
         ) from error
-    except (httpx.RemoteProtocolError, httpx.NetworkError, httpx.ProxyError) as error:
+    except httpx.ProxyError as error:
+        raise _proxy_refused(error) from error
+    except (httpx.RemoteProtocolError, httpx.NetworkError) as error:
         raise lost(error) from error
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise ProtocolError("http.malformed", f"The server cannot be used: {error}") from error
@@ -108,7 +111,8 @@ def handshake_errors() -> Iterator[None]:
     """Translate what connecting a WebSocket raises, keeping the cause.
 
     Raises:
-        NetworkError: ``network.unreachable``, ``network.lost`` or ``http.<status>``.
+        NetworkError: ``network.unreachable``, ``network.lost``, ``network.proxy``,
+            ``network.untrusted`` or ``http.<status>``.
         AccessError: 401, 403 or a close with 1008.
         ProtocolError: ``gateway.not_a_gateway``: something else listens there.
     """
@@ -118,6 +122,8 @@ def handshake_errors() -> Iterator[None]:
         raise _handshake_refusal(error) from error
     except ws.ConnectionClosed as error:
         raise closed(error) from error
+    except (ws.ProxyError, ws.InvalidProxy) as error:
+        raise _proxy_refused(error) from error
     except (ws.InvalidHandshake, ws.InvalidURI, EOFError) as error:
         raise _not_a_gateway() from error
     except (OSError, TimeoutError) as error:
@@ -131,13 +137,23 @@ def closed(error: ws.ConnectionClosed) -> NetworkError:
     return lost(error)
 
 
+def _proxy_refused(error: BaseException) -> NetworkError:
+    return NetworkError(
+        "network.proxy", f"The proxy does not let us through{_words(error)}.", retryable=True
+    )
+
+
 def lost(error: BaseException) -> NetworkError:
     """The connection was there and is gone."""
     return NetworkError("network.lost", f"The connection was lost{_words(error)}.", retryable=True)
 
 
 def unreachable(error: BaseException) -> NetworkError:
-    """Nobody answered."""
+    """Nobody answered, or nobody who could prove who they are."""
+    if _is_untrusted(error):
+        return NetworkError(
+            "network.untrusted", f"The server's certificate is not trusted{_words(error)}."
+        )
     return NetworkError(
         "network.unreachable", f"The server cannot be reached{_words(error)}.", retryable=True
     )
@@ -182,6 +198,15 @@ def _date(text: str) -> datetime | None:
     except ValueError:
         return None
     return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _is_untrusted(error: BaseException | None) -> bool:
+    """Whether a certificate is behind it, however deep."""
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _words(error: BaseException) -> str:

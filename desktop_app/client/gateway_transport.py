@@ -11,8 +11,8 @@ from websockets.exceptions import ConnectionClosed
 
 from desktop_app.client.addresses import GatewayAddress
 from desktop_app.client.errors import closed, handshake_errors, socket_errors
+from desktop_app.client.socket_route import socket_route
 from desktop_app.errors import AccessError, NetworkError, ProtocolError
-from desktop_app.loopback import is_loopback
 from desktop_app.protocol.commands import ClientCommand, ConfigureSession
 from desktop_app.protocol.events import ServerEvent
 from desktop_app.protocol.gateway import GatewayError, GatewayReady, decode_server_message
@@ -115,7 +115,7 @@ async def open_gateway(
             open_timeout=OPEN_TIMEOUT_S,
             close_timeout=CLOSE_TIMEOUT_S,
             ping_interval=PING_INTERVAL_S,
-            proxy=None if is_loopback(address.url) else True,
+            **await socket_route(address.url),
         )
     dialect = GatewayDialect(
         configuration, is_binary=sound == "binary", make_resample=make_resample

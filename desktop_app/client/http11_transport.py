@@ -17,6 +17,7 @@ import httpx
 
 from desktop_app.client.http11_connection import Http11Connection
 from desktop_app.client.http11_request import wire_of
+from desktop_app.network_access import trust_context
 
 MAX_CONNECTIONS = 100
 MAX_IDLE = 20
@@ -36,11 +37,11 @@ def direct_transport(*, trust_env: bool) -> httpx.AsyncBaseTransport | None:
     which httpx finds, and knows how to talk to, itself.
 
     Args:
-        trust_env: Whether the system's proxies and certificates count, as for the client.
+        trust_env: Whether the system's proxies count, as for the client.
     """
     if trust_env and not _PROXIES.isdisjoint(getproxies()):
         return None
-    return Http11Transport(trust_env=trust_env)
+    return Http11Transport()
 
 
 class Http11Transport(httpx.AsyncBaseTransport):
@@ -49,13 +50,9 @@ class Http11Transport(httpx.AsyncBaseTransport):
     A request whose connection turns out to have been hung up before a byte of its answer came is
     sent once more where that cannot do anything twice: GET and HEAD, on a connection that had
     rested.
-
-    Args:
-        trust_env: Whether ``SSL_CERT_FILE`` and ``SSL_CERT_DIR`` count.
     """
 
-    def __init__(self, *, trust_env: bool) -> None:
-        self._trust_env = trust_env
+    def __init__(self) -> None:
         self._tls: SSLContext | None = None
         self._tls_opening = asyncio.Lock()
         self._slots = asyncio.Semaphore(MAX_CONNECTIONS)
@@ -175,7 +172,7 @@ class Http11Transport(httpx.AsyncBaseTransport):
         async with self._tls_opening:
             if self._tls is None:
                 # Its certificates take 20 to 50 ms to load: not on the loop that plays sound.
-                self._tls = await asyncio.to_thread(_tls_context, self._trust_env)
+                self._tls = await asyncio.to_thread(trust_context)
             return self._tls
 
     async def _take_slot(self, timeout_s: float | None) -> None:
@@ -223,9 +220,3 @@ class _Body(httpx.AsyncByteStream):
 def _origin_of(url: httpx.URL) -> _Origin:
     port = url.port or (443 if url.scheme == "https" else 80)
     return url.scheme, url.raw_host.decode("ascii"), port
-
-
-def _tls_context(trust_env: bool) -> SSLContext:
-    context = httpx.create_ssl_context(trust_env=trust_env)
-    context.set_alpn_protocols(["http/1.1"])
-    return context

@@ -20,6 +20,7 @@ from desktop_app.client.request_body import JsonBody, NoBody, RequestBody
 from desktop_app.client.retries import pause_before_retry
 from desktop_app.errors import NetworkError
 from desktop_app.loopback import is_loopback
+from desktop_app.network_access import trust_context
 from desktop_app.protocol.sse import SseDecoder
 
 CONNECT_TIMEOUT_S = 10.0
@@ -59,6 +60,7 @@ class HttpConnection:
         self.sleep = sleep
         self._base_url = address.base_url.rstrip("/")
         trust_env = not is_loopback(address.base_url)
+        transport = direct_transport(trust_env=trust_env)
         self._http = httpx.AsyncClient(
             headers={
                 "X-API-Key": address.key,
@@ -66,8 +68,9 @@ class HttpConnection:
                 "Accept-Encoding": PACKING,
             },
             timeout=httpx.Timeout(READ_TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
-            transport=direct_transport(trust_env=trust_env),
+            transport=transport,
             trust_env=trust_env,
+            verify=trust_context() if transport is None else True,
         )
 
     async def aclose(self) -> None:

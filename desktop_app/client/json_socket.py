@@ -14,8 +14,8 @@ from websockets.exceptions import ConnectionClosed, InvalidURI
 from websockets.uri import parse_uri
 
 from desktop_app.client.errors import closed, handshake_errors, socket_errors
+from desktop_app.client.socket_route import socket_route
 from desktop_app.errors import AccessError, NetworkError, ProtocolError
-from desktop_app.loopback import is_loopback
 from desktop_app.protocol.backboard.wire import error_text
 from desktop_app.protocol.json_faults import UNREADABLE
 
@@ -135,7 +135,7 @@ async def open_json_socket(
                     open_timeout=None,  # both together have a limit
                     close_timeout=CLOSE_TIMEOUT_S,
                     ping_interval=ping_interval_s,
-                    proxy=None if is_loopback(url) else True,
+                    **await socket_route(url),
                 )
             try:
                 return await _begun(socket, configuration, takes_early_events)

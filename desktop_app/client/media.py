@@ -16,6 +16,7 @@ from desktop_app.client.http_connection import CONNECT_TIMEOUT_S, Sleep
 from desktop_app.client.retries import pause_before_retry
 from desktop_app.errors import NetworkError, ProtocolError
 from desktop_app.loopback import is_loopback, is_own_address
+from desktop_app.network_access import trust_context
 
 MAX_MEDIA_BYTES = 64 << 20
 READ_TIMEOUT_S = 30.0
@@ -176,4 +177,5 @@ def _open_client(is_local: bool) -> httpx.AsyncClient:
         headers={"User-Agent": "Parley", "Accept-Encoding": PACKING},
         timeout=httpx.Timeout(READ_TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
         trust_env=not is_local,
+        verify=trust_context(),
     )

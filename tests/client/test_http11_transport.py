@@ -30,7 +30,7 @@ async def server() -> AsyncIterator[RawServer]:
 
 @pytest.fixture
 async def http() -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(transport=Http11Transport(trust_env=False)) as client:
+    async with httpx.AsyncClient(transport=Http11Transport()) as client:
         yield client
 
 
@@ -438,7 +438,7 @@ async def test_only_so_many_requests_are_under_way(
     server: RawServer, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(http11_transport, "MAX_CONNECTIONS", 1)
-    async with httpx.AsyncClient(transport=Http11Transport(trust_env=False)) as http:
+    async with httpx.AsyncClient(transport=Http11Transport()) as http:
         first = asyncio.create_task(http.get(server.url))
         line = await server.line()
         with pytest.raises(httpx.PoolTimeout):
@@ -499,7 +499,7 @@ async def _without_end(server: RawServer) -> Line:
 
 
 async def test_closing_ends_what_is_under_way_and_may_be_done_twice(server: RawServer):
-    transport = Http11Transport(trust_env=False)
+    transport = Http11Transport()
     http = httpx.AsyncClient(transport=transport)
     resting = await _a_rested(server, http)
     unanswered = asyncio.create_task(http.get(server.url))
@@ -528,7 +528,7 @@ async def test_a_certificate_of_the_settings_is_trusted_and_no_other(
 ):
     monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
     async with RawServer().running(is_secured=True) as server:
-        async with httpx.AsyncClient(transport=Http11Transport(trust_env=True)) as http:
+        async with httpx.AsyncClient(transport=Http11Transport()) as http:
             asking = asyncio.create_task(http.get(server.url))
             line = await server.line()
             await answered(line, asking)
@@ -537,7 +537,8 @@ async def test_a_certificate_of_the_settings_is_trusted_and_no_other(
             await line.read(1 << 20)
             await line.say(FINE)
             assert (await asking).text == "fine"
-        async with httpx.AsyncClient(transport=Http11Transport(trust_env=False)) as http:
+        monkeypatch.delenv("SSL_CERT_FILE")
+        async with httpx.AsyncClient(transport=Http11Transport()) as http:
             with pytest.raises(httpx.ConnectError, match=r"(?i)certificate"):
                 await http.get(server.url)
 
@@ -546,7 +547,7 @@ async def test_a_name_that_the_certificate_has_not_is_refused(monkeypatch: pytes
     monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
     async with (
         RawServer().running(is_secured=True) as server,
-        httpx.AsyncClient(transport=Http11Transport(trust_env=True)) as http,
+        httpx.AsyncClient(transport=Http11Transport()) as http,
     ):
         with pytest.raises(httpx.ConnectError, match=r"(?i)certificate|hostname"):
             await http.get(server.url, extensions={"sni_hostname": "example.org"})
@@ -556,7 +557,7 @@ async def test_certificates_that_are_not_there_are_a_connect_error(
     monkeypatch: pytest.MonkeyPatch, http: httpx.AsyncClient
 ):
     monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/ca.pem")
-    async with httpx.AsyncClient(transport=Http11Transport(trust_env=True)) as http:
+    async with httpx.AsyncClient(transport=Http11Transport()) as http:
         with pytest.raises(httpx.ConnectError):
             await http.get("https://127.0.0.1:1/")
 

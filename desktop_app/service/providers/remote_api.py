@@ -17,6 +17,7 @@ import httpx
 from desktop_app.credentials import Secret
 from desktop_app.errors import AccessError, AppError, InputError, NetworkError, ProtocolError
 from desktop_app.loopback import is_loopback
+from desktop_app.network_access import trust_context
 
 _TIMEOUT = httpx.Timeout(10.0, read=120.0, write=60.0)  # seconds; long recordings take a minute
 _ABOUT_MONEY = re.compile(r"quota|credit|billing|payment|balance", re.IGNORECASE)
@@ -71,7 +72,10 @@ class RemoteApi:
             )
         headers = {remote.header: f"{remote.scheme}{remote.key.reveal()}"} if remote.key else {}
         self._http = httpx.AsyncClient(
-            headers=headers, timeout=timeout, trust_env=not is_loopback(self._root)
+            headers=headers,
+            timeout=timeout,
+            trust_env=not is_loopback(self._root),
+            verify=trust_context(),
         )
 
     @asynccontextmanager
