@@ -95,7 +95,7 @@ def speech_started(session: Session, heard_ms: int) -> Step:
     session = replace(session, is_confirmed=False)
     if session.is_muted:
         told = () if session.is_mute_told else (notice(NoticeLevel.INFO, "voice.muted"),)
-        return replace(session, is_mute_told=True), told
+        return replace(session, is_mute_told=True), (*told, DropCapture())  # not even kept
     if not session.is_voice_on or session.stage is Stage.HEARING or session.is_deaf:
         return session, ()
     if session.stage is Stage.IDLE:

@@ -12,6 +12,7 @@ from desktop_app.engine.effects import (
     CloseMicrophone,
     CutTurn,
     DiscardUtterance,
+    DropCapture,
     FinishCapture,
     FinishTurn,
     KeepUtterance,
@@ -203,7 +204,8 @@ def test_muting_ends_the_utterance_and_speech_is_only_remarked_upon():
     assert play(*LISTENING, MutedChanged(True))[1] == [ClearTimer(TimerName.NOT_BEGUN)]
     muted, effects = play(*LISTENING, MutedChanged(True), SpeechStarted())
     assert notices(effects) == ["voice.muted"]
-    assert play(ENDED, SpeechStarted(), session=muted)[1] == [], "once is enough"
+    assert effects[-1] == DropCapture(), "what is said meanwhile is not even kept"
+    assert notices(play(ENDED, SpeechStarted(), session=muted)[1]) == [], "once is enough"
     again = (MutedChanged(False), MutedChanged(True), SpeechStarted())
     assert notices(play(*again, session=muted)[1]) == ["voice.muted"]
     assert notices(play(*LISTENING, MutedChanged(True), TalkPressed())[1]) == ["voice.muted"]
