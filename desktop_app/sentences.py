@@ -69,6 +69,8 @@ SENTENCES = {
     "language.unreadable": (
         "The language server sent something unreadable. Your question was kept; try again."
     ),
+    "line.stalled": "The service does not answer at the moment. What has arrived plays on.",
+    "line.silent": "The service does not answer any more. It is tried again.",
     "line.lost": (
         "The connection was lost before the answer was complete. What had arrived was kept; try "
         "again."

@@ -63,6 +63,15 @@ class GatewayTransport:
                 answers, self._dialect.answers = self._dialect.answers, []
                 await self._send(answers)
 
+    async def sign_of_life(self) -> None:
+        """Return when the gateway's end of the WebSocket has answered a ping (RFC 6455, 5.5.2).
+
+        Raises:
+            NetworkError: ``network.lost``, retryable.
+        """
+        with socket_errors():
+            await (await self._socket.ping())
+
     async def aclose(self) -> None:
         """Close within CLOSE_TIMEOUT_S. Idempotent."""
         self._is_closed = True

@@ -143,6 +143,9 @@ class MessageTransport:
         """
         return self._news.events()
 
+    async def sign_of_life(self) -> None:
+        """At once: each message is a request of its own, with limits of its own."""
+
     async def aclose(self) -> None:
         """Stop what runs, and close. Idempotent; the API stays open."""
         self._waiting.clear()

@@ -172,6 +172,16 @@ class LineLost:
 
 
 @dataclass(frozen=True, slots=True)
+class LineStalled:
+    """The open voice line gives no sign of life; ``LineResumed`` or ``LineLost`` follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineResumed:
+    """The voice line gives signs of life again."""
+
+
+@dataclass(frozen=True, slots=True)
 class LineFailed:
     """The voice line is refused for good: another try would not help."""
 
@@ -225,6 +235,8 @@ Input = (
     | SpeechDropped
     | LineOpened
     | LineLost
+    | LineStalled
+    | LineResumed
     | LineFailed
     | PromptRefused
     | PlaybackDrained

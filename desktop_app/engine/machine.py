@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from desktop_app.engine import interjections, peer_endpoint, server_news, sound_news
+from desktop_app.engine import interjections, line_news, peer_endpoint, server_news, sound_news
 from desktop_app.engine.effects import (
     Capture,
     ClearNotice,
@@ -34,6 +34,8 @@ from desktop_app.engine.inputs import (
     LineFailed,
     LineLost,
     LineOpened,
+    LineResumed,
+    LineStalled,
     LoudspeakerLost,
     LoudspeakerOpened,
     MicrophoneLost,
@@ -65,12 +67,9 @@ from desktop_app.engine.turns import (
     SLOW_S,
     SOUND_S,
     Step,
-    calm,
     deliver_next,
-    deliver_so_far,
     deliver_speech,
     end_turn,
-    fail_turn,
     hear,
     interrupt,
     new_turn,
@@ -85,8 +84,6 @@ from desktop_app.link.messages import NoticeLevel
 from desktop_app.protocol.commands import CancelReply
 
 TALK_HELD_S = 120.0
-FIRST_REDELIVERY_S = 0.5
-LAST_REDELIVERY_S = 30.0
 
 
 def step(session: Session, given: Input, *, heard_ms: int = 0) -> Step:
@@ -158,13 +155,17 @@ def _advanced(session: Session, given: Input, heard_ms: int) -> Step:  # noqa: C
         case SpeechDropped():
             return sound_news.speech_dropped(session)
         case LineOpened():
-            return _line_opened(session)
+            return line_news.opened(session)
+        case LineStalled():
+            return line_news.stalled(session)
+        case LineResumed():
+            return line_news.resumed(session)
         case LineLost():
-            return _line_lost(session)
+            return line_news.lost(session)
         case LineFailed():
-            return _line_failed(session, given.code)
+            return line_news.failed(session, given.code)
         case PromptRefused():
-            return _prompt_refused(session, given)
+            return line_news.prompt_refused(session, given)
         case PlaybackDrained():
             return sound_news.drained(session, given.turn)
         case TimerFired():
@@ -263,61 +264,6 @@ def _retry_speech(session: Session, message_id: str, heard_ms: int) -> Step:
     delivered, more = deliver_speech(session)
     opened = OpenRetriedTurn(session.turn, message_id)
     return delivered, (*effects, opened, *more, SetTimer(TimerName.SLOW, SLOW_S))
-
-
-# ---- lines ----------------------------------------------------------------------------------
-
-
-def _line_opened(session: Session) -> Step:
-    cleared = (ClearNotice("prompt.queued"),) if session.tries else ()
-    session = replace(session, line=Line.OPEN, tries=0)
-    if session.stage is Stage.IDLE:
-        return then((session, cleared), rest)
-    if session.stage is Stage.HEARING:
-        return deliver_so_far(session)
-    return deliver_speech(session) if session.is_undelivered else (session, ())
-
-
-def _line_lost(session: Session) -> Step:
-    session = replace(session, line=Line.LOST)
-    if session.stage is Stage.HEARING:
-        return replace(session, is_undelivered=True), ()
-    return _lose_reply(session, "line.lost")
-
-
-def _line_failed(session: Session, code: str) -> Step:
-    session = replace(session, line=Line.CLOSED, is_voice_on=False)
-    shown = notice(NoticeLevel.ERROR, code, action="settings")
-    if session.stage is Stage.HEARING:
-        return session, (FinishCapture(session.turn), shown)
-    session, effects = then(_lose_reply(session, code, is_final=True), release_microphone)
-    return session, (*effects, shown)
-
-
-def _lose_reply(session: Session, code: str, *, is_final: bool = False) -> Step:
-    idle = session.stage is Stage.IDLE
-    if idle or session.route is Route.TEXT or session.reply_ended:
-        return session, ()
-    if session.is_undelivered and not is_final:
-        return session, ()  # the line never knew of it: the next one will
-    return fail_turn(session, code)
-
-
-def _prompt_refused(session: Session, given: PromptRefused) -> Step:
-    prompt = session.prompt
-    if given.turn != session.turn or session.stage is Stage.IDLE or prompt is None:
-        return session, ()
-    if session.is_answered or not given.is_retryable:
-        return fail_turn(replace(session, tries=0), given.code)
-    wait_s = min(FIRST_REDELIVERY_S * 2**session.tries, LAST_REDELIVERY_S)
-    session = replace(session, waiting=(prompt, *session.waiting), tries=session.tries + 1)
-    session, effects = calm(session)
-    return session, (
-        QueuePrompt(prompt.message_id, prompt.text),
-        notice(NoticeLevel.WARNING, "prompt.queued"),
-        *effects,
-        SetTimer(TimerName.REDELIVER, wait_s),
-    )
 
 
 # ---- time -----------------------------------------------------------------------------------

@@ -118,6 +118,13 @@ class Transport(Protocol):
             ProtocolError: The peer speaks something else.
         """
 
+    async def sign_of_life(self) -> None:
+        """Return when the peer has shown that it is there.
+
+        Raises:
+            NetworkError: The connection is gone.
+        """
+
     async def aclose(self) -> None:
         """Close. Idempotent."""
 

@@ -76,6 +76,7 @@ class Session:
         reply_ended: No more of the reply will come.
         prompt: The typed question of the turn, None when it was spoken.
         waiting: Prompts that wait for their turn, oldest first.
+        is_stalled: The open line gives no sign of life.
         tries: How often the first waiting prompt was refused in a row.
         has_sound: Speech of the turn was given to the loudspeaker.
         sound_ms: How much was heard when the sound was last looked after.
@@ -111,6 +112,7 @@ class Session:
     reply_ended: bool = False
     prompt: PromptTyped | None = None
     waiting: tuple[PromptTyped, ...] = ()
+    is_stalled: bool = False
     tries: int = 0
     has_sound: bool = False
     sound_ms: int = 0
@@ -125,7 +127,8 @@ class Session:
             case Stage.SPEAKING:
                 return Phase.PAUSED if self.is_paused else Phase.SPEAKING
             case Stage.THINKING:
-                return self._line_phase if self.is_undelivered else Phase.THINKING
+                waits_for_line = self.is_undelivered or self._is_voice_stalled
+                return self._line_phase if waits_for_line else Phase.THINKING
             case Stage.HEARING if self.is_attending:
                 return self._idle_phase
             case Stage.HEARING:
@@ -141,11 +144,18 @@ class Session:
             return Phase.NO_INPUT
         if self.line is Line.OPEN and self.mic is not Mic.OPEN:
             return Phase.CONNECTING
-        return self._line_phase if self.line is not Line.OPEN else Phase.LISTENING
+        if self.line is not Line.OPEN or self.is_stalled:
+            return self._line_phase
+        return Phase.LISTENING
 
     @property
     def _line_phase(self) -> Phase:
-        return Phase.RECONNECTING if self.line is Line.LOST else Phase.CONNECTING
+        is_away = self.line is Line.LOST or self.is_stalled
+        return Phase.RECONNECTING if is_away else Phase.CONNECTING
+
+    @property
+    def _is_voice_stalled(self) -> bool:
+        return self.is_stalled and self.route is Route.VOICE
 
     @property
     def is_waiting_for_speech(self) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from desktop_app.engine.inputs import Input, LineFailed, LineLost, LineOpened
+from desktop_app.engine.line_life import LineLife
 from desktop_app.engine.ports import OpenTransport, Time, Transport
 from desktop_app.engine.service_keeper import backoff
 from desktop_app.errors import AppError, NetworkError
@@ -88,17 +89,24 @@ class Supervisor:
         transport = await self._open_line(self._configuration)
         self._outgoing = asyncio.Queue(_QUEUED_COMMANDS)
         self._is_stuck.clear()
+        life = LineLife(transport, self._uses.tell, self._time)
         try:
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._deliver(transport, self._outgoing), name="voice line: send")
+                sending = self._deliver(transport, self._outgoing, life)
+                tasks.create_task(sending, name="voice line: send")
                 tasks.create_task(self._watch(), name="voice line: watch")
-                await self._receive(transport)  # here, or a loss would count as a cancellation
+                tasks.create_task(life.ask(), name="voice line: life")
+                tasks.create_task(life.until_silent(), name="voice line: silence")
+                await self._receive(
+                    transport, life
+                )  # here, or a loss would count as a cancellation
         finally:
             self._outgoing = None
             await transport.aclose()
 
-    async def _receive(self, transport: Transport) -> None:
+    async def _receive(self, transport: Transport, life: LineLife) -> None:
         async for event in transport.events():
+            life.heard()
             await self._uses.admit(event)
             self._uses.tell(event)
             if isinstance(event, SessionReady):
@@ -109,11 +117,14 @@ class Supervisor:
         self._waits = backoff()
         self._uses.tell(LineOpened())
 
-    async def _deliver(self, transport: Transport, outgoing: asyncio.Queue[ClientCommand]) -> None:
+    async def _deliver(
+        self, transport: Transport, outgoing: asyncio.Queue[ClientCommand], life: LineLife
+    ) -> None:
         while True:
             command = await outgoing.get()
             await self._uses.before_send(command)
             await transport.send(command)
+            life.spoke()
             self._uses.sent(command)
 
     async def _watch(self) -> None:

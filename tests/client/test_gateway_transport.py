@@ -226,3 +226,26 @@ async def test_something_that_is_no_web_server_is_no_gateway():
         with pytest.raises(ProtocolError) as caught:
             await open_gateway(GatewayAddress(f"ws://127.0.0.1:{port}/"), CONFIGURATION)
     assert caught.value.code == "gateway.not_a_gateway"
+
+
+async def test_a_peer_behind_a_dead_network_gives_no_sign_of_life(gateway: ScriptedGateway):
+    async with opened(gateway) as transport:
+        async with asyncio.timeout(5):
+            await transport.sign_of_life()
+        await gateway.freeze()
+        sign = asyncio.create_task(transport.sign_of_life())
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(asyncio.shield(sign), 0.2)
+        await gateway.thaw()
+        async with asyncio.timeout(5):
+            await sign
+
+
+async def test_asking_a_closed_connection_for_a_sign_of_life_is_a_loss(gateway: ScriptedGateway):
+    async with opened(gateway) as transport:
+        await gateway.close(1011)
+        with pytest.raises(NetworkError):
+            _ = [event async for event in transport.events()]
+        with pytest.raises(NetworkError) as lost:
+            await transport.sign_of_life()
+        assert lost.value.code == "network.lost"

@@ -28,6 +28,8 @@ from desktop_app.engine.inputs import (
     LineFailed,
     LineLost,
     LineOpened,
+    LineResumed,
+    LineStalled,
     LoudspeakerLost,
     LoudspeakerOpened,
     MicrophoneLost,
@@ -105,6 +107,8 @@ HAPPENED: list[Input] = [
     SessionReady("s", is_ending=True),
     LineOpened(),
     LineLost(1.0),
+    LineStalled(),
+    LineResumed(),
     LineFailed("access.refused"),
     *map(TimerFired, TimerName),
 ]

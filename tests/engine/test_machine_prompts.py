@@ -25,6 +25,8 @@ from desktop_app.engine.inputs import (
     LineFailed,
     LineLost,
     LineOpened,
+    LineResumed,
+    LineStalled,
     PlaybackDrained,
     PromptRefused,
     RetryRequested,
@@ -206,3 +208,12 @@ def test_a_line_refused_in_mid_sentence_keeps_the_sentence():
     _, effects = play(ENDED, session=session)
     assert effects[0] == KeepUtterance(1, 1.0, 500)
     assert FailTurn(1, "line.refused") in effects
+
+
+def test_a_silent_line_is_told_until_it_answers_or_is_gone():
+    session, effects = play(*ANSWERING, LineStalled())
+    assert notices(effects) == ["line.stalled"]
+    _, effects = play(LineResumed(), session=session)
+    assert effects == [ClearNotice("line.stalled")]
+    _, effects = play(LineLost(0.5), session=session)
+    assert ClearNotice("line.stalled") in effects

@@ -5,7 +5,14 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from desktop_app.engine.inputs import Input, LineFailed, LineLost, LineOpened
+from desktop_app.engine.inputs import (
+    Input,
+    LineFailed,
+    LineLost,
+    LineOpened,
+    LineResumed,
+    LineStalled,
+)
 from desktop_app.engine.ports import OpenTransport
 from desktop_app.engine.supervisor import LineUses, Supervisor
 from desktop_app.errors import NetworkError, ProtocolError
@@ -53,7 +60,7 @@ class Holder:
         return [
             type(given)
             for given in self.told
-            if isinstance(given, LineOpened | LineLost | LineFailed)
+            if isinstance(given, LineOpened | LineLost | LineFailed | LineStalled | LineResumed)
         ]
 
 
@@ -70,6 +77,75 @@ async def test_a_line_that_the_server_closes_is_opened_again():
     await asyncio.wait((running,))
     assert holder.kinds() == [LineOpened, LineLost, LineOpened]
     assert all(transport.is_closed for transport in holder.server.transports)
+
+
+async def held(holder: Holder) -> tuple[asyncio.Task[None], ScriptedTransport]:
+    running = asyncio.create_task(holder.line.run())
+    return running, await holder.server.connection()
+
+
+async def test_a_peer_that_answers_late_is_told_as_stalled_and_is_there_again():
+    holder = Holder()
+    running, peer = await held(holder)
+    await holder.time.advance(30)
+    assert holder.kinds() == [LineOpened]
+    peer.is_alive.clear()
+    await holder.time.advance(2.5)
+    assert holder.kinds() == [LineOpened]  # an idle line is asked every 5 s
+    await holder.time.advance(4)
+    assert holder.kinds() == [LineOpened, LineStalled]
+    peer.is_alive.set()
+    await rounds()
+    await holder.time.advance(60)
+    assert holder.kinds() == [LineOpened, LineStalled, LineResumed]
+    assert not peer.is_closed
+    running.cancel()
+    await asyncio.wait((running,))
+
+
+async def test_a_busy_peer_that_falls_silent_is_noticed_soon():
+    holder = Holder()
+    running, peer = await held(holder)
+    await holder.time.advance(30)
+    holder.line.send(AppendAudio(1, b"sound"))
+    await rounds()
+    await holder.time.advance(5)  # the idle wait ends
+    peer.is_alive.clear()
+    await holder.time.advance(2.5)
+    assert holder.kinds() == [LineOpened, LineStalled]
+    running.cancel()
+    await asyncio.wait((running,))
+
+
+async def test_a_peer_that_says_something_is_not_asked_whether_it_is_there():
+    holder = Holder()
+    running, peer = await held(holder)
+    await rounds()
+    peer.is_alive.clear()
+    for _ in range(20):
+        await holder.time.advance(0.5)
+        peer.say(SessionReady("s"))
+        await rounds()
+    assert LineStalled not in holder.kinds()
+    running.cancel()
+    await asyncio.wait((running,))
+
+
+async def test_a_peer_that_stays_silent_is_given_up_after_ten_seconds_and_dialled_again():
+    holder = Holder()
+    running, peer = await held(holder)
+    peer.is_alive.clear()
+    await holder.time.advance(10.5)
+    assert holder.kinds() == [LineOpened, LineStalled]
+    await holder.time.advance(1)
+    assert holder.kinds()[:3] == [LineOpened, LineStalled, LineLost]
+    assert peer.is_closed
+    await holder.time.advance(1)
+    await holder.server.connection(2)
+    await rounds()
+    assert holder.kinds()[-1] is LineOpened
+    running.cancel()
+    await asyncio.wait((running,))
 
 
 async def test_a_peer_that_speaks_something_else_is_left_alone():

@@ -77,6 +77,14 @@ class ScriptedGateway:
             if isinstance(heard, dict) and heard.get("type") == kind:
                 return heard
 
+    async def freeze(self) -> None:
+        """Read nothing more of the newest client, as if the network were away."""
+        (await self._connected()).transport.pause_reading()
+
+    async def thaw(self) -> None:
+        """Undo ``freeze``."""
+        (await self._connected()).transport.resume_reading()
+
     async def close(self, code: int = 1000, reason: str = "") -> None:
         """Close the newest client's connection in good order."""
         await (await self._connected()).close(code, reason)

@@ -23,11 +23,14 @@ class ScriptedTransport:
     Attributes:
         sent: Every command so far, in order.
         is_closed: Whether ``aclose`` was called.
+        is_alive: Cleared, the peer gives no sign of life.
     """
 
     def __init__(self) -> None:
         self.sent: list[ClientCommand] = []
         self.is_closed = False
+        self.is_alive = asyncio.Event()
+        self.is_alive.set()
         self._expected = 0
         self._news: asyncio.Queue[ServerEvent | AppError | None] = asyncio.Queue()
         self._was_sent = asyncio.Event()
@@ -52,6 +55,10 @@ class ScriptedTransport:
             if isinstance(news, AppError):
                 raise news
             yield news
+
+    async def sign_of_life(self) -> None:
+        """Return once the test has ``is_alive`` set, as it is at first."""
+        await self.is_alive.wait()
 
     async def aclose(self) -> None:
         """Close. Idempotent."""

@@ -1,0 +1,88 @@
+"""Whether the peer at the other end of an open line is still there."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from desktop_app.engine.inputs import Input, LineResumed, LineStalled
+from desktop_app.engine.ports import Time, Transport
+from desktop_app.errors import NetworkError
+
+BUSY_EVERY_S = 1.0
+IDLE_EVERY_S = 5.0
+_BUSY_S = 15.0
+"""How long after a word of either side a line counts as busy."""
+
+STALLED_AFTER_S = 1.5
+LOST_AFTER_S = 10.0
+
+
+class LineLife:
+    """Asks for a sign of life where none came by itself. Loop thread only.
+
+    A peer that does not answer soon is told as stalled: a wireless network may be away
+    for so long, and nothing is lost yet. After ten it counts as gone.
+
+    Args:
+        transport: The open line.
+        tell: Takes LineStalled and LineResumed.
+    """
+
+    def __init__(self, transport: Transport, tell: Callable[[Input], None], time: Time) -> None:
+        self._transport = transport
+        self._tell = tell
+        self._time = time
+        self._heard_s = self._spoke_s = time.now()
+        self._is_stalled = False
+        self._is_silent = asyncio.Event()
+
+    def heard(self) -> None:
+        """The peer said something."""
+        self._heard_s = self._time.now()
+
+    def spoke(self) -> None:
+        """Something was said to the peer."""
+        self._spoke_s = self._time.now()
+
+    async def ask(self) -> None:
+        """Ask until cancelled.
+
+        Raises:
+            NetworkError: What the transport found.
+        """
+        while True:
+            last_s = max(self._heard_s, self._spoke_s)
+            is_busy = self._time.now() - last_s < _BUSY_S
+            every_s = BUSY_EVERY_S if is_busy else IDLE_EVERY_S
+            await self._time.sleep(every_s)
+            if self._time.now() - self._heard_s >= every_s:
+                await self._ask()
+
+    async def until_silent(self) -> None:
+        """Wait for as long as the peer answers.
+
+        Raises:
+            NetworkError: ``line.silent``: it has not for LOST_AFTER_S.
+        """
+        await self._is_silent.wait()
+        raise NetworkError("line.silent", "The server does not answer any more.", retryable=True)
+
+    async def _ask(self) -> None:
+        time = self._time
+        timers = [
+            time.after(STALLED_AFTER_S, self._stall),
+            time.after(LOST_AFTER_S, self._is_silent.set),
+        ]
+        try:
+            await self._transport.sign_of_life()
+        finally:
+            for timer in timers:
+                timer.cancel()
+        if self._is_stalled:
+            self._is_stalled = False
+            self._tell(LineResumed())
+
+    def _stall(self) -> None:
+        self._is_stalled = True
+        self._tell(LineStalled())

@@ -1,0 +1,99 @@
+"""What the machine does when the voice line or a text line has news. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from desktop_app.engine.effects import ClearNotice, Effect, FinishCapture, QueuePrompt, SetTimer
+from desktop_app.engine.inputs import PromptRefused, TimerName
+from desktop_app.engine.session import Line, Route, Session, Stage
+from desktop_app.engine.turns import (
+    Step,
+    calm,
+    deliver_so_far,
+    deliver_speech,
+    fail_turn,
+    notice,
+    release_microphone,
+    rest,
+    then,
+)
+from desktop_app.link.messages import NoticeLevel
+
+FIRST_REDELIVERY_S = 0.5
+LAST_REDELIVERY_S = 30.0
+
+
+def opened(session: Session) -> Step:
+    """The peer accepted the session: what waits for it is said."""
+    cleared = (ClearNotice("prompt.queued"),) if session.tries else ()
+    session = replace(session, line=Line.OPEN, tries=0)
+    if session.stage is Stage.IDLE:
+        return then((session, cleared), rest)
+    if session.stage is Stage.HEARING:
+        return deliver_so_far(session)
+    return deliver_speech(session) if session.is_undelivered else (session, ())
+
+
+def stalled(session: Session) -> Step:
+    """Nobody answers, and nothing is lost yet: what has come plays on."""
+    shown = notice(NoticeLevel.WARNING, "line.stalled")
+    return replace(session, is_stalled=True), (shown,)
+
+
+def resumed(session: Session) -> Step:
+    """The peer is there again."""
+    after, effects = _no_longer_stalled(session)
+    return after, effects
+
+
+def lost(session: Session) -> Step:
+    """The line is gone and will be tried again."""
+    session, effects = _no_longer_stalled(replace(session, line=Line.LOST))
+    if session.stage is Stage.HEARING:
+        return replace(session, is_undelivered=True), effects
+    return then((session, effects), lambda now: _lose_reply(now, "line.lost"))
+
+
+def failed(session: Session, code: str) -> Step:
+    """The line is refused for good."""
+    closed = replace(session, line=Line.CLOSED, is_voice_on=False)
+    session, effects = _no_longer_stalled(closed)
+    shown = notice(NoticeLevel.ERROR, code, action="settings")
+    if session.stage is Stage.HEARING:
+        return session, (*effects, FinishCapture(session.turn), shown)
+    step = then((session, effects), lambda now: _lose_reply(now, code, is_final=True))
+    session, effects = then(step, release_microphone)
+    return session, (*effects, shown)
+
+
+def prompt_refused(session: Session, given: PromptRefused) -> Step:
+    """A typed prompt was not carried: it waits for another try, or has failed."""
+    prompt = session.prompt
+    if given.turn != session.turn or session.stage is Stage.IDLE or prompt is None:
+        return session, ()
+    if session.is_answered or not given.is_retryable:
+        return fail_turn(replace(session, tries=0), given.code)
+    wait_s = min(FIRST_REDELIVERY_S * 2**session.tries, LAST_REDELIVERY_S)
+    session = replace(session, waiting=(prompt, *session.waiting), tries=session.tries + 1)
+    session, effects = calm(session)
+    return session, (
+        QueuePrompt(prompt.message_id, prompt.text, prompt.wishes),
+        notice(NoticeLevel.WARNING, "prompt.queued"),
+        *effects,
+        SetTimer(TimerName.REDELIVER, wait_s),
+    )
+
+
+def _no_longer_stalled(session: Session) -> Step:
+    effects: tuple[Effect, ...] = (ClearNotice("line.stalled"),) if session.is_stalled else ()
+    return replace(session, is_stalled=False), effects
+
+
+def _lose_reply(session: Session, code: str, *, is_final: bool = False) -> Step:
+    idle = session.stage is Stage.IDLE
+    if idle or session.route is Route.TEXT or session.reply_ended:
+        return session, ()
+    if session.is_undelivered and not is_final:
+        return session, ()  # the line never knew of it: the next one will
+    return fail_turn(session, code)
