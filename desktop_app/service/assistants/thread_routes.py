@@ -12,6 +12,7 @@ from desktop_app.protocol.backboard.threads import Thread
 from desktop_app.service.clock import now
 from desktop_app.service.http.bodies import (
     JsonResponse,
+    encoded,
     not_found,
     read_json,
     truth_value,
@@ -74,10 +75,15 @@ class ThreadRoutes:
 
     @Described("Get a thread with its messages", answer=Thread)
     async def get(self, request: Request) -> Response:
-        thread = await self._conversations.get(request.path_params["thread_id"])
-        if thread is None:
+        body = await self._conversations.encoded(request.path_params["thread_id"], self._encode)
+        if body is None:
             raise not_found("Thread")
-        return JsonResponse(with_fresh_links(thread, self._links))
+        return Response(body, media_type=JsonResponse.media_type)
+
+    def _encode(self, thread: Thread) -> tuple[bytes, bool]:
+        """Links expire, so an answer that has some is not kept."""
+        linked = with_fresh_links(thread, self._links)
+        return encoded(linked), linked is thread
 
     @Described("Delete a thread", answer=dict[str, str])
     async def delete(self, request: Request) -> Response:

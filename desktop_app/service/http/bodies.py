@@ -31,6 +31,11 @@ class Refused(Exception):  # noqa: N818  (it is an answer, not a fault)
         self.detail = detail
 
 
+def encoded(content: object) -> bytes:
+    """Any Struct, or values made of them, as JSON."""
+    return _encoder.encode(content)
+
+
 class JsonResponse(Response):
     """Any Struct, or values made of them, as JSON."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from desktop_app.service.clock import is_uuid, new_id, now
 from desktop_app.service.documents import document_rows
 from desktop_app.service.storage import assistant_store
 from desktop_app.service.storage.database import Database
+from desktop_app.service.storage.encoded_threads import EncodedThreads
 from desktop_app.service.storage.file_store import FileStore
 from desktop_app.service.storage.named_files import delete_naming
 
@@ -25,6 +27,8 @@ SELECT sha256 FROM documents WHERE thread_id = :owner
 UNION SELECT sha256 FROM media WHERE thread_id = :owner
 """
 
+
+Encode = Callable[[Thread], tuple[bytes, bool]]
 
 _decode_object = msgspec.json.Decoder(dict[str, Any]).decode
 
@@ -48,6 +52,7 @@ class ConversationStore:
     def __init__(self, database: Database, files: FileStore) -> None:
         self._database = database
         self._files = files
+        self._encoded = EncodedThreads()
 
     async def create(self, assistant_id: str | None = None) -> Thread | None:
         """An empty thread of that assistant (the default one if None); None if there is none."""
@@ -88,6 +93,28 @@ class ConversationStore:
             if row is None:
                 return None
             return _thread(row, _messages(connection, thread_id) if with_messages else [])
+
+        return await self._database.read(work)
+
+    async def encoded(self, thread_id: str, encode: Encode) -> bytes | None:
+        """What ``encode`` makes of ``get``, made anew only when something changed.
+
+        Args:
+            thread_id: Which one.
+            encode: Reader's thread; an answer that must not be kept is False in its second part.
+        """
+
+        def work(connection: sqlite3.Connection) -> bytes | None:
+            row = connection.execute("SELECT * FROM threads WHERE id = ?", (thread_id,)).fetchone()
+            if row is None:
+                return None
+            version = tuple(row)
+            if (kept := self._encoded.get(thread_id, version)) is not None:
+                return kept
+            body, may_be_kept = encode(_thread(row, _messages(connection, thread_id)))
+            if may_be_kept:
+                self._encoded.keep(thread_id, version, body)
+            return body
 
         return await self._database.read(work)
 

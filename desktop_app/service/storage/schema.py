@@ -200,5 +200,28 @@ _TERMS = """
 CREATE VIRTUAL TABLE chunk_terms USING fts5vocab (chunk_words, row);
 """
 
-MIGRATIONS: tuple[str, ...] = (_CONVERSATIONS, _KNOWLEDGE, _TERMS)
+_REVISIONS = """
+ALTER TABLE threads ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
+CREATE TRIGGER thread_reply_changed AFTER UPDATE ON messages BEGIN
+    UPDATE threads SET revision = revision + 1 WHERE id = new.thread_id;
+END;
+CREATE TRIGGER thread_reply_deleted AFTER DELETE ON messages BEGIN
+    UPDATE threads SET revision = revision + 1 WHERE id = old.thread_id;
+END;
+CREATE TRIGGER attachment_added AFTER INSERT ON documents WHEN new.message_id IS NOT NULL BEGIN
+    UPDATE threads SET revision = revision + 1 WHERE id = new.thread_id;
+END;
+CREATE TRIGGER attachment_changed AFTER UPDATE ON documents WHEN new.message_id IS NOT NULL BEGIN
+    UPDATE threads SET revision = revision + 1 WHERE id = new.thread_id;
+END;
+CREATE TRIGGER attachment_deleted AFTER DELETE ON documents WHEN old.message_id IS NOT NULL BEGIN
+    UPDATE threads SET revision = revision + 1 WHERE id = old.thread_id;
+END;
+"""
+"""
+threads.revision: with the rest of its row it says whether anything that a thread shows has changed;
+a new message changes the row itself.
+"""
+
+MIGRATIONS: tuple[str, ...] = (_CONVERSATIONS, _KNOWLEDGE, _TERMS, _REVISIONS)
 """Step ``n`` leads from ``user_version`` n to n + 1. A published step never changes."""

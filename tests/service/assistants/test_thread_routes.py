@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from desktop_app.protocol.backboard.threads import StoredMessage
 from desktop_app.service.clock import new_id, now
+from desktop_app.service.storage.conversation_store import Heard
 
 
 async def test_a_thread_is_created_listed_read_and_deleted(rig):
@@ -101,3 +104,48 @@ async def test_the_rows_of_a_tool_round_are_read_as_they_were_written(rig):
     assert [(each["role"], each["content"]) for each in stored] == [row[:2] for row in rows]
     assert [each["metadata_"] for each in stored] == [{"run_id": "r1", **row[2]} for row in rows]
     assert [each["created_at"] for each in stored] == sorted(each["created_at"] for each in stored)
+
+
+async def test_whatever_changes_a_thread_is_in_its_next_answer(rig, tmp_path):
+    """The service keeps answers of threads that did not change."""
+    thread_id = await rig.thread()
+    path = f"/threads/{thread_id}"
+    conversations = rig.store.conversations
+
+    async def read():
+        first, second = [(await rig.http.get(path)).content for _ in range(2)]
+        assert first == second == msgspec.json.encode(await conversations.get(thread_id))
+        return msgspec.json.decode(first)
+
+    async def changes(last):
+        now = await read()
+        assert now != last
+        return now
+
+    last = await read()
+    reply = StoredMessage(
+        message_id="m", role="assistant", content="Hel", created_at=now(), status="IN_PROGRESS"
+    )
+    await conversations.add(thread_id, reply)
+    last = await changes(last)
+    await conversations.settle("m", "Hello", "COMPLETED", {"model": "x"})
+    last = await changes(last)
+    await conversations.note("m", {"rating": 1})
+    last = await changes(last)
+    await conversations.mark_interrupted("m", Heard(120, 3))
+    last = await changes(last)
+    (tmp_path / "a.txt").write_text("The code is 1234.")
+    document = await rig.library.add(
+        tmp_path / "a.txt",
+        "a.txt",
+        "text/plain",
+        assistant_id=last["assistant_id"],
+        thread_id=thread_id,
+        message_id="m",
+    )
+    await rig.library.settled([document.document_id], 10)
+    last = await changes(last)
+    assert last["messages"][-1]["attachments"][0]["status"] == "indexed"
+    await rig.http.delete(f"/documents/{document.document_id}")
+    last = await changes(last)
+    assert last["messages"][-1]["attachments"] == []
