@@ -15,15 +15,18 @@ from desktop_app.client.api import BackboardApi
 from desktop_app.client.message_body import check_extension
 from desktop_app.client.remote_threads import RemoteThreads
 from desktop_app.command_parts import CommandParts, open_parts, warn
-from desktop_app.engine.inputs import PromptTyped
+from desktop_app.engine.engine import Engine
+from desktop_app.engine.inputs import PromptTyped, ToolsAnswered
 from desktop_app.errors import InputError
 from desktop_app.journal.records import PictureRecord
-from desktop_app.link.messages import LinkEvent, NoticeRaised, PictureSaved
+from desktop_app.link.messages import LinkEvent, NoticeRaised, PictureSaved, ToolsWanted
 from desktop_app.logs import start_logging
 from desktop_app.paths import Paths, find_paths
 from desktop_app.protocol.commands import TurnWishes
 from desktop_app.talk_app import check_output, printed, run_engine, thread_of
 from desktop_app.tasks import Background
+from desktop_app.tool_command import ToolCommand
+from desktop_app.tool_file import read_tools
 from desktop_app.turn_report import JsonLines, Printer, Prose, watch_turn
 
 
@@ -37,6 +40,9 @@ class Question:
         recording: A spoken question; the text may then be empty.
         speech, picture: Where the spoken reply and a picture go.
         profile: Name of the service; empty for the settings' choice.
+        effort: How hard the model shall think: low, medium, high or max; empty is its own choice.
+        tools: File with the functions that the model may call.
+        tool_command: What answers the calls, see ``ToolCommand``.
     """
 
     text: str = ""
@@ -49,6 +55,9 @@ class Question:
     model: str = ""
     memory: str = ""
     profile: str = ""
+    effort: str = ""
+    tools: Path | None = None
+    tool_command: str = ""
 
     @property
     def wishes(self) -> TurnWishes:
@@ -60,10 +69,12 @@ class Question:
             model=self.model,
             memory=self.memory,
             draws=self.picture is not None,
+            tools=tuple(read_tools(self.tools)) if self.tools else (),
+            fields={"thinking": {"effort": self.effort}} if self.effort else {},
         )
 
 
-def ask(question: Question, *, as_json: bool = False) -> int:
+def ask(question: Question, *, as_json: bool = False, tells_reasoning: bool = False) -> int:
     """Ask, print the answer as it is written, and keep what was spoken and drawn.
 
     Raises:
@@ -72,7 +83,8 @@ def ask(question: Question, *, as_json: bool = False) -> int:
     _check(question)
     paths = find_paths(os.environ)
     start_logging(paths.logs, "ask")
-    printer: Printer = JsonLines() if as_json else Prose(is_typed=True)
+    prose = Prose(is_typed=True, tells_reasoning=tells_reasoning)
+    printer: Printer = JsonLines() if as_json else prose
     asyncio.run(_ask(paths, question, printer))
     return printed(printer)
 
@@ -80,6 +92,10 @@ def ask(question: Question, *, as_json: bool = False) -> int:
 def _check(question: Question) -> None:
     """Refuse before anything is sent: what is answered must not be lost."""
     text = question.text
+    if bool(question.tools) != bool(question.tool_command):
+        raise InputError(
+            "tools.half", "--tools says what may be called, --tool-command who answers: give both."
+        )
     if not text.strip() and question.recording is None:
         raise InputError("ask.empty", "There is no question: the text is empty.")
     if not text.isascii() and text != text.encode(errors="replace").decode():
@@ -123,9 +139,15 @@ async def _ask(paths: Paths, question: Question, printer: Printer) -> None:
         pictures, warnings = _Pictures(), _Warnings()
         stack.callback(printer.listen(pictures.take))
         stack.callback(printer.listen(warnings.take))
+        command = ToolCommand(question.tool_command) if question.tool_command else None
         engine = await stack.enter_async_context(
-            run_engine(parts, background, printer, sound, thread_id)
+            run_engine(
+                parts, background, printer, sound, thread_id, answers_tools=command is not None
+            )
         )
+        if command is not None:
+            answering = _Answering(command, engine, background)
+            stack.callback(printer.listen(answering.take))
         async with watch_turn(printer) as outcome:
             engine.take(PromptTyped(str(uuid.uuid4()), question.text, question.wishes))
             await outcome
@@ -152,6 +174,24 @@ async def _tell_unread(parts: CommandParts, thread_id: str) -> None:
             if document.is_settled and not document.is_indexed:
                 reason = document.status_message or "Nobody says why."
                 warn(f"{document.filename} could not be read. {reason}")
+
+
+class _Answering:
+    """Has the calls of the turn answered, and gives the outputs back."""
+
+    def __init__(self, command: ToolCommand, engine: Engine, background: Background) -> None:
+        self._command = command
+        self._engine = engine
+        self._background = background
+
+    def take(self, event: LinkEvent) -> None:
+        """Begin with it where calls came."""
+        if isinstance(event, ToolsWanted):
+            self._background.run(self._answer(event), name=f"tools {event.run_id}")
+
+    async def _answer(self, wanted: ToolsWanted) -> None:
+        outputs = await self._command.outputs(wanted.calls)
+        self._engine.take(ToolsAnswered(wanted.turn, wanted.run_id, outputs))
 
 
 class _Warnings:

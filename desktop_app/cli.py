@@ -177,6 +177,22 @@ def _add_ask(commands: _Commands[argparse.ArgumentParser]) -> None:
         metavar="MODE",
         help="auto, readonly or off",
     )
+    ask.add_argument(
+        "--think",
+        default="",
+        choices=("low", "medium", "high", "max"),
+        help="how hard the model thinks before it answers",
+    )
+    ask.add_argument("--reasoning", action="store_true", help="print what the model thinks")
+    ask.add_argument(
+        "--tools", type=Path, metavar="FILE", help="functions that the model may call, as JSON"
+    )
+    ask.add_argument(
+        "--tool-command",
+        default="",
+        metavar="COMMAND",
+        help="answers the calls: runs with the name, gets the arguments as JSON, prints the output",
+    )
     ask.set_defaults(command=_ask)
 
 
@@ -192,6 +208,7 @@ def _add_demo(commands: _Commands[argparse.ArgumentParser]) -> None:
     demo = commands.add_parser(
         "demo", help="one spoken conversation and a picture of the window, without a screen"
     )
+    demo.add_argument("--json", action="store_true", help="one event per line, as JSON")
     demo.add_argument("--output", type=Path, default=Path("out"), metavar="FOLDER")
     demo.set_defaults(command=_demo)
 
@@ -262,14 +279,17 @@ def _ask(options: argparse.Namespace) -> int:
         model=options.model,
         memory=_MEMORY_MODES.get(options.memory, ""),
         profile=options.profile,
+        effort=options.think,
+        tools=options.tools,
+        tool_command=options.tool_command,
     )
-    return ask_app.ask(question, as_json=options.json)
+    return ask_app.ask(question, as_json=options.json, tells_reasoning=options.reasoning)
 
 
 def _demo(options: argparse.Namespace) -> int:
     from desktop_app import demo_app
 
-    return demo_app.demo(options.output)
+    return demo_app.demo(options.output, as_json=options.json)
 
 
 def _doctor(options: argparse.Namespace) -> int:

@@ -15,15 +15,15 @@ from desktop_app.children import own_program
 from desktop_app.errors import ChildError, StorageError
 from desktop_app.logs import start_logging
 from desktop_app.paths import find_paths
-from desktop_app.talk_app import open_conversation, say
-from desktop_app.turn_report import Printer, Prose
+from desktop_app.talk_app import open_conversation, printed, say
+from desktop_app.turn_report import JsonLines, Printer, Prose
 
 QUESTION = "demo/kilometers_in_ten_miles.wav"
 PICTURE_WITHIN_S = 60.0
 PICTURE_SIZE = "1280x800"
 
 
-def demo(folder: Path) -> int:
+def demo(folder: Path, *, as_json: bool = False) -> int:
     """Ask a recorded question aloud; keep the spoken reply and a picture of the window.
 
     Raises:
@@ -32,17 +32,18 @@ def demo(folder: Path) -> int:
     paths = find_paths(os.environ)
     start_logging(paths.logs, "demo")
     folder = _prepared(folder)
-    sys.stdout.write("A recorded question is played into the engine.\n\n")
-    sys.stdout.flush()
-    asyncio.run(_converse(folder / "reply.wav"))
+    printer: Printer = JsonLines() if as_json else Prose()
+    if not as_json:
+        sys.stdout.write("A recorded question is played into the engine.\n\n")
+        sys.stdout.flush()
+    asyncio.run(_converse(folder / "reply.wav", printer))
     picture = folder / "window.png"
     _take_picture(picture)
-    sys.stdout.write(f"Window  {picture}\n")
-    return 0
+    printer.wrote(picture, "Window")
+    return printed(printer)
 
 
-async def _converse(reply: Path) -> None:
-    printer: Printer = Prose()
+async def _converse(reply: Path, printer: Printer) -> None:
     microphone, loudspeaker = WavMicrophone(), WavLoudspeaker(pace=0)
     question = read_wav(resources.path(QUESTION))
     sound = (microphone, loudspeaker)

@@ -54,6 +54,7 @@ class EngineKit:
 
     Attributes:
         open_sound: Makes the microphone and the loudspeaker of one conversation, still closed.
+        answers_tools: Who hears the news gives the outputs of functions.
         detector: Shared: one conversation at most has the microphone.
     """
 
@@ -63,6 +64,7 @@ class EngineKit:
     publish: Callable[[LinkEvent], None]
     open_sound: Callable[[VoiceSettings], tuple[Microphone, Loudspeaker]]
     detector: SpeechDetector
+    answers_tools: bool = False
 
     def build(self, thread_id: str) -> Engine:
         """The engine of one thread, not running yet."""
@@ -78,6 +80,7 @@ class EngineKit:
             thread_id=thread_id,
             barge_in=duplex.barge_in,
             duplex_reason=duplex.reason,
+            answers_tools=self.answers_tools,
             is_peer_ending=voice.endpoint == "server",
             tail_s=voice.tail_ms / 1000,
             listen_s=float(voice.idle_after_s),

@@ -151,6 +151,8 @@ async def run_engine(
     printer: Printer,
     sound: tuple[WavMicrophone, WavLoudspeaker],
     thread_id: str,
+    *,
+    answers_tools: bool = False,
 ) -> AsyncIterator[Engine]:
     """The engine of one thread, on these parts, while the context is open."""
     threads = RemoteThreads(parts.shelf, parts.profile.name)
@@ -162,6 +164,7 @@ async def run_engine(
         publish=printer.publish,
         open_sound=lambda _voice: sound,
         detector=speech_detector(),
+        answers_tools=answers_tools,
     )
     engine = kit.build(thread_id)
     background.run(engine.run(), name="conversation")

@@ -62,6 +62,11 @@ class Background:
         """Whether a task of that name has not ended yet."""
         return name in self._current
 
+    async def settle(self, within_s: float) -> None:
+        """Return when every task has ended by itself, or after so many seconds."""
+        if waiting := self._alive - {asyncio.current_task()}:
+            await asyncio.wait(waiting, timeout=within_s)
+
     async def aclose(self) -> None:
         """Cancel every task and return when all have ended. Idempotent."""
         self._is_closed = True

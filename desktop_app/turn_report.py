@@ -21,10 +21,13 @@ from desktop_app.link.messages import (
     Notice,
     NoticeLevel,
     NoticeRaised,
+    ReasoningGrew,
     ReplyGrew,
     SpeechHeard,
     TurnTimed,
+    UploadAdvanced,
 )
+from desktop_app.progress_bar import ProgressBar, size_of
 from desktop_app.sentences import OF_A_RECORDING, SENTENCES, failure_sentence, sentence_of
 from desktop_app.text_sink import TextSink
 
@@ -111,14 +114,25 @@ class JsonLines(Printer):
 class Prose(Printer):
     """For people: who said what, and how long it took."""
 
-    def __init__(self, out: TextIO | None = None, *, is_typed: bool = False) -> None:
+    def __init__(
+        self, out: TextIO | None = None, *, is_typed: bool = False, tells_reasoning: bool = False
+    ) -> None:
         super().__init__(out)
         self._is_typed = is_typed
+        self._tells_reasoning = tells_reasoning
+        self._is_reasoning = False
+        self._bar = ProgressBar(self._sink)
         self._shown: set[str] = set()
 
     def show(self, event: LinkEvent) -> None:
         match event:
+            case UploadAdvanced():
+                self._upload(event)
+            case ReasoningGrew() if self._tells_reasoning:
+                self._print(event.text if self._is_reasoning else f"Thinks  {event.text}")
+                self._is_reasoning = True
             case ReplyGrew() if self._is_typed and not event.is_whole:
+                self._end_reasoning()
                 self._print(event.text)
             case MessageSaved():
                 self._message(event.message)
@@ -127,6 +141,18 @@ class Prose(Printer):
             case NoticeRaised() if event.notice.level is not NoticeLevel.ERROR:
                 reason = event.notice.facts.get("reason", "")
                 logger.info("notice %s %s", event.notice.code, reason)
+
+    def _upload(self, event: UploadAdvanced) -> None:
+        sent, total = event.sent_bytes, event.total_bytes
+        if sent < total:
+            self._bar.draw(f"Uploading {event.name}", sent, total, size_of(sent))
+        else:
+            self._bar.wipe()
+
+    def _end_reasoning(self) -> None:
+        if self._is_reasoning:
+            self._is_reasoning = False
+            self._print("\n\n")
 
     def wrote(self, path: Path, what: str = "Reply") -> None:
         self._print(f"{what:<7} {path}\n")

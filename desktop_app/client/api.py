@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from types import TracebackType
 from typing import Self
 
@@ -15,8 +16,14 @@ from desktop_app.client.resources.memories import Memories
 from desktop_app.client.resources.messages import Messages
 from desktop_app.client.resources.models import Models
 from desktop_app.client.resources.threads import Threads
+from desktop_app.errors import AppError
 from desktop_app.loopback import is_loopback
 from desktop_app.protocol.backboard.assistants import Assistant
+from desktop_app.tasks import Background
+
+logger = logging.getLogger(__name__)
+
+STOP_WITHIN_S = 2.0
 
 
 class BackboardApi:
@@ -39,6 +46,7 @@ class BackboardApi:
         self.documents = Documents(self._connection)
         self.memories = Memories(self._connection)
         self.models = Models(self._connection)
+        self._stops = Background(_report)
         self.media = MediaFetcher(is_local=is_loopback(address.base_url), sleep=sleep)
 
     async def __aenter__(self) -> Self:
@@ -52,8 +60,15 @@ class BackboardApi:
     ) -> None:
         await self.aclose()
 
+    def stop_run(self, thread_id: str, run_id: str) -> None:
+        """Have a run stopped, without waiting for it; closing waits for it a little."""
+        stop = self.messages.cancel(thread_id, run_id)
+        self._stops.run(stop, name=f"stop {run_id}")
+
     async def aclose(self) -> None:
         """Close every connection. Idempotent."""
+        await self._stops.settle(STOP_WITHIN_S)
+        await self._stops.aclose()
         await self._connection.aclose()
         await self.media.aclose()
 
@@ -64,3 +79,10 @@ class BackboardApi:
             AccessError: It is not.
         """
         await self._connection.get("/assistants", list[Assistant], limit=1)
+
+
+def _report(name: str, error: BaseException) -> None:
+    if isinstance(error, AppError):
+        logger.info("%s failed: %s", name, error)
+    else:
+        logger.error("%s failed.", name, exc_info=error)

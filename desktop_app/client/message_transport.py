@@ -18,6 +18,7 @@ from desktop_app.client.reply_media import Decode, ReplyMedia
 from desktop_app.client.reply_stream import reply_events
 from desktop_app.client.resources.messages import ToolRound
 from desktop_app.client.turn_request import TurnRequest, VoiceDefaults, spoken_turn, typed_turn
+from desktop_app.client.upload_news import UploadNews
 from desktop_app.errors import AccessError, AppError, NetworkError
 from desktop_app.protocol.backboard.messages import MessageRequest, SubmittedOutput
 from desktop_app.protocol.commands import (
@@ -40,6 +41,7 @@ from desktop_app.protocol.events import (
     SessionReady,
     ToolsRequested,
     TranscriptUpdated,
+    UploadProgressed,
 )
 from desktop_app.protocol.gateway_speech import MakeResample
 from desktop_app.protocol.stream_dialect import StreamDialect
@@ -75,9 +77,14 @@ class MessageTerms:
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """One stream to be opened, in the thread whose id it is given, and followed."""
+    """One stream to be opened, in the thread whose id it is given, and followed.
+
+    Attributes:
+        request: What was asked for; a round of tools needs parts of it again.
+    """
 
     turn: int
+    request: MessageRequest
     dialect: StreamDialect
     open: Callable[[str], AsyncGenerator[bytes, None]]
     is_utterance: bool = False
@@ -177,31 +184,38 @@ class MessageTransport:
             turn, is_spoken=asked.is_spoken, make_resample=self._terms.make_resample
         )
 
+        uploads = UploadNews(turn, asked.files, self._tell_progress)
+
         def open_stream(thread_id: str) -> AsyncGenerator[bytes, None]:
             message = replace(asked.message, thread_id=thread_id or None)
-            return self._api.messages.stream(message, asked.files)
+            progress = None if is_utterance else uploads.progress
+            return self._api.messages.stream(message, asked.files, progress=progress)
 
-        return _Job(turn, dialect, open_stream, is_utterance)
+        return _Job(turn, asked.message, dialect, open_stream, is_utterance)
+
+    def _tell_progress(self, event: UploadProgressed) -> None:
+        """The newest alone, where the reader is slow."""
+        self._background.run(self._news.put(event), name=f"progress {event.turn}")
 
     def _go_on(self, command: SubmitToolOutputs) -> None:
         """The outputs go before the next turn: the run stands still until it has them."""
         if self._asking is None or self._asking.turn != command.turn:
             return  # the turn was cancelled meanwhile
-        dialect, self._asking = self._asking.dialect, None
+        dialect, asked = self._asking.dialect, self._asking.request
+        self._asking = None
         outputs = [
             SubmittedOutput(tool_call_id=one.tool_call_id, output=one.output)
             for one in command.outputs
         ]
-        base = self._terms.request
 
         def open_stream(thread_id: str) -> AsyncGenerator[bytes, None]:
             dialect.resume()  # not before: the stream that asked may not have ended yet
             given = ToolRound(
-                thread_id or dialect.thread_id, outputs, command.run_id, base.tools, base.thinking
+                thread_id or dialect.thread_id, outputs, command.run_id, asked.tools, asked.thinking
             )
             return self._api.messages.stream_submitted(given)
 
-        self._waiting.appendleft(_Job(command.turn, dialect, open_stream))
+        self._waiting.appendleft(_Job(command.turn, asked, dialect, open_stream))
         self._run_next()
 
     # ---- one turn ----------------------------------------------------------------------------
@@ -285,6 +299,7 @@ class MessageTransport:
 
     async def _cancel(self, turn: int) -> None:
         self._utterances.pop(turn, None)
+        self._background.cancel(f"progress {turn}")
         concerned = [job for job in self._waiting if job.turn == turn]
         for job in concerned:
             self._waiting.remove(job)
@@ -305,8 +320,7 @@ class MessageTransport:
         """Closing the stream is not documented to stop a run (contract section 5.7)."""
         thread_id = self._thread_id or dialect.thread_id
         if thread_id and dialect.run_id:
-            stop = self._api.messages.cancel(thread_id, dialect.run_id)
-            self._background.run(stop, name=f"stop {dialect.run_id}")
+            self._api.stop_run(thread_id, dialect.run_id)  # goes on where this is closed
 
     def _report(self, name: str, error: BaseException) -> None:
         if isinstance(error, AppError):

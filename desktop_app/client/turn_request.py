@@ -69,8 +69,10 @@ def typed_turn(
         model_name=model or base.model_name,
         memory=wishes.memory or base.memory,
         image_generation="auto" if wishes.draws else base.image_generation,
+        tools=list(wishes.tools) or base.tools,
         voice=_voice_of(wishes, defaults, spoken),
     )
+    message = replace(message, **wishes.fields)
     files = MessageFiles(
         files=tuple(Path(path) for path in wishes.files),
         audio_file=Path(wishes.recording) if wishes.recording else None,

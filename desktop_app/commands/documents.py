@@ -6,6 +6,7 @@ from pathlib import Path
 
 from desktop_app.commands.session import Session
 from desktop_app.errors import AppError, InputError
+from desktop_app.progress_bar import size_of
 from desktop_app.protocol.backboard.documents import Document
 
 _COLUMNS = ("document", "status", "size", "pieces", "file")
@@ -43,7 +44,7 @@ async def list_documents(session: Session, assistant: str, thread: str) -> None:
     else:
         found = await session.api.documents.of_assistant(await session.assistant_id(assistant))
     rows = [
-        [one.document_id, one.status, _size(one.file_size_bytes), one.chunk_count, one.filename]
+        [one.document_id, one.status, size_of(one.file_size_bytes), one.chunk_count, one.filename]
         for one in found
     ]
     session.out.rows(_COLUMNS, rows, found)
@@ -64,7 +65,7 @@ async def delete(session: Session, documents: list[str]) -> None:
 
 async def _add_one(session: Session, path: Path, assistant_id: str, thread_id: str) -> Document:
     def uploading(done: int, total: int) -> None:
-        session.out.progress(f"Uploading {path.name}", done, total, _size(done))
+        session.out.progress(f"Uploading {path.name}", done, total, size_of(done))
 
     if thread_id:
         document = await session.api.documents.upload_to_thread(thread_id, path, progress=uploading)
@@ -88,14 +89,3 @@ def _outcome(path: Path, document: Document) -> str:
         what = f"indexed, {found}"
     reason = f". {document.status_message}" if document.status_message else ""
     return f"{path.name}: {what} ({document.document_id}){reason}"
-
-
-def _size(count: int | None) -> str:
-    if count is None:
-        return ""
-    size = float(count)
-    for unit in ("B", "kB", "MB"):
-        if size < 1000:
-            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
-        size /= 1000
-    return f"{size:.1f} GB"

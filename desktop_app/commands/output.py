@@ -11,9 +11,9 @@ from typing import Any, TextIO
 import msgspec
 
 from desktop_app.errors import InputError
+from desktop_app.progress_bar import ProgressBar
 from desktop_app.text_sink import TextSink
 
-_BAR_CELLS = 24
 _MARGIN = "    "
 _LAST_COLUMN_LEAST = 20
 
@@ -29,7 +29,7 @@ class Output:
     def __init__(self, *, as_json: bool = False, out: TextIO | None = None) -> None:
         self.as_json = as_json
         self._sink = TextSink(out)
-        self._bar = ""
+        self._bar = ProgressBar(self._sink)
         self._added: list[Any] = []
 
     def rows(
@@ -82,20 +82,12 @@ class Output:
 
     def progress(self, name: str, done: int, total: int, unit: str = "") -> None:
         """Draw a bar over the last one, on a terminal only; ``total`` 0 is not known yet."""
-        if self.as_json or not self._sink.is_terminal:
-            return
-        share = min(done / total, 1.0) if total else 0.0
-        full = round(share * _BAR_CELLS)
-        bar = "#" * full + "-" * (_BAR_CELLS - full)
-        shown = f"{name}  [{bar}] {share:4.0%} {unit}".rstrip()
-        self._sink.write("\r" + shown.ljust(len(self._bar)))
-        self._bar = shown
+        if not self.as_json:
+            self._bar.draw(name, done, total, unit)
 
     def end_progress(self) -> None:
         """Wipe the bar: what follows says how it ended."""
-        if self._bar:
-            self._sink.write("\r" + " " * len(self._bar) + "\r")
-            self._bar = ""
+        self._bar.wipe()
 
     def finish(self) -> None:
         """Raises:

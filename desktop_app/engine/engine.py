@@ -66,6 +66,7 @@ class Engine:
         self._parts = parts
         self._session = Session(
             barge_in=terms.barge_in,
+            answers_tools=terms.answers_tools,
             wants_peer_end=terms.is_peer_ending,
             tail_s=terms.tail_s,
             listen_s=terms.listen_s,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from desktop_app.protocol.commands import PLAIN, TurnWishes
+from desktop_app.protocol.commands import PLAIN, ToolOutput, TurnWishes
 from desktop_app.protocol.events import ServerEvent
 
 
@@ -91,6 +91,15 @@ class SpeechRetried:
     """A recorded utterance is to be delivered again; the engine holds its bytes."""
 
     message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolsAnswered:
+    """Every call of a round of tools has its output."""
+
+    turn: int
+    run_id: str
+    outputs: tuple[ToolOutput, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +232,7 @@ Input = (
     | PromptTyped
     | RetryRequested
     | SpeechRetried
+    | ToolsAnswered
     | MicrophoneOpened
     | MicrophoneLost
     | InputSilenced

@@ -12,7 +12,13 @@ from desktop_app.engine.parts import Parts, Terms
 from desktop_app.engine.recorder import Recorder
 from desktop_app.engine.supervisor import LineUses, Supervisor
 from desktop_app.engine.text_line import TextLine
-from desktop_app.protocol.commands import AppendAudio, CancelReply, ClientCommand, PromptText
+from desktop_app.protocol.commands import (
+    AppendAudio,
+    CancelReply,
+    ClientCommand,
+    PromptText,
+    SubmitToolOutputs,
+)
 from desktop_app.protocol.events import ServerEvent
 
 _RESEND_BYTES = FRAME_BYTES * 5
@@ -99,6 +105,8 @@ class Lines:
     def _send(self, command: ClientCommand) -> None:
         if isinstance(command, CancelReply) and command.turn in self._texts:
             self._jobs.start(f"text {command.turn} cancel", self._cancel_text(command))
+        elif isinstance(command, SubmitToolOutputs) and command.turn in self._texts:
+            self._jobs.start(f"text {command.turn} outputs", self._text_line.submit(command))
         elif self._voice_line is not None:
             self._voice_line.send(command)
 

@@ -58,6 +58,7 @@ from desktop_app.engine.inputs import (
     TalkToggled,
     TimerFired,
     TimerName,
+    ToolsAnswered,
     VoiceStarted,
     VoiceStopped,
 )
@@ -81,7 +82,7 @@ from desktop_app.engine.turns import (
     want_microphone,
 )
 from desktop_app.link.messages import NoticeLevel
-from desktop_app.protocol.commands import CancelReply
+from desktop_app.protocol.commands import CancelReply, SubmitToolOutputs
 
 TALK_HELD_S = 120.0
 
@@ -132,6 +133,8 @@ def _advanced(session: Session, given: Input, heard_ms: int) -> Step:  # noqa: C
             return _prompt(session, given, heard_ms)
         case SpeechRetried():
             return _retry_speech(session, given.message_id, heard_ms)
+        case ToolsAnswered():
+            return _answer_tools(session, given)
         case RetryRequested():
             return session, ()  # the engine looks the message up first
         case MicrophoneOpened():
@@ -266,6 +269,14 @@ def _retry_speech(session: Session, message_id: str, heard_ms: int) -> Step:
     return delivered, (*effects, opened, *more, SetTimer(TimerName.SLOW, SLOW_S))
 
 
+def _answer_tools(session: Session, given: ToolsAnswered) -> Step:
+    if given.turn != session.turn or not session.awaits_tools:
+        return session, ()
+    submit = SubmitToolOutputs(given.turn, given.run_id, given.outputs)
+    again = SetTimer(TimerName.SLOW, SLOW_S)
+    return replace(session, awaits_tools=False), (Send(submit), again)
+
+
 # ---- time -----------------------------------------------------------------------------------
 
 
@@ -305,7 +316,7 @@ def _tire(session: Session) -> Step:
 
 
 def _tell_slow(session: Session) -> Step:
-    if session.stage is not Stage.THINKING:
+    if session.stage is not Stage.THINKING or session.awaits_tools:
         return session, ()
     return replace(session, is_slow=True), (
         notice(NoticeLevel.WARNING, "reply.slow", action="interrupt"),

@@ -49,6 +49,7 @@ class Terms:
         is_peer_ending: The peer shall decide where utterances end, if it can.
         tail_s: Sound that is still captured after the talk key came up.
         listen_s: Silence after which a microphone that listens is closed.
+        answers_tools: Who hears the news gives the outputs of functions (``ToolsAnswered``).
         duplex_reason: Why half duplex: ``setting``, ``no_echo_control``, or empty.
     """
 
@@ -58,6 +59,7 @@ class Terms:
     is_peer_ending: bool = False
     tail_s: float = 0.2
     listen_s: float = 60.0
+    answers_tools: bool = False
     speech_input: SpeechInput = field(default_factory=SpeechInput)
     speech_output: SpeechOutput = field(default_factory=SpeechOutput)
 

@@ -32,15 +32,25 @@ from desktop_app.journal.records import (
     UtteranceRecord,
     UtteranceState,
 )
-from desktop_app.link.messages import MessageSaved, TranscriptChanged, TurnTimed
+from desktop_app.link.messages import (
+    MessageSaved,
+    ReasoningGrew,
+    ToolsWanted,
+    TranscriptChanged,
+    TurnTimed,
+    UploadAdvanced,
+)
 from desktop_app.protocol.events import (
     ImageReady,
     ReplyAudio,
     ReplyEnded,
+    ReplyReasoning,
     ReplyStarted,
     ReplyText,
     SessionReady,
+    ToolsRequested,
     TranscriptUpdated,
+    UploadProgressed,
 )
 
 _TURNS_KEPT = 4  # a final transcript may come after its turn was cut
@@ -287,6 +297,24 @@ class Recorder:
                 self._replies.illustrate(self._turns[turn], event)
             case ReplyEnded(turn=turn) if turn in self._turns:
                 self._replies.end(self._turns[turn], event)
+            case _:
+                self._pass_on(event)
+
+    def _pass_on(self, event: object) -> None:
+        """What is shown and not kept."""
+        match event:
+            case UploadProgressed(turn=turn) if turn in self._turns:
+                self._upload(self._turns[turn], event)
+            case ReplyReasoning():
+                self._books.tell(ReasoningGrew(self._thread_id, event.turn, event.text))
+            case ToolsRequested():
+                wanted = ToolsWanted(self._thread_id, event.turn, event.run_id, event.calls)
+                self._books.tell(wanted)
+
+    def _upload(self, notes: TurnNotes, event: UploadProgressed) -> None:
+        notes.is_uploading = event.sent_bytes < event.total_bytes
+        sent, total = event.sent_bytes, event.total_bytes
+        self._books.tell(UploadAdvanced(self._thread_id, event.turn, event.name, sent, total))
 
     def _transcript(self, notes: TurnNotes, event: TranscriptUpdated) -> None:
         if not event.is_final:
@@ -314,7 +342,9 @@ class Recorder:
         self._mark_sound(notes)
         if notes.reply is not None:
             self._replies.cut(notes, heard_ms)
-        elif notes.user is None or notes.user.status is not MessageStatus.SENT:
+        elif (
+            notes.user is None or notes.user.status is not MessageStatus.SENT or notes.is_uploading
+        ):
             self._fail_question(notes, "turn.interrupted")
         self._tell_times(notes)
 

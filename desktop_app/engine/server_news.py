@@ -42,6 +42,7 @@ from desktop_app.protocol.events import (
     SessionReady,
     ToolsRequested,
     TranscriptUpdated,
+    UploadProgressed,
     UtteranceBegun,
     UtteranceOver,
 )
@@ -115,14 +116,20 @@ def _while_waiting(session: Session, event: ServerEvent) -> Step:
         case ServerFault():
             return fail_turn(session, event.code, event.message)
         case ToolsRequested():
-            return _tools(session)
+            return _tools(session, event)
+        case UploadProgressed():
+            waiting, effects = _patience(session)  # no answer: the server has not got it yet
+            return waiting, (Record(event), *effects)
         case _:  # a sign of life: text, reasoning, memories, a picture
             answered, effects = _patience(replace(session, is_answered=True, tries=0))
             return answered, (Record(event), *_delivered(session), *effects)
 
 
-def _tools(session: Session) -> Step:
-    """Nothing here runs an assistant's own tools: the run must not wait for them for ever."""
+def _tools(session: Session, event: ToolsRequested) -> Step:
+    """Where nobody answers an assistant's tools, the run must not wait for them for ever."""
+    if session.answers_tools:
+        waiting, effects = _patience(replace(session, is_answered=True, awaits_tools=True))
+        return waiting, (Record(event), *_delivered(session), *effects)
     failed, effects = fail_turn(session, "tools.not_here")
     return failed, (Send(CancelReply(session.turn)), *effects)
 

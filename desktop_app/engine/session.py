@@ -79,6 +79,8 @@ class Session:
         is_stalled: The open line gives no sign of life.
         tries: How often the first waiting prompt was refused in a row.
         has_sound: Speech of the turn was given to the loudspeaker.
+        answers_tools: Somebody here gives the outputs of functions.
+        awaits_tools: The turn stands still until they are there.
         sound_ms: How much was heard when the sound was last looked after.
         is_slow: The person was told that the reply takes long.
         is_interjected: Somebody speaks while a reply is awaited or heard; not known yet whether
@@ -115,6 +117,8 @@ class Session:
     is_stalled: bool = False
     tries: int = 0
     has_sound: bool = False
+    answers_tools: bool = False
+    awaits_tools: bool = False
     sound_ms: int = 0
     is_slow: bool = False
     is_interjected: bool = False

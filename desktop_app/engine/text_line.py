@@ -7,7 +7,12 @@ from desktop_app.engine.inputs import PromptRefused
 from desktop_app.engine.ports import OpenTransport, Transport
 from desktop_app.engine.supervisor import LineUses
 from desktop_app.errors import AppError
-from desktop_app.protocol.commands import CancelReply, ConfigureSession, PromptText
+from desktop_app.protocol.commands import (
+    CancelReply,
+    ConfigureSession,
+    PromptText,
+    SubmitToolOutputs,
+)
 from desktop_app.protocol.events import ReplyEnded, ServerEvent, ServerFault
 
 
@@ -52,6 +57,16 @@ class TextLine:
             await transport.send(command)
         except AppError:
             return  # a line that is gone has no reply to cancel
+
+    async def submit(self, command: SubmitToolOutputs) -> None:
+        """Give the outputs that the reply waits for."""
+        transport = self._transports.get(command.turn)
+        if transport is None:
+            return
+        try:
+            await transport.send(command)
+        except AppError as error:
+            self._refuse(command.turn, error.code)
 
     async def _follow(self, transport: Transport) -> bool:
         async for event in transport.events():

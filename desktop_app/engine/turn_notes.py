@@ -25,6 +25,7 @@ class TurnNotes:
         partial: The words understood so far.
         speech_bytes: How much speech of the reply has come.
         saved_at_s: When the growing reply was last saved.
+        is_uploading: Its files are on their way: the server has no whole question yet.
         reply_ended: The whole reply has come.
     """
 
@@ -39,6 +40,7 @@ class TurnNotes:
     recorded_bytes: int = 0
     speech_bytes: int = 0
     saved_at_s: float = 0.0
+    is_uploading: bool = False
     reply_ended: bool = False
 
     @property

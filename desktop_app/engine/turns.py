@@ -149,6 +149,7 @@ def calm(session: Session) -> Step:
         stage=Stage.IDLE,
         prompt=None,
         is_undelivered=False,
+        awaits_tools=False,
         is_slow=False,
         is_interjected=False,
         is_paused=False,

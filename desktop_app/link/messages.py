@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from desktop_app.journal.records import MessageRecord, PictureRecord, ThreadRecord, TurnTimes
 from desktop_app.protocol.commands import PLAIN, TurnWishes
-from desktop_app.protocol.events import snake
+from desktop_app.protocol.events import ToolCall, snake
 
 # ---- values ---------------------------------------------------------------------------------
 
@@ -254,6 +254,33 @@ class ReplyGrew(Struct, frozen=True, tag=snake):
     is_whole: bool = False
 
 
+class ReasoningGrew(Struct, frozen=True, tag=snake):
+    """More of what the model thinks before it answers; it is not kept."""
+
+    thread_id: str
+    turn: int
+    text: str
+
+
+class UploadAdvanced(Struct, frozen=True, tag=snake):
+    """How much of a turn's files has left, a few times a second at most."""
+
+    thread_id: str
+    turn: int
+    name: str
+    sent_bytes: int
+    total_bytes: int
+
+
+class ToolsWanted(Struct, frozen=True, tag=snake):
+    """The reply waits for the outputs of these calls."""
+
+    thread_id: str
+    turn: int
+    run_id: str
+    calls: tuple[ToolCall, ...]
+
+
 class SpeechHeard(Struct, frozen=True, tag=snake):
     """How much of the spoken reply has left the loudspeaker, about 5 times a second."""
 
@@ -302,6 +329,9 @@ LinkEvent = (
     | MessageSaved
     | PictureSaved
     | ReplyGrew
+    | ReasoningGrew
+    | UploadAdvanced
+    | ToolsWanted
     | SpeechHeard
     | ThreadSaved
     | ThreadRemoved

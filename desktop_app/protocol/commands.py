@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from msgspec import Struct
 
 
@@ -75,6 +77,8 @@ class TurnWishes(Struct, frozen=True, omit_defaults=True):
         model: ``provider/model`` that answers; empty leaves the choice to the peer.
         memory: ``Auto``, ``Readonly``, ``off``; empty leaves it as the conversation has it.
         draws: The model may make pictures.
+        tools: Definitions of functions that the model may call, beside the assistant's own.
+        fields: Further fields of the message, by the names of contract section 5.3.
     """
 
     files: tuple[str, ...] = ()
@@ -86,6 +90,8 @@ class TurnWishes(Struct, frozen=True, omit_defaults=True):
     model: str = ""
     memory: str = ""
     draws: bool = False
+    tools: tuple[dict[str, Any], ...] = ()
+    fields: dict[str, Any] = {}
 
     @property
     def is_plain(self) -> bool:

@@ -75,6 +75,20 @@ class UtteranceOver(Struct, frozen=True, tag=snake):
     turn: int
 
 
+class UploadProgressed(Struct, frozen=True, tag=snake):
+    """More of a turn's files has left; told a few times a second at most.
+
+    Attributes:
+        name: Of the file, or how many there are.
+        sent_bytes: Of all files of the turn together; starts anew where sending does.
+    """
+
+    turn: int
+    name: str
+    sent_bytes: int
+    total_bytes: int
+
+
 class TranscriptUpdated(Struct, frozen=True, tag=snake):
     """The user's words so far (replaces the previous text), or finally.
 
@@ -233,6 +247,7 @@ ServerEvent = (
     SessionReady
     | UtteranceBegun
     | UtteranceOver
+    | UploadProgressed
     | TranscriptUpdated
     | ReplyStarted
     | ReplyText

@@ -19,12 +19,15 @@ from desktop_app.link.messages import (
     PhaseChanged,
     PictureSaved,
     Pong,
+    ReasoningGrew,
     ReplyGrew,
     SpeechHeard,
     ThreadRemoved,
     ThreadSaved,
+    ToolsWanted,
     TranscriptChanged,
     TurnTimed,
+    UploadAdvanced,
     Welcome,
 )
 from desktop_app.state.app_state import AppState, Conversation, Levels, Service, Voice
@@ -51,8 +54,8 @@ def with_event(state: AppState, event: LinkEvent) -> AppState:  # noqa: C901 - o
             return replace(state, levels=Levels(microphone, loudspeaker))
         case ThreadSaved(thread):
             return with_thread(state, thread)
-        case PictureSaved() | Pong():
-            return state  # the gallery reads the journal; a window sends no Ping
+        case PictureSaved() | ReasoningGrew() | UploadAdvanced() | ToolsWanted() | Pong():
+            return state  # the gallery reads the journal; the others are not shown yet
         case ThreadRemoved(thread_id):
             return without_thread(state, thread_id)
         case NoticeRaised(notice):

@@ -16,6 +16,7 @@ from desktop_app.client.api import BackboardApi
 from desktop_app.client.message_transport import MessageTerms, MessageTransport, open_messages
 from desktop_app.protocol.backboard.messages import MessageRequest
 from desktop_app.protocol.commands import (
+    PLAIN,
     AppendAudio,
     CancelReply,
     CommitAudio,
@@ -41,6 +42,7 @@ from desktop_app.protocol.events import (
     ToolCall,
     ToolsRequested,
     TranscriptUpdated,
+    UploadProgressed,
 )
 from desktop_app.protocol.wav_stream import wav_file
 from tests.fakes.backboard import ScriptedBackboard, Stream
@@ -58,8 +60,14 @@ class Rig:
         async with asyncio.timeout(5):
             return [await anext(self.events) for _ in range(count)]
 
-    async def prompt(self, turn: int, text: str = "Hi") -> Stream:
-        await self.transport.send(PromptText(turn, text))
+    async def until(self, last: type[ServerEvent]) -> list[ServerEvent]:
+        heard: list[ServerEvent] = []
+        while not heard or not isinstance(heard[-1], last):
+            heard += await self.hears(1)
+        return heard
+
+    async def prompt(self, turn: int, text: str = "Hi", wishes: TurnWishes = PLAIN) -> Stream:
+        await self.transport.send(PromptText(turn, text, wishes))
         return await self.backboard.stream()
 
     async def fault(self) -> ServerFault:
@@ -393,10 +401,45 @@ async def test_wishes_go_along(rig: Rig, tmp_path: Path):
     await stream.say("content_streaming", content="Tea")
     await stream.say("run_ended")
     await stream.say("tts_error", error="no voice")
-    assert await rig.hears(2) == [
-        ReplyText(1, "Tea"),
-        ServerFault("no voice", code="stream.speech_failed"),
-    ]
+    *uploaded, text, fault = await rig.until(ServerFault)
+    assert uploaded[-1] == UploadProgressed(1, "2 files", 7, 7)
+    assert {type(event) for event in uploaded} == {UploadProgressed}
+    assert text == ReplyText(1, "Tea")
+    assert fault == ServerFault("no voice", code="stream.speech_failed")
+
+
+async def test_the_functions_of_a_turn_are_given_again_with_their_outputs(rig: Rig):
+    tool = {"type": "function", "function": {"name": "price"}}
+    wishes = TurnWishes(tools=(tool,), fields={"thinking": {"effort": "high"}})
+    first = await rig.prompt(1, "How much?", wishes)
+    assert rig.backboard.asked[0].body["tools"] == [tool]
+    await first.say("run_started", run_id="r")
+    await first.say("tool_submit_required", tool_calls=[{"id": "c", "name": "price"}])
+    await first.end()
+    await rig.until(ToolsRequested)
+    outputs = (ToolOutput("c", "7"),)
+    await rig.transport.send(SubmitToolOutputs(1, "r", outputs))
+    second = await rig.backboard.stream()
+    assert rig.backboard.asked[1].path.startswith("/api/threads/t/runs/r/submit-tool-outputs")
+    assert rig.backboard.asked[1].body == {
+        "tool_outputs": [{"tool_call_id": "c", "output": "7"}],
+        "tools": [tool],
+        "thinking": {"effort": "high"},
+    }
+    await second.say("run_ended")
+    await second.end()
+    assert await rig.hears(1) == [ReplyEnded(1)]
+
+
+async def test_a_run_is_stopped_although_the_conversation_closes_at_once(rig: Rig):
+    stream = await rig.prompt(1)
+    await rig.backboard.request()
+    await stream.say("run_started", run_id="r")
+    await rig.until(ReplyStarted)
+    rig.backboard.answer({"cancelled": True})
+    await rig.transport.send(CancelReply(1))
+    await rig.transport.aclose()
+    assert (await rig.backboard.request()).path == "/api/threads/t/runs/r/cancel"
 
 
 async def test_a_file_that_cannot_be_read_fails_its_turn_and_nothing_is_sent(rig: Rig):
@@ -423,9 +466,7 @@ async def test_a_picture_comes_with_its_bytes_once_and_before_the_end(rig: Rig):
     await stream.say("content_streaming", content=f"Here: {link}")
     await stream.say("run_ended")
     await stream.end()
-    events: list[ServerEvent] = []
-    while not events or not isinstance(events[-1], ReplyEnded):
-        events += await rig.hears(1)
+    events = await rig.until(ReplyEnded)
     pictures = {event.data for event in events if isinstance(event, ImageReady)}
     assert pictures == {b"png", b"other"}
     assert len([event for event in events if isinstance(event, ImageReady)]) == 2

@@ -95,3 +95,10 @@ def test_an_utterance_goes_as_a_wav_in_its_language():
         stt=HearingChoice(), tts=SpeakingChoice(output_format="pcm_24000")
     )
     assert detected.is_spoken
+
+
+def test_functions_and_further_fields_go_along():
+    tool = {"type": "function", "function": {"name": "price"}}
+    message = typed(tools=(tool,), fields={"web_search": "Auto", "thinking": {"effort": "low"}})
+    assert message.tools == [tool]
+    assert (message.web_search, message.thinking) == ("Auto", {"effort": "low"})

@@ -33,7 +33,9 @@ class Rig:
         told: Everything that the window was told, in order.
     """
 
-    def __init__(self, *, barge_in: bool = True, is_peer_ending: bool = False) -> None:
+    def __init__(
+        self, *, barge_in: bool = True, is_peer_ending: bool = False, answers_tools: bool = False
+    ) -> None:
         self.time = VirtualTime()
         self.microphone = DrawnMicrophone(self.time)
         self.loudspeaker = HandLoudspeaker(self.time)
@@ -53,7 +55,12 @@ class Rig:
             publish=self.told.append,
             time=self.time,
         )
-        terms = Terms(thread_id=THREAD, barge_in=barge_in, is_peer_ending=is_peer_ending)
+        terms = Terms(
+            thread_id=THREAD,
+            barge_in=barge_in,
+            is_peer_ending=is_peer_ending,
+            answers_tools=answers_tools,
+        )
         self.engine = Engine(terms, parts)
         self._running: asyncio.Task[None] | None = None
 

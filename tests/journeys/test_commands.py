@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.fakes.openai_server import openai_server
 from tests.fakes.service import real_service
 from tests.journeys.test_command_line import DEMO, parley, refusal_of, rows_of
 
@@ -207,3 +209,22 @@ def test_a_reader_that_goes_away_does_not_matter():
     command = f"{json.dumps(sys.executable)} -m desktop_app threads list --json | head -c 1"
     done = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+async def test_a_models_call_is_answered_by_a_program_and_its_words_follow(tmp_path, monkeypatch):
+    tools = tmp_path / "tools.json"
+    tools.write_text('[{"name": "weather", "parameters": {"type": "object"}}]')
+    program = tmp_path / "weather.py"
+    program.write_text("import sys\nprint(sys.argv[1], sys.stdin.read(), 'is sunny')\n")
+    async with openai_server() as server:
+        monkeypatch.setenv("PARLEY_LANGUAGE_URL", server.url)
+        rows = await asyncio.to_thread(
+            told,
+            *("ask", "please call weather", "--tools", tools),
+            *("--tool-command", f"{sys.executable} {program}"),
+        )
+        [wanted] = [row for row in rows if row["type"] == "tools_wanted"]
+        assert [call["name"] for call in wanted["calls"]] == ["weather"]
+        assert reply_in(rows) == 'You said: weather {"number": 0} is sunny'
+        refused = await asyncio.to_thread(parley, "ask", "call weather", "--tools", tools)
+        assert "--tool-command" in refusal_of(refused)

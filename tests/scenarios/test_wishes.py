@@ -4,18 +4,42 @@ from __future__ import annotations
 
 from msgspec import structs
 
-from desktop_app.engine.inputs import PromptTyped, RetryRequested, VoiceStarted
+from desktop_app.engine.inputs import (
+    PromptTyped,
+    ReplyStopped,
+    RetryRequested,
+    ToolsAnswered,
+    VoiceStarted,
+)
 from desktop_app.journal.records import MessageRecord, MessageStatus, Role
-from desktop_app.link.messages import MessageSaved, Phase, PictureSaved, TurnTimed
-from desktop_app.protocol.commands import CancelReply, PromptText, TurnWishes
+from desktop_app.link.messages import (
+    MessageSaved,
+    NoticeRaised,
+    Phase,
+    PictureSaved,
+    ReasoningGrew,
+    ToolsWanted,
+    TurnTimed,
+    UploadAdvanced,
+)
+from desktop_app.protocol.commands import (
+    CancelReply,
+    PromptText,
+    SubmitToolOutputs,
+    ToolOutput,
+    TurnWishes,
+)
 from desktop_app.protocol.events import (
     ImageReady,
     ReplyAudio,
     ReplyEnded,
+    ReplyReasoning,
     ReplyText,
+    ServerFault,
     ToolCall,
     ToolsRequested,
     TranscriptUpdated,
+    UploadProgressed,
 )
 from tests.fakes.loudspeaker import speech
 from tests.fakes.rig import THREAD, Rig
@@ -94,6 +118,86 @@ async def test_a_picture_is_kept_before_the_turn_is_over():
         assert kept.message_id == rig.replies[-1].id
         news = [one for one in rig.told if isinstance(one, PictureSaved | TurnTimed)]
         assert [type(one) for one in news] == [PictureSaved, TurnTimed]
+
+
+async def test_a_turn_goes_on_with_the_outputs_of_its_functions_however_long_they_take():
+    call = ToolCall("c", "price", "{}")
+    async with Rig(answers_tools=True) as rig:
+        await rig.take(PromptTyped("m1", "What does it cost?"))
+        line = await rig.text.connection(1)
+        await line.expect(PromptText)
+        line.say(ToolsRequested(1, "run", (call,)))
+        await rig.until(lambda: rig.told_of(ToolsWanted))
+        assert rig.told_of(ToolsWanted) == [ToolsWanted(THREAD, 1, "run", (call,))]
+        await rig.time.advance(600)
+        assert rig.engine.phase is Phase.THINKING
+        outputs = (ToolOutput("c", "7"),)
+        await rig.take(ToolsAnswered(1, "run", outputs))
+        assert await line.expect(SubmitToolOutputs) == SubmitToolOutputs(1, "run", outputs)
+        await rig.take(ToolsAnswered(1, "run", outputs), ToolsAnswered(2, "run", outputs))
+        line.say(ReplyText(1, "It costs 7."), ReplyEnded(1))
+        await rig.until(lambda: rig.told_of(TurnTimed))
+        assert [reply.text for reply in rig.replies][-1:] == ["It costs 7."]
+        assert [one for one in line.sent if isinstance(one, SubmitToolOutputs)] == [
+            SubmitToolOutputs(1, "run", outputs)
+        ]
+
+
+async def test_after_the_outputs_the_server_is_not_waited_for_without_end():
+    async with Rig(answers_tools=True) as rig:
+        await rig.take(PromptTyped("m1", "What does it cost?"))
+        line = await rig.text.connection(1)
+        await line.expect(PromptText)
+        line.say(ToolsRequested(1, "run", (ToolCall("c", "price", "{}"),)))
+        await rig.until(lambda: rig.told_of(ToolsWanted))
+        await rig.take(ToolsAnswered(1, "run", (ToolOutput("c", "7"),)))
+        await line.expect(SubmitToolOutputs)
+        await rig.time.advance(9)
+        await rig.time.advance(60)
+        await line.expect(CancelReply)
+        assert rig.questions[-1].error == "reply.timeout"
+
+
+async def test_an_upload_is_waited_for_while_it_moves_and_is_no_answer():
+    async with Rig() as rig:
+        await rig.take(PromptTyped("m1", "What does it say?", WITH_A_FILE))
+        line = await rig.text.connection(1)
+        await line.expect(PromptText)
+        for sent in range(1, 21):
+            await rig.time.advance(5)
+            line.say(UploadProgressed(1, "report.pdf", sent, 20))
+            await rig.until(lambda so_far=sent: len(rig.told_of(UploadAdvanced)) == so_far)
+        assert rig.told_of(UploadAdvanced)[-1] == UploadAdvanced(THREAD, 1, "report.pdf", 20, 20)
+        assert not rig.told_of(NoticeRaised)
+        line.say(ServerFault("Too large", code="http.413", turn=1))
+        await rig.until(lambda: rig.told_of(TurnTimed))
+        assert rig.questions[-1].status is MessageStatus.FAILED
+
+
+async def test_a_question_whose_files_were_not_all_sent_when_it_was_stopped_can_be_sent_again():
+    async with Rig() as rig:
+        await rig.take(PromptTyped("m1", "What does it say?", WITH_A_FILE))
+        line = await rig.text.connection(1)
+        await line.expect(PromptText)
+        line.say(UploadProgressed(1, "report.pdf", 5, 20))
+        await rig.until(lambda: rig.told_of(UploadAdvanced))
+        await rig.take(ReplyStopped())
+        await line.expect(CancelReply)
+        assert (rig.questions[-1].status, rig.questions[-1].error) == (
+            MessageStatus.FAILED,
+            "turn.interrupted",
+        )
+
+
+async def test_reasoning_is_told_and_is_no_part_of_the_reply():
+    async with Rig() as rig:
+        await rig.take(PromptTyped("m1", "Why?"))
+        line = await rig.text.connection(1)
+        await line.expect(PromptText)
+        line.say(ReplyReasoning(1, "Hm."), ReplyText(1, "Because."), ReplyEnded(1))
+        await rig.until(lambda: rig.told_of(TurnTimed))
+        assert rig.told_of(ReasoningGrew) == [ReasoningGrew(THREAD, 1, "Hm.")]
+        assert rig.replies[-1].text == "Because."
 
 
 async def test_an_assistants_own_tool_ends_the_turn_in_words():
