@@ -137,8 +137,8 @@ def _add_talk(commands: _Commands[argparse.ArgumentParser]) -> None:
         action="append",
         default=[],
         type=Path,
-        metavar="WAV",
-        help="a recorded question; give it several times for several turns",
+        metavar="FILE",
+        help="a recorded question, of any usual format; give it several times for several turns",
     )
     talk.add_argument("--output", type=Path, metavar="WAV", help="where the spoken replies go")
     _add_conversation_flags(talk)

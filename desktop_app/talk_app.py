@@ -11,7 +11,7 @@ from pathlib import Path
 
 from desktop_app.audio.decoding import decode_speech
 from desktop_app.audio.detectors import speech_detector
-from desktop_app.audio.wav import read_wav
+from desktop_app.audio.recording import read_recording
 from desktop_app.audio.wav_devices import WavLoudspeaker, WavMicrophone
 from desktop_app.client.api import BackboardApi
 from desktop_app.client.remote_threads import RemoteThreads
@@ -50,7 +50,7 @@ def talk(
     """
     paths = find_paths(os.environ)
     start_logging(paths.logs, "talk")
-    recordings = [_recording(path) for path in inputs]
+    recordings = [read_recording(path, longest_s=LONGEST_INPUT_S) for path in inputs]
     if output is not None:
         check_output(output)
     printer: Printer = JsonLines() if as_json else Prose()
@@ -183,14 +183,3 @@ def check_output(path: Path, flag: str = "--output") -> None:
         raise InputError("wav.unwritable", f"There is no folder {path.parent} for {path.name}.")
     if not os.access(path if path.exists() else path.parent, os.W_OK):
         raise InputError("wav.unwritable", f"{path} may not be written.")
-
-
-def _recording(path: Path) -> bytes:
-    pcm = read_wav(path)
-    seconds = len(pcm) / 32_000
-    if seconds > LONGEST_INPUT_S:
-        raise InputError(
-            "wav.too_long",
-            f"{path} is {seconds:.0f} seconds long; a turn may be {LONGEST_INPUT_S:.0f} at most.",
-        )
-    return pcm

@@ -10,7 +10,9 @@ import sys
 import wave
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 
 from desktop_app.version import __version__
 
@@ -101,14 +103,11 @@ def test_a_question_finds_what_an_earlier_command_was_told():
     assert "red" in parley("ask", "what is my bicycle").stdout
 
 
-def test_stereo_at_another_rate_is_understood(tmp_path):
-    with wave.open(str(DEMO / "kilometers_in_ten_miles.wav")) as file:
-        mono = memoryview(file.readframes(file.getnframes())).cast("h")
-    wide = bytearray(len(mono) * 2 * 2 * 3)
-    samples = memoryview(wide).cast("h")
-    for offset in range(6):  # three times the rate, two channels: 48 kHz stereo
-        samples[offset::6] = mono
-    path = write_wav(tmp_path / "wide.wav", bytes(wide), rate=48_000, channels=2)
+def test_an_mp3_in_stereo_at_another_rate_is_understood(tmp_path):
+    samples, _ = soundfile.read(DEMO / "kilometers_in_ten_miles.wav", dtype="float32")
+    wide = np.repeat(np.repeat(samples, 3)[:, None], 2, axis=1)  # 48 kHz, two channels
+    path = tmp_path / "wide.mp3"
+    soundfile.write(path, wide, 48_000)
     done = parley("talk", "--input", path)
     assert done.returncode == 0, done.stderr
     assert "kilometers" in done.stdout
