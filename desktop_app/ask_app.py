@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import sys
 import uuid
+from asyncio import FIRST_COMPLETED
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,11 +25,15 @@ from desktop_app.link.messages import LinkEvent, NoticeRaised, PictureSaved, Too
 from desktop_app.logs import start_logging
 from desktop_app.paths import Paths, find_paths
 from desktop_app.protocol.commands import TurnWishes
+from desktop_app.stopping import Sending, stopped
 from desktop_app.talk_app import check_output, printed, run_engine, thread_of
 from desktop_app.tasks import Background
 from desktop_app.tool_command import ToolCommand
 from desktop_app.tool_file import read_tools
+from desktop_app.tool_prompt import ToolPrompt
 from desktop_app.turn_report import JsonLines, Printer, Prose, watch_turn
+
+_Answers = ToolCommand | ToolPrompt | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +48,7 @@ class Question:
         profile: Name of the service; empty for the settings' choice.
         effort: How hard the model shall think: low, medium, high or max; empty is its own choice.
         tools: File with the functions that the model may call.
-        tool_command: What answers the calls, see ``ToolCommand``.
+        tool_command: What answers calls, see ``ToolCommand``; without it a terminal is asked.
     """
 
     text: str = ""
@@ -85,17 +91,13 @@ def ask(question: Question, *, as_json: bool = False, tells_reasoning: bool = Fa
     start_logging(paths.logs, "ask")
     prose = Prose(is_typed=True, tells_reasoning=tells_reasoning)
     printer: Printer = JsonLines() if as_json else prose
-    asyncio.run(_ask(paths, question, printer))
+    asyncio.run(_ask(paths, question, printer, _answers(question, printer)))
     return printed(printer)
 
 
 def _check(question: Question) -> None:
     """Refuse before anything is sent: what is answered must not be lost."""
     text = question.text
-    if bool(question.tools) != bool(question.tool_command):
-        raise InputError(
-            "tools.half", "--tools says what may be called, --tool-command who answers: give both."
-        )
     if not text.strip() and question.recording is None:
         raise InputError("ask.empty", "There is no question: the text is empty.")
     if not text.isascii() and text != text.encode(errors="replace").decode():
@@ -127,7 +129,7 @@ def _check_file(path: Path) -> None:
         raise InputError("file.empty", f"{path} is empty.", file=str(path))
 
 
-async def _ask(paths: Paths, question: Question, printer: Printer) -> None:
+async def _ask(paths: Paths, question: Question, printer: Printer, answers: _Answers) -> None:
     sound = WavMicrophone(), WavLoudspeaker(pace=0)
     async with AsyncExitStack() as stack:
         background = Background(printer.failed)
@@ -139,18 +141,14 @@ async def _ask(paths: Paths, question: Question, printer: Printer) -> None:
         pictures, warnings = _Pictures(), _Warnings()
         stack.callback(printer.listen(pictures.take))
         stack.callback(printer.listen(warnings.take))
-        command = ToolCommand(question.tool_command) if question.tool_command else None
-        engine = await stack.enter_async_context(
-            run_engine(
-                parts, background, printer, sound, thread_id, answers_tools=command is not None
-            )
-        )
-        if command is not None:
-            answering = _Answering(command, engine, background)
+        running = run_engine(parts, background, printer, sound, thread_id, answers_tools=True)
+        async with running as engine:
+            answering = _Answering(answers, engine, background)
             stack.callback(printer.listen(answering.take))
-        async with watch_turn(printer) as outcome:
-            engine.take(PromptTyped(str(uuid.uuid4()), question.text, question.wishes))
-            await outcome
+            left = await _turn(parts, engine, printer, question, answering)
+        if left is not None:
+            printer.left_waiting(await _remote_id(parts, thread_id), left)
+            return
         if question.files:
             await _tell_unread(parts, thread_id)
         if question.picture is not None:
@@ -165,11 +163,53 @@ async def _ask(paths: Paths, question: Question, printer: Printer) -> None:
         printer.wrote(question.speech)
 
 
+async def _turn(
+    parts: CommandParts,
+    engine: Engine,
+    printer: Printer,
+    question: Question,
+    answering: _Answering,
+) -> ToolsWanted | None:
+    """Ask, and return when the turn is over, or what it waits for that nobody here gives.
+
+    Raises:
+        AppError: The turn failed.
+        StoppedError: A person stopped it.
+    """
+    asked = PromptTyped(str(uuid.uuid4()), question.text, question.wishes)
+    sending = Sending(asked)
+    stop_following = printer.listen(sending.take)
+    async with watch_turn(printer) as outcome:
+        engine.take(asked)
+        try:
+            await asyncio.wait((outcome, answering.left), return_when=FIRST_COMPLETED)
+        except asyncio.CancelledError:
+            raise await stopped(engine, printer, parts, sending) from None
+        finally:
+            stop_following()
+        if answering.left.done():
+            return answering.left.result()
+        await outcome
+    return None
+
+
+def _answers(question: Question, printer: Printer) -> _Answers:
+    """Who gives the outputs of functions; None where nobody is there."""
+    if question.tool_command:
+        return ToolCommand(question.tool_command)
+    is_watched = isinstance(printer, Prose) and sys.stdin is not None and sys.stdin.isatty()
+    return ToolPrompt() if is_watched else None
+
+
+async def _remote_id(parts: CommandParts, thread_id: str) -> str:
+    async with BackboardApi((await parts.find()).api) as api:
+        return await RemoteThreads(parts.shelf, parts.profile.name).remote_id(thread_id, api)
+
+
 async def _tell_unread(parts: CommandParts, thread_id: str) -> None:
     """Warn of files in the thread that could not be read: the answer knew nothing of them."""
-    threads = RemoteThreads(parts.shelf, parts.profile.name)
+    remote_id = await _remote_id(parts, thread_id)
     async with BackboardApi((await parts.find()).api) as api:
-        remote_id = await threads.remote_id(thread_id, api)
         for document in await api.documents.of_thread(remote_id):
             if document.is_settled and not document.is_indexed:
                 reason = document.status_message or "Nobody says why."
@@ -177,20 +217,30 @@ async def _tell_unread(parts: CommandParts, thread_id: str) -> None:
 
 
 class _Answering:
-    """Has the calls of the turn answered, and gives the outputs back."""
+    """Has the calls of the turn answered, and gives the outputs back.
 
-    def __init__(self, command: ToolCommand, engine: Engine, background: Background) -> None:
-        self._command = command
+    Attributes:
+        left: Set to the calls that nobody here answers.
+    """
+
+    def __init__(self, answers: _Answers, engine: Engine, background: Background) -> None:
+        self.left: asyncio.Future[ToolsWanted] = asyncio.get_running_loop().create_future()
+        self._answers = answers
         self._engine = engine
         self._background = background
 
     def take(self, event: LinkEvent) -> None:
         """Begin with it where calls came."""
-        if isinstance(event, ToolsWanted):
-            self._background.run(self._answer(event), name=f"tools {event.run_id}")
+        if not isinstance(event, ToolsWanted):
+            return
+        if self._answers is None:
+            self.left.set_result(event)
+        else:
+            answer = self._answer(self._answers, event)
+            self._background.run(answer, name=f"tools {event.run_id}")
 
-    async def _answer(self, wanted: ToolsWanted) -> None:
-        outputs = await self._command.outputs(wanted.calls)
+    async def _answer(self, answers: ToolCommand | ToolPrompt, wanted: ToolsWanted) -> None:
+        outputs = await answers.outputs(wanted.calls)
         self._engine.take(ToolsAnswered(wanted.turn, wanted.run_id, outputs))
 
 

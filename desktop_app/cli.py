@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from desktop_app.errors import AppError, InputError
+from desktop_app.errors import AppError, InputError, StoppedError
 from desktop_app.version import __version__
 
 if TYPE_CHECKING:
@@ -38,6 +38,9 @@ def run(arguments: Sequence[str]) -> int:
     """
     try:
         return _carry_out(arguments)
+    except StoppedError as stopped:
+        _tell(stopped.code, str(stopped), as_json="--json" in arguments)
+        return STOPPED
     except AppError as error:
         _tell(error.code, str(error), as_json="--json" in arguments)
         return CANNOT
@@ -191,7 +194,8 @@ def _add_ask(commands: _Commands[argparse.ArgumentParser]) -> None:
         "--tool-command",
         default="",
         metavar="COMMAND",
-        help="answers the calls: runs with the name, gets the arguments as JSON, prints the output",
+        help="answers calls: runs with the name, gets the arguments as JSON, prints the output;"
+        " without it a terminal asks, and elsewhere `threads answer-tool` goes on",
     )
     ask.set_defaults(command=_ask)
 

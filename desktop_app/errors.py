@@ -8,6 +8,7 @@ AppError
  +-- StorageError    a file or database cannot be read or written
  +-- ChildError      a child process did not start or ended
  +-- InputError      what a person gave cannot be used (a file, a flag)
+ +-- StoppedError    a person stopped it
 
 ``code`` is stable and machine readable ("device.no_input"); ``sentences`` turns it into a
 sentence, the command line prints ``str(error)``.
@@ -62,3 +63,7 @@ class ChildError(AppError):
 
 class InputError(AppError):
     """What a person gave cannot be used: a file, a flag, a text."""
+
+
+class StoppedError(AppError):
+    """A person stopped it; the message says what became of it."""

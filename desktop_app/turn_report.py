@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +24,7 @@ from desktop_app.link.messages import (
     ReasoningGrew,
     ReplyGrew,
     SpeechHeard,
+    ToolsWanted,
     TurnTimed,
     UploadAdvanced,
 )
@@ -92,6 +93,10 @@ class Printer:
         """A file was written; ``what`` is in it."""
         raise TypeError("a printer decides what it shows")
 
+    def left_waiting(self, thread_id: str, wanted: ToolsWanted) -> None:
+        """The reply waits for outputs that nobody here gives; ``thread_id`` is the server's."""
+        raise TypeError("a printer decides what it shows")
+
     def _print(self, text: str) -> None:
         self._sink.write(text)
 
@@ -109,6 +114,15 @@ class JsonLines(Printer):
         self._print(
             msgspec.json.encode({"type": "file_written", "path": str(path)}).decode() + "\n"
         )
+
+    def left_waiting(self, thread_id: str, wanted: ToolsWanted) -> None:
+        row = {
+            "type": "reply_waits",
+            "thread_id": thread_id,
+            "run_id": wanted.run_id,
+            "calls": msgspec.to_builtins(wanted.calls),
+        }
+        self._print(msgspec.json.encode(row).decode() + "\n")
 
 
 class Prose(Printer):
@@ -136,6 +150,10 @@ class Prose(Printer):
                 self._print(event.text)
             case MessageSaved():
                 self._message(event.message)
+            case ToolsWanted():
+                self._end_reasoning()
+                for call in event.calls:
+                    self._print(f"Calls   {call.name}({call.arguments})  {call.id}\n")
             case TurnTimed():
                 self._print(_sentence_of(event.times))
             case NoticeRaised() if event.notice.level is not NoticeLevel.ERROR:
@@ -156,6 +174,10 @@ class Prose(Printer):
 
     def wrote(self, path: Path, what: str = "Reply") -> None:
         self._print(f"{what:<7} {path}\n")
+
+    def left_waiting(self, thread_id: str, wanted: ToolsWanted) -> None:
+        outputs = " ".join(f"{call.id}=OUTPUT" for call in wanted.calls)
+        self._print(f"Next    parley threads answer-tool {thread_id} {outputs}\n")
 
     def _message(self, message: MessageRecord) -> None:
         if message.id in self._shown:
@@ -197,7 +219,7 @@ def _sentence_of(times: TurnTimes) -> str:
 
 
 @asynccontextmanager
-async def watch_turn(printer: Printer) -> AsyncIterator[Awaitable[TurnOutcome]]:
+async def watch_turn(printer: Printer) -> AsyncIterator[asyncio.Future[TurnOutcome]]:
     """Follow one turn: the value is awaited for how it ended.
 
     Awaiting raises the AppError of a turn that failed.
@@ -208,7 +230,8 @@ async def watch_turn(printer: Printer) -> AsyncIterator[Awaitable[TurnOutcome]]:
         yield watch.outcome
     finally:
         stop()
-        watch.outcome.cancel()
+        if not watch.outcome.cancel() and not watch.outcome.cancelled():
+            watch.outcome.exception()  # seen, also where nobody waits for it any more
 
 
 class _Watch:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 from desktop_app.commands.session import Session
-from desktop_app.errors import AppError, InputError
+from desktop_app.errors import AppError, InputError, StoppedError
 from desktop_app.progress_bar import size_of
 from desktop_app.protocol.backboard.documents import Document
 
@@ -24,6 +25,8 @@ async def add(session: Session, paths: list[Path], assistant: str, thread: str) 
     for path in paths:
         try:
             document = await _add_one(session, path, assistant_id, thread_id)
+        except StoppedError:
+            raise
         except AppError as error:
             session.out.end_progress()
             failed += 1
@@ -67,18 +70,25 @@ async def _add_one(session: Session, path: Path, assistant_id: str, thread_id: s
     def uploading(done: int, total: int) -> None:
         session.out.progress(f"Uploading {path.name}", done, total, size_of(done))
 
-    if thread_id:
-        document = await session.api.documents.upload_to_thread(thread_id, path, progress=uploading)
-    else:
-        document = await session.api.documents.upload_to_assistant(
-            assistant_id, path, progress=uploading
-        )
+    documents = session.api.documents
+    try:
+        if thread_id:
+            document = await documents.upload_to_thread(thread_id, path, progress=uploading)
+        else:
+            document = await documents.upload_to_assistant(assistant_id, path, progress=uploading)
+    except asyncio.CancelledError:
+        raise StoppedError("documents.stopped", f"Stopped. {path.name} was not sent.") from None
 
     def indexing(now: Document) -> None:
         share = {"pending": 0, "processing": 1}.get(now.status.lower(), 2)
         session.out.progress(f"Indexing {path.name}", share, 2, now.status)
 
-    return await session.api.documents.wait_until_settled(document.document_id, on_change=indexing)
+    document_id = document.document_id
+    try:
+        return await documents.wait_until_settled(document_id, on_change=indexing)
+    except asyncio.CancelledError:
+        said = f"Stopped. {path.name} was sent; `parley documents status {document_id}` goes on."
+        raise StoppedError("documents.stopped", said) from None
 
 
 def _outcome(path: Path, document: Document) -> str:

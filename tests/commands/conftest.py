@@ -28,10 +28,15 @@ class Done:
 
 
 class Shell:
-    """Runs commands as a person does, without a process for each."""
+    """Runs commands as a person does, without a process for each.
 
-    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+    Attributes:
+        folder: Their data and settings.
+    """
+
+    def __init__(self, capsys: pytest.CaptureFixture[str], folder: Path) -> None:
         self._capsys = capsys
+        self.folder = folder
 
     def run(self, *arguments: object) -> Done:
         """One command to its end."""
@@ -86,4 +91,4 @@ def shell(
     folder.mkdir(parents=True)
     profiles = {"near": {"base_url": service.api.base_url}}
     (folder / "settings.json").write_text(json.dumps({"profile": "near", "profiles": profiles}))
-    return Shell(capsys)
+    return Shell(capsys, folder)

@@ -226,5 +226,3 @@ async def test_a_models_call_is_answered_by_a_program_and_its_words_follow(tmp_p
         [wanted] = [row for row in rows if row["type"] == "tools_wanted"]
         assert [call["name"] for call in wanted["calls"]] == ["weather"]
         assert reply_in(rows) == 'You said: weather {"number": 0} is sunny'
-        refused = await asyncio.to_thread(parley, "ask", "call weather", "--tools", tools)
-        assert "--tool-command" in refusal_of(refused)
