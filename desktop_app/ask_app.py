@@ -9,8 +9,9 @@ import sys
 import uuid
 from asyncio import FIRST_COMPLETED
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from desktop_app.audio.wav_devices import WavLoudspeaker, WavMicrophone
 from desktop_app.client.api import BackboardApi
@@ -46,7 +47,7 @@ class Question:
         recording: A spoken question; the text may then be empty.
         speech, picture: Where the spoken reply and a picture go.
         profile: Name of the service; empty for the settings' choice.
-        effort: How hard the model shall think: low, medium, high or max; empty is its own choice.
+        fields: What else the message shall say, see ``message_fields``.
         tools: File with the functions that the model may call.
         tool_command: What answers calls, see ``ToolCommand``; without it a terminal is asked.
     """
@@ -61,7 +62,7 @@ class Question:
     model: str = ""
     memory: str = ""
     profile: str = ""
-    effort: str = ""
+    fields: dict[str, Any] = field(default_factory=dict)
     tools: Path | None = None
     tool_command: str = ""
 
@@ -76,7 +77,7 @@ class Question:
             memory=self.memory,
             draws=self.picture is not None,
             tools=tuple(read_tools(self.tools)) if self.tools else (),
-            fields={"thinking": {"effort": self.effort}} if self.effort else {},
+            fields=self.fields,
         )
 
 

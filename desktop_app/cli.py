@@ -18,7 +18,7 @@ from desktop_app.version import __version__
 
 if TYPE_CHECKING:
     import argparse
-    from typing import NoReturn
+    from typing import Any, NoReturn
 
     _Commands = argparse._SubParsersAction  # the type argparse gives but does not export
 
@@ -186,6 +186,16 @@ def _add_ask(commands: _Commands[argparse.ArgumentParser]) -> None:
         choices=("low", "medium", "high", "max"),
         help="how hard the model thinks before it answers",
     )
+    ask.add_argument("--system-prompt", metavar="TEXT", help="what the model is told, this once")
+    ask.add_argument("--web-search", action="store_true", help="the model may search the web")
+    ask.add_argument(
+        "--field",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        dest="fields",
+        help="any other field of a message, by its name in the API; the value may be JSON",
+    )
     ask.add_argument("--reasoning", action="store_true", help="print what the model thinks")
     ask.add_argument(
         "--tools", type=Path, metavar="FILE", help="functions that the model may call, as JSON"
@@ -270,7 +280,7 @@ def _talk(options: argparse.Namespace) -> int:
 
 
 def _ask(options: argparse.Namespace) -> int:
-    from desktop_app import ask_app
+    from desktop_app import ask_app, message_fields
 
     question = ask_app.Question(
         text=options.text,
@@ -283,11 +293,21 @@ def _ask(options: argparse.Namespace) -> int:
         model=options.model,
         memory=_MEMORY_MODES.get(options.memory, ""),
         profile=options.profile,
-        effort=options.think,
+        fields=message_fields.read(options.fields) | _fields_of(options),
         tools=options.tools,
         tool_command=options.tool_command,
     )
     return ask_app.ask(question, as_json=options.json, tells_reasoning=options.reasoning)
+
+
+def _fields_of(options: argparse.Namespace) -> dict[str, Any]:
+    """Fields of a message that have flags of their own."""
+    wanted = {
+        "thinking": {"effort": options.think} if options.think else None,
+        "system_prompt": options.system_prompt,
+        "web_search": "Auto" if options.web_search else None,
+    }
+    return {name: value for name, value in wanted.items() if value is not None}
 
 
 def _demo(options: argparse.Namespace) -> int:

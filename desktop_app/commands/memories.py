@@ -154,7 +154,10 @@ def _lines(value: Any, margin: str = "") -> list[str]:
         return [f"{margin}{value}"]
     lines: list[str] = []
     for name, inner in pairs:
-        if isinstance(inner, dict | list) and inner:
+        if isinstance(inner, dict) and name == "-":
+            facts = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in inner.items())
+            lines.append(f"{margin}- {facts}")
+        elif isinstance(inner, dict | list) and inner:
             lines += [f"{margin}{name}", *_lines(inner, margin + "  ")]
         else:
             shown = "none" if inner in (None, {}, []) else inner

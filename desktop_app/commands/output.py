@@ -40,6 +40,8 @@ class Output:
             self.value(list(values))
             return
         self._table(columns, [[_cell(cell) for cell in row] for row in rows])
+        if not rows:
+            self._sink.write("(none)\n")
 
     def value(self, value: Any) -> None:
         """One JSON value on a line of its own."""

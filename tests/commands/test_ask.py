@@ -66,12 +66,21 @@ def test_reasoning_is_shown_when_it_is_asked_for(shell):
     assert shell.text(*asked, "--reasoning").startswith("Thinks  hm yes\n\nhello\n")
 
 
+def test_the_model_is_told_what_was_given_this_once(shell):
+    told = shell.text("ask", "tell system", "--system-prompt", "Speak like a pirate.", *MODEL)
+    assert "Speak like a pirate." in told
+    by_name = shell.text("ask", "tell system", "--field", "system_prompt=Be brief.", *MODEL)
+    assert "Be brief." in by_name
+    assert "pirate" not in by_name
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
         (("hi", "--tools", "nowhere.json"), "cannot be read"),
         (("hi", "--tool-command", "'"), "cannot be read"),
         (("hi", "--tool-command", " "), "is empty"),
+        (("hi", "--field", "nonsense=1"), "NAME=VALUE"),
         (("hi", "--think", "much"), "There is no 'much' here"),
     ],
 )

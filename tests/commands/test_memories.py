@@ -55,6 +55,7 @@ def test_they_are_summed_up(shell, name):
     assert shell.value("memories", "insights", *of)["snapshot"]["total_memories"] == 1
     text = shell.text("memories", "insights", *of)
     assert "total memories 1" in text
+    assert "- word green, memories 1" in text
     first, *_, last = shell.text("memories", "stats", *of).splitlines()
     assert first.split() == ["memories", "1"]
     assert last.split() == ["limits", "max", "characters", "per", "memory", "10000"]

@@ -35,6 +35,13 @@ def test_a_table_has_a_head_and_even_columns():
     assert out.getvalue() == "id  words\n1   a\n22  two words\n"
 
 
+def test_an_empty_table_says_so_and_scripts_get_an_empty_list():
+    people, scripts = io.StringIO(), io.StringIO()
+    Output(out=people).rows(("id",), [], [])
+    Output(as_json=True, out=scripts).rows(("id",), [], [])
+    assert (people.getvalue(), scripts.getvalue()) == ("id\n(none)\n", "[]\n")
+
+
 def test_scripts_get_a_table_as_one_list():
     out = io.StringIO()
     Output(as_json=True, out=out).rows(("id",), [["1"]], [{"id": 1}, {"id": 2}])
