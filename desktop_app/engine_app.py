@@ -16,6 +16,7 @@ from desktop_app import settings as settings_file
 from desktop_app.audio import resampler
 from desktop_app.audio.decoding import decode_speech
 from desktop_app.audio.detectors import speech_detector
+from desktop_app.audio.far_end import FarEnd
 from desktop_app.audio.loudspeaker import Loudspeaker
 from desktop_app.audio.microphone import Microphone
 from desktop_app.audio.portaudio import SoundSystem
@@ -26,7 +27,7 @@ from desktop_app.credentials import Credentials
 from desktop_app.engine.controller import Controller, Conversation
 from desktop_app.engine.service_keeper import ServiceKeeper
 from desktop_app.engine_note import leave_engine_note, remove_engine_note
-from desktop_app.engine_parts import EngineKit, resample_speech
+from desktop_app.engine_parts import EngineKit, SoundParts, resample_speech
 from desktop_app.errors import AppError, DeviceError, InputError
 from desktop_app.journal.writer import JournalWriter
 from desktop_app.link.messages import (
@@ -179,10 +180,12 @@ class EngineApp:
         )
         return kit.build(thread_id)
 
-    def _open_sound(self, voice: VoiceSettings) -> tuple[Microphone, Loudspeaker]:
-        return (
+    def _open_sound(self, voice: VoiceSettings) -> SoundParts:
+        far_end = FarEnd()
+        return SoundParts(
             Microphone(self._sound, voice.input_device or None),
-            Loudspeaker(self._sound, voice.output_device or None),
+            Loudspeaker(self._sound, voice.output_device or None, far_end=far_end),
+            far_end,
         )
 
     def _chosen_profile(self) -> Profile:

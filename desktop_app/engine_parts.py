@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from desktop_app.audio.detectors import SpeechDetector
+from desktop_app.audio.detectors import SpeechDetector, speech_detector
+from desktop_app.audio.echo import WebRtcEchoCanceller
+from desktop_app.audio.far_end import FarEnd
 from desktop_app.audio.resampler import Resampler
 from desktop_app.audio.turn_detector import TurnDetector, TurnRules
 from desktop_app.client.service_connection import ServiceConnection
+from desktop_app.engine.echo_control import EchoParts
 from desktop_app.engine.engine import Engine
 from desktop_app.engine.parts import Parts, Terms
 from desktop_app.engine.ports import Journal, Loudspeaker, Microphone
@@ -29,23 +33,45 @@ def resample_speech(rate_hz: int) -> Resample:
     return resample
 
 
+class SoundParts(NamedTuple):
+    """The devices of one conversation, still closed.
+
+    Attributes:
+        far_end: What the loudspeaker plays; None where it cannot come back.
+    """
+
+    microphone: Microphone
+    loudspeaker: Loudspeaker
+    far_end: FarEnd | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Duplex:
-    """Whether talking over a reply stops it, and why not."""
+    """Whether talking over a reply stops it, why not, and whether that is measured."""
 
     barge_in: bool
     reason: str
+    is_automatic: bool = False
 
 
-def duplex_of(voice: VoiceSettings) -> Duplex:
-    """``auto`` is half duplex as long as no echo is removed: it would interrupt itself."""
+def duplex_of(voice: VoiceSettings, *, has_far_end: bool = False) -> Duplex:
+    """``auto`` is half duplex until it is known that no echo is left: it would interrupt itself."""
     match voice.barge_in:
         case "on":
             return Duplex(True, "")
         case "off":
             return Duplex(False, "setting")
+        case _ if has_far_end:
+            return Duplex(False, "echo_unknown", is_automatic=True)
         case _:
             return Duplex(False, "no_echo_control")
+
+
+def _echo_of(voice: VoiceSettings, far_end: FarEnd | None) -> EchoParts | None:
+    """Who is deaf while a reply sounds needs no canceller."""
+    if far_end is None or voice.barge_in == "off":
+        return None
+    return EchoParts(far_end, WebRtcEchoCanceller, speech_detector)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +79,7 @@ class EngineKit:
     """What every conversation of one program shares.
 
     Attributes:
-        open_sound: Makes the microphone and the loudspeaker of one conversation, still closed.
+        open_sound: Makes the devices of one conversation.
         answers_tools: Who hears the news gives the outputs of functions.
         detector: Shared: one conversation at most has the microphone.
     """
@@ -62,15 +88,15 @@ class EngineKit:
     journal: Journal
     connection: ServiceConnection
     publish: Callable[[LinkEvent], None]
-    open_sound: Callable[[VoiceSettings], tuple[Microphone, Loudspeaker]]
+    open_sound: Callable[[VoiceSettings], SoundParts]
     detector: SpeechDetector
     answers_tools: bool = False
 
     def build(self, thread_id: str) -> Engine:
         """The engine of one thread, not running yet."""
         voice = self.settings.voice
-        duplex = duplex_of(voice)
-        microphone, loudspeaker = self.open_sound(voice)
+        sound = self.open_sound(voice)
+        duplex = duplex_of(voice, has_far_end=sound.far_end is not None)
         rules = TurnRules(
             pre_roll_ms=voice.pre_roll_ms,
             end_silence_ms=voice.end_silence_ms,
@@ -79,6 +105,7 @@ class EngineKit:
         terms = Terms(
             thread_id=thread_id,
             barge_in=duplex.barge_in,
+            is_duplex_automatic=duplex.is_automatic,
             duplex_reason=duplex.reason,
             answers_tools=self.answers_tools,
             is_peer_ending=voice.endpoint == "server",
@@ -90,8 +117,9 @@ class EngineKit:
             ),
         )
         parts = Parts(
-            microphone=microphone,
-            loudspeaker=loudspeaker,
+            microphone=sound.microphone,
+            loudspeaker=sound.loudspeaker,
+            echo=_echo_of(voice, sound.far_end),
             detector=self.detector,
             turn_detector=TurnDetector(rules),
             open_voice=self.connection.open_voice,

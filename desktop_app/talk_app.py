@@ -20,7 +20,7 @@ from desktop_app.command_parts import CommandParts, open_parts
 from desktop_app.engine.engine import Engine
 from desktop_app.engine.inputs import TalkPressed, TalkReleased
 from desktop_app.engine.service_keeper import ServiceAddress
-from desktop_app.engine_parts import EngineKit, resample_speech
+from desktop_app.engine_parts import EngineKit, SoundParts, resample_speech
 from desktop_app.errors import InputError
 from desktop_app.logs import start_logging
 from desktop_app.paths import Paths, find_paths
@@ -162,7 +162,7 @@ async def run_engine(
         journal=parts.journal,
         connection=connection,
         publish=printer.publish,
-        open_sound=lambda _voice: sound,
+        open_sound=lambda _voice: SoundParts(*sound),
         detector=speech_detector(),
         answers_tools=answers_tools,
     )

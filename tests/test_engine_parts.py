@@ -7,7 +7,7 @@ import pytest
 from desktop_app.audio.wav_devices import WavLoudspeaker, WavMicrophone
 from desktop_app.client.remote_threads import RemoteThreads
 from desktop_app.client.service_connection import ServiceAddresses, ServiceConnection
-from desktop_app.engine_parts import EngineKit, resample_speech
+from desktop_app.engine_parts import EngineKit, SoundParts, resample_speech
 from desktop_app.settings import Settings, VoiceSettings
 from tests.fakes.detector import LoudnessDetector
 from tests.fakes.journal import MemoryJournal
@@ -38,7 +38,7 @@ def test_the_settings_reach_the_conversation():
         journal=MemoryJournal(),
         connection=ServiceConnection(nowhere, RemoteThreads(MemoryJournal(), "embedded")),
         publish=lambda _event: None,
-        open_sound=lambda _voice: (WavMicrophone(), WavLoudspeaker()),
+        open_sound=lambda _voice: SoundParts(WavMicrophone(), WavLoudspeaker()),
         detector=LoudnessDetector(),
     )
     engine = kit.build("t")

@@ -11,6 +11,7 @@ from time import monotonic
 from typing import Any
 
 from desktop_app.audio.devices import Direction
+from desktop_app.audio.far_end import FarEnd
 from desktop_app.audio.frames import SPEECH_RATE_HZ
 from desktop_app.audio.playback import Playback
 from desktop_app.audio.portaudio import SoundStream, SoundSystem, StreamRequest
@@ -88,11 +89,12 @@ class Loudspeaker:
         device: str | None = None,
         *,
         clock: Callable[[], float] = monotonic,
+        far_end: FarEnd | None = None,
     ) -> None:
         self.restarts = 0
         self._sound = sound
         self._device = device
-        self._playback = Playback(clock)
+        self._playback = Playback(clock, far_end)
         self._feed = CardFeed(self._playback)
         self._stream: SoundStream | None = None
         self._changed = asyncio.Event()

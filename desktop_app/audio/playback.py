@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable
 
 from desktop_app.audio.cushion import Cushion
+from desktop_app.audio.far_end import FarEnd
 from desktop_app.audio.frames import SPEECH_RATE_HZ
 from desktop_app.audio.level import level_of
 from desktop_app.audio.quiet_spot import quiet_spot
@@ -31,10 +32,13 @@ class Playback:
         gaps: Times the sound of an unfinished turn ran out. Written by ``fill``.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, clock: Callable[[], float] = time.monotonic, far_end: FarEnd | None = None
+    ) -> None:
         self.latency_s = 0.0
         self.gaps = 0
         self._clock = clock
+        self._far_end = far_end
         self._ring = RingBuffer(_BYTES_PER_S * _HOLDS_S, kept_bytes=_BYTES_PER_S * _KEPT_S)
         self._cushion = Cushion()
         self._backlog: deque[bytes] = deque()
@@ -179,14 +183,20 @@ class Playback:
         wanted = len(out)
         if delay_s <= 0.0:
             delay_s = self.latency_s
+        until_s = self._clock() + delay_s + wanted / _BYTES_PER_S
         if delay_s > 0.0:
-            self._sounds_until_s = self._clock() + delay_s + wanted / _BYTES_PER_S
+            self._sounds_until_s = until_s
         if self._is_paused:
             self._hold_on(out)
-            return
-        if not self._is_playing and not self._may_begin(wanted):
+        elif self._is_playing or self._may_begin(wanted):
+            self._play_into(out)
+        else:
             self._be_quiet(out)
-            return
+        if self._far_end is not None:
+            self._far_end.put(out, until_s)
+
+    def _play_into(self, out: memoryview) -> None:
+        wanted = len(out)
         count = self._ring.read_into(out)
         if count:
             self._quiet_bytes = wanted - count

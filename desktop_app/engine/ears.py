@@ -59,11 +59,12 @@ class Ears:
         self._keep(self._turn, frame.pcm)
         return True
 
-    def hear(self, frame: AudioFrame) -> None:
-        """Take the next frame and judge it."""
+    def hear(self, frame: AudioFrame) -> bool:
+        """Take the next frame and judge it: is it speech?"""
         self._is_fresh = False
         is_speech = self._detector.is_speech(frame.pcm)
         self._follow(self._turn_detector.feed(frame, is_speech=is_speech))
+        return is_speech
 
     def capture(self, turn: int, *, is_held: bool) -> None:
         """Record for this turn, the open utterance from its pre-roll on.

@@ -30,10 +30,18 @@ from desktop_app.engine.effects import (
     SetTimer,
     StopPlayback,
 )
-from desktop_app.engine.inputs import Input, PromptTyped, RetryRequested, SpeechRetried
+from desktop_app.engine.inputs import (
+    EchoTranscribed,
+    Input,
+    PromptTyped,
+    RetryRequested,
+    SpeechRetried,
+    SpeechStarted,
+)
 from desktop_app.engine.jobs import Jobs
 from desktop_app.engine.ledger import Ledger
 from desktop_app.engine.lines import LineEffect, Lines
+from desktop_app.engine.loop_breaker import LoopBreaker
 from desktop_app.engine.machine import step
 from desktop_app.engine.parts import Parts, Terms
 from desktop_app.engine.recorder import Recorder, RecordingEffect
@@ -50,7 +58,7 @@ from desktop_app.link.messages import (
     Phase,
     PhaseChanged,
 )
-from desktop_app.protocol.events import ReplyAudio, ServerEvent
+from desktop_app.protocol.events import ReplyAudio, ReplyText, ServerEvent, TranscriptUpdated
 
 _OVERHEARD = 75  # pieces of sound, mostly frames: 1.5 s
 
@@ -66,6 +74,8 @@ class Engine:
         self._parts = parts
         self._session = Session(
             barge_in=terms.barge_in,
+            is_duplex_automatic=terms.is_duplex_automatic,
+            duplex_reason=terms.duplex_reason,
             answers_tools=terms.answers_tools,
             wants_peer_end=terms.is_peer_ending,
             tail_s=terms.tail_s,
@@ -93,6 +103,7 @@ class Engine:
             terms, parts, self._jobs, self._recorder, tell=self.take, admit=self._admit
         )
         self._timers = Timers(parts.time, self.take)
+        self._loops = LoopBreaker(parts.time.now)
         self._retried: dict[str, bytes] = {}
         self._overheard: deque[bytes] = deque(maxlen=_OVERHEARD)
         self._shown = self.phase_changed
@@ -124,7 +135,7 @@ class Engine:
             session.is_muted,
             session.device,
             "full" if session.barge_in else "half",
-            self._terms.duplex_reason,
+            session.duplex_reason,
         )
 
     def show(self) -> None:
@@ -190,6 +201,7 @@ class Engine:
             name = f"retry {given.message_id}"
             self._jobs.start(name, self._retry(given.message_id))
             return
+        given = self._unless_echo(given)
         before = self._session
         self._session, effects = step(before, given, heard_ms=self._sound.heard_ms)
         self._open_recording(before)
@@ -216,6 +228,21 @@ class Engine:
         for pcm in overheard:
             self._recorder.append(now.turn, pcm)
         self._overheard.clear()
+
+    def _unless_echo(self, given: Input) -> Input:
+        """The input, or that it is the reply's own words."""
+        session, loops = self._session, self._loops
+        if session.stage is Stage.SPEAKING and not session.is_paused:
+            loops.sounded()
+        match given:
+            case ReplyText() if given.turn == session.turn:
+                loops.spoke(given.text)
+            case SpeechStarted():
+                loops.began()
+            case TranscriptUpdated(is_final=True) if loops.is_echo(given.text):
+                self._sound.blame_echo()
+                return EchoTranscribed(given.turn)
+        return given
 
     def _carry_out(self, effect: Effect) -> None:
         match effect:

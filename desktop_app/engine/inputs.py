@@ -169,6 +169,26 @@ class SpeechDropped:
 
 
 @dataclass(frozen=True, slots=True)
+class EchoMeasured:
+    """What becomes of the reply in the microphone is known, or known better.
+
+    Attributes:
+        can_talk_over: Nothing of it is left that could be taken for a person.
+        reason: Why not: ``echo_unknown``, ``echo_left``, ``no_echo_control``, or empty.
+    """
+
+    can_talk_over: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class EchoTranscribed:
+    """The final words of the turn are the reply's own, come back through the microphone."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
 class LineOpened:
     """The voice line accepted the session."""
 
@@ -243,6 +263,8 @@ Input = (
     | SpeechInsisted
     | SpeechEnded
     | SpeechDropped
+    | EchoMeasured
+    | EchoTranscribed
     | LineOpened
     | LineLost
     | LineStalled

@@ -29,6 +29,8 @@ from desktop_app.engine.effects import (
     StopPlayback,
 )
 from desktop_app.engine.inputs import (
+    EchoMeasured,
+    EchoTranscribed,
     Input,
     InputSilenced,
     LineFailed,
@@ -157,6 +159,10 @@ def _advanced(session: Session, given: Input, heard_ms: int) -> Step:  # noqa: C
             return sound_news.speech_ended(session, given)
         case SpeechDropped():
             return sound_news.speech_dropped(session)
+        case EchoMeasured():
+            return sound_news.echo_measured(session, given)
+        case EchoTranscribed():
+            return sound_news.echo_transcribed(session, given.turn)
         case LineOpened():
             return line_news.opened(session)
         case LineStalled():

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from desktop_app.audio.detectors import SpeechDetector
 from desktop_app.audio.turn_detector import TurnDetector
+from desktop_app.engine.echo_control import EchoParts
 from desktop_app.engine.ports import (
     Journal,
     Loudspeaker,
@@ -24,6 +25,7 @@ class Parts:
     """The ports of an engine.
 
     Attributes:
+        echo: What removes the reply from what is heard; None where nothing shall.
         open_voice: Opens the line that carries speech.
         open_text: Opens a line for one typed prompt while there is no voice line.
         publish: Takes news for the window; called on the loop, must not block.
@@ -37,6 +39,7 @@ class Parts:
     open_text: OpenTransport
     journal: Journal
     publish: Callable[[LinkEvent], None]
+    echo: EchoParts | None = None
     time: Time = field(default_factory=SystemTime)
 
 
@@ -50,11 +53,14 @@ class Terms:
         tail_s: Sound that is still captured after the talk key came up.
         listen_s: Silence after which a microphone that listens is closed.
         answers_tools: Who hears the news gives the outputs of functions (``ToolsAnswered``).
-        duplex_reason: Why half duplex: ``setting``, ``no_echo_control``, or empty.
+        is_duplex_automatic: ``barge_in`` follows what is measured of the echo.
+        duplex_reason: Why half duplex: ``setting``, ``no_echo_control``, ``echo_unknown``,
+            ``echo_left``, or empty.
     """
 
     thread_id: str
     barge_in: bool = True
+    is_duplex_automatic: bool = False
     duplex_reason: str = ""
     is_peer_ending: bool = False
     tail_s: float = 0.2

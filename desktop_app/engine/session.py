@@ -59,6 +59,8 @@ class Session:
         turn: Number of the current or last turn, from 1.
         is_voice_on: The person wants to converse hands-free.
         barge_in: Speech interrupts the reply; otherwise the microphone is deaf while it sounds.
+        is_duplex_automatic: ``barge_in`` follows what is measured of the echo.
+        duplex_reason: Why one cannot talk over the reply, or empty.
         tail_s: Sound that is still captured after the talk key came up.
         listen_s: Silence after which a microphone that listens is closed.
         wants_peer_end: The peer shall decide where utterances end, if it can.
@@ -93,6 +95,8 @@ class Session:
     is_voice_on: bool = False
     is_muted: bool = False
     barge_in: bool = True
+    is_duplex_automatic: bool = False
+    duplex_reason: str = ""
     tail_s: float = 0.2
     listen_s: float = 60.0
     wants_peer_end: bool = False

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from desktop_app.audio.frames import AudioFrame
 from desktop_app.audio.level import level_of
 from desktop_app.engine.ears import Ears
+from desktop_app.engine.echo_control import EchoControl
 from desktop_app.engine.effects import (
     AwaitDrain,
     Capture,
@@ -71,6 +72,7 @@ class SoundDesk:
         self._parts = parts
         self._jobs = jobs
         self._tell = tell
+        self._echo = EchoControl(parts.echo, tell)
         self._ears = Ears(parts.detector, parts.turn_detector, tell=tell, keep=keep)
         self._session = Session()
         self._frames_heard = 0
@@ -180,29 +182,38 @@ class SoundDesk:
         try:
             await microphone.open()
             self._tell(MicrophoneOpened(microphone.device_name))
-            async for frame in microphone.frames():
+            self._jobs.start("echo", self._echo.open())  # the first word does not wait for it
+            async for captured in microphone.frames():
+                self._notice_silence(captured)
+                frame = self._echo.clean(captured)
                 if not self._session.is_deaf and self._ears.pass_on(frame):
                     await asyncio.sleep(0)  # on its way before the judge takes its millisecond
                 self._hear(frame)
         except DeviceError as error:
             self._tell(MicrophoneLost(error.code))
         finally:
+            self._echo.close()
             self._parts.publish(LevelMeasured(0.0, self._parts.loudspeaker.level))
             await microphone.close()
 
+    def blame_echo(self) -> None:
+        """What was taken for a person was the reply."""
+        self._echo.blame()
+
     def _hear(self, frame: AudioFrame) -> None:
-        if not self._session.is_deaf:
-            self._notice_silence(frame)
         self._frames_heard += 1
         if self._frames_heard % _FRAMES_PER_LEVEL == 0:
             level = 0.0 if self._session.is_muted else level_of(frame.pcm)
             self._parts.publish(LevelMeasured(level, self._parts.loudspeaker.level))
         if self._session.is_deaf:
             self._ears.forget()
+            self._echo.heard(is_speech=None)
         else:
-            self._ears.hear(frame)
+            self._echo.heard(is_speech=self._ears.hear(frame))
 
     def _notice_silence(self, frame: AudioFrame) -> None:
+        if self._session.is_deaf:
+            return
         was_silent = self._session.is_silent
         is_silent = not any(frame.pcm) if was_silent else self._parts.microphone.is_muted
         if is_silent != was_silent:

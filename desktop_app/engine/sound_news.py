@@ -17,7 +17,7 @@ from desktop_app.engine.effects import (
     SetTimer,
     StopPlayback,
 )
-from desktop_app.engine.inputs import SpeechEnded, TimerName
+from desktop_app.engine.inputs import EchoMeasured, SpeechEnded, TimerName
 from desktop_app.engine.interjections import interject, let_pass
 from desktop_app.engine.session import Line, Mic, Session, Stage, Talk
 from desktop_app.engine.turns import (
@@ -33,7 +33,7 @@ from desktop_app.engine.turns import (
     then,
 )
 from desktop_app.link.messages import NoticeLevel
-from desktop_app.protocol.commands import CommitAudio, DiscardAudio
+from desktop_app.protocol.commands import CancelReply, CommitAudio, DiscardAudio
 
 MICROPHONE_RETRY_S = 2.0
 
@@ -173,3 +173,18 @@ def drained(session: Session, turn: int) -> Step:
         return session, ()  # a ring that runs dry between two chunks is not an end
     after, effects = end_turn(session)
     return after, (FinishTurn(turn), *effects)
+
+
+def echo_measured(session: Session, given: EchoMeasured) -> Step:
+    """Talking over the reply is possible, or not any more: where that is not a setting."""
+    if not session.is_duplex_automatic:
+        return session, ()
+    return replace(session, barge_in=given.can_talk_over, duplex_reason=given.reason), ()
+
+
+def echo_transcribed(session: Session, turn: int) -> Step:
+    """The reply heard itself: there was no turn."""
+    if turn != session.turn or session.stage is not Stage.THINKING or session.is_answered:
+        return session, ()
+    after, effects = end_turn(session)
+    return after, (Send(CancelReply(turn)), DiscardUtterance(turn), *effects)

@@ -212,7 +212,7 @@ class PhaseChanged(Struct, frozen=True, tag=snake):
         is_voice_on: The microphone is, or wants to be, open.
         device: Name of the microphone in use, or empty.
         duplex: ``full`` (talk over the reply) or ``half`` (microphone deaf while it plays).
-        duplex_reason: ``setting``, ``no_echo_control``, or empty.
+        duplex_reason: ``setting``, ``no_echo_control``, ``echo_unknown``, ``echo_left``, or empty.
     """
 
     thread_id: str

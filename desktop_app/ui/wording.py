@@ -112,13 +112,18 @@ def phase_word(phase: str, *, is_muted: bool = False, thinking_s: int = 0) -> st
     return _PHASES[phase]
 
 
+_HALF_DUPLEX = {
+    "no_echo_control": "speakers without echo control: Esc interrupts",
+    "echo_unknown": "listening for echo first: Esc interrupts",
+    "echo_left": "the microphone hears the speakers: Esc interrupts",
+}
+
+
 def duplex_words(duplex: str, reason: str) -> str:
     """Whether one can talk over the reply; if not, why, and what to do instead."""
     if duplex == "full":
         return "you can talk over the reply"
-    if reason == "no_echo_control":
-        return "speakers without echo control: Esc interrupts"
-    return "one at a time: Esc interrupts"
+    return _HALF_DUPLEX.get(reason, "one at a time: Esc interrupts")
 
 
 def held_key_words(phase: str, talk_mode: str = "hold") -> str:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from desktop_app.engine.effects import RaiseNotice
+from desktop_app.engine.effects import DiscardUtterance, RaiseNotice, Send
+from desktop_app.engine.inputs import EchoMeasured, EchoTranscribed
 from desktop_app.engine.session import Mic, Session
 from desktop_app.engine.sound_news import loudspeaker_lost, microphone_lost
 from desktop_app.engine.turns import Step
+from desktop_app.link.messages import Phase
+from desktop_app.protocol.commands import CancelReply
 from desktop_app.sentences import sentence_of
+from tests.fakes.machine import ANSWERING, ASKED, play
 
 
 def said_by(step: Step) -> str:
@@ -21,3 +25,24 @@ def test_a_refused_loudspeaker_is_not_called_a_microphone():
 def test_a_refused_microphone_is_called_so():
     opening = Session(mic=Mic.OPENING)
     assert said_by(microphone_lost(opening, "device.refused")).startswith("The microphone")
+
+
+def test_duplex_follows_the_echo_only_where_it_is_automatic():
+    automatic = Session(barge_in=False, is_duplex_automatic=True, duplex_reason="echo_unknown")
+    session, _ = play(EchoMeasured(can_talk_over=True, reason=""), session=automatic)
+    assert (session.barge_in, session.duplex_reason) == (True, "")
+    session, _ = play(EchoMeasured(can_talk_over=False, reason="echo_left"), session=session)
+    assert (session.barge_in, session.duplex_reason) == (False, "echo_left")
+    session, _ = play(EchoMeasured(can_talk_over=True, reason=""), session=Session(barge_in=False))
+    assert not session.barge_in
+
+
+def test_a_reply_that_heard_itself_was_no_turn():
+    session, effects = play(*ASKED, EchoTranscribed(1))
+    assert session.phase is Phase.LISTENING
+    assert Send(CancelReply(1)) in effects
+    assert DiscardUtterance(1) in effects
+    _, effects = play(*ASKED, EchoTranscribed(7))
+    assert Send(CancelReply(1)) not in effects
+    session, _ = play(*ANSWERING, EchoTranscribed(1))
+    assert session.phase is Phase.SPEAKING

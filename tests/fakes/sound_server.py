@@ -167,12 +167,14 @@ class SoundServer:
         rows = [line.split("\t") for line in asked.stdout.splitlines()]
         return next(row[0] for row in rows if row[1] == name)
 
-    def let_the_microphone_hear_the_loudspeaker(self) -> None:
-        """An echo, as in a room."""
+    def let_the_microphone_hear_the_loudspeaker(self, *, db: int = 0, delay_ms: int = 30) -> None:
+        """An echo, as in a room: so much louder or quieter, so late."""
         self._control(
             *("load-module", "module-loopback", "source=speaker.monitor", "sink=micfeed"),
-            "latency_msec=30",
+            f"latency_msec={delay_ms}",
         )
+        loopback = self._control("list", "short", "sink-inputs").splitlines()[-1].split("\t")[0]
+        self._control("set-sink-input-volume", loopback, f"{db}dB")
 
     def unplug_microphone(self) -> None:
         """Take the microphone away while programs may be using it."""

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from desktop_app.audio.detectors import speech_detector
+from desktop_app.audio.far_end import FarEnd
 from desktop_app.audio.loudspeaker import Loudspeaker
 from desktop_app.audio.microphone import Microphone
 from desktop_app.audio.portaudio import SoundSystem
 from desktop_app.client.remote_threads import RemoteThreads
 from desktop_app.client.service_connection import ServiceAddresses, ServiceConnection
 from desktop_app.engine.engine import Engine
-from desktop_app.engine_parts import EngineKit
+from desktop_app.engine_parts import EngineKit, SoundParts
 from desktop_app.journal.records import MessageRecord, Role
 from desktop_app.journal.writer import JournalWriter
 from desktop_app.link.messages import LinkEvent, MessageSaved, TurnTimed
@@ -79,13 +80,14 @@ async def conversation(
         return ServiceAddresses(service.api, service.voice)
 
     connection = ServiceConnection(find, RemoteThreads(journal, settings.profile))
-    held.loudspeaker = Loudspeaker(sound)
+    far_end = FarEnd()
+    held.loudspeaker = Loudspeaker(sound, far_end=far_end)
     kit = EngineKit(
         settings=settings,
         journal=journal,
         connection=connection,
         publish=held.told.append,
-        open_sound=lambda _voice: (Microphone(sound), held.loudspeaker),
+        open_sound=lambda _voice: SoundParts(Microphone(sound), held.loudspeaker, far_end),
         detector=speech_detector(),
     )
     held.engine = kit.build(THREAD)

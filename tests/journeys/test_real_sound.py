@@ -153,3 +153,29 @@ async def test_a_cough_into_a_reply_only_pauses_it(sound_server, service, tmp_pa
     assert held.messages(Role.USER)[0].id == "long"
     assert len(held.messages(Role.USER)) == 1, "a cough is nothing to answer"
     assert speech_in(read(heard)).length_ms >= reply.speech_ms
+
+
+@pytest.mark.parametrize("delay_ms", [20, 250])
+async def test_a_reply_that_comes_back_is_removed_and_can_then_be_talked_over(
+    sound_server, service, tmp_path, delay_ms
+):
+    sound_server.let_the_microphone_hear_the_loudspeaker(db=-12, delay_ms=delay_ms)
+    async with conversation(service, tmp_path, barge_in="auto") as held:
+        await listening(held, sound_server)
+        assert held.engine.phase_changed.duplex == "half"
+        for number in (1, 2):
+            held.engine.take(PromptTyped(f"long {number}", "what can you do"))
+            await held.turn_ends(number)
+        phases = [event.phase for event in held.told_of(PhaseChanged)]
+        assert Phase.HEARING not in phases, "it never took itself for a person"
+        assert held.engine.phase_changed.duplex == "full"
+        held.engine.take(PromptTyped("long 3", "what can you do"))
+        await held.eventually(lambda: held.loudspeaker.heard_ms >= 300)
+        await sound_server.speak(ROOT_OF_HUNDRED)
+        await held.turn_ends(4)
+        *echoless, interrupted, answer = held.messages(Role.ASSISTANT)
+        question = held.messages(Role.USER)[-1]
+    assert [reply.status for reply in echoless] == [MessageStatus.COMPLETE] * 2
+    assert interrupted.status is MessageStatus.INTERRUPTED
+    assert "square root" in question.text
+    assert "10" in answer.text

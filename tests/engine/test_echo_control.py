@@ -1,0 +1,120 @@
+"""Frames are cleaned while something sounds, and the verdict is told when it changes."""
+
+from __future__ import annotations
+
+import pytest
+
+from desktop_app.audio.far_end import FarEnd
+from desktop_app.audio.frames import FRAME_BYTES, AudioFrame
+from desktop_app.engine.echo_control import EchoControl, EchoParts
+from desktop_app.engine.inputs import EchoMeasured
+
+LOUD = b"\x00\x10" * 320
+QUIET = b"\x10\x00" * 320
+FAR = b"\x00\x10" * 480
+
+
+class Canceller:
+    """Leaves what the test says."""
+
+    def __init__(self):
+        self.left = QUIET
+
+    def clean(self, near, far):
+        return self.left
+
+
+class Detector:
+    def is_speech(self, pcm):
+        return pcm == LOUD
+
+    def reset(self):
+        pass
+
+
+class Desk:
+    def __init__(self):
+        self.told = []
+        self.far_end = FarEnd()
+        self.canceller = Canceller()
+        parts = EchoParts(self.far_end, lambda: self.canceller, Detector)
+        self.control = EchoControl(parts, self.told.append)
+        self.at_s = 10.0
+
+    def frame(self, *, sounds, near=LOUD, is_speech=None):
+        self.at_s += 0.02
+        self.far_end.put(memoryview(FAR if sounds else bytes(len(FAR))), self.at_s + 0.1)
+        cleaned = self.control.clean(AudioFrame(near, self.at_s))
+        self.control.heard(is_speech=is_speech)
+        return cleaned.pcm
+
+    def seconds(self, seconds, **given):
+        for _ in range(round(seconds * 50)):
+            pcm = self.frame(**given)
+        return pcm
+
+
+@pytest.fixture
+async def desk():
+    desk = Desk()
+    await desk.control.open()
+    return desk
+
+
+async def test_a_voice_stays_as_it_is_while_nothing_sounds(desk):
+    assert desk.seconds(1, sounds=False) == LOUD
+    assert desk.seconds(1, sounds=True) == QUIET
+    assert desk.seconds(0.4, sounds=False) == QUIET, "the room still rings"
+    assert desk.seconds(1, sounds=False) == LOUD
+
+
+async def test_it_is_told_that_one_can_talk_over_the_reply_and_that_one_cannot_any_more(desk):
+    desk.seconds(2.5, sounds=True)
+    assert desk.told == [EchoMeasured(can_talk_over=True, reason="")]
+    desk.canceller.left = LOUD
+    desk.seconds(2, sounds=True)
+    assert desk.told[1:] == [EchoMeasured(can_talk_over=False, reason="echo_left")]
+
+
+async def test_who_listens_says_what_is_speech(desk):
+    desk.seconds(3, sounds=True, is_speech=True)
+    assert desk.told[-1] == EchoMeasured(can_talk_over=False, reason="echo_left")
+
+
+async def test_an_echo_taken_for_a_person_is_believed_no_longer(desk):
+    desk.seconds(2.5, sounds=True)
+    desk.control.blame()
+    assert desk.told[-1] == EchoMeasured(can_talk_over=False, reason="echo_left")
+
+
+async def test_another_microphone_is_measured_anew(desk):
+    desk.seconds(2.5, sounds=True)
+    desk.control.close()
+    assert not desk.far_end.is_wanted
+    await desk.control.open()
+    assert desk.told[-1] == EchoMeasured(can_talk_over=False, reason="echo_unknown")
+
+
+async def test_where_there_is_no_canceller_it_is_said_and_frames_pass():
+    told = []
+
+    def missing():
+        raise ImportError("no wheel")
+
+    control = EchoControl(EchoParts(FarEnd(), missing, Detector), told.append)
+    await control.open()
+    await control.open()
+    assert told == [EchoMeasured(can_talk_over=False, reason="no_echo_control")]
+    frame = AudioFrame(bytes(FRAME_BYTES), 1.0)
+    assert control.clean(frame) is frame
+    control.heard(is_speech=None)
+
+
+async def test_without_parts_nothing_is_done():
+    control = EchoControl(None, pytest.fail)
+    await control.open()
+    frame = AudioFrame(LOUD, 1.0)
+    assert control.clean(frame) is frame
+    control.heard(is_speech=True)
+    control.blame()
+    control.close()

@@ -1,0 +1,70 @@
+"""A reply that hears itself is not answered; a person who quotes it is."""
+
+from __future__ import annotations
+
+import pytest
+
+from desktop_app.engine.loop_breaker import LoopBreaker
+
+REPLY = "Ten miles is about sixteen kilometers, and the road goes on along the river for a while."
+
+
+class Talk:
+    def __init__(self) -> None:
+        self.now_s = 100.0
+        self.breaker = LoopBreaker(lambda: self.now_s)
+
+    def replied(self, text: str = REPLY) -> Talk:
+        for at in range(0, len(text), 7):
+            self.breaker.spoke(text[at : at + 7])
+        self.breaker.sounded()
+        return self
+
+    def heard(self, text: str, *, after_s: float = 0.5) -> bool:
+        self.now_s += after_s
+        self.breaker.began()
+        self.now_s += 3
+        return self.breaker.is_echo(text)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "ten miles is about sixteen kilometers",
+        "miles is about sixteen kilometres and the road goes on along the river",
+        "the road goes on along the river for a while",
+        "TEN MILES is about sixteen",
+    ],
+)
+def test_the_replys_own_words_are_an_echo(words):
+    assert Talk().replied().heard(words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "yes yes",
+        "sixteen kilometers",
+        "about sixteen kilometers",
+        "and how many miles are ten kilometers along the road",
+        "please stop talking about the river and tell me a joke",
+        "",
+    ],
+)
+def test_a_person_who_repeats_a_few_words_is_none(words):
+    assert not Talk().replied().heard(words)
+
+
+def test_what_is_said_long_after_the_reply_is_a_person():
+    assert not Talk().replied().heard("ten miles is about sixteen kilometers", after_s=2)
+
+
+def test_before_any_reply_there_is_no_echo():
+    assert not Talk().heard("ten miles is about sixteen kilometers")
+
+
+def test_an_echo_of_the_last_reply_is_found_behind_many_others():
+    talk = Talk()
+    for number in range(200):
+        talk.replied(f"Sentence number {number} has nothing to say to anybody. ")
+    assert talk.replied().heard("ten miles is about sixteen kilometers")
