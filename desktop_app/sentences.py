@@ -167,9 +167,6 @@ SENTENCES = {
     "voice.idle": (
         "Nobody spoke for a while, so the microphone was closed. Open it again when you like."
     ),
-    "voice.not_offered": (
-        "This service cannot be spoken to yet. Type instead, or use the embedded one."
-    ),
     "voice.no_speech": "No words were heard. Try again a little closer to the microphone.",
     "voice.no_words": "No words were heard in this recording. Say it again, or type it.",
 }

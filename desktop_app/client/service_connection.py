@@ -15,7 +15,6 @@ from desktop_app.client.message_transport import MessageTerms, MessageTransport,
 from desktop_app.client.remote_threads import RemoteThreads
 from desktop_app.client.reply_media import Decode
 from desktop_app.client.turn_request import VoiceDefaults, documented_voices
-from desktop_app.errors import NetworkError
 from desktop_app.protocol.commands import ConfigureSession
 from desktop_app.protocol.gateway_speech import MakeResample
 
@@ -56,15 +55,17 @@ class ServiceConnection:
         self._api: BackboardApi | None = None
         self._api_address: ApiAddress | None = None
 
-    async def open_voice(self, configuration: ConfigureSession) -> GatewayTransport:
-        """Open the socket that carries speech.
+    async def open_voice(
+        self, configuration: ConfigureSession
+    ) -> GatewayTransport | MessageTransport:
+        """Open the line that carries speech: the gateway's socket, or messages with recordings.
 
         Raises:
             NetworkError, AccessError, ProtocolError
         """
         addresses = await self._find()
         if not addresses.voice.url:
-            raise NetworkError("voice.not_offered", "This service has no voice gateway.")
+            return await self._open_messages(configuration, addresses)
         remote = await self._with_remote_id(configuration, await self._api_at(addresses.api))
         return await open_gateway(addresses.voice, remote, make_resample=self._make_resample)
 
@@ -74,7 +75,17 @@ class ServiceConnection:
         Raises:
             NetworkError, AccessError, ProtocolError
         """
-        addresses = await self._find()
+        return await self._open_messages(configuration, await self._find())
+
+    async def aclose(self) -> None:
+        """Close what is kept open between lines. Idempotent."""
+        api, self._api = self._api, None
+        if api is not None:
+            await api.aclose()
+
+    async def _open_messages(
+        self, configuration: ConfigureSession, addresses: ServiceAddresses
+    ) -> MessageTransport:
         api = await self._api_at(addresses.api)
 
         async def renew_thread() -> str:
@@ -90,12 +101,6 @@ class ServiceConnection:
             decode=self._decode,
         )
         return await open_messages(api, remote, terms)
-
-    async def aclose(self) -> None:
-        """Close what is kept open between lines. Idempotent."""
-        api, self._api = self._api, None
-        if api is not None:
-            await api.aclose()
 
     async def _api_at(self, address: ApiAddress) -> BackboardApi:
         async with self._opening:

@@ -11,8 +11,13 @@ from desktop_app.client.addresses import ApiAddress, GatewayAddress
 from desktop_app.client.message_transport import MessageTransport
 from desktop_app.client.remote_threads import RemoteThreads
 from desktop_app.client.service_connection import ServiceAddresses, ServiceConnection
-from desktop_app.errors import NetworkError
-from desktop_app.protocol.commands import ConfigureSession, PromptText, TurnWishes
+from desktop_app.protocol.commands import (
+    AppendAudio,
+    CommitAudio,
+    ConfigureSession,
+    PromptText,
+    TurnWishes,
+)
 from tests.fakes.backboard import ScriptedBackboard
 
 OURS = ConfigureSession("ours", None, None)
@@ -101,7 +106,16 @@ async def test_a_service_that_moved_is_found_again(rig: Rig):
         await second.aclose()
 
 
-async def test_a_service_without_a_voice_gateway_says_so(rig: Rig):
-    with pytest.raises(NetworkError) as caught:
-        await rig.connection.open_voice(OURS)
-    assert caught.value.code == "voice.not_offered"
+async def test_a_service_without_a_voice_gateway_is_spoken_to_in_messages(rig: Rig):
+    transport = await rig.connection.open_voice(ConfigureSession("ours"))
+    await transport.send(AppendAudio(1, b"\x01\x00" * 1600))
+    await transport.send(CommitAudio(1))
+    await rig.backboard.stream()
+    form = rig.backboard.asked[-1].form
+    assert form.fields["thread_id"] == "theirs"
+    voice = json.loads(form.fields["voice"])
+    assert voice["stt"]["model"] == "gpt-4o-mini-transcribe"
+    assert voice["tts"]["model"] == "tts-1"
+    [recording] = form.files
+    assert recording.content.endswith(b"\x01\x00" * 1600)
+    await transport.aclose()

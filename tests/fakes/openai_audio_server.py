@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+
+import numpy as np
+import soundfile
 
 from desktop_app.protocol.wav_stream import wav_file
 from tests.fakes.forms import SentForm
@@ -139,8 +143,17 @@ class OpenAiAudioServer:
 def sound_of(kind: str, text: str) -> bytes:
     """What is spoken: 10 ms of samples for a character, or a file that holds the text itself."""
     pcm = b"\x01\x00" * (240 * len(text))
-    whole = {"pcm": pcm, "wav": wav_file(pcm, 24_000)}
-    return whole.get(kind) or f"<{kind}:{text}>".encode()
+    match kind:
+        case "pcm":
+            return pcm
+        case "wav":
+            return wav_file(pcm, 24_000)
+        case "mp3":
+            file = io.BytesIO()
+            soundfile.write(file, np.frombuffer(pcm, np.int16), 24_000, format="MP3")
+            return file.getvalue()
+        case _:
+            return f"<{kind}:{text}>".encode()
 
 
 def _sse(events: Iterator[dict[str, object]]) -> Iterator[bytes]:

@@ -13,6 +13,9 @@ from typing import Any
 
 import pytest
 
+from desktop_app import settings
+from desktop_app.settings import ProfileSettings, Settings
+from tests.fakes.openai_audio_server import KEY, openai_audio_server
 from tests.fakes.openai_server import openai_server
 from tests.fakes.service import real_service
 from tests.journeys.test_command_line import DEMO, parley, refusal_of, rows_of
@@ -23,7 +26,7 @@ def told(*arguments: str | Path) -> list[dict[str, Any]]:
     done = parley(*arguments, "--json")
     assert done.returncode == 0, done.stderr
     [*rows] = rows_of(done)
-    if arguments[0] == "ask":
+    if arguments[0] in ("ask", "talk"):
         return rows
     [value] = rows
     return value if isinstance(value, list) else [value]
@@ -226,3 +229,28 @@ async def test_a_models_call_is_answered_by_a_program_and_its_words_follow(tmp_p
         [wanted] = [row for row in rows if row["type"] == "tools_wanted"]
         assert [call["name"] for call in wanted["calls"]] == ["weather"]
         assert reply_in(rows) == 'You said: weather {"number": 0} is sunny'
+
+
+async def test_a_service_without_a_voice_gateway_is_spoken_to_in_recordings(tmp_path, monkeypatch):
+    monkeypatch.setenv("PARLEY_DATA_DIR", str(tmp_path))
+    question = DEMO / "kilometers_in_ten_miles.wav"
+    async with openai_audio_server() as audio, openai_server() as language:
+        audio.words = "what is seven times eight"
+        providers = {
+            "PARLEY_OPENAI_KEY": KEY,
+            "PARLEY_OPENAI_URL": f"{audio.http.url}/v1",
+            "PARLEY_LANGUAGE_URL": language.url,
+        }
+        with real_service(tmp_path / "elsewhere", providers) as service:
+            profiles = {"near": ProfileSettings(service.api.base_url)}
+            settings.save(tmp_path / "settings.json", Settings(profiles=profiles))
+            monkeypatch.setenv("PARLEY_PROFILE_KEY", service.api.key)
+            arguments = ("talk", "--input", question, "--profile", "near")
+            rows = await asyncio.to_thread(told, *arguments, "--output", tmp_path / "a.wav")
+    said = [row["message"]["text"] for row in rows if row["type"] == "message_saved"]
+    assert "what is seven times eight" in said
+    assert reply_in(rows) == "You said: what is seven times eight"
+    with wave.open(str(tmp_path / "a.wav")) as spoken:
+        assert spoken.getnframes() > 0
+    [timed] = [row for row in rows if row["type"] == "turn_timed"]
+    assert {"commit", "transcript", "first_text", "first_sound"} <= timed["waterfall_ms"].keys()
