@@ -16,6 +16,7 @@ from desktop_app import settings as settings_file
 from desktop_app.audio import resampler
 from desktop_app.audio.decoding import decode_speech
 from desktop_app.audio.detectors import speech_detector
+from desktop_app.audio.devices import DeviceWish
 from desktop_app.audio.far_end import FarEnd
 from desktop_app.audio.loudspeaker import Loudspeaker
 from desktop_app.audio.microphone import Microphone
@@ -182,9 +183,11 @@ class EngineApp:
 
     def _open_sound(self, voice: VoiceSettings) -> SoundParts:
         far_end = FarEnd()
+        heard = DeviceWish(voice.input_device_id, voice.input_device)
+        spoken = DeviceWish(voice.output_device_id, voice.output_device)
         return SoundParts(
-            Microphone(self._sound, voice.input_device or None),
-            Loudspeaker(self._sound, voice.output_device or None, far_end=far_end),
+            Microphone(self._sound, heard),
+            Loudspeaker(self._sound, spoken, far_end=far_end),
             far_end,
         )
 

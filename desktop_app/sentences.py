@@ -24,6 +24,8 @@ SENTENCES = {
     "device.no_output": "No loudspeaker was found. Replies can be read; plug one in to hear them.",
     "device.no_portaudio": "Sound needs the PortAudio library. Install libportaudio2 and restart.",
     "device.no_sound": "The loudspeaker plays nothing. The whole reply can be read; check it.",
+    "device.other_loudspeaker": "Replies are played on {device} now.",
+    "device.other_microphone": "You are heard through {device} now.",
     "device.refused": (
         "{device} cannot be used. Close other programs that use it, or allow it in the system "
         "settings."

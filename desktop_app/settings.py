@@ -43,6 +43,8 @@ class VoiceSettings:
         barge_in: Whether talking over a reply stops it; ``auto``: where echo control exists.
         interrupt_after_ms: Speech into a reply that ends it; shorter speech only pauses it.
         input_device, output_device: Names of sound devices; empty for the system's default.
+        input_device_id, output_device_id: What the system calls them, as ``parley devices``
+            says it; comes before the name, which may change.
     """
 
     end_silence_ms: int = _between(600, 200, 5000)
@@ -55,6 +57,8 @@ class VoiceSettings:
     interrupt_after_ms: int = _between(500, 100, 3000)
     input_device: str = ""
     output_device: str = ""
+    input_device_id: str = ""
+    output_device_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

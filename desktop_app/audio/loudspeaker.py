@@ -10,12 +10,13 @@ from concurrent.futures import Future
 from time import monotonic
 from typing import Any
 
-from desktop_app.audio.devices import Direction
+from desktop_app.audio.devices import ANY_DEVICE, DeviceWish, Direction
 from desktop_app.audio.far_end import FarEnd
 from desktop_app.audio.frames import SPEECH_RATE_HZ
 from desktop_app.audio.playback import Playback
-from desktop_app.audio.portaudio import SoundStream, SoundSystem, StreamRequest
+from desktop_app.audio.portaudio import SoundSystem
 from desktop_app.audio.resampler import Resampler
+from desktop_app.audio.sound_stream import SoundStream, StreamRequest
 from desktop_app.errors import DeviceError
 
 _BLOCK_MS = 10
@@ -23,6 +24,8 @@ _LOOK_EVERY_S = 0.1
 _LEAST_WAIT_S = 0.01
 _STORM_UNDERFLOWS = 5
 _STORM_LOOKS = round(1.0 / _LOOK_EVERY_S)
+_LOOKS_BETWEEN_TRIES = 3
+_TRIES = 8  # over two seconds: a sound server that is started again needs less than one
 
 
 class CardFeed:
@@ -79,21 +82,25 @@ class Loudspeaker:
     ``stop`` and ``pause`` silence the ring in one period, and because a buffering device would
     still sound what it holds, the stream is aborted and started again off the loop.
 
+    It stays where it belongs: on the device that was wished for as long as that is there, else
+    on the system's choice. What a lost device had not sounded yet is played by the next one.
+
     Attributes:
-        restarts: Times the stream was renewed because it ran dry again and again or was lost.
+        restarts: Times the stream was renewed because it ran dry again and again, was lost or
+            belonged elsewhere.
     """
 
     def __init__(
         self,
         sound: SoundSystem,
-        device: str | None = None,
+        wish: DeviceWish = ANY_DEVICE,
         *,
         clock: Callable[[], float] = monotonic,
         far_end: FarEnd | None = None,
     ) -> None:
         self.restarts = 0
         self._sound = sound
-        self._device = device
+        self._wish = wish
         self._playback = Playback(clock, far_end)
         self._feed = CardFeed(self._playback)
         self._stream: SoundStream | None = None
@@ -104,6 +111,16 @@ class Loudspeaker:
         self._renewal: Future[SoundStream] | None = None
         self._underflows: deque[int] = deque(maxlen=_STORM_LOOKS)
         self._failure: DeviceError | None = None
+        self._watching = contextlib.ExitStack()
+        self._may_be_misplaced = False
+        self._placing: Future[bool] | None = None
+        self._tries = 0
+        self._rest_looks = 0
+
+    @property
+    def stream(self) -> SoundStream | None:
+        """What is open now; None while closed or being renewed."""
+        return self._stream
 
     @property
     def device_name(self) -> str:
@@ -142,17 +159,21 @@ class Loudspeaker:
             DeviceError: ``device.no_output``, ``device.refused``, ``device.no_portaudio``.
         """
         async with self._switching:
-            if self._stream is not None or self._renewal is not None:
+            if self._look_again is not None and self._failure is None:
                 return
             self._failure = None
             self._take(await self._sound.open(self._request()))
+            self._watching.close()
+            self._watching.enter_context(self._sound.watched(self._on_list_changed))
             self._look()
 
     async def close(self) -> None:
         """Release the device at once, whatever is left. Idempotent."""
         async with self._switching:
+            self._watching.close()
             if self._look_again is not None:
                 self._look_again.cancel()
+                self._look_again = None
             self._playback.stop()
             self._changed.set()
             await self._release()
@@ -233,40 +254,63 @@ class Loudspeaker:
         self._underflows.clear()
         return StreamRequest(
             Direction.OUTPUT,
-            self._device,
             SPEECH_RATE_HZ,
             _BLOCK_MS,
             self._feed.on_block,
             _on_finished,
+            self._wish,
         )
 
     def _take(self, stream: SoundStream) -> None:
         self._feed.suit(stream.rate_hz, stream.channels)
         self._playback.latency_s = stream.latency_s
         self._stream = stream
+        self._tries = 0
+        self._may_be_misplaced = True  # the list may have changed while it was opened
+
+    def _on_list_changed(self) -> None:
+        self._may_be_misplaced = True
 
     def _look(self) -> None:
-        """Ten times a second: move waiting sound on, notice storms and losses."""
+        """Ten times a second: move waiting sound on, notice storms, losses and other places."""
         self._playback.pump()
         if self._renewal is not None:
             self._end_renewal(self._renewal)
-        elif self._is_failing():
-            self._begin_renewal()
+        elif self._stream is None:
+            self._try_again()
+        elif self._is_failing(self._stream) or self._is_misplaced(self._stream):
+            self._begin_renewal(self._stream)
         if self._failure is None:
             self._look_again = asyncio.get_running_loop().call_later(_LOOK_EVERY_S, self._look)
 
-    def _is_failing(self) -> bool:
-        if self._stream is None or not (self._silencing is None or self._silencing.done()):
+    def _is_failing(self, stream: SoundStream) -> bool:
+        if not (self._silencing is None or self._silencing.done()):
             return False
         self._underflows.append(self._feed.underflows)
         in_a_second = self._underflows[-1] - self._underflows[0]
-        return in_a_second > _STORM_UNDERFLOWS or not self._stream.is_active
+        return in_a_second > _STORM_UNDERFLOWS or not stream.is_active
 
-    def _begin_renewal(self) -> None:
-        stream, self._stream = self._stream, None
-        assert stream is not None
+    def _is_misplaced(self, stream: SoundStream) -> bool:
+        placing = self._placing
+        if placing is None:
+            if self._may_be_misplaced:
+                self._may_be_misplaced = False
+                self._placing = self._sound.look_after(stream)
+            return False
+        if not placing.done():
+            return False
+        self._placing = None
+        return not placing.result()
+
+    def _begin_renewal(self, stream: SoundStream) -> None:
+        self._stream, self._placing = None, None
         self.restarts += 1
         self._renewal = self._sound.reopen(stream, self._request())
+
+    def _try_again(self) -> None:
+        self._rest_looks -= 1
+        if self._rest_looks <= 0:
+            self._renewal = self._sound.reopen(None, self._request())
 
     def _end_renewal(self, renewal: Future[SoundStream]) -> None:
         if not renewal.done():
@@ -275,9 +319,17 @@ class Loudspeaker:
         try:
             self._take(renewal.result())
         except DeviceError as error:
-            sentence = f"The loudspeaker was lost. {error}"
-            self._failure = DeviceError("device.lost", sentence, retryable=True, **error.facts)
-            self._changed.set()
+            self._tries += 1
+            self._rest_looks = _LOOKS_BETWEEN_TRIES
+            if self._tries >= _TRIES:
+                self._fail(error)
+
+    def _fail(self, error: DeviceError) -> None:
+        sentence = f"The loudspeaker was lost. {error}"
+        self._failure = DeviceError("device.lost", sentence, retryable=True, **error.facts)
+        self._tries = 0
+        self._look_again = None  # nobody looks any more: ``open`` begins anew
+        self._changed.set()
 
 
 def _on_finished() -> None:

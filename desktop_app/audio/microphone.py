@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from typing import Any
 
-from desktop_app.audio.devices import Direction
+from desktop_app.audio.devices import ANY_DEVICE, DeviceWish, Direction
 from desktop_app.audio.frames import CAPTURE_RATE_HZ, FRAME_BYTES, FRAME_MS, AudioFrame
 from desktop_app.audio.level import level_of
-from desktop_app.audio.portaudio import SoundStream, SoundSystem, StreamRequest
+from desktop_app.audio.portaudio import SoundSystem
 from desktop_app.audio.resampler import Resampler, downmix
+from desktop_app.audio.sound_stream import SoundStream, StreamRequest
 from desktop_app.errors import DeviceError
 
 _HOLDS_MS = 2_000
 _SILENT_AFTER_S = 1.0
 _NEVER_HEARD_BLOCKS = 1_000 // FRAME_MS
 _QUIET_BLOCKS = 30_000 // FRAME_MS  # a noise gate gives zeros between words too
+_MAY_RETURN_S = 1.0
+_BETWEEN_TRIES_S = 0.3
 _BYTES_PER_S = CAPTURE_RATE_HZ * 2
 
 
@@ -63,44 +67,91 @@ class _Watch:
         self._timer = asyncio.get_running_loop().call_later(_SILENT_AFTER_S, self._look)
 
 
+class _Tap:
+    """What one stream has brought and nobody has taken yet.
+
+    Two seconds are held for a loop that is late, then the oldest sound is dropped and counted.
+
+    Args:
+        clock: Says when a block came.
+        wake: Called on PortAudio's thread when something came.
+
+    Attributes:
+        stream: Set as soon as it is open.
+        has_ended: The stream is over, by close or because the device went away.
+        has_given: A block came.
+    """
+
+    def __init__(self, clock: Callable[[], float], wake: Callable[[], None]) -> None:
+        self.stream: SoundStream | None = None
+        self.has_ended = False
+        self.has_given = False
+        self.dropped = 0
+        self.waiting: deque[tuple[bytes, float]] = deque(maxlen=_HOLDS_MS // FRAME_MS)
+        self._clock = clock
+        self._wake = wake
+
+    def on_block(self, indata: Any, _frames: int, _time: Any, _status: Any) -> None:
+        # PortAudio's thread: copy, append, wake. No logging, no raising.
+        waiting = self.waiting
+        if len(waiting) == waiting.maxlen:
+            self.dropped += 1
+        waiting.append((bytes(indata), self._clock()))
+        self._wake()
+
+    def on_finished(self) -> None:
+        # PortAudio's thread.
+        self.has_ended = True
+        self._wake()
+
+
 class Microphone:
     """A microphone through PortAudio; the engine's port of the same name.
 
     The card's thread copies a block, appends it and wakes the loop at most once; everything
-    else happens on the loop. Two seconds are held for a loop that is late, then the oldest
-    sound is dropped and counted.
+    else happens on the loop.
 
-    Attributes:
-        dropped: Blocks that were lost because nobody took them.
+    It stays where it belongs: on the device that was wished for as long as that is there, else
+    on the system's choice. While ``frames`` is read a device that goes away, gives nothing for
+    a second or is not the right one any more is exchanged, and the frames go on.
     """
 
     def __init__(
         self,
         sound: SoundSystem,
-        device: str | None = None,
+        wish: DeviceWish = ANY_DEVICE,
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.dropped = 0
         self._sound = sound
-        self._device = device
+        self._wish = wish
         self._clock = clock
-        self._stream: SoundStream | None = None
-        self._waiting: deque[tuple[bytes, float]] = deque(maxlen=_HOLDS_MS // FRAME_MS)
+        self._tap: _Tap | None = None
+        self._dropped = 0
         self._arrived = asyncio.Event()
         self._switching = asyncio.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._is_woken = False
-        self._has_ended = False
         self._is_starved = False
+        self._may_be_misplaced = False
         self._last_pcm = b""
         self._zero_blocks = 0
         self._has_heard = False
 
     @property
+    def stream(self) -> SoundStream | None:
+        """What is open now; None while closed or being exchanged."""
+        return self._tap.stream if self._tap else None
+
+    @property
     def device_name(self) -> str:
         """What people call the open device; empty while closed."""
-        return self._stream.device.name if self._stream else ""
+        return self.stream.device.name if self.stream else ""
+
+    @property
+    def dropped(self) -> int:
+        """Blocks that were lost because nobody took them."""
+        return self._dropped + (self._tap.dropped if self._tap else 0)
 
     @property
     def level(self) -> float:
@@ -119,108 +170,135 @@ class Microphone:
             DeviceError: ``device.no_input``, ``device.refused``, ``device.no_portaudio``.
         """
         async with self._switching:
-            if self._stream is None:
-                self._forget()
-                self._stream = await self._sound.open(self._request())
+            if self._tap is None:
+                self._loop = asyncio.get_running_loop()
+                self._tap = await self._opened(None)
 
     async def close(self) -> None:
         """Release the device. Idempotent."""
         async with self._switching:
-            stream, self._stream = self._stream, None
+            tap, self._tap = self._tap, None
             self._last_pcm = b""
             self._arrived.set()
-            if stream is not None:
-                await self._sound.close(stream)
+            if tap is not None:
+                self._dropped += tap.dropped
+                if tap.stream is not None:
+                    await self._sound.close(tap.stream)
 
-    def _forget(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._arrived = asyncio.Event()
-        self._waiting.clear()
-        self._is_woken = self._has_ended = self._is_starved = False
-        self._last_pcm, self._zero_blocks, self._has_heard = b"", 0, False
-
-    def _request(self) -> StreamRequest:
-        return StreamRequest(
-            Direction.INPUT,
-            self._device,
-            CAPTURE_RATE_HZ,
-            FRAME_MS,
-            self._on_block,
-            self._on_finished,
+    async def _opened(self, before: SoundStream | None) -> _Tap:
+        """A new stream, in the place of another."""
+        self._is_starved = self._has_heard = False
+        self._last_pcm, self._zero_blocks = b"", 0
+        tap = _Tap(self._clock, self._wake)
+        request = StreamRequest(
+            Direction.INPUT, CAPTURE_RATE_HZ, FRAME_MS, tap.on_block, tap.on_finished, self._wish
         )
+        tap.stream = await self._sound.renew(before, request)
+        self._may_be_misplaced = True  # the list may have changed while it was opened
+        return tap
 
     async def frames(self) -> AsyncIterator[AudioFrame]:
         """Captured frames in order, until ``close``.
 
         Raises:
-            DeviceError: ``device.lost`` or ``device.silent`` (no samples for 1 s).
+            DeviceError: ``device.lost`` or ``device.silent`` (no samples for 1 s), and no other
+                device to take its place.
         """
-        stream = self._stream
-        if stream is None:
-            return
-        cutter = FrameCutter(stream.rate_hz, stream.channels)
+        with self._sound.watched(self._on_list_changed):
+            while (tap := self._tap) is not None:
+                async with contextlib.aclosing(self._frames_of(tap)) as frames:
+                    async for frame in frames:
+                        yield frame
+
+    async def _frames_of(self, tap: _Tap) -> AsyncGenerator[AudioFrame]:
+        """Until another stream takes its place, and then what is left of it."""
+        assert tap.stream is not None
+        cutter = FrameCutter(tap.stream.rate_hz, tap.stream.channels)
         with _Watch(self._on_nothing) as watch:
-            while self._stream is stream:
-                while self._waiting:
-                    pcm, at_s = self._waiting.popleft()
-                    self._note(pcm)
+            while self._tap is tap or (self._tap and tap.waiting):
+                while tap.waiting:
+                    pcm, at_s = tap.waiting.popleft()
+                    self._note(tap, pcm)
                     watch.noted += 1
                     for frame in cutter.feed(pcm, at_s):
                         yield frame
-                await self._wait_for_sound(stream)
+                await self._wait_for_sound(tap)
 
-    def _note(self, pcm: bytes) -> None:
+    def _note(self, tap: _Tap, pcm: bytes) -> None:
+        tap.has_given = True
+        self._is_starved = False
         self._last_pcm = pcm
         is_sound = any(pcm)
         self._zero_blocks = 0 if is_sound else self._zero_blocks + 1
         self._has_heard = self._has_heard or is_sound
 
-    async def _wait_for_sound(self, stream: SoundStream) -> None:
+    async def _wait_for_sound(self, tap: _Tap) -> None:
         self._is_woken = False
         self._arrived.clear()
-        if self._waiting or self._stream is not stream:
+        if tap.waiting or self._tap is not tap:
             return
-        if self._has_ended:
-            raise self._lost(stream)
-        self._is_starved = False
-        await self._arrived.wait()
-        if self._is_starved and not self._waiting and self._stream is stream:
-            raise self._silent(stream)
+        if tap.has_ended:
+            await self._exchange(tap, "device.lost")
+        elif self._is_starved:
+            await self._exchange(tap, "device.silent")
+        elif self._may_be_misplaced:
+            await self._find_place(tap)
+        else:
+            await self._arrived.wait()
+
+    async def _find_place(self, tap: _Tap) -> None:
+        self._may_be_misplaced = False
+        assert tap.stream is not None
+        if not await asyncio.wrap_future(self._sound.look_after(tap.stream)):
+            await self._exchange(tap, "device.lost")
+
+    async def _exchange(self, tap: _Tap, code: str) -> None:
+        """Go on with another stream; a loss is given a second in which a device may come back.
+
+        Raises:
+            DeviceError: Of that code.
+        """
+        name = self.device_name
+        if code == "device.silent" and not tap.has_given:
+            raise _failure(code, name)  # another try has been made, or would be of no use
+        async with self._switching:
+            if self._tap is not tap:
+                return
+            before = tap.stream
+            self._dropped += tap.dropped
+            tap.dropped = 0
+            give_up_s = asyncio.get_running_loop().time() + _MAY_RETURN_S
+            while asyncio.get_running_loop().time() < give_up_s:
+                with contextlib.suppress(DeviceError):
+                    self._tap = await self._opened(before)
+                    return
+                before = None
+                await self._rest()
+        raise _failure(code, name)
+
+    async def _rest(self) -> None:
+        """Wait for the list to change, not for long."""
+        self._arrived.clear()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_BETWEEN_TRIES_S):
+                await self._arrived.wait()
 
     def _on_nothing(self) -> None:
         self._is_starved = True
         self._arrived.set()
 
-    def _lost(self, stream: SoundStream) -> DeviceError:
-        name = stream.device.name
-        return DeviceError(
-            "device.lost", f"The microphone {name} was lost.", retryable=True, device=name
-        )
-
-    def _silent(self, stream: SoundStream) -> DeviceError:
-        if self._has_ended:
-            return self._lost(stream)
-        name = stream.device.name
-        return DeviceError(
-            "device.silent", f"The microphone {name} gives no sound.", retryable=True, device=name
-        )
-
-    def _on_block(self, indata: Any, _frames: int, _time: Any, _status: Any) -> None:
-        # PortAudio's thread: copy, append, wake. No logging, no raising.
-        waiting = self._waiting
-        if len(waiting) == waiting.maxlen:
-            self.dropped += 1
-        waiting.append((bytes(indata), self._clock()))
-        if not self._is_woken:
-            self._wake()
-
-    def _on_finished(self) -> None:
-        # PortAudio's thread: the stream is over, by close or because the device went away.
-        self._has_ended = True
-        self._wake()
+    def _on_list_changed(self) -> None:
+        self._may_be_misplaced = True
+        self._arrived.set()
 
     def _wake(self) -> None:
+        # PortAudio's thread.
         loop = self._loop
-        if loop is not None and not loop.is_closed():
+        if not self._is_woken and loop is not None and not loop.is_closed():
             self._is_woken = True
             loop.call_soon_threadsafe(self._arrived.set)
+
+
+def _failure(code: str, name: str) -> DeviceError:
+    what = "was lost" if code == "device.lost" else "gives no sound"
+    return DeviceError(code, f"The microphone {name} {what}.", retryable=True, device=name)

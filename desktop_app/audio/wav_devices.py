@@ -146,6 +146,11 @@ class WavLoudspeaker:
         """
         write_wav(path, self.heard)
 
+    @property
+    def device_name(self) -> str:
+        """What people call it."""
+        return "recording"
+
     async def open(self) -> None:
         """Get ready. Idempotent."""
         self._is_open = True

@@ -58,6 +58,7 @@ class EchoControl:
         self._verdict = Echo.UNKNOWN
         self._energies = (0.0, 0.0, 0.0)
         self._cleaned = b""
+        self._is_cleaned = False
         self._rings = 0
 
     async def open(self) -> None:
@@ -84,7 +85,8 @@ class EchoControl:
     def clean(self, frame: AudioFrame) -> AudioFrame:
         """The frame without what the loudspeaker played; ``heard`` must follow.
 
-        While nothing sounds it stays as it is: nothing is taken from a voice that need not be.
+        It stays as it is while nothing sounds, and where no echo has been found: a canceller that
+        finds none takes from the voice.
         """
         if self._parts is None or self._canceller is None:
             return frame
@@ -93,7 +95,8 @@ class EchoControl:
         self._energies = rms(far), rms(frame.pcm), rms(pcm)
         self._rings = _RINGS_FOR if self._energies[0] > _SOUNDING else max(0, self._rings - 1)
         self._cleaned = pcm
-        return frame._replace(pcm=pcm) if self._rings else frame
+        self._is_cleaned = self._rings > 0 and self._verdict in (Echo.REMOVED, Echo.LEFT)
+        return frame._replace(pcm=pcm) if self._is_cleaned else frame
 
     def heard(self, *, is_speech: bool | None) -> None:
         """Measure what ``clean`` made of the last frame.
@@ -104,7 +107,7 @@ class EchoControl:
         if self._canceller is None or self._detector is None:
             return
         far, near, left = self._energies
-        if is_speech is None:
+        if is_speech is None or not self._is_cleaned:
             is_speech = self._rings > 0 and self._detector.is_speech(self._cleaned)
         self._meter.feed(far, near, left, is_speech=is_speech)
         self._follow()

@@ -104,7 +104,7 @@ class ToolsAnswered:
 
 @dataclass(frozen=True, slots=True)
 class MicrophoneOpened:
-    """The microphone is open; ``device`` is what people call it."""
+    """The microphone is open, or another one took its place; ``device`` is its name."""
 
     device: str
 
@@ -132,7 +132,9 @@ class LoudspeakerLost:
 
 @dataclass(frozen=True, slots=True)
 class LoudspeakerOpened:
-    """Speech can be played."""
+    """Speech can be played; ``device`` is what people call it, where that is known."""
+
+    device: str = ""
 
 
 @dataclass(frozen=True, slots=True)

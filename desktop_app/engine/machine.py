@@ -146,7 +146,7 @@ def _advanced(session: Session, given: Input, heard_ms: int) -> Step:  # noqa: C
         case InputSilenced():
             return sound_news.input_silenced(session, given.is_silent)
         case LoudspeakerOpened():
-            return replace(session, can_play=True), ()
+            return sound_news.loudspeaker_opened(session, given.device)
         case LoudspeakerLost():
             return sound_news.loudspeaker_lost(session, given.code)
         case SpeechStarted():

@@ -26,7 +26,7 @@ class Microphone(Protocol):
 
     @property
     def device_name(self) -> str:
-        """What people call the open device; empty while closed."""
+        """What people call the open device, which may change; empty while closed."""
 
     @property
     def is_muted(self) -> bool:
@@ -46,12 +46,17 @@ class Microphone(Protocol):
         """Captured frames in order, until ``close``.
 
         Raises:
-            DeviceError: ``device.lost`` or ``device.silent`` (no samples for 1 s).
+            DeviceError: ``device.lost`` or ``device.silent`` (no samples for 1 s), and no other
+                device to take its place.
         """
 
 
 class Loudspeaker(Protocol):
     """Sound out: mono s16le 24 kHz, with the position that was really heard."""
+
+    @property
+    def device_name(self) -> str:
+        """What people call the device that sounds now; empty while closed or being exchanged."""
 
     async def open(self) -> None:
         """Get the device ready. Idempotent.

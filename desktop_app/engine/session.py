@@ -70,6 +70,7 @@ class Session:
         is_committed: The peer itself considers the utterance complete.
         is_mute_told: The person was told that nobody hears them while they are muted.
         is_idle_told: The person was told that the microphone was closed because nobody spoke.
+        device, loudspeaker: What people call the devices that are open, or were last.
         is_silent: The microphone gave nothing but zeros when it was last open.
         can_play: There is a loudspeaker.
         is_confirmed: What the ears hear now is speech and no click.
@@ -109,6 +110,7 @@ class Session:
     line: Line = Line.CLOSED
     mic: Mic = Mic.CLOSED
     device: str = ""
+    loudspeaker: str = ""
     is_silent: bool = False
     talk: Talk = Talk.UP
     route: Route = Route.VOICE

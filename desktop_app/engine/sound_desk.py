@@ -40,6 +40,7 @@ from desktop_app.link.messages import LevelMeasured, SpeechHeard
 
 HEARD_EVERY_S = 0.2
 REST_S = 10.0
+SPEAKER_RETRY_S = 2.0
 _FRAMES_PER_LEVEL = 2  # 25 levels a second
 
 PlaybackEffect = Play | FinishPlayback | AwaitDrain | PausePlayback | ResumePlayback | StopPlayback
@@ -80,6 +81,7 @@ class SoundDesk:
         self._is_speaker_wanted = False
         self._is_speaker_resting = False
         self._rest_timer: Timer | None = None
+        self._retry_timer: Timer | None = None
 
     @property
     def heard_ms(self) -> int:
@@ -168,7 +170,7 @@ class SoundDesk:
     def silence(self) -> None:
         """Stop every sound and every timer now."""
         self._parts.loudspeaker.stop()
-        for timer in (self._heard_timer, self._rest_timer):
+        for timer in (self._heard_timer, self._rest_timer, self._retry_timer):
             if timer is not None:
                 timer.cancel()
 
@@ -203,6 +205,7 @@ class SoundDesk:
     def _hear(self, frame: AudioFrame) -> None:
         self._frames_heard += 1
         if self._frames_heard % _FRAMES_PER_LEVEL == 0:
+            self._notice_other_devices()
             level = 0.0 if self._session.is_muted else level_of(frame.pcm)
             self._parts.publish(LevelMeasured(level, self._parts.loudspeaker.level))
         if self._session.is_deaf:
@@ -219,6 +222,18 @@ class SoundDesk:
         if is_silent != was_silent:
             self._tell(InputSilenced(is_silent))
 
+    def _notice_other_devices(self) -> None:
+        """Devices go away, and others take their place without a word."""
+        microphone = self._parts.microphone.device_name
+        if self._session.mic is Mic.OPEN and microphone not in ("", self._session.device):
+            self._tell(MicrophoneOpened(microphone))
+        self._notice_other_loudspeaker()
+
+    def _notice_other_loudspeaker(self) -> None:
+        loudspeaker = self._parts.loudspeaker.device_name
+        if self._session.can_play and loudspeaker not in ("", self._session.loudspeaker):
+            self._tell(LoudspeakerOpened(loudspeaker))
+
     async def _drain(self, turn: int) -> None:
         try:
             await self._parts.loudspeaker.drained()
@@ -230,21 +245,36 @@ class SoundDesk:
     def _lose_loudspeaker(self, error: DeviceError) -> None:
         """What has not been heard will not be: it is read."""
         self._parts.loudspeaker.stop()
-        self._tell(LoudspeakerLost(error.code))
+        self._miss_loudspeaker(error)
 
     async def _open_loudspeaker(self) -> None:
+        loudspeaker = self._parts.loudspeaker
         try:
-            await self._parts.loudspeaker.open()
+            await loudspeaker.open()
         except DeviceError as error:
-            self._tell(LoudspeakerLost(error.code))
+            self._miss_loudspeaker(error)
         else:
-            self._tell(LoudspeakerOpened())
+            self._tell(LoudspeakerOpened(loudspeaker.device_name))
+
+    def _miss_loudspeaker(self, error: DeviceError) -> None:
+        """It may come back: look for it now and then as long as it is wanted."""
+        self._tell(LoudspeakerLost(error.code))
+        if self._retry_timer is not None:
+            self._retry_timer.cancel()
+        self._retry_timer = self._parts.time.after(SPEAKER_RETRY_S, self._retry_loudspeaker)
+
+    def _retry_loudspeaker(self) -> None:
+        self._retry_timer = None
+        is_wanted = self._is_speaker_wanted and not self._is_speaker_resting
+        if is_wanted and not self._session.can_play:
+            self.open_loudspeaker()
 
     def _tell_heard(self) -> None:
         self._heard_timer = None
         if self._session.stage is Stage.SPEAKING:
             turn = self._session.turn
             self._parts.publish(SpeechHeard(self._thread_id, turn, self.heard_ms))
+            self._notice_other_loudspeaker()
             if self._session.mic is not Mic.OPEN:  # no frames come that would tell the level
                 self._parts.publish(LevelMeasured(0.0, self._parts.loudspeaker.level))
             self._heard_timer = self._parts.time.after(HEARD_EVERY_S, self._tell_heard)

@@ -45,8 +45,10 @@ def microphone_opened(session: Session, device: str) -> Step:
     if session.mic is Mic.CLOSED:
         return session, ()
     is_back = session.mic is Mic.LOST or session.is_silent
-    cleared = tuple(ClearNotice(code) for code in _PASSING) if is_back else ()
-    return replace(session, mic=Mic.OPEN, device=device, is_silent=False), cleared
+    effects: tuple[Effect, ...] = tuple(ClearNotice(code) for code in _PASSING) if is_back else ()
+    if session.mic is Mic.OPEN and session.device not in ("", device):
+        effects = (*effects, notice(NoticeLevel.INFO, "device.other_microphone", device=device))
+    return replace(session, mic=Mic.OPEN, device=device, is_silent=False), effects
 
 
 def input_silenced(session: Session, is_silent: bool) -> Step:
@@ -76,8 +78,24 @@ def microphone_lost(session: Session, code: str) -> Step:
     return off, (*closing, ClearTimer(TimerName.MICROPHONE), shown)
 
 
+def loudspeaker_opened(session: Session, device: str) -> Step:
+    """Replies are heard, perhaps elsewhere than before."""
+    effects: tuple[Effect, ...] = ()
+    if not session.can_play:
+        codes = ("device.no_output", *(() if session.mic is Mic.LOST else ("device.lost",)))
+        effects = tuple(ClearNotice(code) for code in codes)
+    if device and session.loudspeaker not in ("", device):
+        shown = notice(
+            NoticeLevel.INFO, "device.other_loudspeaker", device=device, kind="loudspeaker"
+        )
+        effects = (*effects, shown)
+    return replace(session, can_play=True, loudspeaker=device or session.loudspeaker), effects
+
+
 def loudspeaker_lost(session: Session, code: str) -> Step:
     """Replies are read from now on."""
+    if not session.can_play:
+        return session, ()
     shown = notice(NoticeLevel.WARNING, code, action="settings", kind="loudspeaker")
     silent = replace(session, can_play=False, is_paused=False)
     if session.stage is not Stage.SPEAKING:

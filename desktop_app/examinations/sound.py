@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 
-from desktop_app.audio.devices import Direction, SoundDevice
+from desktop_app.audio.devices import ANY_DEVICE, DeviceWish, Direction, SoundDevice
 from desktop_app.audio.frames import FRAME_BYTES, FRAME_MS, SPEECH_RATE_HZ
 from desktop_app.audio.level import rms
 from desktop_app.audio.loudspeaker import Loudspeaker
@@ -38,14 +38,14 @@ async def devices(sound: SoundSystem) -> Finding:
     return Finding("sound devices", Verdict.PROBLEM, text, advice)
 
 
-async def microphone(sound: SoundSystem, device: str | None = None) -> Finding:
+async def microphone(sound: SoundSystem, wish: DeviceWish = ANY_DEVICE) -> Finding:
     """Listen for a second and say how loud it was.
 
     Raises:
         DeviceError: There is none, or it cannot be used.
     """
     heard = bytearray()
-    microphone = Microphone(sound, device)
+    microphone = Microphone(sound, wish)
     await microphone.open()
     name = microphone.device_name
     try:
@@ -58,13 +58,13 @@ async def microphone(sound: SoundSystem, device: str | None = None) -> Finding:
     return _loudness(name, rms(bytes(heard)))
 
 
-async def loudspeaker(sound: SoundSystem, device: str | None = None) -> Finding:
+async def loudspeaker(sound: SoundSystem, wish: DeviceWish = ANY_DEVICE) -> Finding:
     """Play a short silence and see that it is taken at the right speed.
 
     Raises:
         DeviceError: There is none, or it cannot be used.
     """
-    loudspeaker = Loudspeaker(sound, device)
+    loudspeaker = Loudspeaker(sound, wish)
     await loudspeaker.open()
     try:
         loudspeaker.play(1, bytes(SPEECH_RATE_HZ * 2 * _PLAY_MS // 1_000))

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from desktop_app.audio.devices import Direction, SoundDevice, choose, devices_from
+from desktop_app.audio.devices import (
+    ANY_DEVICE,
+    DeviceKind,
+    DeviceWish,
+    Direction,
+    Reason,
+    SoundDevice,
+    choose,
+    devices_from,
+)
 from desktop_app.errors import DeviceError
 
 HOST_APIS = [{"name": "MME"}, {"name": "Windows WASAPI"}]
@@ -43,34 +52,61 @@ def test_a_device_tells_its_channels_rate_and_host():
     )
 
 
-def test_without_a_name_the_preferred_device_is_chosen():
-    assert choose(DEVICES, Direction.OUTPUT, None).index == 2
+def test_without_a_wish_the_preferred_device_is_chosen():
+    choice = choose(DEVICES, Direction.OUTPUT)
+    assert (choice.device.index, choice.reason) == (2, Reason.DEFAULT)
 
 
 def test_without_a_preferred_device_any_is_chosen():
     devices = devices_from(ENTRIES, HOST_APIS, {Direction.INPUT: -1, Direction.OUTPUT: -1})
-    assert choose(devices, Direction.OUTPUT, None).index == 0
+    assert choose(devices, Direction.OUTPUT).device.index == 0
 
 
-def test_a_device_is_chosen_by_name():
-    assert choose(DEVICES, Direction.OUTPUT, "Speakers (MME)").index == 1
+def device(name: str, id: str = "", *, kind: DeviceKind = DeviceKind.OTHER, **more) -> SoundDevice:
+    return SoundDevice(name, 0, Direction.INPUT, "PulseAudio", 1, 48_000, id=id, kind=kind, **more)
+
+
+OLD, NEW = device("Desk mic", "usb-1"), device("Room mic", "usb-2", is_default=True)
 
 
 @pytest.mark.parametrize(
-    ("direction", "name", "code", "words"),
+    ("wish", "found", "reason"),
     [
-        (Direction.INPUT, "Speakers (MME)", "device.no_input", r"Speakers \(MME\) is not"),
-        (Direction.OUTPUT, "Old radio", "device.no_output", "Old radio is not connected"),
+        (DeviceWish("usb-1", "Desk mic"), OLD, Reason.CHOSEN),
+        (DeviceWish("usb-1", "Room mic"), OLD, Reason.CHOSEN),  # the id counts for more
+        (DeviceWish("usb-7", "Desk mic"), OLD, Reason.CHOSEN),  # ids may change
+        (DeviceWish(name="Desk mic"), OLD, Reason.CHOSEN),
+        (DeviceWish("usb-9", "Old radio"), NEW, Reason.CHOSEN_IS_AWAY),
+        (ANY_DEVICE, NEW, Reason.DEFAULT),
     ],
 )
-def test_a_device_that_is_gone_is_named(direction, name, code, words):
-    with pytest.raises(DeviceError, match=words) as caught:
-        choose(DEVICES, direction, name)
-    assert (caught.value.code, caught.value.facts["device"]) == (code, name)
+def test_a_wish_is_met_by_id_then_by_name_and_else_by_the_systems_choice(wish, found, reason):
+    choice = choose((OLD, NEW), Direction.INPUT, wish)
+    assert (choice.device, choice.reason) == (found, reason)
+
+
+HEADSET = device("Headset", "bluez-1", kind=DeviceKind.BLUETOOTH, is_default=True)
+INSIDE = device("Internal", "pci-1", kind=DeviceKind.BUILT_IN)
+
+
+def test_the_microphone_of_a_bluetooth_headset_is_spared_until_somebody_chooses_it():
+    spared = choose((OLD, HEADSET, INSIDE), Direction.INPUT)
+    assert (spared.device, spared.reason) == (INSIDE, Reason.SPARES_HEADSET)
+    chosen = choose((HEADSET, INSIDE), Direction.INPUT, DeviceWish("bluez-1"))
+    assert (chosen.device, chosen.reason) == (HEADSET, Reason.CHOSEN)
+    alone = choose((OLD, HEADSET), Direction.INPUT)
+    assert (alone.device, alone.reason) == (HEADSET, Reason.DEFAULT)
+
+
+def test_a_device_is_the_same_by_its_id_and_by_its_name_where_there_is_none():
+    assert OLD.is_same(device("Renamed", "usb-1"))
+    assert not OLD.is_same(device("Desk mic", "usb-2"))
+    assert device("Desk mic").is_same(OLD)
+    assert not OLD.is_same(None)
 
 
 @pytest.mark.parametrize("direction", Direction)
 def test_no_device_at_all_is_said_so(direction):
     with pytest.raises(DeviceError, match="was found") as caught:
-        choose((), direction, None)
+        choose((), direction, DeviceWish("usb-1"))
     assert caught.value.code == f"device.no_{direction.value}"

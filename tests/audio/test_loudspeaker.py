@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from array import array
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 
-from desktop_app.audio.devices import Direction, SoundDevice, missing
+from desktop_app.audio.devices import ANY_DEVICE, Choice, Direction, Reason, SoundDevice, missing
 from desktop_app.audio.loudspeaker import CardFeed, Loudspeaker
 from desktop_app.audio.playback import Playback
-from desktop_app.audio.portaudio import SoundStream, StreamRequest
+from desktop_app.audio.sound_stream import SoundStream, StreamRequest
 from desktop_app.engine import ports
 from desktop_app.errors import DeviceError
 
@@ -29,6 +32,8 @@ class ScriptedSound:
         self.stream: SoundStream | None = None
         self.done: list[str] = []
         self.is_gone = False
+        self.is_placed = True
+        self.on_change: list[Callable[[], None]] = []
 
     def _new(self, request: StreamRequest) -> SoundStream:
         if self.is_gone:
@@ -36,8 +41,15 @@ class ScriptedSound:
         self.request = request
         raw = SimpleNamespace(active=True)
         self.stream = SoundStream(
-            raw, self.device, self.device.rate_hz, self.device.channels, self.latency_s
+            raw,
+            Choice(self.device, Reason.DEFAULT),
+            self.device.rate_hz,
+            self.device.channels,
+            self.latency_s,
+            ANY_DEVICE,
+            self.device,
         )
+        self.is_placed = True
         return self.stream
 
     async def open(self, request: StreamRequest) -> SoundStream:
@@ -55,7 +67,24 @@ class ScriptedSound:
         future.set_result(True)
         return future
 
-    def reopen(self, _stream: SoundStream, request: StreamRequest) -> Future[SoundStream]:
+    @contextmanager
+    def watched(self, on_change: Callable[[], None]) -> Iterator[None]:
+        self.on_change.append(on_change)
+        yield
+        self.on_change.remove(on_change)
+
+    def look_after(self, stream: SoundStream) -> Future[bool]:
+        assert stream is self.stream
+        future: Future[bool] = Future()
+        future.set_result(self.is_placed)
+        return future
+
+    def misplace(self) -> None:
+        self.is_placed = False
+        for call in self.on_change:
+            call()
+
+    def reopen(self, _stream: SoundStream | None, request: StreamRequest) -> Future[SoundStream]:
         self.done.append("reopen")
         future: Future[SoundStream] = Future()
         try:
@@ -191,12 +220,46 @@ async def test_a_device_that_is_gone_for_good_ends_the_waits_and_can_be_opened_l
         with pytest.raises(DeviceError, match="lost") as caught:
             await wait()
         assert caught.value.code == "device.lost"
-    with pytest.raises(DeviceError, match="No loudspeaker"):
-        await loudspeaker.open()
+    for _ in range(2):
+        with pytest.raises(DeviceError, match="No loudspeaker"):
+            await loudspeaker.open()
     sound.is_gone = False
     await loudspeaker.open()
+    assert loudspeaker.device_name
+    loudspeaker.play(2, PCM * 31)
     assert any(sound.tick())
     await loudspeaker.close()
+
+
+async def test_a_device_that_comes_back_soon_was_never_lost():
+    sound = ScriptedSound()
+    loudspeaker = Loudspeaker(sound)
+    await loudspeaker.open()
+    loudspeaker.play(1, PCM)
+    sound.is_gone = True
+    sound.stream.raw.active = False
+    await until(lambda: sound.done.count("reopen") >= 3)
+    sound.is_gone = False
+    await until(lambda: loudspeaker.device_name)
+    assert any(sound.tick())
+    assert loudspeaker.restarts == 1
+    await loudspeaker.close()
+
+
+async def test_a_stream_that_belongs_elsewhere_is_exchanged_and_one_that_does_not_is_kept():
+    sound = ScriptedSound()
+    loudspeaker = Loudspeaker(sound)
+    await loudspeaker.open()
+    sound.device = replace(sound.device, name="Headphones")
+    for call in sound.on_change:
+        call()
+    await until(lambda: not loudspeaker._may_be_misplaced and loudspeaker._placing is None)
+    assert loudspeaker.device_name == "Desk speaker"
+    sound.misplace()
+    await until(lambda: loudspeaker.device_name == "Headphones")
+    assert sound.done == ["open", "reopen"]
+    await loudspeaker.close()
+    assert sound.on_change == []
 
 
 async def test_closing_in_the_middle_of_a_renewal_releases_the_new_stream():

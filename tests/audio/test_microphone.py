@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
 from types import SimpleNamespace
 
 import pytest
 
-from desktop_app.audio.devices import Direction, SoundDevice
+from desktop_app.audio.devices import ANY_DEVICE, Choice, Direction, Reason, SoundDevice, missing
 from desktop_app.audio.frames import FRAME_BYTES, AudioFrame
 from desktop_app.audio.microphone import Microphone
-from desktop_app.audio.portaudio import SoundStream, StreamRequest
+from desktop_app.audio.sound_stream import SoundStream, StreamRequest
 from desktop_app.engine import ports
 from desktop_app.errors import DeviceError
 
@@ -19,38 +22,85 @@ LOUD = b"\x00\x20" * 320
 
 
 class ScriptedSound:
-    """Opens one microphone of a given format and lets the test be its card."""
+    """Opens microphones of given formats, one after the other, and lets the test be their card.
+
+    Attributes:
+        is_placed: What the open stream is said to be.
+        absences: How many more openings find no device.
+    """
 
     def __init__(self, rate_hz: int = 16_000, channels: int = 1) -> None:
-        device = SoundDevice("Desk mic", 0, Direction.INPUT, "ALSA", channels, rate_hz)
-        raw = SimpleNamespace(active=True)
-        self.stream = SoundStream(raw, device, rate_hz, channels, 0.02)
-        self.request: StreamRequest | None = None
-        self.opened = 0
-        self.closed = 0
+        self.formats = [("Desk mic", rate_hz, channels)]
+        self.streams: list[SoundStream] = []
+        self.requests: list[StreamRequest] = []
+        self.closed: list[SoundStream] = []
+        self.is_placed = True
+        self.absences = 0
+        self.on_change: list[Callable[[], None]] = []
+        self._has_opened = asyncio.Event()
 
-    async def open(self, request: StreamRequest) -> SoundStream:
+    async def has_opened(self, count: int) -> None:
+        async with asyncio.timeout(5):
+            while self.opened < count:
+                self._has_opened.clear()
+                await self._has_opened.wait()
+
+    @property
+    def opened(self) -> int:
+        return len(self.streams)
+
+    async def renew(self, before: SoundStream | None, request: StreamRequest) -> SoundStream:
         await asyncio.sleep(0)
-        self.request, self.opened = request, self.opened + 1
-        return self.stream
+        if before is not None:
+            await self.close(before)
+        if self.absences:
+            self.absences -= 1
+            raise missing(Direction.INPUT)
+        name, rate_hz, channels = self.formats[min(self.opened, len(self.formats) - 1)]
+        device = SoundDevice(name, 0, Direction.INPUT, "ALSA", channels, rate_hz)
+        raw, choice = SimpleNamespace(active=True), Choice(device, Reason.DEFAULT)
+        stream = SoundStream(raw, choice, rate_hz, channels, 0.02, ANY_DEVICE, device)
+        self.requests.append(request)
+        self.streams.append(stream)
+        self._has_opened.set()
+        self.is_placed = True
+        return stream
 
     async def close(self, stream: SoundStream) -> None:
-        assert stream is self.stream
-        self.closed += 1
+        if stream not in self.closed:
+            self.closed.append(stream)
+            self.requests[self.streams.index(stream)].on_finished()
+
+    @contextmanager
+    def watched(self, on_change: Callable[[], None]) -> Iterator[None]:
+        self.on_change.append(on_change)
+        yield
+        self.on_change.remove(on_change)
+
+    def look_after(self, stream: SoundStream) -> Future[bool]:
+        assert stream is self.streams[-1]
+        future: Future[bool] = Future()
+        future.set_result(self.is_placed)
+        return future
+
+    def misplace(self) -> None:
+        self.is_placed = False
+        for call in self.on_change:
+            call()
 
     def capture(self, *blocks: bytes) -> None:
         """Call the microphone as a card does: from a thread of its own."""
 
         def call() -> None:
             for block in blocks:
-                self.request.callback(memoryview(block), 320, None, None)
+                self.requests[-1].callback(memoryview(block), 320, None, None)
 
         card = threading.Thread(target=call)
         card.start()
         card.join()
 
     def unplug(self) -> None:
-        self.request.on_finished()
+        self.requests[-1].on_finished()
 
 
 def microphone_of(sound: ScriptedSound) -> Microphone:
@@ -170,7 +220,7 @@ async def test_closing_ends_the_frames_and_releases_the_device_once():
     await microphone.close()
     await microphone.close()
     assert [frame async for frame in frames] == []
-    assert sound.closed == 1
+    assert sound.closed == sound.streams
 
 
 async def test_closing_while_it_opens_leaves_no_open_device():
@@ -179,15 +229,23 @@ async def test_closing_while_it_opens_leaves_no_open_device():
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(microphone.open())
         tasks.create_task(microphone.close())
-    assert (sound.opened, sound.closed) == (1, 1)
+    assert sound.closed == sound.streams
+    assert sound.opened == 1
     assert microphone.device_name == ""
 
 
-async def test_a_device_that_ends_is_lost():
+@pytest.fixture
+def quick(monkeypatch):
+    monkeypatch.setattr("desktop_app.audio.microphone._MAY_RETURN_S", 0.02)
+    monkeypatch.setattr("desktop_app.audio.microphone._BETWEEN_TRIES_S", 0.001)
+
+
+async def test_a_device_that_ends_for_good_is_lost(quick):
     sound = ScriptedSound()
     microphone = microphone_of(sound)
     await microphone.open()
     sound.capture(LOUD)
+    sound.absences = 10_000
     sound.unplug()
     frames = microphone.frames()
     await anext(frames)
@@ -195,6 +253,73 @@ async def test_a_device_that_ends_is_lost():
         await anext(frames)
     assert caught.value.code == "device.lost"
     assert caught.value.facts["device"] == "Desk mic"
+    await microphone.close()
+
+
+@pytest.mark.parametrize("absences", [0, 2])
+async def test_another_device_takes_the_place_of_one_that_ends_and_nothing_is_lost(
+    monkeypatch, absences
+):
+    monkeypatch.setattr("desktop_app.audio.microphone._BETWEEN_TRIES_S", 0.001)
+    sound = ScriptedSound()
+    sound.formats.append(("Camera", 48_000, 2))
+    microphone = microphone_of(sound)
+    await microphone.open()
+    frames = microphone.frames()
+    sound.capture(LOUD)
+    assert (await anext(frames)).pcm == LOUD
+    sound.absences = absences
+    sound.capture(LOUD, bytes(640))
+    sound.unplug()
+    assert [(await anext(frames)).pcm for _ in range(2)] == [LOUD, bytes(640)]
+    going_on = asyncio.create_task(anext(frames))
+    await sound.has_opened(2)
+    sound.capture(*[b"\x00\x10\x00\x20" * 960] * 10)
+    await going_on
+    middle = memoryview((await anext(frames)).pcm).cast("h")
+    assert all(abs(sample - 0x1800) < 400 for sample in middle[160:])
+    assert microphone.device_name == "Camera"
+    assert sound.closed == sound.streams[:1]
+    await microphone.close()
+
+
+async def test_a_stream_that_belongs_elsewhere_is_exchanged_and_one_that_does_not_is_kept():
+    sound = ScriptedSound()
+    sound.formats.append(("Camera", 16_000, 1))
+    microphone = microphone_of(sound)
+    await microphone.open()
+    frames = microphone.frames()
+    sound.capture(LOUD)
+    await anext(frames)
+    for call in sound.on_change:
+        call()
+    sound.capture(LOUD)
+    await anext(frames)
+    assert sound.opened == 1
+    sound.misplace()
+    sound.capture(bytes(640))
+    assert (await anext(frames)).pcm == bytes(640)
+    going_on = asyncio.create_task(anext(frames))
+    await sound.has_opened(2)
+    sound.capture(LOUD)
+    assert (await going_on).pcm == LOUD
+    assert microphone.device_name == "Camera"
+    await microphone.close()
+
+
+async def test_a_device_that_falls_silent_is_exchanged_once(monkeypatch):
+    monkeypatch.setattr("desktop_app.audio.microphone._SILENT_AFTER_S", 0.01)
+    sound = ScriptedSound()
+    microphone = microphone_of(sound)
+    await microphone.open()
+    frames = microphone.frames()
+    sound.capture(LOUD)
+    await anext(frames)
+    with pytest.raises(DeviceError) as caught:
+        await anext(frames)
+    assert caught.value.code == "device.silent"
+    assert sound.opened == 2
+    await microphone.close()
 
 
 async def test_a_device_that_gives_nothing_is_silent(monkeypatch):
@@ -206,14 +331,16 @@ async def test_a_device_that_gives_nothing_is_silent(monkeypatch):
     assert caught.value.code == "device.silent"
 
 
-async def test_it_can_be_opened_again_after_a_loss():
+async def test_it_can_be_opened_again_after_a_loss(quick):
     sound = ScriptedSound()
     microphone = microphone_of(sound)
     await microphone.open()
+    sound.absences = 10_000
     sound.unplug()
     with pytest.raises(DeviceError):
         await anext(microphone.frames())
     await microphone.close()
+    sound.absences = 0
     await microphone.open()
     sound.capture(LOUD)
     assert len(await take(microphone, 1)) == 1

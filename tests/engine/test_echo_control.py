@@ -62,8 +62,9 @@ async def desk():
 
 
 async def test_a_voice_stays_as_it_is_while_nothing_sounds(desk):
-    assert desk.seconds(1, sounds=False) == LOUD
-    assert desk.seconds(1, sounds=True) == QUIET
+    assert desk.seconds(1, sounds=False, near=QUIET) == QUIET
+    assert desk.seconds(1, sounds=True) == LOUD, "no echo is known yet"
+    assert desk.seconds(2, sounds=True) == QUIET
     assert desk.seconds(0.4, sounds=False) == QUIET, "the room still rings"
     assert desk.seconds(1, sounds=False) == LOUD
 
@@ -76,8 +77,16 @@ async def test_it_is_told_that_one_can_talk_over_the_reply_and_that_one_cannot_a
     assert desk.told[1:] == [EchoMeasured(can_talk_over=False, reason="echo_left")]
 
 
+async def test_with_headphones_a_voice_stays_as_it_is(desk):
+    desk.seconds(1, sounds=False, near=QUIET)
+    desk.seconds(3, sounds=True, near=QUIET)
+    assert desk.told == [EchoMeasured(can_talk_over=True, reason="")]
+    assert desk.frame(sounds=True, near=LOUD) == LOUD
+
+
 async def test_who_listens_says_what_is_speech(desk):
-    desk.seconds(3, sounds=True, is_speech=True)
+    desk.seconds(3, sounds=True)
+    desk.seconds(2, sounds=True, is_speech=True)
     assert desk.told[-1] == EchoMeasured(can_talk_over=False, reason="echo_left")
 
 

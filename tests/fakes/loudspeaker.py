@@ -17,6 +17,7 @@ class HandLoudspeaker:
     """Satisfies ``engine.ports.Loudspeaker``.
 
     Attributes:
+        device_name: What it says of itself; the test may change it.
         heard: ``(turn, pcm)`` of what was really heard, in order.
         capacity_ms: How much it holds before ``room`` waits.
         stops: How often it was silenced for good.
@@ -32,6 +33,7 @@ class HandLoudspeaker:
         self.pauses = 0
         self.is_paused = False
         self.finished: list[int] = []
+        self.device_name = "Hand loudspeaker"
         self._time = time
         self._turn = 0
         self._left = bytearray()

@@ -31,7 +31,7 @@ class DrawnMicrophone:
         refusals: Errors that the next calls of ``open`` raise, first in first out.
         is_open: Whether the device is held.
         opened: How often it was opened.
-        is_muted: What it says of itself; the test sets it.
+        is_muted, name: What it says of itself; the test sets it.
         said: The latest frames of speech that were drawn, in order.
     """
 
@@ -42,14 +42,14 @@ class DrawnMicrophone:
         self.is_muted = False
         self.said: deque[bytes] = deque(maxlen=_SAID)
         self._time = time
-        self._name = name
+        self.name = name
         self._at_s = 0.0
         self._number = 0
         self._news: asyncio.Queue[AudioFrame | DeviceError] = asyncio.Queue()
 
     @property
     def device_name(self) -> str:
-        return self._name if self.is_open else ""
+        return self.name if self.is_open else ""
 
     async def open(self) -> None:
         await asyncio.sleep(0)

@@ -176,6 +176,30 @@ class SoundServer:
         loopback = self._control("list", "short", "sink-inputs").splitlines()[-1].split("\t")[0]
         self._control("set-sink-input-volume", loopback, f"{db}dB")
 
+    def plug_loudspeaker(self, name: str) -> None:
+        """One more loudspeaker."""
+        self._control(
+            *("load-module", "module-null-sink", "norewinds=1", f"sink_name={name}"),
+            f"sink_properties=device.description={name}",
+        )
+
+    def plug_microphone(self, name: str) -> None:
+        """One more microphone, which hears what is spoken."""
+        self._control(
+            *("load-module", "module-remap-source", f"source_name={name}"),
+            *("master=micfeed.monitor", f"source_properties=device.description={name}"),
+        )
+
+    def prefer(self, kind: str, name: str) -> None:
+        """Make it the system's ``sink`` or ``source``."""
+        self._control(f"set-default-{kind}", name)
+
+    def unplug(self, name: str) -> None:
+        """Take one device away while programs may be using it."""
+        modules = self._control("list", "short", "modules").splitlines()
+        [number] = [row.split("\t")[0] for row in modules if f"_name={name} " in f"{row} "]
+        self._control("unload-module", number)
+
     def unplug_microphone(self) -> None:
         """Take the microphone away while programs may be using it."""
         self._control("unload-module", "module-remap-source")

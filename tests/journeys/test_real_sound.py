@@ -20,7 +20,7 @@ from desktop_app.engine.inputs import (
     VoiceStopped,
 )
 from desktop_app.journal.records import MessageStatus, Role
-from desktop_app.link.messages import Phase, PhaseChanged
+from desktop_app.link.messages import NoticeRaised, Phase, PhaseChanged
 from tests.fakes.service import RealService, real_service
 from tests.fakes.sound_server import SoundServer
 from tests.fakes.speech import read, speech_in
@@ -179,3 +179,53 @@ async def test_a_reply_that_comes_back_is_removed_and_can_then_be_talked_over(
     assert interrupted.status is MessageStatus.INTERRUPTED
     assert "square root" in question.text
     assert "10" in answer.text
+
+
+def other_devices(held: Conversation) -> list[str]:
+    """The devices that took another's place, as people were told."""
+    notices = [event.notice for event in held.told_of(NoticeRaised)]
+    return [one.facts["device"] for one in notices if one.code.startswith("device.other_")]
+
+
+async def test_a_reply_goes_on_when_its_loudspeaker_is_unplugged(sound_server, service, tmp_path):
+    sound_server.plug_loudspeaker("headset")
+    sound_server.prefer("sink", "headset")
+    async with conversation(service, tmp_path, barge_in="off") as held:
+        await listening(held, sound_server)
+        held.engine.take(PromptTyped("long", "what can you do"))
+        await held.eventually(lambda: held.loudspeaker.heard_ms >= 600)
+        sound_server.unplug("headset")
+        before_ms = held.loudspeaker.heard_ms
+        await held.turn_ends(1)
+        [reply] = held.messages(Role.ASSISTANT)
+        assert reply.status is MessageStatus.COMPLETE
+        assert reply.heard_chars is None
+        assert held.loudspeaker.heard_ms > before_ms
+        assert other_devices(held), "the new loudspeaker is named"
+        assert "headset" not in other_devices(held)
+
+
+async def test_an_utterance_goes_on_when_its_microphone_is_unplugged_and_comes_back(
+    sound_server, service, tmp_path
+):
+    sound_server.plug_microphone("headset")
+    sound_server.prefer("source", "headset")
+    async with conversation(service, tmp_path, barge_in="off") as held:
+        held.engine.take(VoiceStarted())
+        await held.eventually(lambda: held.engine.phase is Phase.LISTENING)
+        assert held.engine.phase_changed.device == "headset"
+        speaking = asyncio.create_task(sound_server.speak(MILES))
+        await held.eventually(lambda: held.engine.phase is Phase.HEARING)
+        sound_server.unplug("headset")
+        await speaking
+        await held.turn_ends(1)
+        [question] = held.messages(Role.USER)
+        assert "miles" in question.text, "one utterance, to its end"
+        assert held.engine.phase_changed.device != "headset"
+        sound_server.plug_microphone("headset")
+        sound_server.prefer("source", "headset")
+        await held.eventually(lambda: held.engine.phase_changed.device == "headset")
+        await sound_server.speak(ROOT_OF_HUNDRED)
+        await held.turn_ends(2)
+        assert "square root" in held.messages(Role.USER)[1].text
+    assert other_devices(held)[-1] == "headset"
