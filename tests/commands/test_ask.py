@@ -91,6 +91,10 @@ def test_nonsense_is_refused_in_words(shell, arguments, words):
 # ---- stopped by a person -------------------------------------------------------------------
 
 
+def _hear_interruptions() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Running:
     """A command in a process of its own, which can be interrupted."""
 
@@ -101,6 +105,7 @@ class Running:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            preexec_fn=_hear_interruptions,  # whoever runs the tests may not
         )
 
     def row(self, kind: str) -> dict[str, object]:

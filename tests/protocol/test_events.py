@@ -23,6 +23,7 @@ EVENTS: dict[str, e.ServerEvent] = {
     "reply_ended": e.ReplyEnded(1, e.ReplyStatus.CANCELLED, "m", e.Usage(1, 2, 0.1, 3.0)),
     "utterance_begun": e.UtteranceBegun(1),
     "utterance_over": e.UtteranceOver(1),
+    "upload_progressed": e.UploadProgressed(1, "a.pdf", 7, 9),
     "server_fault": e.ServerFault("no", "x", 1, True, True, {"seconds": 2}),
 }
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
-
 import pytest
 
+from desktop_app.database.sqlite_file import open_sound
 from desktop_app.service.documents.unwritten_words import is_one_slip, meant_by
-from desktop_app.service.storage.store import open_store
+from desktop_app.service.storage.schema import MIGRATIONS
+from desktop_app.service.storage.store import FILE_NAME, open_store
 
 
 @pytest.mark.parametrize(
@@ -77,9 +76,7 @@ async def test_only_some_words_of_a_text_are_looked_up(written):
 
 
 async def test_documents_of_an_earlier_version_are_found_too(tmp_path):
-    async with open_store(tmp_path) as store:
-        file = await store.database.read(lambda one: one.execute("PRAGMA database_list").fetchone())
-    with closing(sqlite3.connect(file["file"])) as connection:
-        connection.executescript("DROP TABLE chunk_terms; PRAGMA user_version = 2")
+    earlier, _ = open_sound(tmp_path / FILE_NAME, MIGRATIONS[:2])
+    earlier.close()
     async with open_store(tmp_path) as store:
         assert await store.database.read(lambda one: list(meant_by(one, ["vacatoin"]))) == []
