@@ -22,7 +22,7 @@ class EventQueue:
     def __init__(self, *first: ServerEvent) -> None:
         self._waiting: deque[ServerEvent] = deque(first)
         self._changed = asyncio.Condition()
-        self._is_closed = False
+        self._is_closed = self._is_finished = False
 
     async def put(self, *events: ServerEvent) -> None:
         """Append; waits while the reader has too many before it."""
@@ -39,6 +39,12 @@ class EventQueue:
             self._waiting = deque([*kept, last])
             self._changed.notify_all()
 
+    async def finish(self) -> None:
+        """Nothing more comes: the reader ends when it has had what waits. Idempotent."""
+        async with self._changed:
+            self._is_finished = True
+            self._changed.notify_all()
+
     async def close(self) -> None:
         """No reader gets anything any more. Idempotent."""
         async with self._changed:
@@ -46,11 +52,13 @@ class EventQueue:
             self._changed.notify_all()
 
     async def events(self) -> AsyncIterator[ServerEvent]:
-        """Until ``close``. One reader at a time."""
+        """Until ``close`` or ``finish``. One reader at a time."""
         while True:
             async with self._changed:
-                await self._changed.wait_for(lambda: self._waiting or self._is_closed)
-                if self._is_closed:
+                await self._changed.wait_for(
+                    lambda: self._waiting or self._is_closed or self._is_finished
+                )
+                if self._is_closed or not self._waiting:
                     return
                 event = self._waiting.popleft()
                 self._changed.notify_all()

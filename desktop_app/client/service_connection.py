@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -15,8 +16,12 @@ from desktop_app.client.message_transport import MessageTerms, MessageTransport,
 from desktop_app.client.remote_threads import RemoteThreads
 from desktop_app.client.reply_media import Decode
 from desktop_app.client.turn_request import VoiceDefaults, documented_voices
+from desktop_app.client.voice_socket_transport import VoiceSocketTransport, open_voice_transport
+from desktop_app.errors import AccessError, NetworkError, ProtocolError
 from desktop_app.protocol.commands import ConfigureSession
 from desktop_app.protocol.gateway_speech import MakeResample
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +62,18 @@ class ServiceConnection:
 
     async def open_voice(
         self, configuration: ConfigureSession
-    ) -> GatewayTransport | MessageTransport:
-        """Open the line that carries speech: the gateway's socket, or messages with recordings.
+    ) -> GatewayTransport | VoiceSocketTransport | MessageTransport:
+        """Open the line that carries speech.
+
+        A voice gateway where there is one, else the API's voice socket, else, where that is
+        refused, messages with recordings.
 
         Raises:
             NetworkError, AccessError, ProtocolError
         """
         addresses = await self._find()
         if not addresses.voice.url:
-            return await self._open_messages(configuration, addresses)
+            return await self._open_api_voice(configuration, addresses)
         remote = await self._with_remote_id(configuration, await self._api_at(addresses.api))
         return await open_gateway(addresses.voice, remote, make_resample=self._make_resample)
 
@@ -83,10 +91,32 @@ class ServiceConnection:
         if api is not None:
             await api.aclose()
 
+    async def _open_api_voice(
+        self, configuration: ConfigureSession, addresses: ServiceAddresses
+    ) -> VoiceSocketTransport | MessageTransport:
+        api = await self._api_at(addresses.api)
+        remote, terms = await self._talk_terms(configuration, addresses, api)
+        try:
+            return await open_voice_transport(api, addresses.api, remote, terms)
+        except AccessError:
+            raise
+        except (NetworkError, ProtocolError) as error:
+            if error.code == "network.unreachable":
+                raise
+            logger.info("no voice socket: %s", error)
+        return await open_messages(api, remote, terms)
+
     async def _open_messages(
         self, configuration: ConfigureSession, addresses: ServiceAddresses
     ) -> MessageTransport:
         api = await self._api_at(addresses.api)
+        remote, terms = await self._talk_terms(configuration, addresses, api)
+        return await open_messages(api, remote, terms)
+
+    async def _talk_terms(
+        self, configuration: ConfigureSession, addresses: ServiceAddresses, api: BackboardApi
+    ) -> tuple[ConfigureSession, MessageTerms]:
+        """The configuration with the server's thread, and how that is talked to."""
 
         async def renew_thread() -> str:
             await self._threads.forget(configuration.session_id)
@@ -100,7 +130,7 @@ class ServiceConnection:
             make_resample=self._make_resample,
             decode=self._decode,
         )
-        return await open_messages(api, remote, terms)
+        return remote, terms
 
     async def _api_at(self, address: ApiAddress) -> BackboardApi:
         async with self._opening:

@@ -99,7 +99,7 @@ def spoken_turn(
     hearing = _hearing(heard.model, defaults)
     if heard.language:
         hearing = replace(hearing, language=heard.language)
-    voice = Voice(stt=hearing, tts=_spoken(spoken, defaults) if spoken else None)
+    voice = Voice(stt=hearing, tts=spoken_choice(spoken, defaults) if spoken else None)
     recording = Recording("utterance.wav", wav_file(pcm, RECORDING_RATE_HZ), "audio/wav")
     message = replace(base, content="", voice=voice)
     return TurnRequest(message, MessageFiles(audio_file=recording), spoken is not None)
@@ -113,7 +113,7 @@ def _voice_of(
     if wishes.is_spoken:
         speaking = _speaking(wishes.spoken_by, wishes.voice, defaults)
     elif spoken is not None:
-        speaking = _spoken(spoken, defaults)
+        speaking = spoken_choice(spoken, defaults)
     return Voice(stt=hearing, tts=speaking) if hearing or speaking else None
 
 
@@ -124,7 +124,8 @@ def _hearing(name: str, defaults: VoiceDefaults) -> HearingChoice:
     return HearingChoice(provider=provider or defaults.hearing.provider, model=model)
 
 
-def _spoken(spoken: SpeechOutput, defaults: VoiceDefaults) -> SpeakingChoice:
+def spoken_choice(spoken: SpeechOutput, defaults: VoiceDefaults) -> SpeakingChoice:
+    """How replies of a session are spoken."""
     chosen = _speaking(spoken.model, spoken.voice, defaults)
     if spoken.speed == 1.0:
         return chosen

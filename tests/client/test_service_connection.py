@@ -106,7 +106,8 @@ async def test_a_service_that_moved_is_found_again(rig: Rig):
         await second.aclose()
 
 
-async def test_a_service_without_a_voice_gateway_is_spoken_to_in_messages(rig: Rig):
+async def test_a_service_without_any_voice_socket_is_spoken_to_in_messages(rig: Rig):
+    rig.backboard.answer({"detail": "Not Found"}, status=404)
     transport = await rig.connection.open_voice(ConfigureSession("ours"))
     await transport.send(AppendAudio(1, b"\x01\x00" * 1600))
     await transport.send(CommitAudio(1))

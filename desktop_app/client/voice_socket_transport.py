@@ -1,0 +1,295 @@
+"""A conversation over Backboard's voice socket, as the engine holds it (contract section 8)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+
+import msgspec
+
+from desktop_app.client.addresses import ApiAddress
+from desktop_app.client.api import BackboardApi
+from desktop_app.client.event_queue import EventQueue
+from desktop_app.client.json_socket import Event
+from desktop_app.client.message_transport import MessageTerms, MessageTransport, open_messages
+from desktop_app.client.reply_media import ReplyMedia
+from desktop_app.client.turn_request import spoken_choice
+from desktop_app.client.voice_socket import VoiceSocket, open_voice_socket
+from desktop_app.errors import AppError, NetworkError
+from desktop_app.protocol.backboard.voice_socket import LiveHearing, LiveVoice, VoiceConfig
+from desktop_app.protocol.commands import (
+    AppendAudio,
+    CancelReply,
+    ClientCommand,
+    CommitAudio,
+    ConfigureSession,
+    DiscardAudio,
+    PromptText,
+    SpeechInput,
+    SubmitToolOutputs,
+)
+from desktop_app.protocol.events import (
+    ImageReady,
+    ReplyEnded,
+    ReplySound,
+    ReplyStatus,
+    ServerEvent,
+    ServerFault,
+    SessionReady,
+    TranscriptUpdated,
+)
+from desktop_app.protocol.gateway_speech import MakeResample
+from desktop_app.protocol.stream_dialect import StreamDialect
+from desktop_app.tasks import Background
+
+LIVE_MODEL = "scribe_v2_realtime"
+"""The only recogniser that the socket documents (contract section 8.1)."""
+
+MAX_HELD_BYTES = 10 * 60 * 32_000
+"""Of what is said while the server does not listen: ten minutes."""
+
+_PIECE_BYTES = 3_200
+
+
+class VoiceSocketTransport:
+    """Satisfies ``engine.ports.Transport``. Event loop only; see ``open_voice_transport``.
+
+    The server is half duplex: while it answers, what is said is held here, and sent when it
+    listens again. Typed prompts, which the socket has no word for, go as messages to its thread.
+
+    Args:
+        socket: A session that has begun, with explicit commits.
+        messages: Of the same thread; closed with this.
+        is_spoken: Replies are spoken.
+        media: Fetches and decodes what replies name.
+        make_resample: Converts speech of other rates than ours.
+    """
+
+    def __init__(
+        self,
+        socket: VoiceSocket,
+        messages: MessageTransport,
+        media: ReplyMedia,
+        *,
+        is_spoken: bool,
+        make_resample: MakeResample | None = None,
+    ) -> None:
+        self._socket = socket
+        self._messages = messages
+        self._media = media
+        self._is_spoken = is_spoken
+        self._make_resample = make_resample
+        self._news = EventQueue(SessionReady(socket.thread_id))
+        self._failure: AppError | None = None
+        self._speaking = 0  # the turn whose sound goes to the server
+        self._committed: list[int] = []
+        self._unwanted: set[int] = set()
+        self._reply: StreamDialect | None = None
+        self._reply_turn = 0
+        self._is_paused = False
+        self._held = bytearray()
+        self._is_commit_held = False
+        self._background = Background(self._report)
+        self._background.run(self._listen(), name="voice socket")
+        self._background.run(self._relay(), name="messages")
+
+    async def send(self, command: ClientCommand) -> None:
+        """Say one thing.
+
+        Raises:
+            NetworkError: ``network.lost``.
+        """
+        match command:
+            case AppendAudio():
+                await self._append(command)
+            case CommitAudio():
+                await self._commit(command.turn)
+            case DiscardAudio():
+                await self._discard(command.turn)
+            case CancelReply():
+                await self._cancel(command)
+            case PromptText() | SubmitToolOutputs():
+                await self._messages.send(command)
+            case _:
+                pass  # the session was configured when it was opened
+
+    async def events(self) -> AsyncIterator[ServerEvent]:
+        """What the server says, until it or we close.
+
+        Raises:
+            NetworkError: The connection was lost.
+        """
+        async for event in self._news.events():
+            yield event
+        if self._failure is not None:
+            raise self._failure
+
+    async def sign_of_life(self) -> None:
+        """At once: this socket knows no pings; its silence is bounded by ``VoiceSocket``."""
+
+    async def aclose(self) -> None:
+        """Close. Idempotent."""
+        await self._background.aclose()
+        await self._messages.aclose()
+        await self._socket.aclose()
+        await self._news.close()
+
+    # ---- what is said --------------------------------------------------------------------------
+
+    async def _append(self, command: AppendAudio) -> None:
+        self._speaking = command.turn
+        if not self._is_paused:
+            await self._socket.send_sound(command.pcm)
+        elif len(self._held) < MAX_HELD_BYTES:
+            self._held += command.pcm
+
+    async def _commit(self, turn: int) -> None:
+        self._committed.append(turn)
+        if self._is_paused:
+            self._is_commit_held = True
+        else:
+            await self._socket.commit()
+
+    async def _discard(self, turn: int) -> None:
+        """The socket has no word for it: the utterance is ended, and nobody hears of it."""
+        if self._is_paused:
+            self._held.clear()
+        elif self._speaking == turn:
+            self._unwanted.add(turn)
+            await self._commit(turn)
+
+    async def _cancel(self, command: CancelReply) -> None:
+        turn = command.turn
+        is_ours = turn in (self._reply_turn, *self._committed)
+        if not is_ours:
+            await self._messages.send(command)
+            return
+        self._unwanted.add(turn)
+        await self._socket.stop()
+        await self._news.cut(turn, ReplyEnded(turn, ReplyStatus.CANCELLED))
+
+    async def _go_on(self) -> None:
+        """The server listens again."""
+        self._is_paused = False
+        held, self._held = bytes(self._held), bytearray()
+        for at in range(0, len(held), _PIECE_BYTES):
+            await self._socket.send_sound(held[at : at + _PIECE_BYTES])
+        if self._is_commit_held:
+            self._is_commit_held = False
+            await self._socket.commit()
+
+    # ---- what comes ----------------------------------------------------------------------------
+
+    async def _listen(self) -> None:
+        try:
+            async for event in self._socket.events():
+                await self._take(event)
+            self._failure = NetworkError("line.closed", "The server closed.", retryable=True)
+        except AppError as error:
+            self._failure = error
+        await self._news.finish()
+
+    async def _relay(self) -> None:
+        """What messages answer; that they are ready is no news."""
+        async for event in self._messages.events():
+            if not isinstance(event, SessionReady):
+                await self._news.put(event)
+
+    async def _take(self, event: Event) -> None:
+        match event.get("type"):
+            case "transcript.partial":
+                turn = self._committed[0] if self._committed else self._speaking
+                await self._transcript(turn, event, is_final=False)
+            case "transcript.final":
+                turn = self._committed.pop(0) if self._committed else self._speaking
+                await self._transcript(turn, event, is_final=True)
+            case "input.paused":
+                self._is_paused = True
+                if self._reply_turn in self._unwanted:
+                    await self._socket.stop()
+            case "input.resumed":
+                await self._end_reply()
+                await self._go_on()
+            case "error" | "run_failed" if self._reply is None:
+                text = str(event.get("message") or event.get("error") or "The server failed.")
+                await self._news.put(ServerFault(text, code=str(event.get("code") or "")))
+            case _:
+                await self._more_of_reply(event)
+
+    async def _transcript(self, turn: int, event: Event, *, is_final: bool) -> None:
+        text = str(event.get("text") or "")
+        if is_final and text:
+            self._reply_turn = turn
+            self._reply = StreamDialect(
+                turn, is_spoken=self._is_spoken, make_resample=self._make_resample
+            )
+        if turn not in self._unwanted:
+            await self._news.put(TranscriptUpdated(turn, text, is_final=is_final))
+
+    async def _more_of_reply(self, event: Event) -> None:
+        if self._reply is None or self._reply_turn in self._unwanted:
+            return
+        for told in self._reply.feed(msgspec.json.encode(event)):
+            await self._tell(told)
+
+    async def _tell(self, told: ServerEvent) -> None:
+        if isinstance(told, ImageReady):
+            await self._news.put(*await self._media.picture(told))
+        elif isinstance(told, ReplySound):
+            async with aclosing(self._media.speech(told)) as speech:
+                await self._play(speech)
+        else:
+            await self._news.put(told)
+
+    async def _play(self, speech: AsyncGenerator[ServerEvent, None]) -> None:
+        async for piece in speech:
+            await self._news.put(piece)
+
+    async def _end_reply(self) -> None:
+        reply, self._reply = self._reply, None
+        turn = self._reply_turn
+        if reply is not None and turn not in self._unwanted:
+            for told in reply.finish():
+                await self._tell(told)
+        self._unwanted.discard(turn)
+
+    def _report(self, name: str, error: BaseException) -> None:
+        failed = error if isinstance(error, AppError) else None
+        self._failure = failed or NetworkError("line.broken", f"{name} failed.", retryable=True)
+        self._background.run(self._news.finish(), name="finish")
+
+
+async def open_voice_transport(
+    api: BackboardApi, address: ApiAddress, configuration: ConfigureSession, terms: MessageTerms
+) -> VoiceSocketTransport:
+    """Begin a session in the thread ``configuration.session_id``.
+
+    Args:
+        api: For typed prompts and media; stays open when the transport closes.
+        address: Of the same API.
+        configuration: The thread, and how it is heard and spoken.
+        terms: What every turn carries, and who hears and speaks.
+
+    Raises:
+        NetworkError, AccessError, ProtocolError: The server has no such socket, or refuses.
+    """
+    heard = configuration.speech_input or SpeechInput()
+    spoken = configuration.speech_output
+    hearing = LiveHearing(
+        model=heard.model or LIVE_MODEL, language=heard.language or None, commit_strategy="manual"
+    )
+    config = VoiceConfig(
+        thread_id=configuration.session_id,
+        send_to_llm=True,
+        voice=LiveVoice(stt=hearing, tts=spoken_choice(spoken, terms.voices) if spoken else None),
+    )
+    socket = await open_voice_socket(address, config, terms.request)
+    messages = await open_messages(api, configuration, terms)
+    media = ReplyMedia(api.media.fetch, terms.decode)
+    return VoiceSocketTransport(
+        socket,
+        messages,
+        media,
+        is_spoken=spoken is not None,
+        make_resample=terms.make_resample,
+    )
