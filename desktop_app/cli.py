@@ -112,6 +112,7 @@ def _parser() -> argparse.ArgumentParser:
     for add in (add_threads, add_assistants, add_documents, add_memories, add_models, add_keys):
         add(commands)
     _add_demo(commands)
+    _add_devices(commands)
     _add_doctor(commands)
     _add_serve(commands)
     _add_engine(commands)
@@ -227,6 +228,12 @@ def _add_demo(commands: _Commands[argparse.ArgumentParser]) -> None:
     demo.set_defaults(command=_demo)
 
 
+def _add_devices(commands: _Commands[argparse.ArgumentParser]) -> None:
+    devices = commands.add_parser("devices", help="list the microphones and loudspeakers")
+    devices.add_argument("--json", action="store_true", help="one list, as JSON")
+    devices.set_defaults(command=_devices)
+
+
 def _add_doctor(commands: _Commands[argparse.ArgumentParser]) -> None:
     doctor = commands.add_parser("doctor", help="say whether a conversation is possible here")
     doctor.add_argument("--json", action="store_true", help="one finding per line, as JSON")
@@ -314,6 +321,12 @@ def _demo(options: argparse.Namespace) -> int:
     from desktop_app import demo_app
 
     return demo_app.demo(options.output, as_json=options.json)
+
+
+def _devices(options: argparse.Namespace) -> int:
+    from desktop_app import devices_app
+
+    return devices_app.list_devices(as_json=options.json)
 
 
 def _doctor(options: argparse.Namespace) -> int:

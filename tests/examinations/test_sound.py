@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -75,3 +78,19 @@ def test_the_level_is_put_in_words(energy: float, verdict: Verdict, words: str):
     finding = sound._loudness("USB Headset", energy)
     assert finding.verdict is verdict
     assert words in finding.text
+
+
+def test_devices_are_listed_by_their_ids_without_being_opened(sound_server: SoundServer):
+    done = subprocess.run(
+        [sys.executable, "-m", "desktop_app", "devices", "--json"],
+        cwd=Path(__file__).parents[2],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    rows = {(row["direction"], row["id"]): row for row in json.loads(done.stdout)}
+    assert rows["input", "mic"]["is_default"]
+    assert rows["output", "speaker"]["is_default"]
+    assert rows["output", "speaker"]["rate_hz"] == 48_000
+    assert not any(name.endswith(".monitor") for _, name in rows), "what plays is no microphone"
+    assert sound_server.listeners() == 0

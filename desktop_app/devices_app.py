@@ -1,0 +1,56 @@
+"""Composition root of ``parley devices``: the microphones and loudspeakers, none of them opened."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from desktop_app.audio.devices import SoundDevice
+from desktop_app.audio.portaudio import SoundSystem
+from desktop_app.commands.output import Output
+
+_COLUMNS = ("kind", "default", "name", "format", "id")
+
+
+def list_devices(*, as_json: bool = False) -> int:
+    """Print them.
+
+    Raises:
+        DeviceError: ``device.no_portaudio``.
+    """
+    found = asyncio.run(_found())
+    out = Output(as_json=as_json)
+    values = [_value(device) for device in found]
+    if not found and not as_json:
+        out.say("There is no microphone and no loudspeaker; `parley doctor` says what to do.")
+    else:
+        out.rows(_COLUMNS, [_row(device) for device in found], values)
+    out.finish()
+    return 0
+
+
+async def _found() -> tuple[SoundDevice, ...]:
+    sound = SoundSystem()
+    try:
+        return await sound.devices()
+    finally:
+        await sound.aclose()
+
+
+def _row(device: SoundDevice) -> list[object]:
+    kind = "microphone" if device.direction.value == "input" else "loudspeaker"
+    default = "yes" if device.is_default else ""
+    return [kind, default, device.name, f"{device.rate_hz} Hz, {device.channels}", device.id]
+
+
+def _value(device: SoundDevice) -> dict[str, Any]:
+    return {
+        "direction": device.direction.value,
+        "id": device.id,
+        "name": device.name,
+        "is_default": device.is_default,
+        "kind": device.kind.value,
+        "rate_hz": device.rate_hz,
+        "channels": device.channels,
+        "host_api": device.host_api,
+    }
