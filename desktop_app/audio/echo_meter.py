@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from enum import Enum, auto
 
 from desktop_app.audio.frames import FRAME_MS
@@ -14,6 +15,8 @@ _RINGS_FOR = 300 // FRAME_MS  # a room and a card's delay
 _CLEAN_SHARE, _SPEECH_SHARE = 0.05, 0.3
 _INAUDIBLE, _AUDIBLE = 60.0, 300.0  # about -55 and -41 dBFS
 _REMOVED, _KEPT = 0.4, 0.7  # of the energy before: 8 dB less, 3 dB less
+_QUARTER = _SECOND // 4
+_HEARD = _QUARTER // 3
 _FIRST_CLEAN, _FIRST_BAD = _SECOND, 2 * _SECOND
 _BAD_FOR = _SECOND
 _AGAIN_CLEAN, _MOST_CLEAN = 3 * _SECOND, 30 * _SECOND
@@ -81,7 +84,8 @@ class EchoMeter:
     without speech in what is left, or two with it. A good verdict turns bad when the echo is
     left for a second; a bad one good after three clean seconds, after twice as many each time
     it had to be taken back, at most thirty. A person who talks over the reply is left in too:
-    what is bad counts only as long as it is, so that a word changes nothing.
+    what is bad counts only as long as it is, so that a word changes nothing. And a canceller takes
+    the first words of a person for an echo: only what was heard all that second is one.
     """
 
     def __init__(self) -> None:
@@ -94,6 +98,7 @@ class EchoMeter:
         self.verdict = Echo.UNKNOWN
         self._rings = 0
         self._long, self._short = _Look(_LONG), _Look(_SHORT)
+        self._was_heard: deque[bool] = deque(maxlen=4 * _QUARTER)
         self._clean_frames = self._bad_frames = 0
 
     def feed(self, far: float, near: float, left: float, *, is_speech: bool) -> None:
@@ -112,6 +117,7 @@ class EchoMeter:
             return
         for look in (self._long, self._short):
             look.add(near, left, is_speech=is_speech)
+        self._was_heard.append(self._floor.stands_out(near))
         self._clean_frames = self._clean_frames + 1 if self._long.is_clean else 0
         self._bad_frames = max(0, self._bad_frames + (1 if self._short.is_bad else -1))
         self._judge()
@@ -122,7 +128,7 @@ class EchoMeter:
 
     def _judge(self) -> None:
         match self.verdict:
-            case Echo.UNKNOWN if self._clean_frames >= _FIRST_CLEAN:
+            case Echo.UNKNOWN if self._clean_frames >= _FIRST_CLEAN and self._is_steady:
                 self._rise()
             case Echo.UNKNOWN if self._bad_frames >= _FIRST_BAD:
                 self.verdict = Echo.LEFT
@@ -132,8 +138,18 @@ class EchoMeter:
                 self._fall()
 
     def _rise(self) -> None:
-        is_heard = self._floor.stands_out(self._long.near_rms)
-        self.verdict = Echo.REMOVED if is_heard else Echo.NONE
+        self.verdict = Echo.REMOVED if any(self._quarters_heard) else Echo.NONE
+
+    @property
+    def _quarters_heard(self) -> list[bool]:
+        """Whether something was captured in each quarter of the last second."""
+        heard = list(self._was_heard)
+        quarters = (heard[at : at + _QUARTER] for at in range(0, len(heard), _QUARTER))
+        return [sum(quarter) > _HEARD for quarter in quarters]
+
+    @property
+    def _is_steady(self) -> bool:
+        return len(set(self._quarters_heard)) == 1
 
     def _fall(self) -> None:
         if self.verdict in (Echo.NONE, Echo.REMOVED):

@@ -59,6 +59,13 @@ def test_headphones_are_noticed():
     assert reply.plays(2, near=ROOM, left=ROOM / 4) == [Echo.UNKNOWN, Echo.NONE]
 
 
+def test_the_first_words_of_a_person_are_no_echo_though_the_canceller_takes_them():
+    reply = Reply()
+    reply.plays(0.8, near=ROOM, left=ROOM / 4)
+    assert reply.removed(0.4) == [Echo.UNKNOWN]
+    assert reply.plays(1.2, near=ROOM, left=ROOM / 4)[-1] is Echo.NONE
+
+
 def test_a_canceller_that_has_not_learnt_yet_gets_its_second_later():
     reply = Reply()
     assert reply.left(0.6) == [Echo.UNKNOWN]
