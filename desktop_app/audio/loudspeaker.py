@@ -182,8 +182,7 @@ class Loudspeaker:
         renewal, self._renewal = self._renewal, None
         stream, self._stream = self._stream, None
         if renewal is not None:
-            with contextlib.suppress(DeviceError):
-                stream = await asyncio.wrap_future(renewal)
+            await self._sound.close_coming(renewal)
         if stream is not None:
             await self._sound.close(stream)
 

@@ -81,8 +81,16 @@ class SoundSystem:
         return await self._opened(self._worker.submit(self._open_stream, request))
 
     async def close(self, stream: SoundStream) -> None:
-        """Release a stream at once. Idempotent, never fails."""
-        await self._call(lambda: self._close_stream(stream))
+        """Release a stream at once, also if the waiting is cancelled. Idempotent, never fails."""
+        closing = self._worker.submit(self._close_stream, stream)
+        await asyncio.shield(
+            asyncio.wrap_future(closing)
+        )  # cancelled in the queue it would stay open
+
+    async def close_coming(self, opening: Future[SoundStream]) -> None:
+        """Release the stream of a ``reopen`` that may not have ended. Never fails."""
+        closing = self._worker.submit(self._close_unwanted, opening)
+        await asyncio.shield(asyncio.wrap_future(closing))
 
     def restart(self, stream: SoundStream) -> Future[bool]:
         """Silence what the card still holds, then go on. Returns without waiting.

@@ -60,6 +60,9 @@ class ScriptedSound:
         assert stream is self.stream
         self.done.append("close")
 
+    async def close_coming(self, opening: Future[SoundStream]) -> None:
+        await self.close(opening.result())
+
     def restart(self, stream: SoundStream) -> Future[bool]:
         assert stream is self.stream
         self.done.append("restart")

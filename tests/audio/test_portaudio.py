@@ -277,6 +277,33 @@ async def test_an_opening_that_failed_while_nobody_waited_leaves_nothing(sound, 
     assert library.tried[0].done == ["close"]
 
 
+async def test_a_closing_that_is_cancelled_while_another_device_opens_still_closes(sound, library):
+    stream = await sound.open(request())
+    library.starting.clear()
+    library.may_start.clear()
+    sound.reopen(None, request(Direction.OUTPUT))
+    await asyncio.to_thread(library.starting.wait, 5)
+    async with asyncio.TaskGroup() as tasks:
+        closing = tasks.create_task(sound.close(stream))
+        await asyncio.sleep(0)
+        closing.cancel()
+    library.may_start.set()
+    await sound.devices()
+    assert library.tried[0].done == ["start", "abort", "close"]
+
+
+async def test_a_stream_that_is_coming_is_closed_though_nobody_waits_for_that(sound, library):
+    library.may_start.clear()
+    coming = sound.reopen(None, request())
+    async with asyncio.TaskGroup() as tasks:
+        closing = tasks.create_task(sound.close_coming(coming))
+        await asyncio.sleep(0)
+        closing.cancel()
+    library.may_start.set()
+    await sound.devices()
+    assert library.tried[0].done == ["start", "abort", "close"]
+
+
 async def test_closing_the_system_releases_every_stream_and_may_be_repeated(library):
     system = SoundSystem(find=lambda _: None)
     await system.open(request())
