@@ -73,6 +73,9 @@ def typed_turn(
         voice=_voice_of(wishes, defaults, spoken),
     )
     message = replace(message, **wishes.fields)
+    if wishes.edits:
+        drawn = replace(message, operation="generate_image", voice=None)
+        return TurnRequest(drawn, MessageFiles(input_image=Path(wishes.edits)), is_spoken=False)
     files = MessageFiles(
         files=tuple(Path(path) for path in wishes.files),
         audio_file=Path(wishes.recording) if wishes.recording else None,

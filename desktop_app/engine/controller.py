@@ -23,6 +23,7 @@ from desktop_app.engine.ports import Journal
 from desktop_app.errors import AppError
 from desktop_app.link.messages import (
     CancelTalk,
+    DeletePicture,
     DeleteThread,
     Hello,
     Intent,
@@ -33,12 +34,15 @@ from desktop_app.link.messages import (
     OpenThread,
     Phase,
     PhaseChanged,
+    PictureRemoved,
+    PictureSaved,
     Ping,
     PressTalk,
     Quit,
     ReleaseTalk,
     ReloadSettings,
     RenameThread,
+    RestorePicture,
     RestoreThread,
     RetryMessage,
     SendText,
@@ -138,6 +142,9 @@ class Controller:
                 self._tell_all(ReplyStopped())
             case RenameThread() | DeleteThread() | RestoreThread():
                 self._background.run(self._change(intent), name=f"change {intent.thread_id}")
+            case DeletePicture() | RestorePicture():
+                name = f"change picture {intent.picture_id}"
+                self._background.run(self._change_picture(intent), name=name)
             case ReloadSettings():
                 self._reload_settings()
             case Quit():
@@ -243,6 +250,15 @@ class Controller:
             await conversation.aclose()
         await self._journal.remove_thread(thread_id)
         self._publish(ThreadRemoved(thread_id))
+
+    async def _change_picture(self, intent: DeletePicture | RestorePicture) -> None:
+        if isinstance(intent, DeletePicture):
+            await self._journal.remove_picture(intent.picture_id)
+            self._publish(PictureRemoved(intent.picture_id))
+            return
+        picture = await self._journal.restore_picture(intent.picture_id)
+        if picture is not None:
+            self._publish(PictureSaved(picture))
 
     def _reload_settings(self) -> None:
         """Conversations that rest are built anew at their next use."""

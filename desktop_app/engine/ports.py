@@ -177,6 +177,11 @@ class Journal(Protocol):
     async def keep_picture(self, picture: PictureRecord, data: bytes) -> PictureRecord:
         """Keep it; returns it with ``path`` and ``size_bytes`` as they are now."""
 
+    async def remove_picture(self, picture_id: str) -> None:
+        """Hide the picture; ``restore_picture`` undoes it until the next start."""
+
+    async def restore_picture(self, picture_id: str) -> PictureRecord | None: ...
+
     async def begin_utterance(self, utterance: UtteranceRecord) -> None: ...
 
     def append_utterance(self, utterance_id: str, pcm: bytes) -> None:

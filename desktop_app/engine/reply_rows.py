@@ -86,6 +86,8 @@ class ReplyRows:
         reply = self.begin(notes)
         if not event.data:
             return
+        asked = notes.user
+        named = (asked.wishes.edited_id if asked else "", *event.parent_ids)
         picture = PictureRecord(
             id=self._new_id(),
             thread_id=self._thread_id,
@@ -95,6 +97,9 @@ class ReplyRows:
             path="",
             size_bytes=len(event.data),
             created_at=self._time.wall(),
+            prompt=event.prompt or (asked.text if asked else ""),
+            model=event.model,
+            parent_id=next((one for one in named if one), ""),
         )
         self._books.keep_picture(picture, event.data)
 

@@ -15,6 +15,7 @@ from desktop_app.journal.rows import (
     MESSAGE_COLUMNS,
     NOT_REMOVED,
     PICTURE_COLUMNS,
+    SHOWN_PICTURES,
     THREAD_COLUMNS,
     message_of,
     picture_of,
@@ -92,9 +93,34 @@ class JournalReader:
         """Newest first; of one thread, or of all."""
         of_thread = "AND thread_id = :thread_id " if thread_id else ""
         rows = self._rows(
-            f"SELECT {PICTURE_COLUMNS} FROM picture WHERE {NOT_REMOVED} {of_thread}"
+            f"SELECT {PICTURE_COLUMNS} FROM picture WHERE {SHOWN_PICTURES} {of_thread}"
             "ORDER BY number DESC LIMIT :limit OFFSET :offset",
             {"thread_id": thread_id, "limit": limit, "offset": offset},
+        )
+        return [picture_of(row) for row in rows]
+
+    def picture_count(self, thread_id: str = "") -> int:
+        """How many pictures there are; of one thread, or of all."""
+        of_thread = "AND thread_id = :thread_id" if thread_id else ""
+        query = f"SELECT count(*) AS count FROM picture WHERE {SHOWN_PICTURES} {of_thread}"
+        rows = self._rows(query, {"thread_id": thread_id})
+        return int(rows[0]["count"]) if rows else 0
+
+    def picture_family(self, picture_id: str) -> Sequence[PictureRecord]:
+        """The picture, all it was made from, and what else was made from the same; oldest first.
+
+        Pictures of one reply are siblings too. One that was removed ends the chain.
+        """
+        rows = self._rows(
+            "WITH RECURSIVE chain (id, parent_id, message_id) AS ("
+            "SELECT id, parent_id, message_id FROM picture WHERE id = :id AND NOT is_removed "
+            "UNION SELECT p.id, p.parent_id, p.message_id FROM picture AS p "
+            "JOIN chain ON p.id = chain.parent_id WHERE NOT p.is_removed) "
+            f"SELECT {PICTURE_COLUMNS} FROM picture WHERE {SHOWN_PICTURES} AND ("
+            "id IN (SELECT id FROM chain) OR parent_id = :id "
+            "OR parent_id <> '' AND parent_id = (SELECT parent_id FROM chain WHERE id = :id) "
+            "OR message_id = (SELECT message_id FROM chain WHERE id = :id)) ORDER BY number",
+            {"id": picture_id},
         )
         return [picture_of(row) for row in rows]
 

@@ -122,6 +122,9 @@ class PictureRecord(Struct, frozen=True, kw_only=True):
         message_id: Of the reply it belongs to.
         remote_id: The peer's document id, by which it can be changed later.
         path: Relative to the journal's folder; named by its content, so each is there once.
+        prompt: What was asked for: the maker's words where they are told, else the person's.
+        model: ``provider/model`` that made it, where it is told.
+        parent_id: Ours, of the picture that it was made from, or empty.
     """
 
     id: str
@@ -132,6 +135,9 @@ class PictureRecord(Struct, frozen=True, kw_only=True):
     path: str
     size_bytes: int
     created_at: float
+    prompt: str = ""
+    model: str = ""
+    parent_id: str = ""
 
 
 class UtteranceRecord(Struct, frozen=True, kw_only=True):

@@ -48,7 +48,7 @@ def recover(connection: sqlite3.Connection, files: UtteranceFiles) -> None:
 
 
 def purge(connection: sqlite3.Connection, files: UtteranceFiles, pictures: PictureFiles) -> None:
-    """Delete removed threads, and recordings without words, for good. Within one transaction.
+    """Delete for good what was removed, and recordings without words. Within one transaction.
 
     Raises:
         sqlite3.Error, OSError
@@ -59,7 +59,7 @@ def purge(connection: sqlite3.Connection, files: UtteranceFiles, pictures: Pictu
         files.remove(row["id"])
     connection.execute(f"DELETE FROM utterance WHERE {needless}")
     connection.execute(f"DELETE FROM message WHERE {gone}")
-    connection.execute(f"DELETE FROM picture WHERE {gone}")
+    connection.execute(f"DELETE FROM picture WHERE {gone} OR is_removed")
     left = connection.execute("SELECT DISTINCT path FROM picture")
     pictures.remove_all_but({row["path"] for row in left})
     connection.execute("DELETE FROM thread WHERE is_removed")

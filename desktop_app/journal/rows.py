@@ -53,6 +53,8 @@ UTTERANCE_COLUMNS = ", ".join(UtteranceRecord.__struct_fields__)
 NOT_REMOVED = "thread_id NOT IN (SELECT id FROM thread WHERE is_removed)"
 """Leaves out what belongs to a hidden thread."""
 
+SHOWN_PICTURES = f"NOT picture.is_removed AND {NOT_REMOVED}"
+
 NEWEST_MESSAGES = (
     f"SELECT {MESSAGE_COLUMNS} FROM message WHERE thread_id = :thread_id "
     f"AND {NOT_REMOVED} ORDER BY created_at DESC, number DESC LIMIT :limit"

@@ -91,5 +91,22 @@ CREATE TABLE picture (
 CREATE INDEX picture_of_thread ON picture (thread_id, number);
 """
 
-MIGRATIONS: Sequence[str] = (_FIRST, _WISHES_AND_PICTURES)
+# What was made before is told by the question that it answered.
+_PROVENANCE = """
+ALTER TABLE picture ADD COLUMN prompt TEXT NOT NULL DEFAULT '';
+ALTER TABLE picture ADD COLUMN model TEXT NOT NULL DEFAULT '';
+ALTER TABLE picture ADD COLUMN parent_id TEXT NOT NULL DEFAULT '';
+ALTER TABLE picture ADD COLUMN is_removed INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX picture_of_parent ON picture (parent_id) WHERE parent_id <> '';
+CREATE INDEX picture_of_peer ON picture (remote_id);
+UPDATE picture SET prompt = coalesce((
+    SELECT question.text FROM message AS reply
+    JOIN message AS question ON question.thread_id = reply.thread_id
+    WHERE reply.id = picture.message_id AND question.role = 'user'
+        AND question.created_at <= reply.created_at
+    ORDER BY question.created_at DESC LIMIT 1
+), '');
+"""
+
+MIGRATIONS: Sequence[str] = (_FIRST, _WISHES_AND_PICTURES, _PROVENANCE)
 """Number n brings a journal from version n to n + 1. Never changed once released, only added to."""

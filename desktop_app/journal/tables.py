@@ -27,12 +27,14 @@ from desktop_app.journal.rows import (
     MESSAGE_COLUMNS,
     NEWEST_MESSAGES,
     NOT_REMOVED,
+    PICTURE_COLUMNS,
     SAVE_PICTURE,
     SAVE_UTTERANCE,
     THREAD_COLUMNS,
     TOUCH_THREAD,
     UTTERANCE_COLUMNS,
     message_of,
+    picture_of,
     thread_of,
     utterance_of,
     values_of,
@@ -126,9 +128,30 @@ class Tables:
     def keep_picture(self, picture: PictureRecord, data: bytes) -> PictureRecord:
         """Put the bytes on the disk, then the row; returns it with ``path`` and ``size_bytes``."""
         path = self._pictures.keep(data, picture.mime_type)
-        kept = replace(picture, path=path, size_bytes=len(data))
+        parent_id = self._parent_of(picture)
+        kept = replace(picture, path=path, size_bytes=len(data), parent_id=parent_id)
         self.save(SAVE_PICTURE, kept)
         return kept
+
+    def _parent_of(self, picture: PictureRecord) -> str:
+        """Our id of the picture that it was made from; the peer may have named it by its own."""
+        if not picture.parent_id:
+            return ""
+        query = (
+            "SELECT id FROM picture WHERE id = ?1 OR (remote_id = ?1 AND thread_id = ?2) "
+            "ORDER BY number DESC LIMIT 1"
+        )
+        values = (picture.parent_id, picture.thread_id)
+        return self._one(query, values, lambda row: str(row["id"])) or ""
+
+    def hide_picture(self, picture_id: str, *, is_removed: bool) -> None:
+        """Take a picture out of every list, or put it back."""
+        self._execute("UPDATE picture SET is_removed = ? WHERE id = ?", (is_removed, picture_id))
+
+    def picture(self, picture_id: str) -> PictureRecord | None:
+        """The picture, unless unknown or removed."""
+        query = f"SELECT {PICTURE_COLUMNS} FROM picture WHERE id = ? AND NOT is_removed"
+        return self._one(query, (picture_id,), picture_of)
 
     def begin_utterance(self, utterance: UtteranceRecord) -> None:
         """Create the row and open the file."""

@@ -104,6 +104,15 @@ class JournalWriter:
         """Keep a picture; returns it with ``path`` and ``size_bytes`` as they are now."""
         return await self._worker.run(lambda: self._tables.keep_picture(picture, data))
 
+    async def remove_picture(self, picture_id: str) -> None:
+        """Hide the picture; the first start after that deletes it for good."""
+        await self._worker.run(lambda: self._tables.hide_picture(picture_id, is_removed=True))
+
+    async def restore_picture(self, picture_id: str) -> PictureRecord | None:
+        """Show a removed picture again; None when it is gone for good."""
+        await self._worker.run(lambda: self._tables.hide_picture(picture_id, is_removed=False))
+        return await self._worker.run(lambda: self._tables.picture(picture_id))
+
     async def begin_utterance(self, utterance: UtteranceRecord) -> None:
         """Create the row and the file; ``path`` and ``state`` are set here."""
         await self._worker.run(lambda: self._tables.begin_utterance(utterance))

@@ -151,6 +151,16 @@ class RestoreThread(Struct, frozen=True, tag=snake):
     thread_id: str
 
 
+class DeletePicture(Struct, frozen=True, tag=snake):
+    """Hide now, remove for good later: ``RestorePicture`` brings it back."""
+
+    picture_id: str
+
+
+class RestorePicture(Struct, frozen=True, tag=snake):
+    picture_id: str
+
+
 class ReloadSettings(Struct, frozen=True, tag=snake):
     """The settings file was replaced; read it again."""
 
@@ -176,6 +186,8 @@ Intent = (
     | RenameThread
     | DeleteThread
     | RestoreThread
+    | DeletePicture
+    | RestorePicture
     | ReloadSettings
     | Quit
 )
@@ -240,9 +252,13 @@ class MessageSaved(Struct, frozen=True, tag=snake):
 
 
 class PictureSaved(Struct, frozen=True, tag=snake):
-    """A picture that was made is in the journal."""
+    """A picture that was made is in the journal, or is there again."""
 
     picture: PictureRecord
+
+
+class PictureRemoved(Struct, frozen=True, tag=snake):
+    picture_id: str
 
 
 class ReplyGrew(Struct, frozen=True, tag=snake):
@@ -328,6 +344,7 @@ LinkEvent = (
     | TranscriptChanged
     | MessageSaved
     | PictureSaved
+    | PictureRemoved
     | ReplyGrew
     | ReasoningGrew
     | UploadAdvanced

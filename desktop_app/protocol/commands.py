@@ -77,6 +77,8 @@ class TurnWishes(Struct, frozen=True, omit_defaults=True):
         model: ``provider/model`` that answers; empty leaves the choice to the peer.
         memory: ``Auto``, ``Readonly``, ``off``; empty leaves it as the conversation has it.
         draws: The model may make pictures.
+        edits: Path of a picture: nothing is answered, a picture is made from it by the words.
+        edited_id: Our id of that picture, where it is one that was made here.
         tools: Definitions of functions that the model may call, beside the assistant's own.
         fields: Further fields of the message, by the names of contract section 5.3.
     """
@@ -90,6 +92,8 @@ class TurnWishes(Struct, frozen=True, omit_defaults=True):
     model: str = ""
     memory: str = ""
     draws: bool = False
+    edits: str = ""
+    edited_id: str = ""
     tools: tuple[dict[str, Any], ...] = ()
     fields: dict[str, Any] = {}
 

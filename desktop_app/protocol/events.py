@@ -197,6 +197,8 @@ class ImageReady(Struct, frozen=True, tag=snake):
 
     Attributes:
         data: The encoded picture, where it could be fetched.
+        prompt, model: What its maker was asked, and who it is (``provider/model``), where told.
+        parent_ids: Document ids of the pictures it was made from, where told.
     """
 
     turn: int
@@ -205,6 +207,9 @@ class ImageReady(Struct, frozen=True, tag=snake):
     mime_type: str = ""
     size_bytes: int | None = None
     data: bytes = b""
+    prompt: str = ""
+    model: str = ""
+    parent_ids: tuple[str, ...] = ()
 
 
 class ReplyEnded(Struct, frozen=True, tag=snake):

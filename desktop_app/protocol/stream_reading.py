@@ -84,6 +84,9 @@ def picture_of(turn: int, media: dict[str, Any]) -> ImageReady:
         document_id=str(media.get("document_id") or ""),
         mime_type=str(media.get("mime_type") or ""),
         size_bytes=size if isinstance(size, int) else None,
+        prompt=_text(media.get("prompt")),
+        model=_text(media.get("model")),
+        parent_ids=_texts(media.get("parent_document_ids")),
     )
 
 
@@ -128,6 +131,14 @@ def _tool_call(one: dict[str, Any]) -> ToolCall:
         arguments = msgspec.json.encode(arguments).decode()
     call_id = one.get("id") or one.get("tool_call_id") or ""
     return ToolCall(str(call_id), str(told.get("name") or ""), arguments)
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(one for one in value if isinstance(one, str)) if isinstance(value, list) else ()
 
 
 def _number(value: Any) -> float | None:

@@ -72,6 +72,7 @@ class AppState:
         has_more_threads: The journal holds older threads than the last of ``threads``.
         are_threads_loaded: The journal has answered once.
         notices: Oldest first, one for each code.
+        picture_news: How often a picture came or went.
     """
 
     threads: tuple[ThreadRecord, ...] = ()
@@ -82,3 +83,4 @@ class AppState:
     service: Service = field(default_factory=Service)
     levels: Levels = field(default_factory=Levels)
     notices: tuple[Notice, ...] = ()
+    picture_news: int = 0

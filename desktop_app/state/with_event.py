@@ -17,6 +17,7 @@ from desktop_app.link.messages import (
     NoticeRaised,
     Phase,
     PhaseChanged,
+    PictureRemoved,
     PictureSaved,
     Pong,
     ReasoningGrew,
@@ -54,8 +55,10 @@ def with_event(state: AppState, event: LinkEvent) -> AppState:  # noqa: C901 - o
             return replace(state, levels=Levels(microphone, loudspeaker))
         case ThreadSaved(thread):
             return with_thread(state, thread)
-        case PictureSaved() | ReasoningGrew() | UploadAdvanced() | ToolsWanted() | Pong():
-            return state  # the gallery reads the journal; the others are not shown yet
+        case PictureSaved() | PictureRemoved():  # the pictures themselves are read of the journal
+            return replace(state, picture_news=state.picture_news + 1)
+        case ReasoningGrew() | UploadAdvanced() | ToolsWanted() | Pong():
+            return state  # not shown yet
         case ThreadRemoved(thread_id):
             return without_thread(state, thread_id)
         case NoticeRaised(notice):

@@ -23,6 +23,7 @@ class AppStore(QObject):
         service_changed: The new Service.
         levels_changed: The new Levels.
         notices_changed: The notices, oldest first.
+        pictures_changed: Pictures were made, removed or brought back.
         engine_came: An engine has started and put the journal in order.
     """
 
@@ -32,6 +33,7 @@ class AppStore(QObject):
     service_changed = Signal(object)
     levels_changed = Signal(object)
     notices_changed = Signal(object)
+    pictures_changed = Signal()
     engine_came = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -106,6 +108,8 @@ class AppStore(QObject):
             self.levels_changed.emit(now.levels)
         if before.notices is not now.notices:
             self.notices_changed.emit(now.notices)
+        if before.picture_news != now.picture_news:
+            self.pictures_changed.emit()
 
 
 def _lists_changed(before: AppState, now: AppState) -> bool:

@@ -102,3 +102,11 @@ def test_functions_and_further_fields_go_along():
     message = typed(tools=(tool,), fields={"web_search": "Auto", "thinking": {"effort": "low"}})
     assert message.tools == [tool]
     assert (message.web_search, message.thinking) == ("Auto", {"effort": "low"})
+
+
+def test_a_picture_is_changed_without_a_voice_even_in_a_spoken_conversation():
+    wishes = TurnWishes(edits="/pictures/fox.png", edited_id="p1")
+    asked = typed_turn(BASE, PromptText(1, "At night", wishes), DOCUMENTED, SpeechOutput())
+    assert (asked.message.operation, asked.message.voice) == ("generate_image", None)
+    assert asked.files.input_image == Path("/pictures/fox.png")
+    assert not asked.is_spoken

@@ -19,20 +19,30 @@ from desktop_app.engine.inputs import (
     VoiceStopped,
 )
 from desktop_app.errors import DeviceError
-from desktop_app.journal.records import MessageRecord, MessageStatus, Role, ThreadRecord
+from desktop_app.journal.records import (
+    MessageRecord,
+    MessageStatus,
+    PictureRecord,
+    Role,
+    ThreadRecord,
+)
 from desktop_app.link.messages import (
     CancelTalk,
+    DeletePicture,
     DeleteThread,
     LinkEvent,
     NoticeRaised,
     OpenThread,
     Phase,
     PhaseChanged,
+    PictureRemoved,
+    PictureSaved,
     PressTalk,
     Quit,
     ReleaseTalk,
     ReloadSettings,
     RenameThread,
+    RestorePicture,
     RestoreThread,
     RetryMessage,
     SendText,
@@ -232,6 +242,26 @@ async def test_a_deleted_thread_ends_and_can_come_back(rig):
     assert rig.conversations["a"].closed.is_set()
     rig.ask(RestoreThread("a"))
     assert (await rig.told_of(ThreadSaved)).thread.id == "a"
+
+
+async def test_a_deleted_picture_can_come_back(rig):
+    made = PictureRecord(
+        id="p",
+        thread_id="a",
+        message_id="m",
+        remote_id="d",
+        mime_type="image/png",
+        path="",
+        size_bytes=0,
+        created_at=1.0,
+    )
+    await rig.journal.keep_picture(made, b"png")
+    rig.ask(DeletePicture("p"))
+    assert await rig.told_of(PictureRemoved) == PictureRemoved("p")
+    assert rig.journal.removed_pictures == {"p"}
+    rig.ask(RestorePicture("p"))
+    assert (await rig.told_of(PictureSaved)).picture.id == "p"
+    assert rig.journal.removed_pictures == set()
 
 
 async def test_new_settings_are_read_and_reach_resting_conversations(rig):

@@ -36,6 +36,7 @@ class MemoryJournal:
         self.threads: dict[str, ThreadRecord] = {}
         self.utterances: dict[str, UtteranceRecord] = {}
         self.pictures: list[tuple[PictureRecord, bytes]] = []
+        self.removed_pictures: set[str] = set()
         self.failures: deque[StorageError] = deque()
         self.gate = asyncio.Event()
         self.gate.set()
@@ -102,6 +103,15 @@ class MemoryJournal:
         kept = structs.replace(picture, path="pictures/x", size_bytes=len(data))
         self.pictures.append((kept, data))
         return kept
+
+    async def remove_picture(self, picture_id: str) -> None:
+        await self._write()
+        self.removed_pictures.add(picture_id)
+
+    async def restore_picture(self, picture_id: str) -> PictureRecord | None:
+        await self._write()
+        self.removed_pictures.discard(picture_id)
+        return next((one for one, _ in self.pictures if one.id == picture_id), None)
 
     async def begin_utterance(self, utterance: UtteranceRecord) -> None:
         await self._write()

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from desktop_app.database.migrations import migrate
 from desktop_app.errors import StorageError
 from desktop_app.journal.reader import JournalReader
 from desktop_app.journal.records import MessageStatus, Role, TurnTimes, UtteranceState
-from desktop_app.journal.schema import DATABASE_NAME
+from desktop_app.journal.schema import DATABASE_NAME, MIGRATIONS
 from desktop_app.journal.writer import JournalWriter
 from desktop_app.protocol.commands import TurnWishes
 
@@ -289,3 +290,74 @@ async def test_the_pictures_of_a_removed_thread_go_at_the_next_start(records, re
     await (await JournalWriter.open(tmp_path)).aclose()
     assert not (tmp_path / gone.path).exists()
     assert (tmp_path / stays.path).exists()
+
+
+async def test_a_removed_picture_can_be_brought_back_until_the_next_start(records, tmp_path):
+    writer = await JournalWriter.open(tmp_path)
+    reader = JournalReader(tmp_path)
+    kept = await writer.keep_picture(records.picture("p1", prompt="A fox", model="a/b"), b"fox")
+    await writer.remove_picture("p1")
+    assert reader.pictures() == []
+    assert reader.picture_count() == 0
+    assert await writer.restore_picture("p1") == kept
+    assert reader.pictures() == [kept]
+    await writer.remove_picture("p1")
+    await writer.aclose()
+    again = await JournalWriter.open(tmp_path)
+    assert await again.restore_picture("p1") is None
+    await again.aclose()
+    assert not (tmp_path / kept.path).exists()
+
+
+async def test_the_parent_of_a_picture_may_be_named_as_the_peer_names_it(writer, records):
+    await writer.keep_picture(records.picture("p1", remote_id="theirs"), b"1")
+    by_peer = await writer.keep_picture(records.picture("p2", parent_id="theirs"), b"2")
+    by_us = await writer.keep_picture(records.picture("p3", parent_id="p1"), b"3")
+    unknown = await writer.keep_picture(records.picture("p4", parent_id="attached"), b"4")
+    assert [one.parent_id for one in (by_peer, by_us, unknown)] == ["p1", "p1", ""]
+
+
+async def test_the_family_of_a_picture_are_its_ancestors_siblings_and_children(
+    writer, reader, records
+):
+    for name, parent, message in (
+        ("root", "", "m1"),
+        ("twin", "", "m1"),
+        ("child", "root", "m2"),
+        ("other child", "root", "m3"),
+        ("grandchild", "child", "m4"),
+        ("stranger", "", "m5"),
+    ):
+        picture = records.picture(name, remote_id=name, parent_id=parent, message_id=message)
+        await writer.keep_picture(picture, name.encode())
+
+    def family(of: str) -> list[str]:
+        return [one.id for one in reader.picture_family(of)]
+
+    assert family("child") == ["root", "child", "other child", "grandchild"]
+    assert family("root") == ["root", "twin", "child", "other child"]
+    assert family("grandchild") == ["root", "child", "grandchild"]
+    assert family("stranger") == ["stranger"]
+    await writer.remove_picture("root")
+    assert family("grandchild") == ["child", "grandchild"]
+    assert family("nobody") == []
+
+
+async def test_a_picture_of_an_older_journal_is_told_by_the_question_it_answered(records, tmp_path):
+    with closing(sqlite3.connect(tmp_path / DATABASE_NAME)) as old:
+        migrate(old, tmp_path / DATABASE_NAME, MIGRATIONS[:2])
+        for name, role, at in (("q", "user", 1.0), ("r", "assistant", 2.0), ("later", "user", 3.0)):
+            old.execute(
+                "INSERT INTO message (id, thread_id, role, text, created_at, status, turn,"
+                " is_spoken, utterance_id, speech_ms, model, heard_by, spoken_by, error, remote_id)"
+                " VALUES (?, 't1', ?, ?, ?, 'complete', 1, 0, '', 0, '', '', '', '', '')",
+                (name, role, f"Draw {name}", at),
+            )
+        old.execute(
+            "INSERT INTO picture (id, thread_id, message_id, remote_id, mime_type, path,"
+            " size_bytes, created_at) VALUES ('p', 't1', 'r', 'd', 'image/png', 'x', 1, 2.0)"
+        )
+        old.commit()
+    await (await JournalWriter.open(tmp_path)).aclose()
+    (picture,) = JournalReader(tmp_path).pictures()
+    assert (picture.prompt, picture.model, picture.parent_id) == ("Draw q", "", "")

@@ -4,9 +4,10 @@ import msgspec
 import pytest
 
 from desktop_app.errors import ProtocolError
-from desktop_app.journal.records import MessageRecord, MessageStatus, Role, TurnTimes
+from desktop_app.journal.records import MessageRecord, MessageStatus, PictureRecord, Role, TurnTimes
 from desktop_app.link.codec import MAX_MESSAGE_BYTES, Decoder, encode
 from desktop_app.link.messages import (
+    DeletePicture,
     Intent,
     LevelMeasured,
     LinkEvent,
@@ -16,7 +17,10 @@ from desktop_app.link.messages import (
     NoticeRaised,
     Phase,
     PhaseChanged,
+    PictureRemoved,
+    PictureSaved,
     Quit,
+    RestorePicture,
     SendText,
     SetMuted,
 )
@@ -36,9 +40,31 @@ EVENTS = [
     MessageSaved(MESSAGE),
     LevelMeasured(0.5, 0.0),
     NoticeRaised(Notice(NoticeLevel.ERROR, "device.lost", {"device": "Büro"})),
+    PictureSaved(
+        PictureRecord(
+            id="p",
+            thread_id="t",
+            message_id="m",
+            remote_id="d",
+            mime_type="image/png",
+            path="pictures/x.png",
+            size_bytes=3,
+            created_at=1.5,
+            prompt="A fox",
+            model="a/b",
+            parent_id="o",
+        )
+    ),
+    PictureRemoved("p"),
 ]
 WIRE = b"".join(encode(event) for event in EVENTS)
-INTENTS = [SendText("t", "m", "hello"), SetMuted(True), Quit()]
+INTENTS = [
+    SendText("t", "m", "hello"),
+    SetMuted(True),
+    DeletePicture("p"),
+    RestorePicture("p"),
+    Quit(),
+]
 
 
 def framed(body: bytes) -> bytes:

@@ -193,6 +193,14 @@ def test_a_picture_is_told_with_its_link():
     assert told(dialect, event("media_generated"), event("media_generated", media={})) == []
 
 
+def test_a_picture_is_told_with_how_it_was_made_where_that_is_said():
+    media = {"url": "u", "prompt": "a fox", "model": "a/b", "parent_document_ids": ["o", 7]}
+    (picture,) = told(StreamDialect(1), event("media_generated", media=media))
+    assert picture == ImageReady(1, "u", "", prompt="a fox", model="a/b", parent_ids=("o",))
+    odd = {"url": "u", "prompt": 7, "model": None, "parent_document_ids": "o"}
+    assert told(StreamDialect(1), event("media_generated", media=odd)) == [ImageReady(1, "u", "")]
+
+
 def test_a_picture_announced_again_is_one_picture():
     def media(url: str, document_id: str) -> bytes:
         return event("media_generated", media={"url": url, "document_id": document_id})

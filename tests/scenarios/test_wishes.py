@@ -120,6 +120,21 @@ async def test_a_picture_is_kept_before_the_turn_is_over():
         assert [type(one) for one in news] == [PictureSaved, TurnTimed]
 
 
+async def test_a_picture_that_is_made_from_another_knows_it_and_what_was_asked():
+    wishes = TurnWishes(edits="/pictures/o.png", edited_id="ours")
+    async with Rig() as rig:
+        await rig.take(PromptTyped("m1", "At night", wishes))
+        line = await rig.text.connection(1)
+        await line.expect(PromptText)
+        line.say(ImageReady(1, "u", "d1", "image/png", data=b"1", model="a/b", parent_ids=("t",)))
+        line.say(ImageReady(1, "v", "d2", "image/png", data=b"2", prompt="A fox at night"))
+        line.say(ReplyEnded(1))
+        await rig.until(lambda: rig.told_of(TurnTimed))
+        (first, _), (second, _) = rig.journal.pictures
+        assert (first.prompt, first.model, first.parent_id) == ("At night", "a/b", "ours")
+        assert (second.prompt, second.model, second.parent_id) == ("A fox at night", "", "ours")
+
+
 async def test_a_turn_goes_on_with_the_outputs_of_its_functions_however_long_they_take():
     call = ToolCall("c", "price", "{}")
     async with Rig(answers_tools=True) as rig:

@@ -22,6 +22,7 @@ from desktop_app.link.messages import (
     NoticeRaised,
     Phase,
     PhaseChanged,
+    PictureRemoved,
     ReplyGrew,
     SpeechHeard,
     ThreadRemoved,
@@ -181,3 +182,7 @@ def test_a_notice_replaces_the_one_of_its_code_and_can_be_cleared():
     state = folded(AppState(), *(NoticeRaised(each) for each in (first, other, second)))
     assert state.notices == (other, second)
     assert with_event(state, NoticeCleared("reply.failed")).notices == (second,)
+
+
+def test_a_picture_that_went_is_news():
+    assert with_event(AppState(), PictureRemoved("p")) == AppState(picture_news=1)

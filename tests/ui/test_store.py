@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from desktop_app.journal.records import MessageStatus
-from desktop_app.link.messages import MessageSaved, ReplyGrew
+from desktop_app.link.messages import MessageSaved, PictureRemoved, ReplyGrew
 from desktop_app.state import changes
 from desktop_app.ui.store import AppStore
 from tests.ui.conftest import make_message
@@ -47,3 +47,13 @@ def test_many_words_are_told_once(qapp, qtbot):
         store.apply(ReplyGrew("a", "m1", "word "))
     qtbot.waitUntil(lambda: bool(told))
     assert [conversation.messages[0].text for conversation in told] == ["word " * 50]
+
+
+def test_a_picture_that_came_or_went_is_told_once(qapp):
+    store, told = AppStore(), []
+    store.pictures_changed.connect(lambda: told.append(store.state.picture_news))
+    store.apply(PictureRemoved("p"))
+    store.apply(PictureRemoved("q"))
+    store.tell()
+    store.tell()
+    assert told == [2]

@@ -91,12 +91,19 @@ class CalledTool(WireObject, frozen=True):
 
 
 class Media(WireObject, frozen=True):
-    """A picture that was made; ``url`` expires, so fetch it at once (section 10)."""
+    """A picture that was made; ``url`` expires, so fetch it at once (section 10).
+
+    Attributes:
+        prompt, model, parent_document_ids: How it was made; only our own service says it.
+    """
 
     url: str = ""
     document_id: str = ""
     mime_type: str = ""
     file_size_bytes: int | None = None
+    prompt: str | None = None
+    model: str | None = None
+    parent_document_ids: list[str] | None = None
 
 
 class ContextUsage(WireObject, frozen=True):

@@ -103,12 +103,16 @@ def picture_tool_maker(pictures: Pictures, links: MediaLinks) -> HostedMaker:
 
 
 def media_of(stored: StoredMedia, links: MediaLinks) -> Media:
-    """A stored piece as the API tells it, with a link that is good for an hour."""
+    """A stored piece as the API tells it: how it was made, and a link that is good for an hour."""
+    made = stored.metadata
     return Media(
         url=links.url(stored.id),
         document_id=stored.id,
         mime_type=stored.mime_type,
         file_size_bytes=stored.file.size_bytes,
+        prompt=made.get("prompt") or None,
+        model="/".join(one for one in (made.get("provider"), made.get("model")) if one) or None,
+        parent_document_ids=list(made.get("parents") or ()) or None,
     )
 
 

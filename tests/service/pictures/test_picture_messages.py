@@ -99,6 +99,8 @@ async def test_a_model_has_a_picture_made_before_it_speaks(rig, maker):
     (request,) = maker.requests
     assert (request.prompt, request.config) == ("a fox", {"size": "64x64", "seed": 7})
     assert media["url"] not in events[-1]["final_content"]
+    assert (media["prompt"], media["model"]) == ("a fox", "scripted/brush")
+    assert media["parent_document_ids"] is None
 
 
 async def test_the_flat_reply_and_the_stored_one_carry_the_picture(rig):
@@ -123,6 +125,7 @@ async def test_a_picture_is_changed_by_its_document_id(rig, maker):
     assert maker.requests[1].sources == (Picture(png()),)
     made = await rig.store.media.get(second["generated_media"][0]["document_id"])
     assert made.metadata["parents"] == [document_id]
+    assert second["generated_media"][0]["parent_document_ids"] == [document_id]
     await rig.http.delete(f"/documents/{document_id}")
     third = await ask(rig, wish, first["thread_id"])
     assert third["generated_media"] in (None, [])
