@@ -26,10 +26,13 @@ from desktop_app.client.remote_threads import RemoteThreads
 from desktop_app.client.service_connection import ServiceAddresses, ServiceConnection
 from desktop_app.credentials import Credentials
 from desktop_app.engine.controller import Controller, Conversation
+from desktop_app.engine.retention import Retention
 from desktop_app.engine.service_keeper import ServiceKeeper
+from desktop_app.engine.system_time import SystemTime
 from desktop_app.engine_note import leave_engine_note, remove_engine_note
 from desktop_app.engine_parts import EngineKit, SoundParts, resample_speech
 from desktop_app.errors import AppError, DeviceError, InputError
+from desktop_app.journal.retention import UNTIL_SENT
 from desktop_app.journal.writer import JournalWriter
 from desktop_app.link.messages import (
     Connection,
@@ -40,6 +43,7 @@ from desktop_app.link.messages import (
     NoticeLevel,
     NoticeRaised,
     Phase,
+    TurnTimed,
     Welcome,
 )
 from desktop_app.link.server import LinkServer
@@ -124,6 +128,9 @@ class EngineApp:
             resample_speech,
             decode_speech,
         )
+        self._retention = Retention(
+            journal, lambda: self._settings.privacy.keep_recordings, self._publish, SystemTime()
+        )
         self.controller = Controller(
             open_conversation=self._open_conversation,
             journal=journal,
@@ -143,6 +150,7 @@ class EngineApp:
         else:  # asked when something is said; until then nothing speaks against it
             self._publish(ConnectionChanged(Connection.READY, self._profile.name))
         self._background.run(self._load_sound(), name="sound")
+        self._background.run(self._retention.run(), name="retention")
         port = await self._link.start()
         leave_engine_note(self._paths.data, port, self._token)
         return port
@@ -213,8 +221,12 @@ class EngineApp:
 
     def _reload(self) -> None:
         self._settings = settings_file.load(self._paths.settings)
+        self._background.run(self._retention.run(), name="retention")
 
     def _publish(self, event: LinkEvent) -> None:
+        is_brief = self._settings.privacy.keep_recordings == UNTIL_SENT
+        if isinstance(event, TurnTimed) and is_brief:  # the turn is over
+            self._background.run(self._retention.run(), name="retention")
         if isinstance(event, ConnectionChanged):
             self._connection = event
         self._link.publish(event)

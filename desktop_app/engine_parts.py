@@ -111,6 +111,7 @@ class EngineKit:
             is_peer_ending=voice.endpoint == "server",
             tail_s=voice.tail_ms / 1000,
             listen_s=float(voice.idle_after_s),
+            keeps_recordings=self.settings.privacy.keep_recordings != "off",
             speech_input=SpeechInput(
                 commit_strategy="vad" if voice.endpoint == "server" else "manual",
                 end_silence_s=voice.end_silence_ms / 1000,

@@ -98,6 +98,18 @@ class AppearanceSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class PrivacySettings:
+    """What is kept.
+
+    Attributes:
+        keep_recordings: How long the sound of what was said is kept, by the person and by the
+            assistant; ``off`` writes none down.
+    """
+
+    keep_recordings: str = _one_of("forever", "until_sent", "1_day", "7_days", "off")
+
+
+@dataclass(frozen=True, slots=True)
 class NetworkSettings:
     """How others are reached.
 
@@ -124,6 +136,7 @@ class Settings:
     language: LanguageSettings = field(default_factory=LanguageSettings)
     appearance: AppearanceSettings = field(default_factory=AppearanceSettings)
     network: NetworkSettings = field(default_factory=NetworkSettings)
+    privacy: PrivacySettings = field(default_factory=PrivacySettings)
     profile: str = "embedded"
     profiles: Mapping[str, ProfileSettings] = field(
         default_factory=dict, metadata={"each": ProfileSettings()}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from desktop_app.audio.frames import FRAME_BYTES
+from msgspec import structs
+
+from desktop_app.audio.frames import FRAME_BYTES, SPEECH_RATE_HZ
 from desktop_app.engine.ledger import Ledger
 from desktop_app.engine.ports import Journal, Time
 from desktop_app.engine.turn_notes import TurnNotes, title_of
@@ -16,6 +18,7 @@ from desktop_app.journal.records import (
 from desktop_app.link.messages import LinkEvent, MessageSaved, PictureSaved, ThreadSaved
 
 _WRITTEN_BYTES = FRAME_BYTES * 5
+_WRITTEN_SPEECH_BYTES = SPEECH_RATE_HZ * 2 // 4
 
 
 class Bookkeeper:
@@ -91,6 +94,46 @@ class Bookkeeper:
             await self._journal.end_utterance(utterance.id, state)
 
         self._ledger.do(end)
+
+    def begin_speech(self, notes: TurnNotes, speech: UtteranceRecord) -> None:
+        """Open the recording of a spoken reply."""
+        notes.speech = speech
+
+        async def begin() -> None:
+            await self._journal.begin_utterance(speech)
+
+        self._ledger.do(begin)
+
+    def append_speech(self, notes: TurnNotes, pcm: bytes) -> None:
+        """Keep speech of the reply, unless it is not recorded or its recording is closed."""
+        if notes.speech is None or notes.speech.state is not UtteranceState.CAPTURING:
+            return
+        notes.unwritten_speech += pcm
+        if len(notes.unwritten_speech) >= _WRITTEN_SPEECH_BYTES:
+            self._write_speech(notes, notes.speech.id)
+
+    def end_speech(self, notes: TurnNotes) -> None:
+        """Close the recording of the reply: no more of it will come. Idempotent."""
+        speech = notes.speech
+        if speech is None or speech.state is not UtteranceState.CAPTURING:
+            return
+        self._write_speech(notes, speech.id)
+        notes.speech = structs.replace(speech, state=UtteranceState.TRANSCRIBED)
+
+        async def end() -> None:
+            await self._journal.end_utterance(speech.id, UtteranceState.TRANSCRIBED)
+
+        self._ledger.do(end)
+
+    def _write_speech(self, notes: TurnNotes, speech_id: str) -> None:
+        pcm = bytes(notes.unwritten_speech)
+        notes.unwritten_speech.clear()
+
+        async def append() -> None:
+            self._journal.append_utterance(speech_id, pcm)
+
+        if pcm:
+            self._ledger.do(append)
 
     def set_state(self, utterance_id: str, state: UtteranceState) -> None:
         """Say how far a closed recording has come."""

@@ -6,6 +6,8 @@ import asyncio
 from collections import deque
 from contextlib import suppress
 
+from msgspec import structs
+
 from desktop_app.engine.effects import (
     AwaitDrain,
     Capture,
@@ -95,6 +97,7 @@ class Engine:
             parts.journal,
             parts.time,
             first_sound_s=lambda: parts.loudspeaker.first_sound_s,
+            keeps_recordings=terms.keeps_recordings,
         )
         self._sound = SoundDesk(
             terms.thread_id, parts, self._jobs, tell=self.take, keep=self._keep_sound
@@ -322,9 +325,7 @@ class Engine:
             message = await self._question(message_id)
             if message is None:
                 return
-            pcm = b""
-            if message.utterance_id:
-                pcm = await self._parts.journal.utterance_pcm(message.utterance_id)
+            message, pcm = await self._with_recording(message)
         except StorageError as error:
             self._raise(error)
             return
@@ -335,6 +336,25 @@ class Engine:
             self._retried.pop(message.id, None)  # the machine may have refused it
         else:
             self.take(PromptTyped(message.id, message.text, message.wishes))
+
+    async def _with_recording(self, message: MessageRecord) -> tuple[MessageRecord, bytes]:
+        """The question and its sound; where that is gone, the words that were understood.
+
+        Raises:
+            StorageError: ``journal.no_recording``: neither is there.
+        """
+        is_recorded = bool(message.utterance_id)
+        is_wordless = message.is_spoken and not message.text and not message.wishes.recording
+        if not is_recorded and is_wordless:
+            raise StorageError("journal.no_recording")
+        if not is_recorded:
+            return message, b""
+        try:
+            return message, await self._parts.journal.utterance_pcm(message.utterance_id)
+        except StorageError as error:
+            if error.code != "journal.no_recording" or not message.text:
+                raise
+            return structs.replace(message, utterance_id=""), b""
 
     async def _question(self, message_id: str) -> MessageRecord | None:
         """The user's message: itself, or the one that this reply answered."""

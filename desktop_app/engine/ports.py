@@ -199,6 +199,9 @@ class Journal(Protocol):
             StorageError: They are gone.
         """
 
+    async def remove_expired(self, keep: str, now_s: float) -> Sequence[str]:
+        """Delete the recordings that are to be kept no longer; returns their ids."""
+
     async def setting(self, key: str) -> str | None:
         """A small remembered fact, e.g. the assistant of a profile."""
 

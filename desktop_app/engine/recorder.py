@@ -78,6 +78,7 @@ class Recorder:
         time: Clocks.
         first_sound_s: When the current turn was first heard, None before.
         new_id: Makes ids.
+        keeps_recordings: Whether the sound of what is said is kept.
     """
 
     def __init__(
@@ -89,6 +90,7 @@ class Recorder:
         *,
         first_sound_s: Callable[[], float | None],
         new_id: Callable[[], str] = lambda: str(uuid4()),
+        keeps_recordings: bool = True,
     ) -> None:
         self._thread_id = thread_id
         self._ledger = ledger
@@ -96,7 +98,10 @@ class Recorder:
         self._first_sound_s = first_sound_s
         self._new_id = new_id
         self._books = Bookkeeper(thread_id, ledger, journal, time)
-        self._replies = ReplyRows(thread_id, self._books, time, new_id)
+        self._keeps_recordings = keeps_recordings
+        self._replies = ReplyRows(
+            thread_id, self._books, time, new_id, keeps_recordings=keeps_recordings
+        )
         self._turns: dict[int, TurnNotes] = {}
         self._messages: dict[str, MessageRecord] = {}
         self._heard_by = ""
@@ -111,6 +116,8 @@ class Recorder:
     def open_spoken(self, turn: int) -> None:
         """A spoken turn begins: open its recording."""
         notes = self._open(turn)
+        if not self._keeps_recordings:
+            return
         utterance = UtteranceRecord(
             id=self._new_id(),
             thread_id=self._thread_id,
@@ -179,7 +186,9 @@ class Recorder:
     def _can_wait(self, notes: TurnNotes) -> bool:
         """A typed message that has not left is delivered by the next engine, as it stands."""
         user = notes.user
-        return user is not None and user.status is MessageStatus.QUEUED and not user.utterance_id
+        if user is None or user.status is not MessageStatus.QUEUED:
+            return False
+        return bool(user.wishes.recording) or not user.is_spoken
 
     def tell_again(self, turn: int) -> None:
         """A window that opens the thread now has missed how the reply grew: tell it whole."""
@@ -292,7 +301,7 @@ class Recorder:
             case ReplyText(turn=turn) if turn in self._turns:
                 self._replies.grow(self._turns[turn], event)
             case ReplyAudio(turn=turn) if turn in self._turns:
-                self._replies.speak(self._turns[turn], len(event.pcm), self._spoken_by)
+                self._replies.speak(self._turns[turn], event.pcm, self._spoken_by)
             case ImageReady(turn=turn) if turn in self._turns:
                 self._replies.illustrate(self._turns[turn], event)
             case ReplyEnded(turn=turn) if turn in self._turns:
@@ -351,6 +360,7 @@ class Recorder:
     def _fail(self, notes: TurnNotes, effect: FailTurn) -> None:
         error = effect.message or effect.code
         self._mark_sound(notes)
+        self._replies.close(notes)
         if notes.reply is not None:
             self._replies.save(notes, status=MessageStatus.FAILED, error=error)
         else:
@@ -365,6 +375,7 @@ class Recorder:
     def _finish(self, notes: TurnNotes) -> None:
         notes.watch.mark("reply_end")
         self._mark_sound(notes)
+        self._replies.close(notes)
         if notes.reply is not None and notes.reply.status is not MessageStatus.FAILED:
             self._replies.save(notes)
         self._tell_times(notes)

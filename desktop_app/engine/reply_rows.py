@@ -10,7 +10,14 @@ from msgspec import structs
 from desktop_app.engine.bookkeeper import Bookkeeper
 from desktop_app.engine.ports import Time
 from desktop_app.engine.turn_notes import TurnNotes, heard_chars
-from desktop_app.journal.records import MessageRecord, MessageStatus, PictureRecord, Role
+from desktop_app.journal.records import (
+    MessageRecord,
+    MessageStatus,
+    PictureRecord,
+    Role,
+    UtteranceRecord,
+    UtteranceState,
+)
 from desktop_app.link.messages import ReplyGrew
 from desktop_app.protocol.events import ImageReady, ReplyEnded, ReplyStatus, ReplyText
 
@@ -31,15 +38,23 @@ class ReplyRows:
         books: Saves rows in order.
         time: Clocks.
         new_id: Makes ids.
+        keeps_recordings: Whether the sound of spoken replies is kept.
     """
 
     def __init__(
-        self, thread_id: str, books: Bookkeeper, time: Time, new_id: Callable[[], str]
+        self,
+        thread_id: str,
+        books: Bookkeeper,
+        time: Time,
+        new_id: Callable[[], str],
+        *,
+        keeps_recordings: bool = True,
     ) -> None:
         self._thread_id = thread_id
         self._books = books
         self._time = time
         self._new_id = new_id
+        self._keeps_recordings = keeps_recordings
 
     def begin(self, notes: TurnNotes, model: str = "") -> MessageRecord:
         """The reply, with a row from now on."""
@@ -73,13 +88,29 @@ class ReplyRows:
             notes.saved_at_s = self._time.now()
             self._books.checkpoint(notes.reply)
 
-    def speak(self, notes: TurnNotes, size_bytes: int, spoken_by: str) -> None:
+    def speak(self, notes: TurnNotes, pcm: bytes, spoken_by: str) -> None:
         """More speech."""
         notes.watch.mark("first_audio")
-        notes.speech_bytes += size_bytes
+        notes.speech_bytes += len(pcm)
         reply = self.begin(notes)
         if not reply.is_spoken:
-            notes.reply = structs.replace(reply, is_spoken=True, spoken_by=spoken_by)
+            spoken = self._record_speech(notes) if self._keeps_recordings else ""
+            notes.reply = structs.replace(
+                reply, is_spoken=True, spoken_by=spoken_by, utterance_id=spoken
+            )
+        self._books.append_speech(notes, pcm)
+
+    def _record_speech(self, notes: TurnNotes) -> str:
+        speech = UtteranceRecord(
+            id=self._new_id(),
+            thread_id=self._thread_id,
+            turn=notes.turn,
+            created_at=self._time.wall(),
+            state=UtteranceState.CAPTURING,
+            role=Role.ASSISTANT,
+        )
+        self._books.begin_speech(notes, speech)
+        return speech.id
 
     def illustrate(self, notes: TurnNotes, event: ImageReady) -> None:
         """A picture belongs to the reply. One that could not be fetched has nothing to keep."""
@@ -106,6 +137,7 @@ class ReplyRows:
     def end(self, notes: TurnNotes, event: ReplyEnded) -> None:
         """All of it has come, or will not come."""
         notes.reply_ended = True
+        self._books.end_speech(notes)
         if notes.reply is not None and event.status in _ENDINGS:
             status = _ENDINGS[event.status]
             model = event.model or notes.reply.model
@@ -113,6 +145,7 @@ class ReplyRows:
 
     def cut(self, notes: TurnNotes, heard_ms: int) -> None:
         """The person heard no more than this; one that failed stays failed."""
+        self._books.end_speech(notes)
         reply = notes.reply
         if reply is None or reply.status is MessageStatus.FAILED:
             return
@@ -120,6 +153,10 @@ class ReplyRows:
         if reply.is_spoken:
             heard = heard_chars(reply.text, heard_ms, notes.reply_ms, is_whole=notes.reply_ended)
         self.save(notes, status=MessageStatus.INTERRUPTED, heard_chars=heard)
+
+    def close(self, notes: TurnNotes) -> None:
+        """No more speech will come. Idempotent."""
+        self._books.end_speech(notes)
 
     def save(self, notes: TurnNotes, **changes: Any) -> None:
         """Save the reply as it is now."""

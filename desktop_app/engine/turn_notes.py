@@ -24,6 +24,8 @@ class TurnNotes:
         unwritten_sound: The newest sound, not given to the journal yet.
         partial: The words understood so far.
         speech_bytes: How much speech of the reply has come.
+        speech: The recording of the spoken reply, None before it is spoken.
+        unwritten_speech: The newest of it, not given to the journal yet.
         saved_at_s: When the growing reply was last saved.
         is_uploading: Its files are on their way: the server has no whole question yet.
         reply_ended: The whole reply has come.
@@ -39,6 +41,8 @@ class TurnNotes:
     partial: str = ""
     recorded_bytes: int = 0
     speech_bytes: int = 0
+    speech: UtteranceRecord | None = None
+    unwritten_speech: bytearray = field(default_factory=bytearray)
     saved_at_s: float = 0.0
     is_uploading: bool = False
     reply_ended: bool = False

@@ -10,19 +10,28 @@ from typing import Any
 
 from desktop_app.database.failures import storage_errors
 from desktop_app.database.migrations import known_version
-from desktop_app.journal.records import MessageRecord, PictureRecord, SearchHit, ThreadRecord
+from desktop_app.journal.records import (
+    MessageRecord,
+    PictureRecord,
+    SearchHit,
+    ThreadRecord,
+    UtteranceRecord,
+)
 from desktop_app.journal.rows import (
     MESSAGE_COLUMNS,
     NOT_REMOVED,
     PICTURE_COLUMNS,
     SHOWN_PICTURES,
     THREAD_COLUMNS,
+    UTTERANCE_COLUMNS,
     message_of,
     picture_of,
     thread_of,
+    utterance_of,
 )
 from desktop_app.journal.schema import DATABASE_NAME, MIGRATIONS
 from desktop_app.journal.search_query import search_query
+from desktop_app.journal.utterance_files import read_sound
 
 SNIPPET_WORDS = 12
 
@@ -123,6 +132,44 @@ class JournalReader:
             {"id": picture_id},
         )
         return [picture_of(row) for row in rows]
+
+    def utterances(
+        self, thread_id: str = "", limit: int = 200, offset: int = 0
+    ) -> Sequence[UtteranceRecord]:
+        """Recordings of questions and spoken replies, newest first; of one thread, or of all."""
+        of_thread = "AND thread_id = :thread_id " if thread_id else ""
+        rows = self._rows(
+            f"SELECT {UTTERANCE_COLUMNS} FROM utterance WHERE state <> 'discarded' "
+            f"AND {NOT_REMOVED} {of_thread}"
+            "ORDER BY created_at DESC, id LIMIT :limit OFFSET :offset",
+            {"thread_id": thread_id, "limit": limit, "offset": offset},
+        )
+        return [utterance_of(row) for row in rows]
+
+    def utterance(self, utterance_id: str) -> UtteranceRecord | None:
+        """One recording."""
+        rows = self._rows(
+            f"SELECT {UTTERANCE_COLUMNS} FROM utterance WHERE id = :id AND {NOT_REMOVED}",
+            {"id": utterance_id},
+        )
+        return utterance_of(rows[0]) if rows else None
+
+    def message_of(self, utterance_id: str) -> MessageRecord | None:
+        """The message that this recording belongs to, unless it has none yet."""
+        rows = self._rows(
+            f"SELECT {MESSAGE_COLUMNS} FROM message WHERE utterance_id <> '' "
+            f"AND utterance_id = :id AND {NOT_REMOVED}",
+            {"id": utterance_id},
+        )
+        return message_of(rows[0]) if rows else None
+
+    def utterance_pcm(self, utterance_id: str) -> bytes:
+        """The recorded bytes, s16le mono at the recording's rate.
+
+        Raises:
+            StorageError: ``journal.no_recording``: they are gone.
+        """
+        return read_sound(self._folder, utterance_id)
 
     def search(self, text: str, limit: int = 50) -> Sequence[SearchHit]:
         """Messages that hold every word of ``text`` (the last may be a beginning), newest first."""

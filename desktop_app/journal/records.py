@@ -85,7 +85,7 @@ class MessageRecord(Struct, frozen=True, kw_only=True):
         id: Ours, a UUID; inserts with a known id replace the row.
         turn: The engine's turn number within its session; pairs question and reply.
         is_spoken: Said aloud (user) or heard aloud (assistant).
-        utterance_id: The recording of a spoken message, or empty.
+        utterance_id: The recording of a spoken message or reply, or empty.
         speech_ms: Length of the utterance, or of the spoken reply.
         heard_chars: How much of an interrupted reply was heard, None when all of it.
         model: ``provider/model`` that wrote a reply.
@@ -144,7 +144,8 @@ class UtteranceRecord(Struct, frozen=True, kw_only=True):
     """One recorded utterance: its bytes are on disk before any of them is sent.
 
     Attributes:
-        path: Relative to the journal's folder; s16le mono 16 kHz, raw while capturing and after.
+        path: Relative to the journal's folder; s16le mono, raw while capturing and after.
+        role: Who speaks: the person, or the assistant in a spoken reply.
     """
 
     id: str
@@ -154,6 +155,16 @@ class UtteranceRecord(Struct, frozen=True, kw_only=True):
     state: UtteranceState
     path: str = ""
     duration_ms: int = 0
+    role: Role = Role.USER
+
+    @property
+    def rate_hz(self) -> int:
+        """Samples per second: as microphones are heard, or as replies are played."""
+        return 16_000 if self.role is Role.USER else 24_000
+
+    def duration_of(self, size_bytes: int) -> int:
+        """Milliseconds of so much of its sound."""
+        return size_bytes * 1000 // (self.rate_hz * 2)
 
 
 class SearchHit(Struct, frozen=True):

@@ -57,7 +57,7 @@ def purge(connection: sqlite3.Connection, files: UtteranceFiles, pictures: Pictu
     needless = f"{gone} OR state = '{UtteranceState.DISCARDED}'"
     for row in connection.execute(f"SELECT id FROM utterance WHERE {needless}").fetchall():
         files.remove(row["id"])
-    connection.execute(f"DELETE FROM utterance WHERE {needless}")
+    forget_recordings(connection, needless)
     connection.execute(f"DELETE FROM message WHERE {gone}")
     connection.execute(f"DELETE FROM picture WHERE {gone} OR is_removed")
     left = connection.execute("SELECT DISTINCT path FROM picture")
@@ -65,16 +65,31 @@ def purge(connection: sqlite3.Connection, files: UtteranceFiles, pictures: Pictu
     connection.execute("DELETE FROM thread WHERE is_removed")
 
 
+def forget_recordings(connection: sqlite3.Connection, which: str) -> None:
+    """Delete these rows of ``utterance``; no message names them any more.
+
+    Raises:
+        sqlite3.Error
+    """
+    connection.execute(
+        "UPDATE message SET utterance_id = '' WHERE utterance_id <> '' "
+        f"AND utterance_id IN (SELECT id FROM utterance WHERE {which})"
+    )
+    connection.execute(f"DELETE FROM utterance WHERE {which}")
+
+
 def _settle(
     connection: sqlite3.Connection, utterance: UtteranceRecord, files: UtteranceFiles
 ) -> None:
-    duration_ms = files.duration_ms(utterance.id)
-    state = UtteranceState.CAPTURED if duration_ms else UtteranceState.DISCARDED
+    duration_ms = utterance.duration_of(files.size_bytes(utterance.id))
+    is_reply = utterance.role is Role.ASSISTANT  # of which the words are known
+    whole = UtteranceState.TRANSCRIBED if is_reply else UtteranceState.CAPTURED
+    state = whole if duration_ms else UtteranceState.DISCARDED
     connection.execute(
         "UPDATE utterance SET state = ?, duration_ms = ? WHERE id = ?",
         (str(state), duration_ms, utterance.id),
     )
-    if duration_ms and not _has_message(connection, utterance.id):
+    if duration_ms and not is_reply and not _has_message(connection, utterance.id):
         connection.execute(SAVE_MESSAGE, values_of(_failed_message(utterance, duration_ms)))
         _list_thread(connection, utterance)
 

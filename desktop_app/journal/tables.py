@@ -23,6 +23,7 @@ from desktop_app.journal.records import (
     UtteranceState,
 )
 from desktop_app.journal.recovery import purge, recover
+from desktop_app.journal.retention import remove_expired
 from desktop_app.journal.rows import (
     MESSAGE_COLUMNS,
     NEWEST_MESSAGES,
@@ -164,15 +165,15 @@ class Tables:
     def end_utterance(self, utterance_id: str, state: UtteranceState) -> UtteranceRecord:
         """Put the sound on the disk, then say so in the row."""
         self.files.end(utterance_id)
-        query = "UPDATE utterance SET state = ?, duration_ms = ? WHERE id = ?"
-        duration_ms = self.files.duration_ms(utterance_id)
-        self._execute(query, (str(state), duration_ms, utterance_id))
-        ended = self.utterance(utterance_id)
-        if ended is None:
+        begun = self.utterance(utterance_id)
+        if begun is None:
             raise StorageError(
                 "journal.no_recording", "This recording was never begun.", id=utterance_id
             )
-        return ended
+        duration_ms = begun.duration_of(self.files.size_bytes(utterance_id))
+        query = "UPDATE utterance SET state = ?, duration_ms = ? WHERE id = ?"
+        self._execute(query, (str(state), duration_ms, utterance_id))
+        return replace(begun, state=state, duration_ms=duration_ms)
 
     def set_state(self, utterance_id: str, state: UtteranceState) -> None:
         """Say how far an utterance has come."""
@@ -182,6 +183,11 @@ class Tables:
         """The utterance's row."""
         query = f"SELECT {UTTERANCE_COLUMNS} FROM utterance WHERE id = ?"
         return self._one(query, (utterance_id,), utterance_of)
+
+    def remove_expired(self, keep: str, now_s: float) -> Sequence[str]:
+        """Delete the recordings that are to be kept no longer; returns their ids."""
+        with storage_errors(), transaction(self._connection):
+            return remove_expired(self._connection, self.files, keep, now_s)
 
     def setting(self, key: str) -> str | None:
         """A small remembered fact."""

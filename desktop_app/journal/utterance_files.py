@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Collection
 from io import FileIO
 from pathlib import Path
 
 from desktop_app.database.failures import storage_errors
 from desktop_app.errors import StorageError
-
-BYTES_PER_MS = 32
-"""s16le mono 16 kHz."""
 
 _FOLDER = "utterances"
 _ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
@@ -75,10 +73,10 @@ class UtteranceFiles:
                     raise failure
                 os.fsync(file.fileno())
 
-    def duration_ms(self, utterance_id: str) -> int:
-        """Length of what is on disk; 0 when there is nothing."""
+    def size_bytes(self, utterance_id: str) -> int:
+        """How much is on disk; 0 when there is nothing."""
         try:
-            return (self._folder / path_of(utterance_id)).stat().st_size // BYTES_PER_MS
+            return (self._folder / path_of(utterance_id)).stat().st_size
         except FileNotFoundError:
             return 0
 
@@ -88,18 +86,21 @@ class UtteranceFiles:
         Raises:
             StorageError: ``journal.no_recording``: they are gone.
         """
-        try:
-            with storage_errors():
-                pcm = (self._folder / path_of(utterance_id)).read_bytes()
-        except StorageError as error:
-            raise StorageError(
-                "journal.no_recording", "The recording of this message is gone.", id=utterance_id
-            ) from error
-        return pcm[: len(pcm) // 2 * 2]
+        return read_sound(self._folder, utterance_id)
 
     def remove(self, utterance_id: str) -> None:
         """Delete the sound for good. Idempotent."""
         (self._folder / path_of(utterance_id)).unlink(missing_ok=True)
+
+    def remove_strays(self, known: Collection[str], before_s: float) -> None:
+        """Delete sound that no row knows and that is older than this Unix second.
+
+        Raises:
+            OSError
+        """
+        for path in (self._folder / _FOLDER).glob("*.pcm"):
+            if path.stem not in known and path.stat().st_mtime < before_s:
+                path.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Close what is still open; its utterance is recovered at the next start."""
@@ -112,3 +113,19 @@ def _write_all(file: FileIO, pcm: bytes) -> None:
     left = memoryview(pcm)
     while left:
         left = left[file.write(left) :]
+
+
+def read_sound(folder: Path, utterance_id: str) -> bytes:
+    """The recorded bytes, in whole samples. Any thread.
+
+    Raises:
+        StorageError: ``journal.no_recording``: they are gone.
+    """
+    try:
+        with storage_errors():
+            pcm = (folder / path_of(utterance_id)).read_bytes()
+    except (StorageError, ValueError) as error:
+        raise StorageError(
+            "journal.no_recording", "The recording of this message is gone.", id=utterance_id
+        ) from error
+    return pcm[: len(pcm) // 2 * 2]

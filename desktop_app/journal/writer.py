@@ -137,12 +137,24 @@ class JournalWriter:
         return await self._worker.run(lambda: self._tables.utterance(utterance_id))
 
     async def utterance_pcm(self, utterance_id: str) -> bytes:
-        """The recorded bytes, s16le mono 16 kHz.
+        """The recorded bytes, s16le mono at the recording's rate.
 
         Raises:
             StorageError: ``journal.no_recording``.
         """
         return await self._worker.run(lambda: self._tables.files.read(utterance_id))
+
+    async def remove_expired(self, keep: str, now_s: float) -> Sequence[str]:
+        """Delete the recordings that are to be kept no longer; see ``retention``.
+
+        Args:
+            keep: The setting ``privacy.keep_recordings``.
+            now_s: Unix seconds.
+
+        Returns:
+            The ids of those that are gone.
+        """
+        return await self._worker.run(lambda: self._tables.remove_expired(keep, now_s))
 
     async def setting(self, key: str) -> str | None:
         """A small remembered fact."""

@@ -261,6 +261,12 @@ class PictureRemoved(Struct, frozen=True, tag=snake):
     picture_id: str
 
 
+class RecordingsRemoved(Struct, frozen=True, tag=snake):
+    """The sound of these utterances is gone for good; their messages have none any more."""
+
+    utterance_ids: tuple[str, ...]
+
+
 class ReplyGrew(Struct, frozen=True, tag=snake):
     """Text to append to a STREAMING reply (``is_whole``: to replace its text)."""
 
@@ -345,6 +351,7 @@ LinkEvent = (
     | MessageSaved
     | PictureSaved
     | PictureRemoved
+    | RecordingsRemoved
     | ReplyGrew
     | ReasoningGrew
     | UploadAdvanced

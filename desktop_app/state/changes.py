@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from msgspec.structs import replace as with_fields
+
 from desktop_app.journal.records import MessageRecord, ThreadRecord
 from desktop_app.link.messages import Connection, Notice, Phase
 from desktop_app.state.app_state import AppState, Conversation, Service, Voice
@@ -71,6 +73,18 @@ def with_settled(
     messages = tuple(sorted({**live, **settled}.values(), key=lambda message: message.created_at))
     if messages == conversation.messages:
         return state
+    return replace(state, conversation=replace(conversation, messages=messages))
+
+
+def without_recordings(state: AppState, utterance_ids: frozenset[str]) -> AppState:
+    """These recordings are gone: no message offers to play them any more."""
+    conversation = state.conversation
+    if not any(message.utterance_id in utterance_ids for message in conversation.messages):
+        return state
+    messages = tuple(
+        with_fields(message, utterance_id="") if message.utterance_id in utterance_ids else message
+        for message in conversation.messages
+    )
     return replace(state, conversation=replace(conversation, messages=messages))
 
 

@@ -21,6 +21,7 @@ from desktop_app.link.messages import (
     PictureSaved,
     Pong,
     ReasoningGrew,
+    RecordingsRemoved,
     ReplyGrew,
     SpeechHeard,
     ThreadRemoved,
@@ -32,7 +33,13 @@ from desktop_app.link.messages import (
     Welcome,
 )
 from desktop_app.state.app_state import AppState, Conversation, Levels, Service, Voice
-from desktop_app.state.changes import with_notice, with_thread, without_notice, without_thread
+from desktop_app.state.changes import (
+    with_notice,
+    with_thread,
+    without_notice,
+    without_recordings,
+    without_thread,
+)
 from desktop_app.state.messages import with_changed, with_message
 
 _UTTERANCE_OVER = (Phase.LISTENING, Phase.READY, Phase.NO_INPUT)
@@ -59,6 +66,8 @@ def with_event(state: AppState, event: LinkEvent) -> AppState:  # noqa: C901 - o
             return replace(state, picture_news=state.picture_news + 1)
         case ReasoningGrew() | UploadAdvanced() | ToolsWanted() | Pong():
             return state  # not shown yet
+        case RecordingsRemoved(utterance_ids):
+            return without_recordings(state, frozenset(utterance_ids))
         case ThreadRemoved(thread_id):
             return without_thread(state, thread_id)
         case NoticeRaised(notice):

@@ -28,6 +28,8 @@ class MemoryJournal:
         utterances: The newest version of each, by id.
         pictures: Each with its bytes.
         failures: Errors that the next writes raise, first in first out.
+        expiries: How often and for what recordings were looked through, and when.
+        expired: The ids that the next look finds.
         gate: While cleared, writes wait.
     """
 
@@ -37,6 +39,8 @@ class MemoryJournal:
         self.utterances: dict[str, UtteranceRecord] = {}
         self.pictures: list[tuple[PictureRecord, bytes]] = []
         self.removed_pictures: set[str] = set()
+        self.expiries: list[tuple[str, float]] = []
+        self.expired: tuple[str, ...] = ()
         self.failures: deque[StorageError] = deque()
         self.gate = asyncio.Event()
         self.gate.set()
@@ -134,6 +138,12 @@ class MemoryJournal:
             raise StorageError("journal.no_recording")
         return bytes(self._sounds[utterance_id])
 
+    async def remove_expired(self, keep: str, now_s: float) -> Sequence[str]:
+        await self._write()
+        self.expiries.append((keep, now_s))
+        gone, self.expired = self.expired, ()
+        return gone
+
     async def setting(self, key: str) -> str | None:
         return self._settings.get(key)
 
@@ -146,6 +156,10 @@ class MemoryJournal:
         self._rows[message.id] = message
         if message.utterance_id:
             self._sounds[message.utterance_id] = bytearray(pcm)
+
+    def lose(self, utterance_id: str) -> None:
+        """Let the sound of this utterance be gone."""
+        self._sounds.pop(utterance_id, None)
 
     def forget(self) -> None:
         """Drop every message and recording, as if each were on a disk."""

@@ -34,7 +34,12 @@ class Rig:
     """
 
     def __init__(
-        self, *, barge_in: bool = True, is_peer_ending: bool = False, answers_tools: bool = False
+        self,
+        *,
+        barge_in: bool = True,
+        is_peer_ending: bool = False,
+        answers_tools: bool = False,
+        keeps_recordings: bool = True,
     ) -> None:
         self.time = VirtualTime()
         self.microphone = DrawnMicrophone(self.time)
@@ -60,6 +65,7 @@ class Rig:
             barge_in=barge_in,
             is_peer_ending=is_peer_ending,
             answers_tools=answers_tools,
+            keeps_recordings=keeps_recordings,
         )
         self.engine = Engine(terms, parts)
         self._running: asyncio.Task[None] | None = None

@@ -6,6 +6,7 @@ import pytest
 
 from desktop_app.errors import StorageError
 from desktop_app.journal.reader import JournalReader
+from desktop_app.journal.records import UtteranceState
 from desktop_app.journal.schema import DATABASE_NAME
 from desktop_app.journal.writer import JournalWriter
 
@@ -115,3 +116,37 @@ async def test_two_threads_may_read_while_the_writer_writes(writer, reader, reco
         one.join(10)
     assert all(counts == sorted(counts) for counts in seen)
     assert len(reader.messages("t1")) == 100
+
+
+async def test_recordings_are_read_newest_first_with_their_message(writer, reader, records):
+    for number, thread_id in ((1, "t1"), (2, "t2"), (3, "t1")):
+        name = f"u{number}"
+        made = records.utterance(name, thread_id=thread_id, created_at=float(number))
+        await writer.begin_utterance(made)
+        writer.append_utterance(name, bytes(64 * number))
+        await writer.end_utterance(name, UtteranceState.TRANSCRIBED)
+    await writer.save_message(records.message(utterance_id="u3"))
+    assert [one.id for one in reader.utterances()] == ["u3", "u2", "u1"]
+    assert [one.id for one in reader.utterances("t1")] == ["u3", "u1"]
+    assert [one.id for one in reader.utterances(limit=1, offset=1)] == ["u2"]
+    assert reader.utterance("u2").duration_ms == 4
+    assert reader.utterance("u9") is None
+    assert reader.message_of("u3").id == "m1"
+    assert reader.message_of("u1") is None
+    assert reader.utterance_pcm("u2") == bytes(128)
+
+
+@pytest.mark.parametrize("name", ["gone", "../journal", ""])
+def test_a_recording_that_is_not_there_is_said_to_be_gone(reader, name):
+    with pytest.raises(StorageError) as caught:
+        reader.utterance_pcm(name)
+    assert caught.value.code == "journal.no_recording"
+
+
+async def test_recordings_of_a_removed_thread_are_not_listed(writer, reader, records):
+    await writer.save_thread(records.thread())
+    await writer.begin_utterance(records.utterance())
+    await writer.end_utterance("u1", UtteranceState.TRANSCRIBED)
+    await writer.remove_thread("t1")
+    assert reader.utterances() == []
+    assert reader.utterance("u1") is None

@@ -115,3 +115,18 @@ async def test_a_removed_thread_is_gone_for_good_after_the_next_start(
     assert await journal.message("of t1") is None
     assert [hit.message_id for hit in reader.search("christmas")] == ["of t2"]
     assert [one.name for one in (tmp_path / "utterances").iterdir()] == ["u-t2.pcm"]
+
+
+async def test_a_reply_that_a_crash_cut_keeps_the_sound_that_had_come(writer, records, restart):
+    speech = records.utterance(role=Role.ASSISTANT)
+    await writer.begin_utterance(speech)
+    writer.append_utterance("u1", b"\1\0" * 2400)
+    reply = records.message(
+        role=Role.ASSISTANT, status=MessageStatus.STREAMING, utterance_id="u1", text=""
+    )
+    await writer.save_message(reply)
+    journal = await restart(writer)
+    [message] = await journal.messages("t1")
+    assert (message.status, message.utterance_id) == (MessageStatus.INTERRUPTED, "u1")
+    kept = await journal.utterance("u1")
+    assert (kept.state, kept.duration_ms) == (UtteranceState.TRANSCRIBED, 100)

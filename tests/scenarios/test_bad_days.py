@@ -361,8 +361,9 @@ async def test_shutdown_in_mid_reply_leaves_everything_closed_and_consistent():
         [reply] = rig.replies
         assert reply.status is MessageStatus.INTERRUPTED
         assert reply.heard_chars is not None
-        assert [utterance.state for utterance in rig.journal.utterances.values()] == [
-            UtteranceState.TRANSCRIBED
+        assert [(one.role, one.state) for one in rig.journal.utterances.values()] == [
+            (Role.USER, UtteranceState.TRANSCRIBED),
+            (Role.ASSISTANT, UtteranceState.TRANSCRIBED),
         ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from desktop_app.engine.inputs import VoiceStarted
-from desktop_app.journal.records import MessageStatus
+from desktop_app.journal.records import MessageStatus, Role
 from desktop_app.link.messages import Phase, PhaseChanged
 from desktop_app.protocol.commands import AppendAudio, CancelReply, CommitAudio, DiscardAudio
 from desktop_app.protocol.events import ReplyAudio, ReplyEnded, ReplyText, TranscriptUpdated
@@ -45,7 +45,7 @@ async def test_a_cough_pauses_the_reply_and_it_is_heard_to_its_end():
         assert not [one for one in line.sent if isinstance(one, CancelReply | DiscardAudio)]
         assert {one.turn for one in line.sent_of(AppendAudio)} == {1}, "the cough was not sent"
         assert rig.replies[0].status is MessageStatus.COMPLETE
-        assert len(rig.journal.utterances) == 1
+        assert [one.role for one in rig.journal.utterances.values()] == [Role.USER, Role.ASSISTANT]
 
 
 async def test_a_sound_without_end_holds_the_reply_up_for_less_than_two_seconds():

@@ -23,6 +23,7 @@ from desktop_app.link.messages import (
     Phase,
     PhaseChanged,
     PictureRemoved,
+    RecordingsRemoved,
     ReplyGrew,
     SpeechHeard,
     ThreadRemoved,
@@ -186,3 +187,10 @@ def test_a_notice_replaces_the_one_of_its_code_and_can_be_cleared():
 
 def test_a_picture_that_went_is_news():
     assert with_event(AppState(), PictureRemoved("p")) == AppState(picture_news=1)
+
+
+def test_recordings_that_are_gone_are_offered_no_more():
+    state = opened(message("m", 1.0, utterance_id="u1"), message("n", 2.0, utterance_id="u2"))
+    after = with_event(state, RecordingsRemoved(("u0", "u1")))
+    assert [one.utterance_id for one in after.conversation.messages] == ["", "u2"]
+    assert with_event(state, RecordingsRemoved(("u0",))) is state

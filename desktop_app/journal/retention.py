@@ -1,0 +1,67 @@
+"""How long recordings are kept: what is deleted, and what must not be yet."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+from desktop_app.journal.records import UtteranceState
+from desktop_app.journal.recovery import forget_recordings
+from desktop_app.journal.utterance_files import UtteranceFiles
+
+FOREVER, UNTIL_SENT, OFF = "forever", "until_sent", "off"
+_KEPT_S = {"1_day": 86_400.0, "7_days": 7 * 86_400.0, UNTIL_SENT: 0.0, OFF: 0.0}
+
+_BEING_SPOKEN = f"state = '{UtteranceState.CAPTURING}'"
+
+# The recording of a question that was not delivered, or whose answer failed: a retry sends it.
+_NEEDED = f"""
+    state = '{UtteranceState.CAPTURED}' OR EXISTS (
+        SELECT 1 FROM message AS asked
+        WHERE asked.utterance_id = utterance.id AND asked.role = 'user' AND (
+            asked.status IN ('queued', 'failed') OR (
+                SELECT answer.status FROM message AS answer
+                WHERE answer.thread_id = asked.thread_id AND answer.role = 'assistant'
+                AND (answer.created_at, answer.number) > (asked.created_at, asked.number)
+                ORDER BY answer.created_at, answer.number LIMIT 1
+            ) = 'failed'
+        )
+    )
+"""
+
+
+def remove_expired(
+    connection: sqlite3.Connection, files: UtteranceFiles, keep: str, now_s: float
+) -> Sequence[str]:
+    """Delete recordings that are to be kept no longer. Within one transaction.
+
+    What is being spoken is never touched; what a message needs to be sent (again) only by ``off``.
+
+    Args:
+        connection: The journal.
+        files: Its sound.
+        keep: The setting ``privacy.keep_recordings``; what is unknown keeps everything.
+        now_s: Unix seconds.
+
+    Returns:
+        The ids of the recordings that are gone.
+
+    Raises:
+        sqlite3.Error, OSError
+    """
+    kept_s = _KEPT_S.get(keep)
+    if kept_s is None:
+        return ()
+    before_s = now_s - kept_s
+    needed = "" if keep == OFF else f"AND NOT ({_NEEDED})"
+    expired = f"NOT ({_BEING_SPOKEN}) AND created_at <= {before_s!r} {needed}"
+    found = connection.execute(f"SELECT id FROM utterance WHERE {expired}").fetchall()
+    gone = [str(row["id"]) for row in found]
+    for utterance_id in gone:
+        files.remove(utterance_id)
+    if gone:
+        connection.executemany("UPDATE utterance SET path = '' WHERE id = ?", [(x,) for x in gone])
+        forget_recordings(connection, "path = ''")
+    left = connection.execute("SELECT id FROM utterance").fetchall()
+    files.remove_strays({str(row["id"]) for row in left}, before_s)
+    return gone

@@ -1,0 +1,58 @@
+"""The setting is enforced at the start and every hour, and the window learns what is gone."""
+
+import asyncio
+
+import pytest
+
+from desktop_app.engine.retention import Retention
+from desktop_app.errors import StorageError
+from desktop_app.link.messages import RecordingsRemoved
+from tests.fakes.journal import MemoryJournal
+from tests.fakes.virtual_time import START_WALL_S, VirtualTime, rounds
+
+
+class Rig:
+    def __init__(self) -> None:
+        self.time = VirtualTime()
+        self.journal = MemoryJournal()
+        self.keep = "1_day"
+        self.told: list[object] = []
+        self.retention = Retention(self.journal, lambda: self.keep, self.told.append, self.time)
+
+
+@pytest.fixture
+async def rig():
+    made = Rig()
+    running = asyncio.create_task(made.retention.run())
+    await rounds()
+    yield made
+    running.cancel()
+    await asyncio.wait((running,))
+
+
+async def test_it_is_enforced_at_the_start_and_every_hour_as_it_stands_then(rig):
+    rig.keep = "off"
+    await rig.time.advance(2 * 3600)
+    assert rig.journal.expiries == [
+        ("1_day", START_WALL_S),
+        ("off", START_WALL_S + 3600),
+        ("off", START_WALL_S + 7200),
+    ]
+
+
+async def test_the_window_is_told_what_is_gone_and_nothing_of_nothing(rig):
+    assert rig.told == []
+    gone = tuple(f"u{number}" for number in range(1001))
+    rig.journal.expired = gone
+    await rig.time.advance(3600)
+    assert rig.told == [RecordingsRemoved(gone[:1000]), RecordingsRemoved(gone[1000:])]
+
+
+async def test_a_disk_that_refuses_is_tried_again_an_hour_later(rig, caplog):
+    rig.journal.failures.append(StorageError("storage.failed", "The disk is away."))
+    await rig.time.advance(3600)
+    assert "The disk is away." in caplog.text
+    assert len(rig.journal.expiries) == 1
+    await rig.time.advance(3600)
+    assert len(rig.journal.expiries) == 2
+    caplog.clear()
