@@ -30,7 +30,7 @@ from desktop_app.engine.retention import Retention
 from desktop_app.engine.service_keeper import ServiceKeeper
 from desktop_app.engine.system_time import SystemTime
 from desktop_app.engine_note import leave_engine_note, remove_engine_note
-from desktop_app.engine_parts import EngineKit, SoundParts, resample_speech
+from desktop_app.engine_parts import EngineKit, SoundParts, realtime_terms, resample_speech
 from desktop_app.errors import AppError, DeviceError, InputError
 from desktop_app.journal.retention import UNTIL_SENT
 from desktop_app.journal.writer import JournalWriter
@@ -127,6 +127,7 @@ class EngineApp:
             RemoteThreads(journal, self._profile.name),
             resample_speech,
             decode_speech,
+            realtime_terms(self._profile),
         )
         self._retention = Retention(
             journal, lambda: self._settings.privacy.keep_recordings, self._publish, SystemTime()

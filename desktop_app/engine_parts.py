@@ -9,14 +9,17 @@ from typing import NamedTuple
 from desktop_app.audio.detectors import SpeechDetector, speech_detector
 from desktop_app.audio.echo import WebRtcEchoCanceller
 from desktop_app.audio.far_end import FarEnd
+from desktop_app.audio.frames import CAPTURE_RATE_HZ
 from desktop_app.audio.resampler import Resampler
 from desktop_app.audio.turn_detector import TurnDetector, TurnRules
+from desktop_app.client.realtime_transport import RealtimeTerms
 from desktop_app.client.service_connection import ServiceConnection
 from desktop_app.engine.echo_control import EchoParts
 from desktop_app.engine.engine import Engine
 from desktop_app.engine.parts import Parts, Terms
 from desktop_app.engine.ports import Journal, Loudspeaker, Microphone
 from desktop_app.link.messages import LinkEvent
+from desktop_app.profiles import Profile
 from desktop_app.protocol.commands import SpeechInput
 from desktop_app.protocol.gateway_speech import SPEECH_RATE_HZ, Resample
 from desktop_app.settings import Settings, VoiceSettings
@@ -24,7 +27,25 @@ from desktop_app.settings import Settings, VoiceSettings
 
 def resample_speech(rate_hz: int) -> Resample:
     """Converts one stream of a peer's speech to the rate that is played."""
-    resampler = Resampler(rate_hz, SPEECH_RATE_HZ)
+    return _converter(rate_hz, SPEECH_RATE_HZ)
+
+
+def resample_capture(rate_hz: int) -> Resample:
+    """Converts one utterance to the rate that a peer wants."""
+    return _converter(CAPTURE_RATE_HZ, rate_hz)
+
+
+def realtime_terms(profile: Profile) -> RealtimeTerms | None:
+    """Who is spoken to over the realtime socket; None where the profile names nobody."""
+    provider, _, model = profile.realtime.partition("/")
+    if not provider or not model:
+        return None
+    voice = profile.realtime_voice
+    return RealtimeTerms(provider, model, voice, resample_capture, resample_speech)
+
+
+def _converter(from_hz: int, to_hz: int) -> Resample:
+    resampler = Resampler(from_hz, to_hz)
 
     def resample(pcm: bytes, *, is_last: bool) -> bytes:
         converted = resampler.feed(pcm)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from desktop_app.errors import InputError
-from desktop_app.settings import Settings
+from desktop_app.settings import ProfileSettings, Settings
 
 EMBEDDED = "embedded"
 BACKBOARD = "backboard"
@@ -14,7 +14,7 @@ BACKBOARD = "backboard"
 KEY_VARIABLE = "PARLEY_PROFILE_KEY"
 """Holds the key of the profile in use, where the keyring shall not be asked."""
 
-_BACKBOARD_API = "https://app.backboard.io/api"
+_ADDRESSES = {EMBEDDED: "", BACKBOARD: "https://app.backboard.io/api"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +24,15 @@ class Profile:
     Attributes:
         api_url: Of its Backboard API; empty for the embedded one, which says where it is.
         voice_url: Of its voice gateway; empty where it has none.
+        realtime: ``provider/model`` to be spoken to over the realtime socket; empty for none.
+        realtime_voice: The voice of that model; empty for its choice.
     """
 
     name: str
     api_url: str = ""
     voice_url: str = ""
+    realtime: str = ""
+    realtime_voice: str = ""
 
     @property
     def is_embedded(self) -> bool:
@@ -65,13 +69,13 @@ def names_of_keys(settings: Settings) -> list[str]:
 
 
 def _known(settings: Settings) -> Mapping[str, Profile]:
-    own = {
-        name: Profile(name, one.base_url.rstrip("/"), one.voice_url)
-        for name, one in settings.profiles.items()
-        if name != EMBEDDED
-    }
-    built_in = {
-        EMBEDDED: Profile(EMBEDDED),
-        BACKBOARD: Profile(BACKBOARD, _BACKBOARD_API),
-    }
+    own = {name: _profile(name, one) for name, one in settings.profiles.items()}
+    built_in = {name: _profile(name, ProfileSettings()) for name in _ADDRESSES}
     return built_in | own
+
+
+def _profile(name: str, own: ProfileSettings) -> Profile:
+    """What the settings say of it; the embedded one has no address, whatever they say."""
+    base_url, voice_url = (own.base_url, own.voice_url) if name != EMBEDDED else ("", "")
+    api_url = base_url.rstrip("/") or _ADDRESSES.get(name, "")
+    return Profile(name, api_url, voice_url, own.realtime, own.realtime_voice)

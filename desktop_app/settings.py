@@ -83,10 +83,15 @@ class ProfileSettings:
     Attributes:
         base_url: Of a Backboard-compatible API, e.g. ``https://host/api``.
         voice_url: Of its voice gateway, e.g. ``wss://host/v1/voice/ws``, or empty.
+        realtime: ``provider/model`` that is spoken to over the API's realtime socket, before
+            every other way; empty for none.
+        realtime_voice: How that model calls the voice it shall speak with; empty for its choice.
     """
 
     base_url: str = ""
     voice_url: str = ""
+    realtime: str = ""
+    realtime_voice: str = ""
 
 
 @dataclass(frozen=True, slots=True)

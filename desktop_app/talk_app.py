@@ -20,7 +20,7 @@ from desktop_app.command_parts import CommandParts, open_parts
 from desktop_app.engine.engine import Engine
 from desktop_app.engine.inputs import TalkPressed, TalkReleased
 from desktop_app.engine.service_keeper import ServiceAddress
-from desktop_app.engine_parts import EngineKit, SoundParts, resample_speech
+from desktop_app.engine_parts import EngineKit, SoundParts, realtime_terms, resample_speech
 from desktop_app.errors import InputError
 from desktop_app.logs import start_logging
 from desktop_app.paths import Paths, find_paths
@@ -156,7 +156,9 @@ async def run_engine(
 ) -> AsyncIterator[Engine]:
     """The engine of one thread, on these parts, while the context is open."""
     threads = RemoteThreads(parts.shelf, parts.profile.name)
-    connection = ServiceConnection(parts.find, threads, resample_speech, decode_speech)
+    connection = ServiceConnection(
+        parts.find, threads, resample_speech, decode_speech, realtime_terms(parts.profile)
+    )
     kit = EngineKit(
         settings=parts.settings,
         journal=parts.journal,

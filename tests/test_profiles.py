@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,19 @@ def test_a_name_on_the_command_line_is_stronger_than_the_setting():
 def test_backboard_may_live_at_another_address():
     settings = Settings(profiles={BACKBOARD: ProfileSettings("https://near.example/api")})
     assert find_profile(settings, BACKBOARD).api_url == "https://near.example/api"
+
+
+@pytest.mark.parametrize("name", [EMBEDDED, BACKBOARD])
+def test_a_built_in_service_takes_a_realtime_model_and_keeps_its_address(name: str):
+    own = ProfileSettings(realtime="openai/gpt-realtime", realtime_voice="verse")
+    plain = find_profile(Settings(), name)
+    found = find_profile(Settings(profiles={name: own}), name)
+    assert found == replace(plain, realtime="openai/gpt-realtime", realtime_voice="verse")
+
+
+def test_the_embedded_service_has_no_other_address():
+    moved = Settings(profiles={EMBEDDED: WORK})
+    assert find_profile(moved).is_embedded
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,15 @@ class JsonSocket:
         with socket_errors():
             await self._socket.send(data)
 
+    async def ping(self) -> None:
+        """Return when the peer's end of the WebSocket has answered (RFC 6455, 5.5.2).
+
+        Raises:
+            NetworkError: ``network.lost``.
+        """
+        with socket_errors():
+            await (await self._socket.ping())
+
     async def events(self, *, idle_s: float | None = None) -> AsyncIterator[Event]:
         """What the server says, until it or we close normally. One reader at a time.
 

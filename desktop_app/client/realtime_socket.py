@@ -74,6 +74,10 @@ class RealtimeSocket:
         """A native message for the provider, as it is."""
         await self._socket.send(ProviderEvent(event=event))
 
+    async def ping(self) -> None:
+        """Return when the server's end of the WebSocket has answered."""
+        await self._socket.ping()
+
     async def events(self) -> AsyncIterator[RealtimeEvent]:
         """What the server says, first what came before the session began; no idle limit.
 

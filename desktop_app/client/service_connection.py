@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from msgspec.structs import replace
 
@@ -13,6 +14,11 @@ from desktop_app.client.addresses import ApiAddress, GatewayAddress
 from desktop_app.client.api import BackboardApi
 from desktop_app.client.gateway_transport import GatewayTransport, open_gateway
 from desktop_app.client.message_transport import MessageTerms, MessageTransport, open_messages
+from desktop_app.client.realtime_transport import (
+    RealtimeTerms,
+    RealtimeTransport,
+    open_realtime,
+)
 from desktop_app.client.remote_threads import RemoteThreads
 from desktop_app.client.reply_media import Decode
 from desktop_app.client.turn_request import VoiceDefaults, documented_voices
@@ -22,6 +28,10 @@ from desktop_app.protocol.commands import ConfigureSession
 from desktop_app.protocol.gateway_speech import MakeResample
 
 logger = logging.getLogger(__name__)
+
+VoiceTransport = RealtimeTransport | GatewayTransport | VoiceSocketTransport | MessageTransport
+
+_Opened = TypeVar("_Opened")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +43,7 @@ class ServiceAddresses:
 
 
 class ServiceConnection:
-    """The two ways to talk to a service: by voice over its socket, by text over its API.
+    """The two ways to talk to a service: by voice over a socket, by text over its API.
 
     Both take our thread's id as session id and configure the peer with its own. A service that
     is restarted elsewhere is found again at the next opening.
@@ -43,6 +53,7 @@ class ServiceConnection:
         threads: Which thread of the service stands behind ours.
         make_resample: Converts speech of other rates than ours; without it such speech is a fault.
         decode: Decodes speech that comes encoded; without it such speech is a fault.
+        realtime: Who is spoken to over the realtime socket, before every other way.
     """
 
     def __init__(
@@ -51,27 +62,34 @@ class ServiceConnection:
         threads: RemoteThreads,
         make_resample: MakeResample | None = None,
         decode: Decode | None = None,
+        realtime: RealtimeTerms | None = None,
     ) -> None:
         self._find = find
         self._threads = threads
         self._make_resample = make_resample
         self._decode = decode
+        self._realtime = realtime
         self._opening = asyncio.Lock()
         self._api: BackboardApi | None = None
         self._api_address: ApiAddress | None = None
 
-    async def open_voice(
-        self, configuration: ConfigureSession
-    ) -> GatewayTransport | VoiceSocketTransport | MessageTransport:
+    async def open_voice(self, configuration: ConfigureSession) -> VoiceTransport:
         """Open the line that carries speech.
 
-        A voice gateway where there is one, else the API's voice socket, else, where that is
-        refused, messages with recordings.
+        The realtime socket, where a model for it was named; a voice gateway where there is one;
+        the API's voice socket; messages with recordings. The next is tried where one is refused,
+        but the gateway is the last where there is one: who has it has no need of the others.
 
         Raises:
             NetworkError, AccessError, ProtocolError
         """
         addresses = await self._find()
+        if self._realtime is not None:
+            opened = await self._unless_refused(
+                self._open_realtime(configuration, addresses, self._realtime), "realtime socket"
+            )
+            if opened is not None:
+                return opened
         if not addresses.voice.url:
             return await self._open_api_voice(configuration, addresses)
         remote = await self._with_remote_id(configuration, await self._api_at(addresses.api))
@@ -96,15 +114,29 @@ class ServiceConnection:
     ) -> VoiceSocketTransport | MessageTransport:
         api = await self._api_at(addresses.api)
         remote, terms = await self._talk_terms(configuration, addresses, api)
+        opening = open_voice_transport(api, addresses.api, remote, terms)
+        opened = await self._unless_refused(opening, "voice socket")
+        return opened or await open_messages(api, remote, terms)
+
+    async def _open_realtime(
+        self, configuration: ConfigureSession, addresses: ServiceAddresses, realtime: RealtimeTerms
+    ) -> RealtimeTransport:
+        api = await self._api_at(addresses.api)
+        remote, terms = await self._talk_terms(configuration, addresses, api)
+        return await open_realtime(api, addresses.api, remote, realtime, terms.request)
+
+    @staticmethod
+    async def _unless_refused(opening: Awaitable[_Opened], name: str) -> _Opened | None:
+        """The line, or None where the server is there and has no such line, or none for us."""
         try:
-            return await open_voice_transport(api, addresses.api, remote, terms)
+            return await opening
         except AccessError:
             raise
         except (NetworkError, ProtocolError) as error:
             if error.code == "network.unreachable":
                 raise
-            logger.info("no voice socket: %s", error)
-        return await open_messages(api, remote, terms)
+            logger.info("no %s: %s", name, error)
+            return None
 
     async def _open_messages(
         self, configuration: ConfigureSession, addresses: ServiceAddresses

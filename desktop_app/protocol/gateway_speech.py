@@ -17,13 +17,13 @@ _PCM = re.compile(r"pcm_(\d{4,6})\Z")
 
 
 class Resample(Protocol):
-    """Converts one stream of s16le mono to 24 kHz, piece by piece."""
+    """Converts one stream of s16le mono to another rate, piece by piece."""
 
     def __call__(self, pcm: bytes, *, is_last: bool) -> bytes: ...
 
 
 MakeResample = Callable[[int], Resample]
-"""Starts the conversion of one stream from a rate in hertz."""
+"""Starts the conversion of one stream from a rate in hertz to 24 kHz."""
 
 
 class ReplySpeech:

@@ -9,10 +9,14 @@ import pytest
 
 from desktop_app.client.addresses import ApiAddress, GatewayAddress
 from desktop_app.client.api import BackboardApi
-from desktop_app.client.gateway_transport import open_gateway
-from desktop_app.client.message_transport import MessageTerms, open_messages
+from desktop_app.client.gateway_transport import GatewayTransport, open_gateway
+from desktop_app.client.message_transport import MessageTerms, MessageTransport, open_messages
+from desktop_app.client.realtime_transport import RealtimeTerms, RealtimeTransport, open_realtime
+from desktop_app.client.remote_threads import RemoteThreads
+from desktop_app.client.service_connection import ServiceAddresses, ServiceConnection
 from desktop_app.client.turn_request import VoiceDefaults
 from desktop_app.client.voice_socket_transport import open_voice_transport
+from desktop_app.engine_parts import resample_capture, resample_speech
 from desktop_app.protocol.backboard.messages import HearingChoice, SpeakingChoice
 from desktop_app.protocol.commands import (
     AppendAudio,
@@ -79,6 +83,12 @@ async def voice_socket(_rig, api, configuration, terms):
 
 
 @asynccontextmanager
+async def realtime(rig, api, configuration, terms):
+    who = RealtimeTerms("scripted", "m", "", resample_capture, resample_speech)
+    yield await open_realtime(api, api_address(rig), configuration, who, terms.request)
+
+
+@asynccontextmanager
 async def messages(_rig, api, configuration, terms):
     yield await open_messages(api, configuration, terms)
 
@@ -87,7 +97,7 @@ def api_address(rig):
     return ApiAddress(rig.addresses.api, KEY)
 
 
-@pytest.fixture(params=[gateway, voice_socket, messages])
+@pytest.fixture(params=[gateway, realtime, voice_socket, messages])
 async def line(request, tmp_path):
     providers = ScriptedProviders(
         transcribers={"scripted": ScriptedTranscriber(text="what time is it", deltas=())},
@@ -177,3 +187,39 @@ async def test_silence_is_no_turn_and_does_not_disturb_the_next_one(line):
     providers.language.pieces = (TextDelta("It is noon."),)
     await line.say(2)
     assert reply_of(await line.until(ReplyEnded))[1] == "It is noon."
+
+
+class Shelf:
+    def __init__(self):
+        self.values = {}
+
+    async def setting(self, key):
+        return self.values.get(key)
+
+    async def set_setting(self, key, value):
+        self.values[key] = value
+
+
+@pytest.mark.parametrize(
+    ("provider", "has_gateway", "kind"),
+    [
+        ("scripted", True, RealtimeTransport),
+        ("nobody", True, GatewayTransport),
+        ("nobody", False, MessageTransport),  # its voice socket has no documented voice here
+        ("", True, GatewayTransport),
+    ],
+)
+async def test_the_best_way_that_the_service_offers_is_taken(tmp_path, provider, has_gateway, kind):
+    async with service(tmp_path, ScriptedProviders()) as rig:
+
+        async def find():
+            voice = rig.addresses.voice if has_gateway else ""
+            return ServiceAddresses(api_address(rig), GatewayAddress(voice, KEY))
+
+        who = RealtimeTerms(provider, "m", "", resample_capture, resample_speech)
+        threads = RemoteThreads(Shelf(), "p")
+        connection = ServiceConnection(find, threads, realtime=who if provider else None)
+        transport = await connection.open_voice(ConfigureSession("ours"))
+        assert isinstance(transport, kind)
+        await transport.aclose()
+        await connection.aclose()

@@ -133,6 +133,7 @@ class RealtimeTurn:
             await self._send(
                 "tool.call",
                 tool_call_id=call.id,
+                tool_call_ids=list(self._calls),
                 name=call.name,
                 arguments=call.arguments,
                 hosted=False,

@@ -1,0 +1,278 @@
+"""A conversation over Backboard's native realtime socket, as the engine holds it (section 9)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from desktop_app.client.addresses import ApiAddress
+from desktop_app.client.api import BackboardApi
+from desktop_app.client.event_queue import EventQueue
+from desktop_app.client.realtime_socket import RealtimeSocket, open_realtime_socket
+from desktop_app.client.reply_media import ReplyMedia
+from desktop_app.errors import AppError, NetworkError
+from desktop_app.protocol.backboard.messages import MessageRequest
+from desktop_app.protocol.backboard.realtime_socket import (
+    RealtimeConfig,
+    RealtimeEvent,
+    RealtimeOutput,
+)
+from desktop_app.protocol.commands import (
+    AppendAudio,
+    CancelReply,
+    ClientCommand,
+    CommitAudio,
+    ConfigureSession,
+    DiscardAudio,
+    PromptText,
+    SpeechInput,
+    SubmitToolOutputs,
+)
+from desktop_app.protocol.events import (
+    ImageReady,
+    ReplyEnded,
+    ReplyStatus,
+    ServerEvent,
+    SessionReady,
+    provider_name,
+)
+from desktop_app.protocol.gateway_speech import MakeResample, Resample
+from desktop_app.protocol.realtime_dialect import RealtimeDialect, checked_format
+from desktop_app.tasks import Background
+
+CAPTURE_RATE_HZ = 16_000
+ACCOUNTED_GRACE_S = 2.0
+"""How long a reply that was billed may say nothing more: not every peer says that it is over."""
+
+MakeUpload = Callable[[int], Resample]
+"""Starts the conversion of one utterance from 16 kHz to a rate in hertz."""
+
+
+@dataclass(frozen=True, slots=True)
+class RealtimeTerms:
+    """Who answers in realtime, and how sound is converted for them.
+
+    Attributes:
+        provider, model: As the peer knows them.
+        voice: Name of the voice; empty leaves the choice to them.
+        make_upload: Converts what is said to the rate that the session names.
+        make_resample: Converts what is answered to ours.
+    """
+
+    provider: str
+    model: str
+    voice: str
+    make_upload: MakeUpload
+    make_resample: MakeResample
+
+
+class RealtimeTransport:
+    """Satisfies ``engine.ports.Transport``. Event loop only; see ``open_realtime``.
+
+    Args:
+        socket: A session that has begun, with explicit commits.
+        media: Fetches the pictures of replies.
+        terms: Who answers.
+
+    Raises:
+        ProtocolError: ``session.sound_format``: the session wants or gives no plain samples.
+    """
+
+    def __init__(self, socket: RealtimeSocket, media: ReplyMedia, terms: RealtimeTerms) -> None:
+        self._input_hz = checked_format(socket.input_format).sample_rate
+        output_hz = checked_format(socket.output_format).sample_rate
+        self._socket = socket
+        self._media = media
+        self._make_upload = terms.make_upload
+        self._upload: Resample | None = None
+        self._speaking = 0
+        name = provider_name(terms.provider, terms.model)
+        self._news = EventQueue(SessionReady(socket.thread_id, heard_by=name, spoken_by=name))
+        self._dialect = RealtimeDialect(output_hz, terms.make_resample)
+        self._failure: AppError | None = None
+        self._background = Background(self._report)
+        self._background.run(self._listen(), name="realtime socket")
+
+    async def send(self, command: ClientCommand) -> None:
+        """Say one thing.
+
+        Raises:
+            NetworkError: ``network.lost``.
+        """
+        match command:
+            case AppendAudio():
+                await self._append(command)
+            case CommitAudio():
+                await self._commit(command.turn)
+            case DiscardAudio():
+                await self._discard(command.turn)
+            case CancelReply():
+                await self._cancel(command.turn)
+            case PromptText():
+                self._dialect.typed(command.turn)
+                await self._socket.send_text(command.text)
+            case SubmitToolOutputs():
+                await self._give(command)
+            case _:
+                pass  # the session was configured when it was opened
+
+    async def events(self) -> AsyncIterator[ServerEvent]:
+        """What the server says, until it or we close.
+
+        Raises:
+            NetworkError: The connection was lost.
+            ProtocolError: What it says cannot be played.
+        """
+        async for event in self._news.events():
+            yield event
+        if self._failure is not None:
+            raise self._failure
+
+    async def sign_of_life(self) -> None:
+        """Return when the server's end of the WebSocket has answered a ping.
+
+        Raises:
+            NetworkError: ``network.lost``.
+        """
+        await self._socket.ping()
+
+    async def aclose(self) -> None:
+        """Close. Idempotent."""
+        await self._background.aclose()
+        await self._socket.aclose()
+        await self._news.close()
+
+    # ---- what is said --------------------------------------------------------------------------
+
+    async def _append(self, command: AppendAudio) -> None:
+        if self._speaking != command.turn:
+            self._speaking, self._upload = command.turn, None
+            self._dialect.speaking(command.turn)
+        if self._upload is None:
+            self._upload = self._make_upload(self._input_hz)
+        await self._send_sound(self._upload(command.pcm, is_last=False))
+
+    async def _commit(self, turn: int) -> None:
+        upload, self._upload = self._upload, None
+        if upload is not None:
+            await self._send_sound(upload(b"", is_last=True))
+        self._dialect.committed(turn)
+        await self._socket.commit()
+
+    async def _send_sound(self, pcm: bytes) -> None:
+        if pcm:
+            await self._socket.send_sound(pcm)
+
+    async def _discard(self, turn: int) -> None:
+        """The socket has no word for it: the utterance is ended, and nobody hears of it."""
+        if self._speaking != turn:
+            return
+        await self._commit(turn)
+        self._dialect.cancel(turn)
+
+    async def _cancel(self, turn: int) -> None:
+        is_running = self._dialect.cancel(turn)
+        if is_running:
+            await self._socket.cancel()
+        if turn in self._dialect.unwanted:
+            await self._news.cut(turn, ReplyEnded(turn, ReplyStatus.CANCELLED))
+
+    async def _give(self, command: SubmitToolOutputs) -> None:
+        await self._socket.send_tool_outputs(
+            [
+                RealtimeOutput(
+                    tool_call_id=one.tool_call_id,
+                    name=self._dialect.name_of(one.tool_call_id),
+                    output=one.output,
+                )
+                for one in command.outputs
+            ]
+        )
+
+    # ---- what comes ----------------------------------------------------------------------------
+
+    async def _listen(self) -> None:
+        try:
+            async for event in self._socket.events():
+                await self._take(event)
+            self._failure = NetworkError("line.closed", "The server closed.", retryable=True)
+        except AppError as error:
+            self._failure = error
+        await self._news.finish()
+
+    async def _take(self, event: RealtimeEvent) -> None:
+        self._background.cancel("end of reply")
+        await self._tell(self._dialect.feed(event))
+        if self._dialect.must_cancel:
+            self._dialect.must_cancel = False
+            await self._socket.cancel()
+        if self._dialect.is_accounted:
+            self._background.run(self._end_reply(), name="end of reply")
+
+    async def _end_reply(self) -> None:
+        await asyncio.sleep(ACCOUNTED_GRACE_S)
+        await self._tell(self._dialect.finish())
+
+    async def _tell(self, told: list[ServerEvent]) -> None:
+        for one in told:
+            if isinstance(one, ImageReady):
+                await self._news.put(*await self._media.picture(one))
+            else:
+                await self._news.put(one)
+
+    def _report(self, name: str, error: BaseException) -> None:
+        failed = error if isinstance(error, AppError) else None
+        self._failure = failed or NetworkError("line.broken", f"{name} failed.", retryable=True)
+        self._background.run(self._news.finish(), name="finish")
+
+
+async def open_realtime(
+    api: BackboardApi,
+    address: ApiAddress,
+    configuration: ConfigureSession,
+    terms: RealtimeTerms,
+    request: MessageRequest | None = None,
+) -> RealtimeTransport:
+    """Begin a session in the thread ``configuration.session_id``.
+
+    Args:
+        api: For pictures; stays open when the transport closes.
+        address: Of the same API.
+        configuration: The thread, and how it is heard and spoken.
+        terms: Who answers.
+        request: What every turn carries besides.
+
+    Raises:
+        NetworkError, AccessError, ProtocolError: The server has no such socket, or refuses.
+    """
+    config = RealtimeConfig(
+        provider=terms.provider,
+        model=terms.model,
+        provider_options=_options(configuration, terms),
+        thread_id=configuration.session_id,
+    )
+    socket = await open_realtime_socket(address, config, request)
+    try:
+        return RealtimeTransport(socket, ReplyMedia(api.media.fetch, None), terms)
+    except BaseException:
+        await socket.aclose()
+        raise
+
+
+def _options(configuration: ConfigureSession, terms: RealtimeTerms) -> dict[str, Any]:
+    """What realtime providers have in common; whatever is left out is theirs to choose."""
+    heard = configuration.speech_input or SpeechInput()
+    spoken = configuration.speech_output
+    options: dict[str, Any] = {"turn_detection": None}  # this computer ends utterances
+    if heard.language:
+        options["language"] = heard.language
+    if spoken is None:
+        return {**options, "modalities": ["text"]}
+    voice = spoken.voice or terms.voice
+    if voice:
+        options["voice"] = voice
+    if spoken.speed != 1.0:
+        options["speed"] = spoken.speed
+    return options
