@@ -26,6 +26,7 @@ from desktop_app.client.remote_threads import RemoteThreads
 from desktop_app.client.service_connection import ServiceAddresses, ServiceConnection
 from desktop_app.credentials import Credentials
 from desktop_app.engine.controller import Controller, Conversation
+from desktop_app.engine.recording_desk import RecordingDesk
 from desktop_app.engine.retention import Retention
 from desktop_app.engine.service_keeper import ServiceKeeper
 from desktop_app.engine.system_time import SystemTime
@@ -132,10 +133,19 @@ class EngineApp:
         self._retention = Retention(
             journal, lambda: self._settings.privacy.keep_recordings, self._publish, SystemTime()
         )
+        self._recordings = RecordingDesk(
+            journal,
+            self._open_loudspeaker,
+            resample_speech,
+            floor=lambda: self.controller.floor,
+            publish=self._publish,
+            time=SystemTime(),
+        )
         self.controller = Controller(
             open_conversation=self._open_conversation,
             journal=journal,
             publish=self._publish,
+            recordings=self._recordings.take,
             reload=self._reload,
             quit_=quit_requested.set,
         )
@@ -158,6 +168,7 @@ class EngineApp:
 
     async def aclose(self) -> None:
         """Close everything, last opened first."""
+        await self._recordings.aclose()
         await self.controller.aclose()
         await self._link.aclose()
         await self._service.aclose()
@@ -193,12 +204,12 @@ class EngineApp:
     def _open_sound(self, voice: VoiceSettings) -> SoundParts:
         far_end = FarEnd()
         heard = DeviceWish(voice.input_device_id, voice.input_device)
-        spoken = DeviceWish(voice.output_device_id, voice.output_device)
-        return SoundParts(
-            Microphone(self._sound, heard),
-            Loudspeaker(self._sound, spoken, far_end=far_end),
-            far_end,
-        )
+        return SoundParts(Microphone(self._sound, heard), self._open_loudspeaker(far_end), far_end)
+
+    def _open_loudspeaker(self, far_end: FarEnd | None = None) -> Loudspeaker:
+        voice = self._settings.voice
+        wish = DeviceWish(voice.output_device_id, voice.output_device)
+        return Loudspeaker(self._sound, wish, far_end=far_end)
 
     def _chosen_profile(self) -> Profile:
         """The settings' one; a name that nobody knows must not keep the engine from starting."""
@@ -230,6 +241,7 @@ class EngineApp:
             self._background.run(self._retention.run(), name="retention")
         if isinstance(event, ConnectionChanged):
             self._connection = event
+        self._recordings.notice(event)
         self._link.publish(event)
 
     def _snapshot(self) -> Iterator[LinkEvent]:

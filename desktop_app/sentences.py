@@ -101,12 +101,26 @@ SENTENCES = {
     "providers.broken": (
         "Speech and language did not start. Your question was kept; restart Parley."
     ),
+    "recording.being_sent": (
+        "This is being sent at the moment. Wait until it is answered, then discard it."
+    ),
+    "recording.being_spoken": "This is being said at the moment. Finish it, then discard it.",
     "recording.corrupt": (
         "The recording cannot be heard: it is damaged, or holds no sound. Choose another one."
     ),
     "recording.empty": "The recording holds no sound. Choose another one.",
+    "recording.floor_taken": (
+        "Somebody is speaking or being answered. Wait for the end, then play the recording."
+    ),
     "recording.language": "This recogniser does not know the language. Choose another one.",
+    "recording.microphone_open": (
+        "The microphone would hear the recording. Close it, then play the recording."
+    ),
     "recording.model": "This recogniser does not have the chosen model. Choose another one.",
+    "recording.not_saved": (
+        "The recording cannot be written to {file}. Choose another place. {reason}"
+    ),
+    "recording.saved": "The recording is in {file}.",
     "recording.too_long": "The recording is too long to be heard at once. Give it in parts.",
     "recording.unsupported": (
         "The recording has a format that cannot be heard here. Give it as WAV, FLAC or MP3."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 from desktop_app.engine.inputs import (
@@ -20,6 +20,7 @@ from desktop_app.engine.inputs import (
     VoiceStopped,
 )
 from desktop_app.engine.ports import Journal
+from desktop_app.engine.recording_desk import RecordingIntent
 from desktop_app.errors import AppError
 from desktop_app.link.messages import (
     CancelTalk,
@@ -54,6 +55,12 @@ from desktop_app.link.messages import (
     ThreadSaved,
     ToggleTalk,
 )
+from desktop_app.link.recordings import (
+    DiscardUtterance,
+    PlayUtterance,
+    SaveUtterance,
+    StopUtterance,
+)
 from desktop_app.tasks import Background
 
 logger = logging.getLogger(__name__)
@@ -86,6 +93,7 @@ class Controller:
     Args:
         open_conversation: Builds the engine of a thread, not running yet.
         publish: Takes news for the window.
+        recordings: Carries out what is wanted of recordings.
         reload: Reads the settings again; conversations opened later follow them.
         quit_: Ends the program.
     """
@@ -96,12 +104,14 @@ class Controller:
         open_conversation: Callable[[str], Conversation],
         journal: Journal,
         publish: Callable[[LinkEvent], None],
+        recordings: Callable[[RecordingIntent], None],
         reload: Callable[[], None],
         quit_: Callable[[], None],
     ) -> None:
         self._open_conversation = open_conversation
         self._journal = journal
         self._publish = publish
+        self._recordings = recordings
         self._reload = reload
         self._quit = quit_
         self._conversations: dict[str, Conversation] = {}
@@ -145,6 +155,8 @@ class Controller:
             case DeletePicture() | RestorePicture():
                 name = f"change picture {intent.picture_id}"
                 self._background.run(self._change_picture(intent), name=name)
+            case PlayUtterance() | StopUtterance() | SaveUtterance() | DiscardUtterance():
+                self._recordings(intent)
             case ReloadSettings():
                 self._reload_settings()
             case Quit():
@@ -155,6 +167,11 @@ class Controller:
         """How the conversation on screen stands; None when none is open."""
         current = self._conversations.get(self.thread_id)
         return None if current is None else current.phase_changed
+
+    @property
+    def floor(self) -> Sequence[PhaseChanged]:
+        """How every open conversation stands."""
+        return [conversation.phase_changed for conversation in self._conversations.values()]
 
     async def resume(self) -> None:
         """Take up what an earlier run could not deliver."""

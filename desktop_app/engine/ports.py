@@ -199,6 +199,15 @@ class Journal(Protocol):
             StorageError: They are gone.
         """
 
+    async def utterance(self, utterance_id: str) -> UtteranceRecord | None: ...
+
+    async def discard_utterance(self, utterance_id: str) -> str:
+        """Delete a recording; returns the id of the message that went with it, or empty.
+
+        Raises:
+            StorageError: It is gone already, being spoken or being sent.
+        """
+
     async def remove_expired(self, keep: str, now_s: float) -> Sequence[str]:
         """Delete the recordings that are to be kept no longer; returns their ids."""
 

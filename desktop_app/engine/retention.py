@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 from desktop_app.engine.ports import Journal, Time
 from desktop_app.errors import StorageError
-from desktop_app.link.messages import LinkEvent, RecordingsRemoved
+from desktop_app.link.messages import LinkEvent
+from desktop_app.link.recordings import RecordingsRemoved
 
 EVERY_S = 3600.0
 _TOLD_AT_ONCE = 1000

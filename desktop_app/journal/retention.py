@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 
-from desktop_app.journal.records import UtteranceState
+from desktop_app.errors import StorageError
+from desktop_app.journal.records import MessageStatus, UtteranceState
 from desktop_app.journal.recovery import forget_recordings
 from desktop_app.journal.utterance_files import UtteranceFiles
 
@@ -65,3 +66,35 @@ def remove_expired(
     left = connection.execute("SELECT id FROM utterance").fetchall()
     files.remove_strays({str(row["id"]) for row in left}, before_s)
     return gone
+
+
+def discard(connection: sqlite3.Connection, files: UtteranceFiles, utterance_id: str) -> str:
+    """Delete one recording because a person wants it. Within one transaction.
+
+    Returns:
+        The id of the message that went with it, as nobody knows its words; empty for none.
+
+    Raises:
+        StorageError: ``journal.no_recording``, ``recording.being_spoken``,
+            ``recording.being_sent``; nothing was changed.
+        sqlite3.Error, OSError
+    """
+    query = "SELECT state FROM utterance WHERE id = ?"
+    found = connection.execute(query, (utterance_id,)).fetchone()
+    if found is None:
+        raise StorageError("journal.no_recording", "There is no such recording.", id=utterance_id)
+    if found["state"] == UtteranceState.CAPTURING:
+        raise StorageError("recording.being_spoken", "This is being said at the moment.")
+    query = "SELECT id, text, status FROM message WHERE utterance_id = ? AND role = 'user'"
+    question = connection.execute(query, (utterance_id,)).fetchone()
+    if question is not None and question["status"] == MessageStatus.QUEUED:
+        raise StorageError("recording.being_sent", "This is being sent at the moment.")
+    files.remove(utterance_id)
+    connection.execute(
+        "UPDATE message SET utterance_id = '' WHERE utterance_id = ?", (utterance_id,)
+    )
+    connection.execute("DELETE FROM utterance WHERE id = ?", (utterance_id,))
+    if question is None or question["text"]:
+        return ""
+    connection.execute("DELETE FROM message WHERE id = ?", (question["id"],))
+    return str(question["id"])

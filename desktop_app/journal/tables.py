@@ -23,7 +23,7 @@ from desktop_app.journal.records import (
     UtteranceState,
 )
 from desktop_app.journal.recovery import purge, recover
-from desktop_app.journal.retention import remove_expired
+from desktop_app.journal.retention import discard, remove_expired
 from desktop_app.journal.rows import (
     MESSAGE_COLUMNS,
     NEWEST_MESSAGES,
@@ -183,6 +183,11 @@ class Tables:
         """The utterance's row."""
         query = f"SELECT {UTTERANCE_COLUMNS} FROM utterance WHERE id = ?"
         return self._one(query, (utterance_id,), utterance_of)
+
+    def discard_utterance(self, utterance_id: str) -> str:
+        """Delete a recording, and its message if nobody knows its words; returns that one's id."""
+        with storage_errors(), transaction(self._connection):
+            return discard(self._connection, self.files, utterance_id)
 
     def remove_expired(self, keep: str, now_s: float) -> Sequence[str]:
         """Delete the recordings that are to be kept no longer; returns their ids."""

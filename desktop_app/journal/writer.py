@@ -144,6 +144,18 @@ class JournalWriter:
         """
         return await self._worker.run(lambda: self._tables.files.read(utterance_id))
 
+    async def discard_utterance(self, utterance_id: str) -> str:
+        """Delete a recording for good, and its message if nobody knows its words.
+
+        Returns:
+            The id of the message that is gone too, or empty.
+
+        Raises:
+            StorageError: ``journal.no_recording``, ``recording.being_spoken``,
+                ``recording.being_sent``.
+        """
+        return await self._worker.run(lambda: self._tables.discard_utterance(utterance_id))
+
     async def remove_expired(self, keep: str, now_s: float) -> Sequence[str]:
         """Delete the recordings that are to be kept no longer; see ``retention``.
 

@@ -10,6 +10,14 @@ from enum import StrEnum
 from msgspec import Struct
 
 from desktop_app.journal.records import MessageRecord, PictureRecord, ThreadRecord, TurnTimes
+from desktop_app.link.recordings import (
+    DiscardUtterance,
+    PlayUtterance,
+    RecordingPlayed,
+    RecordingsRemoved,
+    SaveUtterance,
+    StopUtterance,
+)
 from desktop_app.protocol.commands import PLAIN, TurnWishes
 from desktop_app.protocol.events import ToolCall, snake
 
@@ -183,6 +191,10 @@ Intent = (
     | CancelTalk
     | StopReply
     | SetMuted
+    | PlayUtterance
+    | StopUtterance
+    | SaveUtterance
+    | DiscardUtterance
     | RenameThread
     | DeleteThread
     | RestoreThread
@@ -261,10 +273,11 @@ class PictureRemoved(Struct, frozen=True, tag=snake):
     picture_id: str
 
 
-class RecordingsRemoved(Struct, frozen=True, tag=snake):
-    """The sound of these utterances is gone for good; their messages have none any more."""
+class MessageRemoved(Struct, frozen=True, tag=snake):
+    """The message is gone for good."""
 
-    utterance_ids: tuple[str, ...]
+    thread_id: str
+    message_id: str
 
 
 class ReplyGrew(Struct, frozen=True, tag=snake):
@@ -351,6 +364,8 @@ LinkEvent = (
     | MessageSaved
     | PictureSaved
     | PictureRemoved
+    | MessageRemoved
+    | RecordingPlayed
     | RecordingsRemoved
     | ReplyGrew
     | ReasoningGrew

@@ -64,6 +64,15 @@ class Levels:
 
 
 @dataclass(frozen=True, slots=True)
+class Playing:
+    """The recording that is being heard."""
+
+    utterance_id: str
+    position_ms: int
+    duration_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class AppState:
     """Everything that is on screen; replaced as a whole by ``with_event`` and ``changes``.
 
@@ -72,6 +81,7 @@ class AppState:
         has_more_threads: The journal holds older threads than the last of ``threads``.
         are_threads_loaded: The journal has answered once.
         notices: Oldest first, one for each code.
+        playing: The recording that is being heard, None when none is.
         picture_news: How often a picture came or went.
     """
 
@@ -83,4 +93,5 @@ class AppState:
     service: Service = field(default_factory=Service)
     levels: Levels = field(default_factory=Levels)
     notices: tuple[Notice, ...] = ()
+    playing: Playing | None = None
     picture_news: int = 0

@@ -76,6 +76,15 @@ def with_settled(
     return replace(state, conversation=replace(conversation, messages=messages))
 
 
+def without_message(state: AppState, thread_id: str, message_id: str) -> AppState:
+    """Take one message out of the open thread."""
+    conversation = state.conversation
+    left = tuple(message for message in conversation.messages if message.id != message_id)
+    if thread_id != conversation.thread_id or len(left) == len(conversation.messages):
+        return state
+    return replace(state, conversation=replace(conversation, messages=left))
+
+
 def without_recordings(state: AppState, utterance_ids: frozenset[str]) -> AppState:
     """These recordings are gone: no message offers to play them any more."""
     conversation = state.conversation
@@ -112,7 +121,7 @@ def with_engine_lost(state: AppState) -> AppState:
     voice = Voice(thread_id=state.voice.thread_id, phase=Phase.READY)
     service = Service(Connection.STARTING, state.service.profile)
     conversation = replace(state.conversation, partial="")
-    return replace(state, voice=voice, service=service, conversation=conversation)
+    return replace(state, voice=voice, service=service, conversation=conversation, playing=None)
 
 
 def with_service(state: AppState, service: Service) -> AppState:

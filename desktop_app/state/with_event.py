@@ -12,6 +12,7 @@ from desktop_app.link.messages import (
     ConnectionChanged,
     LevelMeasured,
     LinkEvent,
+    MessageRemoved,
     MessageSaved,
     NoticeCleared,
     NoticeRaised,
@@ -21,7 +22,6 @@ from desktop_app.link.messages import (
     PictureSaved,
     Pong,
     ReasoningGrew,
-    RecordingsRemoved,
     ReplyGrew,
     SpeechHeard,
     ThreadRemoved,
@@ -32,10 +32,19 @@ from desktop_app.link.messages import (
     UploadAdvanced,
     Welcome,
 )
-from desktop_app.state.app_state import AppState, Conversation, Levels, Service, Voice
+from desktop_app.link.recordings import RecordingPlayed, RecordingsRemoved
+from desktop_app.state.app_state import (
+    AppState,
+    Conversation,
+    Levels,
+    Playing,
+    Service,
+    Voice,
+)
 from desktop_app.state.changes import (
     with_notice,
     with_thread,
+    without_message,
     without_notice,
     without_recordings,
     without_thread,
@@ -66,6 +75,10 @@ def with_event(state: AppState, event: LinkEvent) -> AppState:  # noqa: C901 - o
             return replace(state, picture_news=state.picture_news + 1)
         case ReasoningGrew() | UploadAdvanced() | ToolsWanted() | Pong():
             return state  # not shown yet
+        case RecordingPlayed():
+            return _with_playing(state, event)
+        case MessageRemoved(thread_id, message_id):
+            return without_message(state, thread_id, message_id)
         case RecordingsRemoved(utterance_ids):
             return without_recordings(state, frozenset(utterance_ids))
         case ThreadRemoved(thread_id):
@@ -78,6 +91,11 @@ def with_event(state: AppState, event: LinkEvent) -> AppState:  # noqa: C901 - o
             return _with_conversation(state, event)
         case _:  # pragma: no cover - the union is closed
             assert_never(event)
+
+
+def _with_playing(state: AppState, event: RecordingPlayed) -> AppState:
+    playing = Playing(event.utterance_id, event.position_ms, event.duration_ms)
+    return replace(state, playing=None if event.is_over else playing)
 
 
 def _with_welcome(state: AppState, event: Welcome) -> AppState:

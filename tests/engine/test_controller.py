@@ -54,6 +54,12 @@ from desktop_app.link.messages import (
     ThreadSaved,
     ToggleTalk,
 )
+from desktop_app.link.recordings import (
+    DiscardUtterance,
+    PlayUtterance,
+    SaveUtterance,
+    StopUtterance,
+)
 from tests.fakes.journal import MemoryJournal
 
 
@@ -98,12 +104,14 @@ class Rig:
         self.failure: Exception | None = None
         self.told: list[LinkEvent] = []
         self.heard = asyncio.Event()
+        self.asked_of_recordings: list[object] = []
         self.reloads = 0
         self.has_quit = False
         self.controller = Controller(
             open_conversation=self._open,
             journal=self.journal,
             publish=self._publish,
+            recordings=self.asked_of_recordings.append,
             reload=self._reload,
             quit_=self._quit,
         )
@@ -262,6 +270,27 @@ async def test_a_deleted_picture_can_come_back(rig):
     rig.ask(RestorePicture("p"))
     assert (await rig.told_of(PictureSaved)).picture.id == "p"
     assert rig.journal.removed_pictures == set()
+
+
+async def test_what_is_wanted_of_recordings_is_passed_on_and_opens_nothing(rig):
+    wishes = [
+        PlayUtterance("u", 5),
+        StopUtterance(),
+        SaveUtterance("u", "x"),
+        DiscardUtterance("u"),
+    ]
+    rig.ask(*wishes)
+    assert rig.asked_of_recordings == wishes
+    assert rig.conversations == {}
+
+
+async def test_every_open_conversation_says_how_it_stands(rig):
+    rig.ask(OpenThread("a"), SendText("b", "m", "x"))
+    rig.conversations["b"].phase = Phase.THINKING
+    assert [(one.thread_id, one.phase) for one in rig.controller.floor] == [
+        ("a", Phase.READY),
+        ("b", Phase.THINKING),
+    ]
 
 
 async def test_new_settings_are_read_and_reach_resting_conversations(rig):

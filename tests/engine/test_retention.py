@@ -6,7 +6,7 @@ import pytest
 
 from desktop_app.engine.retention import Retention
 from desktop_app.errors import StorageError
-from desktop_app.link.messages import RecordingsRemoved
+from desktop_app.link.recordings import RecordingsRemoved
 from tests.fakes.journal import MemoryJournal
 from tests.fakes.virtual_time import START_WALL_S, VirtualTime, rounds
 

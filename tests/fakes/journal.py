@@ -138,6 +138,20 @@ class MemoryJournal:
             raise StorageError("journal.no_recording")
         return bytes(self._sounds[utterance_id])
 
+    async def utterance(self, utterance_id: str) -> UtteranceRecord | None:
+        return self.utterances.get(utterance_id)
+
+    async def discard_utterance(self, utterance_id: str) -> str:
+        await self._write()
+        if self.utterances.pop(utterance_id, None) is None:
+            raise StorageError("journal.no_recording")
+        self._sounds.pop(utterance_id, None)
+        for row in self._rows.values():
+            if row.utterance_id == utterance_id and not row.text:
+                del self._rows[row.id]
+                return row.id
+        return ""
+
     async def remove_expired(self, keep: str, now_s: float) -> Sequence[str]:
         await self._write()
         self.expiries.append((keep, now_s))

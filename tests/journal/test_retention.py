@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from desktop_app.errors import StorageError
 from desktop_app.journal.records import MessageStatus, Role, UtteranceState
 from desktop_app.journal.retention import OFF, UNTIL_SENT
 
@@ -87,3 +88,37 @@ async def test_sound_that_no_row_knows_goes_by_its_age(writer, tmp_path):
     assert kept(tmp_path) == ["new", "old"]
     await writer.remove_expired("1_day", NOW_S)
     assert kept(tmp_path) == ["new"]
+
+
+async def test_a_discarded_recording_leaves_its_words(writer, reader, records, tmp_path):
+    await said(writer, records, "u")
+    assert await writer.discard_utterance("u") == ""
+    assert kept(tmp_path) == []
+    assert reader.utterances() == []
+    message = await writer.message("m-u")
+    assert (message.utterance_id, message.text) == ("", records.message().text)
+
+
+async def test_a_message_without_words_goes_with_its_recording(writer, records, tmp_path):
+    await said(writer, records, "u", text="", status=MessageStatus.FAILED)
+    assert await writer.discard_utterance("u") == "m-u"
+    assert await writer.message("m-u") is None
+    assert kept(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("x", "journal.no_recording"),
+        ("speaking", "recording.being_spoken"),
+        ("waiting", "recording.being_sent"),
+    ],
+)
+async def test_what_cannot_be_discarded_now_stays_as_it_is(writer, records, tmp_path, name, code):
+    await said(writer, records, "speaking", state=UtteranceState.CAPTURING)
+    await said(writer, records, "waiting", status=MessageStatus.QUEUED)
+    with pytest.raises(StorageError) as caught:
+        await writer.discard_utterance(name)
+    assert caught.value.code == code
+    assert kept(tmp_path) == ["speaking", "waiting"]
+    assert (await writer.message("m-waiting")).utterance_id == "waiting"

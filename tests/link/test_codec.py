@@ -11,6 +11,7 @@ from desktop_app.link.messages import (
     Intent,
     LevelMeasured,
     LinkEvent,
+    MessageRemoved,
     MessageSaved,
     Notice,
     NoticeLevel,
@@ -23,6 +24,14 @@ from desktop_app.link.messages import (
     RestorePicture,
     SendText,
     SetMuted,
+)
+from desktop_app.link.recordings import (
+    DiscardUtterance,
+    PlayUtterance,
+    RecordingPlayed,
+    RecordingsRemoved,
+    SaveUtterance,
+    StopUtterance,
 )
 
 MESSAGE = MessageRecord(
@@ -56,6 +65,9 @@ EVENTS = [
         )
     ),
     PictureRemoved("p"),
+    MessageRemoved("t", "m"),
+    RecordingPlayed("u", 200, 1500, is_over=True),
+    RecordingsRemoved(("u", "v")),
 ]
 WIRE = b"".join(encode(event) for event in EVENTS)
 INTENTS = [
@@ -63,6 +75,10 @@ INTENTS = [
     SetMuted(True),
     DeletePicture("p"),
     RestorePicture("p"),
+    PlayUtterance("u", from_ms=200),
+    StopUtterance(),
+    SaveUtterance("u", "büro.wav"),
+    DiscardUtterance("u"),
     Quit(),
 ]
 

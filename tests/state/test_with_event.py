@@ -15,6 +15,7 @@ from desktop_app.link.messages import (
     Connection,
     ConnectionChanged,
     LevelMeasured,
+    MessageRemoved,
     MessageSaved,
     Notice,
     NoticeCleared,
@@ -23,7 +24,6 @@ from desktop_app.link.messages import (
     Phase,
     PhaseChanged,
     PictureRemoved,
-    RecordingsRemoved,
     ReplyGrew,
     SpeechHeard,
     ThreadRemoved,
@@ -32,7 +32,8 @@ from desktop_app.link.messages import (
     TurnTimed,
     Welcome,
 )
-from desktop_app.state.app_state import AppState, Conversation, Levels, Service, Voice
+from desktop_app.link.recordings import RecordingPlayed, RecordingsRemoved
+from desktop_app.state.app_state import AppState, Conversation, Levels, Playing, Service, Voice
 from desktop_app.state.with_event import with_event
 
 
@@ -194,3 +195,17 @@ def test_recordings_that_are_gone_are_offered_no_more():
     after = with_event(state, RecordingsRemoved(("u0", "u1")))
     assert [one.utterance_id for one in after.conversation.messages] == ["", "u2"]
     assert with_event(state, RecordingsRemoved(("u0",))) is state
+
+
+def test_the_recording_that_plays_is_shown_until_it_is_over():
+    state = with_event(AppState(), RecordingPlayed("u", 5, 9))
+    assert state.playing == Playing("u", 5, 9)
+    assert with_event(state, RecordingPlayed("u", 9, 9, is_over=True)).playing is None
+
+
+def test_a_removed_message_leaves_the_open_thread():
+    state = opened(message("m", 1.0), message("n", 2.0))
+    after = with_event(state, MessageRemoved("t", "m"))
+    assert [one.id for one in after.conversation.messages] == ["n"]
+    assert with_event(state, MessageRemoved("other", "m")) is state
+    assert with_event(state, MessageRemoved("t", "x")) is state
