@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ import msgspec
 
 from desktop_app.client.addresses import ApiAddress
 from desktop_app.client.json_socket import Event, JsonSocket, open_json_socket
+from desktop_app.client.session_limits import lifetime_s
 from desktop_app.client.voice_socket import socket_address
 from desktop_app.protocol.backboard.messages import MessageRequest
 from desktop_app.protocol.backboard.realtime_socket import (
@@ -35,6 +37,7 @@ class RealtimeSocket:
     Attributes:
         session_id, thread_id, assistant_id: As the server names them; empty where it does not.
         input_format, output_format: What is to be sent, and what will come.
+        lifetime_s: Seconds from its beginning at which the server ends it.
     """
 
     def __init__(self, socket: JsonSocket) -> None:
@@ -44,6 +47,7 @@ class RealtimeSocket:
         self.assistant_id = begin.assistant_id
         self.input_format = begin.input_format or _UNSAID
         self.output_format = begin.output_format or _UNSAID
+        self.lifetime_s = lifetime_s(socket.begin, wall_s=time.time())
         self._socket = socket
 
     async def send_sound(self, data: bytes) -> None:

@@ -89,7 +89,11 @@ class RealtimeTransport:
         self._upload: Resample | None = None
         self._speaking = 0
         name = provider_name(terms.provider, terms.model)
-        self._news = EventQueue(SessionReady(socket.thread_id, heard_by=name, spoken_by=name))
+        self._news = EventQueue(
+            SessionReady(
+                socket.thread_id, heard_by=name, spoken_by=name, lifetime_s=socket.lifetime_s
+            )
+        )
         self._dialect = RealtimeDialect(output_hz, terms.make_resample)
         self._failure: AppError | None = None
         self._background = Background(self._report)

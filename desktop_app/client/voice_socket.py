@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import urlencode
@@ -10,6 +11,7 @@ import msgspec
 
 from desktop_app.client.addresses import ApiAddress
 from desktop_app.client.json_socket import Event, JsonSocket, open_json_socket
+from desktop_app.client.session_limits import lifetime_s
 from desktop_app.protocol.backboard.messages import MessageRequest
 from desktop_app.protocol.backboard.voice_socket import Control, VoiceConfig
 
@@ -22,6 +24,7 @@ class VoiceSocket:
     Attributes:
         session_id, thread_id, assistant_id: As the server names them; empty where it does not.
         pipeline: The stages, opaque.
+        lifetime_s: Seconds from its beginning at which the server ends it.
     """
 
     def __init__(self, socket: JsonSocket) -> None:
@@ -30,6 +33,7 @@ class VoiceSocket:
         self.assistant_id = str(socket.begin.get("assistant_id") or "")
         pipeline = socket.begin.get("pipeline")
         self.pipeline: dict[str, Any] = pipeline if isinstance(pipeline, dict) else {}
+        self.lifetime_s = lifetime_s(socket.begin, wall_s=time.time())
         self._socket = socket
 
     async def send_sound(self, pcm: bytes) -> None:

@@ -79,7 +79,7 @@ class VoiceSocketTransport:
         self._media = media
         self._is_spoken = is_spoken
         self._make_resample = make_resample
-        self._news = EventQueue(SessionReady(socket.thread_id))
+        self._news = EventQueue(SessionReady(socket.thread_id, lifetime_s=socket.lifetime_s))
         self._failure: AppError | None = None
         self._speaking = 0  # the turn whose sound goes to the server
         self._committed: list[int] = []

@@ -103,7 +103,13 @@ class Engine:
             terms.thread_id, parts, self._jobs, tell=self.take, keep=self._keep_sound
         )
         self._lines = Lines(
-            terms, parts, self._jobs, self._recorder, tell=self.take, admit=self._admit
+            terms,
+            parts,
+            self._jobs,
+            self._recorder,
+            tell=self.take,
+            admit=self._admit,
+            is_free=lambda: self._session.is_between_turns,
         )
         self._timers = Timers(parts.time, self.take)
         self._loops = LoopBreaker(parts.time.now)

@@ -36,6 +36,7 @@ class Lines:
         recorder: What must be durable before it is sent.
         tell: Takes inputs for the machine.
         admit: Returns when there is room for an event.
+        is_free: Whether no turn runs.
     """
 
     def __init__(
@@ -47,12 +48,13 @@ class Lines:
         *,
         tell: Callable[[Input], None],
         admit: Callable[[ServerEvent], Awaitable[None]],
+        is_free: Callable[[], bool],
     ) -> None:
         self._terms = terms
         self._parts = parts
         self._jobs = jobs
         self._recorder = recorder
-        self._uses = LineUses(tell, admit, self._before_send, self._sent)
+        self._uses = LineUses(tell, admit, self._before_send, self._sent, is_free)
         self._text_line = TextLine(parts.open_text, terms.text_session, self._uses)
         self._voice_line: Supervisor | None = None
         self._texts: set[int] = set()

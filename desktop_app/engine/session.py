@@ -178,6 +178,12 @@ class Session:
         return self.stage is Stage.IDLE and not self.is_voice_on and not self.waiting
 
     @property
+    def is_between_turns(self) -> bool:
+        """Nobody speaks or is answered: what carries the conversation can be exchanged."""
+        is_quiet = self.is_attending and not self.is_confirmed
+        return self.stage is Stage.IDLE or is_quiet
+
+    @property
     def is_deaf(self) -> bool:
         """What the microphone hears is not even looked at: it may be the reply itself."""
         return not self.barge_in and self.stage is Stage.SPEAKING and not self.is_paused

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from desktop_app.engine.inputs import Input, LineFailed, LineLost, LineOpened
 from desktop_app.engine.line_life import LineLife
 from desktop_app.engine.ports import OpenTransport, Time, Transport
+from desktop_app.engine.renewal import HeldLine, Renewal, RenewedError
 from desktop_app.engine.service_keeper import backoff
 from desktop_app.errors import AppError, NetworkError
 from desktop_app.protocol.commands import ClientCommand, ConfigureSession
@@ -26,16 +27,21 @@ class LineUses:
         admit: Returns when there is room for this event; a slow loudspeaker slows the server.
         before_send: Returns when what the command says is durable.
         sent: Told after the command has left.
+        is_free: Whether no turn runs: the line can be exchanged unnoticed.
     """
 
     tell: Callable[[Input], None]
     admit: Callable[[ServerEvent], Awaitable[None]]
     before_send: Callable[[ClientCommand], Awaitable[None]]
     sent: Callable[[ClientCommand], None]
+    is_free: Callable[[], bool] = lambda: True
 
 
 class Supervisor:
-    """The voice line of one conversation; the same session id on every connection."""
+    """The voice line of one conversation; the same session id on every connection.
+
+    A peer that ends its lines after a while is left before it does (``renewal``).
+    """
 
     def __init__(
         self,
@@ -52,6 +58,7 @@ class Supervisor:
         self._waits = backoff()
         self._outgoing: asyncio.Queue[ClientCommand] | None = None
         self._is_stuck = asyncio.Event()
+        self._is_delivering = False
 
     def send(self, command: ClientCommand) -> None:
         """Say it after what was said before. Without a line it is dropped: nobody waits for it.
@@ -70,7 +77,7 @@ class Supervisor:
         while True:
             lost: AppError | None = None
             try:
-                await self._hold()
+                await self._hold_one_after_the_other()
             except* AppError as errors:
                 lost = _first(errors)
             assert lost is not None  # a held line ends with an error or a cancellation
@@ -85,33 +92,66 @@ class Supervisor:
         self._uses.tell(LineLost(wait_s))
         await self._time.sleep(wait_s)
 
-    async def _hold(self) -> None:
+    async def _hold_one_after_the_other(self) -> None:
+        opened_s = self._time.now()
         transport = await self._open_line(self._configuration)
-        self._outgoing = asyncio.Queue(_QUEUED_COMMANDS)
+        line, earlier = HeldLine(transport, transport.events(), opened_s), None
+        self._outgoing = asyncio.Queue(_QUEUED_COMMANDS)  # outlives a renewal
         self._is_stuck.clear()
-        life = LineLife(transport, self._uses.tell, self._time)
         try:
-            async with asyncio.TaskGroup() as tasks:
-                sending = self._deliver(transport, self._outgoing, life)
-                tasks.create_task(sending, name="voice line: send")
-                tasks.create_task(self._watch(), name="voice line: watch")
-                tasks.create_task(life.ask(), name="voice line: life")
-                tasks.create_task(life.until_silent(), name="voice line: silence")
-                await self._receive(
-                    transport, life
-                )  # here, or a loss would count as a cancellation
+            while True:
+                line, earlier = await self._hold(line, earlier), line
         finally:
             self._outgoing = None
-            await transport.aclose()
 
-    async def _receive(self, transport: Transport, life: LineLife) -> None:
-        async for event in transport.events():
+    async def _hold(self, line: HeldLine, earlier: HeldLine | None) -> HeldLine:
+        """Hold the line until another takes over, which is returned; this one is still open."""
+        assert self._outgoing is not None
+        life = LineLife(line.transport, self._uses.tell, self._time)
+        renewal = Renewal(
+            line, self._open_line, self._configuration, time=self._time, is_free=self._is_free
+        )
+        try:
+            try:
+                async with asyncio.TaskGroup() as tasks:
+                    sending = self._deliver(line.transport, self._outgoing, life)
+                    tasks.create_task(sending, name="voice line: send")
+                    tasks.create_task(self._watch(), name="voice line: watch")
+                    tasks.create_task(life.ask(), name="voice line: life")
+                    tasks.create_task(life.until_silent(), name="voice line: silence")
+                    tasks.create_task(renewal.run(), name="voice line: renewal")
+                    if earlier is not None:  # its farewell may take a second
+                        tasks.create_task(earlier.transport.aclose(), name="voice line: close")
+                    # Here, or a loss would count as a cancellation.
+                    await self._receive(line, life, renewal)
+            except* RenewedError:
+                _honour_cancellation()
+        except BaseException:
+            for one in (line, earlier, renewal.successor):
+                if one is not None:
+                    await one.transport.aclose()
+            raise
+        assert renewal.successor is not None  # nothing else ends the group without an error
+        return renewal.successor
+
+    def _is_free(self) -> bool:
+        is_empty = self._outgoing is None or self._outgoing.empty()
+        return is_empty and not self._is_delivering and self._uses.is_free()
+
+    async def _receive(self, line: HeldLine, life: LineLife, renewal: Renewal) -> None:
+        if line.ready is not None:
+            self._take(line.ready, renewal)
+        async for event in line.events:
             life.heard()
             await self._uses.admit(event)
-            self._uses.tell(event)
-            if isinstance(event, SessionReady):
-                self._opened()
+            self._take(event, renewal)
         raise NetworkError("line.closed", "The server closed the line.", retryable=True)
+
+    def _take(self, event: ServerEvent, renewal: Renewal) -> None:
+        self._uses.tell(event)
+        if isinstance(event, SessionReady):
+            renewal.learn(event)
+            self._opened()
 
     def _opened(self) -> None:
         self._waits = backoff()
@@ -120,10 +160,13 @@ class Supervisor:
     async def _deliver(
         self, transport: Transport, outgoing: asyncio.Queue[ClientCommand], life: LineLife
     ) -> None:
+        self._is_delivering = False
         while True:
             command = await outgoing.get()
+            self._is_delivering = True
             await self._uses.before_send(command)
             await transport.send(command)
+            self._is_delivering = False
             life.spoke()
             self._uses.sent(command)
 

@@ -54,6 +54,7 @@ class SessionReady(Struct, frozen=True, tag=snake):
         heard_by: ``provider/model`` of speech to text, where the peer says.
         spoken_by: ``provider/model`` of text to speech, where the peer says.
         is_ending: The peer decides where an utterance ends, as it was asked to.
+        lifetime_s: Seconds after its opening at which the peer ends the session, where it does.
     """
 
     session_id: str
@@ -61,6 +62,7 @@ class SessionReady(Struct, frozen=True, tag=snake):
     heard_by: str = ""
     spoken_by: str = ""
     is_ending: bool = False
+    lifetime_s: float | None = None
 
 
 class UtteranceBegun(Struct, frozen=True, tag=snake):

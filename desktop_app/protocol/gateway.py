@@ -137,10 +137,16 @@ class GatewayReady(_Message, frozen=True, tag="session.ready"):
 
 
 class GatewayConfigured(_Message, frozen=True, tag="session.configured"):
-    """``stt`` and ``tts`` are extensions: provider, model_id and voice_id, where known already."""
+    """The gateway's session; all but ``session_id`` are extensions.
+
+    Attributes:
+        stt, tts: provider, model_id and voice_id, where known already.
+        max_duration_seconds: After how long the gateway ends the connection, where it does.
+    """
 
     session_id: str = ""
     extensions: tuple[str, ...] = ()
+    max_duration_seconds: float | None = None
     stt: dict[str, Any] = {}
     tts: dict[str, Any] = {}
 

@@ -38,6 +38,7 @@ class Introduction:
             self._known,
             session_id=message.session_id or self._known.session_id,
             extensions=message.extensions,
+            lifetime_s=message.max_duration_seconds,
         )
         self._learn(message.stt, message.tts)
         self._is_told = True

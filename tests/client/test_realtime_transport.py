@@ -112,8 +112,18 @@ async def test_who_hears_and_speaks_is_told_with_the_readiness():
             transport = await open_realtime(api, address, ConfigureSession("t"), TERMS)
             name = "openai/gpt-realtime"
             assert await anext(transport.events()) == SessionReady(
-                "t", heard_by=name, spoken_by=name
+                "t", heard_by=name, spoken_by=name, lifetime_s=3_600.0
             )
+            await transport.aclose()
+
+
+async def test_a_limit_that_the_server_tells_is_told():
+    async with SessionServer().running() as server:
+        server.opening[0] |= {"max_duration_seconds": 30}
+        address = ApiAddress(server.base_url, "key")
+        async with BackboardApi(address) as api:
+            transport = await open_realtime(api, address, ConfigureSession("t"), TERMS)
+            assert (await anext(transport.events())).lifetime_s == 30
             await transport.aclose()
 
 

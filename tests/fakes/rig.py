@@ -40,13 +40,14 @@ class Rig:
         is_peer_ending: bool = False,
         answers_tools: bool = False,
         keeps_recordings: bool = True,
+        lifetime_s: float | None = None,
     ) -> None:
         self.time = VirtualTime()
         self.microphone = DrawnMicrophone(self.time)
         self.loudspeaker = HandLoudspeaker(self.time)
         self.detector = LoudnessDetector()
         self.journal = MemoryJournal()
-        self.voice = ScriptedServer(is_ending=is_peer_ending)
+        self.voice = ScriptedServer(is_ending=is_peer_ending, lifetime_s=lifetime_s)
         self.text = ScriptedServer()
         self.told: list[LinkEvent] = []
         parts = Parts(

@@ -23,12 +23,14 @@ class ScriptedTransport:
     Attributes:
         sent: Every command so far, in order.
         is_closed: Whether ``aclose`` was called.
+        ready: What ``say_ready`` says.
         is_alive: Cleared, the peer gives no sign of life.
     """
 
     def __init__(self) -> None:
         self.sent: list[ClientCommand] = []
         self.is_closed = False
+        self.ready = SessionReady("s")
         self.is_alive = asyncio.Event()
         self.is_alive.set()
         self._expected = 0
@@ -71,6 +73,10 @@ class ScriptedTransport:
         """Let the server say these, in order."""
         for event in events:
             self._news.put_nowait(event)
+
+    def say_ready(self) -> None:
+        """Let the server accept the session."""
+        self.say(self.ready)
 
     def lose(self, error: AppError | None = None) -> None:
         """Break the connection: what was said before comes first, then the error."""
@@ -128,19 +134,28 @@ class ScriptedServer:
     Args:
         is_ready_at_once: Whether each new transport says SessionReady by itself.
         is_ending: What it then says about who ends utterances.
+        lifetime_s: What it then says about how long it lives.
 
     Attributes:
+        is_ready_at_once: As given; may be changed.
         configurations: What it was called with, in order.
         transports: What it handed out, in order.
         refusals: Errors that the next calls raise instead, first in first out.
     """
 
-    def __init__(self, *, is_ready_at_once: bool = True, is_ending: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        is_ready_at_once: bool = True,
+        is_ending: bool = False,
+        lifetime_s: float | None = None,
+    ) -> None:
         self._is_ending = is_ending
+        self._lifetime_s = lifetime_s
         self.configurations: list[ConfigureSession] = []
         self.transports: list[ScriptedTransport] = []
         self.refusals: deque[AppError] = deque()
-        self._is_ready_at_once = is_ready_at_once
+        self.is_ready_at_once = is_ready_at_once
         self._opened = asyncio.Condition()
 
     async def __call__(self, configuration: ConfigureSession) -> ScriptedTransport:
@@ -153,8 +168,11 @@ class ScriptedServer:
         if self.refusals:
             raise self.refusals.popleft()
         transport = ScriptedTransport()
-        if self._is_ready_at_once:
-            transport.say(SessionReady(configuration.session_id, is_ending=self._is_ending))
+        transport.ready = SessionReady(
+            configuration.session_id, is_ending=self._is_ending, lifetime_s=self._lifetime_s
+        )
+        if self.is_ready_at_once:
+            transport.say_ready()
         async with self._opened:
             self.transports.append(transport)
             self._opened.notify_all()

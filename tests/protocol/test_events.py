@@ -8,7 +8,7 @@ import pytest
 from desktop_app.protocol import events as e
 
 EVENTS: dict[str, e.ServerEvent] = {
-    "session_ready": e.SessionReady("s", ("assistant.cancel",), "builtin/basic"),
+    "session_ready": e.SessionReady("s", ("assistant.cancel",), "builtin/basic", lifetime_s=60.0),
     "transcript_updated": e.TranscriptUpdated(1, "hello", is_final=True),
     "reply_started": e.ReplyStarted(1, "hello", "r", "m"),
     "reply_text": e.ReplyText(1, "Hi", is_whole=True),
