@@ -236,13 +236,17 @@ class EngineApp:
         self._background.run(self._retention.run(), name="retention")
 
     def _publish(self, event: LinkEvent) -> None:
-        is_brief = self._settings.privacy.keep_recordings == UNTIL_SENT
-        if isinstance(event, TurnTimed) and is_brief:  # the turn is over
-            self._background.run(self._retention.run(), name="retention")
+        if isinstance(event, TurnTimed):
+            self._on_turn_ended(event.thread_id)
         if isinstance(event, ConnectionChanged):
             self._connection = event
         self._recordings.notice(event)
         self._link.publish(event)
+
+    def _on_turn_ended(self, thread_id: str) -> None:
+        self.controller.on_turn_ended(thread_id)
+        if self._settings.privacy.keep_recordings == UNTIL_SENT:
+            self._background.run(self._retention.run(), name="retention")
 
     def _snapshot(self) -> Iterator[LinkEvent]:
         """What a new window is told first."""

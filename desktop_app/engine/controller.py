@@ -22,6 +22,7 @@ from desktop_app.engine.inputs import (
 from desktop_app.engine.ports import Journal
 from desktop_app.engine.recording_desk import RecordingIntent
 from desktop_app.errors import AppError
+from desktop_app.journal.records import ThreadRecord
 from desktop_app.link.messages import (
     CancelTalk,
     DeletePicture,
@@ -29,6 +30,7 @@ from desktop_app.link.messages import (
     Hello,
     Intent,
     LinkEvent,
+    MarkThread,
     Notice,
     NoticeLevel,
     NoticeRaised,
@@ -38,6 +40,7 @@ from desktop_app.link.messages import (
     PictureRemoved,
     PictureSaved,
     Ping,
+    PinThread,
     PressTalk,
     Quit,
     ReleaseTalk,
@@ -82,6 +85,9 @@ class Conversation(Protocol):
     def take(self, given: Input) -> None: ...
 
     async def aclose(self) -> None: ...
+
+
+_ThreadChange = RenameThread | PinThread | MarkThread | DeleteThread | RestoreThread
 
 
 class Controller:
@@ -150,6 +156,10 @@ class Controller:
                 self._tell_all(MutedChanged(intent.is_muted))
             case StopReply():
                 self._tell_all(ReplyStopped())
+            case PinThread():
+                self._background.run(self._change(intent), name=f"pin {intent.thread_id}")
+            case MarkThread():
+                self._mark(intent.thread_id, is_unread=intent.is_unread)
             case RenameThread() | DeleteThread() | RestoreThread():
                 self._background.run(self._change(intent), name=f"change {intent.thread_id}")
             case DeletePicture() | RestorePicture():
@@ -172,6 +182,11 @@ class Controller:
     def floor(self) -> Sequence[PhaseChanged]:
         """How every open conversation stands."""
         return [conversation.phase_changed for conversation in self._conversations.values()]
+
+    def on_turn_ended(self, thread_id: str) -> None:
+        """A turn is over; where nobody looks, it waits to be read."""
+        if thread_id != self.thread_id:
+            self._mark(thread_id, is_unread=True)
 
     async def resume(self) -> None:
         """Take up what an earlier run could not deliver."""
@@ -201,6 +216,7 @@ class Controller:
         self.thread_id = thread_id
         self._leave_voice(but=thread_id)
         self._conversation(thread_id).show()
+        self._mark(thread_id, is_unread=False)
         for other in tuple(self._resting(but=thread_id)):
             self._close(other)
 
@@ -240,24 +256,32 @@ class Controller:
 
     # ---- threads ------------------------------------------------------------------------------
 
-    async def _change(self, intent: RenameThread | DeleteThread | RestoreThread) -> None:
+    def _mark(self, thread_id: str, *, is_unread: bool) -> None:
+        intent = MarkThread(thread_id, is_unread)
+        self._background.run(self._change(intent), name=f"mark {thread_id}")
+
+    async def _change(self, intent: _ThreadChange) -> None:
         match intent:
+            case PinThread(thread_id, is_pinned):
+                self._tell_thread(await self._journal.mark_thread(thread_id, is_pinned=is_pinned))
+            case MarkThread(thread_id, is_unread):
+                self._tell_thread(await self._journal.mark_thread(thread_id, is_unread=is_unread))
             case RenameThread():
                 await self._rename(intent.thread_id, intent.title)
             case DeleteThread():
                 await self._delete(intent.thread_id)
             case RestoreThread():
-                thread = await self._journal.restore_thread(intent.thread_id)
-                if thread is not None:
-                    self._publish(ThreadSaved(thread))
+                self._tell_thread(await self._journal.restore_thread(intent.thread_id))
+
+    def _tell_thread(self, thread: ThreadRecord | None) -> None:
+        if thread is not None:
+            self._publish(ThreadSaved(thread))
 
     async def _rename(self, thread_id: str, title: str) -> None:
         """An empty title is no title: the thread keeps the one it has."""
         title = title.strip()
         find = self._journal.rename_thread(thread_id, title) if title else None
-        thread = await (find or self._journal.thread(thread_id))
-        if thread is not None:
-            self._publish(ThreadSaved(thread))
+        self._tell_thread(await (find or self._journal.thread(thread_id)))
 
     async def _delete(self, thread_id: str) -> None:
         """End its conversation first, or its last words would list the thread again."""

@@ -157,6 +157,11 @@ class Journal(Protocol):
     async def rename_thread(self, thread_id: str, title: str) -> ThreadRecord | None:
         """Exchange the title; None for a thread that is unknown or removed."""
 
+    async def mark_thread(
+        self, thread_id: str, *, is_pinned: bool | None = None, is_unread: bool | None = None
+    ) -> ThreadRecord | None:
+        """Exchange the marks that are given; None when that changes nothing."""
+
     async def remove_thread(self, thread_id: str) -> None:
         """Hide the thread; ``restore_thread`` undoes it until the next start."""
 

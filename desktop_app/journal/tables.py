@@ -98,6 +98,22 @@ class Tables:
         self._execute("UPDATE thread SET title = ? WHERE id = ?", (title, thread_id))
         return self.thread(thread_id)
 
+    def mark(
+        self, thread_id: str, is_pinned: bool | None, is_unread: bool | None
+    ) -> ThreadRecord | None:
+        """Exchange the marks that are given; None when that changes nothing."""
+        before = self.thread(thread_id)
+        if before is None:
+            return None
+        pinned = before.is_pinned if is_pinned is None else is_pinned
+        unread = before.is_unread if is_unread is None else is_unread
+        after = replace(before, is_pinned=pinned, is_unread=unread)
+        if after == before:
+            return None
+        statement = "UPDATE thread SET is_pinned = ?, is_unread = ? WHERE id = ?"
+        self._execute(statement, (pinned, unread, thread_id))
+        return after
+
     def thread(self, thread_id: str) -> ThreadRecord | None:
         """The thread, unless unknown or removed."""
         query = f"SELECT {THREAD_COLUMNS} FROM thread WHERE id = ? AND NOT is_removed"

@@ -70,6 +70,12 @@ class JournalWriter:
         """Exchange the title; None when the thread is unknown or removed."""
         return await self._worker.run(lambda: self._tables.rename(thread_id, title))
 
+    async def mark_thread(
+        self, thread_id: str, *, is_pinned: bool | None = None, is_unread: bool | None = None
+    ) -> ThreadRecord | None:
+        """Exchange the marks that are given; None when that changes nothing."""
+        return await self._worker.run(lambda: self._tables.mark(thread_id, is_pinned, is_unread))
+
     async def remove_thread(self, thread_id: str) -> None:
         """Hide the thread; the first start after that deletes it for good."""
         await self._worker.run(lambda: self._tables.hide(thread_id, is_removed=True))

@@ -149,6 +149,20 @@ class RenameThread(Struct, frozen=True, tag=snake):
     title: str
 
 
+class PinThread(Struct, frozen=True, tag=snake):
+    """Keep the thread above the others, or let it stand among them again."""
+
+    thread_id: str
+    is_pinned: bool
+
+
+class MarkThread(Struct, frozen=True, tag=snake):
+    """Say whether something in the thread is still to be read; opening it reads it."""
+
+    thread_id: str
+    is_unread: bool
+
+
 class DeleteThread(Struct, frozen=True, tag=snake):
     """Hide now, remove for good later: ``RestoreThread`` brings it back."""
 
@@ -196,6 +210,8 @@ Intent = (
     | SaveUtterance
     | DiscardUtterance
     | RenameThread
+    | PinThread
+    | MarkThread
     | DeleteThread
     | RestoreThread
     | DeletePicture

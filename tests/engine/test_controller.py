@@ -31,12 +31,14 @@ from desktop_app.link.messages import (
     DeletePicture,
     DeleteThread,
     LinkEvent,
+    MarkThread,
     NoticeRaised,
     OpenThread,
     Phase,
     PhaseChanged,
     PictureRemoved,
     PictureSaved,
+    PinThread,
     PressTalk,
     Quit,
     ReleaseTalk,
@@ -327,3 +329,32 @@ async def test_a_conversation_that_fails_is_told_and_built_anew(rig, caplog):
     rig.ask(SendText("a", "m", "x"))
     assert rig.opened == 2
     caplog.clear()
+
+
+async def test_a_thread_is_pinned_and_told(rig):
+    await rig.journal.save_thread(thread())
+    rig.ask(PinThread("a", True))
+    assert (await rig.told_of(ThreadSaved)).thread == thread(is_pinned=True)
+
+
+async def test_a_turn_that_ends_where_nobody_looks_waits_to_be_read(rig):
+    await rig.journal.save_thread(thread("a"))
+    await rig.journal.save_thread(thread("b"))
+    rig.ask(OpenThread("b"))
+    rig.controller.on_turn_ended("b")
+    rig.controller.on_turn_ended("a")
+    assert (await rig.told_of(ThreadSaved)).thread.id == "a"
+    assert rig.journal.threads["a"].is_unread
+    assert not rig.journal.threads["b"].is_unread
+
+
+async def test_opening_a_thread_reads_it(rig):
+    await rig.journal.save_thread(thread(is_unread=True))
+    rig.ask(OpenThread("a"))
+    assert not (await rig.told_of(ThreadSaved)).thread.is_unread
+
+
+async def test_a_read_thread_can_be_marked_unread_while_it_is_open(rig):
+    await rig.journal.save_thread(thread())
+    rig.ask(OpenThread("a"), MarkThread("a", True))
+    assert (await rig.told_of(ThreadSaved)).thread.is_unread

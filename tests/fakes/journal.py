@@ -70,6 +70,18 @@ class MemoryJournal:
         self.threads[thread_id] = structs.replace(self.threads[thread_id], title=title)
         return self.threads[thread_id]
 
+    async def mark_thread(
+        self, thread_id: str, *, is_pinned: bool | None = None, is_unread: bool | None = None
+    ) -> ThreadRecord | None:
+        await self._write()
+        before = self.threads.get(thread_id)
+        if before is None:
+            return None
+        given = {"is_pinned": is_pinned, "is_unread": is_unread}
+        marks = {name: mark for name, mark in given.items() if mark is not None}
+        self.threads[thread_id] = structs.replace(before, **marks)
+        return None if self.threads[thread_id] == before else self.threads[thread_id]
+
     async def remove_thread(self, thread_id: str) -> None:
         await self._write()
         self._removed[thread_id] = self.threads.pop(thread_id)

@@ -361,3 +361,13 @@ async def test_a_picture_of_an_older_journal_is_told_by_the_question_it_answered
     await (await JournalWriter.open(tmp_path)).aclose()
     (picture,) = JournalReader(tmp_path).pictures()
     assert (picture.prompt, picture.model, picture.parent_id) == ("Draw q", "", "")
+
+
+async def test_marks_are_kept_and_only_changes_are_told(writer, reader, records):
+    await writer.save_thread(records.thread("a"))
+    assert (await writer.mark_thread("a", is_pinned=True)).is_pinned
+    assert await writer.mark_thread("a", is_pinned=True) is None
+    marked = await writer.mark_thread("a", is_unread=True)
+    assert (marked.is_pinned, marked.is_unread) == (True, True)
+    assert reader.thread("a") == marked
+    assert await writer.mark_thread("unknown", is_unread=True) is None

@@ -11,6 +11,7 @@ from desktop_app.link.messages import (
     Intent,
     LevelMeasured,
     LinkEvent,
+    MarkThread,
     MessageRemoved,
     MessageSaved,
     Notice,
@@ -20,6 +21,7 @@ from desktop_app.link.messages import (
     PhaseChanged,
     PictureRemoved,
     PictureSaved,
+    PinThread,
     Quit,
     RestorePicture,
     SendText,
@@ -71,6 +73,8 @@ EVENTS = [
 ]
 WIRE = b"".join(encode(event) for event in EVENTS)
 INTENTS = [
+    PinThread("t", True),
+    MarkThread("t", False),
     SendText("t", "m", "hello"),
     SetMuted(True),
     DeletePicture("p"),
