@@ -16,10 +16,6 @@ from desktop_app import settings as settings_file
 from desktop_app.audio import resampler
 from desktop_app.audio.decoding import decode_speech
 from desktop_app.audio.detectors import speech_detector
-from desktop_app.audio.devices import DeviceWish
-from desktop_app.audio.far_end import FarEnd
-from desktop_app.audio.loudspeaker import Loudspeaker
-from desktop_app.audio.microphone import Microphone
 from desktop_app.audio.portaudio import SoundSystem
 from desktop_app.children import on_parent_end
 from desktop_app.client.remote_threads import RemoteThreads
@@ -31,7 +27,8 @@ from desktop_app.engine.retention import Retention
 from desktop_app.engine.service_keeper import ServiceKeeper
 from desktop_app.engine.system_time import SystemTime
 from desktop_app.engine_note import leave_engine_note, remove_engine_note
-from desktop_app.engine_parts import EngineKit, SoundParts, realtime_terms, resample_speech
+from desktop_app.engine_parts import EngineKit, realtime_terms, resample_speech
+from desktop_app.engine_sound import EngineSound
 from desktop_app.errors import AppError, DeviceError, InputError
 from desktop_app.journal.retention import UNTIL_SENT
 from desktop_app.journal.writer import JournalWriter
@@ -54,7 +51,6 @@ from desktop_app.paths import Paths, find_paths
 from desktop_app.profiles import EMBEDDED, Profile, find_profile
 from desktop_app.remote_service import RemoteService
 from desktop_app.service_child import both_doors, remove_note, starter
-from desktop_app.settings import VoiceSettings
 from desktop_app.tasks import Background
 from desktop_app.version import __version__
 
@@ -113,9 +109,12 @@ class EngineApp:
         self._odd: list[Notice] = []
         self._profile = self._chosen_profile()
         self._journal = journal
-        self._sound = SoundSystem()
+        self._system = SoundSystem()
         self._detector = speech_detector()
         self._background = Background(self._report)
+        self._sound = EngineSound(
+            self._system, lambda: self._settings.voice, self._publish, self._background
+        )
         self._connection: ConnectionChanged | None = None
         self._link = LinkServer(token, self._on_intent, self._snapshot)
         self._keeper = ServiceKeeper(
@@ -135,7 +134,7 @@ class EngineApp:
         )
         self._recordings = RecordingDesk(
             journal,
-            self._open_loudspeaker,
+            self._sound.open_loudspeaker,
             resample_speech,
             floor=lambda: self.controller.floor,
             publish=self._publish,
@@ -148,6 +147,7 @@ class EngineApp:
             recordings=self._recordings.take,
             reload=self._reload,
             quit_=quit_requested.set,
+            sound=self._sound,
         )
 
     async def start(self) -> int:
@@ -172,10 +172,11 @@ class EngineApp:
         await self.controller.aclose()
         await self._link.aclose()
         await self._service.aclose()
+        self._sound.close()
         await self._background.aclose()
         remove_note(self._paths.data)
         remove_engine_note(self._paths.data)
-        await self._sound.aclose()
+        await self._system.aclose()
 
     def tell_crash(self) -> None:
         """Tell every window that something went wrong, and where the log is."""
@@ -186,7 +187,7 @@ class EngineApp:
         """Load what sound needs before it is needed: the first word is not kept waiting for it."""
         await asyncio.to_thread(resampler.load)
         try:
-            await self._sound.devices()
+            await self._system.devices()
         except DeviceError as error:
             logger.info("no sound yet: %s", error)
 
@@ -196,20 +197,10 @@ class EngineApp:
             journal=self._journal,
             connection=self._service,
             publish=self._publish,
-            open_sound=self._open_sound,
+            open_sound=self._sound.open_sound,
             detector=self._detector,
         )
         return kit.build(thread_id)
-
-    def _open_sound(self, voice: VoiceSettings) -> SoundParts:
-        far_end = FarEnd()
-        heard = DeviceWish(voice.input_device_id, voice.input_device)
-        return SoundParts(Microphone(self._sound, heard), self._open_loudspeaker(far_end), far_end)
-
-    def _open_loudspeaker(self, far_end: FarEnd | None = None) -> Loudspeaker:
-        voice = self._settings.voice
-        wish = DeviceWish(voice.output_device_id, voice.output_device)
-        return Loudspeaker(self._sound, wish, far_end=far_end)
 
     def _chosen_profile(self) -> Profile:
         """The settings' one; a name that nobody knows must not keep the engine from starting."""
@@ -234,6 +225,7 @@ class EngineApp:
     def _reload(self) -> None:
         self._settings = settings_file.load(self._paths.settings)
         self._background.run(self._retention.run(), name="retention")
+        self._sound.settle()
 
     def _publish(self, event: LinkEvent) -> None:
         if isinstance(event, TurnTimed):
@@ -242,6 +234,7 @@ class EngineApp:
             self._connection = event
         self._recordings.notice(event)
         self._link.publish(event)
+        self._sound.follow(event)
 
     def _on_turn_ended(self, thread_id: str) -> None:
         self.controller.on_turn_ended(thread_id)

@@ -31,6 +31,7 @@ SENTENCES = {
         "settings."
     ),
     "device.silent": "No sound from {device}. Check that it is plugged in and not muted.",
+    "microphone.in_use": "A conversation has the microphone. End it to try it out.",
     "document.empty": "The file is empty. Choose one that has something in it.",
     "document.type": (
         "Files of this kind cannot be read. Choose a document, text, table, picture or sound file."

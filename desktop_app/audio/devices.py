@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum, StrEnum
 from typing import Any
 
@@ -38,6 +38,7 @@ class SoundDevice:
         rate_hz: What it runs at by itself.
         is_default: Whether the system prefers it.
         id: The system's own name for it, which stays when it is plugged in again; else empty.
+        latency_s: How late it is by itself, as the system says; 0.0 where it does not.
     """
 
     name: str
@@ -49,6 +50,7 @@ class SoundDevice:
     is_default: bool = False
     id: str = ""
     kind: DeviceKind = DeviceKind.OTHER
+    latency_s: float = field(default=0.0, compare=False)
 
     def is_same(self, other: SoundDevice | None) -> bool:
         """Whether both describe one device."""
@@ -125,6 +127,7 @@ def _device(
         channels=int(entry[f"max_{direction.value}_channels"]),
         rate_hz=round(float(entry["default_samplerate"])),
         is_default=defaults.get(direction) == index,
+        latency_s=float(entry.get(f"default_low_{direction.value}_latency", 0.0)),
     )
 
 

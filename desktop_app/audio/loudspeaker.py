@@ -152,6 +152,13 @@ class Loudspeaker:
         """0.0 to 1.0, what is being played now."""
         return self._playback.level
 
+    def use(self, wish: DeviceWish) -> None:
+        """Take another device from now on; an open one is exchanged, and the sound goes on."""
+        self._wish = wish
+        if self._stream is not None:
+            self._stream.wish = wish
+        self._on_list_changed()
+
     async def open(self) -> None:
         """Get the device ready. Idempotent; brings a lost device back.
 

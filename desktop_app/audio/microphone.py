@@ -9,18 +9,23 @@ from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from typing import Any
 
-from desktop_app.audio.devices import ANY_DEVICE, DeviceWish, Direction
+from desktop_app.audio.devices import (
+    ANY_DEVICE,
+    DeviceKind,
+    DeviceWish,
+    Direction,
+    SoundDevice,
+)
 from desktop_app.audio.frames import CAPTURE_RATE_HZ, FRAME_BYTES, FRAME_MS, AudioFrame
 from desktop_app.audio.level import level_of
 from desktop_app.audio.portaudio import SoundSystem
 from desktop_app.audio.resampler import Resampler, downmix
 from desktop_app.audio.sound_stream import SoundStream, StreamRequest
+from desktop_app.audio.switch_watch import SwitchWatch
 from desktop_app.errors import DeviceError
 
 _HOLDS_MS = 2_000
 _SILENT_AFTER_S = 1.0
-_NEVER_HEARD_BLOCKS = 1_000 // FRAME_MS
-_QUIET_BLOCKS = 30_000 // FRAME_MS  # a noise gate gives zeros between words too
 _MAY_RETURN_S = 1.0
 _BETWEEN_TRIES_S = 0.3
 _BYTES_PER_S = CAPTURE_RATE_HZ * 2
@@ -135,8 +140,7 @@ class Microphone:
         self._is_starved = False
         self._may_be_misplaced = False
         self._last_pcm = b""
-        self._zero_blocks = 0
-        self._has_heard = False
+        self._switch = SwitchWatch(FRAME_MS)
 
     @property
     def stream(self) -> SoundStream | None:
@@ -160,8 +164,25 @@ class Microphone:
 
     @property
     def is_muted(self) -> bool:
-        """Whether a switch is off: only zeros for the first second, or for 30 s after sound."""
-        return self._zero_blocks >= (_QUIET_BLOCKS if self._has_heard else _NEVER_HEARD_BLOCKS)
+        """Whether a switch is off: zeros only, for most of a second."""
+        return self._switch.is_off
+
+    async def others(self) -> tuple[SoundDevice, ...]:
+        """Microphones that could be used instead, the likeliest first; opens none."""
+        try:
+            found = await self._sound.devices()
+        except DeviceError:
+            return ()
+        own = self.stream.device if self.stream else None
+        others = [one for one in found if one.direction is Direction.INPUT and not one.is_same(own)]
+        return tuple(sorted(others, key=_likelihood))
+
+    def use(self, wish: DeviceWish) -> None:
+        """Take another device from now on; an open one is exchanged, and the frames go on."""
+        self._wish = wish
+        if self.stream is not None:
+            self.stream.wish = wish
+        self._on_list_changed()
 
     async def open(self) -> None:
         """Start capturing. Idempotent.
@@ -187,8 +208,9 @@ class Microphone:
 
     async def _opened(self, before: SoundStream | None) -> _Tap:
         """A new stream, in the place of another."""
-        self._is_starved = self._has_heard = False
-        self._last_pcm, self._zero_blocks = b"", 0
+        self._is_starved = False
+        self._last_pcm = b""
+        self._switch.begin()
         tap = _Tap(self._clock, self._wake)
         request = StreamRequest(
             Direction.INPUT, CAPTURE_RATE_HZ, FRAME_MS, tap.on_block, tap.on_finished, self._wish
@@ -228,9 +250,7 @@ class Microphone:
         tap.has_given = True
         self._is_starved = False
         self._last_pcm = pcm
-        is_sound = any(pcm)
-        self._zero_blocks = 0 if is_sound else self._zero_blocks + 1
-        self._has_heard = self._has_heard or is_sound
+        self._switch.note(is_sound=any(pcm))
 
     async def _wait_for_sound(self, tap: _Tap) -> None:
         self._is_woken = False
@@ -297,6 +317,12 @@ class Microphone:
         if not self._is_woken and loop is not None and not loop.is_closed():
             self._is_woken = True
             loop.call_soon_threadsafe(self._arrived.set)
+
+
+def _likelihood(device: SoundDevice) -> tuple[bool, bool, bool]:
+    """Sorts the system's choice first, then what is built in, and headsets last."""
+    kind = device.kind
+    return not device.is_default, kind is not DeviceKind.BUILT_IN, kind is DeviceKind.BLUETOOTH
 
 
 def _failure(code: str, name: str) -> DeviceError:

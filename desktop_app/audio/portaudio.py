@@ -20,6 +20,7 @@ from desktop_app.audio.sound_stream import (
 from desktop_app.audio.system_devices import (
     FindSystemDevices,
     SystemState,
+    SystemStream,
     merged,
     system_devices,
 )
@@ -70,6 +71,10 @@ class SoundSystem:
             DeviceError: ``device.no_portaudio``.
         """
         return await self._call(self._list)
+
+    async def in_use(self) -> tuple[SoundStream, ...]:
+        """The open streams, their latency read anew."""
+        return await self._call(self._read_latencies)
 
     async def open(self, request: StreamRequest) -> SoundStream:
         """Open and start a stream.
@@ -254,16 +259,23 @@ class SoundSystem:
             return not (is_new_rate and place.direction is Direction.INPUT)
         return not is_new_choice
 
+    def _read_latencies(self) -> tuple[SoundStream, ...]:
+        state = self._look() if self._open else None
+        if state is not None and self._is_behind_server(state):
+            for stream in self._open:
+                own = _own_stream(state, stream.device.direction)
+                stream.server_latency_s = own.latency_s if own else 0.0
+        return tuple(self._open)
+
     def _place_of(
         self, stream: SoundStream, state: SystemState | None, devices: Sequence[SoundDevice]
     ) -> SoundDevice | None:
         """Where the stream's sound really comes from or goes to; None for nowhere."""
         direction = stream.device.direction
         if self._is_behind_server(state) and state is not None:
-            own = [at for at in state.streams if at.direction is direction]
-            if not own:
+            newest = _own_stream(state, direction)
+            if newest is None:
                 return stream.device  # the server does not tell of its streams
-            newest = max(own, key=lambda at: at.number)
             stream.server_latency_s = newest.latency_s
             return next(
                 (
@@ -294,6 +306,12 @@ class SoundSystem:
         self._close_all_streams()
         if self._system is not None:
             self._system.close()
+
+
+def _own_stream(state: SystemState, direction: Direction) -> SystemStream | None:
+    """The newest one of this process: the card has one in each direction."""
+    own = [at for at in state.streams if at.direction is direction]
+    return max(own, key=lambda at: at.number, default=None)
 
 
 def _is_default_indirect(direction: Direction) -> bool:

@@ -56,6 +56,7 @@ class DeviceInfo(ctypes.Structure):
         ("driver", c_char_p),
         ("flags", c_int),
         ("proplist", c_void_p),
+        ("configured_latency", c_uint64),
     )
 
 

@@ -66,6 +66,11 @@ class SoundStream:
     server_latency_s: float = 0.0
 
     @property
+    def delay_s(self) -> float:
+        """How late its sound is: what a server measures of its own queue and card, if it does."""
+        return self.server_latency_s or self.latency_s
+
+    @property
     def is_active(self) -> bool:
         """Whether the card still calls. Any thread."""
         return bool(self.raw.active)

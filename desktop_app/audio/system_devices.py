@@ -23,6 +23,7 @@ class SystemDevice:
     kind: DeviceKind = DeviceKind.OTHER
     rate_hz: int = 0
     channels: int = 0
+    latency_s: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,7 @@ def _sound_device(device: SystemDevice, index: int, host_api: str) -> SoundDevic
         device.is_default,
         device.id,
         device.kind,
+        device.latency_s,
     )
 
 
@@ -145,6 +147,7 @@ def _matched(
                     kind=device.kind,
                     is_default=device.is_default,
                     rate_hz=device.rate_hz or match.rate_hz,
+                    latency_s=device.latency_s or match.latency_s,
                 )
             )
     return with_own_names(found, lambda device: device.id)

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from desktop_app.audio.devices import DeviceWish, SoundDevice
 from desktop_app.audio.frames import (
     FRAME_BYTES,
     FRAME_MS,
@@ -54,6 +55,13 @@ class WavMicrophone:
     def is_muted(self) -> bool:
         """Never: the silence around a recording is meant."""
         return False
+
+    async def others(self) -> tuple[SoundDevice, ...]:
+        """None: a recording is heard whole."""
+        return ()
+
+    def use(self, wish: DeviceWish) -> None:
+        """Does nothing: a recording has no other device."""
 
     @property
     def level(self) -> float:

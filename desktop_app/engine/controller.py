@@ -23,6 +23,13 @@ from desktop_app.engine.ports import Journal
 from desktop_app.engine.recording_desk import RecordingIntent
 from desktop_app.errors import AppError
 from desktop_app.journal.records import ThreadRecord
+from desktop_app.link.device_messages import (
+    ListDevices,
+    PlayMicrophoneTest,
+    StartMicrophoneTest,
+    StopMicrophoneTest,
+    SwitchMicrophone,
+)
 from desktop_app.link.messages import (
     CancelTalk,
     DeletePicture,
@@ -69,6 +76,19 @@ from desktop_app.tasks import Background
 logger = logging.getLogger(__name__)
 
 
+SoundIntent = (
+    SwitchMicrophone | ListDevices | StartMicrophoneTest | PlayMicrophoneTest | StopMicrophoneTest
+)
+
+
+class Sound(Protocol):
+    """What belongs to sound and to no conversation."""
+
+    def on_intent(self, intent: SoundIntent) -> None: ...
+
+    def refuse_test(self, code: str) -> None: ...
+
+
 class Conversation(Protocol):
     """An engine, as the controller sees it."""
 
@@ -102,6 +122,7 @@ class Controller:
         recordings: Carries out what is wanted of recordings.
         reload: Reads the settings again; conversations opened later follow them.
         quit_: Ends the program.
+        sound: Serves what is asked of devices.
     """
 
     def __init__(
@@ -113,6 +134,7 @@ class Controller:
         recordings: Callable[[RecordingIntent], None],
         reload: Callable[[], None],
         quit_: Callable[[], None],
+        sound: Sound,
     ) -> None:
         self._open_conversation = open_conversation
         self._journal = journal
@@ -120,6 +142,7 @@ class Controller:
         self._recordings = recordings
         self._reload = reload
         self._quit = quit_
+        self._sound = sound
         self._conversations: dict[str, Conversation] = {}
         self._voice_thread = ""
         self._is_muted = False
@@ -160,6 +183,16 @@ class Controller:
                 self._background.run(self._change(intent), name=f"pin {intent.thread_id}")
             case MarkThread():
                 self._mark(intent.thread_id, is_unread=intent.is_unread)
+            case StartMicrophoneTest() | PlayMicrophoneTest() if self._is_conversing:
+                self._sound.refuse_test("microphone.in_use")
+            case (
+                SwitchMicrophone()
+                | ListDevices()
+                | StartMicrophoneTest()
+                | PlayMicrophoneTest()
+                | StopMicrophoneTest()
+            ):
+                self._sound.on_intent(intent)
             case RenameThread() | DeleteThread() | RestoreThread():
                 self._background.run(self._change(intent), name=f"change {intent.thread_id}")
             case DeletePicture() | RestorePicture():
@@ -232,8 +265,14 @@ class Controller:
         if self._voice_thread == thread_id:
             self._voice_thread = ""
 
+    @property
+    def _is_conversing(self) -> bool:
+        """Somebody speaks, or may: there the microphone is not for trying it out."""
+        return any(one.is_voice_on or one.phase is not Phase.READY for one in self.floor)
+
     def _take_voice(self, thread_id: str) -> Conversation:
         """Give the microphone to this thread."""
+        self._sound.on_intent(StopMicrophoneTest())
         self._leave_voice(but=thread_id)
         self._voice_thread = thread_id
         return self._conversation(thread_id)

@@ -118,9 +118,16 @@ class MicrophoneLost:
 
 @dataclass(frozen=True, slots=True)
 class InputSilenced:
-    """The open microphone has given nothing but zeros for a second, or gives sound again."""
+    """The open microphone has given nothing but zeros for a second, or gives sound again.
+
+    Attributes:
+        other: Name of another microphone that could be used, or empty.
+        other_id: By what it is found: the system's own name, or else its name.
+    """
 
     is_silent: bool
+    other: str = ""
+    other_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

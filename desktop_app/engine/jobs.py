@@ -39,6 +39,10 @@ class Jobs:
         self._running[name] = task
         task.add_done_callback(lambda done: self._forget(name, done, work))
 
+    def is_running(self, name: str) -> bool:
+        """Whether a task of that name has not ended yet."""
+        return name in self._running
+
     def cancel(self, name: str) -> None:
         """Cancel the task of that name, if it runs."""
         if name in self._running:

@@ -144,7 +144,7 @@ def _advanced(session: Session, given: Input, heard_ms: int) -> Step:  # noqa: C
         case MicrophoneLost():
             return sound_news.microphone_lost(session, given.code)
         case InputSilenced():
-            return sound_news.input_silenced(session, given.is_silent)
+            return sound_news.input_silenced(session, given)
         case LoudspeakerOpened():
             return sound_news.loudspeaker_opened(session, given.device)
         case LoudspeakerLost():
@@ -207,12 +207,14 @@ def _stop_voice(session: Session) -> Step:
 
 
 def _mute(session: Session, is_muted: bool) -> Step:
+    session, effects = sound_news.input_silenced(session, InputSilenced(False))
     session = replace(session, is_muted=is_muted, is_mute_told=False, is_confirmed=False)
     if not is_muted:
-        return session, (ClearNotice("voice.muted"),)
+        return session, (*effects, ClearNotice("voice.muted"))
     if session.stage is Stage.HEARING:
-        return session, (FinishCapture(session.turn),)
-    return interjections.let_pass(session)
+        return session, (*effects, FinishCapture(session.turn))
+    session, more = interjections.let_pass(session)
+    return session, (*effects, *more)
 
 
 def _press(session: Session, heard_ms: int) -> Step:

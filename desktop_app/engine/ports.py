@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Protocol
 
+from desktop_app.audio.devices import DeviceWish, SoundDevice
 from desktop_app.audio.frames import AudioFrame
 from desktop_app.journal.records import (
     MessageRecord,
@@ -31,6 +32,12 @@ class Microphone(Protocol):
     @property
     def is_muted(self) -> bool:
         """Whether it gives nothing but zeros for so long that a switch must be off."""
+
+    async def others(self) -> Sequence[SoundDevice]:
+        """Microphones that could be used instead, the likeliest first; opens none of them."""
+
+    def use(self, wish: DeviceWish) -> None:
+        """Take another device from now on; an open one is exchanged, and the frames go on."""
 
     async def open(self) -> None:
         """Start capturing. Idempotent.

@@ -215,12 +215,28 @@ class SoundDesk:
             self._echo.heard(is_speech=self._ears.hear(frame))
 
     def _notice_silence(self, frame: AudioFrame) -> None:
-        if self._session.is_deaf:
+        if self._session.is_deaf or self._session.is_muted:
             return
         was_silent = self._session.is_silent
         is_silent = not any(frame.pcm) if was_silent else self._parts.microphone.is_muted
-        if is_silent != was_silent:
-            self._tell(InputSilenced(is_silent))
+        if is_silent == was_silent:
+            return
+        if is_silent:
+            if not self._jobs.is_running("silence"):
+                self._jobs.start("silence", self._tell_silence())
+        else:
+            self._tell(InputSilenced(False))
+
+    async def _tell_silence(self) -> None:
+        """Say it with another microphone to take, if there is one."""
+        others = await self._parts.microphone.others()
+        if not self._parts.microphone.is_muted:
+            return
+        if others:
+            other = others[0]
+            self._tell(InputSilenced(True, other.name, other.id or other.name))
+        else:
+            self._tell(InputSilenced(True))
 
     def _notice_other_devices(self) -> None:
         """Devices go away, and others take their place without a word."""

@@ -13,11 +13,12 @@ from desktop_app.engine.effects import (
     FinishCapture,
     FinishTurn,
     KeepUtterance,
+    RaiseNotice,
     Send,
     SetTimer,
     StopPlayback,
 )
-from desktop_app.engine.inputs import EchoMeasured, SpeechEnded, TimerName
+from desktop_app.engine.inputs import EchoMeasured, InputSilenced, SpeechEnded, TimerName
 from desktop_app.engine.interjections import interject, let_pass
 from desktop_app.engine.session import Line, Mic, Session, Stage, Talk
 from desktop_app.engine.turns import (
@@ -32,7 +33,7 @@ from desktop_app.engine.turns import (
     release_microphone,
     then,
 )
-from desktop_app.link.messages import NoticeLevel
+from desktop_app.link.messages import Notice, NoticeLevel
 from desktop_app.protocol.commands import CancelReply, CommitAudio, DiscardAudio
 
 MICROPHONE_RETRY_S = 2.0
@@ -51,15 +52,25 @@ def microphone_opened(session: Session, device: str) -> Step:
     return replace(session, mic=Mic.OPEN, device=device, is_silent=False), effects
 
 
-def input_silenced(session: Session, is_silent: bool) -> Step:
+def input_silenced(session: Session, given: InputSilenced) -> Step:
     """The microphone gives zeros only, which no room does: a switch is off somewhere."""
-    if session.mic is not Mic.OPEN or session.is_silent == is_silent:
+    is_known = session.is_silent == given.is_silent
+    if session.mic is not Mic.OPEN or is_known or (session.is_muted and given.is_silent):
         return session, ()
-    session = replace(session, is_silent=is_silent)
-    if not is_silent:
+    session = replace(session, is_silent=given.is_silent)
+    if not given.is_silent:
         return session, (ClearNotice("device.silent"),)
-    shown = notice(NoticeLevel.WARNING, "device.silent", action="settings", device=session.device)
-    return session, (shown,)
+    facts = {"device": session.device}
+    if not given.other:
+        return session, (notice(NoticeLevel.WARNING, "device.silent", action="settings", **facts),)
+    shown = Notice(
+        NoticeLevel.WARNING,
+        "device.silent",
+        {**facts, "other": given.other},
+        "switch_microphone",
+        given.other_id,
+    )
+    return session, (RaiseNotice(shown),)
 
 
 def microphone_lost(session: Session, code: str) -> Step:

@@ -10,6 +10,15 @@ from enum import StrEnum
 from msgspec import Struct
 
 from desktop_app.journal.records import MessageRecord, PictureRecord, ThreadRecord, TurnTimes
+from desktop_app.link.device_messages import (
+    DevicesChanged,
+    ListDevices,
+    MicrophoneTestChanged,
+    PlayMicrophoneTest,
+    StartMicrophoneTest,
+    StopMicrophoneTest,
+    SwitchMicrophone,
+)
 from desktop_app.link.recordings import (
     DiscardUtterance,
     PlayUtterance,
@@ -58,8 +67,9 @@ class Notice(Struct, frozen=True):
     Attributes:
         code: Stable; a second notice with the same code replaces the first.
         facts: What the sentence needs (device, seconds, file), as text.
-        action: ``retry``, ``settings``, ``interrupt`` or empty: the one step offered.
-        subject: Id of the message or thread that the action is about.
+        action: ``retry``, ``settings``, ``interrupt``, ``switch_microphone`` (to ``subject``, which
+            the fact ``other`` names) or empty: the one step offered.
+        subject: Id of the message, thread or device that the action is about.
     """
 
     level: NoticeLevel
@@ -209,6 +219,11 @@ Intent = (
     | StopUtterance
     | SaveUtterance
     | DiscardUtterance
+    | SwitchMicrophone
+    | ListDevices
+    | StartMicrophoneTest
+    | PlayMicrophoneTest
+    | StopMicrophoneTest
     | RenameThread
     | PinThread
     | MarkThread
@@ -391,6 +406,8 @@ LinkEvent = (
     | ThreadSaved
     | ThreadRemoved
     | LevelMeasured
+    | DevicesChanged
+    | MicrophoneTestChanged
     | TurnTimed
     | NoticeRaised
     | NoticeCleared

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from desktop_app.journal.records import MessageRecord, ThreadRecord
+from desktop_app.link.device_messages import DeviceShown, MicrophoneTest, MicrophoneTestChanged
 from desktop_app.link.messages import Connection, Notice, Phase
 
 
@@ -63,6 +64,17 @@ class Levels:
     loudspeaker: float = 0.0
 
 
+_NO_TEST = MicrophoneTestChanged(MicrophoneTest.OFF)
+
+
+@dataclass(frozen=True, slots=True)
+class Devices:
+    """Microphones and loudspeakers, once ``ListDevices`` was asked, and the microphone's test."""
+
+    shown: tuple[DeviceShown, ...] = ()
+    test: MicrophoneTestChanged = _NO_TEST
+
+
 @dataclass(frozen=True, slots=True)
 class Playing:
     """The recording that is being heard."""
@@ -95,3 +107,4 @@ class AppState:
     notices: tuple[Notice, ...] = ()
     playing: Playing | None = None
     picture_news: int = 0
+    devices: Devices = field(default_factory=Devices)

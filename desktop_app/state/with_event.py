@@ -8,6 +8,10 @@ from typing import assert_never
 from msgspec.structs import replace as with_fields
 
 from desktop_app.journal.records import MessageRecord, Role, TurnTimes
+from desktop_app.link.device_messages import (
+    DevicesChanged,
+    MicrophoneTestChanged,
+)
 from desktop_app.link.messages import (
     ConnectionChanged,
     LevelMeasured,
@@ -81,6 +85,10 @@ def with_event(state: AppState, event: LinkEvent) -> AppState:  # noqa: C901 - o
             return without_message(state, thread_id, message_id)
         case RecordingsRemoved(utterance_ids):
             return without_recordings(state, frozenset(utterance_ids))
+        case DevicesChanged(devices):
+            return replace(state, devices=replace(state.devices, shown=devices))
+        case MicrophoneTestChanged():
+            return replace(state, devices=replace(state.devices, test=event))
         case ThreadRemoved(thread_id):
             return without_thread(state, thread_id)
         case NoticeRaised(notice):

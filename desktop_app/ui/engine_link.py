@@ -10,6 +10,10 @@ from dataclasses import dataclass
 
 from desktop_app.errors import AppError
 from desktop_app.link.client import LinkClient
+from desktop_app.link.device_messages import (
+    PlayMicrophoneTest,
+    StartMicrophoneTest,
+)
 from desktop_app.link.messages import (
     CancelTalk,
     Intent,
@@ -36,7 +40,8 @@ logger = logging.getLogger(__name__)
 LONGEST_PAUSE_S = 8.0
 _HEALTHY_AFTER_S = 10.0
 _TALK = (PressTalk, ReleaseTalk, ToggleTalk, CancelTalk)
-_KEPT_ELSEWHERE = (OpenThread, *_TALK, SendText, SetMuted, StopReply, Quit)
+_TRYING = (StartMicrophoneTest, PlayMicrophoneTest)  # who asked does not wait for an engine
+_KEPT_ELSEWHERE = (OpenThread, *_TALK, SendText, SetMuted, StopReply, Quit, *_TRYING)
 _MOST_WAITING = 1000
 
 

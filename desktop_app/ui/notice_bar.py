@@ -62,7 +62,7 @@ class NoticeBar(QWidget):
             return
         self._words.setText(sentence_of(notice.code, notice.facts))
         self.setAccessibleDescription(self._words.text())
-        label = action_label(notice.action, notice.code)
+        label = action_label(notice.action, notice.code, notice.facts)
         self._step.setText(label)
         self._step.describe(label)
         self._step.setVisible(bool(label))

@@ -24,6 +24,7 @@ class AppStore(QObject):
         levels_changed: The new Levels.
         notices_changed: The notices, oldest first.
         pictures_changed: Pictures were made, removed or brought back.
+        devices_changed: The new Devices.
         engine_came: An engine has started and put the journal in order.
     """
 
@@ -34,6 +35,7 @@ class AppStore(QObject):
     levels_changed = Signal(object)
     notices_changed = Signal(object)
     pictures_changed = Signal()
+    devices_changed = Signal(object)
     engine_came = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -110,6 +112,8 @@ class AppStore(QObject):
             self.notices_changed.emit(now.notices)
         if before.picture_news != now.picture_news:
             self.pictures_changed.emit()
+        if before.devices is not now.devices:
+            self.devices_changed.emit(now.devices)
 
 
 def _lists_changed(before: AppState, now: AppState) -> bool:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from desktop_app.link.messages import CancelTalk, Intent, Notice, StartVoice, StopReply, StopVoice
+from desktop_app.link.device_messages import (
+    SwitchMicrophone,
+)
+from desktop_app.link.messages import (
+    CancelTalk,
+    Intent,
+    Notice,
+    StartVoice,
+    StopReply,
+    StopVoice,
+)
 from desktop_app.state.app_state import Service
 from desktop_app.ui.chat.chat_wiring import ChatWiring, is_replying
 from desktop_app.ui.journal_pages import JournalPages, Reader, Worker
@@ -99,6 +109,8 @@ class Wiring:
                 self.chat.retry(notice.subject)
             case "retry" | "settings" if notice.code.startswith(("device.", "voice.")):
                 self._send(StartVoice(self.threads.opened()))
+            case "switch_microphone":
+                self._send(SwitchMicrophone(notice.subject))
             case "interrupt":
                 self._send(StopReply())
         self._wires.dismiss(notice.code)

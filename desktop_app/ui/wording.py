@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from desktop_app.prose import tr
+
 NAME = "Parley"
 NEW_THREAD = "New thread"
 UNTITLED = "New thread"
@@ -79,8 +83,10 @@ _ACTIONS = {
 }
 
 
-def action_label(action: str, code: str = "") -> str:
+def action_label(action: str, code: str = "", facts: Mapping[str, str] | None = None) -> str:
     """The word on a notice's button, empty when the window has no such step."""
+    if action == "switch_microphone":
+        return tr("Use {other}").format(**(facts or {}))
     if code == "voice.idle":
         return LISTEN
     if action == "settings" and code.startswith("device."):

@@ -7,11 +7,21 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 
-from desktop_app.audio.devices import ANY_DEVICE, Choice, Direction, Reason, SoundDevice, missing
+from desktop_app.audio.devices import (
+    ANY_DEVICE,
+    Choice,
+    DeviceKind,
+    DeviceWish,
+    Direction,
+    Reason,
+    SoundDevice,
+    missing,
+)
 from desktop_app.audio.frames import FRAME_BYTES, AudioFrame
 from desktop_app.audio.microphone import Microphone
 from desktop_app.audio.sound_stream import SoundStream, StreamRequest
@@ -27,6 +37,7 @@ class ScriptedSound:
     Attributes:
         is_placed: What the open stream is said to be.
         absences: How many more openings find no device.
+        listed: What there is; None where there is no library.
     """
 
     def __init__(self, rate_hz: int = 16_000, channels: int = 1) -> None:
@@ -36,6 +47,7 @@ class ScriptedSound:
         self.closed: list[SoundStream] = []
         self.is_placed = True
         self.absences = 0
+        self.listed: tuple[SoundDevice, ...] | None = ()
         self.on_change: list[Callable[[], None]] = []
         self._has_opened = asyncio.Event()
 
@@ -71,6 +83,11 @@ class ScriptedSound:
             self.closed.append(stream)
             self.requests[self.streams.index(stream)].on_finished()
 
+    async def devices(self) -> tuple[SoundDevice, ...]:
+        if self.listed is None:
+            raise DeviceError("device.no_portaudio")
+        return self.listed
+
     @contextmanager
     def watched(self, on_change: Callable[[], None]) -> Iterator[None]:
         self.on_change.append(on_change)
@@ -101,6 +118,10 @@ class ScriptedSound:
 
     def unplug(self) -> None:
         self.requests[-1].on_finished()
+
+
+def input_device(name: str, *, kind: DeviceKind = DeviceKind.OTHER) -> SoundDevice:
+    return SoundDevice(name, 0, Direction.INPUT, "ALSA", 1, 16_000, kind=kind)
 
 
 def microphone_of(sound: ScriptedSound) -> Microphone:
@@ -183,10 +204,9 @@ async def test_level_and_silence_of_the_device_are_told():
     await take(microphone, 1)
     assert microphone.level > 0.5
     assert not microphone.is_muted
-    for _ in range(15):
-        sound.capture(*[bytes(640)] * 100)
-        await take(microphone, 100)
-        assert microphone.level == 0.0
+    sound.capture(*[bytes(640)] * 50)
+    await take(microphone, 50)
+    assert microphone.level == 0.0
     assert microphone.is_muted
 
 
@@ -195,19 +215,43 @@ async def test_a_device_that_never_gave_sound_counts_as_switched_off_after_a_sec
     microphone = microphone_of(sound)
     await microphone.open()
     sound.capture(*[bytes(640)] * 50)
-    await take(microphone, 49)
+    await take(microphone, 39)
     assert not microphone.is_muted
     await take(microphone, 1)
     assert microphone.is_muted
 
 
-async def test_a_noise_gate_between_two_words_is_no_switch():
+async def test_other_microphones_are_offered_the_likeliest_first_and_none_is_opened():
     sound = ScriptedSound()
     microphone = microphone_of(sound)
     await microphone.open()
-    sound.capture(LOUD, *[bytes(640)] * 99)
-    await take(microphone, 100)
-    assert not microphone.is_muted
+    headset = input_device("Headset", kind=DeviceKind.BLUETOOTH)
+    camera, laptop = input_device("Camera"), input_device("Laptop", kind=DeviceKind.BUILT_IN)
+    speaker = replace(camera, name="Speaker", direction=Direction.OUTPUT)
+    sound.listed = (headset, input_device("Desk mic"), speaker, camera, laptop)
+    assert [one.name for one in await microphone.others()] == ["Laptop", "Camera", "Headset"]
+    assert sound.opened == 1
+    sound.listed = None
+    assert await microphone.others() == ()
+
+
+async def test_another_microphone_is_taken_in_mid_stream_when_a_person_wants_it():
+    sound = ScriptedSound()
+    sound.formats.append(("Camera", 16_000, 1))
+    microphone = microphone_of(sound)
+    await microphone.open()
+    frames = microphone.frames()
+    sound.capture(LOUD)
+    await anext(frames)
+    sound.is_placed = False
+    microphone.use(DeviceWish("camera", "camera"))
+    assert sound.streams[0].wish == DeviceWish("camera", "camera")
+    going_on = asyncio.create_task(anext(frames))
+    await sound.has_opened(2)
+    sound.capture(LOUD)
+    assert (await going_on).pcm == LOUD
+    assert sound.requests[1].wish == DeviceWish("camera", "camera")
+    await microphone.close()
 
 
 async def test_closing_ends_the_frames_and_releases_the_device_once():

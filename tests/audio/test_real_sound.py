@@ -165,9 +165,8 @@ async def test_two_parties_speak_and_listen_at_once(sound, sound_server, tmp_pat
         await loudspeaker.drained()
     await microphone.close()
     await loudspeaker.close()
-    assert not any(heard)
-    assert microphone.is_muted
-    assert microphone.level == 0.0
+    assert np.abs(np.frombuffer(heard, np.int16).astype(int)).max() < 20, "the room's hum alone"
+    assert not microphone.is_muted
     assert correlation(pcm, recorded(tmp_path / "out.wav"))[0] > 0.9
 
 

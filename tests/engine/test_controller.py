@@ -26,6 +26,13 @@ from desktop_app.journal.records import (
     Role,
     ThreadRecord,
 )
+from desktop_app.link.device_messages import (
+    ListDevices,
+    PlayMicrophoneTest,
+    StartMicrophoneTest,
+    StopMicrophoneTest,
+    SwitchMicrophone,
+)
 from desktop_app.link.messages import (
     CancelTalk,
     DeletePicture,
@@ -96,6 +103,20 @@ class Conversation:
         self.closed.set()
 
 
+class Sound:
+    """Remembers what was asked of devices."""
+
+    def __init__(self) -> None:
+        self.taken: list[object] = []
+        self.refused: list[str] = []
+
+    def on_intent(self, intent: object) -> None:
+        self.taken.append(intent)
+
+    def refuse_test(self, code: str) -> None:
+        self.refused.append(code)
+
+
 class Rig:
     """A controller over remembered conversations."""
 
@@ -109,6 +130,7 @@ class Rig:
         self.asked_of_recordings: list[object] = []
         self.reloads = 0
         self.has_quit = False
+        self.sound = Sound()
         self.controller = Controller(
             open_conversation=self._open,
             journal=self.journal,
@@ -116,6 +138,7 @@ class Rig:
             recordings=self.asked_of_recordings.append,
             reload=self._reload,
             quit_=self._quit,
+            sound=self.sound,
         )
 
     def _open(self, thread_id: str) -> Conversation:
@@ -358,3 +381,28 @@ async def test_a_read_thread_can_be_marked_unread_while_it_is_open(rig):
     await rig.journal.save_thread(thread())
     rig.ask(OpenThread("a"), MarkThread("a", True))
     assert (await rig.told_of(ThreadSaved)).thread.is_unread
+
+
+async def test_what_is_asked_of_devices_goes_to_sound(rig):
+    asked = [
+        SwitchMicrophone("cam"),
+        ListDevices(),
+        StartMicrophoneTest("cam"),
+        PlayMicrophoneTest(),
+    ]
+    rig.ask(*asked, StopMicrophoneTest())
+    assert rig.sound.taken == [*asked, StopMicrophoneTest()]
+
+
+@pytest.mark.parametrize("start", [StartMicrophoneTest(), PlayMicrophoneTest()])
+async def test_no_microphone_is_tried_out_while_a_conversation_goes_on(rig, start):
+    rig.ask(OpenThread("a"))
+    rig.conversations["a"].phase = Phase.SPEAKING
+    rig.ask(start)
+    assert (rig.sound.taken, rig.sound.refused) == ([], ["microphone.in_use"])
+
+
+@pytest.mark.parametrize("start", [StartVoice("a"), PressTalk("a"), ToggleTalk("a")])
+async def test_a_microphone_that_is_tried_out_gives_way_to_a_conversation(rig, start):
+    rig.ask(StartMicrophoneTest(), start)
+    assert rig.sound.taken == [StartMicrophoneTest(), StopMicrophoneTest()]

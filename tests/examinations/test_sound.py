@@ -48,6 +48,7 @@ async def test_the_microphone_is_heard_while_somebody_speaks(
 async def test_a_microphone_that_gives_zeros_is_called_silent(
     sound_server: SoundServer, system: SoundSystem
 ):
+    sound_server.switch_microphone(is_on=False)
     finding = await sound.microphone(system)
     assert finding.verdict is Verdict.WARNING
     assert "silence" in finding.text

@@ -7,6 +7,7 @@ import struct
 from collections import deque
 from collections.abc import AsyncIterator
 
+from desktop_app.audio.devices import ANY_DEVICE, DeviceWish, SoundDevice
 from desktop_app.audio.frames import FRAME_BYTES, FRAME_MS, AudioFrame
 from desktop_app.engine.ports import Time
 from desktop_app.errors import DeviceError
@@ -32,6 +33,7 @@ class DrawnMicrophone:
         is_open: Whether the device is held.
         opened: How often it was opened.
         is_muted, name: What it says of itself; the test sets it.
+        alternatives: What ``others`` answers; ``wish`` is what ``use`` was told.
         said: The latest frames of speech that were drawn, in order.
     """
 
@@ -40,6 +42,8 @@ class DrawnMicrophone:
         self.is_open = False
         self.opened = 0
         self.is_muted = False
+        self.alternatives: tuple[SoundDevice, ...] = ()
+        self.wish = ANY_DEVICE
         self.said: deque[bytes] = deque(maxlen=_SAID)
         self._time = time
         self.name = name
@@ -50,6 +54,13 @@ class DrawnMicrophone:
     @property
     def device_name(self) -> str:
         return self.name if self.is_open else ""
+
+    async def others(self) -> tuple[SoundDevice, ...]:
+        await asyncio.sleep(0)
+        return self.alternatives
+
+    def use(self, wish: DeviceWish) -> None:
+        self.wish = wish
 
     async def open(self) -> None:
         await asyncio.sleep(0)

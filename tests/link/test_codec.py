@@ -6,6 +6,17 @@ import pytest
 from desktop_app.errors import ProtocolError
 from desktop_app.journal.records import MessageRecord, MessageStatus, PictureRecord, Role, TurnTimes
 from desktop_app.link.codec import MAX_MESSAGE_BYTES, Decoder, encode
+from desktop_app.link.device_messages import (
+    DevicesChanged,
+    DeviceShown,
+    ListDevices,
+    MicrophoneTest,
+    MicrophoneTestChanged,
+    PlayMicrophoneTest,
+    StartMicrophoneTest,
+    StopMicrophoneTest,
+    SwitchMicrophone,
+)
 from desktop_app.link.messages import (
     DeletePicture,
     Intent,
@@ -51,6 +62,8 @@ EVENTS = [
     MessageSaved(MESSAGE),
     LevelMeasured(0.5, 0.0),
     NoticeRaised(Notice(NoticeLevel.ERROR, "device.lost", {"device": "Büro"})),
+    DevicesChanged((DeviceShown("bluez_1", "Büro", True, 16_000, 1, is_bluetooth=True),)),
+    MicrophoneTestChanged(MicrophoneTest.PLAYING, "Büro", 5_000, "device.silent"),
     PictureSaved(
         PictureRecord(
             id="p",
@@ -72,6 +85,13 @@ EVENTS = [
     RecordingsRemoved(("u", "v")),
 ]
 WIRE = b"".join(encode(event) for event in EVENTS)
+DEVICE_INTENTS = [
+    SwitchMicrophone("usb-cam"),
+    ListDevices(),
+    StartMicrophoneTest("usb-cam"),
+    PlayMicrophoneTest(),
+    StopMicrophoneTest(),
+]
 INTENTS = [
     PinThread("t", True),
     MarkThread("t", False),
@@ -84,6 +104,7 @@ INTENTS = [
     SaveUtterance("u", "büro.wav"),
     DiscardUtterance("u"),
     Quit(),
+    *DEVICE_INTENTS,
 ]
 
 

@@ -11,6 +11,12 @@ from desktop_app.journal.records import (
     ThreadRecord,
     TurnTimes,
 )
+from desktop_app.link.device_messages import (
+    DevicesChanged,
+    DeviceShown,
+    MicrophoneTest,
+    MicrophoneTestChanged,
+)
 from desktop_app.link.messages import (
     Connection,
     ConnectionChanged,
@@ -33,7 +39,15 @@ from desktop_app.link.messages import (
     Welcome,
 )
 from desktop_app.link.recordings import RecordingPlayed, RecordingsRemoved
-from desktop_app.state.app_state import AppState, Conversation, Levels, Playing, Service, Voice
+from desktop_app.state.app_state import (
+    AppState,
+    Conversation,
+    Devices,
+    Levels,
+    Playing,
+    Service,
+    Voice,
+)
 from desktop_app.state.with_event import with_event
 
 
@@ -209,3 +223,10 @@ def test_a_removed_message_leaves_the_open_thread():
     assert [one.id for one in after.conversation.messages] == ["n"]
     assert with_event(state, MessageRemoved("other", "m")) is state
     assert with_event(state, MessageRemoved("t", "x")) is state
+
+
+def test_devices_and_the_test_of_a_microphone_are_shown():
+    camera = DeviceShown("usb-cam", "Camera", is_input=True)
+    testing = MicrophoneTestChanged(MicrophoneTest.LISTENING, "Camera")
+    state = folded(AppState(), DevicesChanged((camera,)), testing)
+    assert state.devices == Devices((camera,), testing)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from desktop_app.journal.records import MessageStatus
+from desktop_app.link.device_messages import DevicesChanged, DeviceShown
 from desktop_app.link.messages import MessageSaved, PictureRemoved, ReplyGrew
 from desktop_app.state import changes
 from desktop_app.ui.store import AppStore
@@ -57,3 +58,13 @@ def test_a_picture_that_came_or_went_is_told_once(qapp):
     store.tell()
     store.tell()
     assert told == [2]
+
+
+def test_devices_are_told_when_they_change(qapp):
+    store, told = AppStore(), []
+    store.devices_changed.connect(told.append)
+    camera = DeviceShown("usb-cam", "Camera", is_input=True)
+    store.apply(DevicesChanged((camera,)))
+    store.tell()
+    store.tell()
+    assert [devices.shown for devices in told] == [(camera,)]

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from desktop_app.journal.records import MessageRecord, MessageStatus, Role, SearchHit, ThreadRecord
+from desktop_app.link.device_messages import SwitchMicrophone
 from desktop_app.link.messages import (
     CancelTalk,
     Connection,
@@ -246,6 +247,18 @@ def test_a_notice_is_one_sentence_with_one_step(desk, qtbot):
     qtbot.mouseClick(bar._step, Qt.MouseButton.LeftButton)
     assert desk.sent[-1] == RetryMessage("a", "m")
     assert not bar.isVisible()
+
+
+def test_a_silent_microphone_is_exchanged_for_the_one_that_is_named(desk, qtbot):
+    started(desk)
+    facts = {"device": "Headset", "other": "Camera"}
+    notice = Notice(NoticeLevel.WARNING, "device.silent", facts, "switch_microphone", "usb-cam")
+    desk.store.apply(NoticeRaised(notice))
+    desk.store.tell()
+    step = desk.window.pane.notices._step
+    assert step.text() == "Use Camera"
+    qtbot.mouseClick(step, Qt.MouseButton.LeftButton)
+    assert desk.sent[-1] == SwitchMicrophone("usb-cam")
 
 
 def test_search_shows_titles_then_messages(desk):
