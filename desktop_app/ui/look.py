@@ -43,6 +43,11 @@ class Tokens(NamedTuple):
     danger: str
     danger_soft: str
     selection: str
+    ink_keyword: str
+    ink_string: str
+    ink_number: str
+    ink_name: str
+    ink_comment: str
 
 
 LIGHT = Tokens(
@@ -66,6 +71,11 @@ LIGHT = Tokens(
     danger="#b3261e",
     danger_soft="#fbe9e6",
     selection="#bfe3d9",
+    ink_keyword="#8b2f7a",
+    ink_string="#3d6b1c",
+    ink_number="#9a4a00",
+    ink_name="#1f5c99",
+    ink_comment="#6b665e",
 )
 DARK = Tokens(
     background="#171615",
@@ -88,6 +98,11 @@ DARK = Tokens(
     danger="#f2928a",
     danger_soft="#3a201d",
     selection="#24564b",
+    ink_keyword="#d9a0d4",
+    ink_string="#a9c98a",
+    ink_number="#e3b27a",
+    ink_name="#8fbde8",
+    ink_comment="#9d968b",
 )
 
 

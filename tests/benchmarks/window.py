@@ -1,4 +1,4 @@
-"""V2 and W1 of the performance page: sound beside a busy window, and how fast it is there."""
+"""V2, W1, W2 and W3 of the performance page: sound beside a busy window, and how fast it is there."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from desktop_app.children import own_program
-from tests.benchmarks import busy_window
+from tests.benchmarks import busy_window, conversation
 from tests.benchmarks.figures import Figure, Spread
 from tests.benchmarks.voice import peer
 
@@ -38,8 +38,9 @@ print(json.dumps({"first_paint_s": _age_s(), "rss_mb": _rss_mb()}))
 
 
 def figures() -> list[Figure]:
-    """Both, with the figures of the window's start first."""
-    return [*first_paint(), *asyncio.run(beside_a_busy_window())]
+    """All, with the figures of the window's start first."""
+    shown = conversation.figures()
+    return [*first_paint(), *asyncio.run(beside_a_busy_window()), *shown]
 
 
 def first_paint() -> list[Figure]:

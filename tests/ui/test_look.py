@@ -43,6 +43,7 @@ def test_text_stands_out_from_every_ground(tokens: Tokens, ground: str, text: st
         ("text", "selection"),
         ("danger", "background"),
         ("warn", "background"),
+        *((f"ink_{ink}", "code") for ink in ("keyword", "string", "number", "name", "comment")),
     ],
 )
 def test_words_on_coloured_grounds_can_be_read(tokens: Tokens, text: str, ground: str):

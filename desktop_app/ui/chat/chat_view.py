@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
     QContextMenuEvent,
     QFocusEvent,
     QGuiApplication,
@@ -14,15 +16,22 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QResizeEvent,
+    QWheelEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QMenu, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from desktop_app.journal.records import MessageRecord, MessageStatus
 from desktop_app.ui import look as size
 from desktop_app.ui import wording
 from desktop_app.ui.button import BY_KEYBOARD, Button, Tone
-from desktop_app.ui.chat.message_row import MessageRow, Target
+from desktop_app.ui.chat.block_column import Place
+from desktop_app.ui.chat.chat_painting import paint_ring, paint_rows
+from desktop_app.ui.chat.link_bar import LinkBar, says_where
+from desktop_app.ui.chat.message_menu import message_menu
+from desktop_app.ui.chat.message_row import MessageRow
 from desktop_app.ui.chat.message_stack import MessageStack
+from desktop_app.ui.chat.target_walk import Pressable, next_of, pressable_in
+from desktop_app.ui.chat.targets import Target
 from desktop_app.ui.chat.text_selection import Selection, Spot
 from desktop_app.ui.look import Look
 
@@ -30,8 +39,11 @@ _TOP, _BOTTOM = 24, 0  # room before the first and after the last message, px
 _MARGIN = 20
 _NEAR_BOTTOM = 16
 _NEAR_TOP = 400
-_SETTLE_ROUNDS = 6
+_SETTLE_ROUNDS = 8
+_SHIFT = Qt.KeyboardModifier.ShiftModifier
 _DESCRIBED = 6  # messages that screen readers are given as text
+
+Anchor = tuple[str, Place]  # a message, the block in it and px below that block's top
 
 
 class ChatView(QAbstractScrollArea):
@@ -54,9 +66,10 @@ class ChatView(QAbstractScrollArea):
         self._thread_id = ""
         self._has_older = False
         self._follows = True
-        self._anchor = ("", 0)  # first message in sight and how far its top is above the view
+        self._anchor: Anchor = ("", (0, 0))  # what is at the upper edge of the view
         self._is_settling = False
         self._shows_focus = False
+        self._chosen: Pressable | None = None  # by keyboard
         self._selection: Selection | None = None
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -68,6 +81,8 @@ class ChatView(QAbstractScrollArea):
         self._jump = Button(look, self, text=wording.JUMP, icon="down", tone=Tone.OUTLINE)
         self._jump.hide()
         self._jump.clicked.connect(self.jump_to_latest)
+        self._links = LinkBar(look, self)
+        self._links.agreed.connect(self.link_chosen)
         look.changed.connect(self._on_look_changed)
 
     # ---- what is shown ------------------------------------------------------------------
@@ -109,7 +124,7 @@ class ChatView(QAbstractScrollArea):
         """Bring one message to the top of the view."""
         if self._stack.number_of(message_id) >= 0:
             self._follows = False
-            self._anchor = (message_id, -_TOP)
+            self._anchor = (message_id, (0, -_TOP))
             self._settle()
 
     def _on_look_changed(self) -> None:
@@ -147,14 +162,12 @@ class ChatView(QAbstractScrollArea):
         number = self._stack.number_of(self._anchor[0])
         if self._follows or number < 0:
             return longest
-        return min(longest, max(0, _TOP + self._stack.top(number) + self._anchor[1]))
+        below = self._stack.row(number).y_of(self._anchor[1])
+        return min(longest, max(0, _TOP + self._stack.top(number) + below))
 
     def _after_moving(self) -> None:
         value = self.verticalScrollBar().value()
-        number = self._stack.number_at(value - _TOP)
-        if number >= 0:
-            top = _TOP + self._stack.top(number)
-            self._anchor = (self._stack.messages[number].id, value - top)
+        self._drop_anchor(value)
         self._stack.forget_far_rows(24)
         self._jump.setVisible(not self._follows)
         if self._has_older and value < _NEAR_TOP and len(self._stack):
@@ -167,11 +180,16 @@ class ChatView(QAbstractScrollArea):
             return
         bar = self.verticalScrollBar()
         self._follows = bar.value() >= bar.maximum() - _NEAR_BOTTOM
-        number = self._stack.number_at(bar.value() - _TOP)
-        if number >= 0:
-            top = _TOP + self._stack.top(number)
-            self._anchor = (self._stack.messages[number].id, bar.value() - top)
+        self._drop_anchor(bar.value())
         self._settle()
+
+    def _drop_anchor(self, value: int) -> None:
+        """Remember what is at the upper edge, so that it stays there whatever is found above."""
+        number = self._stack.number_at(value - _TOP)
+        if number >= 0:
+            inside = value - _TOP - self._stack.top(number)
+            row = self._stack.row(number)
+            self._anchor = (self._stack.messages[number].id, row.anchor_at(inside))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
@@ -179,6 +197,8 @@ class ChatView(QAbstractScrollArea):
         hint = self._jump.sizeHint()
         x = (self.viewport().width() - hint.width()) // 2
         self._jump.setGeometry(x, self.height() - hint.height() - 12, hint.width(), hint.height())
+        high = self._links.wanted_height()
+        self._links.setGeometry(self._left(), self.height() - high - 8, self._column(), high)
         self._settle()
 
     # ---- painting -----------------------------------------------------------------------
@@ -189,20 +209,11 @@ class ChatView(QAbstractScrollArea):
         clip = QRectF(event.rect())
         painter.fillRect(clip, self._look.colour("background"))
         offset = self.verticalScrollBar().value() - _TOP
-        number = self._stack.number_at(int(clip.top()) + offset)
-        left = self._left()
-        while 0 <= number < len(self._stack):
-            top = self._stack.top(number) - offset
-            if top > clip.bottom():
-                break
-            painter.save()
-            painter.translate(left, top)
-            chosen = self._selection and self._selection.within(number, self._stack)
-            row = self._stack.row(number)
-            row.paint(painter, clip.translated(-left, -top), chosen or None)
-            painter.restore()
-            number += 1
-        if self._shows_focus:
+        origin = QPointF(self._left(), -offset)
+        paint_rows(painter, self._stack, clip, origin, self._selection)
+        if self._chosen is not None:
+            paint_ring(painter, self._look, self._stack, origin, self._chosen)
+        if self._shows_focus and self._chosen is None:
             painter.setPen(QPen(self._look.colour("accent"), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(QRectF(self.viewport().rect()).adjusted(4, 4, -4, -4), 8, 8)
@@ -214,6 +225,7 @@ class ChatView(QAbstractScrollArea):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
         self._shows_focus = False
+        self._chosen = None
         super().focusOutEvent(event)
         self.viewport().update()
 
@@ -281,10 +293,33 @@ class ChatView(QAbstractScrollArea):
     def _act(self, target: Target, message_id: str) -> None:
         if target.kind == "retry":
             self.retry_requested.emit(message_id)
-        elif target.kind == "copy":
-            QGuiApplication.clipboard().setText(target.value)
-        else:
+        elif target.kind in ("copy", "wrap"):
+            self._act_on_code(target, message_id)
+        elif says_where(target.label, target.value):
             self.link_chosen.emit(target.value)
+        else:
+            self._links.ask(target.value)
+
+    def _act_on_code(self, target: Target, message_id: str) -> None:
+        number = self._stack.number_of(message_id)
+        row = self._stack.row(number)
+        if target.kind == "copy":
+            QGuiApplication.clipboard().setText(row.code_of(target))
+            return
+        row.toggle_wrap(target)
+        self._stack.settle(number)
+        self._settle()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
+        """Sideways over what is too wide; everything else moves the conversation."""
+        delta = event.pixelDelta() if not event.pixelDelta().isNull() else event.angleDelta() / 2
+        across = delta.x() or (delta.y() if event.modifiers() & _SHIFT else 0)
+        found = self._at(event.position()) if across else None
+        if found and found[0].scroll_at(found[1], -across):
+            self.viewport().update()
+            event.accept()
+        elif not across:
+            super().wheelEvent(event)
 
     def selected_text(self) -> str:
         """The selected text, or empty."""
@@ -304,7 +339,33 @@ class ChatView(QAbstractScrollArea):
         if text:
             QGuiApplication.clipboard().setText(text)
 
+    # ---- by keyboard ----------------------------------------------------------------------
+
+    def focusNextPrevChild(self, forwards: bool) -> bool:  # noqa: N802
+        """Tab goes through what can be pressed in sight, then on."""
+        top = self.verticalScrollBar().value() - _TOP
+        pressable = pressable_in(self._stack, top, self.viewport().height())
+        self._chosen = next_of(pressable, self._chosen, backwards=not forwards)
+        self.viewport().update()
+        if self._chosen is not None:
+            self._say(self._chosen.target.label)
+            return True
+        return super().focusNextPrevChild(forwards)
+
+    def _say(self, words: str) -> None:
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, words))
+
+    def _press_chosen(self) -> bool:
+        chosen = self._chosen
+        if chosen is None:
+            return False
+        self._act(chosen.target, chosen.message_id)
+        return True
+
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
+        if is_enter and self._press_chosen():
+            return
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy()
         elif event.matches(QKeySequence.StandardKey.SelectAll):
@@ -318,17 +379,7 @@ class ChatView(QAbstractScrollArea):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
         found = self._at(QPointF(self.viewport().mapFrom(self, event.pos())))
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        copy = menu.addAction("Copy", self.copy)
-        copy.setEnabled(bool(self.selected_text()))
-        if found:
-            message = found[0].message
-            clipboard = QGuiApplication.clipboard()
-            menu.addAction("Copy message").triggered.connect(
-                lambda _checked=False, text=message.text: clipboard.setText(text)
-            )
-        menu.addAction("Select all", self.select_all)
+        menu = message_menu(self, found[0].message if found else None)
         menu.popup(event.globalPos())
 
     def viewportEvent(self, event: QEvent) -> bool:  # noqa: N802

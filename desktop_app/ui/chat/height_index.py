@@ -58,6 +58,19 @@ class HeightIndex:
             bit >>= 1
         return min(row, len(self._heights) - 1)
 
+    def append(self, height: int) -> None:
+        """Put one row below all others."""
+        node = len(self._tree)
+        below = node - (node & -node)  # the new node covers the rows from here on
+        self._heights.append(height)
+        self._tree.append(self.top(node - 1) - self.top(below) + height)
+        self._highest_bit = 1 << (node.bit_length() - 1)
+
+    def truncate(self, count: int) -> None:
+        """Take away all rows but the first ``count``."""
+        del self._heights[count:], self._tree[count + 1 :]
+        self._highest_bit = 1 << (count.bit_length() - 1) if count else 0
+
     def heights(self) -> tuple[int, ...]:
         """All heights, first row first."""
         return tuple(self._heights)

@@ -2,217 +2,229 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QGuiApplication, QPainter
 
 from desktop_app.journal.records import MessageRecord, MessageStatus, Role
 from desktop_app.ui import look as size
-from desktop_app.ui.chat.heard_cut import rendered_cut
-from desktop_app.ui.chat.markdown_blocks import MarkdownBlock, MarkdownText
+from desktop_app.ui import wording
+from desktop_app.ui.chat.block_column import BlockColumn, Place
+from desktop_app.ui.chat.markdown_blocks import MarkdownText, cut_plain
 from desktop_app.ui.chat.message_bubble import HEADER, PAD_X, PAD_Y, paint_bubble
 from desktop_app.ui.chat.message_footer import FOOTER_HEIGHT, Footer, footer_of, paint_footer
-from desktop_app.ui.chat.text_block import TextBlock
+from desktop_app.ui.chat.targets import Target
 from desktop_app.ui.look import Look
 from desktop_app.ui.wording import as_written
 
-GAP = 12  # between the blocks of a reply
 AFTER = 24  # below each message
 _BUBBLE_SHARE = 0.78
 
-Place = tuple[int, int]  # block, character
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What lies under a point: ``retry``, ``copy`` (with the text) or ``link`` (the address)."""
-
-    kind: str
-    value: str = ""
-
 
 class MessageRow:
-    """A message at one width.
-
-    Attributes:
-        height: px, the gap to the next message included.
-    """
+    """A message at one width."""
 
     def __init__(self, look: Look, message: MessageRecord, width: int) -> None:
         self._look = look
         self._width = width
         self._markdown = MarkdownText()
-        self._blocks: list[TextBlock] = []
-        self._tops: list[int] = []
-        self._left = 0
-        self._cut: Place | None = None
+        self._is_user = message.role is Role.USER
+        self._column = BlockColumn(look, self._widest_bubble() if self._is_user else width)
         self.footer: Footer | None = None
-        self.height = 0
         self.show(message)
 
     def show(self, message: MessageRecord) -> None:
         """Show the message as it is now; finished blocks of a growing reply stay laid out."""
         self.message = message
-        self._is_user = message.role is Role.USER
         if self._is_user:
             self._show_typed(message)
         else:
-            self._show_reply(message)
+            keep = self._markdown.show(message.text)
+            cut = message.status is MessageStatus.INTERRUPTED
+            heard = message.heard_chars if cut else None
+            self._column.show(self._markdown.blocks, keep, heard=heard)
         self.footer = footer_of(message)
-        bottom = self._bottom()
-        if self.footer is not None:
-            bottom += FOOTER_HEIGHT + (0 if self._blocks else 4)
-        self.height = bottom + AFTER
 
-    def _bottom(self) -> int:
-        if not self._blocks:
-            return 0
-        bottom = self._tops[-1] + self._blocks[-1].height
-        return bottom + PAD_Y - 2 if self._is_user else bottom
+    def _widest_bubble(self) -> int:
+        return int(self._width * _BUBBLE_SHARE) - 2 * PAD_X
 
     def _show_typed(self, message: MessageRecord) -> None:
-        widest = int(self._width * _BUBBLE_SHARE) - 2 * PAD_X
-        if not self._blocks:
-            self._blocks = [TextBlock(self._look)]
-        block = self._blocks[0]
+        self._column.set_width(self._widest_bubble())
         text = as_written(message.text) if message.is_spoken else message.text
-        block.show_plain(text, widest)
-        narrow = max(block.ideal_width, 96 if message.is_spoken else 24)
-        if narrow < widest:
-            block.show_plain(text, narrow)
-        self._tops = [PAD_Y + 2 + (HEADER if message.is_spoken else 0)]
-        self._left = self._width - PAD_X - block.width
+        self._column.show(cut_plain(text), 0)
+        if len(self._column) == 1:
+            self._column.block(0)
+            narrow = max(self._column.widest(), 96 if message.is_spoken else 24)
+            if narrow < self._column.width:
+                self._column.set_width(narrow)
 
-    def _show_reply(self, message: MessageRecord) -> None:
-        keep = self._markdown.show(message.text)
-        cut = self._markdown.blocks
-        del self._blocks[len(cut) :], self._tops[keep:]
-        for number in range(keep, len(cut)):
-            self._lay_out(number, cut[number])
-        if message.status is MessageStatus.INTERRUPTED and message.heard_chars is not None:
-            self._dim_unheard(cut, message.heard_chars)
+    @property
+    def height(self) -> int:
+        """px, the gap to the next message included."""
+        return self._bottom() + AFTER + self._footer_room()
 
-    def _lay_out(self, number: int, cut: MarkdownBlock) -> None:
-        known = self._blocks[number] if number < len(self._blocks) else None
-        if known is None or known.is_code or cut.is_code:
-            known = TextBlock(self._look, is_code=cut.is_code, language=cut.language)
-            self._blocks[number : number + 1] = [known]
-        if cut.is_code:
-            known.show_plain(cut.source, self._width)
-        else:
-            known.show_markdown(cut.source, self._width)
-        below = self._tops[-1] + self._blocks[number - 1].height + GAP if number else 0
-        self._tops.append(below)
+    def _footer_room(self) -> int:
+        if self.footer is None:
+            return 0
+        return FOOTER_HEIGHT + (0 if len(self._column) else 4)
 
-    def _dim_unheard(self, cut: tuple[MarkdownBlock, ...], heard_chars: int) -> None:
-        self._cut = None
-        for number, (block, source) in enumerate(zip(self._blocks, cut, strict=True)):
-            end = source.start + len(source.source)
-            if end <= heard_chars:
-                continue
-            inside = max(0, heard_chars - source.start)
-            place = rendered_cut(source.source, block.document.toPlainText(), inside)
-            block.dim_after(place)
-            if self._cut is None:
-                self._cut = (number, place)
+    def _top(self) -> int:
+        """Where the text begins."""
+        if not self._is_user or not len(self._column):
+            return 0
+        return PAD_Y + 2 + (HEADER if self.message.is_spoken else 0)
+
+    def _left(self) -> int:
+        if not self._is_user:
+            return 0
+        is_mirrored = QGuiApplication.isRightToLeft()
+        return PAD_X if is_mirrored else self._width - PAD_X - self._column.width
+
+    def _bottom(self) -> int:
+        if not len(self._column):
+            return 0
+        return self._top() + self._column.height + (PAD_Y - 2 if self._is_user else 0)
+
+    def measure(self, top: float, bottom: float) -> None:
+        """Lay out what lies between two heights of the row."""
+        self._column.measure(top - self._top(), bottom - self._top())
+
+    def anchor_at(self, y: int) -> Place:
+        """The block at a height, and how far below its top that is."""
+        if not len(self._column):
+            return 0, y
+        number = self._column.number_at(y - self._top())
+        return number, y - (self._top() + self._column.top(number) if number else 0)
+
+    def y_of(self, anchor: Place) -> int:
+        """The height of an anchor."""
+        number, below = anchor
+        if not 0 < number < len(self._column):
+            return below
+        return self._top() + self._column.top(number) + below
+
+    # ---- painting -------------------------------------------------------------------------
 
     def paint(self, painter: QPainter, clip: QRectF, selection: tuple[Place, Place] | None) -> None:
         """Paint at the painter's origin; only blocks inside ``clip`` cost anything."""
-        if self._is_user and self._blocks:
-            block = self._blocks[0]
-            bubble = QRectF(self._left - PAD_X, 0, block.width + 2 * PAD_X, self._bottom())
-            paint_bubble(painter, self._look, bubble, self.message)
-        first = max(0, bisect_right(self._tops, clip.top()) - 1)
-        for number in range(first, len(self._blocks)):
-            if self._tops[number] > clip.bottom():
-                break
-            self._paint_block(painter, number, clip, selection)
+        left, top = self._left(), self._top()
+        if self._is_user and len(self._column):
+            wide = self._column.width + 2 * PAD_X
+            paint_bubble(
+                painter, self._look, QRectF(left - PAD_X, 0, wide, self._bottom()), self.message
+            )
+        if len(self._column):
+            painter.save()
+            painter.translate(left, top)
+            self._column.paint(painter, clip.translated(-left, -top), selection)
+            painter.restore()
         if self.footer is not None:
-            box = QRectF(0, self.height - AFTER - FOOTER_HEIGHT, self._width, FOOTER_HEIGHT)
-            paint_footer(painter, self._look, box, self.footer, is_right=self._is_user)
+            paint_footer(
+                painter, self._look, self.footer_box(), self.footer, is_right=self._is_user
+            )
 
-    def _paint_block(
-        self,
-        painter: QPainter,
-        number: int,
-        clip: QRectF,
-        selection: tuple[Place, Place] | None,
-    ) -> None:
-        block, top = self._blocks[number], self._tops[number]
-        painter.save()
-        painter.translate(self._left, top)
-        chosen = None if selection is None else self._chosen(number, *selection)
-        block.paint(painter, chosen, clip.translated(-self._left, -top))
-        if self._cut is not None and self._cut[0] == number:
-            block.paint_cut(painter, self._cut[1])
-        painter.restore()
+    def footer_box(self) -> QRectF:
+        """Where the line below the message stands."""
+        return QRectF(0, self.height - AFTER - FOOTER_HEIGHT, self._width, FOOTER_HEIGHT)
 
-    def _chosen(self, number: int, start: Place, end: Place) -> tuple[int, int] | None:
-        if number < start[0] or number > end[0]:
-            return None
-        first = start[1] if number == start[0] else 0
-        last = end[1] if number == end[0] else self._blocks[number].length
-        return first, last
+    # ---- text -----------------------------------------------------------------------------
 
     @property
     def end(self) -> Place:
         """The place after the last character."""
-        return (len(self._blocks) - 1, self._blocks[-1].length) if self._blocks else (0, 0)
+        last = len(self._column) - 1
+        return (last, self._column.block(last).length) if last >= 0 else (0, 0)
 
     def place_at(self, point: QPointF) -> Place:
         """The text place nearest to a point."""
-        if not self._blocks:
+        if not len(self._column):
             return 0, 0
-        number = self._block_at(point)
-        return number, self._blocks[number].position_at(self._inside(number, point))
+        number, inside = self._found(point)
+        return number, self._column.block(number).position_at(inside)
 
     def word_at(self, point: QPointF) -> tuple[Place, Place]:
         """The word around a point."""
-        if not self._blocks:
+        if not len(self._column):
             return (0, 0), (0, 0)
-        number = self._block_at(point)
-        start, end = self._blocks[number].word_at(self._inside(number, point))
+        number, inside = self._found(point)
+        start, end = self._column.block(number).word_at(inside)
         return (number, start), (number, end)
 
-    def _block_at(self, point: QPointF) -> int:
-        return max(0, bisect_right(self._tops, point.y()) - 1)
-
-    def _inside(self, number: int, point: QPointF) -> QPointF:
-        return point - QPointF(self._left, self._tops[number])
+    def _found(self, point: QPointF) -> tuple[int, QPointF]:
+        inner = point - QPointF(self._left(), self._top())
+        number = self._column.number_at(inner.y())
+        return number, self._column.inside(number, inner)
 
     def text_between(self, start: Place, end: Place) -> str:
         """The selected text, a blank line between blocks."""
-        parts = []
-        for number in range(start[0], min(end[0] + 1, len(self._blocks))):
-            chosen = self._chosen(number, start, end)
+        parts: list[str] = []
+        for number in range(start[0], min(end[0] + 1, len(self._column))):
+            chosen = self._column.chosen(number, start, end)
             if chosen is not None:
-                parts.append(self._blocks[number].text_between(*chosen))
-        return "\n\n".join(parts)
-
-    def target_at(self, point: QPointF) -> Target | None:
-        """What a click at this point would do, if it is not text."""
-        if self.footer is not None and self.footer.action:
-            box = QRectF(0, self.height - AFTER - FOOTER_HEIGHT, self._width, FOOTER_HEIGHT)
-            if self.footer.action_box(self._look, box, is_right=self._is_user).contains(point):
-                return Target(self.footer.action)
-        if not self._blocks or not self._is_over_text(point):
-            return None
-        number = self._block_at(point)
-        inside = self._inside(number, point)
-        block = self._blocks[number]
-        if block.is_copy_mark(inside):
-            return Target("copy", block.source)
-        address = block.link_at(inside)
-        return Target("link", address) if address else None
-
-    def _is_over_text(self, point: QPointF) -> bool:
-        return 0 <= point.y() <= self._bottom() and self._left <= point.x() <= self._width
+                if parts:
+                    parts.append("\n" if self._column.cut[number].is_joined else "\n\n")
+                parts.append(self._column.block(number).text_between(*chosen))
+        return "".join(parts)
 
     def is_text(self, point: QPointF) -> bool:
         """Whether a point is over text that can be selected."""
-        return bool(self._blocks) and self._is_over_text(point)
+        is_inside = 0 <= point.y() <= self._bottom() and self._left() <= point.x() <= self._width
+        return bool(len(self._column)) and is_inside
+
+    # ---- what can be pressed --------------------------------------------------------------
+
+    def target_at(self, point: QPointF) -> Target | None:
+        """What a click at this point would do, if it is not text."""
+        for target in self._marks(point.y() - 1, point.y() + 1):
+            if target.box.adjusted(-6, -4, 6, 4).contains(point):
+                return target
+        if not self.is_text(point):
+            return None
+        number, inside = self._found(point)
+        block = self._column.block(number)
+        address = block.link_at(inside)
+        return Target("link", address, block.link_words_at(inside)) if address else None
+
+    def targets(self, top: float, bottom: float) -> list[Target]:
+        """Everything that can be pressed between two heights, in reading order."""
+        found = list(self._marks(top, bottom))
+        inner = self._top()
+        for number, block in self._column.laid_out(top - inner, bottom - inner):
+            for address, words, box in block.links():
+                found.append(Target("link", address, words, self._outside(number, box)))
+        return sorted(found, key=lambda target: (target.box.top(), target.box.left()))
+
+    def _marks(self, top: float, bottom: float) -> Iterator[Target]:
+        """The words of code and of the line below."""
+        inner = self._top()
+        for number, block in self._column.laid_out(top - inner, bottom - inner):
+            if block.frame is not None:
+                for kind, word, box in block.frame.words(self._look, block.width):
+                    value = str(number)
+                    yield Target(kind, value, word, self._outside(number, box))
+        if self.footer is not None and self.footer.action:
+            step = self.footer.action_box(self._look, self.footer_box(), is_right=self._is_user)
+            label = wording.action_label(self.footer.action)
+            yield Target(self.footer.action, "", label, step)
+
+    def _outside(self, number: int, box: QRectF) -> QRectF:
+        return self._column.box(number, box).translated(self._left(), self._top())
+
+    def code_of(self, target: Target) -> str:
+        """The code that a mark belongs to."""
+        return self._column.code_of(int(target.value))
+
+    def toggle_wrap(self, target: Target) -> None:
+        """Wrap the lines of a piece of code, or let them run on."""
+        self._column.toggle_wrap(self._column.cut[int(target.value)].start)
+
+    def scroll_at(self, point: QPointF, distance: int) -> bool:
+        """Move what is too wide at a point sideways; False where nothing moves."""
+        if not self.is_text(point):
+            return False
+        number, _ = self._found(point)
+        return self._column.scroll_by(number, distance)
 
 
 def estimated_height(message: MessageRecord, width: int) -> int:

@@ -113,6 +113,12 @@ class MessageStack:
         before = self._index.total
         number = self.number_at(top)
         while 0 <= number < len(self.messages) and self.top(number) < top + height:
-            self.row(number)
+            row, start = self.row(number), self.top(number)
+            row.measure(top - start, top + height - start)
+            self._index.set_height(number, row.height)
             number += 1
         return self._index.total != before
+
+    def settle(self, number: int) -> None:
+        """Take over the height of a row that was changed from outside."""
+        self._index.set_height(number, self.row(number).height)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QPointF, QRectF, Qt, QUrl
 from PySide6.QtGui import (
     QAbstractTextDocumentLayout,
@@ -14,11 +16,12 @@ from PySide6.QtGui import (
 )
 
 from desktop_app.ui import look as size
+from desktop_app.ui.chat.code_frame import PADDING, CodeFrame
+from desktop_app.ui.chat.code_lines import CodeLines
+from desktop_app.ui.chat.math_spans import MATH_MARK, readable_math
+from desktop_app.ui.chat.math_text import math_text
 from desktop_app.ui.chat.text_formats import dress_markdown, use_line_height
 from desktop_app.ui.look import Look
-
-CODE_PADDING = 12
-CODE_HEADER = 28
 
 
 class _Document(QTextDocument):
@@ -33,24 +36,27 @@ class TextBlock:
 
     Attributes:
         height: px at this width.
-        is_code: Painted on a ground of its own, with its language and a copy mark.
+        width: px that it was laid out for.
+        frame: Around code, None around anything else.
+        scrolled: px that lines which do not wrap are moved to the left.
     """
 
-    def __init__(self, look: Look, *, is_code: bool = False, language: str = "") -> None:
+    def __init__(self, look: Look) -> None:
         self._look = look
-        self._language = language
         self._source = ""
         self._cut: int | None = None
         self._ink = look.colour("text")
         self._dim = look.colour("dim")
-        self.is_code = is_code
+        self._code: CodeLines | None = None
+        self.frame: CodeFrame | None = None
+        self.scrolled = 0
         self.height = 0
         self.width = 0
         self.document = _Document()
         self.document.setUndoRedoEnabled(False)
         self.document.setDocumentMargin(0)
         self.document.setIndentWidth(24)
-        self.document.setDefaultFont(look.mono() if is_code else look.font())
+        self.document.setDefaultFont(look.font())
 
     def show_plain(self, text: str, width: int) -> None:
         """Show text as it is typed."""
@@ -58,9 +64,30 @@ class TextBlock:
             self._source = text
             self.document.setPlainText(text)
             use_line_height(self.document)
-        option = QTextOption()
-        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        self.document.setDefaultTextOption(option)
+        self._wrap(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self._lay_out(width)
+
+    def show_code(self, code: str, frame: CodeFrame, width: int) -> None:
+        """Show code in its colours; code that has grown is read on from where it was."""
+        if self._code is None:
+            self.document.setDefaultFont(self._look.mono())
+            self._code = CodeLines(self.document, self._look, frame.language)
+        self.frame = frame
+        mode = QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere
+        self._wrap(mode if frame.wraps else QTextOption.WrapMode.NoWrap)
+        if code != self._source:
+            self._source = code
+            self._code.show(code)
+        self._lay_out(width)
+
+    def show_math(self, source: str, width: int) -> None:
+        """Show mathematics that stands alone, in the middle."""
+        if source != self._source:
+            self._source = source
+            self.document.setDefaultFont(self._look.font(size.TEXT + 1))
+            self.document.setPlainText(math_text(source))
+            use_line_height(self.document)
+        self._wrap(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere, Qt.AlignmentFlag.AlignHCenter)
         self._lay_out(width)
 
     def show_markdown(self, source: str, width: int) -> None:
@@ -71,17 +98,44 @@ class TextBlock:
                 QTextDocument.MarkdownFeature.MarkdownDialectGitHub.value
                 | QTextDocument.MarkdownFeature.MarkdownNoHTML.value
             )
-            self.document.setMarkdown(source, features)
+            self.document.setMarkdown(readable_math(source).source, features)
             dress_markdown(self.document, self._look)
+            self._wrap(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self._lay_out(width)
+
+    def show_rule(self, width: int) -> None:
+        """Show a line across."""
+        self._source = "---"
+        self.width, self.height = width, 9
+
+    def _wrap(
+        self, mode: QTextOption.WrapMode, side: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeading
+    ) -> None:
+        option = QTextOption(side)
+        option.setWrapMode(mode)
+        if self.document.defaultTextOption().wrapMode() != mode or side:
+            self.document.setDefaultTextOption(option)
 
     def _lay_out(self, width: int) -> None:
         self.width = width
-        inner = width - 2 * CODE_PADDING if self.is_code else width
+        frame = self.frame
+        inner = width - 2 * PADDING if frame is not None else width
         self.document.setTextWidth(inner)
-        height = self.document.size().height()
-        extra = CODE_HEADER + CODE_PADDING if self.is_code else 0
-        self.height = round(height) + extra
+        extra = frame.above + frame.below if frame is not None else 0
+        self.height = round(self.document.size().height()) + extra
+        self.scrolled = min(self.scrolled, self.overflow)
+
+    @property
+    def overflow(self) -> int:
+        """px that the widest line or table is wider than its room."""
+        inner = self.width - (2 * PADDING if self.frame is not None else 0)
+        return max(0, math.ceil(self.document.size().width()) - inner)
+
+    def scroll_by(self, distance: int) -> bool:
+        """Move what is too wide; False where nothing is, or no more of it."""
+        wanted = min(self.overflow, max(0, self.scrolled + distance))
+        moved, self.scrolled = wanted != self.scrolled, wanted
+        return moved
 
     @property
     def source(self) -> str:
@@ -112,14 +166,21 @@ class TextBlock:
 
     def origin(self) -> QPointF:
         """Where the text begins inside the block."""
-        return QPointF(CODE_PADDING, CODE_HEADER) if self.is_code else QPointF(0, 0)
+        if self.frame is None:
+            return QPointF(-self.scrolled, 0)
+        return QPointF(PADDING - self.scrolled, self.frame.above)
 
     def paint(self, painter: QPainter, selection: tuple[int, int] | None, clip: QRectF) -> None:
         """Paint at the painter's origin; ``clip`` in the same coordinates."""
-        if self.is_code:
-            self._paint_ground(painter)
-        origin = self.origin()
+        if self._source == "---" and not self.document.characterCount() > 1:
+            painter.fillRect(QRectF(0, 4, self.width, 1), self._look.colour("line"))
+            return
         painter.save()
+        if self.frame is not None:
+            self.frame.paint(painter, self._look, self.width, self.height)
+        if self.overflow:
+            self._paint_overflow(painter)
+        origin = self.origin()
         painter.translate(origin)
         context = QAbstractTextDocumentLayout.PaintContext()
         context.palette.setColor(QPalette.ColorRole.Text, self._ink)
@@ -131,6 +192,17 @@ class TextBlock:
             context.selections = [self._selection(selection)]
         self.document.documentLayout().draw(painter, context)
         painter.restore()
+
+    def _paint_overflow(self, painter: QPainter) -> None:
+        """A thin bar that says how far it goes on; the text is kept inside its room."""
+        edge = PADDING if self.frame is not None else 0
+        inner = self.width - 2 * edge
+        share = inner / (inner + self.overflow)
+        left = edge + self.scrolled * share
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._look.colour("line"))
+        painter.drawRoundedRect(QRectF(left, self.height - 5, inner * share, 3), 1.5, 1.5)
+        painter.setClipRect(QRectF(edge, 0, inner, self.height), Qt.ClipOperation.IntersectClip)
 
     def paint_cut(self, painter: QPainter, position: int) -> None:
         """The mark where a reply was interrupted."""
@@ -163,7 +235,7 @@ class TextBlock:
 
     def text_between(self, start: int, end: int) -> str:
         """The text of a selection, as plain text."""
-        return self._between(start, end).selection().toPlainText()
+        return self._between(start, end).selection().toPlainText().replace(MATH_MARK, "")
 
     def position_at(self, point: QPointF) -> int:
         """The nearest text position to a point."""
@@ -181,21 +253,31 @@ class TextBlock:
         """The address under a point, or empty."""
         return self.document.documentLayout().anchorAt(point - self.origin())
 
-    def is_copy_mark(self, point: QPointF) -> bool:
-        """Whether a point is on the copy mark of a code block."""
-        return self.is_code and point.y() <= CODE_HEADER and point.x() >= self.width - 64
+    def links(self) -> tuple[tuple[str, str, QRectF], ...]:
+        """Every link: its address, its words and where they stand."""
+        found = []
+        block = self.document.begin()
+        while block.isValid():
+            places = block.begin()
+            while not places.atEnd():
+                fragment = places.fragment()
+                if address := fragment.charFormat().anchorHref():
+                    box = self._box_of(fragment.position(), fragment.length())
+                    found.append((address, fragment.text(), box))
+                places += 1
+            block = block.next()
+        return tuple(found)
 
-    def _paint_ground(self, painter: QPainter) -> None:
-        painter.setPen(self._look.colour("line"))
-        painter.setBrush(self._look.colour("code"))
-        ground = QRectF(0, 0, self.width, self.height).adjusted(0.5, 0.5, -0.5, -0.5)
-        painter.drawRoundedRect(ground, size.RADIUS, size.RADIUS)
-        painter.setFont(self._look.font(size.CAPTION))
-        painter.setPen(self._look.colour("faint"))
-        header = QRectF(CODE_PADDING, 2, self.width - 2 * CODE_PADDING, CODE_HEADER - 4)
-        middle = Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(header, middle | Qt.AlignmentFlag.AlignLeft, self._language or "code")
-        painter.drawText(header, middle | Qt.AlignmentFlag.AlignRight, "Copy")
+    def _box_of(self, position: int, length: int) -> QRectF:
+        start, end = self._caret(position), self._caret(position + length)
+        if start.top() != end.top():  # on several lines: the first of them is enough to see it
+            end = QRectF(self.width, start.top(), 0, start.height())
+        return QRectF(start.topLeft(), end.bottomRight()).translated(self.origin())
+
+    def link_words_at(self, point: QPointF) -> str:
+        """The words of the link under a point."""
+        inside = (words for _, words, box in self.links() if box.contains(point))
+        return next(inside, "")
 
 
 def _x_of(place: object) -> float:

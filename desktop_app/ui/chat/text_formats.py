@@ -16,10 +16,13 @@ from PySide6.QtGui import (
     QTextTable,
 )
 
+from desktop_app.prose import tr
 from desktop_app.ui import look as size
+from desktop_app.ui.chat.math_spans import MATH_MARK
 from desktop_app.ui.look import Look
 
 _LINE_HEIGHT = 140.0  # percent of the font's own
+_ALT = QTextFormat.Property.ImageAltText.value
 _HEADINGS = {1: size.TITLE, 2: size.TITLE - 2, 3: size.TEXT + 1}
 
 
@@ -60,7 +63,7 @@ def _dress_block(block: QTextBlock, look: Look, *, is_last: bool, is_first: bool
     elif given.intProperty(QTextFormat.Property.BlockQuoteLevel.value):
         cursor.setBlockFormat(_quoted(cursor.blockFormat()))
         _recolour(cursor, look)
-    _dress_inline_code(block, look)
+    _dress_spans(block, look)
 
 
 def _quoted(given: QTextBlockFormat) -> QTextBlockFormat:
@@ -88,22 +91,57 @@ def _recolour(cursor: QTextCursor, look: Look) -> None:
     cursor.mergeCharFormat(quiet)
 
 
-def _dress_inline_code(block: QTextBlock, look: Look) -> None:
+def _dress_spans(block: QTextBlock, look: Look) -> None:
+    """Code and mathematics in the line; a picture of elsewhere becomes a link to it."""
     places = block.begin()
-    spans = []
+    code, pictures = [], []
     while not places.atEnd():
         fragment = places.fragment()
-        if fragment.charFormat().fontFixedPitch():
-            spans.append((fragment.position(), fragment.length()))
+        given = fragment.charFormat()
+        if given.isImageFormat():
+            picture = given.toImageFormat()
+            pictures.append(
+                (fragment.position(), picture.name(), str(picture.property(_ALT) or ""))
+            )
+        elif given.fontFixedPitch():
+            is_math = fragment.text().startswith(MATH_MARK)
+            code.append((fragment.position(), fragment.length(), is_math))
         places += 1
-    for start, length in spans:
+    for start, length, is_math in code:
         cursor = QTextCursor(block.document())
         cursor.setPosition(start)
         cursor.setPosition(start + length, QTextCursor.MoveMode.KeepAnchor)
-        written = QTextCharFormat()
-        written.setFont(look.mono())
-        written.setBackground(look.colour("bubble"))
-        cursor.mergeCharFormat(written)
+        cursor.mergeCharFormat(_mathematics(look) if is_math else _inline_code(look))
+    for start, address, words in reversed(pictures):
+        cursor = QTextCursor(block.document())
+        cursor.setPosition(start)
+        cursor.setPosition(start + 1, QTextCursor.MoveMode.KeepAnchor)
+        cursor.insertText(words or address or tr("Picture"), _link_to(look, address))
+
+
+def _inline_code(look: Look) -> QTextCharFormat:
+    written = QTextCharFormat()
+    written.setFont(look.mono())
+    written.setBackground(look.colour("bubble"))
+    return written
+
+
+def _mathematics(look: Look) -> QTextCharFormat:
+    written = QTextCharFormat()
+    font = look.font()
+    font.setItalic(True)
+    written.setFont(font)
+    return written
+
+
+def _link_to(look: Look, address: str) -> QTextCharFormat:
+    written = QTextCharFormat()
+    written.setFont(look.font())
+    if address:
+        written.setAnchor(True)
+        written.setAnchorHref(address)
+        written.setForeground(look.colour("accent"))
+    return written
 
 
 def _dress_table(table: QTextTable, look: Look) -> None:
@@ -118,3 +156,8 @@ def _dress_table(table: QTextTable, look: Look) -> None:
     given.setBottomMargin(0)
     given.setWidth(QTextLength(QTextLength.Type.VariableLength, 0))
     table.setFormat(given)
+    for column in range(table.columns()):
+        cell = table.cellAt(0, column)
+        ground = cell.format()
+        ground.setBackground(look.colour("code"))
+        cell.setFormat(ground)

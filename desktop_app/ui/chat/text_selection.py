@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from desktop_app.ui.chat.message_row import Place
+from desktop_app.ui.chat.block_column import Place
 from desktop_app.ui.chat.message_stack import MessageStack
 
 _END: Place = (1 << 30, 1 << 30)

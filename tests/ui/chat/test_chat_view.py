@@ -5,12 +5,11 @@ from __future__ import annotations
 import sys
 
 import pytest
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QGuiApplication, QWheelEvent
 
 from desktop_app.journal.records import MessageRecord, MessageStatus, Role
-from desktop_app.ui.chat.chat_view import ChatView
+from tests.ui.chat.conftest import in_sight, press
 
 
 def message(number: int, text: str, role: Role = Role.ASSISTANT, **given: object) -> MessageRecord:
@@ -28,19 +27,6 @@ def message(number: int, text: str, role: Role = Role.ASSISTANT, **given: object
 def many(count: int) -> tuple[MessageRecord, ...]:
     roles = (Role.USER, Role.ASSISTANT)
     return tuple(message(n, f"Line {n} " * (n % 40 + 1), roles[n % 2]) for n in range(count))
-
-
-@pytest.fixture
-def chat(look, qtbot):
-    parent = QWidget()
-    qtbot.addWidget(parent)
-    view = ChatView(look, parent)
-    parent.resize(760, 520)
-    view.resize(760, 520)
-    parent.show()
-    qtbot.waitExposed(parent)
-    yield view
-    parent.close()  # it lives as long as the test
 
 
 def bottom(chat) -> bool:
@@ -123,17 +109,8 @@ def test_dragging_selects(chat, qtbot):
 def test_a_failed_message_can_be_retried(chat, qtbot):
     failed = message(1, "Hi", Role.USER, status=MessageStatus.FAILED, error="Refused.")
     chat.show_messages("a", (failed,), has_older=False)
-    row = chat._stack.row(0)
-    from PySide6.QtCore import QRectF
-
-    from desktop_app.ui.chat.message_footer import FOOTER_HEIGHT
-    from desktop_app.ui.chat.message_row import AFTER
-
-    box = QRectF(0, row.height - AFTER - FOOTER_HEIGHT, chat._stack.width, FOOTER_HEIGHT)
-    place = row.footer.action_box(chat._look, box, is_right=True).center()
-    point = (place + QPointF(chat._left(), 24)).toPoint()
     with qtbot.waitSignal(chat.retry_requested) as asked:
-        qtbot.mouseClick(chat.viewport(), Qt.MouseButton.LeftButton, pos=point)
+        press(chat, qtbot, "retry")
     assert asked.args == ["m1"]
 
 
@@ -142,11 +119,12 @@ def test_a_growing_reply_lays_out_only_its_end(chat):
     reply = message(1, text, status=MessageStatus.STREAMING)
     chat.show_messages("a", (reply,), has_older=False)
     row = chat._stack.row(0)
-    before = list(row._blocks)
+    before = list(row._column._blocks.items())
     grown = message(1, text + " and more", status=MessageStatus.STREAMING)
     chat.show_messages("a", (grown,), has_older=False)
     assert chat._stack.row(0) is row
-    assert all(old is new for old, new in zip(before[:-1], row._blocks, strict=False))
+    assert before
+    assert all(row._column._blocks[number] is block for number, block in before)
 
 
 def test_only_rows_in_sight_are_laid_out(chat):
@@ -190,3 +168,132 @@ def test_a_focus_that_came_by_key_is_seen(chat):
     chat.clearFocus()
     chat.setFocus(Qt.FocusReason.TabFocusReason)
     assert chat.grab().toImage() != plain
+
+
+CODE = "```py\n" + "\n".join(f"value = {n}  # " + "long " * 40 for n in range(6)) + "\n```"
+
+
+def test_code_is_copied_whole_though_it_is_cut_in_pieces(chat, qtbot):
+    lines = "\n".join(f"line {n}" for n in range(300))
+    chat.show_messages("a", (message(1, f"```\n{lines}\n```"),), has_older=False)
+    chat.verticalScrollBar().setValue(0)
+    press(chat, qtbot, "copy")
+    assert QGuiApplication.clipboard().text() == lines
+
+
+def test_code_that_still_grows_is_copied_by_whole_lines_as_far_as_it_is_there(chat, qtbot):
+    growing = message(1, "```py\na = 1\nb = ", status=MessageStatus.STREAMING)
+    chat.show_messages("a", (growing,), has_older=False)
+    press(chat, qtbot, "copy")
+    assert QGuiApplication.clipboard().text() == "a = 1\nb = "
+
+
+def test_long_lines_are_wrapped_or_scrolled(chat, qtbot):
+    chat.show_messages("a", (message(1, CODE),), has_older=False)
+    wrapped = chat._stack.total
+    press(chat, qtbot, "wrap")
+    assert chat._stack.total < wrapped
+    block = chat._stack.row(0)._column.block(0)
+    assert block.overflow > 100
+    _wheel_across(chat, -200)
+    assert block.scrolled > 0
+    press(chat, qtbot, "wrap")
+    assert chat._stack.total == wrapped
+    assert block.scrolled == 0
+
+
+def _wheel_across(chat, distance: int) -> None:
+    at = QPointF(chat._left() + 100, 80)
+    turned = QWheelEvent(
+        at, chat.viewport().mapToGlobal(at), QPoint(), QPoint(distance, 0),
+        Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QGuiApplication.sendEvent(chat.viewport(), turned)
+
+
+def test_code_has_the_inks_of_its_language(chat):
+    chat.show_messages("a", (message(1, "```py\nreturn 1\n```"),), has_older=False)
+    line = chat._stack.row(0)._column.block(0).document.firstBlock()
+    inks = {
+        found.start: found.format.foreground().color().name() for found in line.layout().formats()
+    }
+    assert inks == {0: chat._look.tokens.ink_keyword, 7: chat._look.tokens.ink_number}
+
+
+def test_everything_that_can_be_pressed_is_reached_by_tab_and_pressed_by_enter(chat, qtbot):
+    text = "See https://a.example/x\n\n```\nx\n```"
+    chat.show_messages("a", (message(1, text),), has_older=False)
+    assert [one.target.kind for one in in_sight(chat)] == ["link", "wrap", "copy"]
+    chat.setFocus(Qt.FocusReason.TabFocusReason)
+    plain = chat.grab().toImage()
+    for _ in range(3):
+        qtbot.keyClick(chat, Qt.Key.Key_Tab)
+        assert chat.grab().toImage() != plain
+    qtbot.keyClick(chat, Qt.Key.Key_Return)
+    assert QGuiApplication.clipboard().text() == "x"
+    qtbot.keyClick(chat, Qt.Key.Key_Tab)
+    assert chat._chosen is None
+
+
+HOSTILE = (
+    "<script>alert(1)</script><img src=http://a.example/x.png onerror=x>",
+    "![x](http://a.example/x.png) ![](file:///etc/hosts) ![](data:image/png;base64,AAAA)",
+    "[" * 3000,
+    ">" * 3000 + " deep",
+    "- " * 2000 + "deep",
+    "`" * 4001,
+    "*_" * 4000,
+    "| a " * 500 + "|\n" + "|---" * 500 + "|\n" + "| 1 " * 500 + "|",
+    "$" * 3001 + "{" * 3000,
+    "\\frac{" * 2000,
+    "\u202e\u0000\ufffc\u2028" * 500,
+)
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_whatever_a_reply_holds_is_shown(chat, text):
+    chat.show_messages("a", (message(1, text),), has_older=False)
+    assert chat.grab().width() == 760
+    assert chat._stack.row(0)._column.height > 0
+
+
+def test_html_stays_text_and_pictures_of_elsewhere_are_links(chat):
+    chat.show_messages(
+        "a", (message(1, "<b>x</b> ![seen](http://a.example/x.png)"),), has_older=False
+    )
+    chat.select_all()
+    assert chat.selected_text() == "<b>x</b> seen"
+    assert [one.target.value for one in in_sight(chat)] == ["http://a.example/x.png"]
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_of_a_monstrous_message_only_what_is_in_sight_is_laid_out(chat, role):
+    text = "\n".join("word " * 40 for _ in range(1000))  # 200,000 characters
+    chat.show_messages("a", (message(1, text, role),), has_older=False)
+    row = chat._stack.row(0)
+    assert bottom(chat)
+    assert sum(len(block.source) for block in row._column._blocks.values()) < 30_000
+    chat.verticalScrollBar().setValue(chat.verticalScrollBar().maximum() // 2)
+    assert len(row._column._blocks) < len(row._column)
+
+
+def test_what_is_read_in_a_long_reply_does_not_move_when_it_grows(chat):
+    text = "\n\n".join(f"Block {n} " * (n % 30 + 1) for n in range(400))
+    chat.show_messages("a", (message(1, text, status=MessageStatus.STREAMING),), has_older=False)
+    chat.verticalScrollBar().setValue(3000)
+    seen = chat._anchor
+    assert seen[1][0] > 0
+    grown = message(1, text + " and more\n\nand more", status=MessageStatus.STREAMING)
+    chat.show_messages("a", (grown,), has_older=False)
+    assert chat._anchor == seen
+
+
+def test_an_interrupted_reply_with_mathematics_is_dimmed_where_it_was_cut(chat):
+    text = r"The root \(\sqrt{2}\) is small, and the rest was not heard"
+    heard = text.index(", and")
+    cut = message(1, text, status=MessageStatus.INTERRUPTED, heard_chars=heard)
+    chat.show_messages("a", (cut,), has_older=False)
+    number, place = chat._stack.row(0)._column._mark
+    block = chat._stack.row(0)._column.block(number)
+    assert block.document.toPlainText()[place:] == ", and the rest was not heard"

@@ -41,3 +41,19 @@ def test_points_outside_give_the_nearest_row():
     index = HeightIndex([10, 10])
     assert (index.row_at(-5), index.row_at(99)) == (0, 1)
     assert HeightIndex().row_at(0) == -1
+
+
+@given(st.lists(st.integers(0, 50), max_size=40), st.integers(0, 40), st.lists(st.integers(0, 50)))
+def test_rows_are_added_and_taken_at_the_end(heights: list[int], keep: int, more: list[int]):
+    index = HeightIndex(heights)
+    index.truncate(min(keep, len(heights)))
+    for height in more:
+        index.append(height)
+    expected = HeightIndex([*heights[:keep], *more])
+    assert index.heights() == expected.heights()
+    assert [index.top(row) for row in range(len(index) + 1)] == [
+        expected.top(row) for row in range(len(index) + 1)
+    ]
+    assert [index.row_at(y) for y in range(0, 400, 7)] == [
+        expected.row_at(y) for y in range(0, 400, 7)
+    ]

@@ -1,0 +1,88 @@
+"""What stands around code: its ground, its language, and the words that copy and wrap it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath
+
+from desktop_app.prose import tr, tr_in
+from desktop_app.ui import look as size
+from desktop_app.ui.look import Look
+
+PADDING = 12
+HEADER = 28
+_APART = 16
+
+
+@dataclass(frozen=True, slots=True)
+class CodeFrame:
+    """The frame of one piece of code; long code is several pieces in one frame.
+
+    Attributes:
+        is_first: Has the header.
+        is_last: Has the lower edge.
+        wraps: Long lines go on below; otherwise they are scrolled sideways.
+    """
+
+    language: str = ""
+    is_first: bool = True
+    is_last: bool = True
+    wraps: bool = True
+
+    @property
+    def above(self) -> int:
+        """px over the text."""
+        return HEADER if self.is_first else 0
+
+    @property
+    def below(self) -> int:
+        """px under the text."""
+        return PADDING if self.is_last else 0
+
+    def words(self, look: Look, width: int) -> tuple[tuple[str, str, QRectF], ...]:
+        """The words in the header: what each does, what it says, where it stands."""
+        if not self.is_first:
+            return ()
+        metrics = QFontMetricsF(look.font(size.CAPTION))
+        right, found = width - PADDING, []
+        wrap = tr("Unwrap") if self.wraps else tr_in("code", "Wrap")
+        for kind, word in (("copy", tr("Copy")), ("wrap", wrap)):
+            wide = metrics.horizontalAdvance(word)
+            found.append((kind, word, QRectF(right - wide, 4, wide, HEADER - 8)))
+            right -= int(wide) + _APART
+        return tuple(found)
+
+    def paint(self, painter: QPainter, look: Look, width: int, height: int) -> None:
+        """Paint everything but the code."""
+        painter.setPen(look.colour("line"))
+        painter.setBrush(look.colour("code"))
+        painter.save()
+        painter.setClipRect(QRectF(0, 0, width, height))
+        painter.drawPath(self._outline(width, height))
+        painter.restore()
+        if not self.is_first:
+            return
+        painter.setFont(look.font(size.CAPTION))
+        painter.setPen(look.colour("faint"))
+        middle = Qt.AlignmentFlag.AlignVCenter
+        words = self.words(look, width)
+        for _, word, box in words:
+            painter.drawText(
+                box.adjusted(-4, 0, 4, 0), middle | Qt.AlignmentFlag.AlignHCenter, word
+            )
+        room = int(words[-1][2].left()) - PADDING - _APART
+        name = painter.fontMetrics().elidedText(
+            self.language or tr_in("label of a block", "code"), Qt.TextElideMode.ElideRight, room
+        )
+        painter.drawText(QRectF(PADDING, 4, room, HEADER - 8), middle, name)
+
+    def _outline(self, width: int, height: int) -> QPainterPath:
+        """Round only where the frame begins or ends."""
+        top = 0.5 if self.is_first else -2.0 * size.RADIUS
+        bottom = height - 0.5 if self.is_last else height + 2.0 * size.RADIUS
+        path = QPainterPath()
+        box = QRectF(QPointF(0.5, top), QPointF(width - 0.5, bottom))
+        path.addRoundedRect(box, size.RADIUS, size.RADIUS)
+        return path

@@ -1,0 +1,43 @@
+"""The menu of the conversation: what can be done with a message, and with what is selected."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Protocol
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMenu, QWidget
+
+from desktop_app.journal.records import MessageRecord
+from desktop_app.prose import tr
+from desktop_app.ui.chat.plain_text import plain_text
+
+
+class Conversation(Protocol):
+    """What the menu asks of the view."""
+
+    def selected_text(self) -> str: ...
+    def copy(self) -> None: ...
+    def select_all(self) -> None: ...
+
+
+def message_menu(view: Conversation, message: MessageRecord | None) -> QMenu:
+    """Build the menu for a place in the conversation; it goes when it is closed."""
+    assert isinstance(view, QWidget)
+    menu = QMenu(view)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    copy = menu.addAction(tr("Copy"), view.copy)
+    copy.setEnabled(bool(view.selected_text()))
+    if message is not None and message.text:
+        menu.addAction(tr("Copy as text"), partial(copy_message, message, as_markdown=False))
+        menu.addAction(tr("Copy as Markdown"), partial(copy_message, message, as_markdown=True))
+    menu.addSeparator()
+    menu.addAction(tr("Select all"), view.select_all)
+    return menu
+
+
+def copy_message(message: MessageRecord, *, as_markdown: bool) -> None:
+    """Put a whole message on the clipboard."""
+    text = message.text if as_markdown else plain_text(message.text)
+    QGuiApplication.clipboard().setText(text)

@@ -1,0 +1,193 @@
+"""W2 and W3 of the performance page: a reply that streams, and a long thread."""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from collections.abc import Callable, Iterator
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtWidgets import QApplication, QTextEdit, QWidget
+
+from desktop_app.journal.records import MessageRecord, MessageStatus, Role
+from desktop_app.link.messages import MessageSaved, ReplyGrew
+from desktop_app.state.changes import with_opened
+from desktop_app.ui.chat.chat_view import ChatView
+from desktop_app.ui.look import Look
+from desktop_app.ui.store import AppStore
+from tests.benchmarks.figures import Figure, Spread, percentile
+
+FRAMES = 300
+DELTAS = 7  # of a frame, at 200 a second and 30 frames
+SIZES_KB = (5, 50, 500)
+LINES = 3000
+MESSAGES = 10_000
+_WIDTH, _HEIGHT = 760, 720
+_PIECES = (
+    "Some *words* with `code`, **weight** and a [link](https://example.org) in a sentence.\n\n",
+    "- one thing\n- another thing\n  - and what belongs to it\n\n",
+    "```python\ndef greet(name: str) -> str:\n    return f'hello {name}'  # said\n```\n\n",
+    "| a | b |\n|---|--:|\n| one | 2 |\n\n",
+    "## A heading\n\nIt costs $5, and $x^2$ is a square. " + "More of it follows. " * 12 + "\n\n",
+)
+
+
+def figures() -> list[Figure]:
+    """Both, with 3,000 lines of one reply between them."""
+    QApplication.instance() or QApplication([])
+    return [*streaming(), lines(), *long_thread()]
+
+
+def streaming() -> list[Figure]:
+    """W2: CPU of a frame while a reply of 5, 50 and 500 kB grows."""
+    floor = _floor()
+    return [
+        _figure("W2", f"frame of a reply that grows at {kb} kB", _frames(_text(kb * 1000)), floor)
+        for kb in SIZES_KB
+    ]
+
+
+def lines() -> Figure:
+    """Bar item 27: one code block of 3,000 lines, a line for each frame."""
+    told = (f"    value_{number} = compute({number})  # step\n" for number in range(LINES))
+    costs = _frames("```python\n", told)
+    return _figure("W2", f"frame of a reply of {LINES} lines of code", costs, None)
+
+
+def _figure(name: str, what: str, costs: list[float], floor: Spread | None) -> Figure:
+    worst = percentile(costs, 0.99)
+    spread = Spread(min(costs), percentile(costs, 0.5), worst, len(costs))
+    goal, is_met = "p99 <= 2 ms, none over 16.7 ms", worst <= 2 and max(costs) <= 16.7
+    return Figure(name, f"{what}, CPU", "ms", spread, goal, is_met, floor, {"worst": max(costs)})
+
+
+def _frames(text: str, told: Iterator[str] | None = None) -> list[float]:
+    look = Look(theme="light", is_calm=True)
+    parent, store = QWidget(), AppStore()
+    view = ChatView(look, parent)
+    parent.resize(_WIDTH, _HEIGHT)
+    view.resize(_WIDTH, _HEIGHT)
+    parent.show()
+    QApplication.processEvents()  # exposed: from here on it paints
+    store.conversation_changed.connect(
+        lambda now: view.show_messages("a", now.messages, has_older=False)
+    )
+    store.change(lambda state: with_opened(state, "a", is_new=True))
+    store.apply(MessageSaved(_message(1, text, status=MessageStatus.STREAMING)))
+    store.tell()
+    view.viewport().repaint()
+    told = told or _deltas(FRAMES)
+    costs = [_cost(lambda delta=delta: _frame(store, view, delta)) for delta in told]
+    parent.close()
+    parent.deleteLater()
+    return costs
+
+
+def _frame(store: AppStore, view: ChatView, delta: str) -> None:
+    for start in range(0, len(delta), 10):
+        store.apply(ReplyGrew("a", "m1", delta[start : start + 10]))
+    store.tell()
+    view.viewport().repaint()
+
+
+def _deltas(frames: int) -> Iterator[str]:
+    text = _text(frames * DELTAS * 10)
+    for number in range(frames):
+        yield text[number * DELTAS * 10 : (number + 1) * DELTAS * 10]
+
+
+def _floor() -> Spread:
+    """Plain text, appended."""
+    view = QTextEdit()
+    view.setPlainText(_text(50_000))
+    view.resize(_WIDTH, _HEIGHT)
+    view.show()
+    QApplication.processEvents()
+
+    def append(delta: str) -> None:
+        cursor = view.textCursor()
+        cursor.movePosition(cursor.MoveOperation.End)
+        cursor.insertText(delta)
+        bar = view.verticalScrollBar()
+        bar.setValue(bar.maximum())
+        view.viewport().repaint()
+
+    costs = [_cost(lambda delta=delta: append(delta)) for delta in _deltas(FRAMES)]
+    view.close()
+    view.deleteLater()
+    return Spread(min(costs), percentile(costs, 0.5), percentile(costs, 0.99), len(costs))
+
+
+def long_thread() -> list[Figure]:
+    """W3: a thread of 10,000 messages opened, scrolled and jumped through."""
+    roles = (Role.USER, Role.ASSISTANT)
+    picked = random.Random(1)
+    texts = ["What about this?", *(_text(picked.randrange(200, 3000)) for _ in range(40))]
+    messages = tuple(
+        _message(n, texts[0] if n % 2 == 0 else texts[1 + n % 40], roles[n % 2])
+        for n in range(MESSAGES)
+    )
+    view = ChatView(Look(theme="light", is_calm=True), parent := QWidget())
+    parent.resize(_WIDTH, _HEIGHT)
+    view.resize(_WIDTH, _HEIGHT)
+    parent.show()
+    QApplication.processEvents()  # exposed: from here on it paints
+    opened = _cost(lambda: _open(view, messages))
+    bar = view.verticalScrollBar()
+    scrolled = [_cost(lambda: _move(view, bar.value() - 60)) for _ in range(400)]
+    places = [picked.randrange(bar.maximum()) for _ in range(60)]
+    jumped = [_cost(lambda place=place: _move(view, place)) for place in places]
+    parent.close()
+    parent.deleteLater()
+    return [
+        Figure("W3", "thread of 10,000 messages opened to painted", "ms", Spread.of([opened]),
+               "<= 35 ms", opened <= 35),
+        Figure("W3", "scrolled by 60 px, frame p99 as max", "ms", _p99(scrolled), "<= 2.5 ms",
+               percentile(scrolled, 0.99) <= 2.5),
+        Figure("W3", "jump anywhere, p99 as max", "ms", _p99(jumped), "<= 5 ms",
+               percentile(jumped, 0.99) <= 5),
+    ]  # fmt: skip
+
+
+def _p99(costs: list[float]) -> Spread:
+    return Spread(min(costs), percentile(costs, 0.5), percentile(costs, 0.99), len(costs))
+
+
+def _open(view: ChatView, messages: tuple[MessageRecord, ...]) -> None:
+    view.show_messages("a", messages, has_older=False)
+    view.viewport().repaint()
+
+
+def _move(view: ChatView, place: int) -> None:
+    view.verticalScrollBar().setValue(place)
+    view.viewport().repaint()
+
+
+def _cost(work: Callable[[], None]) -> float:
+    before = time.process_time()
+    work()
+    return (time.process_time() - before) * 1000
+
+
+def _text(characters: int) -> str:
+    pieces, length, number = [], 0, 0
+    while length < characters:
+        piece = _PIECES[number % len(_PIECES)]
+        pieces.append(piece)
+        length += len(piece)
+        number += 1
+    return "".join(pieces)[:characters]
+
+
+def _message(number: int, text: str, role: Role = Role.ASSISTANT, **given: object) -> MessageRecord:
+    values: dict[str, object] = {"status": MessageStatus.COMPLETE, **given}
+    return MessageRecord(
+        id=f"m{number}",
+        thread_id="a",
+        role=role,
+        text=text,
+        created_at=float(number),
+        **values,  # type: ignore[arg-type]  # of the record
+    )
