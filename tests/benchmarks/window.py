@@ -1,4 +1,4 @@
-"""V2, W1, W2 and W3 of the performance page: sound beside a busy window, and how fast it is there."""
+"""V2 and W1 to W3 of the performance page: sound beside a busy window, and the window itself."""
 
 from __future__ import annotations
 
