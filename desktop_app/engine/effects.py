@@ -30,6 +30,13 @@ class Send:
 
 
 @dataclass(frozen=True, slots=True)
+class AskEndpoint:
+    """Ask the peer to decide where utterances end from here on, or not to; it begins anew."""
+
+    by_peer: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ResendSpeech:
     """Send everything recorded for this turn so far, from the first sample."""
 
@@ -232,6 +239,7 @@ class ClearNotice:
 Effect = (
     OpenLine
     | CloseLine
+    | AskEndpoint
     | Send
     | ResendSpeech
     | DeliverPrompt

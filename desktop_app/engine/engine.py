@@ -9,6 +9,7 @@ from contextlib import suppress
 from msgspec import structs
 
 from desktop_app.engine.effects import (
+    AskEndpoint,
     AwaitDrain,
     Capture,
     ClearNotice,
@@ -263,7 +264,9 @@ class Engine:
                 self._parts.publish(NoticeRaised(effect.notice))
             case ClearNotice():
                 self._parts.publish(NoticeCleared(effect.code))
-            case OpenLine() | CloseLine() | Send() | ResendSpeech() | DeliverPrompt():
+            case (
+                OpenLine() | CloseLine() | AskEndpoint() | Send() | ResendSpeech() | DeliverPrompt()
+            ):
                 self._use_line(effect)
             case (
                 OpenMicrophone()

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from desktop_app.audio.frames import FRAME_BYTES
-from desktop_app.engine.effects import CloseLine, DeliverPrompt, OpenLine, ResendSpeech, Send
+from desktop_app.engine.effects import (
+    AskEndpoint,
+    CloseLine,
+    DeliverPrompt,
+    OpenLine,
+    ResendSpeech,
+    Send,
+)
 from desktop_app.engine.inputs import Input
 from desktop_app.engine.jobs import Jobs
 from desktop_app.engine.parts import Parts, Terms
@@ -23,7 +30,7 @@ from desktop_app.protocol.events import ServerEvent
 
 _RESEND_BYTES = FRAME_BYTES * 5
 
-LineEffect = OpenLine | CloseLine | Send | ResendSpeech | DeliverPrompt
+LineEffect = AskEndpoint | OpenLine | CloseLine | Send | ResendSpeech | DeliverPrompt
 
 
 class Lines:
@@ -67,6 +74,8 @@ class Lines:
                 self._open()
             case CloseLine():
                 self._jobs.cancel("voice line")
+            case AskEndpoint():
+                self._send(self._terms.voice_session_ended_by(is_peer=effect.by_peer))
             case Send():
                 self._send(effect.command)
             case ResendSpeech():

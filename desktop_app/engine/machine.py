@@ -227,10 +227,13 @@ def _press(session: Session, heard_ms: int) -> Step:
         case Talk.TAIL:
             return replace(session, talk=Talk.HELD), (ClearTimer(TimerName.TALK_TAIL), held)
         case Talk.UP if session.stage is Stage.HEARING:
-            return replace(session, talk=Talk.HELD), (Capture(session.turn, is_held=True), held)
+            session, asked = peer_endpoint.take_over(session)
+            capture = Capture(session.turn, is_held=True)
+            return replace(session, talk=Talk.HELD), (*asked, capture, held)
         case _:
+            session, asked = peer_endpoint.take_over(session)
             session, effects = hear(session, heard_ms, is_held=True)
-            return replace(session, talk=Talk.HELD), (*effects, held)
+            return replace(session, talk=Talk.HELD), (*asked, *effects, held)
 
 
 def _release(session: Session) -> Step:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from msgspec.structs import replace
+
 from desktop_app.audio.detectors import SpeechDetector
 from desktop_app.audio.turn_detector import TurnDetector
 from desktop_app.engine.echo_control import EchoParts
@@ -75,6 +77,12 @@ class Terms:
     def voice_session(self) -> ConfigureSession:
         """What the voice line is configured with."""
         return ConfigureSession(self.thread_id, self.speech_input, self.speech_output)
+
+    def voice_session_ended_by(self, *, is_peer: bool) -> ConfigureSession:
+        """The same session, whose utterances the peer ends, or this computer."""
+        strategy = "vad" if is_peer else "manual"
+        heard = replace(self.speech_input, commit_strategy=strategy)
+        return ConfigureSession(self.thread_id, heard, self.speech_output)
 
     @property
     def text_session(self) -> ConfigureSession:

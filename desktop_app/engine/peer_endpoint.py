@@ -2,7 +2,8 @@
 
 Sound flows to it as long as the microphone listens: the turn is opened before anybody speaks. The
 peer's words about speech then do what the own detector's do elsewhere. Interruptions are still
-noticed here, because they must silence the reply at once.
+noticed here, because they must silence the reply at once; and who holds the talk key decides
+themselves, so the peer is asked not to for as long.
 """
 
 from __future__ import annotations
@@ -10,12 +11,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from desktop_app.engine.effects import (
+    AskEndpoint,
     Capture,
     ClearTimer,
     DiscardUtterance,
     DropCapture,
+    Effect,
     FinishCapture,
     Record,
+    ResendSpeech,
     Send,
     SetTimer,
 )
@@ -34,10 +38,10 @@ from desktop_app.engine.inputs import (
     TimerName,
     VoiceStopped,
 )
-from desktop_app.engine.session import Route, Session, Stage
+from desktop_app.engine.session import Route, Session, Stage, Talk
 from desktop_app.engine.turns import PEER_ENDS_S, Step, new_turn
 from desktop_app.protocol.commands import DiscardAudio
-from desktop_app.protocol.events import ServerEvent, TranscriptUpdated, UtteranceBegun
+from desktop_app.protocol.events import ServerEvent, SessionReady, TranscriptUpdated, UtteranceBegun
 
 _ENDS = (
     LineFailed
@@ -54,8 +58,33 @@ _ENDS = (
 )
 
 
+def introduced(session: Session, ready: SessionReady) -> Step:
+    """The peer says whether it decides; while the talk key is held, the key does."""
+    is_able = session.wants_peer_end and ready.is_ending
+    is_held = session.is_key_ending or session.talk is not Talk.UP
+    if not is_able or not is_held:
+        return replace(session, is_peer_ending=is_able), ()
+    return take_over(session)
+
+
+def take_over(session: Session) -> Step:
+    """The talk key is down: no pause ends what is being said, only the key does.
+
+    A peer that is asked anew has forgotten what it heard of the utterance.
+    """
+    if not session.wants_peer_end or (session.stage is Stage.HEARING and session.is_committed):
+        return session, ()
+    owned = replace(session, is_peer_ending=False, is_key_ending=True)
+    again: tuple[Effect, ...] = ()
+    if session.stage is Stage.HEARING and not session.is_undelivered:
+        again = (ResendSpeech(session.turn),)
+    return owned, (AskEndpoint(by_peer=False), *again)
+
+
 def attend(session: Session) -> Step:
     """Let sound flow, if there is a peer that wants it and nothing else goes on."""
+    if session.is_key_ending and session.is_waiting_for_speech and session.talk is Talk.UP:
+        return replace(session, is_key_ending=False), (AskEndpoint(by_peer=True),)
     if not session.is_peer_ending or not session.is_waiting_for_speech or session.is_attending:
         return session, ()
     session = replace(

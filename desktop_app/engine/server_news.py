@@ -55,8 +55,8 @@ def on_event(session: Session, event: ServerEvent) -> Step:
     else, because what a person said must not be lost.
     """
     if isinstance(event, SessionReady):
-        is_peer_ending = session.wants_peer_end and event.is_ending
-        return replace(session, is_peer_ending=is_peer_ending), (Record(event),)
+        session, effects = peer_endpoint.introduced(session, event)
+        return session, (Record(event), *effects)
     if isinstance(event, ServerFault) and event.turn is None:
         level = NoticeLevel.ERROR if event.is_fatal else NoticeLevel.WARNING
         return session, (notice(level, event.code, message=event.message),)

@@ -65,6 +65,8 @@ class Session:
         listen_s: Silence after which a microphone that listens is closed.
         wants_peer_end: The peer shall decide where utterances end, if it can.
         is_peer_ending: It does, on this line.
+        is_key_ending: The talk key decides it: a peer that would was asked not to, until the next
+            time that the microphone listens by itself.
         is_attending: Sound flows to such a peer, and it has not noticed speech in it yet: it is
             not recorded, and the turn does not count.
         is_committed: The peer itself considers the utterance complete.
@@ -102,6 +104,7 @@ class Session:
     listen_s: float = 60.0
     wants_peer_end: bool = False
     is_peer_ending: bool = False
+    is_key_ending: bool = False
     is_attending: bool = False
     is_committed: bool = False
     is_mute_told: bool = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from desktop_app.engine.effects import (
+    AskEndpoint,
     Capture,
     CloseMicrophone,
     DiscardUtterance,
@@ -13,6 +14,7 @@ from desktop_app.engine.effects import (
     FinishCapture,
     KeepUtterance,
     Record,
+    ResendSpeech,
     Send,
     SetTimer,
     StopPlayback,
@@ -180,10 +182,64 @@ def test_nobody_is_waited_for_without_end():
 
 def test_a_key_or_a_typed_prompt_finds_the_floor_free():
     _, effects = play(*ATTENDING, TalkPressed())
-    assert effects[:2] == [DropCapture(), Send(DiscardAudio(1))]
+    assert effects[:3] == [DropCapture(), Send(DiscardAudio(1)), AskEndpoint(by_peer=False)]
     assert Capture(2, is_held=True) in effects
     _, effects = play(*ATTENDING, PromptTyped("m", "hi"))
     assert Send(PromptText(2, "hi")) in effects
+
+
+READY = SessionReady("s", is_ending=True)
+MANUAL = SessionReady("s")
+
+
+def test_a_held_key_owns_the_end_and_a_pause_is_none():
+    session, effects = play(*ATTENDING, TalkPressed(), MANUAL, SpeechConfirmed())
+    assert not session.is_peer_ending
+    pause = (UtteranceOver(2), TranscriptUpdated(2, "what", is_final=True))
+    session, effects = play(*pause, session=session)
+    assert session.phase is Phase.HEARING
+    assert not [one for one in effects if isinstance(one, FinishCapture)]
+    session, effects = play(TalkReleased(), TimerFired(TimerName.TALK_TAIL), session=session)
+    assert FinishCapture(2) in effects
+    assert commands(play(ENDED, session=session)[1]) == [CommitAudio(2)]
+
+
+def test_a_key_takes_over_an_utterance_that_the_voice_began():
+    session, effects = play(*BEGUN, TalkPressed())
+    assert effects[:3] == [
+        AskEndpoint(by_peer=False),
+        ResendSpeech(1),
+        Capture(1, is_held=True),
+    ]
+    assert play(UtteranceOver(1), session=session)[1] == []
+
+
+def test_a_peer_that_comes_while_the_key_is_held_is_asked_to_leave_the_end_to_it():
+    connecting = (VoiceStarted(), MicrophoneOpened("mic"), TalkPressed(), SpeechConfirmed())
+    session, effects = play(*connecting, READY)
+    assert AskEndpoint(by_peer=False) in effects
+    assert not session.is_peer_ending
+    session, effects = play(LineOpened(), session=session)
+    assert effects == [ResendSpeech(1)]
+    _, effects = play(LineLost(1.0), READY, session=session)
+    assert AskEndpoint(by_peer=False) in effects
+
+
+def test_after_the_turn_of_the_key_the_peer_decides_again():
+    session, _ = play(*ATTENDING, TalkPressed(), MANUAL, SpeechConfirmed(), TalkReleased())
+    given = (TimerFired(TimerName.TALK_TAIL), ENDED, ReplyText(2, "x"), ReplyEnded(2))
+    session, effects = play(*given, session=session)
+    assert session.phase is Phase.LISTENING
+    assert effects.count(AskEndpoint(by_peer=True)) == 1
+    session, effects = play(READY, session=session)
+    assert session.is_attending
+    assert Capture(3, is_held=True) in effects
+
+
+def test_where_the_peer_was_never_asked_to_decide_a_key_asks_nothing():
+    given = (VoiceStarted(), MicrophoneOpened("mic"), MANUAL, LineOpened(), TalkPressed())
+    _, effects = play(*given, session=Session())
+    assert not [one for one in effects if isinstance(one, AskEndpoint)]
 
 
 def test_nothing_is_being_said_that_could_be_ended_or_cancelled():

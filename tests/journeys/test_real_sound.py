@@ -113,6 +113,27 @@ async def test_talking_over_a_reply_silences_it_and_is_answered(
     assert sounded < 3_000 < reply.speech_ms, "it would have gone on"
 
 
+async def test_a_pause_ends_nothing_while_the_key_is_held_though_the_server_ends_utterances(
+    sound_server, service, tmp_path
+):
+    pause = tmp_path / "pause.wav"
+    write_wav(pause, bytes(2 * CAPTURE_RATE_HZ * 3 // 2), CAPTURE_RATE_HZ)
+    async with conversation(service, tmp_path, endpoint="server") as held:
+        await listening(held, sound_server)
+        held.engine.take(TalkPressed())
+        await held.eventually(lambda: held.engine.phase is Phase.HEARING)
+        for recording in (MILES, pause, ROOT_OF_HUNDRED):
+            await sound_server.speak(recording)
+        held.engine.take(TalkReleased())
+        await held.turn_ends(1)
+        (question,) = held.messages(Role.USER)
+        assert "ten miles" in question.text
+        assert "square root" in question.text
+        await sound_server.speak(ROOT_OF_HUNDRED)  # and now the server ends it again
+        await held.turn_ends(2)
+        assert "square root" in held.messages(Role.USER)[1].text
+
+
 async def test_the_first_word_after_the_key_is_kept(sound_server, service, tmp_path):
     sounds = [*(ROOT / "resources" / "demo").glob("*.wav"), *ROOT_OF_HUNDRED.parent.glob("o*.wav")]
     recordings = sorted([*sounds, ROOT_OF_HUNDRED])
