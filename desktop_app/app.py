@@ -189,7 +189,6 @@ async def run(parts: Parts, store: AppStore | None = None) -> int:
 
     from desktop_app.journal.reader import JournalReader
     from desktop_app.logs import start_logging, tell_crashes
-    from desktop_app.state.changes import with_engine_lost
     from desktop_app.tasks import Background
     from desktop_app.ui.announcer import Announcer, say_through
     from desktop_app.ui.engine_link import EngineLink
@@ -210,7 +209,7 @@ async def run(parts: Parts, store: AppStore | None = None) -> int:
         stack.callback(window.hide if parts.options.screenshot else partial(_close, window))
         background = Background(report=partial(_report, tell_crash))
         stack.push_async_callback(background.aclose)
-        link = EngineLink(_engine, store.apply, lambda: store.change(with_engine_lost))
+        link = EngineLink(_engine, store.apply, store.lose_engine)
         wiring = Wiring(
             window,
             store,

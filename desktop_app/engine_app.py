@@ -19,11 +19,13 @@ from desktop_app.audio.detectors import speech_detector
 from desktop_app.audio.portaudio import SoundSystem
 from desktop_app.children import on_parent_end
 from desktop_app.client.remote_threads import RemoteThreads
+from desktop_app.client.service_answers import ServiceAnswers
 from desktop_app.client.service_connection import ServiceAddresses, ServiceConnection
 from desktop_app.credentials import Credentials
 from desktop_app.engine.controller import Controller, Conversation
 from desktop_app.engine.recording_desk import RecordingDesk
 from desktop_app.engine.retention import Retention
+from desktop_app.engine.service_desk import ServiceDesk
 from desktop_app.engine.service_keeper import ServiceKeeper
 from desktop_app.engine.system_time import SystemTime
 from desktop_app.engine_note import leave_engine_note, remove_engine_note
@@ -33,6 +35,8 @@ from desktop_app.errors import AppError, DeviceError, InputError
 from desktop_app.journal.retention import UNTIL_SENT
 from desktop_app.journal.writer import JournalWriter
 from desktop_app.link.messages import (
+    Ask,
+    CancelAsk,
     Connection,
     ConnectionChanged,
     Intent,
@@ -49,7 +53,7 @@ from desktop_app.logs import start_logging, tell_crashes
 from desktop_app.network_access import use_network
 from desktop_app.paths import Paths, find_paths
 from desktop_app.profiles import EMBEDDED, Profile, find_profile
-from desktop_app.remote_service import RemoteService
+from desktop_app.remote_service import ProfileKeys, RemoteService
 from desktop_app.service_child import both_doors, remove_note, starter
 from desktop_app.tasks import Background
 from desktop_app.version import __version__
@@ -122,9 +126,10 @@ class EngineApp:
             self._publish,
             profile=self._profile.name,
         )
+        find, threads = self._finder(), RemoteThreads(journal, self._profile.name)
         self._service = ServiceConnection(
-            self._finder(),
-            RemoteThreads(journal, self._profile.name),
+            find,
+            threads,
             resample_speech,
             decode_speech,
             realtime_terms(self._profile),
@@ -140,6 +145,9 @@ class EngineApp:
             publish=self._publish,
             time=SystemTime(),
         )
+        self._asked = ServiceConnection(find, threads)  # turns wait for none of its answers
+        keys = ProfileKeys(lambda: self._settings, Credentials(), os.environ)
+        self._desk = ServiceDesk(ServiceAnswers(self._asked.api, threads, keys), self._publish)
         self.controller = Controller(
             open_conversation=self._open_conversation,
             journal=journal,
@@ -171,6 +179,8 @@ class EngineApp:
         await self._recordings.aclose()
         await self.controller.aclose()
         await self._link.aclose()
+        await self._desk.aclose()
+        await self._asked.aclose()
         await self._service.aclose()
         self._sound.close()
         await self._background.aclose()
@@ -220,7 +230,13 @@ class EngineApp:
         return both_doors(await self._keeper.address())
 
     def _on_intent(self, intent: Intent) -> None:
-        self.controller.on_intent(intent)
+        match intent:
+            case Ask():
+                self._desk.take(intent)
+            case CancelAsk(ask_id):
+                self._desk.cancel(ask_id)
+            case _:
+                self.controller.on_intent(intent)
 
     def _reload(self) -> None:
         self._settings = settings_file.load(self._paths.settings)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Callable, Mapping
 
 from desktop_app.client.addresses import ApiAddress, GatewayAddress
+from desktop_app.client.api import BackboardApi
 from desktop_app.client.service_connection import ServiceAddresses
 from desktop_app.credentials import Credentials, CredentialsUnavailableError, Secret
 from desktop_app.errors import AccessError
 from desktop_app.loopback import is_loopback
-from desktop_app.profiles import KEY_VARIABLE, Profile
+from desktop_app.profiles import KEY_VARIABLE, Profile, find_profile
+from desktop_app.protocol.service_calls import KeyState
+from desktop_app.settings import Settings
 
 
 class RemoteService:
@@ -58,3 +62,63 @@ class RemoteService:
             f"`parley keys set {name}`, or set {KEY_VARIABLE}.",
             profile=name,
         )
+
+
+class ProfileKeys:
+    """Tells of the keys of profiles, and tries them.
+
+    Args:
+        settings: Reads the settings in force.
+        credentials: The keyring.
+        environment: May give a key instead.
+    """
+
+    def __init__(
+        self,
+        settings: Callable[[], Settings],
+        credentials: Credentials,
+        environment: Mapping[str, str],
+    ) -> None:
+        self._settings = settings
+        self._credentials = credentials
+        self._environment = environment
+
+    async def state(self, profile: str) -> KeyState:
+        """Whether there is a key, and a place for one.
+
+        Raises:
+            InputError: ``profile.unknown``, ``profile.no_address``.
+        """
+        is_needed = not find_profile(self._settings(), profile).is_embedded
+        is_given = bool(self._environment.get(KEY_VARIABLE))
+        try:
+            key = await self._credentials.get(profile)
+            await self._credentials.check()
+        except CredentialsUnavailableError as unavailable:
+            reason = unavailable.facts["reason"]
+            return KeyState(is_needed, is_given, is_kept_safe=False, reason=reason)
+        return KeyState(is_needed, is_given or bool(key), is_kept_safe=True)
+
+    async def check(self, profile: str, key: str, base_url: str) -> None:
+        """Return when the service takes the key.
+
+        Args:
+            profile: Name of the service.
+            key: Empty for the one that is stored.
+            base_url: Empty for the profile's own; an address that is not yet in the settings.
+
+        Raises:
+            AppError: It does not, or cannot be asked.
+        """
+        address = base_url.rstrip("/")
+        if not (key and address):
+            known = find_profile(self._settings(), profile)
+            if known.is_embedded and not address:
+                return  # its key is made anew with every start
+            address = address or known.api_url
+            if not key:
+                remote = RemoteService(known, self._credentials, self._environment)
+                key = (await remote.addresses()).api.key
+        # Its certificates take 20 to 50 ms to load: not on the loop that plays sound.
+        async with await asyncio.to_thread(BackboardApi, ApiAddress(address, key)) as api:
+            await api.check_key()

@@ -12,6 +12,9 @@ from collections.abc import Mapping
 SENTENCES = {
     "access.no_key": "There is no key for this service. Your messages are kept; store the key.",
     "access.refused": "The service refused the key. Your messages are kept; check the key.",
+    "ask.lost": "The engine stopped before it could answer. It is starting again; try again.",
+    "ask.too_long": "The service's answer is too long to be shown. Look at less of it.",
+    "ask.too_many": "Too much was asked of the service at once. Try again in a moment.",
     "conversation.failed": (
         "This conversation stopped unexpectedly. What was said in it is kept; go on whenever you "
         "like."
@@ -190,6 +193,7 @@ SENTENCES = {
 
 # For a code of this family that has no sentence of its own: true for all of them.
 FAMILIES = {
+    "ask": "The service could not be asked. Try again.",
     "audio": "The service could not take your recording. It was kept; try again, or type it.",
     "device": "Sound does not work at the moment. You can keep typing.",
     "embedding": "What is known was searched by words alone, as meaning could not be compared.",

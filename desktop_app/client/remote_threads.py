@@ -87,6 +87,10 @@ class RemoteThreads:
         """The server does not know its thread any more: make a new one at the next need."""
         await self._shelf.set_setting(f"thread:{self._profile}:{thread_id}", "")
 
+    async def known_assistant_id(self) -> str:
+        """The server's id of Parley's own assistant, or empty; nothing is asked or created."""
+        return await self._shelf.setting(f"assistant:{self._profile}") or ""
+
     async def forget_assistant(self) -> None:
         """The server does not know Parley's assistant any more: find or make it anew."""
         await self._shelf.set_setting(f"assistant:{self._profile}", "")

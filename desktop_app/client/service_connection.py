@@ -103,6 +103,14 @@ class ServiceConnection:
         """
         return await self._open_messages(configuration, await self._find())
 
+    async def api(self) -> BackboardApi:
+        """The API of the service that runs now; it stays open until ``aclose``.
+
+        Raises:
+            NetworkError, AccessError
+        """
+        return await self._api_at((await self._find()).api)
+
     async def aclose(self) -> None:
         """Close what is kept open between lines. Idempotent."""
         api, self._api = self._api, None

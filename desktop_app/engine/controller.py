@@ -31,6 +31,8 @@ from desktop_app.link.device_messages import (
     SwitchMicrophone,
 )
 from desktop_app.link.messages import (
+    Ask,
+    CancelAsk,
     CancelTalk,
     DeletePicture,
     DeleteThread,
@@ -152,8 +154,8 @@ class Controller:
     def on_intent(self, intent: Intent) -> None:  # noqa: C901 - closed union
         """Carry one intent out, or start to."""
         match intent:
-            case Hello() | Ping():
-                pass  # between the ends of the link
+            case Hello() | Ping() | Ask() | CancelAsk():
+                pass  # between the ends of the link, and for the service's desk
             case OpenThread():
                 self._show(intent.thread_id)
             case SendText():

@@ -20,6 +20,7 @@ from desktop_app.journal.records import (
 )
 from desktop_app.protocol.commands import ClientCommand, ConfigureSession
 from desktop_app.protocol.events import ServerEvent
+from desktop_app.protocol.service_calls import Answer, Question
 
 
 class Microphone(Protocol):
@@ -227,6 +228,23 @@ class Journal(Protocol):
         """A small remembered fact, e.g. the assistant of a profile."""
 
     async def set_setting(self, key: str, value: str) -> None: ...
+
+
+class Advance(Protocol):
+    """Told how far a long question has come; must not block."""
+
+    def __call__(self, done: int, total: int, part: Answer | None = None) -> None: ...
+
+
+class ServiceCalls(Protocol):
+    """Answers what the window asks of the service."""
+
+    async def answer(self, question: Question, advance: Advance) -> Answer:
+        """Ask the service; cancelling stops it.
+
+        Raises:
+            AppError: Why there is no answer.
+        """
 
 
 Clock = Callable[[], float]

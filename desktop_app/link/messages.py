@@ -29,6 +29,7 @@ from desktop_app.link.recordings import (
 )
 from desktop_app.protocol.commands import PLAIN, TurnWishes
 from desktop_app.protocol.events import ToolCall, snake
+from desktop_app.protocol.service_calls import Answer, Failed, Question
 
 # ---- values ---------------------------------------------------------------------------------
 
@@ -193,6 +194,19 @@ class RestorePicture(Struct, frozen=True, tag=snake):
     picture_id: str
 
 
+class Ask(Struct, frozen=True, tag=snake):
+    """Ask something of the service; ``ask_id`` is the window's UUID for it."""
+
+    ask_id: str
+    question: Question
+
+
+class CancelAsk(Struct, frozen=True, tag=snake):
+    """Nobody waits for this answer any more. Idempotent."""
+
+    ask_id: str
+
+
 class ReloadSettings(Struct, frozen=True, tag=snake):
     """The settings file was replaced; read it again."""
 
@@ -231,6 +245,8 @@ Intent = (
     | RestoreThread
     | DeletePicture
     | RestorePicture
+    | Ask
+    | CancelAsk
     | ReloadSettings
     | Quit
 )
@@ -378,6 +394,27 @@ class TurnTimed(Struct, frozen=True, tag=snake):
     times: TurnTimes
 
 
+class Answered(Struct, frozen=True, tag=snake):
+    """The answer to an ``Ask``, or why there is none; told once, after all that advanced."""
+
+    ask_id: str
+    answer: Answer | Failed
+
+
+class AskAdvanced(Struct, frozen=True, tag=snake):
+    """How far a long ``Ask`` has come.
+
+    Attributes:
+        done, total: In bytes of an upload, or in rows; ``total`` is 0 where it is unknown.
+        part: Rows that are there already; those of all parts and of the answer are the whole.
+    """
+
+    ask_id: str
+    done: int
+    total: int
+    part: Answer | None = None
+
+
 class NoticeRaised(Struct, frozen=True, tag=snake):
     notice: Notice
 
@@ -409,6 +446,8 @@ LinkEvent = (
     | DevicesChanged
     | MicrophoneTestChanged
     | TurnTimed
+    | Answered
+    | AskAdvanced
     | NoticeRaised
     | NoticeCleared
 )

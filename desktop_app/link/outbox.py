@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 
 from desktop_app.link.messages import (
+    AskAdvanced,
     LevelMeasured,
     LinkEvent,
     ReplyGrew,
@@ -22,8 +23,8 @@ _ONLY_THE_LATEST = (LevelMeasured, SpeechHeard, TranscriptChanged)
 class Outbox:
     """Events for one window. Event loop only.
 
-    A newer level, heard position or partial transcript replaces the one that still waits, and
-    pieces of one growing reply are joined; nothing else is ever dropped.
+    A newer level, heard position, partial transcript or figure of progress replaces the one that
+    still waits, and pieces of one growing reply are joined; nothing else is ever dropped.
     """
 
     def __init__(self, bound: int = MAX_WAITING) -> None:
@@ -43,8 +44,8 @@ class Outbox:
         Returns:
             False when too many wait already: the window is stuck and must start anew.
         """
-        if isinstance(event, _ONLY_THE_LATEST):
-            kind = type(event), getattr(event, "thread_id", "")
+        if _gets_old(event):
+            kind = type(event), _subject(event)
             self._waiting.pop(self._latest.get(kind, -1), None)
             self._latest[kind] = self._next
         elif isinstance(event, ReplyGrew) and self._join(event):
@@ -83,3 +84,16 @@ class Outbox:
         joined = ReplyGrew(event.thread_id, event.message_id, text, is_whole=is_whole)
         self._waiting[self._next - 1] = joined
         return True
+
+
+def _gets_old(event: LinkEvent) -> bool:
+    if isinstance(event, AskAdvanced):
+        return event.part is None
+    return isinstance(event, _ONLY_THE_LATEST)
+
+
+def _subject(event: LinkEvent) -> str:
+    """What it is about: newer news of another subject replaces nothing."""
+    if isinstance(event, AskAdvanced):
+        return event.ask_id
+    return getattr(event, "thread_id", "")

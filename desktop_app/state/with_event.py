@@ -13,6 +13,8 @@ from desktop_app.link.device_messages import (
     MicrophoneTestChanged,
 )
 from desktop_app.link.messages import (
+    Answered,
+    AskAdvanced,
     ConnectionChanged,
     LevelMeasured,
     LinkEvent,
@@ -77,6 +79,8 @@ def with_event(state: AppState, event: LinkEvent) -> AppState:  # noqa: C901 - o
             return with_thread(state, thread)
         case PictureSaved() | PictureRemoved():  # the pictures themselves are read of the journal
             return replace(state, picture_news=state.picture_news + 1)
+        case Answered() | AskAdvanced():
+            return state  # for whoever asked
         case ReasoningGrew() | UploadAdvanced() | ToolsWanted() | Pong():
             return state  # not shown yet
         case RecordingPlayed():

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from desktop_app.link.messages import LinkEvent, ReplyGrew, Welcome
+from desktop_app.link.messages import Answered, AskAdvanced, LinkEvent, ReplyGrew, Welcome
 from desktop_app.state.app_state import AppState
+from desktop_app.state.changes import with_engine_lost
 from desktop_app.state.with_event import with_event
 
 COALESCE_MS = 33
@@ -25,7 +26,9 @@ class AppStore(QObject):
         notices_changed: The notices, oldest first.
         pictures_changed: Pictures were made, removed or brought back.
         devices_changed: The new Devices.
+        answered: News of a question to the service, at once: ``Answered`` or ``AskAdvanced``.
         engine_came: An engine has started and put the journal in order.
+        engine_lost: The engine is gone; what was asked of it is not answered.
     """
 
     threads_changed = Signal(object)
@@ -36,7 +39,9 @@ class AppStore(QObject):
     notices_changed = Signal(object)
     pictures_changed = Signal()
     devices_changed = Signal(object)
+    answered = Signal(object)
     engine_came = Signal()
+    engine_lost = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -60,6 +65,9 @@ class AppStore(QObject):
         What a reply grows by is gathered first: a long text is copied once for each picture of
         it, not once for each word.
         """
+        if isinstance(event, Answered | AskAdvanced):
+            self.answered.emit(event)
+            return
         if isinstance(event, ReplyGrew) and not event.is_whole:
             if self._growing and self._growing[-1].message_id != event.message_id:
                 self._fold_growth()
@@ -69,6 +77,11 @@ class AppStore(QObject):
         self._replace(with_event(self.state, event))
         if isinstance(event, Welcome):
             self.engine_came.emit()
+
+    def lose_engine(self) -> None:
+        """Show that the engine is gone."""
+        self.change(with_engine_lost)
+        self.engine_lost.emit()
 
     def _fold_growth(self) -> None:
         if self._growing:

@@ -10,6 +10,7 @@ from desktop_app.link.messages import Intent, Notice
 from desktop_app.state import changes
 from desktop_app.ui.journal_pages import JournalPages
 from desktop_app.ui.main_window import MainWindow
+from desktop_app.ui.service_asks import Asks
 from desktop_app.ui.store import AppStore
 
 InBackground = Callable[[Callable[[], Awaitable[None]], str], None]
@@ -22,6 +23,7 @@ class Wires:
     Attributes:
         send: Takes intents for the engine.
         run: Starts a named coroutine; a running one of that name is cancelled.
+        asks: Asks the service, through the engine.
     """
 
     window: MainWindow
@@ -29,6 +31,7 @@ class Wires:
     pages: JournalPages
     send: Callable[[Intent], None]
     run: InBackground
+    asks: Asks
 
     def notify(self, notice: Notice) -> None:
         """Show a notice of the window's own."""

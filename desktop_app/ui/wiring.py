@@ -19,6 +19,7 @@ from desktop_app.state.app_state import Service
 from desktop_app.ui.chat.chat_wiring import ChatWiring, is_replying
 from desktop_app.ui.journal_pages import JournalPages, Reader, Worker
 from desktop_app.ui.main_window import MainWindow
+from desktop_app.ui.service_asks import Asks, ServiceAsks
 from desktop_app.ui.store import AppStore
 from desktop_app.ui.threads.thread_wiring import ThreadWiring
 from desktop_app.ui.voice.voice_wiring import VoiceWiring
@@ -34,6 +35,7 @@ class Wiring:
         send: Takes intents for the engine.
         on_worker: Runs a blocking call on a worker thread.
         run: Starts a named coroutine; a running one of that name is cancelled.
+        asks: Asks the service; through ``send`` where nobody else does.
     """
 
     def __init__(
@@ -45,12 +47,18 @@ class Wiring:
         *,
         on_worker: Worker,
         run: InBackground,
+        asks: Asks | None = None,
     ) -> None:
         self._window = window
         self._store = store
         self._send = send
         self._wires = wires = Wires(
-            window, store, JournalPages(store, reader, on_worker), send, run
+            window,
+            store,
+            JournalPages(store, reader, on_worker),
+            send,
+            run,
+            asks or _asks_through(send, store),
         )
         self.threads = ThreadWiring(wires)
         self.chat = ChatWiring(wires, self.threads)
@@ -114,3 +122,10 @@ class Wiring:
             case "interrupt":
                 self._send(StopReply())
         self._wires.dismiss(notice.code)
+
+
+def _asks_through(send: Callable[[Intent], None], store: AppStore) -> ServiceAsks:
+    asks = ServiceAsks(send)
+    store.answered.connect(asks.on_event)
+    store.engine_lost.connect(asks.on_engine_lost)
+    return asks

@@ -3,6 +3,7 @@
 import asyncio
 
 from desktop_app.link.messages import (
+    AskAdvanced,
     LevelMeasured,
     ReplyGrew,
     SpeechHeard,
@@ -10,6 +11,7 @@ from desktop_app.link.messages import (
     TranscriptChanged,
 )
 from desktop_app.link.outbox import Outbox
+from desktop_app.protocol.service_calls import ModelList, ModelRow
 
 
 async def everything_in(outbox: Outbox) -> list[object]:
@@ -91,3 +93,12 @@ async def test_a_waiting_reader_gets_what_arrives_later():
         outbox.close()
         await reading
     assert got.empty()
+
+
+async def test_of_progress_only_the_latest_waits_but_no_rows_are_lost():
+    outbox, rows = Outbox(), ModelList((ModelRow("p", "m"),))
+    told = [AskAdvanced("x", 1, 9), AskAdvanced("y", 1, 9), AskAdvanced("x", 2, 9, rows)]
+    told += [AskAdvanced("x", 3, 9), AskAdvanced("x", 4, 9, rows)]
+    for event in told:
+        outbox.put(event)
+    assert await everything_in(outbox) == told[1:]
