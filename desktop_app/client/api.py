@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Coroutine
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from desktop_app.client.addresses import ApiAddress
 from desktop_app.client.http_connection import HttpConnection, Sleep
@@ -62,8 +63,11 @@ class BackboardApi:
 
     def stop_run(self, thread_id: str, run_id: str) -> None:
         """Have a run stopped, without waiting for it; closing waits for it a little."""
-        stop = self.messages.cancel(thread_id, run_id)
-        self._stops.run(stop, name=f"stop {run_id}")
+        self.run_behind(self.messages.cancel(thread_id, run_id), name=f"stop {run_id}")
+
+    def run_behind(self, work: Coroutine[Any, Any, object], *, name: str) -> None:
+        """Have something done that nobody waits for; closing waits for it a little."""
+        self._stops.run(work, name=name)
 
     async def aclose(self) -> None:
         """Close every connection. Idempotent."""

@@ -63,6 +63,8 @@ class MessageTerms:
         request: What every message carries besides its words: model, memory, system prompt.
         renew_thread: Makes a new thread when the server does not know this one any more, and
             returns its id. Without it such a turn fails.
+        leave_unused: Told when a question was stopped before the server had all of it: its thread
+            may be empty.
         voices: Who hears and speaks where neither the session nor a turn says so.
         make_resample: Converts speech of other rates than ours; without it such speech is a fault.
         decode: Decodes speech that comes encoded; without it such speech is a fault.
@@ -70,6 +72,7 @@ class MessageTerms:
 
     request: MessageRequest = field(default_factory=lambda: MessageRequest(memory="Auto"))
     renew_thread: RenewThread | None = None
+    leave_unused: Callable[[], None] | None = None
     voices: VoiceDefaults = field(default_factory=VoiceDefaults)
     make_resample: MakeResample | None = None
     decode: Decode | None = None
@@ -88,6 +91,7 @@ class _Job:
     dialect: StreamDialect
     open: Callable[[str], AsyncGenerator[bytes, None]]
     is_utterance: bool = False
+    uploads: UploadNews | None = None
 
     @property
     def name(self) -> str:
@@ -188,10 +192,10 @@ class MessageTransport:
 
         def open_stream(thread_id: str) -> AsyncGenerator[bytes, None]:
             message = replace(asked.message, thread_id=thread_id or None)
-            progress = None if is_utterance else uploads.progress
+            progress = uploads.note if is_utterance else uploads.progress
             return self._api.messages.stream(message, asked.files, progress=progress)
 
-        return _Job(turn, asked.message, dialect, open_stream, is_utterance)
+        return _Job(turn, asked.message, dialect, open_stream, is_utterance, uploads)
 
     def _tell_progress(self, event: UploadProgressed) -> None:
         """The newest alone, where the reader is slow."""
@@ -313,6 +317,8 @@ class MessageTransport:
             self._stop_at_the_server(self._asking.dialect)
             self._asking = None
             self._run_next()
+        if self._terms.leave_unused is not None and any(_is_partial(job) for job in concerned):
+            self._terms.leave_unused()
         if concerned:
             await self._news.cut(turn, ReplyEnded(turn, ReplyStatus.CANCELLED))
 
@@ -356,6 +362,12 @@ def _failed(turn: int, dialect: StreamDialect, error: AppError) -> list[ServerEv
             details=dict(error.facts) or None,
         )
     ]
+
+
+def _is_partial(job: _Job) -> bool:
+    """Whether the server cannot know of the turn: it never had all of it."""
+    is_sent = job.uploads is None or job.uploads.is_whole
+    return not is_sent and not job.dialect.has_news
 
 
 def _is_silence(event: ServerEvent) -> bool:

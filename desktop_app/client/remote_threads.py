@@ -49,12 +49,16 @@ class RemoteThreads:
 
     Our ids are made offline; the server gives its own. A pair is made once and remembered under
     the profile, so that the same thread can live with several servers.
+
+    Attributes:
+        made: The server's ids of those that were made here, in this run.
     """
 
     def __init__(self, shelf: Shelf, profile: str) -> None:
         self._shelf = shelf
         self._profile = profile
         self._making = asyncio.Lock()
+        self.made: set[str] = set()
 
     async def remote_id(self, thread_id: str, api: ThreadApi) -> str:
         """The server's id of this thread; creates assistant and thread where needed.
@@ -71,6 +75,7 @@ class RemoteThreads:
             if known:
                 return known
             thread = await self._create(api)
+            self.made.add(thread.thread_id)
             await self._shelf.set_setting(key, thread.thread_id)
             return thread.thread_id
 

@@ -163,14 +163,28 @@ class ServiceConnection:
             return await self._threads.remote_id(configuration.session_id, api)
 
         remote = await self._with_remote_id(configuration, api)
+
+        def leave_unused() -> None:
+            if remote.session_id in self._threads.made:
+                leaving = self._leave_empty(configuration.session_id, remote.session_id, api)
+                api.run_behind(leaving, name=f"leave {remote.session_id}")
+
         terms = MessageTerms(
             renew_thread=renew_thread,
+            leave_unused=leave_unused,
             # One with a voice gateway is of Parley's kind and knows best; others must be told.
             voices=VoiceDefaults() if addresses.voice.url else documented_voices(),
             make_resample=self._make_resample,
             decode=self._decode,
         )
         return remote, terms
+
+    async def _leave_empty(self, thread_id: str, remote_id: str, api: BackboardApi) -> None:
+        """Remove a thread that was made for a question which never arrived."""
+        if (await api.threads.get(remote_id)).messages or await api.documents.of_thread(remote_id):
+            return
+        await self._threads.forget(thread_id)  # first, so that the next question makes a new one
+        await api.threads.delete(remote_id)
 
     async def _api_at(self, address: ApiAddress) -> BackboardApi:
         async with self._opening:

@@ -20,6 +20,9 @@ class UploadNews:
         files: What is sent.
         tell: Takes the events.
         clock: Monotonic seconds.
+
+    Attributes:
+        is_whole: All has left; at once where there are no files.
     """
 
     def __init__(
@@ -34,9 +37,15 @@ class UploadNews:
         self._tell = tell
         self._clock = clock
         self._next_s = 0.0
+        self.is_whole = not files.parts()
+
+    def note(self, sent: int, total: int) -> None:
+        """So many bytes of so many have left."""
+        self.is_whole = sent >= total
 
     def progress(self, sent: int, total: int) -> None:
         """So many bytes of so many have left; the last are always told."""
+        self.note(sent, total)
         now = self._clock()
         if sent < total and now < self._next_s:
             return
