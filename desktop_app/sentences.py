@@ -19,6 +19,14 @@ SENTENCES = {
         "This conversation stopped unexpectedly. What was said in it is kept; go on whenever you "
         "like."
     ),
+    "archive.damaged": (
+        "The archive is damaged ({file}). Nothing was changed; export the conversations again."
+    ),
+    "archive.foreign": (
+        "This file is no archive of conversations. Nothing was changed; choose another one."
+    ),
+    "archive.newer": "A newer Parley wrote this archive. Update Parley to import it.",
+    "archive.unreadable": "{file} cannot be read. Check that it is there and may be opened.",
     "device.lost": "{device} was disconnected. Nothing you said was lost; plug it in again.",
     "device.no_detector": (
         "Speech cannot be noticed here, a part of Parley is missing. Install Parley again."
@@ -45,6 +53,9 @@ SENTENCES = {
     "engine.down": "The engine stopped. It is being started again; what was saved is safe.",
     "engine.failed": "The engine does not start. What you type is kept; the log says why.",
     "engine.restarting": "The engine is starting again. What you type is kept.",
+    "export.cancelled": "It was cancelled. Nothing was left behind or changed.",
+    "export.changed": "{file} changed while it was exported. Export the conversations again.",
+    "export.unwritable": "{file} cannot be written. Choose another place. {reason}",
     "gateway.bad_sound": "The spoken answer cannot be played. It can be read.",
     "gateway.not_a_gateway": (
         "What answers at the service's address is no voice service. Check the address."
@@ -58,6 +69,8 @@ SENTENCES = {
     "http.429": "The service was asked too often. Your message was kept; try again in a moment.",
     "journal.in_use": "Another Parley writes to this folder. Close it to keep new messages.",
     "journal.no_recording": "The recording of this message is gone. Say it again, or type it.",
+    "journal.none": "There are no conversations here yet.",
+    "journal.older": "Start Parley once, then try again: these conversations are of an older one.",
     "journal.set_aside": (
         "The file of your conversations was damaged. It was kept aside and a new one was begun."
     ),
@@ -193,11 +206,13 @@ SENTENCES = {
 
 # For a code of this family that has no sentence of its own: true for all of them.
 FAMILIES = {
+    "archive": "The archive cannot be imported. Nothing was changed.",
     "ask": "The service could not be asked. Try again.",
     "audio": "The service could not take your recording. It was kept; try again, or type it.",
     "device": "Sound does not work at the moment. You can keep typing.",
     "embedding": "What is known was searched by words alone, as meaning could not be compared.",
     "engine": "The engine has a problem. What you type is kept.",
+    "export": "The conversations could not be exported. They are as they were; try again.",
     "frame": "The service could not take your recording. It was kept; try again, or type it.",
     "gateway": "The service sent something that cannot be understood. What had arrived was kept.",
     "http": "The service answered with an error. Your message was kept; try again.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -41,6 +41,7 @@ from desktop_app.journal.rows import (
     values_of,
 )
 from desktop_app.journal.schema import DATABASE_NAME, MIGRATIONS
+from desktop_app.journal.taking_in import TakenIn, TakingIn, ThreadRows, remove_leftovers
 from desktop_app.journal.utterance_files import UtteranceFiles, path_of
 
 _Record = TypeVar("_Record")
@@ -61,6 +62,7 @@ class Tables:
         with storage_errors():
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._lock = FolderLock(folder)
+        self._folder = folder
         try:
             self.files = UtteranceFiles(folder)
             self._pictures = PictureFiles(folder)
@@ -210,6 +212,11 @@ class Tables:
         with storage_errors(), transaction(self._connection):
             return remove_expired(self._connection, self.files, keep, now_s)
 
+    def take_in(self, threads: Iterable[ThreadRows], staged: Path) -> TakenIn:
+        """Insert what is new of these threads, all of it or nothing; see ``taking_in``."""
+        with storage_errors(), transaction(self._connection):
+            return TakingIn(self._connection, self._folder, staged).take(threads)
+
     def setting(self, key: str) -> str | None:
         """A small remembered fact."""
         query = "SELECT value FROM setting WHERE key = ?"
@@ -233,6 +240,7 @@ class Tables:
             self._lock.release()
 
     def _settle(self) -> None:
+        remove_leftovers(self._folder)
         try:
             with storage_errors(), transaction(self._connection):
                 purge(self._connection, self.files, self._pictures)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from desktop_app.database.worker import Worker
@@ -16,6 +16,7 @@ from desktop_app.journal.records import (
 )
 from desktop_app.journal.rows import SAVE_MESSAGE, SAVE_THREAD
 from desktop_app.journal.tables import Tables
+from desktop_app.journal.taking_in import TakenIn, ThreadRows
 
 
 class JournalWriter:
@@ -173,6 +174,15 @@ class JournalWriter:
             The ids of those that are gone.
         """
         return await self._worker.run(lambda: self._tables.remove_expired(keep, now_s))
+
+    async def take_in(self, threads: Iterable[ThreadRows], staged: Path) -> TakenIn:
+        """Insert what is new of these threads, all of it or nothing.
+
+        Args:
+            threads: Rows that another journal gave out; read on the journal's thread.
+            staged: A folder of this disk with the files that they name; those needed are moved.
+        """
+        return await self._worker.run(lambda: self._tables.take_in(threads, staged))
 
     async def setting(self, key: str) -> str | None:
         """A small remembered fact."""

@@ -1,0 +1,284 @@
+"""Archives that somebody gave: read with distrust, and refused whole."""
+
+from __future__ import annotations
+
+import hashlib
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TypeVar
+
+import msgspec
+from msgspec.structs import replace
+
+from desktop_app.errors import InputError
+from desktop_app.export.archive_names import (
+    ATTACHMENT,
+    FORMAT,
+    MANIFEST,
+    MOST_WAV_BYTES,
+    PICTURE,
+    RECORDING,
+    THREAD,
+    VERSION,
+    WAV_HEAD_BYTES,
+    Attachment,
+    Manifest,
+    recording_name,
+)
+from desktop_app.export.archive_rows import checked_rows
+from desktop_app.export.archive_writing import wav_head
+from desktop_app.export.watch import Watch
+from desktop_app.journal.records import UtteranceRecord
+from desktop_app.journal.taking_in import ThreadRows
+from desktop_app.journal.utterance_files import path_of
+from desktop_app.prose import tr
+from desktop_app.protocol.json_faults import UNREADABLE
+
+_Form = TypeVar("_Form")
+
+_MOST_ENTRIES = 500_000
+_MOST_TEXT_BYTES = 256 * 1024 * 1024
+_BLOCK_BYTES = 256 * 1024
+_ENCRYPTED = 0x1
+
+# Files lie in the zip as they are, so that none can be larger than the zip itself.
+_KINDS = {
+    MANIFEST: zipfile.ZIP_DEFLATED,
+    THREAD: zipfile.ZIP_DEFLATED,
+    RECORDING: zipfile.ZIP_STORED,
+    PICTURE: zipfile.ZIP_STORED,
+    ATTACHMENT: zipfile.ZIP_STORED,
+}
+
+
+class ArchiveThread(ThreadRows, frozen=True, kw_only=True):
+    """A thread as it stands in an archive."""
+
+    attachments: tuple[Attachment, ...] = ()
+
+
+class Archive:
+    """An open archive. One thread at a time.
+
+    Every method may raise InputError: ``archive.foreign`` (it is none of ours),
+    ``archive.newer``, ``archive.damaged``.
+    """
+
+    def __init__(self, file: zipfile.ZipFile, size_bytes: int) -> None:
+        self._file = file
+        self._entries = _checked_entries(file, size_bytes)
+        self._check_manifest()
+
+    @property
+    def media_bytes(self) -> int:
+        """How much room its recordings and pictures take."""
+        names = (name for name in self._entries if _kind(name) in (RECORDING, PICTURE))
+        return sum(self._entries[name].file_size for name in names)
+
+    @property
+    def size(self) -> int:
+        """How many entries there are."""
+        return len(self._entries)
+
+    def check(self, watch: Watch) -> None:
+        """Read all of it once.
+
+        Raises:
+            InputError, StoppedError
+        """
+        utterances: dict[str, UtteranceRecord] = {}
+        for rows in self.threads():
+            watch.check()
+            utterances.update({recording_name(one.id): one for one in rows.utterances})
+        for name in self._entries:
+            watch.step()
+            kind = _kind(name)
+            if kind is RECORDING:
+                self._check_recording(name, utterances.get(name))
+            elif kind is PICTURE and self._sha256(name) != PICTURE.fullmatch(name)[1]:  # type: ignore[index]  # it is one
+                raise damaged(name)
+
+    def threads(self) -> Iterator[ThreadRows]:
+        """The rows of each thread; a file of this computer is named in none unless it is in here.
+
+        What names a file would send it to the service when a person tries that message again.
+        """
+        for name in sorted(self._entries):
+            if _kind(name) is THREAD:
+                found = _decoded(self._text(name), ArchiveThread, name)
+                yield checked_rows(self._without_foreign_files(found), name)
+
+    def unpack(self, folder: Path, watch: Watch) -> None:
+        """Put recordings and pictures there, by the paths that the journal knows them by.
+
+        Raises:
+            InputError, StoppedError, OSError
+        """
+        for name in self._entries:
+            watch.step()
+            if _kind(name) is PICTURE:
+                self._unpack(name, folder / name, 0, watch)
+            elif found := RECORDING.fullmatch(name):
+                self._unpack(name, folder / path_of(found[1]), WAV_HEAD_BYTES, watch)
+
+    def _unpack(self, name: str, target: Path, skipped: int, watch: Watch) -> None:
+        target.parent.mkdir(exist_ok=True)
+        with target.open("xb") as out, self._open(name) as file:
+            file.read(skipped)
+            while block := file.read(_BLOCK_BYTES):
+                watch.check()
+                out.write(block)
+
+    def _check_manifest(self) -> None:
+        if MANIFEST not in self._entries:
+            raise foreign(tr("it was not exported by Parley"))
+        manifest = _decoded(self._text(MANIFEST), Manifest, MANIFEST)
+        if manifest.format != FORMAT:
+            raise foreign(tr("it was not exported by Parley"))
+        if manifest.version > VERSION:
+            raise InputError(
+                "archive.newer", tr("A newer Parley wrote this archive. Update Parley to read it.")
+            )
+
+    def _check_recording(self, name: str, utterance: UtteranceRecord | None) -> None:
+        size = self._entries[name].file_size - WAV_HEAD_BYTES
+        with self._open(name) as file:
+            head = file.read(WAV_HEAD_BYTES)
+            is_sized = 0 <= size <= MOST_WAV_BYTES and not size % 2
+            if utterance is None or not is_sized or head != wav_head(utterance.rate_hz, size):
+                raise damaged(name)
+            while file.read(_BLOCK_BYTES):  # the zip's own sum is compared at the end
+                pass
+
+    def _without_foreign_files(self, rows: ArchiveThread) -> ThreadRows:
+        held = {one.path: one for one in rows.attachments}
+
+        def may_stay(path: str) -> bool:
+            if not path or not Path(path).exists():
+                return True
+            one = held.get(path)
+            return one is not None and one.entry in self._entries and self._is_same(path, one)
+
+        messages = []
+        for message in rows.messages:
+            wishes = message.wishes
+            files = tuple(path for path in wishes.files if may_stay(path))
+            recording = wishes.recording if may_stay(wishes.recording) else ""
+            wishes = replace(wishes, files=files, recording=recording)
+            messages.append(replace(message, wishes=wishes))
+        return ThreadRows(
+            thread=rows.thread,
+            messages=tuple(messages),
+            utterances=rows.utterances,
+            pictures=rows.pictures,
+        )
+
+    def _is_same(self, path: str, attachment: Attachment) -> bool:
+        try:
+            with Path(path).open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest() == self._sha256(
+                    attachment.entry
+                )
+        except OSError:
+            return False
+
+    def _sha256(self, name: str) -> str:
+        digest = hashlib.sha256()
+        with self._open(name) as file:
+            while block := file.read(_BLOCK_BYTES):
+                digest.update(block)
+        return digest.hexdigest()
+
+    def _text(self, name: str) -> bytes:
+        with self._open(name) as file:
+            text = file.read(_MOST_TEXT_BYTES + 1)
+        if len(text) > _MOST_TEXT_BYTES:
+            raise foreign(tr("a part of it is too large"))
+        return text
+
+    @contextmanager
+    def _open(self, name: str) -> Iterator[IO[bytes]]:
+        try:
+            with self._file.open(self._entries[name]) as file:
+                yield file
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+            raise damaged(name) from error
+
+
+@contextmanager
+def open_archive(path: Path) -> Iterator[Archive]:
+    """The archive in this file.
+
+    Raises:
+        InputError: ``archive.unreadable``, or it is refused.
+    """
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InputError(
+            "archive.unreadable",
+            tr("{file} cannot be read: {reason}.").format(file=path, reason=reason),
+            file=str(path),
+            reason=reason,
+        ) from error
+    with file:
+        try:
+            opened = zipfile.ZipFile(file)
+        except (zipfile.BadZipFile, ValueError, OverflowError, NotImplementedError) as error:
+            raise foreign(tr("it is no zip file")) from error
+        with opened:
+            yield Archive(opened, path.stat().st_size)
+
+
+def foreign(reason: str) -> InputError:
+    """It is no archive of ours."""
+    sentence = tr("This file cannot be imported: {reason}. Nothing was changed.")
+    return InputError("archive.foreign", sentence.format(reason=reason), reason=reason)
+
+
+def damaged(name: str) -> InputError:
+    """A part of it is not what it should be."""
+    sentence = tr("The archive is damaged ({file}). Nothing was changed.")
+    return InputError("archive.damaged", sentence.format(file=name), file=name)
+
+
+def _checked_entries(file: zipfile.ZipFile, size_bytes: int) -> dict[str, zipfile.ZipInfo]:
+    infos = file.infolist()
+    if len(infos) > _MOST_ENTRIES:
+        raise foreign(tr("it holds too many files"))
+    entries: dict[str, zipfile.ZipInfo] = {}
+    for info in infos:
+        kind = _kind(info.filename)
+        if kind is None:
+            raise foreign(tr("it holds a file that does not belong there"))
+        if info.filename in entries or info.flag_bits & _ENCRYPTED:
+            raise damaged(info.filename)
+        if info.compress_type not in (zipfile.ZIP_STORED, _KINDS[kind]):
+            raise foreign(tr("a part of it is packed in a way that cannot be trusted"))
+        entries[info.filename] = info
+    stored = (one.file_size for one in infos if one.compress_type == zipfile.ZIP_STORED)
+    packed = sum(one.file_size for one in infos if one.compress_type != zipfile.ZIP_STORED)
+    if sum(stored) > size_bytes or packed > 8 * _MOST_TEXT_BYTES:
+        raise foreign(tr("it claims to hold more than it can"))
+    return entries
+
+
+def _kind(name: str) -> object:
+    """Which of ``_KINDS`` it is; None for what does not belong here."""
+    if name == MANIFEST:
+        return MANIFEST
+    for pattern in (THREAD, RECORDING, PICTURE, ATTACHMENT):
+        if pattern.fullmatch(name):
+            return pattern
+    return None
+
+
+def _decoded(text: bytes, form: type[_Form], name: str) -> _Form:
+    try:
+        return msgspec.json.decode(text, type=form)
+    except UNREADABLE as error:
+        raise damaged(name) from error

@@ -1,0 +1,101 @@
+"""Conversations as one HTML file that needs nothing else and loads nothing."""
+
+from __future__ import annotations
+
+import base64
+import html
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from desktop_app.export.watch import Watch
+from desktop_app.export.wording import failure_of, notes_of, speaker_of, title_of
+from desktop_app.journal.records import MessageRecord, PictureRecord, Role, ThreadRecord
+from desktop_app.journal.snapshot import Snapshot
+
+Write = Callable[[str], object]
+
+_SHOWN_TYPES = ("image/png", "image/jpeg", "image/webp", "image/gif")
+_BLOCK_BYTES = 3 * 64 * 1024  # whole groups of base64
+
+_HEAD = """<!DOCTYPE html>
+<html>
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy"
+ content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+<meta name="referrer" content="no-referrer">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>
+:root {{ color-scheme: light dark; }}
+body {{ font: 1rem/1.5 system-ui, sans-serif; max-width: 44rem;
+ margin: 2rem auto; padding: 0 1rem; }}
+h1 {{ font-size: 1.5rem; line-height: 1.25; margin: 3rem 0 1.5rem; }}
+article {{ margin: 1.5rem 0; }}
+article.user {{ border-inline-start: 3px solid #4c6ef5; padding-inline-start: .75rem; }}
+h2 {{ font-size: 1rem; margin: 0; }}
+small {{ opacity: .7; }}
+.text {{ white-space: pre-wrap; overflow-wrap: anywhere; margin: .25rem 0 0; }}
+.failed {{ color: #c92a2a; margin: .25rem 0 0; }}
+img {{ max-width: 100%; height: auto; display: block; margin: .75rem 0; }}
+@media print {{ article {{ break-inside: avoid-page; }} }}
+</style>
+</head>
+<body>
+"""
+_TAIL = "</body>\n</html>\n"
+
+
+def write_html(
+    write: Write, snapshot: Snapshot, threads: Iterable[ThreadRecord], title: str, watch: Watch
+) -> None:
+    """Write one page of these threads, one after the other.
+
+    Args:
+        write: Takes the page, piece by piece.
+        snapshot: The journal.
+        threads: Which of its threads.
+        title: Of the page.
+        watch: Told of each message.
+
+    Raises:
+        StorageError, StoppedError, OSError
+    """
+    write(_HEAD.format(title=html.escape(title)))
+    for thread in threads:
+        write(heading(thread))
+        for message in snapshot.messages(thread.id):
+            watch.step()
+            write_message(write, snapshot, message)
+    write(_TAIL)
+
+
+def heading(thread: ThreadRecord) -> str:
+    """What stands above a thread."""
+    return f'<h1 dir="auto">{html.escape(title_of(thread))}</h1>\n'
+
+
+def write_message(write: Write, snapshot: Snapshot, message: MessageRecord) -> None:
+    """One message with its pictures; everything that anybody wrote is escaped."""
+    kind = "user" if message.role is Role.USER else "assistant"
+    notes = html.escape(" · ".join(notes_of(message)))
+    write(f'<article class="{kind}">\n<h2>{html.escape(speaker_of(message))}</h2>\n')
+    write(f"<small>{notes}</small>\n")
+    if message.text.strip():
+        write(f'<p class="text" dir="auto">{html.escape(message.text.strip())}</p>\n')
+    if reason := failure_of(message):
+        write(f'<p class="failed" dir="auto">{html.escape(reason)}</p>\n')
+    for picture in snapshot.pictures(message.thread_id, message.id):
+        _write_picture(write, snapshot.folder, picture)
+    write("</article>\n")
+
+
+def _write_picture(write: Write, folder: Path, picture: PictureRecord) -> None:
+    path = folder / picture.path
+    if picture.mime_type not in _SHOWN_TYPES or not path.is_file():
+        return
+    write(f'<img alt="{html.escape(picture.prompt)}" src="data:{picture.mime_type};base64,')
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK_BYTES):
+            write(base64.b64encode(block).decode("ascii"))
+    write('">\n')

@@ -1,0 +1,68 @@
+"""Conversations as Markdown, with their pictures in a folder beside the file."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TextIO
+from urllib.parse import quote
+
+from desktop_app.export.watch import Watch
+from desktop_app.export.wording import failure_of, notes_of, speaker_of, title_of
+from desktop_app.journal.records import MessageRecord, PictureRecord, ThreadRecord
+from desktop_app.journal.snapshot import Snapshot
+
+_SPECIAL = re.compile(r"([\\`*_\[\]<>#|])")
+
+
+def write_markdown(
+    out: TextIO, snapshot: Snapshot, threads: Iterable[ThreadRecord], pictures: Path, watch: Watch
+) -> None:
+    """Write the threads one after the other; what was said stands as it was said.
+
+    Args:
+        out: The document.
+        snapshot: The journal.
+        threads: Which of its threads.
+        pictures: The folder beside the document; made when there is a picture.
+        watch: Told of each message.
+
+    Raises:
+        StorageError, StoppedError, OSError
+    """
+    for number, thread in enumerate(threads):
+        out.write(("\n" if number else "") + f"# {_plain(title_of(thread))}\n")
+        for message in snapshot.messages(thread.id):
+            watch.step()
+            _write_message(out, message)
+            for picture in snapshot.pictures(thread.id, message.id):
+                watch.check()
+                _write_picture(out, snapshot.folder, picture, pictures)
+
+
+def _write_message(out: TextIO, message: MessageRecord) -> None:
+    notes = " · ".join(_plain(note) for note in notes_of(message))
+    out.write(f"\n## {_plain(speaker_of(message))}\n\n*{notes}*\n")
+    if message.text.strip():
+        out.write(f"\n{message.text.strip()}\n")
+    if reason := failure_of(message):
+        out.write(f"\n> {_plain(reason)}\n")
+
+
+def _write_picture(out: TextIO, folder: Path, picture: PictureRecord, pictures: Path) -> None:
+    source = folder / picture.path
+    if not source.is_file():
+        return
+    pictures.mkdir(exist_ok=True)
+    copy = pictures / source.name
+    if not copy.exists():
+        shutil.copyfile(source, copy)
+    shown = pictures.name.removesuffix(".part")
+    out.write(f"\n![{_plain(picture.prompt)}]({quote(f'{shown}/{source.name}')})\n")
+
+
+def _plain(text: str) -> str:
+    """One line in which nothing is Markdown."""
+    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))

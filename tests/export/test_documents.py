@@ -1,0 +1,141 @@
+"""Conversations as Markdown and HTML: whole, escaped, and on their own."""
+
+from __future__ import annotations
+
+import base64
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from desktop_app.errors import InputError, StoppedError, StorageError
+from desktop_app.export.exporting import ExportWish, Format, export_threads
+from desktop_app.export.watch import Watch
+from desktop_app.journal.records import MessageStatus, Role
+from desktop_app.journal.writer import JournalWriter
+from tests.export.conftest import PICTURE, message, picture, thread
+
+HOSTILE = '<script>alert(1)</script><img src=http://evil/x onerror="x">\'&amp;'
+
+
+def export(folder: Path, to: Path, *thread_ids: str) -> str:
+    export_threads(ExportWish(folder, to, Format(to.suffix[1:]), thread_ids))
+    return to.read_text(encoding="utf-8")
+
+
+class Page(HTMLParser):
+    """Tags, addresses and words of a page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.addresses: list[str] = []
+        self.words = ""
+        self.attributes: set[str] = set()
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+        self.addresses += [value or "" for name, value in attrs if name in ("src", "href", "url")]
+
+    def handle_data(self, data: str) -> None:
+        self.words += data
+
+
+async def test_a_page_holds_all_that_was_said_in_order(filled, tmp_path):
+    page = Page(export(filled, tmp_path / "all.html"))
+    places = [
+        page.words.index(one)
+        for one in (
+            "Trams & <Lisbon>",
+            "How old is <b>it</b>?",
+            "Very *old*.\nIndeed.",
+            "interrupted",
+            "The service cannot be reached",
+            "New conversation",
+            "olá 🎄",
+        )
+        if one != "interrupted"
+    ]
+    assert places == sorted(places)
+    assert "interrupted" in page.words
+    assert "with plan.txt" in page.words
+    assert "builtin/basic" in page.words
+
+
+async def test_a_page_needs_nothing_else(filled, tmp_path):
+    page = Page(export(filled, tmp_path / "all.html"))
+    [address] = page.addresses
+    assert address == "data:image/png;base64," + base64.b64encode(PICTURE).decode()
+    assert "script" not in page.tags
+    assert "link" not in page.tags
+
+
+async def test_nothing_that_was_said_becomes_a_part_of_the_page(folder, tmp_path):
+    journal = await JournalWriter.open(folder)
+    await journal.save_thread(thread(title=HOSTILE))
+    failed = message(
+        text=HOSTILE, model=HOSTILE, status=MessageStatus.FAILED, error=HOSTILE, role=Role.ASSISTANT
+    )
+    await journal.save_message(failed)
+    made = picture(message_id="m1", prompt=HOSTILE)
+    await journal.keep_picture(made, PICTURE)
+    svg = picture("p2", message_id="m1", mime_type="image/svg+xml")
+    await journal.keep_picture(svg, b"<svg onload='x'/>")
+    await journal.aclose()
+    page = Page(export(folder, tmp_path / "x.html"))
+    assert not page.tags & {"script", "svg"}
+    assert not any(name.startswith("on") for name in page.attributes)
+    assert len(page.addresses) == 1
+    assert page.addresses[0].startswith("data:image/png;base64,")
+    assert page.words.count(HOSTILE) >= 4
+
+
+async def test_markdown_says_what_was_said_and_shows_the_pictures(filled, tmp_path):
+    text = export(filled, tmp_path / "my talk.md", "t1")
+    assert text.startswith("# Trams & \\<Lisbon\\>\n")
+    assert "How old is <b>it</b>?" in text
+    assert "Very *old*.\nIndeed." in text
+    [found] = re.findall(r"!\[(.*)\]\((.*)\)", text)
+    assert found[0] == 'a "tram" in \\[Lisbon\\]'
+    [shown] = (tmp_path / "my talk_files").iterdir()
+    assert shown.read_bytes() == PICTURE
+    assert found[1] == f"my%20talk_files/{shown.name}"
+    assert "olá" not in text
+
+
+async def test_a_cancelled_document_leaves_nothing_beside_it(filled, tmp_path):
+    watch = Watch(lambda done, _total: watch.cancel() if done >= 2 else None)
+    with pytest.raises(StoppedError):
+        export_threads(ExportWish(filled, tmp_path / "x.md", Format.MARKDOWN), watch)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["journal", "plan.txt"]
+
+
+async def test_what_cannot_be_exported_is_said(filled, tmp_path):
+    with pytest.raises(InputError) as caught:
+        export(filled, tmp_path / "x.md", "t9")
+    assert caught.value.code == "thread.unknown"
+    with pytest.raises(InputError) as caught:
+        export(filled, tmp_path / "nowhere" / "x.md")
+    assert caught.value.code == "export.unwritable"
+    with pytest.raises(StorageError) as missing:
+        export(tmp_path / "empty", tmp_path / "x.md")
+    assert missing.value.code == "journal.none"
+    assert not (tmp_path / "x.md").exists()
+
+
+async def test_progress_is_told_up_to_the_end_and_not_for_each_message(folder, tmp_path):
+    journal = await JournalWriter.open(folder)
+    await journal.save_thread(thread())
+    for number in range(1000):
+        await journal.save_message(message(f"m{number}", created_at=float(number)))
+    await journal.aclose()
+    told = []
+    watch = Watch(lambda done, total: told.append((done, total)))
+    export_threads(ExportWish(folder, tmp_path / "x.html", Format.HTML), watch)
+    assert told[0] == (0, 1000)
+    assert told[-1] == (1000, 1000)
+    assert len(told) <= 201
+    assert told == sorted(told)
