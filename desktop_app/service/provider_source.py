@@ -10,6 +10,7 @@ from typing import Protocol
 
 from desktop_app.errors import AppError
 from desktop_app.service.provider_failures import provider_failures
+from desktop_app.service.providers.live_ports import LiveSpeechToText
 from desktop_app.service.providers.picture_ports import PictureMaker
 from desktop_app.service.providers.ports import Language, Recall, SpeechToText, TextToSpeech
 from desktop_app.service.providers.recording_ports import Speaker, Transcriber
@@ -24,7 +25,9 @@ class Providers(Protocol):
     Each mapping is by provider name, the preferred one first.
 
     Attributes:
-        stt, tts: For live speech.
+        stt, tts: For live speech, built in.
+        live_stt: Hears whole sessions; empty where none is connected.
+        preferred_stt, preferred_tts: Providers of live speech where a session names none.
         transcribers, speakers: For whole recordings and replies; ``builtin`` is always there.
         picture_makers: ``builtin`` is always there.
         embedders: Empty where none is connected.
@@ -34,6 +37,12 @@ class Providers(Protocol):
     def stt(self) -> SpeechToText: ...
     @property
     def tts(self) -> TextToSpeech: ...
+    @property
+    def live_stt(self) -> Mapping[str, LiveSpeechToText]: ...
+    @property
+    def preferred_stt(self) -> str: ...
+    @property
+    def preferred_tts(self) -> str: ...
     @property
     def transcribers(self) -> Mapping[str, Transcriber]: ...
     @property
@@ -111,6 +120,7 @@ class ProviderSource:
         self._failure = AppError("service.stopping", "The service is stopping.")
         groups = (
             providers.languages,
+            providers.live_stt,
             providers.transcribers,
             providers.speakers,
             providers.picture_makers,

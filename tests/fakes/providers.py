@@ -10,6 +10,7 @@ from typing import Any
 from desktop_app.errors import AppError, InputError
 from desktop_app.protocol.backboard.models import ModelInfo
 from desktop_app.protocol.events import Usage
+from desktop_app.service.providers.live_ports import LiveSpeechToText
 from desktop_app.service.providers.picture_ports import PictureMaker
 from desktop_app.service.providers.ports import (
     Finished,
@@ -276,6 +277,9 @@ class ScriptedProviders:
     language: ScriptedLanguage = field(default_factory=ScriptedLanguage)
     stt: ScriptedStt = field(default_factory=ScriptedStt)
     tts: ScriptedTts = field(default_factory=ScriptedTts)
+    live_stt: Mapping[str, LiveSpeechToText] = field(default_factory=dict)
+    preferred_stt: str = "builtin"
+    preferred_tts: str = "builtin"
     transcribers: Mapping[str, Transcriber] = field(default_factory=dict)
     speakers: Mapping[str, Speaker] = field(default_factory=dict)
     picture_makers: Mapping[str, PictureMaker] = field(default_factory=dict)

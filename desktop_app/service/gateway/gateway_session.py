@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+from collections.abc import Mapping
 from typing import Any, assert_never
 
 import msgspec
@@ -35,8 +36,9 @@ from desktop_app.protocol.gateway import (
     decode_client_message,
 )
 from desktop_app.service.clock import new_id
+from desktop_app.service.gateway import speech_choice
+from desktop_app.service.gateway.chosen_hearing import ChosenHearing
 from desktop_app.service.gateway.gateway_turn import Turn
-from desktop_app.service.gateway.hearing import Hearing
 from desktop_app.service.gateway.session_plan import SessionPlan, read_plan
 from desktop_app.service.gateway.speaking import Tell
 from desktop_app.service.provider_source import ProviderSource
@@ -44,6 +46,9 @@ from desktop_app.service.providers.ports import SpeechToText, TextToSpeech, Tran
 from desktop_app.service.runs.question import Question
 from desktop_app.service.runs.runs import Runs
 from desktop_app.service.storage.store import Store
+
+MERGE_WITHIN_S = 0.25
+"""Final texts that come within it are one utterance, where a provider ends utterances."""
 
 
 class GatewaySession:
@@ -64,7 +69,9 @@ class GatewaySession:
         self._tasks = tasks
         self._plan: SessionPlan | None = None
         self._thread: Thread | None = None
-        self._hearing: Hearing | None = None
+        self._hearing: ChosenHearing | None = None
+        self._utterance = ""
+        self._merging: asyncio.Task[None] | None = None
         self._listening: asyncio.Task[None] | None = None
         self._floor = asyncio.Lock()
         self._turn: Turn | None = None
@@ -94,8 +101,16 @@ class GatewaySession:
             "language_code": self._plan.stt.language_code or "en",
             "vad_silence_threshold_secs": self._plan.end_silence_s,
         }
+        await self.on_upstream(stt, new_id(), config)
+
+    async def on_upstream(
+        self, stt: speech_choice.Hears, session_id: str, config: Mapping[str, Any]
+    ) -> None:
+        """Tell the recogniser's own session."""
+        assert self._plan is not None
+        named = _name(stt) | dict(config)
         tts = self._voice_name(self._plan)
-        await self._tell(SttSessionStarted(session_id=new_id(), config=config, tts=tts))
+        await self._tell(SttSessionStarted(session_id=session_id, config=named, tts=tts))
 
     async def on_speech(self, is_speech: bool) -> None:
         """An utterance that silence will end, or has ended."""
@@ -112,8 +127,23 @@ class GatewaySession:
         if self._plan.stt.include_timestamps:
             committed = TranscriptCommitted(text=transcript.text, words=_timed(transcript))
         await self._tell(committed)
-        if transcript.text:
+        if not transcript.text:
+            return
+        if self._hearing is not None and self._hearing.merges:
+            self._merge(transcript.text)
+        else:
             await self._begin_turn(transcript.text)
+
+    def _merge(self, text: str) -> None:
+        """Contract section 10.14: pieces of one utterance that come apart are one turn."""
+        self._utterance = f"{self._utterance} {text}".strip()
+        if self._merging is None or self._merging.done():
+            self._merging = self._tasks.create_task(self._begin_merged(), name="merge")
+
+    async def _begin_merged(self) -> None:
+        await asyncio.sleep(MERGE_WITHIN_S)
+        text, self._utterance = self._utterance, ""
+        await self._begin_turn(text)
 
     async def on_fault(self, error: AppError) -> None:
         """Answer with ``error``; the socket stays."""
@@ -161,6 +191,7 @@ class GatewaySession:
         plan = read_plan(message)
         if plan.provider:
             await self._runs.language(plan.provider)
+        self._voice_name(plan)  # refuses a format that nobody here speaks
         if self._plan is None or self._plan.key != plan.key:
             self._thread = None
         if self._listening is not None:
@@ -172,11 +203,11 @@ class GatewaySession:
             GatewayConfigured(
                 session_id=plan.key,
                 extensions=EXTENSIONS,
-                stt=_name(known.stt) if known else {},
+                stt=_name(speech_choice.hearing(plan, known)) if known else {},
                 tts=self._voice_name(plan),
             )
         )
-        self._hearing = Hearing(plan, self._source, self, on_speech=self.on_speech)
+        self._hearing = ChosenHearing(plan, self._source, self, self.on_speech)
         self._listening = self._tasks.create_task(self._hearing.run(), name="hear")
 
     def _voice_name(self, plan: SessionPlan) -> dict[str, Any]:
@@ -184,7 +215,7 @@ class GatewaySession:
         known = self._source.known
         if known is None or plan.voice is None:
             return {}
-        return _name(known.tts) | {"voice_id": plan.voice.name}
+        return _name(speech_choice.speaking(plan.voice, known)) | {"voice_id": plan.voice.name}
 
     def _append(self, message: AudioAppend, frame: str) -> None:
         hearing = self._configured_hearing()
@@ -196,9 +227,10 @@ class GatewaySession:
                 f" {self._plan.input_hz} Hz.",
             )
         try:
-            hearing.append(base64.b64decode(message.audio, validate=True))
+            pcm = base64.b64decode(message.audio, validate=True)
         except ValueError as error:
             raise ProtocolError("audio.base64", "The sound is not valid base64.") from error
+        hearing.append(pcm, message.previous_text or "")
 
     async def _prompt(self, text: str) -> None:
         self._configured()
@@ -250,13 +282,13 @@ class GatewaySession:
             )
         return self._plan
 
-    def _configured_hearing(self) -> Hearing:
+    def _configured_hearing(self) -> ChosenHearing:
         self._configured()
         assert self._hearing is not None
         return self._hearing
 
 
-def _name(speech: SpeechToText | TextToSpeech) -> dict[str, Any]:
+def _name(speech: speech_choice.Hears | TextToSpeech) -> dict[str, Any]:
     return {"provider": speech.provider, "model_id": speech.model}
 
 

@@ -14,6 +14,7 @@ from desktop_app.protocol.gateway import (
     AssistantStarted,
     GatewayError,
 )
+from desktop_app.service.gateway import speech_choice
 from desktop_app.service.gateway.session_plan import Voice
 from desktop_app.service.gateway.speaking import Speaking, Tell
 from desktop_app.service.provider_source import ProviderSource
@@ -98,9 +99,14 @@ class Turn:
         if self._voice is None:
             return None
         try:
-            tts = (await source.get()).tts
+            providers = await source.get()
         except AppError:
             return None  # the run fails of the same reason and says so
+        try:
+            tts = speech_choice.speaking(self._voice, providers)
+        except AppError as error:
+            await self._report(error.code, str(error))
+            return None
         return Speaking(tts, self._voice, self.turn_id, self._tell)
 
     async def _write(self) -> RunEnded:

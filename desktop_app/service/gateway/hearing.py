@@ -65,6 +65,7 @@ class Hearing:
         listener: Listener,
         *,
         on_speech: Callable[[bool], Awaitable[None]] | None = None,
+        stt: SpeechToText | None = None,
     ) -> None:
         """Begin with nothing heard.
 
@@ -73,8 +74,10 @@ class Hearing:
             source: Where speech to text comes from.
             listener: Told what was heard.
             on_speech: Told when an utterance that silence ends begins (True) and is over.
+            stt: Who hears; None for the service's own.
         """
         self._plan = plan
+        self._stt = stt
         self._on_speech = on_speech or _nobody
         self._source = source
         self._listener = listener
@@ -89,17 +92,14 @@ class Hearing:
         self._resampler = Resampler(plan.input_hz, CAPTURE_RATE_HZ)
         self._segments = None if plan.is_manual else _Segments(plan)
 
-    def append(self, pcm: bytes) -> None:
+    def append(self, pcm: bytes, _previous_text: str = "") -> None:
         """Take more sound at the plan's rate.
 
         Raises:
             InputError: ``audio.overflow``: too much waits already; this piece is dropped.
         """
         if self._waiting_bytes + len(pcm) > WAITING_LIMIT_S * self._plan.input_hz * 2:
-            raise InputError(
-                "audio.overflow",
-                f"More than {WAITING_LIMIT_S} s of sound wait for speech to text; some was lost.",
-            )
+            raise overflow()
         self._waiting_bytes += len(pcm)
         self._items.put_nowait(pcm)
 
@@ -115,10 +115,10 @@ class Hearing:
         """Hear until cancelled. A failure is told, not raised."""
         try:
             providers = await self._source.get()
-            stt = providers.stt
+            stt = self._stt or providers.stt
             await self._listener.on_hearing(stt)
             if self._segments is not None:
-                with _hearing_failures():
+                with hearing_failures():
                     await self._segments.load()
         except AppError as error:
             await self._listener.on_fault(error)
@@ -133,14 +133,14 @@ class Hearing:
 
     async def _warm_up(self, providers: Providers) -> None:
         """Get ready before the first question: what fails is told when it is needed."""
-        with suppress(AppError), _hearing_failures():
+        with suppress(AppError), hearing_failures():
             await providers.warm_up()
 
     async def _decode(self, stt: SpeechToText) -> None:
         while True:
             item = await self._items.get()
             try:
-                with _hearing_failures():
+                with hearing_failures():
                     await self._obey(stt, item)
             except AppError as error:
                 await self._fail(error)
@@ -230,7 +230,7 @@ class Hearing:
         while True:
             utterance = await self._utterances.get()
             try:
-                with _hearing_failures():
+                with hearing_failures():
                     await self._tell_of(utterance)
             except AppError as error:
                 await self._on_lost(utterance, error)
@@ -304,5 +304,14 @@ async def _nobody(is_speech: bool) -> None:
     """Nobody wants to know when somebody speaks."""
 
 
-def _hearing_failures() -> AbstractContextManager[None]:
+def overflow() -> InputError:
+    """Too much sound waits."""
+    return InputError(
+        "audio.overflow",
+        f"More than {WAITING_LIMIT_S} s of sound wait for speech to text; some was lost.",
+    )
+
+
+def hearing_failures() -> AbstractContextManager[None]:
+    """Whatever a provider raises, as an AppError."""
     return provider_failures("stt.broken", "Nothing can be heard: speech to text failed.")

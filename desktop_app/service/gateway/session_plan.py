@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -16,7 +18,22 @@ OUTPUT_RATES_HZ = (8_000, 16_000, 22_050, 24_000, 44_100, 48_000)
 STRATEGIES = ("manual", "vad")
 
 _PCM = re.compile(r"pcm_(\d{4,5})")
-_SPOKEN = re.compile(r"(pcm|wav)_(\d{4,5})")
+_SPOKEN = re.compile(
+    r"(pcm|wav)_(\d{4,5})()"
+    r"|(mp3)_(22050|24000|44100)_(32|48|64|96|128|192)"
+    r"|(opus)_(48000)_(32|64|96|128|192)"
+    r"|(ulaw|alaw)_(8000)()"
+)
+_CONTENT_TYPES = {
+    "pcm": "application/octet-stream",
+    "wav": "audio/wav",
+    "mp3": "audio/mpeg",
+    "opus": "audio/ogg",
+    "ulaw": "audio/basic",
+    "alaw": "audio/basic",
+}
+_RANGES = {"stability": (0, 1), "similarity_boost": (0, 1), "style": (0, 1)}
+_NONE = ("", "0", "")
 _DEFAULTS = SttOptions()
 
 
@@ -27,18 +44,41 @@ class Voice:
     Attributes:
         name: The provider's voice, or empty for its default.
         rate_hz: Of the samples sent.
-        is_whole: The speech of a reply is sent in one piece, as a WAV file.
+        codec: ``pcm``; ``wav``: the speech of a reply is sent in one piece, as a file; another:
+            as the provider encodes it.
+        bit_rate_k: Of what is encoded, where the format names one.
+        model: The provider's model, or empty.
+        settings: The provider's ``voice_settings`` beside the speed.
     """
 
     name: str
     speed: float
     rate_hz: int
-    is_whole: bool = False
+    codec: str = "pcm"
+    bit_rate_k: str = ""
+    model: str = ""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the speech of a reply is sent in one piece."""
+        return self.codec == "wav"
+
+    @property
+    def is_coded(self) -> bool:
+        """Whether the provider encodes it."""
+        return self.codec not in ("pcm", "wav")
 
     @property
     def output_format(self) -> str:
         """As the wire names it."""
-        return f"{'wav' if self.is_whole else 'pcm'}_{self.rate_hz}"
+        rate = f"{self.codec}_{self.rate_hz}"
+        return f"{rate}_{self.bit_rate_k}" if self.bit_rate_k else rate
+
+    @property
+    def content_type(self) -> str:
+        """MIME type, as contract section 4 has it."""
+        return _CONTENT_TYPES[self.codec]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,14 +182,43 @@ def _input_hz(stt: SttOptions) -> int:
 
 def _voice(tts: TtsOptions) -> Voice:
     named = _SPOKEN.fullmatch(tts.output_format)
-    if named is None or int(named[2]) not in OUTPUT_RATES_HZ:
+    codec, rate, bits = [part for part in named.groups() if part is not None] if named else _NONE
+    if int(rate) not in OUTPUT_RATES_HZ:
         rates = ", ".join(map(str, OUTPUT_RATES_HZ))
-        offered = f"pcm_ and wav_ with one of {rates}"
+        offered = f"pcm_ and wav_ with one of {rates}, mp3_44100_128, opus_48000_64 or ulaw_8000"
         raise InputError(
             "session.output_format",
             f"output_format {tts.output_format!r} is not offered here, only {offered}.",
         )
     speed = tts.voice_settings.get("speed", 1.0)
-    if not isinstance(speed, int | float) or not 0.25 <= speed <= 4.0:
+    if not _is_within(speed, 0.25, 4.0):
         raise InputError("session.speed", "voice_settings.speed must be a number from 0.25 to 4.")
-    return Voice(tts.voice_id, float(speed), int(named[2]), is_whole=named[1] == "wav")
+    return Voice(
+        name=tts.voice_id,
+        speed=float(speed),
+        rate_hz=int(rate),
+        codec=codec,
+        bit_rate_k=bits,
+        model=tts.model_id,
+        settings=_settings(tts.voice_settings),
+    )
+
+
+def _settings(asked: Mapping[str, Any]) -> dict[str, Any]:
+    for name, (low, high) in _RANGES.items():
+        if name in asked and not _is_within(asked[name], low, high):
+            raise InputError(
+                "session.voice_settings",
+                f"voice_settings.{name} must be a number from {low} to {high}.",
+            )
+    if not isinstance(asked.get("use_speaker_boost", False), bool):
+        raise InputError(
+            "session.voice_settings", "voice_settings.use_speaker_boost must be true or false."
+        )
+    known = (*_RANGES, "use_speaker_boost")
+    return {name: value for name, value in asked.items() if name in known}
+
+
+def _is_within(value: object, low: float, high: float) -> bool:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number and low <= value <= high  # type: ignore[operator]  # a number

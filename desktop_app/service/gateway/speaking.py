@@ -21,12 +21,10 @@ from desktop_app.service.gateway.heard_part import HeardPart
 from desktop_app.service.gateway.session_plan import Voice
 from desktop_app.service.gateway.spoken_text import SentenceSplitter, spoken
 from desktop_app.service.provider_failures import provider_failures
+from desktop_app.service.providers.openai.streams import closing
 from desktop_app.service.providers.ports import TextToSpeech
 
 Tell = Callable[[GatewayServerMessage], Awaitable[None]]
-
-CONTENT_TYPE = "application/octet-stream"
-WAV_TYPE = "audio/wav"
 
 WHOLE_LIMIT_BYTES = 5 << 20
 """The longest speech in one piece, 109 s at 24 kHz: clients need not take larger messages."""
@@ -86,7 +84,7 @@ class Speaking:
             await self._tell(
                 AssistantAudioEnd(
                     turn_id=self._turn_id,
-                    content_type=CONTENT_TYPE,
+                    content_type=self._voice.content_type,
                     output_format=self._voice.output_format,
                     chunk_count=self._chunks,
                 )
@@ -109,14 +107,14 @@ class Speaking:
 
     async def _speak(self, sentence: str, end: int) -> None:
         self._heard.begin(end)
-        chunks = self._tts.speak(sentence, voice=self._voice.name, speed=self._voice.speed)
-        try:
+        speech = self._tts.speak(sentence, voice=self._voice.name, speed=self._voice.speed)
+        async with closing(speech) as chunks:
             async for chunk in chunks:
-                self._heard.said(chunk)
-                await self._send(self._resampler.feed(chunk))
-        finally:
-            if (close := getattr(chunks, "aclose", None)) is not None:
-                await close()
+                if self._voice.is_coded:  # how long it sounds is not known here
+                    await self._send(chunk)
+                else:
+                    self._heard.said(chunk)
+                    await self._send(self._resampler.feed(chunk))
 
     async def _send(self, pcm: bytes) -> None:
         if not pcm:
@@ -129,7 +127,7 @@ class Speaking:
             await self._tell(
                 AssistantAudioStart(
                     turn_id=self._turn_id,
-                    content_type=CONTENT_TYPE,
+                    content_type=self._voice.content_type,
                     output_format=self._voice.output_format,
                 )
             )
@@ -138,7 +136,7 @@ class Speaking:
             AssistantAudioChunk(
                 turn_id=self._turn_id,
                 audio=base64.b64encode(pcm).decode(),
-                content_type=CONTENT_TYPE,
+                content_type=self._voice.content_type,
                 output_format=self._voice.output_format,
                 chunk_index=self._chunks,
             )
@@ -160,7 +158,7 @@ class Speaking:
         await self._tell(
             AssistantAudio(
                 audio=base64.b64encode(sound).decode(),
-                content_type=WAV_TYPE,
+                content_type=self._voice.content_type,
                 output_format=self._voice.output_format,
                 turn_id=self._turn_id,
             )

@@ -34,7 +34,10 @@ class ProviderConfig:
         openai_key: Of OpenAI itself, which is used only with one.
         openai_model: Its language model; empty for the catalogue's first.
         elevenlabs_key: Of ElevenLabs, which is used only with one.
+        hearing, speaking: Who hears and speaks live, where a session does not say: ``builtin``,
+            ``openai`` or ``elevenlabs``; empty for the best that there is a key for.
         openai_url, elevenlabs_url: Where they are.
+        elevenlabs_live_url: Where its realtime sockets are, where that is another host.
         local_models: ``auto`` looks for servers on this computer, ``off`` does not.
         ports: Where they are looked for.
     """
@@ -46,8 +49,11 @@ class ProviderConfig:
     openai_key: Secret = field(default_factory=lambda: Secret(""))
     openai_model: str = ""
     elevenlabs_key: Secret = field(default_factory=lambda: Secret(""))
+    hearing: str = ""
+    speaking: str = ""
     openai_url: str = OPENAI_URL
     elevenlabs_url: str = ELEVENLABS_URL
+    elevenlabs_live_url: str = ""
     local_models: str = "auto"
     ports: Ports = field(default_factory=Ports)
 
@@ -66,8 +72,11 @@ async def read_config(environment: Mapping[str, str], credentials: Credentials) 
         openai_key=keys["openai"],
         openai_model=environment.get("PARLEY_OPENAI_MODEL", ""),
         elevenlabs_key=keys["elevenlabs"],
+        hearing=environment.get("PARLEY_HEARING", ""),
+        speaking=environment.get("PARLEY_SPEAKING", ""),
         openai_url=environment.get("PARLEY_OPENAI_URL") or OPENAI_URL,
         elevenlabs_url=environment.get("PARLEY_ELEVENLABS_URL") or ELEVENLABS_URL,
+        elevenlabs_live_url=environment.get("PARLEY_ELEVENLABS_LIVE_URL", ""),
         local_models=environment.get("PARLEY_LOCAL_MODELS", "auto"),
     )
 

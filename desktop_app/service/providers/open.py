@@ -12,12 +12,24 @@ from desktop_app.service.providers.builtin.responder import Responder
 from desktop_app.service.providers.builtin.unavailable import NoHearing, NoVoice
 from desktop_app.service.providers.config import ProviderConfig
 from desktop_app.service.providers.languages import Languages
+from desktop_app.service.providers.live_ports import LiveSpeechToText
 from desktop_app.service.providers.local_servers import find_local_servers
 from desktop_app.service.providers.open_languages import open_languages
 from desktop_app.service.providers.open_pictures import open_embedders, open_picture_makers
-from desktop_app.service.providers.open_speech import open_speakers, open_transcribers
+from desktop_app.service.providers.open_speech import (
+    open_live_stt,
+    open_speakers,
+    open_transcribers,
+    preferred,
+)
 from desktop_app.service.providers.picture_ports import PictureMaker
-from desktop_app.service.providers.ports import Language, Recall, SpeechToText, TextToSpeech
+from desktop_app.service.providers.ports import (
+    BUILT_IN,
+    Language,
+    Recall,
+    SpeechToText,
+    TextToSpeech,
+)
 from desktop_app.service.providers.recording_ports import Speaker, Transcriber
 from desktop_app.service.providers.vector_ports import Embedder
 
@@ -39,6 +51,8 @@ class Providers:
     ) -> None:
         self.stt = stt
         self.tts = tts
+        self.live_stt: Mapping[str, LiveSpeechToText] = {}
+        self.preferred_stt = self.preferred_tts = BUILT_IN
         self.transcribers: Mapping[str, Transcriber] = {}
         self.speakers: Mapping[str, Speaker] = {}
         self.picture_makers: Mapping[str, PictureMaker] = {}
@@ -103,6 +117,9 @@ async def open_providers(config: ProviderConfig, recall: Recall) -> Providers:
     if languages.default is responder:
         slow_starters.append(responder.warm_up)
     providers = Providers(stt, tts, languages, slow_starters)
+    providers.live_stt = open_live_stt(config)
+    providers.preferred_stt = preferred(config, config.hearing)
+    providers.preferred_tts = preferred(config, config.speaking)
     providers.transcribers = open_transcribers(config, stt)
     providers.speakers = open_speakers(config, tts)
     providers.picture_makers = open_picture_makers(config)

@@ -2,15 +2,48 @@
 
 from __future__ import annotations
 
+from desktop_app.errors import InputError
 from desktop_app.service.providers.builtin.builtin_speaker import BuiltinSpeaker, ListedVoices
 from desktop_app.service.providers.builtin.builtin_transcriber import BuiltinTranscriber
 from desktop_app.service.providers.config import ProviderConfig
+from desktop_app.service.providers.elevenlabs.elevenlabs_live import ElevenLabsLiveStt
 from desktop_app.service.providers.elevenlabs.elevenlabs_speaker import ElevenLabsSpeaker
 from desktop_app.service.providers.elevenlabs.elevenlabs_transcriber import ElevenLabsTranscriber
+from desktop_app.service.providers.live_ports import LiveSpeechToText
 from desktop_app.service.providers.openai.openai_speaker import OpenAiSpeaker
 from desktop_app.service.providers.openai.openai_transcriber import OpenAiTranscriber
-from desktop_app.service.providers.ports import SpeechToText
+from desktop_app.service.providers.ports import BUILT_IN, SpeechToText
 from desktop_app.service.providers.recording_ports import Speaker, Transcriber
+
+
+def open_live_stt(config: ProviderConfig) -> dict[str, LiveSpeechToText]:
+    """By provider name, those with a key."""
+    if not config.elevenlabs_key:
+        return {}
+    url = config.elevenlabs_live_url or config.elevenlabs_url
+    live = ElevenLabsLiveStt(url, config.elevenlabs_key)
+    return {live.provider: live}
+
+
+def preferred(config: ProviderConfig, wish: str) -> str:
+    """Who takes part in live speech where a session names nobody.
+
+    Raises:
+        InputError: ``provider.unknown``: the wish names nobody, or somebody without a key.
+    """
+    connected = [
+        *(["elevenlabs"] if config.elevenlabs_key else []),
+        *(["openai"] if config.openai_key else []),
+        BUILT_IN,
+    ]
+    if not wish:
+        return connected[0]
+    if wish not in connected:
+        raise InputError(
+            "provider.unknown",
+            f"“{wish}” cannot hear or speak here, only {', '.join(connected)}: others need a key.",
+        )
+    return wish
 
 
 def open_transcribers(config: ProviderConfig, stt: SpeechToText) -> dict[str, Transcriber]:

@@ -33,6 +33,19 @@ def speech_models(provider: str, kind: SpeechKind) -> tuple[ModelInfo, ...]:
     return tuple(msgspec.convert(row | about, ModelInfo) for row in rows)
 
 
+_LIVE = {"scribe_v2_realtime": "elevenlabs"}
+
+
+def provider_of(kind: SpeechKind, model: str) -> str:
+    """Whose model this is; empty where nobody is known to have it."""
+    if kind == "stt" and model in _LIVE:
+        return _LIVE[model]
+    for provider, known in _known().items():
+        if any(row["name"] == model for row in (known.stt if kind == "stt" else known.tts)):
+            return provider
+    return ""
+
+
 def default_voice(provider: str) -> str:
     """Its voice where none is asked for; empty where an account's own first one is taken."""
     return _known()[provider].voice

@@ -63,7 +63,7 @@ def test_every_offered_format_of_speech_is_named_back(rate):
 @pytest.mark.parametrize(
     "tts",
     [
-        TtsOptions(output_format="mp3_44100_128"),
+        TtsOptions(output_format="mp3_44100_129"),
         TtsOptions(output_format="pcm_12345"),
         TtsOptions(voice_settings={"speed": "fast"}),
         TtsOptions(voice_settings={"speed": 9}),

@@ -1,0 +1,95 @@
+"""Hears a session with whom it wants, once it is known who is there."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from desktop_app.errors import AppError
+from desktop_app.service.gateway import speech_choice
+from desktop_app.service.gateway.hearing import WAITING_LIMIT_S, Hearing, overflow
+from desktop_app.service.gateway.session_plan import SessionPlan
+from desktop_app.service.gateway.upstream_hearing import UpstreamHearing, UpstreamListener
+from desktop_app.service.provider_source import ProviderSource
+from desktop_app.service.providers.live_ports import LiveSpeechToText
+
+
+class _Hears(Protocol):
+    def append(self, pcm: bytes, previous_text: str = "") -> None: ...
+    def commit(self) -> None: ...
+    def discard(self) -> None: ...
+    async def run(self) -> None: ...
+
+
+class ChosenHearing:
+    """Keeps what a client says until the providers are open, then passes it on.
+
+    Attributes:
+        merges: Whether an utterance may come in several final texts.
+    """
+
+    def __init__(
+        self,
+        plan: SessionPlan,
+        source: ProviderSource,
+        listener: UpstreamListener,
+        on_speech: Callable[[bool], Awaitable[None]],
+    ) -> None:
+        self.merges = False
+        self._plan = plan
+        self._source = source
+        self._listener = listener
+        self._on_speech = on_speech
+        self._chosen: _Hears | None = None
+        self._early: list[Callable[[_Hears], None]] = []
+        self._early_bytes = 0
+
+    def append(self, pcm: bytes, previous_text: str = "") -> None:
+        """Take more sound at the plan's rate.
+
+        Raises:
+            InputError: ``audio.overflow``: too much waits already; this piece is dropped.
+        """
+        if self._chosen is not None:
+            self._chosen.append(pcm, previous_text)
+            return
+        if self._early_bytes + len(pcm) > WAITING_LIMIT_S * self._plan.input_hz * 2:
+            raise overflow()
+        self._early_bytes += len(pcm)
+        self._early.append(lambda hears: hears.append(pcm, previous_text))
+
+    def commit(self) -> None:
+        """The utterance is complete."""
+        self._do(lambda hears: hears.commit())
+
+    def discard(self) -> None:
+        """What was heard since the last commit was not meant."""
+        self._do(lambda hears: hears.discard())
+
+    async def run(self) -> None:
+        """Hear until cancelled. A failure is told, not raised."""
+        try:
+            chosen = self._choose(speech_choice.hearing(self._plan, await self._source.get()))
+        except AppError as error:
+            await self._listener.on_fault(error)
+            return
+        early, self._early = self._early, []
+        self._chosen = chosen
+        for do in early:
+            try:
+                do(chosen)
+            except AppError as error:
+                await self._listener.on_fault(error)
+        await chosen.run()
+
+    def _choose(self, stt: speech_choice.Hears) -> _Hears:
+        if isinstance(stt, LiveSpeechToText):
+            self.merges = not self._plan.is_manual
+            return UpstreamHearing(self._plan, stt, self._listener, self._on_speech)
+        return Hearing(self._plan, self._source, self._listener, on_speech=self._on_speech, stt=stt)
+
+    def _do(self, action: Callable[[_Hears], None]) -> None:
+        if self._chosen is None:
+            self._early.append(action)
+        else:
+            action(self._chosen)
