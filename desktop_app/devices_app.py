@@ -9,7 +9,7 @@ from desktop_app.audio.devices import SoundDevice
 from desktop_app.audio.portaudio import SoundSystem
 from desktop_app.commands.output import Output
 
-_COLUMNS = ("kind", "default", "name", "format", "id")
+_COLUMNS = ("kind", "default", "name", "format", "latency", "id")
 
 
 def list_devices(*, as_json: bool = False) -> int:
@@ -40,7 +40,9 @@ async def _found() -> tuple[SoundDevice, ...]:
 def _row(device: SoundDevice) -> list[object]:
     kind = "microphone" if device.direction.value == "input" else "loudspeaker"
     default = "yes" if device.is_default else ""
-    return [kind, default, device.name, f"{device.rate_hz} Hz, {device.channels}", device.id]
+    shape = f"{device.rate_hz} Hz, {device.channels}"
+    late = f"{device.latency_s * 1000:.0f} ms" if device.latency_s else ""
+    return [kind, default, device.name, shape, late, device.id]
 
 
 def _value(device: SoundDevice) -> dict[str, Any]:
@@ -52,5 +54,6 @@ def _value(device: SoundDevice) -> dict[str, Any]:
         "kind": device.kind.value,
         "rate_hz": device.rate_hz,
         "channels": device.channels,
+        "latency_ms": round(device.latency_s * 1000),
         "host_api": device.host_api,
     }

@@ -14,11 +14,11 @@ from desktop_app.audio.loudspeaker import Loudspeaker
 from desktop_app.audio.microphone import Microphone
 from desktop_app.audio.portaudio import SoundSystem
 from desktop_app.audio.sound_stream import SoundStream
-from desktop_app.engine.controller import SoundIntent
 from desktop_app.engine.microphone_tester import MicrophoneTester
 from desktop_app.engine_parts import SoundParts
 from desktop_app.errors import DeviceError
 from desktop_app.link.device_messages import (
+    DeviceIntent,
     DevicesChanged,
     DeviceShown,
     ListDevices,
@@ -78,7 +78,7 @@ class EngineSound:
         """One for a recording, still closed."""
         return Loudspeaker(self._system, spoken_by(self._voice()))
 
-    def on_intent(self, intent: SoundIntent) -> None:
+    def on_intent(self, intent: DeviceIntent) -> None:
         """Carry one intent out, or start to."""
         match intent:
             case SwitchMicrophone():

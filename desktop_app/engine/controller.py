@@ -24,6 +24,7 @@ from desktop_app.engine.recording_desk import RecordingIntent
 from desktop_app.errors import AppError
 from desktop_app.journal.records import ThreadRecord
 from desktop_app.link.device_messages import (
+    DeviceIntent,
     ListDevices,
     PlayMicrophoneTest,
     StartMicrophoneTest,
@@ -78,15 +79,10 @@ from desktop_app.tasks import Background
 logger = logging.getLogger(__name__)
 
 
-SoundIntent = (
-    SwitchMicrophone | ListDevices | StartMicrophoneTest | PlayMicrophoneTest | StopMicrophoneTest
-)
-
-
 class Sound(Protocol):
     """What belongs to sound and to no conversation."""
 
-    def on_intent(self, intent: SoundIntent) -> None: ...
+    def on_intent(self, intent: DeviceIntent) -> None: ...
 
     def refuse_test(self, code: str) -> None: ...
 

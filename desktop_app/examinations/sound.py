@@ -44,7 +44,7 @@ async def microphone(sound: SoundSystem, wish: DeviceWish = ANY_DEVICE) -> Findi
     Raises:
         DeviceError: There is none, or it cannot be used.
     """
-    heard = bytearray()
+    heard, late = bytearray(), ""
     microphone = Microphone(sound, wish)
     await microphone.open()
     name = microphone.device_name
@@ -52,10 +52,11 @@ async def microphone(sound: SoundSystem, wish: DeviceWish = ANY_DEVICE) -> Findi
         async for frame in microphone.frames():
             heard += frame.pcm
             if len(heard) >= _LISTEN_BYTES:
+                late = await _lateness(sound)
                 await microphone.close()  # ends the frames
     finally:
         await microphone.close()
-    return _loudness(name, rms(bytes(heard)))
+    return _loudness(name, rms(bytes(heard)), late)
 
 
 async def loudspeaker(sound: SoundSystem, wish: DeviceWish = ANY_DEVICE) -> Finding:
@@ -71,14 +72,21 @@ async def loudspeaker(sound: SoundSystem, wish: DeviceWish = ANY_DEVICE) -> Find
         loudspeaker.finish(1)
         async with asyncio.timeout(_PLAY_LIMIT_S):
             await loudspeaker.drained()
+        late = await _lateness(sound)
     except TimeoutError:
         raise DeviceError("device.refused", "The loudspeaker takes no sound.") from None
     finally:
         await loudspeaker.close()
-    return Finding("loudspeaker", Verdict.OK, "Takes sound.")
+    return Finding("loudspeaker", Verdict.OK, f"Takes sound{late}.")
 
 
-def _loudness(name: str, energy: float) -> Finding:
+async def _lateness(sound: SoundSystem) -> str:
+    """How late the open device is, as the card or its server says now."""
+    delays = [stream.delay_s for stream in await sound.in_use()]
+    return f", {max(delays) * 1000:.0f} ms late" if delays else ""
+
+
+def _loudness(name: str, energy: float, late: str = "") -> Finding:
     if energy <= 0:
         return Finding(
             "microphone",
@@ -87,7 +95,7 @@ def _loudness(name: str, energy: float) -> Finding:
             "Switch it on, and unmute it in the system's sound settings.",
         )
     level_db = 20 * math.log10(energy / _FULL_SCALE)
-    text = f"{name}, level {level_db:.0f} dB over one second."
+    text = f"{name}, level {level_db:.0f} dB over one second{late}."
     if level_db < _QUIET_DB:
         return Finding(
             "microphone", Verdict.OK, f"{text} Very quiet.", "Say something while this runs."

@@ -91,3 +91,9 @@ class MicrophoneTestChanged(Struct, frozen=True, tag=snake):
     device: str = ""
     kept_ms: int = 0
     code: str = ""
+
+
+DeviceIntent = (
+    SwitchMicrophone | ListDevices | StartMicrophoneTest | PlayMicrophoneTest | StopMicrophoneTest
+)
+DeviceEvent = DevicesChanged | MicrophoneTestChanged

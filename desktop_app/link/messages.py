@@ -10,15 +10,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from desktop_app.journal.records import MessageRecord, PictureRecord, ThreadRecord, TurnTimes
-from desktop_app.link.device_messages import (
-    DevicesChanged,
-    ListDevices,
-    MicrophoneTestChanged,
-    PlayMicrophoneTest,
-    StartMicrophoneTest,
-    StopMicrophoneTest,
-    SwitchMicrophone,
-)
+from desktop_app.link.device_messages import DeviceEvent, DeviceIntent
 from desktop_app.link.recordings import (
     DiscardUtterance,
     PlayUtterance,
@@ -233,11 +225,7 @@ Intent = (
     | StopUtterance
     | SaveUtterance
     | DiscardUtterance
-    | SwitchMicrophone
-    | ListDevices
-    | StartMicrophoneTest
-    | PlayMicrophoneTest
-    | StopMicrophoneTest
+    | DeviceIntent
     | RenameThread
     | PinThread
     | MarkThread
@@ -443,8 +431,7 @@ LinkEvent = (
     | ThreadSaved
     | ThreadRemoved
     | LevelMeasured
-    | DevicesChanged
-    | MicrophoneTestChanged
+    | DeviceEvent
     | TurnTimed
     | Answered
     | AskAdvanced

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -32,7 +33,9 @@ async def test_a_working_machine_has_nothing_to_complain_of(
     sound_server: SoundServer, system: SoundSystem
 ):
     assert (await sound.devices(system)).verdict is Verdict.OK
-    assert (await sound.loudspeaker(system)).verdict is Verdict.OK
+    found = await sound.loudspeaker(system)
+    assert found.verdict is Verdict.OK
+    assert re.fullmatch(r"Takes sound, [1-9]\d{0,2} ms late\.", found.text)
 
 
 async def test_the_microphone_is_heard_while_somebody_speaks(
@@ -42,7 +45,7 @@ async def test_the_microphone_is_heard_while_somebody_speaks(
         tasks.create_task(sound_server.speak(QUESTION))
         finding = await sound.microphone(system)
     assert finding.verdict is Verdict.OK
-    assert "dB" in finding.text
+    assert re.search(r"dB over one second, \d{1,3} ms late\.", finding.text)
 
 
 async def test_a_microphone_that_gives_zeros_is_called_silent(
@@ -93,5 +96,6 @@ def test_devices_are_listed_by_their_ids_without_being_opened(sound_server: Soun
     assert rows["input", "mic"]["is_default"]
     assert rows["output", "speaker"]["is_default"]
     assert rows["output", "speaker"]["rate_hz"] == 48_000
+    assert rows["output", "speaker"]["latency_ms"] > 0
     assert not any(name.endswith(".monitor") for _, name in rows), "what plays is no microphone"
     assert sound_server.listeners() == 0
