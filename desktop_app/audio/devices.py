@@ -39,6 +39,7 @@ class SoundDevice:
         is_default: Whether the system prefers it.
         id: The system's own name for it, which stays when it is plugged in again; else empty.
         latency_s: How late it is by itself, as the system says; 0.0 where it does not.
+        plug: Another number each time it is plugged in, where the system tells.
     """
 
     name: str
@@ -51,6 +52,7 @@ class SoundDevice:
     id: str = ""
     kind: DeviceKind = DeviceKind.OTHER
     latency_s: float = field(default=0.0, compare=False)
+    plug: int = 0
 
     def is_same(self, other: SoundDevice | None) -> bool:
         """Whether both describe one device."""

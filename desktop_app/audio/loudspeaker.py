@@ -114,6 +114,7 @@ class Loudspeaker:
         self._watching = contextlib.ExitStack()
         self._may_be_misplaced = False
         self._placing: Future[bool] | None = None
+        self._is_held = False
         self._tries = 0
         self._rest_looks = 0
 
@@ -204,6 +205,7 @@ class Loudspeaker:
     def pause(self) -> None:
         """Silence within one period; what is left is kept for ``resume``. Never blocks."""
         was_sounding = self._playback.is_sounding and not self._playback.is_paused
+        self._is_held = False  # another card must not end what a person wants
         self._playback.pause()
         self._silence(was_sounding)
 
@@ -271,6 +273,9 @@ class Loudspeaker:
         self._feed.suit(stream.rate_hz, stream.channels)
         self._playback.latency_s = stream.latency_s
         self._stream = stream
+        if self._is_held:
+            self._is_held = False
+            self._playback.resume()
         self._tries = 0
         self._may_be_misplaced = True  # the list may have changed while it was opened
 
@@ -311,6 +316,7 @@ class Loudspeaker:
     def _begin_renewal(self, stream: SoundStream) -> None:
         self._stream, self._placing = None, None
         self.restarts += 1
+        self._is_held = self._playback.hold()  # the next card plays what this one still holds
         self._renewal = self._sound.reopen(stream, self._request())
 
     def _try_again(self) -> None:

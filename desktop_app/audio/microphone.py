@@ -227,6 +227,7 @@ class Microphone:
                 device to take its place.
         """
         with self._sound.watched(self._on_list_changed):
+            self._may_be_misplaced = True  # what changed before was told to nobody
             while (tap := self._tap) is not None:
                 async with contextlib.aclosing(self._frames_of(tap)) as frames:
                     async for frame in frames:

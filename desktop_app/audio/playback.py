@@ -111,8 +111,24 @@ class Playback:
             lead = self._ring.read_before(heard, _LEAD_BYTES)
             self._ring.rewind(heard - len(lead) + quiet_spot(lead))
 
+    def hold(self) -> bool:
+        """Silence until ``resume``, which goes on with the next sample that has not sounded.
+
+        For another card: what this one holds is given to that one.
+
+        Returns:
+            Whether anything changed; False while paused.
+        """
+        if self._is_paused:
+            return False
+        self._is_paused = True  # first: from here on the card takes nothing
+        if self.is_sounding:
+            self._heard_at_pause = self._heard_bytes()
+            self._ring.rewind(self._heard_at_pause)
+        return True
+
     def resume(self) -> None:
-        """Go on where ``pause`` cut. Idempotent."""
+        """Go on where ``pause`` or ``hold`` cut. Idempotent."""
         self._is_paused = False
 
     @property

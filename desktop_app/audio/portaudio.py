@@ -141,7 +141,8 @@ class SoundSystem:
     def look_after(self, stream: SoundStream) -> Future[bool]:
         """Whether the stream is where it belongs; notes in it where that is. Does not wait.
 
-        Where a person moved it by hand, at the sound server, it may stay.
+        Where a person moved it by hand, at the sound server, it may stay; not where the server
+        did so because its device was unplugged for a moment.
         """
         return self._worker.submit(self._is_placed, stream)
 
@@ -252,7 +253,8 @@ class SoundSystem:
         if place is None:
             return False
         is_meant = place.is_same(choice.device)
-        is_new_choice = not choice.device.is_same(stream.choice.device)
+        before = stream.choice.device
+        is_new_choice = not choice.device.is_same(before) or choice.device.plug != before.plug
         is_new_rate = place.rate_hz != stream.device.rate_hz
         stream.choice, stream.device = choice, place
         if is_meant:

@@ -202,6 +202,7 @@ class _Gathering:
                 channels=info.sample_spec.channels,
                 is_default=self._defaults[direction] == name,
                 kind=self._kind(name, info.proplist),
+                plug=info.index,
                 latency_s=max(info.latency, info.configured_latency) / 1e6,
             )
         )

@@ -24,6 +24,7 @@ class SystemDevice:
     rate_hz: int = 0
     channels: int = 0
     latency_s: float = field(default=0.0, compare=False)
+    plug: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,7 @@ def _sound_device(device: SystemDevice, index: int, host_api: str) -> SoundDevic
         device.id,
         device.kind,
         device.latency_s,
+        device.plug,
     )
 
 

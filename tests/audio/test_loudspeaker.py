@@ -313,3 +313,41 @@ async def test_a_pause_aborts_what_the_card_holds_and_the_reply_goes_on_whole():
     loudspeaker.stop()
     assert sound.done == ["open", "restart"]
     await loudspeaker.close()
+
+
+async def exchanged(sound: ScriptedSound, loudspeaker: Loudspeaker) -> None:
+    """Let the device end, and wait for the next one."""
+    assert sound.stream is not None
+    sound.stream.raw.active = False
+    await until(lambda: "reopen" in sound.done and loudspeaker.stream is sound.stream)
+
+
+async def test_what_an_exchanged_device_held_is_played_by_the_next():
+    sound = ScriptedSound(latency_s=0.2)
+    now_s = 100.0
+    loudspeaker = Loudspeaker(sound, clock=lambda: now_s)
+    await loudspeaker.open()
+    loudspeaker.play(1, PCM)
+    loudspeaker.finish(1)
+    for _ in range(50):
+        sound.tick()
+        now_s += 0.01
+    assert loudspeaker.heard_ms == 300
+    await exchanged(sound, loudspeaker)
+    rest = sound.tick(100)
+    assert rest.rstrip(b"\0")[:100] == PCM[:100]
+    assert len(rest.rstrip(b"\0")) == pytest.approx(len(PCM) * 0.7, abs=4)
+    await loudspeaker.close()
+
+
+async def test_another_device_does_not_end_a_pause():
+    sound = ScriptedSound()
+    loudspeaker = Loudspeaker(sound)
+    await loudspeaker.open()
+    loudspeaker.play(1, PCM)
+    loudspeaker.pause()
+    await exchanged(sound, loudspeaker)
+    assert not any(sound.tick(10))
+    loudspeaker.resume()
+    assert any(sound.tick(10))
+    await loudspeaker.close()

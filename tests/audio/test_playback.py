@@ -386,3 +386,27 @@ def test_a_pause_after_the_last_sample_that_came_repeats_nothing():
     card.playback.resume()
     assert not any(card.tick(40))
     assert card.playback.heard_ms == 200
+
+
+def test_what_a_card_held_is_given_to_the_next_one_to_the_sample():
+    card = Card(latency_s=0.1)
+    card.playback.play(1, WORDS)
+    card.playback.finish(1)
+    card.tick(60)
+    assert card.playback.hold()
+    assert not card.playback.hold()
+    assert card.playback.heard_ms == 500
+    card.now_s += 0.3  # nobody reads: the card is being exchanged
+    card.playback.resume()
+    after = sounded(card.tick(400))
+    assert after == WORDS[-len(after) :]
+    assert len(WORDS) - len(after) == 24_000, "from 500 ms on"
+
+
+def test_a_pause_is_no_place_for_a_hold():
+    card = Card()
+    card.playback.play(1, WORDS)
+    card.tick(50)
+    card.playback.pause()
+    assert not card.playback.hold()
+    assert card.playback.is_paused

@@ -408,6 +408,7 @@ async def test_a_server_is_told_which_device_is_meant_unless_it_is_its_own_choic
         ((replace(ROOM, is_default=True, rate_hz=44_100),), at(ROOM), True, "Room mic"),
         ((DESK, replace(ROOM, is_default=True)), at(DESK), True, "Desk mic"),  # DESK comes first
         ((replace(DESK, is_default=False), replace(ROOM, is_default=True)), at(DESK), False, None),
+        ((replace(DESK, plug=2), ROOM), at(ROOM), False, "Room mic"),  # rescued, DESK is back
         ((), at(""), False, "Desk mic"),
         ((replace(DESK, rate_hz=16_000),), at(DESK), False, "Desk mic"),  # another profile
     ],

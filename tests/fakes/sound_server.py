@@ -110,10 +110,10 @@ class SoundServer:
             while self._listeners():  # noqa: ASYNC110 - a server that can only be asked
                 await asyncio.sleep(_LOOK_S)
 
-    async def speak(self, wav: Path | str) -> None:
+    async def speak(self, wav: Path | str, *, into: str = "micfeed") -> None:
         """Play a WAV file into the microphone and return when it has been played to its end."""
         player = await asyncio.create_subprocess_exec(
-            *("paplay", "--device=micfeed", str(wav)), env=self._child_environment()
+            *("paplay", f"--device={into}", str(wav)), env=self._child_environment()
         )
         try:
             status = await player.wait()
@@ -125,10 +125,10 @@ class SoundServer:
             raise RuntimeError(f"paplay ended with {status}; is {wav} a sound file?")
 
     @asynccontextmanager
-    async def recording(self, path: Path | str) -> AsyncIterator[None]:
+    async def recording(self, path: Path | str, *, of: str = "speaker") -> AsyncIterator[None]:
         """Record what the loudspeaker plays into a 24 kHz mono s16 WAV while the block runs."""
         recorder = await asyncio.create_subprocess_exec(
-            *("parecord", "--raw", "--device=speaker.monitor", "--channels=1"),
+            *("parecord", "--raw", f"--device={of}.monitor", "--channels=1"),
             *("--format=s16le", f"--rate={RECORDING_RATE_HZ}", "--latency-msec=20"),
             stdout=asyncio.subprocess.PIPE,
             env=self._child_environment(),
@@ -179,18 +179,31 @@ class SoundServer:
         loopback = self._control("list", "short", "sink-inputs").splitlines()[-1].split("\t")[0]
         self._control("set-sink-input-volume", loopback, f"{db}dB")
 
-    def plug_loudspeaker(self, name: str) -> None:
+    def plug_loudspeaker(self, name: str, *, properties: str = "") -> None:
         """One more loudspeaker."""
         self._control(
             *("load-module", "module-null-sink", "norewinds=1", f"sink_name={name}"),
-            f"sink_properties=device.description={name}",
+            f"sink_properties='device.description={name} {properties}'",
         )
 
-    def plug_microphone(self, name: str) -> None:
-        """One more microphone, which hears what is spoken."""
+    def plug_microphone(
+        self, name: str, *, rate_hz: int = 0, channels: int = 1, properties: str = ""
+    ) -> None:
+        """One more microphone, which hears what is spoken.
+
+        With a rate it is a card of its own: it hears what is spoken into ``NAME_feed``.
+        """
+        feed = "micfeed"
+        if rate_hz:
+            feed = f"{name}_feed"
+            self._control(
+                *("load-module", "module-null-sink", "norewinds=1", f"sink_name={feed}"),
+                *("format=s16le", f"rate={rate_hz}", f"channels={channels}"),
+            )
         self._control(
             *("load-module", "module-remap-source", f"source_name={name}"),
-            *("master=micfeed.monitor", f"source_properties=device.description={name}"),
+            f"master={feed}.monitor",
+            f"source_properties='device.description={name} {properties}'",
         )
 
     def prefer(self, kind: str, name: str) -> None:
