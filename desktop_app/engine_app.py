@@ -209,6 +209,7 @@ class EngineApp:
             publish=self._publish,
             open_sound=self._sound.open_sound,
             detector=self._detector,
+            answers_tools=True,
         )
         return kit.build(thread_id)
 

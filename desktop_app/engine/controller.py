@@ -16,6 +16,7 @@ from desktop_app.engine.inputs import (
     TalkPressed,
     TalkReleased,
     TalkToggled,
+    ToolsAnswered,
     VoiceStarted,
     VoiceStopped,
 )
@@ -74,6 +75,7 @@ from desktop_app.link.recordings import (
     SaveUtterance,
     StopUtterance,
 )
+from desktop_app.link.replies import AnswerTools
 from desktop_app.tasks import Background
 
 logger = logging.getLogger(__name__)
@@ -160,6 +162,8 @@ class Controller:
             case RetryMessage():
                 again = RetryRequested(intent.message_id)
                 self._conversation(intent.thread_id).take(again)
+            case AnswerTools():
+                self._conversation(intent.thread_id).take(answered(intent))
             case StartVoice():
                 self._take_voice(intent.thread_id).take(VoiceStarted())
             case PressTalk():
@@ -356,3 +360,8 @@ class Controller:
             thread_id = name.removeprefix("conversation ")
             self._conversations.pop(thread_id, None)
             self._publish(PhaseChanged(thread_id, Phase.READY))
+
+
+def answered(intent: AnswerTools) -> ToolsAnswered:
+    """What the person, or a rule of theirs, gives a run that waits."""
+    return ToolsAnswered(intent.turn, intent.run_id, intent.outputs, intent.refused)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from desktop_app.engine.inputs import TimerName
+from desktop_app.engine.inputs import TimerName, ToolsAnswered
 from desktop_app.link.messages import Notice
 from desktop_app.protocol.commands import PLAIN, ClientCommand, TurnWishes
 from desktop_app.protocol.events import ServerEvent
@@ -192,9 +192,9 @@ class DiscardUtterance:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Remember and show what the server said."""
+    """Remember and show what the server said, or what it was answered."""
 
-    event: ServerEvent
+    event: ServerEvent | ToolsAnswered
 
 
 @dataclass(frozen=True, slots=True)

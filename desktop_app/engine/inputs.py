@@ -95,11 +95,16 @@ class SpeechRetried:
 
 @dataclass(frozen=True, slots=True)
 class ToolsAnswered:
-    """Every call of a round of tools has its output."""
+    """Every call of a round of tools has its output.
+
+    Attributes:
+        refused: Ids of the calls that the person did not allow.
+    """
 
     turn: int
     run_id: str
     outputs: tuple[ToolOutput, ...]
+    refused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from desktop_app.engine.effects import (
     OpenMicrophone,
     OpenRetriedTurn,
     QueuePrompt,
+    Record,
     Send,
     SetTimer,
     StopPlayback,
@@ -285,7 +286,7 @@ def _answer_tools(session: Session, given: ToolsAnswered) -> Step:
         return session, ()
     submit = SubmitToolOutputs(given.turn, given.run_id, given.outputs)
     again = SetTimer(TimerName.SLOW, SLOW_S)
-    return replace(session, awaits_tools=False), (Send(submit), again)
+    return replace(session, awaits_tools=False), (Send(submit), Record(given), again)
 
 
 # ---- time -----------------------------------------------------------------------------------

@@ -34,7 +34,6 @@ from desktop_app.journal.records import (
 )
 from desktop_app.link.messages import (
     MessageSaved,
-    ReasoningGrew,
     ToolsWanted,
     TranscriptChanged,
     TurnTimed,
@@ -44,7 +43,6 @@ from desktop_app.protocol.events import (
     ImageReady,
     ReplyAudio,
     ReplyEnded,
-    ReplyReasoning,
     ReplyStarted,
     ReplyText,
     SessionReady,
@@ -291,6 +289,9 @@ class Recorder:
     # ---- what the server said -------------------------------------------------------------
 
     def _note(self, event: object) -> None:
+        notes = self._turns.get(getattr(event, "turn", -1))
+        if notes is not None:
+            self._replies.note(notes, event)
         match event:
             case SessionReady():
                 self._heard_by, self._spoken_by = event.heard_by, event.spoken_by
@@ -314,8 +315,6 @@ class Recorder:
         match event:
             case UploadProgressed(turn=turn) if turn in self._turns:
                 self._upload(self._turns[turn], event)
-            case ReplyReasoning():
-                self._books.tell(ReasoningGrew(self._thread_id, event.turn, event.text))
             case ToolsRequested():
                 wanted = ToolsWanted(self._thread_id, event.turn, event.run_id, event.calls)
                 self._books.tell(wanted)

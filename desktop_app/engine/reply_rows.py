@@ -9,6 +9,7 @@ from msgspec import structs
 
 from desktop_app.engine.bookkeeper import Bookkeeper
 from desktop_app.engine.ports import Time
+from desktop_app.engine.reply_details import with_details
 from desktop_app.engine.turn_notes import TurnNotes, heard_chars
 from desktop_app.journal.records import (
     MessageRecord,
@@ -18,8 +19,18 @@ from desktop_app.journal.records import (
     UtteranceRecord,
     UtteranceState,
 )
-from desktop_app.link.messages import ReplyGrew
-from desktop_app.protocol.events import ImageReady, ReplyEnded, ReplyStatus, ReplyText
+from desktop_app.link.messages import ReasoningGrew, ReplyGrew
+from desktop_app.link.replies import ReplyDetailed
+from desktop_app.protocol.events import (
+    ImageReady,
+    ReplyEnded,
+    ReplyReasoning,
+    ReplyStatus,
+    ReplyText,
+    ToolCallReady,
+    ToolCallStarted,
+    ToolsRequested,
+)
 
 CHECKPOINT_S = 1.0
 
@@ -69,6 +80,7 @@ class ReplyRows:
             status=MessageStatus.STREAMING,
             turn=notes.turn,
             model=model,
+            details=notes.details,
         )
         notes.saved_at_s = self._time.now()
         self._books.save(notes.reply)
@@ -87,6 +99,27 @@ class ReplyRows:
         if self._time.now() - notes.saved_at_s >= CHECKPOINT_S:
             notes.saved_at_s = self._time.now()
             self._books.checkpoint(notes.reply)
+
+    def note(self, notes: TurnNotes, event: object) -> None:
+        """What is told beside the words; a question that only thinks has no reply yet."""
+        now_s = self._time.now()
+        if isinstance(event, ToolCallStarted):
+            notes.tools_started_s.setdefault(event.call_id, now_s)
+        elif isinstance(event, ToolCallReady):
+            notes.tools_started_s.setdefault(event.call.id, now_s)
+        elif isinstance(event, ToolsRequested):
+            for call in event.calls:
+                notes.tools_started_s.setdefault(call.id, now_s)
+        after = with_details(notes.details, event, now_s, notes.tools_started_s)
+        if after is notes.details:
+            return
+        notes.details = after
+        if notes.reply is not None:
+            notes.reply = structs.replace(notes.reply, details=after)
+        if isinstance(event, ReplyReasoning):
+            self._books.tell(ReasoningGrew(self._thread_id, notes.turn, event.text))
+        elif not isinstance(event, ReplyEnded):
+            self._books.tell(ReplyDetailed(self._thread_id, notes.turn, after))
 
     def speak(self, notes: TurnNotes, pcm: bytes, spoken_by: str) -> None:
         """More speech."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from desktop_app.audio.frames import CAPTURE_RATE_HZ, SPEECH_RATE_HZ
 from desktop_app.engine.turn_times import TurnStopwatch
 from desktop_app.journal.records import MessageRecord, UtteranceRecord
+from desktop_app.journal.reply_details import NO_DETAILS, ReplyDetails
 
 _SPOKEN_MS_PER_CHARACTER = 65
 _TITLE_CHARACTERS = 48
@@ -29,6 +30,8 @@ class TurnNotes:
         saved_at_s: When the growing reply was last saved.
         is_uploading: Its files are on their way: the server has no whole question yet.
         reply_ended: The whole reply has come.
+        details: Everything about the reply but its words.
+        tools_started_s: When each tool was called.
     """
 
     turn: int
@@ -46,6 +49,8 @@ class TurnNotes:
     saved_at_s: float = 0.0
     is_uploading: bool = False
     reply_ended: bool = False
+    details: ReplyDetails = NO_DETAILS
+    tools_started_s: dict[str, float] = field(default_factory=dict)
 
     @property
     def reply_ms(self) -> int:

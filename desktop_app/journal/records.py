@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from desktop_app.journal.reply_details import NO_DETAILS, ReplyDetails
 from desktop_app.protocol.commands import PLAIN, TurnWishes
 
 
@@ -92,6 +93,7 @@ class MessageRecord(Struct, frozen=True, kw_only=True):
         heard_by, spoken_by: ``provider/model`` of the speech services of the turn.
         error: When FAILED, a code for ``sentences``, or the peer's own words.
         wishes: What a typed message asks for besides its words, so that it can be sent again.
+        details: Of a reply, everything but its words.
     """
 
     id: str
@@ -112,6 +114,7 @@ class MessageRecord(Struct, frozen=True, kw_only=True):
     error: str = ""
     remote_id: str = ""
     wishes: TurnWishes = PLAIN
+    details: ReplyDetails = NO_DETAILS
 
 
 class PictureRecord(Struct, frozen=True, kw_only=True):

@@ -15,11 +15,12 @@ from desktop_app.journal.records import (
     ThreadRecord,
     UtteranceRecord,
 )
+from desktop_app.journal.reply_details import NO_DETAILS
 from desktop_app.protocol.commands import PLAIN
 
 _Record = TypeVar("_Record", bound=Struct)
 
-_AS_JSON = frozenset({"times", "wishes"})
+_AS_JSON = frozenset({"times", "wishes", "details"})
 
 
 def upsert_sql(table: str, record: type[Struct]) -> str:
@@ -68,7 +69,7 @@ def values_of(
     values = {name: getattr(record, name) for name in record.__struct_fields__}
     for name in _AS_JSON & values.keys():
         value = values[name]
-        is_default = value is None or value == PLAIN
+        is_default = value is None or value in (PLAIN, NO_DETAILS)
         values[name] = None if is_default else msgspec.json.encode(value).decode()
     return {name: str(one) if isinstance(one, str) else one for name, one in values.items()}
 

@@ -113,5 +113,7 @@ ALTER TABLE utterance ADD COLUMN role TEXT NOT NULL DEFAULT 'user';
 CREATE INDEX utterance_by_age ON utterance (created_at);
 """
 
-MIGRATIONS: Sequence[str] = (_FIRST, _WISHES_AND_PICTURES, _PROVENANCE, _SPOKEN_REPLIES)
+_DETAILS = "ALTER TABLE message ADD COLUMN details TEXT;"
+
+MIGRATIONS: Sequence[str] = (_FIRST, _WISHES_AND_PICTURES, _PROVENANCE, _SPOKEN_REPLIES, _DETAILS)
 """Number n brings a journal from version n to n + 1. Never changed once released, only added to."""

@@ -19,6 +19,7 @@ from desktop_app.link.recordings import (
     SaveUtterance,
     StopUtterance,
 )
+from desktop_app.link.replies import AnswerTools, ReplyDetailed
 from desktop_app.protocol.commands import PLAIN, TurnWishes
 from desktop_app.protocol.events import ToolCall, snake
 from desktop_app.protocol.service_calls import Answer, Failed, Question
@@ -221,6 +222,7 @@ Intent = (
     | CancelTalk
     | StopReply
     | SetMuted
+    | AnswerTools
     | PlayUtterance
     | StopUtterance
     | SaveUtterance
@@ -325,7 +327,7 @@ class ReplyGrew(Struct, frozen=True, tag=snake):
 
 
 class ReasoningGrew(Struct, frozen=True, tag=snake):
-    """More of what the model thinks before it answers; it is not kept."""
+    """More of what the model thinks before it answers."""
 
     thread_id: str
     turn: int
@@ -425,6 +427,7 @@ LinkEvent = (
     | RecordingsRemoved
     | ReplyGrew
     | ReasoningGrew
+    | ReplyDetailed
     | UploadAdvanced
     | ToolsWanted
     | SpeechHeard

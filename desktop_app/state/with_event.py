@@ -7,7 +7,7 @@ from typing import assert_never
 
 from msgspec.structs import replace as with_fields
 
-from desktop_app.journal.records import MessageRecord, Role, TurnTimes
+from desktop_app.journal.records import MessageRecord, MessageStatus, Role, TurnTimes
 from desktop_app.link.device_messages import (
     DevicesChanged,
     MicrophoneTestChanged,
@@ -39,6 +39,7 @@ from desktop_app.link.messages import (
     Welcome,
 )
 from desktop_app.link.recordings import RecordingPlayed, RecordingsRemoved
+from desktop_app.link.replies import ReplyDetailed
 from desktop_app.state.app_state import (
     AppState,
     Conversation,
@@ -55,6 +56,7 @@ from desktop_app.state.changes import (
     without_recordings,
     without_thread,
 )
+from desktop_app.state.details import more_reasoning, with_details, without_waiting
 from desktop_app.state.messages import with_changed, with_message
 
 _UTTERANCE_OVER = (Phase.LISTENING, Phase.READY, Phase.NO_INPUT)
@@ -81,7 +83,7 @@ def with_event(state: AppState, event: LinkEvent) -> AppState:  # noqa: C901 - o
             return replace(state, picture_news=state.picture_news + 1)
         case Answered() | AskAdvanced():
             return state  # for whoever asked
-        case ReasoningGrew() | UploadAdvanced() | ToolsWanted() | Pong():
+        case UploadAdvanced() | ToolsWanted() | Pong():
             return state  # not shown yet
         case RecordingPlayed():
             return _with_playing(state, event)
@@ -99,7 +101,14 @@ def with_event(state: AppState, event: LinkEvent) -> AppState:  # noqa: C901 - o
             return with_notice(state, notice)
         case NoticeCleared(code):
             return without_notice(state, code)
-        case TranscriptChanged() | MessageSaved() | ReplyGrew() | TurnTimed():
+        case (
+            TranscriptChanged()
+            | MessageSaved()
+            | ReplyGrew()
+            | ReasoningGrew()
+            | ReplyDetailed()
+            | TurnTimed()
+        ):
             return _with_conversation(state, event)
         case _:  # pragma: no cover - the union is closed
             assert_never(event)
@@ -140,7 +149,7 @@ def _with_phase(state: AppState, event: PhaseChanged) -> AppState:
     return replace(state, voice=voice, conversation=conversation)
 
 
-_OfThread = TranscriptChanged | MessageSaved | ReplyGrew | TurnTimed
+_OfThread = TranscriptChanged | MessageSaved | ReplyGrew | ReasoningGrew | ReplyDetailed | TurnTimed
 
 
 def _with_conversation(state: AppState, event: _OfThread) -> AppState:
@@ -160,11 +169,17 @@ def _folded(conversation: Conversation, event: _OfThread) -> Conversation:
         case MessageSaved(message):
             ends_partial = message.role is Role.USER and message.is_spoken
             partial = "" if ends_partial else conversation.partial
+            if message.role is Role.ASSISTANT or message.status is MessageStatus.FAILED:
+                messages = without_waiting(messages, message.turn)
             return replace(conversation, messages=with_message(messages, message), partial=partial)
         case ReplyGrew(_, message_id):
             messages = with_changed(messages, message_id, lambda reply: _grown(reply, event))
+        case ReasoningGrew(thread_id, turn, text):
+            messages = with_details(messages, thread_id, turn, more_reasoning(text))
+        case ReplyDetailed(thread_id, turn, details):
+            messages = with_details(messages, thread_id, turn, lambda _: details)
         case TurnTimed(_, turn, times):
-            messages = _timed(messages, turn, times)
+            messages = _timed(without_waiting(messages, turn), turn, times)
         case _:  # pragma: no cover - the union is closed
             assert_never(event)
     if messages is conversation.messages:

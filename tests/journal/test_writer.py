@@ -14,9 +14,11 @@ from desktop_app.database.migrations import migrate
 from desktop_app.errors import StorageError
 from desktop_app.journal.reader import JournalReader
 from desktop_app.journal.records import MessageStatus, Role, TurnTimes, UtteranceState
+from desktop_app.journal.reply_details import ReplyDetails, ToolState, ToolUse
 from desktop_app.journal.schema import DATABASE_NAME, MIGRATIONS
 from desktop_app.journal.writer import JournalWriter
 from desktop_app.protocol.commands import TurnWishes
+from desktop_app.protocol.events import Memory, Usage
 
 
 async def test_a_thread_comes_back_as_it_was_saved(writer, records):
@@ -371,3 +373,16 @@ async def test_marks_are_kept_and_only_changes_are_told(writer, reader, records)
     assert (marked.is_pinned, marked.is_unread) == (True, True)
     assert reader.thread("a") == marked
     assert await writer.mark_thread("unknown", is_unread=True) is None
+
+
+async def test_what_is_known_of_a_reply_comes_back_as_it_was(writer, records):
+    details = ReplyDetails(
+        reasoning="Hm.",
+        tools=(ToolUse("c", "price", "{}", "7", ToolState.REFUSED, 12),),
+        memories=(Memory("likes tea"),),
+        usage=Usage(cost_usd=0.1),
+        voice={"stt": {"duration_ms": 5}},
+    )
+    reply = records.message(role=Role.ASSISTANT, details=details)
+    await writer.save_message(reply)
+    assert await writer.message("m1") == reply

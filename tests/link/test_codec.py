@@ -5,6 +5,7 @@ import pytest
 
 from desktop_app.errors import ProtocolError
 from desktop_app.journal.records import MessageRecord, MessageStatus, PictureRecord, Role, TurnTimes
+from desktop_app.journal.reply_details import ReplyDetails, ToolState, ToolUse
 from desktop_app.link.codec import MAX_MESSAGE_BYTES, Decoder, encode
 from desktop_app.link.device_messages import (
     DevicesChanged,
@@ -46,6 +47,9 @@ from desktop_app.link.recordings import (
     SaveUtterance,
     StopUtterance,
 )
+from desktop_app.link.replies import AnswerTools, ReplyDetailed
+from desktop_app.protocol.commands import ToolOutput
+from desktop_app.protocol.events import Memory, Usage
 
 MESSAGE = MessageRecord(
     id="m",
@@ -58,6 +62,17 @@ MESSAGE = MessageRecord(
     times=TurnTimes(commit=2.25),
 )
 EVENTS = [
+    ReplyDetailed(
+        "t",
+        3,
+        ReplyDetails(
+            reasoning="Hm.",
+            tools=(ToolUse("c", "price", '{"of": "tea"}', state=ToolState.WANTED, run_id="r"),),
+            memories=(Memory("likes tea", "m1", 0.5),),
+            files=("guide.pdf",),
+            usage=Usage(input_tokens=3),
+        ),
+    ),
     PhaseChanged("t", Phase.SPEAKING, turn=3),
     MessageSaved(MESSAGE),
     LevelMeasured(0.5, 0.0),
@@ -102,6 +117,7 @@ INTENTS = [
     PlayUtterance("u", from_ms=200),
     StopUtterance(),
     SaveUtterance("u", "büro.wav"),
+    AnswerTools("t", 3, "r", (ToolOutput("c", "7"),), ("c",)),
     DiscardUtterance("u"),
     Quit(),
     *DEVICE_INTENTS,

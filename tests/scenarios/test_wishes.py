@@ -12,6 +12,7 @@ from desktop_app.engine.inputs import (
     VoiceStarted,
 )
 from desktop_app.journal.records import MessageRecord, MessageStatus, Role
+from desktop_app.journal.reply_details import ReplyDetails, ToolState, ToolUse
 from desktop_app.link.messages import (
     MessageSaved,
     NoticeRaised,
@@ -22,6 +23,7 @@ from desktop_app.link.messages import (
     TurnTimed,
     UploadAdvanced,
 )
+from desktop_app.link.replies import ReplyDetailed
 from desktop_app.protocol.commands import (
     CancelReply,
     PromptText,
@@ -31,15 +33,20 @@ from desktop_app.protocol.commands import (
 )
 from desktop_app.protocol.events import (
     ImageReady,
+    MemoriesRecalled,
+    Memory,
     ReplyAudio,
     ReplyEnded,
     ReplyReasoning,
     ReplyText,
     ServerFault,
     ToolCall,
+    ToolCallReady,
+    ToolCallStarted,
     ToolsRequested,
     TranscriptUpdated,
     UploadProgressed,
+    Usage,
 )
 from tests.fakes.loudspeaker import speech
 from tests.fakes.rig import THREAD, Rig
@@ -225,3 +232,49 @@ async def test_an_assistants_own_tool_ends_the_turn_in_words():
         await rig.until(lambda: rig.told_of(TurnTimed))
         saved = rig.told_of(MessageSaved)[-1].message
         assert (saved.status, saved.error) == (MessageStatus.FAILED, "tools.not_here")
+
+
+async def test_what_is_known_of_a_reply_beside_its_words_is_told_and_kept_with_it():
+    usage = Usage(input_tokens=10, output_tokens=3, cost_usd=0.001)
+    async with Rig() as rig:
+        await rig.take(PromptTyped("m1", "What do I like?"))
+        line = await rig.text.connection(1)
+        await line.expect(PromptText)
+        line.say(MemoriesRecalled(1, (Memory("likes tea", "f"),)), ReplyReasoning(1, "Hm, "))
+        line.say(ReplyReasoning(1, "tea."), ToolCallStarted(1, "c", "look_up"))
+        line.say(ToolCallReady(1, ToolCall("c", "look_up", '{"a": 1}')))
+        await rig.until(lambda: len(rig.told_of(ReplyDetailed)) == 3)
+        assert not rig.replies  # it only thinks: a failure now is the question's
+        await rig.time.advance(1.5)
+        line.say(ReplyText(1, "Tea."), ReplyEnded(1, usage=usage, retrieved_files=("a.pdf",)))
+        await rig.until(lambda: rig.told_of(TurnTimed))
+        done = ToolUse("c", "look_up", '{"a": 1}', state=ToolState.DONE, duration_ms=1500)
+        assert rig.replies[-1].details == ReplyDetails(
+            reasoning="Hm, tea.",
+            tools=(done,),
+            memories=(Memory("likes tea", "f"),),
+            files=("a.pdf",),
+            usage=usage,
+        )
+
+
+async def test_calls_that_a_person_answered_or_refused_are_kept_as_such():
+    calls = (ToolCall("c", "price", "{}"), ToolCall("d", "delete", "{}"))
+    async with Rig(answers_tools=True) as rig:
+        await rig.take(PromptTyped("m1", "What does it cost?"))
+        line = await rig.text.connection(1)
+        await line.expect(PromptText)
+        line.say(ToolsRequested(1, "run", calls))
+        await rig.until(lambda: rig.told_of(ReplyDetailed))
+        wanted = rig.told_of(ReplyDetailed)[-1].details.tools
+        assert [(tool.state, tool.run_id) for tool in wanted] == [(ToolState.WANTED, "run")] * 2
+        outputs = (ToolOutput("c", "7"), ToolOutput("d", "No."))
+        await rig.take(ToolsAnswered(1, "run", outputs, refused=("d",)))
+        await line.expect(SubmitToolOutputs)
+        line.say(ReplyText(1, "It costs 7."), ReplyEnded(1))
+        await rig.until(lambda: rig.told_of(TurnTimed))
+        kept = rig.replies[-1].details.tools
+        assert [(tool.state, tool.output) for tool in kept] == [
+            (ToolState.DONE, "7"),
+            (ToolState.REFUSED, "No."),
+        ]

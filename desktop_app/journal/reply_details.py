@@ -1,0 +1,58 @@
+"""What is known of a reply beside its words: thoughts, tools, memories, documents, cost."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from msgspec import Struct
+
+from desktop_app.protocol.events import Memory, Usage
+
+
+class ToolState(StrEnum):
+    """How far a call of a tool has come."""
+
+    RUNNING = "running"
+    WANTED = "wanted"  # the run waits for the person
+    DONE = "done"
+    REFUSED = "refused"
+
+
+class ToolUse(Struct, frozen=True, omit_defaults=True):
+    """One call of a tool.
+
+    Attributes:
+        arguments: JSON text, as the model wrote it; empty while it writes.
+        output: What the tool gave, where that is known here.
+        duration_ms: From its call to what came next, None while it runs.
+        run_id: Of the run that waits for it.
+    """
+
+    id: str
+    name: str
+    arguments: str = ""
+    output: str = ""
+    state: ToolState = ToolState.RUNNING
+    duration_ms: int | None = None
+    run_id: str = ""
+
+
+class ReplyDetails(Struct, frozen=True, omit_defaults=True):
+    """Everything about one reply but its words.
+
+    Attributes:
+        reasoning: What the model thought before it answered.
+        files: Names of documents that the reply rests on.
+        voice: What the peer says of the recordings of the turn.
+    """
+
+    reasoning: str = ""
+    tools: tuple[ToolUse, ...] = ()
+    memories: tuple[Memory, ...] = ()
+    files: tuple[str, ...] = ()
+    usage: Usage | None = None
+    voice: dict[str, Any] | None = None
+
+
+NO_DETAILS = ReplyDetails()
