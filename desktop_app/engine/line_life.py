@@ -14,7 +14,9 @@ IDLE_EVERY_S = 5.0
 _BUSY_S = 15.0
 """How long after a word of either side a line counts as busy."""
 
-STALLED_AFTER_S = 1.5
+STALLED_AFTER_S = 1.0
+"""Two seconds after the last word of a busy peer, it is told."""
+
 LOST_AFTER_S = 10.0
 
 
@@ -51,13 +53,17 @@ class LineLife:
         Raises:
             NetworkError: What the transport found.
         """
+        asked_s = self._time.now()
         while True:
             last_s = max(self._heard_s, self._spoke_s)
             is_busy = self._time.now() - last_s < _BUSY_S
             every_s = BUSY_EVERY_S if is_busy else IDLE_EVERY_S
-            await self._time.sleep(every_s)
-            if self._time.now() - self._heard_s >= every_s:
-                await self._ask()
+            wait_s = max(self._heard_s, asked_s) + every_s - self._time.now()
+            if wait_s > 0:
+                await self._time.sleep(wait_s)
+                continue
+            asked_s = self._time.now()
+            await self._ask()
 
     async def until_silent(self) -> None:
         """Wait for as long as the peer answers.

@@ -153,6 +153,20 @@ async def test_what_is_answered_is_told_at_our_rate():
         assert abs(len(sound) // 2 - 12_000) <= 2
 
 
+async def test_bar_24_words_are_told_before_the_next_tenth_of_a_second_is_spoken():
+    tenth = b"\x00\x10" * 1_600
+    async with line_to(rate_in=16_000) as line:
+        for number in range(1, 11):
+            await line.transport.send(AppendAudio(1, tenth))
+            assert await line.server.hears() == tenth, "the last syllable is with the peer"
+            words = " ".join(["word"] * number)
+            await line.server.say({"type": "transcript.partial", "role": "user", "text": words})
+            assert await line.next() == TranscriptUpdated(1, words)
+        await line.transport.send(CommitAudio(1))
+        await line.server.say({"type": "transcript.final", "role": "user", "text": "All words."})
+        assert await line.next() == TranscriptUpdated(1, "All words.", is_final=True)
+
+
 async def test_a_session_without_plain_samples_is_refused_and_left():
     with pytest.raises(ProtocolError, match="g711"):
         async with line_to(input_format=sound_format(8_000, "g711_ulaw")):

@@ -175,6 +175,27 @@ async def test_nothing_of_a_cancelled_reply_comes_and_the_next_question_is_answe
     assert reply_of(told)[0] == ["what time is it"]
 
 
+def sentences(words):
+    """A reply of so many words, in sentences of ten."""
+    return tuple(
+        TextDelta(" ".join([f"Sentence{at}"] + ["word"] * 9) + ". ") for at in range(words // 10)
+    )
+
+
+@pytest.mark.parametrize("line", [gateway, realtime], indirect=True)  # others speak at the end
+@pytest.mark.parametrize("words", [20, 400])
+async def test_bar_1_the_first_sound_waits_for_one_sentence_however_long_the_reply_is(line, words):
+    language = line.rig.providers.language
+    language.pieces = sentences(words)
+    language.pause()  # after the first sentence
+    await line.say(1)
+    told = await line.until(ReplyAudio)
+    assert "Sentence1" not in reply_of(told)[1], "the rest is not even written"
+    language.resume()
+    told += await line.until(ReplyEnded)
+    assert len(reply_of(told)[1].split()) == words
+
+
 async def test_silence_is_no_turn_and_does_not_disturb_the_next_one(line):
     providers = line.rig.providers
     providers.stt.words, heard = (), providers.stt.words
