@@ -217,6 +217,7 @@ async def run(parts: Parts, store: AppStore | None = None) -> int:
             link.send,
             on_worker=asyncio.to_thread,
             run=lambda work, name: background.run(_awaited(work), name=name),
+            folders=parts.paths,
         )
         if not parts.options.screenshot:
             stack.callback((await _keep_unsent(parts, store, link, wiring)).close)

@@ -14,6 +14,9 @@ from desktop_app.ui.look import Look
 from desktop_app.ui.wording import with_shortcut
 
 _ICON = 18
+_MIRRORED = {"back": "forward", "left": "right", "right": "left"}
+"""Icons that point: where people read from the right, they point the other way."""
+
 BY_KEYBOARD = (
     Qt.FocusReason.TabFocusReason,
     Qt.FocusReason.BacktabFocusReason,
@@ -131,14 +134,18 @@ class Button(QAbstractButton):
             return self._look.colour("accent")
         return self._look.colour("text" if self._tone is Tone.OUTLINE else "dim")
 
+    def _pointing(self) -> str:
+        is_mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        return _MIRRORED.get(self._icon, self._icon) if is_mirrored else self._icon
+
     def _paint_content(self, painter: QPainter, box: QRectF) -> None:
         ink = self._ink()
         if not self.text():
-            paint_icon(painter, self._icon, _centred(box), ink)
+            paint_icon(painter, self._pointing(), _centred(box), ink)
             return
         if self._icon:
             left = QRectF(box.left() + 9, box.center().y() - _ICON / 2, _ICON, _ICON)
-            paint_icon(painter, self._icon, left, ink)
+            paint_icon(painter, self._pointing(), left, ink)
             box = box.adjusted(_ICON + 6, 0, 0, 0)
         font = self.font()
         if self._tone is Tone.LINK and self.underMouse():

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRect, Signal
+from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -17,7 +18,7 @@ from desktop_app.ui.look import Look
 if TYPE_CHECKING:
     from desktop_app.state.app_state import Conversation, Levels, Voice
     from desktop_app.ui.chat.chat_view import ChatView
-    from desktop_app.ui.chat.empty_state import EmptyPane, Invitation
+    from desktop_app.ui.chat.empty_state import Invitation
     from desktop_app.ui.notice_bar import NoticeBar
     from desktop_app.ui.voice.voice_dock import VoiceDock
 
@@ -29,11 +30,18 @@ _GAP = 8
 class ConversationPane(QWidget):
     """Everything about the open thread; ``furnish`` adds what the first paint does not need.
 
+    A page, such as the gallery, may stand in its place: ``add_page``, ``show_page``.
+
+    Attributes:
+        page: Name of the page that is shown; empty for the conversation.
+
     Signals:
         furnished: The parts that were added are there.
+        page_changed: Name of the page that is shown now, empty for the conversation.
     """
 
     furnished = Signal()
+    page_changed = Signal(str)
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
@@ -43,25 +51,24 @@ class ConversationPane(QWidget):
         self.composer.height_changed.connect(self.arrange)
         self.chat: ChatView | None = None
         self.invitation: Invitation | None = None
-        self.gallery: EmptyPane | None = None
+        self.page = ""
+        self._pages: dict[str, QWidget | Callable[[QWidget], QWidget]] = {}
+        self._conversation: Conversation | None = None
         self.dock: VoiceDock | None = None
         self.notices: NoticeBar | None = None
 
     def furnish(self) -> None:
         """Build the parts that show messages, notices and voice."""
         from desktop_app.ui.chat.chat_view import ChatView
-        from desktop_app.ui.chat.empty_state import EmptyPane, Invitation
+        from desktop_app.ui.chat.empty_state import Invitation
         from desktop_app.ui.notice_bar import NoticeBar
         from desktop_app.ui.voice.voice_dock import VoiceDock
 
         self.chat = ChatView(self._look, self)
         self.invitation = Invitation(self._look, self)
-        self.gallery = EmptyPane(
-            self._look, self, "image", wording.NO_IMAGES, wording.NO_IMAGES_HINT
-        )
         self.dock = VoiceDock(self._look, self)
         self.notices = NoticeBar(self._look, self)
-        for part in (self.chat, self.invitation, self.gallery, self.dock):
+        for part in (self.chat, self.invitation, self.dock):
             part.hide()
         QWidget.setTabOrder(self.chat, self.composer)
         self.furnished.emit()
@@ -69,29 +76,50 @@ class ConversationPane(QWidget):
 
     def show_conversation(self, conversation: Conversation) -> None:
         """Show the open thread."""
-        if self.chat is None or self.invitation is None or self.gallery is None:
+        self._conversation = conversation
+        if self.chat is None or self.invitation is None:
             return
-        is_gallery = not self.gallery.isHidden()
         has_messages = bool(conversation.messages)
         invites = not has_messages and (conversation.is_loaded or not conversation.thread_id)
         self.chat.show_messages(
             conversation.thread_id, conversation.messages, has_older=conversation.has_older
         )
-        self.chat.setVisible(has_messages and not is_gallery)
-        self.invitation.setVisible(invites and not is_gallery)
+        self.chat.setVisible(has_messages and not self.page)
+        self.invitation.setVisible(invites and not self.page)
         self.arrange()
 
-    def show_gallery(self, is_shown: bool, conversation: Conversation) -> None:
-        """Show all images instead of the conversation."""
-        if self.gallery is not None:
-            self.gallery.setVisible(is_shown)
-            self.composer.setVisible(not is_shown)
-            self.show_conversation(conversation)
+    def add_page(self, name: str, make: Callable[[QWidget], QWidget]) -> None:
+        """Say what builds a page when it is first shown; its window title stands in the header."""
+        self._pages[name] = make
 
-    @property
-    def is_gallery(self) -> bool:
-        """Whether all images are shown."""
-        return self.gallery is not None and not self.gallery.isHidden()
+    def show_page(self, name: str) -> None:
+        """Show a page instead of the conversation; the empty name shows the conversation."""
+        if name == self.page:
+            return
+        before = self._built(self.page)
+        self.page = name
+        page = self._built(name)
+        if before is not None:
+            before.hide()
+        self.composer.setVisible(page is None)
+        self.header.show_page(page.windowTitle() if page is not None else "")
+        if self._conversation is not None:
+            self.show_conversation(self._conversation)
+        self.arrange()
+        if page is not None:
+            page.show()
+            page.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self.composer.setFocus()
+        self.page_changed.emit(name)
+
+    def _built(self, name: str) -> QWidget | None:
+        page = self._pages.get(name)
+        if page is None or isinstance(page, QWidget):
+            return page
+        made = self._pages[name] = page(self)
+        made.hide()
+        return made
 
     def show_talk_mode(self, mode: str) -> None:
         """Say how the talk key is used."""
@@ -129,6 +157,8 @@ class ConversationPane(QWidget):
         height = self.composer.sizeHint().height()
         top = self.height() - _BOTTOM - height
         self.composer.setGeometry(left, top, column, height)
+        if self.page:
+            top = self.height() - _BOTTOM
         for part in (self.dock, self.notices):
             if part is not None and not part.isHidden():
                 height = part.sizeHint().height()
@@ -141,8 +171,11 @@ class ConversationPane(QWidget):
             self.chat.setGeometry(room)
         if self.invitation is not None:
             self.invitation.setGeometry(self._room_for_invitation(room))
-        if self.gallery is not None:
-            self.gallery.setGeometry(0, HEIGHT, width, self.height() - HEIGHT)
+        page = self._pages.get(self.page)
+        if isinstance(page, QWidget):
+            is_alone = top == self.height() - _BOTTOM
+            below = self.height() if is_alone else top - _GAP
+            page.setGeometry(0, HEIGHT, width, below - HEIGHT)
 
     def _room_for_invitation(self, room: QRect) -> QRect:
         """Where it stands without a dock, so that speaking does not move it, if there is room."""

@@ -72,6 +72,8 @@ class Header(QWidget):
         self._look = look
         self._title = Label(look, self, px=size.TEXT, weight=QFont.Weight.DemiBold)
         self._title.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._words = ("", "")
+        self._page = ""
         self._model = Chip(look, self)
         self._left = self._button("side-left", "Show the threads", "Ctrl+Shift+S")
         self._new = self._button("compose", wording.NEW_THREAD, "Ctrl+N")
@@ -102,11 +104,23 @@ class Header(QWidget):
 
     def show_title(self, title: str) -> None:
         """Name the open thread."""
-        self._title.show_text(title)
+        self._words = (title, self._words[1])
+        self._show_words()
 
     def show_model(self, model: str) -> None:
         """Name what answers, as ``provider/model``; empty hides it."""
-        self._model.show_text(wording.peer_words(model))
+        self._words = (self._words[0], wording.peer_words(model))
+        self._show_words()
+
+    def show_page(self, title: str) -> None:
+        """Name the page that stands in place of the thread; empty for the thread."""
+        self._page = title
+        self._show_words()
+
+    def _show_words(self) -> None:
+        title, model = self._words
+        self._title.show_text(self._page or title)
+        self._model.show_text("" if self._page else model)
 
     def show_open_sides(self, *, left: bool, right: bool) -> None:
         """The buttons of the left side are only needed while it is hidden."""

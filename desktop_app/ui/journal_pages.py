@@ -7,7 +7,7 @@ from functools import partial
 from typing import Protocol, TypeVar
 
 from desktop_app.errors import AppError
-from desktop_app.journal.records import MessageRecord, SearchHit, ThreadRecord
+from desktop_app.journal.records import MessageRecord, PictureRecord, SearchHit, ThreadRecord
 from desktop_app.link.messages import Notice, NoticeLevel
 from desktop_app.state import changes
 from desktop_app.ui.store import AppStore
@@ -25,6 +25,11 @@ class Reader(Protocol):
         self, thread_id: str, limit: int = ..., before: str = ...
     ) -> Sequence[MessageRecord]: ...
     def search(self, text: str, limit: int = ...) -> Sequence[SearchHit]: ...
+    def pictures(
+        self, thread_id: str = ..., limit: int = ..., offset: int = ...
+    ) -> Sequence[PictureRecord]: ...
+    def picture_count(self, thread_id: str = ...) -> int: ...
+    def picture_family(self, picture_id: str) -> Sequence[PictureRecord]: ...
 
 
 class Worker(Protocol):
@@ -75,6 +80,21 @@ class JournalPages:
     async def search(self, text: str) -> tuple[SearchHit, ...]:
         """Where the words were said; nowhere for no words."""
         return await self._read(lambda: self._reader.search(text)) if text else ()
+
+    async def pictures(
+        self, thread_id: str, limit: int, offset: int = 0
+    ) -> tuple[PictureRecord, ...]:
+        """The newest pictures of a thread, or of all for the empty id."""
+        return await self._read(lambda: self._reader.pictures(thread_id, limit, offset))
+
+    async def picture_count(self, thread_id: str) -> int:
+        """How many pictures a thread has, or all have."""
+        counts = await self._read(lambda: (self._reader.picture_count(thread_id),))
+        return counts[0] if counts else 0
+
+    async def picture_family(self, picture_id: str) -> tuple[PictureRecord, ...]:
+        """A picture with all its relatives, oldest first."""
+        return await self._read(lambda: self._reader.picture_family(picture_id))
 
     async def _read(self, call: Callable[[], Sequence[_Item]]) -> tuple[_Item, ...]:
         try:

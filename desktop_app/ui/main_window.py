@@ -220,6 +220,11 @@ class MainWindow(QWidget):
         self._arrange()
 
     @property
+    def look(self) -> Look:
+        """Colours and fonts, for what is built later."""
+        return self._look
+
+    @property
     def is_right_open(self) -> bool:
         """Whether the right side is shown."""
         return self._is_right_open

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from desktop_app.link.messages import Intent, Notice
+from desktop_app.paths import Paths
 from desktop_app.state import changes
-from desktop_app.ui.journal_pages import JournalPages
+from desktop_app.ui.journal_pages import JournalPages, Worker
 from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.service_asks import Asks
 from desktop_app.ui.store import AppStore
@@ -24,6 +25,8 @@ class Wires:
         send: Takes intents for the engine.
         run: Starts a named coroutine; a running one of that name is cancelled.
         asks: Asks the service, through the engine.
+        on_worker: Runs a blocking call on a worker thread.
+        folders: Where files are.
     """
 
     window: MainWindow
@@ -32,6 +35,8 @@ class Wires:
     send: Callable[[Intent], None]
     run: InBackground
     asks: Asks
+    on_worker: Worker
+    folders: Paths
 
     def notify(self, notice: Notice) -> None:
         """Show a notice of the window's own."""

@@ -15,8 +15,10 @@ from desktop_app.link.messages import (
     StopReply,
     StopVoice,
 )
+from desktop_app.paths import Paths
 from desktop_app.state.app_state import Service
 from desktop_app.ui.chat.chat_wiring import ChatWiring, is_replying
+from desktop_app.ui.gallery.gallery_wiring import GalleryWiring
 from desktop_app.ui.journal_pages import JournalPages, Reader, Worker
 from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.service_asks import Asks, ServiceAsks
@@ -36,9 +38,10 @@ class Wiring:
         on_worker: Runs a blocking call on a worker thread.
         run: Starts a named coroutine; a running one of that name is cancelled.
         asks: Asks the service; through ``send`` where nobody else does.
+        folders: Where files are.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the one place where both ends meet
         self,
         window: MainWindow,
         store: AppStore,
@@ -47,6 +50,7 @@ class Wiring:
         *,
         on_worker: Worker,
         run: InBackground,
+        folders: Paths,
         asks: Asks | None = None,
     ) -> None:
         self._window = window
@@ -59,10 +63,13 @@ class Wiring:
             send,
             run,
             asks or _asks_through(send, store),
+            on_worker,
+            folders,
         )
         self.threads = ThreadWiring(wires)
         self.chat = ChatWiring(wires, self.threads)
         self.voice = VoiceWiring(wires, self.threads)
+        self.gallery = GalleryWiring(wires, self.threads, self.chat)
         self._connect()
 
     def start(self, *, opens_newest: bool = True) -> None:
@@ -100,17 +107,21 @@ class Wiring:
             self._send(CancelTalk())
         elif is_replying(state.conversation):
             self._send(StopReply())
-        elif self._window.pane.is_gallery:
-            self._on_gallery_toggled()
+        elif self.gallery.close_viewer():
+            pass
+        elif self._window.pane.page:
+            self._window.pane.show_page("")
         elif self._window.is_right_open:
             self._window.toggle_right()
 
     def _on_gallery_toggled(self) -> None:
         pane = self._window.pane
-        pane.show_gallery(not pane.is_gallery, self._store.state.conversation)
+        pane.show_page("" if pane.page == "gallery" else "gallery")
 
     def _on_notice_action(self, notice: Notice) -> None:
         match notice.action:
+            case "undo" if notice.code == "picture.deleted":
+                self.gallery.restore(notice.subject)
             case "undo":
                 self.threads.restore(notice.subject)
             case "retry" if notice.subject:

@@ -12,11 +12,13 @@ from PySide6.QtCore import QSettings
 from desktop_app.journal.records import (
     MessageRecord,
     MessageStatus,
+    PictureRecord,
     Role,
     SearchHit,
     ThreadRecord,
 )
 from desktop_app.link.messages import Intent
+from desktop_app.paths import Paths
 from desktop_app.ui.look import Look
 from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.store import AppStore
@@ -45,6 +47,8 @@ class FakeReader:
     known: list[ThreadRecord] = field(default_factory=list)
     written: dict[str, list[MessageRecord]] = field(default_factory=dict)
     hits: list[SearchHit] = field(default_factory=list)
+    made: list[PictureRecord] = field(default_factory=list)
+    families: dict[str, list[PictureRecord]] = field(default_factory=dict)
 
     def threads(self, limit: int = 200, offset: int = 0) -> list[ThreadRecord]:
         return self.known[offset : offset + limit]
@@ -58,6 +62,18 @@ class FakeReader:
 
     def search(self, text: str, limit: int = 50) -> list[SearchHit]:
         return self.hits if text else []
+
+    def pictures(
+        self, thread_id: str = "", limit: int = 200, offset: int = 0
+    ) -> list[PictureRecord]:
+        newest = [one for one in reversed(self.made) if thread_id in ("", one.thread_id)]
+        return newest[offset : offset + limit]
+
+    def picture_count(self, thread_id: str = "") -> int:
+        return len(self.pictures(thread_id, len(self.made)))
+
+    def picture_family(self, picture_id: str) -> list[PictureRecord]:
+        return self.families.get(picture_id, [])
 
 
 @dataclass
@@ -96,11 +112,20 @@ def memory(tmp_path: Path) -> QSettings:
 
 
 @pytest.fixture
-def desk(look: Look, memory: QSettings, qtbot: object) -> Iterator[Desk]:
+def desk(look: Look, memory: QSettings, qtbot: object, tmp_path: Path) -> Iterator[Desk]:
     window = MainWindow(look, memory)
     window.furnish()
     store, reader, sent = AppStore(), FakeReader(), []
-    wiring = Wiring(window, store, reader, sent.append, on_worker=_here, run=_at_once)  # type: ignore[arg-type]
+    folders = Paths(tmp_path, tmp_path / "settings.json", tmp_path / "cache", tmp_path / "logs")
+    wiring = Wiring(
+        window,
+        store,
+        reader,
+        sent.append,
+        on_worker=_here,  # type: ignore[arg-type]
+        run=_at_once,  # type: ignore[arg-type]
+        folders=folders,
+    )
     window.resize(1280, 800)
     window.show()
     qtbot.waitExposed(window)  # type: ignore[attr-defined]

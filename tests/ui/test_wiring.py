@@ -274,7 +274,7 @@ def test_search_shows_titles_then_messages(desk):
 def test_the_gallery_takes_the_place_of_the_conversation(desk):
     started(desk)
     desk.window.gallery_toggled.emit()
-    assert desk.window.pane.is_gallery
+    assert desk.window.pane.page == "gallery"
     assert desk.window.pane.chat.isHidden()
     desk.window.escape_pressed.emit()
     assert not desk.window.pane.chat.isHidden()

@@ -11,6 +11,7 @@ from PySide6.QtGui import QDesktopServices
 
 from desktop_app.journal.records import MessageRecord, MessageStatus, Role
 from desktop_app.link.messages import OpenThread, RetryMessage, SendText, StopReply
+from desktop_app.protocol.commands import PLAIN, TurnWishes
 from desktop_app.state import changes
 from desktop_app.state.app_state import Conversation
 from desktop_app.ui.threads.thread_wiring import ThreadWiring
@@ -66,8 +67,8 @@ class ChatWiring:
             before = conversation.messages[0].id
             self._run(partial(self._pages.messages, conversation.thread_id, before), "messages")
 
-    def send_text(self, text: str) -> None:
-        """Show a typed message at once and send it."""
+    def send_text(self, text: str, wishes: TurnWishes = PLAIN) -> None:
+        """Show a typed message at once and send it, with what it asks for besides its words."""
         thread_id = self._threads.opened()
         message = MessageRecord(
             id=str(uuid.uuid4()),
@@ -76,12 +77,13 @@ class ChatWiring:
             text=text,
             created_at=time.time(),
             status=MessageStatus.QUEUED,
+            wishes=wishes,
         )
         self._store.change(partial(changes.with_typed, message=message))
         if self._window.pane.chat is not None:
             self._window.pane.chat.jump_to_latest()
         self._send(OpenThread(thread_id))
-        self._send(SendText(thread_id, message.id, text))
+        self._send(SendText(thread_id, message.id, text, wishes))
 
     def retry(self, message_id: str) -> None:
         """Deliver a message again."""

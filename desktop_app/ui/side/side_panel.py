@@ -111,8 +111,8 @@ class SidePanel(QWidget):
             self._no_turn,
         ):
             self._pages.addWidget(page)
-        self.tabs.chosen.connect(self._show_page)
         self._tab = 0
+        self.tabs.chosen.connect(self._show_page)
         self._lay_out()
         self._show_page(0)
 
@@ -133,6 +133,21 @@ class SidePanel(QWidget):
         room.setContentsMargins(16, 10, 16, 10)
         room.addLayout(self._pages)
         column.addLayout(room, 1)
+
+    @property
+    def tab(self) -> str:
+        """Name of the open tab."""
+        return TABS[self._tab]
+
+    def put_page(self, tab: str, page: QWidget) -> None:
+        """Show this under a tab instead of what was there."""
+        number = TABS.index(tab)
+        before = self._pages.widget(number)
+        if before is not None:
+            self._pages.removeWidget(before)
+            before.deleteLater()
+        self._pages.insertWidget(number, page)
+        self._show_page(self._tab)
 
     def show_messages(self, messages: tuple[MessageRecord, ...]) -> None:
         """Show what belongs to these messages."""

@@ -114,8 +114,7 @@ class ThreadWiring(QObject):
     def open_thread(self, thread_id: str, message_id: str = "") -> None:
         """Open a thread, at its end or at one message."""
         self.wanted_message = message_id
-        if self._window.pane.is_gallery:
-            self._window.pane.show_gallery(False, self._store.state.conversation)
+        self._window.pane.show_page("")
         self._window.close_overlays()
         if self._store.state.conversation.thread_id != thread_id:
             self._store.change(partial(changes.with_opened, thread_id=thread_id))
@@ -130,6 +129,7 @@ class ThreadWiring(QObject):
         The engine is told at once: the microphone belongs to the thread on screen alone.
         """
         thread_id = str(uuid.uuid4())
+        self._window.pane.show_page("")
         self._store.change(partial(changes.with_opened, thread_id=thread_id, is_new=True))
         self._send(OpenThread(thread_id))
         self._window.close_overlays()

@@ -1,0 +1,256 @@
+"""Between the gallery, the journal and the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QObject, QPoint, Qt, QTimer
+from PySide6.QtWidgets import QMenu, QWidget
+
+from desktop_app.journal.records import PictureRecord
+from desktop_app.link.messages import DeletePicture, Notice, NoticeLevel, RestorePicture
+from desktop_app.prose import tr
+from desktop_app.protocol.commands import TurnWishes
+from desktop_app.ui import wording
+from desktop_app.ui.chat.chat_wiring import ChatWiring
+from desktop_app.ui.gallery import picture_words
+from desktop_app.ui.gallery.gallery_page import GalleryPage
+from desktop_app.ui.gallery.picture_grid import PictureGrid
+from desktop_app.ui.gallery.picture_pages import PicturePages
+from desktop_app.ui.gallery.picture_steps import PictureSteps
+from desktop_app.ui.gallery.thread_pictures import ThreadPictures
+from desktop_app.ui.gallery.thumbnail_supply import ThumbnailSupply
+from desktop_app.ui.gallery.thumbnails import whole_picture
+from desktop_app.ui.threads.thread_wiring import UNDO_MS, ThreadWiring
+from desktop_app.ui.wires import Wires
+
+GALLERY = "gallery"
+
+
+def _carry_out(
+    step: Callable[[PictureRecord], None], picture: PictureRecord, _checked: bool = False
+) -> None:
+    step(picture)
+
+
+class GalleryWiring(QObject):
+    """The gallery and the side's Images tab. Main thread only."""
+
+    def __init__(self, wires: Wires, threads: ThreadWiring, chat: ChatWiring) -> None:
+        super().__init__(wires.window)
+        self._wires = wires
+        self._window = wires.window
+        self._threads = threads
+        self._chat = chat
+        self._steps = PictureSteps(wires)
+        self._page: GalleryPage | None = None
+        self._pages = PicturePages(wires, GALLERY, self._show_all)
+        self._side: ThreadPictures | None = None
+        self._side_pages = PicturePages(wires, "side", self._show_side)
+        self._side_thread: str | None = None
+        self._undo = QTimer(self)
+        self._undo.setSingleShot(True)
+        self._undo.setInterval(UNDO_MS)
+        self._undo.timeout.connect(self._on_undo_over)
+        self._window.pane.add_page(GALLERY, self._make_page)
+        self._window.pane.page_changed.connect(self._on_page_changed)
+        wires.store.pictures_changed.connect(self._on_pictures_changed)
+        wires.store.threads_changed.connect(self._on_thread_opened)
+        if self._window.side is not None:
+            self._window.side.tabs.chosen.connect(self._on_tab)
+
+    def _supply(self, name: str) -> ThumbnailSupply:
+        wires = self._wires
+        cache = wires.folders.cache / "thumbnails"
+        return ThumbnailSupply(wires.folders.data, cache, wires.on_worker, wires.run, name)
+
+    # ---- the page -----------------------------------------------------------------------------
+
+    def _make_page(self, parent: QWidget) -> GalleryPage:
+        look = self._window.look
+        page = GalleryPage(look, parent, self._supply(GALLERY), self._supply("strip"))
+        self._page = page
+        page.all_threads.clicked.connect(self._read)
+        page.this_thread.clicked.connect(self._read)
+        self._connect_grid(page.grid)
+        viewer = page.viewer
+        viewer.closed.connect(page.close_viewer)
+        viewer.step_requested.connect(self._on_step)
+        viewer.picture_wanted.connect(self.open_picture)
+        viewer.images_wanted.connect(self._on_images_wanted)
+        viewer.edit_requested.connect(self._on_edit)
+        viewer.copy_requested.connect(self._steps.copy)
+        viewer.save_requested.connect(self._on_save)
+        viewer.delete_requested.connect(self._on_delete)
+        viewer.message_requested.connect(self._on_message)
+        viewer.drag_requested.connect(self._on_drag)
+        return page
+
+    def _connect_grid(self, grid: PictureGrid) -> None:
+        grid.opened.connect(self.open_picture)
+        grid.menu_wanted.connect(partial(self._show_menu, grid))
+        grid.delete_requested.connect(self._on_delete)
+        grid.copy_requested.connect(self._steps.copy)
+        grid.save_requested.connect(self._on_save)
+        grid.drag_requested.connect(self._on_drag)
+
+    def _on_page_changed(self, name: str) -> None:
+        if name == GALLERY:
+            self._read()
+        elif self._page is not None and self._page.is_viewing:
+            self._page.close_viewer()
+            self._window.pane.composer.setFocus()
+
+    def _read(self) -> None:
+        if self._page is not None:
+            is_one = self._page.this_thread.isChecked()
+            self._pages.read(self._wires.store.state.conversation.thread_id if is_one else "")
+
+    def _show_all(self, pictures: tuple[PictureRecord, ...], total: int) -> None:
+        if self._page is not None:
+            self._page.show_pictures(pictures, total)
+
+    def close_viewer(self) -> bool:
+        """Esc: from one picture back to all; False where none is looked at."""
+        if self._page is None or self._window.pane.page != GALLERY or not self._page.is_viewing:
+            return False
+        self._page.close_viewer()
+        return True
+
+    # ---- the side -----------------------------------------------------------------------------
+
+    def _on_tab(self, _number: int) -> None:
+        side = self._window.side
+        if side is None or side.tab != "Images":
+            return
+        if self._side is None:
+            self._side = ThreadPictures(self._window.look, side, self._supply("side"))
+            self._connect_grid(self._side.grid)
+            side.put_page("Images", self._side)
+        self._read_side()
+
+    def _on_thread_opened(self, _state: object) -> None:
+        if self._side_thread != self._wires.store.state.conversation.thread_id:
+            self._read_side()
+
+    def _read_side(self) -> None:
+        side, thread_id = self._window.side, self._wires.store.state.conversation.thread_id
+        if self._side is not None and side is not None and side.tab == "Images":
+            self._side_thread = thread_id
+            if thread_id:
+                self._side_pages.read(thread_id)
+            else:
+                self._side.show_pictures((), 0)
+
+    def _show_side(self, pictures: tuple[PictureRecord, ...], total: int) -> None:
+        if self._side is not None:
+            self._side.show_pictures(pictures, total)
+
+    def _on_pictures_changed(self) -> None:
+        if self._window.pane.page == GALLERY:
+            self._read()
+        self._read_side()
+
+    # ---- one picture --------------------------------------------------------------------------
+
+    def open_picture(self, picture: PictureRecord) -> None:
+        """Look at a picture, wherever it was chosen."""
+        self._window.pane.show_page(GALLERY)
+        self._window.close_overlays()
+        assert self._page is not None  # it was built just now, if not before
+        self._page.open_viewer()
+        self._look_at(picture)
+
+    def _look_at(self, picture: PictureRecord) -> None:
+        page = self._page
+        if page is None:
+            return
+        page.grid.choose_picture(picture.id)
+        known = page.grid.pictures
+        number = next((n for n, one in enumerate(known) if one.id == picture.id), None)
+        place = ""
+        if number is not None:
+            place = tr("{number} of {count}").format(number=number + 1, count=len(known))
+        page.viewer.show_picture(picture, place, self._thread_title(picture.thread_id))
+        self._wires.run(partial(self._read_family, picture.id), "picture family")
+
+    async def _read_family(self, picture_id: str) -> None:
+        relatives = await self._wires.pages.picture_family(picture_id)
+        if self._page is not None:
+            self._page.viewer.show_relatives(picture_id, relatives)
+
+    def _thread_title(self, thread_id: str) -> str:
+        threads = self._wires.store.state.threads
+        title = next((one.title for one in threads if one.id == thread_id), "")
+        return wording.as_written(title)
+
+    def _on_images_wanted(self, pictures: tuple[PictureRecord, ...]) -> None:
+        self._wires.run(partial(self._read_images, pictures), "whole pictures")
+
+    async def _read_images(self, pictures: tuple[PictureRecord, ...]) -> None:
+        for picture in pictures:
+            path = self._steps.path(picture)
+            image = await self._wires.on_worker(partial(whole_picture, path))
+            if self._page is not None:
+                self._page.viewer.show_image(picture.id, image)
+
+    def _on_step(self, step: int) -> None:
+        page = self._page
+        if page is None or page.viewer.picture is None:
+            return
+        known = page.grid.pictures
+        shown = page.viewer.picture.id
+        number = next((n for n, one in enumerate(known) if one.id == shown), -1) + step
+        if 0 <= number < len(known):
+            self._look_at(known[number])
+
+    # ---- steps --------------------------------------------------------------------------------
+
+    def _show_menu(self, grid: PictureGrid, place: QPoint) -> None:
+        picture = grid.current
+        if picture is None:
+            return
+        menu = QMenu(grid)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for words, step in (
+            (tr("Open"), self.open_picture),
+            (tr("Go to its message"), self._on_message),
+            (tr("Copy"), self._steps.copy),
+            (tr("Save as…"), self._on_save),
+            (tr("Delete"), self._on_delete),
+        ):
+            menu.addAction(words).triggered.connect(partial(_carry_out, step, picture))
+        menu.popup(place)
+
+    def _on_save(self, picture: PictureRecord) -> None:
+        self._steps.save(picture, self._window)
+
+    def _on_drag(self, picture: PictureRecord) -> None:
+        image = self._page.viewer.image(picture.id) if self._page is not None else None
+        self._steps.drag(picture, self._window, image)
+
+    def _on_message(self, picture: PictureRecord) -> None:
+        self._threads.open_thread(picture.thread_id, picture.message_id)
+
+    def _on_edit(self, picture: PictureRecord, words: str) -> None:
+        """A turn of the picture's own thread, so that the chain stays together."""
+        self._threads.open_thread(picture.thread_id)
+        wishes = TurnWishes(edits=str(self._steps.path(picture)), edited_id=picture.id)
+        self._chat.send_text(words, wishes)
+
+    def _on_delete(self, picture: PictureRecord) -> None:
+        if self._page is not None and self._page.is_viewing:
+            self._page.close_viewer()
+        self._wires.send(DeletePicture(picture.id))
+        facts = {"file": f"“{picture_words.caption(picture)[:60]}”"}
+        self._wires.notify(Notice(NoticeLevel.INFO, "picture.deleted", facts, "undo", picture.id))
+        self._undo.start()
+
+    def restore(self, picture_id: str) -> None:
+        """Undo a deletion."""
+        self._undo.stop()
+        self._wires.send(RestorePicture(picture_id))
+
+    def _on_undo_over(self) -> None:
+        self._wires.dismiss("picture.deleted")

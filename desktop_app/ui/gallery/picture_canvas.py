@@ -1,0 +1,141 @@
+"""One picture as large as fits, or several beside each other."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
+
+from desktop_app.prose import mark, tr
+from desktop_app.ui import look as size
+from desktop_app.ui.icons import paint_icon
+from desktop_app.ui.look import Look
+
+_GAP = 16
+_FOOT = 26
+
+
+class Shown(NamedTuple):
+    """One of the pictures; without an image it is still read, with a null one it is none."""
+
+    name: str
+    image: QImage | None = None
+
+
+class PictureCanvas(QWidget):
+    """Paints whole pictures.
+
+    Signals:
+        dragged: Number of the picture that is taken out of the window.
+        chosen: Number of the picture that was clicked.
+    """
+
+    dragged = Signal(int)
+    chosen = Signal(int)
+
+    def __init__(self, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._shown: tuple[Shown, ...] = ()
+        self._pressed_at: QPoint | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def show_pictures(self, shown: tuple[Shown, ...]) -> None:
+        """Show one picture, or several beside each other with their names."""
+        self._shown = shown
+        broken = self.is_broken
+        names = ", ".join(one.name for one in shown)
+        self.setAccessibleName(f"{names}. {tr(NO_PICTURE)}" if broken else names)
+        self.update()
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether the only picture cannot be shown."""
+        images = [one.image for one in self._shown]
+        return len(images) == 1 and images[0] is not None and images[0].isNull()
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        return QSize(480, 360)
+
+    def _box(self, number: int) -> QRect:
+        count = len(self._shown)
+        width = (self.width() - (count - 1) * _GAP) // max(1, count)
+        if self.layoutDirection() == Qt.LayoutDirection.RightToLeft:
+            number = count - 1 - number
+        return QRect(number * (width + _GAP), 0, width, self.height())
+
+    def _at(self, point: QPoint) -> int:
+        boxes = range(len(self._shown))
+        return next((number for number in boxes if self._box(number).contains(point)), -1)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        for number, shown in enumerate(self._shown):
+            box = self._box(number)
+            if len(self._shown) > 1:
+                self._paint_name(painter, box, shown.name)
+                box = box.adjusted(0, 0, 0, -_FOOT)
+            if shown.image is None:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(self._look.colour("hover"))
+                painter.drawRoundedRect(box, size.RADIUS, size.RADIUS)
+            elif shown.image.isNull():
+                self._paint_broken(painter, box)
+            else:
+                self._paint_image(painter, box, shown.image)
+
+    def _paint_image(self, painter: QPainter, box: QRect, image: QImage) -> None:
+        whole = image.size()
+        fitting = whole.scaled(box.size(), Qt.AspectRatioMode.KeepAspectRatio)
+        if fitting.width() > 2 * whole.width():  # a tiny one stays recognisable as tiny
+            fitting = whole * 2
+        place = QRect(QPoint(0, 0), fitting)
+        place.moveCenter(box.center())
+        painter.drawImage(place, image)
+
+    def _paint_name(self, painter: QPainter, box: QRect, name: str) -> None:
+        painter.setFont(self._look.font(size.SMALL))
+        painter.setPen(self._look.colour("dim"))
+        line = QRect(box.left(), box.bottom() - _FOOT + 2, box.width(), _FOOT)
+        words = painter.fontMetrics().elidedText(
+            name, Qt.TextElideMode.ElideRight, max(0, line.width() - 8)
+        )
+        painter.drawText(line, Qt.AlignmentFlag.AlignCenter, words)
+
+    def _paint_broken(self, painter: QPainter, box: QRect) -> None:
+        centre = box.center()
+        icon = QRectF(centre.x() - 14, centre.y() - 44, 28, 28)
+        paint_icon(painter, "warning", icon, self._look.colour("dim"))
+        painter.setFont(self._look.font(size.SMALL))
+        painter.setPen(self._look.colour("dim"))
+        words = QRect(box.left() + 16, centre.y() - 6, box.width() - 32, box.height() // 2)
+        flags = Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap
+        painter.drawText(words, flags, tr(NO_PICTURE))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._pressed_at = event.position().toPoint()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        if self._pressed_at is None:
+            return
+        way = (event.position().toPoint() - self._pressed_at).manhattanLength()
+        if way >= QApplication.startDragDistance():
+            number, self._pressed_at = self._at(self._pressed_at), None
+            if number >= 0:
+                self.dragged.emit(number)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        was_pressed, self._pressed_at = self._pressed_at is not None, None
+        number = self._at(event.position().toPoint())
+        if was_pressed and number >= 0:
+            self.chosen.emit(number)
+
+
+NO_PICTURE = mark(
+    "This file is not a picture that can be shown here. Save it to look at it with another program."
+)

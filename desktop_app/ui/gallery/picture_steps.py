@@ -1,0 +1,101 @@
+"""What can be done with a picture's file: copied, saved, dragged out. Main thread only."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QDir, QMimeData, QObject, QSize, QStandardPaths, Qt, QUrl
+from PySide6.QtGui import QDrag, QGuiApplication, QImage, QPixmap
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from desktop_app.journal.records import PictureRecord
+from desktop_app.link.messages import Notice, NoticeLevel
+from desktop_app.prose import tr
+from desktop_app.ui.gallery import picture_words
+from desktop_app.ui.gallery.thumbnails import whole_picture
+from desktop_app.ui.wires import Wires
+
+_DRAGGED = "dragged"
+_UNDER_THE_POINTER = 96
+
+
+class PictureSteps(QObject):
+    """Carries the steps out; what fails becomes a notice."""
+
+    def __init__(self, wires: Wires) -> None:
+        super().__init__(wires.window)
+        self._wires = wires
+
+    def path(self, picture: PictureRecord) -> Path:
+        """Where its bytes are."""
+        return self._wires.folders.data / picture.path
+
+    def copy(self, picture: PictureRecord) -> None:
+        """Put the picture on the clipboard."""
+        self._wires.run(partial(self._copy, picture), "copy picture")
+
+    async def _copy(self, picture: PictureRecord) -> None:
+        path = self.path(picture)
+        image = await self._wires.on_worker(partial(whole_picture, path))
+        if image.isNull():
+            self._tell("picture.not_copied", picture, "")
+            return
+        # Not setMimeData: what Python made and the clipboard still holds ends the process badly.
+        QGuiApplication.clipboard().setImage(image)
+
+    def save(self, picture: PictureRecord, parent: QWidget) -> None:
+        """Ask where to, then write the file there."""
+        pictures = QStandardPaths.StandardLocation.PicturesLocation
+        folder = QStandardPaths.writableLocation(pictures) or QDir.homePath()
+        name = picture_words.file_name(picture)
+        dialog = QFileDialog(parent, tr("Save the picture"), str(Path(folder) / name))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(partial(self.save_as, picture))
+        dialog.open()
+
+    def save_as(self, picture: PictureRecord, target: str) -> None:
+        """Write the file there."""
+        self._wires.run(partial(self._save_as, picture, target), "save picture")
+
+    async def _save_as(self, picture: PictureRecord, target: str) -> None:
+        try:
+            await self._wires.on_worker(partial(shutil.copyfile, self.path(picture), target))
+        except OSError as error:
+            self._tell("picture.not_saved", picture, error.strerror or str(error))
+
+    def drag(self, picture: PictureRecord, source: QWidget, image: QImage | None) -> None:
+        """Let the picture be dropped on another program, as a file with a telling name."""
+        drag = QDrag(source)
+        drag.setMimeData(self.drag_data(picture))
+        if image is not None and not image.isNull():
+            small = image.scaled(
+                QSize(_UNDER_THE_POINTER, _UNDER_THE_POINTER), Qt.AspectRatioMode.KeepAspectRatio
+            )
+            drag.setPixmap(QPixmap.fromImage(small))
+        drag.exec(Qt.DropAction.CopyAction)
+
+    def drag_data(self, picture: PictureRecord) -> QMimeData:
+        """The file under a telling name; under its own where that cannot be."""
+        data = QMimeData()
+        data.setUrls([QUrl.fromLocalFile(str(self._named(picture)))])
+        return data
+
+    def _named(self, picture: PictureRecord) -> Path:
+        """A second name for the file: at once, whatever its size."""
+        path = self.path(picture)
+        named = self._wires.folders.cache / _DRAGGED / picture.id / picture_words.file_name(picture)
+        try:
+            named.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not named.exists():
+                os.link(path, named)
+        except OSError:
+            return path
+        return named
+
+    def _tell(self, code: str, picture: PictureRecord, reason: str) -> None:
+        facts = {"file": picture_words.file_name(picture), "reason": reason}
+        self._wires.notify(Notice(NoticeLevel.WARNING, code, facts))

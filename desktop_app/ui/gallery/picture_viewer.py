@@ -1,0 +1,276 @@
+"""One picture: whole, with how it was made, its relatives, and what can be done with it."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QImage, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from desktop_app.journal.records import PictureRecord
+from desktop_app.prose import tr
+from desktop_app.ui import look as size
+from desktop_app.ui.button import Button, Tone
+from desktop_app.ui.gallery import picture_words
+from desktop_app.ui.gallery.family_strip import Family, FamilyStrip, family_of
+from desktop_app.ui.gallery.picture_canvas import PictureCanvas, Shown
+from desktop_app.ui.gallery.thumbnail_supply import ThumbnailSupply
+from desktop_app.ui.labels import Label
+from desktop_app.ui.look import Look
+from desktop_app.ui.text_field import TextField
+
+COMPARED = 4
+_PROMPT_CHARACTERS = 600
+
+
+class PictureViewer(QWidget):
+    """Shows what it is told to; knows neither journal nor disk.
+
+    Signals:
+        closed: The person wants to see all pictures again.
+        step_requested: -1 for the one before, 1 for the next one.
+        picture_wanted: A relative, to be looked at instead.
+        images_wanted: Pictures whose images are needed.
+        edit_requested: The picture, and in words what shall become of it.
+        copy_requested, save_requested, delete_requested, message_requested, drag_requested:
+            The picture.
+    """
+
+    closed = Signal()
+    step_requested = Signal(int)
+    picture_wanted = Signal(object)
+    images_wanted = Signal(object)
+    edit_requested = Signal(object, str)
+    copy_requested = Signal(object)
+    save_requested = Signal(object)
+    delete_requested = Signal(object)
+    message_requested = Signal(object)
+    drag_requested = Signal(object)
+
+    def __init__(self, look: Look, parent: QWidget, supply: ThumbnailSupply) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._picture: PictureRecord | None = None
+        self._images: dict[str, QImage] = {}
+        self._family = Family()
+        self._compared: tuple[PictureRecord, ...] = ()
+        self._row: tuple[PictureRecord, ...] = ()
+        self._thread = ""
+        self.canvas = PictureCanvas(look, self)
+        self.strip = FamilyStrip(look, self, supply)
+        self._prompt = QLabel(self)
+        self._facts = Label(look, self, ink="dim", px=size.SMALL)
+        self._place = Label(look, self, ink="dim", px=size.SMALL)
+        self.wish = TextField(look, self, px=size.TEXT)
+        self._make = Button(look, self, text=tr("Make it"), tone=Tone.ACCENT)
+        self._dress()
+        self._lay_out()
+        self._connect()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def _dress(self) -> None:
+        self._prompt.setTextFormat(Qt.TextFormat.PlainText)
+        self._prompt.setWordWrap(True)
+        self._prompt.setFont(self._look.font(size.TEXT))
+        self._prompt.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._place.alignment = Qt.AlignmentFlag.AlignCenter
+        self.wish.setPlaceholderText(tr("Edit from here: what shall be different?"))
+        self.wish.setAccessibleName(tr("What shall be different"))
+        self._make.setEnabled(False)
+
+    def _button(self, icon: str, says: str, key: str = "", text: str = "") -> Button:
+        button = Button(self._look, self, icon=icon, text=text, says=says)
+        button.describe(says, key)
+        return button
+
+    def _lay_out(self) -> None:
+        self.back = self._button("back", tr("All pictures"), "Esc", tr("All pictures"))
+        self.before = self._button("left", tr("The picture before"), "PgUp")
+        self.after = self._button("right", tr("The next picture"), "PgDown")
+        self.compare = self._button("compare", tr("Compare with its relatives"), "C")
+        self.compare.setCheckable(True)
+        self.message = self._button("chat", tr("Go to its message"), "M")
+        self.copy = self._button("copy", tr("Copy the picture"), "Ctrl+C")
+        self.save = self._button("save", tr("Save the picture as a file"), "Ctrl+S")
+        self.delete = self._button("trash", tr("Delete the picture"), "Del")
+        top = QHBoxLayout()
+        top.setSpacing(2)
+        top.addWidget(self.back)
+        top.addStretch(1)
+        for part in (self.before, self._place, self.after):
+            top.addWidget(part)
+        top.addStretch(1)
+        for part in (self.compare, self.message, self.copy, self.save, self.delete):
+            top.addWidget(part)
+        edit = QHBoxLayout()
+        edit.setSpacing(8)
+        edit.addWidget(self.wish, 1)
+        edit.addWidget(self._make)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 10, 20, 18)
+        column.setSpacing(10)
+        column.addLayout(top)
+        column.addWidget(self.canvas, 1)
+        column.addWidget(self.strip)
+        column.addWidget(self._prompt)
+        column.addWidget(self._facts)
+        column.addLayout(edit)
+
+    def _connect(self) -> None:
+        self.back.clicked.connect(self.closed)
+        self.before.clicked.connect(self._on_before)
+        self.after.clicked.connect(self._on_after)
+        self.compare.toggled.connect(self._on_compared)
+        for button, signal in (
+            (self.message, self.message_requested),
+            (self.copy, self.copy_requested),
+            (self.save, self.save_requested),
+            (self.delete, self.delete_requested),
+        ):
+            button.clicked.connect(partial(self._tell, signal))
+        self.strip.chosen.connect(self.picture_wanted)
+        self.canvas.dragged.connect(self._on_dragged)
+        self.canvas.chosen.connect(self._on_chosen)
+        self.wish.textChanged.connect(self._on_wish_changed)
+        self.wish.returnPressed.connect(self._on_make)
+        self._make.clicked.connect(self._on_make)
+
+    # ---- what is shown ------------------------------------------------------------------------
+
+    @property
+    def picture(self) -> PictureRecord | None:
+        """The one that is looked at."""
+        return self._picture
+
+    def show_picture(self, picture: PictureRecord, place: str, thread: str) -> None:
+        """Look at a picture.
+
+        Args:
+            place: Where it stands among all, in words.
+            thread: Title of its thread.
+        """
+        is_other = self._picture is None or self._picture.id != picture.id
+        self._picture = picture
+        if is_other:
+            self._images.clear()
+            self._family = Family()
+            self.compare.setChecked(False)
+            self.compare.setEnabled(False)
+            self.strip.show_family(self._family)
+            self.wish.clear()
+        self._thread = thread
+        self._place.show_text(place)
+        prompt = picture.prompt.strip()
+        cut = prompt[:_PROMPT_CHARACTERS] + "…" if len(prompt) > _PROMPT_CHARACTERS else prompt
+        self._prompt.setText(cut)
+        self._prompt.setVisible(bool(cut))
+        self._show_facts()
+        self._show_images()
+
+    def show_relatives(self, picture_id: str, relatives: tuple[PictureRecord, ...]) -> None:
+        """What else belongs to the picture with that id."""
+        if self._picture is not None and self._picture.id == picture_id:
+            self._family = family_of(self._picture, relatives)
+            self.strip.show_family(self._family)
+            self.compare.setEnabled(bool(self._others()))
+
+    def show_image(self, picture_id: str, image: QImage) -> None:
+        """The whole picture with that id; null where the file is none."""
+        self._images[picture_id] = image
+        self._show_facts()
+        self._show_images()
+
+    def image(self, picture_id: str) -> QImage | None:
+        """The whole picture with that id, where it is there."""
+        return self._images.get(picture_id)
+
+    def _others(self) -> tuple[PictureRecord, ...]:
+        """With whom it is compared: what it was made from, and what else was made."""
+        parent = self._family.ancestors[-1:]
+        return (*parent, *self._family.siblings, *self._family.children)[: COMPARED - 1]
+
+    def _show_images(self) -> None:
+        picture = self._picture
+        if picture is None:
+            return
+        parents = self._family.ancestors[-1:] if self._compared else ()
+        rest = tuple(one for one in self._compared if one not in parents)
+        row = (*parents, picture, *rest)
+        self._row = row
+        missing = [one for one in row if one.id not in self._images]
+        self.canvas.show_pictures(
+            tuple(Shown(picture_words.caption(one), self._images.get(one.id)) for one in row)
+        )
+        if missing:
+            self.images_wanted.emit(tuple(missing))
+
+    def _show_facts(self) -> None:
+        picture = self._picture
+        if picture is None:
+            return
+        image = self._images.get(picture.id)
+        width, height = (image.width(), image.height()) if image is not None else (0, 0)
+        facts = (
+            tr("Made by {maker}").format(maker=picture_words.maker(picture)),
+            picture_words.made_at(picture),
+            picture_words.size_words(picture, width, height),
+            tr("in {thread}").format(thread=self._thread) if self._thread else "",
+        )
+        self._facts.show_text("  ·  ".join(fact for fact in facts if fact))
+
+    # ---- what is done -------------------------------------------------------------------------
+
+    def _tell(self, signal: object, _checked: bool = False) -> None:
+        if self._picture is not None:
+            signal.emit(self._picture)  # type: ignore[attr-defined]  # a bound signal
+
+    def _on_before(self) -> None:
+        self.step_requested.emit(-1)
+
+    def _on_after(self) -> None:
+        self.step_requested.emit(1)
+
+    def _on_compared(self, is_on: bool) -> None:
+        self._compared = self._others() if is_on else ()
+        self._show_images()
+
+    def _on_dragged(self, number: int) -> None:
+        self.drag_requested.emit(self._row[number])
+
+    def _on_chosen(self, number: int) -> None:
+        if self._picture is not None and self._row[number].id != self._picture.id:
+            self.picture_wanted.emit(self._row[number])
+
+    def _on_wish_changed(self, text: str) -> None:
+        self._make.setEnabled(bool(text.strip()))
+
+    def _on_make(self) -> None:
+        text = self.wish.text().strip()
+        if text and self._picture is not None:
+            self.wish.clear()
+            self.edit_requested.emit(self._picture, text)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        onward = -1 if self.layoutDirection() == Qt.LayoutDirection.RightToLeft else 1
+        steps = {
+            Qt.Key.Key_PageUp: -1,
+            Qt.Key.Key_PageDown: 1,
+            Qt.Key.Key_Left: -onward,
+            Qt.Key.Key_Right: onward,
+        }
+        button = {
+            Qt.Key.Key_C: self.compare,
+            Qt.Key.Key_M: self.message,
+            Qt.Key.Key_Delete: self.delete,
+        }.get(Qt.Key(event.key()))
+        if event.matches(QKeySequence.StandardKey.Copy):
+            button = self.copy
+        elif event.matches(QKeySequence.StandardKey.Save):
+            button = self.save
+        if Qt.Key(event.key()) in steps:
+            self.step_requested.emit(steps[Qt.Key(event.key())])
+        elif button is not None:
+            button.click()
+        else:
+            super().keyPressEvent(event)

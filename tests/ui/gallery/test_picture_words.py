@@ -1,0 +1,40 @@
+"""Names of files that every system takes, whatever was asked for."""
+
+from __future__ import annotations
+
+import pytest
+
+from desktop_app.ui.gallery.picture_words import caption, file_name, maker
+from tests.ui.gallery.conftest import record
+
+
+@pytest.mark.parametrize(
+    ("prompt", "name"),
+    [
+        ("A red fox", "A red fox.png"),
+        ("../../etc/passwd", "etc passwd.png"),
+        ('a<b>:"c"|d?*', "a b c d.png"),
+        ("line\none\ttwo", "line one two.png"),
+        ("x" * 300, "x" * 60 + ".png"),
+        ("Ein Fuchs… im Wald. ", "Ein Fuchs… im Wald.png"),
+        ("赤い狐", "赤い狐.png"),
+    ],
+)
+def test_a_prompt_becomes_a_name(prompt: str, name: str):
+    assert file_name(record(1, prompt=prompt)) == name
+
+
+@pytest.mark.parametrize("prompt", ["", "???", "CON", "con.x", "..."])
+def test_what_makes_no_name_is_named_by_its_date(prompt: str):
+    name = file_name(record(1, prompt=prompt))
+    assert name.startswith(("picture 1970-01-01 ", "Picture"))
+
+
+def test_a_name_is_short_in_bytes_too():
+    assert len(file_name(record(1, prompt="狐狸" * 60)).encode()) <= 204
+
+
+def test_a_picture_without_words_and_maker_still_has_some():
+    bare = record(1, prompt=" \n")
+    assert (caption(bare), maker(bare)) == ("Picture", "Not told")
+    assert maker(record(1, model="openai/gpt-image-1")) == "openai / gpt-image-1"

@@ -1,0 +1,92 @@
+"""What is on screen comes first, and memory has an end."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QImage
+
+from desktop_app.ui.gallery import thumbnail_supply
+from desktop_app.ui.gallery.thumbnail_supply import ThumbnailSupply
+
+
+class Studio:
+    """A supply whose pictures are made when the test lets them."""
+
+    def __init__(self) -> None:
+        self.made: list[str] = []
+        self.gate = asyncio.Event()
+        self.tasks: list[asyncio.Task[None]] = []
+        self.supply = ThumbnailSupply(
+            Path("/j"), Path("/c"), self._worker, self._run, "x", make=self._make
+        )
+        self.supply.use_size(10, 1)
+
+    def _make(self, path: Path, _cache: Path, side: int, _radius: float) -> QImage:
+        self.made.append(path.name)
+        return QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
+
+    async def _worker(self, call):
+        await self.gate.wait()
+        return call()
+
+    def _run(self, work, name: str) -> None:
+        self.tasks.append(asyncio.get_running_loop().create_task(work(), name=name))
+
+    async def finish(self) -> None:
+        self.gate.set()
+        while any(not task.done() for task in self.tasks):
+            await asyncio.gather(*self.tasks)
+
+
+@pytest.fixture
+def arrived(qapp):
+    return []
+
+
+async def test_what_is_no_longer_on_screen_is_not_made(arrived):
+    studio = Studio()
+    studio.supply.arrived.connect(arrived.append)
+    studio.supply.want(["a", "b", "c", "d"])
+    await asyncio.sleep(0)  # both loaders have taken one
+    studio.supply.want(["y", "z"])
+    await studio.finish()
+    assert sorted(studio.made) == ["a", "b", "y", "z"]
+    assert sorted(arrived) == ["a", "b", "y", "z"]
+    assert studio.supply.image("c") is None
+    assert studio.supply.image("z").width() == 10
+
+
+async def test_what_is_there_is_not_made_again():
+    studio = Studio()
+    studio.supply.want(["a", "b"])
+    await studio.finish()
+    studio.supply.want(["a", "b"])
+    await studio.finish()
+    assert studio.made == ["a", "b"]
+
+
+async def test_another_size_is_made_anew_and_one_that_came_too_late_is_dropped():
+    studio = Studio()
+    studio.supply.want(["a"])
+    await asyncio.sleep(0)
+    studio.supply.use_size(20, 1)
+    await studio.finish()
+    assert studio.supply.image("a") is None
+    studio.supply.want(["a"])
+    await studio.finish()
+    assert studio.supply.image("a").width() == 20
+
+
+async def test_what_was_seen_longest_ago_goes_when_memory_is_full(monkeypatch):
+    monkeypatch.setattr(thumbnail_supply, "MEMORY_BYTES", 3 * 400)
+    studio = Studio()
+    studio.supply.want(["a", "b", "c"])
+    await studio.finish()
+    studio.supply.image("a")
+    studio.supply.want(["d"])
+    await studio.finish()
+    held = [name for name in "abcd" if studio.supply.image(name) is not None]
+    assert held == ["a", "c", "d"]
