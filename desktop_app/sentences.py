@@ -179,6 +179,7 @@ SENTENCES = {
     "picture.not_copied": "{file} is no picture that can be copied. Save it as a file instead.",
     "picture.not_saved": "{file} could not be saved there: {reason}. Choose another folder.",
     "thread.deleted": "“{title}” was deleted.",
+    "threads.deleted": "{number} threads were deleted.",
     "turn.busy": "Another answer is on its way. Wait for it or stop it, then try again.",
     "turn.failed": "That could not be answered. What you said was kept; try again.",
     "turn.interrupted": "Interrupted before the service had it. It was kept; try again.",
@@ -258,7 +259,7 @@ def sentence_of(code: str, facts: Mapping[str, str] | None = None) -> str:
 
     Args:
         code: Of a notice or an error.
-        facts: ``device`` with ``kind`` (microphone, loudspeaker), ``title``, ``file``,
+        facts: ``device`` with ``kind`` (microphone, loudspeaker), ``title``, ``number``, ``file``,
             ``reason``, ``folder`` of the log; one that is missing reads as a plain word.
     """
     facts = facts or {}
@@ -272,6 +273,7 @@ def sentence_of(code: str, facts: Mapping[str, str] | None = None) -> str:
         title=facts.get("title") or "The thread",
         reason=facts.get("reason", ""),
         file=facts.get("file") or "The file",
+        number=facts.get("number", ""),
         log=f"the log in {folder}" if folder else "the log",
     ).strip()
     return written[:1].upper() + written[1:]

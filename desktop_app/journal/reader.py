@@ -177,15 +177,16 @@ class JournalReader:
         if not query:
             return []
         rows = self._rows(
-            "SELECT m.thread_id, m.id, m.created_at, "
+            "SELECT m.thread_id, m.id, m.created_at, coalesce(thread.title, '') AS title, "
             f"snippet(message_words, 0, char(2), char(3), '…', {SNIPPET_WORDS}) AS snippet "
             "FROM message_words JOIN message AS m ON m.number = message_words.rowid "
-            f"WHERE message_words MATCH :query AND m.{NOT_REMOVED} "
+            "LEFT JOIN thread ON thread.id = m.thread_id "
+            "WHERE message_words MATCH :query AND thread.is_removed IS NOT 1 "
             "ORDER BY message_words.rowid DESC LIMIT :limit",
             {"query": query, "limit": limit},
         )
         return [
-            SearchHit(row["thread_id"], row["id"], row["snippet"], row["created_at"])
+            SearchHit(row["thread_id"], row["id"], row["snippet"], row["created_at"], row["title"])
             for row in rows
         ]
 

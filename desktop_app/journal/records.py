@@ -171,9 +171,14 @@ class UtteranceRecord(Struct, frozen=True, kw_only=True):
 
 
 class SearchHit(Struct, frozen=True):
-    """One message found; ``snippet`` marks the words with U+0002 and U+0003."""
+    """One message found; ``snippet`` marks the words with U+0002 and U+0003.
+
+    Attributes:
+        title: Of its thread.
+    """
 
     thread_id: str
     message_id: str
     snippet: str
     created_at: float
+    title: str = ""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import replace
+from typing import Any
 
 from msgspec.structs import replace as with_fields
 
@@ -27,21 +29,46 @@ def with_thread(state: AppState, thread: ThreadRecord) -> AppState:
     return replace(state, threads=_sorted((*others, thread)))
 
 
+def with_changed(
+    state: AppState, thread_ids: Collection[str], changed: Mapping[str, Any]
+) -> AppState:
+    """Exchange fields of the threads that are known of these."""
+    threads = tuple(
+        with_fields(one, **changed) if one.id in thread_ids else one for one in state.threads
+    )
+    return replace(state, threads=_sorted(threads))
+
+
 def without_thread(state: AppState, thread_id: str) -> AppState:
     """Take one thread out, and close it when it is open."""
-    threads = tuple(thread for thread in state.threads if thread.id != thread_id)
-    is_open = state.conversation.thread_id == thread_id
+    return without_threads(state, (thread_id,))
+
+
+def without_threads(state: AppState, thread_ids: Collection[str]) -> AppState:
+    """Take threads out, and close the open one when it is among them."""
+    threads = tuple(one for one in state.threads if one.id not in thread_ids)
+    is_open = state.conversation.thread_id in thread_ids
     conversation = Conversation() if is_open else state.conversation
     return replace(state, threads=threads, conversation=conversation)
 
 
+def with_threads_back(state: AppState, threads: tuple[ThreadRecord, ...]) -> AppState:
+    """Put threads in that were taken out."""
+    known = {one.id for one in state.threads}
+    missing = tuple(one for one in threads if one.id not in known)
+    return replace(state, threads=_sorted((*state.threads, *missing)))
+
+
 def _sorted(threads: tuple[ThreadRecord, ...]) -> tuple[ThreadRecord, ...]:
-    return tuple(sorted(threads, key=lambda thread: (-thread.updated_at, thread.id)))
+    """As the journal gives them: pinned first, then the latest."""
+    return tuple(sorted(threads, key=lambda one: (not one.is_pinned, -one.updated_at, one.id)))
 
 
 def with_opened(state: AppState, thread_id: str, *, is_new: bool = False) -> AppState:
-    """Open a thread, empty until its messages arrive; a new one is known to be empty."""
-    return replace(state, conversation=Conversation(thread_id, is_loaded=is_new))
+    """Open a thread and read it; empty until its messages arrive, unless it is new."""
+    opened = replace(state, conversation=Conversation(thread_id, is_loaded=is_new))
+    is_unread = any(one.is_unread for one in state.threads if one.id == thread_id)
+    return with_changed(opened, (thread_id,), {"is_unread": False}) if is_unread else opened
 
 
 def with_messages(

@@ -20,7 +20,9 @@ _Item = TypeVar("_Item")
 class Reader(Protocol):
     """What the window reads of the journal. Called on a worker thread."""
 
-    def threads(self, limit: int = ..., offset: int = ...) -> Sequence[ThreadRecord]: ...
+    def threads(
+        self, limit: int = ..., offset: int = ..., filter_text: str = ...
+    ) -> Sequence[ThreadRecord]: ...
     def messages(
         self, thread_id: str, limit: int = ..., before: str = ...
     ) -> Sequence[MessageRecord]: ...
@@ -77,9 +79,12 @@ class JournalPages:
             page = await self._read(lambda: self._reader.messages(opened.thread_id, PAGE))
             self._store.change(partial(changes.with_settled, before=opened, page=page))
 
-    async def search(self, text: str) -> tuple[SearchHit, ...]:
-        """Where the words were said; nowhere for no words."""
-        return await self._read(lambda: self._reader.search(text)) if text else ()
+    async def search(self, text: str) -> tuple[tuple[ThreadRecord, ...], tuple[SearchHit, ...]]:
+        """Threads with the text in their titles, and where its words were said."""
+        if not text:
+            return (), ()
+        threads = await self._read(lambda: self._reader.threads(PAGE, 0, text))
+        return threads, await self._read(lambda: self._reader.search(text))
 
     async def pictures(
         self, thread_id: str, limit: int, offset: int = 0

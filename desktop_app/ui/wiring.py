@@ -123,7 +123,7 @@ class Wiring:
             case "undo" if notice.code == "picture.deleted":
                 self.gallery.restore(notice.subject)
             case "undo":
-                self.threads.restore(notice.subject)
+                self.threads.deletion.undo()
             case "retry" if notice.subject:
                 self.chat.retry(notice.subject)
             case "retry" | "settings" if notice.code.startswith(("device.", "voice.")):

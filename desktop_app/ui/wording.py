@@ -43,14 +43,6 @@ NO_MEMORY_HINT = "Say “remember that …” and it will be kept for later conv
 NO_TURN = "No reply yet"
 NO_TURN_HINT = "After a reply, this shows who heard, wrote and spoke it, and where the time went."
 
-_DAYS = {
-    "today": "Today",
-    "yesterday": "Yesterday",
-    "week": "Previous 7 days",
-    "older": "Older",
-    "found": "In messages",
-}
-
 _PHASES = {
     "connecting": "Connecting",
     "ready": "Ready",
@@ -92,11 +84,6 @@ def action_label(action: str, code: str = "", facts: Mapping[str, str] | None = 
     if action == "settings" and code.startswith("device."):
         return RETRY  # once it is plugged in or allowed
     return _ACTIONS.get(action, "")
-
-
-def day_heading(day: str) -> str:
-    """Heading of a group in the thread list."""
-    return _DAYS[day]
 
 
 def bar_name(bar: str) -> str:

@@ -50,8 +50,12 @@ class FakeReader:
     made: list[PictureRecord] = field(default_factory=list)
     families: dict[str, list[PictureRecord]] = field(default_factory=dict)
 
-    def threads(self, limit: int = 200, offset: int = 0) -> list[ThreadRecord]:
-        return self.known[offset : offset + limit]
+    def threads(
+        self, limit: int = 200, offset: int = 0, filter_text: str = ""
+    ) -> list[ThreadRecord]:
+        wanted = filter_text.casefold()
+        found = [one for one in self.known if wanted in one.title.casefold()]
+        return found[offset : offset + limit]
 
     def messages(self, thread_id: str, limit: int = 200, before: str = "") -> list[MessageRecord]:
         messages = self.written.get(thread_id, [])

@@ -227,7 +227,7 @@ def test_mute_asks_for_the_opposite(desk, qtbot):
 
 def test_a_deleted_thread_comes_back(desk, qtbot):
     started(desk)
-    desk.window.threads.delete_requested.emit("a")
+    desk.window.threads.delete_requested.emit(("a",))
     assert desk.sent_of(DeleteThread) == [DeleteThread("a")]
     assert desk.store.state.conversation.thread_id == "b"
     assert "Lisbon" in desk.window.pane.notices.sentence
@@ -263,12 +263,12 @@ def test_a_silent_microphone_is_exchanged_for_the_one_that_is_named(desk, qtbot)
 
 def test_search_shows_titles_then_messages(desk):
     started(desk)
-    desk.reader.hits = [SearchHit("b", "m9", "the \x02port\x03 of", 1.0)]
+    desk.reader.hits = [SearchHit("b", "m9", "the \x02port\x03 of", 1.0, "Porto")]
     desk.window.threads.search.setText("port")
     desk.window.threads.search_changed.emit("port")
     rows = desk.wiring.threads._rows
     titles = [rows.row(rows.index(number)).title for number in range(rows.rowCount())]
-    assert titles == ["Older", "Porto", "In messages", "Porto"]
+    assert titles == ["Threads", "Porto", "In messages", "Porto"]
 
 
 def test_the_gallery_takes_the_place_of_the_conversation(desk):

@@ -22,7 +22,8 @@ from desktop_app.ui.gallery.picture_steps import PictureSteps
 from desktop_app.ui.gallery.thread_pictures import ThreadPictures
 from desktop_app.ui.gallery.thumbnail_supply import ThumbnailSupply
 from desktop_app.ui.gallery.thumbnails import whole_picture
-from desktop_app.ui.threads.thread_wiring import UNDO_MS, ThreadWiring
+from desktop_app.ui.threads.thread_deletion import UNDO_MS
+from desktop_app.ui.threads.thread_wiring import ThreadWiring
 from desktop_app.ui.wires import Wires
 
 GALLERY = "gallery"

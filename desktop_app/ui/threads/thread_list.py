@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Sequence, Set
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFrame,
     QHBoxLayout,
     QLineEdit,
-    QListView,
-    QMenu,
     QVBoxLayout,
     QWidget,
 )
 
+from desktop_app.prose import tr
 from desktop_app.ui import look as size
 from desktop_app.ui import wording
 from desktop_app.ui.button import Button
 from desktop_app.ui.icons import paint_icon
 from desktop_app.ui.labels import Label
-from desktop_app.ui.look import Look, let_ground_through
+from desktop_app.ui.look import Look
 from desktop_app.ui.threads.connection_label import ConnectionLabel
+from desktop_app.ui.threads.thread_view import ThreadView
 
 if TYPE_CHECKING:
     from desktop_app.ui.threads.thread_rows import Row, ThreadRows
@@ -91,14 +89,14 @@ class ThreadList(QWidget):
     Signals:
         new_requested: A new thread is wanted.
         thread_chosen: Id of the thread, id of the message found in it or empty.
-        delete_requested: Id of the thread.
+        delete_requested: Ids of the threads.
         search_changed: The text to look for; empty to show everything.
         collapse_requested: The side is to be hidden.
     """
 
     new_requested = Signal()
     thread_chosen = Signal(str, str)
-    delete_requested = Signal(str)
+    delete_requested = Signal(object)
     search_changed = Signal(str)
     collapse_requested = Signal()
 
@@ -107,7 +105,12 @@ class ThreadList(QWidget):
         self._look = look
         self._rows: ThreadRows | None = None
         self.search = SearchField(look, self)
-        self.list = QListView(self)
+        self.list = ThreadView(self)
+        self.list.setAccessibleName(tr("Threads"))
+        self.list.row_opened.connect(self._on_chosen)
+        self.list.delete_pressed.connect(self._on_delete)
+        self._shown_text = ""
+        self._marked = ""
         self.connection = ConnectionLabel(look, self)
         self._nothing = Label(look, self, wording.NO_THREADS, ink="faint")
         self._nothing.setContentsMargins(10, 8, 0, 0)
@@ -118,22 +121,7 @@ class ThreadList(QWidget):
         self._pause.timeout.connect(self._on_paused)
         self.search.textChanged.connect(self._pause.start)
         self.search.left_downwards.connect(self._enter_list)
-        self._dress_list()
         self._lay_out()
-
-    def _dress_list(self) -> None:
-        view = self.list
-        view.setFrameShape(QFrame.Shape.NoFrame)
-        view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        view.setMouseTracking(True)
-        view.setAccessibleName("Threads")
-        let_ground_through(view)
-        view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        view.customContextMenuRequested.connect(self._show_menu)
-        view.clicked.connect(self._on_chosen)
-        view.activated.connect(self._on_chosen)
 
     def _lay_out(self) -> None:
         new = Button(self._look, self, icon="compose", says=wording.NEW_THREAD)
@@ -167,27 +155,60 @@ class ThreadList(QWidget):
         self.list.setModel(rows)
         self.list.setItemDelegate(ThreadDelegate(self._look, self.list))
 
-    def show_rows(self, rows: tuple[Row, ...], *, has_more: bool, open_thread: str) -> None:
+    def show_rows(self, rows: Sequence[Row], *, has_more: bool, open_thread: str) -> None:
         """Show these threads and mark the open one."""
         if self._rows is None:
             return
-        self._rows.show(rows, has_more=has_more)
         text = self.search.text().strip()
-        empty = wording.NO_MATCHES.format(text=text) if text else wording.NO_THREADS
-        self._nothing.show_text(empty)
+        is_other_list = text != self._shown_text
+        self._shown_text = text
+        chosen = {row.key for row in self.chosen()}
+        self._rows.show(rows, has_more=has_more, afresh=is_other_list)
+        if not is_other_list:
+            self._choose_again(chosen)
+        self._nothing.show_text(
+            wording.NO_MATCHES.format(text=text) if text else wording.NO_THREADS
+        )
         self._nothing.setVisible(not rows)
-        self.mark_open(open_thread)
+        self._rows.mark_open(open_thread)
+        if is_other_list or open_thread != self._marked:
+            self._choose_open(open_thread)
 
-    def mark_open(self, thread_id: str) -> None:
-        """Mark the row of the open thread."""
-        if self._rows is None:
+    def _choose_again(self, keys: Set[tuple[str, str]]) -> None:
+        """Rows that moved are new to Qt; what was chosen stays chosen."""
+        lost = keys - {row.key for row in self.chosen()}
+        if not lost or self._rows is None:
             return
+        select = QItemSelectionModel.SelectionFlag.Select
+        for index in map(self._rows.index, range(self._rows.rowCount())):
+            if self._rows.row(index).key in lost:
+                self.list.selectionModel().select(index, select)
+                if len(keys) == 1:
+                    update = QItemSelectionModel.SelectionFlag.NoUpdate
+                    self.list.selectionModel().setCurrentIndex(index, update)
+
+    def _choose_open(self, thread_id: str) -> None:
+        """Choose the row of the thread that was opened, as if a person had clicked it."""
+        assert self._rows is not None
+        self._marked = thread_id
         number = self._rows.number_of(thread_id)
-        selection = self.list.selectionModel()
+        current = self.list.currentIndex()
         if number < 0:
-            selection.clear()
-        elif selection.currentIndex().row() != number or not selection.hasSelection():
+            self._marked = ""  # it is looked for again when the list has grown
+        elif not (current.isValid() and self._rows.row(current).thread_id == thread_id):
             self.list.setCurrentIndex(self._rows.index(number))
+
+    def chosen(self) -> list[Row]:
+        """The threads that are chosen, from the top."""
+        if self._rows is None:
+            return []
+        indexes = sorted(self.list.selectedIndexes(), key=QModelIndex.row)
+        return [row for row in map(self._rows.row, indexes) if row.is_thread]
+
+    def rename_chosen(self) -> None:
+        """Let the title of the current row be changed in its place."""
+        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.list.edit(self.list.currentIndex())
 
     def _enter_list(self) -> None:
         """Give the keyboard to the list, at its first row that can be chosen."""
@@ -213,27 +234,10 @@ class ThreadList(QWidget):
         row = self._rows.row(index)
         self.thread_chosen.emit(row.thread_id, row.message_id)
 
-    def _show_menu(self, point: QPoint) -> None:
-        index = self.list.indexAt(point)
-        if self._rows is None or not index.isValid() or self._rows.row(index).is_heading:
-            return
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        thread_id = self._rows.row(index).thread_id
-        menu.addAction("Delete thread").triggered.connect(
-            partial(self._on_delete_chosen, thread_id)
-        )
-        menu.popup(self.list.viewport().mapToGlobal(point))
-
-    def _on_delete_chosen(self, thread_id: str, _checked: bool = False) -> None:
-        self.delete_requested.emit(thread_id)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        index = self.list.currentIndex()
-        if event.key() == Qt.Key.Key_Delete and self._rows is not None and index.isValid():
-            self.delete_requested.emit(self._rows.row(index).thread_id)
-            return
-        super().keyPressEvent(event)
+    def _on_delete(self) -> None:
+        chosen = self.chosen()
+        if chosen:
+            self.delete_requested.emit(tuple(row.thread_id for row in chosen))
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from difflib import SequenceMatcher
 from typing import TypeAlias
 
 from PySide6.QtCore import (
@@ -15,12 +16,10 @@ from PySide6.QtCore import (
     Signal,
 )
 
-from desktop_app.journal.records import SearchHit, ThreadRecord
-from desktop_app.state.thread_days import Day, day_of
-from desktop_app.ui import wording
-
 _Index: TypeAlias = QModelIndex | QPersistentModelIndex
 ROW = int(Qt.ItemDataRole.UserRole)
+IS_OPEN = ROW + 1
+_COMPARED_ROWS = 2000  # beyond that, what lies between equal ends is replaced as a whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +30,33 @@ class Row:
         thread_id: Empty for a heading.
         message_id: The message found, or empty.
         detail: The time at the right, or the snippet of a message found.
+        spoken: The row as it is read out; empty for the title alone.
+        hint: More, for the tooltip.
     """
 
     title: str
     thread_id: str = ""
     message_id: str = ""
     detail: str = ""
+    is_pinned: bool = False
+    is_unread: bool = False
+    spoken: str = ""
+    hint: str = ""
 
     @property
     def is_heading(self) -> bool:
         """A heading cannot be chosen."""
         return not self.thread_id
+
+    @property
+    def is_thread(self) -> bool:
+        """Neither a heading nor a message found."""
+        return bool(self.thread_id) and not self.message_id
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What it is about, whatever it says."""
+        return (self.thread_id, self.message_id) if self.thread_id else ("", self.title)
 
 
 class ThreadRows(QAbstractListModel):
@@ -49,30 +64,64 @@ class ThreadRows(QAbstractListModel):
 
     Signals:
         more_wanted: The list was scrolled to its end and the journal has more.
+        renamed: Id of a thread and the title that a person gave it.
     """
 
     more_wanted = Signal()
+    renamed = Signal(str, str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._rows: tuple[Row, ...] = ()
+        self._rows: list[Row] = []
         self._has_more = False
+        self._open_thread = ""
 
-    def show(self, rows: tuple[Row, ...], *, has_more: bool) -> None:
-        """Replace the rows, announcing only what differs."""
+    def show(self, rows: Sequence[Row], *, has_more: bool, afresh: bool = False) -> None:
+        """Replace the rows; unless it is another list, what stays keeps place and selection."""
         self._has_more = has_more
-        if rows == self._rows:
+        if afresh:
+            self.beginResetModel()
+            self._rows = list(rows)
+            self.endResetModel()
             return
-        same_shape = [row.thread_id for row in rows] == [row.thread_id for row in self._rows]
-        if same_shape and len(rows) == len(self._rows):
-            before, self._rows = self._rows, rows
-            for number, (old, new) in enumerate(zip(before, rows, strict=True)):
-                if old != new:
-                    self.dataChanged.emit(self.index(number), self.index(number))
+        self._move_to(rows)
+        for number, row in enumerate(rows):
+            if row is not self._rows[number] and row != self._rows[number]:
+                self._rows[number] = row
+                self.dataChanged.emit(self.index(number), self.index(number))
+
+    def _move_to(self, rows: Sequence[Row]) -> None:
+        """Take out and put in until every key stands where it shall."""
+        old, new = [row.key for row in self._rows], [row.key for row in rows]
+        if old == new:
             return
-        self.beginResetModel()
-        self._rows = rows
-        self.endResetModel()
+        first = 0
+        while first < min(len(old), len(new)) and old[first] == new[first]:
+            first += 1
+        last = 0
+        while last < min(len(old), len(new)) - first and old[-1 - last] == new[-1 - last]:
+            last += 1
+        before, after = old[first : len(old) - last], new[first : len(new) - last]
+        for tag, start, end, put_from, put_to in reversed(_steps(before, after)):
+            if tag in ("delete", "replace"):
+                self.beginRemoveRows(QModelIndex(), first + start, first + end - 1)
+                del self._rows[first + start : first + end]
+                self.endRemoveRows()
+            if tag in ("insert", "replace"):
+                put = rows[first + put_from : first + put_to]
+                self.beginInsertRows(QModelIndex(), first + start, first + start + len(put) - 1)
+                self._rows[first + start : first + start] = put
+                self.endInsertRows()
+
+    def mark_open(self, thread_id: str) -> None:
+        """Say which thread is open."""
+        if thread_id == self._open_thread:
+            return
+        changed = (self._open_thread, thread_id)
+        self._open_thread = thread_id
+        for number, row in enumerate(self._rows):
+            if row.thread_id and row.thread_id in changed:
+                self.dataChanged.emit(self.index(number), self.index(number))
 
     def row(self, index: _Index) -> Row:
         """The row at a valid index."""
@@ -83,6 +132,15 @@ class ThreadRows(QAbstractListModel):
         found = (at for at, row in enumerate(self._rows) if row.thread_id == thread_id)
         return next(found, -1)
 
+    def neighbour(self, thread_id: str, step: int) -> str:
+        """The thread so many threads below (or above) this one, round the ends; empty if none."""
+        threads = [row.thread_id for row in self._rows if row.is_thread]
+        if not threads:
+            return ""
+        if thread_id not in threads:
+            return threads[0 if step > 0 else -1]
+        return threads[(threads.index(thread_id) + step) % len(threads)]
+
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008, N802
         return 0 if parent.isValid() else len(self._rows)
 
@@ -90,16 +148,33 @@ class ThreadRows(QAbstractListModel):
         if not index.isValid() or index.row() >= len(self._rows):
             return None
         row = self._rows[index.row()]
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
             return row.title
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return row.spoken or row.title
         if role == Qt.ItemDataRole.ToolTipRole:
-            return None if row.is_heading else row.title
+            return None if row.is_heading else "\n".join(filter(None, (row.title, row.hint)))
+        if role == IS_OPEN:
+            return row.is_thread and row.thread_id == self._open_thread
         return row if role == ROW else None
 
+    def setData(  # noqa: N802
+        self, index: _Index, value: object, role: int = Qt.ItemDataRole.EditRole
+    ) -> bool:
+        title = " ".join(str(value).split())
+        row = self._rows[index.row()]
+        if role != Qt.ItemDataRole.EditRole or not title or title == row.title:
+            return False
+        self.renamed.emit(row.thread_id, title)
+        return True
+
     def flags(self, index: _Index) -> Qt.ItemFlag:
-        if index.isValid() and self._rows[index.row()].is_heading:
+        if not index.isValid() or self._rows[index.row()].is_heading:
             return Qt.ItemFlag.NoItemFlags
-        return super().flags(index)
+        usual = super().flags(index) | Qt.ItemFlag.ItemNeverHasChildren
+        if self._rows[index.row()].is_thread:
+            return usual | Qt.ItemFlag.ItemIsEditable | Qt.ItemFlag.ItemIsDragEnabled
+        return usual
 
     def canFetchMore(self, parent: _Index) -> bool:  # noqa: N802
         return not parent.isValid() and self._has_more
@@ -109,55 +184,11 @@ class ThreadRows(QAbstractListModel):
         self.more_wanted.emit()
 
 
-def thread_rows(threads: tuple[ThreadRecord, ...], now: datetime) -> tuple[Row, ...]:
-    """Threads under the headings of their days."""
-    rows: list[Row] = []
-    heading = None
-    for thread in threads:
-        day = day_of(thread.updated_at, now)
-        if day is not heading:
-            heading = day
-            rows.append(Row(wording.day_heading(day)))
-        rows.append(
-            Row(
-                wording.as_written(thread.title) or wording.UNTITLED,
-                thread.id,
-                "",
-                _when(thread, day),
-            )
-        )
-    return tuple(rows)
+_Step: TypeAlias = tuple[str, int, int, int, int]
 
 
-def found_rows(
-    text: str,
-    threads: tuple[ThreadRecord, ...],
-    hits: tuple[SearchHit, ...],
-    now: datetime,
-) -> tuple[Row, ...]:
-    """Threads whose title holds the text, then messages that do."""
-    wanted = text.casefold()
-    by_title = tuple(thread for thread in threads if wanted in thread.title.casefold())
-    titles = {thread.id: thread.title for thread in threads}
-    rows = list(thread_rows(by_title, now))
-    if hits:
-        rows.append(Row(wording.day_heading("found")))
-    rows.extend(
-        Row(
-            wording.as_written(titles.get(hit.thread_id, "")) or wording.UNTITLED,
-            hit.thread_id,
-            hit.message_id,
-            hit.snippet,
-        )
-        for hit in hits
-    )
-    return tuple(rows)
-
-
-def _when(thread: ThreadRecord, day: Day) -> str:
-    moment = datetime.fromtimestamp(thread.updated_at)
-    if day is Day.TODAY:
-        return moment.strftime("%H:%M")
-    if day is Day.WEEK:
-        return moment.strftime("%a")
-    return f"{moment.day} {moment:%b}" if day is Day.OLDER else ""
+def _steps(old: list[tuple[str, str]], new: list[tuple[str, str]]) -> list[_Step]:
+    if max(len(old), len(new)) > _COMPARED_ROWS:
+        kind = "insert" if not old else "delete" if not new else "replace"
+        return [(kind, 0, len(old), 0, len(new))]
+    return list(SequenceMatcher(None, old, new, autojunk=False).get_opcodes())

@@ -5,24 +5,27 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 from functools import partial
+from typing import Any
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from msgspec.structs import replace
+from PySide6.QtCore import QObject, QPoint, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 
 from desktop_app.journal.records import SearchHit, ThreadRecord
 from desktop_app.link.messages import (
-    DeleteThread,
-    Notice,
-    NoticeLevel,
+    MarkThread,
     OpenThread,
-    RestoreThread,
+    PinThread,
+    RenameThread,
 )
 from desktop_app.state import changes
 from desktop_app.state.app_state import AppState
-from desktop_app.ui import wording
-from desktop_app.ui.threads.thread_rows import Row, ThreadRows, found_rows, thread_rows
+from desktop_app.ui.threads.listed_threads import ListedThreads
+from desktop_app.ui.threads.thread_deletion import ThreadDeletion
+from desktop_app.ui.threads.thread_menu import ThreadSteps, thread_menu
+from desktop_app.ui.threads.thread_rows import ThreadRows
+from desktop_app.ui.threads.thread_words import shown_title
 from desktop_app.ui.wires import Wires
-
-UNDO_MS = 10_000
 
 
 class ThreadWiring(QObject):
@@ -46,13 +49,14 @@ class ThreadWiring(QObject):
         self._pages = wires.pages
         self._run = wires.run
         self._rows = ThreadRows(wires.window)
+        self._listed = ListedThreads()
+        self._found: tuple[ThreadRecord, ...] = ()
         self._hits: tuple[SearchHit, ...] = ()
         self.wanted_message = ""
-        self._deleted: ThreadRecord | None = None
-        self._undo = QTimer(wires.window)
-        self._undo.setSingleShot(True)
-        self._undo.setInterval(UNDO_MS)
-        self._undo.timeout.connect(self._on_undo_over)
+        self.deletion = ThreadDeletion(wires, self)
+        self._steps = ThreadSteps(
+            wires.window.threads.rename_chosen, self.pin, self.mark, self.deletion.delete
+        )
         wires.window.threads.use_rows(self._rows)
         self._connect()
 
@@ -60,7 +64,11 @@ class ThreadWiring(QObject):
         window = self._window
         window.new_requested.connect(self.new_thread)
         window.threads.thread_chosen.connect(self.open_thread)
-        window.threads.delete_requested.connect(self._on_delete)
+        window.threads.delete_requested.connect(self.deletion.delete)
+        window.threads.list.menu_wanted.connect(self._show_menu)
+        self._rows.renamed.connect(self._on_renamed)
+        for keys, step in (("Ctrl+Tab", self._open_next), ("Ctrl+Shift+Tab", self._open_previous)):
+            QShortcut(QKeySequence(keys), window, step)
         window.threads.search_changed.connect(self._on_search)
         self._rows.more_wanted.connect(self._on_more_threads)
         self._store.threads_changed.connect(self._show_threads)
@@ -91,11 +99,10 @@ class ThreadWiring(QObject):
     def _show_threads(self, state: AppState) -> None:
         text = self._window.threads.search.text().strip()
         now = datetime.now()
-        rows: tuple[Row, ...]
         if text:
-            rows = found_rows(text, state.threads, self._hits, now)
+            rows = self._listed.found(self._found, self._hits, now)
         else:
-            rows = thread_rows(state.threads, now)
+            rows = self._listed.by_day(state.threads, now)
         if state.are_threads_loaded:
             self._window.threads.show_rows(
                 rows,
@@ -103,7 +110,7 @@ class ThreadWiring(QObject):
                 open_thread=state.conversation.thread_id,
             )
         title = self._title_of(state.conversation.thread_id)
-        self._window.pane.header.show_title(wording.as_written(title) or wording.UNTITLED)
+        self._window.pane.header.show_title(shown_title(title))
 
     def _title_of(self, thread_id: str) -> str:
         threads = self._store.state.threads
@@ -141,38 +148,54 @@ class ThreadWiring(QObject):
             self.new_thread()
         return self._store.state.conversation.thread_id
 
-    # ---- finding, deleting ------------------------------------------------------------------
+    def _open_next(self) -> None:
+        self._open_neighbour(1)
+
+    def _open_previous(self) -> None:
+        self._open_neighbour(-1)
+
+    def _open_neighbour(self, step: int) -> None:
+        """Open the thread below or above the open one, from an end the other end."""
+        found = self._rows.neighbour(self._store.state.conversation.thread_id, step)
+        if found:
+            self.open_thread(found)
+
+    # ---- changing ---------------------------------------------------------------------------
+
+    def _show_menu(self, place: QPoint) -> None:
+        chosen = self._window.threads.chosen()
+        if chosen:
+            thread_menu(self._window.threads, chosen, self._steps).popup(place)
+
+    def _on_renamed(self, thread_id: str, title: str) -> None:
+        self._replace((thread_id,), title=title)
+        self._send(RenameThread(thread_id, title))
+
+    def pin(self, thread_ids: tuple[str, ...], is_pinned: bool) -> None:
+        """Keep threads above the others, or let them stand among them again."""
+        self._replace(thread_ids, is_pinned=is_pinned)
+        for thread_id in thread_ids:
+            self._send(PinThread(thread_id, is_pinned))
+
+    def mark(self, thread_ids: tuple[str, ...], is_unread: bool) -> None:
+        """Say whether threads are still to be read."""
+        self._replace(thread_ids, is_unread=is_unread)
+        for thread_id in thread_ids:
+            self._send(MarkThread(thread_id, is_unread))
+
+    def _replace(self, thread_ids: tuple[str, ...], **changed: Any) -> None:
+        """Show at once what the engine is asked for; found threads are not all in the store."""
+        self._found = tuple(
+            replace(one, **changed) if one.id in thread_ids else one for one in self._found
+        )
+        self._store.change(partial(changes.with_changed, thread_ids=thread_ids, changed=changed))
+        self._show_threads(self._store.state)
+
+    # ---- finding ----------------------------------------------------------------------------
 
     def _on_search(self, text: str) -> None:
         self._run(partial(self._search, text), "search")
 
     async def _search(self, text: str) -> None:
-        self._hits = await self._pages.search(text)
+        self._found, self._hits = await self._pages.search(text)
         self._show_threads(self._store.state)
-
-    def _on_delete(self, thread_id: str) -> None:
-        title = self._title_of(thread_id) or wording.UNTITLED
-        was_open = self._store.state.conversation.thread_id == thread_id
-        self._deleted = next((t for t in self._store.state.threads if t.id == thread_id), None)
-        self._send(DeleteThread(thread_id))
-        self._store.change(partial(changes.without_thread, thread_id=thread_id))
-        notice = Notice(NoticeLevel.INFO, "thread.deleted", {"title": title}, "undo", thread_id)
-        self._wires.notify(notice)
-        self._undo.start()
-        if was_open:
-            threads = self._store.state.threads
-            if threads:
-                self.open_thread(threads[0].id)
-            else:
-                self.new_thread()
-
-    def restore(self, thread_id: str) -> None:
-        """Undo a deletion."""
-        self._undo.stop()
-        self._send(RestoreThread(thread_id))
-        if self._deleted is not None and self._deleted.id == thread_id:
-            self._store.change(partial(changes.with_thread, thread=self._deleted))
-            self.open_thread(thread_id)
-
-    def _on_undo_over(self) -> None:
-        self._wires.dismiss("thread.deleted")

@@ -2,69 +2,108 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import pytest
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
 
-from PySide6.QtCore import QModelIndex
+from desktop_app.ui.threads.thread_rows import IS_OPEN, Row, ThreadRows
 
-from desktop_app.journal.records import SearchHit, ThreadRecord
-from desktop_app.ui.threads.thread_rows import Row, ThreadRows, found_rows, thread_rows
-
-NOW = datetime(2026, 5, 20, 12, 0)
+LISTED = (Row("Today"), Row("A", "a"), Row("B", "b"), Row("C", "c"))
 
 
-def thread(thread_id: str, when: datetime, title: str = "") -> ThreadRecord:
-    at = when.timestamp()
-    return ThreadRecord(id=thread_id, title=title, created_at=at, updated_at=at)
+@pytest.fixture
+def rows(qapp):
+    made = ThreadRows()
+    made.show(LISTED, has_more=False)
+    return made
 
 
-def test_threads_stand_under_their_days():
-    threads = (
-        thread("a", datetime(2026, 5, 20, 9, 15), "Lisbon"),
-        thread("b", datetime(2026, 5, 19, 9, 0)),
-        thread("c", datetime(2026, 5, 16, 9, 0)),
-        thread("d", datetime(2026, 2, 3, 9, 0)),
-    )
-    rows = thread_rows(threads, NOW)
-    assert [row.title for row in rows if row.is_heading] == [
-        "Today",
-        "Yesterday",
-        "Previous 7 days",
-        "Older",
-    ]
-    assert [row.detail for row in rows if not row.is_heading] == ["09:15", "", "Sat", "3 Feb"]
+def titles(rows: ThreadRows) -> list[str]:
+    return [rows.row(rows.index(number)).title for number in range(rows.rowCount())]
 
 
-def test_found_messages_follow_found_titles():
-    threads = (thread("a", NOW, "Lisbon"), thread("b", NOW, "Porto"))
-    rows = found_rows("lis", threads, (SearchHit("b", "m", "snippet", 1.0),), NOW)
-    assert [(row.title, row.message_id) for row in rows] == [
-        ("Today", ""),
-        ("Lisbon", ""),
-        ("In messages", ""),
-        ("Porto", "m"),
-    ]
-
-
-def test_the_rows_keep_the_rules_of_qt(qtmodeltester):
-    rows = ThreadRows()
-    rows.show(thread_rows((thread("a", NOW), thread("b", NOW)), NOW), has_more=False)
+def test_the_rows_keep_the_rules_of_qt(rows, qtmodeltester):
     qtmodeltester.check(rows)
     rows.show((), has_more=False)
 
 
-def test_only_what_differs_is_announced(qtbot):
-    rows = ThreadRows()
-    rows.show((Row("Today"), Row("A", "a"), Row("B", "b")), has_more=False)
+@pytest.mark.parametrize(
+    "after",
+    [
+        (Row("Today"), Row("C", "c"), Row("A", "a"), Row("B", "b")),
+        (Row("Pinned"), Row("B", "b"), Row("Today"), Row("A", "a"), Row("C", "c")),
+        (Row("Today"), Row("B", "b")),
+        (Row("Older"), Row("X", "x")),
+        (*LISTED, Row("Older"), Row("D", "d")),
+        (),
+        LISTED,
+    ],
+)
+def test_rows_move_by_steps_that_qt_can_follow(rows, qtmodeltester, after):
+    resets = []
+    rows.modelReset.connect(lambda: resets.append(True))
+    qtmodeltester.check(rows)
+    rows.show(after, has_more=False)
+    assert titles(rows) == [row.title for row in after]
+    assert not resets
+
+
+def test_what_stays_keeps_its_selection(rows):
+    kept = QPersistentModelIndex(rows.index(2))
+    rows.show((Row("Today"), Row("New", "n"), *LISTED[1:]), has_more=False)
+    assert (kept.row(), rows.row(kept).thread_id) == (3, "b")
+
+
+def test_only_what_differs_is_announced(rows):
     changed = []
     rows.dataChanged.connect(lambda first, _last: changed.append(first.row()))
-    rows.show((Row("Today"), Row("A", "a"), Row("New", "b")), has_more=False)
+    rows.show((LISTED[0], LISTED[1], Row("New", "b"), LISTED[3]), has_more=False)
     assert changed == [2]
 
 
-def test_more_is_asked_for_once(qtbot):
-    rows = ThreadRows()
-    rows.show((Row("A", "a"),), has_more=True)
+def test_a_list_of_thousands_is_exchanged_whole(rows):
+    many = [Row(str(number), f"t{number}") for number in range(5000)]
+    rows.show(many, has_more=False)
+    rows.show([*reversed(many)], has_more=False)
+    assert titles(rows)[:2] == ["4999", "4998"]
+    assert rows.rowCount() == 5000
+
+
+def test_more_is_asked_for_once(rows, qtbot):
+    rows.show(LISTED, has_more=True)
     assert rows.canFetchMore(QModelIndex())
     with qtbot.waitSignal(rows.more_wanted):
         rows.fetchMore(QModelIndex())
     assert not rows.canFetchMore(QModelIndex())
+
+
+def test_the_open_thread_is_marked_wherever_it_stands(rows):
+    rows.mark_open("b")
+    rows.show((Row("Today"), Row("B", "b"), Row("A", "a")), has_more=False)
+    assert [rows.index(number).data(IS_OPEN) for number in range(3)] == [False, True, False]
+
+
+def test_a_row_is_read_out_with_its_marks(rows):
+    rows.show((Row("Lisbon", "a", spoken="Lisbon, unread, today"),), has_more=False)
+    role = Qt.ItemDataRole.AccessibleTextRole
+    assert rows.index(0).data(role) == "Lisbon, unread, today"
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"), [("  New \n name ", ["New name"]), ("  ", []), ("A", [])]
+)
+def test_a_title_is_told_when_it_is_another_one(rows, typed, told):
+    named = []
+    rows.renamed.connect(lambda _thread_id, title: named.append(title))
+    rows.setData(rows.index(1), typed)
+    assert named == told
+
+
+def test_neighbours_go_round_the_ends_and_over_headings(rows):
+    assert [rows.neighbour(*one) for one in (("a", 1), ("c", 1), ("a", -1), ("x", -1))] == [
+        "b",
+        "a",
+        "c",
+        "c",
+    ]
+    rows.show((Row("Today"),), has_more=False)
+    assert rows.neighbour("a", 1) == ""

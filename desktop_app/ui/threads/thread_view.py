@@ -1,0 +1,71 @@
+"""The list of threads itself: what is chosen, and by which keys and clicks."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
+
+from desktop_app.ui.look import let_ground_through
+
+_DELETES = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
+_OPENS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class ThreadView(QListView):
+    """Rows of which several can be chosen; a plain click or Enter opens one.
+
+    Signals:
+        row_opened: The index of the row.
+        delete_pressed: What is chosen is to be deleted.
+        menu_wanted: Where the menu of what is chosen is to be shown, on the screen.
+        carried: What is chosen is dragged out of the list.
+    """
+
+    row_opened = Signal(QModelIndex)
+    delete_pressed = Signal()
+    menu_wanted = Signal(QPoint)
+    carried = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._was_plain = False
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.DoubleClicked)
+        self.setDragEnabled(True)
+        self.setMouseTracking(True)
+        let_ground_through(self)
+        self.clicked.connect(self._on_clicked)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        is_left = event.button() is Qt.MouseButton.LeftButton
+        self._was_plain = is_left and event.modifiers() == Qt.KeyboardModifier.NoModifier
+        super().mousePressEvent(event)
+
+    def _on_clicked(self, index: QModelIndex) -> None:
+        if self._was_plain:
+            self.row_opened.emit(index)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        index = self.currentIndex()
+        if event.key() in _DELETES:
+            self.delete_pressed.emit()
+        elif event.key() in _OPENS and index.isValid():
+            self.row_opened.emit(index)
+        elif event.key() == Qt.Key.Key_F2 and index.isValid():
+            self.edit(index)
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
+        place = event.globalPos()
+        if event.reason() is QContextMenuEvent.Reason.Keyboard:
+            row = self.visualRect(self.currentIndex())
+            place = self.viewport().mapToGlobal(row.center())
+        self.menu_wanted.emit(place)
+
+    def startDrag(self, _actions: Qt.DropAction) -> None:  # noqa: N802
+        self.carried.emit()

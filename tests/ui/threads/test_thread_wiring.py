@@ -1,0 +1,185 @@
+"""What a person does with the thread list, by clicks and keys."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit, QMenu
+
+from desktop_app.journal.records import ThreadRecord
+from desktop_app.link.messages import (
+    DeleteThread,
+    MarkThread,
+    PinThread,
+    RenameThread,
+    RestoreThread,
+    ThreadSaved,
+)
+
+CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+NONE = Qt.KeyboardModifier.NoModifier
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # off screen
+
+
+@pytest.fixture
+def listed(desk):
+    """Threads a to d, a open."""
+    desk.reader.known = [
+        ThreadRecord(id=name, title=title, created_at=1.0, updated_at=9.0 - number)
+        for number, (name, title) in enumerate(
+            (("a", "Lisbon"), ("b", "Porto"), ("c", "Faro"), ("d", "Braga"))
+        )
+    ]
+    desk.wiring.start()
+    desk.sent.clear()
+    return desk
+
+
+def click(desk, qtbot, thread_id, modifiers=NONE, button=Qt.MouseButton.LeftButton):
+    view = desk.window.threads.list
+    place = view.visualRect(index_of(desk, thread_id)).center()
+    qtbot.mouseClick(view.viewport(), button, modifiers, place)
+
+
+def index_of(desk, thread_id):
+    rows = desk.wiring.threads._rows
+    return rows.index(rows.number_of(thread_id))
+
+
+def press(desk, qtbot, key, modifiers=NONE):
+    qtbot.keyClick(desk.window.threads.list, key, modifiers)
+
+
+def shown(desk) -> list[str]:
+    rows = desk.wiring.threads._rows
+    return [rows.row(rows.index(number)).title for number in range(rows.rowCount())]
+
+
+def chosen(desk) -> list[str]:
+    return [row.thread_id for row in desk.window.threads.chosen()]
+
+
+def opened(desk) -> str:
+    return desk.store.state.conversation.thread_id
+
+
+def in_menu(desk, name):
+    desk.window.threads.list.menu_wanted.emit(desk.window.mapToGlobal(desk.window.rect().center()))
+    menu = desk.window.threads.findChildren(QMenu)[-1]
+    action = next(one for one in menu.actions() if one.text() == name)
+    action.trigger()
+    menu.close()
+
+
+def test_a_click_opens_and_choosing_several_does_not(listed, qtbot):
+    click(listed, qtbot, "b")
+    click(listed, qtbot, "c", CTRL)
+    click(listed, qtbot, "d", SHIFT)
+    assert opened(listed) == "b"
+    assert chosen(listed) == ["b", "c", "d"]
+    click(listed, qtbot, "c", CTRL)
+    assert chosen(listed) == ["b", "d"]
+
+
+def test_enter_opens_where_the_arrows_went(listed, qtbot):
+    press(listed, qtbot, Qt.Key.Key_Down)
+    assert opened(listed) == "a"
+    press(listed, qtbot, Qt.Key.Key_Return)
+    assert opened(listed) == "b"
+
+
+def test_all_are_deleted_by_two_keys_and_come_back_by_one_undo(listed, qtbot):
+    press(listed, qtbot, Qt.Key.Key_A, CTRL)
+    press(listed, qtbot, Qt.Key.Key_Delete)
+    assert listed.sent_of(DeleteThread) == [DeleteThread(name) for name in "abcd"]
+    assert listed.store.state.threads == ()
+    notices = listed.window.pane.notices
+    assert notices.sentence == "4 threads were deleted."
+    qtbot.mouseClick(notices._step, Qt.MouseButton.LeftButton)
+    assert listed.sent_of(RestoreThread) == [RestoreThread(name) for name in "abcd"]
+    assert shown(listed)[1:] == ["Lisbon", "Porto", "Faro", "Braga"]
+    assert opened(listed) == "a"
+    assert notices.sentence == ""
+
+
+def test_what_is_deleted_in_a_row_has_one_undo(listed, qtbot):
+    click(listed, qtbot, "c")
+    press(listed, qtbot, Qt.Key.Key_Delete)
+    assert opened(listed) == "d"
+    click(listed, qtbot, "a")
+    press(listed, qtbot, Qt.Key.Key_Delete)
+    assert listed.window.pane.notices.sentence == "2 threads were deleted."
+    qtbot.mouseClick(listed.window.pane.notices._step, Qt.MouseButton.LeftButton)
+    assert shown(listed)[1:] == ["Lisbon", "Porto", "Faro", "Braga"]
+
+
+def test_after_its_time_a_deletion_stays(listed, qtbot):
+    click(listed, qtbot, "c")
+    press(listed, qtbot, Qt.Key.Key_Delete)
+    listed.wiring.threads.deletion._time.timeout.emit()
+    assert listed.window.pane.notices.sentence == ""
+    listed.wiring.threads.deletion.undo()
+    assert listed.sent_of(RestoreThread) == []
+
+
+@pytest.mark.parametrize("way", ["F2", "double click", "menu"])
+def test_a_thread_is_renamed_in_its_place(listed, qtbot, way):
+    view = listed.window.threads.list
+    click(listed, qtbot, "b")
+    if way == "F2":
+        press(listed, qtbot, Qt.Key.Key_F2)
+    elif way == "menu":
+        in_menu(listed, "Rename")
+    else:
+        place = view.visualRect(index_of(listed, "b")).center()
+        qtbot.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, NONE, place)
+    field = view.viewport().findChild(QLineEdit)
+    assert field.text() == "Porto"
+    field.selectAll()
+    qtbot.keyClicks(field, "Douro")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: listed.sent_of(RenameThread) == [RenameThread("b", "Douro")])
+    assert "Douro" in shown(listed)
+
+
+def test_a_pinned_thread_stands_on_top_until_it_is_unpinned(listed, qtbot):
+    click(listed, qtbot, "c")
+    in_menu(listed, "Pin to the top")
+    assert listed.sent_of(PinThread) == [PinThread("c", True)]
+    assert shown(listed)[:2] == ["Pinned", "Faro"]
+    assert chosen(listed) == ["c"]
+    in_menu(listed, "Unpin")
+    assert listed.sent_of(PinThread)[-1] == PinThread("c", False)
+    assert shown(listed)[3] == "Faro"
+
+
+def test_what_is_marked_unread_is_read_when_it_is_opened(listed, qtbot):
+    click(listed, qtbot, "b")
+    in_menu(listed, "Mark as unread")
+    assert listed.sent_of(MarkThread) == [MarkThread("b", True)]
+    role = Qt.ItemDataRole.AccessibleTextRole
+    assert ", unread, " in index_of(listed, "b").data(role)
+    click(listed, qtbot, "a")
+    click(listed, qtbot, "b")
+    assert "unread" not in index_of(listed, "b").data(role)
+
+
+def test_control_tab_walks_through_the_threads(listed, qtbot):
+    listed.window.activateWindow()
+    qtbot.waitUntil(listed.window.isActiveWindow)
+    field = listed.window.pane.composer.field
+    qtbot.keyClick(field, Qt.Key.Key_Tab, CTRL)
+    assert opened(listed) == "b"
+    qtbot.keyClick(field, Qt.Key.Key_Backtab, CTRL | SHIFT)
+    qtbot.keyClick(field, Qt.Key.Key_Backtab, CTRL | SHIFT)
+    assert opened(listed) == "d"
+
+
+def test_news_of_a_thread_do_not_move_the_persons_place_in_the_list(listed, qtbot):
+    press(listed, qtbot, Qt.Key.Key_Down)
+    press(listed, qtbot, Qt.Key.Key_Down)
+    news = ThreadRecord(id="d", title="Braga", created_at=1.0, updated_at=99.0, is_unread=True)
+    listed.store.apply(ThreadSaved(news))
+    listed.store.tell()
+    assert shown(listed)[1] == "Braga"
+    assert chosen(listed) == ["c"]
