@@ -24,6 +24,7 @@ from desktop_app.journal.records import MessageRecord, MessageStatus
 from desktop_app.ui import look as size
 from desktop_app.ui import wording
 from desktop_app.ui.button import BY_KEYBOARD, Button, Tone
+from desktop_app.ui.chat.answer_bar import AnswerBar
 from desktop_app.ui.chat.block_column import Place
 from desktop_app.ui.chat.chat_painting import paint_ring, paint_rows
 from desktop_app.ui.chat.link_bar import LinkBar, says_where
@@ -53,11 +54,15 @@ class ChatView(QAbstractScrollArea):
         older_wanted: The view is near the first message it has.
         retry_requested: Id of the message to deliver again.
         link_chosen: The address of a link.
+        tool_answered: Id of a reply, of a call that waits in it, and what it gives.
+        tool_refused: Id of a reply, and of a call that shall not be.
     """
 
     older_wanted = Signal()
     retry_requested = Signal(str)
     link_chosen = Signal(str)
+    tool_answered = Signal(str, str, str)
+    tool_refused = Signal(str, str)
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
@@ -83,6 +88,8 @@ class ChatView(QAbstractScrollArea):
         self._jump.clicked.connect(self.jump_to_latest)
         self._links = LinkBar(look, self)
         self._links.agreed.connect(self.link_chosen)
+        self._answers = AnswerBar(look, self)
+        self._answers.answered.connect(self.tool_answered)
         look.changed.connect(self._on_look_changed)
 
     # ---- what is shown ------------------------------------------------------------------
@@ -198,7 +205,8 @@ class ChatView(QAbstractScrollArea):
         x = (self.viewport().width() - hint.width()) // 2
         self._jump.setGeometry(x, self.height() - hint.height() - 12, hint.width(), hint.height())
         high = self._links.wanted_height()
-        self._links.setGeometry(self._left(), self.height() - high - 8, self._column(), high)
+        for bar in (self._links, self._answers):
+            bar.setGeometry(self._left(), self.height() - high - 8, self._column(), high)
         self._settle()
 
     # ---- painting -----------------------------------------------------------------------
@@ -293,21 +301,26 @@ class ChatView(QAbstractScrollArea):
     def _act(self, target: Target, message_id: str) -> None:
         if target.kind == "retry":
             self.retry_requested.emit(message_id)
-        elif target.kind in ("copy", "wrap"):
-            self._act_on_code(target, message_id)
+        elif target.kind in ("copy", "wrap", "fold", "chip"):
+            self._act_here(target, message_id)
+        elif target.kind == "refuse":
+            self.tool_refused.emit(message_id, target.value)
+        elif target.kind == "answer":
+            self._answers.ask(message_id, target.value, target.label.partition(": ")[2])
         elif says_where(target.label, target.value):
             self.link_chosen.emit(target.value)
         else:
             self._links.ask(target.value)
 
-    def _act_on_code(self, target: Target, message_id: str) -> None:
+    def _act_here(self, target: Target, message_id: str) -> None:
         number = self._stack.number_of(message_id)
         row = self._stack.row(number)
         if target.kind == "copy":
             QGuiApplication.clipboard().setText(row.code_of(target))
             return
-        row.toggle_wrap(target)
+        row.toggle(target)
         self._stack.settle(number)
+        self._follows = False  # what was opened stays where it is
         self._settle()
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
@@ -338,8 +351,6 @@ class ChatView(QAbstractScrollArea):
         text = self.selected_text()
         if text:
             QGuiApplication.clipboard().setText(text)
-
-    # ---- by keyboard ----------------------------------------------------------------------
 
     def focusNextPrevChild(self, forwards: bool) -> bool:  # noqa: N802
         """Tab goes through what can be pressed in sight, then on."""

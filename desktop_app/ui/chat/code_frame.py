@@ -24,16 +24,20 @@ class CodeFrame:
         is_first: Has the header.
         is_last: Has the lower edge.
         wraps: Long lines go on below; otherwise they are scrolled sideways.
+        is_titled: Its language and what can be done with it stand above it.
     """
 
     language: str = ""
     is_first: bool = True
     is_last: bool = True
     wraps: bool = True
+    is_titled: bool = True
 
     @property
     def above(self) -> int:
         """px over the text."""
+        if not self.is_titled:
+            return PADDING
         return HEADER if self.is_first else 0
 
     @property
@@ -43,7 +47,7 @@ class CodeFrame:
 
     def words(self, look: Look, width: int) -> tuple[tuple[str, str, QRectF], ...]:
         """The words in the header: what each does, what it says, where it stands."""
-        if not self.is_first:
+        if not self.is_first or not self.is_titled:
             return ()
         metrics = QFontMetricsF(look.font(size.CAPTION))
         right, found = width - PADDING, []
@@ -62,7 +66,7 @@ class CodeFrame:
         painter.setClipRect(QRectF(0, 0, width, height))
         painter.drawPath(self._outline(width, height))
         painter.restore()
-        if not self.is_first:
+        if not self.is_first or not self.is_titled:
             return
         painter.setFont(look.font(size.CAPTION))
         painter.setPen(look.colour("faint"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QGuiApplication, QPainter
@@ -11,6 +12,9 @@ from desktop_app.journal.records import MessageRecord, MessageStatus, Role
 from desktop_app.ui import look as size
 from desktop_app.ui import wording
 from desktop_app.ui.chat.block_column import BlockColumn, Place
+from desktop_app.ui.chat.chip_row import ChipRow
+from desktop_app.ui.chat.fold_list import FoldList
+from desktop_app.ui.chat.folds import chips_of, folds_of
 from desktop_app.ui.chat.markdown_blocks import MarkdownText, cut_plain
 from desktop_app.ui.chat.message_bubble import HEADER, PAD_X, PAD_Y, paint_bubble
 from desktop_app.ui.chat.message_footer import FOOTER_HEIGHT, Footer, footer_of, paint_footer
@@ -31,6 +35,8 @@ class MessageRow:
         self._markdown = MarkdownText()
         self._is_user = message.role is Role.USER
         self._column = BlockColumn(look, self._widest_bubble() if self._is_user else width)
+        self._folds = FoldList(look, width)
+        self._chips = ChipRow(look, width, is_right=self._is_user)
         self.footer: Footer | None = None
         self.show(message)
 
@@ -44,6 +50,8 @@ class MessageRow:
             cut = message.status is MessageStatus.INTERRUPTED
             heard = message.heard_chars if cut else None
             self._column.show(self._markdown.blocks, keep, heard=heard)
+        self._folds.show(folds_of(message))
+        self._chips.show(chips_of(message))
         self.footer = footer_of(message)
 
     def _widest_bubble(self) -> int:
@@ -62,7 +70,7 @@ class MessageRow:
     @property
     def height(self) -> int:
         """px, the gap to the next message included."""
-        return self._bottom() + AFTER + self._footer_room()
+        return self._bottom() + self._chips.height + AFTER + self._footer_room()
 
     def _footer_room(self) -> int:
         if self.footer is None:
@@ -72,7 +80,7 @@ class MessageRow:
     def _top(self) -> int:
         """Where the text begins."""
         if not self._is_user or not len(self._column):
-            return 0
+            return self._folds.height
         return PAD_Y + 2 + (HEADER if self.message.is_spoken else 0)
 
     def _left(self) -> int:
@@ -82,8 +90,9 @@ class MessageRow:
         return PAD_X if is_mirrored else self._width - PAD_X - self._column.width
 
     def _bottom(self) -> int:
+        """Where the text ends."""
         if not len(self._column):
-            return 0
+            return self._folds.height
         return self._top() + self._column.height + (PAD_Y - 2 if self._is_user else 0)
 
     def measure(self, top: float, bottom: float) -> None:
@@ -118,6 +127,12 @@ class MessageRow:
             painter.save()
             painter.translate(left, top)
             self._column.paint(painter, clip.translated(-left, -top), selection)
+            painter.restore()
+        self._folds.paint(painter, clip)
+        if self._chips.height:
+            painter.save()
+            painter.translate(0, self._bottom())
+            self._chips.paint(painter, clip.translated(0, -self._bottom()))
             painter.restore()
         if self.footer is not None:
             paint_footer(
@@ -169,7 +184,9 @@ class MessageRow:
 
     def is_text(self, point: QPointF) -> bool:
         """Whether a point is over text that can be selected."""
-        is_inside = 0 <= point.y() <= self._bottom() and self._left() <= point.x() <= self._width
+        is_inside = (
+            self._top() <= point.y() <= self._bottom() and self._left() <= point.x() <= self._width
+        )
         return bool(len(self._column)) and is_inside
 
     # ---- what can be pressed --------------------------------------------------------------
@@ -196,7 +213,10 @@ class MessageRow:
         return sorted(found, key=lambda target: (target.box.top(), target.box.left()))
 
     def _marks(self, top: float, bottom: float) -> Iterator[Target]:
-        """The words of code and of the line below."""
+        """The words of code, of the lines above and the line below, and the chips."""
+        yield from self._folds.targets()
+        for chip in self._chips.targets():
+            yield replace(chip, box=chip.box.translated(0, self._bottom()))
         inner = self._top()
         for number, block in self._column.laid_out(top - inner, bottom - inner):
             if block.frame is not None:
@@ -211,13 +231,18 @@ class MessageRow:
     def _outside(self, number: int, box: QRectF) -> QRectF:
         return self._column.box(number, box).translated(self._left(), self._top())
 
+    def toggle(self, target: Target) -> None:
+        """Open or close what a target belongs to."""
+        if target.kind == "fold":
+            self._folds.toggle(target.value)
+        elif target.kind == "chip":
+            self._chips.toggle(target.value)
+        else:
+            self._column.toggle_wrap(self._column.cut[int(target.value)].start)
+
     def code_of(self, target: Target) -> str:
         """The code that a mark belongs to."""
         return self._column.code_of(int(target.value))
-
-    def toggle_wrap(self, target: Target) -> None:
-        """Wrap the lines of a piece of code, or let them run on."""
-        self._column.toggle_wrap(self._column.cut[int(target.value)].start)
 
     def scroll_at(self, point: QPointF, distance: int) -> bool:
         """Move what is too wide at a point sideways; False where nothing moves."""

@@ -1,0 +1,107 @@
+"""Small marks below a message: memories, documents, files. One opens a card with its text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter
+
+from desktop_app.ui import look as size
+from desktop_app.ui.chat.folds import Chip
+from desktop_app.ui.chat.targets import Target
+from desktop_app.ui.chat.text_block import TextBlock
+from desktop_app.ui.icons import paint_icon
+from desktop_app.ui.look import Look
+
+_CHIP = 24
+_APART = 8
+_CARD = 12  # px around the text of a card
+
+
+class ChipRow:
+    """Chips in lines at one width, and the card of the one that is open."""
+
+    def __init__(self, look: Look, width: int, *, is_right: bool = False) -> None:
+        self._look = look
+        self._width = width
+        self._is_right = is_right
+        self._chips: tuple[Chip, ...] = ()
+        self._boxes: tuple[QRectF, ...] = ()
+        self._open = ""
+        self._card: TextBlock | None = None
+
+    def show(self, chips: tuple[Chip, ...]) -> None:
+        """Show these chips."""
+        if chips == self._chips:
+            return
+        self._chips = chips
+        self._boxes = tuple(self._placed())
+        self._lay_out_card()
+
+    def toggle(self, key: str) -> None:
+        """Open the card of a chip, or close it."""
+        self._open = "" if key == self._open else key
+        self._lay_out_card()
+
+    def _lay_out_card(self) -> None:
+        chip = next((chip for chip in self._chips if chip.key == self._open), None)
+        self._card = None
+        if chip is not None:
+            self._card = TextBlock(self._look)
+            self._card.show_plain(chip.body, self._width - 2 * _CARD)
+
+    def _placed(self) -> Iterator[QRectF]:
+        metrics = QFontMetricsF(self._look.font(size.CAPTION))
+        x, y = 0.0, float(_APART)
+        for chip in self._chips:
+            wide = min(float(self._width), metrics.horizontalAdvance(chip.label) + 36)
+            if x and x + wide > self._width:
+                x, y = 0.0, y + _CHIP + _APART
+            left = self._width - x - wide if self._is_right else x
+            yield QRectF(left, y, wide, _CHIP)
+            x += wide + _APART
+
+    @property
+    def height(self) -> int:
+        """px, with the gap to what is above."""
+        if not self._boxes:
+            return 0
+        card = self._card.height + 2 * _CARD + _APART if self._card is not None else 0
+        return int(self._boxes[-1].bottom()) + card
+
+    def paint(self, painter: QPainter, clip: QRectF) -> None:
+        """Paint at the painter's origin."""
+        for chip, box in zip(self._chips, self._boxes, strict=True):
+            is_open = chip.key == self._open
+            painter.setPen(self._look.colour("edge" if is_open else "line"))
+            painter.setBrush(self._look.colour("accent_soft" if is_open else "background"))
+            painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+            icon = QRectF(box.left() + 8, box.center().y() - 6, 12, 12)
+            paint_icon(painter, chip.icon, icon, self._look.colour("dim"))
+            painter.setFont(self._look.font(size.CAPTION))
+            painter.setPen(self._look.colour("dim"))
+            words = box.adjusted(26, 0, -8, 0)
+            fitting = painter.fontMetrics().elidedText(
+                chip.label, Qt.TextElideMode.ElideRight, int(words.width()) + 1
+            )
+            painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, fitting)
+        if self._card is not None:
+            self._paint_card(painter, clip)
+
+    def _paint_card(self, painter: QPainter, clip: QRectF) -> None:
+        assert self._card is not None
+        top = self._boxes[-1].bottom() + _APART
+        painter.setPen(self._look.colour("line"))
+        painter.setBrush(self._look.colour("raised"))
+        box = QRectF(0.5, top + 0.5, self._width - 1, self._card.height + 2 * _CARD - 1)
+        painter.drawRoundedRect(box, size.RADIUS, size.RADIUS)
+        painter.save()
+        painter.translate(_CARD, top + _CARD)
+        self._card.paint(painter, None, clip.translated(-_CARD, -(top + _CARD)))
+        painter.restore()
+
+    def targets(self) -> Iterator[Target]:
+        """What can be pressed."""
+        for chip, box in zip(self._chips, self._boxes, strict=True):
+            yield Target("chip", chip.key, chip.label, box)

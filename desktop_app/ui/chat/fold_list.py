@@ -1,0 +1,128 @@
+"""Lines above a reply that open: what the model thought and which tools it called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath
+
+from desktop_app.prose import tr
+from desktop_app.ui import look as size
+from desktop_app.ui.chat.code_frame import CodeFrame
+from desktop_app.ui.chat.folds import Fold
+from desktop_app.ui.chat.targets import Target
+from desktop_app.ui.chat.text_block import TextBlock
+from desktop_app.ui.look import Look
+
+_LINE = 28
+_INDENT = 18
+_BELOW = 8  # px after the last line
+
+
+class FoldList:
+    """Folds at one width; only open ones lay out their text.
+
+    Attributes:
+        opened: Keys of the folds that are open.
+    """
+
+    def __init__(self, look: Look, width: int) -> None:
+        self._look = look
+        self._width = width
+        self._folds: tuple[Fold, ...] = ()
+        self._bodies: dict[str, TextBlock] = {}
+        self.opened: set[str] = set()
+
+    def show(self, folds: tuple[Fold, ...]) -> None:
+        """Show these folds; open ones stay open."""
+        if folds is self._folds:
+            return
+        self._folds = folds
+        self._bodies = {
+            fold.key: self._body(fold) for fold in folds if fold.key in self.opened and fold.body
+        }
+
+    def toggle(self, key: str) -> None:
+        """Open a fold, or close it."""
+        self.opened ^= {key}
+        folds, self._folds = self._folds, ()
+        self.show(folds)
+
+    def _body(self, fold: Fold) -> TextBlock:
+        known = self._bodies.get(fold.key) or TextBlock(self._look)
+        width = self._width - _INDENT
+        if fold.is_code:
+            known.show_code(fold.body, CodeFrame("json", is_titled=False), width)
+        else:
+            known.show_markdown(fold.body, width)
+            known.dim_after(0)
+        return known
+
+    @property
+    def height(self) -> int:
+        """px, with the gap to the text below."""
+        if not self._folds:
+            return 0
+        return len(self._folds) * _LINE + sum(b.height + 8 for b in self._bodies.values()) + _BELOW
+
+    def _placed(self) -> Iterator[tuple[Fold, int]]:
+        y = 0
+        for fold in self._folds:
+            yield fold, y
+            body = self._bodies.get(fold.key)
+            y += _LINE + (body.height + 8 if body is not None else 0)
+
+    def paint(self, painter: QPainter, clip: QRectF) -> None:
+        """Paint at the painter's origin."""
+        for fold, y in self._placed():
+            self._paint_line(painter, fold, y)
+            body = self._bodies.get(fold.key)
+            if body is not None:
+                painter.save()
+                painter.translate(_INDENT, y + _LINE)
+                body.paint(painter, None, clip.translated(-_INDENT, -(y + _LINE)))
+                painter.restore()
+
+    def _paint_line(self, painter: QPainter, fold: Fold, y: int) -> None:
+        if fold.body:
+            self._paint_arrow(painter, QPointF(5, y + _LINE / 2), fold.key in self.opened)
+        painter.setFont(self._look.font(size.SMALL))
+        painter.setPen(self._look.colour("dim"))
+        box = QRectF(_INDENT, y, self._width - _INDENT, _LINE)
+        middle = Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(box, middle, fold.label)
+        left = painter.fontMetrics().horizontalAdvance(fold.label) + 10
+        painter.setFont(self._look.font(size.CAPTION))
+        painter.setPen(self._look.colour("warn" if fold.actions else "faint"))
+        painter.drawText(box.adjusted(left, 0, 0, 0), middle, fold.note)
+        painter.setPen(self._look.colour("accent"))
+        for _, word, place in self._actions(fold, y):
+            painter.drawText(place.adjusted(-4, 0, 4, 0), Qt.AlignmentFlag.AlignCenter, word)
+
+    def _paint_arrow(self, painter: QPainter, middle: QPointF, is_open: bool) -> None:
+        points = ((-3, -2), (3, -2), (0, 3)) if is_open else ((-2, -3), (-2, 3), (3, 0))
+        path = QPainterPath(middle + QPointF(*points[0]))
+        for point in points[1:]:
+            path.lineTo(middle + QPointF(*point))
+        painter.fillPath(path, self._look.colour("dim"))
+
+    def _actions(self, fold: Fold, y: int) -> Iterator[tuple[str, str, QRectF]]:
+        metrics = QFontMetricsF(self._look.font(size.CAPTION))
+        right = float(self._width)
+        for kind, word in fold.actions:
+            wide = metrics.horizontalAdvance(word)
+            yield kind, word, QRectF(right - wide, y + 5, wide, _LINE - 10)
+            right -= wide + 16
+
+    def targets(self) -> Iterator[Target]:
+        """What can be pressed."""
+        metrics = QFontMetricsF(self._look.font(size.SMALL))
+        for fold, y in self._placed():
+            if fold.body:
+                wide = _INDENT + metrics.horizontalAdvance(fold.label)
+                state = tr("open") if fold.key in self.opened else tr("closed")
+                said = ", ".join(word for word in (fold.label, fold.note, state) if word)
+                yield Target("fold", fold.key, said, QRectF(0, y + 3, wide, _LINE - 6))
+            for kind, word, place in self._actions(fold, y):
+                yield Target(kind, fold.tool_id, f"{word}: {fold.label}", place)

@@ -1,0 +1,121 @@
+"""What belongs to a message beside its words, in words: thoughts, tools, memories, files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePath
+
+import msgspec
+
+from desktop_app.journal.records import MessageRecord, MessageStatus
+from desktop_app.journal.reply_details import ToolState, ToolUse
+from desktop_app.prose import mark, tr
+
+_LONGEST_BODY = 20_000
+_STATES = {
+    ToolState.RUNNING: mark("running"),
+    ToolState.WANTED: mark("waits for you"),
+    ToolState.REFUSED: mark("refused"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """A line that opens.
+
+    Attributes:
+        key: The same fold in a later version of the message.
+        label: What it is.
+        note: Its state or how long it took.
+        body: What is seen when it is open; nothing opens where it is empty.
+        is_code: The body is code.
+        actions: Kinds and words of what can be done with it.
+        tool_id: Of the call that it tells of.
+    """
+
+    key: str
+    label: str
+    note: str = ""
+    body: str = ""
+    is_code: bool = False
+    actions: tuple[tuple[str, str], ...] = ()
+    tool_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A small mark below a message that opens a card."""
+
+    key: str
+    label: str
+    body: str
+    icon: str
+
+
+def folds_of(message: MessageRecord) -> tuple[Fold, ...]:
+    """What stands above the words of a reply."""
+    details = message.details
+    found: list[Fold] = []
+    if details.reasoning:
+        thinks = message.status is MessageStatus.STREAMING and not message.text
+        label = tr("Thinking") if thinks else tr("Thoughts")
+        found.append(Fold("reasoning", label, body=details.reasoning[:_LONGEST_BODY]))
+    found += [_tool(tool) for tool in details.tools]
+    return tuple(found)
+
+
+def _tool(tool: ToolUse) -> Fold:
+    actions: tuple[tuple[str, str], ...] = ()
+    if tool.state is ToolState.WANTED:
+        actions = (("refuse", tr("Refuse")), ("answer", tr("Answer")))
+    note = tr(_STATES[tool.state]) if tool.state in _STATES else _duration(tool.duration_ms)
+    parts = [pretty_json(tool.arguments)]
+    if tool.output:
+        parts.append(f"// {tr('Result')}\n{pretty_json(tool.output)}")
+    body = "\n\n".join(part for part in parts if part)[:_LONGEST_BODY]
+    return Fold(f"tool-{tool.id}", tool.name, note, body, True, actions, tool.id)
+
+
+def _duration(milliseconds: int | None) -> str:
+    if milliseconds is None:
+        return ""
+    if milliseconds < 1000:
+        return tr("{number} ms").format(number=milliseconds)
+    return tr("{number} s").format(number=f"{milliseconds / 1000:.1f}")
+
+
+def pretty_json(text: str) -> str:
+    """JSON over several lines; what is none stays as it is."""
+    try:
+        return msgspec.json.format(text.encode(), indent=2).decode()
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return text
+
+
+def chips_of(message: MessageRecord) -> tuple[Chip, ...]:
+    """What stands below the words: memories and documents of a reply, files of a question."""
+    details = message.details
+    memories = [
+        Chip(
+            f"memory-{number}",
+            tr("Memory: {text}").format(text=_short(memory.memory)),
+            memory.memory,
+            "memory",
+        )
+        for number, memory in enumerate(details.memories)
+    ]
+    rested = tr("The reply rests on this document:")
+    files = [
+        Chip(f"file-{number}", _short(name), f"{rested} {name}", "file")
+        for number, name in enumerate(details.files)
+    ]
+    attached = [
+        Chip(f"attached-{number}", PurePath(path).name, path, "file")
+        for number, path in enumerate(message.wishes.files)
+    ]
+    return (*memories, *files, *attached)
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 44 else f"{line[:43].rstrip()}…"

@@ -1,0 +1,112 @@
+"""What stands around the words of a message: folds, chips, calls that wait."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+
+from desktop_app.journal.records import MessageStatus, Role
+from desktop_app.journal.reply_details import ReplyDetails, ToolState, ToolUse
+from desktop_app.link.messages import MessageSaved
+from desktop_app.link.replies import AnswerTools
+from desktop_app.protocol.commands import ToolOutput, TurnWishes
+from desktop_app.protocol.events import Memory
+from desktop_app.ui.chat.folds import chips_of, folds_of, pretty_json
+from desktop_app.ui.chat.tool_round import REFUSAL, ToolRound
+from tests.ui.chat.conftest import in_sight, press
+from tests.ui.conftest import make_message
+
+WANTED = tuple(
+    ToolUse(name, name, "{}", state=ToolState.WANTED, run_id="run") for name in ("price", "book")
+)
+DETAILS = ReplyDetails(
+    reasoning="Let me **think**.",
+    tools=(ToolUse("c", "look_up", '{"a": 1}', "7", ToolState.DONE, 420),),
+    memories=(Memory("Likes tea"),),
+    files=("guide.pdf",),
+)
+
+
+def reply(**given: object):
+    return make_message(1, "Tea.", details=DETAILS, **given)
+
+
+def test_a_tool_says_its_name_how_long_it_took_what_it_was_given_and_what_it_gave():
+    tool = folds_of(reply())[1]
+    assert (tool.label, tool.note) == ("look_up", "420 ms")
+    assert tool.body == '{\n  "a": 1\n}\n\n// Result\n7'
+
+
+def test_a_model_thinks_until_it_says_something():
+    thinking = make_message(1, "", details=DETAILS, status=MessageStatus.STREAMING)
+    assert folds_of(thinking)[0].label == "Thinking"
+    assert folds_of(reply())[0].label == "Thoughts"
+
+
+def test_what_is_no_json_stays_as_it_is():
+    assert pretty_json("{broken") == "{broken"
+    assert pretty_json("[" * 5000) == "[" * 5000
+
+
+def test_thoughts_are_folded_until_somebody_asks(chat, qtbot):
+    chat.show_messages("a", (reply(),), has_older=False)
+    folded = chat._stack.total
+    press(chat, qtbot, "fold")
+    assert chat._stack.total > folded
+    later = make_message(1, "Tea. And more.", details=DETAILS)
+    chat.show_messages("a", (later,), has_older=False)
+    assert chat._stack.row(0)._folds.opened == {"reasoning"}
+    press(chat, qtbot, "fold")
+    assert chat._stack.total == folded
+
+
+def test_a_chip_opens_a_card_with_its_text(chat, qtbot):
+    chat.show_messages("a", (reply(),), has_older=False)
+    labels = [one.target.label for one in in_sight(chat) if one.target.kind == "chip"]
+    assert labels == ["Memory: Likes tea", "guide.pdf"]
+    press(chat, qtbot, "chip")
+    assert chat._stack.row(0)._chips._card.source == "Likes tea"
+    press(chat, qtbot, "chip", 1)
+    assert "guide.pdf" in chat._stack.row(0)._chips._card.source
+    press(chat, qtbot, "chip", 1)
+    assert chat._stack.row(0)._chips._card is None
+
+
+def test_files_of_a_question_are_chips_with_their_names():
+    asked = make_message(1, "See", Role.USER, wishes=TurnWishes(files=("/home/x/map.png",)))
+    assert [(chip.label, chip.body) for chip in chips_of(asked)] == [("map.png", "/home/x/map.png")]
+
+
+def test_many_chips_stand_in_several_lines(chat):
+    details = ReplyDetails(files=tuple(f"a rather long name {n}.pdf" for n in range(12)))
+    chat.show_messages("a", (make_message(1, "So.", details=details),), has_older=False)
+    boxes = [one.target.box for one in in_sight(chat) if one.target.kind == "chip"]
+    assert len({box.top() for box in boxes}) > 2
+    assert max(box.right() for box in boxes) <= chat._stack.width
+
+
+def test_a_round_is_answered_when_every_call_of_it_is_decided():
+    message = make_message(1, "", turn=4, details=ReplyDetails(tools=WANTED))
+    deciding = ToolRound()
+    assert deciding.decide(message, "price", "7") is None
+    assert deciding.decide(message, "unknown", "7") is None
+    outputs = (ToolOutput("price", "7"), ToolOutput("book", REFUSAL))
+    assert deciding.decide(message, "book", None) == AnswerTools("a", 4, "run", outputs, ("book",))
+
+
+def test_a_person_answers_one_call_and_refuses_another(desk, qtbot):
+    desk.wiring.threads.open_thread("a")
+    waiting = make_message(
+        2, "", turn=4, status=MessageStatus.STREAMING, details=ReplyDetails(tools=WANTED)
+    )
+    desk.store.apply(MessageSaved(waiting))
+    desk.store.tell()
+    chat = desk.window.pane.chat
+    press(chat, qtbot, "answer", 0)
+    qtbot.keyClicks(chat._answers._field, "7 euros")
+    qtbot.keyClick(chat._answers._field, Qt.Key.Key_Return)
+    assert not chat._answers.isVisible()
+    assert desk.sent_of(AnswerTools) == []
+    press(chat, qtbot, "refuse", 1)
+    (answer,) = desk.sent_of(AnswerTools)
+    assert answer.outputs == (ToolOutput("price", "7 euros"), ToolOutput("book", REFUSAL))
+    assert answer.refused == ("book",)
