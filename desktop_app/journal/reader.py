@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -30,10 +30,11 @@ from desktop_app.journal.rows import (
     utterance_of,
 )
 from desktop_app.journal.schema import DATABASE_NAME, MIGRATIONS
-from desktop_app.journal.search_query import search_query
+from desktop_app.journal.search_query import SearchWish
+from desktop_app.journal.searching import Found, found_in, hits_of, search_statement
 from desktop_app.journal.utterance_files import read_sound
 
-SNIPPET_WORDS = 12
+_STEPS_BETWEEN_QUESTIONS = 1000  # of SQLite's machine: well below a millisecond
 
 
 class JournalReader:
@@ -171,33 +172,57 @@ class JournalReader:
         """
         return read_sound(self._folder, utterance_id)
 
-    def search(self, text: str, limit: int = 50) -> Sequence[SearchHit]:
-        """Messages that hold every word of ``text`` (the last may be a beginning), newest first."""
-        query = search_query(text)
-        if not query:
-            return []
-        rows = self._rows(
-            "SELECT m.thread_id, m.id, m.created_at, coalesce(thread.title, '') AS title, "
-            f"snippet(message_words, 0, char(2), char(3), '…', {SNIPPET_WORDS}) AS snippet "
-            "FROM message_words JOIN message AS m ON m.number = message_words.rowid "
-            "LEFT JOIN thread ON thread.id = m.thread_id "
-            "WHERE message_words MATCH :query AND thread.is_removed IS NOT 1 "
-            "ORDER BY message_words.rowid DESC LIMIT :limit",
-            {"query": query, "limit": limit},
-        )
-        return [
-            SearchHit(row["thread_id"], row["id"], row["snippet"], row["created_at"], row["title"])
-            for row in rows
-        ]
+    def search(
+        self, wish: SearchWish, limit: int = 50, is_stale: Callable[[], bool] | None = None
+    ) -> Sequence[SearchHit]:
+        """Messages that hold every word (the last may be a beginning), newest first.
 
-    def _rows(self, query: str, values: dict[str, Any]) -> list[sqlite3.Row]:
+        Args:
+            wish: What is looked for.
+            limit: How many at most.
+            is_stale: Asked now and then, on this thread; once it says so, nothing is found.
+        """
+        statement = search_statement(wish, limit)
+        if statement is None:
+            return []
+        return hits_of(self._rows(statement.query, statement.values, is_stale), wish)
+
+    def found_in(self, thread_id: str, text: str) -> Sequence[Found]:
+        """In which messages of a thread the text stands, oldest first, and how often."""
+        rows = self._rows(
+            f"SELECT id, text FROM message WHERE thread_id = :thread_id AND {NOT_REMOVED} "
+            "ORDER BY created_at, number",
+            {"thread_id": thread_id},
+        )
+        return found_in([(row["id"], row["text"]) for row in rows], text)
+
+    def count_from(self, thread_id: str, message_id: str) -> int:
+        """How many messages there are from this one to the newest; 0 for an unknown one."""
+        rows = self._rows(
+            f"SELECT count(*) AS number FROM message WHERE thread_id = :thread_id "
+            f"AND {NOT_REMOVED} AND (created_at, number) >= "
+            "(SELECT created_at, number FROM message WHERE id = :id)",
+            {"thread_id": thread_id, "id": message_id},
+        )
+        return int(rows[0]["number"]) if rows else 0
+
+    def _rows(
+        self, query: str, values: dict[str, Any], is_stale: Callable[[], bool] | None = None
+    ) -> list[sqlite3.Row]:
         with storage_errors():
             if not self._path.is_file():
                 return []
             with self._connection() as connection:
                 if not known_version(connection, len(MIGRATIONS)):
                     return []
-                return connection.execute(query, values).fetchall()
+                if is_stale is not None:
+                    connection.set_progress_handler(is_stale, _STEPS_BETWEEN_QUESTIONS)
+                try:
+                    return connection.execute(query, values).fetchall()
+                except sqlite3.OperationalError:
+                    if is_stale is not None and is_stale():
+                        return []  # interrupted, because nobody waits for it any more
+                    raise
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:

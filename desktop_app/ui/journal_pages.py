@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from desktop_app.errors import AppError
 from desktop_app.journal.records import MessageRecord, PictureRecord, SearchHit, ThreadRecord
+from desktop_app.journal.search_query import SearchWish, read_wish
+from desktop_app.journal.searching import Found
 from desktop_app.link.messages import Notice, NoticeLevel
 from desktop_app.state import changes
 from desktop_app.ui.store import AppStore
 
 PAGE = 200
+_BEFORE_FOUND = 40  # messages read before one that was found, so that it does not stand on top
 
 _Item = TypeVar("_Item")
+
+
+class Finding(NamedTuple):
+    """Threads found by their titles, and messages found by their words."""
+
+    threads: tuple[ThreadRecord, ...] = ()
+    hits: tuple[SearchHit, ...] = ()
 
 
 class Reader(Protocol):
@@ -26,7 +36,11 @@ class Reader(Protocol):
     def messages(
         self, thread_id: str, limit: int = ..., before: str = ...
     ) -> Sequence[MessageRecord]: ...
-    def search(self, text: str, limit: int = ...) -> Sequence[SearchHit]: ...
+    def search(
+        self, wish: SearchWish, limit: int = ..., is_stale: Callable[[], bool] | None = ...
+    ) -> Sequence[SearchHit]: ...
+    def found_in(self, thread_id: str, text: str) -> Sequence[Found]: ...
+    def count_from(self, thread_id: str, message_id: str) -> int: ...
     def pictures(
         self, thread_id: str = ..., limit: int = ..., offset: int = ...
     ) -> Sequence[PictureRecord]: ...
@@ -47,6 +61,7 @@ class JournalPages:
         self._store = store
         self._reader = reader
         self._on_worker = on_worker
+        self._searches = 0
 
     async def threads(self) -> None:
         """Read the page after the threads that are known."""
@@ -79,12 +94,43 @@ class JournalPages:
             page = await self._read(lambda: self._reader.messages(opened.thread_id, PAGE))
             self._store.change(partial(changes.with_settled, before=opened, page=page))
 
-    async def search(self, text: str) -> tuple[tuple[ThreadRecord, ...], tuple[SearchHit, ...]]:
-        """Threads with the text in their titles, and where its words were said."""
+    async def messages_from(self, thread_id: str, message_id: str) -> None:
+        """Read a thread from a little before this message to its end."""
+        count = await self._read_one(lambda: self._reader.count_from(thread_id, message_id), 0)
+        limit = max(PAGE, count + _BEFORE_FOUND)
+        page = await self._read(lambda: self._reader.messages(thread_id, limit))
+        self._store.change(
+            partial(
+                changes.with_messages,
+                thread_id=thread_id,
+                page=page,
+                has_older=len(page) == limit,
+            )
+        )
+
+    async def search(self, text: str) -> Finding:
+        """Threads with the text in their titles, and where its words were said.
+
+        A search that another one has overtaken is broken off on its worker.
+        """
+        self._searches += 1
+        number = self._searches
+        wish = read_wish(text)
+        if wish.is_empty:
+            return Finding()
+        threads: tuple[ThreadRecord, ...] = ()
+        if not wish.is_filtered:
+            threads = await self._read(lambda: self._reader.threads(PAGE, 0, wish.words))
+        hits = await self._read(
+            lambda: self._reader.search(wish, is_stale=lambda: self._searches != number)
+        )
+        return Finding(threads, hits)
+
+    async def found_in(self, thread_id: str, text: str) -> tuple[Found, ...]:
+        """In which messages of the thread the text stands; nowhere for no text."""
         if not text:
-            return (), ()
-        threads = await self._read(lambda: self._reader.threads(PAGE, 0, text))
-        return threads, await self._read(lambda: self._reader.search(text))
+            return ()
+        return await self._read(lambda: self._reader.found_in(thread_id, text))
 
     async def pictures(
         self, thread_id: str, limit: int, offset: int = 0
@@ -102,9 +148,12 @@ class JournalPages:
         return await self._read(lambda: self._reader.picture_family(picture_id))
 
     async def _read(self, call: Callable[[], Sequence[_Item]]) -> tuple[_Item, ...]:
+        return tuple(await self._read_one(call, ()))
+
+    async def _read_one(self, call: Callable[[], _Item], otherwise: _Item) -> _Item:
         try:
-            return tuple(await self._on_worker(call))
+            return await self._on_worker(call)
         except AppError as error:
             notice = Notice(NoticeLevel.WARNING, "journal.unreadable", {"reason": str(error)})
             self._store.change(partial(changes.with_notice, notice=notice))
-            return ()
+            return otherwise

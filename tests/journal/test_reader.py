@@ -6,8 +6,10 @@ import pytest
 
 from desktop_app.errors import StorageError
 from desktop_app.journal.reader import JournalReader
-from desktop_app.journal.records import UtteranceState
+from desktop_app.journal.records import MessageStatus, Role, UtteranceState
 from desktop_app.journal.schema import DATABASE_NAME
+from desktop_app.journal.search_query import read_wish
+from desktop_app.journal.searching import Found
 from desktop_app.journal.writer import JournalWriter
 
 
@@ -16,7 +18,7 @@ def test_a_missing_journal_is_an_empty_one(tmp_path):
     assert reader.threads() == []
     assert reader.thread("t1") is None
     assert reader.messages("t1") == []
-    assert reader.search("word") == []
+    assert reader.search(read_wish("word")) == []
 
 
 def test_a_journal_without_tables_is_an_empty_one(reader, tmp_path):
@@ -63,31 +65,31 @@ async def test_search_finds_every_word_newest_first_and_marks_them(writer, reade
     await writer.save_message(records.message("m1"))
     await writer.save_message(records.message("m2", text="Christmas is in thirty days."))
     await writer.save_message(records.message("m3", text="Ninety days"))
-    hits = reader.search("days christ")
+    hits = reader.search(read_wish("days christ"))
     assert [hit.message_id for hit in hits] == ["m2", "m1"]
     assert hits[0].snippet == "\x02Christmas\x03 is in thirty \x02days\x03."
-    assert [hit.message_id for hit in reader.search("days", limit=1)] == ["m3"]
+    assert [hit.message_id for hit in reader.search(read_wish("days"), limit=1)] == ["m3"]
 
 
 @pytest.mark.parametrize("typed", ['"', "a AND", "NEAR(", "*", "-x", "text:y", "_", "^", "';--"])
 async def test_nothing_typed_into_search_is_an_operator(writer, reader, records, typed):
     await writer.save_message(records.message())
-    assert reader.search(typed) == []
+    assert reader.search(read_wish(typed)) == []
 
 
 async def test_search_ignores_accents_and_follows_changes(writer, reader, records):
     await writer.save_message(records.message(text="ein Café"))
-    assert len(reader.search("cafe")) == 1
+    assert len(reader.search(read_wish("cafe"))) == 1
     await writer.save_message(records.message(text="ein Tee"))
-    assert reader.search("cafe") == []
-    assert len(reader.search("tee")) == 1
+    assert reader.search(read_wish("cafe")) == []
+    assert len(reader.search(read_wish("tee"))) == 1
 
 
 async def test_search_leaves_removed_threads_out(writer, reader, records):
     await writer.save_thread(records.thread())
     await writer.save_message(records.message())
     await writer.remove_thread("t1")
-    assert reader.search("christmas") == []
+    assert reader.search(read_wish("christmas")) == []
     assert reader.messages("t1") == []
 
 
@@ -150,3 +152,74 @@ async def test_recordings_of_a_removed_thread_are_not_listed(writer, reader, rec
     await writer.remove_thread("t1")
     assert reader.utterances() == []
     assert reader.utterance("u1") is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("days is:spoken", ["m2"]),
+        ("is:spoken", ["m4", "m2"]),
+        ("days from:me", ["m1"]),
+        ("days from:parley", ["m3", "m2"]),
+        ("has:picture", ["m3"]),
+        ("days before:1970-01-03", ["m2", "m1"]),
+        ("days after:1970-01-03", ["m3"]),
+        ("天気", ["m4"]),
+        ("天気 from:me", []),
+    ],
+)
+async def test_a_search_keeps_to_its_filters(writer, reader, records, typed, found):
+    day = 86_400.0
+    reply = {"role": Role.ASSISTANT, "status": MessageStatus.COMPLETE}
+    for message in (
+        records.message("m1", text="How many days?"),
+        records.message("m2", text="Thirty days.", is_spoken=True, **reply),
+        records.message("m3", text="Other days.", created_at=5 * day, **reply),
+        records.message("m4", text="今日の天気はどう", is_spoken=True, **reply),
+    ):
+        await writer.save_message(message)
+    await writer.keep_picture(records.picture(message_id="m3"), b"x")
+    assert [hit.message_id for hit in reader.search(read_wish(typed))] == found
+
+
+async def test_a_script_without_spaces_is_found_within_its_sentence(writer, reader, records):
+    await writer.save_message(records.message(text="今日の天気はどうですか"))
+    assert reader.search(read_wish("天気"))[0].snippet == "今日の\x02天気\x03はどうですか"
+
+
+async def test_a_hit_says_which_thread_it_is_in(writer, reader, records):
+    await writer.save_thread(records.thread(title="Advent"))
+    await writer.save_message(records.message())
+    assert reader.search(read_wish("christmas"))[0].title == "Advent"
+    await writer.remove_thread("t1")
+    assert reader.search(read_wish("christmas")) == []
+
+
+async def test_a_search_that_nobody_waits_for_is_broken_off(writer, reader, records):
+    for number in range(500):
+        await writer.save_message(records.message(f"m{number}", text="days"))
+    asked = []
+
+    def is_stale() -> bool:
+        asked.append(True)
+        return True
+
+    assert reader.search(read_wish("is:spoken"), is_stale=is_stale) == []
+    assert asked
+
+
+async def test_a_thread_is_searched_as_it_is_written(writer, reader, records):
+    await writer.save_message(records.message("m1", text="The tram, THE TRAM", created_at=1.0))
+    await writer.save_message(records.message("m2", text="nothing", created_at=2.0))
+    await writer.save_message(records.message("m3", text="tramway 100%", created_at=3.0))
+    assert reader.found_in("t1", "tram") == [Found("m1", 2), Found("m3", 1)]
+    assert reader.found_in("t1", "0%") == [Found("m3", 1)]
+    assert reader.found_in("other", "tram") == []
+
+
+async def test_messages_are_counted_from_one_to_the_newest(writer, reader, records):
+    for number in range(1, 6):
+        await writer.save_message(records.message(f"m{number}", created_at=number // 2))
+    assert reader.count_from("t1", "m4") == 2
+    assert reader.count_from("t1", "m1") == 5
+    assert reader.count_from("t1", "unknown") == 0

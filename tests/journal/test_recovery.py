@@ -5,6 +5,7 @@ import pytest
 from desktop_app.journal.reader import JournalReader
 from desktop_app.journal.records import MessageStatus, Role, UtteranceState
 from desktop_app.journal.recovery import NOT_UNDERSTOOD
+from desktop_app.journal.search_query import read_wish
 from desktop_app.journal.writer import JournalWriter
 
 
@@ -113,7 +114,7 @@ async def test_a_removed_thread_is_gone_for_good_after_the_next_start(
     journal = await restart(writer)
     assert await journal.restore_thread("t1") is None
     assert await journal.message("of t1") is None
-    assert [hit.message_id for hit in reader.search("christmas")] == ["of t2"]
+    assert [hit.message_id for hit in reader.search(read_wish("christmas"))] == ["of t2"]
     assert [one.name for one in (tmp_path / "utterances").iterdir()] == ["u-t2.pcm"]
 
 

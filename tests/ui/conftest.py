@@ -17,6 +17,8 @@ from desktop_app.journal.records import (
     SearchHit,
     ThreadRecord,
 )
+from desktop_app.journal.search_query import SearchWish
+from desktop_app.journal.searching import Found, found_in
 from desktop_app.link.messages import Intent
 from desktop_app.paths import Paths
 from desktop_app.ui.look import Look
@@ -47,6 +49,7 @@ class FakeReader:
     known: list[ThreadRecord] = field(default_factory=list)
     written: dict[str, list[MessageRecord]] = field(default_factory=dict)
     hits: list[SearchHit] = field(default_factory=list)
+    wishes: list[SearchWish] = field(default_factory=list)
     made: list[PictureRecord] = field(default_factory=list)
     families: dict[str, list[PictureRecord]] = field(default_factory=dict)
 
@@ -64,8 +67,18 @@ class FakeReader:
             messages = messages[: ids.index(before)]
         return messages[-limit:]
 
-    def search(self, text: str, limit: int = 50) -> list[SearchHit]:
-        return self.hits if text else []
+    def search(
+        self, wish: SearchWish, limit: int = 50, is_stale: Callable[[], bool] | None = None
+    ) -> list[SearchHit]:
+        self.wishes.append(wish)
+        return self.hits
+
+    def found_in(self, thread_id: str, text: str) -> list[Found]:
+        return found_in([(one.id, one.text) for one in self.written[thread_id]], text)
+
+    def count_from(self, thread_id: str, message_id: str) -> int:
+        ids = [message.id for message in self.written.get(thread_id, [])]
+        return len(ids) - ids.index(message_id) if message_id in ids else 0
 
     def pictures(
         self, thread_id: str = "", limit: int = 200, offset: int = 0

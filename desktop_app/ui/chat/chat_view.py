@@ -27,6 +27,7 @@ from desktop_app.ui.button import BY_KEYBOARD, Button, Tone
 from desktop_app.ui.chat.answer_bar import AnswerBar
 from desktop_app.ui.chat.block_column import Place
 from desktop_app.ui.chat.chat_painting import paint_ring, paint_rows
+from desktop_app.ui.chat.finding import places_in
 from desktop_app.ui.chat.link_bar import LinkBar, says_where
 from desktop_app.ui.chat.message_menu import message_menu
 from desktop_app.ui.chat.message_row import MessageRow
@@ -133,6 +134,31 @@ class ChatView(QAbstractScrollArea):
             self._follows = False
             self._anchor = (message_id, (0, -_TOP))
             self._settle()
+
+    def show_found(self, message_id: str, text: str, which: int = 0) -> bool:
+        """Select a place of the text in a message and bring it into view.
+
+        Returns:
+            Whether the message is here at all.
+        """
+        number = self._stack.number_of(message_id)
+        if number < 0:
+            return False
+        places = places_in(self._stack.row(number), text)
+        if not places:
+            self.show_message(message_id)
+            return True
+        start, end, below = places[min(which, len(places) - 1)]
+        self._selection = Selection(Spot(message_id, start), Spot(message_id, end))
+        self._follows = False
+        self._anchor = (message_id, (start[0], below - self.viewport().height() // 3))
+        self._settle()
+        return True
+
+    def clear_selection(self) -> None:
+        """Select nothing."""
+        self._selection = None
+        self.viewport().update()
 
     def _on_look_changed(self) -> None:
         self._stack.forget()

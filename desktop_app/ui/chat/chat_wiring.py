@@ -58,7 +58,9 @@ class ChatWiring:
         pane.header.show_model(reply.model if reply else "")
         pane.composer.show_replying(is_replying(conversation))
         if self._threads.wanted_message and pane.chat is not None:
-            pane.chat.show_message(self._threads.wanted_message)
+            wanted = self._threads.wanted_message
+            pane.chat.show_message(wanted)
+            pane.chat.show_found(wanted, self._threads.wanted_words)
             if any(m.id == self._threads.wanted_message for m in conversation.messages):
                 self._threads.wanted_message = ""
 

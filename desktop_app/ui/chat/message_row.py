@@ -146,6 +146,11 @@ class MessageRow:
     # ---- text -----------------------------------------------------------------------------
 
     @property
+    def column(self) -> BlockColumn:
+        """The text in its blocks."""
+        return self._column
+
+    @property
     def end(self) -> Place:
         """The place after the last character."""
         last = len(self._column) - 1

@@ -211,6 +211,10 @@ class TextBlock:
             QRectF(caret.left() - 1, caret.top(), 2, caret.height()), self._look.colour("accent")
         )
 
+    def top_of(self, position: int) -> int:
+        """Where the line of a position begins, px from the top of the block."""
+        return int(self._caret(position).top() + self.origin().y())
+
     def _caret(self, position: int) -> QRectF:
         place = min(position, self.length)
         block = self.document.findBlock(place)

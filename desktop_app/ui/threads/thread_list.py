@@ -6,8 +6,9 @@ from collections.abc import Sequence, Set
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QFont, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QHBoxLayout,
     QLineEdit,
     QVBoxLayout,
@@ -25,6 +26,7 @@ from desktop_app.ui.threads.connection_label import ConnectionLabel
 from desktop_app.ui.threads.thread_view import ThreadView
 
 if TYPE_CHECKING:
+    from desktop_app.ui.threads.filter_chips import FilterChips
     from desktop_app.ui.threads.thread_rows import Row, ThreadRows
 
 _SEARCH_PAUSE_MS = 60
@@ -35,9 +37,13 @@ class SearchField(QLineEdit):
 
     Signals:
         left_downwards: The person goes on to what was found.
+        entered: The person wants the first of what was found.
+        focused: The cursor came into the box, or left it.
     """
 
     left_downwards = Signal()
+    entered = Signal()
+    focused = Signal()
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
@@ -48,7 +54,8 @@ class SearchField(QLineEdit):
         self.setPlaceholderText(wording.SEARCH)
         self.setAccessibleName(wording.SEARCH)
         self.setToolTip(wording.with_shortcut(wording.SEARCH, "Ctrl+K"))
-        self.setTextMargins(30, 0, 8, 0)
+        is_mirrored = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
+        self.setTextMargins(8 if is_mirrored else 30, 0, 30 if is_mirrored else 8, 0)
         self.setStyleSheet("QLineEdit { background: transparent; border: none; }")
 
     def event(self, event: QEvent) -> bool:
@@ -65,10 +72,20 @@ class SearchField(QLineEdit):
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         if self._is_emptied_by(event):
             self.clear()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.entered.emit()
         elif event.key() == Qt.Key.Key_Down:
             self.left_downwards.emit()
         else:
             super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        super().focusInEvent(event)
+        self.focused.emit()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        super().focusOutEvent(event)
+        self.focused.emit()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)
@@ -77,7 +94,9 @@ class SearchField(QLineEdit):
         painter.setPen(self._look.colour("accent" if self.hasFocus() else "line"))
         painter.setBrush(self._look.colour("raised"))
         painter.drawRoundedRect(box, 8, 8)
-        icon = QRectF(9, self.height() / 2 - 8, 16, 16)
+        is_mirrored = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
+        left = self.width() - 9 - 16 if is_mirrored else 9
+        icon = QRectF(left, self.height() / 2 - 8, 16, 16)
         paint_icon(painter, "search", icon, self._look.colour("dim"))
         painter.end()
         super().paintEvent(event)
@@ -119,7 +138,11 @@ class ThreadList(QWidget):
         self._pause.setSingleShot(True)
         self._pause.setInterval(_SEARCH_PAUSE_MS)
         self._pause.timeout.connect(self._on_paused)
+        self.chips: FilterChips | None = None
         self.search.textChanged.connect(self._pause.start)
+        self.search.textChanged.connect(self._show_chips)
+        self.search.focused.connect(self._show_chips)
+        self.search.entered.connect(self._open_first)
         self.search.left_downwards.connect(self._enter_list)
         self._lay_out()
 
@@ -136,7 +159,7 @@ class ThreadList(QWidget):
         top.setSpacing(2)
         for part in (brand, hide, new):
             top.addWidget(part)
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(10, 10, 10, 6)
         column.setSpacing(0)
         column.addLayout(top)
@@ -149,11 +172,17 @@ class ThreadList(QWidget):
 
     def use_rows(self, rows: ThreadRows) -> None:
         """Show these rows from now on."""
-        from desktop_app.ui.threads.thread_delegate import ThreadDelegate  # after the first paint
+        from desktop_app.ui.threads.filter_chips import FilterChips  # after the first paint
+        from desktop_app.ui.threads.thread_delegate import ThreadDelegate
 
         self._rows = rows
         self.list.setModel(rows)
         self.list.setItemDelegate(ThreadDelegate(self._look, self.list))
+        self.chips = FilterChips(self._look, self)
+        self.chips.toggled.connect(self._on_chip)
+        self.chips.hide()
+        self._column.insertWidget(self._column.indexOf(self.search) + 1, self.chips)
+        QWidget.setTabOrder(self.search, self.chips)
 
     def show_rows(self, rows: Sequence[Row], *, has_more: bool, open_thread: str) -> None:
         """Show these threads and mark the open one."""
@@ -224,6 +253,28 @@ class ThreadList(QWidget):
         """Put the cursor into the search box."""
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.search.selectAll()
+
+    def _show_chips(self, _text: str = "") -> None:
+        """The chips are there while something is looked for, or may be."""
+        if self.chips is not None:
+            self.chips.show_text(self.search.text())
+            is_inside = self.isAncestorOf(QApplication.focusWidget() or self.window())
+            is_searching = self.search.hasFocus() or bool(self.search.text())
+            self.chips.setVisible(is_searching or (is_inside and not self.chips.isHidden()))
+
+    def _on_chip(self, wish: str) -> None:
+        from desktop_app.ui.threads.filter_chips import with_wish
+
+        self.search.setText(with_wish(self.search.text(), wish))
+        self.search.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _open_first(self) -> None:
+        """Open the first message found, or else the first thread."""
+        self._on_paused()
+        if self._rows is not None and self.search.text().strip():
+            first = self._rows.first_found()
+            if first is not None:
+                self.thread_chosen.emit(first.thread_id, first.message_id)
 
     def _on_paused(self) -> None:
         self.search_changed.emit(self.search.text().strip())

@@ -132,6 +132,10 @@ class ThreadRows(QAbstractListModel):
         found = (at for at, row in enumerate(self._rows) if row.thread_id == thread_id)
         return next(found, -1)
 
+    def first_found(self) -> Row | None:
+        """The first row that can be opened."""
+        return next((row for row in self._rows if not row.is_heading), None)
+
     def neighbour(self, thread_id: str, step: int) -> str:
         """The thread so many threads below (or above) this one, round the ends; empty if none."""
         threads = [row.thread_id for row in self._rows if row.is_thread]

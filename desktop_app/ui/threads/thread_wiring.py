@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 
 from desktop_app.journal.records import SearchHit, ThreadRecord
+from desktop_app.journal.search_query import read_wish
 from desktop_app.link.messages import (
     MarkThread,
     OpenThread,
@@ -126,9 +127,17 @@ class ThreadWiring(QObject):
         if self._store.state.conversation.thread_id != thread_id:
             self._store.change(partial(changes.with_opened, thread_id=thread_id))
             self._send(OpenThread(thread_id))
-            self._run(partial(self._pages.messages, thread_id), "messages")
+            self._run(partial(self._read_messages, thread_id, message_id), "messages")
         elif message_id:
             self.message_wanted.emit()
+            if self.wanted_message:  # it is older than what is here
+                self._run(partial(self._read_messages, thread_id, message_id), "messages")
+
+    async def _read_messages(self, thread_id: str, message_id: str) -> None:
+        if message_id:
+            await self._pages.messages_from(thread_id, message_id)
+        else:
+            await self._pages.messages(thread_id)
 
     def new_thread(self) -> None:
         """Open an empty thread; the engine creates its row with the first message.
@@ -192,6 +201,11 @@ class ThreadWiring(QObject):
         self._show_threads(self._store.state)
 
     # ---- finding ----------------------------------------------------------------------------
+
+    @property
+    def wanted_words(self) -> str:
+        """The words that are looked for in the whole history."""
+        return read_wish(self._window.threads.search.text()).words
 
     def _on_search(self, text: str) -> None:
         self._run(partial(self._search, text), "search")

@@ -1,0 +1,109 @@
+"""Finding messages in the journal by their words. Any thread, any time."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from desktop_app.journal.records import SearchHit
+from desktop_app.journal.search_query import SearchWish
+
+SNIPPET_WORDS = 12
+_AROUND = 24  # characters shown on each side of what was found in a script without spaces
+
+
+class Statement(NamedTuple):
+    """A query and its values."""
+
+    query: str
+    values: dict[str, Any]
+
+
+class Found(NamedTuple):
+    """A message in which something was found.
+
+    Attributes:
+        times: How often.
+    """
+
+    message_id: str
+    times: int
+
+
+def search_statement(wish: SearchWish, limit: int) -> Statement | None:
+    """How to find what is wished for, newest first; None when nothing can be looked for."""
+    words = wish.query
+    if wish.words and not words:
+        return None
+    uses_index = bool(words) and not wish.is_unspaced
+    conditions = ["thread.is_removed IS NOT 1", *_conditions(wish)]
+    if uses_index:
+        source = "message_words JOIN message AS m ON m.number = message_words.rowid"
+        conditions.insert(0, "message_words MATCH :query")
+        snippet = f"snippet(message_words, 0, char(2), char(3), '…', {SNIPPET_WORDS})"
+        order = "message_words.rowid"
+    else:
+        source, snippet, order = "message AS m", "m.text", "m.number"
+        if words:
+            conditions.append("instr(m.text, :words)")
+    query = (
+        "SELECT m.thread_id, m.id, m.created_at, coalesce(thread.title, '') AS title, "
+        f"{snippet} AS snippet "
+        f"FROM {source} LEFT JOIN thread ON thread.id = m.thread_id "
+        f"WHERE {' AND '.join(conditions)} ORDER BY {order} DESC LIMIT :limit"
+    )
+    values = {
+        "query": words,
+        "words": wish.words,
+        "limit": limit,
+        "role": None if wish.role is None else str(wish.role),
+        "after": wish.after,
+        "before": wish.before,
+    }
+    return Statement(query, values)
+
+
+def _conditions(wish: SearchWish) -> list[str]:
+    given = (
+        (wish.is_spoken, "m.is_spoken"),
+        (wish.has_pictures, "m.id IN (SELECT message_id FROM picture)"),
+        (wish.role is not None, "m.role = :role"),
+        (wish.after is not None, "m.created_at >= :after"),
+        (wish.before is not None, "m.created_at < :before"),
+    )
+    return [condition for is_given, condition in given if is_given]
+
+
+def hits_of(rows: Sequence[sqlite3.Row], wish: SearchWish) -> list[SearchHit]:
+    """The rows of ``search_statement`` as they are shown."""
+    return [
+        SearchHit(
+            row["thread_id"],
+            row["id"],
+            _snippet(row["snippet"], wish),
+            row["created_at"],
+            row["title"],
+        )
+        for row in rows
+    ]
+
+
+def _snippet(text: str, wish: SearchWish) -> str:
+    """What the index made; else a part of the text, with the words marked where they stand."""
+    if wish.words and not wish.is_unspaced:
+        return text
+    at = text.find(wish.words) if wish.words else -1
+    if at < 0:
+        return text[: 8 * _AROUND]
+    end = at + len(wish.words)
+    before = "…" if at > _AROUND else ""
+    around = (text[max(0, at - _AROUND) : at], text[end : end + 6 * _AROUND])
+    return f"{before}{around[0]}\x02{text[at:end]}\x03{around[1]}"
+
+
+def found_in(rows: Sequence[tuple[str, str]], text: str) -> list[Found]:
+    """In which messages, given as id and text, this text stands and how often, in any case."""
+    wanted = text.casefold()
+    counts = ((message_id, written.casefold().count(wanted)) for message_id, written in rows)
+    return [Found(message_id, times) for message_id, times in counts if times]

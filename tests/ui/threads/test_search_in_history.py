@@ -1,0 +1,91 @@
+"""Searching the whole history, by keys and chips."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+
+from desktop_app.journal.records import Role, SearchHit, ThreadRecord
+from desktop_app.journal.search_query import SearchWish
+from desktop_app.ui.threads.filter_chips import with_wish
+from tests.ui.conftest import make_message
+
+
+@pytest.fixture
+def searching(desk, qtbot):
+    """A thread of 500 messages with a hit far from its end; another one is open."""
+    desk.reader.known = [
+        ThreadRecord(id="b", title="Porto", created_at=1.0, updated_at=3.0),
+        ThreadRecord(id="a", title="Lisbon", created_at=1.0, updated_at=2.0),
+    ]
+    messages = [make_message(number, f"Message {number}", Role.USER) for number in range(500)]
+    messages[30] = make_message(30, "Take the tram, line 28")
+    desk.reader.written = {"a": messages}
+    desk.reader.hits = [SearchHit("a", "m30", "the \x02tram\x03, line", 1.0, "Lisbon")]
+    desk.wiring.start()
+    desk.window.threads.focus_search()
+    return desk
+
+
+def typed(desk, qtbot, text):
+    with qtbot.waitSignal(desk.window.threads.search_changed):
+        qtbot.keyClicks(desk.window.threads.search, text)
+
+
+def test_enter_opens_the_thread_at_the_message_and_marks_the_words(searching, qtbot):
+    typed(searching, qtbot, "tram")
+    qtbot.keyClick(searching.window.threads.search, Qt.Key.Key_Return)
+    chat = searching.window.pane.chat
+    assert searching.store.state.conversation.thread_id == "a"
+    assert chat.selected_text() == "tram"
+    assert chat._anchor[0] in ("m29", "m30", "m28", "m27", "m26", "m25", "m24", "m23", "m22")
+    assert not chat.is_following
+
+
+def test_a_hit_in_the_open_thread_is_shown_though_it_is_not_loaded(searching, qtbot):
+    searching.wiring.threads.open_thread("a")
+    typed(searching, qtbot, "tram")
+    qtbot.keyClick(searching.window.threads.search, Qt.Key.Key_Return)
+    assert searching.window.pane.chat.selected_text() == "tram"
+
+
+def test_threads_are_filtered_by_their_titles_in_the_whole_journal(searching, qtbot):
+    searching.reader.known += [
+        ThreadRecord(id=f"x{number}", title=f"Old {number}", created_at=1.0, updated_at=0.5)
+        for number in range(300)
+    ]
+    typed(searching, qtbot, "old 299")
+    rows = searching.wiring.threads._rows
+    assert rows.first_found().thread_id == "x299"
+
+
+def test_a_chip_puts_its_wish_into_the_search(searching, qtbot):
+    chips = searching.window.threads.chips
+    assert chips.isVisible()
+    chip = chips._chips["is:spoken"]
+    with qtbot.waitSignal(searching.window.threads.search_changed):
+        qtbot.mouseClick(chip, Qt.MouseButton.LeftButton)
+    assert searching.window.threads.search.text() == "is:spoken"
+    assert chip.isChecked()
+    assert searching.reader.wishes[-1] == SearchWish(is_spoken=True)
+    qtbot.mouseClick(chip, Qt.MouseButton.LeftButton)
+    assert searching.window.threads.search.text() == ""
+    assert not chip.isChecked()
+
+
+def test_chips_go_when_nothing_is_looked_for(searching, qtbot):
+    searching.window.pane.composer.field.setFocus()
+    assert not searching.window.threads.chips.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("text", "wish", "after"),
+    [
+        ("tram", "is:spoken", "tram is:spoken"),
+        ("tram is:spoken line", "is:spoken", "tram line"),
+        ("from:me x", "from:parley", "x from:parley"),
+        ("", "has:picture", "has:picture"),
+    ],
+)
+def test_wishes_are_toggled_in_the_text(text, wish, after):
+    assert with_wish(text, wish) == after
