@@ -55,6 +55,7 @@ SENTENCES = {
     "engine.restarting": "The engine is starting again. What you type is kept.",
     "export.cancelled": "It was cancelled. Nothing was left behind or changed.",
     "export.changed": "{file} changed while it was exported. Export the conversations again.",
+    "export.written": "{file} was written.",
     "export.unwritable": "{file} cannot be written. Choose another place. {reason}",
     "gateway.bad_sound": "The spoken answer cannot be played. It can be read.",
     "gateway.not_a_gateway": (

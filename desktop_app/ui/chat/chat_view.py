@@ -153,6 +153,9 @@ class ChatView(QAbstractScrollArea):
         self._follows = False
         self._anchor = (message_id, (start[0], below - self.viewport().height() // 3))
         self._settle()
+        bar = self.verticalScrollBar()
+        if bar.value() >= bar.maximum():
+            self.jump_to_latest()  # it stands at the end: there is nothing to jump to
         return True
 
     def clear_selection(self) -> None:

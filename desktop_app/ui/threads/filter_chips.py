@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QSize, Signal
+from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop_app.prose import mark, tr
+from desktop_app.ui import look as size
 from desktop_app.ui.button import Button, Tone
 from desktop_app.ui.look import Look
 
@@ -18,6 +19,7 @@ _CHIPS = (
     ("after:7d", mark("Last 7 days")),
 )
 _GAP = 4
+_ABOVE = 6
 _RIVALS = {"from:me": "from:parley", "from:parley": "from:me"}
 
 
@@ -36,6 +38,7 @@ class FilterChips(QWidget):
         for wish, label in _CHIPS:
             chip = Button(look, self, text=tr(label), tone=Tone.OUTLINE)
             chip.describe(tr(label), wish)
+            chip.setFont(look.font(size.CAPTION))
             chip.setCheckable(True)
             chip.clicked.connect(self._on_clicked)
             self._chips[wish] = chip
@@ -65,14 +68,15 @@ class FilterChips(QWidget):
         self.setFixedHeight(self._lay_out(self.width(), is_moving=True))
 
     def _lay_out(self, width: int, *, is_moving: bool) -> int:
-        x = y = height = 0
+        x, y, height = 0, _ABOVE, 0
         for chip in self._chips.values():
-            hint = chip.sizeHint()
+            words = chip.fontMetrics()
+            hint = QSize(words.horizontalAdvance(chip.text()) + 16, words.height() + 8)
             if x and x + hint.width() > width:
                 x, y = 0, y + hint.height() + _GAP
             if is_moving:
                 place = QRect(x, y, min(hint.width(), width), hint.height())
-                if self.layoutDirection().name == "RightToLeft":
+                if self.layoutDirection() is Qt.LayoutDirection.RightToLeft:
                     place.moveRight(width - 1 - x)
                 chip.setGeometry(place)
             x += hint.width() + _GAP

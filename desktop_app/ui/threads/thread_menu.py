@@ -23,6 +23,7 @@ class ThreadSteps(NamedTuple):
     rename: Callable[[], None]
     pin: Callable[[Ids, bool], None]
     mark: Callable[[Ids, bool], None]
+    export: Callable[[Ids], None]
     delete: Callable[[Ids], None]
 
 
@@ -46,6 +47,7 @@ def thread_menu(parent: QWidget, chosen: Sequence[Row], steps: ThreadSteps) -> Q
         add("rename", steps.rename, "F2")
     add("unpin" if is_pinned else "pin", partial(steps.pin, ids, not is_pinned))
     add("read" if is_unread else "unread", partial(steps.mark, ids, not is_unread))
+    add("export", partial(steps.export, ids))
     menu.addSeparator()
     delete = add("delete", partial(steps.delete, ids), "Del")
     delete.setText(words.delete_label(len(chosen)))

@@ -23,6 +23,7 @@ from desktop_app.state import changes
 from desktop_app.state.app_state import AppState
 from desktop_app.ui.threads.listed_threads import ListedThreads
 from desktop_app.ui.threads.thread_deletion import ThreadDeletion
+from desktop_app.ui.threads.thread_export import ThreadExport
 from desktop_app.ui.threads.thread_menu import ThreadSteps, thread_menu
 from desktop_app.ui.threads.thread_rows import ThreadRows
 from desktop_app.ui.threads.thread_words import shown_title
@@ -55,8 +56,13 @@ class ThreadWiring(QObject):
         self._hits: tuple[SearchHit, ...] = ()
         self.wanted_message = ""
         self.deletion = ThreadDeletion(wires, self)
+        self.files = ThreadExport(wires)
         self._steps = ThreadSteps(
-            wires.window.threads.rename_chosen, self.pin, self.mark, self.deletion.delete
+            wires.window.threads.rename_chosen,
+            self.pin,
+            self.mark,
+            self.files.export,
+            self.deletion.delete,
         )
         wires.window.threads.use_rows(self._rows)
         self._connect()

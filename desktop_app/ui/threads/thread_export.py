@@ -1,0 +1,122 @@
+"""Threads as files: dragged out of the list, or written where a person says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QObject, QTemporaryDir, QTimer, QUrl
+from PySide6.QtGui import QDrag, QGuiApplication
+from PySide6.QtWidgets import QFileDialog
+
+from desktop_app.errors import AppError
+from desktop_app.export.exporting import ExportWish, Format, export_threads
+from desktop_app.link.messages import Notice, NoticeLevel
+from desktop_app.prose import mark, tr
+from desktop_app.ui.threads.thread_rows import Row
+from desktop_app.ui.wires import Wires
+
+_FORMATS = {
+    Format.MARKDOWN: mark("Markdown"),
+    Format.HTML: mark("Web page"),
+    Format.JSON: mark("Archive, to be imported again"),
+}
+_ENDINGS = {Format.MARKDOWN: "md", Format.HTML: "html", Format.JSON: "zip"}
+_NOT_IN_NAMES = re.compile(r'[\x00-\x1f<>:"/\\|?*]+')
+_LONGEST_NAME = 60
+
+
+class ThreadExport(QObject):
+    """Writes the chosen threads on a worker. Main thread only."""
+
+    def __init__(self, wires: Wires) -> None:
+        super().__init__(wires.window)
+        self._wires = wires
+        self._carried: list[QTemporaryDir] = []  # files live as long as the window
+        self._ids: tuple[str, ...] = ()
+        wires.window.threads.list.carried.connect(self._on_carried)
+
+    # ---- dragged out --------------------------------------------------------------------
+
+    def _on_carried(self) -> None:
+        chosen = self._wires.window.threads.chosen()
+        if chosen:
+            self._wires.run(partial(self._carry, chosen), "carry threads")
+
+    async def _carry(self, chosen: Sequence[Row]) -> None:
+        """Write the file first: who takes it may read it at once."""
+        folder = QTemporaryDir()
+        self._carried.append(folder)
+        path = Path(folder.path()) / f"{file_name([row.title for row in chosen])}.md"
+        ids = tuple(row.thread_id for row in chosen)
+        if await self._written(path, Format.MARKDOWN, ids):
+            # A drag turns a loop of its own, which must not run inside a coroutine.
+            QTimer.singleShot(0, self, partial(self.carry_file, path, begin_drag))
+
+    def carry_file(self, path: Path, begin: Callable[[QDrag], None]) -> None:
+        """Drag a written file, with its text for those who take no files."""
+        data = QMimeData()
+        data.setUrls([QUrl.fromLocalFile(str(path))])
+        data.setText(path.stem)
+        drag = QDrag(self._wires.window.threads.list)
+        drag.setMimeData(data)
+        begin(drag)
+
+    # ---- written somewhere --------------------------------------------------------------
+
+    def export(self, thread_ids: tuple[str, ...]) -> None:
+        """Ask where the threads shall be written."""
+        self._ids = thread_ids
+        titles = [row.title for row in self._wires.window.threads.chosen()]
+        dialog = QFileDialog(self._wires.window, tr("Export"), str(Path.home()))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilters(
+            [f"{tr(_FORMATS[one])} (*.{ending})" for one, ending in _ENDINGS.items()]
+        )
+        dialog.selectFile(f"{file_name(titles)}.md")
+        dialog.fileSelected.connect(self.write)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def write(self, chosen: str) -> None:
+        """Write the threads that were asked about into this file."""
+        self._wires.run(partial(self._export, Path(chosen), self._ids), "export threads")
+
+    async def _export(self, path: Path, thread_ids: tuple[str, ...]) -> None:
+        endings = {ending: one for one, ending in _ENDINGS.items()}
+        kind = endings.get(path.suffix[1:].casefold())
+        if kind is None:
+            path, kind = path.with_name(f"{path.name}.md"), Format.MARKDOWN
+        if await self._written(path, kind, thread_ids):
+            facts = {"file": str(path)}
+            self._wires.notify(Notice(NoticeLevel.INFO, "export.written", facts))
+
+    async def _written(self, path: Path, kind: Format, thread_ids: tuple[str, ...]) -> bool:
+        wish = ExportWish(self._wires.folders.data, path, kind, thread_ids)
+        try:
+            await self._wires.on_worker(lambda: export_threads(wish))
+        except AppError as error:
+            notice = Notice(NoticeLevel.WARNING, error.code, dict(error.facts))
+            self._wires.notify(notice)
+            return False
+        return True
+
+
+def begin_drag(drag: QDrag) -> None:
+    """Drag while the button is still held; it may have been let go meanwhile."""
+    from PySide6.QtCore import Qt
+
+    if QGuiApplication.mouseButtons() & Qt.MouseButton.LeftButton:
+        drag.exec(Qt.DropAction.CopyAction)
+    else:
+        drag.deleteLater()
+
+
+def file_name(titles: Sequence[str]) -> str:
+    """A name that every system takes, after the only title or for several threads."""
+    if len(titles) != 1:
+        return tr("Conversations")
+    plain = " ".join(_NOT_IN_NAMES.sub(" ", titles[0]).split())[:_LONGEST_NAME]
+    return plain.strip(" .") or tr("Conversation")

@@ -1,0 +1,88 @@
+"""Threads as files: dragged out, and written where a person says."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QFileDialog
+
+from desktop_app.journal.records import MessageRecord, MessageStatus, Role, ThreadRecord
+from desktop_app.journal.writer import JournalWriter
+from desktop_app.ui.threads.thread_export import file_name
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # off screen
+
+
+async def _fill(folder: Path) -> None:
+    journal = await JournalWriter.open(folder)
+    for name, title in (("a", "Lisbon: trams"), ("b", "Porto")):
+        thread = ThreadRecord(id=name, title=title, created_at=1.0, updated_at=2.0)
+        await journal.save_thread(thread)
+        await journal.save_message(
+            MessageRecord(
+                id=f"m{name}",
+                thread_id=name,
+                role=Role.USER,
+                text=f"Where is {title}?",
+                created_at=1.0,
+                status=MessageStatus.SENT,
+            )
+        )
+    await journal.aclose()
+
+
+@pytest.fixture
+def export(desk):
+    """The export of a window over a real journal of two threads."""
+    asyncio.run(_fill(desk.wiring._wires.folders.data))
+    desk.reader.known = [
+        ThreadRecord(id="a", title="Lisbon: trams", created_at=1.0, updated_at=2.0),
+        ThreadRecord(id="b", title="Porto", created_at=1.0, updated_at=1.0),
+    ]
+    desk.wiring.start()
+    return desk.wiring.threads.files
+
+
+def test_a_thread_is_dragged_out_as_a_file(export, desk, qtbot):
+    drags = []
+    carried = export.carry_file
+    export.carry_file = lambda path, _begin: carried(path, drags.append)
+    desk.window.threads.list.carried.emit()
+    qtbot.waitUntil(lambda: bool(drags))
+    path = Path(drags[0].mimeData().urls()[0].toLocalFile())
+    assert path.name == "Lisbon trams.md"
+    assert "Where is Lisbon: trams?" in path.read_text("utf-8")
+    drags[0].deleteLater()
+
+
+@pytest.mark.parametrize(
+    ("name", "written"), [("x.md", "x.md"), ("x", "x.md"), ("x.html", "x.html")]
+)
+def test_threads_are_written_where_a_person_says(export, desk, tmp_path, name, written):
+    export.export(("a", "b"))
+    dialog = desk.window.findChild(QFileDialog)
+    dialog.fileSelected.emit(str(tmp_path / "out" / name))
+    assert "cannot be written" in desk.window.pane.notices.sentence
+    (tmp_path / "out").mkdir()
+    dialog.fileSelected.emit(str(tmp_path / "out" / name))
+    text = (tmp_path / "out" / written).read_text("utf-8")
+    assert "Lisbon: trams" in text
+    assert "Porto" in text
+    assert desk.window.pane.notices.sentence.endswith(f"{written} was written.")
+    dialog.close()
+
+
+@pytest.mark.parametrize(
+    ("titles", "name"),
+    [
+        (["a/b\\c:d"], "a b c d"),
+        (["..."], "Conversation"),
+        (["x" * 500], "x" * 60),
+        (["今日"], "今日"),
+        (["a", "b"], "Conversations"),
+    ],
+)
+def test_every_title_makes_a_file_name(titles, name):
+    assert file_name(titles) == name
