@@ -22,6 +22,7 @@ class AppStore(QObject):
         conversation_changed: The new Conversation.
         voice_changed: The new AppState; the phase, the device or the live words differ.
         service_changed: The new Service.
+        playing_changed: The new Playing, or None: the recording that is being heard.
         levels_changed: The new Levels.
         notices_changed: The notices, oldest first.
         pictures_changed: Pictures were made, removed or brought back.
@@ -35,6 +36,7 @@ class AppStore(QObject):
     conversation_changed = Signal(object)
     voice_changed = Signal(object)
     service_changed = Signal(object)
+    playing_changed = Signal(object)
     levels_changed = Signal(object)
     notices_changed = Signal(object)
     pictures_changed = Signal()
@@ -117,6 +119,8 @@ class AppStore(QObject):
             self.conversation_changed.emit(now.conversation)
         if before.voice is not now.voice or before.conversation.partial != now.conversation.partial:
             self.voice_changed.emit(now)
+        if before.playing != now.playing:
+            self.playing_changed.emit(now.playing)
         if before.service is not now.service:
             self.service_changed.emit(now.service)
         if before.levels is not now.levels:

@@ -21,6 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from desktop_app.journal.records import MessageRecord, MessageStatus
+from desktop_app.state.app_state import Playing
 from desktop_app.ui import look as size
 from desktop_app.ui import wording
 from desktop_app.ui.button import BY_KEYBOARD, Button, Tone
@@ -57,6 +58,7 @@ class ChatView(QAbstractScrollArea):
         link_chosen: The address of a link.
         tool_answered: Id of a reply, of a call that waits in it, and what it gives.
         tool_refused: Id of a reply, and of a call that shall not be.
+        step_requested: ``play``, ``again``, ``edit`` or ``details``, and the id of a message.
     """
 
     older_wanted = Signal()
@@ -64,6 +66,7 @@ class ChatView(QAbstractScrollArea):
     link_chosen = Signal(str)
     tool_answered = Signal(str, str, str)
     tool_refused = Signal(str, str)
+    step_requested = Signal(str, str)
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
@@ -122,6 +125,11 @@ class ChatView(QAbstractScrollArea):
     def is_following(self) -> bool:
         """Whether new text keeps the end in sight."""
         return self._follows
+
+    def show_playing(self, playing: Playing | None) -> None:
+        """Show which recording is being heard, and how far."""
+        self._stack.show_playing(playing)
+        self.viewport().update()
 
     def jump_to_latest(self) -> None:
         """Show the end and follow it again."""
@@ -332,6 +340,8 @@ class ChatView(QAbstractScrollArea):
             self.retry_requested.emit(message_id)
         elif target.kind in ("copy", "wrap", "fold", "chip"):
             self._act_here(target, message_id)
+        elif target.kind == "play":
+            self.step_requested.emit("play", message_id)
         elif target.kind == "refuse":
             self.tool_refused.emit(message_id, target.value)
         elif target.kind == "answer":

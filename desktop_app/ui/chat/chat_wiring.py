@@ -14,6 +14,7 @@ from desktop_app.link.messages import OpenThread, RetryMessage, SendText, StopRe
 from desktop_app.protocol.commands import PLAIN, TurnWishes
 from desktop_app.state import changes
 from desktop_app.state.app_state import Conversation
+from desktop_app.ui.chat.message_steps import MessageSteps
 from desktop_app.ui.chat.tool_round import ToolRound
 from desktop_app.ui.threads.thread_wiring import ThreadWiring
 from desktop_app.ui.wires import Wires
@@ -32,6 +33,7 @@ class ChatWiring:
         self._run = wires.run
         self._threads = threads
         self._round = ToolRound()
+        self.steps = MessageSteps(wires, self)
         self._connect()
 
     def _connect(self) -> None:
@@ -46,6 +48,8 @@ class ChatWiring:
         pane.chat.link_chosen.connect(self._on_link)
         pane.chat.tool_answered.connect(self._on_tool_answered)
         pane.chat.tool_refused.connect(self._on_tool_refused)
+        pane.chat.step_requested.connect(self.steps.take)
+        self._store.playing_changed.connect(pane.chat.show_playing)
         self._store.conversation_changed.connect(self._show_conversation)
         self._threads.message_wanted.connect(self._on_message_wanted)
 

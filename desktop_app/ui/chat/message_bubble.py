@@ -1,14 +1,11 @@
-"""The soft ground of a user's message, with the mark of a spoken one."""
+"""The soft ground of a user's message, and the measures of the mark of a spoken one."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath
 
-from desktop_app.journal.records import MessageRecord
-from desktop_app.ui import look as size
 from desktop_app.ui.look import Look
-from desktop_app.ui.wording import spoken_mark
 
 PAD_X, PAD_Y = 16, 10
 HEADER = 20  # the line that says how long was spoken
@@ -16,14 +13,11 @@ _CORNER, _TAIL = 14.0, 4.0
 _BARS = 8
 
 
-def paint_bubble(painter: QPainter, look: Look, box: QRectF, message: MessageRecord) -> None:
-    """Paint the ground and, for a spoken message, its mark."""
+def paint_bubble(painter: QPainter, look: Look, box: QRectF) -> None:
+    """Paint the ground."""
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(look.colour("bubble"))
     painter.drawPath(_outline(box))
-    if message.is_spoken:
-        head = QRectF(box.left() + PAD_X, box.top() + PAD_Y - 2, box.width() - PAD_X, 16)
-        _paint_spoken(painter, look, head, message)
 
 
 def _outline(box: QRectF) -> QPainterPath:
@@ -34,18 +28,6 @@ def _outline(box: QRectF) -> QPainterPath:
     square = QRectF(box.right() - _CORNER, box.bottom() - _CORNER, _CORNER, _CORNER)
     corner.addRoundedRect(square, _TAIL, _TAIL)
     return path.united(corner)
-
-
-def _paint_spoken(painter: QPainter, look: Look, head: QRectF, message: MessageRecord) -> None:
-    painter.setBrush(look.colour("dim"))
-    x = head.left()
-    for height in wave_heights(message.id, bars_for(message.speech_ms)):
-        painter.drawRoundedRect(QRectF(x, head.center().y() - height / 2, 2, height), 1, 1)
-        x += 4
-    painter.setPen(look.colour("faint"))
-    painter.setFont(look.font(size.CAPTION))
-    words = QRectF(x + 6, head.top(), head.right() - x, head.height())
-    painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, spoken_mark(message.speech_ms))
 
 
 def bars_for(speech_ms: int) -> int:

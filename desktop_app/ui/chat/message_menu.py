@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from typing import Protocol
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, SignalInstance
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QWidget
 
-from desktop_app.journal.records import MessageRecord
+from desktop_app.journal.records import MessageRecord, Role
 from desktop_app.prose import tr
 from desktop_app.ui.chat.plain_text import plain_text
 
@@ -20,6 +21,9 @@ class Conversation(Protocol):
     def selected_text(self) -> str: ...
     def copy(self) -> None: ...
     def select_all(self) -> None: ...
+
+    @property
+    def step_requested(self) -> SignalInstance: ...
 
 
 def message_menu(view: Conversation, message: MessageRecord | None) -> QMenu:
@@ -32,9 +36,23 @@ def message_menu(view: Conversation, message: MessageRecord | None) -> QMenu:
     if message is not None and message.text:
         menu.addAction(tr("Copy as text"), partial(copy_message, message, as_markdown=False))
         menu.addAction(tr("Copy as Markdown"), partial(copy_message, message, as_markdown=True))
+    if message is not None:
+        menu.addSeparator()
+        for kind, words in _steps(message):
+            menu.addAction(words, partial(view.step_requested.emit, kind, message.id))
     menu.addSeparator()
     menu.addAction(tr("Select all"), view.select_all)
     return menu
+
+
+def _steps(message: MessageRecord) -> Iterator[tuple[str, str]]:
+    if message.utterance_id:
+        yield "play", tr("Play")
+    if message.role is Role.USER and message.text:
+        yield "edit", tr("Edit and send again")
+    yield "again", tr("Ask again")
+    if message.role is Role.ASSISTANT:
+        yield "details", tr("Details of this turn")
 
 
 def copy_message(message: MessageRecord, *, as_markdown: bool) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QGuiApplication, QPainter
 
 from desktop_app.journal.records import MessageRecord, MessageStatus, Role
+from desktop_app.state.app_state import Playing
 from desktop_app.ui import look as size
 from desktop_app.ui import wording
 from desktop_app.ui.chat.block_column import BlockColumn, Place
@@ -18,6 +19,7 @@ from desktop_app.ui.chat.folds import chips_of, folds_of
 from desktop_app.ui.chat.markdown_blocks import MarkdownText, cut_plain
 from desktop_app.ui.chat.message_bubble import HEADER, PAD_X, PAD_Y, paint_bubble
 from desktop_app.ui.chat.message_footer import FOOTER_HEIGHT, Footer, footer_of, paint_footer
+from desktop_app.ui.chat.player import Player
 from desktop_app.ui.chat.targets import Target
 from desktop_app.ui.look import Look
 from desktop_app.ui.wording import as_written
@@ -37,6 +39,7 @@ class MessageRow:
         self._column = BlockColumn(look, self._widest_bubble() if self._is_user else width)
         self._folds = FoldList(look, width)
         self._chips = ChipRow(look, width, is_right=self._is_user)
+        self._playing: Playing | None = None
         self.footer: Footer | None = None
         self.show(message)
 
@@ -54,6 +57,24 @@ class MessageRow:
         self._chips.show(chips_of(message))
         self.footer = footer_of(message)
 
+    def show_playing(self, playing: Playing | None) -> None:
+        """Show whether the message's recording is being heard."""
+        is_mine = playing is not None and playing.utterance_id == self.message.utterance_id
+        self._playing = playing if is_mine else None
+
+    @property
+    def _player(self) -> Player | None:
+        """The mark that plays the message's recording, where there is one."""
+        message = self.message
+        if not message.is_spoken or not (message.speech_ms or message.utterance_id):
+            return None
+        return Player(message, self._playing)
+
+    def _player_box(self) -> QRectF:
+        left = self._left() if self._is_user else 0
+        top = PAD_Y - 2 if self._is_user else self._bottom() + 4
+        return QRectF(left, top, min(self._column.width, 220), 18)
+
     def _widest_bubble(self) -> int:
         return int(self._width * _BUBBLE_SHARE) - 2 * PAD_X
 
@@ -63,14 +84,19 @@ class MessageRow:
         self._column.show(cut_plain(text), 0)
         if len(self._column) == 1:
             self._column.block(0)
-            narrow = max(self._column.widest(), 96 if message.is_spoken else 24)
+            narrow = max(self._column.widest(), 128 if message.is_spoken else 24)
             if narrow < self._column.width:
                 self._column.set_width(narrow)
 
     @property
     def height(self) -> int:
         """px, the gap to the next message included."""
-        return self._bottom() + self._chips.height + AFTER + self._footer_room()
+        below = self._player_room() + self._chips.height
+        return self._bottom() + below + AFTER + self._footer_room()
+
+    def _player_room(self) -> int:
+        """Room for the player below a spoken reply; a question has it in its bubble."""
+        return 0 if self._is_user or self._player is None or not len(self._column) else 24
 
     def _footer_room(self) -> int:
         if self.footer is None:
@@ -120,9 +146,10 @@ class MessageRow:
         left, top = self._left(), self._top()
         if self._is_user and len(self._column):
             wide = self._column.width + 2 * PAD_X
-            paint_bubble(
-                painter, self._look, QRectF(left - PAD_X, 0, wide, self._bottom()), self.message
-            )
+            bubble = QRectF(left - PAD_X, 0, wide, self._bottom())
+            paint_bubble(painter, self._look, bubble)
+        if self._player is not None and len(self._column):
+            self._player.paint(painter, self._look, self._player_box())
         if len(self._column):
             painter.save()
             painter.translate(left, top)
@@ -130,9 +157,10 @@ class MessageRow:
             painter.restore()
         self._folds.paint(painter, clip)
         if self._chips.height:
+            top = self._bottom() + self._player_room()
             painter.save()
-            painter.translate(0, self._bottom())
-            self._chips.paint(painter, clip.translated(0, -self._bottom()))
+            painter.translate(0, top)
+            self._chips.paint(painter, clip.translated(0, -top))
             painter.restore()
         if self.footer is not None:
             paint_footer(
@@ -221,7 +249,11 @@ class MessageRow:
         """The words of code, of the lines above and the line below, and the chips."""
         yield from self._folds.targets()
         for chip in self._chips.targets():
-            yield replace(chip, box=chip.box.translated(0, self._bottom()))
+            top = self._bottom() + self._player_room()
+            yield replace(chip, box=chip.box.translated(0, top))
+        player = self._player
+        if player is not None and self.message.utterance_id and len(self._column):
+            yield Target("play", self.message.utterance_id, player.says, self._player_box())
         inner = self._top()
         for number, block in self._column.laid_out(top - inner, bottom - inner):
             if block.frame is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 
 from desktop_app.journal.records import MessageRecord
+from desktop_app.state.app_state import Playing
 from desktop_app.ui.chat.height_index import HeightIndex
 from desktop_app.ui.chat.message_row import MessageRow, estimated_height
 from desktop_app.ui.look import Look
@@ -25,6 +26,7 @@ class MessageStack:
         self._index = HeightIndex()
         self._rows: OrderedDict[str, MessageRow] = OrderedDict()
         self._numbers: dict[str, int] = {}
+        self._playing: Playing | None = None
         self.messages: tuple[MessageRecord, ...] = ()
         self.width = 0
 
@@ -86,6 +88,7 @@ class MessageStack:
         row = self._rows.get(message.id)
         if row is None:
             row = MessageRow(self._look, message, self.width)
+            row.show_playing(self._playing)
             self._rows[message.id] = row
         self._rows.move_to_end(message.id)
         self._index.set_height(number, row.height)
@@ -95,6 +98,12 @@ class MessageStack:
         """Keep the rows in sight and the last ones seen before them."""
         while len(self._rows) > in_sight + _KEPT_ROWS:
             self._rows.popitem(last=False)
+
+    def show_playing(self, playing: Playing | None) -> None:
+        """Tell every row which recording is being heard."""
+        self._playing = playing
+        for row in self._rows.values():
+            row.show_playing(playing)
 
     def top(self, number: int) -> int:
         """Where a message begins, px from the first."""

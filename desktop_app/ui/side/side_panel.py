@@ -154,6 +154,11 @@ class SidePanel(QWidget):
         self._turn.show_messages(messages)
         self._show_page(self._tab)
 
+    def show_turn(self, message_id: str) -> None:
+        """Show the details of the turn of one reply."""
+        self._turn.choose(message_id)
+        self.tabs.open_tab(0)
+
     def _show_page(self, number: int) -> None:
         self._tab = number
         page = len(TABS) if number == 0 and self._turn.is_empty else number

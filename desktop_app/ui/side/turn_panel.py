@@ -1,130 +1,179 @@
-"""Who heard, wrote and spoke the last reply, and where its time went."""
+"""Who heard, wrote and spoke a reply, what it took, and where its time went."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QFont, QPainter, QPaintEvent
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.journal.records import MessageRecord, Role
+from desktop_app.prose import tr
+from desktop_app.state.turn_facts import context_share
 from desktop_app.state.waterfall import Bar, bars_of
 from desktop_app.ui import look as size
 from desktop_app.ui import wording
 from desktop_app.ui.look import Look
+from desktop_app.ui.side.turn_words import Facts, context_words, facts_of, thread_facts
 
-_LINE = 28
-_NAME, _TIME = 84, 58
+_LINE, _BAR = 28, 24
+_GAP = 12
 
 
 class TurnPanel(QWidget):
-    """The last turn of the conversation."""
+    """The last turn of the conversation, or the one that was chosen."""
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
         self._look = look
-        self._facts: tuple[tuple[str, str], ...] = ()
+        self._chosen = ""
+        self._messages: tuple[MessageRecord, ...] = ()
+        self._facts: Facts = ()
+        self._thread: Facts = ()
         self._bars: tuple[Bar, ...] = ()
+        self._context: tuple[float, str] | None = None
         self._since = ""
 
     def show_messages(self, messages: tuple[MessageRecord, ...]) -> None:
-        """Show the newest reply among the messages."""
-        replies = (message for message in reversed(messages) if message.role is Role.ASSISTANT)
-        reply = next(replies, None)
-        facts = _facts_of(reply, _question_of(reply, messages))
-        bars: tuple[Bar, ...] = ()
+        """Show the chosen reply among the messages, or the newest."""
+        self._messages = messages
+        replies = [message for message in messages if message.role is Role.ASSISTANT]
+        reply = next((one for one in replies if one.id == self._chosen), None)
+        if reply is None:
+            self._chosen = ""
+            reply = replies[-1] if replies else None
+        shown = self._shown()
+        self._facts = facts_of(reply, messages)
+        self._thread = thread_facts(messages) if len(replies) > 1 else ()
+        self._bars, self._context = (), None
         if reply is not None and reply.times is not None:
-            bars = bars_of(reply.times)
+            self._bars = bars_of(reply.times)
             self._since = wording.since(is_spoken=reply.times.speech_end is not None)
-        if (facts, bars) != (self._facts, self._bars):
-            self._facts, self._bars = facts, bars
+        if reply is not None and (words := context_words(reply.details.usage)):
+            self._context = (context_share(reply.details.usage) or 0.0, words)
+        if self._shown() != shown:
             self.setAccessibleName(self._in_words())
             self.update()
+
+    def choose(self, message_id: str) -> None:
+        """Show this reply until another thread is open."""
+        self._chosen = message_id
+        self.show_messages(self._messages)
+
+    def _shown(self) -> tuple[object, ...]:
+        return self._facts, self._thread, self._bars, self._context
 
     @property
     def is_empty(self) -> bool:
         """There is no reply to tell about."""
         return not self._facts and not self._bars
 
+    def sizeHint(self) -> QSize:  # noqa: N802
+        lines = len(self._facts) + len(self._thread) + 2
+        return QSize(240, lines * _LINE + len(self._bars) * _BAR + 5 * _LINE)
+
     def _in_words(self) -> str:
         facts = [f"{name}: {value}" for name, value in self._facts]
-        bars = [
-            f"{wording.bar_name(bar.name)}: {wording.milliseconds(bar.length_ms)}"
-            for bar in self._bars
-        ]
-        return ", ".join(facts + bars)
+        facts += [f"{wording.bar_name(b.name)}: {wording.milliseconds(b.length_ms)}"
+                  for b in self._bars]  # fmt: skip
+        if self._context is not None:
+            facts.append(f"{tr('Context')}: {self._context[1]}")
+        facts += [f"{tr('This thread')}, {name}: {value}" for name, value in self._thread]
+        return ", ".join(facts)
+
+    # ---- painting -------------------------------------------------------------------------
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        y = 0.0
-        for name, value in self._facts:
-            self._paint_fact(painter, QRectF(0, y, self.width(), _LINE), name, value)
-            y += _LINE
+        y = self._paint_facts(painter, 0.0, self._facts)
         if self._bars:
-            self._paint_waterfall(painter, y + (12 if self._facts else 0))
+            y = self._paint_waterfall(painter, y + (_GAP if self._facts else 0))
+        if self._context is not None:
+            y = self._paint_context(painter, y + _GAP, *self._context)
+        if self._thread:
+            y = self._paint_title(painter, y + _GAP, tr("This thread"))
+            y = self._paint_facts(painter, y, self._thread)
         painter.setFont(self._look.font(size.CAPTION))
         painter.setPen(self._look.colour("faint"))
-        foot = QRectF(0, self.height() - 28, self.width(), 20)
-        painter.drawText(foot, Qt.AlignmentFlag.AlignVCenter, "The voice is made by a computer.")
+        foot = QRectF(0, max(y + _GAP, self.height() - 28), self.width(), 20)
+        middle = Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(foot, middle, tr("The voice is made by a computer."))
+
+    def _paint_title(self, painter: QPainter, top: float, words: str) -> float:
+        painter.setFont(self._look.font(size.SMALL, QFont.Weight.DemiBold))
+        painter.setPen(self._look.colour("text"))
+        title = QRectF(0, top, self.width(), _LINE)
+        painter.drawText(title, Qt.AlignmentFlag.AlignVCenter, words)
+        return top + _LINE
+
+    def _paint_facts(self, painter: QPainter, top: float, facts: Facts) -> float:
+        for name, value in facts:
+            self._paint_fact(painter, QRectF(0, top, self.width(), _LINE), name, value)
+            top += _LINE
+        return top
 
     def _paint_fact(self, painter: QPainter, box: QRectF, name: str, value: str) -> None:
         painter.setFont(self._look.font(size.SMALL))
         painter.setPen(self._look.colour("dim"))
         middle = Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(box, middle, name)
+        painter.drawText(box, middle | Qt.AlignmentFlag.AlignLeading, name)
+        room = int(box.width()) - painter.fontMetrics().horizontalAdvance(name) - _GAP
         painter.setFont(self._look.font(size.SMALL, QFont.Weight.Medium))
         painter.setPen(self._look.colour("text"))
-        room = box.adjusted(_NAME, 0, 0, 0)
-        metrics = painter.fontMetrics()
-        fitting = metrics.elidedText(value, Qt.TextElideMode.ElideRight, int(room.width()))
-        painter.drawText(room, middle | Qt.AlignmentFlag.AlignRight, fitting)
+        fitting = painter.fontMetrics().elidedText(value, Qt.TextElideMode.ElideRight, room)
+        painter.drawText(box, middle | Qt.AlignmentFlag.AlignTrailing, fitting)
 
-    def _paint_waterfall(self, painter: QPainter, top: float) -> None:
-        painter.setFont(self._look.font(size.SMALL, QFont.Weight.DemiBold))
-        painter.setPen(self._look.colour("text"))
-        title = QRectF(0, top, self.width(), _LINE)
-        painter.drawText(title, Qt.AlignmentFlag.AlignVCenter, self._since)
+    def _paint_waterfall(self, painter: QPainter, top: float) -> float:
+        y = self._paint_title(painter, top, self._since) + 2
         last = self._bars[-1]
         total = max(1, last.start_ms + last.length_ms)
-        y = top + _LINE + 2
+        metrics = QFontMetrics(self._look.font(size.CAPTION))
+        names = [wording.bar_name(bar.name) for bar in self._bars]
+        times = [wording.milliseconds(bar.length_ms) for bar in self._bars]
+        left = max(metrics.horizontalAdvance(name) for name in names) + _GAP
+        right = max(metrics.horizontalAdvance(time) for time in times) + _GAP
         for bar in self._bars:
-            self._paint_bar(painter, QRectF(0, y, self.width(), 24), bar, total)
-            y += 24
+            box = QRectF(0, y, self.width(), _BAR)
+            self._paint_bar(painter, box, bar, total, (left, right))
+            y += _BAR
+        return y
 
-    def _paint_bar(self, painter: QPainter, box: QRectF, bar: Bar, total: int) -> None:
+    def _paint_bar(
+        self, painter: QPainter, box: QRectF, bar: Bar, total: int, edges: tuple[int, int]
+    ) -> None:
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.setFont(self._look.font(size.CAPTION))
         painter.setPen(self._look.colour("dim"))
-        painter.drawText(box, middle, wording.bar_name(bar.name))
-        painter.drawText(
-            box, middle | Qt.AlignmentFlag.AlignRight, wording.milliseconds(bar.length_ms)
-        )
-        room = box.width() - _NAME - _TIME
-        x = _NAME + room * bar.start_ms / total
+        name, time = wording.bar_name(bar.name), wording.milliseconds(bar.length_ms)
+        painter.drawText(box, middle | Qt.AlignmentFlag.AlignLeading, name)
+        painter.drawText(box, middle | Qt.AlignmentFlag.AlignTrailing, time)
+        room = box.width() - edges[0] - edges[1]
+        x = edges[0] + room * bar.start_ms / total
         width = max(4.0, room * bar.length_ms / total)
+        if self.layoutDirection() is Qt.LayoutDirection.RightToLeft:
+            x = box.width() - x - width
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._look.colour("accent"))
         painter.drawRoundedRect(QRectF(x, box.center().y() - 4, width, 8), 4, 4)
 
-
-def _question_of(
-    reply: MessageRecord | None, messages: tuple[MessageRecord, ...]
-) -> MessageRecord | None:
-    """What the reply answers: the newest message of the user before it."""
-    if reply is None:
-        return None
-    before = messages[: messages.index(reply)]
-    return next((one for one in reversed(before) if one.role is Role.USER), None)
-
-
-def _facts_of(
-    reply: MessageRecord | None, question: MessageRecord | None
-) -> tuple[tuple[str, str], ...]:
-    if reply is None:
-        return ()
-    given = (
-        ("Model", reply.model),
-        ("Heard by", reply.heard_by or (question.heard_by if question else "")),
-        ("Spoken by", reply.spoken_by),
-    )
-    return tuple((name, wording.peer_words(value)) for name, value in given if value)
+    def _paint_context(self, painter: QPainter, top: float, share: float, words: str) -> float:
+        """How full the model's context is: a gauge that warns when little is left."""
+        y = self._paint_title(painter, top, tr("Context")) + 4
+        gauge = QRectF(0.5, y + 0.5, self.width() - 1, 7)
+        painter.setPen(self._look.colour("edge"))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(gauge, 4, 4)
+        full = max(6.0, gauge.width() * share)
+        is_mirrored = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
+        left = gauge.right() - full if is_mirrored else gauge.left()
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._look.colour("warn" if share > 0.85 else "accent"))
+        painter.drawRoundedRect(QRectF(left, y, full, 8), 4, 4)
+        painter.setFont(self._look.font(size.CAPTION))
+        painter.setPen(self._look.colour("dim"))
+        painter.drawText(
+            QRectF(0, y + 10, self.width(), 20),
+            Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading,
+            words,
+        )
+        return y + 30

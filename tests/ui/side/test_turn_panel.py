@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.journal.records import Role, TurnTimes
+from desktop_app.journal.reply_details import ReplyDetails
+from desktop_app.protocol.events import Usage
 from desktop_app.ui.side.turn_panel import TurnPanel
 from tests.ui.conftest import make_message
 
@@ -31,3 +34,44 @@ def test_without_a_reply_it_is_empty(look, qtbot):
     panel = TurnPanel(look, parent)
     panel.show_messages((make_message(1, "why", Role.USER),))
     assert panel.is_empty
+
+
+@pytest.fixture
+def panel(look, qtbot):
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    yield TurnPanel(look, parent)
+    parent.close()
+
+
+def spent(number: int, **usage: float):
+    details = ReplyDetails(usage=Usage(**usage))
+    return make_message(number, "so", model="a/b", details=details)
+
+
+def test_it_says_what_a_turn_and_the_thread_took(panel):
+    first = spent(1, input_tokens=1000, output_tokens=20, cost_usd=0.002)
+    second = spent(
+        2, input_tokens=412, output_tokens=96, context_used_tokens=40, context_limit_tokens=128000
+    )
+    panel.show_messages((first, second))
+    said = panel.accessibleName()
+    assert "Tokens: 412 in, 96 out, Cost: not told, Context: 0 % of 128k" in said
+    assert "This thread, Tokens: 1,412 in, 116 out, This thread, Cost: $0.0020 or more" in said
+
+
+def test_a_chosen_turn_is_shown_until_it_is_gone(panel):
+    first, second = spent(1, input_tokens=1), spent(2, input_tokens=2)
+    panel.show_messages((first, second))
+    panel.choose("m1")
+    assert "Tokens: 1 in" in panel.accessibleName()
+    panel.show_messages((second,))
+    assert "Tokens: 2 in" in panel.accessibleName()
+
+
+def test_a_context_that_is_nearly_full_is_seen(panel):
+    panel.resize(280, 400)
+    panel.show_messages((spent(1, context_percent=90.0),))
+    full = panel.grab().toImage()
+    panel.show_messages((spent(1, context_percent=10.0),))
+    assert panel.grab().toImage() != full

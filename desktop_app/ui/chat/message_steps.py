@@ -1,0 +1,131 @@
+"""What a person does with a message: hear it, ask again, edit it, copy it, look into its turn."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+
+from desktop_app.journal.records import MessageRecord, MessageStatus, Role
+from desktop_app.link.recordings import PlayUtterance, StopUtterance
+from desktop_app.prose import mark
+from desktop_app.protocol.commands import TurnWishes
+from desktop_app.ui.chat.message_menu import copy_message
+from desktop_app.ui.wires import Wires
+
+KEYS = (
+    ("Ctrl+R", mark("Ask the last question again")),
+    ("Ctrl+Shift+C", mark("Copy the last reply")),
+    ("Up", mark("Edit the last question, while nothing is written")),
+)
+
+
+class Sender(Protocol):
+    """What sends messages."""
+
+    def send_text(self, text: str, wishes: TurnWishes = ...) -> None: ...
+    def retry(self, message_id: str) -> None: ...
+
+
+class MessageSteps(QObject):
+    """Steps on messages of the open thread. Main thread only.
+
+    Args:
+        wires: The window's.
+        sender: Sends and retries messages.
+    """
+
+    def __init__(self, wires: Wires, sender: Sender) -> None:
+        super().__init__(wires.window)
+        self._window = wires.window
+        self._store = wires.store
+        self._send = wires.send
+        self._sender = sender
+        self._field = wires.window.pane.composer.field
+        self._field.installEventFilter(self)
+        QShortcut(QKeySequence(KEYS[0][0]), wires.window, self.ask_last_again)
+        QShortcut(QKeySequence(KEYS[1][0]), wires.window, self.copy_last)
+
+    def take(self, kind: str, message_id: str) -> None:
+        """Take one step with one message."""
+        message = next((one for one in self._messages() if one.id == message_id), None)
+        if message is None:
+            return
+        match kind:
+            case "again":
+                self.ask_again(message)
+            case "edit":
+                self.edit(message)
+            case "play":
+                self.play(message.utterance_id)
+            case "details":
+                self._show_details(message_id)
+
+    def _messages(self) -> tuple[MessageRecord, ...]:
+        return self._store.state.conversation.messages
+
+    def _question_of(self, message: MessageRecord) -> MessageRecord | None:
+        if message.role is Role.USER:
+            return message
+        before = self._messages()[: self._messages().index(message)]
+        return next((one for one in reversed(before) if one.role is Role.USER), None)
+
+    def ask_again(self, message: MessageRecord) -> None:
+        """Ask the question of a message again; one that never arrived is delivered."""
+        question = self._question_of(message)
+        if question is None:
+            return
+        if question.status in (MessageStatus.FAILED, MessageStatus.QUEUED):
+            self._sender.retry(question.id)
+        elif question.text:
+            self._sender.send_text(question.text, question.wishes)
+
+    def ask_last_again(self) -> None:
+        """Ask the newest question again."""
+        if self._messages():
+            self.ask_again(self._messages()[-1])
+
+    def copy_last(self) -> None:
+        """Put the newest reply on the clipboard, as Markdown."""
+        replies = (m for m in reversed(self._messages()) if m.role is Role.ASSISTANT and m.text)
+        reply = next(replies, None)
+        if reply is not None:
+            copy_message(reply, as_markdown=True)
+
+    def edit(self, message: MessageRecord) -> None:
+        """Put a question back where messages are written; sending it asks anew."""
+        self._field.setPlainText(message.text)
+        self._field.moveCursor(self._field.textCursor().MoveOperation.End)
+        self._field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def play(self, utterance_id: str) -> None:
+        """Let a recording be heard, or silence the one that is."""
+        playing = self._store.state.playing
+        if playing is not None and playing.utterance_id == utterance_id:
+            self._send(StopUtterance())
+        elif utterance_id:
+            self._send(PlayUtterance(utterance_id))
+
+    def _show_details(self, message_id: str) -> None:
+        side = self._window.side
+        if side is not None:
+            if not side.isVisible():
+                self._window.toggle_right()
+            side.show_turn(message_id)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Up in the empty composer."""
+        is_key = watched is self._field and event.type() == QEvent.Type.KeyPress
+        if is_key and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Up:
+            is_plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+            if is_plain and not self._field.toPlainText():
+                return self._edit_last()
+        return False
+
+    def _edit_last(self) -> bool:
+        questions = (m for m in reversed(self._messages()) if m.role is Role.USER and m.text)
+        question = next(questions, None)
+        if question is not None:
+            self.edit(question)
+        return question is not None
