@@ -67,9 +67,9 @@ def _service() -> list[Figure]:
 
 
 def _window() -> list[Figure]:
-    from tests.benchmarks import window  # with Qt
+    from tests.benchmarks import window, window_threads  # with Qt
 
-    return window.figures()
+    return [*window.figures(), *window_threads.figures()]
 
 
 _KNOWN: dict[str, Callable[[], list[Figure]]] = {
