@@ -30,44 +30,11 @@ from desktop_app.ui.wiring import Wiring
 from tests.benchmarks.figures import Figure, Spread, percentile
 
 THREADS, MESSAGES, LONG_THREAD = 10_000, 100_000, 5_000
-_WORDS = [
-    "the",
-    "tram",
-    "goes",
-    "early",
-    "before",
-    "nine",
-    "because",
-    "it",
-    "fills",
-    "up",
-    "at",
-    "the",
-    "castle",
-    "and",
-    "from",
-    "your",
-    "hotel",
-    "a",
-    "six",
-    "minute",
-    "walk",
-    "leads",
-    "down",
-    "to",
-    "the",
-    "stop",
-    "where",
-    "a",
-    "single",
-    "ride",
-    "costs",
-    "little",
-    "over",
-    "three",
-    "euros",
-    "today",
-]
+_SENTENCE = (
+    "the tram goes early before nine because it fills up at the castle and from your hotel a six "
+    "minute walk leads down to the stop where a single ride costs little over three euros today"
+)
+_WORDS = _SENTENCE.split()
 _TYPED = ("t", "tr", "tram", "tram ear", "the castle", "minute w", "euros is:spoken", "zebra")
 _RUNS = 5
 
@@ -92,8 +59,8 @@ def _fill(folder: Path) -> None:
             )
             connection.execute(SAVE_THREAD, values_of(thread))
         for number in range(MESSAGES):
-            thread = 0 if number < LONG_THREAD else number % THREADS
-            connection.execute(SAVE_MESSAGE, values_of(_message(number, f"t{thread}")))
+            owner = 0 if number < LONG_THREAD else number % THREADS
+            connection.execute(SAVE_MESSAGE, values_of(_message(number, f"t{owner}")))
         connection.execute("COMMIT")
 
 
