@@ -74,7 +74,7 @@ class MainWindow(QWidget):
         painted: The first frame is on screen; once.
         close_requested: The person wants to quit; the window waits to be closed from outside.
         escape_pressed, search_requested, new_requested, mute_requested, voice_toggled: Keys.
-        gallery_toggled: The gallery is to be shown or hidden.
+        gallery_toggled, settings_requested: The page is to be shown or hidden.
     """
 
     painted = Signal()
@@ -84,6 +84,7 @@ class MainWindow(QWidget):
     mute_requested = Signal()
     voice_toggled = Signal()
     gallery_toggled = Signal()
+    settings_requested = Signal()
 
     def __init__(self, look: Look, memory: QSettings) -> None:
         super().__init__()
@@ -115,6 +116,7 @@ class MainWindow(QWidget):
         self._right_handle.dragged.connect(self._on_right_dragged)
         self.threads.collapse_requested.connect(self.toggle_left)
         self.threads.new_requested.connect(self.new_requested)
+        self.threads.settings_requested.connect(self.settings_requested)
         self.pane.header.left_requested.connect(self.toggle_left)
         self.pane.header.right_requested.connect(self.toggle_right)
         self.pane.header.new_requested.connect(self.new_requested)
@@ -127,6 +129,7 @@ class MainWindow(QWidget):
             ("Ctrl+Shift+S", self.toggle_left),
             ("Ctrl+Shift+D", self.toggle_right),
             ("Ctrl+Shift+G", self.gallery_toggled.emit),
+            ("Ctrl+,", self.settings_requested.emit),
             (wording.VOICE_KEY, self.voice_toggled.emit),
             ("Ctrl+Q", self.close),
         ):

@@ -23,6 +23,7 @@ from desktop_app.ui.gallery.gallery_wiring import GalleryWiring
 from desktop_app.ui.journal_pages import JournalPages, Reader, Worker
 from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.service_asks import Asks, ServiceAsks
+from desktop_app.ui.settings.settings_wiring import SettingsWiring
 from desktop_app.ui.store import AppStore
 from desktop_app.ui.threads.thread_wiring import ThreadWiring
 from desktop_app.ui.voice.voice_wiring import VoiceWiring
@@ -72,6 +73,7 @@ class Wiring:
         self.voice = VoiceWiring(wires, self.threads)
         self.find = FindWiring(wires, window.look)
         self.gallery = GalleryWiring(wires, self.threads, self.chat)
+        self.settings = SettingsWiring(wires)
         self._connect()
 
     def start(self, *, opens_newest: bool = True) -> None:

@@ -6,7 +6,7 @@ import time
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QWidget
 
 from desktop_app.ui.compose.composer import Composer
 
@@ -88,4 +88,10 @@ class TalkKey(QObject):
         focus = QApplication.focusWidget()
         if focus is self._composer.field:
             return not self._composer.text
-        return not isinstance(focus, QAbstractButton | QLineEdit)
+        takes_space = isinstance(focus, QAbstractButton | QComboBox)
+        return not (focus is not None and (takes_space or _is_written_in(focus)))
+
+
+def _is_written_in(widget: QWidget) -> bool:
+    """Whether keys become text there; the conversation, which is only read, is no such place."""
+    return widget.testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled)

@@ -1,0 +1,27 @@
+"""What this program is, and the licences of all that it is made with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import metadata
+
+
+def licences() -> str:
+    """One line for each installed package: name, version, licence. May read the disk for long."""
+    return "\n".join(sorted(set(_lines()), key=str.casefold))
+
+
+def _lines() -> Iterator[str]:
+    for package in metadata.distributions():
+        told = package.metadata
+        name, version = told.get("Name"), told.get("Version")
+        if name:
+            yield f"{name} {version}: {_licence(told)}"
+
+
+def _licence(told: metadata.PackageMetadata) -> str:
+    given = told.get("License-Expression") or told.get("License") or ""
+    first = given.strip().splitlines()[0][:80] if given.strip() else ""
+    classes = told.get_all("Classifier") or []
+    named = [one.rpartition(" :: ")[2] for one in classes if one.startswith("License ::")]
+    return first or ", ".join(named) or "see its files"

@@ -1,0 +1,171 @@
+"""The widget of one setting, made from its row of the table."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
+
+from desktop_app.prose import tr
+from desktop_app.settings import Settings
+from desktop_app.ui import look as size
+from desktop_app.ui.look import Look
+from desktop_app.ui.settings.setting_table import SettingRow, limits_of, value_of
+from desktop_app.ui.settings.switch import Switch
+from desktop_app.ui.text_field import TextField
+
+
+class Choice(QComboBox):
+    """A list that the wheel does not change while the page is scrolled over it."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
+        event.ignore()
+
+
+class Number(QSpinBox):
+    """A number; what is typed counts when it is complete."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setKeyboardTracking(False)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
+        event.ignore()
+
+
+Control = Choice | Number | Switch | TextField
+
+
+class RowWidget(QWidget):
+    """Title, hint and control.
+
+    Signals:
+        changed: Path of the setting and its new value.
+    """
+
+    changed = Signal(str, object)
+
+    def __init__(self, look: Look, parent: QWidget, row: SettingRow, settings: Settings) -> None:
+        super().__init__(parent)
+        self.row = row
+        self.control = self._control_for(look, row, settings)
+        self.control.setFont(look.font(size.SMALL))
+        self.control.setAccessibleName(tr(row.title))
+        self.control.setAccessibleDescription(tr(row.hint))
+        self._title = _text(look, self, tr(row.title), size.TEXT)
+        self._title.setBuddy(self.control)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(self._title)
+        if row.hint:
+            words.addWidget(_text(look, self, tr(row.hint), size.SMALL, ink="dim"))
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 8, 0, 8)
+        line.setSpacing(20)
+        line.addLayout(words, 3)
+        is_wide = isinstance(self.control, TextField | Choice)
+        middle = Qt.AlignmentFlag.AlignVCenter
+        line.addWidget(self.control, 2 if is_wide else 0, middle)
+        self.show_value(settings)
+
+    def _control_for(self, look: Look, row: SettingRow, settings: Settings) -> Control:
+        value = value_of(settings, row.path)
+        if isinstance(value, bool):
+            switch = Switch(look, self)
+            switch.toggled.connect(self._on_changed)
+            return switch
+        if isinstance(value, int):
+            number = Number(self)
+            number.setRange(*limits_of(settings, row.path))
+            number.setSingleStep(50 if number.maximum() >= 1000 and row.unit == "ms" else 5)
+            number.setSuffix(f" {tr(row.unit)}")
+            number.valueChanged.connect(self._on_changed)
+            return number
+        if row.choices or row.path.endswith("_device_id"):
+            choice = Choice(self)
+            self._fill(choice, {value: tr(words) for value, words in row.choices.items()})
+            choice.activated.connect(self._on_activated)
+            return choice
+        text = TextField(look, self)
+        text.setPlaceholderText(row.example)
+        text.editingFinished.connect(self._on_edited)
+        return text
+
+    @staticmethod
+    def _fill(choice: QComboBox, choices: dict[str, str]) -> None:
+        choice.clear()
+        for value, words in choices.items():
+            choice.addItem(words, value)
+        choice.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        choice.setMinimumContentsLength(12)
+
+    def show_choices(self, choices: dict[str, str], settings: Settings) -> None:
+        """Offer other values; what is chosen stays, though it is not among them."""
+        if not isinstance(self.control, Choice) or self.control.view().isVisible():
+            return
+        value = str(value_of(settings, self.row.path))
+        if value not in choices:
+            choices = {**choices, value: tr("{name} (not here now)").format(name=value)}
+        self._fill(self.control, choices)
+        self.show_value(settings)
+
+    def show_value(self, settings: Settings) -> None:
+        """Show what the settings say."""
+        value = value_of(settings, self.row.path)
+        self.control.blockSignals(True)
+        try:
+            match self.control:
+                case Switch():
+                    self.control.setChecked(bool(value))
+                case Number():
+                    self.control.setValue(int(value))
+                case Choice():
+                    self.control.setCurrentIndex(self.control.findData(value))
+                case TextField():
+                    if self.control.text().strip() != value:
+                        self.control.setText(str(value))
+        finally:
+            self.control.blockSignals(False)
+
+    def _on_changed(self, value: object) -> None:
+        self.changed.emit(self.row.path, value)
+
+    def _on_activated(self, _number: int) -> None:
+        assert isinstance(self.control, Choice)
+        self.changed.emit(self.row.path, self.control.currentData())
+
+    def _on_edited(self) -> None:
+        assert isinstance(self.control, TextField)
+        self.changed.emit(self.row.path, self.control.text().strip())
+
+
+class WrappedText(QLabel):
+    """Plain words in a token's colour, on as many lines as they need."""
+
+    def __init__(self, look: Look, parent: QWidget, text: str, px: int, ink: str) -> None:
+        super().__init__(text, parent)
+        self._look = look
+        self._ink = ink
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        self.setFont(look.font(px))
+        look.changed.connect(self._dress)
+        self._dress()
+
+    def _dress(self) -> None:
+        palette = self.palette()
+        palette.setColor(self.foregroundRole(), self._look.colour(self._ink))
+        self.setPalette(palette)
+
+    def show_text(self, text: str, ink: str = "") -> None:
+        """Exchange the words and, if given, the colour's token."""
+        self._ink = ink or self._ink
+        self.setText(text)
+        self._dress()
+
+
+def _text(look: Look, parent: QWidget, text: str, px: int, ink: str = "text") -> WrappedText:
+    return WrappedText(look, parent, text, px, ink)

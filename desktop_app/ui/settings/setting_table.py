@@ -1,0 +1,226 @@
+"""Which settings the page offers, in which words: a table, no widgets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+from desktop_app.prose import mark, tr
+from desktop_app.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class SettingRow:
+    """One setting.
+
+    Attributes:
+        path: Its name in the settings file, such as ``voice.talk_mode``.
+        title, hint: English; said through ``tr`` when they are shown.
+        choices: Value to words, where only some values are possible.
+        unit: Of a number.
+        example: Stands in an empty text.
+    """
+
+    path: str
+    title: str
+    hint: str = ""
+    choices: Mapping[str, str] = field(default_factory=dict)
+    unit: str = ""
+    example: str = ""
+
+    @property
+    def words(self) -> str:
+        """Everything that a search may find it by."""
+        said = (self.title, self.hint, *self.choices.values())
+        return " ".join((self.path, *(tr(one) for one in said if one))).casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Settings that belong together; ``name`` is stable, ``title`` is shown."""
+
+    name: str
+    title: str
+    rows: tuple[SettingRow, ...] = ()
+
+
+SECTIONS = (
+    Section(
+        "service",
+        mark("Service"),
+        (
+            SettingRow(
+                "profile",
+                mark("Who answers"),
+                mark("Embedded works at once, on this computer. Backboard wants a key."),
+                {"embedded": mark("Embedded"), "backboard": mark("Backboard")},
+            ),
+            SettingRow(
+                "language.base_url",
+                mark("Language model server"),
+                mark("Address of a server with an OpenAI-compatible interface, for Embedded."),
+                example="http://127.0.0.1:11434/v1",
+            ),
+            SettingRow(
+                "language.model",
+                mark("Its model"),
+                mark("Empty for the server's first one."),
+            ),
+            SettingRow(
+                "language.local_models",
+                mark("Look for servers on this computer"),
+                choices={"auto": mark("At every start"), "off": mark("Never")},
+            ),
+        ),
+    ),
+    Section(
+        "voice",
+        mark("Voice"),
+        (
+            SettingRow("voice.input_device_id", mark("Microphone")),
+            SettingRow("voice.output_device_id", mark("Loudspeaker")),
+            SettingRow(
+                "voice.talk_mode",
+                mark("The talk key"),
+                mark("What Space does while the composer is empty."),
+                {
+                    "hold": mark("Hold to talk"),
+                    "toggle": mark("Press to begin, press to send"),
+                    "tap_lock": mark("Hold, or tap to lock"),
+                },
+            ),
+            SettingRow(
+                "voice.barge_in",
+                mark("Talk over a reply"),
+                mark("Where the microphone hears the loudspeaker, only Esc interrupts."),
+                {
+                    "auto": mark("Where it works"),
+                    "on": mark("Always"),
+                    "off": mark("Never"),
+                },
+            ),
+            SettingRow(
+                "voice.end_silence_ms",
+                mark("Silence that ends what you say"),
+                mark("Longer leaves you time to think, shorter answers sooner."),
+                unit=mark("ms"),
+            ),
+            SettingRow(
+                "voice.endpoint",
+                mark("Who hears that you have finished"),
+                mark("A service that decides hears the microphone all the time that it listens."),
+                {"local": mark("This computer"), "server": mark("The service, if it can")},
+            ),
+            SettingRow(
+                "voice.interrupt_after_ms",
+                mark("Speech that interrupts a reply"),
+                mark("Shorter sounds only pause it."),
+                unit=mark("ms"),
+            ),
+            SettingRow(
+                "voice.idle_after_s",
+                mark("Close the microphone after"),
+                mark("When nobody speaks for so long."),
+                unit=mark("s"),
+            ),
+            SettingRow("voice.pre_roll_ms", mark("Sound kept from before"), unit=mark("ms")),
+            SettingRow(
+                "voice.tail_ms", mark("Sound kept after the key came up"), unit=mark("ms")
+            ),
+        ),
+    ),
+    Section(
+        "appearance",
+        mark("Appearance"),
+        (
+            SettingRow(
+                "appearance.theme",
+                mark("Theme"),
+                choices={
+                    "system": mark("As the system"),
+                    "light": mark("Light"),
+                    "dark": mark("Dark"),
+                },
+            ),
+            SettingRow(
+                "appearance.reduced_motion",
+                mark("Reduced motion"),
+                mark("Nothing moves that need not."),
+            ),
+        ),
+    ),
+    Section(
+        "privacy",
+        mark("Privacy"),
+        (
+            SettingRow(
+                "privacy.keep_recordings",
+                mark("Keep recordings"),
+                mark("The sound of what you and the assistant said, on this computer."),
+                {
+                    "forever": mark("Until I delete them"),
+                    "7_days": mark("7 days"),
+                    "1_day": mark("1 day"),
+                    "until_sent": mark("Until they are sent"),
+                    "off": mark("Never write them down"),
+                },
+            ),
+        ),
+    ),
+    Section(
+        "network",
+        mark("Network"),
+        (
+            SettingRow(
+                "network.proxy",
+                mark("Proxy"),
+                mark("Empty for the system's. One with a password is named in HTTPS_PROXY."),
+                example="http://host:port",
+            ),
+            SettingRow(
+                "network.ca_file",
+                mark("Certificates"),
+                mark("A PEM file that is believed besides the system's."),
+            ),
+        ),
+    ),
+)
+
+
+def value_of(settings: Settings, path: str) -> Any:
+    """The value of a setting."""
+    found: Any = settings
+    for name in path.split("."):
+        found = getattr(found, name)
+    return found
+
+
+def limits_of(settings: Settings, path: str) -> tuple[int, int]:
+    """The smallest and the largest value of a number."""
+    *way, name = path.split(".")
+    section = value_of(settings, ".".join(way)) if way else settings
+    limits = next(one.metadata for one in fields(section) if one.name == name)
+    return limits["low"], limits["high"]
+
+
+def with_value(settings: Settings, path: str, value: object) -> Settings:
+    """The settings with one of them exchanged."""
+    section, dot, name = path.partition(".")
+    if not dot:
+        return replace(settings, **{path: value})  # type: ignore[arg-type]  # the table names fields
+    changed = replace(getattr(settings, section), **{name: value})
+    return replace(settings, **{section: changed})  # type: ignore[arg-type]  # as above
+
+
+def matching(text: str) -> tuple[Section, ...]:
+    """The sections with those of their rows that hold every word of ``text``."""
+    words = text.casefold().split()
+    found = []
+    for section in SECTIONS:
+        title = tr(section.title).casefold()
+        rows = tuple(
+            row for row in section.rows if all(word in f"{title} {row.words}" for word in words)
+        )
+        found.append(Section(section.name, section.title, rows))
+    return tuple(found)

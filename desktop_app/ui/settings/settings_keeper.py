@@ -1,0 +1,72 @@
+"""The settings as the page has them: read once, written with every change, in order."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop_app.link.messages import Notice, NoticeLevel, ReloadSettings
+from desktop_app.settings import Settings, load, save
+from desktop_app.ui.settings.setting_table import value_of, with_value
+from desktop_app.ui.wires import Wires
+
+
+class SettingsKeeper(QObject):
+    """Owner of the settings while the window runs. Main thread only.
+
+    Signals:
+        changed: The new Settings; they are on the disk, or will be in a moment.
+    """
+
+    changed = Signal(object)
+
+    def __init__(self, wires: Wires) -> None:
+        super().__init__(wires.window)
+        self._wires = wires
+        self._path: Path = wires.folders.settings
+        self._is_writing = False
+        self._written = self.settings = Settings()
+
+    def read(self) -> None:
+        """Read the file: it may have been written by hand meanwhile."""
+        self._wires.run(self._read, "read settings")
+
+    async def _read(self) -> None:
+        problems: list[str] = []
+        found = await self._wires.on_worker(partial(load, self._path, report=problems.append))
+        if not self._is_writing:
+            self._written = self.settings = found
+        if problems:
+            facts = {"reason": problems[0]}
+            self._wires.notify(Notice(NoticeLevel.WARNING, "settings.broken", facts))
+        self.changed.emit(self.settings)
+
+    def change(self, path: str, value: object) -> None:
+        """Exchange one setting, and write it down."""
+        if value_of(self.settings, path) != value:
+            self.replace(with_value(self.settings, path, value))
+
+    def replace(self, settings: Settings) -> None:
+        """Exchange them all, and write them down."""
+        self.settings = settings
+        self.changed.emit(settings)
+        if not self._is_writing:
+            self._is_writing = True
+            self._wires.run(self._write, "write settings")
+
+    async def _write(self) -> None:
+        """One writing at a time; the last words win."""
+        try:
+            while self._written is not self.settings:
+                wanted = self.settings
+                await self._wires.on_worker(partial(save, self._path, wanted))
+                self._written = wanted
+                self._wires.send(ReloadSettings())
+        except OSError as error:
+            facts = {"reason": error.strerror or str(error)}
+            self._wires.notify(Notice(NoticeLevel.WARNING, "settings.not_saved", facts))
+            self._written = self.settings
+        finally:
+            self._is_writing = False

@@ -1,0 +1,216 @@
+"""Between the settings page, the settings file, the service and the sound devices."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from desktop_app.credentials import Credentials, CredentialsUnavailableError, Secret
+from desktop_app.link.device_messages import (
+    ListDevices,
+    PlayMicrophoneTest,
+    StartMicrophoneTest,
+    StopMicrophoneTest,
+)
+from desktop_app.link.messages import ReloadSettings
+from desktop_app.profiles import EMBEDDED, KEY_VARIABLE
+from desktop_app.prose import tr
+from desktop_app.protocol.service_calls import CheckKey, GetKeyState, KeyState
+from desktop_app.sentences import sentence_of
+from desktop_app.settings import ProfileSettings, Settings
+from desktop_app.state.app_state import AppState, Levels
+from desktop_app.ui.service_asks import AskError
+from desktop_app.ui.settings.about import licences
+from desktop_app.ui.settings.key_card import KeyCard
+from desktop_app.ui.settings.setting_table import SECTIONS
+from desktop_app.ui.settings.settings_keeper import SettingsKeeper
+from desktop_app.ui.settings.settings_page import SettingsPage
+from desktop_app.ui.wires import Wires
+
+SETTINGS = "settings"
+
+
+class SettingsWiring(QObject):
+    """The settings page. Main thread only; it opens no microphone unless asked to test one."""
+
+    def __init__(self, wires: Wires, credentials: Credentials | None = None) -> None:
+        super().__init__(wires.window)
+        self._wires = wires
+        self._window = wires.window
+        self._credentials = credentials or Credentials()
+        self._page: SettingsPage | None = None
+        self.keeper = SettingsKeeper(wires)
+        self.keeper.changed.connect(self._on_settings)
+        self._window.pane.add_page(SETTINGS, self._make_page)
+        self._window.pane.page_changed.connect(self._on_page_changed)
+        self._window.settings_requested.connect(self._on_requested)
+        wires.store.devices_changed.connect(self._show_devices)
+        wires.store.levels_changed.connect(self._show_levels)
+
+    def _make_page(self, parent: QWidget) -> SettingsPage:
+        page = SettingsPage(self._window.look, parent, self.keeper.settings)
+        self._page = page
+        for row in page.rows:
+            row.changed.connect(self._on_changed)
+        page.key.key_given.connect(self._on_key)
+        page.own.added.connect(self._on_own_added)
+        page.microphone.listen_requested.connect(self._on_listen)
+        page.microphone.play_requested.connect(self._on_play)
+        page.microphone.stop_requested.connect(self._on_stop)
+        page.show_licences.clicked.connect(self._on_licences)
+        return page
+
+    def _on_requested(self) -> None:
+        pane = self._window.pane
+        pane.show_page("" if pane.page == SETTINGS else SETTINGS)
+
+    def _on_page_changed(self, name: str) -> None:
+        if name == SETTINGS:
+            self._window.close_overlays()
+            self.keeper.read()
+            self._wires.send(ListDevices())
+            self._show_devices(self._wires.store.state)
+        elif self._page is not None:
+            self._wires.send(StopMicrophoneTest())
+
+    # ---- values -------------------------------------------------------------------------------
+
+    def _on_changed(self, path: str, value: object) -> None:
+        before = self.keeper.settings.profile
+        self.keeper.change(path, value)
+        if path.endswith("_device_id"):
+            self._name_device(path, str(value))
+        if self.keeper.settings.profile != before:
+            self._read_key_state()
+
+    def _name_device(self, path: str, device_id: str) -> None:
+        """The name too: the id may be another one when it is plugged in again."""
+        devices = self._wires.store.state.devices.shown
+        name = next((one.name for one in devices if one.id == device_id), "")
+        self.keeper.change(path.removesuffix("_id"), name)
+
+    def _on_settings(self, settings: Settings) -> None:
+        """What the window itself follows at once."""
+        look, appearance = self._window.look, settings.appearance
+        look.is_calm = appearance.reduced_motion
+        look.pin(appearance.theme)
+        self._window.remember_look(appearance.theme, is_calm=appearance.reduced_motion)
+        self._window.use_talk_mode(settings.voice.talk_mode)
+        page = self._page
+        if page is None:
+            return
+        named = next(one for one in SECTIONS[0].rows if one.path == "profile").choices
+        known = {name: tr(words) for name, words in named.items()}
+        page.row("profile").show_choices(
+            known | {name: name for name in settings.profiles if name not in known}, settings
+        )
+        page.show_settings(settings)
+        self._read_key_state()
+
+    def _on_own_added(self, name: str, address: str) -> None:
+        settings = self.keeper.settings
+        own = {**settings.profiles, name: ProfileSettings(base_url=address)}
+        self.keeper.replace(replace(settings, profiles=own, profile=name))
+
+    # ---- the key ------------------------------------------------------------------------------
+
+    def _read_key_state(self) -> None:
+        page, profile = self._page, self.keeper.settings.profile
+        if page is None:
+            return
+        page.key.setVisible(profile != EMBEDDED)
+        if profile != EMBEDDED:
+            self._wires.run(partial(self._ask_key_state, page.key, profile), "key state")
+
+    async def _ask_key_state(self, card: KeyCard, profile: str) -> None:
+        try:
+            state = await self._wires.asks.ask(GetKeyState(profile))
+        except AskError as error:
+            card.show_words(sentence_of(error.code, error.facts), "warn")
+            return
+        if isinstance(state, KeyState):
+            card.show_words(*key_words(state))
+
+    def _on_key(self, key: str) -> None:
+        page = self._page
+        if page is not None:
+            profile = self.keeper.settings.profile
+            self._wires.run(partial(self._check_key, page.key, profile, key), "check key")
+
+    async def _check_key(self, card: KeyCard, profile: str, key: str) -> None:
+        card.show_busy(True)
+        card.show_words(tr("Asking the service…"))
+        try:
+            await self._wires.asks.ask(CheckKey(profile, key))
+            await self._credentials.set(profile, Secret(key))
+        except AskError as error:
+            card.show_words(sentence_of(error.code, error.facts), "danger")
+        except CredentialsUnavailableError:
+            card.show_words(no_keyring_words(), "warn")
+        else:
+            card.field.clear()
+            card.show_words(tr("The service took the key. It is kept in the system's keyring."))
+            self._wires.send(ReloadSettings())
+        finally:
+            card.show_busy(False)
+
+    # ---- sound --------------------------------------------------------------------------------
+
+    def _show_devices(self, state: AppState) -> None:
+        page = self._page
+        if page is None:
+            return
+        settings = self.keeper.settings
+        for path, is_input in (("voice.input_device_id", True), ("voice.output_device_id", False)):
+            choices = {"": tr("As the system")}
+            choices |= {
+                one.id: one.name
+                for one in state.devices.shown
+                if one.is_input is is_input and one.id
+            }
+            page.row(path).show_choices(choices, settings)
+        page.microphone.show_test(state.devices.test)
+
+    def _show_levels(self, levels: Levels) -> None:
+        if self._page is not None:
+            self._page.microphone.show_level(levels.microphone)
+
+    def _on_listen(self) -> None:
+        self._wires.send(StartMicrophoneTest(self.keeper.settings.voice.input_device_id))
+
+    def _on_play(self) -> None:
+        self._wires.send(PlayMicrophoneTest())
+
+    def _on_stop(self) -> None:
+        self._wires.send(StopMicrophoneTest())
+
+    # ---- about --------------------------------------------------------------------------------
+
+    def _on_licences(self) -> None:
+        self._wires.run(self._read_licences, "licences")
+
+    async def _read_licences(self) -> None:
+        text = await self._wires.on_worker(licences)
+        if self._page is not None:
+            self._page.licences.setPlainText(text)
+            self._page.licences.show()
+
+
+def key_words(state: KeyState) -> tuple[str, str]:
+    """What is known of a key, and the token of its colour."""
+    if not state.is_needed:
+        return tr("This service wants no key."), "dim"
+    if state.is_known:
+        return tr("There is a key. A new one takes its place."), "dim"
+    if not state.is_kept_safe:
+        return no_keyring_words(), "warn"
+    return tr("Paste a key; the service is asked at once whether it is good."), "dim"
+
+
+def no_keyring_words() -> str:
+    """There is no keyring: what to do instead. Nothing is ever written to a plain file."""
+    words = tr("This system offers no place for keys. Put it into {variable} and start Parley anew.")
+    return words.format(variable=KEY_VARIABLE)
