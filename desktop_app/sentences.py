@@ -150,7 +150,7 @@ SENTENCES = {
         "The voice service is not running. It is being started again; what you say and type is "
         "kept."
     ),
-    "settings.not_saved": "Your settings could not be saved: {reason}. They count until you close Parley.",
+    "settings.not_saved": "Your settings could not be saved: {reason}. Make room, then try again.",
     "settings.broken": "Some settings cannot be used, defaults take their place. {reason}",
     "something.failed": (
         "Something went wrong. Parley goes on, and what was saved is safe; {log} says more."

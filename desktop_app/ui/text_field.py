@@ -13,7 +13,7 @@ _PADDING = 12
 
 
 class TextField(QLineEdit):
-    """A line edit with a rounded outline; the outline says where the keys go."""
+    """A line edit with a rounded outline."""
 
     def __init__(self, look: Look, parent: QWidget, *, px: int = size.SMALL) -> None:
         super().__init__(parent)
@@ -26,12 +26,17 @@ class TextField(QLineEdit):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        is_focused = self.hasFocus()
-        painter.setPen(QPen(self._look.colour("accent" if is_focused else "edge"), 1 + is_focused))
-        painter.setBrush(self._look.colour("raised"))
-        inset = 1.0 if is_focused else 0.5
-        box = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
-        painter.drawRoundedRect(box, 8, 8)
+        paint_field(painter, self._look, self)
         painter.end()
         super().paintEvent(event)
+
+
+def paint_field(painter: QPainter, look: Look, widget: QWidget) -> None:
+    """The outline of what can be filled in; it says where the keys go."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    is_focused = widget.hasFocus()
+    painter.setPen(QPen(look.colour("accent" if is_focused else "edge"), 1 + is_focused))
+    painter.setBrush(look.colour("raised"))
+    inset = 1.0 if is_focused else 0.5
+    box = QRectF(widget.rect()).adjusted(inset, inset, -inset, -inset)
+    painter.drawRoundedRect(box, 8, 8)

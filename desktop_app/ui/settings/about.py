@@ -14,13 +14,14 @@ def licences() -> str:
 def _lines() -> Iterator[str]:
     for package in metadata.distributions():
         told = package.metadata
-        name, version = told.get("Name"), told.get("Version")
-        if name:
-            yield f"{name} {version}: {_licence(told)}"
+        if "Name" in told:
+            yield f"{told['Name']} {package.version}: {_licence(told)}"
 
 
 def _licence(told: metadata.PackageMetadata) -> str:
-    given = told.get("License-Expression") or told.get("License") or ""
+    fields = ("License-Expression", "License")
+    known = [told[one] for one in fields if one in told]
+    given = next((one for one in known if one), "")
     first = given.strip().splitlines()[0][:80] if given.strip() else ""
     classes = told.get_all("Classifier") or []
     named = [one.rpartition(" :: ")[2] for one in classes if one.startswith("License ::")]

@@ -2,36 +2,69 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
 
 from desktop_app.prose import tr
 from desktop_app.settings import Settings
 from desktop_app.ui import look as size
+from desktop_app.ui.icons import paint_icon
 from desktop_app.ui.look import Look
 from desktop_app.ui.settings.setting_table import SettingRow, limits_of, value_of
 from desktop_app.ui.settings.switch import Switch
-from desktop_app.ui.text_field import TextField
+from desktop_app.ui.text_field import TextField, paint_field
 
 
 class Choice(QComboBox):
     """A list that the wheel does not change while the page is scrolled over it."""
 
+    def __init__(self, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._look = look
+        self.setFont(look.font(size.SMALL))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMinimumHeight(self.fontMetrics().height() + 18)
+
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
         event.ignore()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        painter = QPainter(self)
+        paint_field(painter, self._look, self)
+        is_mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        y = self.height() / 2 - 8
+        icon = QRectF(10 if is_mirrored else self.width() - 26, y, 16, 16)
+        paint_icon(painter, "chevron-down", icon, self._look.colour("dim"))
+        painter.setPen(self._look.colour("text"))
+        box = self.rect().adjusted(*((32, 0, -12, 0) if is_mirrored else (12, 0, -32, 0)))
+        metrics = self.fontMetrics()
+        words = metrics.elidedText(self.currentText(), Qt.TextElideMode.ElideRight, box.width())
+        leading = Qt.AlignmentFlag.AlignRight if is_mirrored else Qt.AlignmentFlag.AlignLeft
+        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | leading, words)
 
 
 class Number(QSpinBox):
-    """A number; what is typed counts when it is complete."""
+    """A number; what is typed counts when it is complete. The arrow keys step."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
+        self._look = look
+        self.setFont(look.font(size.SMALL))
         self.setKeyboardTracking(False)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFrame(False)
+        self.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.lineEdit().setStyleSheet("background: transparent; border: none;")
+        self.setMinimumHeight(self.fontMetrics().height() + 18)
+        self.setMinimumWidth(self.fontMetrics().horizontalAdvance("88888 mmm") + 24)
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
         event.ignore()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        paint_field(QPainter(self), self._look, self)
 
 
 Control = Choice | Number | Switch | TextField
@@ -76,14 +109,14 @@ class RowWidget(QWidget):
             switch.toggled.connect(self._on_changed)
             return switch
         if isinstance(value, int):
-            number = Number(self)
+            number = Number(look, self)
             number.setRange(*limits_of(settings, row.path))
             number.setSingleStep(50 if number.maximum() >= 1000 and row.unit == "ms" else 5)
             number.setSuffix(f" {tr(row.unit)}")
             number.valueChanged.connect(self._on_changed)
             return number
         if row.choices or row.path.endswith("_device_id"):
-            choice = Choice(self)
+            choice = Choice(look, self)
             self._fill(choice, {value: tr(words) for value, words in row.choices.items()})
             choice.activated.connect(self._on_activated)
             return choice
@@ -97,9 +130,7 @@ class RowWidget(QWidget):
         choice.clear()
         for value, words in choices.items():
             choice.addItem(words, value)
-        choice.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
+        choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         choice.setMinimumContentsLength(12)
 
     def show_choices(self, choices: dict[str, str], settings: Settings) -> None:

@@ -125,9 +125,7 @@ SECTIONS = (
                 unit=mark("s"),
             ),
             SettingRow("voice.pre_roll_ms", mark("Sound kept from before"), unit=mark("ms")),
-            SettingRow(
-                "voice.tail_ms", mark("Sound kept after the key came up"), unit=mark("ms")
-            ),
+            SettingRow("voice.tail_ms", mark("Sound kept after the key came up"), unit=mark("ms")),
         ),
     ),
     Section(
@@ -210,7 +208,7 @@ def with_value(settings: Settings, path: str, value: object) -> Settings:
     if not dot:
         return replace(settings, **{path: value})  # type: ignore[arg-type]  # the table names fields
     changed = replace(getattr(settings, section), **{name: value})
-    return replace(settings, **{section: changed})  # type: ignore[arg-type]  # as above
+    return replace(settings, **{section: changed})
 
 
 def matching(text: str) -> tuple[Section, ...]:

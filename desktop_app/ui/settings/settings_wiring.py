@@ -21,7 +21,7 @@ from desktop_app.prose import tr
 from desktop_app.protocol.service_calls import CheckKey, GetKeyState, KeyState
 from desktop_app.sentences import sentence_of
 from desktop_app.settings import ProfileSettings, Settings
-from desktop_app.state.app_state import AppState, Levels
+from desktop_app.state.app_state import Devices, Levels
 from desktop_app.ui.service_asks import AskError
 from desktop_app.ui.settings.about import licences
 from desktop_app.ui.settings.key_card import KeyCard
@@ -72,7 +72,7 @@ class SettingsWiring(QObject):
             self._window.close_overlays()
             self.keeper.read()
             self._wires.send(ListDevices())
-            self._show_devices(self._wires.store.state)
+            self._show_devices(self._wires.store.state.devices)
         elif self._page is not None:
             self._wires.send(StopMicrophoneTest())
 
@@ -159,7 +159,7 @@ class SettingsWiring(QObject):
 
     # ---- sound --------------------------------------------------------------------------------
 
-    def _show_devices(self, state: AppState) -> None:
+    def _show_devices(self, devices: Devices) -> None:
         page = self._page
         if page is None:
             return
@@ -167,12 +167,10 @@ class SettingsWiring(QObject):
         for path, is_input in (("voice.input_device_id", True), ("voice.output_device_id", False)):
             choices = {"": tr("As the system")}
             choices |= {
-                one.id: one.name
-                for one in state.devices.shown
-                if one.is_input is is_input and one.id
+                one.id: one.name for one in devices.shown if one.is_input is is_input and one.id
             }
             page.row(path).show_choices(choices, settings)
-        page.microphone.show_test(state.devices.test)
+        page.microphone.show_test(devices.test)
 
     def _show_levels(self, levels: Levels) -> None:
         if self._page is not None:
@@ -212,5 +210,5 @@ def key_words(state: KeyState) -> tuple[str, str]:
 
 def no_keyring_words() -> str:
     """There is no keyring: what to do instead. Nothing is ever written to a plain file."""
-    words = tr("This system offers no place for keys. Put it into {variable} and start Parley anew.")
+    words = tr("This system has no keyring. Put the key into {variable} and start Parley anew.")
     return words.format(variable=KEY_VARIABLE)

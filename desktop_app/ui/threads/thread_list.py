@@ -111,6 +111,7 @@ class ThreadList(QWidget):
         delete_requested: Ids of the threads.
         search_changed: The text to look for; empty to show everything.
         collapse_requested: The side is to be hidden.
+        settings_requested: The settings are wanted.
     """
 
     new_requested = Signal()
@@ -118,6 +119,7 @@ class ThreadList(QWidget):
     delete_requested = Signal(object)
     search_changed = Signal(str)
     collapse_requested = Signal()
+    settings_requested = Signal()
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
@@ -168,7 +170,13 @@ class ThreadList(QWidget):
         column.addSpacing(4)
         column.addWidget(self._nothing)
         column.addWidget(self.list, 1)
-        column.addWidget(self.connection)
+        settings = Button(self._look, self, icon="settings", says=tr("Settings"))
+        settings.describe(tr("Settings"), "Ctrl+,")
+        settings.clicked.connect(self.settings_requested)
+        bottom = QHBoxLayout()
+        bottom.addWidget(self.connection, 1)
+        bottom.addWidget(settings)
+        column.addLayout(bottom)
 
     def use_rows(self, rows: ThreadRows) -> None:
         """Show these rows from now on."""

@@ -1,0 +1,290 @@
+"""The settings by mouse and keys: written at once, told to the engine, searched."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+
+from desktop_app.credentials import Credentials
+from desktop_app.link.device_messages import (
+    DevicesChanged,
+    DeviceShown,
+    ListDevices,
+    MicrophoneTest,
+    MicrophoneTestChanged,
+    PlayMicrophoneTest,
+    StartMicrophoneTest,
+    StopMicrophoneTest,
+)
+from desktop_app.link.messages import LevelMeasured, ReloadSettings
+from desktop_app.protocol.service_calls import CheckKey, Done, GetKeyState, KeyState
+from desktop_app.settings import Settings, load
+from desktop_app.ui.service_asks import AskError
+from desktop_app.ui.settings.setting_table import SECTIONS, matching, value_of
+from desktop_app.ui.settings.settings_page import SettingsPage
+from desktop_app.ui.settings.settings_wiring import key_words
+
+
+class FakeAsks:
+    """Answers at once, or fails."""
+
+    def __init__(self) -> None:
+        self.asked: list[object] = []
+        self.failure: AskError | None = None
+
+    async def ask(self, question: object, on_advance: object = None) -> object:
+        self.asked.append(question)
+        if isinstance(question, GetKeyState):
+            return KeyState(is_needed=True, is_known=False, is_kept_safe=True)
+        if self.failure is not None:
+            raise self.failure
+        return Done()
+
+
+class KeptKeys(Credentials):
+    """A keyring in memory."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: dict[str, str] = {}
+
+    async def set(self, name, secret) -> None:
+        self.kept[name] = secret.reveal()
+
+
+@pytest.fixture
+def asks(desk) -> FakeAsks:
+    fake = FakeAsks()
+    wiring = desk.wiring.settings
+    wiring._wires = replace(wiring._wires, asks=fake)
+    wiring._credentials = KeptKeys()
+    return fake
+
+
+@pytest.fixture
+def page(desk, asks, qtbot) -> SettingsPage:
+    desk.wiring.start()
+    desk.window.settings_requested.emit()
+    return desk.window.pane._pages["settings"]
+
+
+def written(tmp_path: Path) -> dict:
+    return json.loads((tmp_path / "settings.json").read_text())
+
+
+def test_every_setting_of_the_table_exists_and_its_choices_are_those_that_are_allowed():
+    from dataclasses import fields
+
+    for section in SECTIONS:
+        for row in section.rows:
+            value = value_of(Settings(), row.path)
+            if row.choices and row.path != "profile":
+                assert value in row.choices or isinstance(value, bool)
+                *way, name = row.path.split(".")
+                owner = value_of(Settings(), ".".join(way))
+                allowed = next(one.metadata["allowed"] for one in fields(owner) if one.name == name)
+                assert set(row.choices) == set(allowed)
+
+
+def test_a_choice_is_written_at_once_and_the_engine_reads_it(desk, page, qtbot, tmp_path):
+    choice = page.row("voice.talk_mode").control
+    choice.setFocus()
+    qtbot.keyClick(choice, Qt.Key.Key_Down)
+    assert written(tmp_path)["voice"]["talk_mode"] == "toggle"
+    assert desk.sent[-1] == ReloadSettings()
+    assert desk.window.talk_key.mode == "toggle"
+
+
+def test_a_theme_is_seen_at_once(desk, page, qtbot):
+    choice = page.row("appearance.theme").control
+    choice.setFocus()
+    qtbot.keyClick(choice, Qt.Key.Key_End)
+    assert desk.window.look.is_dark
+    assert desk.window._memory.value("theme") == "dark"
+
+
+def test_a_switch_turns_by_a_click(desk, page, qtbot, tmp_path):
+    switch = page.row("appearance.reduced_motion").control
+    was = switch.isChecked()
+    qtbot.mouseClick(switch, Qt.MouseButton.LeftButton)
+    assert written(tmp_path)["appearance"]["reduced_motion"] is not was
+    assert desk.window.look.is_calm is not was
+
+
+def test_a_number_counts_when_it_is_complete_and_within_its_limits(page, qtbot, tmp_path):
+    number = page.row("voice.end_silence_ms").control
+    number.setFocus()
+    number.selectAll()
+    qtbot.keyClicks(number, "900")
+    assert not (tmp_path / "settings.json").exists()
+    qtbot.keyClick(number, Qt.Key.Key_Return)
+    assert written(tmp_path)["voice"]["end_silence_ms"] == 900
+    number.setValue(99_999)
+    assert load(tmp_path / "settings.json").voice.end_silence_ms == 5000
+
+
+def test_a_text_may_hold_spaces_which_do_not_begin_to_talk(desk, page, qtbot, tmp_path):
+    text = page.row("network.ca_file").control
+    text.setFocus()
+    qtbot.keyClicks(text, "/my files/ca.pem")
+    qtbot.keyClick(text, Qt.Key.Key_Return)
+    assert written(tmp_path)["network"]["ca_file"] == "/my files/ca.pem"
+
+
+def test_a_file_written_by_hand_is_shown_and_a_damaged_one_is_told(desk, page, tmp_path):
+    file = tmp_path / "settings.json"
+    file.write_text('{"voice": {"talk_mode": "tap_lock"}, "mine": 1}')
+    desk.window.settings_requested.emit()
+    desk.window.settings_requested.emit()
+    assert page.row("voice.talk_mode").control.currentData() == "tap_lock"
+    desk.wiring.settings.keeper.change("voice.barge_in", "off")
+    assert written(tmp_path)["mine"] == 1
+    file.write_text("{")
+    desk.window.settings_requested.emit()
+    desk.window.settings_requested.emit()
+    assert "settings.json" in desk.window.pane.notices.sentence
+    assert page.row("voice.talk_mode").control.currentData() == "hold"
+
+
+def test_a_file_that_cannot_be_written_is_told(desk, page, tmp_path):
+    (tmp_path / "settings.json").mkdir()
+    desk.wiring.settings.keeper.change("voice.barge_in", "off")
+    assert "could not be saved" in desk.window.pane.notices.sentence
+
+
+def test_a_search_leaves_what_was_looked_for(page, qtbot):
+    page.search.setFocus()
+    qtbot.keyClicks(page.search, "silence ends")
+    assert [row.row.path for row in page.rows if not row.isHidden()] == ["voice.end_silence_ms"]
+    assert page.sections["network"].isHidden()
+    page.search.setText("xyzzy")
+    assert page._nothing.text() == "No setting is called “xyzzy”."
+    assert page._nothing.isVisible()
+    page.search.clear()
+    assert not any(row.isHidden() for row in page.rows)
+    assert page._nothing.isHidden()
+
+
+def test_a_search_finds_by_title_hint_choice_and_file_name():
+    def found(text: str) -> list[str]:
+        return [row.path for section in matching(text) for row in section.rows]
+
+    assert "voice.talk_mode" in found("tap to lock")
+    assert found("proxy password") == ["network.proxy"]
+    assert found("keep_recordings") == ["privacy.keep_recordings"]
+
+
+def test_devices_are_listed_live_and_no_microphone_is_opened(desk, page):
+    assert desk.sent_of(ListDevices)
+    assert not desk.sent_of(StartMicrophoneTest)
+    shown = (DeviceShown("m", "USB Headset", True), DeviceShown("s", "Speakers", False))
+    desk.store.apply(DevicesChanged(shown))
+    desk.store.tell()
+    control = page.row("voice.input_device_id").control
+    assert [control.itemText(n) for n in range(control.count())] == ["As the system", "USB Headset"]
+
+
+def test_a_device_is_chosen_by_id_and_name_and_stays_chosen_when_it_is_away(
+    desk, page, qtbot, tmp_path
+):
+    desk.store.apply(DevicesChanged((DeviceShown("m", "USB Headset", True),)))
+    desk.store.tell()
+    control = page.row("voice.input_device_id").control
+    control.setFocus()
+    qtbot.keyClick(control, Qt.Key.Key_Down)
+    voice = written(tmp_path)["voice"]
+    assert (voice["input_device_id"], voice["input_device"]) == ("m", "USB Headset")
+    desk.store.apply(DevicesChanged(()))
+    desk.store.tell()
+    assert control.currentText() == "m (not here now)"
+
+
+def test_the_microphone_is_tested_with_level_and_play_back(desk, page, qtbot):
+    card = page.microphone
+    qtbot.mouseClick(card.listen, Qt.MouseButton.LeftButton)
+    assert desk.sent[-1] == StartMicrophoneTest("")
+    desk.store.apply(MicrophoneTestChanged(MicrophoneTest.LISTENING))
+    desk.store.tell()
+    desk.store.apply(LevelMeasured(0.7, 0.0))
+    desk.store.tell()
+    assert card.level.accessibleName() == "Level 70 percent"
+    qtbot.mouseClick(card.listen, Qt.MouseButton.LeftButton)
+    assert desk.sent[-1] == StopMicrophoneTest()
+    assert not card.play.isEnabled()
+    desk.store.apply(MicrophoneTestChanged(MicrophoneTest.OFF, "m", 2000))
+    desk.store.tell()
+    qtbot.mouseClick(card.play, Qt.MouseButton.LeftButton)
+    assert desk.sent[-1] == PlayMicrophoneTest()
+    desk.store.apply(MicrophoneTestChanged(MicrophoneTest.OFF, "m", 0, "microphone.in_use"))
+    desk.store.tell()
+    assert card.words.text()
+
+
+def test_leaving_the_page_ends_a_test(desk, page):
+    desk.window.escape_pressed.emit()
+    assert desk.window.pane.page == ""
+    assert desk.sent[-1] == StopMicrophoneTest()
+
+
+def choose_backboard(page, qtbot) -> None:
+    control = page.row("profile").control
+    control.setFocus()
+    qtbot.keyClick(control, Qt.Key.Key_Down)
+
+
+def test_a_key_is_checked_by_the_service_and_then_kept_in_the_keyring(
+    desk, page, asks, qtbot, tmp_path
+):
+    assert page.key.isHidden()
+    choose_backboard(page, qtbot)
+    assert not page.key.isHidden()
+    page.key.field.setFocus()
+    qtbot.keyClicks(page.key.field, "sk-secret")
+    qtbot.mouseClick(page.key.check, Qt.MouseButton.LeftButton)
+    assert asks.asked[-1] == CheckKey("backboard", "sk-secret")
+    assert desk.wiring.settings._credentials.kept == {"backboard": "sk-secret"}
+    assert "kept in the system's keyring" in page.key.words.text()
+    assert page.key.field.text() == ""
+    assert "sk-secret" not in (tmp_path / "settings.json").read_text()
+
+
+def test_a_refused_key_is_not_kept_and_can_be_mended(desk, page, asks, qtbot):
+    asks.failure = AskError("access.refused", "no")
+    choose_backboard(page, qtbot)
+    page.key.field.setText("sk-wrong")
+    qtbot.keyClick(page.key.field, Qt.Key.Key_Return)
+    assert "refused the key" in page.key.words.text()
+    assert desk.wiring.settings._credentials.kept == {}
+    assert page.key.field.text() == "sk-wrong"
+    assert page.key.check.isEnabled()
+
+
+def test_without_a_keyring_it_says_what_to_do():
+    words, ink = key_words(KeyState(is_needed=True, is_known=False, is_kept_safe=False))
+    assert "PARLEY_PROFILE_KEY" in words
+    assert ink == "warn"
+
+
+def test_a_service_of_ones_own_is_added_and_used(desk, page, asks, qtbot, tmp_path):
+    page.own.name.setText("backboard")
+    assert "taken" in page.own.fault
+    page.own.name.setText("office")
+    page.own.address.setText("host/api")
+    assert not page.own.add.isEnabled()
+    page.own.address.setText("https://host/api")
+    qtbot.mouseClick(page.own.add, Qt.MouseButton.LeftButton)
+    found = written(tmp_path)
+    assert found["profile"] == "office"
+    assert found["profiles"]["office"]["base_url"] == "https://host/api"
+    assert page.row("profile").control.currentText() == "office"
+
+
+def test_the_licences_of_all_packages_can_be_read(page, qtbot):
+    qtbot.mouseClick(page.show_licences, Qt.MouseButton.LeftButton)
+    assert "PySide6" in page.licences.toPlainText()
+    assert "msgspec" in page.licences.toPlainText()
+    assert page.licences.isReadOnly()
