@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from desktop_app.audio.frames import CAPTURE_RATE_HZ, SPEECH_RATE_HZ
@@ -11,6 +12,13 @@ from desktop_app.journal.reply_details import NO_DETAILS, ReplyDetails
 
 _SPOKEN_MS_PER_CHARACTER = 65
 _TITLE_CHARACTERS = 48
+_READ_CHARACTERS = 2000
+_BEFORE_THE_MATTER = re.compile(
+    r"^(?:[#>]+ |[*-] |(?:hi|hello|hey|hallo|hola|bonjour|ciao|olá|good (?:morning|evening))"
+    r"(?: there| parley)?[,!.] )+(?=\S)",
+    re.IGNORECASE,
+)
+_QUESTION = re.compile(r"[^?\uff1f]{11,46}[?\uff1f](?=\s)")
 
 
 @dataclass(slots=True)
@@ -86,9 +94,12 @@ def heard_chars(text: str, heard_ms: int, speech_ms: int, *, is_whole: bool) -> 
 def title_of(text: str) -> str:
     """A thread's title: the first words that were said in it, the first letter a capital.
 
-    Recognised speech comes in lower case. Nothing else is changed or added.
+    Recognised speech comes in lower case. A greeting before the matter and the marks of Markdown
+    are left out, and a question is enough. Nothing is added.
     """
-    line = " ".join(text.split())
+    line = _BEFORE_THE_MATTER.sub("", " ".join(text[:_READ_CHARACTERS].split()))
+    question = _QUESTION.match(line)
+    line = question[0] if question else line
     line = line[:1].upper() + line[1:]
     if len(line) <= _TITLE_CHARACTERS:
         return line

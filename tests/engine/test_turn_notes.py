@@ -30,6 +30,12 @@ def test_a_title_is_the_first_words_on_one_line():
     assert title_of("McArthur's 2nd try") == "McArthur's 2nd try"
     assert title_of("2 and 2") == "2 and 2"
     assert title_of("") == ""
+    assert title_of("Hi Parley, hello! what is a tram?") == "What is a tram?"
+    assert title_of("Hello") == "Hello"
+    assert title_of("hello world in Rust") == "Hello world in Rust"
+    assert title_of("## **Plan** the trip") == "**Plan** the trip"
+    assert title_of("Is it far to Lisbon? I have a car.") == "Is it far to Lisbon?"
+    assert len(title_of("x" * 200_000)) <= 49
     title = title_of("word " * 40)
     assert title.endswith("word…")
     assert len(title) <= 49
