@@ -74,6 +74,7 @@ class Wiring:
         self.find = FindWiring(wires, window.look)
         self.gallery = GalleryWiring(wires, self.threads, self.chat)
         self.settings = SettingsWiring(wires)
+        self.chat.pictures.chosen.connect(self.gallery.open_picture)
         self._connect()
 
     def start(self, *, opens_newest: bool = True) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
@@ -9,6 +11,7 @@ from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
     QGuiApplication,
+    QImage,
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
@@ -33,6 +36,7 @@ from desktop_app.ui.chat.link_bar import LinkBar, says_where
 from desktop_app.ui.chat.message_menu import message_menu
 from desktop_app.ui.chat.message_row import MessageRow
 from desktop_app.ui.chat.message_stack import MessageStack
+from desktop_app.ui.chat.picture_shelf import InlinePicture
 from desktop_app.ui.chat.target_walk import Pressable, next_of, pressable_in
 from desktop_app.ui.chat.targets import Target
 from desktop_app.ui.chat.text_selection import Selection, Spot
@@ -58,6 +62,8 @@ class ChatView(QAbstractScrollArea):
         link_chosen: The address of a link.
         tool_answered: Id of a reply, of a call that waits in it, and what it gives.
         tool_refused: Id of a reply, and of a call that shall not be.
+        pictures_wanted: The InlinePictures that came in sight and are not loaded.
+        picture_chosen: Id of a picture.
         step_requested: ``play``, ``again``, ``edit`` or ``details``, and the id of a message.
     """
 
@@ -67,6 +73,8 @@ class ChatView(QAbstractScrollArea):
     tool_answered = Signal(str, str, str)
     tool_refused = Signal(str, str)
     step_requested = Signal(str, str)
+    pictures_wanted = Signal(object)
+    picture_chosen = Signal(str)
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
@@ -129,6 +137,16 @@ class ChatView(QAbstractScrollArea):
     def show_playing(self, playing: Playing | None) -> None:
         """Show which recording is being heard, and how far."""
         self._stack.show_playing(playing)
+        self.viewport().update()
+
+    def show_pictures(self, by_message: Mapping[str, tuple[InlinePicture, ...]]) -> None:
+        """Show which pictures belong to which message."""
+        self._stack.show_pictures(by_message)
+        self._settle()
+
+    def put_image(self, picture_id: str, image: QImage) -> None:
+        """Show a picture that was wanted; null where it is none."""
+        self._stack.shelf.put(picture_id, image)
         self.viewport().update()
 
     def jump_to_latest(self) -> None:
@@ -256,6 +274,8 @@ class ChatView(QAbstractScrollArea):
         offset = self.verticalScrollBar().value() - _TOP
         origin = QPointF(self._left(), -offset)
         paint_rows(painter, self._stack, clip, origin, self._selection)
+        if wanted := self._stack.shelf.take_wanted():
+            self.pictures_wanted.emit(wanted)
         if self._chosen is not None:
             paint_ring(painter, self._look, self._stack, origin, self._chosen)
         if self._shows_focus and self._chosen is None:
@@ -340,6 +360,8 @@ class ChatView(QAbstractScrollArea):
             self.retry_requested.emit(message_id)
         elif target.kind in ("copy", "wrap", "fold", "chip"):
             self._act_here(target, message_id)
+        elif target.kind == "picture":
+            self.picture_chosen.emit(target.value)
         elif target.kind == "play":
             self.step_requested.emit("play", message_id)
         elif target.kind == "refuse":

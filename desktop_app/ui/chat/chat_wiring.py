@@ -15,6 +15,7 @@ from desktop_app.protocol.commands import PLAIN, TurnWishes
 from desktop_app.state import changes
 from desktop_app.state.app_state import Conversation
 from desktop_app.ui.chat.message_steps import MessageSteps
+from desktop_app.ui.chat.picture_loading import PictureLoading
 from desktop_app.ui.chat.tool_round import ToolRound
 from desktop_app.ui.threads.thread_wiring import ThreadWiring
 from desktop_app.ui.wires import Wires
@@ -26,6 +27,7 @@ class ChatWiring:
     """Between the chat, the composer, the store and the engine. Main thread only."""
 
     def __init__(self, wires: Wires, threads: ThreadWiring) -> None:
+        self._wires = wires
         self._window = wires.window
         self._store = wires.store
         self._send = wires.send
@@ -49,6 +51,7 @@ class ChatWiring:
         pane.chat.tool_answered.connect(self._on_tool_answered)
         pane.chat.tool_refused.connect(self._on_tool_refused)
         pane.chat.step_requested.connect(self.steps.take)
+        self.pictures = PictureLoading(self._wires, pane.chat)
         self._store.playing_changed.connect(pane.chat.show_playing)
         self._store.conversation_changed.connect(self._show_conversation)
         self._threads.message_wanted.connect(self._on_message_wanted)

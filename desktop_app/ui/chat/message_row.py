@@ -19,6 +19,8 @@ from desktop_app.ui.chat.folds import chips_of, folds_of
 from desktop_app.ui.chat.markdown_blocks import MarkdownText, cut_plain
 from desktop_app.ui.chat.message_bubble import HEADER, PAD_X, PAD_Y, paint_bubble
 from desktop_app.ui.chat.message_footer import FOOTER_HEIGHT, Footer, footer_of, paint_footer
+from desktop_app.ui.chat.picture_shelf import PictureShelf
+from desktop_app.ui.chat.picture_strip import PictureStrip
 from desktop_app.ui.chat.player import Player
 from desktop_app.ui.chat.targets import Target
 from desktop_app.ui.look import Look
@@ -31,7 +33,7 @@ _BUBBLE_SHARE = 0.78
 class MessageRow:
     """A message at one width."""
 
-    def __init__(self, look: Look, message: MessageRecord, width: int) -> None:
+    def __init__(self, look: Look, message: MessageRecord, width: int, shelf: PictureShelf) -> None:
         self._look = look
         self._width = width
         self._markdown = MarkdownText()
@@ -39,6 +41,7 @@ class MessageRow:
         self._column = BlockColumn(look, self._widest_bubble() if self._is_user else width)
         self._folds = FoldList(look, width)
         self._chips = ChipRow(look, width, is_right=self._is_user)
+        self._pictures = PictureStrip(look, width, shelf)
         self._playing: Playing | None = None
         self.footer: Footer | None = None
         self.show(message)
@@ -54,6 +57,7 @@ class MessageRow:
             heard = message.heard_chars if cut else None
             self._column.show(self._markdown.blocks, keep, heard=heard)
         self._folds.show(folds_of(message))
+        self._pictures.show(message)
         self._chips.show(chips_of(message))
         self.footer = footer_of(message)
 
@@ -91,8 +95,13 @@ class MessageRow:
     @property
     def height(self) -> int:
         """px, the gap to the next message included."""
-        below = self._player_room() + self._chips.height
-        return self._bottom() + below + AFTER + self._footer_room()
+        return self._chips_top() + self._chips.height + AFTER + self._footer_room()
+
+    def _pictures_top(self) -> int:
+        return self._bottom() + self._player_room()
+
+    def _chips_top(self) -> int:
+        return self._pictures_top() + self._pictures.height
 
     def _player_room(self) -> int:
         """Room for the player below a spoken reply; a question has it in its bubble."""
@@ -156,12 +165,13 @@ class MessageRow:
             self._column.paint(painter, clip.translated(-left, -top), selection)
             painter.restore()
         self._folds.paint(painter, clip)
-        if self._chips.height:
-            top = self._bottom() + self._player_room()
-            painter.save()
-            painter.translate(0, top)
-            self._chips.paint(painter, clip.translated(0, -top))
-            painter.restore()
+        below = ((self._pictures, self._pictures_top()), (self._chips, self._chips_top()))
+        for part, start in below:
+            if part.height:
+                painter.save()
+                painter.translate(0, start)
+                part.paint(painter, clip.translated(0, -start))
+                painter.restore()
         if self.footer is not None:
             paint_footer(
                 painter, self._look, self.footer_box(), self.footer, is_right=self._is_user
@@ -248,9 +258,10 @@ class MessageRow:
     def _marks(self, top: float, bottom: float) -> Iterator[Target]:
         """The words of code, of the lines above and the line below, and the chips."""
         yield from self._folds.targets()
+        for picture in self._pictures.targets():
+            yield replace(picture, box=picture.box.translated(0, self._pictures_top()))
         for chip in self._chips.targets():
-            top = self._bottom() + self._player_room()
-            yield replace(chip, box=chip.box.translated(0, top))
+            yield replace(chip, box=chip.box.translated(0, self._chips_top()))
         player = self._player
         if player is not None and self.message.utterance_id and len(self._column):
             yield Target("play", self.message.utterance_id, player.says, self._player_box())

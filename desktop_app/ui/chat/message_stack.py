@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Mapping
 
 from desktop_app.journal.records import MessageRecord
 from desktop_app.state.app_state import Playing
 from desktop_app.ui.chat.height_index import HeightIndex
 from desktop_app.ui.chat.message_row import MessageRow, estimated_height
+from desktop_app.ui.chat.picture_shelf import InlinePicture, PictureShelf
 from desktop_app.ui.look import Look
 
 _KEPT_ROWS = 48  # laid out rows kept beyond the ones in sight
@@ -18,6 +20,7 @@ class MessageStack:
 
     Attributes:
         messages: Oldest first.
+        shelf: The pictures of the messages.
         width: px of a row.
     """
 
@@ -27,6 +30,7 @@ class MessageStack:
         self._rows: OrderedDict[str, MessageRow] = OrderedDict()
         self._numbers: dict[str, int] = {}
         self._playing: Playing | None = None
+        self.shelf = PictureShelf()
         self.messages: tuple[MessageRecord, ...] = ()
         self.width = 0
 
@@ -87,7 +91,7 @@ class MessageStack:
         message = self.messages[number]
         row = self._rows.get(message.id)
         if row is None:
-            row = MessageRow(self._look, message, self.width)
+            row = MessageRow(self._look, message, self.width, self.shelf)
             row.show_playing(self._playing)
             self._rows[message.id] = row
         self._rows.move_to_end(message.id)
@@ -98,6 +102,13 @@ class MessageStack:
         """Keep the rows in sight and the last ones seen before them."""
         while len(self._rows) > in_sight + _KEPT_ROWS:
             self._rows.popitem(last=False)
+
+    def show_pictures(self, by_message: Mapping[str, tuple[InlinePicture, ...]]) -> None:
+        """Replace which pictures belong to which message."""
+        self.shelf.show(by_message)
+        for number, message in enumerate(self.messages):
+            if message.id in self._rows:
+                self._refresh(number)
 
     def show_playing(self, playing: Playing | None) -> None:
         """Tell every row which recording is being heard."""

@@ -1,0 +1,113 @@
+"""Brings the pictures of the open thread from journal and disk into the conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QImageReader
+
+from desktop_app.journal.records import PictureRecord
+from desktop_app.state.app_state import Conversation
+from desktop_app.ui.chat.chat_view import ChatView
+from desktop_app.ui.chat.picture_shelf import LONGEST_SIDE, InlinePicture, fitting
+from desktop_app.ui.wires import Wires
+
+MOST = 400  # pictures of a thread that are shown in it
+_MOST_PIXELS = 120_000_000
+_DENSITY = 2  # px of the screen for one at 1x
+
+
+class PictureLoading(QObject):
+    """Reads which pictures there are, and each one when it is looked at. Main thread only.
+
+    Signals:
+        chosen: The PictureRecord that somebody wants to look at.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self, wires: Wires, chat: ChatView) -> None:
+        super().__init__(wires.window)
+        self._wires = wires
+        self._chat = chat
+        self._records: dict[str, PictureRecord] = {}
+        self._thread_id = ""
+        self._waiting: list[InlinePicture] = []
+        self._is_loading = False
+        wires.store.pictures_changed.connect(self._read)
+        wires.store.conversation_changed.connect(self._on_conversation)
+        chat.pictures_wanted.connect(self._on_wanted)
+        chat.picture_chosen.connect(self._on_chosen)
+
+    def _on_conversation(self, conversation: Conversation) -> None:
+        if conversation.thread_id != self._thread_id:
+            self._thread_id = conversation.thread_id
+            self._read()
+
+    def _read(self) -> None:
+        if self._thread_id:
+            self._wires.run(partial(self._read_thread, self._thread_id), "inline pictures")
+
+    async def _read_thread(self, thread_id: str) -> None:
+        records = await self._wires.pages.pictures(thread_id, MOST)
+        folder = self._wires.folders.data
+        sized = await self._wires.on_worker(lambda: [measured(one, folder) for one in records])
+        if thread_id != self._thread_id:
+            return
+        self._records = {record.id: record for record in records}
+        by_message: dict[str, tuple[InlinePicture, ...]] = {}
+        for picture in reversed(sized):
+            message_id = picture.record.message_id
+            by_message[message_id] = (*by_message.get(message_id, ()), picture)
+        self._chat.show_pictures(by_message)
+
+    def _on_wanted(self, pictures: Sequence[InlinePicture]) -> None:
+        self._waiting += pictures
+        if not self._is_loading:
+            self._is_loading = True
+            self._wires.run(self._load, "inline images")
+
+    async def _load(self) -> None:
+        folder = self._wires.folders.data
+        try:
+            while self._waiting:
+                picture = self._waiting.pop()  # what was looked at last is in sight
+                path = folder / picture.record.path
+                image = await self._wires.on_worker(partial(loaded, path))
+                self._chat.put_image(picture.record.id, image)
+        finally:
+            self._is_loading = False
+
+    def _on_chosen(self, picture_id: str) -> None:
+        record = self._records.get(picture_id)
+        if record is not None:
+            self.chosen.emit(record)
+
+
+def measured(record: PictureRecord, folder: Path) -> InlinePicture:
+    """A picture with the size that its file says. Any worker thread."""
+    size = _reader(folder / record.path).size()
+    return fitting(record, size.width(), size.height())
+
+
+def loaded(path: Path) -> QImage:
+    """The image, no larger than it is shown; null where it is none. Any worker thread."""
+    reader = _reader(path)
+    size = reader.size()
+    if size.isEmpty() or size.width() * size.height() > _MOST_PIXELS:
+        return QImage()
+    side = LONGEST_SIDE * _DENSITY
+    if max(size.width(), size.height()) > side:
+        square = QSize(side, side)
+        reader.setScaledSize(size.scaled(square, Qt.AspectRatioMode.KeepAspectRatio))
+    return reader.read()
+
+
+def _reader(path: Path) -> QImageReader:
+    reader = QImageReader(str(path))
+    reader.setDecideFormatFromContent(True)
+    reader.setAutoTransform(True)
+    return reader
