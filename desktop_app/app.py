@@ -246,7 +246,7 @@ async def _keep_unsent(
     path = parts.paths.data / _UNSENT
     left = await asyncio.to_thread(read_unsent, path, JournalReader(parts.paths.data))
     composer = parts.window.pane.composer
-    keeper = UnsentKeeper(composer, store, path, lambda: link.unsaved)
+    keeper = UnsentKeeper(composer, store, path, lambda: link.unsaved, wiring.attachments.shelf)
     keeper.restore(left)
     if left.needs_its_thread:
         wiring.threads.open_thread(left.thread_id)

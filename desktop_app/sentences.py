@@ -203,6 +203,7 @@ SENTENCES = {
     "tools.not_here": (
         "The assistant asked for a tool of its own, which Parley cannot run. Ask differently."
     ),
+    "attach.too_many": "No more than 20 files go along with one message. Send these first.",
     "voice.idle": (
         "Nobody spoke for a while, so the microphone was closed. Open it again when you like."
     ),

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from desktop_app.state.app_state import Conversation, Levels, Voice
     from desktop_app.ui.chat.chat_view import ChatView
     from desktop_app.ui.chat.empty_state import Invitation
+    from desktop_app.ui.compose.attachment_tray import AttachmentTray
+    from desktop_app.ui.compose.drop_target import DropTarget
     from desktop_app.ui.notice_bar import NoticeBar
     from desktop_app.ui.voice.voice_dock import VoiceDock
 
@@ -55,12 +57,16 @@ class ConversationPane(QWidget):
         self._pages: dict[str, QWidget | Callable[[QWidget], QWidget]] = {}
         self._conversation: Conversation | None = None
         self.dock: VoiceDock | None = None
+        self.tray: AttachmentTray | None = None
+        self.drop_target: DropTarget | None = None
         self.notices: NoticeBar | None = None
 
     def furnish(self) -> None:
         """Build the parts that show messages, notices and voice."""
         from desktop_app.ui.chat.chat_view import ChatView
         from desktop_app.ui.chat.empty_state import Invitation
+        from desktop_app.ui.compose.attachment_tray import AttachmentTray
+        from desktop_app.ui.compose.drop_target import DropTarget
         from desktop_app.ui.notice_bar import NoticeBar
         from desktop_app.ui.voice.voice_dock import VoiceDock
 
@@ -68,6 +74,8 @@ class ConversationPane(QWidget):
         self.invitation = Invitation(self._look, self)
         self.dock = VoiceDock(self._look, self)
         self.notices = NoticeBar(self._look, self)
+        self.tray = AttachmentTray(self._look, self)
+        self.drop_target = DropTarget(self._look, self)
         for part in (self.chat, self.invitation, self.dock):
             part.hide()
         QWidget.setTabOrder(self.chat, self.composer)
@@ -159,7 +167,7 @@ class ConversationPane(QWidget):
         self.composer.setGeometry(left, top, column, height)
         if self.page:
             top = self.height() - _BOTTOM
-        for part in (self.dock, self.notices):
+        for part in (self.tray, self.dock, self.notices):
             if part is not None and not part.isHidden():
                 height = part.sizeHint().height()
                 if part.hasHeightForWidth() or part is self.notices:

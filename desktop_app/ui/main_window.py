@@ -125,6 +125,7 @@ class MainWindow(QWidget):
             ("Esc", self.escape_pressed.emit),
             ("Ctrl+K", self._on_search),
             ("Ctrl+N", self.new_requested.emit),
+            ("Ctrl+U", self.pane.composer.attach_requested.emit),
             ("Ctrl+D", self.mute_requested.emit),
             ("Ctrl+Shift+S", self.toggle_left),
             ("Ctrl+Shift+D", self.toggle_right),

@@ -19,6 +19,7 @@ from desktop_app.paths import Paths
 from desktop_app.state.app_state import Service
 from desktop_app.ui.chat.chat_wiring import ChatWiring, is_replying
 from desktop_app.ui.chat.find_wiring import FindWiring
+from desktop_app.ui.compose.attachment_wiring import AttachmentWiring
 from desktop_app.ui.gallery.gallery_wiring import GalleryWiring
 from desktop_app.ui.journal_pages import JournalPages, Reader, Worker
 from desktop_app.ui.main_window import MainWindow
@@ -70,6 +71,7 @@ class Wiring:
         )
         self.threads = ThreadWiring(wires)
         self.chat = ChatWiring(wires, self.threads)
+        self.attachments = AttachmentWiring(wires, self.chat)
         self.voice = VoiceWiring(wires, self.threads)
         self.find = FindWiring(wires, window.look)
         self.gallery = GalleryWiring(wires, self.threads, self.chat)

@@ -40,7 +40,6 @@ class ChatWiring:
 
     def _connect(self) -> None:
         pane = self._window.pane
-        pane.composer.send_requested.connect(self.send_text)
         pane.composer.stop_requested.connect(self._on_stop)
         assert pane.chat is not None  # the window is furnished as a whole, before this
         assert pane.invitation is not None

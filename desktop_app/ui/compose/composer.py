@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QMimeData, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
+    QImage,
     QInputMethodEvent,
     QKeyEvent,
     QPainter,
@@ -14,10 +15,14 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QSizePolicy, QWidget
 
+from desktop_app.prose import tr
 from desktop_app.ui import look as size
 from desktop_app.ui import wording
 from desktop_app.ui.button import Button, Tone
 from desktop_app.ui.look import Look, let_ground_through
+
+LONGEST_PASTE = 20_000
+"""Characters; a longer text becomes a file unless the person wants it in the message."""
 
 _MOST_LINES = 8
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -27,16 +32,19 @@ class _Field(QPlainTextEdit):
     """The text field.
 
     Signals:
+        pasted: The QMimeData of something that is more than a short text.
         entered: Enter was pressed outside of an input method's composition.
         focus_changed: It gained or lost the focus.
     """
 
+    pasted = Signal(QMimeData)
     entered = Signal()
     focus_changed = Signal()
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
         self._is_composing = False
+        self.setAcceptDrops(False)  # the whole conversation takes what is dropped
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFont(look.font())
         self.setTabChangesFocus(True)
@@ -60,9 +68,11 @@ class _Field(QPlainTextEdit):
             return
         super().keyPressEvent(event)
 
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:  # noqa: N802
+        return source.hasText() or source.hasImage() or source.hasUrls()
+
     def insertFromMimeData(self, source: QMimeData) -> None:  # noqa: N802
-        if source.hasText():
-            self.insertPlainText(source.text())
+        self.pasted.emit(source)
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
         super().focusInEvent(event)
@@ -80,19 +90,30 @@ class Composer(QWidget):
         send_requested: The text to send; the field is already empty.
         stop_requested: The running reply is to end.
         voice_requested: The microphone button was pressed.
+        attach_requested: Files are to be chosen.
+        files_pasted: Paths of files.
+        image_pasted: A QImage.
+        long_text_pasted: A text that is better a file.
         height_changed: The wanted height is another one.
     """
 
     send_requested = Signal(str)
     stop_requested = Signal()
     voice_requested = Signal()
+    attach_requested = Signal()
+    files_pasted = Signal(list)
+    image_pasted = Signal(QImage)
+    long_text_pasted = Signal(str)
     height_changed = Signal()
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
         self._look = look
         self._is_replying = False
+        self._has_files = False
         self.field = _Field(look, self)
+        self._attach = Button(look, self, icon="plus", says=tr("Attach files"))
+        self._attach.describe(tr("Attach files"), "Ctrl+U")
         self._microphone = Button(look, self, icon="microphone", says="Talk")
         self._microphone.describe("Start a spoken conversation", wording.VOICE_KEY)
         self._send = Button(look, self, icon="send", tone=Tone.ACCENT, says="Send")
@@ -100,6 +121,8 @@ class Composer(QWidget):
         self._lay_out()
         self.field.textChanged.connect(self._on_text_changed)
         self.field.entered.connect(self.submit)
+        self.field.pasted.connect(self._on_pasted)
+        self._attach.clicked.connect(self.attach_requested)
         self.field.focus_changed.connect(self.update)
         self._microphone.clicked.connect(self.voice_requested)
         self._send.clicked.connect(self._on_send_clicked)
@@ -108,9 +131,10 @@ class Composer(QWidget):
 
     def _lay_out(self) -> None:
         row = QHBoxLayout(self)
-        row.setContentsMargins(16, 9, 9, 9)
+        row.setContentsMargins(9, 9, 9, 9)
         row.setSpacing(4)
         bottom = Qt.AlignmentFlag.AlignBottom
+        row.addWidget(self._attach, 0, bottom)
         row.addWidget(self.field, 1, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self._microphone, 0, bottom)
         row.addWidget(self._send, 0, bottom)
@@ -125,6 +149,16 @@ class Composer(QWidget):
         """Put a text there to be edited and sent."""
         self.field.setPlainText(text)
         self.field.moveCursor(self.field.textCursor().MoveOperation.End)
+
+    def insert(self, text: str) -> None:
+        """Put a text where the cursor is."""
+        self.field.insertPlainText(text)
+        self.field.setFocus()
+
+    def show_has_files(self, has_files: bool) -> None:
+        """Files go along: they can be sent without a word."""
+        self._has_files = has_files
+        self._show_button()
 
     def show_replying(self, is_replying: bool) -> None:
         """While a reply runs and nothing is written, send is stop."""
@@ -141,9 +175,25 @@ class Composer(QWidget):
     def submit(self) -> None:
         """Send what is written, if there is anything."""
         text = self.text.strip()
-        if text:
+        if text or self._has_files:
             self.field.clear()
             self.send_requested.emit(text)
+
+    def _on_pasted(self, source: QMimeData) -> None:
+        files = [url.toLocalFile() for url in source.urls() if url.isLocalFile()]
+        if files:
+            self.files_pasted.emit(files)
+        elif source.hasImage() and not source.hasText():
+            self.image_pasted.emit(QImage(source.imageData()))
+        elif source.hasText():
+            self.take_text(source.text())
+
+    def take_text(self, text: str) -> None:
+        """Take what was pasted or dropped; a long text as a file, lest the field stand still."""
+        if len(text) > LONGEST_PASTE:
+            self.long_text_pasted.emit(text)
+        else:
+            self.insert(text)
 
     def _on_send_clicked(self) -> None:
         if self._is_stop():
@@ -152,7 +202,10 @@ class Composer(QWidget):
             self.submit()
 
     def _is_stop(self) -> bool:
-        return self._is_replying and not self.text.strip()
+        return self._is_replying and self._is_empty()
+
+    def _is_empty(self) -> bool:
+        return not self._has_files and not self.text.strip()
 
     def _on_text_changed(self) -> None:
         self._show_button()
@@ -171,7 +224,7 @@ class Composer(QWidget):
         is_stop = self._is_stop()
         self._send.show_icon("stop" if is_stop else "send")
         self._send.describe("Stop the reply" if is_stop else "Send", "Esc" if is_stop else "Enter")
-        self._send.setEnabled(is_stop or bool(self.text.strip()))
+        self._send.setEnabled(is_stop or not self._is_empty())
 
     def sizeHint(self) -> QSize:  # noqa: N802
         return QSize(size.COLUMN, max(self.field.height(), 32) + 18)

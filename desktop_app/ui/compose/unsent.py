@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from desktop_app.link.messages import SendText
+from desktop_app.ui.compose.attachments import Attachment
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +19,14 @@ class Unsent:
     Attributes:
         thread_id: The thread that was open.
         drafts: What stood in the composer, by thread; none is empty.
+        files: What was attached and not sent, by thread.
         messages: In the order they were sent.
     """
 
     thread_id: str = ""
     drafts: dict[str, str] = field(default_factory=dict)
     messages: tuple[SendText, ...] = ()
+    files: dict[str, tuple[Attachment, ...]] = field(default_factory=dict)
 
     @property
     def needs_its_thread(self) -> bool:
@@ -31,7 +34,7 @@ class Unsent:
         if not self.thread_id:
             return False
         of_messages = any(message.thread_id == self.thread_id for message in self.messages)
-        return of_messages or self.thread_id in self.drafts
+        return of_messages or self.thread_id in {**self.drafts, **self.files}
 
 
 def read(path: Path) -> Unsent:

@@ -18,6 +18,7 @@ from desktop_app.journal.records import MessageRecord, MessageStatus, Role
 from desktop_app.link.messages import SendText
 from desktop_app.state import changes
 from desktop_app.state.app_state import Conversation
+from desktop_app.ui.compose.attachment_shelf import AttachmentShelf
 from desktop_app.ui.compose.composer import Composer
 from desktop_app.ui.compose.unsent import Unsent, read, write
 from desktop_app.ui.store import AppStore
@@ -39,6 +40,7 @@ class UnsentKeeper(QObject):
 
     Args:
         under_way: The messages that the engine has not yet acknowledged.
+        shelf: The files that wait with the drafts.
     """
 
     def __init__(
@@ -47,12 +49,14 @@ class UnsentKeeper(QObject):
         store: AppStore,
         path: Path,
         under_way: Callable[[], tuple[SendText, ...]],
+        shelf: AttachmentShelf,
     ) -> None:
         super().__init__(composer)
         self._composer = composer
         self._store = store
         self._path = path
         self._under_way = under_way
+        self._shelf = shelf
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="unsent")
         self._drafts: dict[str, str] = {}
         self._thread_id = ""
@@ -62,6 +66,7 @@ class UnsentKeeper(QObject):
         self._soon.setInterval(WRITE_AFTER_MS)
         self._soon.timeout.connect(self._on_soon)
         composer.field.textChanged.connect(self.changed)
+        shelf.changed.connect(self.changed)
         store.conversation_changed.connect(self._on_conversation)
 
     @property
@@ -70,7 +75,7 @@ class UnsentKeeper(QObject):
         drafts = self._drafts
         if self._composer.text.strip():
             drafts = {**drafts, self._thread_id: self._composer.text}
-        return Unsent(self._thread_id, drafts, self._under_way())
+        return Unsent(self._thread_id, drafts, self._under_way(), self._shelf.all)
 
     def changed(self) -> None:
         """Something was written, sent or acknowledged: the file follows."""
@@ -80,6 +85,7 @@ class UnsentKeeper(QObject):
     def restore(self, left: Unsent) -> None:
         """Take over the drafts of an earlier window, before a thread is opened."""
         self._drafts = dict(left.drafts)
+        self._shelf.restore(left.files)
 
     def show_under_way(self) -> None:
         """Show the messages of the open thread that only this window knows."""
@@ -145,4 +151,5 @@ def _queued(message: SendText, number: int) -> MessageRecord:
         text=message.text,
         created_at=time.time() + number / 1000,
         status=MessageStatus.QUEUED,
+        wishes=message.wishes,
     )

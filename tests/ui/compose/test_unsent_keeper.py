@@ -11,6 +11,8 @@ from desktop_app.errors import StorageError
 from desktop_app.journal.records import MessageStatus
 from desktop_app.link.messages import SendText
 from desktop_app.state import changes
+from desktop_app.ui.compose.attachment_shelf import AttachmentShelf
+from desktop_app.ui.compose.attachments import Attachment, Stage
 from desktop_app.ui.compose.unsent import Unsent, read, write
 from desktop_app.ui.compose.unsent_keeper import UnsentKeeper, read_unsent
 from tests.ui.conftest import FakeReader, make_message
@@ -28,9 +30,16 @@ def under_way() -> list[SendText]:
 
 @pytest.fixture
 def keeper(desk, path, under_way):
-    keeper = UnsentKeeper(desk.window.pane.composer, desk.store, path, lambda: tuple(under_way))
+    shelf = desk.wiring.attachments.shelf
+    composer = desk.window.pane.composer
+    keeper = UnsentKeeper(composer, desk.store, path, lambda: tuple(under_way), shelf)
     yield keeper
     keeper.close()
+
+
+def made_keeper(desk, path: Path) -> UnsentKeeper:
+    composer, shelf = desk.window.pane.composer, desk.wiring.attachments.shelf
+    return UnsentKeeper(composer, desk.store, path, tuple, shelf)
 
 
 def opened(desk, thread_id: str) -> None:
@@ -85,8 +94,22 @@ def test_messages_of_an_earlier_window_are_shown_as_waiting(desk, keeper, under_
     ]
 
 
+def test_attached_files_come_back_with_their_thread(desk, keeper, path, qtbot):
+    opened(desk, "a")
+    kept = Attachment("1", "a.md", kept="/kept/a.md", size_bytes=3, stage=Stage.READY)
+    cut = Attachment("2", "b.md", source="/from/b.md")
+    desk.wiring.attachments.shelf.add("a", kept)
+    desk.wiring.attachments.shelf.add("a", cut)
+    qtbot.waitUntil(lambda: read(path).files == {"a": (kept, cut)})
+    assert read(path).needs_its_thread
+    shelf = AttachmentShelf()
+    shelf.restore(read(path).files)
+    assert shelf.of("a")[0] == kept
+    assert shelf.of("a")[1].stage is Stage.FAILED  # it was cut short, and can be tried again
+
+
 def test_the_end_waits_for_the_disk(desk, path):
-    keeper = UnsentKeeper(desk.window.pane.composer, desk.store, path, tuple)
+    keeper = made_keeper(desk, path)
     opened(desk, "a")
     desk.window.pane.composer.set_text("last words")
     keeper.close()
@@ -94,7 +117,7 @@ def test_the_end_waits_for_the_disk(desk, path):
 
 
 def test_a_full_disk_is_logged_and_nothing_else_happens(desk, tmp_path, caplog):
-    keeper = UnsentKeeper(desk.window.pane.composer, desk.store, tmp_path / "no" / "x", tuple)
+    keeper = made_keeper(desk, tmp_path / "no" / "x")
     keeper.close()
     assert "drafts are not on disk" in caplog.text
     caplog.clear()

@@ -1,0 +1,163 @@
+"""The files that will go along, one row each, between the conversation and the composer."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from desktop_app.prose import tr
+from desktop_app.ui import look as size
+from desktop_app.ui.button import Button, Tone
+from desktop_app.ui.compose.attachments import Attachment, Stage
+from desktop_app.ui.icons import paint_icon
+from desktop_app.ui.labels import Label
+from desktop_app.ui.look import Look, let_ground_through
+
+_MOST_ROWS = 4  # more are scrolled to
+_ICON = 18
+
+
+class AttachmentRow(QWidget):
+    """One file: name, state, what can be done.
+
+    Signals:
+        remove_requested, retry_requested, text_requested: The file's id.
+    """
+
+    remove_requested = Signal(str)
+    retry_requested = Signal(str)
+    text_requested = Signal(str)
+
+    def __init__(self, look: Look, parent: QWidget, shown: Attachment) -> None:
+        super().__init__(parent)
+        self._look = look
+        self.shown = shown
+        self._name = Label(look, self)
+        self._name.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self._state = Label(look, self, px=size.CAPTION, ink="dim")
+        self.step = Button(look, self, text=tr("Try again"), tone=Tone.LINK)
+        self.step.clicked.connect(self._on_step)
+        self.remove = Button(look, self, icon="close", says=tr("Remove"))
+        self.remove.clicked.connect(self._on_remove)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12 + _ICON + 8, 2, 8, 2)
+        row.setSpacing(10)
+        row.addWidget(self._name)
+        row.addWidget(self._state, 1)
+        row.addWidget(self.step)
+        row.addWidget(self.remove)
+        self.show_attachment(shown)
+
+    def show_attachment(self, shown: Attachment) -> None:
+        """Show another state of the same file."""
+        self.shown = shown
+        is_bad = shown.stage in (Stage.REFUSED, Stage.FAILED)
+        self._name.show_text(shown.name)
+        self._state.show_text(shown.words, "danger" if is_bad else "dim")
+        self._state.setToolTip(shown.words)
+        self.step.setVisible(shown.stage is Stage.FAILED or shown.can_become_text)
+        self.step.setText(tr("Try again") if is_bad else tr("Put into the message"))
+        self.step.describe(f"{self.step.text()}: {shown.name}")
+        self.remove.describe(tr("Remove {name}").format(name=shown.name))
+        self.setAccessibleName(f"{shown.name}, {shown.words}")
+        self.update()
+
+    def _on_step(self) -> None:
+        wish = self.retry_requested if self.shown.stage is Stage.FAILED else self.text_requested
+        wish.emit(self.shown.id)
+
+    def _on_remove(self) -> None:
+        self.remove_requested.emit(self.shown.id)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        is_bad = self.shown.stage in (Stage.REFUSED, Stage.FAILED)
+        icon = "warning" if is_bad else "image" if self.shown.is_picture else "file"
+        at = 12 if self.isLeftToRight() else self.width() - 12 - _ICON
+        box = QRectF(at, (self.height() - _ICON) / 2, _ICON, _ICON)
+        paint_icon(painter, icon, box, self._look.colour("danger" if is_bad else "dim"))
+
+
+class AttachmentTray(QWidget):
+    """All files of the message being written.
+
+    Signals:
+        remove_requested, retry_requested, text_requested: A file's id.
+    """
+
+    remove_requested = Signal(str)
+    retry_requested = Signal(str)
+    text_requested = Signal(str)
+
+    def __init__(self, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._look = look
+        self.rows: list[AttachmentRow] = []
+        self._note = Label(look, self, px=size.CAPTION, ink="dim")
+        self._note.setContentsMargins(12, 0, 12, 4)
+        self._inner = QWidget(self)
+        self._list = QVBoxLayout(self._inner)
+        self._list.setContentsMargins(0, 0, 0, 0)
+        self._list.setSpacing(0)
+        self._scroll = QScrollArea(self)
+        self._scroll.setWidget(self._inner)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        let_ground_through(self._scroll)
+        self._scroll.viewport().setAutoFillBackground(False)
+        self._inner.setAutoFillBackground(False)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(1, 6, 1, 6)
+        column.setSpacing(0)
+        column.addWidget(self._scroll, 1)
+        column.addWidget(self._note)
+        self.setAccessibleName(tr("Attached files"))
+        self.hide()
+
+    @property
+    def note(self) -> str:
+        """What is said below the files."""
+        return self._note.text
+
+    def show_attachments(self, shown: tuple[Attachment, ...], note: str = "") -> None:
+        """Show these files, and what is to be known of them all."""
+        if [row.shown.id for row in self.rows] != [one.id for one in shown]:
+            self._rebuild(shown)
+        for row, one in zip(self.rows, shown, strict=True):
+            if row.shown != one:
+                row.show_attachment(one)
+        self._note.show_text(note)
+        self._note.setVisible(bool(note))
+        self.setVisible(bool(shown or note))
+        self._scroll.setVisible(bool(shown))
+        self.updateGeometry()
+
+    def _rebuild(self, shown: tuple[Attachment, ...]) -> None:
+        for row in self.rows:
+            self._list.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+        self.rows = []
+        for one in shown:
+            row = AttachmentRow(self._look, self._inner, one)
+            row.remove_requested.connect(self.remove_requested)
+            row.retry_requested.connect(self.retry_requested)
+            row.text_requested.connect(self.text_requested)
+            self._list.addWidget(row)
+            self.rows.append(row)
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        heights = [row.sizeHint().height() for row in self.rows[:_MOST_ROWS]]
+        note = self._note.sizeHint().height() if self._note.text else 0
+        return QSize(size.COLUMN, sum(heights) + note + 14)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(self._look.colour("line"))
+        painter.setBrush(self._look.colour("raised"))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 14, 14)

@@ -1,0 +1,238 @@
+"""Attaching: from a drop, a paste or a dialog to files that go along with a message."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QBuffer, QIODevice
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QFileDialog
+
+from desktop_app.link.messages import Notice, NoticeLevel
+from desktop_app.prose import tr, tr_n
+from desktop_app.protocol.backboard.documents import EXTENSIONS
+from desktop_app.protocol.commands import PLAIN, TurnWishes
+from desktop_app.state.app_state import Conversation
+from desktop_app.ui.chat.chat_wiring import ChatWiring
+from desktop_app.ui.compose import kept_files
+from desktop_app.ui.compose.attachment_shelf import AttachmentShelf
+from desktop_app.ui.compose.attachments import (
+    MOST_BYTES,
+    MOST_FILES,
+    Attachment,
+    Stage,
+    refusal,
+)
+from desktop_app.ui.wires import Wires
+
+
+class AttachmentWiring:
+    """Between composer, tray, shelf and chat. Main thread only.
+
+    A file is copied before anything is sent: on a worker, and to the data folder, so that a
+    message waits, is retried and outlives a crash together with what belongs to it.
+    """
+
+    def __init__(self, wires: Wires, chat: ChatWiring) -> None:
+        self._wires = wires
+        self._chat = chat
+        self._pane = wires.window.pane
+        self._composer = wires.window.pane.composer
+        self._folder = wires.folders.data / kept_files.FOLDER
+        self._thread_id = wires.store.state.conversation.thread_id
+        self._sends_when_ready = False
+        self._dialog: QFileDialog | None = None
+        self.shelf = AttachmentShelf(wires.window)
+        self._connect()
+
+    def _connect(self) -> None:
+        composer, tray, target = self._composer, self._pane.tray, self._pane.drop_target
+        assert tray is not None  # the window is furnished as a whole, before this
+        assert target is not None
+        composer.send_requested.connect(self._on_send)
+        composer.attach_requested.connect(self._on_attach)
+        composer.files_pasted.connect(self.attach)
+        composer.image_pasted.connect(self._on_image)
+        composer.long_text_pasted.connect(self._on_long_text)
+        target.files_dropped.connect(self.attach)
+        target.text_dropped.connect(composer.take_text)
+        tray.remove_requested.connect(self._on_remove)
+        tray.retry_requested.connect(self._on_retry)
+        tray.text_requested.connect(self._on_text_wanted)
+        self.shelf.changed.connect(self._show)
+        self._wires.store.conversation_changed.connect(self._on_conversation)
+
+    def attach(self, paths: list[str]) -> None:
+        """Attach files; each that cannot be used gets a row that says why."""
+        room = MOST_FILES - len(self.shelf.of(self._thread_id))
+        for path in paths[: max(0, room)]:
+            new = Attachment(uuid.uuid4().hex, Path(path).name, source=path)
+            self.shelf.add(self._thread_id, new)
+            self._keep(new)
+        if len(paths) > room:
+            self._wires.notify(Notice(NoticeLevel.WARNING, "attach.too_many"))
+
+    def _keep(self, attachment: Attachment) -> None:
+        self._work(attachment, partial(_copied, attachment, self._folder))
+
+    def _work(self, attachment: Attachment, make: Callable[[], Attachment]) -> None:
+        self._wires.run(partial(self._settle, make), f"attach {attachment.id}")
+
+    async def _settle(self, make: Callable[[], Attachment]) -> None:
+        made = await self._wires.on_worker(make)
+        if self.shelf.find(made.id) is None:  # removed while it was copied
+            await self._wires.on_worker(partial(kept_files.forget, made.kept))
+            return
+        self.shelf.update(made)
+        if self._sends_when_ready and not self._is_copying():
+            self._composer.submit()
+
+    def _is_copying(self) -> bool:
+        return any(one.stage is Stage.COPYING for one in self.shelf.of(self._thread_id))
+
+    def _on_send(self, text: str) -> None:
+        if self._is_copying():
+            self._composer.set_text(text)
+            self._sends_when_ready = True
+            self._show()
+            return
+        self._sends_when_ready = False
+        files = self.shelf.take_ready(self._thread_id)
+        if files and not text:  # the service wants words with every file
+            said = tr_n("Here is a file.", "Here are {number} files.", len(files))
+            text = said.format(number=len(files))
+        if text:
+            kept = tuple(one.kept for one in files)
+            self._chat.send_text(text, TurnWishes(files=kept) if kept else PLAIN)
+
+    def _on_attach(self) -> None:
+        dialog = self._dialog = QFileDialog(self._wires.window, tr("Attach files"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        endings = " ".join(f"*{ending}" for ending in sorted(EXTENSIONS))
+        dialog.setNameFilters([f"{tr('Files that are taken')} ({endings})", f"{tr('All')} (*)"])
+        dialog.filesSelected.connect(self.attach)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _on_image(self, image: QImage) -> None:
+        new = Attachment(uuid.uuid4().hex, tr("Pasted picture") + ".png")
+        self.shelf.add(self._thread_id, new)
+        self._work(new, partial(_kept_image, new, image, self._folder))
+
+    def _on_long_text(self, text: str) -> None:
+        name = tr("Pasted text") + ".txt"
+        new = Attachment(uuid.uuid4().hex, name, characters=len(text))
+        self.shelf.add(self._thread_id, new)
+        self._work(new, partial(_kept_text, new, text, self._folder))
+
+    def _on_text_wanted(self, attachment_id: str) -> None:
+        found = self.shelf.find(attachment_id)
+        if found is not None:
+            self._wires.run(partial(self._insert, found), f"attach {found.id}")
+
+    async def _insert(self, attachment: Attachment) -> None:
+        try:
+            read = partial(Path(attachment.kept).read_bytes)
+            text = (await self._wires.on_worker(read)).decode()
+        except OSError as error:
+            failed = replace(attachment, stage=Stage.FAILED, reason=_why(error))
+            self.shelf.update(failed)
+            return
+        self._composer.insert(text)
+        self._on_remove(attachment.id)
+
+    def _on_remove(self, attachment_id: str) -> None:
+        found = self.shelf.find(attachment_id)
+        if found is None:
+            return
+        self.shelf.remove(attachment_id)
+        if found.kept:
+            self._wires.run(partial(self._forget, found.kept), f"forget {found.id}")
+        self._composer.field.setFocus()
+
+    async def _forget(self, kept: str) -> None:
+        await self._wires.on_worker(partial(kept_files.forget, kept))
+
+    def _on_retry(self, attachment_id: str) -> None:
+        found = self.shelf.find(attachment_id)
+        if found is not None:
+            again = replace(found, stage=Stage.COPYING, reason="")
+            self.shelf.update(again)
+            self._keep(again)
+
+    def _on_conversation(self, conversation: Conversation) -> None:
+        if conversation.thread_id == self._thread_id:
+            return
+        before, self._thread_id = self._thread_id, conversation.thread_id
+        self._sends_when_ready = False
+        if not before:
+            self.shelf.move("", self._thread_id)
+        self._show()
+
+    def _show(self) -> None:
+        tray = self._pane.tray
+        assert tray is not None
+        files = self.shelf.of(self._thread_id)
+        self._sends_when_ready = self._sends_when_ready and bool(files)
+        waits = tr("Sent as soon as the files are read") if self._sends_when_ready else ""
+        tray.show_attachments(files, waits)
+        usable = any(one.stage in (Stage.READY, Stage.COPYING) for one in files)
+        self._composer.show_has_files(usable)
+        self._pane.arrange()
+
+
+def _copied(attachment: Attachment, folder: Path) -> Attachment:
+    """The file with our copy, or with the reason why there is none. Blocks."""
+    source = Path(attachment.source)
+    try:
+        if source.is_dir():
+            return _refused(attachment, tr("This is a folder, not a file"))
+        if not source.is_file():
+            return _failed(attachment, tr("The file is no longer there"))
+        size_bytes = source.stat().st_size
+        reason = refusal(attachment.name, size_bytes)
+        if reason:
+            return replace(_refused(attachment, reason), size_bytes=size_bytes)
+        kept = kept_files.keep_file(source, folder, MOST_BYTES)
+    except OSError as error:
+        return _failed(attachment, _why(error))
+    return replace(attachment, kept=str(kept), size_bytes=size_bytes, stage=Stage.READY)
+
+
+def _kept_image(attachment: Attachment, image: QImage, folder: Path) -> Attachment:
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    if not image.save(buffer, "PNG"):  # type: ignore[call-overload]  # it takes no bytes
+        return _refused(attachment, tr("The picture cannot be read"))
+    return _kept(attachment, bytes(buffer.data().data()), folder)
+
+
+def _kept_text(attachment: Attachment, text: str, folder: Path) -> Attachment:
+    return _kept(attachment, text.encode(errors="replace"), folder)
+
+
+def _kept(attachment: Attachment, content: bytes, folder: Path) -> Attachment:
+    reason = refusal(attachment.name, len(content))
+    if reason:
+        return _refused(attachment, reason)
+    try:
+        kept = kept_files.keep_bytes(attachment.name, content, folder)
+    except OSError as error:
+        return _refused(attachment, _why(error))
+    return replace(attachment, kept=str(kept), size_bytes=len(content), stage=Stage.READY)
+
+
+def _refused(attachment: Attachment, reason: str) -> Attachment:
+    return replace(attachment, stage=Stage.REFUSED, reason=reason)
+
+
+def _failed(attachment: Attachment, reason: str) -> Attachment:
+    return replace(attachment, stage=Stage.FAILED, reason=reason)
+
+
+def _why(error: OSError) -> str:
+    return tr("It cannot be read: {reason}").format(reason=error.strerror or str(error))

@@ -1,0 +1,66 @@
+"""Our own copies of what will be sent: the original may be gone before its turn comes. Blocks."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from uuid import uuid4
+
+FOLDER = "attachments"
+_PIECE_BYTES = 1 << 20
+
+
+def keep_file(source: Path, folder: Path, most_bytes: int) -> Path:
+    """Copy a file into a folder of its own below ``folder``, under its own name.
+
+    Raises:
+        OSError: It cannot be read, the disk is full, or it grew beyond ``most_bytes``.
+    """
+    target = _place(folder, source.name)
+    try:
+        with source.open("rb") as read, open(target, "xb", opener=_private) as written:
+            while piece := read.read(_PIECE_BYTES):
+                if written.tell() + len(piece) > most_bytes:
+                    raise OSError(f"{source.name} grows while it is read")
+                written.write(piece)
+            written.flush()
+            os.fsync(written.fileno())
+    except OSError:
+        shutil.rmtree(target.parent, ignore_errors=True)
+        raise
+    return target
+
+
+def keep_bytes(name: str, content: bytes, folder: Path) -> Path:
+    """Write what was pasted.
+
+    Raises:
+        OSError: The disk is full or the folder cannot be written.
+    """
+    target = _place(folder, name)
+    try:
+        with open(target, "xb", opener=_private) as written:
+            written.write(content)
+            written.flush()
+            os.fsync(written.fileno())
+    except OSError:
+        shutil.rmtree(target.parent, ignore_errors=True)
+        raise
+    return target
+
+
+def forget(kept: str) -> None:
+    """Remove a copy that will not be sent, with its folder."""
+    if kept:
+        shutil.rmtree(Path(kept).parent, ignore_errors=True)
+
+
+def _place(folder: Path, name: str) -> Path:
+    own = folder / uuid4().hex
+    own.mkdir(mode=0o700, parents=True)
+    return own / name
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
