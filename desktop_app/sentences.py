@@ -113,6 +113,9 @@ SENTENCES = {
     "prompt.too_long": (
         "That is more than the language model can read at once. It was kept; send less of it."
     ),
+    "provider.bad_choice": (
+        "Who was chosen to hear or speak is not connected. Store its key, or choose another."
+    ),
     "provider.bad_address": (
         "The address of a provider cannot be used. Correct it in the settings."
     ),

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from msgspec.structs import replace
 
 from desktop_app.client.api import BackboardApi
+from desktop_app.client.cut_reply import CutReply, with_note
 from desktop_app.client.errors import NotFoundError
 from desktop_app.client.event_queue import EventQueue
 from desktop_app.client.reply_media import Decode, ReplyMedia
@@ -66,6 +67,8 @@ class MessageTerms:
         leave_unused: Told when a question was stopped before the server had all of it: its thread
             may be empty.
         voices: Who hears and speaks where neither the session nor a turn says so.
+        own_prompt: The system prompt that the thread's turns have without being told one; needed
+            to say in a turn where the reply before it was cut.
         make_resample: Converts speech of other rates than ours; without it such speech is a fault.
         decode: Decodes speech that comes encoded; without it such speech is a fault.
     """
@@ -74,6 +77,7 @@ class MessageTerms:
     renew_thread: RenewThread | None = None
     leave_unused: Callable[[], None] | None = None
     voices: VoiceDefaults = field(default_factory=VoiceDefaults)
+    own_prompt: Callable[[], Awaitable[str]] | None = None
     make_resample: MakeResample | None = None
     decode: Decode | None = None
 
@@ -112,6 +116,7 @@ class MessageTransport:
         self._running: _Job | None = None
         self._asking: _Job | None = None  # a turn that waits for the outputs of tools
         self._utterances: dict[int, bytearray] = {}
+        self._cut = CutReply()
         self._news = EventQueue(SessionReady(self._thread_id))
         self._is_closed = False
         self._background = Background(self._report)
@@ -141,6 +146,7 @@ class MessageTransport:
             case SubmitToolOutputs():
                 self._go_on(command)
             case CancelReply():
+                self._cut.cut(command.turn, command.heard_ms)
                 await self._cancel(command.turn)
             case ConfigureSession():
                 self._configuration = command
@@ -190,12 +196,25 @@ class MessageTransport:
 
         uploads = UploadNews(turn, asked.files, self._tell_progress)
 
-        def open_stream(thread_id: str) -> AsyncGenerator[bytes, None]:
-            message = replace(asked.message, thread_id=thread_id or None)
+        async def open_stream(thread_id: str) -> AsyncGenerator[bytes, None]:
+            message = await self._with_cut(replace(asked.message, thread_id=thread_id or None))
             progress = uploads.note if is_utterance else uploads.progress
-            return self._api.messages.stream(message, asked.files, progress=progress)
+            stream = self._api.messages.stream(message, asked.files, progress=progress)
+            async with aclosing(stream) as pieces:
+                async for piece in pieces:
+                    yield piece
 
         return _Job(turn, asked.message, dialect, open_stream, is_utterance, uploads)
+
+    async def _with_cut(self, message: MessageRequest) -> MessageRequest:
+        """The message, telling the model where its last spoken reply was cut."""
+        if not self._cut.is_untold or self._terms.own_prompt is None:
+            return message
+        try:
+            prompt = message.system_prompt or await self._terms.own_prompt()
+        except NetworkError:  # the turn itself matters more, and says what is wrong
+            return message
+        return replace(message, system_prompt=with_note(prompt, self._cut.note()))
 
     def _tell_progress(self, event: UploadProgressed) -> None:
         """The newest alone, where the reader is slow."""
@@ -285,6 +304,7 @@ class MessageTransport:
     async def _take(self, event: ServerEvent, job: _Job) -> None:
         if isinstance(event, ToolsRequested):
             self._asking = job
+        self._cut.follow(event)
         await self._news.put(event)
 
     async def _show(self, event: ImageReady, media: ReplyMedia) -> None:
@@ -293,6 +313,7 @@ class MessageTransport:
     async def _play(self, event: ReplySound, media: ReplyMedia) -> None:
         async with aclosing(media.speech(event)) as speech:
             async for piece in speech:
+                self._cut.follow(piece)
                 await self._news.put(piece)
 
     def _leave(self, job: _Job) -> None:

@@ -169,7 +169,12 @@ class ServiceConnection:
                 leaving = self._leave_empty(configuration.session_id, remote.session_id, api)
                 api.run_behind(leaving, name=f"leave {remote.session_id}")
 
+        async def own_prompt() -> str:
+            thread = await api.threads.get(remote.session_id)
+            return (await api.assistants.get(thread.assistant_id)).system_prompt or ""
+
         terms = MessageTerms(
+            own_prompt=own_prompt,
             renew_thread=renew_thread,
             leave_unused=leave_unused,
             # One with a voice gateway is of Parley's kind and knows best; others must be told.

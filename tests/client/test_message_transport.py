@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -521,3 +522,28 @@ async def test_closing_in_mid_reply_ends_the_events(rig: Rig):
     await rig.transport.aclose()
     assert [event async for event in rig.events] == []
     await stream.is_left()
+
+
+async def test_the_turn_after_an_interruption_tells_where_the_reply_was_cut():
+    async def own_prompt() -> str:
+        return "Be brief."
+
+    spoken = ConfigureSession("t", None, SpeechOutput())
+    async for rig in rig_for("t", own_prompt=own_prompt, configuration=spoken):
+        stream = await rig.prompt(1)
+        await stream.say("run_started", run_id="r")
+        await stream.say("content_streaming", content="One two three four")
+        await stream.say("tts_stream_start", output_format="pcm_24000")
+        await stream.say("tts_audio_chunk", data=base64.b64encode(bytes(48_000)).decode())
+        await rig.until(ReplyAudio)
+        await rig.transport.send(CancelReply(1, heard_ms=500))
+        await rig.until(ReplyEnded)
+        await (await rig.backboard.stream()).end()  # the run is stopped at the server, too
+        for turn, has_note in ((2, True), (3, False)):
+            answer = await rig.prompt(turn)
+            body = rig.backboard.asked[-1].body
+            assert ("One two" in body.get("system_prompt", "")) is has_note
+            assert body.get("system_prompt", "Be brief.").startswith("Be brief.")
+            await answer.say("run_ended", status="completed")
+            await answer.end()
+            await rig.until(ReplyEnded)

@@ -209,11 +209,11 @@ def _settings(asked: Mapping[str, Any]) -> dict[str, Any]:
         if name in asked and not _is_within(asked[name], low, high):
             raise InputError(
                 "session.voice_settings",
-                f"voice_settings.{name} must be a number from {low} to {high}.",
+                f"{name} of voice_settings must be a number from {low} to {high}.",
             )
     if not isinstance(asked.get("use_speaker_boost", False), bool):
         raise InputError(
-            "session.voice_settings", "voice_settings.use_speaker_boost must be true or false."
+            "session.voice_settings", "use_speaker_boost of voice_settings must be true or false."
         )
     known = (*_RANGES, "use_speaker_boost")
     return {name: value for name, value in asked.items() if name in known}

@@ -29,7 +29,7 @@ def preferred(config: ProviderConfig, wish: str) -> str:
     """Who takes part in live speech where a session names nobody.
 
     Raises:
-        InputError: ``provider.unknown``: the wish names nobody, or somebody without a key.
+        InputError: ``provider.bad_choice``: the wish names nobody, or somebody without a key.
     """
     connected = [
         *(["elevenlabs"] if config.elevenlabs_key else []),
@@ -40,7 +40,7 @@ def preferred(config: ProviderConfig, wish: str) -> str:
         return connected[0]
     if wish not in connected:
         raise InputError(
-            "provider.unknown",
+            "provider.bad_choice",
             f"“{wish}” cannot hear or speak here, only {', '.join(connected)}: others need a key.",
         )
     return wish

@@ -1,0 +1,60 @@
+"""Where a spoken reply was cut, for the model that answers next. Pure.
+
+Backboard's API has no word for it: what the model is told stands in the next turn's system prompt.
+"""
+
+from __future__ import annotations
+
+from desktop_app.protocol.events import ReplyAudio, ReplyStarted, ReplyText, ServerEvent
+
+_BYTES_PER_MS = 48  # 24 kHz, s16le, mono
+_QUOTED = 160
+
+
+class CutReply:
+    """Follows the newest reply, and remembers where it was cut until that has been told."""
+
+    def __init__(self) -> None:
+        self._turn = 0
+        self._text = ""
+        self._bytes = 0
+        self._heard: str | None = None
+
+    def follow(self, event: ServerEvent) -> None:
+        """Take one event of a reply."""
+        match event:
+            case ReplyStarted(turn=turn):
+                self._turn, self._text, self._bytes = turn, "", 0
+            case ReplyText(turn=turn, text=text, is_whole=is_whole) if turn == self._turn:
+                self._text = text if is_whole else self._text + text
+            case ReplyAudio(turn=turn, pcm=pcm) if turn == self._turn:
+                self._bytes += len(pcm)
+
+    def cut(self, turn: int, heard_ms: int) -> None:
+        """The person ended the reply after hearing so much of it."""
+        if turn != self._turn or not self._bytes or not self._text:
+            return
+        share = heard_ms * _BYTES_PER_MS / self._bytes
+        if share < 1.0:
+            self._heard = self._text[: round(len(self._text) * share)].strip()
+
+    @property
+    def is_untold(self) -> bool:
+        """Whether the next turn's model should be told."""
+        return self._heard is not None
+
+    def note(self) -> str:
+        """What the model is told; once."""
+        heard, self._heard = self._heard or "", None
+        if not heard:
+            return "The user interrupted your last spoken reply before hearing any of it."
+        end = heard if len(heard) <= _QUOTED else "…" + heard[-_QUOTED:]
+        return (
+            "The user interrupted your last spoken reply and heard it only up to here: "
+            f"“{end}”. They did not hear the rest."
+        )
+
+
+def with_note(own_prompt: str, note: str) -> str:
+    """The assistant's own prompt, which a turn's would replace, and the note."""
+    return f"{own_prompt}\n\n{note}" if own_prompt else note

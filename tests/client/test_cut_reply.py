@@ -1,0 +1,63 @@
+"""What the model is told of a reply that was cut."""
+
+from __future__ import annotations
+
+import pytest
+
+from desktop_app.client.cut_reply import CutReply, with_note
+from desktop_app.protocol.events import ReplyAudio, ReplyStarted, ReplyText
+
+SECOND = bytes(48_000)
+
+
+@pytest.fixture
+def reply() -> CutReply:
+    """Twenty characters in two seconds of speech."""
+    cut = CutReply()
+    cut.follow(ReplyStarted(1))
+    cut.follow(ReplyText(1, "abcdefghij"))
+    cut.follow(ReplyText(1, "klmnopqrst"))
+    cut.follow(ReplyAudio(1, SECOND))
+    cut.follow(ReplyAudio(1, SECOND))
+    return cut
+
+
+def test_the_heard_part_is_quoted_once(reply):
+    reply.cut(1, 1_000)
+    assert reply.is_untold
+    assert "“abcdefghij”" in reply.note()
+    assert not reply.is_untold
+
+
+def test_nothing_heard_is_said_as_such(reply):
+    reply.cut(1, 0)
+    assert "before hearing any of it" in reply.note()
+
+
+@pytest.mark.parametrize(("turn", "heard_ms"), [(1, 2_000), (1, 9_000), (2, 500)])
+def test_a_reply_that_was_heard_or_is_another_is_no_cut(reply, turn, heard_ms):
+    reply.cut(turn, heard_ms)
+    assert not reply.is_untold
+
+
+def test_a_reply_that_was_only_read_cannot_be_cut():
+    cut = CutReply()
+    cut.follow(ReplyStarted(1))
+    cut.follow(ReplyText(1, "words"))
+    cut.cut(1, 0)
+    assert not cut.is_untold
+
+
+def test_a_long_reply_is_quoted_from_its_end():
+    cut = CutReply()
+    cut.follow(ReplyStarted(3))
+    cut.follow(ReplyText(3, "x" * 900 + "the end", is_whole=True))
+    cut.follow(ReplyAudio(3, SECOND))
+    cut.cut(3, 999)
+    assert len(note := cut.note()) < 300
+    assert "“…xxx" in note
+
+
+def test_the_assistants_own_prompt_stays():
+    assert with_note("Be brief.", "Note.") == "Be brief.\n\nNote."
+    assert with_note("", "Note.") == "Note."
