@@ -80,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     import argparse  # not needed for the window
     import re
 
+    from desktop_app.commands.keeping_parsers import add_export, add_import, add_recordings
     from desktop_app.commands.parsers import (
         add_assistants,
         add_documents,
@@ -111,6 +112,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_ask(commands)
     for add in (add_threads, add_assistants, add_documents, add_memories, add_models, add_keys):
         add(commands)
+    for keep in (add_recordings, add_export, add_import):
+        keep(commands)
     _add_demo(commands)
     _add_devices(commands)
     _add_doctor(commands)

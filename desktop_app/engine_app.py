@@ -23,6 +23,7 @@ from desktop_app.client.service_answers import ServiceAnswers
 from desktop_app.client.service_connection import ServiceAddresses, ServiceConnection
 from desktop_app.credentials import Credentials
 from desktop_app.engine.controller import Controller, Conversation
+from desktop_app.engine.keeping_desk import KeepingDesk
 from desktop_app.engine.recording_desk import RecordingDesk
 from desktop_app.engine.retention import Retention
 from desktop_app.engine.service_desk import ServiceDesk
@@ -34,6 +35,7 @@ from desktop_app.engine_sound import EngineSound
 from desktop_app.errors import AppError, DeviceError, InputError
 from desktop_app.journal.retention import UNTIL_SENT
 from desktop_app.journal.writer import JournalWriter
+from desktop_app.link.keeping import CancelImport, ClearKept, ImportArchive
 from desktop_app.link.messages import (
     Ask,
     CancelAsk,
@@ -145,6 +147,13 @@ class EngineApp:
             publish=self._publish,
             time=SystemTime(),
         )
+        self._keeping = KeepingDesk(
+            journal,
+            paths.data,
+            ask=self._on_intent,
+            publish=self._publish,
+            wall=SystemTime().wall,
+        )
         self._asked = ServiceConnection(find, threads)  # turns wait for none of its answers
         keys = ProfileKeys(lambda: self._settings, Credentials(), os.environ)
         self._desk = ServiceDesk(ServiceAnswers(self._asked.api, threads, keys), self._publish)
@@ -176,6 +185,7 @@ class EngineApp:
 
     async def aclose(self) -> None:
         """Close everything, last opened first."""
+        await self._keeping.aclose()
         await self._recordings.aclose()
         await self.controller.aclose()
         await self._link.aclose()
@@ -236,6 +246,8 @@ class EngineApp:
                 self._desk.take(intent)
             case CancelAsk(ask_id):
                 self._desk.cancel(ask_id)
+            case ImportArchive() | CancelImport() | ClearKept():
+                self._keeping.take(intent)
             case _:
                 self.controller.on_intent(intent)
 

@@ -22,9 +22,11 @@ SENTENCES = {
     "archive.damaged": (
         "The archive is damaged ({file}). Nothing was changed; export the conversations again."
     ),
+    "archive.busy": "Another archive is being imported. Wait until that is done.",
     "archive.foreign": (
         "This file is no archive of conversations. Nothing was changed; choose another one."
     ),
+    "archive.imported": "The conversations of the archive are here now.",
     "archive.newer": "A newer Parley wrote this archive. Update Parley to import it.",
     "archive.unreadable": "{file} cannot be read. Check that it is there and may be opened.",
     "device.lost": "{device} was disconnected. Nothing you said was lost; plug it in again.",
@@ -76,6 +78,13 @@ SENTENCES = {
         "The file of your conversations was damaged. It was kept aside and a new one was begun."
     ),
     "journal.unreadable": "Earlier conversations cannot be read at the moment. New ones work.",
+    "kept.conversations_cleared": (
+        "The conversations are deleted; the next start of Parley takes them off the disk."
+    ),
+    "kept.pictures_cleared": (
+        "The pictures are deleted; the next start of Parley takes them off the disk."
+    ),
+    "kept.recordings_cleared": "The recordings are gone. What was said can still be read.",
     "language.bad_address": (
         "The address of the language server cannot be used. Correct it in the settings."
     ),

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from desktop_app.journal.records import MessageRecord, PictureRecord, ThreadRecord, TurnTimes
 from desktop_app.link.device_messages import DeviceEvent, DeviceIntent
+from desktop_app.link.keeping import CancelImport, ClearKept, ImportAdvanced, ImportArchive
 from desktop_app.link.recordings import (
     DiscardUtterance,
     PlayUtterance,
@@ -227,6 +228,9 @@ Intent = (
     | StopUtterance
     | SaveUtterance
     | DiscardUtterance
+    | ImportArchive
+    | CancelImport
+    | ClearKept
     | DeviceIntent
     | RenameThread
     | PinThread
@@ -425,6 +429,7 @@ LinkEvent = (
     | MessageRemoved
     | RecordingPlayed
     | RecordingsRemoved
+    | ImportAdvanced
     | ReplyGrew
     | ReasoningGrew
     | ReplyDetailed

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from desktop_app.journal.records import MessageRecord, ThreadRecord
 from desktop_app.link.device_messages import DeviceShown, MicrophoneTest, MicrophoneTestChanged
+from desktop_app.link.keeping import ImportAdvanced
 from desktop_app.link.messages import Connection, Notice, Phase
 
 
@@ -94,6 +95,7 @@ class AppState:
         are_threads_loaded: The journal has answered once.
         notices: Oldest first, one for each code.
         playing: The recording that is being heard, None when none is.
+        importing: How far an archive is taken in, None when none is.
         picture_news: How often a picture came or went.
     """
 
@@ -106,5 +108,6 @@ class AppState:
     levels: Levels = field(default_factory=Levels)
     notices: tuple[Notice, ...] = ()
     playing: Playing | None = None
+    importing: ImportAdvanced | None = None
     picture_news: int = 0
     devices: Devices = field(default_factory=Devices)

@@ -148,7 +148,9 @@ def with_engine_lost(state: AppState) -> AppState:
     voice = Voice(thread_id=state.voice.thread_id, phase=Phase.READY)
     service = Service(Connection.STARTING, state.service.profile)
     conversation = replace(state.conversation, partial="")
-    return replace(state, voice=voice, service=service, conversation=conversation, playing=None)
+    return replace(
+        state, voice=voice, service=service, conversation=conversation, playing=None, importing=None
+    )
 
 
 def with_service(state: AppState, service: Service) -> AppState:

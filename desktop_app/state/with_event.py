@@ -12,6 +12,7 @@ from desktop_app.link.device_messages import (
     DevicesChanged,
     MicrophoneTestChanged,
 )
+from desktop_app.link.keeping import ImportAdvanced
 from desktop_app.link.messages import (
     Answered,
     AskAdvanced,
@@ -87,6 +88,8 @@ def with_event(state: AppState, event: LinkEvent) -> AppState:  # noqa: C901 - o
             return state  # not shown yet
         case RecordingPlayed():
             return _with_playing(state, event)
+        case ImportAdvanced():
+            return replace(state, importing=None if event.is_over else event)
         case MessageRemoved(thread_id, message_id):
             return without_message(state, thread_id, message_id)
         case RecordingsRemoved(utterance_ids):

@@ -18,6 +18,13 @@ from desktop_app.link.device_messages import (
     StopMicrophoneTest,
     SwitchMicrophone,
 )
+from desktop_app.link.keeping import (
+    CancelImport,
+    ClearKept,
+    ImportAdvanced,
+    ImportArchive,
+    Kept,
+)
 from desktop_app.link.messages import (
     DeletePicture,
     Intent,
@@ -98,6 +105,7 @@ EVENTS = [
     MessageRemoved("t", "m"),
     RecordingPlayed("u", 200, 1500, is_over=True),
     RecordingsRemoved(("u", "v")),
+    ImportAdvanced("a.zip", 3, 9),
 ]
 WIRE = b"".join(encode(event) for event in EVENTS)
 DEVICE_INTENTS = [
@@ -119,6 +127,9 @@ INTENTS = [
     SaveUtterance("u", "büro.wav"),
     AnswerTools("t", 3, "r", (ToolOutput("c", "7"),), ("c",)),
     DiscardUtterance("u"),
+    ImportArchive("büro.zip"),
+    CancelImport(),
+    ClearKept(Kept.RECORDINGS),
     Quit(),
     *DEVICE_INTENTS,
 ]

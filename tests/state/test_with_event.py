@@ -17,6 +17,7 @@ from desktop_app.link.device_messages import (
     MicrophoneTest,
     MicrophoneTestChanged,
 )
+from desktop_app.link.keeping import ImportAdvanced
 from desktop_app.link.messages import (
     Connection,
     ConnectionChanged,
@@ -230,3 +231,9 @@ def test_devices_and_the_test_of_a_microphone_are_shown():
     testing = MicrophoneTestChanged(MicrophoneTest.LISTENING, "Camera")
     state = folded(AppState(), DevicesChanged((camera,)), testing)
     assert state.devices == Devices((camera,), testing)
+
+
+def test_an_import_is_shown_until_it_is_over():
+    state = with_event(AppState(), ImportAdvanced("a", 1, 2))
+    assert state.importing == ImportAdvanced("a", 1, 2)
+    assert with_event(state, ImportAdvanced("a", 2, 2, is_over=True)).importing is None
