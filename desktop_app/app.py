@@ -307,6 +307,7 @@ def _use_settings(parts: Parts, store: AppStore) -> None:
     from desktop_app.settings import load
     from desktop_app.state.app_state import Service
     from desktop_app.state.changes import with_notice, with_service
+    from desktop_app.ui.shortcuts import rebind
 
     problems: list[str] = []
     settings = load(parts.paths.settings, report=problems.append)
@@ -314,6 +315,7 @@ def _use_settings(parts: Parts, store: AppStore) -> None:
     parts.window.remember_look(appearance.theme, is_calm=appearance.reduced_motion)
     parts.look.is_calm = appearance.reduced_motion
     parts.window.use_talk_mode(settings.voice.talk_mode)
+    rebind(parts.window, settings.shortcuts)
     if not parts.options.theme:
         parts.look.pin(appearance.theme)
     store.change(partial(with_service, service=Service(profile=settings.profile)))

@@ -135,6 +135,7 @@ class Settings:
     Attributes:
         profile: Names the service that is talked to: ``embedded``, ``backboard`` or an own one.
         profiles: The own ones, by name.
+        shortcuts: Keys that a person bound anew, by the names of ``ui.shortcuts``.
     """
 
     voice: VoiceSettings = field(default_factory=VoiceSettings)
@@ -146,6 +147,7 @@ class Settings:
     profiles: Mapping[str, ProfileSettings] = field(
         default_factory=dict, metadata={"each": ProfileSettings()}
     )
+    shortcuts: Mapping[str, str] = field(default_factory=dict)
 
 
 def load(path: Path, *, report: Report = logger.warning) -> Settings:

@@ -74,7 +74,7 @@ class MainWindow(QWidget):
         painted: The first frame is on screen; once.
         close_requested: The person wants to quit; the window waits to be closed from outside.
         escape_pressed, search_requested, new_requested, mute_requested, voice_toggled: Keys.
-        gallery_toggled, settings_requested: The page is to be shown or hidden.
+        gallery_toggled, settings_requested, keys_requested: The page is to be shown or hidden.
     """
 
     painted = Signal()
@@ -85,6 +85,7 @@ class MainWindow(QWidget):
     voice_toggled = Signal()
     gallery_toggled = Signal()
     settings_requested = Signal()
+    keys_requested = Signal()
 
     def __init__(self, look: Look, memory: QSettings) -> None:
         super().__init__()
@@ -131,6 +132,7 @@ class MainWindow(QWidget):
             ("Ctrl+Shift+D", self.toggle_right),
             ("Ctrl+Shift+G", self.gallery_toggled.emit),
             ("Ctrl+,", self.settings_requested.emit),
+            ("Ctrl+/", self.keys_requested.emit),
             (wording.VOICE_KEY, self.voice_toggled.emit),
             ("Ctrl+Q", self.close),
         ):

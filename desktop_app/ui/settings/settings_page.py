@@ -19,6 +19,7 @@ from desktop_app.ui import look as size
 from desktop_app.ui.button import Button, Tone
 from desktop_app.ui.look import Look, let_ground_through
 from desktop_app.ui.settings.key_card import KeyCard
+from desktop_app.ui.settings.keys_card import KeysCard
 from desktop_app.ui.settings.microphone_card import MicrophoneCard
 from desktop_app.ui.settings.own_service_card import OwnServiceCard
 from desktop_app.ui.settings.row_widgets import RowWidget, WrappedText
@@ -63,7 +64,7 @@ class SettingsPage(QWidget):
     """Every setting of the table, with cards for what is more than a value.
 
     Attributes:
-        key, own, microphone: The cards.
+        key, own, microphone, keys: The cards.
         licences: Where the licences of all packages stand, empty until they are read.
     """
 
@@ -85,6 +86,10 @@ class SettingsPage(QWidget):
         self.sections["service"].add_other(self.key, "profile")
         self.sections["service"].add_other(self.own)
         self.sections["voice"].add_other(self.microphone, "voice.output_device_id")
+        self.keys = KeysCard(look, self._inner)
+        keys = SectionWidget(look, self._inner, "keys", tr("Keys"))
+        keys.add_other(self.keys)
+        self.sections["keys"] = keys
         self._about()
         self._lay_out()
         self.setFocusProxy(self.search)

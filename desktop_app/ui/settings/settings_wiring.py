@@ -22,15 +22,18 @@ from desktop_app.protocol.service_calls import CheckKey, GetKeyState, KeyState
 from desktop_app.sentences import sentence_of
 from desktop_app.settings import ProfileSettings, Settings
 from desktop_app.state.app_state import Devices, Levels
+from desktop_app.ui.keys_page import KeysPage
 from desktop_app.ui.service_asks import AskError
 from desktop_app.ui.settings.about import licences
 from desktop_app.ui.settings.key_card import KeyCard
 from desktop_app.ui.settings.setting_table import SECTIONS
 from desktop_app.ui.settings.settings_keeper import SettingsKeeper
 from desktop_app.ui.settings.settings_page import SettingsPage
+from desktop_app.ui.shortcuts import rebind
 from desktop_app.ui.wires import Wires
 
 SETTINGS = "settings"
+KEYS = "keys"
 
 
 class SettingsWiring(QObject):
@@ -42,11 +45,14 @@ class SettingsWiring(QObject):
         self._window = wires.window
         self._credentials = credentials or Credentials()
         self._page: SettingsPage | None = None
+        self._keys: KeysPage | None = None
         self.keeper = SettingsKeeper(wires)
         self.keeper.changed.connect(self._on_settings)
         self._window.pane.add_page(SETTINGS, self._make_page)
         self._window.pane.page_changed.connect(self._on_page_changed)
-        self._window.settings_requested.connect(self._on_requested)
+        self._window.pane.add_page(KEYS, self._make_keys)
+        self._window.settings_requested.connect(partial(self._toggle, SETTINGS))
+        self._window.keys_requested.connect(partial(self._toggle, KEYS))
         wires.store.devices_changed.connect(self._show_devices)
         wires.store.levels_changed.connect(self._show_levels)
 
@@ -60,12 +66,18 @@ class SettingsWiring(QObject):
         page.microphone.listen_requested.connect(self._on_listen)
         page.microphone.play_requested.connect(self._on_play)
         page.microphone.stop_requested.connect(self._on_stop)
+        page.keys.bound.connect(self._on_bound)
         page.show_licences.clicked.connect(self._on_licences)
         return page
 
-    def _on_requested(self) -> None:
+    def _make_keys(self, parent: QWidget) -> KeysPage:
+        self._keys = KeysPage(self._window.look, parent)
+        self._keys.show_keys(self.keeper.settings.shortcuts)
+        return self._keys
+
+    def _toggle(self, name: str) -> None:
         pane = self._window.pane
-        pane.show_page("" if pane.page == SETTINGS else SETTINGS)
+        pane.show_page("" if pane.page == name else name)
 
     def _on_page_changed(self, name: str) -> None:
         if name == SETTINGS:
@@ -99,6 +111,9 @@ class SettingsWiring(QObject):
         look.pin(appearance.theme)
         self._window.remember_look(appearance.theme, is_calm=appearance.reduced_motion)
         self._window.use_talk_mode(settings.voice.talk_mode)
+        rebind(self._window, settings.shortcuts)
+        if self._keys is not None:
+            self._keys.show_keys(settings.shortcuts)
         page = self._page
         if page is None:
             return
@@ -108,7 +123,13 @@ class SettingsWiring(QObject):
             known | {name: name for name in settings.profiles if name not in known}, settings
         )
         page.show_settings(settings)
+        page.keys.show_keys(settings.shortcuts)
         self._read_key_state()
+
+    def _on_bound(self, name: str, keys: str) -> None:
+        settings = self.keeper.settings
+        chosen = {**settings.shortcuts, name: keys}
+        self.keeper.replace(replace(settings, shortcuts=chosen))
 
     def _on_own_added(self, name: str, address: str) -> None:
         settings = self.keeper.settings

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShortcut
 
 from desktop_app.credentials import Credentials
 from desktop_app.link.device_messages import (
@@ -23,6 +24,7 @@ from desktop_app.link.device_messages import (
 from desktop_app.link.messages import LevelMeasured, ReloadSettings
 from desktop_app.protocol.service_calls import CheckKey, Done, GetKeyState, KeyState
 from desktop_app.settings import Settings, load
+from desktop_app.ui.keys_page import KeyCap
 from desktop_app.ui.service_asks import AskError
 from desktop_app.ui.settings.setting_table import SECTIONS, matching, value_of
 from desktop_app.ui.settings.settings_page import SettingsPage
@@ -288,3 +290,29 @@ def test_the_licences_of_all_packages_can_be_read(page, qtbot):
     assert "PySide6" in page.licences.toPlainText()
     assert "msgspec" in page.licences.toPlainText()
     assert page.licences.isReadOnly()
+
+
+def press(qtbot, field, key: Qt.Key, modifiers: Qt.KeyboardModifier) -> None:
+    qtbot.keyClick(field, key, modifiers)
+    field.editingFinished.emit()
+
+
+def test_a_key_is_bound_anew_at_once_and_shown_on_the_page_of_keys(desk, page, qtbot, tmp_path):
+    desk.wiring.settings._toggle("keys")
+    keys = desk.window.pane._pages["keys"]
+    press(qtbot, page.keys.fields["new"], Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
+    assert written(tmp_path)["shortcuts"] == {"new": "Ctrl+T"}
+    bound = [one.key().toString() for one in desk.window.findChildren(QShortcut)]
+    assert "Ctrl+T" in bound
+    assert "Ctrl+N" not in bound
+    assert "Ctrl+T" in [cap.words for cap in keys.findChildren(KeyCap)]
+    desk.wiring.settings.keeper.replace(Settings())
+    assert "Ctrl+N" in [one.key().toString() for one in desk.window.findChildren(QShortcut)]
+
+
+def test_a_key_that_is_taken_is_refused_in_words(desk, page, qtbot, tmp_path):
+    field = page.keys.fields["new"]
+    press(qtbot, field, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    assert page.keys.words.text() == "Ctrl+K is taken: Search threads and words."
+    assert field.keySequence().toString() == "Ctrl+N"
+    assert not (tmp_path / "settings.json").exists()

@@ -1,0 +1,73 @@
+"""Keys bound anew: one field for each shortcut, and what stands in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QGridLayout, QKeySequenceEdit, QWidget
+
+from desktop_app.prose import tr
+from desktop_app.ui import look as size
+from desktop_app.ui.look import Look
+from desktop_app.ui.settings.row_widgets import WrappedText
+from desktop_app.ui.shortcuts import TABLE, conflict, keys_of
+
+
+class KeysCard(QWidget):
+    """A key that is taken is refused in words, and the one before stays.
+
+    Signals:
+        bound: Name of the shortcut and its new keys; empty for none.
+    """
+
+    bound = Signal(str, str)
+
+    def __init__(self, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._chosen: Mapping[str, str] = {}
+        self.fields: dict[str, QKeySequenceEdit] = {}
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 4, 0, 4)
+        grid.setVerticalSpacing(6)
+        grid.setColumnStretch(0, 1)
+        rows = [one for one in TABLE if not one.is_fixed]
+        for number, one in enumerate(rows):
+            field = QKeySequenceEdit(self)
+            field.setMaximumSequenceLength(1)
+            field.setClearButtonEnabled(True)
+            field.setFont(look.font(size.SMALL))
+            field.setAccessibleName(tr(one.title))
+            field.setProperty("name", one.name)
+            field.editingFinished.connect(self._on_edited)
+            self.fields[one.name] = field
+            title = WrappedText(look, self, tr(one.title), size.SMALL, "text")
+            grid.addWidget(title, number, 0)
+            grid.addWidget(field, number, 1)
+        self.words = WrappedText(look, self, "", size.SMALL, "warn")
+        grid.addWidget(self.words, len(rows), 0, 1, 2)
+        self.words.hide()
+        self.show_keys({})
+
+    def show_keys(self, chosen: Mapping[str, str]) -> None:
+        """Show what is bound now."""
+        self._chosen = chosen
+        for name, field in self.fields.items():
+            field.blockSignals(True)
+            field.setKeySequence(QKeySequence(keys_of(name, chosen)))
+            field.blockSignals(False)
+
+    def _on_edited(self) -> None:
+        field = self.sender()
+        assert isinstance(field, QKeySequenceEdit)
+        name, keys = str(field.property("name")), field.keySequence().toString()
+        if keys == QKeySequence(keys_of(name, self._chosen)).toString():
+            return
+        fault = conflict(name, keys, self._chosen)
+        self.words.show_text(fault)
+        self.words.setVisible(bool(fault))
+        if fault:
+            self.show_keys(self._chosen)
+        else:
+            self.bound.emit(name, keys)

@@ -1,0 +1,117 @@
+"""Every key of the window in one table: what it does, in words, and what it is bound to.
+
+Rooms make their ``QShortcut``s with the keys of the table; a test holds both together. What a
+person chose instead is put in place afterwards, by ``rebind``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QWidget
+
+from desktop_app.prose import mark, tr
+
+_DEFAULT = "default_keys"
+TALK, THREAD, WINDOW, PICTURES = (
+    mark("Talking"),
+    mark("Writing and reading"),
+    mark("Window"),
+    mark("Gallery"),
+)
+
+
+class Shortcut(NamedTuple):
+    """One key.
+
+    Attributes:
+        name: Stable; names it in the settings.
+        keys: As Qt writes them, without a person's choice.
+        title: What it does; English, said through ``tr``.
+        is_fixed: It belongs to one place, such as the composer, and cannot be bound anew.
+    """
+
+    name: str
+    keys: str
+    title: str
+    group: str
+    is_fixed: bool = False
+
+
+TABLE = (
+    Shortcut("talk", "Space", mark("Talk, in an empty composer"), TALK, True),
+    Shortcut("talk_anywhere", "Ctrl+Space", mark("Talk, anywhere"), TALK, True),
+    Shortcut("voice", "Ctrl+Shift+Space", mark("Begin or end a spoken conversation"), TALK),
+    Shortcut("mute", "Ctrl+D", mark("Mute the microphone"), TALK),
+    Shortcut("stop", "Esc", mark("Stop the reply, or close what is open"), TALK, True),
+    Shortcut("send", "Return", mark("Send"), THREAD, True),
+    Shortcut("line", "Shift+Return", mark("A new line"), THREAD, True),
+    Shortcut(
+        "edit_last", "Up", mark("Edit the last question, while nothing is written"), THREAD, True
+    ),
+    Shortcut("attach", "Ctrl+U", mark("Attach files"), THREAD),
+    Shortcut("again", "Ctrl+R", mark("Ask the last question again"), THREAD),
+    Shortcut("copy_last", "Ctrl+Shift+C", mark("Copy the last reply"), THREAD),
+    Shortcut("find", "Ctrl+F", mark("Find in this thread"), THREAD),
+    Shortcut("find_next", "F3", mark("Find the next place"), THREAD),
+    Shortcut("find_previous", "Shift+F3", mark("Find the place before"), THREAD),
+    Shortcut("new", "Ctrl+N", mark("New thread"), WINDOW),
+    Shortcut("search", "Ctrl+K", mark("Search threads and words"), WINDOW),
+    Shortcut("next_thread", "Ctrl+Tab", mark("Next thread"), WINDOW),
+    Shortcut("previous_thread", "Ctrl+Shift+Tab", mark("Thread before"), WINDOW),
+    Shortcut("left", "Ctrl+Shift+S", mark("Show or hide the threads"), WINDOW),
+    Shortcut("right", "Ctrl+Shift+D", mark("Show or hide the details"), WINDOW),
+    Shortcut("gallery", "Ctrl+Shift+G", mark("Gallery"), WINDOW),
+    Shortcut("settings", "Ctrl+,", mark("Settings"), WINDOW),
+    Shortcut("keys", "Ctrl+/", mark("All keys"), WINDOW),
+    Shortcut("quit", "Ctrl+Q", mark("Quit"), WINDOW),
+    Shortcut("picture_open", "Return", mark("Look at the picture"), PICTURES, True),
+    Shortcut("picture_next", "PgDown", mark("Next picture"), PICTURES, True),
+    Shortcut("picture_copy", "Ctrl+C", mark("Copy the picture"), PICTURES, True),
+    Shortcut("picture_save", "Ctrl+S", mark("Save the picture as a file"), PICTURES, True),
+    Shortcut("picture_delete", "Del", mark("Delete the picture"), PICTURES, True),
+)
+BY_NAME = {one.name: one for one in TABLE}
+
+
+def keys_of(name: str, chosen: Mapping[str, str]) -> str:
+    """What the shortcut is bound to, as Qt writes it."""
+    shortcut = BY_NAME[name]
+    wish = chosen.get(name)
+    is_usable = isinstance(wish, str) and not shortcut.is_fixed
+    return wish if is_usable and wish is not None else shortcut.keys
+
+
+def shown_keys(keys: str) -> str:
+    """The keys as this system writes them."""
+    return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
+
+
+def conflict(name: str, keys: str, chosen: Mapping[str, str]) -> str:
+    """Why the shortcut cannot be bound to these keys, in words; empty when it can."""
+    sequence = QKeySequence(keys)
+    if not keys:
+        return ""
+    if sequence.isEmpty():
+        return tr("These keys cannot be used.")
+    for other in TABLE:
+        same_place = other.group != PICTURES or not other.is_fixed
+        bound = QKeySequence(keys_of(other.name, chosen))
+        if other.name != name and same_place and bound == sequence:
+            words = tr("{keys} is taken: {title}.")
+            return words.format(keys=shown_keys(keys), title=tr(other.title))
+    return ""
+
+
+def rebind(window: QWidget, chosen: Mapping[str, str]) -> None:
+    """Bind every shortcut of the window to what a person chose."""
+    names = {QKeySequence(one.keys).toString(): one.name for one in TABLE if not one.is_fixed}
+    for shortcut in window.findChildren(QShortcut):
+        default = shortcut.property(_DEFAULT) or shortcut.key().toString()
+        shortcut.setProperty(_DEFAULT, default)
+        if default in names:
+            keys = QKeySequence(keys_of(names[default], chosen))
+            if keys != shortcut.key():
+                shortcut.setKey(keys)
