@@ -72,6 +72,7 @@ class MainWindow(QWidget):
 
     Signals:
         painted: The first frame is on screen; once.
+        focus_toggled: Dock and captions are to be large, or as before.
         close_requested: The person wants to quit; the window waits to be closed from outside.
         escape_pressed, search_requested, new_requested, mute_requested, voice_toggled: Keys.
         gallery_toggled, settings_requested, keys_requested: The page is to be shown or hidden.
@@ -84,6 +85,7 @@ class MainWindow(QWidget):
     mute_requested = Signal()
     voice_toggled = Signal()
     gallery_toggled = Signal()
+    focus_toggled = Signal()
     settings_requested = Signal()
     keys_requested = Signal()
 
@@ -126,6 +128,7 @@ class MainWindow(QWidget):
             ("Esc", self.escape_pressed.emit),
             ("Ctrl+K", self._on_search),
             ("Ctrl+N", self.new_requested.emit),
+            ("F11", self.focus_toggled.emit),
             ("Ctrl+U", self.pane.composer.attach_requested.emit),
             ("Ctrl+D", self.mute_requested.emit),
             ("Ctrl+Shift+S", self.toggle_left),

@@ -72,10 +72,10 @@ class Wiring:
         self.threads = ThreadWiring(wires)
         self.chat = ChatWiring(wires, self.threads)
         self.attachments = AttachmentWiring(wires, self.chat)
-        self.voice = VoiceWiring(wires, self.threads)
         self.find = FindWiring(wires, window.look)
         self.gallery = GalleryWiring(wires, self.threads, self.chat)
         self.settings = SettingsWiring(wires)
+        self.voice = VoiceWiring(wires, self.threads, self.settings.choose_talk_mode)
         self.chat.pictures.chosen.connect(self.gallery.open_picture)
         self._connect()
 

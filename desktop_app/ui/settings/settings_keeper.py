@@ -48,6 +48,14 @@ class SettingsKeeper(QObject):
         if value_of(self.settings, path) != value:
             self.replace(with_value(self.settings, path, value))
 
+    def change_as_read(self, path: str, value: object) -> None:
+        """Exchange one setting where the page was perhaps never opened: the file is read before."""
+        self._wires.run(partial(self._read_and_change, path, value), "read settings")
+
+    async def _read_and_change(self, path: str, value: object) -> None:
+        await self._read()
+        self.change(path, value)
+
     def replace(self, settings: Settings) -> None:
         """Exchange them all, and write them down."""
         self.settings = settings

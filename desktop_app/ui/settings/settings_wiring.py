@@ -104,6 +104,10 @@ class SettingsWiring(QObject):
         name = next((one.name for one in devices if one.id == device_id), "")
         self.keeper.change(path.removesuffix("_id"), name)
 
+    def choose_talk_mode(self, mode: str) -> None:
+        """What the talk key does, chosen where one talks."""
+        self.keeper.change_as_read("voice.talk_mode", mode)
+
     def _on_settings(self, settings: Settings) -> None:
         """What the window itself follows at once."""
         look, appearance = self._window.look, settings.appearance

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QElapsedTimer, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFont, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QFont, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
+from desktop_app.prose import mark, tr
 from desktop_app.sentences import device_words
 from desktop_app.state.app_state import Levels, Voice
+from desktop_app.state.captions import SILENT, Caption
 from desktop_app.ui import look as size
 from desktop_app.ui import wording
 from desktop_app.ui.button import Button, Tone
 from desktop_app.ui.labels import Label
 from desktop_app.ui.look import Look
+from desktop_app.ui.voice.caption_line import CaptionLine
 from desktop_app.ui.voice.phase_ring import PhaseRing
 
 HEIGHT = 68
+_REPLYING = ("thinking", "speaking", "paused")
+_TALK_MODES = {
+    "hold": mark("Hold Space to talk"),
+    "toggle": mark("Press Space to begin, press again to send"),
+    "tap_lock": mark("Hold Space, or tap it to lock"),
+}
 
 
 class VoiceDock(QWidget):
@@ -27,15 +36,22 @@ class VoiceDock(QWidget):
     Signals:
         mute_requested: Whether the microphone is to be muted.
         end_requested: The spoken conversation, or without one the reply, is to end.
+        interrupt_requested: The reply is to end, the conversation goes on.
+        talk_mode_chosen: What the talk key shall do: ``hold``, ``toggle`` or ``tap_lock``.
     """
 
     mute_requested = Signal(bool)
     end_requested = Signal()
+    interrupt_requested = Signal()
+    talk_mode_chosen = Signal(str)
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
         self._look = look
         self._voice = Voice()
+        self._caption = SILENT
+        self._is_large = False
+        self._menu: QMenu | None = None
         self.talk_mode = "hold"
         self._thinking = QElapsedTimer()
         self._second = QTimer(self)
@@ -46,6 +62,12 @@ class VoiceDock(QWidget):
         self._word.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self._details = Label(look, self, px=size.CAPTION, ink="dim")
         self._partial = Label(look, self, px=size.TEXT)
+        self.captions = CaptionLine(look, self)
+        self._keys = Button(look, self, icon="keyboard", says=tr("What the talk key does"))
+        self._keys.clicked.connect(self._on_keys)
+        self._interrupt = Button(look, self, text=tr("Interrupt"), tone=Tone.OUTLINE)
+        self._interrupt.describe(tr("Interrupt the reply"), "Esc")
+        self._interrupt.clicked.connect(self.interrupt_requested)
         self._mute = Button(look, self, text="Mute", tone=Tone.OUTLINE)
         self._end = Button(look, self, text="End", tone=Tone.OUTLINE)
         self._mute.clicked.connect(self._on_mute)
@@ -63,12 +85,15 @@ class VoiceDock(QWidget):
         words.addStretch()
         words.addLayout(status)
         words.addWidget(self._partial)
+        words.addWidget(self.captions)
         words.addStretch()
-        row = QHBoxLayout(self)
+        row = self._row = QHBoxLayout(self)
         row.setContentsMargins(10, 6, 12, 6)
         row.setSpacing(8)
         row.addWidget(self._ring)
         row.addLayout(words, 1)
+        row.addWidget(self._keys)
+        row.addWidget(self._interrupt)
         row.addWidget(self._mute)
         row.addWidget(self._end)
 
@@ -87,12 +112,52 @@ class VoiceDock(QWidget):
         self._mute.setText("Unmute" if voice.is_muted else "Mute")
         self._mute.describe("Unmute" if voice.is_muted else "Mute", "Ctrl+D")
         self._partial.show_text(wording.as_written(partial))
-        self._partial.setVisible(bool(partial))
+        self._interrupt.setVisible(voice.is_voice_on and voice.phase in _REPLYING)
+        is_speaking = voice.phase in ("speaking", "paused")
+        self._partial.setVisible(bool(partial) and not is_speaking)
         self._show_words()
+        self.show_caption(self._caption)
+
+    def show_caption(self, caption: Caption) -> None:
+        """Show what the reply is saying, while it is spoken."""
+        self._caption = caption
+        is_speaking = self._voice.phase in ("speaking", "paused")
+        self.captions.show_caption(caption)
+        self.captions.setVisible(is_speaking and bool(caption.text))
+        self.updateGeometry()
+
+    def enlarge(self, is_large: bool) -> None:
+        """The focus view: words that are read from across the room."""
+        self._is_large = is_large
+        self.captions.enlarge(is_large)
+        self._partial.setFont(self._look.font(size.DISPLAY if is_large else size.TEXT))
+        self.updateGeometry()
+
+    @property
+    def is_large(self) -> bool:
+        """Whether the focus view is on."""
+        return self._is_large
+
+    def talk_menu(self) -> QMenu:
+        """The choice of what the talk key does."""
+        menu = self._menu = QMenu(self)
+        for mode, words in _TALK_MODES.items():
+            action = menu.addAction(tr(words))
+            action.setData(mode)
+            action.setCheckable(True)
+            action.setChecked(mode == self.talk_mode)
+        menu.triggered.connect(self._on_mode)
+        return menu
+
+    def _on_keys(self) -> None:
+        self.talk_menu().popup(self._keys.mapToGlobal(self._keys.rect().topLeft()))
+
+    def _on_mode(self, action: QAction) -> None:
+        self.talk_mode_chosen.emit(str(action.data()))
 
     def _show_end(self, voice: Voice) -> None:
         """End an open conversation; with a held key there is only a reply to stop."""
-        self._end.setVisible(voice.is_voice_on or voice.phase in ("thinking", "speaking", "paused"))
+        self._end.setVisible(voice.is_voice_on or voice.phase in _REPLYING)
         says = "End the spoken conversation" if voice.is_voice_on else "Stop the reply"
         self._end.setText("End" if voice.is_voice_on else "Stop")
         self._end.describe(says, "" if voice.is_voice_on else "Esc")
@@ -125,7 +190,9 @@ class VoiceDock(QWidget):
         self.mute_requested.emit(not self._voice.is_muted)
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        return QSize(size.COLUMN, HEIGHT)
+        self._row.activate()  # what was hidden or enlarged just now counts
+        wanted = self._row.sizeHint().height()
+        return QSize(size.COLUMN, max(HEIGHT, wanted, 220 if self._is_large else 0))
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from desktop_app.link.messages import (
     OpenThread,
     PressTalk,
@@ -13,6 +15,7 @@ from desktop_app.link.messages import (
     ToggleTalk,
 )
 from desktop_app.state.app_state import AppState
+from desktop_app.state.captions import caption_of_turn
 from desktop_app.ui.threads.thread_wiring import ThreadWiring
 from desktop_app.ui.wires import Wires
 
@@ -20,11 +23,14 @@ from desktop_app.ui.wires import Wires
 class VoiceWiring:
     """Between the talk key, the dock, the store and the engine. Main thread only."""
 
-    def __init__(self, wires: Wires, threads: ThreadWiring) -> None:
+    def __init__(
+        self, wires: Wires, threads: ThreadWiring, choose_talk_mode: Callable[[str], None]
+    ) -> None:
         self._window = wires.window
         self._store = wires.store
         self._send = wires.send
         self._threads = threads
+        self._choose_talk_mode = choose_talk_mode
         self._connect()
 
     def _connect(self) -> None:
@@ -38,11 +44,28 @@ class VoiceWiring:
         assert pane.dock is not None  # the window is furnished as a whole, before this
         pane.dock.mute_requested.connect(self._on_mute)
         pane.dock.end_requested.connect(self._on_end_voice)
+        pane.dock.interrupt_requested.connect(self._on_interrupt)
+        pane.dock.talk_mode_chosen.connect(self._choose_talk_mode)
+        window.focus_toggled.connect(self._on_focus)
         self._store.voice_changed.connect(self._show_voice)
         self._store.levels_changed.connect(pane.show_levels)
 
     def _show_voice(self, state: AppState) -> None:
-        self._window.pane.show_voice(state.voice, state.conversation.partial)
+        pane, voice = self._window.pane, state.voice
+        assert pane.dock is not None
+        messages = state.conversation.messages
+        pane.dock.show_caption(caption_of_turn(messages, voice.turn, voice.heard_ms))
+        pane.show_voice(voice, state.conversation.partial)
+        pane.arrange()
+
+    def _on_interrupt(self) -> None:
+        self._send(StopReply())
+
+    def _on_focus(self) -> None:
+        dock = self._window.pane.dock
+        assert dock is not None
+        dock.enlarge(not dock.is_large and not dock.isHidden())
+        self._window.pane.arrange()
 
     def _on_voice_toggled(self) -> None:
         if self._store.state.voice.is_voice_on:

@@ -1,0 +1,79 @@
+"""Live captions: the spoken reply with the word that sounds emphasised."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QSize, Qt
+from PySide6.QtGui import QFont, QPainter, QPaintEvent, QTextCharFormat, QTextLayout, QTextOption
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from desktop_app.state.captions import SILENT, Caption
+from desktop_app.ui import look as size
+from desktop_app.ui.look import Look
+
+_LINES = 2
+
+
+class CaptionLine(QWidget):
+    """Two lines of the reply; what was said is dimmed, the word that sounds stands out."""
+
+    def __init__(self, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._caption = SILENT
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.enlarge(False)
+
+    @property
+    def caption(self) -> Caption:
+        """What is shown."""
+        return self._caption
+
+    def show_caption(self, caption: Caption) -> None:
+        """Show another place of the reply."""
+        if caption != self._caption:
+            self._caption = caption
+            self.setAccessibleName(caption.text)
+            self.update()
+
+    def enlarge(self, is_large: bool) -> None:
+        """In the focus view it is read from afar."""
+        self.setFont(self._look.font(size.DISPLAY if is_large else size.TEXT))
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        return QSize(size.COLUMN, _LINES * self.fontMetrics().lineSpacing() + 2)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        layout = QTextLayout(self._caption.text, self.font())
+        option = QTextOption()
+        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        option.setTextDirection(Qt.LayoutDirection.LayoutDirectionAuto)
+        layout.setTextOption(option)
+        layout.setFormats(self._formats())
+        layout.beginLayout()
+        y = 0.0
+        for _ in range(_LINES):
+            line = layout.createLine()
+            if not line.isValid():
+                break
+            line.setLineWidth(self.width())
+            line.setPosition(QPointF(0, y))
+            y += self.fontMetrics().lineSpacing()
+        layout.endLayout()
+        painter = QPainter(self)
+        painter.setPen(self._look.colour("text"))
+        layout.draw(painter, QPointF(0, 0))
+
+    def _formats(self) -> list[QTextLayout.FormatRange]:
+        said = self._range(0, len(self._caption.before), "dim")
+        word = self._range(len(self._caption.before), len(self._caption.word), "accent")
+        word.format.setFontWeight(QFont.Weight.DemiBold)
+        return [said, word]
+
+    def _range(self, start: int, length: int, ink: str) -> QTextLayout.FormatRange:
+        dress = QTextCharFormat()
+        dress.setForeground(self._look.colour(ink))
+        found = QTextLayout.FormatRange()
+        found.start, found.length, found.format = start, length, dress
+        return found
