@@ -22,7 +22,7 @@ _SPAN = re.compile(
     re.DOTALL,
 )
 _STRONG = re.compile(r"[\\^_={}<>|]")
-_WEAK = re.compile(r"[A-Za-z0-9)]\s*[-+*/]\s*[A-Za-z0-9(]|^-?[A-Za-z]'?$|^\d+(?:\.\d+)?$")
+_WEAK = re.compile(r"[A-Za-z0-9)]\s*[-+*/]\s*[A-Za-z0-9(]|^-?[A-Za-z]'?$|^\d+(?:\.\d+)?[a-z]?$")
 _IS_OPEN = re.compile(r"[-\u2013\u2014+*/(,:;]$")
 _HAS_WORDS = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{3,}")
 

@@ -20,6 +20,7 @@ def shown(markdown: str) -> str:
         ("$$x^2$$ inside", "<x²> inside"),
         ("$5x + 3 = 2$", "<5x + 3 = 2>"),
         ("$a+b$ of $5$", "<a+b> of <5>"),
+        ("It is $3 a ride, so $3n$.", "It is $3 a ride, so <3n>."),
     ],
 )
 def test_mathematics_is_found(written: str, seen: str):
@@ -33,6 +34,7 @@ def test_mathematics_is_found(written: str, seen: str):
         "between $5 and $6 = eleven",
         "US$5, CA$7",
         "$20k-$30k",
+        "$20k, not $5",
         "From $2.50/kg to $3.00/kg",
         "$5/month ($60/year)",
         "$HOME and $PATH",
