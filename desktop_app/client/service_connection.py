@@ -24,6 +24,7 @@ from desktop_app.client.reply_media import Decode
 from desktop_app.client.turn_request import VoiceDefaults, documented_voices
 from desktop_app.client.voice_socket_transport import VoiceSocketTransport, open_voice_transport
 from desktop_app.errors import AccessError, NetworkError, ProtocolError
+from desktop_app.protocol.backboard.messages import MessageRequest
 from desktop_app.protocol.commands import ConfigureSession
 from desktop_app.protocol.gateway_speech import MakeResample
 
@@ -174,6 +175,8 @@ class ServiceConnection:
             return (await api.assistants.get(thread.assistant_id)).system_prompt or ""
 
         terms = MessageTerms(
+            # Who asks for a picture gets one: the model itself knows when that is.
+            request=MessageRequest(memory="Auto", image_generation="auto"),
             own_prompt=own_prompt,
             renew_thread=renew_thread,
             leave_unused=leave_unused,
