@@ -19,6 +19,7 @@ from desktop_app.service.documents.document_routes import DocumentRoutes
 from desktop_app.service.documents.library import Library
 from desktop_app.service.gateway.console import console
 from desktop_app.service.gateway.gateway_socket import GatewaySocket
+from desktop_app.service.gateway.run_answers import RunAnswers
 from desktop_app.service.http.bodies import JsonResponse, Refused
 from desktop_app.service.http.guard import Guard
 from desktop_app.service.http.openapi import OpenApi
@@ -62,6 +63,7 @@ class Parts:
 def build_application(parts: Parts, *, key: str, hosts: tuple[str, ...]) -> ASGIApp:
     """Everything the service answers to, behind the guard."""
     store, runs = parts.store, parts.runs
+    answers = RunAnswers(runs, store.conversations)
     routes = [
         Route("/health", _health, methods=["GET"]),
         Route("/test", console, methods=["GET"]),
@@ -73,7 +75,7 @@ def build_application(parts: Parts, *, key: str, hosts: tuple[str, ...]) -> ASGI
         *DocumentRoutes(store, parts.library).routes(),
         *ModelRoutes(Catalogue(parts.source)).routes(),
         *MediaRoutes(store.media, store.files, parts.links).routes(),
-        WebSocketRoute(VOICE_PATH, GatewaySocket(store, parts.source, runs).serve),
+        WebSocketRoute(VOICE_PATH, GatewaySocket(answers, parts.source).serve),
         voice_route(store, parts.source, runs, parts.messages.voiced),
         realtime_route(store, parts.source, runs),
     ]

@@ -10,7 +10,6 @@ from typing import Any, assert_never
 import msgspec
 
 from desktop_app.errors import AppError, InputError, ProtocolError
-from desktop_app.protocol.backboard.threads import Thread
 from desktop_app.protocol.gateway import (
     EXTENSIONS,
     MAX_FRAME_BYTES,
@@ -37,15 +36,13 @@ from desktop_app.protocol.gateway import (
 )
 from desktop_app.service.clock import new_id
 from desktop_app.service.gateway import speech_choice
+from desktop_app.service.gateway.answers import Answers
 from desktop_app.service.gateway.chosen_hearing import ChosenHearing
 from desktop_app.service.gateway.gateway_turn import Turn
 from desktop_app.service.gateway.session_plan import SessionPlan, read_plan
 from desktop_app.service.gateway.speaking import Tell
 from desktop_app.service.provider_source import ProviderSource
 from desktop_app.service.providers.ports import SpeechToText, TextToSpeech, Transcript
-from desktop_app.service.runs.question import Question
-from desktop_app.service.runs.runs import Runs
-from desktop_app.service.storage.store import Store
 
 MERGE_WITHIN_S = 0.25
 """Final texts that come within it are one utterance, where a provider ends utterances."""
@@ -56,19 +53,16 @@ class GatewaySession:
 
     def __init__(
         self,
-        store: Store,
+        answers: Answers,
         source: ProviderSource,
-        runs: Runs,
         tell: Tell,
         tasks: asyncio.TaskGroup,
     ) -> None:
-        self._store = store
+        self._answers = answers
         self._source = source
-        self._runs = runs
         self._tell = tell
         self._tasks = tasks
         self._plan: SessionPlan | None = None
-        self._thread: Thread | None = None
         self._hearing: ChosenHearing | None = None
         self._utterance = ""
         self._merging: asyncio.Task[None] | None = None
@@ -189,11 +183,8 @@ class GatewaySession:
 
     async def _configure(self, message: SessionConfigure) -> None:
         plan = read_plan(message)
-        if plan.provider:
-            await self._runs.language(plan.provider)
+        await self._answers.check(plan)
         self._voice_name(plan)  # refuses a format that nobody here speaks
-        if self._plan is None or self._plan.key != plan.key:
-            self._thread = None
         if self._listening is not None:
             self._listening.cancel()
             await asyncio.wait({self._listening})
@@ -248,7 +239,7 @@ class GatewaySession:
             heard = turn.heard(heard_ms)
             was_writing = await turn.stop("client", heard)
         if not was_writing and heard is not None:
-            await self._store.conversations.mark_interrupted(turn.run.message_id, heard)
+            await turn.answer.mark_heard(heard)
 
     # ---- turns ------------------------------------------------------------------------------
 
@@ -258,21 +249,9 @@ class GatewaySession:
         async with self._floor:
             if self._turn is not None and not self._turn.is_over:
                 await self._turn.stop("superseded")
-            if self._thread is None:
-                self._thread = await self._store.conversations.of_session(plan.key)
-            run = self._runs.start(
-                Question(
-                    thread_id=self._thread.thread_id,
-                    assistant_id=self._thread.assistant_id,
-                    text=text,
-                    provider=plan.provider,
-                    model=plan.model,
-                    system_prompt=plan.system_prompt,
-                    tools=(),  # nobody at this socket could carry them out
-                )
-            )
+            answer = await self._answers.start(text, plan)
             self._turn_id += 1
-            self._turn = Turn(self._turn_id, run, plan.voice, self._tell)
+            self._turn = Turn(self._turn_id, text, answer, plan.voice, self._tell)
             self._turn.begin(self._source, self._tasks)
 
     def _configured(self) -> SessionPlan:

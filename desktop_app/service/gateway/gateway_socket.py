@@ -8,9 +8,9 @@ import logging
 from starlette.websockets import WebSocket
 
 from desktop_app.protocol.gateway import GatewayError, GatewayServerMessage, encode
+from desktop_app.service.gateway.answers import Answers
 from desktop_app.service.gateway.gateway_session import GatewaySession
 from desktop_app.service.provider_source import ProviderSource
-from desktop_app.service.runs.runs import Runs
 from desktop_app.service.sockets.socket_frames import (
     INTERNAL_ERROR,
     NORMAL,
@@ -18,7 +18,6 @@ from desktop_app.service.sockets.socket_frames import (
     next_frame,
     send_json,
 )
-from desktop_app.service.storage.store import Store
 
 _log = logging.getLogger(__name__)
 
@@ -28,12 +27,16 @@ class _Over(Exception):  # noqa: N818  (it ends the session's tasks, it is no fa
 
 
 class GatewaySocket:
-    """Serves any number of sockets at once."""
+    """Serves any number of sockets at once.
 
-    def __init__(self, store: Store, source: ProviderSource, runs: Runs) -> None:
-        self._store = store
+    Args:
+        answers: Who answers.
+        source: Who hears and speaks.
+    """
+
+    def __init__(self, answers: Answers, source: ProviderSource) -> None:
+        self._answers = answers
         self._source = source
-        self._runs = runs
 
     async def serve(self, websocket: WebSocket) -> None:
         """One socket, from handshake to close."""
@@ -53,7 +56,7 @@ class GatewaySocket:
             await send_json(websocket, encode(message))
 
         async with asyncio.TaskGroup() as tasks:
-            session = GatewaySession(self._store, self._source, self._runs, tell, tasks)
+            session = GatewaySession(self._answers, self._source, tell, tasks)
             await session.greet()
             while (frame := await next_frame(websocket)) is not None:
                 if not await session.receive(frame):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing, suppress
-from typing import Any
 
 from desktop_app.errors import AppError
 from desktop_app.protocol.gateway import (
@@ -15,12 +14,10 @@ from desktop_app.protocol.gateway import (
     GatewayError,
 )
 from desktop_app.service.gateway import speech_choice
+from desktop_app.service.gateway.answers import Answer, AnswerEnd
 from desktop_app.service.gateway.session_plan import Voice
 from desktop_app.service.gateway.speaking import Speaking, Tell
 from desktop_app.service.provider_source import ProviderSource
-from desktop_app.service.providers.ports import TextDelta
-from desktop_app.service.runs.events import RunEnded
-from desktop_app.service.runs.run import Run, reply_facts
 from desktop_app.service.storage.conversation_store import Heard
 from desktop_app.tasks import start_in
 
@@ -28,16 +25,22 @@ _STORING_S = 1.0
 
 
 class Turn:
-    """Tells the client how a run goes, and speaks it where a voice is wanted.
+    """Tells the client how an answer goes, and speaks it where a voice is wanted.
 
-    Attributes:
+    Args:
         turn_id: Counted from 1 in each session.
-        run: Goes on, and is stored, even if nobody listens any more.
+        text: What was asked.
+        answer: What is said to it.
+        voice: Who speaks it, or None.
+        tell: The client.
     """
 
-    def __init__(self, turn_id: int, run: Run, voice: Voice | None, tell: Tell) -> None:
+    def __init__(
+        self, turn_id: int, text: str, answer: Answer, voice: Voice | None, tell: Tell
+    ) -> None:
         self.turn_id = turn_id
-        self.run = run
+        self.answer = answer
+        self._text = text
         self._voice = voice
         self._tell = tell
         self._speech: Speaking | None = None
@@ -68,7 +71,7 @@ class Turn:
         if self._is_stopped:
             return True
         self._is_stopped = True
-        was_writing = self.run.cancel(heard)
+        was_writing = self.answer.cancel(heard)
         if self._task is not None and not self._task.done():
             self._task.cancel()
             await asyncio.wait({self._task})
@@ -76,12 +79,12 @@ class Turn:
             await self._speech.close()
         with suppress(TimeoutError):  # a provider slow to let go must not hold the next turn up
             async with asyncio.timeout(_STORING_S):
-                await self.run.ended()
+                await self.answer.ended()
         await self._tell(AssistantCancelled(turn_id=self.turn_id, reason=reason))
         return was_writing
 
     async def _perform(self, source: ProviderSource) -> None:
-        await self._tell(AssistantStarted(text=self.run.question.text, turn_id=self.turn_id))
+        await self._tell(AssistantStarted(text=self._text, turn_id=self.turn_id))
         self._speech = await self._open_speech(source)
         if self._speech is None:
             await self._write()
@@ -101,7 +104,7 @@ class Turn:
         try:
             providers = await source.get()
         except AppError:
-            return None  # the run fails of the same reason and says so
+            return None  # the answer fails of the same reason and says so
         try:
             tts = speech_choice.speaking(self._voice, providers)
         except AppError as error:
@@ -109,42 +112,28 @@ class Turn:
             return None
         return Speaking(tts, self._voice, self.turn_id, self._tell)
 
-    async def _write(self) -> RunEnded:
+    async def _write(self) -> AnswerEnd:
         """Tell the text as it comes, then as a whole."""
-        async with aclosing(self.run.events()) as events:
-            async for event in events:
-                if isinstance(event, TextDelta):
-                    await self._tell(AssistantDelta(text=event.text, turn_id=self.turn_id))
-                    if self._speech is not None:
-                        self._speech.feed(event.text)
-        end = await self.run.ended()
+        async with aclosing(self.answer.texts()) as texts:
+            async for text in texts:
+                await self._tell(AssistantDelta(text=text, turn_id=self.turn_id))
+                if self._speech is not None:
+                    self._speech.feed(text)
+        end = await self.answer.ended()
         await self._conclude(end)
         return end
 
-    async def _conclude(self, end: RunEnded) -> None:
+    async def _conclude(self, end: AnswerEnd) -> None:
         if self._speech is not None:
             self._speech.finish()
         if end.text or end.status == "COMPLETED":
-            await self._tell(
-                AssistantMessage(text=end.text, metadata=self._facts(end), turn_id=self.turn_id)
-            )
+            has_words = self._speech is not None and self._speech.has_words
+            facts = {**end.metadata, "speech": has_words}
+            await self._tell(AssistantMessage(text=end.text, metadata=facts, turn_id=self.turn_id))
         if end.status == "FAILED":
-            await self._report("language.failed", end.error)
+            await self._report(end.code, end.error)
         elif end.status == "CANCELLED":
             await self._tell(AssistantCancelled(turn_id=self.turn_id, reason="run cancelled"))
-
-    def _facts(self, end: RunEnded) -> dict[str, Any]:
-        question = self.run.question
-        return {
-            "thread_id": question.thread_id,
-            "assistant_id": question.assistant_id,
-            "run_id": self.run.run_id,
-            "message_id": self.run.message_id,
-            "user_message_id": self.run.prompt.message_id,
-            "status": end.status.lower(),
-            "speech": self._speech is not None and self._speech.has_words,
-            **reply_facts(self.run, end),
-        }
 
     async def _report(self, code: str, sentence: str) -> None:
         await self._tell(GatewayError(message=sentence, code=code))

@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from desktop_app.credentials import Secret
 from desktop_app.errors import InputError
 from desktop_app.protocol.gateway import BackendOptions, SessionConfigure, SttOptions, TtsOptions
 from desktop_app.service.clock import new_id
@@ -82,6 +83,18 @@ class Voice:
 
 
 @dataclass(frozen=True, slots=True)
+class WantedBackend:
+    """Who shall answer, as a client asks; whether it may is for those who answer to say."""
+
+    registration_id: str = ""
+    provider: str = ""
+    api_key: Secret = field(default_factory=lambda: Secret(""))
+    model: str = ""
+    base_url: str = ""
+    system_prompt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SessionPlan:
     """A session's settings.
 
@@ -101,9 +114,7 @@ class SessionPlan:
     is_manual: bool
     end_silence_s: float
     voice: Voice | None
-    provider: str = ""
-    model: str = ""
-    system_prompt: str = ""
+    backend: WantedBackend = field(default_factory=WantedBackend)
 
 
 def read_plan(configure: SessionConfigure) -> SessionPlan:
@@ -115,7 +126,6 @@ def read_plan(configure: SessionConfigure) -> SessionPlan:
     stt = _in_range(configure.stt or _DEFAULTS)
     if stt.commit_strategy not in STRATEGIES:
         raise InputError("session.commit_strategy", "commit_strategy must be manual or vad.")
-    backend = _backend(configure.backend or BackendOptions())
     return SessionPlan(
         key=configure.session_id or new_id(),
         stt=stt,
@@ -123,9 +133,7 @@ def read_plan(configure: SessionConfigure) -> SessionPlan:
         is_manual=stt.commit_strategy == "manual",
         end_silence_s=_end_silence_s(stt),
         voice=_voice(configure.tts) if configure.tts is not None else None,
-        provider=backend.provider,
-        model=backend.model,
-        system_prompt=backend.system_prompt,
+        backend=_backend(configure.backend or BackendOptions()),
     )
 
 
@@ -145,14 +153,15 @@ def _end_silence_s(stt: SttOptions) -> float:
     return max(stt.vad_silence_threshold_secs, stt.min_silence_duration_ms / 1000)
 
 
-def _backend(backend: BackendOptions) -> BackendOptions:
-    """Keys and addresses of language servers are the service's own settings."""
-    if backend.api_key or backend.base_url:
-        raise InputError(
-            "session.backend",
-            "backend.api_key and backend.base_url are not taken from clients here.",
-        )
-    return backend
+def _backend(asked: BackendOptions) -> WantedBackend:
+    return WantedBackend(
+        registration_id=asked.registration_id,
+        provider=asked.provider,
+        api_key=Secret(asked.api_key),
+        model=asked.model,
+        base_url=asked.base_url,
+        system_prompt=asked.system_prompt,
+    )
 
 
 def _input_hz(stt: SttOptions) -> int:

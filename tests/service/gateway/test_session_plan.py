@@ -74,7 +74,9 @@ def test_what_cannot_be_spoken_is_refused_with_what_can(tts):
         plan_of(tts=tts)
 
 
-@pytest.mark.parametrize("backend", [BackendOptions(api_key="k"), BackendOptions(base_url="u")])
-def test_keys_and_addresses_of_language_servers_are_not_taken_from_clients(backend):
-    with pytest.raises(InputError):
-        plan_of(backend=backend)
+def test_a_wanted_backend_is_read_and_its_key_never_prints_itself():
+    asked = BackendOptions(registration_id="r", api_key="sk-k", base_url="u", provider="p")
+    wanted = plan_of(backend=asked).backend
+    assert (wanted.registration_id, wanted.base_url, wanted.provider) == ("r", "u", "p")
+    assert wanted.api_key.reveal() == "sk-k"
+    assert "sk-k" not in repr(wanted)

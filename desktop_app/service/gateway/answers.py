@@ -1,0 +1,62 @@
+"""Who answers a gateway session, as the session sees them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from desktop_app.service.gateway.session_plan import SessionPlan
+from desktop_app.service.storage.conversation_store import Heard
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerEnd:
+    """How an answer ended.
+
+    Attributes:
+        text: All that was written.
+        error: A sentence, where it failed.
+        code: Of the error.
+        metadata: What is known of it besides.
+    """
+
+    status: Literal["COMPLETED", "CANCELLED", "FAILED"]
+    text: str
+    error: str = ""
+    code: str = "language.failed"
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Answer(Protocol):
+    """One answer in progress."""
+
+    def texts(self) -> AsyncGenerator[str, None]:
+        """The text as it comes, piece by piece."""
+
+    async def ended(self) -> AnswerEnd:
+        """Wait for the end; it is kept by then. Never raises of the answer's faults."""
+
+    def cancel(self, heard: Heard | None = None) -> bool:
+        """Stop; what was written so far is kept. False where it has ended."""
+
+    async def mark_heard(self, heard: Heard) -> None:
+        """It was written to its end, but only so much of it was heard."""
+
+
+class Answers(Protocol):
+    """Answers any number of sessions."""
+
+    async def check(self, plan: SessionPlan) -> None:
+        """Refuse a session that nobody here can or may answer.
+
+        Raises:
+            AppError: The sentence says what can be had instead.
+        """
+
+    async def start(self, text: str, plan: SessionPlan) -> Answer:
+        """Answer ``text`` in the conversation ``plan.key``.
+
+        Raises:
+            AppError: It cannot begin.
+        """

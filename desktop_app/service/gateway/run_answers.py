@@ -1,0 +1,100 @@
+"""Answers of the service's own runs: threads that are stored, whoever listens."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Literal
+
+from desktop_app.errors import InputError
+from desktop_app.service.gateway.answers import AnswerEnd
+from desktop_app.service.gateway.session_plan import SessionPlan
+from desktop_app.service.providers.ports import TextDelta
+from desktop_app.service.runs.events import RunEnded
+from desktop_app.service.runs.question import Question
+from desktop_app.service.runs.run import Run, reply_facts
+from desktop_app.service.runs.runs import Runs
+from desktop_app.service.storage.conversation_store import ConversationStore, Heard
+
+_Status = Literal["COMPLETED", "CANCELLED", "FAILED"]
+_STATUSES: dict[str, _Status] = {"COMPLETED": "COMPLETED", "CANCELLED": "CANCELLED"}
+
+
+class RunAnswer:
+    """A run; it goes on, and is stored, even if nobody listens any more."""
+
+    def __init__(self, run: Run, conversations: ConversationStore) -> None:
+        self._run = run
+        self._conversations = conversations
+
+    async def texts(self) -> AsyncGenerator[str, None]:
+        """See ``Answer``."""
+        async with aclosing(self._run.events()) as events:
+            async for event in events:
+                if isinstance(event, TextDelta):
+                    yield event.text
+
+    async def ended(self) -> AnswerEnd:
+        """See ``Answer``."""
+        end = await self._run.ended()
+        status = _STATUSES.get(end.status, "FAILED")
+        return AnswerEnd(status, end.text, end.error, metadata=self._facts(end))
+
+    def cancel(self, heard: Heard | None = None) -> bool:
+        """See ``Answer``."""
+        return self._run.cancel(heard)
+
+    async def mark_heard(self, heard: Heard) -> None:
+        """See ``Answer``."""
+        await self._conversations.mark_interrupted(self._run.message_id, heard)
+
+    def _facts(self, end: RunEnded) -> dict[str, object]:
+        question = self._run.question
+        return {
+            "thread_id": question.thread_id,
+            "assistant_id": question.assistant_id,
+            "run_id": self._run.run_id,
+            "message_id": self._run.message_id,
+            "user_message_id": self._run.prompt.message_id,
+            "status": end.status.lower(),
+            **reply_facts(self._run, end),
+        }
+
+
+class RunAnswers:
+    """Answers with the service's languages, in threads."""
+
+    def __init__(self, runs: Runs, conversations: ConversationStore) -> None:
+        self._runs = runs
+        self._conversations = conversations
+
+    async def check(self, plan: SessionPlan) -> None:
+        """Keys and addresses of language servers are the service's own settings.
+
+        Raises:
+            InputError: ``session.backend`` or ``language.unknown``.
+            AppError: The providers could not be opened.
+        """
+        if plan.backend.api_key or plan.backend.base_url:
+            raise InputError(
+                "session.backend",
+                "backend.api_key and backend.base_url are not taken from clients here.",
+            )
+        if plan.backend.provider:
+            await self._runs.language(plan.backend.provider)
+
+    async def start(self, text: str, plan: SessionPlan) -> RunAnswer:
+        """See ``Answers``."""
+        thread = await self._conversations.of_session(plan.key)
+        run = self._runs.start(
+            Question(
+                thread_id=thread.thread_id,
+                assistant_id=thread.assistant_id,
+                text=text,
+                provider=plan.backend.provider,
+                model=plan.backend.model,
+                system_prompt=plan.backend.system_prompt,
+                tools=(),  # nobody at this socket could carry them out
+            )
+        )
+        return RunAnswer(run, self._conversations)
