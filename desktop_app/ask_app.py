@@ -22,7 +22,8 @@ from desktop_app.engine.engine import Engine
 from desktop_app.engine.inputs import PromptTyped, ToolsAnswered
 from desktop_app.errors import InputError
 from desktop_app.journal.records import PictureRecord
-from desktop_app.link.messages import LinkEvent, NoticeRaised, PictureSaved, ToolsWanted
+from desktop_app.link.messages import LinkEvent, NoticeRaised, ToolsWanted
+from desktop_app.link.thread_messages import PictureSaved
 from desktop_app.logs import start_logging
 from desktop_app.paths import Paths, find_paths
 from desktop_app.protocol.commands import TurnWishes

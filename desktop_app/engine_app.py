@@ -35,10 +35,9 @@ from desktop_app.engine_sound import EngineSound
 from desktop_app.errors import AppError, DeviceError, InputError
 from desktop_app.journal.retention import UNTIL_SENT
 from desktop_app.journal.writer import JournalWriter
+from desktop_app.link.asks import Ask, CancelAsk
 from desktop_app.link.keeping import CancelImport, ClearKept, ImportArchive
 from desktop_app.link.messages import (
-    Ask,
-    CancelAsk,
     Connection,
     ConnectionChanged,
     Intent,

@@ -15,7 +15,8 @@ from desktop_app.journal.records import (
     UtteranceRecord,
     UtteranceState,
 )
-from desktop_app.link.messages import LinkEvent, MessageSaved, PictureSaved, ThreadSaved
+from desktop_app.link.messages import LinkEvent, MessageSaved
+from desktop_app.link.thread_messages import PictureSaved, ThreadSaved
 
 _WRITTEN_BYTES = FRAME_BYTES * 5
 _WRITTEN_SPEECH_BYTES = SPEECH_RATE_HZ * 2 // 4

@@ -24,6 +24,7 @@ from desktop_app.engine.ports import Journal
 from desktop_app.engine.recording_desk import RecordingIntent
 from desktop_app.errors import AppError
 from desktop_app.journal.records import ThreadRecord
+from desktop_app.link.asks import Ask, CancelAsk
 from desktop_app.link.device_messages import (
     DeviceIntent,
     ListDevices,
@@ -33,40 +34,27 @@ from desktop_app.link.device_messages import (
     SwitchMicrophone,
 )
 from desktop_app.link.messages import (
-    Ask,
-    CancelAsk,
     CancelTalk,
-    DeletePicture,
-    DeleteThread,
     Hello,
     Intent,
     LinkEvent,
-    MarkThread,
     Notice,
     NoticeLevel,
     NoticeRaised,
     OpenThread,
     Phase,
     PhaseChanged,
-    PictureRemoved,
-    PictureSaved,
     Ping,
-    PinThread,
     PressTalk,
     Quit,
     ReleaseTalk,
     ReloadSettings,
-    RenameThread,
-    RestorePicture,
-    RestoreThread,
     RetryMessage,
     SendText,
     SetMuted,
     StartVoice,
     StopReply,
     StopVoice,
-    ThreadRemoved,
-    ThreadSaved,
     ToggleTalk,
 )
 from desktop_app.link.recordings import (
@@ -76,6 +64,19 @@ from desktop_app.link.recordings import (
     StopUtterance,
 )
 from desktop_app.link.replies import AnswerTools
+from desktop_app.link.thread_messages import (
+    DeletePicture,
+    DeleteThread,
+    MarkThread,
+    PictureRemoved,
+    PictureSaved,
+    PinThread,
+    RenameThread,
+    RestorePicture,
+    RestoreThread,
+    ThreadRemoved,
+    ThreadSaved,
+)
 from desktop_app.tasks import Background
 
 logger = logging.getLogger(__name__)

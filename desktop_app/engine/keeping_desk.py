@@ -15,17 +15,9 @@ from desktop_app.export.watch import Watch
 from desktop_app.journal.records import ThreadRecord
 from desktop_app.journal.retention import OFF
 from desktop_app.link.keeping import CancelImport, ClearKept, ImportAdvanced, ImportArchive, Kept
-from desktop_app.link.messages import (
-    DeletePicture,
-    DeleteThread,
-    Intent,
-    LinkEvent,
-    Notice,
-    NoticeLevel,
-    NoticeRaised,
-    ThreadSaved,
-)
+from desktop_app.link.messages import Intent, LinkEvent, Notice, NoticeLevel, NoticeRaised
 from desktop_app.link.recordings import RecordingsRemoved
+from desktop_app.link.thread_messages import DeletePicture, DeleteThread, ThreadSaved
 from desktop_app.tasks import Background
 
 _TOLD_AT_ONCE = 1000

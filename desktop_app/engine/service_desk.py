@@ -8,8 +8,9 @@ from collections.abc import Callable
 
 from desktop_app.engine.ports import ServiceCalls
 from desktop_app.errors import AppError
+from desktop_app.link.asks import Answered, Ask, AskAdvanced
 from desktop_app.link.codec import MAX_MESSAGE_BYTES, encode
-from desktop_app.link.messages import Answered, Ask, AskAdvanced, LinkEvent
+from desktop_app.link.messages import LinkEvent
 from desktop_app.protocol.service_calls import Answer, Failed, Question, UploadDocument
 from desktop_app.tasks import Background
 

@@ -9,7 +9,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from desktop_app.journal.records import MessageRecord, PictureRecord, ThreadRecord, TurnTimes
+from desktop_app.journal.records import MessageRecord, TurnTimes
+from desktop_app.link.asks import Answered, Ask, AskAdvanced, CancelAsk
 from desktop_app.link.device_messages import DeviceEvent, DeviceIntent
 from desktop_app.link.keeping import CancelImport, ClearKept, ImportAdvanced, ImportArchive
 from desktop_app.link.recordings import (
@@ -21,9 +22,9 @@ from desktop_app.link.recordings import (
     StopUtterance,
 )
 from desktop_app.link.replies import AnswerTools, ReplyDetailed
+from desktop_app.link.thread_messages import ThreadEvent, ThreadIntent
 from desktop_app.protocol.commands import PLAIN, TurnWishes
 from desktop_app.protocol.events import ToolCall, snake
-from desktop_app.protocol.service_calls import Answer, Failed, Question
 
 # ---- values ---------------------------------------------------------------------------------
 
@@ -149,58 +150,6 @@ class SetMuted(Struct, frozen=True, tag=snake):
     is_muted: bool
 
 
-class RenameThread(Struct, frozen=True, tag=snake):
-    thread_id: str
-    title: str
-
-
-class PinThread(Struct, frozen=True, tag=snake):
-    """Keep the thread above the others, or let it stand among them again."""
-
-    thread_id: str
-    is_pinned: bool
-
-
-class MarkThread(Struct, frozen=True, tag=snake):
-    """Say whether something in the thread is still to be read; opening it reads it."""
-
-    thread_id: str
-    is_unread: bool
-
-
-class DeleteThread(Struct, frozen=True, tag=snake):
-    """Hide now, remove for good later: ``RestoreThread`` brings it back."""
-
-    thread_id: str
-
-
-class RestoreThread(Struct, frozen=True, tag=snake):
-    thread_id: str
-
-
-class DeletePicture(Struct, frozen=True, tag=snake):
-    """Hide now, remove for good later: ``RestorePicture`` brings it back."""
-
-    picture_id: str
-
-
-class RestorePicture(Struct, frozen=True, tag=snake):
-    picture_id: str
-
-
-class Ask(Struct, frozen=True, tag=snake):
-    """Ask something of the service; ``ask_id`` is the window's UUID for it."""
-
-    ask_id: str
-    question: Question
-
-
-class CancelAsk(Struct, frozen=True, tag=snake):
-    """Nobody waits for this answer any more. Idempotent."""
-
-    ask_id: str
-
-
 class ReloadSettings(Struct, frozen=True, tag=snake):
     """The settings file was replaced; read it again."""
 
@@ -232,13 +181,7 @@ Intent = (
     | CancelImport
     | ClearKept
     | DeviceIntent
-    | RenameThread
-    | PinThread
-    | MarkThread
-    | DeleteThread
-    | RestoreThread
-    | DeletePicture
-    | RestorePicture
+    | ThreadIntent
     | Ask
     | CancelAsk
     | ReloadSettings
@@ -304,16 +247,6 @@ class MessageSaved(Struct, frozen=True, tag=snake):
     message: MessageRecord
 
 
-class PictureSaved(Struct, frozen=True, tag=snake):
-    """A picture that was made is in the journal, or is there again."""
-
-    picture: PictureRecord
-
-
-class PictureRemoved(Struct, frozen=True, tag=snake):
-    picture_id: str
-
-
 class MessageRemoved(Struct, frozen=True, tag=snake):
     """The message is gone for good."""
 
@@ -365,14 +298,6 @@ class SpeechHeard(Struct, frozen=True, tag=snake):
     heard_ms: int
 
 
-class ThreadSaved(Struct, frozen=True, tag=snake):
-    thread: ThreadRecord
-
-
-class ThreadRemoved(Struct, frozen=True, tag=snake):
-    thread_id: str
-
-
 class LevelMeasured(Struct, frozen=True, tag=snake):
     """0.0 to 1.0 on a perceptual scale, at most 25 times a second."""
 
@@ -386,27 +311,6 @@ class TurnTimed(Struct, frozen=True, tag=snake):
     thread_id: str
     turn: int
     times: TurnTimes
-
-
-class Answered(Struct, frozen=True, tag=snake):
-    """The answer to an ``Ask``, or why there is none; told once, after all that advanced."""
-
-    ask_id: str
-    answer: Answer | Failed
-
-
-class AskAdvanced(Struct, frozen=True, tag=snake):
-    """How far a long ``Ask`` has come.
-
-    Attributes:
-        done, total: In bytes of an upload, or in rows; ``total`` is 0 where it is unknown.
-        part: Rows that are there already; those of all parts and of the answer are the whole.
-    """
-
-    ask_id: str
-    done: int
-    total: int
-    part: Answer | None = None
 
 
 class NoticeRaised(Struct, frozen=True, tag=snake):
@@ -424,8 +328,6 @@ LinkEvent = (
     | PhaseChanged
     | TranscriptChanged
     | MessageSaved
-    | PictureSaved
-    | PictureRemoved
     | MessageRemoved
     | RecordingPlayed
     | RecordingsRemoved
@@ -436,13 +338,12 @@ LinkEvent = (
     | UploadAdvanced
     | ToolsWanted
     | SpeechHeard
-    | ThreadSaved
-    | ThreadRemoved
     | LevelMeasured
     | DeviceEvent
-    | TurnTimed
+    | ThreadEvent
     | Answered
     | AskAdvanced
+    | TurnTimed
     | NoticeRaised
     | NoticeCleared
 )

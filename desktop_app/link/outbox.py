@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 
+from desktop_app.link.asks import AskAdvanced
 from desktop_app.link.messages import (
-    AskAdvanced,
     LevelMeasured,
     LinkEvent,
     ReplyGrew,

@@ -8,14 +8,13 @@ from typing import assert_never
 from msgspec.structs import replace as with_fields
 
 from desktop_app.journal.records import MessageRecord, MessageStatus, Role, TurnTimes
+from desktop_app.link.asks import Answered, AskAdvanced
 from desktop_app.link.device_messages import (
     DevicesChanged,
     MicrophoneTestChanged,
 )
 from desktop_app.link.keeping import ImportAdvanced
 from desktop_app.link.messages import (
-    Answered,
-    AskAdvanced,
     ConnectionChanged,
     LevelMeasured,
     LinkEvent,
@@ -25,14 +24,10 @@ from desktop_app.link.messages import (
     NoticeRaised,
     Phase,
     PhaseChanged,
-    PictureRemoved,
-    PictureSaved,
     Pong,
     ReasoningGrew,
     ReplyGrew,
     SpeechHeard,
-    ThreadRemoved,
-    ThreadSaved,
     ToolsWanted,
     TranscriptChanged,
     TurnTimed,
@@ -41,6 +36,12 @@ from desktop_app.link.messages import (
 )
 from desktop_app.link.recordings import RecordingPlayed, RecordingsRemoved
 from desktop_app.link.replies import ReplyDetailed
+from desktop_app.link.thread_messages import (
+    PictureRemoved,
+    PictureSaved,
+    ThreadRemoved,
+    ThreadSaved,
+)
 from desktop_app.state.app_state import (
     AppState,
     Conversation,

@@ -11,8 +11,9 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from desktop_app.errors import AppError
+from desktop_app.link.asks import Answered, Ask, AskAdvanced, CancelAsk
 from desktop_app.link.codec import encode
-from desktop_app.link.messages import Answered, Ask, AskAdvanced, CancelAsk, Intent, LinkEvent
+from desktop_app.link.messages import Intent, LinkEvent
 from desktop_app.protocol.service_calls import (
     Answer,
     AssistantList,

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from desktop_app.link.messages import Answered, AskAdvanced, LinkEvent, ReplyGrew, Welcome
+from desktop_app.link.asks import Answered, AskAdvanced
+from desktop_app.link.messages import LinkEvent, ReplyGrew, Welcome
 from desktop_app.state.app_state import AppState
 from desktop_app.state.changes import with_engine_lost
 from desktop_app.state.with_event import with_event

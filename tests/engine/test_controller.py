@@ -35,32 +35,21 @@ from desktop_app.link.device_messages import (
 )
 from desktop_app.link.messages import (
     CancelTalk,
-    DeletePicture,
-    DeleteThread,
     LinkEvent,
-    MarkThread,
     NoticeRaised,
     OpenThread,
     Phase,
     PhaseChanged,
-    PictureRemoved,
-    PictureSaved,
-    PinThread,
     PressTalk,
     Quit,
     ReleaseTalk,
     ReloadSettings,
-    RenameThread,
-    RestorePicture,
-    RestoreThread,
     RetryMessage,
     SendText,
     SetMuted,
     StartVoice,
     StopReply,
     StopVoice,
-    ThreadRemoved,
-    ThreadSaved,
     ToggleTalk,
 )
 from desktop_app.link.recordings import (
@@ -68,6 +57,19 @@ from desktop_app.link.recordings import (
     PlayUtterance,
     SaveUtterance,
     StopUtterance,
+)
+from desktop_app.link.thread_messages import (
+    DeletePicture,
+    DeleteThread,
+    MarkThread,
+    PictureRemoved,
+    PictureSaved,
+    PinThread,
+    RenameThread,
+    RestorePicture,
+    RestoreThread,
+    ThreadRemoved,
+    ThreadSaved,
 )
 from tests.fakes.journal import MemoryJournal
 

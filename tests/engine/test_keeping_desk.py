@@ -12,14 +12,9 @@ from desktop_app.engine.keeping_desk import KeepingDesk
 from desktop_app.export.exporting import ExportWish, Format, export_threads
 from desktop_app.journal.writer import JournalWriter
 from desktop_app.link.keeping import CancelImport, ClearKept, ImportAdvanced, ImportArchive, Kept
-from desktop_app.link.messages import (
-    DeletePicture,
-    DeleteThread,
-    LinkEvent,
-    NoticeRaised,
-    ThreadSaved,
-)
+from desktop_app.link.messages import LinkEvent, NoticeRaised
 from desktop_app.link.recordings import RecordingsRemoved
+from desktop_app.link.thread_messages import DeletePicture, DeleteThread, ThreadSaved
 from tests.export.conftest import everything, fill
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from desktop_app.engine.service_desk import AT_ONCE, MOST_WAITING, UPLOADS_AT_ONCE, ServiceDesk
 from desktop_app.errors import NetworkError
+from desktop_app.link.asks import Answered, Ask, AskAdvanced
 from desktop_app.link.codec import MAX_MESSAGE_BYTES
-from desktop_app.link.messages import Answered, Ask, AskAdvanced
 from desktop_app.protocol.service_calls import (
     AddMemory,
     Done,

@@ -5,8 +5,9 @@ import asyncio
 from qasync import QEventLoop
 
 from desktop_app.link.client import LinkClient
-from desktop_app.link.messages import Connection, Phase, Quit, ThreadRemoved, Welcome
+from desktop_app.link.messages import Connection, Phase, Quit, Welcome
 from desktop_app.link.server import LinkServer
+from desktop_app.link.thread_messages import ThreadRemoved
 
 
 def test_a_conversation_on_the_loop_of_the_window(qapp):

@@ -26,11 +26,9 @@ from desktop_app.link.keeping import (
     Kept,
 )
 from desktop_app.link.messages import (
-    DeletePicture,
     Intent,
     LevelMeasured,
     LinkEvent,
-    MarkThread,
     MessageRemoved,
     MessageSaved,
     Notice,
@@ -38,11 +36,7 @@ from desktop_app.link.messages import (
     NoticeRaised,
     Phase,
     PhaseChanged,
-    PictureRemoved,
-    PictureSaved,
-    PinThread,
     Quit,
-    RestorePicture,
     SendText,
     SetMuted,
 )
@@ -55,6 +49,14 @@ from desktop_app.link.recordings import (
     StopUtterance,
 )
 from desktop_app.link.replies import AnswerTools, ReplyDetailed
+from desktop_app.link.thread_messages import (
+    DeletePicture,
+    MarkThread,
+    PictureRemoved,
+    PictureSaved,
+    PinThread,
+    RestorePicture,
+)
 from desktop_app.protocol.commands import ToolOutput
 from desktop_app.protocol.events import Memory, Usage
 

@@ -14,8 +14,8 @@ from desktop_app.link.messages import (
     Quit,
     ReleaseTalk,
     SendText,
-    ThreadRemoved,
 )
+from desktop_app.link.thread_messages import ThreadRemoved
 
 
 async def take(events, count: int) -> list[object]:

@@ -2,15 +2,10 @@
 
 import asyncio
 
-from desktop_app.link.messages import (
-    AskAdvanced,
-    LevelMeasured,
-    ReplyGrew,
-    SpeechHeard,
-    ThreadRemoved,
-    TranscriptChanged,
-)
+from desktop_app.link.asks import AskAdvanced
+from desktop_app.link.messages import LevelMeasured, ReplyGrew, SpeechHeard, TranscriptChanged
 from desktop_app.link.outbox import Outbox
+from desktop_app.link.thread_messages import ThreadRemoved
 from desktop_app.protocol.service_calls import ModelList, ModelRow
 
 

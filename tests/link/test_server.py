@@ -9,8 +9,9 @@ from desktop_app.link import client as client_module
 from desktop_app.link import server as server_module
 from desktop_app.link.client import LinkClient
 from desktop_app.link.codec import encode
-from desktop_app.link.messages import Hello, Quit, ThreadRemoved
+from desktop_app.link.messages import Hello, Quit
 from desktop_app.link.server import LinkServer
+from desktop_app.link.thread_messages import ThreadRemoved
 
 
 async def answer_to(port: int, wire: bytes) -> bytes:

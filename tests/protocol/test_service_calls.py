@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import get_args
 
+from desktop_app.link.asks import Answered, Ask, AskAdvanced, CancelAsk
 from desktop_app.link.codec import Decoder, encode
-from desktop_app.link.messages import Answered, Ask, AskAdvanced, CancelAsk, Intent, LinkEvent
+from desktop_app.link.messages import Intent, LinkEvent
 from desktop_app.protocol.backboard.assistants import Assistant
 from desktop_app.protocol.backboard.documents import Document
 from desktop_app.protocol.backboard.memories import MemoryOperation, StoredMemory

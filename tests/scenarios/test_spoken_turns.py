@@ -20,10 +20,10 @@ from desktop_app.link.messages import (
     Phase,
     ReplyGrew,
     SpeechHeard,
-    ThreadSaved,
     TranscriptChanged,
     TurnTimed,
 )
+from desktop_app.link.thread_messages import ThreadSaved
 from desktop_app.protocol.commands import (
     AppendAudio,
     CancelReply,

@@ -17,13 +17,13 @@ from desktop_app.link.messages import (
     MessageSaved,
     NoticeRaised,
     Phase,
-    PictureSaved,
     ReasoningGrew,
     ToolsWanted,
     TurnTimed,
     UploadAdvanced,
 )
 from desktop_app.link.replies import ReplyDetailed
+from desktop_app.link.thread_messages import PictureSaved
 from desktop_app.protocol.commands import (
     CancelReply,
     PromptText,

@@ -30,16 +30,14 @@ from desktop_app.link.messages import (
     NoticeRaised,
     Phase,
     PhaseChanged,
-    PictureRemoved,
     ReplyGrew,
     SpeechHeard,
-    ThreadRemoved,
-    ThreadSaved,
     TranscriptChanged,
     TurnTimed,
     Welcome,
 )
 from desktop_app.link.recordings import RecordingPlayed, RecordingsRemoved
+from desktop_app.link.thread_messages import PictureRemoved, ThreadRemoved, ThreadSaved
 from desktop_app.state.app_state import (
     AppState,
     Conversation,

@@ -13,7 +13,6 @@ from desktop_app.journal.records import MessageRecord, MessageStatus, Role
 from desktop_app.link.messages import (
     CancelTalk,
     Connection,
-    DeleteThread,
     MessageSaved,
     NoticeRaised,
     OpenThread,
@@ -28,6 +27,7 @@ from desktop_app.link.messages import (
     Welcome,
 )
 from desktop_app.link.server import LinkServer
+from desktop_app.link.thread_messages import DeleteThread
 from desktop_app.ui.engine_link import Address, EngineLink
 
 

@@ -7,8 +7,9 @@ import asyncio
 import pytest
 
 from desktop_app.errors import ProtocolError
+from desktop_app.link.asks import Answered, Ask, AskAdvanced, CancelAsk
 from desktop_app.link.codec import MAX_MESSAGE_BYTES
-from desktop_app.link.messages import Answered, Ask, AskAdvanced, CancelAsk, Pong
+from desktop_app.link.messages import Pong
 from desktop_app.protocol.backboard.assistants import Assistant
 from desktop_app.protocol.service_calls import (
     AddMemory,

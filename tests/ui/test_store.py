@@ -6,7 +6,8 @@ from functools import partial
 
 from desktop_app.journal.records import MessageStatus
 from desktop_app.link.device_messages import DevicesChanged, DeviceShown
-from desktop_app.link.messages import MessageSaved, PictureRemoved, ReplyGrew
+from desktop_app.link.messages import MessageSaved, ReplyGrew
+from desktop_app.link.thread_messages import PictureRemoved
 from desktop_app.state import changes
 from desktop_app.ui.store import AppStore
 from tests.ui.conftest import make_message

@@ -10,7 +10,6 @@ from desktop_app.link.device_messages import SwitchMicrophone
 from desktop_app.link.messages import (
     CancelTalk,
     Connection,
-    DeleteThread,
     MessageSaved,
     Notice,
     NoticeLevel,
@@ -20,7 +19,6 @@ from desktop_app.link.messages import (
     PhaseChanged,
     PressTalk,
     ReleaseTalk,
-    RestoreThread,
     RetryMessage,
     SendText,
     SetMuted,
@@ -30,6 +28,7 @@ from desktop_app.link.messages import (
     ToggleTalk,
     Welcome,
 )
+from desktop_app.link.thread_messages import DeleteThread, RestoreThread
 
 
 def thread(thread_id: str, at: float, title: str) -> ThreadRecord:

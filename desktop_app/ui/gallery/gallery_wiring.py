@@ -9,7 +9,8 @@ from PySide6.QtCore import QObject, QPoint, Qt, QTimer
 from PySide6.QtWidgets import QMenu, QWidget
 
 from desktop_app.journal.records import PictureRecord
-from desktop_app.link.messages import DeletePicture, Notice, NoticeLevel, RestorePicture
+from desktop_app.link.messages import Notice, NoticeLevel
+from desktop_app.link.thread_messages import DeletePicture, RestorePicture
 from desktop_app.prose import tr
 from desktop_app.protocol.commands import TurnWishes
 from desktop_app.ui import wording

@@ -9,7 +9,8 @@ from typing import Protocol
 from PySide6.QtCore import QObject, QTimer
 
 from desktop_app.journal.records import ThreadRecord
-from desktop_app.link.messages import DeleteThread, Notice, NoticeLevel, RestoreThread
+from desktop_app.link.messages import Notice, NoticeLevel
+from desktop_app.link.thread_messages import DeleteThread, RestoreThread
 from desktop_app.state import changes
 from desktop_app.ui.threads.thread_words import shown_title
 from desktop_app.ui.wires import Wires

@@ -13,12 +13,8 @@ from PySide6.QtGui import QKeySequence, QShortcut
 
 from desktop_app.journal.records import SearchHit, ThreadRecord
 from desktop_app.journal.search_query import read_wish
-from desktop_app.link.messages import (
-    MarkThread,
-    OpenThread,
-    PinThread,
-    RenameThread,
-)
+from desktop_app.link.messages import OpenThread
+from desktop_app.link.thread_messages import MarkThread, PinThread, RenameThread
 from desktop_app.state import changes
 from desktop_app.state.app_state import AppState
 from desktop_app.ui.threads.listed_threads import ListedThreads

@@ -8,7 +8,8 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QWidget
 
-from desktop_app.ui.chat.chat_view import _TOP, ChatView
+from desktop_app.ui.chat.chat_view import ChatView
+from desktop_app.ui.chat.conversation_scroll import TOP
 from desktop_app.ui.chat.target_walk import Pressable, pressable_in
 from desktop_app.ui.look import Look
 
@@ -28,7 +29,7 @@ def chat(look: Look, qtbot) -> Iterator[ChatView]:
 
 def in_sight(chat: ChatView) -> list[Pressable]:
     """What can be pressed without scrolling."""
-    top = chat.verticalScrollBar().value() - _TOP
+    top = chat.verticalScrollBar().value() - TOP
     return pressable_in(chat._stack, top, chat.viewport().height())
 
 
@@ -36,6 +37,6 @@ def press(chat: ChatView, qtbot, kind: str, number: int = 0) -> None:
     """Click on one of the things of a kind, where it is painted."""
     chosen = [one for one in in_sight(chat) if one.target.kind == kind][number]
     box = chosen.target.box
-    top = chosen.y - box.top() - (chat.verticalScrollBar().value() - _TOP)
+    top = chosen.y - box.top() - (chat.verticalScrollBar().value() - TOP)
     point = box.center() + QPointF(chat._left(), top)
     qtbot.mouseClick(chat.viewport(), Qt.MouseButton.LeftButton, pos=point.toPoint())

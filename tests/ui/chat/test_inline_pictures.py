@@ -7,8 +7,9 @@ from PySide6.QtGui import QColor, QImage
 
 from desktop_app.journal.records import MessageStatus, PictureRecord
 from desktop_app.journal.reply_details import ReplyDetails, ToolUse
-from desktop_app.link.messages import MessageSaved, PictureSaved
+from desktop_app.link.messages import MessageSaved
 from desktop_app.link.replies import ReplyDetailed
+from desktop_app.link.thread_messages import PictureSaved
 from desktop_app.ui.chat.picture_loading import loaded
 from desktop_app.ui.chat.picture_shelf import PictureShelf, fitting
 from tests.ui.chat.conftest import in_sight, press

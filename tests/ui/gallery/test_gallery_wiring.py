@@ -9,13 +9,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 
 from desktop_app.journal.records import MessageRecord, MessageStatus, Role, ThreadRecord
-from desktop_app.link.messages import (
-    DeletePicture,
-    OpenThread,
-    PictureRemoved,
-    RestorePicture,
-    SendText,
-)
+from desktop_app.link.messages import OpenThread, SendText
+from desktop_app.link.thread_messages import DeletePicture, PictureRemoved, RestorePicture
 from desktop_app.ui.gallery.gallery_page import GalleryPage
 from tests.ui.gallery.conftest import record
 

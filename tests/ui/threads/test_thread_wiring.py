@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QMenu
 
 from desktop_app.journal.records import ThreadRecord
-from desktop_app.link.messages import (
+from desktop_app.link.thread_messages import (
     DeleteThread,
     MarkThread,
     PinThread,

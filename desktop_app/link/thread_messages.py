@@ -1,0 +1,77 @@
+"""What window and engine say about whole threads and pictures."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from desktop_app.journal.records import PictureRecord, ThreadRecord
+from desktop_app.protocol.events import snake
+
+
+class RenameThread(Struct, frozen=True, tag=snake):
+    thread_id: str
+    title: str
+
+
+class PinThread(Struct, frozen=True, tag=snake):
+    """Keep the thread above the others, or let it stand among them again."""
+
+    thread_id: str
+    is_pinned: bool
+
+
+class MarkThread(Struct, frozen=True, tag=snake):
+    """Say whether something in the thread is still to be read; opening it reads it."""
+
+    thread_id: str
+    is_unread: bool
+
+
+class DeleteThread(Struct, frozen=True, tag=snake):
+    """Hide now, remove for good later: ``RestoreThread`` brings it back."""
+
+    thread_id: str
+
+
+class RestoreThread(Struct, frozen=True, tag=snake):
+    thread_id: str
+
+
+class DeletePicture(Struct, frozen=True, tag=snake):
+    """Hide now, remove for good later: ``RestorePicture`` brings it back."""
+
+    picture_id: str
+
+
+class RestorePicture(Struct, frozen=True, tag=snake):
+    picture_id: str
+
+
+class ThreadSaved(Struct, frozen=True, tag=snake):
+    thread: ThreadRecord
+
+
+class ThreadRemoved(Struct, frozen=True, tag=snake):
+    thread_id: str
+
+
+class PictureSaved(Struct, frozen=True, tag=snake):
+    """A picture that was made is in the journal, or is there again."""
+
+    picture: PictureRecord
+
+
+class PictureRemoved(Struct, frozen=True, tag=snake):
+    picture_id: str
+
+
+ThreadIntent = (
+    RenameThread
+    | PinThread
+    | MarkThread
+    | DeleteThread
+    | RestoreThread
+    | DeletePicture
+    | RestorePicture
+)
+ThreadEvent = ThreadSaved | ThreadRemoved | PictureSaved | PictureRemoved
