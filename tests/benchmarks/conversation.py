@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QTextEdit, QWidget
 
 from desktop_app.journal.records import MessageRecord, MessageStatus, Role
@@ -77,7 +78,7 @@ def _frames(text: str, told: Iterator[str] | None = None) -> list[float]:
     store.change(lambda state: with_opened(state, "a", is_new=True))
     store.apply(MessageSaved(_message(1, text, status=MessageStatus.STREAMING)))
     store.tell()
-    view.viewport().repaint()
+    _paint(view)
     told = told or _deltas(FRAMES)
     costs = [_cost(lambda delta=delta: _frame(store, view, delta)) for delta in told]
     parent.close()
@@ -89,7 +90,12 @@ def _frame(store: AppStore, view: ChatView, delta: str) -> None:
     for start in range(0, len(delta), 10):
         store.apply(ReplyGrew("a", "m1", delta[start : start + 10]))
     store.tell()
-    view.viewport().repaint()
+    _paint(view)
+
+
+def _paint(view: QWidget) -> None:
+    """Paint what was asked to be painted, as the event loop does: no more, and now."""
+    QApplication.sendEvent(view.window(), QEvent(QEvent.Type.UpdateRequest))
 
 
 def _deltas(frames: int) -> Iterator[str]:
@@ -112,7 +118,7 @@ def _floor() -> Spread:
         cursor.insertText(delta)
         bar = view.verticalScrollBar()
         bar.setValue(bar.maximum())
-        view.viewport().repaint()
+        _paint(view)
 
     costs = [_cost(lambda delta=delta: append(delta)) for delta in _deltas(FRAMES)]
     view.close()
@@ -157,12 +163,12 @@ def _p99(costs: list[float]) -> Spread:
 
 def _open(view: ChatView, messages: tuple[MessageRecord, ...]) -> None:
     view.show_messages("a", messages, has_older=False)
-    view.viewport().repaint()
+    _paint(view)
 
 
 def _move(view: ChatView, place: int) -> None:
     view.verticalScrollBar().setValue(place)
-    view.viewport().repaint()
+    _paint(view)
 
 
 def _cost(work: Callable[[], None]) -> float:

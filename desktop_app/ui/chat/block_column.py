@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
@@ -20,6 +20,8 @@ GAP = 12  # between the blocks of a reply
 _JOINED_GAP = 4
 _LINE = 23  # px, a guess
 _LEVEL = 24  # px for a level of a list
+_SLICE = 84  # px of code that are moved as one
+_UNSURE = 84  # px at the end of code that its next line may change
 _KEPT = 160  # blocks kept laid out beyond the ones in sight
 
 Place = tuple[int, int]  # block, character
@@ -225,6 +227,21 @@ class BlockColumn:
             if number in self._blocks:
                 yield number, self._blocks[number]
             number += 1
+
+    def pieces(self, top: float, bottom: float) -> Iterator[tuple[Hashable, int, int]]:
+        """What is painted between two heights: what tells it from others, and from where to where.
+
+        A block begins with the gap above it; code that grows is several, of which the last grows.
+        """
+        for number, block in self.laid_out(top, bottom):
+            start, end = self._index.top(number), self._index.top(number + 1)
+            if block.frame is not None:
+                sure = (end - start - _UNSURE) // _SLICE
+                for piece in range(max(0, int(top - start) // _SLICE), sure):
+                    first = start + piece * _SLICE
+                    yield (number, block.lasting, piece), first, first + _SLICE
+                start += max(0, sure) * _SLICE
+            yield (number, block.stamp), start, end
 
     def widest(self) -> int:
         """px that the widest laid out line takes."""

@@ -61,6 +61,9 @@ class ChatView(ConversationScroll):
         for bar in (self._links, self._answers):
             bar.setGeometry(self._left(), self.height() - high - 8, self._column(), high)
 
+    def _overlays(self) -> tuple[QWidget, ...]:
+        return (*super()._overlays(), self._links, self._answers)
+
     # ---- pointer and keys ---------------------------------------------------------------
 
     def _at(self, point: QPointF) -> tuple[MessageRow, QPointF] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QImage,
@@ -22,9 +22,10 @@ from desktop_app.ui import look as size
 from desktop_app.ui import wording
 from desktop_app.ui.button import BY_KEYBOARD, Button, Tone
 from desktop_app.ui.chat.block_column import Place
-from desktop_app.ui.chat.chat_painting import paint_ring, paint_rows
+from desktop_app.ui.chat.chat_painting import paint_ring, paint_strips
 from desktop_app.ui.chat.finding import places_in
 from desktop_app.ui.chat.message_stack import MessageStack
+from desktop_app.ui.chat.painted_pieces import Piece, pieces_in, repainting
 from desktop_app.ui.chat.picture_shelf import InlinePicture
 from desktop_app.ui.chat.target_walk import Pressable
 from desktop_app.ui.chat.text_selection import Selection, Spot
@@ -63,10 +64,12 @@ class ConversationScroll(QAbstractScrollArea):
         self._shows_focus = False
         self._chosen: Pressable | None = None  # by keyboard
         self._selection: Selection | None = None
+        self._pieces: tuple[Piece, ...] = ()  # as they are on the screen, or will be painted
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.viewport().setMouseTracking(True)
         self.viewport().setAutoFillBackground(False)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)  # it can be moved
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(tr("Conversation"))
         self.verticalScrollBar().setSingleStep(24)
@@ -108,7 +111,7 @@ class ConversationScroll(QAbstractScrollArea):
     def show_playing(self, playing: Playing | None) -> None:
         """Show which recording is being heard, and how far."""
         self._stack.show_playing(playing)
-        self.viewport().update()
+        self._repaint_what_changed()
 
     def show_pictures(self, by_message: Mapping[str, tuple[InlinePicture, ...]]) -> None:
         """Show which pictures belong to which message."""
@@ -118,7 +121,8 @@ class ConversationScroll(QAbstractScrollArea):
     def put_image(self, picture_id: str, image: QImage) -> None:
         """Show a picture that was wanted; null where it is none."""
         self._stack.shelf.put(picture_id, image)
-        self.viewport().update()
+        self._stack.touch(picture_id)
+        self._repaint_what_changed()
 
     def jump_to_latest(self) -> None:
         """Show the end and follow it again."""
@@ -162,6 +166,7 @@ class ConversationScroll(QAbstractScrollArea):
 
     def _on_look_changed(self) -> None:
         self._stack.forget()
+        self._pieces = ()
         self._settle()
 
     # ---- layout -------------------------------------------------------------------------
@@ -206,7 +211,34 @@ class ConversationScroll(QAbstractScrollArea):
         if self._has_older and value < _NEAR_TOP and len(self._stack):
             self._has_older = False  # asked once; the answer says whether there is more
             self.older_wanted.emit()
-        self.viewport().update()
+        self._repaint_what_changed()
+
+    def _repaint_what_changed(self) -> None:
+        """Move what is on the screen already to where it belongs, and paint the rest."""
+        view = self.viewport()
+        top, height = self.verticalScrollBar().value() - TOP, view.height()
+        before, self._pieces = self._pieces, pieces_in(self._stack, top, height)
+        ratio = view.devicePixelRatio()
+        if self._shows_focus or self._chosen is not None or ratio != int(ratio):
+            view.update()  # what is painted across the messages, or pixels that are no whole ones
+            return
+        covered = [one for one in self._overlays() if one.isVisible()]
+        area = QRect(0, 0, view.width(), min((height, *(one.y() for one in covered))))
+        needed = repainting(before, self._pieces, area)
+        if needed.moved:
+            view.scroll(0, needed.moved, area)
+        below = QRect(0, area.height(), view.width(), height - area.height())
+        if needed.moved and below.height():
+            view.update(below)
+        elif below.height():
+            needed = repainting(before, self._pieces, view.rect())
+        for one in covered:
+            one.update()  # what has just been shown is not painted over
+        view.update(needed.stale)
+
+    def _overlays(self) -> tuple[QWidget, ...]:
+        """What lies over the messages."""
+        return (self._jump,)
 
     def scrollContentsBy(self, _dx: int, _dy: int) -> None:  # noqa: N802
         if self._is_settling:
@@ -226,6 +258,7 @@ class ConversationScroll(QAbstractScrollArea):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
+        self._pieces = ()
         self._stack.set_width(self._column())
         hint = self._jump.sizeHint()
         x = (self.viewport().width() - hint.width()) // 2
@@ -237,11 +270,10 @@ class ConversationScroll(QAbstractScrollArea):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        clip = QRectF(event.rect())
-        painter.fillRect(clip, self._look.colour("background"))
+        painter.fillRect(QRectF(event.rect()), self._look.colour("background"))
         offset = self.verticalScrollBar().value() - TOP
         origin = QPointF(self._left(), -offset)
-        paint_rows(painter, self._stack, clip, origin, self._selection)
+        paint_strips(painter, self._stack, event.region(), origin, self._selection)
         if wanted := self._stack.shelf.take_wanted():
             self.pictures_wanted.emit(wanted)
         if self._chosen is not None:

@@ -25,6 +25,7 @@ class FoldList:
 
     Attributes:
         opened: Keys of the folds that are open.
+        stamp: Another one whenever they may look different.
     """
 
     def __init__(self, look: Look, width: int) -> None:
@@ -33,11 +34,13 @@ class FoldList:
         self._folds: tuple[Fold, ...] = ()
         self._bodies: dict[str, TextBlock] = {}
         self.opened: set[str] = set()
+        self.stamp = 0
 
     def show(self, folds: tuple[Fold, ...]) -> None:
         """Show these folds; open ones stay open."""
-        if folds is self._folds:
+        if folds == self._folds:
             return
+        self.stamp += 1
         self._folds = folds
         self._bodies = {
             fold.key: self._body(fold) for fold in folds if fold.key in self.opened and fold.body

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Hashable, Iterator
 from dataclasses import replace
 
 from PySide6.QtCore import QPointF, QRectF
@@ -28,6 +29,7 @@ from desktop_app.ui.wording import as_written
 
 AFTER = 24  # below each message
 _BUBBLE_SHARE = 0.78
+_STAMPS = itertools.count()
 
 
 class MessageRow:
@@ -43,12 +45,14 @@ class MessageRow:
         self._chips = ChipRow(look, width, is_right=self._is_user)
         self._pictures = PictureStrip(look, width, shelf)
         self._playing: Playing | None = None
+        self._stamp = next(_STAMPS)  # another one when more than its blocks may look different
         self.footer: Footer | None = None
         self.show(message)
 
     def show(self, message: MessageRecord) -> None:
         """Show the message as it is now; finished blocks of a growing reply stay laid out."""
         self.message = message
+        self._stamp = next(_STAMPS)
         if self._is_user:
             self._show_typed(message)
         else:
@@ -64,7 +68,10 @@ class MessageRow:
     def show_playing(self, playing: Playing | None) -> None:
         """Show whether the message's recording is being heard."""
         is_mine = playing is not None and playing.utterance_id == self.message.utterance_id
-        self._playing = playing if is_mine else None
+        now = playing if is_mine else None
+        if now != self._playing:
+            self._playing = now
+            self._stamp = next(_STAMPS)
 
     @property
     def _player(self) -> Player | None:
@@ -147,6 +154,22 @@ class MessageRow:
         if not 0 < number < len(self._column):
             return below
         return self._top() + self._column.top(number) + below
+
+    def pieces(self, top: float, bottom: float) -> Iterator[tuple[Hashable, int, int]]:
+        """What is painted between two heights: what tells it from others, and from where to where.
+
+        A reply is one piece for each block, one for what is above and one for what is below; a
+        question stands on one ground and is one piece.
+        """
+        if self._is_user or not len(self._column):
+            blocks = tuple(key for key, _, _ in self._column.pieces(top, bottom))
+            yield (self._stamp, self._column.height, blocks), 0, self.height
+            return
+        start = self._top()
+        yield ("above", self._folds.stamp), 0, start
+        for key, first, last in self._column.pieces(top - start, bottom - start):
+            yield key, start + first, start + last
+        yield ("below", self._stamp), self._bottom(), self.height
 
     # ---- painting -------------------------------------------------------------------------
 
@@ -281,12 +304,17 @@ class MessageRow:
 
     def toggle(self, target: Target) -> None:
         """Open or close what a target belongs to."""
+        self._stamp = next(_STAMPS)
         if target.kind == "fold":
             self._folds.toggle(target.value)
         elif target.kind == "chip":
             self._chips.toggle(target.value)
         else:
             self._column.toggle_wrap(self._column.cut[int(target.value)].start)
+
+    def touch(self) -> None:
+        """Something that it shows, such as a picture, looks different now."""
+        self._stamp = next(_STAMPS)
 
     def code_of(self, target: Target) -> str:
         """The code that a mark belongs to."""

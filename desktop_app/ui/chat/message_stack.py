@@ -116,6 +116,12 @@ class MessageStack:
         for row in self._rows.values():
             row.show_playing(playing)
 
+    def touch(self, picture_id: str) -> None:
+        """A picture looks different now, wherever it is."""
+        for message_id, row in self._rows.items():
+            if any(one.record.id == picture_id for one in self.shelf.of_message(message_id)):
+                row.touch()
+
     def top(self, number: int) -> int:
         """Where a message begins, px from the first."""
         return self._index.top(number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 from PySide6.QtCore import QPointF, QRectF, Qt, QUrl
@@ -23,6 +24,8 @@ from desktop_app.ui.chat.math_text import math_text
 from desktop_app.ui.chat.text_formats import dress_markdown, use_line_height
 from desktop_app.ui.look import Look
 
+_STAMPS = itertools.count()
+
 
 class _Document(QTextDocument):
     """A document that loads nothing: a reply must not make the window fetch or read files."""
@@ -38,7 +41,10 @@ class TextBlock:
         height: px at this width.
         width: px that it was laid out for.
         frame: Around code, None around anything else.
+        overflow: px that the widest line or table is wider than its room.
         scrolled: px that lines which do not wrap are moved to the left.
+        stamp: Another one whenever it may look different.
+        lasting: Another one whenever code may look different in more than its last lines.
     """
 
     def __init__(self, look: Look) -> None:
@@ -49,7 +55,10 @@ class TextBlock:
         self._dim = look.colour("dim")
         self._code: CodeLines | None = None
         self.frame: CodeFrame | None = None
+        self.overflow = 0
         self.scrolled = 0
+        self.stamp = next(_STAMPS)
+        self.lasting = self.stamp
         self.height = 0
         self.width = 0
         self.document = _Document()
@@ -72,7 +81,9 @@ class TextBlock:
         if self._code is None:
             self.document.setDefaultFont(self._look.mono())
             self._code = CodeLines(self.document, self._look, frame.language)
-        self.frame = frame
+        was, self.frame = (self.frame, self.width, self.scrolled), frame
+        if was != (frame, width, self.scrolled) or not code.startswith(self._source):
+            self.lasting = next(_STAMPS)
         mode = QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere
         self._wrap(mode if frame.wraps else QTextOption.WrapMode.NoWrap)
         if code != self._source:
@@ -107,6 +118,7 @@ class TextBlock:
         """Show a line across."""
         self._source = "---"
         self.width, self.height = width, 9
+        self.stamp = next(_STAMPS)
 
     def _wrap(
         self, mode: QTextOption.WrapMode, side: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeading
@@ -117,24 +129,22 @@ class TextBlock:
             self.document.setDefaultTextOption(option)
 
     def _lay_out(self, width: int) -> None:
+        self.stamp = next(_STAMPS)
         self.width = width
         frame = self.frame
         inner = width - 2 * PADDING if frame is not None else width
         self.document.setTextWidth(inner)
         extra = frame.above + frame.below if frame is not None else 0
-        self.height = round(self.document.size().height()) + extra
+        taken = self.document.size()
+        self.overflow = max(0, math.ceil(taken.width()) - inner)
+        self.height = round(taken.height()) + extra
         self.scrolled = min(self.scrolled, self.overflow)
-
-    @property
-    def overflow(self) -> int:
-        """px that the widest line or table is wider than its room."""
-        inner = self.width - (2 * PADDING if self.frame is not None else 0)
-        return max(0, math.ceil(self.document.size().width()) - inner)
 
     def scroll_by(self, distance: int) -> bool:
         """Move what is too wide; False where nothing is, or no more of it."""
         wanted = min(self.overflow, max(0, self.scrolled + distance))
         moved, self.scrolled = wanted != self.scrolled, wanted
+        self.stamp = self.lasting = next(_STAMPS)
         return moved
 
     @property
@@ -157,6 +167,7 @@ class TextBlock:
         if position == self._cut:
             return
         self._cut = position
+        self.stamp = self.lasting = next(_STAMPS)
         cursor = QTextCursor(self.document)
         cursor.setPosition(min(position, self.length))
         cursor.movePosition(QTextCursor.MoveOperation.End, QTextCursor.MoveMode.KeepAnchor)
