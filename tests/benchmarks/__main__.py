@@ -39,7 +39,7 @@ def _retrieval() -> list[Figure]:
 
 
 def _voice() -> list[Figure]:
-    from tests.benchmarks import hearing, hour, interrupting, jitter, voice
+    from tests.benchmarks import echoing, hearing, hour, interrupting, jitter, voice
 
     parts = (
         voice.first_sample,
@@ -47,6 +47,7 @@ def _voice() -> list[Figure]:
         hearing.answering,
         voice.stopping,
         interrupting.figures,
+        echoing.figures,
         jitter.figures,
         voice.built_in_loop,
         hour.figures,
