@@ -23,6 +23,7 @@ from desktop_app.ui.compose.attachment_wiring import AttachmentWiring
 from desktop_app.ui.gallery.gallery_wiring import GalleryWiring
 from desktop_app.ui.journal_pages import JournalPages, Reader, Worker
 from desktop_app.ui.main_window import MainWindow
+from desktop_app.ui.panels.panels_wiring import PanelsWiring
 from desktop_app.ui.service_asks import Asks, ServiceAsks
 from desktop_app.ui.settings.settings_wiring import SettingsWiring
 from desktop_app.ui.store import AppStore
@@ -77,6 +78,7 @@ class Wiring:
         self.settings = SettingsWiring(wires)
         self.voice = VoiceWiring(wires, self.threads, self.settings.choose_talk_mode)
         self.chat.pictures.chosen.connect(self.gallery.open_picture)
+        self.panels = PanelsWiring(wires)
         self._connect()
 
     def start(self, *, opens_newest: bool = True) -> None:

@@ -19,8 +19,19 @@ from desktop_app.journal.records import (
 )
 from desktop_app.journal.search_query import SearchWish
 from desktop_app.journal.searching import Found, found_in
-from desktop_app.link.messages import Intent
+from desktop_app.link.messages import AskAdvanced, Intent
 from desktop_app.paths import Paths
+from desktop_app.protocol.service_calls import (
+    AssistantList,
+    DocumentList,
+    Done,
+    ListAssistants,
+    ListDocuments,
+    ListMemories,
+    ListModels,
+    MemoryList,
+    ModelList,
+)
 from desktop_app.ui.look import Look
 from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.store import AppStore
@@ -93,6 +104,34 @@ class FakeReader:
         return self.families.get(picture_id, [])
 
 
+class FakeAsks:
+    """Answers at once: what a test put there for a kind of question, or ``Done``."""
+
+    def __init__(self) -> None:
+        self.asked: list[object] = []
+        self.answers: dict[type, object] = {
+            ListDocuments: DocumentList(()),
+            ListMemories: MemoryList(()),
+            ListModels: ModelList(()),
+            ListAssistants: AssistantList(()),
+        }
+        self.advances: list[tuple[int, int]] = []
+
+    async def ask(self, question: object, on_advance: object = None) -> object:
+        self.asked.append(question)
+        for done, total in self.advances if callable(on_advance) else ():
+            on_advance(AskAdvanced("x", done, total))  # type: ignore[operator]
+        answer = self.answers.get(type(question), Done())
+        if callable(answer):
+            answer = answer(question)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def of(self, kind: type) -> list[object]:
+        return [one for one in self.asked if isinstance(one, kind)]
+
+
 @dataclass
 class Desk:
     """The wired window, with what it sent."""
@@ -102,6 +141,7 @@ class Desk:
     wiring: Wiring
     reader: FakeReader
     sent: list[Intent]
+    asks: FakeAsks = field(default_factory=FakeAsks)
 
     def sent_of(self, kind: type) -> list[Intent]:
         return [intent for intent in self.sent if isinstance(intent, kind)]
@@ -132,7 +172,7 @@ def memory(tmp_path: Path) -> QSettings:
 def desk(look: Look, memory: QSettings, qtbot: object, tmp_path: Path) -> Iterator[Desk]:
     window = MainWindow(look, memory)
     window.furnish()
-    store, reader, sent = AppStore(), FakeReader(), []
+    store, reader, sent, asks = AppStore(), FakeReader(), [], FakeAsks()
     folders = Paths(tmp_path, tmp_path / "settings.json", tmp_path / "cache", tmp_path / "logs")
     wiring = Wiring(
         window,
@@ -142,11 +182,12 @@ def desk(look: Look, memory: QSettings, qtbot: object, tmp_path: Path) -> Iterat
         on_worker=_here,  # type: ignore[arg-type]
         run=_at_once,  # type: ignore[arg-type]
         folders=folders,
+        asks=asks,
     )
     window.resize(1280, 800)
     window.show()
     qtbot.waitExposed(window)  # type: ignore[attr-defined]
-    yield Desk(window, store, wiring, reader, sent)
+    yield Desk(window, store, wiring, reader, sent, asks)
     window.is_closing = True
     window.close()
     window.deleteLater()

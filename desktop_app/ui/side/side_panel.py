@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from desktop_app.journal.records import MessageRecord
@@ -12,6 +12,8 @@ from desktop_app.ui import wording
 from desktop_app.ui.button import Button
 from desktop_app.ui.chat.empty_state import EmptyPane
 from desktop_app.ui.look import Look
+from desktop_app.ui.panels.files_panel import FilesPanel
+from desktop_app.ui.panels.memory_panel import MemoryPanel
 from desktop_app.ui.side.turn_panel import TurnPanel
 
 TABS = ("Turn", "Images", "Files", "Memory")
@@ -92,9 +94,11 @@ class SidePanel(QWidget):
 
     Signals:
         collapse_requested: The side is to be hidden.
+        page_opened: The word of the tab that a person sees now.
     """
 
     collapse_requested = Signal()
+    page_opened = Signal(str)
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
@@ -102,12 +106,14 @@ class SidePanel(QWidget):
         self.tabs = TabBar(look, self)
         self._turn = TurnPanel(look, self)
         self._no_turn = EmptyPane(look, self, "clock", wording.NO_TURN, wording.NO_TURN_HINT)
+        self.files = FilesPanel(look, self)
+        self.memory = MemoryPanel(look, self)
         self._pages = QStackedLayout()
         for page in (
             self._turn,
             EmptyPane(look, self, "image", wording.NO_IMAGES, wording.NO_IMAGES_HINT),
-            EmptyPane(look, self, "file", wording.NO_FILES, wording.NO_FILES_HINT),
-            EmptyPane(look, self, "memory", wording.NO_MEMORY, wording.NO_MEMORY_HINT),
+            self.files,
+            self.memory,
             self._no_turn,
         ):
             self._pages.addWidget(page)
@@ -160,9 +166,15 @@ class SidePanel(QWidget):
         self.tabs.open_tab(0)
 
     def _show_page(self, number: int) -> None:
-        self._tab = number
+        is_other, self._tab = number != self._tab, number
         page = len(TABS) if number == 0 and self._turn.is_empty else number
         self._pages.setCurrentIndex(page)
+        if is_other and self.isVisible():
+            self.page_opened.emit(TABS[number])
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        super().showEvent(event)
+        self.page_opened.emit(TABS[self._tab])
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)

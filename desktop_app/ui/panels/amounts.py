@@ -1,0 +1,50 @@
+"""Sizes, dates and prices as people read them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from PySide6.QtCore import QDate, QLocale
+
+from desktop_app.prose import mark, tr
+from desktop_app.protocol.service_calls import ModelRow
+
+
+def file_size(size_bytes: int) -> str:
+    """``12 KB``, in the person's own way to write numbers."""
+    return QLocale().formattedDataSize(
+        size_bytes, 0, QLocale.DataSizeFormat.DataSizeTraditionalFormat
+    )
+
+
+def day(at: str | None) -> str:
+    """The day of an ISO time, in the person's own way; empty for none."""
+    try:
+        moment = datetime.fromisoformat(at or "").astimezone()
+    except ValueError:
+        return ""
+    date = QDate(moment.year, moment.month, moment.day)
+    return QLocale().toString(date, QLocale.FormatType.ShortFormat)
+
+
+def context_words(tokens: int) -> str:
+    """``128k tokens``, or empty where nobody says."""
+    if tokens <= 0:
+        return ""
+    if tokens >= 1_000_000:
+        short = f"{tokens / 1_000_000:.1f}".removesuffix(".0") + "M"
+    else:
+        short = f"{tokens // 1000}k" if tokens >= 1000 else str(tokens)
+    return tr(mark("{tokens} tokens")).format(tokens=short)
+
+
+def price_words(model: ModelRow) -> str:
+    """For a million tokens in and out, or that nobody says."""
+    prices = (model.input_usd, model.output_usd)
+    if model.unit_usd is not None and prices == (None, None):
+        return f"${model.unit_usd:g}"
+    if None in prices:
+        return tr(mark("price unknown"))
+    if not any(prices):
+        return tr(mark("free"))
+    return tr(mark("${into} in, ${out} out")).format(into=f"{prices[0]:g}", out=f"{prices[1]:g}")

@@ -1,0 +1,27 @@
+"""Why a question to the service has no answer, in words for a panel."""
+
+from __future__ import annotations
+
+from desktop_app.errors import AppError
+from desktop_app.prose import mark, tr
+from desktop_app.sentences import SENTENCES
+
+_UNREACHED = mark("The service cannot be reached at the moment.")
+_REFUSED = mark("The service has no key or refused it. Look at the settings.")
+_GONE = mark("It is not there any more.")
+_UNKNOWN = mark("The service could not do that.")
+
+
+def failure_words(error: AppError) -> str:
+    """One sentence; a service that gives a reason is heard in its own words."""
+    family = error.code.partition(".")[0]
+    if family in ("network", "service") or error.code == "http.503":
+        return tr(_UNREACHED)
+    if family == "access":
+        return tr(_REFUSED)
+    if error.code == "http.404":
+        return tr(_GONE)
+    if family in ("ask", "upload"):
+        file = error.facts.get("file") or tr(mark("The file"))
+        return tr(SENTENCES.get(error.code, _UNKNOWN)).format(file=file)
+    return error.facts.get("message") or tr(_UNKNOWN)

@@ -1,0 +1,153 @@
+"""Between the files of the open thread and the service."""
+
+from __future__ import annotations
+
+import uuid
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer
+
+from desktop_app.errors import AppError
+from desktop_app.link.messages import AskAdvanced
+from desktop_app.prose import mark, tr
+from desktop_app.protocol.backboard.documents import Document
+from desktop_app.protocol.service_calls import (
+    DeleteDocument,
+    DocumentList,
+    ListDocuments,
+    UploadDocument,
+)
+from desktop_app.ui.panels.deletions import Deletions
+from desktop_app.ui.panels.failure import failure_words
+from desktop_app.ui.panels.files_panel import (
+    NO_FILES,
+    FilesPanel,
+    document_row,
+    failed_row,
+    upload_row,
+)
+from desktop_app.ui.panels.rows import RowText
+from desktop_app.ui.wires import Wires
+
+POLL_MS = 1500
+_LOADING = mark("Looking for files…")
+
+
+class FilesWiring(QObject):
+    """Lists, sends, watches and deletes the documents of the thread that is open."""
+
+    def __init__(self, wires: Wires, panel: FilesPanel) -> None:
+        super().__init__(wires.window)
+        self._wires = wires
+        self._panel = panel
+        self._thread_id = ""
+        self._documents: tuple[Document, ...] = ()
+        self._uploads: dict[str, RowText] = {}
+        self._paths: dict[str, tuple[str, str]] = {}  # of each upload: thread and path
+        self.deletions = Deletions(self)
+        self._poll = QTimer(self)
+        self._poll.setSingleShot(True)
+        self._poll.setInterval(POLL_MS)
+        self._poll.timeout.connect(self.load)
+        self.deletions.changed.connect(self._show)
+        panel.add_requested.connect(self.add)
+        panel.rows.acted.connect(self._on_acted)
+        panel.rows.retry_requested.connect(self.load)
+
+    def show_thread(self, thread_id: str) -> None:
+        """Show the files of this thread from now on."""
+        if thread_id != self._thread_id:
+            self._thread_id = thread_id
+            self._documents = ()
+            self._panel.rows.show_rows(())
+        self.load()
+
+    def load(self) -> None:
+        """Ask for the files, if somebody looks."""
+        if not self._panel.isVisible() or not self._thread_id:
+            return
+        if not self._documents and not self._uploads:
+            self._panel.rows.show_note(tr(_LOADING))
+        self._wires.run(partial(self._load, self._thread_id), "list files")
+
+    async def _load(self, thread_id: str) -> None:
+        try:
+            answer = await self._wires.asks.ask(ListDocuments(thread_id))
+        except AppError as error:
+            self._panel.rows.show_note(failure_words(error), can_retry=True)
+            return
+        if thread_id == self._thread_id and isinstance(answer, DocumentList):
+            self._documents = answer.documents
+            self._show()
+            if any(not one.is_settled for one in answer.documents):
+                self._poll.start()
+
+    def add(self, paths: list[str]) -> None:
+        """Send these files to the open thread."""
+        for path in paths:
+            key = f"upload {uuid.uuid4().hex}"
+            self._paths[key] = self._thread_id, path
+            self._uploads[key] = upload_row(key, Path(path).name, 0, 0)
+            self._wires.run(partial(self._upload, key, self._thread_id, path), key)
+        self._show()
+
+    async def _upload(self, key: str, thread_id: str, path: str) -> None:
+        name = Path(path).name
+
+        def advance(event: AskAdvanced) -> None:
+            self._uploads[key] = upload_row(key, name, event.done, event.total)
+            self._show()
+
+        try:
+            await self._wires.asks.ask(UploadDocument(path, thread_id), advance)
+        except AppError as error:
+            self._uploads[key] = failed_row(key, name, failure_words(error))
+            self._show()
+            return
+        self._forget_upload(key)
+        self.load()
+
+    def _forget_upload(self, key: str) -> None:
+        self._uploads.pop(key, None)
+        self._paths.pop(key, None)
+        self._show()
+
+    def _on_acted(self, key: str, action: str) -> None:
+        if key in self._uploads:
+            self._wires.run(_nothing, key)  # which cancels what is on its way
+            self._forget_upload(key)
+        elif action == "undo":
+            self.deletions.undo(key)
+        else:
+            self.deletions.begin(key, partial(self._delete, key))
+
+    def _delete(self, document_id: str) -> None:
+        kept = tuple(one for one in self._documents if one.document_id != document_id)
+        self._documents = kept
+        self._wires.run(partial(self._delete_now, document_id), f"delete {document_id}")
+
+    async def _delete_now(self, document_id: str) -> None:
+        try:
+            await self._wires.asks.ask(DeleteDocument(document_id))
+        except AppError as error:
+            if error.code != "http.404":
+                self._panel.rows.show_note(failure_words(error), can_retry=True)
+                return
+        self.load()
+
+    def _show(self) -> None:
+        uploads = [
+            row for key, row in self._uploads.items() if self._paths[key][0] == self._thread_id
+        ]
+        documents = [
+            document_row(one, is_deleted=self.deletions.is_under_way(one.document_id))
+            for one in self._documents
+        ]
+        rows = (*uploads, *documents)
+        self._panel.rows.show_rows(rows)
+        self._panel.rows.show_note("" if rows else tr(NO_FILES))
+
+
+async def _nothing() -> None:
+    """Takes the place of what was cancelled."""

@@ -1,0 +1,192 @@
+"""What is remembered: to look through, correct, add to and forget."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from desktop_app.prose import mark, tr, tr_n
+from desktop_app.protocol.backboard.memories import StoredMemory
+from desktop_app.ui import look as size
+from desktop_app.ui.button import Button, Tone
+from desktop_app.ui.labels import Label
+from desktop_app.ui.look import Look
+from desktop_app.ui.panels.amounts import day
+from desktop_app.ui.panels.fields import LineField, TextField
+from desktop_app.ui.panels.rows import Action, Rows, RowText, wrapped
+
+SEARCH_PAUSE_MS = 250
+_SEARCH = mark("Search memories")
+_ADD = mark("Add")
+_EDIT = mark("Edit")
+_DELETE = mark("Delete")
+_SAVE = mark("Save")
+_CANCEL = mark("Cancel")
+_WRITE = mark("Something to remember")
+_RESET = mark("Forget everything")
+_KEEP = mark("Keep them")
+NO_MEMORIES = mark("Nothing is remembered yet. Say “remember that …”, or add something here.")
+NO_MATCH = mark("Nothing that is remembered fits these words.")
+
+
+class MemoryEditor(QWidget):
+    """Writes a memory, new or changed.
+
+    Signals:
+        saved: Id of the memory, empty for a new one; and its text.
+        closed: Nothing is written any more.
+    """
+
+    saved = Signal(str, str)
+    closed = Signal()
+
+    def __init__(self, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._memory_id = ""
+        self.field = TextField(look, self, tr(_WRITE), lines=3)
+        self.save = Button(look, self, text=tr(_SAVE), tone=Tone.ACCENT)
+        self.cancel = Button(look, self, text=tr(_CANCEL))
+        self.field.changed.connect(self._on_changed)
+        self.field.submitted.connect(self._on_saved)
+        self.save.clicked.connect(self._on_saved)
+        self.cancel.clicked.connect(self.close_editor)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.save)
+        buttons.addWidget(self.cancel)
+        buttons.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 4, 0, 4)
+        column.addWidget(self.field)
+        column.addLayout(buttons)
+        self.hide()
+
+    def open_for(self, memory_id: str, text: str) -> None:
+        """Begin to write."""
+        self._memory_id = memory_id
+        self.field.show_text(text)
+        self._on_changed()
+        self.show()
+        self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def close_editor(self) -> None:
+        """Leave what is written."""
+        self.hide()
+        self.closed.emit()
+
+    def _on_changed(self) -> None:
+        self.save.setEnabled(bool(self.field.text.strip()))
+
+    def _on_saved(self) -> None:
+        text = self.field.text.strip()
+        if text:
+            self.saved.emit(self._memory_id, text)
+            self.close_editor()
+
+
+class MemoryPanel(QWidget):
+    """Memories of one assistant.
+
+    Signals:
+        search_changed: The words to look for; empty lists all.
+        reset_requested: Everything shall be forgotten; asked and answered in place.
+    """
+
+    search_changed = Signal(str)
+    reset_requested = Signal()
+
+    def __init__(self, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._look = look
+        self.search = LineField(look, self, tr(_SEARCH), icon="search")
+        self.add = Button(look, self, text=tr(_ADD), icon="plus", tone=Tone.OUTLINE)
+        self.editor = MemoryEditor(look, self)
+        actions = [Action("edit", "edit", tr(_EDIT)), Action("delete", "trash", tr(_DELETE))]
+        self.rows = Rows(look, self, actions)
+        self.total = Label(look, self, px=size.CAPTION, ink="faint")
+        self.reset = Button(look, self, text=tr(_RESET), tone=Tone.LINK)
+        self._question = wrapped(look, self, "")
+        self.confirm = Button(look, self, text=tr(_RESET), tone=Tone.OUTLINE)
+        self.keep = Button(look, self, text=tr(_KEEP))
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(SEARCH_PAUSE_MS)
+        self._count = 0
+        self._connect()
+        self._lay_out()
+        self._ask_reset(False)
+        self.show_total(0)
+
+    def _connect(self) -> None:
+        self._pause.timeout.connect(self._on_paused)
+        self.search.textChanged.connect(self._pause.start)
+        self.search.returnPressed.connect(self._on_paused)
+        self.add.clicked.connect(self._on_add)
+        self.reset.clicked.connect(self._on_reset)
+        self.keep.clicked.connect(self._on_keep)
+        self.confirm.clicked.connect(self._on_confirm)
+
+    def _lay_out(self) -> None:
+        top = QHBoxLayout()
+        top.addWidget(self.search, 1)
+        top.addWidget(self.add)
+        foot = QHBoxLayout()
+        for part in (self.total, self.reset, self.confirm, self.keep):
+            foot.addWidget(part)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(top)
+        column.addWidget(self.editor)
+        column.addWidget(self.rows, 1)
+        column.addWidget(self._question)
+        column.addLayout(foot)
+
+    @property
+    def words(self) -> str:
+        """What is looked for."""
+        return self.search.text().strip()
+
+    def show_total(self, count: int) -> None:
+        """Say how many there are."""
+        self._count = count
+        words = tr_n("{number} memory", "{number} memories", count).format(number=count)
+        self.total.show_text(words if count else "")
+        self.reset.setVisible(count > 0 and self.confirm.isHidden())
+
+    def _on_paused(self) -> None:
+        self._pause.stop()
+        self.search_changed.emit(self.words)
+
+    def _on_add(self) -> None:
+        self.editor.open_for("", "")
+
+    def _on_reset(self) -> None:
+        self._ask_reset(True)
+        self.keep.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _on_keep(self) -> None:
+        self._ask_reset(False)
+
+    def _on_confirm(self) -> None:
+        self._ask_reset(False)
+        self.reset_requested.emit()
+
+    def _ask_reset(self, is_asked: bool) -> None:
+        question = tr_n(
+            "Forget this memory for good?", "Forget all {number} memories for good?", self._count
+        )
+        self._question.setText(question.format(number=self._count))
+        for part in (self._question, self.confirm, self.keep):
+            part.setVisible(is_asked)
+        self.reset.setVisible(self._count > 0 and not is_asked)
+        self.total.setVisible(not is_asked)
+
+
+def memory_row(memory: StoredMemory, *, is_deleted: bool = False) -> RowText:
+    """A memory in words: what, since when, and how it was learned."""
+    metadata = memory.metadata or {}
+    is_learned = metadata.get("source") == "learned"
+    source = tr(mark("from a conversation")) if is_learned else tr(mark("added by hand"))
+    facts = [day(memory.updated_at or memory.created_at), source]
+    return RowText(
+        memory.id, memory.content, " · ".join(filter(None, facts)), is_deleted=is_deleted
+    )

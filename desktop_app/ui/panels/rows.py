@@ -1,0 +1,214 @@
+"""Rows of things with what can be done to each, and what is said where there are none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from desktop_app.prose import mark, tr
+from desktop_app.ui import look as size
+from desktop_app.ui.button import Button, Tone
+from desktop_app.ui.labels import Label
+from desktop_app.ui.look import Look, let_ground_through
+
+_DELETED = mark("Deleted")
+_UNDO = mark("Undo")
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What can be done to a row: an icon, and its name for people."""
+
+    name: str
+    icon: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowText:
+    """What a row says.
+
+    Attributes:
+        key: Of the thing.
+        title: In full, over as many lines as it takes.
+        caption: In small, below it.
+        ink: Token of the caption's colour.
+        is_deleted: It is being deleted, and can be taken back.
+        progress: Part that is done, from 0 to 1; negative shows none.
+        is_chosen: It is the one in use.
+    """
+
+    key: str
+    title: str
+    caption: str = ""
+    ink: str = "dim"
+    is_deleted: bool = False
+    progress: float = -1.0
+    is_chosen: bool = False
+
+
+def wrapped(look: Look, parent: QWidget, text: str, px: int = size.SMALL) -> QLabel:
+    """Plain text over as many lines as it takes; it can be selected."""
+    label = QLabel(parent)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    label.setFont(look.font(px))
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    label.setText(text)
+    return label
+
+
+class Row(QWidget):
+    """One thing.
+
+    Signals:
+        acted: The name of an action, or ``undo``.
+    """
+
+    acted = Signal(str)
+
+    def __init__(
+        self, look: Look, parent: QWidget, text: RowText, actions: Sequence[Action]
+    ) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._text = text
+        self.setAccessibleName(", ".join(filter(None, (text.title, text.caption))))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 8, 4, 8)
+        row.setSpacing(2)
+        words = QVBoxLayout()
+        words.setSpacing(1)
+        row.addLayout(words, 1)
+        if text.is_deleted:
+            words.addWidget(Label(look, self, f"{tr(_DELETED)}: {text.title}", ink="dim"))
+            self._add_button(row, Button(look, self, text=tr(_UNDO), tone=Tone.LINK), "undo")
+            return
+        words.addWidget(wrapped(look, self, text.title))
+        if text.caption:
+            words.addWidget(Label(look, self, text.caption, px=size.CAPTION, ink=text.ink))
+        for action in actions:
+            button = Button(look, self, icon=action.icon, says=action.says)
+            button.setAccessibleName(f"{action.says}: {text.title}")
+            self._add_button(row, button, action.name)
+
+    def _add_button(self, row: QHBoxLayout, button: Button, name: str) -> None:
+        button.setObjectName(name)
+        button.clicked.connect(partial(self._act, name))
+        row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+
+    def _act(self, name: str, _checked: bool = False) -> None:
+        self.acted.emit(name)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self._text.is_chosen:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self._look.colour("accent_soft"))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0, 1, 0, -2), 8, 8)
+        painter.setPen(self._look.colour("line"))
+        painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
+        if 0 <= self._text.progress < 1:
+            width = self.width() * self._text.progress
+            is_mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+            left = self.width() - width if is_mirrored else 0.0
+            bar = QRectF(left, self.height() - 2, width, 2)
+            painter.fillRect(bar, self._look.colour("accent"))
+
+
+class Rows(QWidget):
+    """A list that scrolls, or a sentence about why there is none.
+
+    Signals:
+        acted: The key of a row, and the name of the action or ``undo``.
+        retry_requested: What failed shall be tried again.
+        more_requested: Further rows are wanted.
+    """
+
+    acted = Signal(str, str)
+    retry_requested = Signal()
+    more_requested = Signal()
+
+    def __init__(self, look: Look, parent: QWidget, actions: Sequence[Action]) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._actions = tuple(actions)
+        self._shown: tuple[RowText, ...] | None = None
+        self._rows: dict[str, Row] = {}
+        self.note = wrapped(look, self, "")
+        self.note.setContentsMargins(10, 8, 10, 0)
+        self.retry = Button(look, self, text=tr(mark("Try again")), tone=Tone.OUTLINE)
+        self.retry.clicked.connect(self.retry_requested)
+        self.more = Button(look, self, text=tr(mark("Show more")), tone=Tone.OUTLINE)
+        self.more.clicked.connect(self.more_requested)
+        self._area = QScrollArea(self)
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setWidgetResizable(True)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        let_ground_through(self._area)
+        self._page = QWidget()
+        self._page.setAutoFillBackground(False)
+        self._column = QVBoxLayout(self._page)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._column.addStretch(1)
+        self._area.setWidget(self._page)
+        self._area.viewport().setAutoFillBackground(False)
+        self._page.setAutoFillBackground(False)
+        self._lay_out()
+        self.show_note("")
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(self.note)
+        beside = QHBoxLayout()
+        beside.addWidget(self.retry)
+        beside.addStretch(1)
+        column.addLayout(beside)
+        column.addWidget(self._area, 1)
+        below = QHBoxLayout()
+        below.addWidget(self.more)
+        below.addStretch(1)
+        column.addLayout(below)
+
+    def row(self, key: str) -> Row:
+        """The row of a thing."""
+        return self._rows[key]
+
+    @property
+    def texts(self) -> tuple[RowText, ...]:
+        """What is listed."""
+        return self._shown or ()
+
+    def show_note(self, text: str, *, can_retry: bool = False) -> None:
+        """Say something above the rows; empty says nothing."""
+        self.note.setText(text)
+        self.note.setVisible(bool(text))
+        self.retry.setVisible(can_retry)
+
+    def show_rows(self, rows: Sequence[RowText], *, has_more: bool = False) -> None:
+        """Show these things; where they are the same, nothing moves."""
+        self.more.setVisible(has_more)
+        if tuple(rows) == self._shown:
+            return
+        self._shown = tuple(rows)
+        for known in self._rows.values():
+            self._column.removeWidget(known)
+            known.hide()
+            known.deleteLater()
+        self._rows = {text.key: self._made(text) for text in rows}
+        for number, row in enumerate(self._rows.values()):
+            self._column.insertWidget(number, row)
+
+    def _made(self, text: RowText) -> Row:
+        row = Row(self._look, self._page, text, self._actions)
+        row.acted.connect(partial(self.acted.emit, text.key))
+        return row

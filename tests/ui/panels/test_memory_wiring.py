@@ -1,0 +1,157 @@
+"""What is remembered, as a person sees, corrects and forgets it."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+
+from desktop_app.protocol.backboard.memories import StoredMemory
+from desktop_app.protocol.service_calls import (
+    AddMemory,
+    DeleteMemory,
+    ListMemories,
+    MemoryList,
+    ResetMemories,
+    SearchMemories,
+    UpdateMemory,
+)
+from desktop_app.ui.panels.memory_panel import NO_MATCH, NO_MEMORIES, memory_row
+from desktop_app.ui.service_asks import AskError
+
+TEA = StoredMemory(
+    id="m",
+    content="Likes tea",
+    metadata={"source": "learned"},
+    created_at="2026-11-20T10:00:00+00:00",
+)
+DOG = StoredMemory(id="n", content="Has a dog called Rex")
+
+
+@pytest.fixture
+def memories(desk):
+    """The tab, open, with two memories."""
+    desk.asks.answers[ListMemories] = MemoryList((TEA, DOG), 2)
+    desk.wiring.start()
+    desk.window.toggle_right()
+    desk.window.side.tabs.open_tab(3)
+    desk.panel = desk.window.side.memory
+    return desk
+
+
+def contents(memories):
+    return [row.title for row in memories.panel.rows.texts]
+
+
+def press(qtbot, memories, key, name):
+    button = memories.panel.rows.row(key).findChild(object, name)
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def test_memories_are_listed_with_their_number(memories):
+    assert contents(memories) == ["Likes tea", "Has a dog called Rex"]
+    assert memories.panel.total.text == "2 memories"
+
+
+def test_a_memory_says_how_and_when_it_was_learned():
+    assert memory_row(TEA).caption.endswith(" · from a conversation")
+    assert "20" in memory_row(TEA).caption
+    assert memory_row(DOG).caption == "added by hand"
+
+
+def test_words_find_memories_and_no_words_list_all(memories, qtbot):
+    memories.asks.answers[SearchMemories] = MemoryList((DOG,))
+    memories.panel.search.setText("dog")
+    qtbot.keyClick(memories.panel.search, Qt.Key.Key_Return)
+    assert memories.asks.of(SearchMemories) == [SearchMemories("dog")]
+    assert contents(memories) == ["Has a dog called Rex"]
+    memories.panel.search.clear()
+    qtbot.waitUntil(lambda: len(contents(memories)) == 2)
+
+
+def test_what_fits_nothing_and_what_is_empty_is_said(memories, qtbot):
+    memories.asks.answers[SearchMemories] = memories.asks.answers[ListMemories] = MemoryList(())
+    memories.panel.search.setText("zebra")
+    qtbot.keyClick(memories.panel.search, Qt.Key.Key_Return)
+    assert memories.panel.rows.note.text() == NO_MATCH
+    memories.panel.search.clear()
+    qtbot.waitUntil(lambda: memories.panel.rows.note.text() == NO_MEMORIES)
+
+
+def test_a_memory_is_added(memories, qtbot):
+    qtbot.mouseClick(memories.panel.add, Qt.MouseButton.LeftButton)
+    assert not memories.panel.editor.save.isEnabled()
+    qtbot.keyClicks(memories.panel.editor.field.page, "Lives in Oslo")
+    memories.asks.answers[ListMemories] = MemoryList((TEA, DOG), 3)
+    qtbot.mouseClick(memories.panel.editor.save, Qt.MouseButton.LeftButton)
+    assert memories.asks.of(AddMemory) == [AddMemory("Lives in Oslo")]
+    assert memories.panel.total.text == "3 memories"
+    assert memories.panel.editor.isHidden()
+
+
+def test_a_wrong_memory_is_corrected(memories, qtbot):
+    press(qtbot, memories, "m", "edit")
+    page = memories.panel.editor.field.page
+    assert page.toPlainText() == "Likes tea"
+    page.setPlainText("Likes coffee")
+    qtbot.keyClick(page, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert memories.asks.of(UpdateMemory) == [UpdateMemory("m", "Likes coffee")]
+
+
+def test_a_memory_is_forgotten_once_it_is_not_undone(memories, qtbot):
+    press(qtbot, memories, "m", "delete")
+    press(qtbot, memories, "m", "undo")
+    press(qtbot, memories, "n", "delete")
+    assert [row.is_deleted for row in memories.panel.rows.texts] == [False, True]
+    memories.wiring.panels.memory.deletions.settle()
+    assert memories.asks.of(DeleteMemory) == [DeleteMemory("n")]
+
+
+def test_forgetting_everything_asks_in_place(memories, qtbot):
+    panel = memories.panel
+    qtbot.mouseClick(panel.reset, Qt.MouseButton.LeftButton)
+    assert panel.confirm.isVisible()
+    assert panel.reset.isHidden()
+    qtbot.mouseClick(panel.keep, Qt.MouseButton.LeftButton)
+    assert memories.asks.of(ResetMemories) == []
+    qtbot.mouseClick(panel.reset, Qt.MouseButton.LeftButton)
+    memories.asks.answers[ListMemories] = MemoryList(())
+    qtbot.mouseClick(panel.confirm, Qt.MouseButton.LeftButton)
+    assert memories.asks.of(ResetMemories) == [ResetMemories()]
+    assert contents(memories) == []
+    assert panel.reset.isHidden()
+
+
+def test_many_memories_come_page_by_page(memories, qtbot):
+    many = tuple(StoredMemory(id=str(number), content=f"Fact {number}") for number in range(60))
+
+    def page(question):
+        start = (question.page - 1) * question.page_size
+        return MemoryList(many[start : start + question.page_size], 60)
+
+    memories.asks.answers[ListMemories] = page
+    memories.wiring.panels.memory.load()
+    assert len(contents(memories)) == 50
+    qtbot.mouseClick(memories.panel.rows.more, Qt.MouseButton.LeftButton)
+    assert contents(memories) == [f"Fact {number}" for number in range(60)]
+    assert memories.panel.rows.more.isHidden()
+
+
+def test_a_failure_is_said_in_the_services_words(memories):
+    facts = {"message": "content: String should have 1 to 4000 characters"}
+    error = AskError("http.422")
+    error.facts = facts
+    memories.asks.answers[AddMemory] = error
+    memories.panel.editor.saved.emit("", "x")
+    assert memories.panel.rows.note.text() == facts["message"]
+
+
+def test_space_writes_into_a_memory_and_does_not_talk(memories, qtbot):
+    qtbot.mouseClick(memories.panel.add, Qt.MouseButton.LeftButton)
+    memories.window.activateWindow()
+    page = memories.panel.editor.field.page
+    page.setFocus()
+    qtbot.waitUntil(page.hasFocus)
+    memories.sent.clear()
+    qtbot.keyClick(page, Qt.Key.Key_Space)
+    assert page.toPlainText() == " "
+    assert memories.sent == []
