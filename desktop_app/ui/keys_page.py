@@ -6,15 +6,14 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from desktop_app.prose import tr
 from desktop_app.ui import look as size
 from desktop_app.ui.labels import Label
-from desktop_app.ui.look import Look, let_ground_through
+from desktop_app.ui.look import Look
+from desktop_app.ui.page_area import PageArea
 from desktop_app.ui.shortcuts import TABLE, keys_of, shown_keys
-
-_MARGIN = 20
 
 
 class KeyCap(QWidget):
@@ -54,7 +53,7 @@ class KeyCap(QWidget):
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._words)
 
 
-class KeysPage(QScrollArea):
+class KeysPage(PageArea):
     """Groups of keys in one column."""
 
     def __init__(self, look: Look, parent: QWidget) -> None:
@@ -62,30 +61,18 @@ class KeysPage(QScrollArea):
         self._look = look
         self.setWindowTitle(tr("Keys"))
         self.setAccessibleName(tr("Keys"))
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        let_ground_through(self)
         self.show_keys({})
 
     def show_keys(self, chosen: Mapping[str, str]) -> None:
         """Show what is bound now; ``chosen`` is what a person bound anew, by name."""
-        holder = QWidget()
-        let_ground_through(holder)
-        inner = QWidget(holder)
-        inner.setMaximumWidth(size.COLUMN + 2 * _MARGIN)
+        inner = QWidget()
         column = QVBoxLayout(inner)
-        column.setContentsMargins(_MARGIN, 8, _MARGIN, 24)
+        column.setContentsMargins(0, 8, 0, 24)
         column.setSpacing(8)
         for group in dict.fromkeys(one.group for one in TABLE):
             column.addWidget(self._group(inner, group, chosen))
         column.addStretch(1)
-        row = QHBoxLayout(holder)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addStretch(1)
-        row.addWidget(inner, 100)
-        row.addStretch(1)
-        self.setWidget(holder)
+        self.hold(inner)
 
     def _group(self, parent: QWidget, group: str, chosen: Mapping[str, str]) -> QWidget:
         widget = QWidget(parent)

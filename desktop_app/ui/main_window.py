@@ -177,6 +177,11 @@ class MainWindow(QWidget):
         self._memory.setValue("left_open", "true" if self._is_left_open else "false")
         self._memory.setValue("right_open", "true" if self._is_right_open else "false")
 
+    @property
+    def remembered_theme(self) -> str:
+        """What the settings said of the theme when they were last read."""
+        return str(self._memory.value("theme", ""))
+
     def remember_look(self, theme: str, *, is_calm: bool) -> None:
         """Keep what the next first frame needs, so that it need not read the settings."""
         self._memory.setValue("theme", theme)

@@ -5,10 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
     QPlainTextEdit,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -17,7 +15,8 @@ from desktop_app.prose import tr
 from desktop_app.settings import Settings
 from desktop_app.ui import look as size
 from desktop_app.ui.button import Button, Tone
-from desktop_app.ui.look import Look, let_ground_through
+from desktop_app.ui.look import Look
+from desktop_app.ui.page_area import MARGIN, PageArea
 from desktop_app.ui.settings.key_card import KeyCard
 from desktop_app.ui.settings.keys_card import KeysCard
 from desktop_app.ui.settings.microphone_card import MicrophoneCard
@@ -26,8 +25,6 @@ from desktop_app.ui.settings.row_widgets import RowWidget, WrappedText
 from desktop_app.ui.settings.setting_table import SECTIONS, Section, matching
 from desktop_app.ui.text_field import TextField
 from desktop_app.version import __version__
-
-_MARGIN = 20
 
 
 class SectionWidget(QWidget):
@@ -76,7 +73,7 @@ class SettingsPage(QWidget):
         self.search.setPlaceholderText(tr("Search settings"))
         self.search.setAccessibleName(tr("Search settings"))
         self.search.textChanged.connect(self._on_search)
-        self._area = QScrollArea(self)
+        self._area = PageArea(self)
         self._inner = QWidget()
         self._nothing = WrappedText(look, self._inner, "", size.TEXT, "dim")
         self.sections = {one.name: self._section(one, settings) for one in SECTIONS}
@@ -127,29 +124,18 @@ class SettingsPage(QWidget):
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self._inner)
-        column.setContentsMargins(_MARGIN, 0, _MARGIN, 24)
+        column.setContentsMargins(0, 0, 0, 24)
         column.setSpacing(0)
         column.addWidget(self._nothing)
         for section in self.sections.values():
             column.addWidget(section)
         column.addStretch(1)
         self._nothing.hide()
-        self._inner.setMaximumWidth(size.COLUMN + 2 * _MARGIN)
-        holder = QWidget()
-        row = QHBoxLayout(holder)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addStretch(1)
-        row.addWidget(self._inner, 100)
-        row.addStretch(1)
-        self._area.setWidget(holder)
-        self._area.setWidgetResizable(True)
-        self._area.setFrameShape(QFrame.Shape.NoFrame)
-        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.hold(self._inner)
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        for part in (self._area, holder, self._inner):
-            let_ground_through(part)
         top = QHBoxLayout()
-        top.setContentsMargins(_MARGIN, 12, _MARGIN, 4)
+        top.setContentsMargins(MARGIN, 12, MARGIN, 4)
+        top.setSpacing(0)
         top.addStretch(1)
         top.addWidget(self.search, 100)
         top.addStretch(1)

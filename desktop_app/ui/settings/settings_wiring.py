@@ -112,7 +112,8 @@ class SettingsWiring(QObject):
         """What the window itself follows at once."""
         look, appearance = self._window.look, settings.appearance
         look.is_calm = appearance.reduced_motion
-        look.pin(appearance.theme)
+        if appearance.theme != self._window.remembered_theme:  # else the command line may hold it
+            look.pin(appearance.theme)
         self._window.remember_look(appearance.theme, is_calm=appearance.reduced_motion)
         self._window.use_talk_mode(settings.voice.talk_mode)
         rebind(self._window, settings.shortcuts)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QShortcut
 
 from desktop_app.credentials import Credentials
@@ -107,6 +107,17 @@ def test_a_theme_is_seen_at_once(desk, page, qtbot):
     qtbot.keyClick(choice, Qt.Key.Key_End)
     assert desk.window.look.is_dark
     assert desk.window._memory.value("theme") == "dark"
+
+
+def test_opening_the_settings_leaves_a_theme_that_the_command_line_asked_for(desk, asks):
+    desk.window.remember_look("system", is_calm=False)
+    desk.window.look.pin("dark")
+    told: list[object] = []
+    desk.wiring.start()
+    desk.wiring.settings.keeper.changed.connect(told.append)
+    desk.window.settings_requested.emit()
+    assert told
+    assert desk.window.look.is_dark
 
 
 def test_a_switch_turns_by_a_click(desk, page, qtbot, tmp_path):
@@ -283,6 +294,22 @@ def test_a_service_of_ones_own_is_added_and_used(desk, page, asks, qtbot, tmp_pa
     assert found["profile"] == "office"
     assert found["profiles"]["office"]["base_url"] == "https://host/api"
     assert page.row("profile").control.currentText() == "office"
+
+
+@pytest.mark.parametrize("width", [1280, 560])
+@pytest.mark.parametrize("direction", list(Qt.LayoutDirection)[:2])
+def test_the_rows_stand_in_line_with_the_search(desk, page, qtbot, width, direction):
+    page.setLayoutDirection(direction)
+    desk.window.resize(width, 800)
+    desk.window.show()
+    row = page.row("profile")
+    qtbot.waitUntil(page._area.verticalScrollBar().isVisible)
+    qtbot.waitUntil(lambda: edges(row, page) == edges(page.search, page))
+
+
+def edges(widget, page) -> tuple[int, int]:
+    left = widget.mapTo(page, QPoint(0, 0)).x()
+    return left, left + widget.width()
 
 
 def test_the_licences_of_all_packages_can_be_read(page, qtbot):
