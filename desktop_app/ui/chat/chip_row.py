@@ -9,6 +9,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter
 
 from desktop_app.ui import look as size
 from desktop_app.ui.chat.folds import Chip
+from desktop_app.ui.chat.mirroring import leading, mirrored, within
 from desktop_app.ui.chat.targets import Target
 from desktop_app.ui.chat.text_block import TextBlock
 from desktop_app.ui.icons import paint_icon
@@ -59,7 +60,7 @@ class ChipRow:
             if x and x + wide > self._width:
                 x, y = 0.0, y + _CHIP + _APART
             left = self._width - x - wide if self._is_right else x
-            yield QRectF(left, y, wide, _CHIP)
+            yield mirrored(QRectF(left, y, wide, _CHIP), self._width)
             x += wide + _APART
 
     @property
@@ -78,14 +79,14 @@ class ChipRow:
             painter.setBrush(self._look.colour("accent_soft" if is_open else "background"))
             painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
             icon = QRectF(box.left() + 8, box.center().y() - 6, 12, 12)
-            paint_icon(painter, chip.icon, icon, self._look.colour("dim"))
+            paint_icon(painter, chip.icon, within(icon, box), self._look.colour("dim"))
             painter.setFont(self._look.font(size.CAPTION))
             painter.setPen(self._look.colour("dim"))
             words = box.adjusted(26, 0, -8, 0)
             fitting = painter.fontMetrics().elidedText(
                 chip.label, Qt.TextElideMode.ElideRight, int(words.width()) + 1
             )
-            painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, fitting)
+            painter.drawText(within(words, box), leading(), fitting)
         if self._card is not None:
             self._paint_card(painter, clip)
 

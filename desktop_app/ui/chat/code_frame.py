@@ -9,6 +9,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath
 
 from desktop_app.prose import tr, tr_in
 from desktop_app.ui import look as size
+from desktop_app.ui.chat.mirroring import leading, mirrored
 from desktop_app.ui.look import Look
 
 PADDING = 12
@@ -54,7 +55,8 @@ class CodeFrame:
         wrap = tr("Unwrap") if self.wraps else tr_in("code", "Wrap")
         for kind, word in (("copy", tr("Copy")), ("wrap", wrap)):
             wide = metrics.horizontalAdvance(word)
-            found.append((kind, word, QRectF(right - wide, 4, wide, HEADER - 8)))
+            place = QRectF(right - wide, 4, wide, HEADER - 8)
+            found.append((kind, word, mirrored(place, width)))
             right -= int(wide) + _APART
         return tuple(found)
 
@@ -76,11 +78,13 @@ class CodeFrame:
             painter.drawText(
                 box.adjusted(-4, 0, 4, 0), middle | Qt.AlignmentFlag.AlignHCenter, word
             )
-        room = int(words[-1][2].left()) - PADDING - _APART
+        last = mirrored(words[-1][2], width)
+        room = int(last.left()) - PADDING - _APART
         name = painter.fontMetrics().elidedText(
             self.language or tr_in("label of a block", "code"), Qt.TextElideMode.ElideRight, room
         )
-        painter.drawText(QRectF(PADDING, 4, room, HEADER - 8), middle, name)
+        place = mirrored(QRectF(PADDING, 4, room, HEADER - 8), width)
+        painter.drawText(place, leading(), name)
 
     def _outline(self, width: int, height: int) -> QPainterPath:
         """Round only where the frame begins or ends."""

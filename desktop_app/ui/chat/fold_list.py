@@ -11,6 +11,7 @@ from desktop_app.prose import tr
 from desktop_app.ui import look as size
 from desktop_app.ui.chat.code_frame import CodeFrame
 from desktop_app.ui.chat.folds import Fold
+from desktop_app.ui.chat.mirroring import is_mirrored, leading, mirrored
 from desktop_app.ui.chat.targets import Target
 from desktop_app.ui.chat.text_block import TextBlock
 from desktop_app.ui.look import Look
@@ -83,28 +84,31 @@ class FoldList:
             body = self._bodies.get(fold.key)
             if body is not None:
                 painter.save()
-                painter.translate(_INDENT, y + _LINE)
-                body.paint(painter, None, clip.translated(-_INDENT, -(y + _LINE)))
+                left = 0 if is_mirrored() else _INDENT
+                painter.translate(left, y + _LINE)
+                body.paint(painter, None, clip.translated(-left, -(y + _LINE)))
                 painter.restore()
 
     def _paint_line(self, painter: QPainter, fold: Fold, y: int) -> None:
         if fold.body:
-            self._paint_arrow(painter, QPointF(5, y + _LINE / 2), fold.key in self.opened)
+            arrow = mirrored(QRectF(0, y, 10, _LINE), self._width)
+            self._paint_arrow(painter, arrow.center(), fold.key in self.opened)
         painter.setFont(self._look.font(size.SMALL))
         painter.setPen(self._look.colour("dim"))
         box = QRectF(_INDENT, y, self._width - _INDENT, _LINE)
-        middle = Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(box, middle, fold.label)
+        painter.drawText(mirrored(box, self._width), leading(), fold.label)
         left = painter.fontMetrics().horizontalAdvance(fold.label) + 10
         painter.setFont(self._look.font(size.CAPTION))
         painter.setPen(self._look.colour("warn" if fold.actions else "faint"))
-        painter.drawText(box.adjusted(left, 0, 0, 0), middle, fold.note)
+        painter.drawText(mirrored(box.adjusted(left, 0, 0, 0), self._width), leading(), fold.note)
         painter.setPen(self._look.colour("accent"))
         for _, word, place in self._actions(fold, y):
             painter.drawText(place.adjusted(-4, 0, 4, 0), Qt.AlignmentFlag.AlignCenter, word)
 
     def _paint_arrow(self, painter: QPainter, middle: QPointF, is_open: bool) -> None:
         points = ((-3, -2), (3, -2), (0, 3)) if is_open else ((-2, -3), (-2, 3), (3, 0))
+        if is_mirrored() and not is_open:
+            points = ((2, -3), (2, 3), (-3, 0))
         path = QPainterPath(middle + QPointF(*points[0]))
         for point in points[1:]:
             path.lineTo(middle + QPointF(*point))
@@ -115,7 +119,8 @@ class FoldList:
         right = float(self._width)
         for kind, word in fold.actions:
             wide = metrics.horizontalAdvance(word)
-            yield kind, word, QRectF(right - wide, y + 5, wide, _LINE - 10)
+            place = QRectF(right - wide, y + 5, wide, _LINE - 10)
+            yield kind, word, mirrored(place, self._width)
             right -= wide + 16
 
     def targets(self) -> Iterator[Target]:
@@ -126,6 +131,7 @@ class FoldList:
                 wide = _INDENT + metrics.horizontalAdvance(fold.label)
                 state = tr("open") if fold.key in self.opened else tr("closed")
                 said = ", ".join(word for word in (fold.label, fold.note, state) if word)
-                yield Target("fold", fold.key, said, QRectF(0, y + 3, wide, _LINE - 6))
+                place = mirrored(QRectF(0, y + 3, wide, _LINE - 6), self._width)
+                yield Target("fold", fold.key, said, place)
             for kind, word, place in self._actions(fold, y):
                 yield Target(kind, fold.tool_id, f"{word}: {fold.label}", place)

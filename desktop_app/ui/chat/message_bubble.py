@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath
 
+from desktop_app.ui.chat.mirroring import within
 from desktop_app.ui.look import Look
 
 PAD_X, PAD_Y = 16, 10
@@ -21,12 +22,12 @@ def paint_bubble(painter: QPainter, look: Look, box: QRectF) -> None:
 
 
 def _outline(box: QRectF) -> QPainterPath:
-    """Round corners, the lower right one nearly square: this is what the user said."""
+    """Round corners, the lower trailing one nearly square: this is what the user said."""
     path = QPainterPath()
     path.addRoundedRect(box, _CORNER, _CORNER)
     corner = QPainterPath()
     square = QRectF(box.right() - _CORNER, box.bottom() - _CORNER, _CORNER, _CORNER)
-    corner.addRoundedRect(square, _TAIL, _TAIL)
+    corner.addRoundedRect(within(square, box), _TAIL, _TAIL)
     return path.united(corner)
 
 

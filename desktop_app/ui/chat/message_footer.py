@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
 
 from desktop_app.journal.records import MessageRecord, MessageStatus, Role
@@ -12,6 +12,7 @@ from desktop_app.sentences import failure_sentence
 from desktop_app.state.waterfall import Bar, bars_of, to_first_word_s
 from desktop_app.ui import look as size
 from desktop_app.ui import wording
+from desktop_app.ui.chat.mirroring import leading, within
 from desktop_app.ui.icons import paint_icon
 from desktop_app.ui.look import Look
 
@@ -32,6 +33,10 @@ class Footer:
 
     def action_box(self, look: Look, box: QRectF, *, is_right: bool) -> QRectF:
         """Where the word of the step stands."""
+        return within(self._unturned_box(look, box, is_right=is_right), box)
+
+    def _unturned_box(self, look: Look, box: QRectF, *, is_right: bool) -> QRectF:
+        """Where the word stands in a window that is read from the left."""
         start, width = self._measure(look)
         left = box.right() - start - width if is_right else box.left()
         return QRectF(left + start, box.top(), width, box.height())
@@ -71,32 +76,34 @@ def paint_footer(
     painter: QPainter, look: Look, box: QRectF, footer: Footer, *, is_right: bool
 ) -> None:
     """Paint the line at the left of a reply or the right of a user's message."""
-    step = footer.action_box(look, box, is_right=is_right)
+    step = footer._unturned_box(look, box, is_right=is_right)
     start, _ = footer._measure(look)
     left = step.left() - start
     if footer.icon:
         icon = QRectF(left, box.center().y() - 7, 14, 14)
-        paint_icon(painter, footer.icon, icon, look.colour(footer.ink))
+        paint_icon(painter, footer.icon, within(icon, box), look.colour(footer.ink))
         left += 20
     painter.setFont(look.font(size.CAPTION))
     painter.setPen(look.colour(footer.ink))
-    middle = Qt.AlignmentFlag.AlignVCenter
-    painter.drawText(QRectF(left, box.top(), box.width(), box.height()), middle, footer.text)
+    words = QRectF(left, box.top(), box.width(), box.height())
+    painter.drawText(within(words, box), leading(), footer.text)
     if footer.action:
         painter.setPen(look.colour("accent"))
-        painter.drawText(step, middle, wording.action_label(footer.action))
+        painter.drawText(within(step, box), leading(), wording.action_label(footer.action))
     if footer.bars:
-        _paint_bars(painter, look, QPointF(step.left() + 12, box.center().y()), footer.bars)
+        _paint_bars(painter, look, step.left() + 12, box, footer.bars)
 
 
-def _paint_bars(painter: QPainter, look: Look, start: QPointF, bars: tuple[Bar, ...]) -> None:
+def _paint_bars(
+    painter: QPainter, look: Look, x: float, box: QRectF, bars: tuple[Bar, ...]
+) -> None:
     total = sum(bar.length_ms for bar in bars) or 1
     painter.setPen(Qt.PenStyle.NoPen)
-    x = start.x()
     for bar in bars:
         width = max(3.0, _BAR_WIDTH * bar.length_ms / total)
         painter.setBrush(look.colour(_ink_of(bar)))
-        painter.drawRoundedRect(QRectF(x, start.y() - 3, width, 6), 2, 2)
+        place = QRectF(x, box.center().y() - 3, width, 6)
+        painter.drawRoundedRect(within(place, box), 2, 2)
         x += width + 2
 
 

@@ -20,6 +20,7 @@ from desktop_app.ui.chat.folds import chips_of, folds_of
 from desktop_app.ui.chat.markdown_blocks import MarkdownText, cut_plain
 from desktop_app.ui.chat.message_bubble import HEADER, PAD_X, PAD_Y, paint_bubble
 from desktop_app.ui.chat.message_footer import FOOTER_HEIGHT, Footer, footer_of, paint_footer
+from desktop_app.ui.chat.mirroring import mirrored
 from desktop_app.ui.chat.picture_shelf import PictureShelf
 from desktop_app.ui.chat.picture_strip import PictureStrip
 from desktop_app.ui.chat.player import Player
@@ -84,7 +85,8 @@ class MessageRow:
     def _player_box(self) -> QRectF:
         left = self._left() if self._is_user else 0
         top = PAD_Y - 2 if self._is_user else self._bottom() + 4
-        return QRectF(left, top, min(self._column.width, 220), 18)
+        box = QRectF(left, top, min(self._column.width, 220), 18)
+        return box if self._is_user else mirrored(box, self._width)
 
     def _widest_bubble(self) -> int:
         return int(self._width * _BUBBLE_SHARE) - 2 * PAD_X

@@ -12,6 +12,7 @@ from desktop_app.prose import tr
 from desktop_app.state.app_state import Playing
 from desktop_app.ui import look as size
 from desktop_app.ui.chat.message_bubble import bars_for, wave_heights
+from desktop_app.ui.chat.mirroring import leading, within
 from desktop_app.ui.look import Look
 from desktop_app.ui.wording import spoken_mark
 
@@ -44,7 +45,9 @@ class Player:
         x = box.left()
         painter.setPen(Qt.PenStyle.NoPen)
         if self.message.utterance_id:
-            painter.fillPath(self._sign(QPointF(x, box.center().y())), look.colour("accent"))
+            sign = within(QRectF(x, box.top(), 8, box.height()), box)
+            path = self._sign(QPointF(sign.left(), box.center().y()))
+            painter.fillPath(path, look.colour("accent"))
             x += _SIGN
         heights = wave_heights(self.message.id, bars_for(self.message.speech_ms))
         share = 0.0
@@ -53,12 +56,13 @@ class Player:
         for number, height in enumerate(heights):
             is_heard = number < share * len(heights)
             painter.setBrush(look.colour("accent" if is_heard else "dim"))
-            painter.drawRoundedRect(QRectF(x, box.center().y() - height / 2, 2, height), 1, 1)
+            bar = QRectF(x, box.center().y() - height / 2, 2, height)
+            painter.drawRoundedRect(within(bar, box), 1, 1)
             x += 4
         painter.setPen(look.colour("faint"))
         painter.setFont(look.font(size.CAPTION))
         room = QRectF(x + 6, box.top(), max(0.0, box.right() - x) + 60, box.height())
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, self.words)
+        painter.drawText(within(room, box), leading(), self.words)
 
     def _sign(self, left: QPointF) -> QPainterPath:
         path = QPainterPath()

@@ -124,6 +124,9 @@ class TextBlock:
         self, mode: QTextOption.WrapMode, side: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeading
     ) -> None:
         option = QTextOption(side)
+        if self._code is not None:  # it is read from the left in every language
+            option.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute)
+            option.setTextDirection(Qt.LayoutDirection.LeftToRight)
         option.setWrapMode(mode)
         if self.document.defaultTextOption().wrapMode() != mode or side:
             self.document.setDefaultTextOption(option)

@@ -1,0 +1,29 @@
+"""Turns what is painted by hand around where the language is read from the right."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QGuiApplication
+
+
+def is_mirrored() -> bool:
+    """Whether the window is read from the right."""
+    return QGuiApplication.isRightToLeft()
+
+
+def mirrored(box: QRectF, width: float) -> QRectF:
+    """A box inside of ``width``, at the other side where the window is read from the right."""
+    if not is_mirrored():
+        return box
+    return QRectF(width - box.right(), box.top(), box.width(), box.height())
+
+
+def within(box: QRectF, outer: QRectF) -> QRectF:
+    """A box inside of another one, at its other side where the window is read from the right."""
+    return mirrored(box.translated(-outer.left(), 0), outer.width()).translated(outer.left(), 0)
+
+
+def leading() -> Qt.AlignmentFlag:
+    """At the side where reading begins, whatever the direction of the words; half-way down."""
+    side = Qt.AlignmentFlag.AlignRight if is_mirrored() else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
