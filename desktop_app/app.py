@@ -225,6 +225,7 @@ async def run(parts: Parts, store: AppStore | None = None) -> int:
         wiring.start()
         if parts.options.screenshot:
             return await _take_picture(parts, store)
+        wiring.welcome.begin()
         stack.callback(parts.instance.release)
         await _listen(parts, stack)
         _use_settings(parts, store)

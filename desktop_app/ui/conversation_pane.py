@@ -36,6 +36,7 @@ class ConversationPane(QWidget):
 
     Attributes:
         page: Name of the page that is shown; empty for the conversation.
+        welcome: Stands in place of the invitation, where there is one.
 
     Signals:
         furnished: The parts that were added are there.
@@ -53,6 +54,7 @@ class ConversationPane(QWidget):
         self.composer.height_changed.connect(self.arrange)
         self.chat: ChatView | None = None
         self.invitation: Invitation | None = None
+        self.welcome: QWidget | None = None
         self.page = ""
         self._pages: dict[str, QWidget | Callable[[QWidget], QWidget]] = {}
         self._conversation: Conversation | None = None
@@ -93,8 +95,19 @@ class ConversationPane(QWidget):
             conversation.thread_id, conversation.messages, has_older=conversation.has_older
         )
         self.chat.setVisible(has_messages and not self.page)
-        self.invitation.setVisible(invites and not self.page)
+        is_inviting = invites and not self.page
+        self.invitation.setVisible(is_inviting and self.welcome is None)
+        if self.welcome is not None:
+            self.welcome.setVisible(is_inviting)
         self.arrange()
+
+    def use_welcome(self, welcome: QWidget | None) -> None:
+        """Put this in place of the invitation, or the invitation back."""
+        if self.welcome is not None:
+            self.welcome.hide()
+        self.welcome = welcome
+        if self._conversation is not None:
+            self.show_conversation(self._conversation)
 
     def add_page(self, name: str, make: Callable[[QWidget], QWidget]) -> None:
         """Say what builds a page when it is first shown; its window title stands in the header."""
@@ -179,6 +192,8 @@ class ConversationPane(QWidget):
             self.chat.setGeometry(room)
         if self.invitation is not None:
             self.invitation.setGeometry(self._room_for_invitation(room))
+        if self.welcome is not None:
+            self.welcome.setGeometry(room)
         page = self._pages.get(self.page)
         if isinstance(page, QWidget):
             is_alone = top == self.height() - _BOTTOM

@@ -182,6 +182,14 @@ class MainWindow(QWidget):
         """What the settings said of the theme when they were last read."""
         return str(self._memory.value("theme", ""))
 
+    def remember(self, name: str, value: str) -> None:
+        """Keep a small fact of the window's own for the next start."""
+        self._memory.setValue(name, value)
+
+    def recall(self, name: str) -> str:
+        """What was kept under that name, or nothing."""
+        return str(self._memory.value(name, ""))
+
     def remember_look(self, theme: str, *, is_calm: bool) -> None:
         """Keep what the next first frame needs, so that it need not read the settings."""
         self._memory.setValue("theme", theme)

@@ -29,6 +29,7 @@ from desktop_app.ui.settings.settings_wiring import SettingsWiring
 from desktop_app.ui.store import AppStore
 from desktop_app.ui.threads.thread_wiring import ThreadWiring
 from desktop_app.ui.voice.voice_wiring import VoiceWiring
+from desktop_app.ui.welcome.welcome_wiring import WelcomeWiring
 from desktop_app.ui.wires import InBackground, Wires
 
 
@@ -77,6 +78,7 @@ class Wiring:
         self.gallery = GalleryWiring(wires, self.threads, self.chat)
         self.settings = SettingsWiring(wires)
         self.voice = VoiceWiring(wires, self.threads, self.settings.choose_talk_mode)
+        self.welcome = WelcomeWiring(wires, self.settings)
         self.chat.pictures.chosen.connect(self.gallery.open_picture)
         self.panels = PanelsWiring(wires)
         self._connect()

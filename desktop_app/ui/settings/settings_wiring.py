@@ -149,7 +149,11 @@ class SettingsWiring(QObject):
             return
         page.key.setVisible(profile != EMBEDDED)
         if profile != EMBEDDED:
-            self._wires.run(partial(self._ask_key_state, page.key, profile), "key state")
+            self.read_key_state(page.key, profile)
+
+    def read_key_state(self, card: KeyCard, profile: str) -> None:
+        """Say on the card what is known of a profile's key."""
+        self._wires.run(partial(self._ask_key_state, card, profile), f"key state {id(card)}")
 
     async def _ask_key_state(self, card: KeyCard, profile: str) -> None:
         try:
@@ -163,8 +167,11 @@ class SettingsWiring(QObject):
     def _on_key(self, key: str) -> None:
         page = self._page
         if page is not None:
-            profile = self.keeper.settings.profile
-            self._wires.run(partial(self._check_key, page.key, profile, key), "check key")
+            self.check_key(page.key, self.keeper.settings.profile, key)
+
+    def check_key(self, card: KeyCard, profile: str, key: str) -> None:
+        """Have the service look at a key, keep it if it is good, and say so on the card."""
+        self._wires.run(partial(self._check_key, card, profile, key), "check key")
 
     async def _check_key(self, card: KeyCard, profile: str, key: str) -> None:
         card.show_busy(True)

@@ -1,0 +1,178 @@
+"""The first start: who answers, whether the microphone hears, and one real try."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+
+from desktop_app.prose import mark, tr
+from desktop_app.ui import look as size
+from desktop_app.ui.button import Button, Tone
+from desktop_app.ui.keys_page import KeyCap
+from desktop_app.ui.look import Look
+from desktop_app.ui.settings.key_card import KeyCard
+from desktop_app.ui.settings.microphone_card import MicrophoneCard
+from desktop_app.ui.settings.row_widgets import WrappedText
+
+SERVICE, MICROPHONE, TRY = range(3)
+_TITLES = (mark("Welcome. Who shall answer?"), mark("Can you be heard?"), mark("Try it"))
+_HINTS = (
+    mark("You can change this at any time, in the settings."),
+    mark("Speak, look at the bar, and play back what was heard. You can type as well."),
+    mark("Let go of the key when you have said it, and listen. Esc takes it back."),
+)
+
+
+class WelcomePane(QWidget):
+    """Stands where an empty conversation invites; the composer below works all the time.
+
+    Attributes:
+        step: Which of the three is shown.
+
+    Signals:
+        step_changed: The number of the step that is shown now.
+        profile_chosen: Name of the service.
+        finished: The person has seen it, or wants to see no more of it.
+    """
+
+    step_changed = Signal(int)
+    profile_chosen = Signal(str)
+    finished = Signal()
+
+    def __init__(self, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._look = look
+        self.step = SERVICE
+        self.embedded = self._choice(tr("Embedded: works at once, without an account"))
+        self.backboard = self._choice(tr("Backboard: with the key of an account"))
+        self.key = KeyCard(look, self)
+        self.microphone = MicrophoneCard(look, self)
+        self.tried = WrappedText(look, self, "", size.TEXT, "text")
+        self._title = WrappedText(look, self, "", size.DISPLAY, "text")
+        self._title.setFont(look.font(size.DISPLAY, QFont.Weight.DemiBold))
+        self._hint = WrappedText(look, self, "", size.TEXT, "dim")
+        self._place = WrappedText(look, self, "", size.SMALL, "dim")
+        self.skip = Button(look, self, text=tr("Skip all this"), tone=Tone.LINK)
+        self.back = Button(look, self, text=tr("Back"))
+        self.onward = Button(look, self, text=tr("Next"), tone=Tone.ACCENT)
+        self._steps = QStackedLayout()
+        self._lay_out()
+        self._connect()
+        self.show_profile("embedded")
+        self.show_step(SERVICE)
+
+    def _choice(self, text: str) -> Button:
+        button = Button(self._look, self, text=text, tone=Tone.OUTLINE)
+        button.setCheckable(True)
+        button.setAutoExclusive(True)
+        return button
+
+    def _lay_out(self) -> None:
+        service, microphone, try_it = QWidget(self), QWidget(self), QWidget(self)
+        column = _column(service)
+        column.addWidget(self.embedded)
+        column.addWidget(self.backboard)
+        column.addWidget(self.key)
+        column.addStretch(1)
+        column = _column(microphone)
+        column.addWidget(self.microphone)
+        column.addStretch(1)
+        column = _column(try_it)
+        keys = QHBoxLayout()
+        keys.setSpacing(10)
+        words = WrappedText(self._look, try_it, tr("Hold"), size.TEXT, "text")
+        words.setWordWrap(False)
+        asks = WrappedText(
+            self._look, try_it, tr("and ask: “What time is it in Tokyo?”"), size.TEXT, "text"
+        )
+        keys.addWidget(words)
+        keys.addWidget(KeyCap(self._look, try_it, "Space"))
+        keys.addWidget(asks, 1)
+        column.addLayout(keys)
+        column.addWidget(self.tried)
+        column.addStretch(1)
+        for page in (service, microphone, try_it):
+            self._steps.addWidget(page)
+        foot = QHBoxLayout()
+        foot.setSpacing(8)
+        foot.addWidget(self._place)
+        foot.addStretch(1)
+        for part in (self.skip, self.back, self.onward):
+            foot.addWidget(part)
+        inner = QWidget(self)
+        inner.setMaximumWidth(size.COLUMN)
+        whole = QVBoxLayout(inner)
+        whole.setContentsMargins(20, 0, 20, 0)
+        whole.setSpacing(8)
+        whole.addStretch(2)
+        whole.addWidget(self._title)
+        whole.addWidget(self._hint)
+        whole.addSpacing(16)
+        whole.addLayout(self._steps)
+        whole.addSpacing(16)
+        whole.addLayout(foot)
+        whole.addStretch(3)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addStretch(1)
+        row.addWidget(inner, 100)
+        row.addStretch(1)
+
+    def _connect(self) -> None:
+        self.embedded.clicked.connect(self._on_embedded)
+        self.backboard.clicked.connect(self._on_backboard)
+        self.skip.clicked.connect(self.finished)
+        self.back.clicked.connect(self._on_back)
+        self.onward.clicked.connect(self._on_onward)
+
+    def show_profile(self, profile: str) -> None:
+        """Mark who answers."""
+        self.embedded.setChecked(profile == "embedded")
+        self.backboard.setChecked(profile == "backboard")
+        self.key.setVisible(profile == "backboard")
+
+    def show_step(self, step: int) -> None:
+        """Show one of the three."""
+        self.step = max(SERVICE, min(step, TRY))
+        self._steps.setCurrentIndex(self.step)
+        self._title.show_text(tr(_TITLES[self.step]))
+        self._hint.show_text(tr(_HINTS[self.step]))
+        place = tr("Step {number} of {count}").format(number=self.step + 1, count=TRY + 1)
+        self._place.show_text(place)
+        self.back.setVisible(self.step > SERVICE)
+        self.onward.setText(tr("Done") if self.step == TRY else tr("Next"))
+        self.onward.describe(self.onward.text())
+        self.tried.show_text("")
+        self.setAccessibleName(f"{self._title.text()} {place}")
+
+    def show_pressed(self) -> None:
+        """The talk key was found."""
+        self.tried.show_text(tr("That is the key. You are heard while it is down."), "accent")
+
+    def _on_embedded(self) -> None:
+        self.show_profile("embedded")
+        self.profile_chosen.emit("embedded")
+
+    def _on_backboard(self) -> None:
+        self.show_profile("backboard")
+        self.profile_chosen.emit("backboard")
+        self.key.field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _on_back(self) -> None:
+        self.show_step(self.step - 1)
+        self.step_changed.emit(self.step)
+
+    def _on_onward(self) -> None:
+        if self.step == TRY:
+            self.finished.emit()
+        else:
+            self.show_step(self.step + 1)
+            self.step_changed.emit(self.step)
+
+
+def _column(page: QWidget) -> QVBoxLayout:
+    column = QVBoxLayout(page)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(8)
+    return column

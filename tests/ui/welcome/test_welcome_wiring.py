@@ -1,0 +1,150 @@
+"""The first start: three steps, each with an effect, and never in the way."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from msgspec.structs import replace as with_fields
+from PySide6.QtCore import Qt
+
+from desktop_app.credentials import Credentials, CredentialsUnavailableError
+from desktop_app.journal.records import ThreadRecord
+from desktop_app.link.device_messages import (
+    MicrophoneTest,
+    MicrophoneTestChanged,
+    PlayMicrophoneTest,
+    StartMicrophoneTest,
+    StopMicrophoneTest,
+)
+from desktop_app.link.messages import LevelMeasured, MessageSaved, PressTalk
+from desktop_app.protocol.service_calls import CheckKey, Done, KeyState
+from desktop_app.settings import load
+from desktop_app.ui.welcome.welcome_pane import MICROPHONE, SERVICE, TRY, WelcomePane
+from tests.ui.conftest import make_message
+
+
+class Asks:
+    """A service that takes every key."""
+
+    def __init__(self) -> None:
+        self.asked: list[object] = []
+
+    async def ask(self, question: object, on_advance: object = None) -> object:
+        self.asked.append(question)
+        return Done() if isinstance(question, CheckKey) else KeyState(True, False, True)
+
+
+class NoKeyring(Credentials):
+    """A system without a keyring."""
+
+    async def set(self, name, secret) -> None:
+        raise CredentialsUnavailableError("none")
+
+
+@pytest.fixture
+def asks(desk) -> Asks:
+    fake = Asks()
+    desk.wiring.settings._wires = replace(desk.wiring.settings._wires, asks=fake)
+    desk.wiring.settings._credentials = NoKeyring()
+    return fake
+
+
+@pytest.fixture
+def welcome(desk, asks) -> WelcomePane:
+    desk.wiring.start()
+    desk.wiring.welcome.begin()
+    assert desk.window.pane.welcome is not None
+    return desk.window.pane.welcome
+
+
+def click(qtbot, button) -> None:
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def test_a_first_start_welcomes_and_the_composer_stays(desk, welcome):
+    assert welcome.isVisible()
+    assert desk.window.pane.invitation.isHidden()
+    assert desk.window.pane.composer.isVisible()
+
+
+def test_the_embedded_service_is_chosen_already_and_backboard_asks_for_a_key(
+    desk, welcome, asks, qtbot, tmp_path
+):
+    assert welcome.embedded.isChecked()
+    assert welcome.key.isHidden()
+    click(qtbot, welcome.backboard)
+    assert load(tmp_path / "settings.json").profile == "backboard"
+    assert welcome.key.isVisible()
+    welcome.key.field.setText("sk-1")
+    click(qtbot, welcome.key.check)
+    assert asks.asked[-1] == CheckKey("backboard", "sk-1")
+    assert "PARLEY_PROFILE_KEY" in welcome.key.words.text()
+
+
+def test_the_microphone_is_tested_with_level_and_play_back(desk, welcome, qtbot):
+    click(qtbot, welcome.onward)
+    assert welcome.step == MICROPHONE
+    click(qtbot, welcome.microphone.listen)
+    assert desk.sent[-1] == StartMicrophoneTest("")
+    desk.store.apply(MicrophoneTestChanged(MicrophoneTest.LISTENING))
+    desk.store.tell()
+    desk.store.apply(LevelMeasured(0.5, 0.0))
+    desk.store.tell()
+    assert welcome.microphone.level.accessibleName() == "Level 50 percent"
+    desk.store.apply(MicrophoneTestChanged(MicrophoneTest.OFF, kept_ms=900))
+    desk.store.tell()
+    click(qtbot, welcome.microphone.play)
+    assert desk.sent[-1] == PlayMicrophoneTest()
+    click(qtbot, welcome.onward)
+    assert desk.sent[-1] == StopMicrophoneTest()
+
+
+def test_the_talk_key_is_found_by_pressing_it_and_is_a_real_try(desk, welcome, qtbot):
+    click(qtbot, welcome.onward)
+    click(qtbot, welcome.onward)
+    assert welcome.step == TRY
+    qtbot.keyPress(desk.window.pane.composer.field, Qt.Key.Key_Space)
+    assert desk.sent_of(PressTalk)
+    assert "That is the key" in welcome.tried.text()
+    qtbot.keyRelease(desk.window.pane.composer.field, Qt.Key.Key_Space)
+    thread_id = desk.store.state.conversation.thread_id
+    heard = with_fields(make_message(1, "What time is it in Tokyo?"), thread_id=thread_id)
+    desk.store.apply(MessageSaved(heard))
+    desk.store.tell()
+    assert desk.window.pane.welcome is None
+    assert desk.window.pane.chat.isVisible()
+    assert desk.window.recall("welcome") == "done"
+
+
+def test_it_can_be_skipped_and_does_not_come_again(desk, welcome, qtbot):
+    click(qtbot, welcome.skip)
+    assert desk.window.pane.welcome is None
+    assert desk.window.pane.invitation.isVisible()
+    desk.wiring.welcome.begin()
+    assert desk.window.pane.welcome is None
+
+
+def test_it_goes_on_where_it_was_left(desk, welcome, qtbot):
+    click(qtbot, welcome.onward)
+    assert desk.window.recall("welcome") == "1"
+    desk.wiring.welcome.begin()
+    assert desk.window.pane.welcome.step == MICROPHONE
+    click(qtbot, desk.window.pane.welcome.back)
+    assert desk.window.pane.welcome.step == SERVICE
+
+
+def test_whoever_has_conversations_is_not_welcomed(desk, asks):
+    desk.reader.known = [ThreadRecord(id="a", title="Old", created_at=1, updated_at=1)]
+    desk.wiring.welcome.begin()
+    desk.wiring.start()
+    assert desk.window.pane.welcome is None
+    assert desk.window.recall("welcome") == "done"
+
+
+def test_a_typed_question_is_never_in_the_way(desk, welcome, qtbot):
+    field = desk.window.pane.composer.field
+    qtbot.keyClicks(field, "Hello")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert desk.window.pane.chat.isVisible()
+    assert welcome.isHidden()
