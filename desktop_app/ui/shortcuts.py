@@ -45,6 +45,7 @@ TABLE = (
     Shortcut("talk_anywhere", "Ctrl+Space", mark("Talk, anywhere"), TALK, True),
     Shortcut("voice", "Ctrl+Shift+Space", mark("Begin or end a spoken conversation"), TALK),
     Shortcut("mute", "Ctrl+D", mark("Mute the microphone"), TALK),
+    Shortcut("focus", "F11", mark("Large captions while you speak"), TALK),
     Shortcut("stop", "Esc", mark("Stop the reply, or close what is open"), TALK, True),
     Shortcut("send", "Return", mark("Send"), THREAD, True),
     Shortcut("line", "Shift+Return", mark("A new line"), THREAD, True),

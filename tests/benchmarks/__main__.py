@@ -68,9 +68,9 @@ def _service() -> list[Figure]:
 
 
 def _window() -> list[Figure]:
-    from tests.benchmarks import window, window_threads  # with Qt
+    from tests.benchmarks import window, window_gallery, window_threads  # with Qt
 
-    return [*window.figures(), *window_threads.figures()]
+    return [*window.figures(), *window_threads.figures(), *window_gallery.figures()]
 
 
 _KNOWN: dict[str, Callable[[], list[Figure]]] = {

@@ -8,6 +8,7 @@ from PySide6.QtGui import (
     QAccessibleEvent,
     QContextMenuEvent,
     QFocusEvent,
+    QFontMetrics,
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
@@ -29,6 +30,7 @@ from desktop_app.ui.look import Look, let_ground_through
 
 _AHEAD = 1  # screens above and below whose pictures are fetched before they are seen
 _RING = 3
+_CAPTIONS = 2000
 
 
 class PictureGrid(QAbstractScrollArea):
@@ -73,6 +75,8 @@ class PictureGrid(QAbstractScrollArea):
         self._total = 0
         self._current = -1
         self._pressed_at: QPoint | None = None
+        self._small = look.font(size.CAPTION)
+        self._captions: dict[str, tuple[int, str]] = {}
         self._places = self._placed()
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -208,6 +212,7 @@ class PictureGrid(QAbstractScrollArea):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(self._small)
         top = self.verticalScrollBar().value()
         dirty = event.rect().translated(0, top)
         for number in self._places.visible(dirty.top(), dirty.height()):
@@ -234,7 +239,6 @@ class PictureGrid(QAbstractScrollArea):
         middle = QRectF(box.center().x() - 9, box.center().y() - 22, 18, 18)
         paint_icon(painter, "warning", middle, self._look.colour("dim"))
         painter.setPen(self._look.colour("dim"))
-        painter.setFont(self._look.font(size.CAPTION))
         words = QRect(box.left() + 8, box.center().y() + 2, box.width() - 16, box.height() // 2 - 6)
         flags = Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap
         painter.drawText(words, flags, tr("Cannot be shown"))
@@ -249,16 +253,26 @@ class PictureGrid(QAbstractScrollArea):
         painter.drawRoundedRect(around, size.RADIUS, size.RADIUS)
 
     def _paint_words(self, painter: QPainter, box: QRect, picture: PictureRecord) -> None:
-        painter.setFont(self._look.font(size.CAPTION))
         painter.setPen(self._look.colour("dim"))
-        metrics = painter.fontMetrics()
-        line = QRect(box.left() + 2, box.bottom() + 5, box.width() - 4, metrics.height() + 2)
-        words = picture_words.caption(picture)
-        fitting = metrics.elidedText(words, Qt.TextElideMode.ElideRight, line.width())
+        height = self._places.foot - 6
+        line = QRect(box.left() + 2, box.bottom() + 5, box.width() - 4, height)
+        fitting = self._fitting(picture, line.width())
         leading = Qt.AlignmentFlag.AlignLeft
         if self.layoutDirection() == Qt.LayoutDirection.RightToLeft:
             leading = Qt.AlignmentFlag.AlignRight
         painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | leading, fitting)
+
+    def _fitting(self, picture: PictureRecord, width: int) -> str:
+        """What was asked for, cut where it does not fit; cut once, not with every frame."""
+        known = self._captions.get(picture.id)
+        if known is None or known[0] != width:
+            words = picture_words.caption(picture)
+            metrics = QFontMetrics(self._small)
+            cut = metrics.elidedText(words, Qt.TextElideMode.ElideRight, width)
+            known = self._captions[picture.id] = (width, cut)
+            if len(self._captions) > _CAPTIONS:
+                del self._captions[next(iter(self._captions))]
+        return known[1]
 
     # ---- mouse and keys -----------------------------------------------------------------------
 

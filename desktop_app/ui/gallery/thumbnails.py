@@ -27,7 +27,7 @@ def thumbnail(source: Path, cache: Path, side: int, radius: float) -> QImage:
         radius: Of the corners, px of the screen.
     """
     kept = cache / f"{source.stem}.thumb"
-    image = _read(kept, None)
+    image = _read(kept, side)
     if image.isNull():
         image = _middle(_read(source, KEPT_SIDE))
         if image.isNull():
@@ -61,13 +61,13 @@ def _reader(path: Path) -> QImageReader:
     return reader
 
 
-def _read(path: Path, covering: int | None) -> QImage:
-    """The picture, if asked just large enough to cover a square of that side."""
+def _read(path: Path, covering: int) -> QImage:
+    """The picture, just large enough to cover a square of that side; none is made larger."""
     reader = _reader(path)
     size = reader.size()
     if size.isEmpty() or size.width() * size.height() > MOST_PIXELS:
         return QImage()
-    if covering is not None and min(size.width(), size.height()) > covering:
+    if min(size.width(), size.height()) > covering:
         square = QSize(covering, covering)
         reader.setScaledSize(size.scaled(square, Qt.AspectRatioMode.KeepAspectRatioByExpanding))
     return reader.read()
@@ -97,7 +97,10 @@ def _keep(image: QImage, path: Path) -> None:
 
 
 def _rounded(image: QImage, side: int, radius: float) -> QImage:
-    fitting = image.scaled(QSize(side, side), mode=Qt.TransformationMode.SmoothTransformation)
+    fitting = image
+    if image.width() != side or image.height() != side:
+        square = QSize(side, side)
+        fitting = image.scaled(square, mode=Qt.TransformationMode.SmoothTransformation)
     out = QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
     out.fill(Qt.GlobalColor.transparent)
     outline = QPainterPath()

@@ -1,0 +1,204 @@
+"""W4 of the performance page: a gallery of 10,000 pictures."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import closing
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, QRect, QSize
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtWidgets import QApplication, QWidget
+
+from desktop_app.database.sqlite_file import open_sound
+from desktop_app.journal.reader import JournalReader
+from desktop_app.journal.records import PictureRecord
+from desktop_app.journal.rows import SAVE_PICTURE, values_of
+from desktop_app.journal.schema import DATABASE_NAME, MIGRATIONS
+from desktop_app.ui.gallery.picture_grid import PictureGrid
+from desktop_app.ui.gallery.picture_pages import FIRST
+from desktop_app.ui.gallery.thumbnail_supply import ThumbnailSupply
+from desktop_app.ui.look import Look
+from tests.benchmarks.figures import Figure, Spread, percentile
+
+PICTURES, DISTINCT = 10_000, 60
+VIEW = QSize(1016, 748)  # the centre of the reference window, and a little more
+JUMPS, FRAMES, OPENINGS = 25, 400, 7
+
+
+def figures() -> list[Figure]:
+    """Opening, scrolling and jumping, from small pictures that were made before."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    application = QApplication.instance() or QApplication([])
+    with tempfile.TemporaryDirectory() as folder:
+        _fill(Path(folder))
+        found = asyncio.run(_measure(Path(folder)))
+    assert application is not None
+    return found
+
+
+def _fill(folder: Path) -> None:
+    """Many names of few files: what is read from the disk is of true size all the same."""
+    pictures, small = folder / "pictures", folder / "thumbnails"
+    pictures.mkdir()
+    small.mkdir()
+    for number in range(DISTINCT):
+        image = QImage(1024, 1024, QImage.Format.Format_RGB32)
+        painter = QPainter(image)
+        for _ in range(300):
+            colour = random.randrange(1 << 24)
+            at = QPoint(random.randrange(1024), random.randrange(1024))
+            painter.fillRect(QRect(at, QSize(160, 160)), colour)
+        painter.end()
+        image.save(str(folder / f"{number}.jpg"))
+        image.scaled(400, 400).save(str(folder / f"{number}.thumb"), "JPG")  # type: ignore[call-overload]
+    connection, _ = open_sound(folder / DATABASE_NAME, MIGRATIONS)
+    with closing(connection):
+        connection.execute("BEGIN")
+        for number in range(PICTURES):
+            os.link(folder / f"{number % DISTINCT}.jpg", pictures / f"{number}.jpg")
+            os.link(folder / f"{number % DISTINCT}.thumb", small / f"{number}.thumb")
+            connection.execute(SAVE_PICTURE, values_of(_record(number)))
+        connection.execute("COMMIT")
+
+
+def _record(number: int) -> PictureRecord:
+    return PictureRecord(
+        id=f"p{number}",
+        thread_id=f"t{number % 500}",
+        message_id=f"m{number}",
+        remote_id=f"d{number}",
+        mime_type="image/jpeg",
+        path=f"pictures/{number}.jpg",
+        size_bytes=200_000,
+        created_at=1e9 + number,
+        prompt=f"Picture {number} of a lighthouse at night, in oil",
+    )
+
+
+class _Desk:
+    """A grid whose small pictures are read on threads."""
+
+    def __init__(self, folder: Path, look: Look) -> None:
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.supply = ThumbnailSupply(
+            folder, folder / "thumbnails", asyncio.to_thread, self._run, "bench"
+        )
+        self.parent = QWidget()
+        self.grid = PictureGrid(look, self.parent, self.supply)
+        self.grid.resize(VIEW)
+        self.canvas = QImage(VIEW, QImage.Format.Format_RGB32)
+
+    def _run(self, work: Callable[[], Awaitable[None]], _name: str) -> None:
+        task = asyncio.get_running_loop().create_task(_whole(work()))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def frame_ms(self, change: Callable[[], object]) -> float:
+        """What a change and the painting of it cost this thread."""
+        began = time.thread_time()
+        change()
+        self.grid.render(self.canvas)
+        return (time.thread_time() - began) * 1000
+
+    async def settled(self) -> None:
+        """Return when everything that was wanted has arrived."""
+        while self._tasks:
+            await asyncio.wait(set(self._tasks))
+
+
+async def _whole(work: Awaitable[None]) -> None:
+    await work
+
+
+async def _measure(folder: Path) -> list[Figure]:
+    reader, look = JournalReader(folder), Look(theme="light", is_calm=True)
+    opening, floor = [], []
+    for _ in range(OPENINGS):
+        desk = _Desk(folder, look)
+        opening.append(desk.frame_ms(lambda desk=desk: _open(desk.grid, reader)))  # type: ignore[misc]
+        floor.append(_first_rows_ms(reader))
+        await desk.settled()
+    desk.grid.show_pictures(tuple(reader.pictures(limit=PICTURES)), PICTURES)
+    jumps = [await _jump_ms(desk) for _ in range(JUMPS)]
+    frames, bare = await _scroll(desk)
+    return [
+        _figure(
+            "open a gallery of 10,000 pictures to painted, CPU", opening, "<= 40 ms", 40, floor
+        ),
+        _figure("scroll it: CPU of one frame, p99", frames, "<= 2.7 ms", 2.7, bare, share=0.99),
+        _figure("a screenful after a jump, from small pictures", jumps, "<= 25 ms", 25, None),
+    ]
+
+
+def _open(grid: PictureGrid, reader: JournalReader) -> None:
+    grid.show_pictures(tuple(reader.pictures(limit=FIRST)), reader.picture_count())
+
+
+def _first_rows_ms(reader: JournalReader) -> float:
+    """The least: reading the rows of one screen."""
+    began = time.thread_time()
+    reader.pictures(limit=FIRST)
+    return (time.thread_time() - began) * 1000
+
+
+async def _jump_ms(desk: _Desk) -> float:
+    bar = desk.grid.verticalScrollBar()
+    began = time.perf_counter()
+    bar.setValue(random.randrange(bar.maximum()))
+    wanted = _on_screen(desk.grid)
+    while any(desk.supply.image(path) is None for path in wanted):  # noqa: ASYNC110 - measured
+        await asyncio.sleep(0)
+    desk.grid.render(desk.canvas)
+    took = (time.perf_counter() - began) * 1000
+    await desk.settled()
+    return took
+
+
+def _on_screen(grid: PictureGrid) -> list[str]:
+    seen = grid.places.visible(grid.verticalScrollBar().value(), grid.viewport().height())
+    return [grid.pictures[number].path for number in seen]
+
+
+async def _scroll(desk: _Desk) -> tuple[list[float], list[float]]:
+    """Frames of 40 px each, and beside each the bare painting of as many images."""
+    bar = desk.grid.verticalScrollBar()
+    frames, bare = [], []
+    for _ in range(FRAMES):
+        frames.append(desk.frame_ms(lambda: bar.setValue(bar.value() + 40)))
+        images = [desk.supply.image(path) for path in _on_screen(desk.grid)]
+        began = time.thread_time()
+        painter = QPainter(desk.canvas)
+        for number, image in enumerate(images):
+            if image is not None:
+                painter.drawImage(number % 5 * 180, number // 5 * 180, image)
+        painter.end()
+        bare.append((time.thread_time() - began) * 1000)
+        await asyncio.sleep(0.004)
+    return frames, bare
+
+
+def _figure(
+    what: str,
+    measured: list[float],
+    goal: str,
+    most: float,
+    floor: list[float] | None,
+    *,
+    share: float = 0.5,
+) -> Figure:
+    reached = percentile(measured, share)
+    return Figure(
+        "W4",
+        what,
+        "ms",
+        Spread(min(measured), reached, max(measured), len(measured)),
+        goal,
+        reached <= most,
+        Spread.of(floor) if floor else None,
+    )
