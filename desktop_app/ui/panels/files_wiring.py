@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer
 
 from desktop_app.errors import AppError
-from desktop_app.link.messages import AskAdvanced
+from desktop_app.link.asks import AskAdvanced
 from desktop_app.prose import mark, tr
 from desktop_app.protocol.backboard.documents import Document
 from desktop_app.protocol.service_calls import (
