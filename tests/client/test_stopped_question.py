@@ -12,6 +12,7 @@ from desktop_app.client.remote_threads import RemoteThreads
 from desktop_app.client.service_connection import ServiceAddresses, ServiceConnection
 from desktop_app.protocol.commands import CancelReply, ConfigureSession, PromptText, TurnWishes
 from desktop_app.protocol.events import ReplyEnded, ReplyStatus, UploadProgressed
+from tests.fakes.pictures import ScriptedPictureMaker
 from tests.fakes.providers import ScriptedProviders
 from tests.service.conftest import KEY, LIMIT_S, service
 
@@ -74,7 +75,8 @@ class Rig:
 
 @asynccontextmanager
 async def opened(folder, shelf):
-    async with service(folder, ScriptedProviders()) as running:
+    providers = ScriptedProviders(picture_makers={"scripted": ScriptedPictureMaker()})
+    async with service(folder, providers) as running:
         rig = Rig(running, shelf)
         try:
             yield rig
