@@ -15,6 +15,9 @@ from typing import NamedTuple
 from desktop_app.audio.devices import Direction, SoundDevice
 from desktop_app.audio.portaudio import SoundStream, SoundSystem, StreamRequest
 
+_HUM = b"\x08\x00" * 8 + b"\xf8\xff" * 8
+"""What a room gives where nobody speaks, about -72 dB: a microphone of zeros is switched off."""
+
 
 class Period(NamedTuple):
     """One call of the card: monotonic seconds."""
@@ -88,7 +91,7 @@ class TickingStream:
         period_s = self.request.block_ms / 1000 / self.speed
         due_s = time.monotonic()
         block = bytearray(self.block_bytes)
-        room = b"\1\0".ljust(len(block), b"\0")  # a microphone that gives zeros only is muted
+        room = (_HUM * len(block))[: len(block)]
         while self.active:
             due_s += period_s
             _wait_until(due_s)
@@ -135,7 +138,7 @@ class TickingSystem(SoundSystem):
         raw = TickingStream(request, self._speed)
         self.streams[request.direction] = raw
         device = SoundDevice("card", 0, request.direction, "bench", 1, request.rate_hz, True)
-        return SoundStream(raw, device, request.rate_hz, 1, 0.0)
+        return SoundStream(raw, device, request.rate_hz, 1, 0.0, request.wish, device)
 
     async def close(self, stream: SoundStream) -> None:
         await asyncio.to_thread(stream.raw.stop)
