@@ -12,7 +12,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from desktop_app.audio.devices import Direction, SoundDevice
+from desktop_app.audio.devices import Choice, Direction, Reason, SoundDevice
 from desktop_app.audio.portaudio import SoundStream, SoundSystem, StreamRequest
 
 _HUM = b"\x08\x00" * 8 + b"\xf8\xff" * 8
@@ -138,7 +138,20 @@ class TickingSystem(SoundSystem):
         raw = TickingStream(request, self._speed)
         self.streams[request.direction] = raw
         device = SoundDevice("card", 0, request.direction, "bench", 1, request.rate_hz, True)
-        return SoundStream(raw, device, request.rate_hz, 1, 0.0, request.wish, device)
+        choice = Choice(device, Reason.DEFAULT)
+        return SoundStream(raw, choice, request.rate_hz, 1, 0.0, request.wish, device)
+
+    async def renew(self, stream: SoundStream | None, request: StreamRequest) -> SoundStream:
+        """Close one and open another: a card of its own has no list to look into."""
+        if stream is not None:
+            await self.close(stream)
+        return await self.open(request)
+
+    def look_after(self, stream: SoundStream) -> Future[bool]:
+        """It is where it belongs: there is one card."""
+        placed: Future[bool] = Future()
+        placed.set_result(True)
+        return placed
 
     async def close(self, stream: SoundStream) -> None:
         await asyncio.to_thread(stream.raw.stop)

@@ -85,9 +85,7 @@ async def _bare(notes: Notes, url: str) -> tuple[list[float], float]:
     def on_block(indata: memoryview, *_: object) -> None:
         loop.call_soon_threadsafe(frames.put_nowait, bytes(indata))
 
-    request = StreamRequest(
-        Direction.INPUT, None, CAPTURE_RATE_HZ, FRAME_MS, on_block, lambda: None
-    )
+    request = StreamRequest(Direction.INPUT, CAPTURE_RATE_HZ, FRAME_MS, on_block, lambda: None)
     async with connect(url, compression=None) as socket:
         card = TickingStream(request)
 
