@@ -54,6 +54,7 @@ from desktop_app.logs import start_logging, tell_crashes
 from desktop_app.network_access import use_network
 from desktop_app.paths import Paths, find_paths
 from desktop_app.profiles import EMBEDDED, Profile, find_profile
+from desktop_app.protocol.commands import Answerer
 from desktop_app.remote_service import ProfileKeys, RemoteService
 from desktop_app.service_child import both_doors, remove_note, starter
 from desktop_app.tasks import Background
@@ -127,13 +128,15 @@ class EngineApp:
             self._publish,
             profile=self._profile.name,
         )
-        find, threads = self._finder(), RemoteThreads(journal, self._profile.name)
+        threads = RemoteThreads(journal, self._profile.name, self._answerer_of)
+        find = self._finder()
         self._service = ServiceConnection(
             find,
             threads,
             resample_speech,
             decode_speech,
             realtime_terms(self._profile),
+            self._answerer_of,
         )
         self._retention = Retention(
             journal, lambda: self._settings.privacy.keep_recordings, self._publish, SystemTime()
@@ -221,6 +224,13 @@ class EngineApp:
             answers_tools=True,
         )
         return kit.build(thread_id)
+
+    async def _answerer_of(self, thread_id: str) -> Answerer:
+        """As a person chose for the thread; one that is not begun yet follows the settings."""
+        thread = await self._journal.thread(thread_id)
+        if thread is None:
+            return Answerer(self._settings.threads.model)
+        return Answerer(thread.model, thread.assistant_id)
 
     def _chosen_profile(self) -> Profile:
         """The settings' one; a name that nobody knows must not keep the engine from starting."""

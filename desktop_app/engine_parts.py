@@ -132,6 +132,7 @@ class EngineKit:
             is_peer_ending=voice.endpoint == "server",
             tail_s=voice.tail_ms / 1000,
             listen_s=float(voice.idle_after_s),
+            model=self.settings.threads.model,
             keeps_recordings=self.settings.privacy.keep_recordings != "off",
             speech_input=SpeechInput(
                 commit_strategy="vad" if voice.endpoint == "server" else "manual",

@@ -15,6 +15,10 @@ SENTENCES = {
     "ask.lost": "The engine stopped before it could answer. It is starting again; try again.",
     "ask.too_long": "The service's answer is too long to be shown. Look at less of it.",
     "ask.too_many": "Too much was asked of the service at once. Try again in a moment.",
+    "assistant.gone": (
+        "The assistant of this thread is not there any more. Choose another one above, then send "
+        "the message again."
+    ),
     "backend.empty": "The chat backend answered nothing. Try again, or look into its log.",
     "backend.refused": "The chat backend refused the question. Check its key and registration.",
     "backend.unreadable": "The chat backend's answer makes no sense. Check its address.",

@@ -129,6 +129,17 @@ class NetworkSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ThreadSettings:
+    """How new threads begin.
+
+    Attributes:
+        model: ``provider/model`` that answers; empty leaves the choice to the service.
+    """
+
+    model: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Every preference.
 
@@ -143,6 +154,7 @@ class Settings:
     appearance: AppearanceSettings = field(default_factory=AppearanceSettings)
     network: NetworkSettings = field(default_factory=NetworkSettings)
     privacy: PrivacySettings = field(default_factory=PrivacySettings)
+    threads: ThreadSettings = field(default_factory=ThreadSettings)
     profile: str = "embedded"
     profiles: Mapping[str, ProfileSettings] = field(
         default_factory=dict, metadata={"each": ProfileSettings()}

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Literal
 
+from msgspec.structs import replace
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
@@ -36,6 +37,7 @@ class GatewayTransport:
         self._socket = socket
         self._dialect = dialect
         self._is_closed = False
+        self._session: ConfigureSession | None = None
 
     async def send(self, command: ClientCommand) -> None:
         """Say one thing; waits while the peer does not keep up.
@@ -43,6 +45,8 @@ class GatewayTransport:
         Raises:
             NetworkError: ``network.lost``: the connection is gone.
         """
+        if isinstance(command, ConfigureSession):
+            command = self._of_session(command)
         await self._send(self._dialect.frames(command))
 
     async def events(self) -> AsyncIterator[ServerEvent]:
@@ -76,6 +80,13 @@ class GatewayTransport:
         """Close within CLOSE_TIMEOUT_S. Idempotent."""
         self._is_closed = True
         await self._socket.close()
+
+    def _of_session(self, command: ConfigureSession) -> ConfigureSession:
+        """Later configurations change how it is heard; session and model stay the first's."""
+        if self._session is None:
+            self._session = command
+        first = self._session
+        return replace(command, session_id=first.session_id, model=first.model)
 
     async def _send(self, frames: list[Frame]) -> None:
         with socket_errors():

@@ -67,6 +67,11 @@ class RealtimeTerms:
     make_upload: MakeUpload
     make_resample: MakeResample
 
+    @property
+    def name(self) -> str:
+        """``provider/model``."""
+        return provider_name(self.provider, self.model)
+
 
 class RealtimeTransport:
     """Satisfies ``engine.ports.Transport``. Event loop only; see ``open_realtime``.
@@ -88,7 +93,7 @@ class RealtimeTransport:
         self._make_upload = terms.make_upload
         self._upload: Resample | None = None
         self._speaking = 0
-        name = provider_name(terms.provider, terms.model)
+        name = terms.name
         self._news = EventQueue(
             SessionReady(
                 socket.thread_id, heard_by=name, spoken_by=name, lifetime_s=socket.lifetime_s

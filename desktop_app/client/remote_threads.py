@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from desktop_app.client.errors import NotFoundError
+from desktop_app.errors import InputError
 from desktop_app.protocol.backboard.assistants import Assistant, NewAssistant
 from desktop_app.protocol.backboard.threads import Thread
+from desktop_app.protocol.commands import Answerer
 
 ASSISTANT_NAME = "Parley"
 
@@ -44,19 +47,28 @@ class ThreadApi(Protocol):
     def threads(self) -> ThreadCalls: ...
 
 
+AnswererOf = Callable[[str], Awaitable[Answerer]]
+"""Says who answers in a thread of ours."""
+
+
 class RemoteThreads:
     """Finds, or makes, the server's thread for ours. One profile, one instance.
 
     Our ids are made offline; the server gives its own. A pair is made once and remembered under
-    the profile, so that the same thread can live with several servers.
+    the profile, so that the same thread can live with several servers. At a server a thread belongs
+    to one assistant for good: ours has one there for each assistant that was chosen for it.
+
+    Args:
+        answerer_of: Who answers in a thread; without it, Parley's own assistant.
 
     Attributes:
         made: The server's ids of those that were made here, in this run.
     """
 
-    def __init__(self, shelf: Shelf, profile: str) -> None:
+    def __init__(self, shelf: Shelf, profile: str, answerer_of: AnswererOf | None = None) -> None:
         self._shelf = shelf
         self._profile = profile
+        self._answerer_of = answerer_of
         self._making = asyncio.Lock()
         self.made: set[str] = set()
 
@@ -65,8 +77,10 @@ class RemoteThreads:
 
         Raises:
             NetworkError, AccessError
+            InputError: ``assistant.gone``: the thread's assistant is not there any more.
         """
-        key = f"thread:{self._profile}:{thread_id}"
+        whose = await self._assistant_of(thread_id)
+        key = self._key(thread_id, whose)
         known = await self._shelf.setting(key)
         if known:
             return known
@@ -74,14 +88,15 @@ class RemoteThreads:
             known = await self._shelf.setting(key)
             if known:
                 return known
-            thread = await self._create(api)
+            thread = await self._create(api, whose)
             self.made.add(thread.thread_id)
             await self._shelf.set_setting(key, thread.thread_id)
             return thread.thread_id
 
     async def known_id(self, thread_id: str) -> str:
         """The server's id of this thread, or empty where it has none; nothing is created."""
-        return await self._shelf.setting(f"thread:{self._profile}:{thread_id}") or ""
+        key = self._key(thread_id, await self._assistant_of(thread_id))
+        return await self._shelf.setting(key) or ""
 
     async def adopt(self, remote_id: str) -> str:
         """Know a thread that the server has; ours gets the same id, which is returned."""
@@ -90,7 +105,8 @@ class RemoteThreads:
 
     async def forget(self, thread_id: str) -> None:
         """The server does not know its thread any more: make a new one at the next need."""
-        await self._shelf.set_setting(f"thread:{self._profile}:{thread_id}", "")
+        key = self._key(thread_id, await self._assistant_of(thread_id))
+        await self._shelf.set_setting(key, "")
 
     async def known_assistant_id(self) -> str:
         """The server's id of Parley's own assistant, or empty; nothing is asked or created."""
@@ -100,7 +116,23 @@ class RemoteThreads:
         """The server does not know Parley's assistant any more: find or make it anew."""
         await self._shelf.set_setting(f"assistant:{self._profile}", "")
 
-    async def _create(self, api: ThreadApi) -> Thread:
+    def _key(self, thread_id: str, assistant_id: str) -> str:
+        key = f"thread:{self._profile}:{thread_id}"
+        return f"{key}:{assistant_id}" if assistant_id else key
+
+    async def _assistant_of(self, thread_id: str) -> str:
+        if self._answerer_of is None:
+            return ""
+        return (await self._answerer_of(thread_id)).assistant_id
+
+    async def _create(self, api: ThreadApi, chosen: str) -> Thread:
+        if chosen:
+            try:
+                return await api.threads.create(chosen)
+            except NotFoundError as error:
+                raise InputError(
+                    "assistant.gone", "The assistant of this thread is not there any more."
+                ) from error
         assistant_id = await self.assistant_id(api)
         try:
             return await api.threads.create(assistant_id)

@@ -19,9 +19,9 @@ from desktop_app.client.realtime_transport import (
     RealtimeTransport,
     open_realtime,
 )
-from desktop_app.client.remote_threads import RemoteThreads
+from desktop_app.client.remote_threads import AnswererOf, RemoteThreads
 from desktop_app.client.reply_media import Decode
-from desktop_app.client.turn_request import VoiceDefaults, documented_voices
+from desktop_app.client.turn_request import VoiceDefaults, answered_by, documented_voices
 from desktop_app.client.voice_socket_transport import VoiceSocketTransport, open_voice_transport
 from desktop_app.errors import AccessError, NetworkError, ProtocolError
 from desktop_app.protocol.backboard.messages import MessageRequest
@@ -54,7 +54,9 @@ class ServiceConnection:
         threads: Which thread of the service stands behind ours.
         make_resample: Converts speech of other rates than ours; without it such speech is a fault.
         decode: Decodes speech that comes encoded; without it such speech is a fault.
-        realtime: Who is spoken to over the realtime socket, before every other way.
+        realtime: Who is spoken to over the realtime socket, before every other way; not in a
+            thread for which a person chose another model.
+        answerer_of: Who answers in a thread of ours; asked at each opening.
     """
 
     def __init__(
@@ -64,12 +66,14 @@ class ServiceConnection:
         make_resample: MakeResample | None = None,
         decode: Decode | None = None,
         realtime: RealtimeTerms | None = None,
+        answerer_of: AnswererOf | None = None,
     ) -> None:
         self._find = find
         self._threads = threads
         self._make_resample = make_resample
         self._decode = decode
         self._realtime = realtime
+        self._answerer_of = answerer_of
         self._opening = asyncio.Lock()
         self._api: BackboardApi | None = None
         self._api_address: ApiAddress | None = None
@@ -85,7 +89,8 @@ class ServiceConnection:
             NetworkError, AccessError, ProtocolError
         """
         addresses = await self._find()
-        if self._realtime is not None:
+        configuration = await self._with_model(configuration)
+        if self._realtime is not None and configuration.model in ("", self._realtime.name):
             opened = await self._unless_refused(
                 self._open_realtime(configuration, addresses, self._realtime), "realtime socket"
             )
@@ -102,7 +107,8 @@ class ServiceConnection:
         Raises:
             NetworkError, AccessError, ProtocolError
         """
-        return await self._open_messages(configuration, await self._find())
+        addresses = await self._find()
+        return await self._open_messages(await self._with_model(configuration), addresses)
 
     async def api(self) -> BackboardApi:
         """The API of the service that runs now; it stays open until ``aclose``.
@@ -176,7 +182,9 @@ class ServiceConnection:
 
         terms = MessageTerms(
             # Who asks for a picture gets one: the model itself knows when that is.
-            request=MessageRequest(memory="Auto", image_generation="auto"),
+            request=answered_by(
+                configuration.model, MessageRequest(memory="Auto", image_generation="auto")
+            ),
             own_prompt=own_prompt,
             renew_thread=renew_thread,
             leave_unused=leave_unused,
@@ -202,6 +210,12 @@ class ServiceConnection:
                 self._api = await asyncio.to_thread(BackboardApi, address)
                 self._api_address = address
             return self._api
+
+    async def _with_model(self, configuration: ConfigureSession) -> ConfigureSession:
+        if self._answerer_of is None:
+            return configuration
+        who = await self._answerer_of(configuration.session_id)
+        return replace(configuration, model=who.model)
 
     async def _with_remote_id(
         self, configuration: ConfigureSession, api: BackboardApi

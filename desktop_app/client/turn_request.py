@@ -61,12 +61,9 @@ def typed_turn(
         spoken: How the conversation is spoken; None where it is in text alone.
     """
     wishes = prompt.wishes
-    provider, model = _named(wishes.model)
     message = replace(
-        base,
+        answered_by(wishes.model, base),
         content=prompt.text,
-        llm_provider=provider or base.llm_provider,
-        model_name=model or base.model_name,
         memory=wishes.memory or base.memory,
         image_generation="auto" if wishes.draws else base.image_generation,
         tools=list(wishes.tools) or base.tools,
@@ -81,6 +78,14 @@ def typed_turn(
         audio_file=Path(wishes.recording) if wishes.recording else None,
     )
     return TurnRequest(message, files, wishes.is_spoken or spoken is not None)
+
+
+def answered_by(model: str, message: MessageRequest) -> MessageRequest:
+    """The message, answered by ``provider/model``; an empty name leaves it as it is."""
+    provider, name = _named(model)
+    if not name:
+        return message
+    return replace(message, llm_provider=provider or message.llm_provider, model_name=name)
 
 
 def spoken_turn(

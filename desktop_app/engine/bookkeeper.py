@@ -26,13 +26,19 @@ class Bookkeeper:
     """Turns rows into journal jobs. Loop thread only.
 
     The thread's own row appears with its first message; its title is the first words said.
+
+    Args:
+        model: ``provider/model`` that answers in a thread that is begun.
     """
 
-    def __init__(self, thread_id: str, ledger: Ledger, journal: Journal, time: Time) -> None:
+    def __init__(
+        self, thread_id: str, ledger: Ledger, journal: Journal, time: Time, model: str = ""
+    ) -> None:
         self._thread_id = thread_id
         self._ledger = ledger
         self._journal = journal
         self._time = time
+        self._model = model
 
     def save(self, message: MessageRecord) -> None:
         """Save the message and its thread, then show both."""
@@ -156,6 +162,6 @@ class Bookkeeper:
     async def _touch_thread(self, message: MessageRecord) -> None:
         title = title_of(message.text) if message.role is Role.USER else ""
         now = self._time.wall()
-        thread = await self._journal.touch_thread(self._thread_id, now, title)
+        thread = await self._journal.touch_thread(self._thread_id, now, title, model=self._model)
         if thread is not None:
             self._ledger.tell(ThreadSaved(thread))

@@ -22,6 +22,7 @@ from desktop_app.engine.inputs import (
 )
 from desktop_app.engine.ports import Journal
 from desktop_app.engine.recording_desk import RecordingIntent
+from desktop_app.engine.system_time import SystemTime
 from desktop_app.errors import AppError
 from desktop_app.journal.records import ThreadRecord
 from desktop_app.link.asks import Ask, CancelAsk
@@ -65,6 +66,7 @@ from desktop_app.link.recordings import (
 )
 from desktop_app.link.replies import AnswerTools
 from desktop_app.link.thread_messages import (
+    ChooseAnswerer,
     DeletePicture,
     DeleteThread,
     MarkThread,
@@ -77,6 +79,7 @@ from desktop_app.link.thread_messages import (
     ThreadRemoved,
     ThreadSaved,
 )
+from desktop_app.protocol.commands import Answerer
 from desktop_app.tasks import Background
 
 logger = logging.getLogger(__name__)
@@ -105,10 +108,14 @@ class Conversation(Protocol):
 
     def take(self, given: Input) -> None: ...
 
+    def renew_line(self) -> None: ...
+
     async def aclose(self) -> None: ...
 
 
-_ThreadChange = RenameThread | PinThread | MarkThread | DeleteThread | RestoreThread
+_ThreadChange = (
+    RenameThread | PinThread | MarkThread | ChooseAnswerer | DeleteThread | RestoreThread
+)
 
 
 class Controller:
@@ -196,7 +203,7 @@ class Controller:
                 | StopMicrophoneTest()
             ):
                 self._sound.on_intent(intent)
-            case RenameThread() | DeleteThread() | RestoreThread():
+            case RenameThread() | ChooseAnswerer() | DeleteThread() | RestoreThread():
                 self._background.run(self._change(intent), name=f"change {intent.thread_id}")
             case DeletePicture() | RestorePicture():
                 name = f"change picture {intent.picture_id}"
@@ -310,6 +317,8 @@ class Controller:
                 self._tell_thread(await self._journal.mark_thread(thread_id, is_unread=is_unread))
             case RenameThread():
                 await self._rename(intent.thread_id, intent.title)
+            case ChooseAnswerer():
+                await self._choose(intent.thread_id, intent.who)
             case DeleteThread():
                 await self._delete(intent.thread_id)
             case RestoreThread():
@@ -324,6 +333,12 @@ class Controller:
         title = title.strip()
         find = self._journal.rename_thread(thread_id, title) if title else None
         self._tell_thread(await (find or self._journal.thread(thread_id)))
+
+    async def _choose(self, thread_id: str, who: Answerer) -> None:
+        thread = await self._journal.choose_answerer(thread_id, SystemTime().wall(), who)
+        self._tell_thread(thread)
+        if thread_id in self._conversations:
+            self._conversations[thread_id].renew_line()
 
     async def _delete(self, thread_id: str) -> None:
         """End its conversation first, or its last words would list the thread again."""

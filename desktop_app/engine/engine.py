@@ -99,6 +99,7 @@ class Engine:
             parts.time,
             first_sound_s=lambda: parts.loudspeaker.first_sound_s,
             keeps_recordings=terms.keeps_recordings,
+            model=terms.model,
         )
         self._sound = SoundDesk(
             terms.thread_id, parts, self._jobs, tell=self.take, keep=self._keep_sound
@@ -183,6 +184,10 @@ class Engine:
         """Take in what happened, or what a person wants. Before ``run`` it waits for that."""
         self._inputs.append(given)
         self._take_all()
+
+    def renew_line(self) -> None:
+        """Who answers is another one: the voice line, if there is one, is opened anew."""
+        self._lines.renew()
 
     async def aclose(self) -> None:
         """End ``run`` and return when it has ended. Idempotent; at once when it never ran."""

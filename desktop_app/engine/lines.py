@@ -84,6 +84,11 @@ class Lines:
                 self._texts.add(effect.turn)
                 self._jobs.start(f"text {effect.turn}", self._deliver(effect))
 
+    def renew(self) -> None:
+        """Hold the voice line anew between turns: who answers is another one."""
+        if self._voice_line is not None:
+            self._voice_line.renew()
+
     def begin_speech(self, pcm: bytes = b"") -> None:
         """A new utterance begins, or a recorded one is delivered again."""
         self._spoken = bytearray(pcm)

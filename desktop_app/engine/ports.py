@@ -18,7 +18,7 @@ from desktop_app.journal.records import (
     UtteranceRecord,
     UtteranceState,
 )
-from desktop_app.protocol.commands import ClientCommand, ConfigureSession
+from desktop_app.protocol.commands import Answerer, ClientCommand, ConfigureSession
 from desktop_app.protocol.events import ServerEvent
 from desktop_app.protocol.service_calls import Answer, Question
 
@@ -156,11 +156,19 @@ class OpenTransport(Protocol):
 class Journal(Protocol):
     """What must outlive the process. Every coroutine returns when the row is durable."""
 
-    async def touch_thread(self, thread_id: str, at: float, title: str) -> ThreadRecord | None:
+    async def touch_thread(
+        self, thread_id: str, at: float, title: str, *, model: str = ""
+    ) -> ThreadRecord | None:
         """Create the thread, or note that something happened in it at that Unix second.
 
-        ``title`` is for a thread that has none yet. Returns None for a removed thread.
+        ``title`` is for a thread that has none yet, ``model`` for one that is created. Returns
+        None for a removed thread.
         """
+
+    async def choose_answerer(
+        self, thread_id: str, at: float, who: Answerer
+    ) -> ThreadRecord | None:
+        """Say who answers, and create the thread where it is new; None for a removed one."""
 
     async def rename_thread(self, thread_id: str, title: str) -> ThreadRecord | None:
         """Exchange the title; None for a thread that is unknown or removed."""

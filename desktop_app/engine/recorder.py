@@ -77,9 +77,10 @@ class Recorder:
         first_sound_s: When the current turn was first heard, None before.
         new_id: Makes ids.
         keeps_recordings: Whether the sound of what is said is kept.
+        model: Who answers in a thread that is begun.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - injects ports
         self,
         thread_id: str,
         ledger: Ledger,
@@ -89,13 +90,14 @@ class Recorder:
         first_sound_s: Callable[[], float | None],
         new_id: Callable[[], str] = lambda: str(uuid4()),
         keeps_recordings: bool = True,
+        model: str = "",
     ) -> None:
         self._thread_id = thread_id
         self._ledger = ledger
         self._time = time
         self._first_sound_s = first_sound_s
         self._new_id = new_id
-        self._books = Bookkeeper(thread_id, ledger, journal, time)
+        self._books = Bookkeeper(thread_id, ledger, journal, time, model)
         self._keeps_recordings = keeps_recordings
         self._replies = ReplyRows(
             thread_id, self._books, time, new_id, keeps_recordings=keeps_recordings

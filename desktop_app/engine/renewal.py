@@ -76,12 +76,17 @@ class Renewal:
         self._is_free = is_free
         self._lifetime_s: float | None = None
         self._is_known = asyncio.Event()
+        self._is_due = asyncio.Event()
 
     def learn(self, ready: SessionReady) -> None:
         """How long the line lives, as its peer told."""
         if ready.lifetime_s is not None:
             self._lifetime_s = ready.lifetime_s
             self._is_known.set()
+
+    def hasten(self) -> None:
+        """It is time now: what the line was opened with is not what is wanted any more."""
+        self._is_due.set()
 
     async def run(self) -> None:
         """Wait until it is time, open another line, and wait for a moment to exchange them.
@@ -91,15 +96,22 @@ class Renewal:
         Raises:
             RenewedError: ``successor`` takes over.
         """
-        await self._is_known.wait()
-        lifetime_s = self._lifetime_s or 0.0
-        due_s = self._line.opened_s + lifetime_s - lead_s(lifetime_s)
-        await self._time.sleep(max(0.0, due_s - self._time.now()))
+        async with asyncio.TaskGroup() as tasks:
+            clock = tasks.create_task(self._until_old(), name="voice line: age")
+            await self._is_due.wait()
+            clock.cancel()
         await self._until_free()
         self.successor = await self._opened()
         if self.successor is not None:
             await self._until_free()
             raise RenewedError
+
+    async def _until_old(self) -> None:
+        await self._is_known.wait()
+        lifetime_s = self._lifetime_s or 0.0
+        due_s = self._line.opened_s + lifetime_s - lead_s(lifetime_s)
+        await self._time.sleep(max(0.0, due_s - self._time.now()))
+        self._is_due.set()
 
     async def _until_free(self) -> None:
         while not self._is_free():

@@ -59,6 +59,12 @@ class Supervisor:
         self._outgoing: asyncio.Queue[ClientCommand] | None = None
         self._is_stuck = asyncio.Event()
         self._is_delivering = False
+        self._renewal: Renewal | None = None
+
+    def renew(self) -> None:
+        """Exchange the line for one that is opened now, as soon as nobody would notice."""
+        if self._renewal is not None:
+            self._renewal.hasten()
 
     def send(self, command: ClientCommand) -> None:
         """Say it after what was said before. Without a line it is dropped: nobody waits for it.
@@ -111,6 +117,7 @@ class Supervisor:
         renewal = Renewal(
             line, self._open_line, self._configuration, time=self._time, is_free=self._is_free
         )
+        self._renewal = renewal
         try:
             try:
                 async with asyncio.TaskGroup() as tasks:

@@ -66,6 +66,8 @@ class ThreadRecord(Struct, frozen=True, kw_only=True):
     Attributes:
         id: Ours, a UUID made when the thread is created.
         remote_id: The peer's id, empty until it knows the thread.
+        assistant_id: The peer's, of who answers; empty for Parley's own.
+        model: ``provider/model`` that answers; empty leaves the choice to the peer.
         created_at, updated_at: Unix seconds.
     """
 
@@ -77,6 +79,7 @@ class ThreadRecord(Struct, frozen=True, kw_only=True):
     updated_at: float
     is_pinned: bool = False
     is_unread: bool = False
+    model: str = ""
 
 
 class MessageRecord(Struct, frozen=True, kw_only=True):

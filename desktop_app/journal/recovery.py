@@ -25,6 +25,12 @@ from desktop_app.journal.utterance_files import UtteranceFiles
 
 NOT_UNDERSTOOD = "turn.not_understood"
 
+_DELETE_UNBEGUN = (
+    "DELETE FROM thread WHERE title = '' AND remote_id = '' AND NOT is_pinned "
+    "AND id NOT IN (SELECT thread_id FROM message) AND id NOT IN (SELECT thread_id FROM utterance)"
+)
+"""Somebody chose who shall answer in a new thread, and then asked nothing."""
+
 
 def recover(connection: sqlite3.Connection, files: UtteranceFiles) -> None:
     """Settle everything the last process left half done. Within one transaction.
@@ -63,6 +69,7 @@ def purge(connection: sqlite3.Connection, files: UtteranceFiles, pictures: Pictu
     left = connection.execute("SELECT DISTINCT path FROM picture")
     pictures.remove_all_but({row["path"] for row in left})
     connection.execute("DELETE FROM thread WHERE is_removed")
+    connection.execute(_DELETE_UNBEGUN)
 
 
 def forget_recordings(connection: sqlite3.Connection, which: str) -> None:

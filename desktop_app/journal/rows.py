@@ -42,6 +42,12 @@ TOUCH_THREAD = (
 )
 """Creates the thread, or says that something happened in it; a title that it has stays."""
 
+CHOOSE_IN_THREAD = (
+    upsert_sql("thread", ThreadRecord).partition(" DO UPDATE ")[0]
+    + " DO UPDATE SET model = excluded.model, assistant_id = excluded.assistant_id"
+)
+"""Says who answers in the thread; all else of it stays."""
+
 SAVE_MESSAGE = upsert_sql("message", MessageRecord)
 SAVE_PICTURE = upsert_sql("picture", PictureRecord)
 SAVE_UTTERANCE = upsert_sql("utterance", UtteranceRecord)

@@ -115,5 +115,14 @@ CREATE INDEX utterance_by_age ON utterance (created_at);
 
 _DETAILS = "ALTER TABLE message ADD COLUMN details TEXT;"
 
-MIGRATIONS: Sequence[str] = (_FIRST, _WISHES_AND_PICTURES, _PROVENANCE, _SPOKEN_REPLIES, _DETAILS)
+_MODEL_OF_THREAD = "ALTER TABLE thread ADD COLUMN model TEXT NOT NULL DEFAULT '';"
+
+MIGRATIONS: Sequence[str] = (
+    _FIRST,
+    _WISHES_AND_PICTURES,
+    _PROVENANCE,
+    _SPOKEN_REPLIES,
+    _DETAILS,
+    _MODEL_OF_THREAD,
+)
 """Number n brings a journal from version n to n + 1. Never changed once released, only added to."""

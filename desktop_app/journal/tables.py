@@ -25,6 +25,7 @@ from desktop_app.journal.records import (
 from desktop_app.journal.recovery import purge, recover
 from desktop_app.journal.retention import discard, remove_expired
 from desktop_app.journal.rows import (
+    CHOOSE_IN_THREAD,
     MESSAGE_COLUMNS,
     NEWEST_MESSAGES,
     NOT_REMOVED,
@@ -99,6 +100,11 @@ class Tables:
         """Exchange the title; None when the thread is unknown or removed."""
         self._execute("UPDATE thread SET title = ? WHERE id = ?", (title, thread_id))
         return self.thread(thread_id)
+
+    def choose(self, thread: ThreadRecord) -> ThreadRecord | None:
+        """Exchange model and assistant; creates the thread; None when it is removed."""
+        self.save(CHOOSE_IN_THREAD, thread)
+        return self.thread(thread.id)
 
     def mark(
         self, thread_id: str, is_pinned: bool | None, is_unread: bool | None

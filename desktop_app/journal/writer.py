@@ -17,6 +17,7 @@ from desktop_app.journal.records import (
 from desktop_app.journal.rows import SAVE_MESSAGE, SAVE_THREAD
 from desktop_app.journal.tables import Tables
 from desktop_app.journal.taking_in import TakenIn, ThreadRows
+from desktop_app.protocol.commands import Answerer
 
 
 class JournalWriter:
@@ -54,18 +55,41 @@ class JournalWriter:
         """Insert or replace; a hidden thread stays hidden."""
         await self._worker.run(lambda: self._tables.save(SAVE_THREAD, thread))
 
-    async def touch_thread(self, thread_id: str, at: float, title: str) -> ThreadRecord | None:
+    async def touch_thread(
+        self, thread_id: str, at: float, title: str, *, model: str = ""
+    ) -> ThreadRecord | None:
         """Create the thread, or note that something happened in it now.
 
         Args:
             at: Unix seconds.
             title: For a thread that has none yet.
+            model: For a thread that is created.
 
         Returns:
             The thread as it is now, None when a person removed it.
         """
-        thread = ThreadRecord(id=thread_id, title=title, created_at=at, updated_at=at)
+        thread = ThreadRecord(id=thread_id, title=title, created_at=at, updated_at=at, model=model)
         return await self._worker.run(lambda: self._tables.touch(thread))
+
+    async def choose_answerer(
+        self, thread_id: str, at: float, who: Answerer
+    ) -> ThreadRecord | None:
+        """Say who answers in the thread, which is created where it is new.
+
+        Args:
+            at: Unix seconds, when a new thread was created.
+
+        Returns:
+            The thread as it is now, None when a person removed it.
+        """
+        thread = ThreadRecord(
+            id=thread_id,
+            created_at=at,
+            updated_at=at,
+            model=who.model,
+            assistant_id=who.assistant_id,
+        )
+        return await self._worker.run(lambda: self._tables.choose(thread))
 
     async def rename_thread(self, thread_id: str, title: str) -> ThreadRecord | None:
         """Exchange the title; None when the thread is unknown or removed."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from desktop_app.journal.records import PictureRecord, ThreadRecord
+from desktop_app.protocol.commands import Answerer
 from desktop_app.protocol.events import snake
 
 
@@ -25,6 +26,13 @@ class MarkThread(Struct, frozen=True, tag=snake):
 
     thread_id: str
     is_unread: bool
+
+
+class ChooseAnswerer(Struct, frozen=True, tag=snake):
+    """Who answers in the thread from the next message on; a new thread gets its row now."""
+
+    thread_id: str
+    who: Answerer
 
 
 class DeleteThread(Struct, frozen=True, tag=snake):
@@ -69,6 +77,7 @@ ThreadIntent = (
     RenameThread
     | PinThread
     | MarkThread
+    | ChooseAnswerer
     | DeleteThread
     | RestoreThread
     | DeletePicture

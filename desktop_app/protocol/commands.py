@@ -31,6 +31,18 @@ class SpeechOutput(Struct, frozen=True):
     speed: float = 1.0
 
 
+class Answerer(Struct, frozen=True):
+    """Who answers in a conversation.
+
+    Attributes:
+        model: ``provider/model``; empty leaves the choice to the peer.
+        assistant_id: The peer's; empty for Parley's own.
+    """
+
+    model: str = ""
+    assistant_id: str = ""
+
+
 class ConfigureSession(Struct, frozen=True):
     """Open or change a conversation.
 
@@ -38,11 +50,13 @@ class ConfigureSession(Struct, frozen=True):
         session_id: The conversation key: the peer's thread id where it has threads.
         speech_input: None where nothing will be spoken to it.
         speech_output: None for a reply in text alone.
+        model: ``provider/model`` that answers; empty leaves the choice to the peer.
     """
 
     session_id: str
     speech_input: SpeechInput | None = SpeechInput()
     speech_output: SpeechOutput | None = SpeechOutput()
+    model: str = ""
 
 
 class AppendAudio(Struct, frozen=True):

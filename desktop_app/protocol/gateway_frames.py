@@ -9,6 +9,7 @@ import pybase64
 
 from desktop_app.protocol.commands import ConfigureSession, SpeechInput, SpeechOutput
 from desktop_app.protocol.gateway import (
+    BackendOptions,
     GatewayClientMessage,
     SessionConfigure,
     SttOptions,
@@ -55,6 +56,7 @@ def configure_frame(configuration: ConfigureSession) -> Frame:
         session_id=configuration.session_id,
         stt=_stt(configuration.speech_input),
         tts=_tts(configuration.speech_output),
+        backend=_backend(configuration.model),
     )
     known: dict[str, Any] = msgspec.to_builtins(message)
     if (heard := configuration.speech_input) is not None:
@@ -66,6 +68,12 @@ def configure_frame(configuration: ConfigureSession) -> Frame:
     if configuration.speech_output is not None:
         known["tts"]["output_format"] = "pcm_24000"
     return Frame(msgspec.json.encode(known), is_text=True)
+
+
+def _backend(model: str) -> BackendOptions | None:
+    """A model that was chosen; otherwise the gateway knows best."""
+    provider, _, name = model.partition("/")
+    return BackendOptions(provider=provider, model=name) if provider and name else None
 
 
 def _stt(heard: SpeechInput | None) -> SttOptions | None:

@@ -249,3 +249,17 @@ async def test_asking_a_closed_connection_for_a_sign_of_life_is_a_loss(gateway: 
         with pytest.raises(NetworkError) as lost:
             await transport.sign_of_life()
         assert lost.value.code == "network.lost"
+
+
+async def test_bar_45_session_and_model_outlive_a_change_of_how_it_is_heard(
+    gateway: ScriptedGateway,
+):
+    asked = ConfigureSession("theirs", model="openai/gpt-4.1")
+    transport = await open_gateway(GatewayAddress(gateway.url, gateway.key), asked)
+    configured = [await gateway.expect("session.configure")]
+    await transport.send(ConfigureSession("ours", SpeechInput(commit_strategy="vad")))
+    configured.append(await gateway.expect("session.configure"))
+    await transport.aclose()
+    assert [one["session_id"] for one in configured] == ["theirs", "theirs"]
+    assert configured[1]["backend"] == {"provider": "openai", "model": "gpt-4.1"}
+    assert configured[1]["stt"]["commit_strategy"] == "vad"

@@ -6,8 +6,10 @@ import pytest
 
 from desktop_app.client.errors import NotFoundError
 from desktop_app.client.remote_threads import ASSISTANT_NAME, RemoteThreads
+from desktop_app.errors import InputError
 from desktop_app.protocol.backboard.assistants import Assistant, NewAssistant
 from desktop_app.protocol.backboard.threads import Thread
+from desktop_app.protocol.commands import Answerer
 
 
 class Shelf:
@@ -116,3 +118,30 @@ async def test_looking_for_a_thread_makes_none(shelf, server):
     await threads.remote_id("ours", server)
     assert await threads.known_id("ours") == "t0"
     assert await RemoteThreads(shelf, "backboard").known_id("ours") == ""
+
+
+async def test_each_assistant_of_a_thread_has_a_thread_of_its_own_at_the_server(shelf, server):
+    chosen = await server.assistants.create(NewAssistant(name="Tutor"))
+    who = {"ours": Answerer()}
+
+    async def answerer_of(thread_id):
+        return who[thread_id]
+
+    threads = RemoteThreads(shelf, "p", answerer_of)
+    own = await threads.remote_id("ours", server)
+    who["ours"] = Answerer(assistant_id=chosen.assistant_id)
+    tutors = await threads.remote_id("ours", server)
+    assert own != tutors
+    assert await threads.known_id("ours") == tutors
+    who["ours"] = Answerer()
+    assert await threads.remote_id("ours", server) == own
+
+
+async def test_a_chosen_assistant_that_is_gone_is_said_and_not_replaced(shelf, server):
+    async def answerer_of(_thread_id):
+        return Answerer(assistant_id="deleted")
+
+    with pytest.raises(InputError) as caught:
+        await RemoteThreads(shelf, "p", answerer_of).remote_id("ours", server)
+    assert caught.value.code == "assistant.gone"
+    assert server.assistants.made == []

@@ -12,6 +12,7 @@ from desktop_app.client.message_transport import MessageTransport
 from desktop_app.client.remote_threads import RemoteThreads
 from desktop_app.client.service_connection import ServiceAddresses, ServiceConnection
 from desktop_app.protocol.commands import (
+    Answerer,
     AppendAudio,
     CommitAudio,
     ConfigureSession,
@@ -119,4 +120,37 @@ async def test_a_service_without_any_voice_socket_is_spoken_to_in_messages(rig: 
     assert voice["tts"]["model"] == "tts-1"
     [recording] = form.files
     assert recording.content.endswith(b"\x01\x00" * 1600)
+    await transport.aclose()
+
+
+async def answered_by(rig: Rig, model: str) -> ServiceConnection:
+    """The connection, with a model that was chosen for every thread."""
+
+    async def answerer_of(_thread_id: str) -> Answerer:
+        return Answerer(model)
+
+    return ServiceConnection(rig._find, RemoteThreads(rig.shelf, "p"), answerer_of=answerer_of)
+
+
+async def test_bar_45_the_model_of_a_thread_answers_and_a_turn_may_name_another(rig: Rig):
+    rig.connection = await answered_by(rig, "openai/gpt-4.1")
+    transport = await rig.connection.open_text(OURS)
+    body = await rig.asked(transport, TurnWishes())
+    assert (body["llm_provider"], body["model_name"]) == ("openai", "gpt-4.1")
+    await transport.aclose()
+    transport = await rig.connection.open_text(OURS)
+    body = await rig.asked(transport, TurnWishes(model="openrouter/meta/llama-4"))
+    assert (body["llm_provider"], body["model_name"]) == ("openrouter", "meta/llama-4")
+    await transport.aclose()
+
+
+async def test_bar_45_what_is_spoken_in_messages_is_answered_by_the_threads_model(rig: Rig):
+    rig.connection = await answered_by(rig, "openai/gpt-4.1")
+    rig.backboard.answer({"detail": "Not Found"}, status=404)
+    transport = await rig.connection.open_voice(ConfigureSession("ours"))
+    await transport.send(AppendAudio(1, b"\x01\x00" * 1600))
+    await transport.send(CommitAudio(1))
+    await rig.backboard.stream()
+    fields = rig.backboard.asked[-1].form.fields
+    assert (fields["llm_provider"], fields["model_name"]) == ("openai", "gpt-4.1")
     await transport.aclose()

@@ -59,6 +59,7 @@ from desktop_app.link.recordings import (
     StopUtterance,
 )
 from desktop_app.link.thread_messages import (
+    ChooseAnswerer,
     DeletePicture,
     DeleteThread,
     MarkThread,
@@ -71,6 +72,7 @@ from desktop_app.link.thread_messages import (
     ThreadRemoved,
     ThreadSaved,
 )
+from desktop_app.protocol.commands import Answerer
 from tests.fakes.journal import MemoryJournal
 
 
@@ -83,6 +85,7 @@ class Conversation:
         self.phase = Phase.READY
         self.is_resting = True
         self.shown = 0
+        self.renewed = 0
         self.closed = asyncio.Event()
         self.failure: Exception | None = None
 
@@ -100,6 +103,9 @@ class Conversation:
 
     def take(self, given: Input) -> None:
         self.taken.append(given)
+
+    def renew_line(self) -> None:
+        self.renewed += 1
 
     async def aclose(self) -> None:
         self.closed.set()
@@ -408,3 +414,10 @@ async def test_no_microphone_is_tried_out_while_a_conversation_goes_on(rig, star
 async def test_a_microphone_that_is_tried_out_gives_way_to_a_conversation(rig, start):
     rig.ask(StartMicrophoneTest(), start)
     assert rig.sound.taken == [StartMicrophoneTest(), StopMicrophoneTest()]
+
+
+async def test_who_answers_is_kept_told_and_the_open_line_is_renewed(rig):
+    rig.ask(OpenThread("a"), ChooseAnswerer("a", Answerer("openai/gpt-4.1")))
+    saved = await rig.told_of(ThreadSaved)
+    assert saved.thread.model == "openai/gpt-4.1"
+    assert rig.conversations["a"].renewed == 1

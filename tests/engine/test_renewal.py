@@ -104,3 +104,17 @@ async def test_a_new_line_that_closes_before_it_is_ready_is_not_taken():
         await running
     assert holder.renewal.successor is not None
     assert holder.renewal.successor.transport is holder.server.transports[-1]
+
+
+async def test_a_line_is_renewed_before_its_time_when_it_is_hastened_and_nobody_would_notice():
+    holder = Holder()
+    running = holder.run()
+    holder.renewal.learn(SessionReady("s", lifetime_s=3_600))
+    holder.is_free = False
+    holder.renewal.hasten()
+    await holder.time.advance(5)
+    assert holder.server.configurations == []
+    holder.is_free = True
+    await holder.time.advance(1)
+    with pytest.raises(RenewedError):
+        await running

@@ -18,6 +18,7 @@ from desktop_app.journal.records import (
     UtteranceRecord,
     UtteranceState,
 )
+from desktop_app.protocol.commands import Answerer
 
 
 class MemoryJournal:
@@ -53,15 +54,31 @@ class MemoryJournal:
         await self._write()
         self.threads[thread.id] = thread
 
-    async def touch_thread(self, thread_id: str, at: float, title: str) -> ThreadRecord | None:
+    async def touch_thread(
+        self, thread_id: str, at: float, title: str, *, model: str = ""
+    ) -> ThreadRecord | None:
         await self._write()
         if thread_id in self._removed:
             return None
-        made = ThreadRecord(id=thread_id, created_at=at, updated_at=at)
+        made = ThreadRecord(id=thread_id, created_at=at, updated_at=at, model=model)
         known = self.threads.get(thread_id, made)
         touched = structs.replace(known, title=known.title or title, updated_at=at)
         self.threads[thread_id] = touched
         return touched
+
+    async def choose_answerer(
+        self, thread_id: str, at: float, who: Answerer
+    ) -> ThreadRecord | None:
+        await self._write()
+        if thread_id in self._removed:
+            return None
+        known = self.threads.get(
+            thread_id, ThreadRecord(id=thread_id, created_at=at, updated_at=at)
+        )
+        self.threads[thread_id] = structs.replace(
+            known, model=who.model, assistant_id=who.assistant_id
+        )
+        return self.threads[thread_id]
 
     async def rename_thread(self, thread_id: str, title: str) -> ThreadRecord | None:
         await self._write()

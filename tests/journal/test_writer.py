@@ -17,7 +17,7 @@ from desktop_app.journal.records import MessageStatus, Role, TurnTimes, Utteranc
 from desktop_app.journal.reply_details import ReplyDetails, ToolState, ToolUse
 from desktop_app.journal.schema import DATABASE_NAME, MIGRATIONS
 from desktop_app.journal.writer import JournalWriter
-from desktop_app.protocol.commands import TurnWishes
+from desktop_app.protocol.commands import Answerer, TurnWishes
 from desktop_app.protocol.events import Memory, Usage
 
 
@@ -386,3 +386,40 @@ async def test_what_is_known_of_a_reply_comes_back_as_it_was(writer, records):
     reply = records.message(role=Role.ASSISTANT, details=details)
     await writer.save_message(reply)
     assert await writer.message("m1") == reply
+
+
+async def test_bar_45_who_answers_is_kept_with_the_thread(writer, reader):
+    who = Answerer("openai/gpt-4.1", "tutor")
+    made = await writer.choose_answerer("a", 5.0, who)
+    assert (made.model, made.assistant_id, made.created_at) == ("openai/gpt-4.1", "tutor", 5.0)
+    touched = await writer.touch_thread("a", 9.0, "Hello", model="other/one")
+    assert (touched.model, touched.title) == ("openai/gpt-4.1", "Hello")
+    changed = await writer.choose_answerer("a", 20.0, Answerer())
+    assert (changed.model, changed.assistant_id, changed.updated_at) == ("", "", 9.0)
+    assert reader.threads() == [changed]
+
+
+async def test_a_thread_begins_with_the_model_of_new_threads(writer):
+    assert (await writer.touch_thread("a", 1.0, "", model="openai/gpt-4.1")).model
+    await writer.remove_thread("a")
+    assert await writer.choose_answerer("a", 2.0, Answerer("x/y")) is None
+
+
+async def test_a_thread_in_which_nothing_was_asked_goes_with_the_next_start(records, tmp_path):
+    journal = await JournalWriter.open(tmp_path)
+    await journal.choose_answerer("unbegun", 1.0, Answerer("x/y"))
+    await journal.choose_answerer("begun", 2.0, Answerer("x/y"))
+    await journal.save_message(records.message("m", thread_id="begun"))
+    await journal.aclose()
+    await (await JournalWriter.open(tmp_path)).aclose()
+    assert [one.id for one in JournalReader(tmp_path).threads()] == ["begun"]
+
+
+async def test_a_journal_without_models_is_migrated(tmp_path):
+    with closing(sqlite3.connect(tmp_path / DATABASE_NAME)) as old:
+        migrate(old, tmp_path / DATABASE_NAME, MIGRATIONS[:5])
+        old.execute("INSERT INTO thread VALUES ('a', 'Old', '', '', 1.0, 1.0, 0, 0, 0)")
+        old.commit()
+    await (await JournalWriter.open(tmp_path)).aclose()
+    (thread,) = JournalReader(tmp_path).threads()
+    assert (thread.title, thread.model) == ("Old", "")
