@@ -64,6 +64,7 @@ class TickingStream:
         speed: How much faster than real time its clock runs.
         say: What a microphone hears next, a block each.
         said_s: When each block of ``say`` was complete, in monotonic seconds.
+        own_cpu_s: CPU seconds that stand for the driver's: the callbacks are not among them.
     """
 
     request: StreamRequest
@@ -71,6 +72,7 @@ class TickingStream:
     say: deque[bytes] = field(default_factory=deque)
     said_s: array[float] = field(default_factory=lambda: array("d"))
     periods: Periods = field(default_factory=Periods)
+    own_cpu_s: float = 0.0
 
     def __post_init__(self) -> None:
         self.active = True
@@ -89,7 +91,7 @@ class TickingStream:
 
     def _run(self) -> None:
         period_s = self.request.block_ms / 1000 / self.speed
-        due_s = time.monotonic()
+        due_s, called_s = time.monotonic(), 0.0
         block = bytearray(self.block_bytes)
         room = (_HUM * len(block))[: len(block)]
         while self.active:
@@ -97,7 +99,10 @@ class TickingStream:
             _wait_until(due_s)
             if self.request.direction is Direction.INPUT:
                 block[:] = self._heard() or room
+            before_s = time.thread_time()
             self.request.callback(memoryview(block), len(block) // 2, _CardTime(), 0)
+            called_s += (after_s := time.thread_time()) - before_s
+            self.own_cpu_s = after_s - called_s
             self.periods.note(due_s, time.monotonic(), has_sound=any(block))
 
     def forget(self) -> None:

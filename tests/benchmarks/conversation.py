@@ -35,10 +35,10 @@ _PIECES = (
 )
 
 
-def figures() -> list[Figure]:
-    """Both, with 3,000 lines of one reply between them."""
+def growing() -> list[Figure]:
+    """W2, and 3,000 lines of one reply."""
     QApplication.instance() or QApplication([])
-    return [*streaming(), lines(), *long_thread()]
+    return [*streaming(), lines()]
 
 
 def streaming() -> list[Figure]:
@@ -128,6 +128,7 @@ def _floor() -> Spread:
 
 def long_thread() -> list[Figure]:
     """W3: a thread of 10,000 messages opened, scrolled and jumped through."""
+    QApplication.instance() or QApplication([])
     roles = (Role.USER, Role.ASSISTANT)
     picked = random.Random(1)
     texts = ["What about this?", *(_text(picked.randrange(200, 3000)) for _ in range(40))]

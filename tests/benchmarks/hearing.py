@@ -29,33 +29,36 @@ _SPOKEN_TURNS = 20
 _QUIETEST_VOICE = 60.0  # the turn detector's own bound, about -55 dBFS
 _PERIOD_MS = 10.0
 _FIRST = 256  # numbers below are the noise of the room
+_P50_GOAL, _P99_GOAL = 1.18, 1.3  # 0.40 of 0.34 ms, 1.0 of 0.77: the page's goals of its floor
 
 
 async def sending() -> list[Figure]:
     """V3, with the gate alone and with the judge, beside a bare socket fed by the same card."""
     figures = []
     for name, detector, cpu_goal in (
-        ("WebRTC gate", WebRtcDetector(), 10.0),
-        ("Silero judges", speech_detector(), 45.0),
+        ("WebRTC gate", WebRtcDetector(), 1.0),
+        ("Silero judges", speech_detector(), 4.5),
     ):
         async with peer() as (notes, url):
             floor_ms, floor_cpu = await _bare(notes, url)
         async with peer() as (notes, url):
             ours_ms, ours_cpu = await _ours(notes, url, detector)
         p50, p99 = percentile(ours_ms, 0.5), percentile(ours_ms, 0.99)
+        floor_p50, floor_p99 = percentile(floor_ms, 0.5), percentile(floor_ms, 0.99)
+        is_prompt = p50 <= _P50_GOAL * floor_p50 and p99 <= _P99_GOAL * floor_p99
         figures.append(
             Figure(
                 "V3",
                 f"microphone frame -> at the server, {name}",
                 "ms",
                 Spread.of(ours_ms),
-                f"p50 <= 0.40, p99 <= 1.0 ms; CPU <= {cpu_goal:.0f} ms/s",
-                p50 <= 0.4 and p99 <= 1.0 and ours_cpu <= cpu_goal,
+                f"p50 <= {_P50_GOAL}x, p99 <= {_P99_GOAL}x, CPU <= {cpu_goal}x a bare socket",
+                is_prompt and ours_cpu <= cpu_goal * floor_cpu,
                 Spread.of(floor_ms),
                 {
                     "p50": p50,
                     "p99": p99,
-                    "floor_p99": percentile(floor_ms, 0.99),
+                    "floor_p99": floor_p99,
                     "cpu_ms_per_s": ours_cpu,
                     "floor_cpu_ms_per_s": floor_cpu,
                     "floor_is": "the same card, a bare socket and no detector",
@@ -71,7 +74,7 @@ async def _ours(notes: Notes, url: str, detector: SpeechDetector) -> tuple[list[
         rig.engine.take(TalkPressed())
         await rig.phase(Phase.HEARING)
         card.speak(_numbered(SECONDS))
-        cpu = await _cpu_while(SECONDS)
+        cpu = await _cpu_while(SECONDS, (card, rig.card.output()))
         rig.engine.take(TalkReleased())
         await rig.turn()
     return _latencies(card.said_s, notes), cpu
@@ -95,17 +98,21 @@ async def _bare(notes: Notes, url: str) -> tuple[list[float], float]:
 
         sending = asyncio.create_task(send())
         card.speak(_numbered(SECONDS))
-        cpu = await _cpu_while(SECONDS)
+        cpu = await _cpu_while(SECONDS, (card,))
         await asyncio.to_thread(card.stop)
         sending.cancel()
     return _latencies(card.said_s, notes), cpu
 
 
-async def _cpu_while(seconds: float) -> float:
-    """Milliseconds of this process's CPU in each second, the card's own thread included."""
-    start_s = time.process_time()
+async def _cpu_while(seconds: float, cards: Sequence[TickingStream]) -> float:
+    """Milliseconds of this process's CPU in each second, without what stands for a driver."""
+
+    def used_s() -> float:
+        return time.process_time() - sum(card.own_cpu_s for card in cards)
+
+    start_s = used_s()
     await asyncio.sleep(seconds)
-    return (time.process_time() - start_s) * 1000 / seconds
+    return (used_s() - start_s) * 1000 / seconds
 
 
 def _latencies(said_s: array[float], notes: Notes) -> list[float]:

@@ -1,4 +1,4 @@
-"""V2 and W1 to W3 of the performance page: sound beside a busy window, and the window itself."""
+"""V2 and W1 of the performance page: sound beside a busy window, and the window's start."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from desktop_app.children import own_program
-from tests.benchmarks import busy_window, conversation
+from tests.benchmarks import busy_window
 from tests.benchmarks.figures import Figure, Spread
 from tests.benchmarks.voice import peer
 
@@ -35,12 +35,6 @@ loop.exec()
 from desktop_app.app import _age_s, _rss_mb
 print(json.dumps({"first_paint_s": _age_s(), "rss_mb": _rss_mb()}))
 """
-
-
-def figures() -> list[Figure]:
-    """All, with the figures of the window's start first."""
-    shown = conversation.figures()
-    return [*first_paint(), *asyncio.run(beside_a_busy_window()), *shown]
 
 
 def first_paint() -> list[Figure]:
