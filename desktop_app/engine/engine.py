@@ -251,7 +251,7 @@ class Engine:
             loops.sounded()
         match given:
             case ReplyText() if given.turn == session.turn:
-                loops.spoke(given.text)
+                loops.spoke(given.turn, given.text)
             case SpeechStarted():
                 loops.began()
             case TranscriptUpdated(is_final=True) if loops.is_echo(given.text):

@@ -12,15 +12,17 @@ REPLY = "Ten miles is about sixteen kilometers, and the road goes on along the r
 class Talk:
     def __init__(self) -> None:
         self.now_s = 100.0
+        self.turn = 0
         self.breaker = LoopBreaker(lambda: self.now_s)
 
     def replied(self, text: str = REPLY) -> Talk:
+        self.turn += 1
         for at in range(0, len(text), 7):
-            self.breaker.spoke(text[at : at + 7])
+            self.breaker.spoke(self.turn, text[at : at + 7])
         self.breaker.sounded()
         return self
 
-    def heard(self, text: str, *, after_s: float = 0.5) -> bool:
+    def heard(self, text: str, *, after_s: float = 0.2) -> bool:
         self.now_s += after_s
         self.breaker.began()
         self.now_s += 3
@@ -68,3 +70,18 @@ def test_an_echo_of_the_last_reply_is_found_behind_many_others():
     for number in range(200):
         talk.replied(f"Sentence number {number} has nothing to say to anybody. ")
     assert talk.replied().heard("ten miles is about sixteen kilometers")
+
+
+def test_the_reply_before_the_last_cannot_sound_any_more():
+    talk = Talk().replied().replied("That is noted.")
+    assert not talk.heard("ten miles is about sixteen kilometers")
+
+
+def test_after_a_reply_only_its_last_words_can_still_ring():
+    assert Talk().replied().heard("along the river for a while", after_s=1)
+    assert not Talk().replied().heard("ten miles is about sixteen kilometers", after_s=1)
+
+
+def test_a_person_who_says_at_once_what_the_reply_said_is_heard():
+    talk = Talk().replied("I will keep in mind that your favorite color is green.")
+    assert not talk.heard("remember that my favorite color is green", after_s=0.6)
