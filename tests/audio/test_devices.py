@@ -80,7 +80,9 @@ OLD, NEW = device("Desk mic", "usb-1"), device("Room mic", "usb-2", is_default=T
         (ANY_DEVICE, NEW, Reason.DEFAULT),
     ],
 )
-def test_a_wish_is_met_by_id_then_by_name_and_else_by_the_systems_choice(wish, found, reason):
+def test_bar_18_a_wish_is_met_by_id_then_by_name_and_else_by_the_systems_choice(
+    wish, found, reason
+):
     choice = choose((OLD, NEW), Direction.INPUT, wish)
     assert (choice.device, choice.reason) == (found, reason)
 

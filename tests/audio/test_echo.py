@@ -59,7 +59,7 @@ def test_an_echo_alone_is_never_speech(delay_ms):
 
 
 @pytest.mark.parametrize("db", [-12, -6, 0])
-def test_a_person_who_talks_over_the_reply_is_heard_at_once(db):
+def test_bar_2_a_person_who_talks_over_the_reply_is_heard_at_once(db):
     reply = reply_speech(REPLY_S)
     near = echo(reply, delay_ms=120, db=db)
     said, spans = talk(len(near))

@@ -96,7 +96,7 @@ def check_tone(pcm: bytes) -> None:
 
 
 @pytest.mark.parametrize(("rate_hz", "channels"), FORMATS)
-async def test_a_microphone_of_any_format_gives_the_right_pitch_and_length(
+async def test_bar_19_a_microphone_of_any_format_gives_the_right_pitch_and_length(
     sound, sound_server, tone, rate_hz, channels
 ):
     sound_server.plug_microphone("odd", rate_hz=rate_hz, channels=channels)
@@ -107,7 +107,7 @@ async def test_a_microphone_of_any_format_gives_the_right_pitch_and_length(
     await microphone.close()
 
 
-async def test_a_headset_that_changes_its_profile_in_mid_session_keeps_its_pitch(
+async def test_bar_16_a_headset_that_changes_its_profile_in_mid_session_keeps_its_pitch(
     sound, sound_server, tone
 ):
     sound_server.plug_microphone("headset", rate_hz=48_000, channels=2)
@@ -126,7 +126,7 @@ async def test_a_headset_that_changes_its_profile_in_mid_session_keeps_its_pitch
     await microphone.close()
 
 
-async def test_the_microphone_of_a_bluetooth_headset_is_spared(sound, sound_server):
+async def test_bar_17_the_microphone_of_a_bluetooth_headset_is_spared(sound, sound_server):
     sound_server.plug_microphone("laptop", properties="device.bus=pci")
     sound_server.plug_microphone("ear_mic", properties="device.bus=bluetooth")
     sound_server.plug_loudspeaker("ear", properties="device.bus=bluetooth")
@@ -157,7 +157,9 @@ def pieces_in(recording: Path, whole: NDArray[np.float64]) -> set[int]:
     return found
 
 
-async def test_a_reply_goes_on_where_its_unplugged_headset_left_it(sound, sound_server, tmp_path):
+async def test_bar_13_a_reply_goes_on_where_its_unplugged_headset_left_it(
+    sound, sound_server, tmp_path
+):
     noise = np.random.default_rng(7).normal(0, 1, 24_000 * 4)
     smooth = np.convolve(noise, np.ones(12) / 12, "same") * 12_000
     reply = np.clip(smooth, -20_000, 20_000)

@@ -9,11 +9,23 @@ import pytest
 from websockets.asyncio.server import serve
 from websockets.exceptions import ConnectionClosed
 
-from desktop_app.client.addresses import GatewayAddress
+from desktop_app.client.addresses import ApiAddress, GatewayAddress
+from desktop_app.client.api import BackboardApi
 from desktop_app.client.gateway_transport import open_gateway
 from desktop_app.client.json_socket import open_json_socket
+from desktop_app.client.message_transport import MessageTerms
+from desktop_app.client.realtime_transport import RealtimeTerms, open_realtime
+from desktop_app.client.voice_socket_transport import open_voice_transport
+from desktop_app.engine_parts import resample_capture, resample_speech
 from desktop_app.errors import AppError
-from desktop_app.protocol.commands import CommitAudio, ConfigureSession, PromptText
+from desktop_app.protocol.commands import (
+    AppendAudio,
+    CancelReply,
+    CommitAudio,
+    ConfigureSession,
+    PromptText,
+    SpeechOutput,
+)
 from tests.fakes.noise import Grammar, Noise
 
 GATEWAY = Grammar.of(
@@ -28,7 +40,18 @@ SESSION = Grammar.of(
     "session.begin error transcript.final",
     "session_id message code text",
 )
+LINE = Grammar.of(
+    "transcript audio tool_call tool_call.delta turn.start turn.end turn.interrupted response.done "
+    "provider.event stt_transcript content_streaming tts_start tts_audio tts_end run_started "
+    "run_ended media_generated error session.end ping",
+    "role text transcript audio audio_data data encoding sample_rate channels status call_id id "
+    "name arguments is_final final event content turn_id message code url document_id usage",
+)
 SEEDS = range(25)
+FORMAT = '{"encoding":"pcm_s16le","sample_rate":16000,"channels":1}'
+BEGUN = (
+    f'{{"type":"session.begin","session_id":"s","input_audio":{FORMAT},"output_audio":{FORMAT}}}'
+)
 
 
 def noisy(seed, grammar, first):
@@ -72,3 +95,32 @@ async def test_a_session_that_raves_is_a_fault_or_silence_and_no_more(seed, firs
                     pass
             finally:
                 await socket.aclose()
+
+
+async def _realtime(api, address):
+    terms = RealtimeTerms("openai", "m", "", resample_capture, resample_speech)
+    return await open_realtime(api, address, ConfigureSession("a", None, SpeechOutput()), terms)
+
+
+async def _voice_socket(api, address):
+    configuration = ConfigureSession("a", None, SpeechOutput())
+    return await open_voice_transport(api, address, configuration, MessageTerms())
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("open_line", [_realtime, _voice_socket])
+async def test_a_line_that_raves_is_a_fault_or_silence_and_no_more(seed, open_line):
+    async with noisy(seed, LINE, (BEGUN,)) as server, asyncio.timeout(20):
+        address = ApiAddress(url_of(server).replace("ws:", "http:").rstrip("/"))
+        async with BackboardApi(address) as api:
+            transport = await open_line(api, address)
+            try:
+                with suppress(AppError):
+                    await transport.send(AppendAudio(1, bytes(640)))
+                    await transport.send(CommitAudio(1))
+                    await transport.send(CancelReply(1, 0))
+                with suppress(AppError):
+                    async for _ in transport.events():
+                        pass
+            finally:
+                await transport.aclose()

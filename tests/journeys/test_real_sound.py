@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from desktop_app.audio.frames import CAPTURE_RATE_HZ, FRAME_BYTES
@@ -21,6 +22,7 @@ from desktop_app.engine.inputs import (
 )
 from desktop_app.journal.records import MessageStatus, Role
 from desktop_app.link.messages import NoticeRaised, Phase, PhaseChanged
+from tests.fakes.room import pcm_of, room_noise, sound_of
 from tests.fakes.service import RealService, real_service
 from tests.fakes.sound_server import SoundServer
 from tests.fakes.speech import read, speech_in
@@ -177,7 +179,32 @@ async def test_a_cough_into_a_reply_only_pauses_it(sound_server, service, tmp_pa
     assert speech_in(read(heard)).length_ms >= reply.speech_ms
 
 
-async def test_a_minute_of_replies_that_come_back_is_removed_and_can_then_be_talked_over(
+@pytest.mark.parametrize("snr_db", [20, 10, 5])
+async def test_in_the_noise_of_a_room_one_question_begins_and_ends_as_one(
+    sound_server, service, tmp_path, snr_db
+):
+    noisy = tmp_path / "noisy.wav"
+    length = 9 * CAPTURE_RATE_HZ
+    voice = np.zeros(length)
+    question = sound_of(read_wav(MILES))
+    voice[3 * CAPTURE_RATE_HZ :][: len(question)] += question
+    write_wav(noisy, pcm_of(voice + room_noise(length, snr_db)), CAPTURE_RATE_HZ)
+    async with conversation(service, tmp_path, barge_in="off") as held:
+        await listening(held, sound_server)
+        noise = asyncio.create_task(sound_server.speak(noisy))
+        await held.eventually(lambda: held.engine.phase is Phase.HEARING)
+        await held.eventually(lambda: held.engine.phase is not Phase.HEARING)
+        assert not noise.done(), "the end of the words was found, not the end of the noise"
+        await held.turn_ends(1)
+        await noise
+        phases = [event.phase for event in held.told_of(PhaseChanged)]
+        [asked] = held.messages(Role.USER)
+    assert phases.count(Phase.HEARING) == 1
+    assert "miles" in asked.text or snr_db < 20, "the basic recogniser wants a quiet room"
+    assert asked.speech_ms == pytest.approx(3_400, abs=400), "with the silence that ended it"
+
+
+async def test_bar_7_a_minute_of_replies_that_come_back_is_removed_and_can_be_talked_over(
     sound_server, service, tmp_path
 ):
     """Other delays are those of the synthetic room, see the tests of the canceller."""
@@ -234,7 +261,7 @@ async def test_a_reply_goes_on_when_its_loudspeaker_is_unplugged(sound_server, s
         assert "headset" not in other_devices(held)
 
 
-async def test_an_utterance_goes_on_when_its_microphone_is_unplugged_and_comes_back(
+async def test_bar_14_an_utterance_goes_on_when_its_microphone_is_unplugged_and_returns(
     sound_server, service, tmp_path
 ):
     sound_server.plug_microphone("headset")

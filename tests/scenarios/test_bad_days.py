@@ -67,7 +67,7 @@ async def test_a_line_lost_before_the_answer_keeps_the_question_and_comes_back()
         assert {sent.session_id for sent in rig.voice.configurations} == {THREAD}
 
 
-async def test_a_failed_utterance_is_sent_again_with_the_same_bytes():
+async def test_bar_25_a_failed_utterance_is_sent_again_with_the_same_bytes():
     async with Rig() as rig:
         line = await listening(rig)
         await rig.ask_aloud()

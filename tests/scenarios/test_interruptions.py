@@ -28,7 +28,7 @@ async def answering(rig: Rig) -> ScriptedTransport:
     return line
 
 
-async def test_a_cough_pauses_the_reply_and_it_is_heard_to_its_end():
+async def test_bar_4_a_cough_pauses_the_reply_and_it_is_heard_to_its_end():
     async with Rig() as rig:
         line = await answering(rig)
         await rig.hear(COUGH[:5])
@@ -48,7 +48,7 @@ async def test_a_cough_pauses_the_reply_and_it_is_heard_to_its_end():
         assert [one.role for one in rig.journal.utterances.values()] == [Role.USER, Role.ASSISTANT]
 
 
-async def test_a_sound_without_end_holds_the_reply_up_for_less_than_two_seconds():
+async def test_bar_4_a_sound_without_end_holds_the_reply_up_for_less_than_two_seconds():
     async with Rig() as rig:
         await answering(rig)
         await rig.hear("#" * 20)

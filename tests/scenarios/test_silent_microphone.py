@@ -24,7 +24,7 @@ async def test_a_microphone_that_gives_only_zeros_is_shown_until_sound_comes():
         assert [cleared.code for cleared in rig.told_of(NoticeCleared)] == ["device.silent"]
 
 
-async def test_another_microphone_is_offered_by_name_in_place_of_the_silent_one():
+async def test_bar_15_another_microphone_is_offered_by_name_in_place_of_the_silent_one():
     async with Rig() as rig:
         camera = SoundDevice("Camera", 0, Direction.INPUT, "PulseAudio", 1, 48_000, id="usb-cam")
         rig.microphone.alternatives = (camera,)

@@ -119,7 +119,7 @@ async def test_every_stage_of_a_spoken_turn_is_timed():
         assert rig.replies[0].times == times
 
 
-async def test_the_recording_is_in_the_journal_before_it_is_sent_and_begins_with_the_pre_roll():
+async def test_bar_25_the_recording_is_in_the_journal_before_it_is_sent_pre_roll_first():
     async with Rig() as rig:
         line = await listening(rig)
         rig.journal.gate.clear()
@@ -136,7 +136,7 @@ async def test_the_recording_is_in_the_journal_before_it_is_sent_and_begins_with
         assert sent.startswith(bytes(640 * 10)), "silence from before the first word is there"
 
 
-async def test_barge_in_silences_the_reply_and_says_how_much_was_heard():
+async def test_bar_9_barge_in_silences_the_reply_and_says_how_much_was_heard():
     async with Rig() as rig:
         line = await speaking(rig)
         await rig.loudspeaker.sound(1000)
@@ -183,7 +183,7 @@ async def test_a_noise_while_thinking_cancels_nothing():
         assert line.sent_of(CancelReply) == []
 
 
-async def test_in_half_duplex_the_microphone_is_deaf_while_the_reply_plays():
+async def test_bar_8_in_half_duplex_the_microphone_is_deaf_and_one_key_interrupts():
     async with Rig(barge_in=False) as rig:
         line = await speaking(rig)
         judged = rig.detector.frames
@@ -300,7 +300,7 @@ async def test_voice_turned_off_while_the_reply_plays_lets_it_play_on():
         assert not rig.loudspeaker.is_open
 
 
-async def test_a_muted_microphone_hears_nothing_and_says_so_when_talked_into():
+async def test_bar_11_a_muted_microphone_hears_nothing_and_says_so_when_talked_into():
     async with Rig() as rig:
         line = await listening(rig)
         await rig.take(MutedChanged(is_muted=True))

@@ -59,7 +59,7 @@ async def test_a_click_never_reaches_the_server():
 @pytest.mark.parametrize(
     ("begin", "end"), [(TalkPressed(), TalkReleased()), (TalkToggled(), TalkToggled())]
 )
-async def test_everything_from_the_key_to_the_tail_is_sent_once_and_in_order(begin, end):
+async def test_bar_23_everything_from_the_key_to_the_tail_is_sent_once_and_in_order(begin, end):
     async with Rig() as rig:
         await rig.take(begin)
         line = await rig.line()
@@ -76,7 +76,7 @@ async def test_everything_from_the_key_to_the_tail_is_sent_once_and_in_order(beg
         assert rig.journal.sound(utterance) == pcm
 
 
-async def test_a_noise_that_never_ends_can_be_ended_by_key():
+async def test_bar_12_a_noise_that_never_ends_can_be_ended_by_key():
     async with Rig() as rig:
         await rig.take(VoiceStarted())
         await rig.phase_is(Phase.LISTENING)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from desktop_app.engine.inputs import TalkPressed, TalkReleased, VoiceStarted
+from desktop_app.engine.inputs import TalkPressed, TalkReleased, VoiceStarted, VoiceStopped
 from desktop_app.link.messages import Phase, TranscriptChanged
 from desktop_app.protocol.commands import AppendAudio, CancelReply, CommitAudio, DiscardAudio
 from desktop_app.protocol.events import (
@@ -193,3 +193,19 @@ async def test_bar_61_a_drop_in_mid_reply_is_shown_within_two_seconds_and_what_c
         assert again is not line
         assert again.sent == [], "nothing is said twice"
         assert len(rig.questions) == 1
+
+
+@pytest.mark.parametrize(
+    ("begin", "end"),
+    [(VoiceStarted(), VoiceStopped()), (TalkPressed(), TalkReleased())],
+    ids=["voice", "key"],
+)
+async def test_bar_58_the_microphone_is_closed_within_a_second(begin: object, end: object):
+    async with Rig() as rig:
+        await rig.take(begin)
+        await rig.line()
+        await rig.until(lambda: rig.microphone.is_open)
+        await rig.hear("...")
+        await rig.take(end)
+        await rig.time.advance(1.0)
+        assert not rig.microphone.is_open

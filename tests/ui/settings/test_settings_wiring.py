@@ -191,7 +191,7 @@ def test_a_search_finds_by_title_hint_choice_and_file_name():
     assert found("keep_recordings") == ["privacy.keep_recordings"]
 
 
-def test_devices_are_listed_live_and_no_microphone_is_opened(desk, page):
+def test_bar_20_devices_are_listed_live_and_no_microphone_is_opened(desk, page):
     assert desk.sent_of(ListDevices)
     assert not desk.sent_of(StartMicrophoneTest)
     shown = (DeviceShown("m", "USB Headset", True), DeviceShown("s", "Speakers", False))
