@@ -14,6 +14,7 @@ from desktop_app.service.providers.live_ports import LiveSpeechToText
 from desktop_app.service.providers.picture_ports import PictureMaker
 from desktop_app.service.providers.ports import Language, Recall, SpeechToText, TextToSpeech
 from desktop_app.service.providers.recording_ports import Speaker, Transcriber
+from desktop_app.service.providers.reply_ports import OpensReplySpeech
 from desktop_app.service.providers.vector_ports import Embedder
 
 _log = logging.getLogger(__name__)
@@ -29,6 +30,7 @@ class Providers(Protocol):
         live_stt: Hears whole sessions; empty where none is connected.
         preferred_stt, preferred_tts: Providers of live speech where a session names none.
         transcribers, speakers: For whole recordings and replies; ``builtin`` is always there.
+        voice_sockets: Speak live in place of the speaker of that name; mostly empty.
         picture_makers: ``builtin`` is always there.
         embedders: Empty where none is connected.
     """
@@ -47,6 +49,8 @@ class Providers(Protocol):
     def transcribers(self) -> Mapping[str, Transcriber]: ...
     @property
     def speakers(self) -> Mapping[str, Speaker]: ...
+    @property
+    def voice_sockets(self) -> Mapping[str, OpensReplySpeech]: ...
     @property
     def picture_makers(self) -> Mapping[str, PictureMaker]: ...
     @property

@@ -1,4 +1,4 @@
-"""A stand-in for ElevenLabs' realtime recogniser, on a real socket, that misbehaves on command.
+"""A stand-in for ElevenLabs' realtime sockets, on real ones, that misbehave on command.
 
 Written from the gateway contract, section 7.
 """
@@ -20,6 +20,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
 from tests.fakes.elevenlabs_server import KEY
+from tests.fakes.elevenlabs_voice import VoiceSockets, is_voice
 
 LIMIT_S = 5.0
 _SHORTEST_S = 0.3
@@ -76,6 +77,7 @@ class LiveServer:
         greets_with: In place of ``session_started``: message type and error.
         texts: What it hears; after the last one, nothing.
         sessions: Every one there was.
+        voice: Its text to speech, on the same host.
     """
 
     status: HTTPStatus = HTTPStatus.SWITCHING_PROTOCOLS
@@ -84,6 +86,7 @@ class LiveServer:
     texts: list[str] = field(default_factory=list)
     answers_commits: bool = True
     sessions: list[LiveSession] = field(default_factory=list)
+    voice: VoiceSockets = field(default_factory=VoiceSockets)
     _server: Server | None = None
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -107,6 +110,9 @@ class LiveServer:
 
     async def _hold(self, connection: ServerConnection) -> None:
         assert connection.request is not None
+        if is_voice(connection.request.path):
+            await self.voice.hold(connection)
+            return
         query = dict(parse_qsl(urlsplit(connection.request.path).query))
         session = LiveSession(connection, query)
         self.sessions.append(session)
@@ -151,8 +157,10 @@ class LiveServer:
     def _admit(self, connection: ServerConnection, request: Request) -> Response | None:
         if request.headers.get("xi-api-key") != KEY:
             return connection.respond(HTTPStatus.UNAUTHORIZED, "No.\n")
-        if self.status is not HTTPStatus.SWITCHING_PROTOCOLS:
-            return connection.respond(self.status, "No.\n")
+        wants_voice = is_voice(request.path)
+        status = self.voice.status if wants_voice else self.status
+        if status is not HTTPStatus.SWITCHING_PROTOCOLS:
+            return connection.respond(status, "No.\n")
         return None
 
 

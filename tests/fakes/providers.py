@@ -31,6 +31,7 @@ from desktop_app.service.providers.recording_ports import (
     SpeakingWish,
     Transcriber,
 )
+from desktop_app.service.providers.reply_ports import OpensReplySpeech
 from desktop_app.service.providers.vector_ports import Embedder
 
 CHUNK = b"\x01\x00" * 960
@@ -282,6 +283,7 @@ class ScriptedProviders:
     preferred_tts: str = "builtin"
     transcribers: Mapping[str, Transcriber] = field(default_factory=dict)
     speakers: Mapping[str, Speaker] = field(default_factory=dict)
+    voice_sockets: Mapping[str, OpensReplySpeech] = field(default_factory=dict)
     picture_makers: Mapping[str, PictureMaker] = field(default_factory=dict)
     embedders: Mapping[str, Embedder] = field(default_factory=dict)
     failure: AppError | None = None

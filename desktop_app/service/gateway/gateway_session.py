@@ -42,7 +42,8 @@ from desktop_app.service.gateway.gateway_turn import Turn
 from desktop_app.service.gateway.session_plan import SessionPlan, read_plan
 from desktop_app.service.gateway.speaking import Tell
 from desktop_app.service.provider_source import ProviderSource
-from desktop_app.service.providers.ports import SpeechToText, TextToSpeech, Transcript
+from desktop_app.service.providers.ports import SpeechToText, Transcript
+from desktop_app.service.providers.reply_ports import ReplySpeech
 
 MERGE_WITHIN_S = 0.25
 """Final texts that come within it are one utterance, where a provider ends utterances."""
@@ -267,7 +268,7 @@ class GatewaySession:
         return self._hearing
 
 
-def _name(speech: speech_choice.Hears | TextToSpeech) -> dict[str, Any]:
+def _name(speech: speech_choice.Hears | ReplySpeech) -> dict[str, Any]:
     return {"provider": speech.provider, "model_id": speech.model}
 
 

@@ -21,8 +21,7 @@ from desktop_app.service.gateway.heard_part import HeardPart
 from desktop_app.service.gateway.session_plan import Voice
 from desktop_app.service.gateway.spoken_text import SentenceSplitter, spoken
 from desktop_app.service.provider_failures import provider_failures
-from desktop_app.service.providers.openai.streams import closing
-from desktop_app.service.providers.ports import TextToSpeech
+from desktop_app.service.providers.reply_ports import ReplySpeech
 
 Tell = Callable[[GatewayServerMessage], Awaitable[None]]
 
@@ -38,7 +37,7 @@ class Speaking:
         failure: Why there is no, or no more, speech.
     """
 
-    def __init__(self, tts: TextToSpeech, voice: Voice, turn_id: int, tell: Tell) -> None:
+    def __init__(self, tts: ReplySpeech, voice: Voice, turn_id: int, tell: Tell) -> None:
         self.has_words = False
         self.failure: AppError | None = None
         self._tts = tts
@@ -46,8 +45,9 @@ class Speaking:
         self._turn_id = turn_id
         self._tell = tell
         self._splitter = SentenceSplitter()
-        # no more than the reply; with each, where it ends in the text
-        self._sentences: asyncio.Queue[tuple[str, int] | None] = asyncio.Queue()
+        self._sentences: asyncio.Queue[str | None] = asyncio.Queue()  # no more than the reply
+        self._ends: list[int] = []  # in the text, of each sentence
+        self._begun = 0
         self._heard = HeardPart()
         self._resampler = Resampler(SPEECH_RATE_HZ, voice.rate_hz)
         self._chunks = 0
@@ -68,8 +68,12 @@ class Speaking:
         """Speak until the text is complete and spoken; a provider's failure ends it early."""
         try:
             with provider_failures("tts.broken", "The answer cannot be spoken: the voice failed."):
-                while (sentence := await self._sentences.get()) is not None:
-                    await self._speak(*sentence)
+                await self._tts.speak_reply(
+                    self._sentences,
+                    self._on_sound,
+                    voice=self._voice.name,
+                    speed=self._voice.speed,
+                )
             self._heard.finish()
             await self._send(self._resampler.flush() if self._has_spoken else b"")
             await self._send_whole()
@@ -103,18 +107,18 @@ class Speaking:
             end = self._heard.cut_out(sentence)
             if words := spoken(sentence):
                 self.has_words = True
-                self._sentences.put_nowait((words, end))
+                self._ends.append(end)
+                self._sentences.put_nowait(words)
 
-    async def _speak(self, sentence: str, end: int) -> None:
-        self._heard.begin(end)
-        speech = self._tts.speak(sentence, voice=self._voice.name, speed=self._voice.speed)
-        async with closing(speech) as chunks:
-            async for chunk in chunks:
-                if self._voice.is_coded:  # how long it sounds is not known here
-                    await self._send(chunk)
-                else:
-                    self._heard.said(chunk)
-                    await self._send(self._resampler.feed(chunk))
+    async def _on_sound(self, sentence: int, sound: bytes) -> None:
+        while self._begun <= sentence:
+            self._heard.begin(self._ends[self._begun])
+            self._begun += 1
+        if self._voice.is_coded:  # how long it sounds is not known here
+            await self._send(sound)
+        else:
+            self._heard.said(sound)
+            await self._send(self._resampler.feed(sound))
 
     async def _send(self, pcm: bytes) -> None:
         if not pcm:

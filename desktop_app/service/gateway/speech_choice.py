@@ -8,9 +8,12 @@ from __future__ import annotations
 from desktop_app.errors import InputError
 from desktop_app.service.gateway.session_plan import SessionPlan, Voice
 from desktop_app.service.provider_source import Providers
+from desktop_app.service.providers.elevenlabs.voice_messages import NOT_ON_SOCKETS
 from desktop_app.service.providers.heard_utterances import HeardUtterances
 from desktop_app.service.providers.live_ports import LiveSpeechToText
-from desktop_app.service.providers.ports import BUILT_IN, SpeechToText, TextToSpeech
+from desktop_app.service.providers.one_by_one import OneByOne
+from desktop_app.service.providers.ports import BUILT_IN, SpeechToText
+from desktop_app.service.providers.reply_ports import ReplySpeech
 from desktop_app.service.providers.speech_models import provider_of
 from desktop_app.service.providers.spoken_sentences import SAMPLES, SpokenSentences
 
@@ -29,7 +32,7 @@ def hearing(plan: SessionPlan, providers: Providers) -> Hears:
     return providers.stt
 
 
-def speaking(voice: Voice, providers: Providers) -> TextToSpeech:
+def speaking(voice: Voice, providers: Providers) -> ReplySpeech:
     """Who speaks the session's replies.
 
     Raises:
@@ -39,15 +42,16 @@ def speaking(voice: Voice, providers: Providers) -> TextToSpeech:
     if wanted not in providers.speakers:
         wanted = BUILT_IN
     if wanted == BUILT_IN and not voice.is_coded:
-        return providers.tts
+        return OneByOne(providers.tts)
     if wanted not in providers.speakers:
         raise InputError("speech.format", f"Nobody here speaks as {voice.output_format}.")
-    named = provider_of("tts", voice.model) == wanted
+    model = voice.model if provider_of("tts", voice.model) == wanted else ""
+    output_format = voice.output_format if voice.is_coded else SAMPLES
+    if wanted in providers.voice_sockets and model not in NOT_ON_SOCKETS:
+        opens = providers.voice_sockets[wanted]
+        return opens(model, output_format=output_format, settings=voice.settings)
     speech = SpokenSentences(
-        providers.speakers[wanted],
-        voice.model if named else "",
-        output_format=voice.output_format if voice.is_coded else SAMPLES,
-        settings=voice.settings,
+        providers.speakers[wanted], model, output_format=output_format, settings=voice.settings
     )
     speech.content_type()  # refuses before anything is asked
     return speech

@@ -18,6 +18,8 @@ from desktop_app.service.providers.local_servers import Ports
 KEYRING_WITHIN_S = 3.0
 OPENAI_URL = "https://api.openai.com/v1"
 ELEVENLABS_URL = "https://api.elevenlabs.io"
+ELEVENLABS_SOCKET = "elevenlabs-socket"
+"""Chosen as who speaks: ElevenLabs, over one socket for each reply instead of HTTP."""
 
 _log = logging.getLogger(__name__)
 
@@ -35,7 +37,8 @@ class ProviderConfig:
         openai_model: Its language model; empty for the catalogue's first.
         elevenlabs_key: Of ElevenLabs, which is used only with one.
         hearing, speaking: Who hears and speaks live, where a session does not say: ``builtin``,
-            ``openai`` or ``elevenlabs``; empty for the best that there is a key for.
+            ``openai`` or ``elevenlabs``; empty for the best that there is a key for. Who speaks may
+            be ``ELEVENLABS_SOCKET``.
         openai_url, elevenlabs_url: Where they are.
         elevenlabs_live_url: Where its realtime sockets are, where that is another host.
         local_models: ``auto`` looks for servers on this computer, ``off`` does not.

@@ -20,6 +20,7 @@ from desktop_app.service.providers.open_speech import (
     open_live_stt,
     open_speakers,
     open_transcribers,
+    open_voice_sockets,
     preferred,
 )
 from desktop_app.service.providers.picture_ports import PictureMaker
@@ -31,6 +32,7 @@ from desktop_app.service.providers.ports import (
     TextToSpeech,
 )
 from desktop_app.service.providers.recording_ports import Speaker, Transcriber
+from desktop_app.service.providers.reply_ports import OpensReplySpeech
 from desktop_app.service.providers.vector_ports import Embedder
 
 if TYPE_CHECKING:
@@ -55,6 +57,7 @@ class Providers:
         self.preferred_stt = self.preferred_tts = BUILT_IN
         self.transcribers: Mapping[str, Transcriber] = {}
         self.speakers: Mapping[str, Speaker] = {}
+        self.voice_sockets: Mapping[str, OpensReplySpeech] = {}
         self.picture_makers: Mapping[str, PictureMaker] = {}
         self.embedders: Mapping[str, Embedder] = {}
         self._languages = languages
@@ -122,6 +125,7 @@ async def open_providers(config: ProviderConfig, recall: Recall) -> Providers:
     providers.preferred_tts = preferred(config, config.speaking)
     providers.transcribers = open_transcribers(config, stt)
     providers.speakers = open_speakers(config, tts)
+    providers.voice_sockets = open_voice_sockets(config, providers.speakers)
     providers.picture_makers = open_picture_makers(config)
     providers.embedders = open_embedders(config)
     return providers

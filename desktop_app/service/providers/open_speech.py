@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
+
 from desktop_app.errors import InputError
 from desktop_app.service.providers.builtin.builtin_speaker import BuiltinSpeaker, ListedVoices
 from desktop_app.service.providers.builtin.builtin_transcriber import BuiltinTranscriber
-from desktop_app.service.providers.config import ProviderConfig
+from desktop_app.service.providers.config import ELEVENLABS_SOCKET, ProviderConfig
 from desktop_app.service.providers.elevenlabs.elevenlabs_live import ElevenLabsLiveStt
 from desktop_app.service.providers.elevenlabs.elevenlabs_speaker import ElevenLabsSpeaker
 from desktop_app.service.providers.elevenlabs.elevenlabs_transcriber import ElevenLabsTranscriber
+from desktop_app.service.providers.elevenlabs.elevenlabs_voice_socket import (
+    ElevenLabsVoiceSocket,
+)
 from desktop_app.service.providers.live_ports import LiveSpeechToText
 from desktop_app.service.providers.openai.openai_speaker import OpenAiSpeaker
 from desktop_app.service.providers.openai.openai_transcriber import OpenAiTranscriber
 from desktop_app.service.providers.ports import BUILT_IN, SpeechToText
 from desktop_app.service.providers.recording_ports import Speaker, Transcriber
+from desktop_app.service.providers.reply_ports import OpensReplySpeech
 
 
 def open_live_stt(config: ProviderConfig) -> dict[str, LiveSpeechToText]:
@@ -23,6 +30,18 @@ def open_live_stt(config: ProviderConfig) -> dict[str, LiveSpeechToText]:
     url = config.elevenlabs_live_url or config.elevenlabs_url
     live = ElevenLabsLiveStt(url, config.elevenlabs_key)
     return {live.provider: live}
+
+
+def open_voice_sockets(
+    config: ProviderConfig, speakers: Mapping[str, Speaker]
+) -> dict[str, OpensReplySpeech]:
+    """Who shall speak over a socket, by provider name: only where that is chosen."""
+    speaker = speakers.get("elevenlabs")
+    if config.speaking != ELEVENLABS_SOCKET or not isinstance(speaker, ElevenLabsSpeaker):
+        return {}
+    url = config.elevenlabs_live_url or config.elevenlabs_url
+    opens = partial(ElevenLabsVoiceSocket, url, config.elevenlabs_key, speaker)
+    return {speaker.provider: opens}
 
 
 def preferred(config: ProviderConfig, wish: str) -> str:
@@ -38,6 +57,8 @@ def preferred(config: ProviderConfig, wish: str) -> str:
     ]
     if not wish:
         return connected[0]
+    if wish == ELEVENLABS_SOCKET and config.elevenlabs_key:
+        return "elevenlabs"
     if wish not in connected:
         raise InputError(
             "provider.bad_choice",

@@ -16,6 +16,7 @@ from desktop_app.protocol.events import ToolCall
 from desktop_app.protocol.gateway import AssistantAudioChunk, GatewayServerMessage
 from desktop_app.service.gateway.session_plan import Voice
 from desktop_app.service.gateway.speaking import Speaking
+from desktop_app.service.providers.one_by_one import OneByOne
 from desktop_app.service.providers.ports import TextDelta, TextToSpeech
 from desktop_app.service.runs.events import MediaMade, RunEnded, RunEvent
 from desktop_app.service.runs.run import Run
@@ -43,7 +44,7 @@ class RealtimeTurn:
         self._run = run
         self._runs = runs
         self._tell = tell
-        self._speech = None if voice is None else Speaking(tts, voice, 0, self._on_sound)
+        self._speech = None if voice is None else Speaking(OneByOne(tts), voice, 0, self._on_sound)
         self._task: asyncio.Task[None] | None = None
         self._calls: dict[str, ToolCall] = {}
         self._outputs: dict[str, str] = {}

@@ -64,7 +64,7 @@ class ElevenLabsSpeaker:
             AccessError, NetworkError, ProtocolError
         """
         form = _format(wish)
-        voice = quote(wish.voice or await self._first_voice(), safe="")
+        voice = quote(wish.voice or await self.first_voice(), safe="")
         params = {name: _text(wish.options[name]) for name in _IN_QUERY if name in wish.options}
         # WAV is not streamed by this provider: samples are, and a header makes them WAV.
         params["output_format"] = form.replace("wav_", "pcm_")
@@ -111,8 +111,13 @@ class ElevenLabsSpeaker:
             options["voice_settings"] = {"speed": wish.options["speed"], **known}
         return options | {"text": text, "model_id": wish.model or self.model}
 
-    async def _first_voice(self) -> str:
-        """The voice where none is asked for; looked up once."""
+    async def first_voice(self) -> str:
+        """The voice where none is asked for; looked up once.
+
+        Raises:
+            InputError: ``speech.voice``: the account has none.
+            AccessError, NetworkError, ProtocolError
+        """
         if not self._voice:
             voices = await self.voices()
             if not voices:

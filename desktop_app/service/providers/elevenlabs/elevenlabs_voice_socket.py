@@ -1,0 +1,114 @@
+"""Speaks replies over ElevenLabs' input-streaming socket: one for each reply, sound as it is made.
+
+Source: the gateway contract, section 8. Sentences that a lost socket left without a sound are
+spoken over HTTP.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+from websockets.asyncio.client import ClientConnection, connect
+
+from desktop_app.client.errors import handshake_errors
+from desktop_app.client.socket_route import socket_route
+from desktop_app.credentials import Secret
+from desktop_app.errors import NetworkError, ProtocolError
+from desktop_app.service.providers.elevenlabs import voice_messages
+from desktop_app.service.providers.elevenlabs.elevenlabs_speaker import ElevenLabsSpeaker
+from desktop_app.service.providers.elevenlabs.socket_reply import SocketReply
+from desktop_app.service.providers.reply_ports import Sentences, TakeSound
+from desktop_app.service.providers.spoken_sentences import SAMPLES, SpokenSentences
+
+_log = logging.getLogger(__name__)
+
+_BEGIN_WITHIN_S = 10.0
+_MAX_MESSAGE_BYTES = 8 << 20
+
+
+class ElevenLabsVoiceSocket:
+    """A ``ReplySpeech``.
+
+    Args:
+        url: Of the API's sockets, without its version.
+        key: Of an account.
+        speaker: Knows the account's voices, and speaks over HTTP where the socket does not; is
+            not closed with it.
+        model: Of its models, or empty for its default.
+        output_format: Any that can be streamed.
+        settings: ``voice_settings`` beside the speed.
+    """
+
+    provider = "elevenlabs"
+
+    def __init__(
+        self,
+        url: str,
+        key: Secret,
+        speaker: ElevenLabsSpeaker,
+        model: str = "",
+        *,
+        output_format: str = SAMPLES,
+        settings: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._url, self._key, self._speaker = url, key, speaker
+        self._format = output_format
+        self._settings = dict(settings or {})
+        self._over_http = SpokenSentences(
+            speaker, model, output_format=output_format, settings=settings
+        )
+        self.model = self._over_http.model
+
+    async def speak_reply(
+        self, sentences: Sentences, take: TakeSound, *, voice: str, speed: float
+    ) -> None:
+        """Speak until the sentences end; see ``ReplySpeech``."""
+        reply = SocketReply(sentences, take, are_samples=self._format == SAMPLES)
+        if not await reply.has_words():
+            return
+        settings = self._settings | ({"speed": speed} if speed != 1.0 else {})
+        try:
+            async with self._connected(voice or await self._speaker.first_voice()) as socket:
+                await reply.run(socket, settings)
+        except NetworkError as error:
+            if not error.retryable or reply.is_cut:
+                raise
+            _log.info("The rest of a reply is spoken over HTTP: %s", error)
+            await self._speak_rest(reply, take, voice, speed)
+
+    async def _speak_rest(
+        self, reply: SocketReply, take: TakeSound, voice: str, speed: float
+    ) -> None:
+        first = reply.spoken
+
+        async def take_rest(number: int, sound: bytes) -> None:
+            await take(first + number, sound)
+
+        await self._over_http.speak_reply(reply.rest(), take_rest, voice=voice, speed=speed)
+
+    @asynccontextmanager
+    async def _connected(self, voice: str) -> AsyncIterator[ClientConnection]:
+        address = voice_messages.address(self._url, voice, self.model, self._format)
+        try:
+            with handshake_errors():
+                socket = await connect(
+                    address,
+                    additional_headers={"xi-api-key": self._key.reveal()},
+                    user_agent_header="Parley",
+                    compression=None,
+                    max_size=_MAX_MESSAGE_BYTES,
+                    open_timeout=_BEGIN_WITHIN_S,
+                    close_timeout=1.0,
+                    **await socket_route(address),
+                )
+        except ProtocolError as error:
+            text = "What answers at ElevenLabs' address does not speak."
+            raise NetworkError("tts.unreadable", text) from error
+        try:
+            yield socket
+        finally:
+            with suppress(OSError):
+                await socket.close()
