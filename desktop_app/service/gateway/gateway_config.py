@@ -17,10 +17,16 @@ from dotenv import dotenv_values
 from desktop_app.credentials import Secret
 from desktop_app.errors import InputError
 from desktop_app.loopback import is_loopback_host
-from desktop_app.service.providers.config import ELEVENLABS_URL, OPENAI_URL, ProviderConfig
+from desktop_app.service.providers.config import (
+    ELEVENLABS_SOCKET,
+    ELEVENLABS_URL,
+    OPENAI_URL,
+    ProviderConfig,
+)
 
 _YES, _NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off", "")
 _PROVIDERS = ("", "builtin", "openai", "elevenlabs")
+_VOICES = (*_PROVIDERS, ELEVENLABS_SOCKET)
 _VERSION = re.compile(r"/v\d+[^/]*$")
 _OWN_PATHS = ("/v1/chat", "/v1/register")
 _SHORTEST_TOKEN = 16
@@ -223,7 +229,7 @@ def _read(reader: _Reader) -> GatewayConfig:
             openai_key=reader.secret("OPENAI_API_KEY"),
             elevenlabs_key=elevenlabs_key,
             hearing=reader.choice("STT_PROVIDER", _PROVIDERS),
-            speaking=reader.choice("TTS_PROVIDER", _PROVIDERS),
+            speaking=reader.choice("TTS_PROVIDER", _VOICES),
             openai_url=reader.url("OPENAI_BASE_URL", OPENAI_URL),
             elevenlabs_url=reader.url("ELEVENLABS_BASE_URL", ELEVENLABS_URL),
             elevenlabs_live_url=reader.url("ELEVENLABS_LIVE_URL"),
@@ -270,8 +276,8 @@ def _check_keys(reader: _Reader, config: GatewayConfig) -> None:
         ("STT_PROVIDER", config.providers.hearing),
         ("TTS_PROVIDER", config.providers.speaking),
     ):
-        if wish == "elevenlabs" and not config.providers.elevenlabs_key:
-            reader.faults.append(f"{name}=elevenlabs needs ELEVENLABS_API_KEY.")
+        if wish.startswith("elevenlabs") and not config.providers.elevenlabs_key:
+            reader.faults.append(f"{name}={wish} needs ELEVENLABS_API_KEY.")
         if wish == "openai" and not config.providers.openai_key:
             reader.faults.append(f"{name}=openai needs OPENAI_API_KEY.")
     if config.llm.api_key and not config.llm.base_url and config.llm.provider not in ("", "openai"):

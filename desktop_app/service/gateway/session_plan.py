@@ -15,13 +15,13 @@ from desktop_app.protocol.gateway import BackendOptions, SessionConfigure, SttOp
 from desktop_app.service.clock import new_id
 
 INPUT_RATES_HZ = range(8_000, 48_001)
-OUTPUT_RATES_HZ = (8_000, 16_000, 22_050, 24_000, 44_100, 48_000)
+OUTPUT_RATES_HZ = (8_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
 STRATEGIES = ("manual", "vad")
 
 _PCM = re.compile(r"pcm_(\d{4,5})")
 _SPOKEN = re.compile(
     r"(pcm|wav)_(\d{4,5})()"
-    r"|(mp3)_(22050|24000|44100)_(32|48|64|96|128|192)"
+    r"|(mp3)_(22050)_(32)|(mp3)_(24000)_(48)|(mp3)_(44100)_(32|64|96|128|192)"
     r"|(opus)_(48000)_(32|64|96|128|192)"
     r"|(ulaw|alaw)_(8000)()"
 )

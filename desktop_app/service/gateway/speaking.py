@@ -75,7 +75,7 @@ class Speaking:
                     speed=self._voice.speed,
                 )
             self._heard.finish()
-            await self._send(self._resampler.flush() if self._has_spoken else b"")
+            await self._send(self._resampler.flush() if self._begun else b"")
             await self._send_whole()
         except AppError as error:
             self.failure = error
@@ -97,10 +97,6 @@ class Speaking:
     def heard_characters(self, heard_ms: int) -> int:
         """How much of the text was heard by who heard so much of the speech."""
         return self._heard.characters(heard_ms)
-
-    @property
-    def _has_spoken(self) -> bool:
-        return bool(self._chunks or self._whole)
 
     def _queue(self, sentences: Iterable[str]) -> None:
         for sentence in sentences:

@@ -9,6 +9,7 @@ import msgspec
 
 from desktop_app import resources
 from desktop_app.protocol.backboard.models import ModelInfo
+from desktop_app.service.providers.ports import BUILT_IN
 
 SpeechKind = Literal["stt", "tts"]
 
@@ -33,13 +34,17 @@ def speech_models(provider: str, kind: SpeechKind) -> tuple[ModelInfo, ...]:
     return tuple(msgspec.convert(row | about, ModelInfo) for row in rows)
 
 
-_LIVE = {"scribe_v2_realtime": "elevenlabs"}
+_ELSEWHERE = {
+    ("stt", "scribe_v2_realtime"): "elevenlabs",
+    ("stt", "basic"): BUILT_IN,
+    ("tts", "basic"): BUILT_IN,
+}
 
 
 def provider_of(kind: SpeechKind, model: str) -> str:
     """Whose model this is; empty where nobody is known to have it."""
-    if kind == "stt" and model in _LIVE:
-        return _LIVE[model]
+    if (kind, model) in _ELSEWHERE:
+        return _ELSEWHERE[kind, model]
     for provider, known in _known().items():
         if any(row["name"] == model for row in (known.stt if kind == "stt" else known.tts)):
             return provider

@@ -66,6 +66,10 @@ def test_nothing_at_all_is_a_gateway_with_what_is_built_in():
         ({"ALLOW_FRONTEND_BACKEND_AUTH": "perhaps"}, "must be true or false"),
         ({"STT_PROVIDER": "nobody"}, "must be one of builtin, openai, elevenlabs"),
         ({"TTS_PROVIDER": "openai"}, "needs OPENAI_API_KEY"),
+        (
+            {"TTS_PROVIDER": "elevenlabs-socket", "ELEVENLABS_API_KEY": ""},
+            "TTS_PROVIDER=elevenlabs-socket needs ELEVENLABS_API_KEY",
+        ),
         ({"STT_PROVIDER": "elevenlabs", "ELEVENLABS_API_KEY": ""}, "needs ELEVENLABS_API_KEY"),
         ({"LLM_BASE_URL": ""}, "LLM_PROVIDER=custom needs LLM_BASE_URL"),
         ({"GATEWAY_TOKEN": "short"}, "at least 16 characters"),
