@@ -255,6 +255,7 @@ async def _keep_unsent(
         link.send(message)
     keeper.show_under_way()
     link.unsaved_changed = keeper.changed
+    wiring.attachments.cleaning.sweep(left.messages)
     return keeper
 
 

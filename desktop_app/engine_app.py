@@ -33,6 +33,7 @@ from desktop_app.engine_note import leave_engine_note, remove_engine_note
 from desktop_app.engine_parts import EngineKit, realtime_terms, resample_speech
 from desktop_app.engine_sound import EngineSound
 from desktop_app.errors import AppError, DeviceError, InputError
+from desktop_app.export.storage import remove_service_data
 from desktop_app.journal.retention import UNTIL_SENT
 from desktop_app.journal.writer import JournalWriter
 from desktop_app.link.asks import Ask, CancelAsk
@@ -155,6 +156,7 @@ class EngineApp:
             ask=self._on_intent,
             publish=self._publish,
             wall=SystemTime().wall,
+            clear_service=lambda: self._keeper.renew(self._forget_service),
         )
         self._asked = ServiceConnection(find, threads)  # turns wait for none of its answers
         keys = ProfileKeys(lambda: self._settings, Credentials(), os.environ)
@@ -248,6 +250,12 @@ class EngineApp:
 
     async def _find_embedded(self) -> ServiceAddresses:
         return both_doors(await self._keeper.address())
+
+    async def _forget_service(self) -> None:
+        """Delete what the embedded service keeps, and which of its threads are ours."""
+        await asyncio.to_thread(remove_service_data, self._paths.data)
+        for beginning in (f"thread:{EMBEDDED}:", f"assistant:{EMBEDDED}"):
+            await self._journal.forget_settings(beginning)
 
     def _on_intent(self, intent: Intent) -> None:
         match intent:

@@ -92,6 +92,11 @@ SENTENCES = {
         "The pictures are deleted; the next start of Parley takes them off the disk."
     ),
     "kept.recordings_cleared": "The recordings are gone. What was said can still be read.",
+    "kept.attachments_cleared": "The files are gone. The messages can still be read.",
+    "kept.service_cleared": (
+        "The service has forgotten its documents, memories and threads. What was said can still "
+        "be read."
+    ),
     "language.bad_address": (
         "The address of the language server cannot be used. Correct it in the settings."
     ),
@@ -222,6 +227,8 @@ SENTENCES = {
     "tools.not_here": (
         "The assistant asked for a tool of its own, which Parley cannot run. Ask differently."
     ),
+    "archive.running": "Reading {file}: {number} %.",
+    "export.running": "Writing {file}: {number} %.",
     "attach.too_many": "No more than 20 files go along with one message. Send these first.",
     "voice.idle": (
         "Nobody spoke for a while, so the microphone was closed. Open it again when you like."

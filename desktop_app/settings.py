@@ -198,7 +198,8 @@ def save(path: Path, settings: Settings) -> None:
     except (ValueError, RecursionError) as error:
         logger.warning(_set_aside(path, error))
         before = {}
-    text = json.dumps(_merged(before, asdict(settings)), indent=2, ensure_ascii=False)
+    after = asdict(settings)
+    text = json.dumps(_merged(_without_removed(before, after), after), indent=2, ensure_ascii=False)
     _replace_file(path, text + "\n")
 
 
@@ -267,6 +268,18 @@ def _is_usable(value: object, default: object, limits: Mapping[str, Any]) -> boo
     if isinstance(value, int) and "low" in limits:
         return bool(limits["low"] <= value <= limits["high"])
     return True
+
+
+def _without_removed(before: dict[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """``before`` without the services and keys that a person took away."""
+    kept = dict(before)
+    for name, kind in (("profiles", dict), ("shortcuts", str)):
+        older = before.get(name)
+        if isinstance(older, dict):
+            known = {key: one for key, one in older.items() if key in after[name]}
+            odd = {key: one for key, one in older.items() if not isinstance(one, kind)}
+            kept[name] = {**odd, **known}
+    return kept
 
 
 def _merged(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -25,6 +25,7 @@ _CLEARED = {
     Kept.RECORDINGS: "kept.recordings_cleared",
     Kept.PICTURES: "kept.pictures_cleared",
     Kept.CONVERSATIONS: "kept.conversations_cleared",
+    Kept.SERVICE: "kept.service_cleared",
 }
 
 KeepingIntent = ImportArchive | CancelImport | ClearKept
@@ -49,6 +50,7 @@ class KeepingDesk:
         ask: Takes what follows from a wish, as if the person had asked for it.
         publish: Takes news for the window.
         wall: Unix seconds.
+        clear_service: Has the embedded service forget everything.
     """
 
     def __init__(
@@ -59,12 +61,14 @@ class KeepingDesk:
         ask: Callable[[Intent], None],
         publish: Callable[[LinkEvent], None],
         wall: Callable[[], float],
+        clear_service: Callable[[], Awaitable[None]],
     ) -> None:
         self._journal = journal
         self._folder = folder
         self._ask = ask
         self._publish = publish
         self._wall = wall
+        self._clear_service = clear_service
         self._background = Background(self._report)
         self._watch = Watch()
 
@@ -120,6 +124,8 @@ class KeepingDesk:
             case Kept.CONVERSATIONS:
                 for thread_id in await asyncio.to_thread(ids_of_all, self._folder, "thread"):
                     self._ask(DeleteThread(thread_id))
+            case Kept.SERVICE:
+                await self._clear_service()
         self._tell(NoticeLevel.INFO, _CLEARED[kind], {})
 
     def _report(self, name: str, error: BaseException) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from desktop_app.errors import ChildError, NetworkError
+from desktop_app.errors import ChildError, NetworkError, StorageError
 from desktop_app.link.messages import (
     Connection,
     ConnectionChanged,
@@ -49,6 +49,14 @@ class RunningService(Protocol):
         """End it."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Renewal:
+    """What is to be done between two services."""
+
+    work: Callable[[], Awaitable[None]]
+    done: asyncio.Future[None]
+
+
 class ServiceKeeper:
     """Starts the service, restarts it when it dies, and hands out its address.
 
@@ -77,6 +85,8 @@ class ServiceKeeper:
         self._now = now
         self._address: asyncio.Future[ServiceAddress] | None = None
         self._problem = ""
+        self._running: RunningService | None = None
+        self._renewal: _Renewal | None = None
         self.connection = Connection.STARTING
 
     async def run(self) -> None:
@@ -85,7 +95,11 @@ class ServiceKeeper:
         waits = backoff()
         while True:
             began_s = self._now()
-            self._lose(await self._keep_one())
+            problem = await self._keep_one()
+            if self._renewal is not None:
+                await self._renew(self._renewal)
+                continue
+            self._lose(problem)
             if self._now() - began_s >= HEALTHY_AFTER_S:
                 waits = backoff()
             wait_s = next(waits)
@@ -104,6 +118,29 @@ class ServiceKeeper:
             self._address = asyncio.get_running_loop().create_future()
         return await asyncio.shield(self._address)
 
+    async def renew(self, work: Callable[[], Awaitable[None]]) -> None:
+        """End the service, do the work while there is none, and start it again.
+
+        Raises:
+            NetworkError: ``service.down``: none is running.
+            StorageError: The work failed; the service is started again.
+        """
+        if self._running is None or self._renewal is not None:
+            raise NetworkError("service.down", self._problem, retryable=True)
+        renewal = self._renewal = _Renewal(work, asyncio.get_running_loop().create_future())
+        await self._running.aclose()
+        await renewal.done
+
+    async def _renew(self, renewal: _Renewal) -> None:
+        self._renewal = None
+        self._tell(Connection.STARTING)
+        try:
+            await renewal.work()
+        except StorageError as error:
+            renewal.done.set_exception(error)
+        else:
+            renewal.done.set_result(None)
+
     async def _keep_one(self) -> str:
         """Start a service and stay with it to its end.
 
@@ -114,11 +151,12 @@ class ServiceKeeper:
             service = await self._start()
         except ChildError as error:
             return str(error)
+        self._running = service
         try:
             self._arrived(service.address)
             code = await service.wait()
         finally:
-            self._address = None
+            self._address = self._running = None
             await service.aclose()
         return f"The service ended with code {code}."
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
 from msgspec import Struct
 
+from desktop_app.database.failures import storage_errors
 from desktop_app.errors import StorageError
 from desktop_app.journal.schema import DATABASE_NAME
 from desktop_app.journal.snapshot import open_snapshot
@@ -23,18 +25,20 @@ class StorageUse(Struct, frozen=True):
         journal: What was said, in words.
         recordings: What was said, as sound, by both sides.
         pictures: Made in conversations.
+        attachments: Copies of the files that went along with messages, or will.
         service: What the embedded service keeps: its database, documents and media.
     """
 
     journal: int
     recordings: int
     pictures: int
+    attachments: int
     service: int
 
     @property
     def total(self) -> int:
         """All of it."""
-        return self.journal + self.recordings + self.pictures + self.service
+        return self.journal + self.recordings + self.pictures + self.attachments + self.service
 
 
 def storage_use(folder: Path) -> StorageUse:
@@ -43,8 +47,23 @@ def storage_use(folder: Path) -> StorageUse:
         journal=_size(folder.glob(f"{DATABASE_NAME}*")),
         recordings=_size([folder / "utterances"]),
         pictures=_size([folder / "pictures"]),
+        attachments=_size([folder / "attachments"]),
         service=_size(one for pattern in _SERVICE for one in folder.glob(pattern)),
     )
+
+
+def remove_service_data(folder: Path) -> None:
+    """Delete what the embedded service keeps; it must not run.
+
+    Raises:
+        StorageError: It cannot be deleted, or only in part.
+    """
+    with storage_errors():
+        for path in [one for pattern in _SERVICE for one in folder.glob(pattern)]:
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
 
 
 def ids_of_all(folder: Path, kind: Literal["thread", "picture"]) -> Sequence[str]:

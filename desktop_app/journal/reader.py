@@ -8,6 +8,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from desktop_app.database.failures import storage_errors
 from desktop_app.database.migrations import known_version
 from desktop_app.journal.records import (
@@ -33,6 +35,7 @@ from desktop_app.journal.schema import DATABASE_NAME, MIGRATIONS
 from desktop_app.journal.search_query import SearchWish
 from desktop_app.journal.searching import Found, found_in, hits_of, search_statement
 from desktop_app.journal.utterance_files import read_sound
+from desktop_app.protocol.commands import TurnWishes
 
 _STEPS_BETWEEN_QUESTIONS = 1000  # of SQLite's machine: well below a millisecond
 
@@ -133,6 +136,17 @@ class JournalReader:
             {"id": picture_id},
         )
         return [picture_of(row) for row in rows]
+
+    def files_of_messages(self, *, is_unsent: bool = False) -> Sequence[str]:
+        """Paths of files that went, or will go, along with messages.
+
+        Args:
+            is_unsent: Only of messages that have not arrived, or may be sent again.
+        """
+        waiting = "AND status IN ('queued', 'failed') " if is_unsent else ""
+        rows = self._rows(f"SELECT wishes FROM message WHERE wishes IS NOT NULL {waiting}", {})
+        found = (msgspec.json.decode(row["wishes"], type=TurnWishes) for row in rows)
+        return [path for wishes in found for path in (*wishes.files, wishes.recording) if path]
 
     def utterances(
         self, thread_id: str = "", limit: int = 200, offset: int = 0

@@ -236,6 +236,12 @@ class Tables:
             (key, value),
         )
 
+    def forget_settings(self, beginning: str) -> None:
+        """Forget every small fact whose key begins so."""
+        self._execute(
+            "DELETE FROM setting WHERE substr(key, 1, ?) = ?", (len(beginning), beginning)
+        )
+
     def close(self) -> None:
         """Close the files and free the folder. Call once."""
         try:

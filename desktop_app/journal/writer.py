@@ -216,6 +216,10 @@ class JournalWriter:
         """Remember a small fact."""
         await self._worker.run(lambda: self._tables.set_setting(key, value))
 
+    async def forget_settings(self, beginning: str) -> None:
+        """Forget every small fact whose key begins so."""
+        await self._worker.run(lambda: self._tables.forget_settings(beginning))
+
     async def aclose(self) -> None:
         """Finish what was asked, close the files, free the folder. Idempotent."""
         if not self._is_closed:

@@ -15,6 +15,7 @@ class Kept(StrEnum):
     RECORDINGS = "recordings"
     PICTURES = "pictures"
     CONVERSATIONS = "conversations"
+    SERVICE = "service"
 
 
 class ImportArchive(Struct, frozen=True, tag=snake):
@@ -30,7 +31,8 @@ class CancelImport(Struct, frozen=True, tag=snake):
 class ClearKept(Struct, frozen=True, tag=snake):
     """Delete all of a kind, but for what is being said or sent; answered by a notice.
 
-    Recordings are gone at once. Pictures and conversations leave every list, and the disk with
+    Recordings are gone at once, and what the embedded service keeps: it is started anew without
+    documents and memories. Pictures and conversations leave every list, and the disk with
     the next start of Parley.
     """
 

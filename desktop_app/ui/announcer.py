@@ -66,8 +66,10 @@ class Announcer(QObject):
                 self._say(f"{wording.NAME}: {reply.text or failure_sentence(reply.error)}")
 
     def _on_notices(self, notices: tuple[Notice, ...]) -> None:
+        known = {notice.code for notice in self._notices}
         for notice in notices:
-            if notice not in self._notices:
+            is_progress = notice.code.endswith(".running") and notice.code in known
+            if notice not in self._notices and not is_progress:
                 self._say(sentence_of(notice.code, notice.facts))
         self._notices = notices
 

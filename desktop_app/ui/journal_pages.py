@@ -46,6 +46,7 @@ class Reader(Protocol):
     ) -> Sequence[PictureRecord]: ...
     def picture_count(self, thread_id: str = ...) -> int: ...
     def picture_family(self, picture_id: str) -> Sequence[PictureRecord]: ...
+    def files_of_messages(self, *, is_unsent: bool = ...) -> Sequence[str]: ...
 
 
 class Worker(Protocol):
@@ -146,6 +147,12 @@ class JournalPages:
     async def picture_family(self, picture_id: str) -> tuple[PictureRecord, ...]:
         """A picture with all its relatives, oldest first."""
         return await self._read(lambda: self._reader.picture_family(picture_id))
+
+    async def files_of_messages(self, *, is_unsent: bool) -> set[str] | None:
+        """Paths of what goes along with messages, or None where the journal cannot be read."""
+        return await self._read_one(
+            lambda: set(self._reader.files_of_messages(is_unsent=is_unsent)), None
+        )
 
     async def _read(self, call: Callable[[], Sequence[_Item]]) -> tuple[_Item, ...]:
         return tuple(await self._read_one(call, ()))

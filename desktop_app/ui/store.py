@@ -28,6 +28,7 @@ class AppStore(QObject):
         notices_changed: The notices, oldest first.
         pictures_changed: Pictures were made, removed or brought back.
         devices_changed: The new Devices.
+        importing_changed: How far an archive is taken in, or None.
         answered: News of a question to the service, at once: ``Answered`` or ``AskAdvanced``.
         engine_came: An engine has started and put the journal in order.
         engine_lost: The engine is gone; what was asked of it is not answered.
@@ -42,6 +43,7 @@ class AppStore(QObject):
     notices_changed = Signal(object)
     pictures_changed = Signal()
     devices_changed = Signal(object)
+    importing_changed = Signal(object)
     answered = Signal(object)
     engine_came = Signal()
     engine_lost = Signal()
@@ -120,18 +122,18 @@ class AppStore(QObject):
             self.conversation_changed.emit(now.conversation)
         if before.voice is not now.voice or before.conversation.partial != now.conversation.partial:
             self.voice_changed.emit(now)
-        if before.playing != now.playing:
-            self.playing_changed.emit(now.playing)
-        if before.service is not now.service:
-            self.service_changed.emit(now.service)
-        if before.levels is not now.levels:
-            self.levels_changed.emit(now.levels)
-        if before.notices is not now.notices:
-            self.notices_changed.emit(now.notices)
         if before.picture_news != now.picture_news:
             self.pictures_changed.emit()
-        if before.devices is not now.devices:
-            self.devices_changed.emit(now.devices)
+        for was, value, changed in (
+            (before.playing, now.playing, self.playing_changed),
+            (before.service, now.service, self.service_changed),
+            (before.levels, now.levels, self.levels_changed),
+            (before.notices, now.notices, self.notices_changed),
+            (before.devices, now.devices, self.devices_changed),
+            (before.importing, now.importing, self.importing_changed),
+        ):
+            if was is not value:
+                changed.emit(value)
 
 
 def _lists_changed(before: AppState, now: AppState) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from desktop_app.link.device_messages import (
     SwitchMicrophone,
 )
+from desktop_app.link.keeping import CancelImport
 from desktop_app.link.messages import (
     CancelTalk,
     Intent,
@@ -26,6 +27,7 @@ from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.panels.panels_wiring import PanelsWiring
 from desktop_app.ui.service_asks import Asks, ServiceAsks
 from desktop_app.ui.settings.settings_wiring import SettingsWiring
+from desktop_app.ui.settings.storage_wiring import StorageWiring
 from desktop_app.ui.store import AppStore
 from desktop_app.ui.threads.thread_wiring import ThreadWiring
 from desktop_app.ui.voice.voice_wiring import VoiceWiring
@@ -77,6 +79,9 @@ class Wiring:
         self.find = FindWiring(wires, window.look)
         self.gallery = GalleryWiring(wires, self.threads, self.chat)
         self.settings = SettingsWiring(wires)
+        self.storage = StorageWiring(
+            wires, self.settings, self.threads.files, self.attachments.cleaning
+        )
         self.voice = VoiceWiring(wires, self.threads, self.settings.choose_talk_mode)
         self.welcome = WelcomeWiring(wires, self.settings)
         self.chat.pictures.chosen.connect(self.gallery.open_picture)
@@ -141,6 +146,10 @@ class Wiring:
                 self._send(StartVoice(self.threads.opened()))
             case "switch_microphone":
                 self._send(SwitchMicrophone(notice.subject))
+            case "stop_export":
+                self.threads.files.stop()
+            case "stop_import":
+                self._send(CancelImport())
             case "interrupt":
                 self._send(StopReply())
         self._wires.dismiss(notice.code)

@@ -72,6 +72,8 @@ _ACTIONS = {
     "retry": "Try again",
     "interrupt": "Stop",
     "undo": "Undo",
+    "stop_export": "Stop",
+    "stop_import": "Stop",
 }
 
 

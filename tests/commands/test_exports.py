@@ -41,7 +41,11 @@ class Window:
             ask=self._on_intent,
             publish=self.server.publish,
             wall=lambda: 1e9,
+            clear_service=self._nothing,
         )
+
+    async def _nothing(self) -> None:
+        raise AssertionError("nobody asked for that")
 
     def _on_intent(self, intent: Intent) -> None:
         self.desk.take(intent)

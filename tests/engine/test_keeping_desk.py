@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from desktop_app.engine.keeping_desk import KeepingDesk
+from desktop_app.errors import AppError, NetworkError
 from desktop_app.export.exporting import ExportWish, Format, export_threads
 from desktop_app.journal.writer import JournalWriter
 from desktop_app.link.keeping import CancelImport, ClearKept, ImportAdvanced, ImportArchive, Kept
@@ -23,9 +24,20 @@ class Rig:
         self.told: list[LinkEvent] = []
         self.asked: list[object] = []
         self.news = asyncio.Event()
+        self.refusal: AppError | None = None
         self.desk = KeepingDesk(
-            journal, folder, ask=self.asked.append, publish=self._publish, wall=lambda: 1e9
+            journal,
+            folder,
+            ask=self.asked.append,
+            publish=self._publish,
+            wall=lambda: 1e9,
+            clear_service=self._clear_service,
         )
+
+    async def _clear_service(self) -> None:
+        if self.refusal is not None:
+            raise self.refusal
+        self.asked.append("service cleared")
 
     def _publish(self, event: LinkEvent) -> None:
         self.told.append(event)
@@ -127,3 +139,15 @@ async def test_pictures_and_conversations_go_as_if_each_was_deleted(rig, archive
     rig.desk.take(ClearKept(Kept.CONVERSATIONS))
     assert await rig.notice() == "kept.conversations_cleared"
     assert rig.asked == [DeletePicture("p1"), DeleteThread("t1"), DeleteThread("t2")]
+
+
+async def test_the_service_forgets_and_that_is_said(rig):
+    rig.desk.take(ClearKept(Kept.SERVICE))
+    assert await rig.notice() == "kept.service_cleared"
+    assert rig.asked == ["service cleared"]
+
+
+async def test_a_service_that_does_not_run_is_said(rig):
+    rig.refusal = NetworkError("service.down", "none", retryable=True)
+    rig.desk.take(ClearKept(Kept.SERVICE))
+    assert await rig.notice() == "service.down"

@@ -6,7 +6,7 @@ from itertools import islice
 import pytest
 
 from desktop_app.engine.service_keeper import ServiceAddress, ServiceKeeper, backoff
-from desktop_app.errors import ChildError, NetworkError
+from desktop_app.errors import ChildError, NetworkError, StorageError
 from desktop_app.link.messages import Connection, ConnectionChanged, NoticeCleared, NoticeRaised
 
 
@@ -24,6 +24,7 @@ class Process:
 
     async def aclose(self) -> None:
         self.is_closed = True
+        self.ended.set()
 
 
 class Rig:
@@ -154,3 +155,40 @@ def test_waits_double_up_to_half_a_minute():
     waits = list(islice(backoff(), 9))
     assert 0.4 <= waits[0] <= 0.6
     assert 24 <= waits[-1] <= 36
+
+
+async def test_work_is_done_between_two_services_without_a_wait_or_a_notice(running):
+    rig = Rig()
+    running(rig)
+    closed: list[bool] = []
+
+    async def work() -> None:
+        closed.append(rig.processes[0].is_closed and len(rig.processes) == 1)
+
+    async with asyncio.timeout(5):
+        await rig.keeper.address()
+        await rig.keeper.renew(work)
+        await rig.restarted.wait()
+        assert await rig.keeper.address() == ServiceAddress("http://1", "ws://1", "k")
+    assert closed == [True]
+    assert rig.waits == []
+    assert not [one for one in rig.told if isinstance(one, NoticeRaised)]
+
+
+async def test_work_that_fails_is_told_and_the_service_starts_again(running):
+    rig = Rig()
+    running(rig)
+
+    async def work() -> None:
+        raise StorageError("storage.unwritable", "no")
+
+    async with asyncio.timeout(5):
+        await rig.keeper.address()
+        with pytest.raises(StorageError):
+            await rig.keeper.renew(work)
+        await rig.restarted.wait()
+
+
+async def test_a_service_that_does_not_run_is_not_renewed():
+    with pytest.raises(NetworkError):
+        await Rig().keeper.renew(asyncio.Event().wait)

@@ -100,6 +100,16 @@ class FakeReader:
     def picture_count(self, thread_id: str = "") -> int:
         return len(self.pictures(thread_id, len(self.made)))
 
+    def files_of_messages(self, *, is_unsent: bool = False) -> list[str]:
+        waiting = ("queued", "failed")
+        return [
+            path
+            for messages in self.written.values()
+            for one in messages
+            if not is_unsent or one.status in waiting
+            for path in one.wishes.files
+        ]
+
     def picture_family(self, picture_id: str) -> list[PictureRecord]:
         return self.families.get(picture_id, [])
 

@@ -27,6 +27,7 @@ from desktop_app.ui.compose.attachments import (
     Stage,
     refusal,
 )
+from desktop_app.ui.compose.kept_cleaning import KeptCleaning
 from desktop_app.ui.wires import Wires
 
 
@@ -47,6 +48,7 @@ class AttachmentWiring:
         self._sends_when_ready = False
         self._dialog: QFileDialog | None = None
         self.shelf = AttachmentShelf(wires.window)
+        self.cleaning = KeptCleaning(wires, self.shelf)
         self._connect()
 
     def _connect(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -54,6 +55,22 @@ def forget(kept: str) -> None:
     """Remove a copy that will not be sent, with its folder."""
     if kept:
         shutil.rmtree(Path(kept).parent, ignore_errors=True)
+
+
+def remove_unneeded(folder: Path, needed: frozenset[str], before_s: float) -> None:
+    """Remove every copy that is older than ``before_s`` and not among the ``needed`` paths.
+
+    What cannot be removed now stays for the next time.
+    """
+    try:
+        kept = list(folder.iterdir())
+    except OSError:
+        return
+    for own in kept:
+        with suppress(OSError):
+            is_needed = any(str(path) in needed for path in own.iterdir())
+            if not is_needed and own.stat().st_mtime < before_s:
+                shutil.rmtree(own, ignore_errors=True)
 
 
 def _place(folder: Path, name: str) -> Path:

@@ -23,6 +23,7 @@ from desktop_app.ui.settings.microphone_card import MicrophoneCard
 from desktop_app.ui.settings.own_service_card import OwnServiceCard
 from desktop_app.ui.settings.row_widgets import RowWidget, WrappedText
 from desktop_app.ui.settings.setting_table import SECTIONS, Section, matching
+from desktop_app.ui.settings.storage_card import StorageCard
 from desktop_app.ui.text_field import TextField
 from desktop_app.version import __version__
 
@@ -61,7 +62,7 @@ class SettingsPage(QWidget):
     """Every setting of the table, with cards for what is more than a value.
 
     Attributes:
-        key, own, microphone, keys: The cards.
+        key, own, microphone, storage, keys: The cards.
         licences: Where the licences of all packages stand, empty until they are read.
     """
 
@@ -83,6 +84,10 @@ class SettingsPage(QWidget):
         self.sections["service"].add_other(self.key, "profile")
         self.sections["service"].add_other(self.own)
         self.sections["voice"].add_other(self.microphone, "voice.output_device_id")
+        self.storage = StorageCard(look, self._inner)
+        storage = SectionWidget(look, self._inner, "storage", tr("Storage"))
+        storage.add_other(self.storage)
+        self.sections["storage"] = storage
         self.keys = KeysCard(look, self._inner)
         keys = SectionWidget(look, self._inner, "keys", tr("Keys"))
         keys.add_other(self.keys)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.credentials import Credentials, CredentialsUnavailableError, Secret
@@ -37,7 +37,13 @@ KEYS = "keys"
 
 
 class SettingsWiring(QObject):
-    """The settings page. Main thread only; it opens no microphone unless asked to test one."""
+    """The settings page. Main thread only; it opens no microphone unless asked to test one.
+
+    Signals:
+        page_shown: The SettingsPage, each time that it comes on screen.
+    """
+
+    page_shown = Signal(object)
 
     def __init__(self, wires: Wires, credentials: Credentials | None = None) -> None:
         super().__init__(wires.window)
@@ -62,7 +68,8 @@ class SettingsWiring(QObject):
         for row in page.rows:
             row.changed.connect(self._on_changed)
         page.key.key_given.connect(self._on_key)
-        page.own.added.connect(self._on_own_added)
+        page.own.saved.connect(self._on_own_saved)
+        page.own.removed.connect(self._on_own_removed)
         page.microphone.listen_requested.connect(self._on_listen)
         page.microphone.play_requested.connect(self._on_play)
         page.microphone.stop_requested.connect(self._on_stop)
@@ -85,6 +92,7 @@ class SettingsWiring(QObject):
             self.keeper.read()
             self._wires.send(ListDevices())
             self._show_devices(self._wires.store.state.devices)
+            self.page_shown.emit(self._page)
         elif self._page is not None:
             self._wires.send(StopMicrophoneTest())
 
@@ -128,6 +136,7 @@ class SettingsWiring(QObject):
             known | {name: name for name in settings.profiles if name not in known}, settings
         )
         page.show_settings(settings)
+        page.own.show_services(settings.profiles)
         page.keys.show_keys(settings.shortcuts)
         self._read_key_state()
 
@@ -136,10 +145,38 @@ class SettingsWiring(QObject):
         chosen = {**settings.shortcuts, name: keys}
         self.keeper.replace(replace(settings, shortcuts=chosen))
 
-    def _on_own_added(self, name: str, address: str) -> None:
+    def _on_own_saved(self, before: str, name: str, service: ProfileSettings) -> None:
+        """A new one is used at once; one with another name keeps its key under the new one."""
         settings = self.keeper.settings
-        own = {**settings.profiles, name: ProfileSettings(base_url=address)}
-        self.keeper.replace(replace(settings, profiles=own, profile=name))
+        own = {one: known for one, known in settings.profiles.items() if one != before}
+        is_used = not before or settings.profile == before
+        profile = name if is_used else settings.profile
+        self.keeper.replace(replace(settings, profiles={**own, name: service}, profile=profile))
+        if before and before != name:
+            self._wires.run(partial(self._move_key, before, name), f"move key {before}")
+
+    async def _move_key(self, before: str, name: str) -> None:
+        try:
+            secret = await self._credentials.get(before)
+            if secret:
+                await self._credentials.set(name, secret)
+                await self._credentials.delete(before)
+        except CredentialsUnavailableError:
+            return  # there is no keyring, so there was no key in it
+        self._read_key_state()
+
+    def _on_own_removed(self, name: str) -> None:
+        settings = self.keeper.settings
+        own = {one: known for one, known in settings.profiles.items() if one != name}
+        profile = EMBEDDED if settings.profile == name else settings.profile
+        self.keeper.replace(replace(settings, profiles=own, profile=profile))
+        self._wires.run(partial(self._forget_key, name), f"forget key {name}")
+
+    async def _forget_key(self, name: str) -> None:
+        try:
+            await self._credentials.delete(name)
+        except CredentialsUnavailableError:
+            return
 
     # ---- the key ------------------------------------------------------------------------------
 

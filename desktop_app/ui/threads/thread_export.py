@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QObject, QTemporaryDir, QTimer, QUrl
+from PySide6.QtCore import QMimeData, QObject, QTemporaryDir, QTimer, QUrl, Signal
 from PySide6.QtGui import QDrag, QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
 from desktop_app.errors import AppError
 from desktop_app.export.exporting import ExportWish, Format, export_threads
+from desktop_app.export.watch import Watch
 from desktop_app.link.messages import Notice, NoticeLevel
 from desktop_app.prose import mark, tr
 from desktop_app.ui.threads.thread_rows import Row
@@ -21,21 +23,32 @@ from desktop_app.ui.wires import Wires
 _FORMATS = {
     Format.MARKDOWN: mark("Markdown"),
     Format.HTML: mark("Web page"),
+    Format.PDF: mark("PDF"),
     Format.JSON: mark("Archive, to be imported again"),
 }
-_ENDINGS = {Format.MARKDOWN: "md", Format.HTML: "html", Format.JSON: "zip"}
+_ENDINGS = {Format.MARKDOWN: "md", Format.HTML: "html", Format.PDF: "pdf", Format.JSON: "zip"}
 _NOT_IN_NAMES = re.compile(r'[\x00-\x1f<>:"/\\|?*]+')
 _LONGEST_NAME = 60
+WRITING = "export.running"
 
 
 class ThreadExport(QObject):
-    """Writes the chosen threads on a worker. Main thread only."""
+    """Writes the chosen threads on a worker. Main thread only.
+
+    Signals:
+        _advanced: How much of how much is written; from the worker's thread.
+    """
+
+    _advanced = Signal(int, int)
 
     def __init__(self, wires: Wires) -> None:
         super().__init__(wires.window)
         self._wires = wires
         self._carried: list[QTemporaryDir] = []  # files live as long as the window
         self._ids: tuple[str, ...] = ()
+        self._watch = Watch()
+        self._writing = ""
+        self._advanced.connect(self._show_progress)
         wires.window.threads.list.carried.connect(self._on_carried)
 
     # ---- dragged out --------------------------------------------------------------------
@@ -51,7 +64,7 @@ class ThreadExport(QObject):
         self._carried.append(folder)
         path = Path(folder.path()) / f"{file_name([row.title for row in chosen])}.md"
         ids = tuple(row.thread_id for row in chosen)
-        if await self._written(path, Format.MARKDOWN, ids):
+        if await self._written(ExportWish(self._wires.folders.data, path, Format.MARKDOWN, ids)):
             # A drag turns a loop of its own, which must not run inside a coroutine.
             QTimer.singleShot(0, self, partial(self.carry_file, path, begin_drag))
 
@@ -66,16 +79,18 @@ class ThreadExport(QObject):
 
     # ---- written somewhere --------------------------------------------------------------
 
-    def export(self, thread_ids: tuple[str, ...]) -> None:
-        """Ask where the threads shall be written."""
+    def export(self, thread_ids: tuple[str, ...] = ()) -> None:
+        """Ask where the threads shall be written; without ids all of them."""
         self._ids = thread_ids
-        titles = [row.title for row in self._wires.window.threads.chosen()]
+        chosen = self._wires.window.threads.chosen() if thread_ids else ()
+        titles = [row.title for row in chosen]
         dialog = QFileDialog(self._wires.window, tr("Export"), str(Path.home()))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilters(
             [f"{tr(_FORMATS[one])} (*.{ending})" for one, ending in _ENDINGS.items()]
         )
         dialog.selectFile(f"{file_name(titles)}.md")
+        dialog.filterSelected.connect(partial(_follow_filter, dialog))
         dialog.fileSelected.connect(self.write)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
@@ -89,19 +104,57 @@ class ThreadExport(QObject):
         kind = endings.get(path.suffix[1:].casefold())
         if kind is None:
             path, kind = path.with_name(f"{path.name}.md"), Format.MARKDOWN
-        if await self._written(path, kind, thread_ids):
+        self._watch.cancel()
+        watch = self._watch = Watch(self._advanced.emit)
+        self._writing = path.name
+        wish = ExportWish(self._wires.folders.data, path, kind, thread_ids)
+        try:
+            is_written = await self._written(wish, watch)
+        finally:
+            if watch is self._watch:
+                self._writing = ""
+                self._wires.dismiss(WRITING)
+        if is_written:
             facts = {"file": str(path)}
             self._wires.notify(Notice(NoticeLevel.INFO, "export.written", facts))
 
-    async def _written(self, path: Path, kind: Format, thread_ids: tuple[str, ...]) -> bool:
-        wish = ExportWish(self._wires.folders.data, path, kind, thread_ids)
+    async def _written(self, wish: ExportWish, watch: Watch | None = None) -> bool:
+        watch = watch or Watch()
         try:
-            await self._wires.on_worker(lambda: export_threads(wish))
+            await self._wires.on_worker(partial(_write, wish, watch))
+        except asyncio.CancelledError:
+            watch.cancel()
+            raise
         except AppError as error:
             notice = Notice(NoticeLevel.WARNING, error.code, dict(error.facts))
             self._wires.notify(notice)
             return False
         return True
+
+    def stop(self) -> None:
+        """End what is being written; nothing of it stays. Idempotent."""
+        self._watch.cancel()
+
+    def _show_progress(self, done: int, total: int) -> None:
+        if self._writing:  # else it comes late
+            facts = {"file": self._writing, "number": str(done * 100 // max(1, total))}
+            self._wires.notify(Notice(NoticeLevel.INFO, WRITING, facts, "stop_export"))
+
+
+def _write(wish: ExportWish, watch: Watch) -> None:
+    if wish.format is Format.PDF:
+        from desktop_app.ui.pdf import export_pdf  # nobody needs it before
+
+        export_pdf(wish, watch)
+    else:
+        export_threads(wish, watch)
+
+
+def _follow_filter(dialog: QFileDialog, chosen: str) -> None:
+    """The name gets the ending of the format that was chosen."""
+    ending = chosen.rpartition("*.")[2].rstrip(")")
+    for path in dialog.selectedFiles()[:1]:
+        dialog.selectFile(str(Path(path).with_suffix(f".{ending}")))
 
 
 def begin_drag(drag: QDrag) -> None:

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QShortcut
 
-from desktop_app.credentials import Credentials
+from desktop_app.credentials import Credentials, Secret
 from desktop_app.link.device_messages import (
     DevicesChanged,
     DeviceShown,
@@ -24,6 +24,7 @@ from desktop_app.link.device_messages import (
 from desktop_app.link.messages import LevelMeasured, ReloadSettings
 from desktop_app.protocol.service_calls import CheckKey, Done, GetKeyState, KeyState
 from desktop_app.settings import Settings, load
+from desktop_app.ui.button import Button
 from desktop_app.ui.keys_page import KeyCap
 from desktop_app.ui.service_asks import AskError
 from desktop_app.ui.settings.setting_table import SECTIONS, matching, value_of
@@ -56,6 +57,12 @@ class KeptKeys(Credentials):
 
     async def set(self, name, secret) -> None:
         self.kept[name] = secret.reveal()
+
+    async def get(self, name):
+        return Secret(self.kept[name]) if name in self.kept else None
+
+    async def delete(self, name) -> None:
+        self.kept.pop(name, None)
 
 
 @pytest.fixture
@@ -294,6 +301,54 @@ def test_a_service_of_ones_own_is_added_and_used(desk, page, asks, qtbot, tmp_pa
     assert found["profile"] == "office"
     assert found["profiles"]["office"]["base_url"] == "https://host/api"
     assert page.row("profile").control.currentText() == "office"
+
+
+def with_office(desk, tmp_path):
+    (tmp_path / "settings.json").write_text(
+        '{"profile": "office", "profiles": {"office": {"base_url": "https://a/api", "x": 1}}}'
+    )
+    desk.window.settings_requested.emit()
+    desk.window.settings_requested.emit()
+    desk.wiring.settings._credentials.kept["office"] = "k"
+
+
+def test_a_service_of_ones_own_is_changed_and_its_key_follows_its_name(
+    desk, page, asks, qtbot, tmp_path
+):
+    with_office(desk, tmp_path)
+    edit = page.own.lines["office"].findChild(Button, "office")
+    qtbot.mouseClick(edit, Qt.MouseButton.LeftButton)
+    assert (page.own.name.text(), page.own.address.text()) == ("office", "https://a/api")
+    assert page.own.add.isEnabled()
+    page.own.voice.setText("https://a/voice")
+    assert "wss://" in page.own.fault
+    page.own.voice.setText("wss://a/v1/voice/ws")
+    page.own.realtime.setText("openai")
+    assert "provider/model" in page.own.fault
+    page.own.realtime.setText("openai/gpt-realtime")
+    page.own.name.setText("work")
+    qtbot.keyClick(page.own.name, Qt.Key.Key_Return)
+    found = written(tmp_path)
+    assert found["profile"] == "work"
+    assert list(found["profiles"]) == ["work"]
+    assert found["profiles"]["work"]["voice_url"] == "wss://a/v1/voice/ws"
+    assert found["profiles"]["work"]["realtime"] == "openai/gpt-realtime"
+    assert desk.wiring.settings._credentials.kept == {"work": "k"}
+    assert page.own.cancel.isHidden()
+
+
+def test_a_service_of_ones_own_is_removed_by_a_second_press_with_its_key(
+    desk, page, asks, qtbot, tmp_path
+):
+    with_office(desk, tmp_path)
+    line = page.own.lines["office"]
+    qtbot.mouseClick(line.begin, Qt.MouseButton.LeftButton)
+    assert written(tmp_path)["profile"] == "office"
+    qtbot.mouseClick(line.delete, Qt.MouseButton.LeftButton)
+    found = written(tmp_path)
+    assert (found["profile"], found["profiles"]) == ("embedded", {})
+    assert desk.wiring.settings._credentials.kept == {}
+    assert page.own.lines == {}
 
 
 @pytest.mark.parametrize("width", [1280, 560])

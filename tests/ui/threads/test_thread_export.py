@@ -86,3 +86,27 @@ def test_threads_are_written_where_a_person_says(export, desk, tmp_path, name, w
 )
 def test_every_title_makes_a_file_name(titles, name):
     assert file_name(titles) == name
+
+
+def test_a_pdf_is_written_with_progress(export, desk, tmp_path):
+    told: list[str] = []
+    desk.store.notices_changed.connect(lambda _: told.append(desk.window.pane.notices.sentence))
+    export.export(("a", "b"))
+    dialog = desk.window.findChild(QFileDialog)
+    dialog.filterSelected.emit("PDF (*.pdf)")
+    assert [Path(one).suffix for one in dialog.selectedFiles()] == [".pdf"]
+    dialog.fileSelected.emit(str(tmp_path / "x.pdf"))
+    dialog.close()
+    assert (tmp_path / "x.pdf").read_bytes().startswith(b"%PDF")
+    assert "Writing x.pdf: 50 %." in told
+    assert desk.window.pane.notices.sentence.endswith("x.pdf was written.")
+
+
+def test_an_export_is_stopped_and_leaves_nothing(export, desk, tmp_path):
+    desk.store.notices_changed.connect(lambda _: export.stop())
+    export.export(("a", "b"))
+    dialog = desk.window.findChild(QFileDialog)
+    dialog.fileSelected.emit(str(tmp_path / "x.html"))
+    dialog.close()
+    assert not list(tmp_path.glob("x.html*"))
+    assert "cancelled" in desk.window.pane.notices.sentence

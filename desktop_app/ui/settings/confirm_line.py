@@ -1,0 +1,65 @@
+"""A line whose step deletes something, and therefore asks once more."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from desktop_app.prose import tr
+from desktop_app.ui import look as size
+from desktop_app.ui.button import Button, Tone
+from desktop_app.ui.look import Look
+from desktop_app.ui.settings.row_widgets import WrappedText
+
+
+class ConfirmLine(QWidget):
+    """A title with a note; after its step a question in place of the title, with two answers.
+
+    Args:
+        step: What begins it; also the word of the answer that deletes.
+
+    Signals:
+        confirmed: It is to be done.
+    """
+
+    confirmed = Signal()
+
+    def __init__(self, look: Look, parent: QWidget, title: str, question: str, step: str) -> None:
+        super().__init__(parent)
+        self._title = title
+        self._question = question
+        self.words = WrappedText(look, self, title, size.TEXT, "text")
+        self.note = WrappedText(look, self, "", size.SMALL, "dim")
+        self.note.setWordWrap(False)
+        self.begin = Button(look, self, text=step, tone=Tone.OUTLINE)
+        self.begin.describe(f"{step}: {title}")
+        self.keep = Button(look, self, text=tr("Keep"), tone=Tone.OUTLINE)
+        self.delete = Button(look, self, text=step, tone=Tone.ACCENT)
+        self.line = QHBoxLayout(self)
+        self.line.setContentsMargins(0, 5, 0, 5)
+        self.line.setSpacing(10)
+        self.line.addWidget(self.words, 1)
+        for part in (self.note, self.begin, self.keep, self.delete):
+            self.line.addWidget(part)
+        self.begin.clicked.connect(self._on_begin)
+        self.keep.clicked.connect(self._on_keep)
+        self.delete.clicked.connect(self._on_delete)
+        self._ask(False)
+
+    def _ask(self, is_asking: bool) -> None:
+        self.words.setText(self._question if is_asking else self._title)
+        for part in (self.keep, self.delete):
+            part.setVisible(is_asking)
+        self.begin.setVisible(not is_asking)
+
+    def _on_begin(self) -> None:
+        self._ask(True)
+        self.keep.setFocus()
+
+    def _on_keep(self) -> None:
+        self._ask(False)
+        self.begin.setFocus()
+
+    def _on_delete(self) -> None:
+        self._on_keep()
+        self.confirmed.emit()
