@@ -119,6 +119,7 @@ SENTENCES = {
     "line.refused": "The voice service was not connected. What you said was kept; try again.",
     "media.not_fetched": "A picture could not be fetched. The text of the answer is kept.",
     "message.failed": "Your message could not be answered. It was kept; try again.",
+    "model.for_new_threads": "{title} answers in threads that you begin from now on.",
     "network.broken": "The language server broke off. What had arrived was kept; try again.",
     "network.ca_file": "The certificates named in the settings (network.ca_file) cannot be read: "
     "{reason}.",

@@ -2,54 +2,75 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QEnterEvent, QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
+from desktop_app.prose import tr
 from desktop_app.ui import look as size
 from desktop_app.ui import wording
 from desktop_app.ui.button import Button
+from desktop_app.ui.icons import paint_icon
 from desktop_app.ui.labels import Label
 from desktop_app.ui.look import Look
 
 HEIGHT = 52
 
 
-class Chip(QWidget):
-    """A fact in a pill."""
+class Chip(QAbstractButton):
+    """A fact in a pill, which opens what it can be changed with."""
 
-    def __init__(self, look: Look, parent: QWidget) -> None:
+    def __init__(self, look: Look, parent: QWidget, says: str) -> None:
         super().__init__(parent)
         self._look = look
-        self._text = ""
+        self._says = says
+        self._is_marked = False
         self.setFont(look.font(size.SMALL))
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        self.hide()
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
-    def show_text(self, text: str) -> None:
-        """Show a fact; an empty one hides the pill."""
-        self._text = text
-        self.setAccessibleName(text)
-        self.setToolTip(text)
-        self.setVisible(bool(text))
+    def show_text(self, text: str, shortcut: str = "", *, is_marked: bool = False) -> None:
+        """Show a fact; one that is marked does not last."""
+        self._is_marked = is_marked
+        self.setText(text)
+        self.setAccessibleName(f"{self._says}: {text}")
+        self.setToolTip(wording.with_shortcut(f"{self._says}: {text}", shortcut))
         self.updateGeometry()
         self.update()
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        return QSize(min(240, self.fontMetrics().horizontalAdvance(self._text) + 24), 26)
+        return QSize(min(260, self.fontMetrics().horizontalAdvance(self.text()) + 42), 28)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
-        return QSize(48, 26)
+        return QSize(56, 28)
+
+    def enterEvent(self, event: QEnterEvent) -> None:  # noqa: N802
+        self.update()
+        super().enterEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
+        self.update()
+        super().leaveEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(self._look.colour("line"))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 13, 13)
-        painter.setPen(self._look.colour("dim"))
-        room = self.rect().adjusted(11, 0, -11, 0)
-        metrics = self.fontMetrics()
-        words = metrics.elidedText(self._text, Qt.TextElideMode.ElideRight, room.width())
+        is_loud = self._is_marked or self.hasFocus()
+        painter.setPen(
+            QPen(self._look.colour("accent" if is_loud else "line"), 1 + self.hasFocus())
+        )
+        painter.setBrush(self._look.colour("hover" if self.underMouse() else "background"))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 13, 13)
+        is_mirrored = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
+        x = 9 if is_mirrored else self.width() - 23
+        ink = self._look.colour("accent" if self._is_marked else "dim")
+        paint_icon(painter, "chevron-down", QRectF(x, self.height() / 2 - 7, 14, 14), ink)
+        painter.setPen(ink)
+        room = self.rect().adjusted(*((26, 0, -12, 0) if is_mirrored else (12, 0, -26, 0)))
+        words = self.fontMetrics().elidedText(
+            self.text(), Qt.TextElideMode.ElideRight, room.width()
+        )
         painter.drawText(room, Qt.AlignmentFlag.AlignCenter, words)
 
 
@@ -60,21 +81,30 @@ class Header(QWidget):
         left_requested, right_requested: A side is to be shown or hidden.
         gallery_requested: The gallery is to be shown or hidden.
         new_requested: A new thread is wanted.
+        model_requested, assistant_requested: Another one is to be chosen.
+
+    Attributes:
+        model_chip, assistant_chip: Who answers.
     """
 
     left_requested = Signal()
     right_requested = Signal()
     gallery_requested = Signal()
     new_requested = Signal()
+    model_requested = Signal()
+    assistant_requested = Signal()
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
         self._look = look
         self._title = Label(look, self, px=size.TEXT, weight=QFont.Weight.DemiBold)
         self._title.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self._words = ("", "")
+        self._words = ""
         self._page = ""
-        self._model = Chip(look, self)
+        self.assistant_chip = Chip(look, self, tr("Assistant"))
+        self.model_chip = Chip(look, self, tr("Model"))
+        self.assistant_chip.clicked.connect(self.assistant_requested)
+        self.model_chip.clicked.connect(self.model_requested)
         self._left = self._button("side-left", "Show the threads", "Ctrl+Shift+S")
         self._new = self._button("compose", wording.NEW_THREAD, "Ctrl+N")
         self._gallery = self._button("image", "Gallery", "Ctrl+Shift+G")
@@ -92,10 +122,14 @@ class Header(QWidget):
         row.addSpacing(8)
         row.addWidget(self._title)
         row.addSpacing(8)
-        row.addWidget(self._model)
+        row.addWidget(self.assistant_chip)
+        row.addSpacing(2)
+        row.addWidget(self.model_chip)
         row.addStretch(1)
         row.addWidget(self._gallery)
         row.addWidget(self._right)
+        self.show_model("")
+        self.show_assistant("")
 
     def _button(self, icon: str, says: str, shortcut: str) -> Button:
         button = Button(self._look, self, icon=icon, says=says)
@@ -104,13 +138,19 @@ class Header(QWidget):
 
     def show_title(self, title: str) -> None:
         """Name the open thread."""
-        self._words = (title, self._words[1])
+        self._words = title
         self._show_words()
 
-    def show_model(self, model: str) -> None:
-        """Name what answers, as ``provider/model``; empty hides it."""
-        self._words = (self._words[0], wording.peer_words(model))
-        self._show_words()
+    def show_model(self, model: str, *, is_once: bool = False) -> None:
+        """Name what answers, as ``provider/model``; ``is_once``: only the next message."""
+        words = wording.peer_words(model) or tr("Automatic")
+        if is_once:
+            words = tr("{model}, this message").format(model=words)
+        self.model_chip.show_text(words, wording.MODEL_KEY, is_marked=is_once)
+
+    def show_assistant(self, name: str) -> None:
+        """Name who answers; empty is Parley's own."""
+        self.assistant_chip.show_text(name or wording.NAME)
 
     def show_page(self, title: str) -> None:
         """Name the page that stands in place of the thread; empty for the thread."""
@@ -118,9 +158,9 @@ class Header(QWidget):
         self._show_words()
 
     def _show_words(self) -> None:
-        title, model = self._words
-        self._title.show_text(self._page or title)
-        self._model.show_text("" if self._page else model)
+        self._title.show_text(self._page or self._words)
+        for chip in (self.assistant_chip, self.model_chip):
+            chip.setVisible(not self._page)
 
     def show_open_sides(self, *, left: bool, right: bool) -> None:
         """The buttons of the left side are only needed while it is hidden."""

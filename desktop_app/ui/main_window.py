@@ -75,7 +75,9 @@ class MainWindow(QWidget):
         focus_toggled: Dock and captions are to be large, or as before.
         close_requested: The person wants to quit; the window waits to be closed from outside.
         escape_pressed, search_requested, new_requested, mute_requested, voice_toggled: Keys.
-        gallery_toggled, settings_requested, keys_requested: The page is to be shown or hidden.
+        gallery_toggled, settings_requested, keys_requested, models_requested,
+            assistants_requested: The page is to be shown or hidden.
+        model_requested: Another model is to be chosen.
     """
 
     painted = Signal()
@@ -88,6 +90,9 @@ class MainWindow(QWidget):
     focus_toggled = Signal()
     settings_requested = Signal()
     keys_requested = Signal()
+    model_requested = Signal()
+    models_requested = Signal()
+    assistants_requested = Signal()
 
     def __init__(self, look: Look, memory: QSettings) -> None:
         super().__init__()
@@ -136,6 +141,9 @@ class MainWindow(QWidget):
             ("Ctrl+Shift+G", self.gallery_toggled.emit),
             ("Ctrl+,", self.settings_requested.emit),
             ("Ctrl+/", self.keys_requested.emit),
+            (wording.MODEL_KEY, self.model_requested.emit),
+            ("Ctrl+Shift+L", self.models_requested.emit),
+            ("Ctrl+Shift+A", self.assistants_requested.emit),
             (wording.VOICE_KEY, self.voice_toggled.emit),
             ("Ctrl+Q", self.close),
         ):

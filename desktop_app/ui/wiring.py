@@ -24,6 +24,8 @@ from desktop_app.ui.compose.attachment_wiring import AttachmentWiring
 from desktop_app.ui.gallery.gallery_wiring import GalleryWiring
 from desktop_app.ui.journal_pages import JournalPages, Reader, Worker
 from desktop_app.ui.main_window import MainWindow
+from desktop_app.ui.models.answering import Answering
+from desktop_app.ui.models.models_wiring import ModelsWiring
 from desktop_app.ui.panels.panels_wiring import PanelsWiring
 from desktop_app.ui.service_asks import Asks, ServiceAsks
 from desktop_app.ui.settings.settings_wiring import SettingsWiring
@@ -86,6 +88,8 @@ class Wiring:
         self.welcome = WelcomeWiring(wires, self.settings)
         self.chat.pictures.chosen.connect(self.gallery.open_picture)
         self.panels = PanelsWiring(wires)
+        answering = Answering(wires, self.threads)
+        self.models = ModelsWiring(wires, answering, self.chat.next_turn, self.settings.keeper)
         self._connect()
 
     def start(self, *, opens_newest: bool = True) -> None:

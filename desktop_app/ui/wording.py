@@ -19,6 +19,7 @@ CUT_OFF = "This reply was cut short. What had arrived was kept"
 RETRY = "Try again"
 LISTEN = "Listen again"
 YOU_SPOKE = "spoken"
+MODEL_KEY = "Ctrl+Shift+M"
 VOICE_KEY = "Ctrl+Shift+Space"  # begins and ends a conversation; Ctrl+Space is held to talk
 
 INVITATION = "What is on your mind?"

@@ -15,6 +15,7 @@ from desktop_app.protocol.commands import PLAIN, TurnWishes
 from desktop_app.state import changes
 from desktop_app.state.app_state import Conversation
 from desktop_app.ui.chat.message_steps import MessageSteps
+from desktop_app.ui.chat.next_turn import NextTurn
 from desktop_app.ui.chat.picture_loading import PictureLoading
 from desktop_app.ui.chat.tool_round import ToolRound
 from desktop_app.ui.threads.thread_wiring import ThreadWiring
@@ -35,6 +36,7 @@ class ChatWiring:
         self._run = wires.run
         self._threads = threads
         self._round = ToolRound()
+        self.next_turn = NextTurn()
         self.steps = MessageSteps(wires, self)
         self._connect()
 
@@ -60,8 +62,6 @@ class ChatWiring:
         pane.show_conversation(conversation)
         if side is not None:
             side.show_messages(conversation.messages)
-        reply = next((m for m in reversed(conversation.messages) if m.model), None)
-        pane.header.show_model(reply.model if reply else "")
         pane.composer.show_replying(is_replying(conversation))
         if self._threads.wanted_message and pane.chat is not None:
             wanted = self._threads.wanted_message
@@ -82,6 +82,7 @@ class ChatWiring:
     def send_text(self, text: str, wishes: TurnWishes = PLAIN) -> None:
         """Show a typed message at once and send it, with what it asks for besides its words."""
         thread_id = self._threads.opened()
+        wishes = self.next_turn.take(thread_id, wishes)
         message = MessageRecord(
             id=str(uuid.uuid4()),
             thread_id=thread_id,

@@ -57,6 +57,12 @@ SECTIONS = (
                 {"embedded": mark("Embedded"), "backboard": mark("Backboard")},
             ),
             SettingRow(
+                "threads.model",
+                mark("Model of new threads"),
+                mark("Empty leaves the choice to the service."),
+                example="openai/gpt-4.1",
+            ),
+            SettingRow(
                 "language.base_url",
                 mark("Language model server"),
                 mark("Address of a server with an OpenAI-compatible interface, for Embedded."),

@@ -1,0 +1,208 @@
+"""Looks through the models by typing and filtering, and chooses one, by keyboard alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from enum import Enum
+
+from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QListView, QVBoxLayout, QWidget
+
+from desktop_app.prose import mark, tr, tr_n
+from desktop_app.protocol.service_calls import ModelRow
+from desktop_app.state.model_wish import ModelWish, fitting, providers_of
+from desktop_app.ui import look as size
+from desktop_app.ui.button import Button, Tone
+from desktop_app.ui.labels import Label
+from desktop_app.ui.look import Look, let_ground_through
+from desktop_app.ui.models.model_delegate import ModelDelegate
+from desktop_app.ui.models.model_filters import ModelFilters
+from desktop_app.ui.models.model_rows import ROW, ModelRows
+from desktop_app.ui.panels.fields import LineField
+from desktop_app.ui.panels.rows import wrapped
+
+NO_MODEL = mark("No model fits. Take a filter away or search for less.")
+_MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class Scope(Enum):
+    """What a chosen model is for."""
+
+    THREAD = "thread"
+    MESSAGE = "message"
+    NEW_THREADS = "new_threads"
+
+
+class ModelBrowser(QWidget):
+    """Search, filters, list, and what can be done with the model that is marked.
+
+    The keys stay in the search: arrows mark, Enter uses here, Ctrl+Enter for the next message.
+
+    Signals:
+        chosen: A ModelRow, None for the service's own choice; and the Scope.
+        retry_requested: The list shall be asked for again.
+    """
+
+    chosen = Signal(object, object)
+    retry_requested = Signal()
+
+    def __init__(self, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._models: tuple[ModelRow, ...] = ()
+        self._recent: tuple[str, ...] = ()
+        self._chosen = ""
+        self._wish = ModelWish()
+        self.search = LineField(look, self, tr("Search models"), icon="search")
+        self.filters = ModelFilters(look, self)
+        self.rows = ModelRows(self)
+        self.list = self._made_list(look)
+        self.note = wrapped(look, self, "")
+        self.retry = Button(look, self, text=tr("Try again"), tone=Tone.OUTLINE)
+        self.count = Label(look, self, px=size.CAPTION, ink="faint")
+        self.use = Button(look, self, text=tr("Use here"), tone=Tone.ACCENT)
+        self.once = Button(look, self, text=tr("Only the next message"), tone=Tone.OUTLINE)
+        self.always = Button(look, self, text=tr("For new threads"), tone=Tone.OUTLINE)
+        self.automatic = Button(look, self, text=tr("Let the service choose"), tone=Tone.LINK)
+        self.use.describe(tr("Use here"), "Enter")
+        self.once.describe(tr("Only the next message"), "Ctrl+Enter")
+        self.setFocusProxy(self.search)
+        self._connect()
+        self._lay_out()
+        self.show_note("")
+
+    def _made_list(self, look: Look) -> QListView:
+        view = QListView(self)
+        view.setModel(self.rows)
+        view.setItemDelegate(ModelDelegate(look, view))
+        view.setUniformItemSizes(True)
+        view.setFrameShape(QFrame.Shape.NoFrame)
+        view.setMouseTracking(True)
+        view.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        view.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
+        view.setAccessibleName(tr("Models"))
+        let_ground_through(view)
+        return view
+
+    def _connect(self) -> None:
+        self.search.textChanged.connect(self._on_words)
+        self.search.installEventFilter(self)
+        self.filters.changed.connect(self._on_filters)
+        self.retry.clicked.connect(self.retry_requested)
+        self.list.doubleClicked.connect(self._on_double_clicked)
+        self.list.installEventFilter(self)
+        self.list.selectionModel().currentChanged.connect(self._show_steps)
+        self.use.clicked.connect(self._on_use)
+        self.once.clicked.connect(self._on_once)
+        self.always.clicked.connect(self._on_always)
+        self.automatic.clicked.connect(self._on_automatic)
+
+    def _lay_out(self) -> None:
+        beside = QHBoxLayout()
+        beside.addWidget(self.retry)
+        beside.addStretch(1)
+        foot = QHBoxLayout()
+        foot.setSpacing(6)
+        for part in (self.use, self.once, self.always):
+            foot.addWidget(part)
+        foot.addStretch(1)
+        foot.addWidget(self.automatic)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(self.search)
+        column.addWidget(self.filters)
+        column.addWidget(self.note)
+        column.addLayout(beside)
+        column.addWidget(self.list, 1)
+        column.addWidget(self.count)
+        column.addLayout(foot)
+
+    @property
+    def marked(self) -> ModelRow | None:
+        """The model that Enter takes."""
+        row: ModelRow | None = self.list.currentIndex().data(ROW)
+        return row
+
+    def show_models(
+        self, models: tuple[ModelRow, ...], chosen: str = "", recent: tuple[str, ...] = ()
+    ) -> None:
+        """Look through these; ``chosen`` and ``recent`` are full names."""
+        is_other = models is not self._models
+        self._models, self._chosen, self._recent = models, chosen, recent
+        if is_other:
+            self.filters.show_providers(providers_of(models))
+        self._show()
+
+    def show_note(self, text: str, *, can_retry: bool = False) -> None:
+        """Say something in place of models; empty says nothing."""
+        self.note.setText(text)
+        self.note.setVisible(bool(text))
+        self.retry.setVisible(can_retry)
+
+    def begin(self) -> None:
+        """Look through all of them anew."""
+        self._wish = ModelWish()
+        self.filters.show_wish(self._wish)
+        self.search.clear()
+        self._show()
+
+    def _show(self) -> None:
+        found = fitting(self._models, self._wish, self._recent)
+        self.rows.show_rows(found, self._chosen, self._recent)
+        names = [one.full_name for one in found]
+        at = names.index(self._chosen) if self._chosen in names and not self._wish.words else 0
+        self.list.setCurrentIndex(self.rows.index(at, 0))
+        if self._models:
+            self.show_note("" if found else tr(NO_MODEL))
+        words = tr_n("{number} model", "{number} models", len(found)).format(number=len(found))
+        is_priced = any(one.output_usd for one in found)
+        prices = tr("prices for a million tokens") if is_priced else ""
+        self.count.show_text(" · ".join(filter(None, (words, prices))) if found else "")
+        self._show_steps()
+
+    def _show_steps(self) -> None:
+        is_usable = self.marked is not None and self.marked.kind == "llm"
+        for step in (self.use, self.once, self.always):
+            step.setEnabled(is_usable)
+
+    def _on_words(self, words: str) -> None:
+        self._wish = replace(self._wish, words=words)
+        self._show()
+
+    def _on_filters(self, wish: ModelWish) -> None:
+        self._wish = replace(wish, words=self.search.text())
+        self._show()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            if event.key() in _ENTER:
+                is_once = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+                self._choose(Scope.MESSAGE if is_once else Scope.THREAD)
+                return True
+            if watched is self.search and event.key() in _MOVES:
+                self.list.keyPressEvent(event)
+                return True
+        return super().eventFilter(watched, event)
+
+    def _choose(self, scope: Scope) -> None:
+        model = self.marked
+        if model is not None and model.kind == "llm":
+            self.chosen.emit(model, scope)
+
+    def _on_double_clicked(self, _index: QModelIndex) -> None:
+        self._choose(Scope.THREAD)
+
+    def _on_use(self) -> None:
+        self._choose(Scope.THREAD)
+
+    def _on_once(self) -> None:
+        self._choose(Scope.MESSAGE)
+
+    def _on_always(self) -> None:
+        self._choose(Scope.NEW_THREADS)
+
+    def _on_automatic(self) -> None:
+        self.chosen.emit(None, Scope.THREAD)
