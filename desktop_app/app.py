@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _UNSENT = "unsent.json"
 _LOADED_WITHIN_S = 20.0
 _SETTLE_S = 0.3
+_DELETED_WITHIN_S = 2.0
 
 
 class Options(NamedTuple):
@@ -146,7 +147,9 @@ def _show(options: Options, paths: Paths) -> int:
     first_frame.exec()
     gc.freeze()  # what was loaded at start never needs to be looked at again
     if options.first_paint:
-        _print_first_paint()
+        from desktop_app.ui.first_paint import print_first_paint
+
+        print_first_paint()
         return 0
     return _run_loop(qt, Parts(window, look, instance, paths, options))
 
@@ -231,6 +234,8 @@ async def run(parts: Parts, store: AppStore | None = None) -> int:
         _use_settings(parts, store)
         background.run(link.run(), name="engine")
         await quit_requested.wait()
+        if wiring.settle():
+            await background.settle(_DELETED_WITHIN_S, but="engine")
         background.cancel("engine")
     return 0
 
@@ -369,33 +374,3 @@ def _tell_crash(store: AppStore, paths: Paths) -> None:
     if not any(notice.code == code for notice in store.state.notices):
         notice = Notice(NoticeLevel.ERROR, code, {"folder": str(paths.logs)})
         store.change(partial(with_notice, notice=notice))
-
-
-def _print_first_paint() -> None:
-    """When the first frame was there, and how much memory that took."""
-    import json
-
-    print_line = {"first_paint_s": round(_age_s(), 4), "rss_mb": round(_rss_mb(), 1)}
-    sys.stdout.write(json.dumps(print_line) + "\n")
-    sys.stdout.flush()
-
-
-def _age_s() -> float:
-    """Seconds since this process was started, by the system's clock where it tells (Linux)."""
-    import time
-
-    try:
-        with open("/proc/self/stat", encoding="ascii") as file:  # noqa: PTH123 - no pathlib yet
-            ticks = int(file.read().rpartition(")")[2].split()[19])
-    except OSError:
-        return time.process_time()
-    return time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
-
-
-def _rss_mb() -> float:
-    """Resident memory in MiB, 0 where the system does not say."""
-    try:
-        with open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123 - no pathlib yet
-            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
-    except OSError:
-        return 0.0

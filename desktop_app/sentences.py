@@ -15,6 +15,9 @@ SENTENCES = {
     "ask.lost": "The engine stopped before it could answer. It is starting again; try again.",
     "ask.too_long": "The service's answer is too long to be shown. Look at less of it.",
     "ask.too_many": "Too much was asked of the service at once. Try again in a moment.",
+    "assistant.begins": (
+        "{title} answers from here on, and does not know what was said in this thread before."
+    ),
     "assistant.gone": (
         "The assistant of this thread is not there any more. Choose another one above, then send "
         "the message again."

@@ -62,9 +62,13 @@ class Background:
         """Whether a task of that name has not ended yet."""
         return name in self._current
 
-    async def settle(self, within_s: float) -> None:
-        """Return when every task has ended by itself, or after so many seconds."""
-        if waiting := self._alive - {asyncio.current_task()}:
+    async def settle(self, within_s: float, *, but: str = "") -> None:
+        """Return when every task has ended by itself, or after so many seconds.
+
+        Args:
+            but: Name of one that is not waited for.
+        """
+        if waiting := self._alive - {asyncio.current_task(), self._current.get(but)}:
             await asyncio.wait(waiting, timeout=within_s)
 
     async def aclose(self) -> None:

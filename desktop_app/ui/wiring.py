@@ -18,6 +18,7 @@ from desktop_app.link.messages import (
 )
 from desktop_app.paths import Paths
 from desktop_app.state.app_state import Service
+from desktop_app.ui.assistants.assistants_wiring import AssistantsWiring
 from desktop_app.ui.chat.chat_wiring import ChatWiring, is_replying
 from desktop_app.ui.chat.find_wiring import FindWiring
 from desktop_app.ui.compose.attachment_wiring import AttachmentWiring
@@ -89,12 +90,17 @@ class Wiring:
         self.chat.pictures.chosen.connect(self.gallery.open_picture)
         self.panels = PanelsWiring(wires)
         answering = Answering(wires, self.threads)
+        self.assistants = AssistantsWiring(wires, answering)
         self.models = ModelsWiring(wires, answering, self.chat.next_turn, self.settings.keeper)
         self._connect()
 
     def start(self, *, opens_newest: bool = True) -> None:
         """Read the threads and open the newest."""
         self.threads.start(opens_newest=opens_newest)
+
+    def settle(self) -> bool:
+        """Begin at once what could still have been undone; whether there was anything."""
+        return any([self.assistants.settle(), self.panels.settle()])
 
     def _connect(self) -> None:
         pane = self._window.pane

@@ -32,8 +32,8 @@ window = Window()
 window.resize(1280, 800)
 window.show()
 loop.exec()
-from desktop_app.app import _age_s, _rss_mb
-print(json.dumps({"first_paint_s": _age_s(), "rss_mb": _rss_mb()}))
+from desktop_app.ui.first_paint import age_s, rss_mb
+print(json.dumps({"first_paint_s": age_s(), "rss_mb": rss_mb()}))
 """
 
 

@@ -11,8 +11,8 @@ _SHOW = """
 import sys
 from desktop_app import cli
 assert "argparse" not in sys.modules, "the window has no use for it"
-from desktop_app import app
-app._print_first_paint = lambda: print(*sorted(sys.modules))
+from desktop_app.ui import first_paint
+first_paint.print_first_paint = lambda: print(*sorted(sys.modules))
 raise SystemExit(cli.run(["--first-paint"]))
 """
 _LATER = {

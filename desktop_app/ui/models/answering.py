@@ -35,9 +35,13 @@ class Answering:
         """Let this model answer in the open thread; empty leaves it to the service."""
         self._use(replace(self.who, model=model))
 
-    def use_assistant(self, assistant_id: str) -> None:
-        """Let this assistant answer in the open thread; empty is Parley's own."""
-        self._use(replace(self.who, assistant_id=assistant_id))
+    def use_assistant(self, assistant_id: str, model: str) -> None:
+        """Let this assistant answer in the open thread; empty is Parley's own.
+
+        Args:
+            model: That it begins with; empty leaves the thread its model.
+        """
+        self._use(Answerer(model or self.who.model, assistant_id))
 
     def _use(self, who: Answerer) -> None:
         thread_id = self._threads.opened()

@@ -43,10 +43,12 @@ class Deletions(QObject):
         """Whether it is being deleted and can be taken back."""
         return key in self._waiting
 
-    def settle(self) -> None:
-        """Delete at once all that waits."""
-        for key in tuple(self._waiting):
+    def settle(self) -> bool:
+        """Delete at once all that waits; whether there was anything."""
+        waiting = tuple(self._waiting)
+        for key in waiting:
             self._delete(key)
+        return bool(waiting)
 
     def _on_timeout(self) -> None:
         over = [key for key, (timer, _) in self._waiting.items() if timer is self.sender()]

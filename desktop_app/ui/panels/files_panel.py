@@ -20,14 +20,18 @@ NO_FILES = mark("No files yet. Add one, and every turn of this thread can look t
 class FilesPanel(QWidget):
     """Documents, each with how far reading it has come.
 
+    Attributes:
+        nothing: What is said where there are none.
+
     Signals:
         add_requested: Paths of files to send.
     """
 
     add_requested = Signal(object)
 
-    def __init__(self, look: Look, parent: QWidget) -> None:
+    def __init__(self, look: Look, parent: QWidget, nothing: str = "") -> None:
         super().__init__(parent)
+        self.nothing = nothing or tr(NO_FILES)
         self.add = Button(look, self, text=tr(_ADD), icon="plus", tone=Tone.OUTLINE)
         self.add.clicked.connect(self._choose)
         self.rows = Rows(look, self, [Action("delete", "trash", tr(_DELETE))])

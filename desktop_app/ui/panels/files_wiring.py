@@ -21,7 +21,6 @@ from desktop_app.protocol.service_calls import (
 from desktop_app.ui.panels.deletions import Deletions
 from desktop_app.ui.panels.failure import failure_words
 from desktop_app.ui.panels.files_panel import (
-    NO_FILES,
     FilesPanel,
     document_row,
     failed_row,
@@ -31,20 +30,21 @@ from desktop_app.ui.panels.rows import RowText
 from desktop_app.ui.wires import Wires
 
 POLL_MS = 1500
+_Place = tuple[str, str]  # ids of a thread and of an assistant, one of them empty
 _LOADING = mark("Looking for files…")
 
 
 class FilesWiring(QObject):
-    """Lists, sends, watches and deletes the documents of the thread that is open."""
+    """Lists, sends, watches and deletes the documents of a thread, or of an assistant."""
 
     def __init__(self, wires: Wires, panel: FilesPanel) -> None:
         super().__init__(wires.window)
         self._wires = wires
         self._panel = panel
-        self._thread_id = ""
+        self._place: _Place = ("", "")
         self._documents: tuple[Document, ...] = ()
         self._uploads: dict[str, RowText] = {}
-        self._paths: dict[str, tuple[str, str]] = {}  # of each upload: thread and path
+        self._paths: dict[str, tuple[_Place, str]] = {}  # of each upload: where to, and path
         self.deletions = Deletions(self)
         self._poll = QTimer(self)
         self._poll.setSingleShot(True)
@@ -57,42 +57,49 @@ class FilesWiring(QObject):
 
     def show_thread(self, thread_id: str) -> None:
         """Show the files of this thread from now on."""
-        if thread_id != self._thread_id:
-            self._thread_id = thread_id
+        self._show_place((thread_id, ""))
+
+    def show_assistant(self, assistant_id: str) -> None:
+        """Show the files of this assistant from now on."""
+        self._show_place(("", assistant_id))
+
+    def _show_place(self, place: _Place) -> None:
+        if place != self._place:
+            self._place = place
             self._documents = ()
             self._panel.rows.show_rows(())
         self.load()
 
     def load(self) -> None:
         """Ask for the files, if somebody looks."""
-        if not self._panel.isVisible() or not self._thread_id:
+        if not self._panel.isVisible() or not any(self._place):
             return
         if not self._documents and not self._uploads:
             self._panel.rows.show_note(tr(_LOADING))
-        self._wires.run(partial(self._load, self._thread_id), "list files")
+        self._wires.run(partial(self._load, self._place), f"list files of {self._place}")
 
-    async def _load(self, thread_id: str) -> None:
+    async def _load(self, place: _Place) -> None:
         try:
-            answer = await self._wires.asks.ask(ListDocuments(thread_id))
+            answer = await self._wires.asks.ask(ListDocuments(*place))
         except AppError as error:
             self._panel.rows.show_note(failure_words(error), can_retry=True)
             return
-        if thread_id == self._thread_id and isinstance(answer, DocumentList):
+        if place == self._place and isinstance(answer, DocumentList):
             self._documents = answer.documents
             self._show()
             if any(not one.is_settled for one in answer.documents):
                 self._poll.start()
 
     def add(self, paths: list[str]) -> None:
-        """Send these files to the open thread."""
+        """Send these files to where the others are."""
         for path in paths:
             key = f"upload {uuid.uuid4().hex}"
-            self._paths[key] = self._thread_id, path
+            self._paths[key] = self._place, path
             self._uploads[key] = upload_row(key, Path(path).name, 0, 0)
-            self._wires.run(partial(self._upload, key, self._thread_id, path), key)
+            self._wires.run(partial(self._upload, key, self._place, path), key)
         self._show()
 
-    async def _upload(self, key: str, thread_id: str, path: str) -> None:
+    async def _upload(self, key: str, place: _Place, path: str) -> None:
         name = Path(path).name
 
         def advance(event: AskAdvanced) -> None:
@@ -100,7 +107,7 @@ class FilesWiring(QObject):
             self._show()
 
         try:
-            await self._wires.asks.ask(UploadDocument(path, thread_id), advance)
+            await self._wires.asks.ask(UploadDocument(path, *place), advance)
         except AppError as error:
             self._uploads[key] = failed_row(key, name, failure_words(error))
             self._show()
@@ -137,16 +144,14 @@ class FilesWiring(QObject):
         self.load()
 
     def _show(self) -> None:
-        uploads = [
-            row for key, row in self._uploads.items() if self._paths[key][0] == self._thread_id
-        ]
+        uploads = [row for key, row in self._uploads.items() if self._paths[key][0] == self._place]
         documents = [
             document_row(one, is_deleted=self.deletions.is_under_way(one.document_id))
             for one in self._documents
         ]
         rows = (*uploads, *documents)
         self._panel.rows.show_rows(rows)
-        self._panel.rows.show_note("" if rows else tr(NO_FILES))
+        self._panel.rows.show_note("" if rows else self._panel.nothing)
 
 
 async def _nothing() -> None:

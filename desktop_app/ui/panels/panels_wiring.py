@@ -30,6 +30,10 @@ class PanelsWiring(QObject):
         wires.store.service_changed.connect(self._on_service_changed)
         self._thread_id = ""
 
+    def settle(self) -> bool:
+        """Do at once what could still have been undone; whether there was anything."""
+        return any([one.deletions.settle() for one in (self.files, self.memory)])
+
     def _assistant_id(self) -> str:
         """Of the open thread; empty is Parley's own."""
         state = self._wires.store.state

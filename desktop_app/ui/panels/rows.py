@@ -41,6 +41,7 @@ class RowText:
         is_deleted: It is being deleted, and can be taken back.
         progress: Part that is done, from 0 to 1; negative shows none.
         is_chosen: It is the one in use.
+        without: Actions that it has not.
     """
 
     key: str
@@ -50,6 +51,7 @@ class RowText:
     is_deleted: bool = False
     progress: float = -1.0
     is_chosen: bool = False
+    without: tuple[str, ...] = ()
 
 
 def wrapped(look: Look, parent: QWidget, text: str, px: int = size.SMALL) -> QLabel:
@@ -92,7 +94,7 @@ class Row(QWidget):
         words.addWidget(wrapped(look, self, text.title))
         if text.caption:
             words.addWidget(Label(look, self, text.caption, px=size.CAPTION, ink=text.ink))
-        for action in actions:
+        for action in (one for one in actions if one.name not in text.without):
             button = Button(look, self, icon=action.icon, says=action.says)
             button.setAccessibleName(f"{action.says}: {text.title}")
             self._add_button(row, button, action.name)

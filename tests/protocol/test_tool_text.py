@@ -1,0 +1,39 @@
+"""Functions as people write them; what is wrong is said with its line."""
+
+from __future__ import annotations
+
+import pytest
+
+from desktop_app.protocol.tool_text import ToolTextError, read_tool_text, tool_text
+
+
+def test_what_is_shown_is_read_back_as_it_was():
+    tools = read_tool_text('[{"name": "add", "description": "Plus"},\n{"name": "now"}]')
+    assert [tool["function"]["name"] for tool in tools] == ["add", "now"]
+    assert read_tool_text(tool_text(tools)) == tools
+
+
+@pytest.mark.parametrize("text", ["", " \n", "[]", '{"tools": []}'])
+def test_there_may_be_no_functions(text):
+    assert read_tool_text(text) == []
+    assert tool_text([]) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ('[\n  {"name": "a"}\n  {"name": "b"}\n]', 3, "not JSON: Expecting ',' delimiter"),
+        ('[\n  {"name": "a"},\n\n  {"name": "two words"}\n]', 4, "name of function 2"),
+        ('{"tools": [\n  {"name": "a"},\n  5]}', 3, "function 2 is no object"),
+        ('[{"name": "a"},\n{"name": "b"},\n{"name": "a"}]', 3, 'two functions called "a"'),
+        ('\n\n{"type": "search"}', 3, "function 1 is not"),
+        ('"hello"', 1, "no list of functions"),
+        ('{"tools": 5}', 1, "no list of functions"),
+        ("[" * 100_000, 1, "too deep"),
+    ],
+)
+def test_bar_44_a_fault_names_its_line_and_its_reason(text, line, words):
+    with pytest.raises(ToolTextError) as caught:
+        read_tool_text(text)
+    assert caught.value.line == line
+    assert words in caught.value.reason

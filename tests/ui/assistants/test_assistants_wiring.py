@@ -1,0 +1,172 @@
+"""Assistants, as a person makes, changes, copies, deletes and chooses them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from PySide6.QtCore import Qt
+
+from desktop_app.journal.records import Role, ThreadRecord
+from desktop_app.link.thread_messages import ChooseAnswerer
+from desktop_app.protocol.backboard.assistants import Assistant
+from desktop_app.protocol.backboard.documents import Document
+from desktop_app.protocol.commands import Answerer
+from desktop_app.protocol.service_calls import (
+    AssistantCloned,
+    AssistantDraft,
+    AssistantList,
+    AssistantSaved,
+    CloneAssistant,
+    DeleteAssistant,
+    DocumentList,
+    ListAssistants,
+    ListDocuments,
+    SaveAssistant,
+)
+from desktop_app.ui.service_asks import AskError
+from tests.ui.conftest import make_message
+
+OWN = Assistant(assistant_id="own", name="Parley")
+ADD = {"type": "function", "function": {"name": "add", "parameters": {"type": "object"}}}
+TUTOR = Assistant(assistant_id="t", name="Tutor", description="Latin", tools=[ADD], tok_k=5)
+
+
+@pytest.fixture
+def assistants(desk):
+    """The page, open, over a thread with one message."""
+    desk.asks.answers[ListAssistants] = AssistantList((OWN, TUTOR), "own")
+    desk.reader.known = [ThreadRecord(id="a", title="Lisbon", created_at=1, updated_at=1)]
+    desk.reader.written = {"a": [make_message(1, "Hello", Role.USER)]}
+    desk.wiring.start()
+    desk.window.assistants_requested.emit()
+    desk.page = desk.wiring.assistants._page
+    desk.form = desk.page.form
+    return desk
+
+
+def press(qtbot, assistants, key, name):
+    button = assistants.page.rows.row(key).findChild(object, name)
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def captions(assistants):
+    return [(row.title, row.caption) for row in assistants.page.rows.texts]
+
+
+def test_assistants_are_listed_with_who_answers_and_what_they_can(assistants):
+    assert captions(assistants) == [
+        ("Parley", "answers here · Parley's own"),
+        ("Tutor", "Latin · 1 function"),
+    ]
+    assert assistants.page.rows.row("own").findChild(object, "delete") is None
+
+
+def test_bar_45_an_assistant_answers_in_the_thread_and_what_it_does_not_know_is_said(
+    assistants, qtbot
+):
+    press(qtbot, assistants, "t", "use")
+    chosen = ChooseAnswerer("a", Answerer("", "t"))
+    assert assistants.sent_of(ChooseAnswerer) == [chosen]
+    assert assistants.window.pane.header.assistant_chip.text() == "Tutor"
+    assert assistants.store.state.notices[-1].code == "assistant.begins"
+    assert assistants.window.pane.page == ""
+    assistants.wiring.assistants.use("own")
+    assert assistants.sent_of(ChooseAnswerer)[-1].who == Answerer()
+    assert assistants.window.pane.header.assistant_chip.text() == "Parley"
+
+
+def test_an_assistant_is_made_with_functions_and_begins_with_its_model(assistants, qtbot):
+    qtbot.mouseClick(assistants.page.new, Qt.MouseButton.LeftButton)
+    assert not assistants.form.save.isEnabled()
+    assert assistants.page.documents.isHidden()
+    qtbot.keyClicks(assistants.form.name, "Clerk")
+    assistants.form.prompt.show_text("Be brief.")
+    assistants.form.tools.show_text(json.dumps([ADD]))
+    assistants.form.model.setText("openai/gpt-4.1")
+    made = Assistant(assistant_id="c", name="Clerk")
+    assistants.asks.answers[SaveAssistant] = AssistantSaved(made)
+    assistants.asks.answers[ListAssistants] = AssistantList((OWN, TUTOR, made), "own")
+    qtbot.mouseClick(assistants.form.save, Qt.MouseButton.LeftButton)
+    draft = AssistantDraft("Clerk", system_prompt="Be brief.", tools=(ADD,))
+    assert assistants.asks.of(SaveAssistant) == [SaveAssistant(draft)]
+    assert not assistants.page.documents.isHidden()
+    press(qtbot, assistants, "c", "use")
+    assert assistants.sent_of(ChooseAnswerer)[-1].who == Answerer("openai/gpt-4.1", "c")
+
+
+def test_bar_44_functions_that_cannot_be_used_are_shown_with_their_line_and_not_saved(
+    assistants, qtbot
+):
+    press(qtbot, assistants, "t", "edit")
+    assistants.form.tools.show_text('[\n  {"name": "a"},\n  {"name": "a"}\n]')
+    assert assistants.form.fault.text() == 'Line 3: there are two functions called "a".'
+    qtbot.mouseClick(assistants.form.save, Qt.MouseButton.LeftButton)
+    assert assistants.asks.of(SaveAssistant) == []
+    assert assistants.form.tools.page.textCursor().blockNumber() == 2
+    assistants.form.tools.show_text("")
+    assert assistants.form.fault.isHidden()
+
+
+def test_a_change_keeps_everything_else_and_a_refusal_is_said(assistants, qtbot):
+    press(qtbot, assistants, "t", "edit")
+    assistants.form.name.setText("Teacher")
+    error = AskError("http.422")
+    error.facts = {"message": "name: too plain"}
+    assistants.asks.answers[SaveAssistant] = error
+    qtbot.mouseClick(assistants.form.save, Qt.MouseButton.LeftButton)
+    [asked] = assistants.asks.of(SaveAssistant)
+    assert asked.assistant_id == "t"
+    assert (asked.draft.name, asked.draft.description, asked.draft.tok_k) == ("Teacher", "Latin", 5)
+    assert asked.draft.tools == (ADD,)
+    assert assistants.form.note.text() == "name: too plain"
+
+
+def test_what_is_not_saved_is_there_again_and_goes_when_it_is_cancelled(assistants, qtbot):
+    press(qtbot, assistants, "t", "edit")
+    assistants.form.name.setText("Teacher")
+    press(qtbot, assistants, "own", "edit")
+    assert assistants.form.name.text() == "Parley"
+    press(qtbot, assistants, "t", "edit")
+    assert assistants.form.name.text() == "Teacher"
+    qtbot.mouseClick(assistants.form.cancel, Qt.MouseButton.LeftButton)
+    assert not assistants.page.is_editing
+    press(qtbot, assistants, "t", "edit")
+    assert assistants.form.name.text() == "Tutor"
+
+
+def test_a_copy_takes_documents_and_memories_along(assistants, qtbot):
+    copy = Assistant(assistant_id="t2", name="Tutor, a copy")
+    assistants.asks.answers[CloneAssistant] = AssistantCloned(copy, 1, 2)
+    assistants.asks.answers[ListAssistants] = AssistantList((OWN, TUTOR, copy), "own")
+    press(qtbot, assistants, "t", "clone")
+    assert assistants.asks.of(CloneAssistant) == [CloneAssistant("t", "Tutor, a copy")]
+    assert len(captions(assistants)) == 3
+
+
+def test_a_deletion_can_be_undone_and_a_thread_goes_on_with_parleys_own(assistants, qtbot):
+    assistants.wiring.assistants.use("t")
+    press(qtbot, assistants, "t", "delete")
+    press(qtbot, assistants, "t", "undo")
+    press(qtbot, assistants, "t", "delete")
+    assert assistants.asks.of(DeleteAssistant) == []
+    assert assistants.wiring.settle()
+    assert assistants.asks.of(DeleteAssistant) == [DeleteAssistant("t")]
+    assert assistants.sent_of(ChooseAnswerer)[-1].who == Answerer()
+    assert not assistants.wiring.settle()
+
+
+def test_bar_38_documents_of_an_assistant_are_listed_with_their_state(assistants, qtbot):
+    document = Document(document_id="d", filename="grammar.pdf", status="indexed")
+    assistants.asks.answers[ListDocuments] = DocumentList((document,))
+    press(qtbot, assistants, "t", "edit")
+    assert assistants.asks.of(ListDocuments) == [ListDocuments("", "t")]
+    [row] = assistants.page.documents.rows.texts
+    assert (row.title, row.caption) == ("grammar.pdf", "Ready")
+
+
+def test_a_list_that_does_not_come_can_be_asked_for_again(assistants, qtbot):
+    assistants.asks.answers[ListAssistants] = AskError("network.unreachable")
+    assistants.wiring.assistants.load()
+    assert "cannot be reached" in assistants.page.rows.note.text()
+    assert assistants.page.rows.retry.isVisible()
