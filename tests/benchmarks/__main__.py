@@ -53,6 +53,7 @@ PARTS = {
         Measurement("W1", "window", "first_paint"),
         Measurement("W2", "conversation", "growing"),
         Measurement("W3", "conversation", "long_thread"),
+        Measurement("W5", "typing_keys"),
         Measurement("W6 W7", "window_threads"),
         Measurement("W4", "window_gallery"),
     ),

@@ -45,7 +45,9 @@ def streaming() -> list[Figure]:
     """W2: CPU of a frame while a reply of 5, 50 and 500 kB grows."""
     floor = _floor()
     return [
-        _figure("W2", f"frame of a reply that grows at {kb} kB", _frames(_text(kb * 1000)), floor)
+        _figure(
+            "W2", f"frame of a reply that grows at {kb} kB", _frames(markdown(kb * 1000)), floor
+        )
         for kb in SIZES_KB
     ]
 
@@ -76,7 +78,7 @@ def _frames(text: str, told: Iterator[str] | None = None) -> list[float]:
         lambda now: view.show_messages("a", now.messages, has_older=False)
     )
     store.change(lambda state: with_opened(state, "a", is_new=True))
-    store.apply(MessageSaved(_message(1, text, status=MessageStatus.STREAMING)))
+    store.apply(MessageSaved(message(1, text, status=MessageStatus.STREAMING)))
     store.tell()
     _paint(view)
     told = told or _deltas(FRAMES)
@@ -99,7 +101,7 @@ def _paint(view: QWidget) -> None:
 
 
 def _deltas(frames: int) -> Iterator[str]:
-    text = _text(frames * DELTAS * 10)
+    text = markdown(frames * DELTAS * 10)
     for number in range(frames):
         yield text[number * DELTAS * 10 : (number + 1) * DELTAS * 10]
 
@@ -107,7 +109,7 @@ def _deltas(frames: int) -> Iterator[str]:
 def _floor() -> Spread:
     """Plain text, appended."""
     view = QTextEdit()
-    view.setPlainText(_text(50_000))
+    view.setPlainText(markdown(50_000))
     view.resize(_WIDTH, _HEIGHT)
     view.show()
     QApplication.processEvents()
@@ -131,9 +133,9 @@ def long_thread() -> list[Figure]:
     QApplication.instance() or QApplication([])
     roles = (Role.USER, Role.ASSISTANT)
     picked = random.Random(1)
-    texts = ["What about this?", *(_text(picked.randrange(200, 3000)) for _ in range(40))]
+    texts = ["What about this?", *(markdown(picked.randrange(200, 3000)) for _ in range(40))]
     messages = tuple(
-        _message(n, texts[0] if n % 2 == 0 else texts[1 + n % 40], roles[n % 2])
+        message(n, texts[0] if n % 2 == 0 else texts[1 + n % 40], roles[n % 2])
         for n in range(MESSAGES)
     )
     view = ChatView(Look(theme="light", is_calm=True), parent := QWidget())
@@ -178,7 +180,8 @@ def _cost(work: Callable[[], None]) -> float:
     return (time.process_time() - before) * 1000
 
 
-def _text(characters: int) -> str:
+def markdown(characters: int) -> str:
+    """So much of everything that replies are made of."""
     pieces, length, number = [], 0, 0
     while length < characters:
         piece = _PIECES[number % len(_PIECES)]
@@ -188,7 +191,8 @@ def _text(characters: int) -> str:
     return "".join(pieces)[:characters]
 
 
-def _message(number: int, text: str, role: Role = Role.ASSISTANT, **given: object) -> MessageRecord:
+def message(number: int, text: str, role: Role = Role.ASSISTANT, **given: object) -> MessageRecord:
+    """Message ``m<number>`` of thread ``a``, complete where nothing else is given."""
     values: dict[str, object] = {"status": MessageStatus.COMPLETE, **given}
     return MessageRecord(
         id=f"m{number}",
