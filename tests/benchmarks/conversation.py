@@ -6,11 +6,12 @@ import os
 import random
 import time
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QApplication, QTextEdit, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QPlainTextEdit, QWidget
 
 from desktop_app.journal.records import MessageRecord, MessageStatus, Role
 from desktop_app.link.messages import MessageSaved, ReplyGrew
@@ -19,6 +20,7 @@ from desktop_app.ui.chat.chat_view import ChatView
 from desktop_app.ui.look import Look
 from desktop_app.ui.store import AppStore
 from tests.benchmarks.figures import Figure, Spread, percentile
+from tests.benchmarks.plain_views import PlainRows
 
 FRAMES = 300
 DELTAS = 7  # of a frame, at 200 a second and 30 frames
@@ -26,6 +28,7 @@ SIZES_KB = (5, 50, 500)
 LINES = 3000
 MESSAGES = 10_000
 _WIDTH, _HEIGHT = 760, 720
+_OF_FLOOR, _MOST_MS = 1.25, 2.0  # the page: 2 ms, of a floor of 1.6
 _PIECES = (
     "Some *words* with `code`, **weight** and a [link](https://example.org) in a sentence.\n\n",
     "- one thing\n- another thing\n  - and what belongs to it\n\n",
@@ -56,13 +59,15 @@ def lines() -> Figure:
     """Bar item 27: one code block of 3,000 lines, a line for each frame."""
     told = (f"    value_{number} = compute({number})  # step\n" for number in range(LINES))
     costs = _frames("```python\n", told)
-    return _figure("W2", f"frame of a reply of {LINES} lines of code", costs, None)
+    return _figure("W2", f"frame of a reply of {LINES} lines of code", costs, _floor())
 
 
 def _figure(name: str, what: str, costs: list[float], floor: Spread | None) -> Figure:
     worst = percentile(costs, 0.99)
     spread = Spread(min(costs), percentile(costs, 0.5), worst, len(costs))
-    goal, is_met = "p99 <= 2 ms, none over 16.7 ms", worst <= 2 and max(costs) <= 16.7
+    least = floor.high * _OF_FLOOR if floor else _MOST_MS
+    goal = f"p99 <= {least:.1f} ms ({_OF_FLOOR}x plain text), none over 16.7 ms"
+    is_met = worst <= least and max(costs) <= 16.7
     return Figure(name, f"{what}, CPU", "ms", spread, goal, is_met, floor, {"worst": max(costs)})
 
 
@@ -108,7 +113,7 @@ def _deltas(frames: int) -> Iterator[str]:
 
 def _floor() -> Spread:
     """Plain text, appended."""
-    view = QTextEdit()
+    view = QPlainTextEdit()
     view.setPlainText(markdown(50_000))
     view.resize(_WIDTH, _HEIGHT)
     view.show()
@@ -139,39 +144,63 @@ def long_thread() -> list[Figure]:
         for n in range(MESSAGES)
     )
     view = ChatView(Look(theme="light", is_calm=True), parent := QWidget())
+    ours = _scrolled(view, parent, lambda: view.show_messages("a", messages, has_older=False))
+    parent, plain = QWidget(), [one.text for one in messages]
+    parent.resize(_WIDTH, _HEIGHT)
+    floor_ms = [time.process_time()]
+    rows = PlainRows(plain, parent)
+    floor_ms.append(time.process_time())
+    bare = _scrolled(rows, parent, lambda: None)
+    bare.opened[0] += (floor_ms[1] - floor_ms[0]) * 1000
+    return [
+        Figure("W3", "thread of 10,000 messages opened to painted", "ms", Spread.of(ours.opened),
+               "<= 35 ms", ours.opened[0] <= 35, Spread.of(bare.opened)),
+        _beside_floor("scrolled by 60 px, frame p99 as max", ours.scrolled, bare.scrolled, 3.6),
+        _beside_floor("jump anywhere, p99 as max", ours.jumped, bare.jumped, 7.1),
+    ]  # fmt: skip
+
+
+class _Costs(NamedTuple):
+    opened: list[float]
+    scrolled: list[float]
+    jumped: list[float]
+
+
+def _scrolled(view: QAbstractScrollArea, parent: QWidget, fill: Callable[[], None]) -> _Costs:
+    """Open it, scroll it and jump through it; the CPU milliseconds of each frame."""
     parent.resize(_WIDTH, _HEIGHT)
     view.resize(_WIDTH, _HEIGHT)
     parent.show()
     QApplication.processEvents()  # exposed: from here on it paints
-    opened = _cost(lambda: _open(view, messages))
-    bar = view.verticalScrollBar()
-    scrolled = [_cost(lambda: _move(view, bar.value() - 60)) for _ in range(400)]
+
+    def open_it() -> None:
+        fill()
+        view.viewport().update()
+        _paint(view)
+
+    def move(place: int) -> None:
+        view.verticalScrollBar().setValue(place)
+        _paint(view)
+
+    picked, bar = random.Random(1), view.verticalScrollBar()
+    opened = [_cost(open_it)]
+    scrolled = [_cost(lambda: move(bar.value() - 60)) for _ in range(400)]
     places = [picked.randrange(bar.maximum()) for _ in range(60)]
-    jumped = [_cost(lambda place=place: _move(view, place)) for place in places]
+    jumped = [_cost(lambda place=place: move(place)) for place in places]
     parent.close()
     parent.deleteLater()
-    return [
-        Figure("W3", "thread of 10,000 messages opened to painted", "ms", Spread.of([opened]),
-               "<= 35 ms", opened <= 35),
-        Figure("W3", "scrolled by 60 px, frame p99 as max", "ms", _p99(scrolled), "<= 2.5 ms",
-               percentile(scrolled, 0.99) <= 2.5),
-        Figure("W3", "jump anywhere, p99 as max", "ms", _p99(jumped), "<= 5 ms",
-               percentile(jumped, 0.99) <= 5),
-    ]  # fmt: skip
+    return _Costs(opened, scrolled, jumped)
+
+
+def _beside_floor(what: str, costs: list[float], floor: list[float], ratio: float) -> Figure:
+    """One figure of W3; its goal is the page's, as a multiple of the page's own floor."""
+    measured, least = _p99(costs), _p99(floor)
+    is_met = measured.high <= ratio * least.high
+    return Figure("W3", what, "ms", measured, f"<= {ratio}x plain rows", is_met, least)
 
 
 def _p99(costs: list[float]) -> Spread:
     return Spread(min(costs), percentile(costs, 0.5), percentile(costs, 0.99), len(costs))
-
-
-def _open(view: ChatView, messages: tuple[MessageRecord, ...]) -> None:
-    view.show_messages("a", messages, has_older=False)
-    _paint(view)
-
-
-def _move(view: ChatView, place: int) -> None:
-    view.verticalScrollBar().setValue(place)
-    _paint(view)
 
 
 def _cost(work: Callable[[], None]) -> float:

@@ -111,8 +111,8 @@ def _searching(reader: JournalReader, folder: Path) -> Iterator[Figure]:
         "search of 100,000 messages and 10,000 titles, per key",
         "ms",
         Spread.of(taken),
-        "<= 200 ms p99 on the worker",
-        p99 <= 200,
+        "p99 <= 30 ms",
+        p99 <= 30,
         Spread.of(floor),
         {"p99_ms": round(p99, 1)},
     )
