@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
@@ -16,6 +16,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QResizeEvent,
+    QStaticText,
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QWidget
 
@@ -76,7 +77,7 @@ class PictureGrid(QAbstractScrollArea):
         self._current = -1
         self._pressed_at: QPoint | None = None
         self._small = look.font(size.CAPTION)
-        self._captions: dict[str, tuple[int, str]] = {}
+        self._captions: dict[str, tuple[int, QStaticText]] = {}
         self._places = self._placed()
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -257,19 +258,23 @@ class PictureGrid(QAbstractScrollArea):
         height = self._places.foot - 6
         line = QRect(box.left() + 2, box.bottom() + 5, box.width() - 4, height)
         fitting = self._fitting(picture, line.width())
-        leading = Qt.AlignmentFlag.AlignLeft
+        extent = fitting.size()
+        at = QPointF(line.left(), line.center().y() - extent.height() / 2 + 0.5)
         if self.layoutDirection() == Qt.LayoutDirection.RightToLeft:
-            leading = Qt.AlignmentFlag.AlignRight
-        painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | leading, fitting)
+            at.setX(line.right() + 1 - extent.width())
+        painter.drawStaticText(at, fitting)
 
-    def _fitting(self, picture: PictureRecord, width: int) -> str:
-        """What was asked for, cut where it does not fit; cut once, not with every frame."""
+    def _fitting(self, picture: PictureRecord, width: int) -> QStaticText:
+        """What was asked for, cut where it does not fit; laid out once, not with every frame."""
         known = self._captions.get(picture.id)
         if known is None or known[0] != width:
             words = picture_words.caption(picture)
             metrics = QFontMetrics(self._small)
             cut = metrics.elidedText(words, Qt.TextElideMode.ElideRight, width)
-            known = self._captions[picture.id] = (width, cut)
+            laid_out = QStaticText(cut)
+            laid_out.setTextFormat(Qt.TextFormat.PlainText)
+            laid_out.prepare(font=self._small)
+            known = self._captions[picture.id] = (width, laid_out)
             if len(self._captions) > _CAPTIONS:
                 del self._captions[next(iter(self._captions))]
         return known[1]
