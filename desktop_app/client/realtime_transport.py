@@ -9,10 +9,9 @@ from typing import Any
 
 from desktop_app.client.addresses import ApiAddress
 from desktop_app.client.api import BackboardApi
-from desktop_app.client.event_queue import EventQueue
 from desktop_app.client.realtime_socket import RealtimeSocket, open_realtime_socket
 from desktop_app.client.reply_media import ReplyMedia
-from desktop_app.errors import AppError, NetworkError
+from desktop_app.client.session_news import SessionNews
 from desktop_app.protocol.backboard.messages import MessageRequest
 from desktop_app.protocol.backboard.realtime_socket import (
     RealtimeConfig,
@@ -40,7 +39,6 @@ from desktop_app.protocol.events import (
 )
 from desktop_app.protocol.gateway_speech import MakeResample, Resample
 from desktop_app.protocol.realtime_dialect import RealtimeDialect, checked_format
-from desktop_app.tasks import Background
 
 CAPTURE_RATE_HZ = 16_000
 ACCOUNTED_GRACE_S = 2.0
@@ -94,15 +92,13 @@ class RealtimeTransport:
         self._upload: Resample | None = None
         self._speaking = 0
         name = terms.name
-        self._news = EventQueue(
+        self._news = SessionNews(
             SessionReady(
                 socket.thread_id, heard_by=name, spoken_by=name, lifetime_s=socket.lifetime_s
             )
         )
         self._dialect = RealtimeDialect(output_hz, terms.make_resample)
-        self._failure: AppError | None = None
-        self._background = Background(self._report)
-        self._background.run(self._listen(), name="realtime socket")
+        self._news.run(self._news.read(socket.events(), self._take), name="realtime socket")
 
     async def send(self, command: ClientCommand) -> None:
         """Say one thing.
@@ -136,8 +132,6 @@ class RealtimeTransport:
         """
         async for event in self._news.events():
             yield event
-        if self._failure is not None:
-            raise self._failure
 
     async def sign_of_life(self) -> None:
         """Return when the server's end of the WebSocket has answered a ping.
@@ -149,9 +143,9 @@ class RealtimeTransport:
 
     async def aclose(self) -> None:
         """Close. Idempotent."""
-        await self._background.aclose()
+        await self._news.stop()
         await self._socket.aclose()
-        await self._news.close()
+        await self._news.aclose()
 
     # ---- what is said --------------------------------------------------------------------------
 
@@ -202,23 +196,14 @@ class RealtimeTransport:
 
     # ---- what comes ----------------------------------------------------------------------------
 
-    async def _listen(self) -> None:
-        try:
-            async for event in self._socket.events():
-                await self._take(event)
-            self._failure = NetworkError("line.closed", "The server closed.", retryable=True)
-        except AppError as error:
-            self._failure = error
-        await self._news.finish()
-
     async def _take(self, event: RealtimeEvent) -> None:
-        self._background.cancel("end of reply")
+        self._news.cancel("end of reply")
         await self._tell(self._dialect.feed(event))
         if self._dialect.must_cancel:
             self._dialect.must_cancel = False
             await self._socket.cancel()
         if self._dialect.is_accounted:
-            self._background.run(self._end_reply(), name="end of reply")
+            self._news.run(self._end_reply(), name="end of reply")
 
     async def _end_reply(self) -> None:
         await asyncio.sleep(ACCOUNTED_GRACE_S)
@@ -230,11 +215,6 @@ class RealtimeTransport:
                 await self._news.put(*await self._media.picture(one))
             else:
                 await self._news.put(one)
-
-    def _report(self, name: str, error: BaseException) -> None:
-        failed = error if isinstance(error, AppError) else None
-        self._failure = failed or NetworkError("line.broken", f"{name} failed.", retryable=True)
-        self._background.run(self._news.finish(), name="finish")
 
 
 async def open_realtime(

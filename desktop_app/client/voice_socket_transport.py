@@ -9,13 +9,12 @@ import msgspec
 
 from desktop_app.client.addresses import ApiAddress
 from desktop_app.client.api import BackboardApi
-from desktop_app.client.event_queue import EventQueue
 from desktop_app.client.json_socket import Event
 from desktop_app.client.message_transport import MessageTerms, MessageTransport, open_messages
 from desktop_app.client.reply_media import ReplyMedia
+from desktop_app.client.session_news import SessionNews
 from desktop_app.client.turn_request import spoken_choice
 from desktop_app.client.voice_socket import VoiceSocket, open_voice_socket
-from desktop_app.errors import AppError, NetworkError
 from desktop_app.protocol.backboard.voice_socket import LiveHearing, LiveVoice, VoiceConfig
 from desktop_app.protocol.commands import (
     AppendAudio,
@@ -40,7 +39,6 @@ from desktop_app.protocol.events import (
 )
 from desktop_app.protocol.gateway_speech import MakeResample
 from desktop_app.protocol.stream_dialect import StreamDialect
-from desktop_app.tasks import Background
 
 LIVE_MODEL = "scribe_v2_realtime"
 """The only recogniser that the socket documents (contract section 8.1)."""
@@ -79,8 +77,7 @@ class VoiceSocketTransport:
         self._media = media
         self._is_spoken = is_spoken
         self._make_resample = make_resample
-        self._news = EventQueue(SessionReady(socket.thread_id, lifetime_s=socket.lifetime_s))
-        self._failure: AppError | None = None
+        self._news = SessionNews(SessionReady(socket.thread_id, lifetime_s=socket.lifetime_s))
         self._speaking = 0  # the turn whose sound goes to the server
         self._committed: list[int] = []
         self._unwanted: set[int] = set()
@@ -89,9 +86,8 @@ class VoiceSocketTransport:
         self._is_paused = False
         self._held = bytearray()
         self._is_commit_held = False
-        self._background = Background(self._report)
-        self._background.run(self._listen(), name="voice socket")
-        self._background.run(self._relay(), name="messages")
+        self._news.run(self._news.read(socket.events(), self._take), name="voice socket")
+        self._news.run(self._relay(), name="messages")
 
     async def send(self, command: ClientCommand) -> None:
         """Say one thing.
@@ -121,18 +117,16 @@ class VoiceSocketTransport:
         """
         async for event in self._news.events():
             yield event
-        if self._failure is not None:
-            raise self._failure
 
     async def sign_of_life(self) -> None:
         """At once: this socket knows no pings; its silence is bounded by ``VoiceSocket``."""
 
     async def aclose(self) -> None:
         """Close. Idempotent."""
-        await self._background.aclose()
+        await self._news.stop()
         await self._messages.aclose()
         await self._socket.aclose()
-        await self._news.close()
+        await self._news.aclose()
 
     # ---- what is said --------------------------------------------------------------------------
 
@@ -179,15 +173,6 @@ class VoiceSocketTransport:
             await self._socket.commit()
 
     # ---- what comes ----------------------------------------------------------------------------
-
-    async def _listen(self) -> None:
-        try:
-            async for event in self._socket.events():
-                await self._take(event)
-            self._failure = NetworkError("line.closed", "The server closed.", retryable=True)
-        except AppError as error:
-            self._failure = error
-        await self._news.finish()
 
     async def _relay(self) -> None:
         """What messages answer; that they are ready is no news."""
@@ -252,11 +237,6 @@ class VoiceSocketTransport:
             for told in reply.finish():
                 await self._tell(told)
         self._unwanted.discard(turn)
-
-    def _report(self, name: str, error: BaseException) -> None:
-        failed = error if isinstance(error, AppError) else None
-        self._failure = failed or NetworkError("line.broken", f"{name} failed.", retryable=True)
-        self._background.run(self._news.finish(), name="finish")
 
 
 async def open_voice_transport(
