@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from desktop_app.client.message_body import MessageFiles
+from desktop_app.client.multipart import Recording
 from desktop_app.protocol.events import UploadProgressed
 
 EVERY_S = 0.1
@@ -34,6 +35,8 @@ class UploadNews:
     ) -> None:
         self._turn = turn
         self._name = _name_of(files)
+        self._files = files
+        self._sizes: tuple[int, ...] = ()
         self._tell = tell
         self._clock = clock
         self._next_s = 0.0
@@ -50,7 +53,17 @@ class UploadNews:
         if sent < total and now < self._next_s:
             return
         self._next_s = now + EVERY_S
-        self._tell(UploadProgressed(self._turn, self._name, sent, total))
+        self._sizes = self._sizes or tuple(_size_of(part.source) for part in self._files.parts())
+        self._tell(UploadProgressed(self._turn, self._name, sent, total, self._sizes))
+
+
+def _size_of(source: Path | Recording) -> int:
+    if isinstance(source, Recording):
+        return len(source.content)
+    try:
+        return source.stat().st_size
+    except OSError:  # whoever sends it finds that out too
+        return 0
 
 
 def _name_of(files: MessageFiles) -> str:

@@ -208,6 +208,8 @@ def _stop_voice(session: Session) -> Step:
 
 
 def _mute(session: Session, is_muted: bool) -> Step:
+    if session.is_muted == is_muted:
+        return session, ()  # told once is enough
     session, effects = sound_news.input_silenced(session, InputSilenced(False))
     session = replace(session, is_muted=is_muted, is_mute_told=False, is_confirmed=False)
     if not is_muted:

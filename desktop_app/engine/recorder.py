@@ -323,8 +323,16 @@ class Recorder:
 
     def _upload(self, notes: TurnNotes, event: UploadProgressed) -> None:
         notes.is_uploading = event.sent_bytes < event.total_bytes
-        sent, total = event.sent_bytes, event.total_bytes
-        self._books.tell(UploadAdvanced(self._thread_id, event.turn, event.name, sent, total))
+        self._books.tell(
+            UploadAdvanced(
+                self._thread_id,
+                event.turn,
+                event.name,
+                event.sent_bytes,
+                event.total_bytes,
+                event.sizes,
+            )
+        )
 
     def _transcript(self, notes: TurnNotes, event: TranscriptUpdated) -> None:
         if not event.is_final:

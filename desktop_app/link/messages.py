@@ -272,13 +272,22 @@ class ReasoningGrew(Struct, frozen=True, tag=snake):
 
 
 class UploadAdvanced(Struct, frozen=True, tag=snake):
-    """How much of a turn's files has left, a few times a second at most."""
+    """How much of a turn's files has left, a few times a second at most (``UploadProgressed``)."""
 
     thread_id: str
     turn: int
     name: str
     sent_bytes: int
     total_bytes: int
+    sizes: tuple[int, ...] = ()
+
+    def percent_of(self, number: int) -> int:
+        """How much of that file has left; files go one after the other."""
+        if number >= len(self.sizes):
+            return 0
+        before = sum(self.sizes[:number])
+        size = max(1, self.sizes[number])
+        return min(100, max(0, self.sent_bytes - before) * 100 // size)
 
 
 class ToolsWanted(Struct, frozen=True, tag=snake):

@@ -83,12 +83,14 @@ class UploadProgressed(Struct, frozen=True, tag=snake):
     Attributes:
         name: Of the file, or how many there are.
         sent_bytes: Of all files of the turn together; starts anew where sending does.
+        sizes: Bytes of each file, in the order in which they are sent.
     """
 
     turn: int
     name: str
     sent_bytes: int
     total_bytes: int
+    sizes: tuple[int, ...] = ()
 
 
 class TranscriptUpdated(Struct, frozen=True, tag=snake):

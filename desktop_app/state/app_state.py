@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from desktop_app.journal.records import MessageRecord, ThreadRecord
 from desktop_app.link.device_messages import DeviceShown, MicrophoneTest, MicrophoneTestChanged
 from desktop_app.link.keeping import ImportAdvanced
-from desktop_app.link.messages import Connection, Notice, Phase
+from desktop_app.link.messages import Connection, Notice, Phase, UploadAdvanced
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,7 @@ class Conversation:
         has_older: The journal holds messages before the first of ``messages``.
         is_loaded: The journal has answered; until then an empty thread is not yet known empty.
         partial: Live words of the utterance being heard.
+        upload: How far the files of a question have come, None when none are under way.
     """
 
     thread_id: str = ""
@@ -26,6 +27,7 @@ class Conversation:
     has_older: bool = False
     is_loaded: bool = False
     partial: str = ""
+    upload: UploadAdvanced | None = None
 
 
 @dataclass(frozen=True, slots=True)

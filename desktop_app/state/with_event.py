@@ -85,8 +85,10 @@ def with_event(state: AppState, event: LinkEvent) -> AppState:  # noqa: C901 - o
             return replace(state, picture_news=state.picture_news + 1)
         case Answered() | AskAdvanced():
             return state  # for whoever asked
-        case UploadAdvanced() | ToolsWanted() | Pong():
-            return state  # not shown yet
+        case ToolsWanted() | Pong():
+            return state  # shown by other news
+        case UploadAdvanced():
+            return _with_upload(state, event)
         case RecordingPlayed():
             return _with_playing(state, event)
         case ImportAdvanced():
@@ -116,6 +118,13 @@ def with_event(state: AppState, event: LinkEvent) -> AppState:  # noqa: C901 - o
             return _with_conversation(state, event)
         case _:  # pragma: no cover - the union is closed
             assert_never(event)
+
+
+def _with_upload(state: AppState, event: UploadAdvanced) -> AppState:
+    if event.thread_id != state.conversation.thread_id:
+        return state
+    upload = event if event.sent_bytes < event.total_bytes else None
+    return replace(state, conversation=replace(state.conversation, upload=upload))
 
 
 def _with_playing(state: AppState, event: RecordingPlayed) -> AppState:
@@ -173,9 +182,12 @@ def _folded(conversation: Conversation, event: _OfThread) -> Conversation:
         case MessageSaved(message):
             ends_partial = message.role is Role.USER and message.is_spoken
             partial = "" if ends_partial else conversation.partial
+            upload = conversation.upload
             if message.role is Role.ASSISTANT or message.status is MessageStatus.FAILED:
                 messages = without_waiting(messages, message.turn)
-            return replace(conversation, messages=with_message(messages, message), partial=partial)
+                upload = None
+            messages = with_message(messages, message)
+            return replace(conversation, messages=messages, partial=partial, upload=upload)
         case ReplyGrew(_, message_id):
             messages = with_changed(messages, message_id, lambda reply: _grown(reply, event))
         case ReasoningGrew(thread_id, turn, text):

@@ -94,6 +94,7 @@ class ConversationPane(QWidget):
         self.chat.show_messages(
             conversation.thread_id, conversation.messages, has_older=conversation.has_older
         )
+        self.chat.show_upload(conversation.upload)
         self.chat.setVisible(has_messages and not self.page)
         is_inviting = invites and not self.page
         self.invitation.setVisible(is_inviting and self.welcome is None)

@@ -403,7 +403,7 @@ async def test_wishes_go_along(rig: Rig, tmp_path: Path):
     await stream.say("run_ended")
     await stream.say("tts_error", error="no voice")
     *uploaded, text, fault = await rig.until(ServerFault)
-    assert uploaded[-1] == UploadProgressed(1, "2 files", 7, 7)
+    assert uploaded[-1] == UploadProgressed(1, "2 files", 7, 7, (3, 4))
     assert {type(event) for event in uploaded} == {UploadProgressed}
     assert text == ReplyText(1, "Tea")
     assert fault == ServerFault("no voice", code="stream.speech_failed")

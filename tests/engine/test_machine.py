@@ -216,6 +216,8 @@ def test_muting_ends_the_utterance_and_speech_is_only_remarked_upon():
     assert notices(play(ENDED, SpeechStarted(), session=muted)[1]) == [], "once is enough"
     again = (MutedChanged(False), MutedChanged(True), SpeechStarted())
     assert notices(play(*again, session=muted)[1]) == ["voice.muted"]
+    repeated = (MutedChanged(True), SpeechStarted())
+    assert notices(play(*repeated, session=muted)[1]) == [], "muted anew is muted still"
     assert notices(play(*LISTENING, MutedChanged(True), TalkPressed())[1]) == ["voice.muted"]
     assert play(MutedChanged(False), session=session)[1] == [ClearNotice("voice.muted")]
 

@@ -9,7 +9,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter
 
 from desktop_app.ui import look as size
 from desktop_app.ui.chat.folds import Chip
-from desktop_app.ui.chat.mirroring import leading, mirrored, within
+from desktop_app.ui.chat.mirroring import is_mirrored, leading, mirrored, within
 from desktop_app.ui.chat.targets import Target
 from desktop_app.ui.chat.text_block import TextBlock
 from desktop_app.ui.icons import paint_icon
@@ -17,6 +17,7 @@ from desktop_app.ui.look import Look
 
 _CHIP = 24
 _APART = 8
+_PERCENT = "100 %"
 _CARD = 12  # px around the text of a card
 
 
@@ -54,14 +55,21 @@ class ChipRow:
 
     def _placed(self) -> Iterator[QRectF]:
         metrics = QFontMetricsF(self._look.font(size.CAPTION))
-        x, y = 0.0, float(_APART)
+        lines: list[list[float]] = [[]]
         for chip in self._chips:
-            wide = min(float(self._width), metrics.horizontalAdvance(chip.label) + 36)
-            if x and x + wide > self._width:
-                x, y = 0.0, y + _CHIP + _APART
-            left = self._width - x - wide if self._is_right else x
-            yield mirrored(QRectF(left, y, wide, _CHIP), self._width)
-            x += wide + _APART
+            number = metrics.horizontalAdvance(_PERCENT) + 8 if chip.percent is not None else 0
+            wide = min(float(self._width), metrics.horizontalAdvance(chip.label) + 36 + number)
+            if lines[-1] and sum(lines[-1]) + len(lines[-1]) * _APART + wide > self._width:
+                lines.append([])
+            lines[-1].append(wide)
+        y = float(_APART)
+        for line in lines:
+            taken = sum(line) + (len(line) - 1) * _APART
+            x = self._width - taken if self._is_right else 0.0
+            for wide in line:
+                yield mirrored(QRectF(x, y, wide, _CHIP), self._width)
+                x += wide + _APART
+            y += _CHIP + _APART
 
     @property
     def height(self) -> int:
@@ -83,12 +91,24 @@ class ChipRow:
             painter.setFont(self._look.font(size.CAPTION))
             painter.setPen(self._look.colour("dim"))
             words = box.adjusted(26, 0, -8, 0)
+            if chip.percent is not None:
+                self._paint_percent(painter, chip.percent, box)
+                words.adjust(0, 0, -painter.fontMetrics().horizontalAdvance(_PERCENT) - 8, 0)
             fitting = painter.fontMetrics().elidedText(
                 chip.label, Qt.TextElideMode.ElideRight, int(words.width()) + 1
             )
             painter.drawText(within(words, box), leading(), fitting)
         if self._card is not None:
             self._paint_card(painter, clip)
+
+    def _paint_percent(self, painter: QPainter, percent: int, box: QRectF) -> None:
+        """A number at the end and a line below, which grows as people read."""
+        words = box.adjusted(26, 0, -8, 0)
+        trailing = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+        painter.drawText(words, flags if is_mirrored() else trailing, f"{percent} %")
+        done = QRectF(box.left() + 6, box.bottom() - 3.5, (box.width() - 12) * percent / 100, 2)
+        painter.fillRect(within(done, box), self._look.colour("accent"))
 
     def _paint_card(self, painter: QPainter, clip: QRectF) -> None:
         assert self._card is not None
@@ -105,4 +125,5 @@ class ChipRow:
     def targets(self) -> Iterator[Target]:
         """What can be pressed."""
         for chip, box in zip(self._chips, self._boxes, strict=True):
-            yield Target("chip", chip.key, chip.label, box)
+            label = chip.label if chip.percent is None else f"{chip.label}, {chip.percent} %"
+            yield Target("chip", chip.key, label, box)

@@ -16,6 +16,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from desktop_app.journal.records import MessageRecord, MessageStatus
+from desktop_app.link.messages import UploadAdvanced
 from desktop_app.prose import tr
 from desktop_app.state.app_state import Playing
 from desktop_app.ui import look as size
@@ -112,6 +113,12 @@ class ConversationScroll(QAbstractScrollArea):
         """Show which recording is being heard, and how far."""
         self._stack.show_playing(playing)
         self._repaint_what_changed()
+
+    def show_upload(self, upload: UploadAdvanced | None) -> None:
+        """Show how far the files of a question have come."""
+        if self._stack.show_upload(upload):
+            self._settle()
+            self._repaint_what_changed()
 
     def show_pictures(self, by_message: Mapping[str, tuple[InlinePicture, ...]]) -> None:
         """Show which pictures belong to which message."""

@@ -9,6 +9,7 @@ import msgspec
 
 from desktop_app.journal.records import MessageRecord, MessageStatus
 from desktop_app.journal.reply_details import ToolState, ToolUse
+from desktop_app.link.messages import UploadAdvanced
 from desktop_app.prose import mark, tr
 
 _LONGEST_BODY = 20_000
@@ -44,12 +45,17 @@ class Fold:
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A small mark below a message that opens a card."""
+    """A small mark below a message that opens a card.
+
+    Attributes:
+        percent: How much of it has been sent, None when nothing is under way.
+    """
 
     key: str
     label: str
     body: str
     icon: str
+    percent: int | None = None
 
 
 def folds_of(message: MessageRecord) -> tuple[Fold, ...]:
@@ -92,8 +98,12 @@ def pretty_json(text: str) -> str:
         return text
 
 
-def chips_of(message: MessageRecord) -> tuple[Chip, ...]:
-    """What stands below the words: memories and documents of a reply, files of a question."""
+def chips_of(message: MessageRecord, upload: UploadAdvanced | None = None) -> tuple[Chip, ...]:
+    """What stands below the words: memories and documents of a reply, files of a question.
+
+    Args:
+        upload: How far the files of this question have come.
+    """
     details = message.details
     memories = [
         Chip(
@@ -110,7 +120,13 @@ def chips_of(message: MessageRecord) -> tuple[Chip, ...]:
         for number, name in enumerate(details.files)
     ]
     attached = [
-        Chip(f"attached-{number}", PurePath(path).name, path, "file")
+        Chip(
+            f"attached-{number}",
+            PurePath(path).name,
+            path,
+            "file",
+            None if upload is None else upload.percent_of(number),
+        )
         for number, path in enumerate(message.wishes.files)
     ]
     return (*memories, *files, *attached)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
 
 from desktop_app.journal.records import MessageRecord, MessageStatus, Role
+from desktop_app.prose import tr
 from desktop_app.sentences import failure_sentence
 from desktop_app.state.waterfall import Bar, bars_of, to_first_word_s
 from desktop_app.ui import look as size
@@ -49,9 +50,11 @@ class Footer:
         return (start, metrics.horizontalAdvance(word)) if word else (start - 12, 0.0)
 
 
-def footer_of(message: MessageRecord) -> Footer | None:
+def footer_of(message: MessageRecord, *, is_uploading: bool = False) -> Footer | None:
     """The line of a message, or None when there is nothing to say."""
     match message.status:
+        case MessageStatus.QUEUED if is_uploading:
+            return Footer(tr("Being sent"), "clock")
         case MessageStatus.QUEUED:
             return Footer(wording.QUEUED, "clock")
         case MessageStatus.FAILED:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QGuiApplication, QPainter
 
 from desktop_app.journal.records import MessageRecord, MessageStatus, Role
+from desktop_app.link.messages import UploadAdvanced
 from desktop_app.state.app_state import Playing
 from desktop_app.ui import look as size
 from desktop_app.ui import wording
@@ -46,6 +47,7 @@ class MessageRow:
         self._chips = ChipRow(look, width, is_right=self._is_user)
         self._pictures = PictureStrip(look, width, shelf)
         self._playing: Playing | None = None
+        self._upload: UploadAdvanced | None = None
         self._stamp = next(_STAMPS)  # another one when more than its blocks may look different
         self.footer: Footer | None = None
         self.show(message)
@@ -63,8 +65,8 @@ class MessageRow:
             self._column.show(self._markdown.blocks, keep, heard=heard)
         self._folds.show(folds_of(message))
         self._pictures.show(message)
-        self._chips.show(chips_of(message))
-        self.footer = footer_of(message)
+        self._chips.show(chips_of(message, self._upload))
+        self.footer = footer_of(message, is_uploading=self._upload is not None)
 
     def show_playing(self, playing: Playing | None) -> None:
         """Show whether the message's recording is being heard."""
@@ -73,6 +75,14 @@ class MessageRow:
         if now != self._playing:
             self._playing = now
             self._stamp = next(_STAMPS)
+
+    def show_upload(self, upload: UploadAdvanced | None) -> None:
+        """Show how far the message's files have come."""
+        if upload != self._upload:
+            self._upload = upload
+            self._stamp = next(_STAMPS)
+            self._chips.show(chips_of(self.message, upload))
+            self.footer = footer_of(self.message, is_uploading=upload is not None)
 
     @property
     def _player(self) -> Player | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Mapping
 
-from desktop_app.journal.records import MessageRecord
+from desktop_app.journal.records import MessageRecord, Role
+from desktop_app.link.messages import UploadAdvanced
 from desktop_app.state.app_state import Playing
 from desktop_app.ui.chat.height_index import HeightIndex
 from desktop_app.ui.chat.message_row import MessageRow, estimated_height
@@ -30,6 +31,8 @@ class MessageStack:
         self._rows: OrderedDict[str, MessageRow] = OrderedDict()
         self._numbers: dict[str, int] = {}
         self._playing: Playing | None = None
+        self._upload: UploadAdvanced | None = None
+        self._uploading = ""  # whose files are under way
         self.shelf = PictureShelf()
         self.messages: tuple[MessageRecord, ...] = ()
         self.width = 0
@@ -93,6 +96,7 @@ class MessageStack:
         if row is None:
             row = MessageRow(self._look, message, self.width, self.shelf)
             row.show_playing(self._playing)
+            row.show_upload(self._upload if message.id == self._uploading else None)
             self._rows[message.id] = row
         self._rows.move_to_end(message.id)
         self._index.set_height(number, row.height)
@@ -115,6 +119,26 @@ class MessageStack:
         self._playing = playing
         for row in self._rows.values():
             row.show_playing(playing)
+
+    def show_upload(self, upload: UploadAdvanced | None) -> bool:
+        """Tell the question whose files are under way, and the one before, how far they are.
+
+        Returns:
+            Whether that is news.
+        """
+        if upload == self._upload:
+            return False
+        wanted = upload and self._question_of(upload.turn)
+        for message_id in {self._uploading, wanted or ""} & self._rows.keys():
+            self._rows[message_id].show_upload(upload if message_id == wanted else None)
+            self.settle(self._numbers[message_id])
+        self._upload, self._uploading = upload, wanted or ""
+        return True
+
+    def _question_of(self, turn: int) -> str:
+        """The newest question of that number: turns are counted anew in each session."""
+        asked = (one for one in reversed(self.messages) if one.role is Role.USER)
+        return next((one.id for one in asked if one.turn == turn), "")
 
     def touch(self, picture_id: str) -> None:
         """A picture looks different now, wherever it is."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 
 from desktop_app.journal.records import MessageStatus, Role
 from desktop_app.journal.reply_details import ReplyDetails, ToolState, ToolUse
-from desktop_app.link.messages import MessageSaved
+from desktop_app.link.messages import MessageSaved, UploadAdvanced
 from desktop_app.link.replies import AnswerTools
 from desktop_app.protocol.commands import ToolOutput, TurnWishes
 from desktop_app.protocol.events import Memory
@@ -112,3 +113,39 @@ def test_a_person_answers_one_call_and_refuses_another(desk, qtbot):
     (answer,) = desk.sent_of(AnswerTools)
     assert answer.outputs == (ToolOutput("price", "7 euros"), ToolOutput("book", REFUSAL))
     assert answer.refused == ("book",)
+
+
+def asked(turn: int, number: int = 1):
+    wishes = TurnWishes(files=("/k/a.txt", "/k/b.txt"))
+    return make_message(number, "Look", Role.USER, turn=turn, wishes=wishes)
+
+
+def test_bar_38_each_file_of_a_sent_question_says_how_far_it_has_come(desk):
+    desk.reader.written = {"a": [asked(1, 1), asked(1, 2)]}
+    desk.wiring.start(opens_newest=False)
+    desk.wiring.threads.open_thread("a")
+    chat = desk.window.pane.chat
+
+    def labels() -> list[str]:
+        return [one.target.label for one in in_sight(chat) if one.target.kind == "chip"]
+
+    desk.store.apply(UploadAdvanced("a", 1, "2 files", 60, 100, (40, 60)))
+    desk.store.tell()
+    assert labels() == ["a.txt", "b.txt", "a.txt, 100 %", "b.txt, 33 %"]
+    desk.store.apply(UploadAdvanced("a", 1, "2 files", 100, 100, (40, 60)))
+    desk.store.tell()
+    assert labels() == ["a.txt", "b.txt"] * 2
+
+
+def test_bar_38_an_upload_that_fails_ends_its_progress_and_offers_to_try_again(desk):
+    desk.reader.written = {"a": [asked(1)]}
+    desk.wiring.threads.open_thread("a")
+    desk.store.apply(UploadAdvanced("a", 1, "2 files", 60, 100, (40, 60)))
+    failed = asked(1)
+    desk.store.apply(
+        MessageSaved(replace(failed, status=MessageStatus.FAILED, error="upload.unreadable"))
+    )
+    desk.store.tell()
+    found = in_sight(desk.window.pane.chat)
+    assert [one.target.label for one in found if one.target.kind == "chip"] == ["a.txt", "b.txt"]
+    assert [one.target.kind for one in found if one.target.kind == "retry"] == ["retry"]
