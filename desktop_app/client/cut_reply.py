@@ -46,13 +46,18 @@ class CutReply:
     def note(self) -> str:
         """What the model is told; once."""
         heard, self._heard = self._heard or "", None
-        if not heard:
-            return "The user interrupted your last spoken reply before hearing any of it."
-        end = heard if len(heard) <= _QUOTED else "…" + heard[-_QUOTED:]
-        return (
-            "The user interrupted your last spoken reply and heard it only up to here: "
-            f"“{end}”. They did not hear the rest."
-        )
+        return cut_note(heard)
+
+
+def cut_note(heard: str) -> str:
+    """What a model is told of a reply of which only ``heard`` was heard."""
+    if not heard:
+        return "The user interrupted your last spoken reply before hearing any of it."
+    end = heard if len(heard) <= _QUOTED else "…" + heard[-_QUOTED:]
+    return (
+        "The user interrupted your last spoken reply and heard it only up to here: "
+        f"“{end}”. They did not hear the rest."
+    )
 
 
 def with_note(own_prompt: str, note: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from ssl import SSLContext
 from typing import Any
@@ -50,9 +50,14 @@ class Http11Transport(httpx.AsyncBaseTransport):
     A request whose connection turns out to have been hung up before a byte of its answer came is
     sent once more where that cannot do anything twice: GET and HEAD, on a connection that had
     rested.
+
+    Args:
+        address_of: The address to connect to for a host, where not every one may be; what it raises
+            ends the request.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, address_of: Callable[[str], Awaitable[str]] | None = None) -> None:
+        self._address_of = address_of
         self._tls: SSLContext | None = None
         self._tls_opening = asyncio.Lock()
         self._slots = asyncio.Semaphore(MAX_CONNECTIONS)
@@ -151,9 +156,10 @@ class Http11Transport(httpx.AsyncBaseTransport):
                 name = request.extensions.get("sni_hostname", host)
                 secured = {"ssl": await self._tls_context(), "server_hostname": name}
             async with asyncio.timeout(timeouts.get("connect")):
+                address = await self._address_of(host) if self._address_of else host
                 _, connection = await asyncio.get_running_loop().create_connection(
                     Http11Connection,
-                    host,
+                    address,
                     port,
                     happy_eyeballs_delay=_SECOND_ADDRESS_AFTER_S,
                     **secured,

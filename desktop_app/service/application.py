@@ -17,9 +17,11 @@ from desktop_app.service.assistants.assistant_routes import AssistantRoutes
 from desktop_app.service.assistants.thread_routes import ThreadRoutes
 from desktop_app.service.documents.document_routes import DocumentRoutes
 from desktop_app.service.documents.library import Library
+from desktop_app.service.gateway.answering.own_registrations import OwnRegistrations
 from desktop_app.service.gateway.console import console
 from desktop_app.service.gateway.gateway_socket import GatewaySocket
 from desktop_app.service.gateway.run_answers import RunAnswers
+from desktop_app.service.gateway.state.memory_state import MemoryState
 from desktop_app.service.http.bodies import JsonResponse, Refused
 from desktop_app.service.http.guard import Guard
 from desktop_app.service.http.openapi import OpenApi
@@ -63,7 +65,7 @@ class Parts:
 def build_application(parts: Parts, *, key: str, hosts: tuple[str, ...]) -> ASGIApp:
     """Everything the service answers to, behind the guard."""
     store, runs = parts.store, parts.runs
-    answers = RunAnswers(runs, store.conversations)
+    answers = RunAnswers(runs, store.conversations, OwnRegistrations(MemoryState()))
     routes = [
         Route("/health", _health, methods=["GET"]),
         Route("/test", console, methods=["GET"]),

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-from desktop_app.service.gateway.session_plan import SessionPlan
+from desktop_app.service.gateway.session_plan import SessionPlan, WantedBackend
 from desktop_app.service.storage.conversation_store import Heard
 
 
@@ -40,8 +40,15 @@ class Answer(Protocol):
     def cancel(self, heard: Heard | None = None) -> bool:
         """Stop; what was written so far is kept. False where it has ended."""
 
+    def leave(self) -> None:
+        """Nobody listens any more; whether it goes on is for who answers to say."""
+
     async def mark_heard(self, heard: Heard) -> None:
-        """It was written to its end, but only so much of it was heard."""
+        """It was written to its end, but only so much of it was heard.
+
+        Raises:
+            AppError: It could not be noted.
+        """
 
 
 class Answers(Protocol):
@@ -59,4 +66,11 @@ class Answers(Protocol):
 
         Raises:
             AppError: It cannot begin.
+        """
+
+    async def register(self, wanted: WantedBackend) -> str:
+        """The id under which other sessions get the same settings.
+
+        Raises:
+            AppError: They may not be had here.
         """

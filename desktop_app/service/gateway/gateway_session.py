@@ -44,6 +44,7 @@ from desktop_app.service.gateway.speaking import Tell
 from desktop_app.service.provider_source import ProviderSource
 from desktop_app.service.providers.ports import SpeechToText, Transcript
 from desktop_app.service.providers.reply_ports import ReplySpeech
+from desktop_app.tasks import start_in
 
 MERGE_WITHIN_S = 0.25
 """Final texts that come within it are one utterance, where a provider ends utterances."""
@@ -127,18 +128,26 @@ class GatewaySession:
         if self._hearing is not None and self._hearing.merges:
             self._merge(transcript.text)
         else:
-            await self._begin_turn(transcript.text)
+            await self._try_turn(transcript.text)
 
     def _merge(self, text: str) -> None:
         """Contract section 10.14: pieces of one utterance that come apart are one turn."""
         self._utterance = f"{self._utterance} {text}".strip()
         if self._merging is None or self._merging.done():
-            self._merging = self._tasks.create_task(self._begin_merged(), name="merge")
+            self._merging = start_in(self._tasks, self._begin_merged(), name="merge")
 
     async def _begin_merged(self) -> None:
-        await asyncio.sleep(MERGE_WITHIN_S)
-        text, self._utterance = self._utterance, ""
-        await self._begin_turn(text)
+        while self._utterance:  # more may be heard while a turn is being begun
+            await asyncio.sleep(MERGE_WITHIN_S)
+            text, self._utterance = self._utterance, ""
+            await self._try_turn(text)
+
+    async def _try_turn(self, text: str) -> None:
+        """A turn that cannot begin is told; what was heard next may have one."""
+        try:
+            await self._begin_turn(text)
+        except AppError as error:
+            await self.on_fault(error)
 
     async def on_fault(self, error: AppError) -> None:
         """Answer with ``error``; the socket stays."""

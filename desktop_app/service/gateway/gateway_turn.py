@@ -84,6 +84,14 @@ class Turn:
         return was_writing
 
     async def _perform(self, source: ProviderSource) -> None:
+        try:
+            await self._tell_all(source)
+        except asyncio.CancelledError:
+            if not self._is_stopped:
+                self.answer.leave()
+            raise
+
+    async def _tell_all(self, source: ProviderSource) -> None:
         await self._tell(AssistantStarted(text=self._text, turn_id=self.turn_id))
         self._speech = await self._open_speech(source)
         if self._speech is None:

@@ -7,8 +7,9 @@ from contextlib import aclosing
 from typing import Literal
 
 from desktop_app.errors import InputError
+from desktop_app.service.gateway.answering.own_registrations import OwnRegistrations
 from desktop_app.service.gateway.answers import AnswerEnd
-from desktop_app.service.gateway.session_plan import SessionPlan
+from desktop_app.service.gateway.session_plan import SessionPlan, WantedBackend
 from desktop_app.service.providers.ports import TextDelta
 from desktop_app.service.runs.events import RunEnded
 from desktop_app.service.runs.question import Question
@@ -44,6 +45,9 @@ class RunAnswer:
         """See ``Answer``."""
         return self._run.cancel(heard)
 
+    def leave(self) -> None:
+        """See ``Answer``: it goes on, and is kept for whoever asks for the thread."""
+
     async def mark_heard(self, heard: Heard) -> None:
         """See ``Answer``."""
         await self._conversations.mark_interrupted(self._run.message_id, heard)
@@ -64,37 +68,49 @@ class RunAnswer:
 class RunAnswers:
     """Answers with the service's languages, in threads."""
 
-    def __init__(self, runs: Runs, conversations: ConversationStore) -> None:
+    def __init__(
+        self, runs: Runs, conversations: ConversationStore, registrations: OwnRegistrations
+    ) -> None:
         self._runs = runs
         self._conversations = conversations
+        self._registrations = registrations
 
     async def check(self, plan: SessionPlan) -> None:
         """Keys and addresses of language servers are the service's own settings.
 
         Raises:
-            InputError: ``session.backend`` or ``language.unknown``.
+            InputError: ``session.backend``, ``backend.not_registered`` or ``language.unknown``.
             AppError: The providers could not be opened.
         """
-        if plan.backend.api_key or plan.backend.base_url:
-            raise InputError(
-                "session.backend",
-                "backend.api_key and backend.base_url are not taken from clients here.",
-            )
-        if plan.backend.provider:
-            await self._runs.language(plan.backend.provider)
+        await self._check(await self._registrations.settings_of(plan.backend))
 
     async def start(self, text: str, plan: SessionPlan) -> RunAnswer:
         """See ``Answers``."""
+        wanted = await self._registrations.settings_of(plan.backend)
         thread = await self._conversations.of_session(plan.key)
         run = self._runs.start(
             Question(
                 thread_id=thread.thread_id,
                 assistant_id=thread.assistant_id,
                 text=text,
-                provider=plan.backend.provider,
-                model=plan.backend.model,
-                system_prompt=plan.backend.system_prompt,
+                provider=wanted.provider,
+                model=wanted.model,
+                system_prompt=wanted.system_prompt,
                 tools=(),  # nobody at this socket could carry them out
             )
         )
         return RunAnswer(run, self._conversations)
+
+    async def register(self, wanted: WantedBackend) -> str:
+        """See ``Answers``."""
+        await self._check(wanted)
+        return await self._registrations.add(wanted)
+
+    async def _check(self, wanted: WantedBackend) -> None:
+        if wanted.api_key or wanted.base_url:
+            raise InputError(
+                "session.backend",
+                "backend.api_key and backend.base_url are not taken from clients here.",
+            )
+        if wanted.provider:
+            await self._runs.language(wanted.provider)

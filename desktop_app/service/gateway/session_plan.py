@@ -133,7 +133,7 @@ def read_plan(configure: SessionConfigure) -> SessionPlan:
         is_manual=stt.commit_strategy == "manual",
         end_silence_s=_end_silence_s(stt),
         voice=_voice(configure.tts) if configure.tts is not None else None,
-        backend=_backend(configure.backend or BackendOptions()),
+        backend=wanted_backend(configure.backend or BackendOptions()),
     )
 
 
@@ -153,7 +153,8 @@ def _end_silence_s(stt: SttOptions) -> float:
     return max(stt.vad_silence_threshold_secs, stt.min_silence_duration_ms / 1000)
 
 
-def _backend(asked: BackendOptions) -> WantedBackend:
+def wanted_backend(asked: BackendOptions) -> WantedBackend:
+    """As the wire has it, the key hidden."""
     return WantedBackend(
         registration_id=asked.registration_id,
         provider=asked.provider,

@@ -36,6 +36,7 @@ class ProviderConfig:
         openai_key: Of OpenAI itself, which is used only with one.
         openai_model: Its language model; empty for the catalogue's first.
         elevenlabs_key: Of ElevenLabs, which is used only with one.
+        elevenlabs_voice: Its voice where a session names none; empty for the first.
         hearing, speaking: Who hears and speaks live, where a session does not say: ``builtin``,
             ``openai`` or ``elevenlabs``; empty for the best that there is a key for. Who speaks may
             be ``ELEVENLABS_SOCKET``.
@@ -52,6 +53,7 @@ class ProviderConfig:
     openai_key: Secret = field(default_factory=lambda: Secret(""))
     openai_model: str = ""
     elevenlabs_key: Secret = field(default_factory=lambda: Secret(""))
+    elevenlabs_voice: str = ""
     hearing: str = ""
     speaking: str = ""
     openai_url: str = OPENAI_URL

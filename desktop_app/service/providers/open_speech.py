@@ -92,6 +92,7 @@ def open_speakers(config: ProviderConfig, tts: ListedVoices) -> dict[str, Speake
     if config.openai_key:
         found.append(OpenAiSpeaker(config.openai_url, config.openai_key))
     if config.elevenlabs_key:
-        found.append(ElevenLabsSpeaker(config.elevenlabs_url, config.elevenlabs_key))
+        voice = config.elevenlabs_voice
+        found.append(ElevenLabsSpeaker(config.elevenlabs_url, config.elevenlabs_key, voice))
     found.append(BuiltinSpeaker(tts))
     return {each.provider: each for each in found}

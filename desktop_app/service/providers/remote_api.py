@@ -20,6 +20,9 @@ from desktop_app.loopback import is_loopback
 from desktop_app.network_access import trust_context
 
 _TIMEOUT = httpx.Timeout(10.0, read=120.0, write=60.0)  # seconds; long recordings take a minute
+_LIMITS = httpx.Limits(max_connections=1_000, max_keepalive_connections=50)
+"""A gateway asks for as many sessions at once as it holds."""
+
 _ABOUT_MONEY = re.compile(r"quota|credit|billing|payment|balance", re.IGNORECASE)
 _OUR_FAULT = (400, 404, 413, 415, 422)
 _LONGEST_DETAIL = 300
@@ -58,12 +61,19 @@ class RemoteApi:
     Args:
         remote: Who.
         timeout: Seconds to connect, between two pieces of an answer, and to send one.
+        transport: Carries the requests in place of httpx's own, and is closed with them.
 
     Raises:
         InputError: ``provider.bad_address``: its root is no address.
     """
 
-    def __init__(self, remote: Remote, timeout: httpx.Timeout = _TIMEOUT) -> None:
+    def __init__(
+        self,
+        remote: Remote,
+        timeout: httpx.Timeout = _TIMEOUT,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
         self._remote = remote
         self._root = remote.root.rstrip("/")
         if not self._root.startswith(("http://", "https://")):
@@ -74,7 +84,9 @@ class RemoteApi:
         self._http = httpx.AsyncClient(
             headers=headers,
             timeout=timeout,
-            trust_env=not is_loopback(self._root),
+            transport=transport,
+            limits=_LIMITS,
+            trust_env=transport is None and not is_loopback(self._root),
             verify=trust_context(),
         )
 

@@ -37,16 +37,17 @@ class ElevenLabsSpeaker:
     Args:
         url: Of the API, without its version.
         key: Of an account.
+        voice: Where none is asked for.
     """
 
     provider = "elevenlabs"
 
-    def __init__(self, url: str, key: Secret) -> None:
+    def __init__(self, url: str, key: Secret, voice: str = "") -> None:
         self._api = RemoteApi(
             elevenlabs(url, key, refused="speech.refused", unreadable="tts.unreadable")
         )
         self.model = speech_models(self.provider, "tts")[0].name
-        self._voice = default_voice(self.provider)
+        self._voice = voice or default_voice(self.provider)
 
     def content_type(self, wish: SpeakingWish) -> str:
         """MIME type of the format that is asked for.

@@ -46,6 +46,7 @@ class OpenAiConnection:
         key: Bearer token; may be empty.
         called: What people are told it is.
         family: Of the codes of failures that are not the network's.
+        transport: As ``RemoteApi`` takes it.
 
     Attributes:
         root: The address that paths are joined to.
@@ -58,6 +59,7 @@ class OpenAiConnection:
         *,
         called: str = "language server",
         family: Family = "language",
+        transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self.root = api_root(url)
         self._called = called
@@ -71,7 +73,7 @@ class OpenAiConnection:
             refused=refused,
             unreadable=unreadable,
         )
-        self._api = RemoteApi(remote)
+        self._api = RemoteApi(remote, transport=transport)
 
     @asynccontextmanager
     async def stream(self, path: str, body: Mapping[str, Any]) -> AsyncIterator[httpx.Response]:

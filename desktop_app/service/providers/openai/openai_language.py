@@ -39,6 +39,7 @@ class OpenAiLanguage:
             or one that is known to be a good choice.
         key: Bearer token; may be empty.
         dialect: Whose words it understands; None tells it from name and address.
+        transport: As ``RemoteApi`` takes it.
 
     Attributes:
         model: The one that is used by default, as far as it is known.
@@ -52,11 +53,12 @@ class OpenAiLanguage:
         model: str = "",
         key: str = "",
         dialect: Dialect | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self.provider = provider
         self.model = model or next(iter(known_models(provider).preferred("llm")), "")
         self._is_chosen = bool(model)
-        self._connection = OpenAiConnection(url, key)
+        self._connection = OpenAiConnection(url, key, transport=transport)
         self._dialect = dialect or dialect_of(provider, self._connection.root)
         self._known: dict[str, ModelInfo] = {}
 

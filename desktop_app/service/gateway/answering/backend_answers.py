@@ -1,0 +1,87 @@
+"""Answers of an existing chat backend, which keeps the conversations itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from desktop_app.errors import AppError
+from desktop_app.service.gateway.answering.client_wishes import ClientWishes
+from desktop_app.service.gateway.answering.registrations import Registration, Registrations
+from desktop_app.service.gateway.answering.streamed_answer import AnswerTasks, StreamedAnswer
+from desktop_app.service.gateway.answers import AnswerEnd
+from desktop_app.service.gateway.backend_client import BackendClient, Reply, is_forgotten
+from desktop_app.service.gateway.session_plan import SessionPlan, WantedBackend
+from desktop_app.service.storage.conversation_store import Heard
+
+
+class BackendAnswers:
+    """Satisfies ``Answers``.
+
+    Args:
+        answers: Holds the answers in progress.
+        client: Asks the backend.
+        registrations: Which one answers whom.
+        wishes: What clients may ask for.
+    """
+
+    def __init__(
+        self,
+        answers: AnswerTasks,
+        client: BackendClient,
+        registrations: Registrations,
+        wishes: ClientWishes,
+    ) -> None:
+        self._answers = answers
+        self._client = client
+        self._registrations = registrations
+        self._wishes = wishes
+
+    async def check(self, plan: SessionPlan) -> None:
+        """See ``Answers``: what must be registered is registered now."""
+        await self._wishes.check(plan.backend)
+        await self._registrations.find(plan.backend)
+
+    async def start(self, text: str, plan: SessionPlan) -> StreamedAnswer:
+        """See ``Answers``."""
+        chat = _Chat(self._client, self._registrations, plan, text)
+        return self._answers.begin(chat)
+
+    async def register(self, wanted: WantedBackend) -> str:
+        """See ``Answers``: the backend's own registration."""
+        await self._wishes.check(wanted)
+        return (await self._registrations.find(wanted)).id
+
+
+@dataclass(slots=True)
+class _Chat:
+    """One turn; satisfies ``Writer``. The backend keeps it."""
+
+    client: BackendClient
+    registrations: Registrations
+    plan: SessionPlan
+    text: str
+
+    async def write(self, tell: Callable[[str], None]) -> Mapping[str, Any]:
+        registration = await self.registrations.find(self.plan.backend)
+        try:
+            reply = await self._ask(registration)
+        except AppError as error:
+            renewed = (
+                await self.registrations.renewed(registration) if is_forgotten(error) else None
+            )
+            if renewed is None:
+                raise
+            reply = await self._ask(renewed)
+        tell(reply.text)
+        return reply.metadata
+
+    async def keep(self, end: AnswerEnd, heard: Heard | None) -> None:
+        pass
+
+    async def mark_heard(self, heard: Heard) -> None:
+        pass
+
+    async def _ask(self, registration: Registration) -> Reply:
+        return await self.client.chat(registration.id, self.plan.key, self.text)
