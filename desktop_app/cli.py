@@ -245,9 +245,17 @@ def _add_doctor(commands: _Commands[argparse.ArgumentParser]) -> None:
 
 def _add_serve(commands: _Commands[argparse.ArgumentParser]) -> None:
     serve = commands.add_parser("serve", help="run the embedded service on its own")
-    serve.add_argument("--host", default="127.0.0.1", help="loopback address to listen on")
-    serve.add_argument("--port", type=int, default=0, help="0 takes any free port")
+    serve.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    serve.add_argument("--port", type=int, default=None, help="0 takes any free port")
     serve.add_argument("--data", type=Path, default=None, metavar="FOLDER")
+    gateway = serve.add_argument_group("a voice gateway for others, instead of the service")
+    gateway.add_argument("--gateway", action="store_true", help="set up by environment and .env")
+    gateway.add_argument("--env-file", type=Path, metavar="FILE", help="in place of .env")
+    gateway.add_argument(
+        "--allow-everybody",
+        action="store_true",
+        help="beyond this computer too, without a GATEWAY_TOKEN: everybody talks at your cost",
+    )
     serve.set_defaults(command=_serve)
 
 
@@ -339,9 +347,28 @@ def _doctor(options: argparse.Namespace) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
+    if options.gateway:
+        return _serve_gateway(options)
     from desktop_app.service import main as service
 
-    return service.serve(host=options.host, port=options.port, data=options.data)
+    return service.serve(host=options.host, port=options.port or 0, data=options.data)
+
+
+def _serve_gateway(options: argparse.Namespace) -> int:
+    from desktop_app.service.gateway.serving.gateway_main import (
+        DEFAULT_PORT,
+        GatewayFlags,
+        serve_gateway,
+    )
+
+    return serve_gateway(
+        GatewayFlags(
+            options.host,
+            DEFAULT_PORT if options.port is None else options.port,
+            options.env_file,
+            options.allow_everybody,
+        )
+    )
 
 
 def _engine(options: argparse.Namespace) -> int:

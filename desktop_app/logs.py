@@ -81,6 +81,17 @@ def start_logging(
     return path
 
 
+def log_to_stderr() -> None:
+    """Write this process's log to its standard error alone: for services that somebody else runs,
+    where systemd or a container keeps it."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter(_FORMAT))
+    root = logging.getLogger()
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    _quieten()
+
+
 def loop_exception_handler(
     on_crash: Crash | None = None,
 ) -> Callable[[asyncio.AbstractEventLoop, dict[str, Any]], None]:

@@ -7,7 +7,6 @@ import json
 import logging
 import os
 import secrets
-import signal
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,6 +18,7 @@ from desktop_app.paths import find_paths
 from desktop_app.service.provider_source import OpenProviders, Providers
 from desktop_app.service.providers.ports import Recall
 from desktop_app.service.server import Addresses, Place, open_service
+from desktop_app.service.stop_signals import end_from_thread, stop_on_signals
 
 KEY_VARIABLE = "PARLEY_SERVICE_KEY"
 
@@ -64,8 +64,8 @@ async def run_service(
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(loop_exception_handler())  # logged: nobody looks at a service
-    _on_signals(loop, stop)
-    on_parent_end(lambda: _end(loop, stop), environment=environment or {})
+    stop_on_signals(loop, stop)
+    on_parent_end(lambda: end_from_thread(loop, stop), environment=environment or {})
     async with open_service(place, open_providers) as running:
         _announce(running.addresses)
         await stop.wait()
@@ -93,20 +93,7 @@ def providers_from(environment: Mapping[str, str]) -> OpenProviders:
     return open_them
 
 
-def _end(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
-    if not loop.is_closed():
-        loop.call_soon_threadsafe(stop.set)
-
-
 def _announce(addresses: Addresses) -> None:
     line = {"api": addresses.api, "voice": addresses.voice, "key": addresses.key}
     sys.stdout.write(json.dumps(line) + "\n")
     sys.stdout.flush()
-
-
-def _on_signals(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
-    for number in (signal.SIGINT, signal.SIGTERM):
-        try:
-            loop.add_signal_handler(number, stop.set)
-        except NotImplementedError:  # Windows
-            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from desktop_app.errors import InputError
 from desktop_app.loopback import is_loopback_host
-from desktop_app.service.application import VOICE_PATH, Parts, build_application
+from desktop_app.service.application import Parts, build_application
 from desktop_app.service.documents.library import Library, open_library
+from desktop_app.service.gateway.serving.gateway_routes import VOICE_PATH
 from desktop_app.service.http.guard import allowed_hosts
 from desktop_app.service.listening import authority, bind, serving
 from desktop_app.service.media.media_links import MediaLinks

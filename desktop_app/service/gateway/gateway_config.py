@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from io import StringIO
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,6 +18,7 @@ from desktop_app.credentials import Secret
 from desktop_app.errors import InputError
 from desktop_app.loopback import is_loopback_host
 from desktop_app.service.gateway.config_reader import ConfigReader
+from desktop_app.service.gateway.serving.admission import GatewayLimits
 from desktop_app.service.providers.config import (
     ELEVENLABS_SOCKET,
     ELEVENLABS_URL,
@@ -81,21 +83,6 @@ class BackboardConfig:
 
 
 @dataclass(frozen=True, slots=True)
-class GatewayLimits:
-    """How much is taken on.
-
-    Attributes:
-        session_s: How long a socket may live; None for any time.
-        sessions: Sockets at once.
-        sessions_per_client: Sockets of one address at once.
-    """
-
-    session_s: float | None = None
-    sessions: int = 10_000
-    sessions_per_client: int = 10_000
-
-
-@dataclass(frozen=True, slots=True)
 class GatewayConfig:
     """Everything.
 
@@ -119,16 +106,23 @@ class GatewayConfig:
     allows_local_urls: bool = False
 
 
-def environment_with_file(environment: Mapping[str, str], file: Path) -> dict[str, str]:
+def environment_with_file(environment: Mapping[str, str], file: Path | None) -> dict[str, str]:
     """The variables of a ``.env`` file under those of the environment, which win.
+
+    Args:
+        environment: Of this process.
+        file: One that must be there; None for the folder's own, where there is one.
 
     Raises:
         InputError: ``gateway.env_file``: it cannot be read.
     """
+    source = file or Path(".env")
     try:
-        found = dotenv_values(file, interpolate=False) if file.is_file() else {}
+        text = source.read_text("utf-8") if file or source.is_file() else ""
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError("gateway.env_file", f"{file} cannot be read: {error}.") from error
+        reason = getattr(error, "strerror", None) or "it is no text"
+        raise InputError("gateway.env_file", f"{source} cannot be read: {reason}.") from error
+    found = dotenv_values(stream=StringIO(text), interpolate=False)
     return {name: value for name, value in found.items() if value is not None} | dict(environment)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, assert_never
 
 import msgspec
@@ -59,11 +59,26 @@ class GatewaySession:
         source: ProviderSource,
         tell: Tell,
         tasks: asyncio.TaskGroup,
+        *,
+        took: Callable[[GatewayClientMessage], None] = lambda _message: None,
+        lifetime_s: float | None = None,
     ) -> None:
+        """Begin unconfigured.
+
+        Args:
+            answers: Who answers.
+            source: Who hears and speaks.
+            tell: The client.
+            tasks: What hears and answers lives there.
+            took: Told each message of the client that makes sense.
+            lifetime_s: After how long the socket is closed, where it is.
+        """
         self._answers = answers
         self._source = source
         self._tell = tell
         self._tasks = tasks
+        self._took = took
+        self._lifetime_s = lifetime_s
         self._plan: SessionPlan | None = None
         self._hearing: ChosenHearing | None = None
         self._utterance = ""
@@ -167,6 +182,7 @@ class GatewaySession:
         message = decode_client_message(frame)
         if message is None:
             raise ProtocolError("gateway.unknown_type", "This type of message is not known here.")
+        self._took(message)
         return await self._obey(message, frame)
 
     async def _obey(self, message: GatewayClientMessage, frame: str) -> bool:
@@ -204,6 +220,7 @@ class GatewaySession:
             GatewayConfigured(
                 session_id=plan.key,
                 extensions=EXTENSIONS,
+                max_duration_seconds=self._lifetime_s,
                 stt=_name(speech_choice.hearing(plan, known)) if known else {},
                 tts=self._voice_name(plan),
             )

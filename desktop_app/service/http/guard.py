@@ -19,6 +19,17 @@ _ONCE = frozenset({b"host", b"origin"})
 _POLICY_VIOLATION = 1008
 
 
+Refusal = tuple[HTTPStatus, str]
+
+TWICE: Refusal = (HTTPStatus.BAD_REQUEST, "Host and Origin can be sent only once.")
+NO_KEY: Refusal = (HTTPStatus.UNAUTHORIZED, "Invalid or missing API key")
+FOREIGN_PAGE: Refusal = (HTTPStatus.FORBIDDEN, "Requests from other web pages are refused.")
+FOREIGN_HOST: Refusal = (
+    HTTPStatus.FORBIDDEN,
+    "This service only answers to its own loopback address.",
+)
+
+
 class Guard:
     """Refuses before any route is reached; links to media carry their own permission.
 
@@ -38,39 +49,53 @@ class Guard:
         refusal = self._refusal(scope)
         if refusal is None:
             await self._app(scope, receive, send)
-        elif scope["type"] == "http":
-            await _refuse_request(send, *refusal)
         else:
-            await _refuse_socket(receive, send, refusal[1])
+            await refuse(scope, receive, send, refusal)
 
-    def _refusal(self, scope: Scope) -> tuple[HTTPStatus, str] | None:
+    def _refusal(self, scope: Scope) -> Refusal | None:
         headers = dict(scope["headers"])
-        given = [(name, value) for name, value in scope["headers"] if name in _ONCE]
-        if len(given) > len(dict(given)):
-            return HTTPStatus.BAD_REQUEST, "Host and Origin can be sent only once."
+        if has_twice(scope):
+            return TWICE
         if headers.get(b"host", b"").lower() not in self._hosts:
-            return HTTPStatus.FORBIDDEN, "This service only answers to its own loopback address."
+            return FOREIGN_HOST
         if not self._is_own_origin(headers.get(b"origin", b"")):
-            return HTTPStatus.FORBIDDEN, "Requests from other web pages are refused."
+            return FOREIGN_PAGE
         path = scope["path"]
-        if path in _OPEN_PATHS or path.startswith(MEDIA_PATH) or self._has_key(scope, headers):
+        if path in _OPEN_PATHS or path.startswith(MEDIA_PATH) or has_key(scope, self._key):
             return None
-        return HTTPStatus.UNAUTHORIZED, "Invalid or missing API key"
+        return NO_KEY
 
     def _is_own_origin(self, origin: bytes) -> bool:
         """Programs that are no browsers send none; ``null`` is a sandboxed page or a file."""
         scheme, _, host = origin.lower().partition(b"://")
         return not origin or (scheme == b"http" and host in self._hosts)
 
-    def _has_key(self, scope: Scope, headers: dict[bytes, bytes]) -> bool:
-        offered = [headers.get(b"x-api-key", b"")]
-        scheme, _, token = headers.get(b"authorization", b"").partition(b" ")
-        if scheme.lower() == b"bearer":
-            offered.append(token.strip())
-        if scope["type"] == "websocket":
-            query = parse_qs(scope["query_string"])
-            offered += query.get(b"api_key", []) + query.get(b"token", [])
-        return any([hmac.compare_digest(key, self._key) for key in offered])
+
+def has_twice(scope: Scope) -> bool:
+    """Whether a header that we go by was sent more than once."""
+    given = [(name, value) for name, value in scope["headers"] if name in _ONCE]
+    return len(given) > len(dict(given))
+
+
+def has_key(scope: Scope, key: bytes) -> bool:
+    """Whether a request or socket carries the key, wherever it may stand; in constant time."""
+    headers = dict(scope["headers"])
+    offered = [headers.get(b"x-api-key", b"")]
+    scheme, _, token = headers.get(b"authorization", b"").partition(b" ")
+    if scheme.lower() == b"bearer":
+        offered.append(token.strip())
+    if scope["type"] == "websocket":
+        query = parse_qs(scope["query_string"])
+        offered += query.get(b"api_key", []) + query.get(b"token", [])
+    return any([hmac.compare_digest(one, key) for one in offered])
+
+
+async def refuse(scope: Scope, receive: Receive, send: Send, refusal: Refusal) -> None:
+    """Answer a request or socket that may not be here."""
+    if scope["type"] == "http":
+        await _refuse_request(send, *refusal)
+    else:
+        await _refuse_socket(receive, send, refusal[1])
 
 
 def allowed_hosts(host: str, port: int) -> tuple[str, ...]:

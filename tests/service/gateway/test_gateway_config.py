@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,6 @@ import pytest
 from desktop_app.errors import InputError
 from desktop_app.service.gateway.gateway_config import (
     GatewayConfig,
-    check_client_url,
     check_exposure,
     environment_with_file,
     language_root,
@@ -37,7 +37,7 @@ COMPLETE = {
 def test_every_name_of_the_contract_is_taken_over():
     config = read_gateway_config(COMPLETE)
     assert config.providers.elevenlabs_key.reveal() == "sk-eleven"
-    assert config.voice_id == "rachel"
+    assert config.providers.elevenlabs_voice == "rachel"
     assert (config.llm.provider, config.llm.model) == ("custom", "llama-3.3-70b-versatile")
     assert config.llm.system_prompt == "Be brief."
     assert config.providers.language_url == "https://llm.example/openai/v1"
@@ -75,6 +75,7 @@ def test_nothing_at_all_is_a_gateway_with_what_is_built_in():
         ({"GATEWAY_TOKEN": "short"}, "at least 16 characters"),
         ({"GATEWAY_SESSION_LIMIT_S": "1e9"}, "must be a number from 10 to 86400"),
         ({"REDIS_URL": "https://redis.example"}, "begins with redis://"),
+        ({"BACKBOARD_API_KEY": "sk-b"}, "only one of them can answer"),
     ],
 )
 def test_a_fault_is_named_with_its_variable(changes, said):
@@ -100,7 +101,14 @@ def test_the_environment_wins_over_the_file(tmp_path: Path):
     file.write_text("# a comment\nLLM_MODEL='from file'\nexport GATEWAY_TOKEN=\"a b # c $HOME\"\n")
     found = environment_with_file({"LLM_MODEL": "from environment"}, file)
     assert found == {"LLM_MODEL": "from environment", "GATEWAY_TOKEN": "a b # c $HOME"}
-    assert environment_with_file({"A": "b"}, tmp_path / "none") == {"A": "b"}
+    assert environment_with_file({"A": "b"}, None) == {"A": "b"}
+
+
+def test_a_file_that_is_named_must_be_there(tmp_path: Path):
+    (tmp_path / "sound").write_bytes(b"\xff\xfe")
+    for name in ("none", "sound"):
+        with pytest.raises(InputError, match="cannot be read"):
+            environment_with_file({}, tmp_path / name)
 
 
 def test_beyond_this_computer_a_token_or_a_word_is_needed():
@@ -126,24 +134,36 @@ def test_the_version_of_a_language_server_is_appended_where_it_is_missing(url, r
     assert language_root(url) == root
 
 
-@pytest.mark.parametrize(
-    ("url", "addresses"),
-    [
-        ("http://llm.example", ["93.184.216.34"]),
-        ("https://user@llm.example", ["93.184.216.34"]),
-        ("https://", ["93.184.216.34"]),
-        ("https://meta.example", ["169.254.169.254"]),
-        ("https://inner.example", ["10.0.0.7"]),
-        ("https://both.example", ["93.184.216.34", "127.0.0.1"]),
-        ("https://six.example", ["::ffff:192.168.0.1"]),
-        ("https://six.example", ["fe80::1%eth0"]),
-        ("https://nowhere.example", []),
-    ],
-)
-def test_a_client_cannot_send_us_into_our_own_network(url, addresses):
-    with pytest.raises(InputError):
-        check_client_url(url, resolve=lambda _host: addresses)
+def test_a_key_without_an_address_is_openais():
+    config = read_gateway_config({"LLM_API_KEY": "sk-llm"})
+    assert config.providers.language_url == "https://api.openai.com/v1"
 
 
-def test_a_client_may_bring_a_public_address():
-    check_client_url("https://llm.example/openai", resolve=lambda _host: ["93.184.216.34"])
+def test_no_password_of_an_address_is_told():
+    with pytest.raises(InputError) as refused:
+        read_gateway_config({"REDIS_URL": "https://:secret-word@redis.example"})
+    assert "REDIS_URL" in str(refused.value)
+    assert "secret-word" not in str(refused.value)
+
+
+def test_every_variable_of_the_example_is_read_and_means_what_is_the_default():
+    file = Path(__file__).parents[3] / "packaging" / "gateway.env.example"
+    lines = [line.removeprefix("# ") for line in file.read_text("utf-8").splitlines()]
+    named = dict(line.split("=", 1) for line in lines if re.match(r"[A-Z_]+=", line))
+    asked = Asked()
+    read_gateway_config(asked)
+    assert set(named) == asked.names, "the example names them all and no other"
+    defaults = {name: value for name, value in named.items() if value}
+    assert read_gateway_config(defaults) == read_gateway_config({})
+
+
+class Asked(dict[str, str]):
+    """Notes which variables are asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def get(self, name, default=None):
+        self.names.add(name)
+        return default

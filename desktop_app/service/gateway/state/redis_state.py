@@ -10,7 +10,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff
 from redis.exceptions import RedisError
 
-from desktop_app.errors import NetworkError
+from desktop_app.errors import InputError, NetworkError
 
 _PREFIX = "parley:"
 _WITHIN_S = 3.0
@@ -21,18 +21,11 @@ class RedisState:
     """Satisfies ``State``; what is known outlives this process.
 
     Args:
-        url: ``redis://`` or ``rediss://``, with user and password where there are such.
+        redis: Whose answers are texts.
     """
 
-    def __init__(self, url: str) -> None:
-        self._redis = Redis.from_url(
-            url,
-            decode_responses=True,
-            encoding_errors="surrogatepass",
-            socket_timeout=_WITHIN_S,
-            socket_connect_timeout=_WITHIN_S,
-            retry=Retry(ExponentialWithJitterBackoff(cap=0.5, base=0.05), _TRIES_AGAIN),
-        )
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
 
     async def read(self, key: str) -> str | None:
         """See ``State``."""
@@ -72,6 +65,29 @@ class RedisState:
     async def aclose(self) -> None:
         """Drop the connections. Idempotent."""
         await self._redis.aclose()
+
+
+def open_redis(url: str) -> RedisState:
+    """Redis at an address; it is asked when it is needed.
+
+    Args:
+        url: ``redis://`` or ``rediss://``, with user and password where there are such.
+
+    Raises:
+        InputError: ``gateway.redis``: it is no address.
+    """
+    try:
+        redis = Redis.from_url(
+            url,
+            decode_responses=True,
+            encoding_errors="surrogatepass",
+            socket_timeout=_WITHIN_S,
+            socket_connect_timeout=_WITHIN_S,
+            retry=Retry(ExponentialWithJitterBackoff(cap=0.5, base=0.05), _TRIES_AGAIN),
+        )
+    except ValueError:
+        raise InputError("gateway.redis", "REDIS_URL is not the address of a Redis.") from None
+    return RedisState(redis)
 
 
 @contextmanager
