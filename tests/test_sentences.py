@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,7 @@ def code_in(text: ast.Constant | ast.JoinedStr) -> set[str]:
     return set()
 
 
+@cache
 def literals_elsewhere() -> set[str]:
     found: set[str] = set()
     for path in PACKAGE.rglob("*.py"):
