@@ -75,6 +75,7 @@ class LiveServer:
         status: Of a handshake that is refused.
         is_silent: It never says ``session_started``.
         greets_with: In place of ``session_started``: message type and error.
+        ends_with: It ends every session as soon as sound comes: an error's type, or ``close``.
         texts: What it hears; after the last one, nothing.
         sessions: Every one there was.
         voice: Its text to speech, on the same host.
@@ -83,6 +84,7 @@ class LiveServer:
     status: HTTPStatus = HTTPStatus.SWITCHING_PROTOCOLS
     is_silent: bool = False
     greets_with: tuple[str, str] | None = None
+    ends_with: str = ""
     texts: list[str] = field(default_factory=list)
     answers_commits: bool = True
     sessions: list[LiveSession] = field(default_factory=list)
@@ -141,7 +143,12 @@ class LiveServer:
         session.chunks.append(chunk)
         session.sound += sound
         session.uncommitted += len(sound)
-        if chunk["commit"]:
+        if self.ends_with == "close":
+            await session.connection.close()
+        elif self.ends_with:
+            await session.say("partial_transcript", text="what")
+            await session.say(self.ends_with, error="It is over.")
+        elif chunk["commit"]:
             await self._commit(session)
         self._changed.set()
 

@@ -35,6 +35,8 @@ HELD_LIMIT_S = 60.0
 """Sound kept while it takes less than is said."""
 
 _BEGIN_WITHIN_S = 10.0
+_ANSWER_WITHIN_S = 8.0
+_SHORT_S = 3.0  # a session that ends sooner may end so again
 _SILENT_AFTER_S = 5.0  # it closes after about 15 s without sound
 _ASLEEP_AFTER_S = 120.0  # nobody speaks: a session costs
 _TWIN_WITHIN_S = 0.3
@@ -46,10 +48,11 @@ _MAX_MESSAGE_BYTES = 4 << 20
 class _Over(Exception):  # noqa: N818 - a session's end is no fault
     """The session of now is over; another may follow."""
 
-    def __init__(self, error: AppError, *, is_benign: bool = False) -> None:
+    def __init__(self, error: AppError, *, is_benign: bool = False, tries: int = 1) -> None:
         super().__init__(str(error))
         self.error = error
         self.is_benign = is_benign
+        self.tries = tries  # of those there are, as it took its time
 
 
 class ElevenLabsLiveStt:
@@ -85,8 +88,9 @@ class ElevenLabsLive:
         self._kept = Unconfirmed(wish.rate_hz, is_manual=wish.is_manual)
         self._news = asyncio.Event()
         self._previous_text = ""
-        self._is_open = False
         self._was_started = False
+        self._is_first = True  # nothing was sent to the session of now
+        self._committed_at_s: float | None = None
         self._commits_now = False
         self._has_heard = False
         self._timed_text = ""
@@ -96,13 +100,13 @@ class ElevenLabsLive:
 
     def append(self, pcm: bytes, previous_text: str = "") -> None:
         """More sound; see ``LiveRecognition``."""
-        limit_s = HELD_LIMIT_S if self._is_open else WAITING_LIMIT_S
+        limit_s = HELD_LIMIT_S if self._was_started else WAITING_LIMIT_S
         if self._kept.unsent_bytes + len(pcm) > limit_s * self._wish.rate_hz * 2:
             raise InputError(
                 "audio.overflow",
                 f"More than {limit_s:g} s of sound wait for speech to text; some was lost.",
             )
-        if previous_text and not self._is_open:
+        if previous_text and self._is_first and not self._kept.is_waiting:
             self._previous_text = previous_text
         self._kept.append(pcm)
         self._news.set()
@@ -122,12 +126,14 @@ class ElevenLabsLive:
 
     async def listen(self, listener: LiveListener) -> None:
         """Hear until cancelled; see ``LiveRecognition``."""
-        failures = 0
+        failures, loop = 0, asyncio.get_running_loop()
         while True:
+            began_s = loop.time()
             try:
                 await self._hear_session(listener)
             except _Over as over:
-                failures = 0 if over.is_benign or self._has_heard else failures + 1
+                was_good = over.is_benign and loop.time() - began_s >= _SHORT_S
+                failures = 0 if was_good or self._has_heard else failures + over.tries
                 _log.info("The recogniser's session ended: %s", over)
                 if failures > len(_WAITS_S):
                     await self._give_up(listener, over.error)
@@ -163,7 +169,7 @@ class ElevenLabsLive:
                 text = "ElevenLabs did not begin to hear in time."
                 raise _Over(NetworkError("network.timeout", text, retryable=True)) from error
             self._kept.again()
-            self._is_open = True
+            self._committed_at_s = None
             try:
                 async with asyncio.TaskGroup() as tasks:
                     tasks.create_task(self._send(socket, listener), name="send sound")
@@ -173,7 +179,7 @@ class ElevenLabsLive:
             except* AppError as errors:
                 raise errors.exceptions[0] from None
             finally:
-                self._is_open, self._following = False, None
+                self._is_first, self._following = True, None
 
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[ClientConnection]:
@@ -207,12 +213,11 @@ class ElevenLabsLive:
             self._on_fault(told)
         if not self._was_started:
             self._was_started = True
-            await listener.on_started(told.session_id, told.config)
+            await listener.on_started(told.session_id, told.config or {})
 
     # ---- sound to it ------------------------------------------------------------------------
 
     async def _send(self, socket: ClientConnection, listener: LiveListener) -> None:
-        previous_text, self._previous_text = self._previous_text or None, ""
         loop = asyncio.get_running_loop()
         sounded_s = loop.time()
         while True:
@@ -222,8 +227,9 @@ class ElevenLabsLive:
                 await self._slow_down()
                 pcm, commits = piece or (b"", False)
                 commits, self._commits_now = commits or self._commits_now, False
-                await self._say(socket, pcm, commits=commits, previous_text=previous_text)
-                previous_text, sounded_s = None, loop.time()
+                await self._say(socket, pcm, commits=commits)
+                sounded_s = loop.time()
+            self._check_answer()
             try:
                 async with asyncio.timeout(_SILENT_AFTER_S):
                     await self._news.wait()
@@ -231,7 +237,7 @@ class ElevenLabsLive:
                 if loop.time() - sounded_s > _ASLEEP_AFTER_S and not self._kept.is_waiting:
                     raise _asleep() from None
                 silence = bytes(self._wish.rate_hz // 50 * 2)
-                await self._say(socket, silence, commits=False, previous_text=None)
+                await self._say(socket, silence, commits=False)
 
     async def _answer_empty_commits(self, listener: LiveListener) -> None:
         while self._empty_commits:
@@ -243,9 +249,24 @@ class ElevenLabsLive:
         if wait_s > 0:
             await asyncio.sleep(wait_s)
 
-    async def _say(
-        self, socket: ClientConnection, pcm: bytes, *, commits: bool, previous_text: str | None
-    ) -> None:
+    def _check_answer(self) -> None:
+        """Who commits waits for words: a session that says nothing is no use.
+
+        Raises:
+            _Over: It has had time enough.
+        """
+        now_s = asyncio.get_running_loop().time()
+        if not self._kept.awaits_answer:
+            self._committed_at_s = None
+        elif self._committed_at_s is None:
+            self._committed_at_s = now_s
+        elif now_s - self._committed_at_s >= _ANSWER_WITHIN_S:
+            text = "ElevenLabs did not say in time what it heard."
+            raise _Over(NetworkError("network.timeout", text, retryable=True), tries=len(_WAITS_S))
+
+    async def _say(self, socket: ClientConnection, pcm: bytes, *, commits: bool) -> None:
+        previous_text = self._previous_text or None if self._is_first else None
+        self._is_first, self._previous_text = False, ""
         chunk = Chunk(
             audio_base_64=base64.b64encode(pcm).decode(),
             commit=commits,
@@ -265,7 +286,6 @@ class ElevenLabsLive:
             told = await self._next(socket)
             match told.message_type:
                 case "partial_transcript":
-                    self._has_heard = True
                     await listener.on_transcript(Transcript(told.text, is_final=False))
                 case "committed_transcript" if told.text and told.text == self._timed_text:
                     self._timed_text = ""  # the plain twin of what was told already
@@ -293,6 +313,7 @@ class ElevenLabsLive:
 
     async def _on_final(self, told: Told, listener: LiveListener) -> None:
         self._has_heard = True
+        self._committed_at_s = None
         if self._kept.answered():
             final = Transcript(told.text, is_final=True, words=told.spoken_words)
             await listener.on_transcript(final)
@@ -304,7 +325,7 @@ class ElevenLabsLive:
         _log.info("The recogniser refused a piece: %s", told.message_type)
         if told.message_type == "rate_limited":
             self._not_before_s = asyncio.get_running_loop().time() + _SLOW_DOWN_S
-        elif told.message_type == "commit_throttled" and self._wish.is_manual:
+        elif told.message_type in live.REFUSED_COMMITS and self._kept.awaits_answer:
             await self._on_final(Told("committed_transcript"), listener)
 
     def _on_fault(self, told: Told) -> Fault | None:

@@ -53,7 +53,7 @@ class Told(Struct, frozen=True):
     text: str = ""
     words: list[Word] | None = None
     session_id: str = ""
-    config: dict[str, Any] = {}
+    config: dict[str, Any] | None = None
     error: str = ""
     warning: str = ""
 
@@ -95,6 +95,9 @@ _MEANINGS = {
 
 BENIGN = ("session_time_limit_exceeded", "insufficient_audio_activity")
 """Ends that are no failures: nobody spoke, or somebody spoke for very long."""
+
+REFUSED_COMMITS = ("commit_throttled", "input_error")
+"""What a commit is answered with that comes too soon after another."""
 
 encode = msgspec.json.Encoder().encode
 _decoder = msgspec.json.Decoder(Told)

@@ -53,6 +53,11 @@ class Unconfirmed:
         """Whether there is anything that a recogniser should hear or answer."""
         return any(one.sound or one.is_complete for one in self._utterances)
 
+    @property
+    def awaits_answer(self) -> bool:
+        """Whether a commit was sent whose words have not come."""
+        return self._utterances[0].is_committed
+
     def append(self, pcm: bytes) -> None:
         """More sound; of an utterance that does not end, the beginning is forgotten."""
         last = self._utterances[-1]

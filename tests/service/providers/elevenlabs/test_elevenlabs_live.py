@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from http import HTTPStatus
@@ -270,8 +271,27 @@ async def test_what_was_said_before_goes_with_the_first_sound_only(server):
         heard.recognition.commit()
         await heard.until(lambda: heard.finals)
         hints = [chunk.get("previous_text") for chunk in (await server.session()).chunks]
-        assert hints[0] in ("Hello", "Hello again")
+        assert hints[0] == "Hello"
         assert set(hints[1:]) == {None}
+
+
+async def test_what_was_said_before_goes_with_the_first_sound_of_a_session_that_waits(server):
+    async with listening(server) as heard:
+        await heard.until(lambda: heard.started)
+        heard.recognition.append(SECOND, "Hello")
+        session = await server.session()
+        await server.until(lambda: session.chunks)
+        assert session.chunks[0]["previous_text"] == "Hello"
+
+
+async def test_what_was_said_before_is_no_news_after_silence(server, monkeypatch):
+    monkeypatch.setattr(elevenlabs_live, "_SILENT_AFTER_S", 0.02)
+    async with listening(server) as heard:
+        session = await server.session()
+        await server.until(lambda: session.chunks)
+        heard.recognition.append(SECOND, "Hello")
+        await server.until(lambda: len(session.sound) > 2 * len(SECOND[:16_000]))
+        assert {chunk.get("previous_text") for chunk in session.chunks} == {None}
 
 
 async def test_silence_keeps_a_quiet_session_open(server, monkeypatch):
@@ -335,3 +355,87 @@ async def test_with_vad_one_commit_is_passed_on_when_there_is_enough_sound(serve
         session = await server.session()
         await server.until(lambda: any(chunk["commit"] for chunk in session.chunks))
         assert sum(chunk["commit"] for chunk in session.chunks) == 1
+
+
+async def test_a_recogniser_that_says_nothing_of_a_commit_is_left_and_then_told(
+    server, monkeypatch
+):
+    monkeypatch.setattr(elevenlabs_live, "_SILENT_AFTER_S", 0.01)
+    monkeypatch.setattr(elevenlabs_live, "_ANSWER_WITHIN_S", 0.05)
+    server.answers_commits = False
+    async with listening(server) as heard:
+        await heard.says()
+        await heard.until(lambda: heard.troubles)
+        assert "in time" in str(heard.troubles[0])
+        assert len(server.sessions) == 2, "asked twice, with all the sound"
+        assert bytes(server.sessions[1].sound).startswith(SECOND)
+        server.answers_commits, server.texts = True, ["back"]
+        await heard.says()
+        await heard.until(lambda: heard.finals == ["back"])
+
+
+@pytest.mark.parametrize("kind", [*PASSING, "close"])
+async def test_a_session_that_always_ends_at_once_is_told_not_repeated_for_ever(server, kind):
+    server.ends_with = kind
+    async with listening(server) as heard:
+        await heard.says()
+        await heard.until(lambda: heard.troubles)
+        assert heard.troubles[0].retryable
+        assert len(server.sessions) <= 4
+        server.ends_with, server.texts = "", ["better now"]
+        await heard.says()
+        await heard.until(lambda: heard.finals == ["better now"])
+
+
+@pytest.mark.parametrize("kind", ["commit_throttled", "input_error"])
+async def test_who_waits_for_a_refused_commit_gets_no_words(server, kind):
+    server.answers_commits = False
+    async with listening(server) as heard:
+        await heard.says()
+        session = await server.session()
+        await server.until(lambda: session.chunks and session.chunks[-1]["commit"])
+        await session.say(kind, error="not enough")
+        await heard.until(lambda: heard.finals == [""])
+        assert len(server.sessions) == 1
+
+
+async def test_a_configuration_that_is_not_told_is_an_empty_one(server):
+    server.is_silent = True
+    async with listening(server) as heard:
+        await (await server.session()).say("session_started", session_id="s", config=None)
+        await heard.until(lambda: heard.started)
+        assert heard.started == [("s", {})]
+
+
+@pytest.mark.parametrize(
+    "kind", ["committed_transcript_entities", "redacted_transcript", "edited_transcript"]
+)
+async def test_what_nobody_asked_for_changes_nothing(server, kind):
+    server.texts = ["words"]
+    async with listening(server) as heard:
+        await (await server.session()).say(kind, text="other words", entities=[])
+        await heard.says()
+        await heard.until(lambda: heard.finals == ["words"])
+
+
+@pytest.mark.parametrize("rate_hz", [8_000, 16_000, 22_050, 24_000, 44_100, 48_000])
+async def test_every_rate_is_named_and_sent_as_it_is(server, rate_hz):
+    server.texts = ["yes"]
+    async with listening(server, LiveWish(rate_hz=rate_hz)) as heard:
+        await heard.says(b"\x01\x00" * rate_hz)
+        await heard.until(lambda: heard.finals == ["yes"])
+        session = await server.session()
+        assert session.rate_hz == rate_hz
+        assert len(session.sound) == rate_hz * 2
+
+
+async def test_a_clock_that_jumps_changes_nothing(server, monkeypatch):
+    server.texts = ["one", "two"]
+    async with listening(server) as heard:
+        await heard.says()
+        await heard.until(lambda: heard.finals == ["one"])
+        now = time.time()
+        monkeypatch.setattr(time, "time", lambda: now - 86_400 * 365)
+        await heard.says()
+        await heard.until(lambda: heard.finals == ["one", "two"])
+        assert len(server.sessions) == 1
