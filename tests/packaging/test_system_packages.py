@@ -81,6 +81,14 @@ def test_a_system_without_dpkg_is_told_what_to_look_for(machine, capsys):
     said = capsys.readouterr().out
     assert "PulseAudio" in said
     assert "Xvfb" in said
+    assert "Chromium" in said
+
+
+def test_any_browser_of_that_kind_will_do(machine):
+    machine.has("dpkg-query", answer="installed xvfb\n")
+    machine.has("google-chrome")
+    system_packages.provide(("xvfb", "chromium"))
+    assert [call.split()[0] for call in machine.calls] == ["dpkg-query"]
 
 
 def test_other_systems_need_nothing(machine, monkeypatch):
