@@ -7,6 +7,7 @@ base64 inside of JSON text frames; a binary frame is raw PCM at the configured r
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -287,9 +288,34 @@ _server_decoder: msgspec.json.Decoder[GatewayServerMessage] = msgspec.json.Decod
 _head_decoder = msgspec.json.Decoder(_Head)
 
 
+_ALWAYS: Mapping[type[Struct], tuple[str, ...]] = {
+    AudioAppend: ("sample_rate",),
+    SttOptions: ("sample_rate", "audio_format", "commit_strategy"),
+    GatewayReady: ("message",),
+    GatewayConfigured: ("session_id",),
+    SttSessionStarted: ("session_id", "config"),
+    TranscriptPartial: ("text",),
+    TranscriptCommitted: ("text",),
+    AssistantStarted: ("text",),
+    AssistantMessage: ("text", "metadata"),
+    GatewayError: ("message",),
+}
+"""Fields that the contract documents: a peer of other defaults finds them in every message."""
+
+
 def encode(message: GatewayClientMessage | GatewayServerMessage) -> bytes:
-    """One text frame as UTF-8."""
-    return _encoder.encode(message)
+    """One text frame as UTF-8, with every documented field and those extensions that are used."""
+    if type(message) not in _ALWAYS and not isinstance(message, SessionConfigure):
+        return _encoder.encode(message)
+    fields = _with_documented(message)
+    if isinstance(message, SessionConfigure) and message.stt is not None:
+        fields["stt"] = _with_documented(message.stt)
+    return _encoder.encode(fields)
+
+
+def _with_documented(part: Struct) -> dict[str, Any]:
+    fields: dict[str, Any] = msgspec.to_builtins(part)
+    return fields | {name: getattr(part, name) for name in _ALWAYS.get(type(part), ())}
 
 
 def decode_server_message(frame: bytes | str) -> GatewayServerMessage | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from desktop_app.protocol import gateway as g
@@ -293,3 +294,36 @@ def test_recalled_memories_are_told():
     found = [{"memory": "tea", "id": "7", "score": 1}, {"memory": ""}, "x"]
     events = told(spoken, started("a", 1), message("x", 1, retrieved_memories=found))
     assert MemoriesRecalled(1, (Memory("tea", "7", 1.0),)) in events
+
+
+# ---- what is always said ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sent", "expected"),
+    [
+        (g.GatewayReady(), {"message": "Send session.configure to begin."}),
+        (g.GatewayConfigured(), {"session_id": ""}),
+        (g.SttSessionStarted(), {"session_id": "", "config": {}}),
+        (g.TranscriptPartial(), {"text": ""}),
+        (g.TranscriptCommitted(), {"text": ""}),
+        (g.AssistantMessage(), {"text": "", "metadata": {}}),
+        (g.AudioAppend(audio=""), {"audio": "", "sample_rate": 16_000}),
+        (
+            g.SessionConfigure(stt=g.SttOptions(language_code="de"), tts=g.TtsOptions()),
+            {
+                "stt": {
+                    "language_code": "de",
+                    "sample_rate": 16_000,
+                    "audio_format": "pcm_16000",
+                    "commit_strategy": "vad",
+                },
+                "tts": {},
+            },
+        ),
+    ],
+)
+def test_documented_fields_stand_in_every_message_though_they_are_the_defaults(sent, expected):
+    told = msgspec.json.decode(g.encode(sent))
+    del told["type"]
+    assert told == expected
