@@ -7,6 +7,10 @@ The English sentence is the key. Catalogues are gettext's, one per language, und
 from __future__ import annotations
 
 import gettext
+from collections.abc import Mapping
+
+Prose = Mapping[str, str]
+"""A table whose values are sentences: annotated so, it needs no ``mark`` in each line."""
 
 _chosen: gettext.NullTranslations = gettext.NullTranslations()
 

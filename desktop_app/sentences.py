@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-SENTENCES = {
+from desktop_app.prose import Prose, mark, tr
+
+SENTENCES: Prose = {
     "access.no_key": "There is no key for this service. Your messages are kept; store the key.",
     "access.refused": "The service refused the key. Your messages are kept; check the key.",
     "ask.lost": "The engine stopped before it could answer. It is starting again; try again.",
@@ -242,7 +244,7 @@ SENTENCES = {
 }
 
 # For a code of this family that has no sentence of its own: true for all of them.
-FAMILIES = {
+FAMILIES: Prose = {
     "archive": "The archive cannot be imported. Nothing was changed.",
     "ask": "The service could not be asked. Try again.",
     "audio": "The service could not take your recording. It was kept; try again, or type it.",
@@ -277,10 +279,10 @@ FAMILIES = {
     "tts": "The answer cannot be spoken at the moment. It can be read.",
     "voice": "That could not be heard. Try again.",
 }
-UNKNOWN = "Something did not work. What was saved is safe; try again."
+UNKNOWN = mark("Something did not work. What was saved is safe; try again.")
 
 # What else is said of a turn whose sound came from a file.
-OF_A_RECORDING = {"voice.no_speech": "No speech was heard in the recording."}
+OF_A_RECORDING: Prose = {"voice.no_speech": "No speech was heard in the recording."}
 
 _CODE = re.compile(r"[a-z_]+\.[a-z0-9_]+")
 _SYSTEM_CHOICE = ("default", "pulse", "pipewire")
@@ -301,16 +303,21 @@ def sentence_of(code: str, facts: Mapping[str, str] | None = None) -> str:
     family = code.partition(".")[0]
     sentence = SENTENCES.get(code)
     if sentence is None:
-        return facts.get("message") or FAMILIES.get(family, UNKNOWN)
+        return facts.get("message") or tr(FAMILIES.get(family, UNKNOWN))
     folder = facts.get("folder", "")
-    written = sentence.format(
-        device=_device(facts),
-        title=facts.get("title") or "The thread",
-        reason=facts.get("reason", ""),
-        file=facts.get("file") or "The file",
-        number=facts.get("number", ""),
-        log=f"the log in {folder}" if folder else "the log",
-    ).strip()
+    log = tr("the log in {folder}").format(folder=folder) if folder else tr("the log")
+    written = (
+        tr(sentence)
+        .format(
+            device=_device(facts),
+            title=facts.get("title") or tr("The thread"),
+            reason=facts.get("reason", ""),
+            file=facts.get("file") or tr("The file"),
+            number=facts.get("number", ""),
+            log=log,
+        )
+        .strip()
+    )
     return written[:1].upper() + written[1:]
 
 
@@ -320,11 +327,20 @@ def failure_sentence(error: str) -> str:
 
 
 def device_words(device: str, kind: str = "microphone") -> str:
-    """The sound device in use; the system's choice has no name of its own."""
-    return f"the default {kind}" if device in _SYSTEM_CHOICE else device
+    """The sound device in use, within a sentence; the system's choice has no name of its own."""
+    if device not in _SYSTEM_CHOICE:
+        return device
+    return tr("the default loudspeaker" if kind == "loudspeaker" else "the default microphone")
+
+
+def device_name(device: str) -> str:
+    """The microphone in use, on its own."""
+    return tr("default microphone") if device in _SYSTEM_CHOICE else device
 
 
 def _device(facts: Mapping[str, str]) -> str:
     kind = facts.get("kind", "microphone")
     device = facts.get("device", "")
-    return f"the {kind}" if device in ("", kind) else device_words(device, kind)
+    if device not in ("", kind):
+        return device_words(device, kind)
+    return tr("the loudspeaker" if kind == "loudspeaker" else "the microphone")

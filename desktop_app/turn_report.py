@@ -29,6 +29,7 @@ from desktop_app.link.messages import (
     UploadAdvanced,
 )
 from desktop_app.progress_bar import ProgressBar, size_of
+from desktop_app.prose import tr
 from desktop_app.sentences import OF_A_RECORDING, SENTENCES, failure_sentence, sentence_of
 from desktop_app.text_sink import TextSink
 
@@ -283,4 +284,4 @@ def _plain(notice: Notice) -> str:
     code, reason = notice.code, notice.facts.get("reason", "")
     if reason and (code in _REASON_SAYS_MORE or code not in SENTENCES):
         return reason
-    return OF_A_RECORDING.get(code) or sentence_of(code, notice.facts)
+    return tr(OF_A_RECORDING.get(code, "")) or sentence_of(code, notice.facts)

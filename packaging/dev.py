@@ -95,6 +95,14 @@ def renew_lock(options: argparse.Namespace) -> int:
     return 0
 
 
+def renew_words(_options: argparse.Namespace) -> int:
+    """Bring the catalogues of the languages in step with the words in the code."""
+    import words
+
+    words.renew()
+    return 0
+
+
 def _has_screen() -> bool:
     if sys.platform != "linux":
         return True
@@ -124,6 +132,7 @@ def _parser() -> argparse.ArgumentParser:
         "check": check,
         "bench": bench,
         "lock": renew_lock,
+        "words": renew_words,
     }.items():
         command = commands.add_parser(name, help=(action.__doc__ or "").splitlines()[0])
         command.set_defaults(action=action)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from desktop_app.link.messages import Notice, NoticeLevel
+from desktop_app.prose import tr
 from desktop_app.sentences import sentence_of
 from desktop_app.ui import look as size
 from desktop_app.ui.button import Button, Tone
@@ -43,14 +44,14 @@ class NoticeBar(QWidget):
         self._words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._step = Button(look, self, text="-", tone=Tone.LINK)
         self._step.clicked.connect(self._on_step)
-        self._close = Button(look, self, icon="close", says="Dismiss")
+        self._close = Button(look, self, icon="close", says=tr("Dismiss"))
         self._close.clicked.connect(self._on_close)
         row = QHBoxLayout(self)
         row.setContentsMargins(42, 6, 6, 6)
         row.setSpacing(12)
         for part in (self._words, self._step, self._close):
             row.addWidget(part)
-        self.setAccessibleName("Notice")
+        self.setAccessibleName(tr("Notice"))
         self.hide()
 
     def show_notices(self, notices: tuple[Notice, ...]) -> None:

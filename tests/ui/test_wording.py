@@ -52,7 +52,8 @@ def test_bare_words_begin_like_a_sentence_and_nothing_is_added(heard: str, writt
 def test_a_very_quick_word_is_not_said_to_take_no_time():
     assert wording.first_word_line(0.003) == "3 ms to first word"
     assert wording.first_word_line(0.0) == "1 ms to first word"
-    assert wording.first_word_line(0.71) == "0.71 s to first word"
+    assert wording.first_word_line(0.479) == "479 ms to first word"
+    assert wording.first_word_line(1.48) == "1.48 s to first word"
 
 
 def test_a_typed_turn_is_timed_from_enter():

@@ -74,7 +74,7 @@ class ConversationScroll(QAbstractScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(tr("Conversation"))
         self.verticalScrollBar().setSingleStep(24)
-        self._jump = Button(look, self, text=wording.JUMP, icon="down", tone=Tone.OUTLINE)
+        self._jump = Button(look, self, text=tr(wording.JUMP), icon="down", tone=Tone.OUTLINE)
         self._jump.hide()
         self._jump.clicked.connect(self.jump_to_latest)
         look.changed.connect(self._on_look_changed)

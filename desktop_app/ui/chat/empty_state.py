@@ -6,6 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QVBoxLayout, QWidget
 
+from desktop_app.prose import tr
 from desktop_app.ui import look as size
 from desktop_app.ui import wording
 from desktop_app.ui.icons import paint_icon
@@ -22,7 +23,7 @@ class ExampleCard(QAbstractButton):
         self._icon = icon
         self.setText(text)
         self.setAccessibleName(text)
-        self.setToolTip("Ask this")
+        self.setToolTip(tr("Ask this"))
         self.setFont(look.font(size.SMALL))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -61,9 +62,11 @@ class Invitation(QWidget):
         self._cards = [ExampleCard(look, self, icon, text) for icon, text in wording.EXAMPLES]
         for card in self._cards:
             card.clicked.connect(self._on_clicked)
-        title = Label(look, self, wording.INVITATION, px=size.DISPLAY, weight=QFont.Weight.DemiBold)
+        title = Label(
+            look, self, tr(wording.INVITATION), px=size.DISPLAY, weight=QFont.Weight.DemiBold
+        )
         self.hint = Label(look, self, wording.invitation_hint(), px=size.TEXT, ink="dim")
-        foot = Label(look, self, wording.INVITATION_FOOT, px=size.CAPTION, ink="faint")
+        foot = Label(look, self, tr(wording.INVITATION_FOOT), px=size.CAPTION, ink="faint")
         for label in (title, self.hint, foot):
             label.alignment = Qt.AlignmentFlag.AlignCenter
         self._arrange(title, foot)

@@ -11,6 +11,7 @@ from desktop_app.journal.records import MessageRecord, MessageStatus
 from desktop_app.journal.reply_details import ToolState, ToolUse
 from desktop_app.link.messages import UploadAdvanced
 from desktop_app.prose import mark, tr
+from desktop_app.ui import wording
 
 _LONGEST_BODY = 20_000
 _STATES = {
@@ -83,11 +84,7 @@ def _tool(tool: ToolUse) -> Fold:
 
 
 def _duration(milliseconds: int | None) -> str:
-    if milliseconds is None:
-        return ""
-    if milliseconds < 1000:
-        return tr("{number} ms").format(number=milliseconds)
-    return tr("{number} s").format(number=f"{milliseconds / 1000:.1f}")
+    return "" if milliseconds is None else wording.duration(milliseconds)
 
 
 def pretty_json(text: str) -> str:

@@ -56,16 +56,19 @@ def footer_of(message: MessageRecord, *, is_uploading: bool = False) -> Footer |
         case MessageStatus.QUEUED if is_uploading:
             return Footer(tr("Being sent"), "clock")
         case MessageStatus.QUEUED:
-            return Footer(wording.QUEUED, "clock")
+            return Footer(tr(wording.QUEUED), "clock")
         case MessageStatus.FAILED:
             return Footer(
-                failure_sentence(message.error) or wording.NOT_SENT, "warning", "danger", "retry"
+                failure_sentence(message.error) or tr(wording.NOT_SENT),
+                "warning",
+                "danger",
+                "retry",
             )
         case MessageStatus.STREAMING if not message.text:
-            return Footer(wording.THINKING)
+            return Footer(tr(wording.THINKING))
         case MessageStatus.INTERRUPTED:
             cut = message.heard_chars is not None
-            return Footer(wording.INTERRUPTED if cut else wording.CUT_OFF)
+            return Footer(tr(wording.INTERRUPTED if cut else wording.CUT_OFF))
     if message.role is Role.USER or message.times is None:
         return None
     seconds = to_first_word_s(message.times)

@@ -49,7 +49,7 @@ class _Field(QPlainTextEdit):
         self.setFont(look.font())
         self.setTabChangesFocus(True)
         self.setPlaceholderText(wording.placeholder())
-        self.setAccessibleName("Message")
+        self.setAccessibleName(tr("Message"))
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -114,10 +114,10 @@ class Composer(QWidget):
         self.field = _Field(look, self)
         self._attach = Button(look, self, icon="plus", says=tr("Attach files"))
         self._attach.describe(tr("Attach files"), "Ctrl+U")
-        self._microphone = Button(look, self, icon="microphone", says="Talk")
-        self._microphone.describe("Start a spoken conversation", wording.VOICE_KEY)
-        self._send = Button(look, self, icon="send", tone=Tone.ACCENT, says="Send")
-        self._send.describe("Send", "Enter")
+        self._microphone = Button(look, self, icon="microphone", says=tr("Talk"))
+        self._microphone.describe(tr("Start a spoken conversation"), wording.VOICE_KEY)
+        self._send = Button(look, self, icon="send", tone=Tone.ACCENT, says=tr("Send"))
+        self._send.describe(tr("Send"), "Enter")
         self._lay_out()
         self.field.textChanged.connect(self._on_text_changed)
         self.field.entered.connect(self.submit)
@@ -167,7 +167,7 @@ class Composer(QWidget):
 
     def show_voice(self, is_on: bool) -> None:
         """Mark the microphone as open."""
-        says = "End the spoken conversation" if is_on else "Start a spoken conversation"
+        says = tr("End the spoken conversation" if is_on else "Start a spoken conversation")
         self._microphone.describe(says, wording.VOICE_KEY)
         self._microphone.setCheckable(True)
         self._microphone.setChecked(is_on)
@@ -223,7 +223,8 @@ class Composer(QWidget):
     def _show_button(self) -> None:
         is_stop = self._is_stop()
         self._send.show_icon("stop" if is_stop else "send")
-        self._send.describe("Stop the reply" if is_stop else "Send", "Esc" if is_stop else "Enter")
+        says = tr("Stop the reply" if is_stop else "Send")
+        self._send.describe(says, "Esc" if is_stop else "Enter")
         self._send.setEnabled(is_stop or not self._is_empty())
 
     def sizeHint(self) -> QSize:  # noqa: N802

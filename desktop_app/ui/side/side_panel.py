@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from desktop_app.journal.records import MessageRecord
+from desktop_app.prose import mark, tr
 from desktop_app.ui import look as size
 from desktop_app.ui import wording
 from desktop_app.ui.button import Button
@@ -16,7 +17,7 @@ from desktop_app.ui.panels.files_panel import FilesPanel
 from desktop_app.ui.panels.memory_panel import MemoryPanel
 from desktop_app.ui.side.turn_panel import TurnPanel
 
-TABS = ("Turn", "Images", "Files", "Memory")
+TABS = (mark("Turn"), mark("Images"), mark("Files"), mark("Memory"))
 _HEADER = 52
 
 
@@ -37,7 +38,7 @@ class TabBar(QWidget):
         self.setFixedHeight(_HEADER)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setToolTip("What belongs to this thread")
+        self.setToolTip(tr("What belongs to this thread"))
         self._describe()
 
     def open_tab(self, number: int) -> None:
@@ -49,13 +50,16 @@ class TabBar(QWidget):
             self.chosen.emit(number)
 
     def _describe(self) -> None:
-        self.setAccessibleName(f"{TABS[self._open]}, tab {self._open + 1} of {len(TABS)}")
+        words = tr("{name}, tab {number} of {all}")
+        self.setAccessibleName(
+            words.format(name=tr(TABS[self._open]), number=self._open + 1, all=len(TABS))
+        )
 
     def box(self, number: int) -> QRectF:
         """Where the word of a tab stands."""
         metrics = self.fontMetrics()
-        left = sum(metrics.horizontalAdvance(word) + 16 for word in TABS[:number])
-        return QRectF(left, 0, metrics.horizontalAdvance(TABS[number]), self.height())
+        left = sum(metrics.horizontalAdvance(tr(word)) + 16 for word in TABS[:number])
+        return QRectF(left, 0, metrics.horizontalAdvance(tr(TABS[number])), self.height())
 
     def sizeHint(self) -> QSize:  # noqa: N802
         return QSize(int(self.box(len(TABS) - 1).right()), _HEADER)
@@ -82,7 +86,7 @@ class TabBar(QWidget):
             if is_open and self.hasFocus():
                 painter.fillRect(box.adjusted(0, 12, 0, -8), self._look.colour("accent_soft"))
             painter.setPen(self._look.colour("text" if is_open else "dim"))
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, word)
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, tr(word))
             if is_open:
                 height = 3 if self.hasFocus() else 2
                 line = QRectF(box.left(), self.height() - height, box.width(), height)
@@ -105,13 +109,15 @@ class SidePanel(QWidget):
         self._look = look
         self.tabs = TabBar(look, self)
         self._turn = TurnPanel(look, self)
-        self._no_turn = EmptyPane(look, self, "clock", wording.NO_TURN, wording.NO_TURN_HINT)
+        self._no_turn = EmptyPane(
+            look, self, "clock", tr(wording.NO_TURN), tr(wording.NO_TURN_HINT)
+        )
         self.files = FilesPanel(look, self)
         self.memory = MemoryPanel(look, self)
         self._pages = QStackedLayout()
         for page in (
             self._turn,
-            EmptyPane(look, self, "image", wording.NO_IMAGES, wording.NO_IMAGES_HINT),
+            EmptyPane(look, self, "image", tr(wording.NO_IMAGES), tr(wording.NO_IMAGES_HINT)),
             self.files,
             self.memory,
             self._no_turn,
@@ -123,8 +129,8 @@ class SidePanel(QWidget):
         self._show_page(0)
 
     def _lay_out(self) -> None:
-        hide = Button(self._look, self, icon="close", says="Hide this side")
-        hide.describe("Hide this side", "Ctrl+Shift+D")
+        hide = Button(self._look, self, icon="close", says=tr("Hide this side"))
+        hide.describe(tr("Hide this side"), "Ctrl+Shift+D")
         hide.clicked.connect(self.collapse_requested)
         top = QHBoxLayout()
         top.setContentsMargins(16, 0, 8, 0)

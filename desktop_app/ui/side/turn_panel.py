@@ -73,7 +73,7 @@ class TurnPanel(QWidget):
 
     def _in_words(self) -> str:
         facts = [f"{name}: {value}" for name, value in self._facts]
-        facts += [f"{wording.bar_name(b.name)}: {wording.milliseconds(b.length_ms)}"
+        facts += [f"{wording.bar_name(b.name)}: {wording.duration(b.length_ms)}"
                   for b in self._bars]  # fmt: skip
         if self._context is not None:
             facts.append(f"{tr('Context')}: {self._context[1]}")
@@ -129,7 +129,7 @@ class TurnPanel(QWidget):
         total = max(1, last.start_ms + last.length_ms)
         metrics = QFontMetrics(self._look.font(size.CAPTION))
         names = [wording.bar_name(bar.name) for bar in self._bars]
-        times = [wording.milliseconds(bar.length_ms) for bar in self._bars]
+        times = [wording.duration(bar.length_ms) for bar in self._bars]
         left = max(metrics.horizontalAdvance(name) for name in names) + _GAP
         right = max(metrics.horizontalAdvance(time) for time in times) + _GAP
         for bar in self._bars:
@@ -144,7 +144,7 @@ class TurnPanel(QWidget):
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.setFont(self._look.font(size.CAPTION))
         painter.setPen(self._look.colour("dim"))
-        name, time = wording.bar_name(bar.name), wording.milliseconds(bar.length_ms)
+        name, time = wording.bar_name(bar.name), wording.duration(bar.length_ms)
         painter.drawText(box, middle | Qt.AlignmentFlag.AlignLeading, name)
         painter.drawText(box, middle | Qt.AlignmentFlag.AlignTrailing, time)
         room = box.width() - edges[0] - edges[1]

@@ -51,9 +51,9 @@ class SearchField(QLineEdit):
         self.setFrame(False)
         self.setFixedHeight(34)
         self.setFont(look.font(size.SMALL))
-        self.setPlaceholderText(wording.SEARCH)
-        self.setAccessibleName(wording.SEARCH)
-        self.setToolTip(wording.with_shortcut(wording.SEARCH, "Ctrl+K"))
+        self.setPlaceholderText(tr(wording.SEARCH))
+        self.setAccessibleName(tr(wording.SEARCH))
+        self.setToolTip(wording.with_shortcut(tr(wording.SEARCH), "Ctrl+K"))
         is_mirrored = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
         self.setTextMargins(8 if is_mirrored else 30, 0, 30 if is_mirrored else 8, 0)
         self.setStyleSheet("QLineEdit { background: transparent; border: none; }")
@@ -133,7 +133,7 @@ class ThreadList(QWidget):
         self._shown_text = ""
         self._marked = ""
         self.connection = ConnectionLabel(look, self)
-        self._nothing = Label(look, self, wording.NO_THREADS, ink="faint")
+        self._nothing = Label(look, self, tr(wording.NO_THREADS), ink="faint")
         self._nothing.setContentsMargins(10, 8, 0, 0)
         self._nothing.hide()
         self._pause = QTimer(self)
@@ -149,11 +149,11 @@ class ThreadList(QWidget):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        new = Button(self._look, self, icon="compose", says=wording.NEW_THREAD)
-        new.describe(wording.NEW_THREAD, "Ctrl+N")
+        new = Button(self._look, self, icon="compose", says=tr(wording.NEW_THREAD))
+        new.describe(tr(wording.NEW_THREAD), "Ctrl+N")
         new.clicked.connect(self.new_requested)
-        hide = Button(self._look, self, icon="side-left", says="Hide the threads")
-        hide.describe("Hide the threads", "Ctrl+Shift+S")
+        hide = Button(self._look, self, icon="side-left", says=tr("Hide the threads"))
+        hide.describe(tr("Hide the threads"), "Ctrl+Shift+S")
         hide.clicked.connect(self.collapse_requested)
         brand = Label(self._look, self, wording.NAME, px=size.TEXT, weight=QFont.Weight.Bold)
         top = QHBoxLayout()
@@ -204,7 +204,7 @@ class ThreadList(QWidget):
         if not is_other_list:
             self._choose_again(chosen)
         self._nothing.show_text(
-            wording.NO_MATCHES.format(text=text) if text else wording.NO_THREADS
+            tr(wording.NO_MATCHES).format(text=text) if text else tr(wording.NO_THREADS)
         )
         self._nothing.setVisible(not rows)
         self._rows.mark_open(open_thread)

@@ -50,7 +50,7 @@ def shown_title(title: str) -> str:
     """A title as one short line, whatever is in it."""
     line = " ".join(title[: 4 * _SHOWN_CHARACTERS].split())
     plain = "".join(one for one in line if one not in _OVERRIDES and not _is_control(one))
-    return wording.as_written(plain[:_SHOWN_CHARACTERS].strip()) or wording.UNTITLED
+    return wording.as_written(plain[:_SHOWN_CHARACTERS].strip()) or tr(wording.UNTITLED)
 
 
 def _is_control(character: str) -> bool:

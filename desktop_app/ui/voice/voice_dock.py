@@ -6,8 +6,8 @@ from PySide6.QtCore import QElapsedTimer, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
-from desktop_app.prose import mark, tr
-from desktop_app.sentences import device_words
+from desktop_app.prose import mark, tr, tr_in
+from desktop_app.sentences import device_name
 from desktop_app.state.app_state import Levels, Voice
 from desktop_app.state.captions import SILENT, Caption
 from desktop_app.ui import look as size
@@ -68,11 +68,11 @@ class VoiceDock(QWidget):
         self._interrupt = Button(look, self, text=tr("Interrupt"), tone=Tone.OUTLINE)
         self._interrupt.describe(tr("Interrupt the reply"), "Esc")
         self._interrupt.clicked.connect(self.interrupt_requested)
-        self._mute = Button(look, self, text="Mute", tone=Tone.OUTLINE)
-        self._end = Button(look, self, text="End", tone=Tone.OUTLINE)
+        self._mute = Button(look, self, text=tr("Mute"), tone=Tone.OUTLINE)
+        self._end = Button(look, self, text=tr_in("conversation", "End"), tone=Tone.OUTLINE)
         self._mute.clicked.connect(self._on_mute)
         self._end.clicked.connect(self.end_requested)
-        self.setAccessibleName("Voice")
+        self.setAccessibleName(tr("Voice"))
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -109,8 +109,9 @@ class VoiceDock(QWidget):
         self._ring.show_phase(voice.phase, is_muted=voice.is_muted)
         self._mute.setVisible(voice.is_voice_on)
         self._show_end(voice)
-        self._mute.setText("Unmute" if voice.is_muted else "Mute")
-        self._mute.describe("Unmute" if voice.is_muted else "Mute", "Ctrl+D")
+        mute = tr("Unmute" if voice.is_muted else "Mute")
+        self._mute.setText(mute)
+        self._mute.describe(mute, "Ctrl+D")
         self._partial.show_text(wording.as_written(partial))
         self._interrupt.setVisible(voice.is_voice_on and voice.phase in _REPLYING)
         is_speaking = voice.phase in ("speaking", "paused")
@@ -158,8 +159,9 @@ class VoiceDock(QWidget):
     def _show_end(self, voice: Voice) -> None:
         """End an open conversation; with a held key there is only a reply to stop."""
         self._end.setVisible(voice.is_voice_on or voice.phase in _REPLYING)
-        says = "End the spoken conversation" if voice.is_voice_on else "Stop the reply"
-        self._end.setText("End" if voice.is_voice_on else "Stop")
+        is_on = voice.is_voice_on
+        self._end.setText(tr_in("conversation", "End") if is_on else tr("Stop"))
+        says = tr("End the spoken conversation" if is_on else "Stop the reply")
         self._end.describe(says, "" if voice.is_voice_on else "Esc")
 
     def show_levels(self, levels: Levels) -> None:
@@ -176,7 +178,7 @@ class VoiceDock(QWidget):
         voice = self._voice
         waited_s = self._thinking.elapsed() // 1000 if voice.phase == "thinking" else 0
         word = wording.phase_word(voice.phase, is_muted=voice.is_muted, thinking_s=waited_s)
-        parts = [device_words(voice.device).removeprefix("the ")]
+        parts = [device_name(voice.device)]
         if voice.phase == "no_input":
             pass  # how to interrupt a reply is not what is asked now
         elif voice.is_voice_on:

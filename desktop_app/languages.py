@@ -1,0 +1,169 @@
+"""The languages Parley speaks, which of them is wanted, and their catalogues.
+
+A catalogue is a gettext ``.po`` file below ``resources/languages``, read as it is: people correct
+it with any editor and see it at the next start. Only the standard library, as for ``prose``.
+"""
+
+from __future__ import annotations
+
+import gettext
+import logging
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from desktop_app import resources
+from desktop_app.prose import use_catalogue
+
+logger = logging.getLogger(__name__)
+
+SYSTEM = "system"
+ENGLISH = "en"
+VARIABLE = "PARLEY_LANGUAGE"
+NAMES = {  # each as its own speakers call it
+    ENGLISH: "English",
+    "de": "Deutsch",
+    "es": "Español",
+    "fr": "Français",
+    "zh_CN": "简体中文",
+    "ar": "العربية",
+}
+RIGHT_TO_LEFT = ("ar",)
+
+_VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")  # in gettext's order
+_TRADITIONAL = ("hant", "tw", "hk", "mo")
+_FIELD = re.compile(
+    r'^(msgctxt|msgid_plural|msgid|msgstr(?:\[\d\])?)[ \t]+((?:"(?:[^"\\\n]|\\.)*"\s*)+)', re.M
+)
+_PIECE = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
+_ESCAPE = re.compile(r"\\(.)")
+_ESCAPED = {"n": "\n", "t": "\t", "r": "\r"}
+_PLURAL_RULE = re.compile(r"plural=([^;\n]+)")
+
+
+class Entry(NamedTuple):
+    """One sentence of a catalogue.
+
+    Attributes:
+        context: What tells a short word from its namesake, or nothing.
+        one: The English sentence, the key; of the header it is empty.
+        many: The English plural, where a number decides.
+        said: The translations: one, or as many as the language has plural forms.
+    """
+
+    context: str
+    one: str
+    many: str
+    said: tuple[str, ...]
+
+
+class Catalogue(gettext.NullTranslations):
+    """One language; what it does not know stays English."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        super().__init__()
+        self._said: dict[str | tuple[str, str], tuple[str, ...]] = {}
+        self._form: Callable[[int], int] = gettext.c2py("n != 1")
+        for entry in entries:
+            if not entry.one:
+                self._use_header(entry.said[0])
+            elif all(entry.said):
+                key = (entry.context, entry.one) if entry.context else entry.one
+                self._said[key] = entry.said
+
+    def _use_header(self, header: str) -> None:
+        rule = _PLURAL_RULE.search(header)
+        if rule:
+            self._form = gettext.c2py(rule[1])
+
+    def gettext(self, message: str) -> str:
+        """The sentence, or itself."""
+        said = self._said.get(message)
+        return said[0] if said else message
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        """The sentence in the form that goes with ``n``."""
+        said, form = self._said.get(msgid1), self._form(n)
+        if said and form < len(said):
+            return said[form]
+        return msgid1 if n == 1 else msgid2
+
+    def pgettext(self, context: str, message: str) -> str:
+        """The word as its context means it."""
+        said = self._said.get((context, message))
+        return said[0] if said else message
+
+
+def read_entries(text: str) -> Iterator[Entry]:
+    """The entries of a ``.po`` file, its header first; what is no entry is passed over."""
+    context = one = many = ""
+    said: list[str] = []
+    for name, quoted in _FIELD.findall(text):
+        if name.startswith("msgstr"):
+            said.append(_plain(quoted))
+            continue
+        if said:
+            yield Entry(context, one, many, tuple(said))
+            context, one, many, said = "", "", "", []
+        if name == "msgctxt":
+            context = _plain(quoted)
+        elif name == "msgid":
+            one = _plain(quoted)
+        else:
+            many = _plain(quoted)
+    if said:
+        yield Entry(context, one, many, tuple(said))
+
+
+def _plain(quoted: str) -> str:
+    text = "".join(_PIECE.findall(quoted))
+    if "\\" not in text:
+        return text
+    return _ESCAPE.sub(lambda found: _ESCAPED.get(found[1], found[1]), text)
+
+
+def choose(setting: str, wished: Iterable[str]) -> str:
+    """The language to speak.
+
+    Args:
+        setting: One of ``NAMES``, or ``system``.
+        wished: What the person reads, best first, in any usual spelling: ``de-AT``,
+            ``zh_CN.UTF-8``.
+    """
+    if setting in NAMES:
+        return setting
+    return next((known for one in wished if (known := _known(one))), ENGLISH)
+
+
+def _known(wished: str) -> str:
+    """Which of ours a language of the system is, or nothing."""
+    base, *rest = re.split(r"[-_.@]", wished.casefold())
+    if base == "zh":
+        return "" if set(rest) & set(_TRADITIONAL) else "zh_CN"
+    return base if base in NAMES else ""
+
+
+def wished_by(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """The languages that the environment names, best first."""
+    if environment.get(VARIABLE):
+        return (environment[VARIABLE],)
+    for name in _VARIABLES:
+        if environment.get(name):
+            return tuple(environment[name].split(":"))
+    return ()
+
+
+def speak(language: str) -> None:
+    """Say everything in that language from now on; without its catalogue, in English."""
+    if language == ENGLISH:
+        use_catalogue(gettext.NullTranslations())
+        return
+    path = resources.path(f"languages/{language}.po")
+    try:
+        text = path.read_text(encoding="utf-8")
+        catalogue = Catalogue(read_entries(text))
+    except (OSError, ValueError) as error:
+        logger.warning("the words of %s cannot be read: %s", path.name, error)
+        use_catalogue(gettext.NullTranslations())
+    else:
+        use_catalogue(catalogue)
