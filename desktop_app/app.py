@@ -117,9 +117,10 @@ def _show(options: Options, paths: Paths) -> int:
     from PySide6.QtCore import QEventLoop, QSettings, Qt
     from PySide6.QtWidgets import QApplication
 
-    from desktop_app.ui.look import Look
     from desktop_app.ui.main_window import MainWindow
+    from desktop_app.ui.remembered_look import remembered_look
     from desktop_app.ui.single_instance import SingleInstance
+    from desktop_app.ui.window_language import use_language
 
     qt = QApplication(sys.argv[:1])
     qt.setApplicationName("Parley")
@@ -133,10 +134,8 @@ def _show(options: Options, paths: Paths) -> int:
     if not is_alone and not instance.claim():
         return _raise_first(instance)
     memory = QSettings(str(paths.data / "window.ini"), QSettings.Format.IniFormat)
-    look = Look(
-        theme=options.theme or str(memory.value("theme", "system")),
-        is_calm=memory.value("calm", "false") == "true",
-    )
+    use_language(qt, str(memory.value("language", "system")))
+    look = remembered_look(memory, options.theme)
     window = MainWindow(look, memory)
     if options.size is not None:
         window.setWindowState(Qt.WindowState.WindowNoState)  # it may have been left maximised
@@ -314,12 +313,13 @@ def _use_settings(parts: Parts, store: AppStore) -> None:
     from desktop_app.settings import load
     from desktop_app.state.app_state import Service
     from desktop_app.state.changes import with_notice, with_service
+    from desktop_app.ui.remembered_look import remember_look
     from desktop_app.ui.shortcuts import rebind
 
     problems: list[str] = []
     settings = load(parts.paths.settings, report=problems.append)
     appearance = settings.appearance
-    parts.window.remember_look(appearance.theme, is_calm=appearance.reduced_motion)
+    remember_look(parts.window.memory, appearance)
     parts.look.is_calm = appearance.reduced_motion
     parts.window.use_talk_mode(settings.voice.talk_mode)
     rebind(parts.window, settings.shortcuts)

@@ -73,7 +73,20 @@ def _carry_out(arguments: Sequence[str]) -> int:
         return _window(list(arguments[1:]))
     options = _parser().parse_args(arguments)
     command: Callable[[argparse.Namespace], int] = options.command
+    _speak()
     return command(options)
+
+
+def _speak() -> None:
+    """What codes mean is said in the person's language; flags and their help are English."""
+    import os
+
+    from desktop_app.languages import choose, speak, wished_by
+    from desktop_app.paths import find_paths
+    from desktop_app.settings import load_language
+
+    setting = load_language(find_paths(os.environ).settings)
+    speak(choose(setting, wished_by(os.environ)))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -7,15 +7,12 @@ it with any editor and see it at the next start. Only the standard library, as f
 from __future__ import annotations
 
 import gettext
-import logging
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from desktop_app import resources
 from desktop_app.prose import use_catalogue
-
-logger = logging.getLogger(__name__)
 
 SYSTEM = "system"
 ENGLISH = "en"
@@ -32,10 +29,6 @@ RIGHT_TO_LEFT = ("ar",)
 
 _VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")  # in gettext's order
 _TRADITIONAL = ("hant", "tw", "hk", "mo")
-_FIELD = re.compile(
-    r'^(msgctxt|msgid_plural|msgid|msgstr(?:\[\d\])?)[ \t]+((?:"(?:[^"\\\n]|\\.)*"\s*)+)', re.M
-)
-_PIECE = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
 _ESCAPE = re.compile(r"\\(.)")
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r"}
 _PLURAL_RULE = re.compile(r"plural=([^;\n]+)")
@@ -96,30 +89,32 @@ class Catalogue(gettext.NullTranslations):
 
 def read_entries(text: str) -> Iterator[Entry]:
     """The entries of a ``.po`` file, its header first; what is no entry is passed over."""
-    context = one = many = ""
-    said: list[str] = []
-    for name, quoted in _FIELD.findall(text):
-        if name.startswith("msgstr"):
-            said.append(_plain(quoted))
-            continue
-        if said:
-            yield Entry(context, one, many, tuple(said))
-            context, one, many, said = "", "", "", []
-        if name == "msgctxt":
-            context = _plain(quoted)
-        elif name == "msgid":
-            one = _plain(quoted)
-        else:
-            many = _plain(quoted)
-    if said:
-        yield Entry(context, one, many, tuple(said))
+    fields: dict[str, str] = {}
+    name = ""
+    for line in text.splitlines():
+        if line.startswith("msg"):
+            following, _, quoted = line.partition(" ")
+            if following in ("msgctxt", "msgid") and name.startswith("msgstr"):
+                yield _entry(fields)
+                fields = {}
+            name = following
+            fields[name] = quoted.strip()[1:-1]
+        elif line.startswith('"') and name:
+            fields[name] += line.strip()[1:-1]
+    if name.startswith("msgstr"):
+        yield _entry(fields)
 
 
-def _plain(quoted: str) -> str:
-    text = "".join(_PIECE.findall(quoted))
-    if "\\" not in text:
-        return text
-    return _ESCAPE.sub(lambda found: _ESCAPED.get(found[1], found[1]), text)
+def _entry(fields: Mapping[str, str]) -> Entry:
+    said = tuple(_plain(text) for name, text in fields.items() if name.startswith("msgstr"))
+    one, many = fields.get("msgid", ""), fields.get("msgid_plural", "")
+    return Entry(_plain(fields.get("msgctxt", "")), _plain(one), _plain(many), said)
+
+
+def _plain(escaped: str) -> str:
+    if "\\" not in escaped:
+        return escaped
+    return _ESCAPE.sub(lambda found: _ESCAPED.get(found[1], found[1]), escaped)
 
 
 def choose(setting: str, wished: Iterable[str]) -> str:
@@ -163,7 +158,9 @@ def speak(language: str) -> None:
         text = path.read_text(encoding="utf-8")
         catalogue = Catalogue(read_entries(text))
     except (OSError, ValueError) as error:
-        logger.warning("the words of %s cannot be read: %s", path.name, error)
+        import logging  # the first frame comes without it
+
+        logging.getLogger(__name__).warning("%s cannot be read: %s", path.name, error)
         use_catalogue(gettext.NullTranslations())
     else:
         use_catalogue(catalogue)

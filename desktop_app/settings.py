@@ -96,10 +96,17 @@ class ProfileSettings:
 
 @dataclass(frozen=True, slots=True)
 class AppearanceSettings:
-    """How the window looks."""
+    """How the window looks, and in which words.
+
+    Attributes:
+        language: One of ``languages.NAMES``, or the system's.
+        text_size: Percent of the usual size of letters.
+    """
 
     theme: str = _one_of("system", "light", "dark")
     reduced_motion: bool = False
+    language: str = _one_of("system", "en", "de", "es", "fr", "zh_CN", "ar")
+    text_size: int = _between(100, 100, 200)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +190,15 @@ def load(path: Path, *, report: Report = logger.warning) -> Settings:
         report(_set_aside(path, error))
         return Settings()
     return _with_values(Settings(), known, "", report)
+
+
+def load_language(path: Path) -> str:
+    """The language alone; a file that cannot be used stays there for ``load`` to tell of."""
+    try:
+        known = _read_object(path)
+    except (OSError, ValueError, RecursionError):
+        return Settings().appearance.language
+    return _with_values(Settings(), known, "", lambda _sentence: None).appearance.language
 
 
 def save(path: Path, settings: Settings) -> None:

@@ -72,6 +72,7 @@ def own_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         if name.startswith("PARLEY_") or name.lower() in _PROXIES:
             monkeypatch.delenv(name)
     monkeypatch.setenv("PARLEY_DATA_DIR", str(tmp_path / "parley"))
+    monkeypatch.setenv("PARLEY_LANGUAGE", "en")
     monkeypatch.setenv("PARLEY_LOCAL_MODELS", "off")
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
 

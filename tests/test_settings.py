@@ -2,12 +2,20 @@
 
 import json
 import re
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 
 import pytest
 
-from desktop_app.settings import AppearanceSettings, Settings, VoiceSettings, load, save
+from desktop_app.languages import NAMES
+from desktop_app.settings import (
+    AppearanceSettings,
+    Settings,
+    VoiceSettings,
+    load,
+    load_language,
+    save,
+)
 
 
 @pytest.fixture
@@ -149,3 +157,24 @@ def test_the_readmes_examples_can_be_used(path, reports):
         path.write_text(example)
         assert load(path, report=reports.append) != Settings()
     assert reports == []
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ('{"appearance": {"language": "ar"}}', "ar"),
+        ('{"appearance": {"language": "latin"}}', "system"),
+        ("{}", "system"),
+        ("not JSON", "system"),
+    ],
+)
+def test_the_language_is_read_and_a_broken_file_left_for_who_tells_of_it(tmp_path, text, language):
+    path = tmp_path / "settings.json"
+    path.write_text(text)
+    assert load_language(path) == language
+    assert path.read_text() == text
+
+
+def test_every_language_that_can_be_chosen_has_a_name():
+    allowed = next(one for one in fields(AppearanceSettings) if one.name == "language")
+    assert allowed.metadata["allowed"] == ("system", *NAMES)

@@ -119,9 +119,12 @@ class Look(QObject):
 
     changed = Signal()
 
-    def __init__(self, *, theme: str = "system", is_calm: bool = False) -> None:
+    def __init__(
+        self, *, theme: str = "system", is_calm: bool = False, text_percent: int = 100
+    ) -> None:
         super().__init__()
         self.is_calm = is_calm
+        self._text_percent = text_percent
         self._theme = theme
         self._family = _interface_family()
         self._mono_family = ""
@@ -143,9 +146,9 @@ class Look(QObject):
         return QColor(getattr(self.tokens, name))
 
     def font(self, size: int = TEXT, weight: int = QFont.Weight.Normal) -> QFont:
-        """The interface font at one of the five sizes."""
+        """The interface font at one of the five sizes, times what the person wants."""
         font = QFont(self._family)
-        font.setPixelSize(size)
+        font.setPixelSize(self.scaled(size))
         font.setWeight(QFont.Weight(weight))
         return font
 
@@ -155,8 +158,12 @@ class Look(QObject):
             self._mono_family = _first_installed(_MONO)
         font = QFont(self._mono_family)
         font.setStyleHint(QFont.StyleHint.Monospace)
-        font.setPixelSize(size)
+        font.setPixelSize(self.scaled(size))
         return font
+
+    def scaled(self, px: int) -> int:
+        """A length that grows with the letters, px at 1x."""
+        return round(px * self._text_percent / 100)
 
     def palette(self) -> QPalette:
         """The tokens in Qt's own roles, for everything that is not painted here."""

@@ -185,11 +185,6 @@ class MainWindow(QWidget):
         self._memory.setValue("left_open", "true" if self._is_left_open else "false")
         self._memory.setValue("right_open", "true" if self._is_right_open else "false")
 
-    @property
-    def remembered_theme(self) -> str:
-        """What the settings said of the theme when they were last read."""
-        return str(self._memory.value("theme", ""))
-
     def remember(self, name: str, value: str) -> None:
         """Keep a small fact of the window's own for the next start."""
         self._memory.setValue(name, value)
@@ -198,10 +193,10 @@ class MainWindow(QWidget):
         """What was kept under that name, or nothing."""
         return str(self._memory.value(name, ""))
 
-    def remember_look(self, theme: str, *, is_calm: bool) -> None:
-        """Keep what the next first frame needs, so that it need not read the settings."""
-        self._memory.setValue("theme", theme)
-        self._memory.setValue("calm", "true" if is_calm else "false")
+    @property
+    def memory(self) -> QSettings:
+        """What the window keeps from start to start."""
+        return self._memory
 
     def _arrange(self) -> None:
         is_narrow = self._is_narrow()

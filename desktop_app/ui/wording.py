@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QLocale
+from PySide6.QtGui import QKeySequence
 
 from desktop_app.prose import Prose, mark, tr
 
@@ -218,4 +219,7 @@ def duration(milliseconds: int) -> str:
 
 def with_shortcut(what: str, shortcut: str) -> str:
     """A tooltip that teaches its key."""
-    return f"{what} ({shortcut})" if shortcut else what
+    if not shortcut:
+        return what
+    native = QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText)
+    return f"{what} ({native})"

@@ -25,7 +25,7 @@ KEYS = re.compile(
 )
 IS_WORD = re.compile(r"[^\W\d_]{2}")
 NO_WORDS = {"Parley", "Space", *Tokens._fields}  # a name, a key of any keyboard, colours
-NO_PROSE = re.compile(r"#[0-9a-f]{6}|\w+://.*")  # a colour, an example of an address
+NO_PROSE = re.compile(r"#[0-9a-f]{6}|\w+://.*|[\w.-]+/[\w.-]+")  # colours, addresses, model names
 
 
 def bare_words(node: ast.expr) -> Iterator[str]:

@@ -6,11 +6,11 @@ import re
 import unicodedata
 from datetime import datetime
 
-from PySide6.QtCore import QDateTime, QLocale
+from PySide6.QtCore import QLocale
 
 from desktop_app.journal.records import PictureRecord
 from desktop_app.prose import tr
-from desktop_app.ui import wording
+from desktop_app.ui import moments, wording
 
 _NAME_CHARACTERS = 60
 _ENDINGS = {"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp", "image/gif": ".gif"}
@@ -25,8 +25,7 @@ def caption(picture: PictureRecord) -> str:
 
 def made_at(picture: PictureRecord) -> str:
     """Date and time, as people here write them."""
-    at = QDateTime.fromSecsSinceEpoch(int(picture.created_at))
-    return QLocale().toString(at, QLocale.FormatType.ShortFormat)
+    return moments.day_and_clock(datetime.fromtimestamp(picture.created_at))
 
 
 def maker(picture: PictureRecord) -> str:

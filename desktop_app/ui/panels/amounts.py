@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from PySide6.QtCore import QDate, QLocale
+from PySide6.QtCore import QLocale
 
 from desktop_app.prose import mark, tr
 from desktop_app.protocol.service_calls import ModelRow
+from desktop_app.ui import moments
 
 
 def file_size(size_bytes: int) -> str:
@@ -23,8 +24,7 @@ def day(at: str | None) -> str:
         moment = datetime.fromisoformat(at or "").astimezone()
     except ValueError:
         return ""
-    date = QDate(moment.year, moment.month, moment.day)
-    return QLocale().toString(date, QLocale.FormatType.ShortFormat)
+    return moments.day(moment)
 
 
 def context_words(tokens: int) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
+from desktop_app.languages import NAMES
 from desktop_app.prose import mark, tr
 from desktop_app.settings import Settings
 
@@ -146,6 +147,18 @@ SECTIONS = (
                     "light": mark("Light"),
                     "dark": mark("Dark"),
                 },
+            ),
+            SettingRow(
+                "appearance.language",
+                mark("Language"),
+                mark("From the next start of Parley on."),
+                {"system": mark("As the system"), **NAMES},
+            ),
+            SettingRow(
+                "appearance.text_size",
+                mark("Size of letters"),
+                mark("From the next start of Parley on."),
+                unit=mark("%"),
             ),
             SettingRow(
                 "appearance.reduced_motion",

@@ -23,6 +23,7 @@ from desktop_app.sentences import sentence_of
 from desktop_app.settings import ProfileSettings, Settings
 from desktop_app.state.app_state import Devices, Levels
 from desktop_app.ui.keys_page import KeysPage
+from desktop_app.ui.remembered_look import remember_look
 from desktop_app.ui.service_asks import AskError
 from desktop_app.ui.settings.about import licences
 from desktop_app.ui.settings.key_card import KeyCard
@@ -120,9 +121,9 @@ class SettingsWiring(QObject):
         """What the window itself follows at once."""
         look, appearance = self._window.look, settings.appearance
         look.is_calm = appearance.reduced_motion
-        if appearance.theme != self._window.remembered_theme:  # else the command line may hold it
+        if appearance.theme != self._window.recall("theme"):  # else the command line may hold it
             look.pin(appearance.theme)
-        self._window.remember_look(appearance.theme, is_calm=appearance.reduced_motion)
+        remember_look(self._window.memory, appearance)
         self._window.use_talk_mode(settings.voice.talk_mode)
         rebind(self._window, settings.shortcuts)
         if self._keys is not None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import unicodedata
 from datetime import datetime
 
-from PySide6.QtCore import QDate, QLocale, QTime
+from PySide6.QtCore import QLocale
 
 from desktop_app.prose import mark, tr, tr_n
 from desktop_app.state.thread_days import Day
-from desktop_app.ui import wording
+from desktop_app.ui import moments, wording
 
 MENU = {
     "rename": mark("Rename"),
@@ -60,14 +60,13 @@ def _is_control(character: str) -> bool:
 def when(updated_at: float, day: Day, *, is_under_day: bool) -> str:
     """The time at the right of a row: what its heading does not say already."""
     moment = datetime.fromtimestamp(updated_at)
-    locale = QLocale()
     if day is Day.TODAY:
-        return locale.toString(QTime(moment.hour, moment.minute), "HH:mm")
+        return moments.clock(moment)
     if day is Day.YESTERDAY:
         return "" if is_under_day else heading(day)
     if day is Day.WEEK:
-        return locale.dayName(moment.isoweekday(), QLocale.FormatType.ShortFormat)
-    return locale.toString(QDate(moment.year, moment.month, moment.day), "d MMM")
+        return QLocale().dayName(moment.isoweekday(), QLocale.FormatType.ShortFormat)
+    return moments.short_day(moment)
 
 
 def read_out(title: str, day: str, *, is_unread: bool, is_pinned: bool) -> str:
@@ -82,10 +81,9 @@ def spoken_day(updated_at: float, day: Day) -> str:
     if day in _SPOKEN:
         return tr(_SPOKEN[day])
     moment = datetime.fromtimestamp(updated_at)
-    locale = QLocale()
     if day is Day.WEEK:
-        return locale.dayName(moment.isoweekday(), QLocale.FormatType.LongFormat)
-    return locale.toString(QDate(moment.year, moment.month, moment.day), "d MMMM yyyy")
+        return QLocale().dayName(moment.isoweekday(), QLocale.FormatType.LongFormat)
+    return moments.day(moment)
 
 
 def delete_label(number: int) -> str:

@@ -23,9 +23,10 @@ from desktop_app.link.device_messages import (
 )
 from desktop_app.link.messages import LevelMeasured, ReloadSettings
 from desktop_app.protocol.service_calls import CheckKey, Done, GetKeyState, KeyState
-from desktop_app.settings import Settings, load
+from desktop_app.settings import AppearanceSettings, Settings, load
 from desktop_app.ui.button import Button
 from desktop_app.ui.keys_page import KeyCap
+from desktop_app.ui.remembered_look import remember_look
 from desktop_app.ui.service_asks import AskError
 from desktop_app.ui.settings.setting_table import SECTIONS, matching, value_of
 from desktop_app.ui.settings.settings_page import SettingsPage
@@ -117,7 +118,7 @@ def test_a_theme_is_seen_at_once(desk, page, qtbot):
 
 
 def test_opening_the_settings_leaves_a_theme_that_the_command_line_asked_for(desk, asks):
-    desk.window.remember_look("system", is_calm=False)
+    remember_look(desk.window.memory, AppearanceSettings())
     desk.window.look.pin("dark")
     told: list[object] = []
     desk.wiring.start()

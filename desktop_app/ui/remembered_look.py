@@ -1,0 +1,30 @@
+"""What the first frame needs of the settings, kept by the window so that it need not read them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSettings
+
+from desktop_app.ui.look import Look
+
+if TYPE_CHECKING:
+    from desktop_app.settings import AppearanceSettings
+
+
+def remember_look(memory: QSettings, appearance: AppearanceSettings) -> None:
+    """Keep it for the next start."""
+    memory.setValue("theme", appearance.theme)
+    memory.setValue("calm", "true" if appearance.reduced_motion else "false")
+    memory.setValue("language", appearance.language)
+    memory.setValue("text_size", appearance.text_size)
+
+
+def remembered_look(memory: QSettings, theme: str) -> Look:
+    """The look as it was kept; a ``theme`` of the command line comes before it."""
+    kept = str(memory.value("text_size", "100"))
+    return Look(
+        theme=theme or str(memory.value("theme", "system")),
+        is_calm=memory.value("calm", "false") == "true",
+        text_percent=min(200, max(100, int(kept))) if kept.isdigit() else 100,
+    )
