@@ -14,7 +14,14 @@ from desktop_app.ui.look import Look
 from desktop_app.ui.wording import with_shortcut
 
 _ICON = 18
-_MIRRORED = {"back": "forward", "left": "right", "right": "left"}
+_SHORTEST = 96  # px; a longer word gives way before a row of buttons is cut off
+_MIRRORED = {
+    "back": "forward",
+    "left": "right",
+    "right": "left",
+    "side-left": "side-right",
+    "side-right": "side-left",
+}
 """Icons that point: where people read from the right, they point the other way."""
 
 BY_KEYBOARD = (
@@ -72,14 +79,17 @@ class Button(QAbstractButton):
             self.update()
 
     def sizeHint(self) -> QSize:  # noqa: N802
+        icon = self._look.scaled(_ICON)
         if not self.text():
-            return QSize(32, 32)
+            return QSize(icon + 14, icon + 14)
         width = self.fontMetrics().horizontalAdvance(self.text())
         padding = 0 if self._tone is Tone.LINK else 2 * 12
-        return QSize(width + padding + (_ICON + 6 if self._icon else 0), 30)
+        height = max(30, self.fontMetrics().height() + 10)
+        return QSize(width + padding + (icon + 6 if self._icon else 0), height)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
-        return self.sizeHint()
+        wanted = self.sizeHint()
+        return QSize(min(wanted.width(), _SHORTEST), wanted.height())
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
         self._shows_focus = event.reason() in BY_KEYBOARD
@@ -139,14 +149,17 @@ class Button(QAbstractButton):
         return _MIRRORED.get(self._icon, self._icon) if is_mirrored else self._icon
 
     def _paint_content(self, painter: QPainter, box: QRectF) -> None:
-        ink = self._ink()
+        ink, side = self._ink(), self._look.scaled(_ICON)
         if not self.text():
-            paint_icon(painter, self._pointing(), _centred(box), ink)
+            paint_icon(painter, self._pointing(), _centred(box, side), ink)
             return
         if self._icon:
-            left = QRectF(box.left() + 9, box.center().y() - _ICON / 2, _ICON, _ICON)
-            paint_icon(painter, self._pointing(), left, ink)
-            box = box.adjusted(_ICON + 6, 0, 0, 0)
+            is_mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+            left = box.right() - 9 - side if is_mirrored else box.left() + 9
+            place = QRectF(left, box.center().y() - side / 2, side, side)
+            paint_icon(painter, self._pointing(), place, ink)
+            taken = (0, 0, -side - 6, 0) if is_mirrored else (side + 6, 0, 0, 0)
+            box = box.adjusted(*taken)
         font = self.font()
         if self._tone is Tone.LINK and self.underMouse():
             font.setUnderline(True)
@@ -154,9 +167,11 @@ class Button(QAbstractButton):
             font.setWeight(QFont.Weight.DemiBold)
         painter.setFont(font)
         painter.setPen(ink)
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self.text())
+        room = int(box.width()) if self._tone is Tone.LINK else int(box.width()) - 8
+        words = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
 
 
-def _centred(box: QRectF) -> QRectF:
+def _centred(box: QRectF, side: int) -> QRectF:
     centre = box.center()
-    return QRectF(centre.x() - _ICON / 2, centre.y() - _ICON / 2, _ICON, _ICON)
+    return QRectF(centre.x() - side / 2, centre.y() - side / 2, side, side)

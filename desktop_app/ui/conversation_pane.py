@@ -173,7 +173,7 @@ class ConversationPane(QWidget):
     def arrange(self) -> None:
         """Stack the parts: composer at the bottom, messages in what is left."""
         width = self.width()
-        column = min(size.COLUMN, width - 2 * _MARGIN)
+        column = min(self._look.scaled(size.COLUMN), width - 2 * _MARGIN)
         left = (width - column) // 2
         self.header.setGeometry(0, 0, width, HEIGHT)
         height = self.composer.sizeHint().height()

@@ -26,6 +26,7 @@ class Chip(QAbstractButton):
         self._says = says
         self._is_marked = False
         self.setFont(look.font(size.SMALL))
+        self._height = max(28, self.fontMetrics().height() + 8)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -40,10 +41,13 @@ class Chip(QAbstractButton):
         self.update()
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        return QSize(min(260, self.fontMetrics().horizontalAdvance(self.text()) + 42), 28)
+        return QSize(
+            min(self._look.scaled(260), self.fontMetrics().horizontalAdvance(self.text()) + 42),
+            self._height,
+        )
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
-        return QSize(56, 28)
+        return QSize(56, self._height)
 
     def enterEvent(self, event: QEnterEvent) -> None:  # noqa: N802
         self.update()

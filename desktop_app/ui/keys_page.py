@@ -57,8 +57,7 @@ class KeysPage(PageArea):
     """Groups of keys in one column."""
 
     def __init__(self, look: Look, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._look = look
+        super().__init__(look, parent)
         self.setWindowTitle(tr("Keys"))
         self.setAccessibleName(tr("Keys"))
         self.show_keys({})

@@ -161,9 +161,14 @@ class Look(QObject):
         font.setPixelSize(self.scaled(size))
         return font
 
+    @property
+    def text_scale(self) -> float:
+        """How many times as large as usual the letters are, 1 to 2."""
+        return self._text_percent / 100
+
     def scaled(self, px: int) -> int:
         """A length that grows with the letters, px at 1x."""
-        return round(px * self._text_percent / 100)
+        return round(px * self.text_scale)
 
     def palette(self) -> QPalette:
         """The tokens in Qt's own roles, for everything that is not painted here."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSettings, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QRect, QSettings, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QColor,
@@ -16,12 +16,12 @@ from PySide6.QtGui import (
     QShortcut,
     QShowEvent,
 )
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QStyle, QWidget
 
 from desktop_app.ui import wording
 from desktop_app.ui.conversation_pane import ConversationPane
 from desktop_app.ui.look import Look, stylesheet
-from desktop_app.ui.panes import LEFT, RIGHT, Widths, lay_out_panes
+from desktop_app.ui.panes import LEFT, RIGHT, Panes, Widths, lay_out_panes
 from desktop_app.ui.threads.thread_list import ThreadList
 from desktop_app.ui.voice.talk_key import TalkKey
 
@@ -199,36 +199,41 @@ class MainWindow(QWidget):
         return self._memory
 
     def _arrange(self) -> None:
-        is_narrow = self._is_narrow()
-        panes = lay_out_panes(
-            self.width(),
-            self.height(),
-            self._widths,
-            is_left_open=self._is_left_open,
-            is_right_open=self._is_right_open,
-        )
-        self.pane.setGeometry(panes.centre)
-        self.threads.setGeometry(panes.left)
+        panes = self._panes(is_left_open=self._is_left_open, is_right_open=self._is_right_open)
+        is_narrow = panes.is_overlay
+        self.pane.setGeometry(self._turned(panes.centre))
+        self.threads.setGeometry(self._turned(panes.left))
         self.threads.setVisible(self._is_left_open)
         self._scrim.setGeometry(self.rect())
         self._scrim.setVisible(is_narrow and (self._is_left_open or self._is_right_open))
         if self.side is not None:
-            self.side.setGeometry(panes.right)
+            self.side.setGeometry(self._turned(panes.right))
             self.side.setVisible(panes.right.width() > 0)
             self.side.raise_()
         for handle, place in (
             (self._left_handle, panes.left_handle),
             (self._right_handle, panes.right_handle),
         ):
-            handle.setGeometry(place)
+            handle.setGeometry(self._turned(place))
             handle.setVisible(place.width() > 0 and not is_narrow)
             handle.raise_()
         self.pane.header.show_open_sides(left=self._is_left_open, right=self._is_right_open)
 
-    def _is_narrow(self) -> bool:
+    def _panes(self, *, is_left_open: bool, is_right_open: bool) -> Panes:
         return lay_out_panes(
-            self.width(), 1, self._widths, is_left_open=False, is_right_open=False
-        ).is_overlay
+            self.size(),
+            self._widths,
+            is_left_open=is_left_open,
+            is_right_open=is_right_open,
+            text_scale=self._look.text_scale,
+        )
+
+    def _turned(self, place: QRect) -> QRect:
+        """A place of a window that is read from the left, where this one has it."""
+        return QStyle.visualRect(self.layoutDirection(), self.rect(), place)
+
+    def _is_narrow(self) -> bool:
+        return self._panes(is_left_open=False, is_right_open=False).is_overlay
 
     def toggle_left(self) -> None:
         """Show or hide the threads."""
@@ -266,12 +271,17 @@ class MainWindow(QWidget):
             self._arrange()
 
     def _on_left_dragged(self, x: int) -> None:
-        self._widths = self._widths._replace(left=x)
+        self._widths = self._widths._replace(left=self._width_of(x))
         self._arrange()
 
     def _on_right_dragged(self, x: int) -> None:
-        self._widths = self._widths._replace(right=self.width() - x)
+        self._widths = self._widths._replace(right=self._width_of(self.width() - x))
         self._arrange()
+
+    def _width_of(self, x: int) -> int:
+        """How wide a side is that reaches from its edge of the window to ``x``."""
+        is_mirrored = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
+        return round((self.width() - x if is_mirrored else x) / self._look.text_scale)
 
     def _on_search(self) -> None:
         if not self._is_left_open:

@@ -47,7 +47,8 @@ class NoticeBar(QWidget):
         self._close = Button(look, self, icon="close", says=tr("Dismiss"))
         self._close.clicked.connect(self._on_close)
         row = QHBoxLayout(self)
-        row.setContentsMargins(42, 6, 6, 6)
+        is_mirrored = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
+        row.setContentsMargins(*((6, 6, 42, 6) if is_mirrored else (42, 6, 6, 6)))
         row.setSpacing(12)
         for part in (self._words, self._step, self._close):
             row.addWidget(part)
@@ -98,5 +99,7 @@ class NoticeBar(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._look.colour(ground))
         painter.drawRoundedRect(QRectF(self.rect()), size.RADIUS, size.RADIUS)
-        box = QRectF(14, self.height() / 2 - 9, 18, 18)
+        is_mirrored = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
+        left = self.width() - 32 if is_mirrored else 14
+        box = QRectF(left, self.height() / 2 - 9, 18, 18)
         paint_icon(painter, icon, box, self._look.colour(ink))

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QWidget
 
 from desktop_app.ui import look as size
-from desktop_app.ui.look import let_ground_through
+from desktop_app.ui.look import Look, let_ground_through
 
 MARGIN = 20
 
@@ -14,8 +14,9 @@ MARGIN = 20
 class PageArea(QScrollArea):
     """Holds a column in the middle of the whole width, whether or not the scroll bar is shown."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
+        self._look = look
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -25,7 +26,7 @@ class PageArea(QScrollArea):
 
     def hold(self, column: QWidget) -> None:
         """Show this column; the one before is thrown away."""
-        column.setMaximumWidth(size.COLUMN)
+        column.setMaximumWidth(self._look.scaled(size.COLUMN))
         holder = QWidget()
         self._row = row = QHBoxLayout(holder)
         row.setSpacing(0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from PySide6.QtCore import QRect
+from PySide6.QtCore import QRect, QSize
 
 NARROW = 900  # below this width the sides lie over the conversation
 LEFT, RIGHT = 264, 284
@@ -12,6 +12,7 @@ LEAST_LEFT, MOST_LEFT = 200, 420
 LEAST_RIGHT, MOST_RIGHT = 240, 460
 _LEAST_CENTRE = 420
 HANDLE = 8
+_SEEN = 96  # of the conversation beside what lies over it
 
 
 class Panes(NamedTuple):
@@ -33,12 +34,25 @@ class Widths(NamedTuple):
 
 
 def lay_out_panes(
-    width: int, height: int, widths: Widths, *, is_left_open: bool, is_right_open: bool
+    size: QSize,
+    widths: Widths,
+    *,
+    is_left_open: bool,
+    is_right_open: bool,
+    text_scale: float = 1.0,
 ) -> Panes:
-    """Divide the window: sides beside the conversation, or over it when it is narrow."""
-    is_overlay = width < NARROW
+    """Divide the window: sides beside the conversation, or over it when it is narrow.
+
+    Args:
+        size: Of the window.
+        text_scale: How large the letters are: large ones need wider sides, and the whole window
+            for the conversation sooner.
+    """
+    width, height = size.width(), size.height()
+    is_overlay = width < NARROW * text_scale
     left = _within(widths.left, LEAST_LEFT, MOST_LEFT) if is_left_open else 0
     right = _within(widths.right, LEAST_RIGHT, MOST_RIGHT) if is_right_open else 0
+    left, right = (min(width - _SEEN, round(side * text_scale)) for side in (left, right))
     if is_overlay:
         centre = QRect(0, 0, width, height)
     else:

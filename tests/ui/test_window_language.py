@@ -22,7 +22,7 @@ EVENING = datetime(2026, 11, 26, 17, 5)
 @pytest.fixture
 def qt(qapp: QApplication) -> Iterator[QApplication]:
     """An application that is English and reads from the left again afterwards."""
-    locale = QLocale()
+    locale = QLocale(QLocale().name())  # QLocale() itself would change with the default
     yield qapp
     prose.use_catalogue(gettext.NullTranslations())
     QLocale.setDefault(locale)

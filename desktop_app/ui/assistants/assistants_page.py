@@ -35,6 +35,7 @@ class AssistantsPage(QWidget):
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
+        self._look = look
         self.setWindowTitle(tr("Assistants"))
         self.new = Button(look, self, text=tr("New assistant"), icon="plus", tone=Tone.OUTLINE)
         self.new.clicked.connect(self.new_requested)
@@ -58,7 +59,7 @@ class AssistantsPage(QWidget):
         self.setFocusProxy(self.new)
 
     def _column(self) -> PageArea:
-        area = PageArea(self)
+        area = PageArea(self._look, self)
         inner = QWidget()
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 16, 0, 24)
@@ -75,7 +76,7 @@ class AssistantsPage(QWidget):
         left.addWidget(self.new, 0, Qt.AlignmentFlag.AlignLeading)
         left.addWidget(self.rows, 1)
         side = QWidget(self)
-        side.setFixedWidth(_LIST_WIDTH)
+        side.setFixedWidth(min(self._look.scaled(_LIST_WIDTH), 340))
         side.setLayout(left)
         left.setContentsMargins(20, 12, 8, 8)
         row = QHBoxLayout(self)

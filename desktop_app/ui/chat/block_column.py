@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
 
 from desktop_app.ui import look as size
-from desktop_app.ui.chat.code_frame import CodeFrame
+from desktop_app.ui.chat.code_frame import HEADER, CodeFrame
 from desktop_app.ui.chat.heard_cut import rendered_cut
 from desktop_app.ui.chat.height_index import HeightIndex
 from desktop_app.ui.chat.markdown_blocks import Kind, MarkdownBlock
@@ -146,7 +146,8 @@ class BlockColumn:
         follows = self.cut[number + 1 : number + 2]
         goes_on = bool(follows) and follows[0].is_joined and follows[0].kind is Kind.CODE
         wraps = self.cut[self._first_of(number)].start not in self._unwrapped
-        return CodeFrame(cut.language, not cut.is_joined, not goes_on, wraps)
+        header = self._look.scaled(HEADER)
+        return CodeFrame(cut.language, not cut.is_joined, not goes_on, wraps, header=header)
 
     def _first_of(self, number: int) -> int:
         """The first piece of the code that a piece belongs to."""

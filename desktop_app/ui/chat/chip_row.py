@@ -27,6 +27,7 @@ class ChipRow:
     def __init__(self, look: Look, width: int, *, is_right: bool = False) -> None:
         self._look = look
         self._width = width
+        self._chip = look.scaled(_CHIP)
         self._is_right = is_right
         self._chips: tuple[Chip, ...] = ()
         self._boxes: tuple[QRectF, ...] = ()
@@ -67,9 +68,9 @@ class ChipRow:
             taken = sum(line) + (len(line) - 1) * _APART
             x = self._width - taken if self._is_right else 0.0
             for wide in line:
-                yield mirrored(QRectF(x, y, wide, _CHIP), self._width)
+                yield mirrored(QRectF(x, y, wide, self._chip), self._width)
                 x += wide + _APART
-            y += _CHIP + _APART
+            y += self._chip + _APART
 
     @property
     def height(self) -> int:

@@ -26,6 +26,7 @@ class CodeFrame:
         is_last: Has the lower edge.
         wraps: Long lines go on below; otherwise they are scrolled sideways.
         is_titled: Its language and what can be done with it stand above it.
+        header: px of the line that says so.
     """
 
     language: str = ""
@@ -33,13 +34,14 @@ class CodeFrame:
     is_last: bool = True
     wraps: bool = True
     is_titled: bool = True
+    header: int = HEADER
 
     @property
     def above(self) -> int:
         """px over the text."""
         if not self.is_titled:
             return PADDING
-        return HEADER if self.is_first else 0
+        return self.header if self.is_first else 0
 
     @property
     def below(self) -> int:
@@ -55,7 +57,7 @@ class CodeFrame:
         wrap = tr("Unwrap") if self.wraps else tr_in("code", "Wrap")
         for kind, word in (("copy", tr("Copy")), ("wrap", wrap)):
             wide = metrics.horizontalAdvance(word)
-            place = QRectF(right - wide, 4, wide, HEADER - 8)
+            place = QRectF(right - wide, 4, wide, self.header - 8)
             found.append((kind, word, mirrored(place, width)))
             right -= int(wide) + _APART
         return tuple(found)
@@ -83,7 +85,7 @@ class CodeFrame:
         name = painter.fontMetrics().elidedText(
             self.language or tr_in("label of a block", "code"), Qt.TextElideMode.ElideRight, room
         )
-        place = mirrored(QRectF(PADDING, 4, room, HEADER - 8), width)
+        place = mirrored(QRectF(PADDING, 4, room, self.header - 8), width)
         painter.drawText(place, leading(), name)
 
     def _outline(self, width: int, height: int) -> QPainterPath:

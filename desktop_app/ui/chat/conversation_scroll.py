@@ -179,7 +179,7 @@ class ConversationScroll(QAbstractScrollArea):
     # ---- layout -------------------------------------------------------------------------
 
     def _column(self) -> int:
-        return max(120, min(size.COLUMN, self.width() - 2 * _MARGIN))
+        return max(120, min(self._look.scaled(size.COLUMN), self.width() - 2 * _MARGIN))
 
     def _left(self) -> int:
         return (self.width() - self._stack.width) // 2  # beside the composer, bar or no bar

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QGridLayout, QVBoxLayout, QWidget
 from desktop_app.prose import tr
 from desktop_app.ui import look as size
 from desktop_app.ui import wording
+from desktop_app.ui.chat.mirroring import within
 from desktop_app.ui.icons import paint_icon
 from desktop_app.ui.labels import Label
 from desktop_app.ui.look import Look
@@ -30,7 +31,11 @@ class ExampleCard(QAbstractButton):
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        return QSize(264, 52)
+        lines = self.fontMetrics().lineSpacing()
+        return QSize(self._look.scaled(264), max(52, 2 * lines + 16))
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        return QSize(160, self.sizeHint().height())
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)
@@ -40,10 +45,10 @@ class ExampleCard(QAbstractButton):
         painter.setPen(self._look.colour("accent" if self.hasFocus() else "line"))
         painter.setBrush(self._look.colour("hover" if is_lit else "raised"))
         painter.drawRoundedRect(box, size.RADIUS, size.RADIUS)
-        icon = QRectF(14, box.center().y() - 9, 18, 18)
+        icon = within(QRectF(14, box.center().y() - 9, 18, 18), box)
         paint_icon(painter, self._icon, icon, self._look.colour("accent"))
         painter.setPen(self._look.colour("text"))
-        words = box.adjusted(44, 4, -12, -4)
+        words = within(box.adjusted(44, 4, -12, -4), box)
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap
         painter.drawText(words, flags, self.text())
 
@@ -111,7 +116,7 @@ class EmptyPane(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        width = min(320, self.width() - 32)
+        width = min(self._look.scaled(320), self.width() - 32)
         left = (self.width() - width) / 2
         top = max(24.0, self.height() * 0.30)
         disc = QRectF(self.width() / 2 - 24, top, 48, 48)
@@ -120,11 +125,12 @@ class EmptyPane(QWidget):
         painter.drawEllipse(disc)
         inner = disc.adjusted(13, 13, -13, -13)
         paint_icon(painter, self._icon, inner, self._look.colour("accent"))
+        flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
         painter.setFont(self._look.font(size.TEXT, QFont.Weight.DemiBold))
         painter.setPen(self._look.colour("text"))
-        centred = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
-        painter.drawText(QRectF(left, top + 64, width, 24), centred, self._title)
+        room = QRectF(left, top + 64, width, self.height())
+        below = painter.boundingRect(room, flags, self._title).bottom() + 6
+        painter.drawText(room, flags, self._title)
         painter.setFont(self._look.font(size.SMALL))
         painter.setPen(self._look.colour("dim"))
-        flags = centred | Qt.TextFlag.TextWordWrap
-        painter.drawText(QRectF(left, top + 92, width, 80), flags, self._hint)
+        painter.drawText(QRectF(left, below, width, self.height()), flags, self._hint)

@@ -32,6 +32,7 @@ class FoldList:
     def __init__(self, look: Look, width: int) -> None:
         self._look = look
         self._width = width
+        self._line = look.scaled(_LINE)
         self._folds: tuple[Fold, ...] = ()
         self._bodies: dict[str, TextBlock] = {}
         self.opened: set[str] = set()
@@ -68,14 +69,18 @@ class FoldList:
         """px, with the gap to the text below."""
         if not self._folds:
             return 0
-        return len(self._folds) * _LINE + sum(b.height + 8 for b in self._bodies.values()) + _BELOW
+        return (
+            len(self._folds) * self._line
+            + sum(b.height + 8 for b in self._bodies.values())
+            + _BELOW
+        )
 
     def _placed(self) -> Iterator[tuple[Fold, int]]:
         y = 0
         for fold in self._folds:
             yield fold, y
             body = self._bodies.get(fold.key)
-            y += _LINE + (body.height + 8 if body is not None else 0)
+            y += self._line + (body.height + 8 if body is not None else 0)
 
     def paint(self, painter: QPainter, clip: QRectF) -> None:
         """Paint at the painter's origin."""
@@ -119,7 +124,7 @@ class FoldList:
         right = float(self._width)
         for kind, word in fold.actions:
             wide = metrics.horizontalAdvance(word)
-            place = QRectF(right - wide, y + 5, wide, _LINE - 10)
+            place = QRectF(right - wide, y + 5, wide, self._line - 10)
             yield kind, word, mirrored(place, self._width)
             right -= wide + 16
 
@@ -131,7 +136,7 @@ class FoldList:
                 wide = _INDENT + metrics.horizontalAdvance(fold.label)
                 state = tr("open") if fold.key in self.opened else tr("closed")
                 said = ", ".join(word for word in (fold.label, fold.note, state) if word)
-                place = mirrored(QRectF(0, y + 3, wide, _LINE - 6), self._width)
+                place = mirrored(QRectF(0, y + 3, wide, self._line - 6), self._width)
                 yield Target("fold", fold.key, said, place)
             for kind, word, place in self._actions(fold, y):
                 yield Target(kind, fold.tool_id, f"{word}: {fold.label}", place)

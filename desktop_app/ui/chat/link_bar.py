@@ -79,7 +79,7 @@ class LinkBar(QWidget):
 
     def wanted_height(self) -> int:
         """px."""
-        return _HEIGHT
+        return self._look.scaled(_HEIGHT)
 
     def _on_open(self) -> None:
         self.leave()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
@@ -17,9 +19,20 @@ from desktop_app.ui.chat.mirroring import leading, within
 from desktop_app.ui.icons import paint_icon
 from desktop_app.ui.look import Look
 
-FOOTER_HEIGHT = 26
+_LINE = 26
+_AROUND = 4
+_APART = 12
+_WRAPPED = Qt.AlignmentFlag.AlignLeading | Qt.TextFlag.TextWordWrap
 _BAR_WIDTH = 200
 _INKS = ("edge", "dim", "accent", "accent_soft")
+
+
+class Places(NamedTuple):
+    """Where the words and the step of a line stand."""
+
+    words: QRectF
+    step: QRectF
+    is_one_line: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +45,31 @@ class Footer:
     action: str = ""
     bars: tuple[Bar, ...] = ()
 
+    def height(self, look: Look, width: float) -> int:
+        """px at this width: one line, or as many as the words need, the step below them."""
+        places = self.places(look, QRectF(0, 0, width, 0), is_right=False)
+        last = places.step if self.action else places.words
+        return math.ceil(last.bottom()) + (0 if self.action or places.is_one_line else _AROUND)
+
     def action_box(self, look: Look, box: QRectF, *, is_right: bool) -> QRectF:
         """Where the word of the step stands."""
-        return within(self._unturned_box(look, box, is_right=is_right), box)
+        return within(self.places(look, box, is_right=is_right).step, box)
 
-    def _unturned_box(self, look: Look, box: QRectF, *, is_right: bool) -> QRectF:
-        """Where the word stands in a window that is read from the left."""
-        start, width = self._measure(look)
-        left = box.right() - start - width if is_right else box.left()
-        return QRectF(left + start, box.top(), width, box.height())
-
-    def _measure(self, look: Look) -> tuple[float, float]:
+    def places(self, look: Look, box: QRectF, *, is_right: bool) -> Places:
+        """Where its parts stand in a window that is read from the left."""
         metrics = QFontMetricsF(look.font(size.CAPTION))
-        icon = 20 if self.icon else 0
-        start = icon + metrics.horizontalAdvance(self.text) + 12
+        icon, line = (20 if self.icon else 0), look.scaled(_LINE)
         word = wording.action_label(self.action) if self.action else ""
-        return (start, metrics.horizontalAdvance(word)) if word else (start - 12, 0.0)
+        long, step = metrics.horizontalAdvance(self.text), metrics.horizontalAdvance(word)
+        whole = icon + long + (_APART + step if word else 0)
+        if whole <= box.width():
+            left = (box.right() - whole if is_right else box.left()) + icon
+            words = QRectF(left, box.top(), long, line)
+            return Places(words, QRectF(left + long + _APART, box.top(), step, line), True)
+        room = QRectF(box.left() + icon, box.top() + _AROUND, box.width() - icon, 10_000)
+        words = metrics.boundingRect(room, _WRAPPED.value, self.text)
+        words = QRectF(room.left(), room.top(), room.width(), words.height())
+        return Places(words, QRectF(room.left(), words.bottom(), step, line), False)
 
 
 def footer_of(message: MessageRecord, *, is_uploading: bool = False) -> Footer | None:
@@ -82,22 +104,26 @@ def paint_footer(
     painter: QPainter, look: Look, box: QRectF, footer: Footer, *, is_right: bool
 ) -> None:
     """Paint the line at the left of a reply or the right of a user's message."""
-    step = footer._unturned_box(look, box, is_right=is_right)
-    start, _ = footer._measure(look)
-    left = step.left() - start
+    places = footer.places(look, box, is_right=is_right)
+    words = places.words
     if footer.icon:
-        icon = QRectF(left, box.center().y() - 7, 14, 14)
+        icon = QRectF(words.left() - 20, words.top() + look.scaled(_LINE) / 2 - 7, 14, 14)
+        if not places.is_one_line:
+            icon.moveTop(words.top() + 2)
         paint_icon(painter, footer.icon, within(icon, box), look.colour(footer.ink))
-        left += 20
     painter.setFont(look.font(size.CAPTION))
     painter.setPen(look.colour(footer.ink))
-    words = QRectF(left, box.top(), box.width(), box.height())
-    painter.drawText(within(words, box), leading(), footer.text)
+    if places.is_one_line:
+        painter.drawText(within(words.adjusted(0, 0, 2, 0), box), leading(), footer.text)
+    else:
+        painter.drawText(within(words, box), _WRAPPED, footer.text)
     if footer.action:
+        step = within(places.step, box)
         painter.setPen(look.colour("accent"))
-        painter.drawText(within(step, box), leading(), wording.action_label(footer.action))
-    if footer.bars:
-        _paint_bars(painter, look, step.left() + 12, box, footer.bars)
+        painter.drawText(step, leading(), wording.action_label(footer.action))
+    start = words.right() + _APART
+    if footer.bars and start + _BAR_WIDTH <= box.right():
+        _paint_bars(painter, look, start, box, footer.bars)
 
 
 def _paint_bars(

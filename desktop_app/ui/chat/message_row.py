@@ -20,7 +20,7 @@ from desktop_app.ui.chat.fold_list import FoldList
 from desktop_app.ui.chat.folds import chips_of, folds_of
 from desktop_app.ui.chat.markdown_blocks import MarkdownText, cut_plain
 from desktop_app.ui.chat.message_bubble import HEADER, PAD_X, PAD_Y, paint_bubble
-from desktop_app.ui.chat.message_footer import FOOTER_HEIGHT, Footer, footer_of, paint_footer
+from desktop_app.ui.chat.message_footer import Footer, footer_of, paint_footer
 from desktop_app.ui.chat.mirroring import mirrored
 from desktop_app.ui.chat.picture_shelf import PictureShelf
 from desktop_app.ui.chat.picture_strip import PictureStrip
@@ -31,6 +31,7 @@ from desktop_app.ui.wording import as_written
 
 AFTER = 24  # below each message
 _BUBBLE_SHARE = 0.78
+_FOOTER = 26  # px, a guess
 _STAMPS = itertools.count()
 
 
@@ -95,7 +96,9 @@ class MessageRow:
     def _player_box(self) -> QRectF:
         left = self._left() if self._is_user else 0
         top = PAD_Y - 2 if self._is_user else self._bottom() + 4
-        box = QRectF(left, top, min(self._column.width, 220), 18)
+        box = QRectF(
+            left, top, min(self._column.width, self._look.scaled(220)), self._look.scaled(18)
+        )
         return box if self._is_user else mirrored(box, self._width)
 
     def _widest_bubble(self) -> int:
@@ -107,7 +110,7 @@ class MessageRow:
         self._column.show(cut_plain(text), 0)
         if len(self._column) == 1:
             self._column.block(0)
-            narrow = max(self._column.widest(), 128 if message.is_spoken else 24)
+            narrow = max(self._column.widest(), self._look.scaled(128) if message.is_spoken else 24)
             if narrow < self._column.width:
                 self._column.set_width(narrow)
 
@@ -124,18 +127,23 @@ class MessageRow:
 
     def _player_room(self) -> int:
         """Room for the player below a spoken reply; a question has it in its bubble."""
-        return 0 if self._is_user or self._player is None or not len(self._column) else 24
+        return (
+            0
+            if self._is_user or self._player is None or not len(self._column)
+            else self._look.scaled(24)
+        )
 
     def _footer_room(self) -> int:
         if self.footer is None:
             return 0
-        return FOOTER_HEIGHT + (0 if len(self._column) else 4)
+        height = self.footer.height(self._look, self._width)
+        return height + (0 if len(self._column) else 4)
 
     def _top(self) -> int:
         """Where the text begins."""
         if not self._is_user or not len(self._column):
             return self._folds.height
-        return PAD_Y + 2 + (HEADER if self.message.is_spoken else 0)
+        return PAD_Y + 2 + (self._look.scaled(HEADER) if self.message.is_spoken else 0)
 
     def _left(self) -> int:
         if not self._is_user:
@@ -214,7 +222,8 @@ class MessageRow:
 
     def footer_box(self) -> QRectF:
         """Where the line below the message stands."""
-        return QRectF(0, self.height - AFTER - FOOTER_HEIGHT, self._width, FOOTER_HEIGHT)
+        height = self.footer.height(self._look, self._width) if self.footer is not None else 0
+        return QRectF(0, self.height - AFTER - height, self._width, height)
 
     # ---- text -----------------------------------------------------------------------------
 
@@ -346,4 +355,4 @@ def estimated_height(message: MessageRecord, width: int) -> int:
     lines = len(message.text) // per_line + message.text.count("\n") + 1
     if message.role is Role.USER:
         return lines * 24 + 2 * PAD_Y + AFTER + (HEADER if message.is_spoken else 0)
-    return lines * 24 + AFTER + (FOOTER_HEIGHT if message.times is not None else 0)
+    return lines * 24 + AFTER + (_FOOTER if message.times is not None else 0)

@@ -124,6 +124,7 @@ class TextBlock:
         self, mode: QTextOption.WrapMode, side: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeading
     ) -> None:
         option = QTextOption(side)
+        option.setTextDirection(Qt.LayoutDirection.LayoutDirectionAuto)  # each paragraph its own
         if self._code is not None:  # it is read from the left in every language
             option.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute)
             option.setTextDirection(Qt.LayoutDirection.LeftToRight)

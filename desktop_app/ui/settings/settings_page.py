@@ -74,7 +74,7 @@ class SettingsPage(QWidget):
         self.search.setPlaceholderText(tr("Search settings"))
         self.search.setAccessibleName(tr("Search settings"))
         self.search.textChanged.connect(self._on_search)
-        self._area = PageArea(self)
+        self._area = PageArea(self._look, self)
         self._inner = QWidget()
         self._nothing = WrappedText(look, self._inner, "", size.TEXT, "dim")
         self.sections = {one.name: self._section(one, settings) for one in SECTIONS}
@@ -144,7 +144,7 @@ class SettingsPage(QWidget):
         top.addStretch(1)
         top.addWidget(self.search, 100)
         top.addStretch(1)
-        self.search.setMaximumWidth(size.COLUMN)
+        self.search.setMaximumWidth(self._look.scaled(size.COLUMN))
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)

@@ -12,6 +12,7 @@ from desktop_app.ui import look as size
 from desktop_app.ui import wording
 from desktop_app.ui.button import Button
 from desktop_app.ui.chat.empty_state import EmptyPane
+from desktop_app.ui.chat.mirroring import is_mirrored, mirrored
 from desktop_app.ui.look import Look
 from desktop_app.ui.panels.files_panel import FilesPanel
 from desktop_app.ui.panels.memory_panel import MemoryPanel
@@ -59,10 +60,12 @@ class TabBar(QWidget):
         """Where the word of a tab stands."""
         metrics = self.fontMetrics()
         left = sum(metrics.horizontalAdvance(tr(word)) + 16 for word in TABS[:number])
-        return QRectF(left, 0, metrics.horizontalAdvance(tr(TABS[number])), self.height())
+        wide = metrics.horizontalAdvance(tr(TABS[number]))
+        return mirrored(QRectF(left, 0, wide, self.height()), self.width())
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        return QSize(int(self.box(len(TABS) - 1).right()), _HEADER)
+        words = sum(self.fontMetrics().horizontalAdvance(tr(word)) + 16 for word in TABS)
+        return QSize(words - 16, _HEADER)
 
     def mousePressEvent(self, event: object) -> None:  # noqa: N802
         x = event.position().x()  # type: ignore[attr-defined]  # a QMouseEvent
@@ -72,6 +75,7 @@ class TabBar(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         step = {Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1}.get(Qt.Key(event.key()), 0)
+        step = -step if is_mirrored() else step
         if step:
             self.open_tab((self._open + step) % len(TABS))
         else:

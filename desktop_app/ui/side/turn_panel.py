@@ -25,6 +25,7 @@ class TurnPanel(QWidget):
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
         self._look = look
+        self._line, self._bar = look.scaled(_LINE), look.scaled(_BAR)
         self._chosen = ""
         self._messages: tuple[MessageRecord, ...] = ()
         self._facts: Facts = ()
@@ -69,7 +70,7 @@ class TurnPanel(QWidget):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         lines = len(self._facts) + len(self._thread) + 2
-        return QSize(240, lines * _LINE + len(self._bars) * _BAR + 5 * _LINE)
+        return QSize(240, lines * self._line + len(self._bars) * self._bar + 5 * self._line)
 
     def _in_words(self) -> str:
         facts = [f"{name}: {value}" for name, value in self._facts]
@@ -95,21 +96,25 @@ class TurnPanel(QWidget):
             y = self._paint_facts(painter, y, self._thread)
         painter.setFont(self._look.font(size.CAPTION))
         painter.setPen(self._look.colour("faint"))
-        foot = QRectF(0, max(y + _GAP, self.height() - 28), self.width(), 20)
-        middle = Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(foot, middle, tr("The voice is made by a computer."))
+        line = painter.fontMetrics().height()
+        words = tr("The voice is made by a computer.")
+        flags = Qt.AlignmentFlag.AlignLeading | Qt.TextFlag.TextWordWrap
+        room = QRectF(0, 0, self.width(), 4 * line)
+        height = painter.boundingRect(room, flags, words).height()
+        top = max(y + _GAP, self.height() - 8 - height)
+        painter.drawText(QRectF(0, top, self.width(), height), flags, words)
 
     def _paint_title(self, painter: QPainter, top: float, words: str) -> float:
         painter.setFont(self._look.font(size.SMALL, QFont.Weight.DemiBold))
         painter.setPen(self._look.colour("text"))
-        title = QRectF(0, top, self.width(), _LINE)
+        title = QRectF(0, top, self.width(), self._line)
         painter.drawText(title, Qt.AlignmentFlag.AlignVCenter, words)
-        return top + _LINE
+        return top + self._line
 
     def _paint_facts(self, painter: QPainter, top: float, facts: Facts) -> float:
         for name, value in facts:
-            self._paint_fact(painter, QRectF(0, top, self.width(), _LINE), name, value)
-            top += _LINE
+            self._paint_fact(painter, QRectF(0, top, self.width(), self._line), name, value)
+            top += self._line
         return top
 
     def _paint_fact(self, painter: QPainter, box: QRectF, name: str, value: str) -> None:
@@ -133,9 +138,9 @@ class TurnPanel(QWidget):
         left = max(metrics.horizontalAdvance(name) for name in names) + _GAP
         right = max(metrics.horizontalAdvance(time) for time in times) + _GAP
         for bar in self._bars:
-            box = QRectF(0, y, self.width(), _BAR)
+            box = QRectF(0, y, self.width(), self._bar)
             self._paint_bar(painter, box, bar, total, (left, right))
-            y += _BAR
+            y += self._bar
         return y
 
     def _paint_bar(
@@ -172,8 +177,8 @@ class TurnPanel(QWidget):
         painter.setFont(self._look.font(size.CAPTION))
         painter.setPen(self._look.colour("dim"))
         painter.drawText(
-            QRectF(0, y + 10, self.width(), 20),
+            QRectF(0, y + 10, self.width(), self._line - 8),
             Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading,
             words,
         )
-        return y + 30
+        return y + 2 + self._line

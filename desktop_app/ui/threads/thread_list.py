@@ -49,8 +49,8 @@ class SearchField(QLineEdit):
         super().__init__(parent)
         self._look = look
         self.setFrame(False)
-        self.setFixedHeight(34)
         self.setFont(look.font(size.SMALL))
+        self.setFixedHeight(max(34, self.fontMetrics().height() + 14))
         self.setPlaceholderText(tr(wording.SEARCH))
         self.setAccessibleName(tr(wording.SEARCH))
         self.setToolTip(wording.with_shortcut(tr(wording.SEARCH), "Ctrl+K"))

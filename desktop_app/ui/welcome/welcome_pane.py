@@ -101,7 +101,7 @@ class WelcomePane(QWidget):
         for part in (self.skip, self.back, self.onward):
             foot.addWidget(part)
         inner = QWidget(self)
-        inner.setMaximumWidth(size.COLUMN)
+        inner.setMaximumWidth(self._look.scaled(size.COLUMN))
         whole = QVBoxLayout(inner)
         whole.setContentsMargins(20, 0, 20, 0)
         whole.setSpacing(8)

@@ -1,0 +1,54 @@
+"""Where people read from the right, the whole window stands the other way round."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+from desktop_app.ui.chat.text_block import TextBlock
+
+
+@pytest.fixture
+def from_the_right(qapp: QApplication) -> Iterator[None]:
+    qapp.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    yield
+    qapp.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+
+
+@pytest.fixture
+def mirrored_desk(from_the_right, desk):
+    return desk
+
+
+def test_the_threads_stand_at_the_right_and_details_at_the_left(mirrored_desk):
+    window = mirrored_desk.window
+    assert window.threads.geometry().right() == window.width() - 1
+    window.toggle_right()
+    assert window.side.geometry().left() == 0
+    assert window.pane.geometry().right() < window.threads.geometry().left()
+
+
+def test_the_first_tab_stands_at_the_right_and_the_arrow_keys_follow(mirrored_desk, qtbot):
+    window = mirrored_desk.window
+    window.toggle_right()
+    tabs = window.side.tabs
+    assert tabs.box(0).left() > tabs.box(1).right()
+    qtbot.keyClick(tabs, Qt.Key.Key_Left)
+    assert window.side.tab == "Images"
+
+
+@pytest.mark.parametrize("show", ["show_plain", "show_markdown"])
+def test_each_paragraph_has_the_direction_of_its_own_words(from_the_right, look, show):
+    block = TextBlock(look)
+    getattr(block, show)("An English answer.\n\nعربي", 400)
+    lines = {}
+    paragraph = block.document.begin()
+    while paragraph.isValid():
+        if paragraph.text():
+            lines[paragraph.text()[0]] = paragraph.layout().lineAt(0).naturalTextRect()
+        paragraph = paragraph.next()
+    assert lines["A"].left() == 0
+    assert lines["ع"].right() == pytest.approx(400, abs=1)
