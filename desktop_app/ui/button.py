@@ -167,7 +167,7 @@ class Button(QAbstractButton):
             font.setWeight(QFont.Weight.DemiBold)
         painter.setFont(font)
         painter.setPen(ink)
-        room = int(box.width()) if self._tone is Tone.LINK else int(box.width()) - 8
+        room = int(box.width()) + 2 if self._tone is Tone.LINK else int(box.width()) - 8
         words = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
 

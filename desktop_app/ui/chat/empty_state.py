@@ -14,6 +14,8 @@ from desktop_app.ui.icons import paint_icon
 from desktop_app.ui.labels import Label
 from desktop_app.ui.look import Look
 
+_ISOLATE, _END = "\u2068", "\u2069"  # the words have their own direction, not the window's
+
 
 class ExampleCard(QAbstractButton):
     """One thing to try."""
@@ -50,7 +52,7 @@ class ExampleCard(QAbstractButton):
         painter.setPen(self._look.colour("text"))
         words = within(box.adjusted(44, 4, -12, -4), box)
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap
-        painter.drawText(words, flags, self.text())
+        painter.drawText(words, flags, f"{_ISOLATE}{self.text()}{_END}")
 
 
 class Invitation(QWidget):

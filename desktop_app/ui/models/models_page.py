@@ -14,7 +14,7 @@ _KINDS = (
     ("llm", mark("Language")),
     ("image", mark("Pictures")),
     ("stt", mark("Hearing")),
-    ("tts", mark("Speaking")),
+    ("tts", mark("Voices")),
     ("embedding", mark("Search by meaning")),
 )
 

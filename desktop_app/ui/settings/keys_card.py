@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QFontMetrics, QKeySequence
 from PySide6.QtWidgets import QGridLayout, QKeySequenceEdit, QWidget
 
 from desktop_app.prose import tr
 from desktop_app.ui import look as size
 from desktop_app.ui.look import Look
 from desktop_app.ui.settings.row_widgets import WrappedText
-from desktop_app.ui.shortcuts import TABLE, conflict, keys_of
+from desktop_app.ui.shortcuts import TABLE, conflict, keys_of, shown_keys
+
+_CLEAR = 48  # px of the mark that empties the field
 
 
 class KeysCard(QWidget):
@@ -33,11 +35,14 @@ class KeysCard(QWidget):
         grid.setVerticalSpacing(6)
         grid.setColumnStretch(0, 1)
         rows = [one for one in TABLE if not one.is_fixed]
+        metrics = QFontMetrics(look.font(size.SMALL))
+        widest = max(metrics.horizontalAdvance(shown_keys(one.keys)) for one in rows)
         for number, one in enumerate(rows):
             field = QKeySequenceEdit(self)
             field.setMaximumSequenceLength(1)
             field.setClearButtonEnabled(True)
             field.setFont(look.font(size.SMALL))
+            field.setMinimumWidth(widest + _CLEAR)
             field.setAccessibleName(tr(one.title))
             field.setProperty("name", one.name)
             field.editingFinished.connect(self._on_edited)
