@@ -24,6 +24,7 @@ from desktop_app.client.service_connection import ServiceAddresses, ServiceConne
 from desktop_app.credentials import Credentials
 from desktop_app.engine.controller import Controller, Conversation
 from desktop_app.engine.keeping_desk import KeepingDesk
+from desktop_app.engine.learning_watch import LearningWatch
 from desktop_app.engine.recording_desk import RecordingDesk
 from desktop_app.engine.retention import Retention
 from desktop_app.engine.service_desk import ServiceDesk
@@ -162,7 +163,9 @@ class EngineApp:
         )
         self._asked = ServiceConnection(find, threads)  # turns wait for none of its answers
         keys = ProfileKeys(lambda: self._settings, Credentials(), os.environ)
-        self._desk = ServiceDesk(ServiceAnswers(self._asked.api, threads, keys), self._publish)
+        answers = ServiceAnswers(self._asked.api, threads, keys)
+        self._desk = ServiceDesk(answers, self._publish)
+        self._learning = LearningWatch(journal, answers, self._publish, SystemTime(), self._report)
         self.controller = Controller(
             open_conversation=self._open_conversation,
             journal=journal,
@@ -184,6 +187,7 @@ class EngineApp:
         else:  # asked when something is said; until then nothing speaks against it
             self._publish(ConnectionChanged(Connection.READY, self._profile.name))
         self._background.run(self._load_sound(), name="sound")
+        self._background.run(self._learning.resume(), name="learning")
         self._background.run(self._retention.run(), name="retention")
         port = await self._link.start()
         leave_engine_note(self._paths.data, port, self._token)
@@ -196,6 +200,7 @@ class EngineApp:
         await self.controller.aclose()
         await self._link.aclose()
         await self._desk.aclose()
+        await self._learning.aclose()
         await self._asked.aclose()
         await self._service.aclose()
         self._sound.close()
@@ -281,6 +286,7 @@ class EngineApp:
         if isinstance(event, ConnectionChanged):
             self._connection = event
         self._recordings.notice(event)
+        self._learning.notice(event)
         self._link.publish(event)
         self._sound.follow(event)
 

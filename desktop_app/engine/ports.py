@@ -18,6 +18,7 @@ from desktop_app.journal.records import (
     UtteranceRecord,
     UtteranceState,
 )
+from desktop_app.journal.reply_details import Learning
 from desktop_app.protocol.commands import Answerer, ClientCommand, ConfigureSession
 from desktop_app.protocol.events import ServerEvent
 from desktop_app.protocol.service_calls import Answer, Question
@@ -188,6 +189,12 @@ class Journal(Protocol):
     async def save_message(self, message: MessageRecord) -> None: ...
 
     async def message(self, message_id: str) -> MessageRecord | None: ...
+
+    async def note_learning(self, message_id: str, learning: Learning) -> MessageRecord | None:
+        """Keep what was learned from the turn of a reply; None when the reply is gone."""
+
+    async def learning_messages(self) -> Sequence[MessageRecord]:
+        """Of the newest replies, those from which something is still being learned."""
 
     async def messages(self, thread_id: str, *, limit: int = 200) -> Sequence[MessageRecord]:
         """The newest ``limit`` messages, oldest first."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from msgspec import structs
 
 from desktop_app.engine.inputs import ToolsAnswered
-from desktop_app.journal.reply_details import ReplyDetails, ToolState, ToolUse
+from desktop_app.journal.reply_details import Learning, ReplyDetails, ToolState, ToolUse
 from desktop_app.protocol.events import (
     ImageReady,
     MemoriesRecalled,
@@ -59,8 +59,14 @@ def with_details(
                 usage=event.usage or details.usage,
                 voice=event.voice_records or details.voice,
                 files=event.retrieved_files or details.files,
+                learning=_learning(event) or details.learning,
             )
     return details
+
+
+def _learning(event: ReplyEnded) -> Learning | None:
+    operation_id = event.memory_operation_id
+    return Learning(operation_id) if operation_id else None
 
 
 def _with_tool(details: ReplyDetails, tool: ToolUse) -> ReplyDetails:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import msgspec
 
 from desktop_app.database.failures import storage_errors
 from desktop_app.database.migrations import known_version
+from desktop_app.journal.origins import LEARNED_FROM, Origin, origins_in
 from desktop_app.journal.records import (
     MessageRecord,
     PictureRecord,
@@ -34,6 +35,7 @@ from desktop_app.journal.rows import (
 from desktop_app.journal.schema import DATABASE_NAME, MIGRATIONS
 from desktop_app.journal.search_query import SearchWish
 from desktop_app.journal.searching import Found, found_in, hits_of, search_statement
+from desktop_app.journal.spending import SPENT, Spent, spent_of
 from desktop_app.journal.utterance_files import read_sound
 from desktop_app.protocol.commands import TurnWishes
 
@@ -94,6 +96,19 @@ class JournalReader:
             {"thread_id": thread_id, "limit": limit, "before": before},
         )
         return [message_of(row) for row in reversed(rows)]
+
+    def spent(self, thread_id: str = "", since_s: float = 0.0) -> Spent:
+        """What the replies of one thread, or of all, took.
+
+        Args:
+            since_s: Unix seconds; what is older is left out.
+        """
+        (row,) = self._rows(SPENT, {"thread_id": thread_id, "since": since_s}) or (None,)
+        return spent_of(row) if row is not None else Spent()
+
+    def origins(self, memory_ids: Collection[str]) -> Mapping[str, Origin]:
+        """The turn that each of these memories came from, as far as it is known here."""
+        return origins_in(self._rows(LEARNED_FROM, {}), frozenset(memory_ids))
 
     def setting(self, key: str) -> str | None:
         """A small remembered fact."""

@@ -38,12 +38,50 @@ class ToolUse(Struct, frozen=True, omit_defaults=True):
     run_id: str = ""
 
 
+class LearningState(StrEnum):
+    """How far learning from a turn has come."""
+
+    PENDING = "pending"
+    DONE = "done"
+    FAILED = "failed"  # or nobody knows what became of it
+
+
+class Learned(Struct, frozen=True, omit_defaults=True):
+    """One thing that was done to one memory.
+
+    Attributes:
+        event: ``ADD``, ``UPDATE`` or ``DELETE``.
+        memory: Its words afterwards, where they were told.
+    """
+
+    id: str
+    event: str = "ADD"
+    memory: str = ""
+
+
+class Learning(Struct, frozen=True, omit_defaults=True):
+    """What the service takes out of a turn, after the reply.
+
+    Attributes:
+        operation_id: By which the service is asked how it goes.
+    """
+
+    operation_id: str
+    state: LearningState = LearningState.PENDING
+    changes: tuple[Learned, ...] = ()
+
+    @property
+    def is_pending(self) -> bool:
+        return self.state is LearningState.PENDING
+
+
 class ReplyDetails(Struct, frozen=True, omit_defaults=True):
     """Everything about one reply but its words.
 
     Attributes:
         reasoning: What the model thought before it answered.
         files: Names of documents that the reply rests on.
+        learning: What is learned from the turn; None where nothing is.
         voice: What the peer says of the recordings of the turn.
     """
 
@@ -53,6 +91,7 @@ class ReplyDetails(Struct, frozen=True, omit_defaults=True):
     files: tuple[str, ...] = ()
     usage: Usage | None = None
     voice: dict[str, Any] | None = None
+    learning: Learning | None = None
 
 
 NO_DETAILS = ReplyDetails()

@@ -23,6 +23,7 @@ from desktop_app.journal.records import (
     UtteranceState,
 )
 from desktop_app.journal.recovery import purge, recover
+from desktop_app.journal.reply_details import Learning
 from desktop_app.journal.retention import discard, remove_expired
 from desktop_app.journal.rows import (
     CHOOSE_IN_THREAD,
@@ -30,6 +31,7 @@ from desktop_app.journal.rows import (
     NEWEST_MESSAGES,
     NOT_REMOVED,
     PICTURE_COLUMNS,
+    SAVE_MESSAGE,
     SAVE_PICTURE,
     SAVE_UTTERANCE,
     THREAD_COLUMNS,
@@ -45,6 +47,7 @@ from desktop_app.journal.schema import DATABASE_NAME, MIGRATIONS
 from desktop_app.journal.taking_in import TakenIn, TakingIn, ThreadRows, remove_leftovers
 from desktop_app.journal.utterance_files import UtteranceFiles, path_of
 
+_NEWEST = 500
 _Record = TypeVar("_Record")
 _Row = Callable[[sqlite3.Row], _Record]
 
@@ -131,6 +134,25 @@ class Tables:
         """The message with that id."""
         query = f"SELECT {MESSAGE_COLUMNS} FROM message WHERE id = ?"
         return self._one(query, (message_id,), message_of)
+
+    def note_learning(self, message_id: str, learning: Learning) -> MessageRecord | None:
+        """Keep what was learned from the turn of a reply; None when the reply is gone."""
+        message = self.message(message_id)
+        if message is None:
+            return None
+        noted = replace(message, details=replace(message.details, learning=learning))
+        self.save(SAVE_MESSAGE, noted)
+        return noted
+
+    def learning_messages(self) -> Sequence[MessageRecord]:
+        """Of the newest replies, those from which something is still being learned."""
+        query = (
+            f"SELECT {MESSAGE_COLUMNS} FROM message WHERE details LIKE '%\"learning\":%' "
+            f"AND number > (SELECT max(number) FROM message) - {_NEWEST} AND {NOT_REMOVED}"
+        )
+        with storage_errors():
+            found = [message_of(row) for row in self._connection.execute(query).fetchall()]
+        return [one for one in found if one.details.learning and one.details.learning.is_pending]
 
     def messages(self, thread_id: str, limit: int) -> Sequence[MessageRecord]:
         """The newest ``limit`` messages, oldest first."""

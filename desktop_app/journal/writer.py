@@ -14,6 +14,7 @@ from desktop_app.journal.records import (
     UtteranceRecord,
     UtteranceState,
 )
+from desktop_app.journal.reply_details import Learning
 from desktop_app.journal.rows import SAVE_MESSAGE, SAVE_THREAD
 from desktop_app.journal.tables import Tables
 from desktop_app.journal.taking_in import TakenIn, ThreadRows
@@ -130,6 +131,14 @@ class JournalWriter:
     async def pending(self) -> Sequence[MessageRecord]:
         """User messages that are QUEUED, oldest first."""
         return await self._worker.run(self._tables.pending)
+
+    async def note_learning(self, message_id: str, learning: Learning) -> MessageRecord | None:
+        """Keep what was learned from the turn of a reply; None when the reply is gone."""
+        return await self._worker.run(lambda: self._tables.note_learning(message_id, learning))
+
+    async def learning_messages(self) -> Sequence[MessageRecord]:
+        """Of the newest replies, those from which something is still being learned."""
+        return await self._worker.run(self._tables.learning_messages)
 
     async def keep_picture(self, picture: PictureRecord, data: bytes) -> PictureRecord:
         """Keep a picture; returns it with ``path`` and ``size_bytes`` as they are now."""

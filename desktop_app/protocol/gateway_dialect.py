@@ -26,7 +26,6 @@ from desktop_app.protocol.commands import (
 )
 from desktop_app.protocol.events import (
     ReplyAudio,
-    ReplyEnded,
     ReplyStarted,
     ReplyStatus,
     ReplyText,
@@ -35,7 +34,6 @@ from desktop_app.protocol.events import (
     TranscriptUpdated,
     UtteranceBegun,
     UtteranceOver,
-    provider_name,
 )
 from desktop_app.protocol.gateway import (
     AssistantAudio,
@@ -63,7 +61,12 @@ from desktop_app.protocol.gateway import (
 )
 from desktop_app.protocol.gateway_frames import Frame, configure_frame, sound_frames, text_frame
 from desktop_app.protocol.gateway_introduction import Introduction
-from desktop_app.protocol.gateway_metadata import is_broken_off, is_silent, recalled, usage
+from desktop_app.protocol.gateway_metadata import (
+    is_broken_off,
+    is_silent,
+    recalled,
+    reply_ended,
+)
 from desktop_app.protocol.gateway_speech import MakeResample, ReplySpeech
 from desktop_app.protocol.gateway_turns import GatewayTurns
 
@@ -380,9 +383,7 @@ class GatewayDialect:
         if reply.turn in self._turns.dropped and status is not ReplyStatus.CANCELLED:
             return []
         metadata = reply.message.metadata if reply.message else {}
-        message_id = str(metadata.get("message_id") or "")
-        model = provider_name(metadata.get("model_provider"), metadata.get("model_name"))
-        return [ReplyEnded(reply.turn, status, message_id, usage(metadata), model)]
+        return [reply_ended(reply.turn, status, metadata)]
 
     def _wanted(self, *events: ServerEvent) -> list[ServerEvent]:
         """Without those of dropped turns."""

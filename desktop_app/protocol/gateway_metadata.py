@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from desktop_app.protocol.events import MemoriesRecalled, Memory, Usage
+from desktop_app.protocol.events import (
+    MemoriesRecalled,
+    Memory,
+    ReplyEnded,
+    ReplyStatus,
+    Usage,
+    provider_name,
+)
 from desktop_app.protocol.gateway import AssistantMessage
 
 
@@ -26,6 +33,18 @@ def recalled(turn: int, metadata: dict[str, Any]) -> list[MemoriesRecalled]:
         if isinstance(one, dict) and one.get("memory")
     )
     return [MemoriesRecalled(turn, memories)] if memories else []
+
+
+def reply_ended(turn: int, status: ReplyStatus, metadata: dict[str, Any]) -> ReplyEnded:
+    """The end of a reply, with all that is told of it."""
+    return ReplyEnded(
+        turn,
+        status,
+        message_id=str(metadata.get("message_id") or ""),
+        usage=usage(metadata),
+        model=provider_name(metadata.get("model_provider"), metadata.get("model_name")),
+        memory_operation_id=str(metadata.get("memory_operation_id") or ""),
+    )
 
 
 def usage(metadata: dict[str, Any]) -> Usage | None:

@@ -3,32 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
-from desktop_app.journal.records import MessageRecord
+from desktop_app.journal.records import MessageRecord, Role
+from desktop_app.journal.spending import Spent
 from desktop_app.protocol.events import Usage
-
-
-@dataclass(frozen=True, slots=True)
-class Spent:
-    """Sums over replies; what a peer did not tell counts nothing.
-
-    Attributes:
-        cost_usd: None where no reply had a price.
-        unpriced: Replies with tokens and no price.
-    """
-
-    input_tokens: int = 0
-    output_tokens: int = 0
-    cost_usd: float | None = None
-    unpriced: int = 0
 
 
 def spent_by(messages: Iterable[MessageRecord]) -> Spent:
     """Everything that these messages took."""
-    tokens_in = tokens_out = unpriced = 0
+    tokens_in = tokens_out = unpriced = said_ms = spoken_ms = 0
     cost: float | None = None
     for message in messages:
+        said_ms += message.speech_ms if message.role is Role.USER else 0
+        spoken_ms += message.speech_ms if message.role is Role.ASSISTANT else 0
         usage = message.details.usage
         if usage is None:
             continue
@@ -38,7 +25,7 @@ def spent_by(messages: Iterable[MessageRecord]) -> Spent:
             cost = (cost or 0.0) + usage.cost_usd
         elif usage.input_tokens or usage.output_tokens:
             unpriced += 1
-    return Spent(tokens_in, tokens_out, cost, unpriced)
+    return Spent(tokens_in, tokens_out, cost, unpriced, said_ms, spoken_ms)
 
 
 def context_share(usage: Usage | None) -> float | None:

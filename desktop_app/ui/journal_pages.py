@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple, Protocol, TypeVar
 
 from desktop_app.errors import AppError
+from desktop_app.journal.origins import Origin
 from desktop_app.journal.records import MessageRecord, PictureRecord, SearchHit, ThreadRecord
 from desktop_app.journal.search_query import SearchWish, read_wish
 from desktop_app.journal.searching import Found
+from desktop_app.journal.spending import Spent
 from desktop_app.link.messages import Notice, NoticeLevel
 from desktop_app.state import changes
 from desktop_app.ui.store import AppStore
@@ -45,6 +47,8 @@ class Reader(Protocol):
         self, thread_id: str = ..., limit: int = ..., offset: int = ...
     ) -> Sequence[PictureRecord]: ...
     def picture_count(self, thread_id: str = ...) -> int: ...
+    def spent(self, thread_id: str = ..., since_s: float = ...) -> Spent: ...
+    def origins(self, memory_ids: Collection[str]) -> Mapping[str, Origin]: ...
     def picture_family(self, picture_id: str) -> Sequence[PictureRecord]: ...
     def files_of_messages(self, *, is_unsent: bool = ...) -> Sequence[str]: ...
 
@@ -70,6 +74,18 @@ class JournalPages:
         threads = await self._read(lambda: self._reader.threads(PAGE, offset))
         has_more = len(threads) == PAGE
         self._store.change(partial(changes.with_threads, threads=threads, has_more=has_more))
+
+    async def sums(self, thread_id: str, today_s: float) -> tuple[Spent, Spent]:
+        """What a thread took, and all threads since the Unix second at which today began."""
+
+        def read() -> tuple[Spent, Spent]:
+            return self._reader.spent(thread_id), self._reader.spent(since_s=today_s)
+
+        return await self._on_worker(read)
+
+    async def origins(self, memory_ids: Collection[str]) -> Mapping[str, Origin]:
+        """The turn that each of these memories came from, as far as it is known."""
+        return await self._on_worker(lambda: self._reader.origins(memory_ids))
 
     async def messages(self, thread_id: str, before: str = "") -> None:
         """Read the newest page of a thread, or the one before a message."""

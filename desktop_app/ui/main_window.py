@@ -76,7 +76,7 @@ class MainWindow(QWidget):
         close_requested: The person wants to quit; the window waits to be closed from outside.
         escape_pressed, search_requested, new_requested, mute_requested, voice_toggled: Keys.
         gallery_toggled, settings_requested, keys_requested, models_requested,
-            assistants_requested: The page is to be shown or hidden.
+            assistants_requested, memories_requested: The page is to be shown or hidden.
         model_requested: Another model is to be chosen.
     """
 
@@ -93,6 +93,7 @@ class MainWindow(QWidget):
     model_requested = Signal()
     models_requested = Signal()
     assistants_requested = Signal()
+    memories_requested = Signal()
 
     def __init__(self, look: Look, memory: QSettings) -> None:
         super().__init__()
@@ -144,6 +145,7 @@ class MainWindow(QWidget):
             (wording.MODEL_KEY, self.model_requested.emit),
             ("Ctrl+Shift+L", self.models_requested.emit),
             ("Ctrl+Shift+A", self.assistants_requested.emit),
+            ("Ctrl+Shift+Y", self.memories_requested.emit),
             (wording.VOICE_KEY, self.voice_toggled.emit),
             ("Ctrl+Q", self.close),
         ):

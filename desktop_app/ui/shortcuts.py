@@ -67,6 +67,7 @@ TABLE = (
     Shortcut("model", "Ctrl+Shift+M", mark("Choose the model that answers"), WINDOW),
     Shortcut("models", "Ctrl+Shift+L", mark("All models"), WINDOW),
     Shortcut("assistants", "Ctrl+Shift+A", mark("Assistants"), WINDOW),
+    Shortcut("memories", "Ctrl+Shift+Y", mark("Everything that is remembered"), WINDOW),
     Shortcut("gallery", "Ctrl+Shift+G", mark("Gallery"), WINDOW),
     Shortcut("settings", "Ctrl+,", mark("Settings"), WINDOW),
     Shortcut("keys", "Ctrl+/", mark("All keys"), WINDOW),

@@ -88,7 +88,7 @@ class Wiring:
         self.voice = VoiceWiring(wires, self.threads, self.settings.choose_talk_mode)
         self.welcome = WelcomeWiring(wires, self.settings)
         self.chat.pictures.chosen.connect(self.gallery.open_picture)
-        self.panels = PanelsWiring(wires)
+        self.panels = PanelsWiring(wires, self.threads)
         answering = Answering(wires, self.threads)
         self.assistants = AssistantsWiring(wires, answering)
         self.models = ModelsWiring(wires, answering, self.chat.next_turn, self.settings.keeper)

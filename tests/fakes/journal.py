@@ -18,6 +18,7 @@ from desktop_app.journal.records import (
     UtteranceRecord,
     UtteranceState,
 )
+from desktop_app.journal.reply_details import Learning
 from desktop_app.protocol.commands import Answerer
 
 
@@ -119,6 +120,18 @@ class MemoryJournal:
 
     async def message(self, message_id: str) -> MessageRecord | None:
         return self._rows.get(message_id)
+
+    async def note_learning(self, message_id: str, learning: Learning) -> MessageRecord | None:
+        message = self._rows.get(message_id)
+        if message is None:
+            return None
+        details = structs.replace(message.details, learning=learning)
+        await self.save_message(structs.replace(message, details=details))
+        return self._rows[message_id]
+
+    async def learning_messages(self) -> Sequence[MessageRecord]:
+        found = ((row, row.details.learning) for row in self._rows.values())
+        return [row for row, learning in found if learning and learning.is_pending]
 
     async def messages(self, thread_id: str, *, limit: int = 200) -> Sequence[MessageRecord]:
         rows = [row for row in self._rows.values() if row.thread_id == thread_id]

@@ -7,10 +7,13 @@ import pytest
 from desktop_app.errors import StorageError
 from desktop_app.journal.reader import JournalReader
 from desktop_app.journal.records import MessageStatus, Role, UtteranceState
+from desktop_app.journal.reply_details import Learned, Learning, LearningState, ReplyDetails
 from desktop_app.journal.schema import DATABASE_NAME
 from desktop_app.journal.search_query import read_wish
 from desktop_app.journal.searching import Found
+from desktop_app.journal.spending import Spent
 from desktop_app.journal.writer import JournalWriter
+from desktop_app.protocol.events import Usage
 
 
 def test_a_missing_journal_is_an_empty_one(tmp_path):
@@ -223,3 +226,53 @@ async def test_messages_are_counted_from_one_to_the_newest(writer, reader, recor
     assert reader.count_from("t1", "m4") == 2
     assert reader.count_from("t1", "m1") == 5
     assert reader.count_from("t1", "unknown") == 0
+
+
+def learned(operation_id, *changes):
+    return ReplyDetails(learning=Learning(operation_id, LearningState.DONE, changes))
+
+
+async def test_bar_42_a_memory_is_told_by_the_turn_that_changed_it_last(writer, reader, records):
+    await writer.save_thread(records.thread("t1", title="Tea"))
+    first = learned("o", Learned("m", "ADD", "Likes tea"), Learned("n", "ADD", "Has a dog"))
+    await writer.save_message(records.message("one", details=first))
+    await writer.save_message(records.message("two", details=learned("p", Learned("m", "UPDATE"))))
+    found = reader.origins(["m", "n", "x"])
+    assert {name: one.message_id for name, one in found.items()} == {"m": "two", "n": "one"}
+    assert found["n"].title == "Tea"
+    await writer.remove_thread("t1")
+    assert reader.origins(["m"]) == {}
+
+
+async def test_bar_46_tokens_money_and_speech_add_up_for_a_thread_and_since_a_time(
+    writer, reader, records
+):
+    def reply(number, thread_id, at, **usage):
+        details = ReplyDetails(usage=Usage(**usage))
+        return records.message(
+            f"r{number}",
+            thread_id=thread_id,
+            created_at=at,
+            role=Role.ASSISTANT,
+            speech_ms=2_000,
+            details=details,
+        )
+
+    await writer.save_message(records.message("q", speech_ms=1_500, created_at=5.0))
+    await writer.save_message(reply(1, "t1", 6.0, input_tokens=10, output_tokens=2, cost_usd=0.25))
+    await writer.save_message(reply(2, "t1", 50.0, input_tokens=5))
+    await writer.save_message(reply(3, "t2", 60.0, output_tokens=7, cost_usd=0.5))
+    assert reader.spent("t1") == Spent(15, 2, 0.25, 1, 1_500, 4_000)
+    assert reader.spent(since_s=50.0) == Spent(5, 7, 0.5, 1, 0, 4_000)
+    assert reader.spent("nowhere") == Spent()
+
+
+async def test_what_is_still_being_learned_is_found_and_noted(writer, records):
+    pending = ReplyDetails(reasoning="hm", learning=Learning("op"))
+    await writer.save_message(records.message("m", details=pending))
+    await writer.save_message(records.message("other", details=learned("o", Learned("x"))))
+    assert [one.id for one in await writer.learning_messages()] == ["m"]
+    noted = await writer.note_learning("m", Learning("op", LearningState.FAILED))
+    assert noted.details.reasoning == "hm"
+    assert await writer.learning_messages() == []
+    assert await writer.note_learning("gone", Learning("op")) is None

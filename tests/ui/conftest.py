@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSettings
 
+from desktop_app.journal.origins import Origin
 from desktop_app.journal.records import (
     MessageRecord,
     MessageStatus,
@@ -19,6 +20,7 @@ from desktop_app.journal.records import (
 )
 from desktop_app.journal.search_query import SearchWish
 from desktop_app.journal.searching import Found, found_in
+from desktop_app.journal.spending import Spent
 from desktop_app.link.messages import AskAdvanced, Intent
 from desktop_app.paths import Paths
 from desktop_app.protocol.service_calls import (
@@ -32,6 +34,7 @@ from desktop_app.protocol.service_calls import (
     MemoryList,
     ModelList,
 )
+from desktop_app.state.turn_facts import spent_by
 from desktop_app.ui.look import Look
 from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.store import AppStore
@@ -63,6 +66,7 @@ class FakeReader:
     wishes: list[SearchWish] = field(default_factory=list)
     made: list[PictureRecord] = field(default_factory=list)
     families: dict[str, list[PictureRecord]] = field(default_factory=dict)
+    learned: dict[str, Origin] = field(default_factory=dict)
 
     def threads(
         self, limit: int = 200, offset: int = 0, filter_text: str = ""
@@ -109,6 +113,15 @@ class FakeReader:
             if not is_unsent or one.status in waiting
             for path in one.wishes.files
         ]
+
+    def spent(self, thread_id: str = "", since_s: float = 0.0) -> Spent:
+        written = [one for of in self.written.values() for one in of]
+        return spent_by(
+            one for one in written if one.created_at >= since_s and thread_id in ("", one.thread_id)
+        )
+
+    def origins(self, memory_ids: Collection[str]) -> Mapping[str, Origin]:
+        return {name: one for name, one in self.learned.items() if name in memory_ids}
 
     def picture_family(self, picture_id: str) -> list[PictureRecord]:
         return self.families.get(picture_id, [])

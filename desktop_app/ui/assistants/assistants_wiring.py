@@ -183,6 +183,7 @@ class AssistantsWiring(QObject):
         menu.addSeparator()
         menu.addAction(tr("All assistants…"), self._toggle_page)
         menu.addAction(tr("All models…"), self._window.models_requested.emit)
+        menu.addAction(tr("Everything that is remembered…"), self._window.memories_requested.emit)
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(chip.mapToGlobal(QPoint(0, chip.height() + 4)))
 

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop_app.ui.chat.answer_bar import AnswerBar
 from desktop_app.ui.chat.conversation_scroll import TOP, ConversationScroll
+from desktop_app.ui.chat.folds import LEARNED
 from desktop_app.ui.chat.link_bar import LinkBar, says_where
 from desktop_app.ui.chat.message_menu import message_menu
 from desktop_app.ui.chat.message_row import MessageRow
@@ -128,6 +129,8 @@ class ChatView(ConversationScroll):
     def _act(self, target: Target, message_id: str) -> None:
         if target.kind == "retry":
             self.retry_requested.emit(message_id)
+        elif target.kind == "chip" and target.value == LEARNED:
+            self.step_requested.emit("memories", message_id)
         elif target.kind in ("copy", "wrap", "fold", "chip"):
             self._act_here(target, message_id)
         elif target.kind == "picture":

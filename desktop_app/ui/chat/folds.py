@@ -8,10 +8,19 @@ from pathlib import PurePath
 import msgspec
 
 from desktop_app.journal.records import MessageRecord, MessageStatus
-from desktop_app.journal.reply_details import ToolState, ToolUse
+from desktop_app.journal.reply_details import (
+    Learned,
+    Learning,
+    LearningState,
+    ToolState,
+    ToolUse,
+)
 from desktop_app.link.messages import UploadAdvanced
 from desktop_app.prose import mark, tr
 from desktop_app.ui import wording
+
+LEARNED = "learned"
+"""The chip of what was learned; it opens the memories of the turn."""
 
 _LONGEST_BODY = 20_000
 _STATES = {
@@ -126,7 +135,37 @@ def chips_of(message: MessageRecord, upload: UploadAdvanced | None = None) -> tu
         )
         for number, path in enumerate(message.wishes.files)
     ]
-    return (*memories, *files, *attached)
+    return (*memories, *files, *attached, *_learning(details.learning))
+
+
+def _learning(learning: Learning | None) -> tuple[Chip, ...]:
+    """What is learned from the turn: that it goes on, and then what it was."""
+    if learning is None:
+        return ()
+    match learning.state:
+        case LearningState.PENDING:
+            body = tr("What is worth remembering of this turn is being written down.")
+            return (Chip("learning", tr("Remembering…"), body, "memory"),)
+        case LearningState.FAILED:
+            body = tr("What was worth remembering of this turn could not be written down.")
+            return (Chip("learning", tr("Not remembered"), body, "warning"),)
+    if not learning.changes:
+        return ()
+    lines = [_change(one) for one in learning.changes]
+    label = tr("Remembered: {text}").format(text=_short(learning.changes[0].memory or lines[0]))
+    if len(lines) > 1:
+        label = tr("Remembered {number} things").format(number=len(lines))
+    return (Chip(LEARNED, label, "\n".join(lines), "memory"),)
+
+
+def _change(learned: Learned) -> str:
+    words = {
+        "ADD": tr("New: {memory}"),
+        "UPDATE": tr("Changed: {memory}"),
+        "DELETE": tr("Forgotten: {memory}"),
+    }
+    told = words.get(learned.event, "{memory}")
+    return told.format(memory=learned.memory or tr("something"))
 
 
 def _short(text: str) -> str:

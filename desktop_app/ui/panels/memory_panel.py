@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from desktop_app.journal.origins import Origin
 from desktop_app.prose import mark, tr, tr_n
 from desktop_app.protocol.backboard.memories import StoredMemory
 from desktop_app.ui import look as size
@@ -89,10 +91,12 @@ class MemoryPanel(QWidget):
     Signals:
         search_changed: The words to look for; empty lists all.
         reset_requested: Everything shall be forgotten; asked and answered in place.
+        all_requested: Not only those of one turn shall be listed.
     """
 
     search_changed = Signal(str)
     reset_requested = Signal()
+    all_requested = Signal()
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
@@ -100,8 +104,14 @@ class MemoryPanel(QWidget):
         self.search = LineField(look, self, tr(_SEARCH), icon="search")
         self.add = Button(look, self, text=tr(_ADD), icon="plus", tone=Tone.OUTLINE)
         self.editor = MemoryEditor(look, self)
-        actions = [Action("edit", "edit", tr(_EDIT)), Action("delete", "trash", tr(_DELETE))]
+        actions = (
+            Action("turn", "chat", tr("Show where it was learned")),
+            Action("edit", "edit", tr(_EDIT)),
+            Action("delete", "trash", tr(_DELETE)),
+        )
         self.rows = Rows(look, self, actions)
+        self.of_turn = Label(look, self, tr("Learned from one turn"), weight=QFont.Weight.DemiBold)
+        self.all = Button(look, self, text=tr("Show all"), tone=Tone.LINK)
         self.total = Label(look, self, px=size.CAPTION, ink="faint")
         self.reset = Button(look, self, text=tr(_RESET), tone=Tone.LINK)
         self._question = wrapped(look, self, "")
@@ -115,12 +125,14 @@ class MemoryPanel(QWidget):
         self._lay_out()
         self._ask_reset(False)
         self.show_total(0)
+        self.show_of_turn(False)
 
     def _connect(self) -> None:
         self._pause.timeout.connect(self._on_paused)
         self.search.textChanged.connect(self._pause.start)
         self.search.returnPressed.connect(self._on_paused)
         self.add.clicked.connect(self._on_add)
+        self.all.clicked.connect(self.all_requested)
         self.reset.clicked.connect(self._on_reset)
         self.keep.clicked.connect(self._on_keep)
         self.confirm.clicked.connect(self._on_confirm)
@@ -135,6 +147,11 @@ class MemoryPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(top)
+        beside = QHBoxLayout()
+        beside.setContentsMargins(10, 6, 0, 0)
+        beside.addWidget(self.of_turn)
+        beside.addWidget(self.all)
+        column.addLayout(beside)
         column.addWidget(self.editor)
         column.addWidget(self.rows, 1)
         column.addWidget(self._question)
@@ -151,6 +168,11 @@ class MemoryPanel(QWidget):
         words = tr_n("{number} memory", "{number} memories", count).format(number=count)
         self.total.show_text(words if count else "")
         self.reset.setVisible(count > 0 and self.confirm.isHidden())
+
+    def show_of_turn(self, is_of_turn: bool) -> None:
+        """Say that only what one turn taught is listed."""
+        self.of_turn.setVisible(is_of_turn)
+        self.all.setVisible(is_of_turn)
 
     def _on_paused(self) -> None:
         self._pause.stop()
@@ -181,12 +203,20 @@ class MemoryPanel(QWidget):
         self.total.setVisible(not is_asked)
 
 
-def memory_row(memory: StoredMemory, *, is_deleted: bool = False) -> RowText:
+def memory_row(
+    memory: StoredMemory, origin: Origin | None = None, *, is_deleted: bool = False
+) -> RowText:
     """A memory in words: what, since when, and how it was learned."""
     metadata = memory.metadata or {}
     is_learned = metadata.get("source") == "learned"
     source = tr(mark("from a conversation")) if is_learned else tr(mark("added by hand"))
+    if origin is not None:
+        source = tr("from “{title}”").format(title=origin.title or tr("a new thread"))
     facts = [day(memory.updated_at or memory.created_at), source]
     return RowText(
-        memory.id, memory.content, " · ".join(filter(None, facts)), is_deleted=is_deleted
+        memory.id,
+        memory.content,
+        " · ".join(filter(None, facts)),
+        is_deleted=is_deleted,
+        without=() if origin is not None else ("turn",),
     )

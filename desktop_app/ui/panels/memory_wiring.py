@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from PySide6.QtCore import QObject
+from msgspec.structs import replace
+from PySide6.QtCore import QObject, Signal
 
 from desktop_app.errors import AppError
+from desktop_app.journal.origins import Origin
+from desktop_app.journal.reply_details import Learned
 from desktop_app.prose import mark, tr
 from desktop_app.protocol.backboard.memories import StoredMemory
 from desktop_app.protocol.service_calls import (
@@ -34,13 +37,24 @@ class MemoryWiring(QObject):
 
     Args:
         assistant_id: Says whose memories are meant; empty for Parley's own assistant.
+        name: Tells this list from others of its kind.
+
+    Signals:
+        turn_wanted: Ids of the thread and of the message in which something was learned.
     """
 
-    def __init__(self, wires: Wires, panel: MemoryPanel, assistant_id: Callable[[], str]) -> None:
+    turn_wanted = Signal(str, str)
+
+    def __init__(
+        self, wires: Wires, panel: MemoryPanel, assistant_id: Callable[[], str], name: str = ""
+    ) -> None:
         super().__init__(wires.window)
         self._wires = wires
         self._panel = panel
         self._assistant_id = assistant_id
+        self._name = name
+        self._origins: Mapping[str, Origin] = {}
+        self._turn: tuple[StoredMemory, ...] | None = None
         self._memories: tuple[StoredMemory, ...] = ()
         self._total = 0
         self._shown_of = ""
@@ -52,16 +66,30 @@ class MemoryWiring(QObject):
         panel.rows.retry_requested.connect(self.load)
         panel.rows.more_requested.connect(self._on_more)
         panel.reset_requested.connect(self._on_reset)
+        panel.all_requested.connect(self._on_all)
+
+    def show_turn(self, learned: Sequence[Learned]) -> None:
+        """List only what one turn taught, where it can be corrected."""
+        kept = [one for one in learned if one.event != "DELETE"]
+        source = {"source": "learned"}
+        self._turn = tuple(StoredMemory(one.id, one.memory, source) for one in kept)
+        self._panel.show_of_turn(True)
+        self._show()
+
+    def _on_all(self) -> None:
+        self._turn = None
+        self._panel.show_of_turn(False)
+        self.load()
 
     def load(self) -> None:
         """Ask for the memories anew, if somebody looks."""
-        if not self._panel.isVisible():
+        if not self._panel.isVisible() or self._turn is not None:
             return
         if not self._memories:
             self._panel.rows.show_note(tr(_LOADING))
         if self._shown_of != self._assistant_id():
             self._shown_of, self._memories = self._assistant_id(), ()
-        self._wires.run(partial(self._load, self._panel.words, 1), "list memories")
+        self._wires.run(partial(self._load, self._panel.words, 1), f"list memories{self._name}")
 
     async def _load(self, words: str, page: int) -> None:
         whose = self._assistant_id()
@@ -73,6 +101,9 @@ class MemoryWiring(QObject):
             before = self._memories if page > 1 else ()
             self._memories = (*before, *answer.memories)
             self._total = len(self._memories) if words else answer.total
+            self._show()
+            ids = [one.id for one in self._memories]
+            self._origins = await self._wires.pages.origins(ids)
             self._show()
 
     async def _answered(self, question: Question) -> object:
@@ -86,24 +117,38 @@ class MemoryWiring(QObject):
     def _show(self) -> None:
         words = self._panel.words
         rows = [
-            memory_row(one, is_deleted=self.deletions.is_under_way(one.id))
-            for one in self._memories
+            memory_row(
+                one, self._origins.get(one.id), is_deleted=self.deletions.is_under_way(one.id)
+            )
+            for one in self._shown()
         ]
+        if self._turn is not None:
+            self._panel.rows.show_rows(rows)
+            self._panel.rows.show_note("" if rows else tr(NO_MATCH))
+            return
         self._panel.rows.show_rows(rows, has_more=len(rows) < self._total and not words)
         nothing = tr(NO_MATCH if words else NO_MEMORIES)
         self._panel.rows.show_note("" if rows else nothing)
         if not words:
             self._panel.show_total(self._total)
 
+    def _shown(self) -> tuple[StoredMemory, ...]:
+        return self._memories if self._turn is None else self._turn
+
     def _on_search(self, _words: str) -> None:
+        self._turn = None
+        self._panel.show_of_turn(False)
         self.load()
 
     def _on_more(self) -> None:
         page = len(self._memories) // PAGE + 1
-        self._wires.run(partial(self._load, "", page), "list memories")
+        self._wires.run(partial(self._load, "", page), f"list memories{self._name}")
 
     def _on_saved(self, memory_id: str, text: str) -> None:
         whose = self._assistant_id()
+        self._turn = self._turn and tuple(
+            replace(one, content=text) if one.id == memory_id else one for one in self._turn
+        )
         question = UpdateMemory(memory_id, text, whose) if memory_id else AddMemory(text, whose)
         self._wires.run(partial(self._carry_out, question), f"save memory {memory_id}")
 
@@ -114,11 +159,15 @@ class MemoryWiring(QObject):
     async def _carry_out(self, question: Question) -> None:
         if await self._answered(question) is not None:
             self.load()
+            self._show()
 
     def _on_acted(self, memory_id: str, action: str) -> None:
-        found = [one for one in self._memories if one.id == memory_id]
+        found = [one for one in self._shown() if one.id == memory_id]
         if action == "undo":
             self.deletions.undo(memory_id)
+        elif action == "turn" and memory_id in self._origins:
+            origin = self._origins[memory_id]
+            self.turn_wanted.emit(origin.thread_id, origin.message_id)
         elif action == "edit" and found:
             self._panel.editor.open_for(memory_id, found[0].content)
         elif action == "delete":
@@ -127,6 +176,7 @@ class MemoryWiring(QObject):
 
     def _delete(self, memory_id: str, whose: str) -> None:
         self._memories = tuple(one for one in self._memories if one.id != memory_id)
+        self._turn = self._turn and tuple(one for one in self._turn if one.id != memory_id)
         self._total = max(0, self._total - 1)
         question = DeleteMemory(memory_id, whose)
         self._wires.run(partial(self._carry_out, question), f"delete {memory_id}")

@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from desktop_app.journal.records import MessageRecord
+from desktop_app.journal.spending import Spent
 from desktop_app.prose import mark, tr
 from desktop_app.ui import look as size
 from desktop_app.ui import wording
@@ -155,6 +156,10 @@ class SidePanel(QWidget):
         """Name of the open tab."""
         return TABS[self._tab]
 
+    def open_tab(self, tab: str) -> None:
+        """Open the tab of that word."""
+        self.tabs.open_tab(TABS.index(tab))
+
     def put_page(self, tab: str, page: QWidget) -> None:
         """Show this under a tab instead of what was there."""
         number = TABS.index(tab)
@@ -169,6 +174,10 @@ class SidePanel(QWidget):
         """Show what belongs to these messages."""
         self._turn.show_messages(messages)
         self._show_page(self._tab)
+
+    def show_sums(self, thread: Spent, today: Spent) -> None:
+        """Show what the whole thread took, and every thread today."""
+        self._turn.show_sums(thread, today)
 
     def show_turn(self, message_id: str) -> None:
         """Show the details of the turn of one reply."""

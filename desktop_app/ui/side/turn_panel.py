@@ -7,13 +7,14 @@ from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.journal.records import MessageRecord, Role
+from desktop_app.journal.spending import Spent
 from desktop_app.prose import tr
-from desktop_app.state.turn_facts import context_share
+from desktop_app.state.turn_facts import context_share, spent_by
 from desktop_app.state.waterfall import Bar, bars_of
 from desktop_app.ui import look as size
 from desktop_app.ui import wording
 from desktop_app.ui.look import Look
-from desktop_app.ui.side.turn_words import Facts, context_words, facts_of, thread_facts
+from desktop_app.ui.side.turn_words import Facts, context_words, facts_of, spent_facts
 
 _LINE, _BAR = 28, 24
 _GAP = 12
@@ -30,6 +31,8 @@ class TurnPanel(QWidget):
         self._messages: tuple[MessageRecord, ...] = ()
         self._facts: Facts = ()
         self._thread: Facts = ()
+        self._today: Facts = ()
+        self._sums: tuple[Spent, Spent] | None = None
         self._bars: tuple[Bar, ...] = ()
         self._context: tuple[float, str] | None = None
         self._since = ""
@@ -44,7 +47,10 @@ class TurnPanel(QWidget):
             reply = replies[-1] if replies else None
         shown = self._shown()
         self._facts = facts_of(reply, messages)
-        self._thread = thread_facts(messages) if len(replies) > 1 else ()
+        self._thread = spent_facts(spent_by(messages)) if len(replies) > 1 else ()
+        self._today = ()
+        if self._sums is not None and replies:
+            self._thread, self._today = (spent_facts(one) for one in self._sums)
         self._bars, self._context = (), None
         if reply is not None and reply.times is not None:
             self._bars = bars_of(reply.times)
@@ -55,13 +61,18 @@ class TurnPanel(QWidget):
             self.setAccessibleName(self._in_words())
             self.update()
 
+    def show_sums(self, thread: Spent, today: Spent) -> None:
+        """Show what the whole thread took, and every thread today."""
+        self._sums = (thread, today)
+        self.show_messages(self._messages)
+
     def choose(self, message_id: str) -> None:
         """Show this reply until another thread is open."""
         self._chosen = message_id
         self.show_messages(self._messages)
 
     def _shown(self) -> tuple[object, ...]:
-        return self._facts, self._thread, self._bars, self._context
+        return self._facts, self._thread, self._today, self._bars, self._context
 
     @property
     def is_empty(self) -> bool:
@@ -69,7 +80,7 @@ class TurnPanel(QWidget):
         return not self._facts and not self._bars
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        lines = len(self._facts) + len(self._thread) + 2
+        lines = len(self._facts) + len(self._thread) + len(self._today) + 3
         return QSize(240, lines * self._line + len(self._bars) * self._bar + 5 * self._line)
 
     def _in_words(self) -> str:
@@ -79,6 +90,7 @@ class TurnPanel(QWidget):
         if self._context is not None:
             facts.append(f"{tr('Context')}: {self._context[1]}")
         facts += [f"{tr('This thread')}, {name}: {value}" for name, value in self._thread]
+        facts += [f"{tr('Today, all threads')}, {name}: {value}" for name, value in self._today]
         return ", ".join(facts)
 
     # ---- painting -------------------------------------------------------------------------
@@ -91,9 +103,11 @@ class TurnPanel(QWidget):
             y = self._paint_waterfall(painter, y + (_GAP if self._facts else 0))
         if self._context is not None:
             y = self._paint_context(painter, y + _GAP, *self._context)
-        if self._thread:
-            y = self._paint_title(painter, y + _GAP, tr("This thread"))
-            y = self._paint_facts(painter, y, self._thread)
+        sums = ((tr("This thread"), self._thread), (tr("Today, all threads"), self._today))
+        for title, facts in sums:
+            if facts:
+                y = self._paint_title(painter, y + _GAP, title)
+                y = self._paint_facts(painter, y, facts)
         painter.setFont(self._look.font(size.CAPTION))
         painter.setPen(self._look.colour("faint"))
         line = painter.fontMetrics().height()

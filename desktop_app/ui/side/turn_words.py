@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from desktop_app.journal.records import MessageRecord, Role
+from desktop_app.journal.spending import Spent
 from desktop_app.prose import tr
 from desktop_app.protocol.events import Usage
-from desktop_app.state.turn_facts import Spent, context_share, spent_by
+from desktop_app.state.turn_facts import context_share
 from desktop_app.ui import wording
 
 Facts = tuple[tuple[str, str], ...]
@@ -51,18 +52,21 @@ def _usage_facts(usage: Usage | None) -> Facts:
     return ((tr("Tokens"), tokens), (tr("From cache"), cached), (tr("Cost"), cost))
 
 
-def thread_facts(messages: tuple[MessageRecord, ...]) -> Facts:
-    """What all replies together took, as far as the messages are here."""
-    spent = spent_by(messages)
-    if not spent.input_tokens and not spent.output_tokens:
-        return ()
-    return (
-        (tr("Tokens"), _tokens(spent.input_tokens, spent.output_tokens)),
+def spent_facts(spent: Spent) -> Facts:
+    """What replies took together; nothing of what they did not."""
+    has_tokens = bool(spent.input_tokens or spent.output_tokens)
+    given = (
+        (tr("Tokens"), _tokens(spent.input_tokens, spent.output_tokens) if has_tokens else ""),
+        (tr("You spoke"), _seconds(spent.said_ms)),
+        (tr("Replies spoken"), _seconds(spent.spoken_ms)),
         (tr("Cost"), _cost_of(spent)),
     )
+    return tuple((name, value) for name, value in given if value)
 
 
 def _cost_of(spent: Spent) -> str:
+    if spent.cost_usd is None and not spent.unpriced:
+        return ""
     if spent.cost_usd is None:
         return tr("not told")
     cost = money(spent.cost_usd)

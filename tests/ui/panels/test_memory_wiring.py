@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 
+from desktop_app.journal.origins import Origin
+from desktop_app.journal.records import ThreadRecord
+from desktop_app.journal.reply_details import Learned, Learning, LearningState, ReplyDetails
+from desktop_app.link.messages import MessageSaved, OpenThread
 from desktop_app.protocol.backboard.memories import StoredMemory
 from desktop_app.protocol.service_calls import (
     AddMemory,
@@ -15,8 +20,10 @@ from desktop_app.protocol.service_calls import (
     SearchMemories,
     UpdateMemory,
 )
+from desktop_app.ui.chat.folds import chips_of
 from desktop_app.ui.panels.memory_panel import NO_MATCH, NO_MEMORIES, memory_row
 from desktop_app.ui.service_asks import AskError
+from tests.ui.conftest import make_message
 
 TEA = StoredMemory(
     id="m",
@@ -155,3 +162,64 @@ def test_space_writes_into_a_memory_and_does_not_talk(memories, qtbot):
     qtbot.keyClick(page, Qt.Key.Key_Space)
     assert page.toPlainText() == " "
     assert memories.sent == []
+
+
+LEARNED = (Learned("m", "ADD", "Likes tea"), Learned("x", "DELETE", "Likes coffee"))
+
+
+def learning_reply(state=LearningState.DONE, changes=LEARNED):
+    details = ReplyDetails(learning=Learning("op", state, changes))
+    return make_message(2, "Noted.", details=details)
+
+
+def test_bar_42_a_memory_leads_to_the_turn_it_came_from(memories, qtbot):
+    memories.reader.known = [ThreadRecord(id="b", title="Tea", created_at=1, updated_at=1)]
+    memories.reader.written = {"b": [make_message(1, "I like tea")]}
+    memories.reader.learned = {"m": Origin("b", "m1", "Tea", 1.0)}
+    memories.wiring.panels.memory.load()
+    assert memories.panel.rows.texts[0].caption.endswith("from “Tea”")
+    assert memories.panel.rows.row("n").findChild(object, "turn") is None
+    press(qtbot, memories, "m", "turn")
+    assert memories.sent_of(OpenThread)[-1] == OpenThread("b")
+
+
+def test_bar_42_what_a_turn_taught_is_corrected_from_that_turn(memories, qtbot):
+    thread_id = memories.store.state.conversation.thread_id
+    reply = learning_reply()
+    memories.store.apply(MessageSaved(replace(reply, thread_id=thread_id)))
+    memories.store.tell()
+    memories.window.side.tabs.open_tab(0)
+    memories.window.pane.chat.step_requested.emit("memories", "m2")
+    assert contents(memories) == ["Likes tea"]
+    assert memories.panel.of_turn.isVisible()
+    press(qtbot, memories, "m", "edit")
+    memories.panel.editor.field.page.setPlainText("Likes green tea")
+    qtbot.mouseClick(memories.panel.editor.save, Qt.MouseButton.LeftButton)
+    assert memories.asks.of(UpdateMemory) == [UpdateMemory("m", "Likes green tea")]
+    assert contents(memories) == ["Likes green tea"]
+    qtbot.mouseClick(memories.panel.all, Qt.MouseButton.LeftButton)
+    assert len(contents(memories)) == 2
+
+
+@pytest.mark.parametrize(
+    ("state", "changes", "label"),
+    [
+        (LearningState.PENDING, (), "Remembering…"),
+        (LearningState.FAILED, (), "Not remembered"),
+        (LearningState.DONE, LEARNED[:1], "Remembered: Likes tea"),
+        (LearningState.DONE, LEARNED, "Remembered 2 things"),
+    ],
+)
+def test_bar_43_a_turn_says_that_it_is_remembered_and_then_what(state, changes, label):
+    [chip] = chips_of(learning_reply(state, changes))
+    assert chip.label == label
+    assert chips_of(learning_reply(LearningState.DONE, ())) == ()
+
+
+def test_the_page_lists_everything_that_is_remembered(memories):
+    memories.window.memories_requested.emit()
+    page = memories.window.pane._built("memory")
+    assert page.isVisible()
+    assert [row.title for row in page.panel.rows.texts] == ["Likes tea", "Has a dog called Rex"]
+    memories.window.memories_requested.emit()
+    assert memories.window.pane.page == ""

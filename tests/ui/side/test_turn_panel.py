@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop_app.journal.records import Role, TurnTimes
 from desktop_app.journal.reply_details import ReplyDetails
+from desktop_app.journal.spending import Spent
 from desktop_app.protocol.events import Usage
 from desktop_app.ui.side.turn_panel import TurnPanel
 from tests.ui.conftest import make_message
@@ -75,3 +76,13 @@ def test_a_context_that_is_nearly_full_is_seen(panel):
     full = panel.grab().toImage()
     panel.show_messages((spent(1, context_percent=10.0),))
     assert panel.grab().toImage() != full
+
+
+def test_bar_46_sums_of_the_whole_thread_and_of_today_are_beside_the_turn(panel):
+    panel.show_messages((spent(1, input_tokens=10, output_tokens=2, cost_usd=0.5),))
+    panel.show_sums(Spent(4000, 100, 1.5, 0, 61_000, 5_000), Spent(5000, 200, None, 1))
+    said = panel.accessibleName()
+    assert "This thread, Tokens: 4,000 in, 100 out, This thread, You spoke: 1:01" in said
+    assert "This thread, Replies spoken: 0:05, This thread, Cost: $1.50" in said
+    assert "Today, all threads, Tokens: 5,000 in, 200 out" in said
+    assert said.endswith("Today, all threads, Cost: not told")

@@ -1,0 +1,27 @@
+"""Everything that is remembered, with the room of a whole page."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from desktop_app.prose import tr
+from desktop_app.ui import look as size
+from desktop_app.ui.look import Look
+from desktop_app.ui.page_area import MARGIN
+from desktop_app.ui.panels.memory_panel import MemoryPanel
+
+
+class MemoryPage(QWidget):
+    """The panel in the middle of a page."""
+
+    def __init__(self, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(tr("Memory"))
+        self.panel = MemoryPanel(look, self)
+        self.panel.setMaximumWidth(size.COLUMN)
+        self.setFocusProxy(self.panel.search)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(MARGIN, 12, MARGIN, 12)
+        row.addStretch(1)
+        row.addWidget(self.panel, 100)
+        row.addStretch(1)
