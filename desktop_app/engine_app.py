@@ -30,6 +30,7 @@ from desktop_app.engine.retention import Retention
 from desktop_app.engine.service_desk import ServiceDesk
 from desktop_app.engine.service_keeper import ServiceKeeper
 from desktop_app.engine.system_time import SystemTime
+from desktop_app.engine.tool_desk import RunTool, ToolDesk
 from desktop_app.engine_note import leave_engine_note, remove_engine_note
 from desktop_app.engine_parts import EngineKit, realtime_terms, resample_speech
 from desktop_app.engine_sound import EngineSound
@@ -52,6 +53,7 @@ from desktop_app.link.messages import (
     TurnTimed,
     Welcome,
 )
+from desktop_app.link.replies import DecideTool
 from desktop_app.link.server import LinkServer
 from desktop_app.logs import start_logging, tell_crashes
 from desktop_app.network_access import use_network
@@ -61,6 +63,7 @@ from desktop_app.protocol.commands import Answerer
 from desktop_app.remote_service import ProfileKeys, RemoteService
 from desktop_app.service_child import both_doors, remove_note, starter
 from desktop_app.tasks import Background
+from desktop_app.tool_command import ToolCommand
 from desktop_app.version import __version__
 
 logger = logging.getLogger(__name__)
@@ -165,6 +168,13 @@ class EngineApp:
         keys = ProfileKeys(lambda: self._settings, Credentials(), os.environ)
         answers = ServiceAnswers(self._asked.api, threads, keys)
         self._desk = ServiceDesk(answers, self._publish)
+        self._tools = ToolDesk(
+            approvals=lambda: self._settings.approvals.values(),
+            program=self._tool_program,
+            answer=self._on_intent,
+            publish=self._publish,
+            report=self._report,
+        )
         self._learning = LearningWatch(journal, answers, self._publish, SystemTime(), self._report)
         self.controller = Controller(
             open_conversation=self._open_conversation,
@@ -201,6 +211,7 @@ class EngineApp:
         await self._link.aclose()
         await self._desk.aclose()
         await self._learning.aclose()
+        await self._tools.aclose()
         await self._asked.aclose()
         await self._service.aclose()
         self._sound.close()
@@ -233,6 +244,14 @@ class EngineApp:
             answers_tools=True,
         )
         return kit.build(thread_id)
+
+    def _tool_program(self) -> RunTool | None:
+        """The program of the settings; one that cannot be read as a command is none."""
+        try:
+            command = ToolCommand(self._settings.tools.command)
+        except InputError:
+            return None
+        return command.output
 
     async def _answerer_of(self, thread_id: str) -> Answerer:
         """As a person chose for the thread; one that is not begun yet follows the settings."""
@@ -270,6 +289,8 @@ class EngineApp:
                 self._desk.take(intent)
             case CancelAsk(ask_id):
                 self._desk.cancel(ask_id)
+            case DecideTool():
+                self._tools.take(intent)
             case ImportArchive() | CancelImport() | ClearKept():
                 self._keeping.take(intent)
             case _:
@@ -287,6 +308,7 @@ class EngineApp:
             self._connection = event
         self._recordings.notice(event)
         self._learning.notice(event)
+        self._tools.notice(event)
         self._link.publish(event)
         self._sound.follow(event)
 

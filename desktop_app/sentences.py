@@ -212,6 +212,9 @@ SENTENCES: Prose = {
     "picture.not_saved": "{file} could not be saved there: {reason}. Choose another folder.",
     "thread.deleted": "“{title}” was deleted.",
     "threads.deleted": "{number} threads were deleted.",
+    "tools.no_command": (
+        "No program answers functions. Name one in the settings, or answer the call yourself."
+    ),
     "turn.busy": "Another answer is on its way. Wait for it or stop it, then try again.",
     "turn.failed": "That could not be answered. What you said was kept; try again.",
     "turn.interrupted": "Interrupted before the service had it. It was kept; try again.",

@@ -147,12 +147,42 @@ class ThreadSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ToolSettings:
+    """How functions are answered that a model calls.
+
+    Attributes:
+        command: A program that is run as ``command NAME`` with the arguments as JSON on its
+            input, and prints what the function gives; empty for none.
+    """
+
+    command: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalSettings:
+    """Calls that a person allowed once and for all.
+
+    Attributes:
+        tool: Name of the function.
+        arguments: JSON object; empty for any.
+        exact: They must be exactly these; otherwise these must be among them.
+        thread: Id of the thread; empty for all.
+    """
+
+    tool: str = ""
+    arguments: str = ""
+    exact: bool = True
+    thread: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Every preference.
 
     Attributes:
         profile: Names the service that is talked to: ``embedded``, ``backboard`` or an own one.
         profiles: The own ones, by name.
+        approvals: Calls of functions that need not be asked about, by an id of each.
         shortcuts: Keys that a person bound anew, by the names of ``ui.shortcuts``.
     """
 
@@ -162,6 +192,10 @@ class Settings:
     network: NetworkSettings = field(default_factory=NetworkSettings)
     privacy: PrivacySettings = field(default_factory=PrivacySettings)
     threads: ThreadSettings = field(default_factory=ThreadSettings)
+    tools: ToolSettings = field(default_factory=ToolSettings)
+    approvals: Mapping[str, ApprovalSettings] = field(
+        default_factory=dict, metadata={"each": ApprovalSettings()}
+    )
     profile: str = "embedded"
     profiles: Mapping[str, ProfileSettings] = field(
         default_factory=dict, metadata={"each": ProfileSettings()}

@@ -35,9 +35,10 @@ class ToolCommand:
 
     async def outputs(self, calls: Sequence[ToolCall]) -> tuple[ToolOutput, ...]:
         """One for each call, in order; a failure is told to the model as the output."""
-        return tuple([ToolOutput(call.id, await self._output(call)) for call in calls])
+        return tuple([ToolOutput(call.id, await self.output(call)) for call in calls])
 
-    async def _output(self, call: ToolCall) -> str:
+    async def output(self, call: ToolCall) -> str:
+        """What the program prints for this call; a failure is told to the model as the output."""
         try:
             process = await asyncio.create_subprocess_exec(
                 *self._words,

@@ -21,7 +21,7 @@ from desktop_app.link.recordings import (
     SaveUtterance,
     StopUtterance,
 )
-from desktop_app.link.replies import AnswerTools, ReplyDetailed
+from desktop_app.link.replies import AnswerTools, DecideTool, ReplyDetailed, ToolRuns
 from desktop_app.link.thread_messages import ThreadEvent, ThreadIntent
 from desktop_app.protocol.commands import PLAIN, TurnWishes
 from desktop_app.protocol.events import ToolCall, snake
@@ -173,6 +173,7 @@ Intent = (
     | StopReply
     | SetMuted
     | AnswerTools
+    | DecideTool
     | PlayUtterance
     | StopUtterance
     | SaveUtterance
@@ -346,6 +347,7 @@ LinkEvent = (
     | ReplyDetailed
     | UploadAdvanced
     | ToolsWanted
+    | ToolRuns
     | SpeechHeard
     | LevelMeasured
     | DeviceEvent

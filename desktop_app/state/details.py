@@ -7,7 +7,7 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from desktop_app.journal.records import MessageRecord, MessageStatus, Role
-from desktop_app.journal.reply_details import ReplyDetails
+from desktop_app.journal.reply_details import ReplyDetails, ToolState
 from desktop_app.state.messages import Messages, with_message
 
 _WAITING = "waiting-"  # id of what stands where a reply will be
@@ -51,6 +51,19 @@ def without_waiting(messages: Messages, turn: int) -> Messages:
 def more_reasoning(text: str) -> Callable[[ReplyDetails], ReplyDetails]:
     """A change that lets a model think on."""
     return lambda details: replace(details, reasoning=details.reasoning + text)
+
+
+def running_tool(call_id: str) -> Callable[[ReplyDetails], ReplyDetails]:
+    """A change that shows a call, which waited, at work."""
+
+    def change(details: ReplyDetails) -> ReplyDetails:
+        tools = tuple(
+            replace(one, state=ToolState.RUNNING) if one.id == call_id else one
+            for one in details.tools
+        )
+        return replace(details, tools=tools)
+
+    return change
 
 
 def is_waiting(message: MessageRecord) -> bool:

@@ -35,7 +35,7 @@ from desktop_app.link.messages import (
     Welcome,
 )
 from desktop_app.link.recordings import RecordingPlayed, RecordingsRemoved
-from desktop_app.link.replies import ReplyDetailed
+from desktop_app.link.replies import ReplyDetailed, ToolRuns
 from desktop_app.link.thread_messages import (
     PictureRemoved,
     PictureSaved,
@@ -58,7 +58,7 @@ from desktop_app.state.changes import (
     without_recordings,
     without_thread,
 )
-from desktop_app.state.details import more_reasoning, with_details, without_waiting
+from desktop_app.state.details import more_reasoning, running_tool, with_details, without_waiting
 from desktop_app.state.messages import with_changed, with_message
 
 _UTTERANCE_OVER = (Phase.LISTENING, Phase.READY, Phase.NO_INPUT)
@@ -113,6 +113,7 @@ def with_event(state: AppState, event: LinkEvent) -> AppState:  # noqa: C901 - o
             | ReplyGrew()
             | ReasoningGrew()
             | ReplyDetailed()
+            | ToolRuns()
             | TurnTimed()
         ):
             return _with_conversation(state, event)
@@ -162,7 +163,15 @@ def _with_phase(state: AppState, event: PhaseChanged) -> AppState:
     return replace(state, voice=voice, conversation=conversation)
 
 
-_OfThread = TranscriptChanged | MessageSaved | ReplyGrew | ReasoningGrew | ReplyDetailed | TurnTimed
+_OfThread = (
+    TranscriptChanged
+    | MessageSaved
+    | ReplyGrew
+    | ReasoningGrew
+    | ReplyDetailed
+    | ToolRuns
+    | TurnTimed
+)
 
 
 def _with_conversation(state: AppState, event: _OfThread) -> AppState:
@@ -192,6 +201,8 @@ def _folded(conversation: Conversation, event: _OfThread) -> Conversation:
             messages = with_changed(messages, message_id, lambda reply: _grown(reply, event))
         case ReasoningGrew(thread_id, turn, text):
             messages = with_details(messages, thread_id, turn, more_reasoning(text))
+        case ToolRuns(thread_id, turn, call_id):
+            messages = with_details(messages, thread_id, turn, running_tool(call_id))
         case ReplyDetailed(thread_id, turn, details):
             messages = with_details(messages, thread_id, turn, lambda _: details)
         case TurnTimed(_, turn, times):

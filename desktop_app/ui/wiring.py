@@ -21,6 +21,7 @@ from desktop_app.state.app_state import Service
 from desktop_app.ui.assistants.assistants_wiring import AssistantsWiring
 from desktop_app.ui.chat.chat_wiring import ChatWiring, is_replying
 from desktop_app.ui.chat.find_wiring import FindWiring
+from desktop_app.ui.chat.tool_wiring import ToolWiring
 from desktop_app.ui.compose.attachment_wiring import AttachmentWiring
 from desktop_app.ui.gallery.gallery_wiring import GalleryWiring
 from desktop_app.ui.journal_pages import JournalPages, Reader, Worker
@@ -85,6 +86,7 @@ class Wiring:
         self.storage = StorageWiring(
             wires, self.settings, self.threads.files, self.attachments.cleaning
         )
+        self.tools = ToolWiring(wires, self.settings.keeper)
         self.voice = VoiceWiring(wires, self.threads, self.settings.choose_talk_mode)
         self.welcome = WelcomeWiring(wires, self.settings)
         self.chat.pictures.chosen.connect(self.gallery.open_picture)

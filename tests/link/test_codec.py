@@ -48,8 +48,16 @@ from desktop_app.link.recordings import (
     SaveUtterance,
     StopUtterance,
 )
-from desktop_app.link.replies import AnswerTools, ReplyDetailed
+from desktop_app.link.replies import (
+    AnswerTools,
+    DecideTool,
+    Decision,
+    ReplyDetailed,
+    ToolPlace,
+    ToolRuns,
+)
 from desktop_app.link.thread_messages import (
+    ChooseAnswerer,
     DeletePicture,
     MarkThread,
     PictureRemoved,
@@ -57,8 +65,8 @@ from desktop_app.link.thread_messages import (
     PinThread,
     RestorePicture,
 )
-from desktop_app.protocol.commands import ToolOutput
-from desktop_app.protocol.events import Memory, Usage
+from desktop_app.protocol.commands import Answerer, ToolOutput
+from desktop_app.protocol.events import Memory, ToolCall, Usage
 
 MESSAGE = MessageRecord(
     id="m",
@@ -107,6 +115,7 @@ EVENTS = [
     MessageRemoved("t", "m"),
     RecordingPlayed("u", 200, 1500, is_over=True),
     RecordingsRemoved(("u", "v")),
+    ToolRuns("t", 3, "c"),
     ImportAdvanced("a.zip", 3, 9),
 ]
 WIRE = b"".join(encode(event) for event in EVENTS)
@@ -128,6 +137,8 @@ INTENTS = [
     StopUtterance(),
     SaveUtterance("u", "büro.wav"),
     AnswerTools("t", 3, "r", (ToolOutput("c", "7"),), ("c",)),
+    ChooseAnswerer("t", Answerer("a/b", "x")),
+    DecideTool(ToolPlace("t", 3, "r", ("c",)), ToolCall("c", "f", "{}"), Decision.RUN),
     DiscardUtterance("u"),
     ImportArchive("büro.zip"),
     CancelImport(),

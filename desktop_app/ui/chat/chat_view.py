@@ -38,6 +38,8 @@ class ChatView(ConversationScroll):
         link_chosen: The address of a link.
         tool_answered: Id of a reply, of a call that waits in it, and what it gives.
         tool_refused: Id of a reply, and of a call that shall not be.
+        tool_allowed, tool_always: The same, of a call that the person's program shall answer;
+            and others like it in the future.
         picture_chosen: Id of a picture.
         step_requested: ``play``, ``again``, ``edit`` or ``details``, and the id of a message.
     """
@@ -46,6 +48,8 @@ class ChatView(ConversationScroll):
     link_chosen = Signal(str)
     tool_answered = Signal(str, str, str)
     tool_refused = Signal(str, str)
+    tool_allowed = Signal(str, str)
+    tool_always = Signal(str, str)
     step_requested = Signal(str, str)
     picture_chosen = Signal(str)
 
@@ -137,14 +141,22 @@ class ChatView(ConversationScroll):
             self.picture_chosen.emit(target.value)
         elif target.kind == "play":
             self.step_requested.emit("play", message_id)
-        elif target.kind == "refuse":
-            self.tool_refused.emit(message_id, target.value)
+        elif target.kind in ("refuse", "run", "always"):
+            self._decide_tool(target, message_id)
         elif target.kind == "answer":
             self._answers.ask(message_id, target.value, target.label.partition(": ")[2])
         elif says_where(target.label, target.value):
             self.link_chosen.emit(target.value)
         else:
             self._links.ask(target.value)
+
+    def _decide_tool(self, target: Target, message_id: str) -> None:
+        decisions = {
+            "refuse": self.tool_refused,
+            "run": self.tool_allowed,
+            "always": self.tool_always,
+        }
+        decisions[target.kind].emit(message_id, target.value)
 
     def _act_here(self, target: Target, message_id: str) -> None:
         number = self._stack.number_of(message_id)

@@ -17,7 +17,6 @@ from desktop_app.state.app_state import Conversation
 from desktop_app.ui.chat.message_steps import MessageSteps
 from desktop_app.ui.chat.next_turn import NextTurn
 from desktop_app.ui.chat.picture_loading import PictureLoading
-from desktop_app.ui.chat.tool_round import ToolRound
 from desktop_app.ui.threads.thread_wiring import ThreadWiring
 from desktop_app.ui.wires import Wires
 
@@ -35,7 +34,6 @@ class ChatWiring:
         self._pages = wires.pages
         self._run = wires.run
         self._threads = threads
-        self._round = ToolRound()
         self.next_turn = NextTurn()
         self.steps = MessageSteps(wires, self)
         self._connect()
@@ -49,8 +47,6 @@ class ChatWiring:
         pane.chat.retry_requested.connect(self.retry)
         pane.chat.older_wanted.connect(self._on_older_wanted)
         pane.chat.link_chosen.connect(self._on_link)
-        pane.chat.tool_answered.connect(self._on_tool_answered)
-        pane.chat.tool_refused.connect(self._on_tool_refused)
         pane.chat.step_requested.connect(self.steps.take)
         self.pictures = PictureLoading(self._wires, pane.chat)
         self._store.playing_changed.connect(pane.chat.show_playing)
@@ -101,19 +97,6 @@ class ChatWiring:
     def retry(self, message_id: str) -> None:
         """Deliver a message again."""
         self._send(RetryMessage(self._threads.opened(), message_id))
-
-    def _on_tool_answered(self, message_id: str, call_id: str, output: str) -> None:
-        self._decide(message_id, call_id, output)
-
-    def _on_tool_refused(self, message_id: str, call_id: str) -> None:
-        self._decide(message_id, call_id, None)
-
-    def _decide(self, message_id: str, call_id: str, output: str | None) -> None:
-        messages = self._store.state.conversation.messages
-        message = next((one for one in messages if one.id == message_id), None)
-        answer = self._round.decide(message, call_id, output) if message is not None else None
-        if answer is not None:
-            self._send(answer)
 
     def _on_stop(self) -> None:
         self._send(StopReply())

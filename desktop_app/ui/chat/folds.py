@@ -83,7 +83,12 @@ def folds_of(message: MessageRecord) -> tuple[Fold, ...]:
 def _tool(tool: ToolUse) -> Fold:
     actions: tuple[tuple[str, str], ...] = ()
     if tool.state is ToolState.WANTED:
-        actions = (("refuse", tr("Refuse")), ("answer", tr("Answer")))
+        actions = (
+            ("refuse", tr("Refuse")),
+            ("answer", tr("Answer")),
+            ("always", tr("Always…")),
+            ("run", tr("Allow")),
+        )
     note = tr(_STATES[tool.state]) if tool.state in _STATES else _duration(tool.duration_ms)
     parts = [pretty_json(tool.arguments)]
     if tool.output:

@@ -136,6 +136,17 @@ SECTIONS = (
         ),
     ),
     Section(
+        "tools",
+        mark("Functions"),
+        (
+            SettingRow(
+                "tools.command",
+                mark("Program that answers them"),
+                mark("Run with a function's name, its arguments on the input, once you allow it."),
+            ),
+        ),
+    ),
+    Section(
         "appearance",
         mark("Appearance"),
         (

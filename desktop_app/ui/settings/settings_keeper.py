@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -55,6 +56,14 @@ class SettingsKeeper(QObject):
     async def _read_and_change(self, path: str, value: object) -> None:
         await self._read()
         self.change(path, value)
+
+    def replace_as_read(self, change: Callable[[Settings], Settings]) -> None:
+        """Exchange several at once; the file is read before."""
+        self._wires.run(partial(self._read_and_replace, change), "read settings")
+
+    async def _read_and_replace(self, change: Callable[[Settings], Settings]) -> None:
+        await self._read()
+        self.replace(change(self.settings))
 
     def replace(self, settings: Settings) -> None:
         """Exchange them all, and write them down."""

@@ -17,6 +17,7 @@ from desktop_app.ui import look as size
 from desktop_app.ui.button import Button, Tone
 from desktop_app.ui.look import Look
 from desktop_app.ui.page_area import MARGIN, PageArea
+from desktop_app.ui.settings.approvals_card import ApprovalsCard
 from desktop_app.ui.settings.key_card import KeyCard
 from desktop_app.ui.settings.keys_card import KeysCard
 from desktop_app.ui.settings.microphone_card import MicrophoneCard
@@ -62,7 +63,7 @@ class SettingsPage(QWidget):
     """Every setting of the table, with cards for what is more than a value.
 
     Attributes:
-        key, own, microphone, storage, keys: The cards.
+        key, own, microphone, approvals, storage, keys: The cards.
         licences: Where the licences of all packages stand, empty until they are read.
     """
 
@@ -83,6 +84,8 @@ class SettingsPage(QWidget):
         self.microphone = MicrophoneCard(look, self._inner)
         self.sections["service"].add_other(self.key, "profile")
         self.sections["service"].add_other(self.own)
+        self.approvals = ApprovalsCard(look, self._inner)
+        self.sections["tools"].add_other(self.approvals)
         self.sections["voice"].add_other(self.microphone, "voice.output_device_id")
         self.storage = StorageCard(look, self._inner)
         storage = SectionWidget(look, self._inner, "storage", tr("Storage"))

@@ -75,6 +75,7 @@ class SettingsWiring(QObject):
         page.microphone.play_requested.connect(self._on_play)
         page.microphone.stop_requested.connect(self._on_stop)
         page.keys.bound.connect(self._on_bound)
+        page.approvals.revoked.connect(self._on_revoked)
         page.show_licences.clicked.connect(self._on_licences)
         return page
 
@@ -139,12 +140,18 @@ class SettingsWiring(QObject):
         page.show_settings(settings)
         page.own.show_services(settings.profiles)
         page.keys.show_keys(settings.shortcuts)
+        page.approvals.show_approvals(settings.approvals)
         self._read_key_state()
 
     def _on_bound(self, name: str, keys: str) -> None:
         settings = self.keeper.settings
         chosen = {**settings.shortcuts, name: keys}
         self.keeper.replace(replace(settings, shortcuts=chosen))
+
+    def _on_revoked(self, name: str) -> None:
+        settings = self.keeper.settings
+        kept = {known: one for known, one in settings.approvals.items() if known != name}
+        self.keeper.replace(replace(settings, approvals=kept))
 
     def _on_own_saved(self, before: str, name: str, service: ProfileSettings) -> None:
         """A new one is used at once; one with another name keeps its key under the new one."""

@@ -8,11 +8,10 @@ from PySide6.QtCore import Qt
 from desktop_app.journal.records import MessageStatus, Role
 from desktop_app.journal.reply_details import ReplyDetails, ToolState, ToolUse
 from desktop_app.link.messages import MessageSaved, UploadAdvanced
-from desktop_app.link.replies import AnswerTools
-from desktop_app.protocol.commands import ToolOutput, TurnWishes
+from desktop_app.link.replies import DecideTool, Decision, ToolPlace
+from desktop_app.protocol.commands import TurnWishes
 from desktop_app.protocol.events import Memory
 from desktop_app.ui.chat.folds import chips_of, folds_of, pretty_json
-from desktop_app.ui.chat.tool_round import REFUSAL, ToolRound
 from tests.ui.chat.conftest import in_sight, press
 from tests.ui.conftest import make_message
 
@@ -87,15 +86,6 @@ def test_many_chips_stand_in_several_lines(chat):
     assert max(box.right() for box in boxes) <= chat._stack.width
 
 
-def test_a_round_is_answered_when_every_call_of_it_is_decided():
-    message = make_message(1, "", turn=4, details=ReplyDetails(tools=WANTED))
-    deciding = ToolRound()
-    assert deciding.decide(message, "price", "7") is None
-    assert deciding.decide(message, "unknown", "7") is None
-    outputs = (ToolOutput("price", "7"), ToolOutput("book", REFUSAL))
-    assert deciding.decide(message, "book", None) == AnswerTools("a", 4, "run", outputs, ("book",))
-
-
 def test_a_person_answers_one_call_and_refuses_another(desk, qtbot):
     desk.wiring.threads.open_thread("a")
     waiting = make_message(
@@ -108,11 +98,16 @@ def test_a_person_answers_one_call_and_refuses_another(desk, qtbot):
     qtbot.keyClicks(chat._answers._field, "7 euros")
     qtbot.keyClick(chat._answers._field, Qt.Key.Key_Return)
     assert not chat._answers.isVisible()
-    assert desk.sent_of(AnswerTools) == []
     press(chat, qtbot, "refuse", 1)
-    (answer,) = desk.sent_of(AnswerTools)
-    assert answer.outputs == (ToolOutput("price", "7 euros"), ToolOutput("book", REFUSAL))
-    assert answer.refused == ("book",)
+    place = ToolPlace("a", 4, "run", ("price", "book"))
+    answered, refused = desk.sent_of(DecideTool)
+    assert (answered.place, answered.call.id, answered.decision) == (
+        place,
+        "price",
+        Decision.ANSWER,
+    )
+    assert answered.output == "7 euros"
+    assert (refused.place, refused.call.id, refused.decision) == (place, "book", Decision.REFUSE)
 
 
 def asked(turn: int, number: int = 1):
