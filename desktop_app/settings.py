@@ -321,9 +321,9 @@ def _is_usable(value: object, default: object, limits: Mapping[str, Any]) -> boo
 
 
 def _without_removed(before: dict[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
-    """``before`` without the services and keys that a person took away."""
+    """``before`` without the services, keys and approvals that a person took away."""
     kept = dict(before)
-    for name, kind in (("profiles", dict), ("shortcuts", str)):
+    for name, kind in (("profiles", dict), ("shortcuts", str), ("approvals", dict)):
         older = before.get(name)
         if isinstance(older, dict):
             known = {key: one for key, one in older.items() if key in after[name]}
