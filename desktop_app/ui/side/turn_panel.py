@@ -77,7 +77,7 @@ class TurnPanel(QWidget):
     @property
     def is_empty(self) -> bool:
         """There is no reply to tell about."""
-        return not self._facts and not self._bars
+        return not (self._facts or self._bars or self._thread)
 
     def sizeHint(self) -> QSize:  # noqa: N802
         lines = len(self._facts) + len(self._thread) + len(self._today) + 3

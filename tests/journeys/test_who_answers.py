@@ -1,0 +1,126 @@
+"""Whom a person chose for a thread, and what a turn taught: with a real engine and service."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+
+from desktop_app.client.api import BackboardApi
+from desktop_app.journal.records import MessageRecord, MessageStatus, Role
+from desktop_app.journal.reply_details import LearningState
+from desktop_app.link.asks import Answered, Ask
+from desktop_app.link.client import LinkClient
+from desktop_app.link.messages import LinkEvent, MessageSaved, SendText
+from desktop_app.link.thread_messages import ChooseAnswerer
+from desktop_app.profiles import KEY_VARIABLE
+from desktop_app.protocol.commands import Answerer
+from desktop_app.protocol.service_calls import AssistantDraft, ListMemories, SaveAssistant
+from tests.fakes.service import RealService, real_service
+from tests.test_engine_app import choose, engine
+
+_ENDS = (MessageStatus.COMPLETE, MessageStatus.FAILED)
+
+
+@pytest.fixture
+def service(tmp_path, monkeypatch):
+    """A service that the engine talks to."""
+    with real_service(tmp_path / "elsewhere") as running:
+        choose("near", near={"base_url": running.api.base_url})
+        monkeypatch.setenv(KEY_VARIABLE, running.api.key)
+        yield running
+
+
+class Window:
+    """The far end of an engine's link."""
+
+    def __init__(self, client: LinkClient) -> None:
+        self._client = client
+        self._events = client.events()
+
+    def choose(self, **who: str) -> None:
+        self._client.send(ChooseAnswerer("ours", Answerer(**who)))
+
+    async def first(self, is_it: Callable[[LinkEvent], bool]) -> LinkEvent:
+        while not is_it(event := await anext(self._events)):
+            pass
+        return event
+
+    async def asked(self, question: object) -> object:
+        self._client.send(Ask("q", question))
+        return (await self.first(lambda event: isinstance(event, Answered))).answer
+
+    async def settled(self, message_id: str, text: str) -> MessageRecord:
+        """The reply to a message, or the message where it failed."""
+        self._client.send(SendText("ours", message_id, text))
+        saved = await self.first(
+            lambda event: (
+                isinstance(event, MessageSaved)
+                and event.message.status in _ENDS
+                and (event.message.role is Role.ASSISTANT or event.message.id == message_id)
+            )
+        )
+        return saved.message
+
+    async def aclose(self) -> None:
+        await self._events.aclose()
+
+
+@asynccontextmanager
+async def window(capsys: pytest.CaptureFixture[str]) -> AsyncIterator[Window]:
+    async with engine(capsys) as client:
+        opened = Window(client)
+        try:
+            yield opened
+        finally:
+            await opened.aclose()
+
+
+async def threads_of(service: RealService, assistant_id: str) -> int:
+    api = await asyncio.to_thread(BackboardApi, service.api)
+    try:
+        return len([one async for one in api.threads.every(assistant_id=assistant_id)])
+    finally:
+        await api.aclose()
+
+
+async def test_bar_45_the_assistant_of_a_thread_answers_until_another_is_chosen(service, capsys):
+    async with window(capsys) as open_window:
+        made = await open_window.asked(
+            SaveAssistant(AssistantDraft("Tutor", system_prompt="Be kind"))
+        )
+        tutor = made.assistant.assistant_id
+        open_window.choose(assistant_id=tutor)
+        assert "56" in (await open_window.settled("m1", "what is seven times eight")).text
+        assert await threads_of(service, tutor) == 1
+        open_window.choose()
+        assert "6" in (await open_window.settled("m2", "what is two times three")).text
+        assert await threads_of(service, tutor) == 1
+
+
+async def test_bar_45_a_model_that_is_not_there_fails_the_message_with_a_reason(service, capsys):
+    async with window(capsys) as open_window:
+        open_window.choose(model="nobody/nothing")
+        failed = await open_window.settled("m1", "hello")
+        assert failed.status is MessageStatus.FAILED
+        assert "nobody" in failed.error
+        open_window.choose()
+        assert (await open_window.settled("m2", "hello")).status is MessageStatus.COMPLETE
+
+
+async def test_bar_43_a_turn_that_teaches_says_so_and_the_memory_is_there(service, capsys):
+    async with window(capsys) as open_window:
+        reply = await open_window.settled("m1", "Remember that my train leaves at nine")
+        assert reply.details.learning is not None
+        learned = await open_window.first(
+            lambda event: (
+                isinstance(event, MessageSaved)
+                and event.message.id == reply.id
+                and event.message.details.learning.state is LearningState.DONE
+            ),
+        )
+        [change] = learned.message.details.learning.changes
+        memories = (await open_window.asked(ListMemories())).memories
+        assert (change.id, change.memory) == (memories[0].id, memories[0].content)
