@@ -59,6 +59,7 @@ def with_details(
                 usage=event.usage or details.usage,
                 voice=event.voice_records or details.voice,
                 files=event.retrieved_files or details.files,
+                passages=event.passages or details.passages,
                 learning=_learning(event) or details.learning,
             )
     return details

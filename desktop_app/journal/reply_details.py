@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from desktop_app.protocol.events import Memory, Usage
+from desktop_app.protocol.events import Memory, QuotedPassage, Usage
 
 
 class ToolState(StrEnum):
@@ -81,6 +81,7 @@ class ReplyDetails(Struct, frozen=True, omit_defaults=True):
     Attributes:
         reasoning: What the model thought before it answered.
         files: Names of documents that the reply rests on.
+        passages: What stands in them, where the peer tells.
         learning: What is learned from the turn; None where nothing is.
         voice: What the peer says of the recordings of the turn.
     """
@@ -89,6 +90,7 @@ class ReplyDetails(Struct, frozen=True, omit_defaults=True):
     tools: tuple[ToolUse, ...] = ()
     memories: tuple[Memory, ...] = ()
     files: tuple[str, ...] = ()
+    passages: tuple[QuotedPassage, ...] = ()
     usage: Usage | None = None
     voice: dict[str, Any] | None = None
     learning: Learning | None = None

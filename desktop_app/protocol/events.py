@@ -189,6 +189,18 @@ class Memory(Struct, frozen=True, omit_defaults=True):
     score: float | None = None
 
 
+class QuotedPassage(Struct, frozen=True, omit_defaults=True):
+    """A piece of a document that a reply could draw on, word for word.
+
+    Attributes:
+        place: For people: ``page 3``; empty where unknown.
+    """
+
+    file: str
+    text: str
+    place: str = ""
+
+
 class MemoriesRecalled(Struct, frozen=True, tag=snake):
     """Facts that the peer put before the model for this turn."""
 
@@ -224,6 +236,7 @@ class ReplyEnded(Struct, frozen=True, tag=snake):
         memory_operation_id: Of the facts that the peer takes out of the turn.
         voice_records: What the peer says of both recordings, whole.
         retrieved_files: Names of documents that the reply rests on.
+        passages: Of them, where the peer tells.
     """
 
     turn: int
@@ -234,6 +247,7 @@ class ReplyEnded(Struct, frozen=True, tag=snake):
     memory_operation_id: str = ""
     voice_records: dict[str, Any] | None = None
     retrieved_files: tuple[str, ...] = ()
+    passages: tuple[QuotedPassage, ...] = ()
 
 
 class ServerFault(Struct, frozen=True, tag=snake):

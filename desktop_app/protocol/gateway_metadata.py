@@ -13,6 +13,7 @@ from desktop_app.protocol.events import (
     provider_name,
 )
 from desktop_app.protocol.gateway import AssistantMessage
+from desktop_app.protocol.stream_reading import passages_of
 
 
 def is_broken_off(message: AssistantMessage) -> bool:
@@ -44,7 +45,13 @@ def reply_ended(turn: int, status: ReplyStatus, metadata: dict[str, Any]) -> Rep
         usage=usage(metadata),
         model=provider_name(metadata.get("model_provider"), metadata.get("model_name")),
         memory_operation_id=str(metadata.get("memory_operation_id") or ""),
+        retrieved_files=_files(metadata.get("retrieved_files")),
+        passages=passages_of(metadata.get("retrieved_passages")),
     )
+
+
+def _files(told: object) -> tuple[str, ...]:
+    return tuple(str(one) for one in told) if isinstance(told, list) else ()
 
 
 def usage(metadata: dict[str, Any]) -> Usage | None:

@@ -26,6 +26,7 @@ from desktop_app.protocol.stream_reading import (
     SHORT_BYTES,
     TextPiece,
     memories_of,
+    passages_of,
     picture_of,
     read_event,
     read_piece,
@@ -239,6 +240,7 @@ class StreamDialect:
             memory_operation_id=event.memory_operation_id or "",
             voice_records=event.voice_records,
             retrieved_files=tuple(event.retrieved_files or ()),
+            passages=passages_of(event.retrieved_passages),
         )
         return events
 

@@ -11,7 +11,7 @@ import pybase64
 
 from desktop_app.protocol.backboard.stream import StreamEvent
 from desktop_app.protocol.backboard.wire import error_text, salvaged
-from desktop_app.protocol.events import ImageReady, Memory, ToolCall, Usage
+from desktop_app.protocol.events import ImageReady, Memory, QuotedPassage, ToolCall, Usage
 from desktop_app.protocol.json_faults import UNREADABLE
 
 logger = logging.getLogger(__name__)
@@ -87,6 +87,16 @@ def picture_of(turn: int, media: dict[str, Any]) -> ImageReady:
         prompt=_text(media.get("prompt")),
         model=_text(media.get("model")),
         parent_ids=_texts(media.get("parent_document_ids")),
+    )
+
+
+def passages_of(told: object) -> tuple[QuotedPassage, ...]:
+    """Passages as our own service tells them; what is none is left out."""
+    found = (one for one in (told if isinstance(told, list) else ()) if isinstance(one, dict))
+    return tuple(
+        QuotedPassage(str(one["file"]), str(one["text"]), str(one.get("place") or ""))
+        for one in found
+        if one.get("file") and one.get("text")
     )
 
 

@@ -14,6 +14,7 @@ from desktop_app.protocol.events import (
     ImageReady,
     MemoriesRecalled,
     Memory,
+    QuotedPassage,
     ReplyAudio,
     ReplyEnded,
     ReplyReasoning,
@@ -396,6 +397,11 @@ def test_what_belongs_to_the_reply_is_told_with_its_end():
             memory_operation_id="o",
             voice_records=records,
             retrieved_files=["plan.pdf"],
+            retrieved_passages=[
+                {"file": "plan.pdf", "place": "page 2", "text": "Trams run all night."},
+                {"file": "plan.pdf", "text": ""},
+                {"place": "nowhere"},
+            ],
             context_usage={"percent": 3, "used_tokens": 30, "context_limit": 1000},
         ),
     )
@@ -409,6 +415,7 @@ def test_what_belongs_to_the_reply_is_told_with_its_end():
             memory_operation_id="o",
             voice_records=records,
             retrieved_files=("plan.pdf",),
+            passages=(QuotedPassage("plan.pdf", "Trams run all night.", "page 2"),),
         )
     ]
 

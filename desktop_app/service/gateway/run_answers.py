@@ -13,7 +13,7 @@ from desktop_app.service.gateway.session_plan import SessionPlan, WantedBackend
 from desktop_app.service.providers.ports import TextDelta
 from desktop_app.service.runs.events import RunEnded
 from desktop_app.service.runs.question import Question
-from desktop_app.service.runs.run import Run, reply_facts
+from desktop_app.service.runs.run import Run, reply_facts, retrieved_passages
 from desktop_app.service.runs.runs import Runs
 from desktop_app.service.storage.conversation_store import ConversationStore, Heard
 
@@ -62,6 +62,7 @@ class RunAnswer:
             "user_message_id": self._run.prompt.message_id,
             "status": end.status.lower(),
             **reply_facts(self._run, end),
+            "retrieved_passages": retrieved_passages(self._run),
         }
 
 

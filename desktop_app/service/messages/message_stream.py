@@ -24,7 +24,7 @@ from desktop_app.service.runs.events import (
     RunStarted,
 )
 from desktop_app.service.runs.history import called_tools
-from desktop_app.service.runs.run import Run, retrieved_memories
+from desktop_app.service.runs.run import Run, retrieved_memories, retrieved_passages
 
 _encode = msgspec.json.Encoder().encode
 _NEEDS_OUTPUTS = "The outputs of the called tools are needed."
@@ -222,6 +222,7 @@ def _completed(run: Run, end: RunEnded) -> StreamEvent:
         memory_operation_id=end.memory_operation_id or None,
         retrieved_memories=retrieved_memories(run) or None,
         retrieved_files=run.files or None,
+        retrieved_passages=retrieved_passages(run) or None,
         context_usage=msgspec.structs.asdict(end.context) if end.context else None,
     )
 

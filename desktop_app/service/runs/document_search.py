@@ -43,7 +43,8 @@ class DocumentSearch:
         if not found:
             return HostedResult("Nothing was found. Other words may help.")
         text = "\n\n".join(f"[{_source(each)}]\n{each.text}" for each in found)
-        return HostedResult(text, files=tuple(each.filename for each in found))
+        files = tuple(each.filename for each in found)
+        return HostedResult(text, files=files, passages=tuple(found))
 
 
 def _source(passage: Passage) -> str:

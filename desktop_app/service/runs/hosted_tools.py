@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from desktop_app.protocol.backboard.messages import Media
-from desktop_app.service.providers.ports import Tool
+from desktop_app.service.providers.ports import Passage, Tool
 from desktop_app.service.runs.run import Run
 
 
@@ -19,12 +19,14 @@ class HostedResult:
         text: For the model.
         media: For the person: told as they are made, and kept with the reply.
         files: Names of the documents it comes from.
+        passages: What was found in them.
         words: For the person, where no model tells what was done.
     """
 
     text: str
     media: tuple[Media, ...] = ()
     files: tuple[str, ...] = ()
+    passages: tuple[Passage, ...] = ()
     words: str = ""
 
 

@@ -12,7 +12,7 @@ from desktop_app.protocol.backboard.messages import Media
 from desktop_app.protocol.backboard.threads import StoredMessage
 from desktop_app.protocol.events import Usage
 from desktop_app.service.clock import new_id, now
-from desktop_app.service.providers.ports import Knowledge, ReasoningDelta, TextDelta
+from desktop_app.service.providers.ports import Knowledge, Passage, ReasoningDelta, TextDelta
 from desktop_app.service.runs.events import (
     KnowledgeFound,
     MediaMade,
@@ -22,6 +22,9 @@ from desktop_app.service.runs.events import (
 )
 from desktop_app.service.runs.question import Question
 from desktop_app.service.storage.conversation_store import Heard
+
+MOST_PASSAGES = 20
+LONGEST_PASSAGE = 4000  # characters
 
 
 class Run:
@@ -33,6 +36,7 @@ class Run:
         message_id: The reply's.
         heard: How much of the speech was heard, where someone who cancelled knows.
         sources: Names of the files that tools drew on, in order.
+        found: Passages that tools found in them, in order.
         unmet: Wishes of the turn that its provider could not meet: sentences, in order.
         lists_calls: Its reply shall say all that was called in the run, as ``all_run_tool_calls``.
     """
@@ -51,6 +55,7 @@ class Run:
         )
         self.heard: Heard | None = None
         self.sources: dict[str, None] = {}
+        self.found: list[Passage] = []
         self.unmet: dict[str, None] = {}
         self.lists_calls = False
         self._events: list[RunEvent] = []
@@ -170,6 +175,15 @@ def reply_facts(run: Run, end: RunEnded) -> dict[str, Any]:
         "error": end.error,
     }
     return {name: value for name, value in facts.items() if value not in (None, "", [])}
+
+
+def retrieved_passages(run: Run) -> list[dict[str, str]]:
+    """What the reply could draw on, word for word: an addition to the API, for people to check."""
+    found = {(one.filename, one.text): one for one in (*run.knowledge.passages, *run.found)}
+    return [
+        {"file": one.filename, "place": one.place, "text": one.text[:LONGEST_PASSAGE]}
+        for one in list(found.values())[:MOST_PASSAGES]
+    ]
 
 
 def retrieved_memories(run: Run) -> list[dict[str, Any]]:

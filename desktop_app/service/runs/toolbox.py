@@ -64,6 +64,7 @@ class Toolbox:
         for media in result.media:
             await run.tell(MediaMade(media))
         run.sources.update(dict.fromkeys(result.files))
+        run.found.extend(result.passages)
         return result.text
 
 

@@ -17,6 +17,7 @@ from desktop_app.journal.reply_details import (
 )
 from desktop_app.link.messages import UploadAdvanced
 from desktop_app.prose import mark, tr
+from desktop_app.protocol.events import QuotedPassage
 from desktop_app.ui import wording
 
 LEARNED = "learned"
@@ -126,9 +127,11 @@ def chips_of(message: MessageRecord, upload: UploadAdvanced | None = None) -> tu
         for number, memory in enumerate(details.memories)
     ]
     rested = tr("The reply rests on this document:")
+    quoted = {one.file for one in details.passages}
     files = [
         Chip(f"file-{number}", _short(name), f"{rested} {name}", "file")
         for number, name in enumerate(details.files)
+        if name not in quoted
     ]
     attached = [
         Chip(
@@ -140,7 +143,14 @@ def chips_of(message: MessageRecord, upload: UploadAdvanced | None = None) -> tu
         )
         for number, path in enumerate(message.wishes.files)
     ]
-    return (*memories, *files, *attached, *_learning(details.learning))
+    passages = [_passage(number, one) for number, one in enumerate(details.passages)]
+    return (*memories, *passages, *files, *attached, *_learning(details.learning))
+
+
+def _passage(number: int, passage: QuotedPassage) -> Chip:
+    """A place in a document; its card holds the words that stand there."""
+    where = ", ".join(part for part in (_short(passage.file), passage.place) if part)
+    return Chip(f"passage-{number}", where, f"{where}\n\n{passage.text}", "file")
 
 
 def _learning(learning: Learning | None) -> tuple[Chip, ...]:

@@ -192,3 +192,12 @@ async def test_what_is_known_of_a_turn_is_not_told_again_when_it_goes_on(turns):
     await run.ended()
     assert (await kinds(run))[:2] == ["run_continuing", "message_start"]
     assert turns.language.requests[-1].knowledge.memories == (TEA,)
+
+
+async def test_passages_are_told_word_for_word_with_their_places_and_each_once(turns):
+    turns.library.found = (LEASE, ANNEX, LEASE)
+    run, _ = await turns.ask("What is the rent?")
+    ended = [event async for event in events_of(run)][-1]
+    assert ended.retrieved_passages == [
+        {"file": one.filename, "place": one.place, "text": one.text} for one in (LEASE, ANNEX)
+    ]

@@ -10,7 +10,7 @@ from desktop_app.journal.reply_details import ReplyDetails, ToolState, ToolUse
 from desktop_app.link.messages import MessageSaved, UploadAdvanced
 from desktop_app.link.replies import DecideTool, Decision, ToolPlace
 from desktop_app.protocol.commands import TurnWishes
-from desktop_app.protocol.events import Memory
+from desktop_app.protocol.events import Memory, QuotedPassage
 from desktop_app.ui.chat.folds import chips_of, folds_of, pretty_json
 from tests.ui.chat.conftest import in_sight, press
 from tests.ui.conftest import make_message
@@ -144,3 +144,14 @@ def test_bar_38_an_upload_that_fails_ends_its_progress_and_offers_to_try_again(d
     found = in_sight(desk.window.pane.chat)
     assert [one.target.label for one in found if one.target.kind == "chip"] == ["a.txt", "b.txt"]
     assert [one.target.kind for one in found if one.target.kind == "retry"] == ["retry"]
+
+
+def test_a_passage_opens_as_text_with_its_place_and_stands_for_its_file():
+    details = ReplyDetails(
+        files=("guide.pdf", "plan.pdf"),
+        passages=(QuotedPassage("guide.pdf", "Line 28 leaves at six.", "page 4"),),
+    )
+    passage, file = chips_of(make_message(1, "At six.", details=details))
+    assert passage.label == "guide.pdf, page 4"
+    assert passage.body == "guide.pdf, page 4\n\nLine 28 leaves at six."
+    assert file.label == "plan.pdf"
