@@ -22,10 +22,15 @@ RUNTIME = (
     *("libxkbcommon0", "libxkbcommon-x11-0", "libxcb-cursor0", "libxcb-icccm4"),
     *("libxcb-keysyms1", "libxcb-shape0"),
 )
-TESTING = ("pulseaudio", "pulseaudio-utils", "xvfb", "xdotool", "chromium")
+TESTING = ("pulseaudio", "pulseaudio-utils", "xvfb", "xdotool", "chromium", "redis-server")
 
 _LIBRARIES = {"portaudio": "PortAudio", "EGL": "EGL", "xkbcommon": "libxkbcommon"}
-_PROGRAMS = {"pulseaudio": "PulseAudio", "Xvfb": "Xvfb", "xdotool": "xdotool"}
+_PROGRAMS = {
+    "pulseaudio": "PulseAudio",
+    "redis-server": "Redis",
+    "Xvfb": "Xvfb",
+    "xdotool": "xdotool",
+}
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")  # tests/fakes/browser.py takes any
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import httpx
 from websockets.asyncio.client import connect
@@ -18,7 +18,6 @@ from tests.fakes.providers import ScriptedProviders
 from tests.service.conftest import LIMIT_S, Socket
 
 TOKEN = "a-token-of-some-length"
-OPEN_TO_ALL = {"GATEWAY_TOKEN": ""}
 
 
 @dataclass
@@ -43,15 +42,22 @@ class GatewayRig:
 
 @asynccontextmanager
 async def gateway(
-    variables: Mapping[str, str] | None = None, providers: ScriptedProviders | None = None
+    variables: Mapping[str, str] | None = None,
+    providers: ScriptedProviders | None = None,
+    *,
+    session_s: float | None = None,
 ) -> AsyncIterator[GatewayRig]:
     """A gateway with these variables.
 
     Args:
         variables: As of the environment.
         providers: In place of those that the variables name.
+        session_s: How long a socket may live, where an operator could not set so little.
     """
     config = read_gateway_config({"GATEWAY_TOKEN": TOKEN} | dict(variables or {}))
+
+    if session_s is not None:
+        config = replace(config, limits=replace(config.limits, session_s=session_s))
 
     async def real(recall: Recall) -> Providers:
         return await open_providers(config.providers, recall)
