@@ -22,11 +22,18 @@ from desktop_app.link.messages import Phase
 from tests.benchmarks.card import TickingStream
 from tests.benchmarks.figures import Figure, Spread, percentile
 from tests.benchmarks.rig import END_SILENCE_MS, Rig
-from tests.benchmarks.voice import QUESTIONS, ROOT, Notes, opener, peer
+from tests.benchmarks.voice import (
+    QUESTIONS,
+    QUIETEST_VOICE,
+    ROOT,
+    Notes,
+    last_voiced,
+    opener,
+    peer,
+)
 
 SECONDS = float(os.environ.get("PARLEY_BENCH_SECONDS", "20"))
 _SPOKEN_TURNS = 20
-_QUIETEST_VOICE = 60.0  # the turn detector's own bound, about -55 dBFS
 _PERIOD_MS = 10.0
 _FIRST = 256  # numbers below are the noise of the room
 _P50_GOAL, _P99_GOAL = 1.18, 1.3  # 0.40 of 0.34 ms, 1.0 of 0.77: the page's goals of its floor
@@ -127,7 +134,7 @@ def _latencies(said_s: array[float], notes: Notes) -> list[float]:
 def _numbered(seconds: float) -> bytes:
     """Speech without a pause, its frames numbered from _FIRST in their first sample."""
     speech = b"".join(read_wav(ROOT / name) for name in QUESTIONS)
-    voiced = [frame for frame in _frames(speech) if rms(frame) > _QUIETEST_VOICE]
+    voiced = [frame for frame in _frames(speech) if rms(frame) > QUIETEST_VOICE]
     count = round(seconds * 1000 / FRAME_MS)
     numbered = enumerate(islice(cycle(voiced), count), _FIRST)
     return b"".join(number.to_bytes(2, "little") + frame[2:] for number, frame in numbered)
@@ -154,7 +161,7 @@ async def answering() -> list[Figure]:
                 missed += 1
                 continue
             assert times.first_sound is not None
-            last_voiced_s = card.said_s[before + _last_voiced(spoken)]
+            last_voiced_s = card.said_s[before + last_voiced(spoken)]
             taken.append((times.first_sound - last_voiced_s) * 1000 - END_SILENCE_MS)
             await rig.phase(Phase.LISTENING)
     p50, p90 = percentile(taken, 0.5), percentile(taken, 0.9)
@@ -175,10 +182,6 @@ async def answering() -> list[Figure]:
             },
         )
     ]
-
-
-def _last_voiced(pcm: bytes) -> int:
-    return max(at for at, frame in enumerate(_frames(pcm)) if rms(frame) > _QUIETEST_VOICE)
 
 
 def _floor() -> Sequence[float]:

@@ -20,6 +20,7 @@ from desktop_app.engine.ports import OpenTransport
 from desktop_app.journal.records import TurnTimes
 from desktop_app.journal.writer import JournalWriter
 from desktop_app.link.messages import LinkEvent, Phase, PhaseChanged, TurnTimed
+from desktop_app.protocol.commands import SpeechInput
 from desktop_app.settings import Settings
 from desktop_app.tasks import Background
 from tests.benchmarks.card import TickingSystem
@@ -57,8 +58,17 @@ class Rig:
         detector: SpeechDetector | None = None,
         speed: float = 1.0,
         barge_in: bool = False,
+        is_peer_ending: bool = False,
     ) -> None:
-        self._barge_in = barge_in
+        self._terms = Terms(
+            thread_id="bench",
+            barge_in=barge_in,
+            is_peer_ending=is_peer_ending,
+            speech_input=SpeechInput(
+                commit_strategy="vad" if is_peer_ending else "manual",
+                end_silence_s=END_SILENCE_MS / 1000,
+            ),
+        )
         self.card = TickingSystem(speed)
         self._detector = detector or speech_detector()
         self.microphone = Microphone(self.card)
@@ -107,7 +117,7 @@ class Rig:
             journal=journal,
             publish=self._publish,
         )
-        return Engine(Terms(thread_id="bench", barge_in=self._barge_in), parts)
+        return Engine(self._terms, parts)
 
     def _publish(self, event: LinkEvent) -> None:
         self._forward(event)
