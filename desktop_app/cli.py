@@ -81,12 +81,12 @@ def _speak() -> None:
     """What codes mean is said in the person's language; flags and their help are English."""
     import os
 
-    from desktop_app.languages import choose, speak, wished_by
+    from desktop_app.languages import choose, speak
     from desktop_app.paths import find_paths
     from desktop_app.settings import load_language
 
     setting = load_language(find_paths(os.environ).settings)
-    speak(choose(setting, wished_by(os.environ)))
+    speak(choose(setting, os.environ))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -38,7 +38,7 @@ from desktop_app.errors import AppError, DeviceError, InputError
 from desktop_app.export.storage import remove_service_data
 from desktop_app.journal.retention import UNTIL_SENT
 from desktop_app.journal.writer import JournalWriter
-from desktop_app.languages import choose, speak, wished_by
+from desktop_app.languages import choose, speak
 from desktop_app.link.asks import Ask, CancelAsk
 from desktop_app.link.keeping import CancelImport, ClearKept, ImportArchive
 from desktop_app.link.messages import (
@@ -118,7 +118,7 @@ class EngineApp:
         self._token = token
         self._settings = settings_file.load(paths.settings)
         use_network(self._settings.network, os.environ)
-        speak(choose(self._settings.appearance.language, wished_by(os.environ)))
+        speak(choose(self._settings.appearance.language, os.environ))
         self._odd: list[Notice] = []
         self._profile = self._chosen_profile()
         self._journal = journal

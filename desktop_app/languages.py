@@ -14,7 +14,6 @@ from typing import NamedTuple
 from desktop_app import resources
 from desktop_app.prose import use_catalogue
 
-SYSTEM = "system"
 ENGLISH = "en"
 VARIABLE = "PARLEY_LANGUAGE"
 NAMES = {  # each as its own speakers call it
@@ -117,35 +116,33 @@ def _plain(escaped: str) -> str:
     return _ESCAPE.sub(lambda found: _ESCAPED.get(found[1], found[1]), escaped)
 
 
-def choose(setting: str, wished: Iterable[str]) -> str:
-    """The language to speak.
+def choose(setting: str, environment: Mapping[str, str], system: Iterable[str] = ()) -> str:
+    """The language to speak: as ``PARLEY_LANGUAGE`` says, else the setting, else the system.
 
     Args:
         setting: One of ``NAMES``, or ``system``.
-        wished: What the person reads, best first, in any usual spelling: ``de-AT``,
-            ``zh_CN.UTF-8``.
+        environment: Of the process.
+        system: What the person reads as the system says it, best first; asked after the
+            environment.
     """
-    if setting in NAMES:
-        return setting
-    return next((known for one in wished if (known := _known(one))), ENGLISH)
+    forced = known(environment.get(VARIABLE, ""))
+    if forced or setting in NAMES:
+        return forced or setting
+    wished = (*_wished_by(environment), *system)
+    return next((found for one in wished if (found := known(one))), ENGLISH)
 
 
-def _known(wished: str) -> str:
-    """Which of ours a language of the system is, or nothing."""
-    base, *rest = re.split(r"[-_.@]", wished.casefold())
+def known(language: str) -> str:
+    """Which of ours that is, in any usual spelling (``de-AT``, ``zh_CN.UTF-8``), or nothing."""
+    base, *rest = re.split(r"[-_.@]", language.casefold())
     if base == "zh":
         return "" if set(rest) & set(_TRADITIONAL) else "zh_CN"
     return base if base in NAMES else ""
 
 
-def wished_by(environment: Mapping[str, str]) -> tuple[str, ...]:
-    """The languages that the environment names, best first."""
-    if environment.get(VARIABLE):
-        return (environment[VARIABLE],)
-    for name in _VARIABLES:
-        if environment.get(name):
-            return tuple(environment[name].split(":"))
-    return ()
+def _wished_by(environment: Mapping[str, str]) -> tuple[str, ...]:
+    named = next((environment[name] for name in _VARIABLES if environment.get(name)), "")
+    return tuple(named.split(":"))
 
 
 def speak(language: str) -> None:

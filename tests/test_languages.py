@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from desktop_app import prose, resources
-from desktop_app.languages import Catalogue, Entry, choose, read_entries, speak, wished_by
+from desktop_app.languages import Catalogue, Entry, choose, read_entries, speak
 
 ARABIC = (
     "Plural-Forms: nplurals=6; plural=(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : "
@@ -53,7 +53,7 @@ def english_afterwards():
 
 
 @pytest.mark.parametrize(
-    ("setting", "wished", "spoken"),
+    ("setting", "system", "spoken"),
     [
         ("de", ["fr"], "de"),
         ("system", ["de-AT", "en"], "de"),
@@ -68,22 +68,28 @@ def english_afterwards():
         ("klingon", ["es"], "es"),
     ],
 )
-def test_the_language_is_the_chosen_one_or_the_first_that_is_known(setting, wished, spoken):
-    assert choose(setting, wished) == spoken
+def test_the_language_is_the_chosen_one_or_the_first_that_is_known(setting, system, spoken):
+    assert choose(setting, {}, system) == spoken
 
 
 @pytest.mark.parametrize(
-    ("environment", "wished"),
+    ("environment", "spoken"),
     [
-        ({"PARLEY_LANGUAGE": "ar", "LANG": "de_DE.UTF-8"}, ("ar",)),
-        ({"LANGUAGE": "de:fr", "LANG": "en_US.UTF-8"}, ("de", "fr")),
-        ({"LANGUAGE": "", "LC_ALL": "es_ES"}, ("es_ES",)),
-        ({"LANG": "fr_FR@euro"}, ("fr_FR@euro",)),
-        ({}, ()),
+        ({"PARLEY_LANGUAGE": "ar", "LANG": "de_DE.UTF-8"}, "ar"),
+        ({"PARLEY_LANGUAGE": "klingon", "LANG": "de_DE.UTF-8"}, "de"),
+        ({"LANGUAGE": "it:fr", "LANG": "en_US.UTF-8"}, "fr"),
+        ({"LANGUAGE": "", "LC_ALL": "es_ES"}, "es"),
+        ({"LANG": "fr_FR@euro"}, "fr"),
+        ({}, "zh_CN"),
     ],
 )
-def test_the_environment_names_languages_in_the_order_of_gettext(environment, wished):
-    assert wished_by(environment) == wished
+def test_the_environment_comes_before_the_system(environment, spoken):
+    assert choose("system", environment, ["zh_CN"]) == spoken
+
+
+def test_parleys_own_variable_is_stronger_than_the_setting():
+    assert choose("de", {"PARLEY_LANGUAGE": "fr_CA", "LANG": "es"}) == "fr"
+    assert choose("de", {"LANG": "es"}) == "de"
 
 
 def test_a_catalogue_says_sentences_contexts_and_plurals():

@@ -7,7 +7,7 @@ import os
 from PySide6.QtCore import QLibraryInfo, QLocale, Qt, QTranslator
 from PySide6.QtWidgets import QApplication
 
-from desktop_app.languages import ENGLISH, RIGHT_TO_LEFT, SYSTEM, VARIABLE, choose, speak, wished_by
+from desktop_app.languages import ENGLISH, RIGHT_TO_LEFT, VARIABLE, choose, known, speak
 
 # Where the system itself speaks another language: the way to write numbers and dates.
 _REGIONS = {ENGLISH: "en_GB", "ar": "ar_AE"}  # of several ways, the one with digits as in the code
@@ -22,7 +22,7 @@ def use_language(qt: QApplication, setting: str) -> str:
     Returns:
         The language; processes started from now on are told it.
     """
-    language = choose(setting, (*wished_by(os.environ), *QLocale.system().uiLanguages()))
+    language = choose(setting, os.environ, QLocale.system().uiLanguages())
     os.environ[VARIABLE] = language
     speak(language)
     QLocale.setDefault(_locale(language))
@@ -40,6 +40,6 @@ def use_language(qt: QApplication, setting: str) -> str:
 def _locale(language: str) -> QLocale:
     """How numbers and dates are written: as on the system, where it speaks the same language."""
     system = QLocale.system()
-    if system.language() != QLocale.Language.C and choose(SYSTEM, [system.name()]) == language:
+    if system.language() != QLocale.Language.C and known(system.name()) == language:
         return system
     return QLocale(_REGIONS.get(language, language))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import gettext
 import json
 from pathlib import Path
 
 import pytest
 
-from desktop_app import cli
+from desktop_app import cli, prose
 from desktop_app.engine.keeping_desk import KeepingDesk
 from desktop_app.engine_note import leave_engine_note, remove_engine_note
 from desktop_app.journal.writer import JournalWriter
@@ -136,3 +137,14 @@ async def test_beside_a_window_its_engine_imports(data, tmp_path, capsys, monkey
     await window.desk.aclose()
     await window.server.aclose()
     await journal.aclose()
+
+
+def test_the_command_line_speaks_the_language_of_the_settings(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("PARLEY_DATA_DIR", str(tmp_path))
+    monkeypatch.delenv("PARLEY_LANGUAGE")
+    (tmp_path / "settings.json").write_text('{"appearance": {"language": "de"}}')
+    try:
+        assert cli.run(["export", "last", "--to", str(tmp_path / "a.md")]) == cli.CANNOT
+    finally:
+        prose.use_catalogue(gettext.NullTranslations())
+    assert capsys.readouterr().err == "parley: Hier gibt es noch keine Unterhaltung.\n"

@@ -20,8 +20,9 @@ EVENING = datetime(2026, 11, 26, 17, 5)
 
 
 @pytest.fixture
-def qt(qapp: QApplication) -> Iterator[QApplication]:
+def qt(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[QApplication]:
     """An application that is English and reads from the left again afterwards."""
+    monkeypatch.delenv("PARLEY_LANGUAGE")
     locale = QLocale(QLocale().name())  # QLocale() itself would change with the default
     yield qapp
     prose.use_catalogue(gettext.NullTranslations())

@@ -16,7 +16,7 @@ NOW = datetime(2026, 5, 20, 12, 0)
 
 @pytest.fixture(autouse=True)
 def english(qapp):
-    before = QLocale()
+    before = QLocale(QLocale().name())  # QLocale() itself would change with the default
     QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedStates))
     yield
     QLocale.setDefault(before)
@@ -47,7 +47,7 @@ def test_threads_stand_under_their_days_and_months():
         "February 2026",
     ]
     details = [row.detail for row in rows if not row.is_heading]
-    assert details == ["3 Jan", "09:15", "", "Sat", "3 May", "3 Feb", "1 Feb"]
+    assert details == ["3 Jan", "9:15\u202fAM", "", "Sat", "3 May", "3 Feb", "1 Feb"]
 
 
 def test_a_row_says_its_marks_and_day():
@@ -63,7 +63,7 @@ def test_found_messages_follow_found_titles():
     rows = ListedThreads().found((thread("a", NOW, "Lisbon"),), hits, NOW)
     assert [(row.title, row.message_id, row.detail) for row in rows] == [
         ("Threads", "", ""),
-        ("Lisbon", "", "12:00"),
+        ("Lisbon", "", "12:00\u202fPM"),
         ("In messages", "", ""),
         ("Porto", "m", "snippet"),
     ]
