@@ -24,6 +24,7 @@ from desktop_app.link.messages import LinkEvent
 from desktop_app.network_access import use_network
 from desktop_app.paths import Paths
 from desktop_app.profiles import Profile, find_profile
+from desktop_app.protocol.commands import Answerer
 from desktop_app.remote_service import RemoteService
 from desktop_app.service_child import both_doors, remove_note, running_service, starter
 from desktop_app.settings import Settings
@@ -52,6 +53,13 @@ class CommandParts:
     journal_folder: Path
     known: JournalReader
     shelf: Shelf
+
+    async def answerer_of(self, thread_id: str) -> Answerer:
+        """As a person chose for the thread; one that is not begun yet follows the settings."""
+        thread = await asyncio.to_thread(self.known.thread, thread_id)
+        if thread is None:
+            return Answerer(self.settings.threads.model)
+        return Answerer(thread.model, thread.assistant_id)
 
 
 class _BorrowedShelf:

@@ -72,6 +72,9 @@ SENTENCES: Prose = {
     "export.written": "{file} was written.",
     "export.unwritable": "{file} cannot be written. Choose another place. {reason}",
     "gateway.bad_sound": "The spoken answer cannot be played. It can be read.",
+    "gateway.model": (
+        "The voice service does not have the model of this thread. Choose another one above."
+    ),
     "gateway.not_a_gateway": (
         "What answers at the service's address is no voice service. Check the address."
     ),

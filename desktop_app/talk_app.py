@@ -140,7 +140,7 @@ async def thread_of(parts: CommandParts, words: str, assistant: str = "") -> str
     async with BackboardApi(addresses.api) as api:
         if not parts.profile.is_embedded:
             await api.assistants.page(limit=1)  # the conversation would wait for it without end
-        threads = RemoteThreads(parts.shelf, parts.profile.name)
+        threads = RemoteThreads(parts.shelf, parts.profile.name, parts.answerer_of)
         return await chosen_thread(words, assistant, parts.known, threads, api)
 
 
@@ -155,9 +155,14 @@ async def run_engine(
     answers_tools: bool = False,
 ) -> AsyncIterator[Engine]:
     """The engine of one thread, on these parts, while the context is open."""
-    threads = RemoteThreads(parts.shelf, parts.profile.name)
+    threads = RemoteThreads(parts.shelf, parts.profile.name, parts.answerer_of)
     connection = ServiceConnection(
-        parts.find, threads, resample_speech, decode_speech, realtime_terms(parts.profile)
+        parts.find,
+        threads,
+        resample_speech,
+        decode_speech,
+        realtime_terms(parts.profile),
+        parts.answerer_of,
     )
     kit = EngineKit(
         settings=parts.settings,

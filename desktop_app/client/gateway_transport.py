@@ -15,7 +15,7 @@ from desktop_app.client.errors import closed, handshake_errors, socket_errors
 from desktop_app.client.socket_route import socket_route
 from desktop_app.errors import AccessError, NetworkError, ProtocolError
 from desktop_app.protocol.commands import ClientCommand, ConfigureSession
-from desktop_app.protocol.events import ServerEvent
+from desktop_app.protocol.events import ServerEvent, ServerFault, SessionReady
 from desktop_app.protocol.gateway import GatewayError, GatewayReady, decode_server_message
 from desktop_app.protocol.gateway_dialect import GatewayDialect
 from desktop_app.protocol.gateway_frames import Frame
@@ -38,6 +38,7 @@ class GatewayTransport:
         self._dialect = dialect
         self._is_closed = False
         self._session: ConfigureSession | None = None
+        self._is_ready = False
 
     async def send(self, command: ClientCommand) -> None:
         """Say one thing; waits while the peer does not keep up.
@@ -55,17 +56,30 @@ class GatewayTransport:
         Raises:
             NetworkError: ``network.lost``, retryable.
             AccessError: It closed with 1008.
-            ProtocolError: ``gateway.malformed``.
+            ProtocolError: ``gateway.malformed``; ``gateway.model``: it refuses the model that was
+                chosen, and so the session.
         """
         while (frame := await self._received()) is not None:
             message = decode_server_message(frame)
             if message is None:
                 continue
             for event in self._dialect.events(message):
+                self._check(event)
                 yield event
             if self._dialect.answers:
                 answers, self._dialect.answers = self._dialect.answers, []
                 await self._send(answers)
+
+    def _check(self, event: ServerEvent) -> None:
+        """A session whose model is refused never begins; without one, faults may be of its parts.
+
+        Raises:
+            ProtocolError: ``gateway.model``.
+        """
+        self._is_ready = self._is_ready or isinstance(event, SessionReady)
+        has_model = self._session is not None and bool(self._session.model)
+        if isinstance(event, ServerFault) and has_model and not self._is_ready:
+            raise ProtocolError("gateway.model", event.message)
 
     async def sign_of_life(self) -> None:
         """Return when the gateway's end of the WebSocket has answered a ping (RFC 6455, 5.5.2).

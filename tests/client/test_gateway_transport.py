@@ -21,7 +21,7 @@ from desktop_app.protocol.commands import (
     SpeechInput,
     SpeechOutput,
 )
-from desktop_app.protocol.events import ReplyAudio, ReplyStarted, SessionReady
+from desktop_app.protocol.events import ReplyAudio, ReplyStarted, ServerFault, SessionReady
 from tests.fakes.gateway import ScriptedGateway
 
 CONFIGURATION = ConfigureSession("t", SpeechInput("basic"), SpeechOutput("basic", "anna", 1.5))
@@ -263,3 +263,26 @@ async def test_bar_45_session_and_model_outlive_a_change_of_how_it_is_heard(
     assert [one["session_id"] for one in configured] == ["theirs", "theirs"]
     assert configured[1]["backend"] == {"provider": "openai", "model": "gpt-4.1"}
     assert configured[1]["stt"]["commit_strategy"] == "vad"
+
+
+async def test_bar_45_a_gateway_that_refuses_the_model_ends_the_line_for_good(
+    gateway: ScriptedGateway,
+):
+    asked = ConfigureSession("theirs", model="nobody/nothing")
+    transport = await open_gateway(GatewayAddress(gateway.url, gateway.key), asked)
+    await gateway.say(g.GatewayError(message="There is no nobody here."))
+    with pytest.raises(ProtocolError) as caught:
+        await anext(transport.events())
+    assert (caught.value.code, caught.value.retryable) == ("gateway.model", False)
+    await transport.aclose()
+
+
+async def test_a_fault_after_the_session_began_is_news_and_no_refusal(gateway: ScriptedGateway):
+    asked = ConfigureSession("theirs", model="openai/gpt-4.1")
+    transport = await open_gateway(GatewayAddress(gateway.url, gateway.key), asked)
+    await gateway.say(g.GatewayConfigured(session_id="theirs"))
+    await gateway.say(g.GatewayError(message="The recogniser is away."))
+    events = transport.events()
+    assert isinstance(await anext(events), SessionReady)
+    assert isinstance(await anext(events), ServerFault)
+    await transport.aclose()
