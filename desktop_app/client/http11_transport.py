@@ -19,7 +19,9 @@ from desktop_app.client.http11_connection import Http11Connection
 from desktop_app.client.http11_request import wire_of
 from desktop_app.network_access import trust_context
 
-MAX_CONNECTIONS = 100
+MAX_CONNECTIONS = 1_000
+"""A gateway asks for as many sessions at once as it holds."""
+
 MAX_IDLE = 20
 IDLE_S = 5.0
 """How long a connection may rest; servers commonly hang up after 5 s or more."""

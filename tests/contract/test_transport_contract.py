@@ -39,12 +39,14 @@ from desktop_app.protocol.events import (
 )
 from tests.fakes.backboard import ScriptedBackboard
 from tests.fakes.gateway import ScriptedGateway
+from tests.fakes.gateway_process import GatewayProcess, gateway_process
 from tests.fakes.service import RealService, real_service
 from tests.fakes.transport import ScriptedTransport
 
 LIMIT_S = 20.0
 QUESTION = "What is 6 times 7?"
 PCM = bytes(960)
+GATEWAY_TOKEN = "a-token-of-some-length"
 
 
 class Peer:
@@ -141,7 +143,7 @@ class BackboardPeer(Peer):
 
 
 class RealPeer(Peer):
-    def __init__(self, transport: Transport, service: RealService) -> None:
+    def __init__(self, transport: Transport, service: RealService | GatewayProcess) -> None:
         super().__init__(transport)
         self._service = service
 
@@ -187,6 +189,14 @@ async def service_gateway(service: RealService) -> AsyncIterator[Peer]:
 
 
 @asynccontextmanager
+async def own_gateway(gateway: GatewayProcess) -> AsyncIterator[Peer]:
+    address = GatewayAddress(gateway.line["voice"], GATEWAY_TOKEN)
+    transport = await open_gateway(address, ConfigureSession("t"))
+    yield RealPeer(transport, gateway)
+    await transport.aclose()
+
+
+@asynccontextmanager
 async def service_messages(service: RealService) -> AsyncIterator[Peer]:
     async with BackboardApi(service.api) as api:
         assistant = await api.assistants.create(NewAssistant(name="Parley"))
@@ -202,6 +212,13 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealService]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GatewayProcess]:
+    variables = {"GATEWAY_TOKEN": GATEWAY_TOKEN}
+    with gateway_process(tmp_path_factory.mktemp("gateway"), variables) as running:
+        yield running
+
+
 FAKES: dict[str, Rig] = {
     "scripted": scripted,
     "scripted gateway": scripted_gateway,
@@ -211,10 +228,11 @@ REAL: dict[str, Callable[[RealService], AbstractAsyncContextManager[Peer]]] = {
     "service gateway": service_gateway,
     "service messages": service_messages,
 }
-SPOKEN = ["scripted", "scripted gateway", "service gateway"]
+OWN_GATEWAY = "gateway of its own"
+SPOKEN = ["scripted", "scripted gateway", "service gateway", OWN_GATEWAY]
 
 
-@pytest.fixture(params=[*FAKES, *REAL])
+@pytest.fixture(params=[*FAKES, *REAL, OWN_GATEWAY])
 async def peer(request: pytest.FixtureRequest) -> AsyncIterator[Peer]:
     async with _opened(request) as made:
         yield made
@@ -229,6 +247,8 @@ async def spoken(request: pytest.FixtureRequest) -> AsyncIterator[Peer]:
 def _opened(request: pytest.FixtureRequest) -> AbstractAsyncContextManager[Peer]:
     if request.param in FAKES:
         return FAKES[request.param]()
+    if request.param == OWN_GATEWAY:
+        return own_gateway(request.getfixturevalue("gateway"))
     return REAL[request.param](request.getfixturevalue("service"))
 
 

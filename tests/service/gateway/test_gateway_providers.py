@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from contextlib import AsyncExitStack
 
+from desktop_app.errors import StorageError
+from desktop_app.service.gateway.run_answers import RunAnswers
 from tests.service.conftest import LIMIT_S
 from tests.service.gateway.conftest import ANSWER, BUILT_IN, QUESTION
 
@@ -67,3 +69,27 @@ async def test_nothing_stays_connected_when_the_client_leaves(peers):
         await socket.hear(bytes(32_000))
     async with asyncio.timeout(LIMIT_S):
         await session.connection.wait_closed()
+
+
+async def test_a_heard_turn_that_cannot_begin_is_told_and_the_next_one_begins(
+    peers, stack, monkeypatch
+):
+    start = RunAnswers.start
+    refused = []
+
+    async def once(self, text, plan):
+        if not refused:
+            refused.append(text)
+            raise StorageError("storage.full", "The disk is full.")
+        return await start(self, text, plan)
+
+    monkeypatch.setattr(RunAnswers, "start", once)
+    socket = await peers.socket(stack)
+    await socket.say("session.configure", backend=BUILT_IN, stt={"commit_strategy": "vad"})
+    await socket.until("stt.session_started")
+    session = await peers.live.session()
+    await session.commits("what is one plus one")
+    assert (await socket.until("error"))["message"] == "The disk is full."
+    await session.commits(QUESTION)
+    assert (await socket.until("assistant.started"))["text"] == QUESTION
+    await socket.until("assistant.message")
