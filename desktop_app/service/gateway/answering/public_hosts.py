@@ -16,14 +16,17 @@ from desktop_app.errors import InputError
 
 Lookup = Callable[[str], Awaitable[list[str]]]
 
+_LOOKUP_WITHIN_S = 5.0
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 async def lookup(host: str) -> list[str]:
-    """The addresses behind a name; empty where there are none."""
+    """The addresses behind a name; empty where there are none, or nobody says in time."""
+    loop = asyncio.get_running_loop()
     try:
-        found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
+        async with asyncio.timeout(_LOOKUP_WITHIN_S):
+            found = await loop.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError, TimeoutError):
         return []
     return list(dict.fromkeys(str(each[4][0]) for each in found))
 

@@ -144,7 +144,8 @@ class StreamedAnswer:
     async def _kept(self, end: AnswerEnd) -> AnswerEnd:
         """The end; a turn that could not be remembered says so beside its text."""
         try:
-            await self._writer.keep(end, self._heard)
+            with provider_failures("state.broken", "The turn could not be remembered."):
+                await self._writer.keep(end, self._heard)
         except AppError as error:
             _log.warning("A turn could not be kept: %s", error.code)
             if end.status == "COMPLETED":

@@ -24,7 +24,7 @@ class Script:
 
     pieces: tuple[str, ...] = ("Hello ", "there.")
     failure: Exception | None = None
-    keeping_failure: NetworkError | None = None
+    keeping_failure: Exception | None = None
     kept: list = field(default_factory=list)
     may_go_on: asyncio.Event = field(default_factory=asyncio.Event)
     is_pausing: bool = False
@@ -112,6 +112,17 @@ async def test_a_turn_that_cannot_be_kept_says_so_and_its_text_stands(caplog):
         end = await answers.begin(Script(keeping_failure=lost)).ended()
     assert (end.status, end.text, end.error) == ("FAILED", "Hello there.", "Redis is away.")
     assert "Hello" not in caplog.text
+    caplog.clear()
+
+
+async def test_a_bug_in_keeping_one_turn_ends_no_other(caplog):
+    other = Script(is_pausing=True)
+    async with answer_tasks() as answers:
+        goes_on = answers.begin(other)
+        broken = await answers.begin(Script(keeping_failure=KeyError("x"))).ended()
+        other.may_go_on.set()
+        assert (await goes_on.ended()).status == "COMPLETED"
+    assert (broken.status, broken.code) == ("FAILED", "state.broken")
     caplog.clear()
 
 

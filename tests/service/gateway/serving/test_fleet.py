@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import signal
+import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -12,7 +14,9 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
+from desktop_app.service.runs.history import STOPPED_HERE
 from tests.fakes.gateway_process import gateway_process
+from tests.fakes.http_server import HttpAnswer, http_server
 from tests.fakes.openai_server import OpenAiServer, closed_port, openai_server
 from tests.fakes.redis_server import redis_server
 from tests.service.conftest import Socket
@@ -22,6 +26,7 @@ pytestmark = pytest.mark.skipif(
     shutil.which("redis-server") is None, reason="redis-server is not installed here"
 )
 
+LIMIT_S = 60
 PIECE = 1 << 16
 
 
@@ -126,3 +131,25 @@ async def test_a_redis_that_goes_away_is_told_and_found_again(tmp_path: Path):
         async with redis_server(tmp_path, redis_port):
             assert await ask(socket, "Three") == "Hello."
     assert heard_by(model)[-1] == ["Three"], "that Redis kept nothing on a disk"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")
+async def test_what_was_written_when_a_process_is_told_to_end_is_kept(tmp_path: Path):
+    async with AsyncExitStack() as stack:
+        redis = await stack.enter_async_context(redis_server(tmp_path))
+        piece = b'data: {"choices":[{"delta":{"content":"Once upon"}}]}\n\n'
+        endless = HttpAnswer(content_type="text/event-stream", pieces=(piece,), is_endless=True)
+        model = await stack.enter_async_context(http_server(lambda _request: endless))
+        variables = {"REDIS_URL": redis, "LLM_BASE_URL": model.url, "LLM_MODEL": "m"}
+        for text in ("A story, please.", "Go on."):
+            gateway = stack.enter_context(gateway_process(tmp_path, variables))
+            async with connect(f"ws://127.0.0.1:{gateway.port}/v1/voice/ws") as connection:
+                socket = Socket(connection)
+                await socket.configured(session_id="desk")
+                await socket.say("text.prompt", text=text)
+                await socket.until("assistant.delta")
+                gateway.process.send_signal(signal.SIGTERM)
+                await connection.wait_closed()
+            assert await asyncio.to_thread(gateway.process.wait, LIMIT_S) == 0
+    told = [each["content"] for each in model.requests[-1].json()["messages"]]
+    assert told == ["A story, please.", f"Once upon {STOPPED_HERE}", "Go on."]

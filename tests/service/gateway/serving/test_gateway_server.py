@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import AsyncExitStack
 
 import pytest
 
@@ -33,6 +34,27 @@ async def test_a_session_ends_in_words_when_its_time_is_over():
         await socket.connection.wait_closed()
         assert socket.connection.close_code == 1000
     assert providers.language.closed == 1, "nobody is asked for more"
+
+
+async def test_clients_behind_a_proxy_are_told_apart():
+    one = {"X-Forwarded-For": "203.0.113.1"}
+    two = {"X-Forwarded-For": "203.0.113.2"}
+    limits = {"GATEWAY_SESSIONS_PER_CLIENT": "1"}
+    async with gateway(limits, ScriptedProviders()) as rig, AsyncExitStack() as stack:
+        said = []
+        for headers in (one, two, one):
+            opened = rig.socket(additional_headers=headers)
+            socket = await stack.enter_async_context(opened)
+            said.append((await socket.next())["type"])
+        assert said == ["session.ready", "session.ready", "error"]
+    strict = limits | {"GATEWAY_TRUSTED_PROXIES": "10.0.0.1"}
+    async with gateway(strict, ScriptedProviders()) as rig, AsyncExitStack() as stack:
+        said = []
+        for headers in (one, two):
+            opened = rig.socket(additional_headers=headers)
+            socket = await stack.enter_async_context(opened)
+            said.append((await socket.next())["type"])
+        assert said == ["session.ready", "error"], "nobody's word is taken but a proxy's"
 
 
 async def test_logs_hold_neither_words_nor_sound_nor_keys(caplog):

@@ -1,0 +1,53 @@
+"""The service's own runs as a chat backend, and as what registrations name."""
+
+from __future__ import annotations
+
+import httpx
+
+from tests.service.conftest import KEY
+
+HEADERS = {"Authorization": f"Bearer {KEY}"}
+
+
+async def post(rig, path: str, body: dict) -> httpx.Response:
+    url = httpx.URL(rig.addresses.api).copy_with(path=path)
+    return await rig.http.post(url, json=body, headers=HEADERS)
+
+
+async def test_the_service_is_a_chat_backend_whose_sessions_are_threads(rig):
+    made = await post(rig, "/v1/register", {"system_prompt": "Rhyme.", "provider": "scripted"})
+    name = made.json()["registration_id"]
+    for text in ("Hi", "Again"):
+        body = {"registration_id": name, "session_id": "desk", "message": text}
+        answer = (await post(rig, "/v1/chat", body)).json()
+    assert answer["text"] == "Hello there. How are you?"
+    stored = await rig.messages(answer["metadata"]["thread_id"])
+    assert [each["content"] for each in stored][::2] == ["Hi", "Again"]
+    assert "Rhyme." in rig.providers.language.requests[0].system_prompt
+
+
+async def test_a_session_gets_what_was_registered(rig, socket):
+    made = await post(rig, "/v1/register", {"system_prompt": "Rhyme."})
+    await socket.configured(backend=made.json())
+    await socket.say("text.prompt", text="Hi")
+    await socket.until("assistant.message")
+    assert "Rhyme." in rig.providers.language.requests[0].system_prompt
+
+
+async def test_what_may_not_be_had_is_refused_in_words(rig, socket):
+    for body, status in (
+        ({"api_key": "k"}, 400),
+        ({"provider": "nobody"}, 400),
+        ({"model": 5}, 422),
+    ):
+        assert (await post(rig, "/v1/register", body)).status_code == status
+    unknown = {"registration_id": "unknown", "message": "Hi"}
+    assert (await post(rig, "/v1/chat", unknown)).status_code == 404
+    await socket.say("session.configure", backend={"registration_id": "unknown"})
+    assert (await socket.until("error"))["code"] == "backend.not_registered"
+
+
+async def test_without_the_key_nobody_is_answered(rig):
+    url = httpx.URL(rig.addresses.api).copy_with(path="/v1/chat")
+    async with httpx.AsyncClient() as stranger:
+        assert (await stranger.post(url, json={"message": "Hi"})).status_code == 401
