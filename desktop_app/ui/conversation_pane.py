@@ -43,6 +43,8 @@ class ConversationPane(QWidget):
         page_changed: Name of the page that is shown now, empty for the conversation.
     """
 
+    spoken_role = "Pane"
+
     furnished = Signal()
     page_changed = Signal(str)
 

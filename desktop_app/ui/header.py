@@ -91,6 +91,8 @@ class Header(QWidget):
         model_chip, assistant_chip: Who answers.
     """
 
+    spoken_role = "ToolBar"
+
     left_requested = Signal()
     right_requested = Signal()
     gallery_requested = Signal()

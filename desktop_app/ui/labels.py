@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFont, QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop_app.ui import look as size
@@ -11,7 +11,9 @@ from desktop_app.ui.look import Look
 
 
 class Label(QWidget):
-    """One line of plain text in a token's colour, elided where it does not fit."""
+    """One line of plain text in a token's colour; elided where it does not fit, with a tooltip."""
+
+    spoken_role = "StaticText"
 
     def __init__(
         self,
@@ -27,6 +29,7 @@ class Label(QWidget):
         self._look = look
         self._ink = ink
         self._text = ""
+        self._rest = ""  # what the tooltip says of it
         self.alignment = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
         self.setFont(look.font(px, weight))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -44,6 +47,19 @@ class Label(QWidget):
             self.setAccessibleName(text)
             self.updateGeometry()
             self.update()
+            self._show_rest()
+
+    def _show_rest(self) -> None:
+        """Let the tooltip say what is elided, unless somebody else has given it one."""
+        if self.toolTip() == self._rest:
+            room = self.contentsRect().width()
+            is_cut = self.fontMetrics().horizontalAdvance(self._text) > room
+            self._rest = self._text if is_cut else ""
+            self.setToolTip(self._rest)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._show_rest()
 
     def sizeHint(self) -> QSize:  # noqa: N802
         metrics, around = self.fontMetrics(), self.contentsMargins()

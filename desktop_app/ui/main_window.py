@@ -153,8 +153,10 @@ class MainWindow(QWidget):
 
     def furnish(self) -> None:
         """Build what the first paint does not need."""
+        from desktop_app.ui.accessible import speak_of_painted
         from desktop_app.ui.side.side_panel import SidePanel
 
+        speak_of_painted()
         self.pane.furnish()
         self.talk_key.watch()
         self.side = SidePanel(self._look, self)

@@ -30,6 +30,8 @@ class NoticeBar(QWidget):
         dismissed: Code of the notice that was closed.
     """
 
+    spoken_role = "Notification"
+
     action_chosen = Signal(object)
     dismissed = Signal(str)
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleAnnouncementEvent,
     QContextMenuEvent,
     QGuiApplication,
     QKeyEvent,
@@ -16,13 +14,15 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from desktop_app.ui import wording
+from desktop_app.ui.accessible import SpokenPart, tell_current
 from desktop_app.ui.chat.answer_bar import AnswerBar
 from desktop_app.ui.chat.conversation_scroll import TOP, ConversationScroll
 from desktop_app.ui.chat.folds import LEARNED
 from desktop_app.ui.chat.link_bar import LinkBar, says_where
 from desktop_app.ui.chat.message_menu import message_menu
 from desktop_app.ui.chat.message_row import MessageRow
-from desktop_app.ui.chat.target_walk import next_of, pressable_in
+from desktop_app.ui.chat.target_walk import Pressable, next_of, pressable_in
 from desktop_app.ui.chat.targets import Target
 from desktop_app.ui.chat.text_selection import Selection, Spot
 from desktop_app.ui.look import Look
@@ -43,6 +43,8 @@ class ChatView(ConversationScroll):
         picture_chosen: Id of a picture.
         step_requested: ``play``, ``again``, ``edit`` or ``details``, and the id of a message.
     """
+
+    spoken_role = "List"
 
     retry_requested = Signal(str)
     link_chosen = Signal(str)
@@ -200,17 +202,38 @@ class ChatView(ConversationScroll):
 
     def focusNextPrevChild(self, forwards: bool) -> bool:  # noqa: N802
         """Tab goes through what can be pressed in sight, then on."""
-        top = self.verticalScrollBar().value() - TOP
-        pressable = pressable_in(self._stack, top, self.viewport().height())
+        pressable = self._pressable()
         self._chosen = next_of(pressable, self._chosen, backwards=not forwards)
         self.viewport().update()
         if self._chosen is not None:
-            self._say(self._chosen.target.label)
+            tell_current(self, len(self._stack) + pressable.index(self._chosen))
             return True
         return super().focusNextPrevChild(forwards)
 
-    def _say(self, words: str) -> None:
-        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, words))
+    # ---- for screen readers: each message, then what can be pressed in sight ----------------
+
+    def spoken_count(self) -> int:
+        """How many messages and pressable things there are."""
+        return len(self._stack) + len(self._pressable())
+
+    def spoken_part(self, number: int) -> SpokenPart:
+        """A message, or behind the last one something that can be pressed."""
+        top = self.verticalScrollBar().value() - TOP
+        if number < len(self._stack):
+            message = self._stack.messages[number]
+            start, end = self._stack.top(number), self._stack.top(number + 1)
+            box = QRect(self._left(), start - top, self._column(), end - start)
+            return SpokenPart(wording.message_words(message.role, message.text), "ListItem", box)
+        one = self._pressable()[number - len(self._stack)]
+        row_top = int(one.y - one.target.box.top())
+        box = one.target.box.toRect().translated(self._left(), row_top - top)
+        role = "Link" if one.target.kind == "link" else "Button"
+        is_current = self._chosen is not None and self._chosen.key == one.key
+        return SpokenPart(one.target.label, role, box, is_current)
+
+    def _pressable(self) -> list[Pressable]:
+        top = self.verticalScrollBar().value() - TOP
+        return pressable_in(self._stack, top, self.viewport().height())
 
     def _press_chosen(self) -> bool:
         chosen = self._chosen

@@ -182,7 +182,8 @@ class ConversationScroll(QAbstractScrollArea):
         return max(120, min(self._look.scaled(size.COLUMN), self.width() - 2 * _MARGIN))
 
     def _left(self) -> int:
-        return (self.width() - self._stack.width) // 2  # beside the composer, bar or no bar
+        """In line with the composer, whether or not the bar is shown, and on which side."""
+        return (self.width() - self._stack.width) // 2 - self.viewport().x()
 
     def _settle(self) -> None:
         """Lay out what is in sight and put the view where it belongs, without a jump."""

@@ -107,6 +107,8 @@ class Invitation(QWidget):
 class EmptyPane(QWidget):
     """A quiet icon with one line and a hint, for a pane that has nothing yet."""
 
+    spoken_role = "StaticText"
+
     def __init__(self, look: Look, parent: QWidget, icon: str, title: str, hint: str) -> None:
         super().__init__(parent)
         self._look = look

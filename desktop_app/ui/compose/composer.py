@@ -97,6 +97,8 @@ class Composer(QWidget):
         height_changed: The wanted height is another one.
     """
 
+    spoken_role = "Grouping"
+
     send_requested = Signal(str)
     stop_requested = Signal()
     voice_requested = Signal()

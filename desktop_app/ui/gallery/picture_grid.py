@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleEvent,
     QContextMenuEvent,
     QFocusEvent,
     QFontMetrics,
@@ -23,6 +21,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QWidget
 from desktop_app.journal.records import PictureRecord
 from desktop_app.prose import tr
 from desktop_app.ui import look as size
+from desktop_app.ui.accessible import SpokenPart, tell_current
 from desktop_app.ui.gallery import picture_words
 from desktop_app.ui.gallery.grid_places import GridPlaces, grid_places
 from desktop_app.ui.gallery.thumbnail_supply import ThumbnailSupply
@@ -47,6 +46,8 @@ class PictureGrid(QAbstractScrollArea):
         menu_wanted: Place on the screen; it is about the current picture.
         delete_requested, copy_requested, save_requested, drag_requested: The picture.
     """
+
+    spoken_role = "List"
 
     opened = Signal(object)
     current_changed = Signal(object)
@@ -150,8 +151,18 @@ class PictureGrid(QAbstractScrollArea):
             words = picture_words.spoken(picture, self._current, self._total)
         if words != self.accessibleDescription():
             self.setAccessibleDescription(words)
-            event = QAccessibleEvent(self, QAccessible.Event.DescriptionChanged)
-            QAccessible.updateAccessibility(event)
+            if self.hasFocus():
+                tell_current(self, self._current)
+
+    def spoken_count(self) -> int:
+        """How many pictures are known."""
+        return len(self._pictures)
+
+    def spoken_part(self, number: int) -> SpokenPart:
+        """A picture, for screen readers."""
+        words = picture_words.spoken(self._pictures[number], number, self._total)
+        box = self._places.cell(number).translated(0, -self.verticalScrollBar().value())
+        return SpokenPart(words, "ListItem", box, number == self._current)
 
     # ---- places -------------------------------------------------------------------------------
 

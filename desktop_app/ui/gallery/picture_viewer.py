@@ -37,6 +37,8 @@ class PictureViewer(QWidget):
             The picture.
     """
 
+    spoken_role = "Graphic"
+
     closed = Signal()
     step_requested = Signal(int)
     picture_wanted = Signal(object)
@@ -68,6 +70,7 @@ class PictureViewer(QWidget):
         self._lay_out()
         self._connect()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(tr("Picture"))
 
     def _dress(self) -> None:
         self._prompt.setTextFormat(Qt.TextFormat.PlainText)

@@ -4,17 +4,60 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QFontMetrics, QKeySequence
-from PySide6.QtWidgets import QGridLayout, QKeySequenceEdit, QWidget
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QAction,
+    QFontMetrics,
+    QIcon,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QPixmap,
+)
+from PySide6.QtWidgets import QGridLayout, QKeySequenceEdit, QLineEdit, QWidget
 
 from desktop_app.prose import tr
 from desktop_app.ui import look as size
+from desktop_app.ui.icons import paint_icon
 from desktop_app.ui.look import Look
 from desktop_app.ui.settings.row_widgets import WrappedText
 from desktop_app.ui.shortcuts import TABLE, conflict, keys_of, shown_keys
+from desktop_app.ui.text_field import paint_field
 
-_CLEAR = 48  # px of the mark that empties the field
+_CLEAR = 64  # px around the keys, and of the mark that empties the field
+
+
+class KeyField(QKeySequenceEdit):
+    """Takes a key by its being pressed."""
+
+    def __init__(self, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._look = look
+        self.setMaximumSequenceLength(1)
+        self.setClearButtonEnabled(True)
+        self.setFont(look.font(size.SMALL))
+        line = self.findChild(QLineEdit)
+        assert line is not None  # it is made of one
+        self._line = line
+        self._line.setFrame(False)
+        self._line.setStyleSheet("QLineEdit { background: transparent; border: none; }")
+        self._line.setTextMargins(8, 0, 4, 0)
+        self.setMinimumHeight(self.fontMetrics().height() + 14)
+        self._line.setMinimumHeight(self.minimumHeight())
+        look.changed.connect(self._dress)
+        self._dress()
+
+    def _dress(self) -> None:
+        cross = QPixmap(32, 32)
+        cross.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(cross)
+        paint_icon(painter, "close", QRectF(4, 4, 24, 24), self._look.colour("dim"))
+        painter.end()
+        for action in self._line.findChildren(QAction):
+            action.setIcon(QIcon(cross))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        paint_field(QPainter(self), self._look, self)
 
 
 class KeysCard(QWidget):
@@ -38,10 +81,7 @@ class KeysCard(QWidget):
         metrics = QFontMetrics(look.font(size.SMALL))
         widest = max(metrics.horizontalAdvance(shown_keys(one.keys)) for one in rows)
         for number, one in enumerate(rows):
-            field = QKeySequenceEdit(self)
-            field.setMaximumSequenceLength(1)
-            field.setClearButtonEnabled(True)
-            field.setFont(look.font(size.SMALL))
+            field = KeyField(look, self)
             field.setMinimumWidth(widest + _CLEAR)
             field.setAccessibleName(tr(one.title))
             field.setProperty("name", one.name)

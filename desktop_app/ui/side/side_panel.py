@@ -11,6 +11,7 @@ from desktop_app.journal.spending import Spent
 from desktop_app.prose import mark, tr
 from desktop_app.ui import look as size
 from desktop_app.ui import wording
+from desktop_app.ui.accessible import SpokenPart, tell_current
 from desktop_app.ui.button import Button
 from desktop_app.ui.chat.empty_state import EmptyPane
 from desktop_app.ui.chat.mirroring import is_mirrored, mirrored
@@ -29,6 +30,8 @@ class TabBar(QWidget):
     Signals:
         chosen: The number of the tab.
     """
+
+    spoken_role = "PageTabList"
 
     chosen = Signal(int)
 
@@ -49,7 +52,18 @@ class TabBar(QWidget):
             self._open = number
             self._describe()
             self.update()
+            if self.hasFocus():
+                tell_current(self, number)
             self.chosen.emit(number)
+
+    def spoken_count(self) -> int:
+        """How many tabs there are."""
+        return len(TABS)
+
+    def spoken_part(self, number: int) -> SpokenPart:
+        """A tab, for screen readers."""
+        box = self.box(number).toRect()
+        return SpokenPart(TABS[number], "PageTab", box, number == self._open)
 
     def _describe(self) -> None:
         words = tr("{name}, tab {number} of {all}")
@@ -105,6 +119,8 @@ class SidePanel(QWidget):
         collapse_requested: The side is to be hidden.
         page_opened: The word of the tab that a person sees now.
     """
+
+    spoken_role = "Pane"
 
     collapse_requested = Signal()
     page_opened = Signal(str)

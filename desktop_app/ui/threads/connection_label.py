@@ -22,6 +22,8 @@ _INKS = {
 class ConnectionLabel(QWidget):
     """A dot and a sentence; while reconnecting, a count down."""
 
+    spoken_role = "StatusBar"
+
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
         self._look = look

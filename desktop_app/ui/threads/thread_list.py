@@ -114,6 +114,8 @@ class ThreadList(QWidget):
         settings_requested: The settings are wanted.
     """
 
+    spoken_role = "Pane"
+
     new_requested = Signal()
     thread_chosen = Signal(str, str)
     delete_requested = Signal(object)

@@ -16,6 +16,8 @@ _LINES = 2
 class CaptionLine(QWidget):
     """Two lines of the reply; what was said is dimmed, the word that sounds stands out."""
 
+    spoken_role = "StaticText"
+
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
         self._look = look

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QElapsedTimer, QPointF, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QElapsedTimer, QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPen, QShowEvent
 from PySide6.QtWidgets import QWidget
 
+from desktop_app.ui import wording
 from desktop_app.ui.icons import paint_icon
 from desktop_app.ui.look import Look
 
@@ -15,10 +16,13 @@ _FRAME_MS = 40
 _MOVING = frozenset({"connecting", "listening", "hearing", "thinking", "speaking", "reconnecting"})
 _SPINNING = frozenset({"connecting", "thinking", "reconnecting"})
 _RADIUS = 14.0
+_SIDE, _LARGE_SIDE = 48, 112  # px at 1x; everything is drawn for the first
 
 
 class PhaseRing(QWidget):
     """A ring: breathing, driven by loudness, turning, or still; all still with reduced motion."""
+
+    spoken_role = "Indicator"
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
@@ -32,11 +36,17 @@ class PhaseRing(QWidget):
         self._frames = QTimer(self)
         self._frames.setInterval(_FRAME_MS)
         self._frames.timeout.connect(self._on_frame)
-        self.setFixedSize(48, 48)
+        self.enlarge(False)
+
+    def enlarge(self, is_large: bool) -> None:
+        """The focus view: a ring that is seen from across the room."""
+        side = _LARGE_SIDE if is_large else _SIDE
+        self.setFixedSize(side, side)
 
     def show_phase(self, phase: str, *, is_muted: bool) -> None:
         """Show another phase."""
         self._phase, self._is_muted = phase, is_muted
+        self.setAccessibleName(wording.phase_word(phase, is_muted=is_muted))
         self._run_or_rest()
         self.update()
 
@@ -72,13 +82,11 @@ class PhaseRing(QWidget):
         self._shown_level += (self._level - self._shown_level) * pace
         self.update()
 
-    def sizeHint(self) -> QSize:  # noqa: N802
-        return QSize(48, 48)
-
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        centre = QPointF(24, 24)
+        painter.scale(self.width() / _SIDE, self.height() / _SIDE)
+        centre = QPointF(_SIDE / 2, _SIDE / 2)
         ink, soft = self._inks()
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._look.colour(soft))

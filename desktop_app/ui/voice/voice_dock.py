@@ -40,6 +40,8 @@ class VoiceDock(QWidget):
         talk_mode_chosen: What the talk key shall do: ``hold``, ``toggle`` or ``tap_lock``.
     """
 
+    spoken_role = "Grouping"
+
     mute_requested = Signal(bool)
     end_requested = Signal()
     interrupt_requested = Signal()
@@ -130,6 +132,7 @@ class VoiceDock(QWidget):
     def enlarge(self, is_large: bool) -> None:
         """The focus view: words that are read from across the room."""
         self._is_large = is_large
+        self._ring.enlarge(is_large)
         self.captions.enlarge(is_large)
         self._partial.setFont(self._look.font(size.DISPLAY if is_large else size.TEXT))
         self.updateGeometry()

@@ -1,0 +1,110 @@
+"""What screen readers are told of what the window paints itself."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtGui import QAccessible, QAccessibleInterface
+from PySide6.QtWidgets import QAbstractButton, QWidget
+
+from desktop_app.journal.records import PictureRecord, Role
+from desktop_app.link.messages import Phase, PhaseChanged
+from tests.ui.conftest import make_message
+
+
+def told(widget: QWidget) -> QAccessibleInterface:
+    found = QAccessible.queryAccessibleInterface(widget)
+    assert found is not None
+    return found
+
+
+def named(whole: QAccessibleInterface) -> list[tuple[str, str]]:
+    """Role and name of every child that has a name."""
+    children = [whole.child(number) for number in range(whole.childCount())]
+    return [
+        (child.role().name, child.text(QAccessible.Text.Name))
+        for child in children
+        if child is not None and child.text(QAccessible.Text.Name)
+    ]
+
+
+def test_bar_54_messages_and_what_can_be_pressed_in_them_have_names_and_roles(desk):
+    desk.reader.written = {
+        "a": [
+            make_message(1, "Where is it?", Role.USER),
+            make_message(2, "[Here](https://example.org)\n\n```python\nx = 1\n```"),
+        ]
+    }
+    desk.wiring.start(opens_newest=False)
+    desk.wiring.threads.open_thread("a")
+    chat = told(desk.window.pane.chat)
+    assert chat.role() is QAccessible.Role.List
+    assert ("ListItem", "You: Where is it?") in named(chat)
+    assert ("Link", "Here") in named(chat)
+    assert ("Button", "Copy") in named(chat)
+
+
+def test_bar_54_a_part_that_is_gone_is_not_spoken_of(desk):
+    chat = desk.window.pane.chat
+    chat.show_messages("a", (make_message(1, "One"), make_message(2, "Two")), has_older=False)
+    whole = told(chat)
+    second = whole.child(whole.childCount() - 1)
+    assert second.text(QAccessible.Text.Name) == "Parley: Two"
+    chat.show_messages("a", (make_message(1, "One"),), has_older=False)
+    assert not second.isValid()
+    assert second.text(QAccessible.Text.Name) == ""
+    assert second.state().invalid
+
+
+def test_bar_54_tabs_of_the_side_are_tabs(desk):
+    desk.window.toggle_right()
+    tabs = told(desk.window.side.tabs)
+    assert tabs.role() is QAccessible.Role.PageTabList
+    assert [role for role, _ in named(tabs)] == ["PageTab"] * 4
+    assert named(tabs)[0] == ("PageTab", "Turn")
+
+
+def test_bar_54_pictures_of_the_gallery_are_listed_with_their_prompts(desk):
+    desk.reader.made = [
+        PictureRecord(
+            id=f"p{number}",
+            thread_id="a",
+            message_id="m",
+            remote_id="",
+            mime_type="image/png",
+            path="x.png",
+            size_bytes=1,
+            created_at=float(number),
+            prompt=f"A tram, number {number}",
+        )
+        for number in range(3)
+    ]
+    desk.wiring.start()
+    desk.window.gallery_toggled.emit()
+    grid = desk.window.focusWidget()
+    names = [name for role, name in named(told(grid)) if role == "ListItem"]
+    assert [name.partition(", picture")[0] for name in names] == [
+        "A tram, number 2",
+        "A tram, number 1",
+        "A tram, number 0",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("phase", "words"), [(Phase.LISTENING, "Listening"), (Phase.SPEAKING, "Speaking")]
+)
+def test_bar_56_the_phase_is_a_word_beside_its_ring(desk, phase, words):
+    desk.store.apply(PhaseChanged("a", phase, 1, is_voice_on=True))
+    desk.store.tell()
+    assert ("Indicator", words) in named(told(desk.window.pane.dock))
+    assert ("StaticText", words) in named(told(desk.window.pane.dock))
+
+
+def test_bar_54_every_button_in_sight_is_one_for_screen_readers(desk):
+    desk.store.apply(PhaseChanged("a", Phase.SPEAKING, 1, is_voice_on=True))
+    desk.store.tell()
+    buttons = [one for one in desk.window.findChildren(QAbstractButton) if one.isVisible()]
+    assert len(buttons) > 8
+    for button in buttons:
+        whole = told(button)
+        assert whole.role() in (QAccessible.Role.Button, QAccessible.Role.CheckBox)
+        assert whole.text(QAccessible.Text.Name)
