@@ -11,6 +11,13 @@ const log = new Log(part("log"));
 const turns = new Turns(part("turns"), part("timing"));
 const sound = new Sound(onPlayed);
 
+const ENDS = {
+  1006: "The gateway cannot be reached, or lets nobody in from this page.",
+  1009: "A message was too long.",
+  1011: "The gateway failed.",
+  1012: "The gateway is being restarted: connect again.",
+};
+
 let socket = null;
 let isConfigured = false;
 let dropped = null; // the turn whose late sound nobody wants any more
@@ -66,8 +73,7 @@ function closed(code, reason) {
   show("closed", "Not connected");
   log.add("note", `Closed with ${code} ${reason}`.trim());
   if (code !== 1000 && code !== 1005) {
-    const why = reason || "The gateway cannot be reached, or the token is wrong.";
-    problem(`The connection ended. ${why}`);
+    problem(`The connection ended. ${reason || ENDS[code] || `Its code is ${code}.`}`);
   }
 }
 
