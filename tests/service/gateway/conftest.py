@@ -23,9 +23,17 @@ from tests.fakes import elevenlabs_server as elevenlabs
 from tests.fakes import openai_audio_server as openai
 from tests.fakes.elevenlabs_live import LiveServer, live_server
 from tests.fakes.elevenlabs_server import ElevenLabsServer, elevenlabs_server
+from tests.fakes.http_server import (
+    HttpAnswer,
+    HttpRequest,
+    HttpServer,
+    http_server,
+    json_answer,
+)
 from tests.fakes.openai_audio_server import OpenAiAudioServer, openai_audio_server
 from tests.fakes.openai_server import OpenAiServer, openai_server
 from tests.service.conftest import Socket
+from tests.service.gateway_rig import TOKEN, gateway
 
 BUILT_IN = {"provider": "builtin"}
 QUESTION = "what is the square root of one hundred"
@@ -41,6 +49,7 @@ class Peers:
         eleven: Its API.
         audio: OpenAI's speech.
         language: A language server of OpenAI's dialect.
+        backend: A chat backend.
         voice_url: The gateway's socket, with its key.
     """
 
@@ -48,7 +57,8 @@ class Peers:
     eleven: ElevenLabsServer
     audio: OpenAiAudioServer
     language: OpenAiServer
-    voice_url: str
+    backend: HttpServer
+    voice_url: str = ""
 
     async def socket(self, stack: AsyncExitStack) -> Socket:
         """A client."""
@@ -59,23 +69,41 @@ OpenPeers = Callable[..., AbstractAsyncContextManager[Peers]]
 
 
 @asynccontextmanager
+async def stand_ins() -> AsyncIterator[Peers]:
+    """The peers alone; nobody asks them anything yet."""
+    async with AsyncExitStack() as stack:
+        peers = Peers(
+            eleven=await stack.enter_async_context(elevenlabs_server()),
+            audio=await stack.enter_async_context(openai_audio_server()),
+            live=await stack.enter_async_context(live_server()),
+            language=await stack.enter_async_context(openai_server()),
+            backend=await stack.enter_async_context(http_server(chat)),
+        )
+        peers.audio.words, peers.live.texts = QUESTION, [QUESTION] * 9
+        yield peers
+
+
+def chat(request: HttpRequest) -> HttpAnswer:
+    """An existing chat backend."""
+    if request.path == "/v1/register":
+        return json_answer({"registration_id": "r1"})
+    assert request.json()["registration_id"] == "r1"
+    return json_answer({"text": f"The root is {ANSWER}. That is all.", "metadata": {}})
+
+
+@asynccontextmanager
 async def peers_around(
     data: Path, *, hearing: str = "", speaking: str = ""
 ) -> AsyncIterator[Peers]:
     """A service in the folder ``data``; who hears and speaks as settings name them."""
-    async with AsyncExitStack() as stack:
-        eleven = await stack.enter_async_context(elevenlabs_server())
-        audio = await stack.enter_async_context(openai_audio_server())
-        live = await stack.enter_async_context(live_server())
-        language = await stack.enter_async_context(openai_server())
-        audio.words, live.texts = QUESTION, [QUESTION] * 9
+    async with stand_ins() as peers:
         config = ProviderConfig(
-            language_url=language.url,
+            language_url=peers.language.url,
             openai_key=Secret(openai.KEY),
-            openai_url=audio.url,
+            openai_url=peers.audio.url,
             elevenlabs_key=Secret(elevenlabs.KEY),
-            elevenlabs_url=eleven.url,
-            elevenlabs_live_url=live.url,
+            elevenlabs_url=peers.eleven.url,
+            elevenlabs_live_url=peers.live.url,
             hearing=hearing,
             speaking=speaking,
             local_models="off",
@@ -84,9 +112,43 @@ async def peers_around(
         async def open_them(recall: Recall) -> Providers:
             return await open_providers(config, recall)
 
-        running = await stack.enter_async_context(open_service(Place(data, "key"), open_them))
-        url = f"{running.addresses.voice}?token=key"
-        yield Peers(live, eleven, audio, language, url)
+        async with open_service(Place(data, "key"), open_them) as running:
+            peers.voice_url = f"{running.addresses.voice}?token=key"
+            yield peers
+
+
+@asynccontextmanager
+async def gateway_around(*, hearing: str, speaking: str, answering: str) -> AsyncIterator[Peers]:
+    """A gateway of its own, set up as an operator does.
+
+    Args:
+        hearing, speaking: Who does.
+        answering: ``language`` (a server of OpenAI's dialect), ``backend`` (a chat backend) or
+            ``gateway`` (another one of ours, with such a server).
+    """
+    async with stand_ins() as peers, AsyncExitStack() as stack:
+        answers = {"LLM_API_KEY": "sk-llm", "LLM_BASE_URL": peers.language.url, "LLM_MODEL": "m"}
+        if answering == "backend":
+            answers = {"BACKEND_BASE_URL": peers.backend.url, "LLM_API_KEY": "sk-llm"}
+        if answering == "gateway":
+            other = await stack.enter_async_context(gateway(answers))
+            answers = {
+                "BACKEND_BASE_URL": str(other.http.base_url).rstrip("/"),
+                "BACKEND_API_KEY": TOKEN,
+                "DEFAULT_REGISTRATION_ID": "default",
+            }
+        providers = {
+            "ELEVENLABS_API_KEY": elevenlabs.KEY,
+            "ELEVENLABS_BASE_URL": peers.eleven.url,
+            "ELEVENLABS_LIVE_URL": peers.live.url,
+            "OPENAI_API_KEY": openai.KEY,
+            "OPENAI_BASE_URL": peers.audio.url,
+            "STT_PROVIDER": hearing,
+            "TTS_PROVIDER": speaking,
+        }
+        running = await stack.enter_async_context(gateway(providers | answers))
+        peers.voice_url = f"{running.voice}?token={TOKEN}"
+        yield peers
 
 
 @pytest.fixture

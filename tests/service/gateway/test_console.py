@@ -14,6 +14,7 @@ from desktop_app.service.providers.open import Providers, open_providers
 from desktop_app.service.providers.ports import Recall
 from desktop_app.service.server import Place, open_service
 from tests.fakes.browser import Page, browser
+from tests.service.gateway_rig import TOKEN, gateway
 
 KEY = "a-key-of-this-run"
 RECORDING = Path(__file__).parents[2] / "sounds" / "square_root_of_one_hundred.wav"
@@ -49,6 +50,15 @@ async def test_nothing_else_is_served(rig, name):
     async with httpx.AsyncClient() as stranger:
         address = rig.addresses.api.replace("/api", "/test")
         assert (await stranger.get(f"{address}?file={name}")).status_code == 404
+
+
+async def test_a_gateway_of_its_own_shows_the_page_to_whoever_has_no_token_yet():
+    async with gateway() as rig, httpx.AsyncClient() as stranger:
+        address = str(rig.http.base_url.copy_with(path="/test"))
+        for query in ("", "?file=main.js", "?file=worklets.js"):
+            answer = await stranger.get(address + query)
+            assert answer.status_code == 200
+            assert TOKEN not in answer.text
 
 
 async def test_a_page_of_ours_may_open_the_socket(rig):

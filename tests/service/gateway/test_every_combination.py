@@ -10,11 +10,20 @@ from pathlib import Path
 import pytest
 
 from tests.service.conftest import Socket
-from tests.service.gateway.conftest import ANSWER, QUESTION, OpenPeers, Peers, sound_of
+from tests.service.gateway.conftest import (
+    ANSWER,
+    QUESTION,
+    OpenPeers,
+    Peers,
+    gateway_around,
+    sound_of,
+)
 
 HEARING = ("elevenlabs", "openai", "builtin")
 SPEAKING = ("elevenlabs", "elevenlabs-socket", "openai", "builtin")
-ANSWERING = ("builtin", "server")
+ANSWERING = ("builtin", "server", "language", "backend", "gateway")
+"""The first two in the service of the window, the others in a gateway of its own."""
+
 RECORDING = Path(__file__).parents[2] / "sounds" / "square_root_of_one_hundred.wav"
 FORMATS = (
     *("mp3_22050_32", "mp3_24000_48", "mp3_44100_32", "mp3_44100_64", "mp3_44100_96"),
@@ -47,8 +56,15 @@ def answers(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def chosen(open_peers: OpenPeers, hears: str, speaks: str) -> AsyncIterator[Peers]:
-    async with open_peers(hearing=hears, speaking=speaks) as peers:
+async def chosen(
+    open_peers: OpenPeers, hears: str, speaks: str, answers: str
+) -> AsyncIterator[Peers]:
+    opened = (
+        open_peers(hearing=hears, speaking=speaks)
+        if answers in ANSWERING[:2]
+        else gateway_around(hearing=hears, speaking=speaks, answering=answers)
+    )
+    async with opened as peers:
         yield peers
 
 
