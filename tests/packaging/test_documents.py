@@ -13,6 +13,7 @@ DOCUMENTS = ("README.md", "NOTICE.md", "CHANGELOG.md", "desktop_app/ARCHITECTURE
 MADE_LATER = {
     "out/",
     "out/bench",
+    "out/journeys",
     ".venv",
     ".venv/bin/parley",
     "engine.json",
