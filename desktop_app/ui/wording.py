@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QLocale
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QGuiApplication, QKeySequence
 
 from desktop_app.prose import Prose, mark, tr
 
@@ -215,6 +215,11 @@ def duration(milliseconds: int) -> str:
         return tr("{number} ms").format(number=max(1, milliseconds))
     seconds = QLocale().toString(milliseconds / 1000, "f", 1 if milliseconds >= 10_000 else 2)
     return tr("{number} s").format(number=seconds)
+
+
+def apart(words: str) -> str:
+    """Words that keep their own direction between others, where people read from the right."""
+    return f"\u2068{words}\u2069" if QGuiApplication.isRightToLeft() else words
 
 
 def with_shortcut(what: str, shortcut: str) -> str:

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from desktop_app.ui.chat.text_block import TextBlock
+from desktop_app.ui.wording import apart
 
 
 @pytest.fixture
@@ -52,3 +53,11 @@ def test_each_paragraph_has_the_direction_of_its_own_words(from_the_right, look,
         paragraph = paragraph.next()
     assert lines["A"].left() == 0
     assert lines["ع"].right() == pytest.approx(400, abs=1)
+
+
+def test_facts_keep_their_own_direction_between_others(from_the_right):
+    assert apart("600 x 400") == "\u2068600 x 400\u2069"
+
+
+def test_from_the_left_nothing_is_added(qapp):
+    assert apart("600 x 400") == "600 x 400"

@@ -17,6 +17,7 @@ from desktop_app.ui.look import Look
 from desktop_app.ui.page_area import PageArea
 from desktop_app.ui.panels.files_panel import FilesPanel
 from desktop_app.ui.panels.rows import Action, Rows, RowText
+from desktop_app.ui.wording import apart
 
 NO_ASSISTANTS = mark("Parley's own assistant appears here with the first question.")
 _NO_DOCUMENTS = mark("None yet. It looks things up in them in each of its threads.")
@@ -122,7 +123,7 @@ def assistant_row(
     return RowText(
         one.assistant_id,
         title,
-        " · ".join(fact for fact in facts if fact),
+        " · ".join(apart(fact) for fact in facts if fact),
         is_deleted=is_deleted,
         is_chosen=is_chosen,
         without=("delete",) if is_own else (),

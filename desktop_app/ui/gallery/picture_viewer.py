@@ -19,6 +19,7 @@ from desktop_app.ui.gallery.thumbnail_supply import ThumbnailSupply
 from desktop_app.ui.labels import Label
 from desktop_app.ui.look import Look
 from desktop_app.ui.text_field import TextField
+from desktop_app.ui.wording import apart
 
 COMPARED = 4
 _PROMPT_CHARACTERS = 600
@@ -220,7 +221,7 @@ class PictureViewer(QWidget):
             picture_words.size_words(picture, width, height),
             tr("in {thread}").format(thread=self._thread) if self._thread else "",
         )
-        self._facts.show_text("  ·  ".join(fact for fact in facts if fact))
+        self._facts.show_text("  ·  ".join(apart(fact) for fact in facts if fact))
 
     # ---- what is done -------------------------------------------------------------------------
 

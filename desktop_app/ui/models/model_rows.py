@@ -7,6 +7,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from desktop_app.prose import tr
 from desktop_app.protocol.service_calls import ModelRow
 from desktop_app.ui.panels.amounts import context_words, price_words
+from desktop_app.ui.wording import apart
 
 ROW = Qt.ItemDataRole.UserRole
 IS_CHOSEN = Qt.ItemDataRole.UserRole + 1
@@ -34,7 +35,7 @@ def abilities(row: ModelRow) -> tuple[str, ...]:
 def caption_of(row: ModelRow) -> str:
     """Where it is, how much it reads and what it can, in one line."""
     facts = (row.full_name, context_words(row.context), *abilities(row))
-    return " · ".join(fact for fact in facts if fact)
+    return " · ".join(apart(fact) for fact in facts if fact)
 
 
 class ModelRows(QAbstractListModel):

@@ -11,6 +11,7 @@ from desktop_app.ui.button import Button, Tone
 from desktop_app.ui.look import Look
 from desktop_app.ui.panels.amounts import file_size
 from desktop_app.ui.panels.rows import Action, Rows, RowText
+from desktop_app.ui.wording import apart
 
 _ADD = mark("Add a file")
 _DELETE = mark("Delete")
@@ -86,4 +87,4 @@ def _status(document: Document) -> str:
     facts = [tr(mark("Ready"))]
     if document.file_size_bytes:
         facts.append(file_size(document.file_size_bytes))
-    return " · ".join(facts)
+    return " · ".join(apart(fact) for fact in facts)

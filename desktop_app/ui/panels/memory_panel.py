@@ -16,6 +16,7 @@ from desktop_app.ui.look import Look
 from desktop_app.ui.panels.amounts import day
 from desktop_app.ui.panels.fields import LineField, TextField
 from desktop_app.ui.panels.rows import Action, Rows, RowText, wrapped
+from desktop_app.ui.wording import apart
 
 SEARCH_PAUSE_MS = 250
 _SEARCH = mark("Search memories")
@@ -216,7 +217,7 @@ def memory_row(
     return RowText(
         memory.id,
         memory.content,
-        " · ".join(filter(None, facts)),
+        " · ".join(apart(fact) for fact in facts if fact),
         is_deleted=is_deleted,
         without=() if origin is not None else ("turn",),
     )

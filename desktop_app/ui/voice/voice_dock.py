@@ -189,7 +189,7 @@ class VoiceDock(QWidget):
         else:
             parts.append(wording.held_key_words(voice.phase, self.talk_mode))
         self._word.show_text(word)
-        self._details.show_text("  ·  ".join(filter(None, parts)))
+        self._details.show_text("  ·  ".join(wording.apart(part) for part in parts if part))
 
     def _on_mute(self) -> None:
         self.mute_requested.emit(not self._voice.is_muted)
