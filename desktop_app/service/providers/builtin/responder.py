@@ -104,6 +104,8 @@ class Responder:
                 context_limit=CONTEXT_TOKENS,
                 supports_tools=False,
                 supports_streaming=True,
+                input_cost_per_1m_tokens=0.0,
+                output_cost_per_1m_tokens=0.0,
                 display_name="Built-in responder",
                 description=(
                     "No language model: dates and times, sums, units, what it was told, and"
