@@ -54,7 +54,7 @@ async def test_a_key_is_found_again_by_a_later_run():
     assert keyring.kept == {}
 
 
-async def test_a_locked_keyring_counts_as_none_and_the_key_lives_for_this_run(locked):
+async def test_bar_47_a_locked_keyring_counts_as_none_and_the_key_lives_for_this_run(locked):
     credentials = Credentials(lambda: locked, answer_within_s=0.05)
     with pytest.raises(CredentialsUnavailableError, match="locked") as caught:
         await credentials.set("backboard", Secret("k"))
@@ -89,7 +89,7 @@ def test_a_keyring_that_keeps_nothing_counts_as_none(monkeypatch, backend):
         system_keyring()
 
 
-def test_a_keyring_that_writes_plain_text_is_refused(monkeypatch):
+def test_bar_47_a_keyring_that_writes_plain_text_is_refused(monkeypatch):
     import keyring
 
     plain = type("PlaintextKeyring", (MemoryKeyring,), {"__module__": "keyrings.alt.file"})

@@ -126,7 +126,7 @@ WAYS = pytest.mark.parametrize(
 
 
 @WAYS
-async def test_a_proxy_with_a_password_and_the_companys_certificates(
+async def test_bar_48_a_proxy_with_a_password_and_the_companys_certificates(
     trusted, monkeypatch, server, way
 ):
     async with (
@@ -166,7 +166,7 @@ async def test_who_is_not_trusted_is_not_talked_to(company, monkeypatch, server,
 
 
 @WAYS
-async def test_the_settings_name_proxy_and_certificates(company, monkeypatch, server, way):
+async def test_bar_48_the_settings_name_proxy_and_certificates(company, monkeypatch, server, way):
     async with server() as port, Proxy({HOST: port}).running() as proxy:
         environment = {}
         use_network(NetworkSettings(proxy.address(), company), environment)

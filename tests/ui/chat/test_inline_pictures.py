@@ -54,7 +54,7 @@ def colours_of(desk) -> set[str]:
     }
 
 
-def test_a_picture_has_its_place_as_soon_as_its_tool_is_called(talk):
+def test_bar_40_a_picture_has_its_place_as_soon_as_its_tool_is_called(talk):
     assert strip_of(talk).height == 0
     talk.store.apply(ReplyDetailed("a", 3, DRAWS))
     talk.store.tell()
@@ -62,7 +62,7 @@ def test_a_picture_has_its_place_as_soon_as_its_tool_is_called(talk):
     assert [place[0] for place in strip_of(talk)._placed] == [None]
 
 
-def test_the_picture_takes_that_place(talk, qtbot):
+def test_bar_40_the_picture_takes_that_place(talk, qtbot):
     talk.store.apply(ReplyDetailed("a", 3, DRAWS))
     talk.reader.made.append(record("fox.png"))
     talk.store.apply(PictureSaved(record("fox.png")))

@@ -80,7 +80,7 @@ def test_the_pictures_are_painted_and_what_is_none_is_said_to_be_none(gallery):
     assert image.pixelColor(centre).blue() > 150
 
 
-def test_a_click_shows_the_picture_and_how_it_was_made(qtbot, gallery):
+def test_bar_41_a_click_shows_the_picture_and_how_it_was_made(qtbot, gallery):
     click(qtbot, gallery, 0)
     viewer = gallery.viewer
     assert gallery.is_viewing
@@ -129,7 +129,7 @@ def test_where_people_read_from_the_right_the_arrows_do_too(qtbot, desk, gallery
     assert gallery.grid.places.picture(0).right() > gallery.grid.places.picture(1).right()
 
 
-def test_edit_from_here_asks_in_the_pictures_own_thread(qtbot, desk, gallery, tmp_path):
+def test_bar_41_edit_from_here_asks_in_the_pictures_own_thread(qtbot, desk, gallery, tmp_path):
     click(qtbot, gallery, 0)
     gallery.viewer.wish.setFocus()
     qtbot.keyClicks(gallery.viewer.wish, "at night")
