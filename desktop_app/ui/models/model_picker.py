@@ -18,6 +18,7 @@ class ModelPicker(Overlay):
 
     def __init__(self, look: Look, window: QWidget) -> None:
         super().__init__(look, window, _WANTED)
+        self.setObjectName("models")
         self.panel.setAccessibleName(tr("Choose a model"))
         self.browser = ModelBrowser(look, self.panel)
         self.column.addWidget(self.browser)
