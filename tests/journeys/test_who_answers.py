@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import os
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -13,11 +16,21 @@ from desktop_app.journal.records import MessageRecord, MessageStatus, Role
 from desktop_app.journal.reply_details import LearningState
 from desktop_app.link.asks import Answered, Ask
 from desktop_app.link.client import LinkClient
-from desktop_app.link.messages import LinkEvent, MessageSaved, SendText
+from desktop_app.link.messages import (
+    Intent,
+    LinkEvent,
+    MessageSaved,
+    ReloadSettings,
+    SendText,
+    ToolsWanted,
+)
+from desktop_app.link.replies import DecideTool, Decision, ToolPlace
 from desktop_app.link.thread_messages import ChooseAnswerer
+from desktop_app.paths import find_paths
 from desktop_app.profiles import KEY_VARIABLE
 from desktop_app.protocol.commands import Answerer
 from desktop_app.protocol.service_calls import AssistantDraft, ListMemories, SaveAssistant
+from tests.fakes.openai_server import openai_server
 from tests.fakes.service import RealService, real_service
 from tests.test_engine_app import choose, engine
 
@@ -40,6 +53,9 @@ class Window:
         self._client = client
         self._events = client.events()
 
+    def send(self, intent: Intent) -> None:
+        self._client.send(intent)
+
     def choose(self, **who: str) -> None:
         self._client.send(ChooseAnswerer("ours", Answerer(**who)))
 
@@ -55,6 +71,10 @@ class Window:
     async def settled(self, message_id: str, text: str) -> MessageRecord:
         """The reply to a message, or the message where it failed."""
         self._client.send(SendText("ours", message_id, text))
+        return await self.ended(message_id)
+
+    async def ended(self, message_id: str) -> MessageRecord:
+        """The reply to a message that was sent, or the message where it failed."""
         saved = await self.first(
             lambda event: (
                 isinstance(event, MessageSaved)
@@ -124,3 +144,37 @@ async def test_bar_43_a_turn_that_teaches_says_so_and_the_memory_is_there(servic
         [change] = learned.message.details.learning.changes
         memories = (await open_window.asked(ListMemories())).memories
         assert (change.id, change.memory) == (memories[0].id, memories[0].content)
+
+
+WEATHER = {"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}}
+PROGRAM = "import json, sys\nprint(sys.argv[1], json.load(sys.stdin)['number'] + 20)\n"
+
+
+def write_settings(**settings: object) -> None:
+    path = find_paths(os.environ).settings
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(settings))
+
+
+async def test_bar_44_a_call_runs_after_a_persons_word_and_without_it_once_it_is_allowed(
+    capsys, monkeypatch, tmp_path
+):
+    program = tmp_path / "weather.py"
+    program.write_text(PROGRAM)
+    tools = {"command": f"{sys.executable} {program}"}
+    write_settings(tools=tools)
+    async with openai_server() as server:
+        monkeypatch.setenv("PARLEY_LANGUAGE_URL", server.url)
+        async with window(capsys) as open_window:
+            draft = AssistantDraft("Clerk", tools=(WEATHER,))
+            clerk = (await open_window.asked(SaveAssistant(draft))).assistant
+            open_window.choose(assistant_id=clerk.assistant_id)
+            open_window.send(SendText("ours", "m1", "please call weather"))
+            wanted = await open_window.first(lambda event: isinstance(event, ToolsWanted))
+            [call] = wanted.calls
+            place = ToolPlace("ours", wanted.turn, wanted.run_id, (call.id,))
+            open_window.send(DecideTool(place, call, Decision.RUN))
+            assert "weather 20" in (await open_window.ended("m1")).text
+            write_settings(tools=tools, approvals={"a": {"tool": "weather"}})
+            open_window.send(ReloadSettings())
+            assert "weather 20" in (await open_window.settled("m2", "please call weather")).text
