@@ -15,6 +15,7 @@ from desktop_app.ui.labels import Label
 from desktop_app.ui.look import Look
 
 HEIGHT = 52
+_LEAST_CHIP = 120
 
 
 class Chip(QAbstractButton):
@@ -31,12 +32,14 @@ class Chip(QAbstractButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
-    def show_text(self, text: str, shortcut: str = "", *, is_marked: bool = False) -> None:
-        """Show a fact; one that is marked does not last."""
+    def show_text(
+        self, text: str, shortcut: str = "", *, whole: str = "", is_marked: bool = False
+    ) -> None:
+        """Show a fact, said whole where it is read out; one that is marked does not last."""
         self._is_marked = is_marked
         self.setText(text)
-        self.setAccessibleName(f"{self._says}: {text}")
-        self.setToolTip(wording.with_shortcut(f"{self._says}: {text}", shortcut))
+        self.setAccessibleName(f"{self._says}: {whole or text}")
+        self.setToolTip(wording.with_shortcut(f"{self._says}: {whole or text}", shortcut))
         self.updateGeometry()
         self.update()
 
@@ -47,7 +50,8 @@ class Chip(QAbstractButton):
         )
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
-        return QSize(56, self._height)
+        least = self._look.scaled(_LEAST_CHIP)
+        return QSize(min(least, self.sizeHint().width()), self._height)
 
     def enterEvent(self, event: QEnterEvent) -> None:  # noqa: N802
         self.update()
@@ -149,10 +153,13 @@ class Header(QWidget):
 
     def show_model(self, model: str, *, is_once: bool = False) -> None:
         """Name what answers, as ``provider/model``; ``is_once``: only the next message."""
-        words = wording.peer_words(model) or tr("Automatic")
+        whole = wording.peer_words(model) or tr("Automatic")
+        words = whole if model.startswith("builtin/") or not model else model.rpartition("/")[2]
         if is_once:
+            whole = tr("{model}, this message").format(model=whole)
             words = tr("{model}, this message").format(model=words)
-        self.model_chip.show_text(words, wording.MODEL_KEY, is_marked=is_once)
+        key = wording.MODEL_KEY
+        self.model_chip.show_text(words, key, whole=whole, is_marked=is_once)
 
     def show_assistant(self, name: str) -> None:
         """Name who answers; empty is Parley's own."""
