@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any
 
 from desktop_app.errors import AppError, NetworkError
@@ -20,6 +21,7 @@ _TRIES = 2  # of a sentence of which nothing has been heard
 _AGAIN_AFTER_S = 0.2
 _SILENT_AFTER_S = 15.0
 _PIECES_AHEAD = 64
+_WITHOUT_CONTEXT = ("eleven_v3",)
 
 
 class SpokenSentences:
@@ -77,11 +79,22 @@ class SpokenSentences:
         wish: SpeakingWish,
         tasks: asyncio.TaskGroup,
     ) -> None:
+        previous = ""
         while (text := await sentences.get()) is not None:
-            sentence = _Sentence(self._speaker, text, wish, are_samples=self._format == SAMPLES)
+            following = self._after(previous, wish)
+            sentence = _Sentence(
+                self._speaker, text, following, are_samples=self._format == SAMPLES
+            )
+            previous = text
             await begun.put(sentence)
             tasks.create_task(sentence.ask(), name="speak a sentence")
         await begun.put(None)
+
+    def _after(self, previous: str, wish: SpeakingWish) -> SpeakingWish:
+        """With what was said before, for a provider whose intonation goes on from there."""
+        if not previous or self.provider != "elevenlabs" or self.model in _WITHOUT_CONTEXT:
+            return wish
+        return replace(wish, options={**wish.options, "previous_text": previous})
 
     def _wish(self, voice: str, speed: float) -> SpeakingWish:
         options: dict[str, Any] = {"response_format": self._format.partition("_")[0]}

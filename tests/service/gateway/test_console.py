@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
+import numpy as np
 import pytest
+import soundfile
 
 from desktop_app.service.providers.config import ProviderConfig
 from desktop_app.service.providers.open import Providers, open_providers
@@ -190,6 +194,33 @@ async def test_what_the_gateway_sends_is_decoded_in_every_format(page):
     assert decoded["u"] == pytest.approx([0, -32124 / 32768, 32124 / 32768])
     assert decoded["a"] == pytest.approx([8 / 32768, -32256 / 32768, 32256 / 32768])
     assert decoded["format"] == {"codec": "mp3", "rate": 44100}
+
+
+@pytest.mark.screen
+@pytest.mark.parametrize(
+    ("form", "kind", "subtype"),
+    [("opus_48000_64", "OGG", "OPUS"), ("mp3_44100_128", "MP3", None), ("wav_24000", "WAV", None)],
+)
+async def test_encoded_sentences_are_played_one_after_another(page, form, kind, subtype):
+    file = io.BytesIO()
+    tone = np.sin(np.arange(24_000) / 10).astype(np.float32) / 2
+    soundfile.write(file, tone, 24_000, format=kind, subtype=subtype)
+    sentences = 1 if kind == "WAV" else 3
+    sound = base64.b64encode(file.getvalue() * sentences).decode()
+    seconds = await page.run(
+        f"""(async () => {{
+          const {{ Sound }} = await import("/test?file=sound.js");
+          const {{ fromBase64 }} = await import("/test?file=formats.js");
+          const sound = new Sound(() => {{}});
+          await sound.open();
+          await sound.whole(1, fromBase64("{sound}"), "{form}");
+          const lasts = sound.playAt - sound.turn.startsAt;
+          sound.silence();
+          await sound.context.close();
+          return lasts;
+        }})()"""
+    )
+    assert seconds == pytest.approx(sentences, abs=0.2)
 
 
 @pytest.mark.screen

@@ -180,3 +180,21 @@ async def test_a_speed_and_a_model_are_asked_for(speaker):
     (wish,) = speaker.wishes
     assert (wish.model, wish.voice, wish.output_format) == ("voice-2", "v", "pcm_24000")
     assert wish.options == {"response_format": "pcm", "speed": 1.5}
+
+
+@pytest.mark.parametrize(
+    ("provider", "model", "expected"),
+    [
+        ("elevenlabs", "eleven_flash_v2_5", [None, "One.", "Two."]),
+        ("elevenlabs", "eleven_v3", [None, None, None]),
+        ("openai", "tts-1", [None, None, None]),
+    ],
+)
+async def test_a_voice_that_can_goes_on_from_the_sentence_before(
+    speaker, provider, model, expected
+):
+    speaker.provider = provider
+    await SpokenSentences(speaker, model).speak_reply(
+        queue_of("One.", "Two.", "Three.", None), Listener().take, voice="v", speed=1.0
+    )
+    assert [wish.options.get("previous_text") for wish in speaker.wishes] == expected

@@ -23,6 +23,18 @@ export function join(pieces) {
   return whole;
 }
 
+/** Speech of several sentences may be several Ogg streams: browsers decode only the first of them. */
+export function oggStreams(bytes) {
+  const begins = [];
+  for (let at = 0; at + 6 <= bytes.length; at += 1) {
+    const isPage = bytes[at] === 0x4f && bytes[at + 1] === 0x67 && bytes[at + 2] === 0x67
+      && bytes[at + 3] === 0x53 && bytes[at + 4] === 0;
+    if (isPage && bytes[at + 5] & 2) begins.push(at);
+  }
+  if (begins.length < 2) return [bytes];
+  return begins.map((begin, number) => bytes.slice(begin, begins[number + 1]));
+}
+
 /** Decodes pieces of one stream; an odd byte waits for its other half. */
 export class Samples {
   constructor(codec) {

@@ -1,6 +1,6 @@
 // The microphone and the loudspeaker of the page, in one audio context.
 
-import { Samples, isStreamed, join, readFormat } from "./test?file=formats.js";
+import { Samples, isStreamed, join, oggStreams, readFormat } from "./test?file=formats.js";
 
 const HEAD_START_S = 0.08;
 
@@ -71,8 +71,13 @@ export class Sound {
   }
 
   async #playFile(turn, bytes) {
-    const buffer = await this.context.decodeAudioData(bytes.buffer);
-    return this.turn === turn && this.#start(turn, buffer);
+    let isFirst = false;
+    for (const stream of oggStreams(bytes)) {
+      const buffer = await this.context.decodeAudioData(stream.buffer);
+      if (this.turn !== turn) break;
+      isFirst = this.#start(turn, buffer) || isFirst;
+    }
+    return isFirst;
   }
 
   #schedule(turn, samples) {
