@@ -9,11 +9,11 @@ from PySide6.QtGui import QFontMetricsF, QPainter
 
 from desktop_app.ui import look as size
 from desktop_app.ui.chat.folds import Chip
-from desktop_app.ui.chat.mirroring import is_mirrored, leading, mirrored, within
 from desktop_app.ui.chat.targets import Target
 from desktop_app.ui.chat.text_block import TextBlock
 from desktop_app.ui.icons import paint_icon
 from desktop_app.ui.look import Look
+from desktop_app.ui.mirroring import is_mirrored, leading, mirrored, within
 
 _CHIP = 24
 _APART = 8

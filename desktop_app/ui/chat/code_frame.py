@@ -9,8 +9,8 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath
 
 from desktop_app.prose import tr, tr_in
 from desktop_app.ui import look as size
-from desktop_app.ui.chat.mirroring import leading, mirrored
 from desktop_app.ui.look import Look
+from desktop_app.ui.mirroring import leading, mirrored
 
 PADDING = 12
 HEADER = 28

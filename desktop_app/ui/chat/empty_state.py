@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QAbstractButton, QGridLayout, QVBoxLayout, QWidget
 from desktop_app.prose import tr
 from desktop_app.ui import look as size
 from desktop_app.ui import wording
-from desktop_app.ui.chat.mirroring import within
 from desktop_app.ui.icons import paint_icon
 from desktop_app.ui.labels import Label
 from desktop_app.ui.look import Look
+from desktop_app.ui.mirroring import within
 
 _ISOLATE, _END = "\u2068", "\u2069"  # the words have their own direction, not the window's
 

@@ -11,10 +11,10 @@ from desktop_app.prose import tr
 from desktop_app.ui import look as size
 from desktop_app.ui.chat.code_frame import CodeFrame
 from desktop_app.ui.chat.folds import Fold
-from desktop_app.ui.chat.mirroring import is_mirrored, leading, mirrored
 from desktop_app.ui.chat.targets import Target
 from desktop_app.ui.chat.text_block import TextBlock
 from desktop_app.ui.look import Look
+from desktop_app.ui.mirroring import is_mirrored, leading, mirrored
 
 _LINE = 28
 _INDENT = 18

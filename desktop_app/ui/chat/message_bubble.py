@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath
 
-from desktop_app.ui.chat.mirroring import within
 from desktop_app.ui.look import Look
+from desktop_app.ui.mirroring import within
 
 PAD_X, PAD_Y = 16, 10
 HEADER = 20  # the line that says how long was spoken

@@ -15,9 +15,9 @@ from desktop_app.sentences import failure_sentence
 from desktop_app.state.waterfall import Bar, bars_of, to_first_word_s
 from desktop_app.ui import look as size
 from desktop_app.ui import wording
-from desktop_app.ui.chat.mirroring import leading, within
 from desktop_app.ui.icons import paint_icon
 from desktop_app.ui.look import Look
+from desktop_app.ui.mirroring import leading, within
 
 _LINE = 26
 _AROUND = 4

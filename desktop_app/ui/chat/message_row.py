@@ -21,12 +21,12 @@ from desktop_app.ui.chat.folds import chips_of, folds_of
 from desktop_app.ui.chat.markdown_blocks import MarkdownText, cut_plain
 from desktop_app.ui.chat.message_bubble import HEADER, PAD_X, PAD_Y, paint_bubble
 from desktop_app.ui.chat.message_footer import Footer, footer_of, paint_footer
-from desktop_app.ui.chat.mirroring import mirrored
 from desktop_app.ui.chat.picture_shelf import PictureShelf
 from desktop_app.ui.chat.picture_strip import PictureStrip
 from desktop_app.ui.chat.player import Player
 from desktop_app.ui.chat.targets import Target
 from desktop_app.ui.look import Look
+from desktop_app.ui.mirroring import mirrored
 from desktop_app.ui.wording import as_written
 
 AFTER = 24  # below each message

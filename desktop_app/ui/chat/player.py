@@ -12,8 +12,8 @@ from desktop_app.prose import tr
 from desktop_app.state.app_state import Playing
 from desktop_app.ui import look as size
 from desktop_app.ui.chat.message_bubble import bars_for, wave_heights
-from desktop_app.ui.chat.mirroring import leading, within
 from desktop_app.ui.look import Look
+from desktop_app.ui.mirroring import leading, within
 from desktop_app.ui.wording import spoken_mark
 
 _SIGN = 14  # px from the sign to the wave

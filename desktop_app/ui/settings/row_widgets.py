@@ -11,6 +11,7 @@ from desktop_app.settings import Settings
 from desktop_app.ui import look as size
 from desktop_app.ui.icons import paint_icon
 from desktop_app.ui.look import Look
+from desktop_app.ui.mirroring import leading, mirrored
 from desktop_app.ui.settings.setting_table import SettingRow, limits_of, value_of
 from desktop_app.ui.settings.switch import Switch
 from desktop_app.ui.text_field import TextField, paint_field
@@ -32,16 +33,14 @@ class Choice(QComboBox):
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)
         paint_field(painter, self._look, self)
-        is_mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        y = self.height() / 2 - 8
-        icon = QRectF(10 if is_mirrored else self.width() - 26, y, 16, 16)
+        icon = QRectF(self.width() - 26, self.height() / 2 - 8, 16, 16)
+        icon = mirrored(icon, self.width())
         paint_icon(painter, "chevron-down", icon, self._look.colour("dim"))
         painter.setPen(self._look.colour("text"))
-        box = self.rect().adjusted(*((32, 0, -12, 0) if is_mirrored else (12, 0, -32, 0)))
-        metrics = self.fontMetrics()
-        words = metrics.elidedText(self.currentText(), Qt.TextElideMode.ElideRight, box.width())
-        leading = Qt.AlignmentFlag.AlignRight if is_mirrored else Qt.AlignmentFlag.AlignLeft
-        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | leading, words)
+        box = mirrored(QRectF(self.rect()).adjusted(12, 0, -32, 0), self.width())
+        room = int(box.width())
+        words = self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, room)
+        painter.drawText(box, leading(), words)
 
 
 class Number(QSpinBox):

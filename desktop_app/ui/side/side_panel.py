@@ -14,8 +14,8 @@ from desktop_app.ui import wording
 from desktop_app.ui.accessible import SpokenPart, tell_current
 from desktop_app.ui.button import Button
 from desktop_app.ui.chat.empty_state import EmptyPane
-from desktop_app.ui.chat.mirroring import is_mirrored, mirrored
 from desktop_app.ui.look import Look
+from desktop_app.ui.mirroring import is_mirrored, mirrored
 from desktop_app.ui.panels.files_panel import FilesPanel
 from desktop_app.ui.panels.memory_panel import MemoryPanel
 from desktop_app.ui.side.turn_panel import TurnPanel
@@ -215,5 +215,6 @@ class SidePanel(QWidget):
         painter = QPainter(self)
         painter.fillRect(self.rect(), self._look.colour("background"))
         painter.setPen(self._look.colour("line"))
-        painter.drawLine(0, 0, 0, self.height())
+        edge = self.width() - 1 if is_mirrored() else 0
+        painter.drawLine(edge, 0, edge, self.height())
         painter.drawLine(0, _HEADER - 1, self.width(), _HEADER - 1)

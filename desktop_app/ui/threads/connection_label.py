@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop_app.ui import look as size
 from desktop_app.ui.look import Look
+from desktop_app.ui.mirroring import leading, mirrored
 from desktop_app.ui.wording import connection_words
 
 _INKS = {
@@ -75,10 +76,10 @@ class ConnectionLabel(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._look.colour(_INKS[self._connection]))
         middle = self.height() / 2 + 2
-        painter.drawEllipse(QRectF(10, middle - 4, 8, 8))
+        painter.drawEllipse(mirrored(QRectF(10, middle - 4, 8, 8), self.width()))
         painter.setFont(self._look.font(size.SMALL))
         painter.setPen(self._look.colour("dim"))
-        box = QRectF(28, 4, self.width() - 32, self.height() - 4)
+        box = mirrored(QRectF(28, 4, self.width() - 32, self.height() - 4), self.width())
         metrics = painter.fontMetrics()
         words = metrics.elidedText(self.words, Qt.TextElideMode.ElideRight, int(box.width()))
-        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, words)
+        painter.drawText(box, leading(), words)

@@ -22,6 +22,7 @@ from desktop_app.ui.button import Button
 from desktop_app.ui.icons import paint_icon
 from desktop_app.ui.labels import Label
 from desktop_app.ui.look import Look
+from desktop_app.ui.mirroring import is_mirrored
 from desktop_app.ui.threads.connection_label import ConnectionLabel
 from desktop_app.ui.threads.thread_view import ThreadView
 
@@ -304,4 +305,5 @@ class ThreadList(QWidget):
         painter = QPainter(self)
         painter.fillRect(self.rect(), self._look.colour("side"))
         painter.setPen(self._look.colour("line"))
-        painter.drawLine(self.width() - 1, 0, self.width() - 1, self.height())
+        edge = 0 if is_mirrored() else self.width() - 1
+        painter.drawLine(edge, 0, edge, self.height())

@@ -11,8 +11,8 @@ from PySide6.QtGui import QGuiApplication
 from desktop_app.journal.records import MessageRecord, MessageStatus, Role
 from desktop_app.journal.reply_details import ReplyDetails, ToolState, ToolUse
 from desktop_app.ui.chat.message_row import MessageRow
-from desktop_app.ui.chat.mirroring import within
 from desktop_app.ui.chat.picture_shelf import PictureShelf
+from desktop_app.ui.mirroring import within
 from tests.ui.chat.test_chat_view import message
 
 WIDTH = 600
