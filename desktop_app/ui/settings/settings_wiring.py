@@ -122,8 +122,8 @@ class SettingsWiring(QObject):
         """What the window itself follows at once."""
         look, appearance = self._window.look, settings.appearance
         look.is_calm = appearance.reduced_motion
-        if appearance.theme != self._window.recall("theme"):  # else the command line may hold it
-            look.pin(appearance.theme)
+        if self._window.recall("theme") not in ("", appearance.theme):
+            look.pin(appearance.theme)  # changed; else the command line may have another one
         remember_look(self._window.memory, appearance)
         self._window.use_talk_mode(settings.voice.talk_mode)
         rebind(self._window, settings.shortcuts)

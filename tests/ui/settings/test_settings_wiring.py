@@ -117,8 +117,12 @@ def test_a_theme_is_seen_at_once(desk, page, qtbot):
     assert desk.window._memory.value("theme") == "dark"
 
 
-def test_opening_the_settings_leaves_a_theme_that_the_command_line_asked_for(desk, asks):
-    remember_look(desk.window.memory, AppearanceSettings())
+@pytest.mark.parametrize("is_first_start", [False, True])
+def test_opening_the_settings_leaves_a_theme_that_the_command_line_asked_for(
+    desk, asks, is_first_start
+):
+    if not is_first_start:
+        remember_look(desk.window.memory, AppearanceSettings())
     desk.window.look.pin("dark")
     told: list[object] = []
     desk.wiring.start()
