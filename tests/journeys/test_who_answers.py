@@ -29,7 +29,13 @@ from desktop_app.link.thread_messages import ChooseAnswerer
 from desktop_app.paths import find_paths
 from desktop_app.profiles import KEY_VARIABLE
 from desktop_app.protocol.commands import Answerer
-from desktop_app.protocol.service_calls import AssistantDraft, ListMemories, SaveAssistant
+from desktop_app.protocol.service_calls import (
+    AssistantDraft,
+    GetDocument,
+    ListMemories,
+    SaveAssistant,
+    UploadDocument,
+)
 from tests.fakes.openai_server import openai_server
 from tests.fakes.service import RealService, real_service
 from tests.test_engine_app import choose, engine
@@ -178,3 +184,19 @@ async def test_bar_44_a_call_runs_after_a_persons_word_and_without_it_once_it_is
             write_settings(tools=tools, approvals={"a": {"tool": "weather"}})
             open_window.send(ReloadSettings())
             assert "weather 20" in (await open_window.settled("m2", "please call weather")).text
+
+
+async def test_a_reply_brings_the_passages_that_it_rests_on(service, capsys, tmp_path):
+    timetable = tmp_path / "timetable.txt"
+    timetable.write_text("The night tram to the harbour leaves at half past eleven.\n")
+    async with window(capsys) as open_window:
+        saved = await open_window.asked(UploadDocument(str(timetable), "ours"))
+        document = saved.document
+        for _ in range(300):
+            if document.is_settled:
+                break
+            await asyncio.sleep(0.05)
+            document = (await open_window.asked(GetDocument(document.document_id))).document
+        reply = await open_window.settled("m1", "When does the night tram to the harbour leave?")
+        assert [one.file for one in reply.details.passages] == ["timetable.txt"]
+        assert "half past eleven" in reply.details.passages[0].text
