@@ -179,6 +179,34 @@ async def test_a_wrong_key_is_told_and_another_try_is_open(page):
 
 
 @pytest.mark.screen
+async def test_where_the_browser_gives_no_sound_it_is_told_and_typing_works(page):
+    await page.run("delete BaseAudioContext.prototype.audioWorklet")
+    await connect(page)
+    await page.until(f"{element('problem')}.textContent.includes('https://')")
+    await configure(page)
+    await page.write("What is 12 times 12?")
+    await page.key("Enter", text="\r")
+    await page.until("document.querySelector('.turns .reply p')?.textContent.includes('144')")
+    await page.click("microphone")
+    await page.until(f"{element('problem')}.textContent.includes('microphone')")
+
+
+@pytest.mark.screen
+async def test_the_log_keeps_keys_and_sound_to_itself(page):
+    shown = await page.run(
+        """import("/test?file=log.js").then(({ hidden }) => JSON.stringify(hidden({
+          type: "session.configure", session_id: "desk", audio: "AAAA",
+          backend: { api_key: "sk-1", model: "m", in: [{ token: "t-1", Authorization: "b-1" }] },
+          url: "wss://host/v1/voice/ws?token=t-2&x=1",
+        })))"""
+    )
+    for secret in ("sk-1", "t-1", "b-1", "t-2", "AAAA"):
+        assert secret not in shown
+    for kept in ("desk", '"m"', "3 bytes", "x=1"):
+        assert kept in shown
+
+
+@pytest.mark.screen
 async def test_what_the_gateway_sends_is_decoded_in_every_format(page):
     decoded = await page.run(
         """(async () => {

@@ -140,27 +140,29 @@ const told = {
     if (!part("spoken").checked) part("said").textContent = text;
   },
   "assistant.audio.start": async ({ turn_id: id, output_format: format }) => {
-    await sound.open();
+    if (await isSilent()) return;
     if (id !== dropped) sound.begin(id, format);
   },
   "assistant.audio.chunk": async ({ turn_id: id, audio, output_format: format }) => {
-    await sound.open();
+    if (await isSilent()) return;
     if (id !== dropped && sound.add(id, fromBase64(audio), format)) turns.mark(id, "sound");
   },
   "assistant.audio.end": async ({ turn_id: id }) => {
-    await sound.open();
-    if (id === dropped) return;
+    if (id === dropped || (await isSilent())) return;
     if (await sound.end(id).catch(undecodable)) turns.mark(id, "sound");
     turns.mark(id, "end");
   },
   "assistant.audio": async ({ turn_id: id, audio, output_format: format }) => {
-    await sound.open();
+    if (await isSilent()) return;
     if (await sound.whole(id, fromBase64(audio), format).catch(undecodable)) turns.mark(id, "sound");
     turns.mark(id, "end");
   },
   "assistant.cancelled": ({ turn_id: id }) => turns.stopped(id),
   error: ({ message, error, detail }) => problem(message || error || detail || "The gateway failed."),
 };
+
+/** Whether this browser gives us no sound, which was told when we connected. */
+const isSilent = () => sound.open().then(() => false, () => true);
 
 function undecodable(error) {
   problem(`This browser cannot play the sound: ${error.message}`);
@@ -274,9 +276,9 @@ part("address").value = gatewayAddress();
 
 part("connect").onsubmit = (event) => {
   event.preventDefault();
-  sound.open().catch((error) => problem(`This browser has no sound for us: ${error.message}`));
   if (socket) disconnect();
   else connect();
+  sound.open().catch((error) => problem(`There will be no sound: ${error.message}`));
 };
 part("configure").onsubmit = (event) => {
   event.preventDefault();

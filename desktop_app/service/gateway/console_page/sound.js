@@ -2,6 +2,7 @@
 
 import { Samples, isStreamed, join, oggStreams, readFormat } from "./test?file=formats.js";
 
+const ONLY_SECURE = "browsers give sound only to pages of https:// and of this computer.";
 const HEAD_START_S = 0.08;
 
 export class Sound {
@@ -18,12 +19,12 @@ export class Sound {
   /** Must be called from a click or a key: browsers let nobody sound before. */
   open() {
     this.opening ??= this.#open();
-    this.opening.then(() => this.context.resume());
-    return this.opening;
+    return this.opening.then(() => this.context.resume());
   }
 
   async #open() {
     this.context = new AudioContext({ latencyHint: "interactive" });
+    if (!this.context.audioWorklet) throw new Error(ONLY_SECURE);
     await this.context.audioWorklet.addModule(new URL("./test?file=worklets.js", import.meta.url));
     this.output = new AudioWorkletNode(this.context, "played", { outputChannelCount: [1] });
     this.output.port.onmessage = ({ data }) => this.onPlayed(data.peak, data.sounded);
@@ -117,6 +118,7 @@ export class Sound {
   /** @param {(pcm: ArrayBuffer, peak: number) => void} onChunk told every 100 ms, s16le 16 kHz */
   async listen(onChunk) {
     await this.open();
+    if (!navigator.mediaDevices) throw new Error(ONLY_SECURE);
     const wish = { channelCount: 1, echoCancellation: true, noiseSuppression: true, autoGainControl: true };
     const stream = await navigator.mediaDevices.getUserMedia({ audio: wish });
     const source = this.context.createMediaStreamSource(stream);
