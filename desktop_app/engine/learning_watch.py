@@ -74,23 +74,29 @@ class LearningWatch:
         learning = message.details.learning
         assert learning is not None
         settled = await self._settled(learning)
+        if settled is None:
+            return
         saved = await self._journal.note_learning(message.id, settled)
         if saved is not None:
             self._publish(MessageSaved(saved))
 
-    async def _settled(self, learning: Learning) -> Learning:
+    async def _settled(self, learning: Learning) -> Learning | None:
+        """What came of it; None while the service is away, which is for the next run."""
+        is_away = False
         for wait_s in WAITS_S:
             await self._time.sleep(wait_s)
             try:
                 question = GetMemoryOperation(learning.operation_id)
                 answer = await self._calls.answer(question, _unheard)
             except AppError as error:
-                if error.retryable:
+                is_away = error.retryable
+                if is_away:
                     continue
                 break
+            is_away = False
             if isinstance(answer, OperationState) and answer.operation.is_settled:
                 return learned_by(learning, answer.operation)
-        return replace(learning, state=LearningState.FAILED)
+        return None if is_away else replace(learning, state=LearningState.FAILED)
 
 
 def learned_by(learning: Learning, operation: MemoryOperation) -> Learning:

@@ -99,6 +99,14 @@ async def test_an_operation_that_fails_or_is_unknown_says_so():
         assert rig.failures == []
 
 
+async def test_while_the_service_is_away_it_stays_pending_for_the_next_run():
+    rig = Rig(NetworkError("network.unreachable", retryable=True))
+    await rig.ends()
+    await rig.time.advance(sum(WAITS_S))
+    assert rig.told == []
+    assert (await rig.journal.message("m1")).details.learning == Learning("op")
+
+
 async def test_one_that_never_ends_is_given_up():
     rig = Rig(operation("IN_PROGRESS"))
     await rig.ends()

@@ -165,7 +165,8 @@ class ModelsWiring(QObject):
             known = json.loads(self._window.recall(_RECENT) or "[]")
         except ValueError:
             return ()
-        return tuple(one for one in known if isinstance(one, str)) if known else ()
+        is_list = isinstance(known, list)
+        return tuple(one for one in known if isinstance(one, str)) if is_list else ()
 
     def _remember(self, name: str) -> None:
         others = [one for one in self._recent() if one != name]
