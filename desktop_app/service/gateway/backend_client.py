@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from desktop_app.credentials import Secret
-from desktop_app.errors import AppError, NetworkError, ProtocolError
+from desktop_app.errors import AppError, InputError, NetworkError, ProtocolError
 from desktop_app.service.gateway.gateway_config import BackendConfig, LlmConfig
 from desktop_app.service.providers.remote_api import Remote, RemoteApi
 
@@ -44,6 +44,7 @@ class BackendClient:
         """A registration's id.
 
         Raises:
+            InputError: ``backend.no_registration``: it makes none.
             AppError: ``backend.refused``, ``backend.unreadable``, ``network.*``, ...
         """
         body = {
@@ -53,7 +54,15 @@ class BackendClient:
             "base_url": llm.base_url,
             "system_prompt": llm.system_prompt,
         }
-        found = await self._post("/v1/register", {k: v for k, v in body.items() if v})
+        try:
+            found = await self._post("/v1/register", {k: v for k, v in body.items() if v})
+        except InputError as error:
+            if not is_forgotten(error):
+                raise
+            raise InputError(
+                "backend.no_registration",
+                "The chat backend makes no registrations: it needs a backend.registration_id.",
+            ) from error
         data = found.get("data")
         for part in (found, data if isinstance(data, dict) else {}):
             for name in _IDS:

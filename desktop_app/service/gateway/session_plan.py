@@ -17,6 +17,7 @@ from desktop_app.service.clock import new_id
 INPUT_RATES_HZ = range(8_000, 48_001)
 OUTPUT_RATES_HZ = (8_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
 STRATEGIES = ("manual", "vad")
+LONGEST_KEY = 512
 
 _PCM = re.compile(r"pcm_(\d{4,5})")
 _SPOKEN = re.compile(
@@ -126,6 +127,10 @@ def read_plan(configure: SessionConfigure) -> SessionPlan:
     stt = _in_range(configure.stt or _DEFAULTS)
     if stt.commit_strategy not in STRATEGIES:
         raise InputError("session.commit_strategy", "commit_strategy must be manual or vad.")
+    if len(configure.session_id) > LONGEST_KEY:
+        raise InputError(
+            "session.session_id", f"session_id can have {LONGEST_KEY} characters at most."
+        )
     return SessionPlan(
         key=configure.session_id or new_id(),
         stt=stt,

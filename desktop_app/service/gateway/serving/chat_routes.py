@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from desktop_app.errors import InputError, NetworkError
-from desktop_app.protocol.gateway import BackendOptions, SessionConfigure
+from desktop_app.protocol.gateway import MAX_FRAME_BYTES, BackendOptions, SessionConfigure
 from desktop_app.service.gateway.answers import Answer, AnswerEnd, Answers
 from desktop_app.service.gateway.serving.metrics import GatewayMetrics
 from desktop_app.service.gateway.session_plan import read_plan, wanted_backend
@@ -73,6 +73,8 @@ class ChatRoutes:
         body = await read_json(request, ChatBody)
         if not body.message.strip():
             raise InputError("prompt.empty", "The message has no text.")
+        if len(body.message) > MAX_FRAME_BYTES:
+            raise Refused(413, f"The message is longer than {MAX_FRAME_BYTES} characters.")
         if self._slots.locked():
             raise Refused(503, "Too many conversations at once. Try again in a moment.")
         async with self._slots:

@@ -178,11 +178,22 @@ async def test_a_bad_day_of_the_backend_is_told_and_the_session_goes_on(backend,
         assert (await ask(socket))["text"] == "You said Hi."
 
 
-async def test_a_backend_that_is_down_refuses_the_configuration_in_words(backend):
-    backend.server.plan(json_answer({"detail": "not offered"}, 404))
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (json_answer({"detail": "Not Found"}, 404), "makes no registrations"),
+        (json_answer({"detail": "bad model"}, 422), "bad model"),
+        (json_answer({"detail": "down"}, 503), "down"),
+        (json_answer({"id": ""}), "gave no registration"),
+    ],
+)
+async def test_a_backend_that_registers_nobody_refuses_the_configuration_in_words(
+    backend, answer, words
+):
+    backend.server.plan(answer)
     async with gateway(variables(backend, **LLM)) as rig, rig.socket() as socket:
         await socket.say("session.configure")
-        assert "not offered" in (await socket.until("error"))["message"]
+        assert words in (await socket.until("error"))["message"]
         await socket.configured()
 
 

@@ -53,6 +53,8 @@ async def test_a_registration_is_made_and_used_over_http():
     [
         ({"message": "Hi", "registration_id": "unknown"}, 404, "not known here"),
         ({"message": "  "}, 400, "no text"),
+        ({"message": "x" * (1 << 20) + "x"}, 413, "longer"),
+        ({"message": "Hi", "session_id": "x" * 513}, 400, "session_id"),
         ({}, 422, "message"),
         ([], 422, "object"),
         ({"message": 5}, 422, "message"),

@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack
 import pytest
 
 from desktop_app.errors import InputError
+from desktop_app.service.gateway import gateway_socket
 from desktop_app.service.gateway.gateway_config import read_gateway_config
 from desktop_app.service.gateway.serving.gateway_server import NoRecall, open_gateway, open_state
 from desktop_app.service.providers.ports import TextDelta
@@ -34,6 +35,25 @@ async def test_a_session_ends_in_words_when_its_time_is_over():
         await socket.connection.wait_closed()
         assert socket.connection.close_code == 1000
     assert providers.language.closed == 1, "nobody is asked for more"
+
+
+async def test_a_client_that_does_not_read_gives_its_place_back_when_its_time_is_over(monkeypatch):
+    monkeypatch.setattr(gateway_socket, "_GOODBYE_S", 0.2)
+    providers = ScriptedProviders()
+    providers.tts.is_endless = True
+    async with (
+        gateway(providers=providers, session_s=1.0) as rig,
+        rig.socket(max_queue=1) as socket,
+    ):
+        await socket.configured(tts={})
+        await socket.say("text.prompt", text="Hi")
+        await socket.until("assistant.audio.start")
+        while (await rig.metrics())["parley_sessions_open"]:
+            pass
+        made = providers.tts.made
+        await rig.metrics()
+        assert providers.tts.made == made
+        socket.connection.transport.abort()
 
 
 async def test_clients_behind_a_proxy_are_told_apart():
