@@ -13,6 +13,11 @@ from tests.fakes.http_server import HttpAnswer, http_server, json_answer
 HI = {"text": "Hi", "metadata": {"a": 1}}
 
 
+def streamed(*events: bytes, is_cut: bool = False) -> HttpAnswer:
+    pieces = tuple(b"data: " + event + b"\n\n" for event in events)
+    return HttpAnswer(content_type="text/event-stream", pieces=pieces, is_cut=is_cut)
+
+
 async def chat(*answers, twice=False):
     async with http_server(lambda _request: json_answer(HI)) as server:
         server.plan(*answers)
@@ -20,19 +25,37 @@ async def chat(*answers, twice=False):
             BackendConfig(server.url, Secret("sk-b"), sends_api_key_header=twice)
         )
         try:
-            return await client.chat("r", "s", "hello"), server
+            told: list[str] = []
+            facts = await client.chat("r", "s", "hello", told.append)
+            return told, facts, server
         finally:
             await client.aclose()
 
 
 async def test_a_chat_names_registration_and_session_and_carries_the_key():
-    reply, server = await chat(twice=True)
+    told, facts, server = await chat(twice=True)
     (request,) = server.requests
     assert (request.method, request.path) == ("POST", "/v1/chat")
     assert request.json() == {"registration_id": "r", "session_id": "s", "message": "hello"}
     assert request.headers["authorization"] == "Bearer sk-b"
     assert request.headers["x-api-key"] == "sk-b"
-    assert (reply.text, reply.metadata) == ("Hi", {"metadata": {"a": 1}})
+    assert (told, facts) == (["Hi"], {"metadata": {"a": 1}})
+
+
+@pytest.mark.parametrize(
+    ("events", "pieces"),
+    [
+        ((b'{"delta":"Hi "}', b'{"delta":"you"}', b'{"text":"Hi you","mood":"fine"}'), 2),
+        ((b'{"delta":"Hi"}', b'{"text":"Hi you","mood":"fine"}'), 2),
+        ((b'{"text":"Hi you","mood":"fine"}',), 1),
+        ((b'{"choices":[{"delta":{"content":"Hi you"}}]}', b'{"choices":[]}', b"[DONE]"), 1),
+    ],
+)
+async def test_a_reply_that_is_streamed_is_told_as_it_comes_and_once(events, pieces):
+    told, facts, server = await chat(streamed(*events))
+    assert "text/event-stream" in server.requests[0].headers["accept"]
+    assert ("".join(told), len(told)) == ("Hi you", pieces)
+    assert facts in ({"mood": "fine"}, {})
 
 
 @pytest.mark.parametrize(
@@ -59,6 +82,12 @@ def test_a_reply_is_found_wherever_it_is(body):
         (json_answer({"message": "sk-b broken"}, 400), AppError, "… broken"),
         (HttpAnswer(content_type="text/html", pieces=(b"<html>",)), ProtocolError, "understood"),
         (json_answer({"text": ""}), ProtocolError, "without any text"),
+        (json_answer({"error": {"message": "broken"}}), NetworkError, "broken"),
+        (streamed(b'{"error": {"message": "no sk-b"}}'), NetworkError, "no …"),
+        (streamed(b'{"metadata": {}}'), ProtocolError, "without any text"),
+        (streamed(b"[]"), ProtocolError, "understood"),
+        (streamed(b"<"), ProtocolError, "understood"),
+        (streamed(b'{"delta": "Hi"}', is_cut=True), NetworkError, "broke off"),
         (json_answer([]), ProtocolError, "understood"),
         (HttpAnswer(pieces=(b'{"te',), is_cut=True), NetworkError, "broke off"),
     ],

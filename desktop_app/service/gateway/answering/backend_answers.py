@@ -11,7 +11,7 @@ from desktop_app.service.gateway.answering.client_wishes import ClientWishes
 from desktop_app.service.gateway.answering.registrations import Registration, Registrations
 from desktop_app.service.gateway.answering.streamed_answer import AnswerTasks, StreamedAnswer
 from desktop_app.service.gateway.answers import AnswerEnd
-from desktop_app.service.gateway.backend_client import BackendClient, Reply, is_forgotten
+from desktop_app.service.gateway.backend_client import BackendClient, is_forgotten
 from desktop_app.service.gateway.session_plan import SessionPlan, WantedBackend
 from desktop_app.service.storage.conversation_store import Heard
 
@@ -66,16 +66,14 @@ class _Chat:
     async def write(self, tell: Callable[[str], None]) -> Mapping[str, Any]:
         registration = await self.registrations.find(self.plan.backend)
         try:
-            reply = await self._ask(registration)
+            return await self._ask(registration, tell)
         except AppError as error:
             renewed = (
                 await self.registrations.renewed(registration) if is_forgotten(error) else None
             )
             if renewed is None:
                 raise
-            reply = await self._ask(renewed)
-        tell(reply.text)
-        return reply.metadata
+            return await self._ask(renewed, tell)
 
     async def keep(self, end: AnswerEnd, heard: Heard | None) -> None:
         pass
@@ -83,5 +81,7 @@ class _Chat:
     async def mark_heard(self, heard: Heard) -> None:
         pass
 
-    async def _ask(self, registration: Registration) -> Reply:
-        return await self.client.chat(registration.id, self.plan.key, self.text)
+    async def _ask(
+        self, registration: Registration, tell: Callable[[str], None]
+    ) -> Mapping[str, Any]:
+        return await self.client.chat(registration.id, self.plan.key, self.text, tell)

@@ -1,11 +1,15 @@
 """``/v1/register`` and ``/v1/chat``, so that this service can be another gateway's chat backend.
 
-Source: the gateway contract, section 6.
+Source: the gateway contract, section 6. Streams are an extension of ours, for whoever says that it
+accepts them: events ``{"delta"}``, then the reply as it would have come whole, or ``{"error"}``.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import replace
 from typing import Any
 
 from msgspec import Struct
@@ -13,12 +17,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from desktop_app.errors import InputError, NetworkError
+from desktop_app.errors import AppError, InputError, NetworkError
 from desktop_app.protocol.gateway import MAX_FRAME_BYTES, BackendOptions, SessionConfigure
 from desktop_app.service.gateway.answers import Answer, AnswerEnd, Answers
 from desktop_app.service.gateway.serving.metrics import GatewayMetrics
-from desktop_app.service.gateway.session_plan import read_plan, wanted_backend
-from desktop_app.service.http.bodies import JsonResponse, Refused, read_json
+from desktop_app.service.gateway.session_plan import SessionPlan, read_plan, wanted_backend
+from desktop_app.service.http.bodies import JsonResponse, Refused, encoded, read_json
+from desktop_app.service.http.event_stream import EventStream
 
 
 class ChatBody(Struct, frozen=True):
@@ -43,7 +48,7 @@ class Registered(Struct, frozen=True):
 
 
 class ChatRoutes:
-    """Answers in one piece.
+    """Answers in one piece; who accepts ``text/event-stream`` gets it as it comes.
 
     Args:
         answers: Who answers.
@@ -77,19 +82,52 @@ class ChatRoutes:
             raise Refused(413, f"The message is longer than {MAX_FRAME_BYTES} characters.")
         if self._slots.locked():
             raise Refused(503, "Too many conversations at once. Try again in a moment.")
-        async with self._slots:
-            return await self._answered(request, body)
-
-    async def _answered(self, request: Request, body: ChatBody) -> Response:
         backend = BackendOptions(registration_id=body.registration_id)
         plan = read_plan(SessionConfigure(session_id=body.session_id, backend=backend))
-        answer = await self._answers.start(body.message, plan)
-        end = await _ended(answer, request)
-        self._metrics.chats.add(end.status.lower())
+        await self._answers.check(plan)  # what is refused has a status of its own
+        if "text/event-stream" in request.headers.get("accept", ""):
+            return EventStream(self._events(body.message, plan))
+        async with self._slots:
+            answer = await self._answers.start(body.message, plan)
+            end = self._counted(await _ended(answer, request))
         if end.status != "COMPLETED":
-            self._metrics.errors.add(end.code)
-            raise NetworkError(end.code, end.error or "The answer was stopped.")
-        return JsonResponse(ChatReply(end.text, {"session_id": plan.key, **end.metadata}))
+            raise NetworkError(end.code, end.error)
+        return JsonResponse(_reply(end, plan))
+
+    async def _events(self, message: str, plan: SessionPlan) -> AsyncGenerator[bytes, None]:
+        """Pieces of the text, then the whole reply, or why there is none."""
+        async with self._slots:
+            try:
+                answer = await self._answers.start(message, plan)
+            except AppError as error:
+                yield _event({"error": {"message": str(error), "code": error.code}})
+                return
+            try:
+                async with aclosing(answer.texts()) as texts:
+                    async for text in texts:
+                        yield _event({"delta": text})
+                end = self._counted(await answer.ended())
+            finally:
+                answer.leave()
+        if end.status == "COMPLETED":
+            yield _event(_reply(end, plan))
+        else:
+            yield _event({"error": {"message": end.error, "code": end.code}})
+
+    def _counted(self, end: AnswerEnd) -> AnswerEnd:
+        self._metrics.chats.add(end.status.lower())
+        if end.status == "COMPLETED":
+            return end
+        self._metrics.errors.add(end.code)
+        return replace(end, error=end.error or "The answer was stopped.")
+
+
+def _reply(end: AnswerEnd, plan: SessionPlan) -> ChatReply:
+    return ChatReply(end.text, {"session_id": plan.key, **end.metadata})
+
+
+def _event(content: object) -> bytes:
+    return b"data: " + encoded(content) + b"\n\n"
 
 
 async def _ended(answer: Answer, request: Request) -> AnswerEnd:

@@ -20,10 +20,15 @@ async def test_one_gateway_answers_for_another():
         }
         async with gateway(front) as rig, rig.socket() as socket:
             await socket.configured(session_id="desk", tts={})
-            for text in ("Hi", "Again"):
-                await socket.say("text.prompt", text=text)
-                reply = await socket.until("assistant.message")
-                await socket.until("assistant.audio.end")
+            behind.language.pause()
+            await socket.say("text.prompt", text="Hi")
+            await socket.until("assistant.audio.chunk")
+            assert "assistant.message" not in socket.kinds(), "it is spoken as it is written"
+            behind.language.resume()
+            await socket.until("assistant.audio.end")
+            await socket.say("text.prompt", text="Again")
+            reply = await socket.until("assistant.message")
+            await socket.until("assistant.audio.end")
         counted = await backend.metrics()
     assert reply["text"] == "Hello there. How are you?"
     assert reply["metadata"]["metadata"]["session_id"] == "desk"
@@ -91,3 +96,30 @@ async def test_a_client_that_hangs_up_costs_nothing_more_and_gives_its_place_bac
             behind.language.resume()
             while (answer := await rig.http.post("/v1/chat", json={"message": "Hi"})).is_error:
                 assert answer.status_code == 503
+
+
+async def test_barge_in_at_the_front_lets_go_of_the_model_behind():
+    behind = ScriptedProviders()
+    behind.language.pause()
+    async with gateway(providers=behind) as backend:
+        front = {
+            "BACKEND_BASE_URL": str(backend.http.base_url),
+            "BACKEND_API_KEY": TOKEN,
+            "DEFAULT_REGISTRATION_ID": "default",
+        }
+        async with gateway(front) as rig, rig.socket() as socket:
+            await socket.configured()
+            await socket.say("text.prompt", text="Hi")
+            await socket.until("assistant.delta")
+            await socket.say("assistant.cancel")
+            await socket.until("assistant.cancelled")
+            async with asyncio.timeout(10):
+                while behind.language.closed == 0:
+                    await backend.metrics()
+            behind.language.resume()
+            behind.language.rounds = [()]
+            await socket.say("text.prompt", text="Again")
+            error = await socket.until("error")
+            assert "answered nothing" in error["message"], "a failure is told through both"
+            await socket.say("text.prompt", text="And now?")
+            await socket.until("assistant.message")
