@@ -38,7 +38,7 @@ def boxes(look, shown: MessageRecord) -> dict[tuple[str, str], QRectF]:
     return {(one.kind, one.value): one.box for one in row.targets(0, 2000)}
 
 
-KINDS = {"fold", "refuse", "answer", "chip", "copy", "wrap", "play"}
+KINDS = {"fold", "refuse", "answer", "run", "always", "chip", "copy", "wrap", "play"}
 
 
 def test_everything_that_can_be_pressed_stands_at_the_other_side(look, request):

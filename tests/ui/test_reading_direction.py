@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from desktop_app.ui.chat.text_block import TextBlock
 from desktop_app.ui.wording import apart
+from tests.ui.conftest import make_message
 
 
 @pytest.fixture
@@ -55,9 +56,48 @@ def test_each_paragraph_has_the_direction_of_its_own_words(from_the_right, look,
     assert lines["ع"].right() == pytest.approx(400, abs=1)
 
 
+def test_the_conversation_stands_over_the_composer(mirrored_desk):
+    desk, pane = mirrored_desk, mirrored_desk.window.pane
+    desk.reader.written = {"a": [make_message(number, "A line\n\n" * 30) for number in range(9)]}
+    desk.wiring.start()
+    desk.wiring.threads.open_thread("a")
+    chat = pane.chat
+    assert chat.verticalScrollBar().maximum() > 0
+    left = chat.x() + chat.viewport().x() + chat._left()
+    assert left + chat._stack.width == pane.composer.geometry().right() + 1
+
+
 def test_facts_keep_their_own_direction_between_others(from_the_right):
     assert apart("600 x 400") == "\u2068600 x 400\u2069"
 
 
 def test_from_the_left_nothing_is_added(qapp):
     assert apart("600 x 400") == "600 x 400"
+
+
+@pytest.mark.parametrize(
+    ("first", "order", "is_right"),
+    [("عرب", ["C", "B", "عرب"], True), ("A", ["A", "B", "C"], False)],
+)
+def test_a_table_begins_where_its_words_are_read_from(look, first, order, is_right):
+    block = TextBlock(look)
+    block.show_markdown(f"| {first} | **B** | C |\n|---|---|---|\n| 1 | 2 | 3 |\n", 400)
+    table = block.document.rootFrame().childFrames()[0]
+    rows = [[_words(table, row, column) for column in range(3)] for row in range(2)]
+    assert rows == [order, ["3", "2", "1"] if is_right else ["1", "2", "3"]]
+    place = block.document.documentLayout().frameBoundingRect(table)
+    assert (place.right() > 350) is is_right
+    assert (
+        table.cellAt(0, 1)
+        .firstCursorPosition()
+        .block()
+        .begin()
+        .fragment()
+        .charFormat()
+        .font()
+        .bold()
+    )
+
+
+def _words(table, row, column):
+    return table.cellAt(row, column).firstCursorPosition().block().text()

@@ -66,7 +66,9 @@ class ChatView(ConversationScroll):
         super().resizeEvent(event)
         high = self._links.wanted_height()
         for bar in (self._links, self._answers):
-            bar.setGeometry(self._left(), self.height() - high - 8, self._column(), high)
+            bar.setGeometry(
+                self.viewport().x() + self._left(), self.height() - high - 8, self._column(), high
+            )
 
     def _overlays(self) -> tuple[QWidget, ...]:
         return (*super()._overlays(), self._links, self._answers)

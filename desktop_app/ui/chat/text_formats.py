@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import (
     QBrush,
     QFont,
@@ -14,6 +15,7 @@ from PySide6.QtGui import (
     QTextFrameFormat,
     QTextLength,
     QTextTable,
+    QTextTableCell,
 )
 
 from desktop_app.prose import tr
@@ -21,6 +23,7 @@ from desktop_app.ui import look as size
 from desktop_app.ui.chat.math_spans import MATH_MARK
 from desktop_app.ui.look import Look
 
+_FROM_RIGHT = Qt.LayoutDirection.RightToLeft
 _LINE_HEIGHT = 140.0  # percent of the font's own
 _ALT = QTextFormat.Property.ImageAltText.value
 _HEADINGS = {1: size.TITLE, 2: size.TITLE - 2, 3: size.TEXT + 1}
@@ -44,6 +47,8 @@ def dress_markdown(document: QTextDocument, look: Look) -> None:
         block = block.next()
     for frame in document.rootFrame().childFrames():
         if isinstance(frame, QTextTable):
+            if frame.cellAt(0, 0).firstCursorPosition().block().textDirection() is _FROM_RIGHT:
+                _turn_table(frame)
             _dress_table(frame, look)
 
 
@@ -142,6 +147,26 @@ def _link_to(look: Look, address: str) -> QTextCharFormat:
         written.setAnchorHref(address)
         written.setForeground(look.colour("accent"))
     return written
+
+
+def _turn_table(table: QTextTable) -> None:
+    """Let a table whose words are read from the right begin there; Qt leaves its columns."""
+    for row in range(table.rows()):
+        columns = range(table.columns())
+        cells = [_whole(table.cellAt(row, column)).selection() for column in columns]
+        for column, cell in enumerate(reversed(cells)):
+            place = _whole(table.cellAt(row, column))
+            place.removeSelectedText()
+            place.insertFragment(cell)
+    given = table.format()
+    given.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignAbsolute)
+    table.setFormat(given)
+
+
+def _whole(cell: QTextTableCell) -> QTextCursor:
+    cursor = cell.firstCursorPosition()
+    cursor.setPosition(cell.lastCursorPosition().position(), QTextCursor.MoveMode.KeepAnchor)
+    return cursor
 
 
 def _dress_table(table: QTextTable, look: Look) -> None:
