@@ -7,7 +7,6 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.ui import look as size
-from desktop_app.ui.chat.mirroring import mirrored
 from desktop_app.ui.look import Look
 from desktop_app.ui.mirroring import leading, mirrored
 from desktop_app.ui.wording import connection_words
