@@ -10,7 +10,8 @@ from PySide6.QtTest import QTest
 
 from desktop_app.journal.reply_details import LearningState
 from desktop_app.ui.panels.rows import Rows
-from tests.journeys.test_window_loop import WITHIN_S, Person, live  # noqa: F401 - a fixture
+from tests.fakes.person import WITHIN_S, Person
+from tests.journeys.test_window_loop import live  # noqa: F401 - a fixture
 
 _LOOK_S = 0.05
 
