@@ -74,12 +74,12 @@ def short_waits(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Patience of a test, and a folder for temporary files that can be looked through."""
     monkeypatch.setattr(elevenlabs_live, "_WAITS_S", (0.0, 0.0))
     monkeypatch.setattr(elevenlabs_live, "_SLOW_DOWN_S", 0.0)
-    monkeypatch.setattr(elevenlabs_live, "_BEGIN_WITHIN_S", 0.3)
-    monkeypatch.setattr(elevenlabs_live, "_ANSWER_WITHIN_S", 0.3)
+    monkeypatch.setattr(elevenlabs_live, "_BEGIN_WITHIN_S", 0.6)
+    monkeypatch.setattr(elevenlabs_live, "_ANSWER_WITHIN_S", 0.6)
     monkeypatch.setattr(elevenlabs_live, "_SILENT_AFTER_S", 0.1)
-    monkeypatch.setattr(spoken_sentences, "_SILENT_AFTER_S", 0.3)
+    monkeypatch.setattr(spoken_sentences, "_SILENT_AFTER_S", 0.6)
     monkeypatch.setattr(spoken_sentences, "_AGAIN_AFTER_S", 0.0)
-    monkeypatch.setattr(socket_reply, "_SILENT_AFTER_S", 0.3)
+    monkeypatch.setattr(socket_reply, "_SILENT_AFTER_S", 0.6)
     (tmp_path / "temporary").mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
 

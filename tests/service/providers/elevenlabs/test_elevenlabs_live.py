@@ -369,6 +369,7 @@ async def test_a_recogniser_that_says_nothing_of_a_commit_is_left_and_then_told(
         assert "in time" in str(heard.troubles[0])
         assert len(server.sessions) == 2, "asked twice, with all the sound"
         assert bytes(server.sessions[1].sound).startswith(SECOND)
+        monkeypatch.setattr(elevenlabs_live, "_ANSWER_WITHIN_S", LIMIT_S)
         server.answers_commits, server.texts = True, ["back"]
         await heard.says()
         await heard.until(lambda: heard.finals == ["back"])

@@ -177,7 +177,7 @@ async def test_without_characters_nobody_knows_what_is_left_to_be_spoken(mouth):
 
 @pytest.mark.parametrize(("pieces", "rest"), [(0, [FIRST]), (1, None)])
 async def test_a_voice_that_falls_silent_is_not_waited_for(mouth, monkeypatch, pieces, rest):
-    monkeypatch.setattr(socket_reply, "_SILENT_AFTER_S", 0.05)
+    monkeypatch.setattr(socket_reply, "_SILENT_AFTER_S", 0.5)
     mouth.sockets.pieces, mouth.sockets.then = pieces, "stall"
     if rest is None:
         with pytest.raises(NetworkError, match="stopped speaking"):
@@ -188,7 +188,7 @@ async def test_a_voice_that_falls_silent_is_not_waited_for(mouth, monkeypatch, p
 
 
 async def test_a_model_that_writes_slowly_is_waited_for(mouth, monkeypatch):
-    monkeypatch.setattr(socket_reply, "_SILENT_AFTER_S", 0.01)
+    monkeypatch.setattr(socket_reply, "_SILENT_AFTER_S", 0.5)
     checks = asyncio.Event()
     patience = socket_reply.SocketReply._check_patience
 
