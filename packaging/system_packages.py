@@ -22,7 +22,10 @@ RUNTIME = (
     *("libxkbcommon0", "libxkbcommon-x11-0", "libxcb-cursor0", "libxcb-icccm4"),
     *("libxcb-keysyms1", "libxcb-shape0"),
 )
-TESTING = ("pulseaudio", "pulseaudio-utils", "xvfb", "xdotool", "chromium", "redis-server")
+TESTING = (
+    *("pulseaudio", "pulseaudio-utils", "xvfb", "xdotool", "chromium", "redis-server"),
+    *("dbus", "at-spi2-core"),  # screen readers
+)
 
 _LIBRARIES = {"portaudio": "PortAudio", "EGL": "EGL", "xkbcommon": "libxkbcommon"}
 _PROGRAMS = {
@@ -30,6 +33,7 @@ _PROGRAMS = {
     "redis-server": "Redis",
     "Xvfb": "Xvfb",
     "xdotool": "xdotool",
+    "dbus-daemon": "D-Bus",
 }
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")  # tests/fakes/browser.py takes any
 

@@ -4,27 +4,32 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import QLocale, QSettings, Qt, QTranslator
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication
 from qasync import QEventLoop
 
 from desktop_app.app import Options, Parts, run
 from desktop_app.journal.records import MessageRecord, MessageStatus, Role
+from desktop_app.languages import ENGLISH, VARIABLE
 from desktop_app.link.messages import Connection, Phase
 from desktop_app.paths import find_paths
+from desktop_app.settings import AppearanceSettings, Settings, save
 from desktop_app.state.app_state import AppState
-from desktop_app.ui.look import Look
 from desktop_app.ui.main_window import MainWindow
+from desktop_app.ui.remembered_look import remember_look, remembered_look
 from desktop_app.ui.single_instance import SingleInstance
 from desktop_app.ui.store import AppStore
+from desktop_app.ui.window_language import use_language
 
 WITHIN_S = 40.0
+CALM = AppearanceSettings(theme="light", language="en", reduced_motion=True)
+"""A window in which nothing moves of itself."""
 
 
 class Person:
@@ -95,8 +100,8 @@ Journey = Callable[[Person], Coroutine[Any, Any, None]]
 async def opened() -> AsyncIterator[Person]:
     """The window with everything behind it, from its first frame to its end."""
     paths = find_paths(os.environ)
-    memory = QSettings(str(paths.data / "window.ini"), QSettings.Format.IniFormat)
-    look = Look(theme="light")
+    memory = window_memory()
+    look = remembered_look(memory, "light")
     window = MainWindow(look, memory)
     window.show()
     store = AppStore()
@@ -119,5 +124,39 @@ def travel(qapp: QApplication, journey: Journey) -> None:
         async with opened() as person:
             await journey(person)
 
-    with asyncio.Runner(loop_factory=lambda: QEventLoop(qapp)) as runner:
+    with (
+        _speaking(qapp, str(window_memory().value("language", ENGLISH))),
+        asyncio.Runner(loop_factory=lambda: QEventLoop(qapp)) as runner,
+    ):
         runner.run(go())
+
+
+@contextmanager
+def _speaking(qapp: QApplication, language: str) -> Iterator[None]:
+    """Speak a language as a window does from its start; afterwards nobody has noticed."""
+    before, locale = os.environ.pop(VARIABLE, None), QLocale()  # it would come before settings
+    use_language(qapp, language)
+    try:
+        yield
+    finally:
+        use_language(qapp, ENGLISH)
+        QLocale.setDefault(locale)
+        for words in qapp.findChildren(QTranslator):
+            qapp.removeTranslator(words)
+        os.environ.pop(VARIABLE)
+        if before is not None:
+            os.environ[VARIABLE] = before
+
+
+def window_memory() -> QSettings:
+    """What the window of this test's folder remembers."""
+    path = find_paths(os.environ).data / "window.ini"
+    return QSettings(str(path), QSettings.Format.IniFormat)
+
+
+def prefer(appearance: AppearanceSettings) -> None:
+    """Let this be set, as if the settings had been changed in an earlier run."""
+    path = find_paths(os.environ).settings
+    path.parent.mkdir(parents=True, exist_ok=True)
+    save(path, Settings(appearance=appearance))
+    remember_look(window_memory(), appearance)

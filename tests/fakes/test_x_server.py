@@ -23,3 +23,9 @@ def test_two_servers_do_not_meet(x_server: XServer):
         assert other.display != x_server.display
     finally:
         other.close()
+
+
+def test_its_screen_can_be_looked_at(x_server: XServer):
+    picture = x_server.picture()
+    assert picture.size == (1280, 800)
+    assert picture.getextrema() == ((0, 0), (0, 0), (0, 0))

@@ -5,14 +5,18 @@ from __future__ import annotations
 import os
 import select
 import shutil
+import struct
 import subprocess
 import tempfile
 from pathlib import Path
+
+from PIL import Image
 
 from tests.fakes import child_server
 from tests.fakes.child_server import ServerMissingError
 
 _START_LIMIT_S = 15.0
+_COLOUR_BYTES = 12  # of each entry in the colour table of an XWD file
 
 
 class XServer:
@@ -45,7 +49,7 @@ class XServer:
             self._process = child_server.start(
                 [
                     *(xvfb, "-displayfd", str(writable), "-screen", "0", self._size),
-                    *("-nolisten", "tcp", "-noreset"),
+                    *("-nolisten", "tcp", "-noreset", "-fbdir", str(self._folder)),
                 ],
                 log=self._folder / "log",
                 environment=os.environ,
@@ -55,6 +59,15 @@ class XServer:
             self.display = f":{self._read_number(readable)}"
         finally:
             os.close(readable)
+
+    def picture(self) -> Image.Image:
+        """What is on the screen now, read from the memory that the server draws into."""
+        dump = (self._folder / "Xvfb_screen0").read_bytes()
+        words = struct.unpack(">25I", dump[:100])  # the head of an XWD file
+        head, width, height, line, colours = (words[n] for n in (0, 4, 5, 12, 19))
+        start = head + colours * _COLOUR_BYTES
+        pixels = dump[start : start + line * height]
+        return Image.frombuffer("RGB", (width, height), pixels, "raw", "BGRX", line, 1)
 
     def close(self) -> None:
         """End the server and remove its folder."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import time
 from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -35,13 +35,12 @@ from desktop_app.link.messages import (
     SpeechHeard,
     TranscriptChanged,
 )
-from desktop_app.paths import find_paths
 from desktop_app.ui.settings.settings_page import SettingsPage
 from desktop_app.ui.welcome.welcome_pane import WelcomePane
 from tests.fakes.album import Album, colours_of
 from tests.fakes.kept_conversations import write_conversations
 from tests.fakes.layout_rules import faults_in
-from tests.fakes.person import Journey, Person, travel
+from tests.fakes.person import CALM, Journey, Person, prefer, travel
 
 _LOOK_S = 0.04
 _LEAST_COLOURS = 12
@@ -127,9 +126,7 @@ async def opened_trip(person: Person) -> None:
 @pytest.fixture
 def live(qapp: QApplication) -> Iterator[Callable[[Journey], None]]:
     """Runs a journey with nothing that moves of itself."""
-    settings = find_paths(os.environ).settings
-    settings.parent.mkdir(parents=True, exist_ok=True)
-    settings.write_text(json.dumps({"appearance": {"reduced_motion": True, "theme": "light"}}))
+    prefer(CALM)
     flash = qapp.cursorFlashTime()
     qapp.setCursorFlashTime(0)
     yield partial(travel, qapp)
@@ -339,18 +336,28 @@ def test_every_state_is_whole(live, kept, states: States):
 
 
 @every_state
-def test_read_from_the_right_every_state_is_whole(live, kept, qapp, states: States):
+def test_bar_57_in_arabic_every_state_is_whole(live, kept, states: States):
     async def journey(person: Person) -> None:
-        camera = Photographer(person, "rtl-", themes=("light",))
+        camera = Photographer(person, "ar-", themes=("light",))
         await opened_trip(person)
         await states(camera)
         camera.is_content()
 
-    qapp.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
-    try:
-        live(journey)
-    finally:
-        qapp.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+    prefer(replace(CALM, language="ar"))
+    live(journey)
+
+
+@every_state
+def test_bar_56_with_letters_twice_as_large_every_state_is_whole(live, kept, states: States):
+    async def journey(person: Person) -> None:
+        camera = Photographer(person, "200-", themes=("light",))
+        await opened_trip(person)
+        person.window.resize(1024, 700)
+        await states(camera)
+        camera.is_content()
+
+    prefer(replace(CALM, text_size=200))
+    live(journey)
 
 
 @every_state

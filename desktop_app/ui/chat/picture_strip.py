@@ -14,6 +14,7 @@ from desktop_app.ui.chat.picture_shelf import InlinePicture, PictureShelf
 from desktop_app.ui.chat.targets import Target
 from desktop_app.ui.icons import paint_icon
 from desktop_app.ui.look import Look
+from desktop_app.ui.mirroring import mirrored
 
 DRAWING_TOOL = "generate_image"
 _PENDING = 240  # px, a square until the picture says how large it is
@@ -53,7 +54,7 @@ class PictureStrip:
             box = QRectF(0, 0, wide * share, high * share)
             if x and x + box.width() > self._width:
                 x, y, line = 0.0, y + line + _APART, 0.0
-            yield picture, box.translated(x, y)
+            yield picture, mirrored(box.translated(x, y), self._width)
             x, line = x + box.width() + _APART, max(line, box.height())
 
     @property
