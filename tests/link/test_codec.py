@@ -152,12 +152,12 @@ def framed(body: bytes) -> bytes:
     return len(body).to_bytes(4, "big") + body
 
 
-@pytest.mark.parametrize("size", range(1, len(WIRE) + 1))
-def test_any_split_gives_the_same_messages(size):
-    decoder, events = Decoder(LinkEvent), []
-    for at in range(0, len(WIRE), size):
-        events += decoder.feed(WIRE[at : at + size])
-    assert events == EVENTS
+def test_any_split_gives_the_same_messages():
+    for size in range(1, len(WIRE) + 1):
+        decoder, events = Decoder(LinkEvent), []
+        for at in range(0, len(WIRE), size):
+            events += decoder.feed(WIRE[at : at + size])
+        assert events == EVENTS, f"in pieces of {size} bytes"
 
 
 def test_intents_come_back_as_they_were():
