@@ -64,7 +64,7 @@ async def test_messages_are_read_page_after_page(writer, reader, records):
     assert [one.id for one in reader.messages("t1", limit=2, before="m2")] == ["m1"]
 
 
-async def test_search_finds_every_word_newest_first_and_marks_them(writer, reader, records):
+async def test_bar_34_search_finds_every_word_newest_first_and_marks_them(writer, reader, records):
     await writer.save_message(records.message("m1"))
     await writer.save_message(records.message("m2", text="Christmas is in thirty days."))
     await writer.save_message(records.message("m3", text="Ninety days"))
@@ -171,7 +171,7 @@ async def test_recordings_of_a_removed_thread_are_not_listed(writer, reader, rec
         ("天気 from:me", []),
     ],
 )
-async def test_a_search_keeps_to_its_filters(writer, reader, records, typed, found):
+async def test_bar_34_a_search_keeps_to_its_filters(writer, reader, records, typed, found):
     day = 86_400.0
     reply = {"role": Role.ASSISTANT, "status": MessageStatus.COMPLETE}
     for message in (
@@ -211,7 +211,7 @@ async def test_a_search_that_nobody_waits_for_is_broken_off(writer, reader, reco
     assert asked
 
 
-async def test_a_thread_is_searched_as_it_is_written(writer, reader, records):
+async def test_bar_34_a_thread_is_searched_as_it_is_written(writer, reader, records):
     await writer.save_message(records.message("m1", text="The tram, THE TRAM", created_at=1.0))
     await writer.save_message(records.message("m2", text="nothing", created_at=2.0))
     await writer.save_message(records.message("m3", text="tramway 100%", created_at=3.0))

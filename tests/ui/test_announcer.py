@@ -42,7 +42,7 @@ def tell(store: AppStore, *events: object) -> None:
         store.tell()
 
 
-def test_a_reply_is_read_once_it_is_whole_and_never_by_the_word(store, said):
+def test_bar_55_a_reply_is_read_once_it_is_whole_and_never_by_the_word(store, said):
     tell(store, MessageSaved(make_message(1, "", status=MessageStatus.STREAMING)))
     tell(store, *(ReplyGrew("a", "m1", word) for word in ("It ", "is ", "56.")))
     assert said == []
@@ -64,13 +64,13 @@ def test_what_stood_in_a_thread_is_no_news(store, said):
     assert said == []
 
 
-def test_phases_are_said_at_most_every_seven_seconds(store, said):
+def test_bar_55_phases_are_said_at_most_every_seven_seconds(store, said):
     phases = (Phase.LISTENING, Phase.HEARING, Phase.THINKING, Phase.SPEAKING)
     tell(store, *(PhaseChanged("a", phase, 1, True) for phase in phases))
     assert said == ["Listening"]
 
 
-def test_a_notice_is_said_at_once_and_once(store, said):
+def test_bar_55_a_notice_is_said_at_once_and_once(store, said):
     notice = Notice(NoticeLevel.ERROR, "engine.failed")
     tell(store, NoticeRaised(notice), NoticeRaised(notice))
     assert said == ["The engine does not start. What you type is kept; the log says why."]

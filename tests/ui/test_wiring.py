@@ -29,6 +29,7 @@ from desktop_app.link.messages import (
     Welcome,
 )
 from desktop_app.link.thread_messages import DeleteThread, RestoreThread
+from desktop_app.ui.journal_pages import PAGE
 
 
 def thread(thread_id: str, at: float, title: str) -> ThreadRecord:
@@ -52,6 +53,22 @@ def test_the_newest_thread_is_open_after_the_start(desk):
     assert desk.store.state.conversation.thread_id == "a"
     assert not desk.window.pane.chat.isHidden()
     assert desk.sent == [OpenThread("a")]
+
+
+def test_bar_33_of_many_threads_and_messages_the_newest_page_is_read(desk):
+    desk.reader.known = [thread(f"t{n}", 10_000 - n, f"Thread {n}") for n in range(10_000)]
+    desk.reader.written = {
+        "t0": [message(f"m{n}", Role.USER, "Hello", created_at=float(n)) for n in range(5_000)]
+    }
+    desk.wiring.start()
+    state = desk.store.state
+    assert [one.id for one in state.threads] == [f"t{n}" for n in range(PAGE)]
+    assert state.has_more_threads
+    assert [one.id for one in state.conversation.messages] == [
+        f"m{n}" for n in range(5_000 - PAGE, 5_000)
+    ]
+    assert state.conversation.has_older
+    assert desk.window.pane.chat.is_following
 
 
 def test_without_threads_the_window_invites(desk):

@@ -40,7 +40,7 @@ def test_a_thread_opens_at_its_end(chat):
     assert chat.is_following
 
 
-def test_new_text_is_followed_only_from_the_bottom(chat):
+def test_bar_28_new_text_is_followed_only_from_the_bottom(chat):
     messages = many(100)
     chat.show_messages("a", messages, has_older=False)
     chat.show_messages("a", (*messages, message(100, "new " * 200)), has_older=False)
@@ -70,7 +70,7 @@ def test_near_the_top_older_messages_are_asked_for_once(chat, qtbot):
     assert asked == [1]
 
 
-def test_jumping_to_the_latest_follows_again(chat, qtbot):
+def test_bar_28_jumping_to_the_latest_follows_again(chat, qtbot):
     chat.show_messages("a", many(200), has_older=False)
     chat.verticalScrollBar().setValue(0)
     assert chat._jump.isVisible()
@@ -114,7 +114,7 @@ def test_a_failed_message_can_be_retried(chat, qtbot):
     assert asked.args == ["m1"]
 
 
-def test_a_growing_reply_lays_out_only_its_end(chat):
+def test_bar_27_a_growing_reply_lays_out_only_its_end(chat):
     text = "\n\n".join(f"Block {n}" for n in range(50))
     reply = message(1, text, status=MessageStatus.STREAMING)
     chat.show_messages("a", (reply,), has_older=False)
@@ -173,7 +173,7 @@ def test_a_focus_that_came_by_key_is_seen(chat):
 CODE = "```py\n" + "\n".join(f"value = {n}  # " + "long " * 40 for n in range(6)) + "\n```"
 
 
-def test_code_is_copied_whole_though_it_is_cut_in_pieces(chat, qtbot):
+def test_bar_30_code_is_copied_whole_though_it_is_cut_in_pieces(chat, qtbot):
     lines = "\n".join(f"line {n}" for n in range(300))
     chat.show_messages("a", (message(1, f"```\n{lines}\n```"),), has_older=False)
     chat.verticalScrollBar().setValue(0)

@@ -23,7 +23,7 @@ def shown(markdown: str) -> str:
         ("It is $3 a ride, so $3n$.", "It is $3 a ride, so <3n>."),
     ],
 )
-def test_mathematics_is_found(written: str, seen: str):
+def test_bar_32_mathematics_is_found(written: str, seen: str):
     assert shown(written) == seen
 
 
@@ -43,7 +43,7 @@ def test_mathematics_is_found(written: str, seen: str):
         "no $ at all",
     ],
 )
-def test_prices_and_names_stay_text(text: str):
+def test_bar_32_prices_and_names_stay_text(text: str):
     assert readable_math(text).source == text
 
 

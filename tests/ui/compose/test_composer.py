@@ -34,7 +34,7 @@ def test_enter_sends_and_shift_enter_does_not(composer, qtbot):
     assert sent == ["one\ntwo"]
 
 
-def test_enter_inside_an_input_method_never_sends(composer, qtbot):
+def test_bar_29_enter_inside_an_input_method_never_sends(composer, qtbot):
     sent = []
     composer.send_requested.connect(sent.append)
     qtbot.keyClicks(composer.field, "a")

@@ -23,7 +23,7 @@ def speak(desk, text: str, heard_ms: int) -> None:
     desk.store.tell()
 
 
-def test_the_spoken_word_stands_out_and_moves(desk):
+def test_bar_56_the_spoken_word_stands_out_and_moves(desk):
     speak(desk, "It is nine in the morning", 0)
     dock = desk.window.pane.dock
     assert dock.captions.isVisible()

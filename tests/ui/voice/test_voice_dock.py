@@ -62,7 +62,7 @@ def test_without_sound_only_the_microphone_is_named(look, parent):
     assert dock.words == "No sound from the microphone  ·  default microphone"
 
 
-def test_nothing_moves_with_reduced_motion(look, parent):
+def test_bar_56_nothing_moves_with_reduced_motion(look, parent):
     ring = PhaseRing(look, parent)
     ring.show()
     ring.show_phase(Phase.THINKING, is_muted=False)
