@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 from desktop_app.ui import look as size
 from desktop_app.ui.icons import paint_icon
 from desktop_app.ui.look import Look
-from desktop_app.ui.wording import with_shortcut
+from desktop_app.ui.tips import set_tip
 
 _ICON = 18
 _SHORTEST = 96  # px; a longer word gives way before a row of buttons is cut off
@@ -70,7 +70,7 @@ class Button(QAbstractButton):
     def describe(self, says: str, shortcut: str = "") -> None:
         """Name it for screen readers and in the tooltip, with the key that does the same."""
         self.setAccessibleName(says)
-        self.setToolTip(with_shortcut(says, shortcut))
+        set_tip(self, says, shortcut)
 
     def show_icon(self, icon: str) -> None:
         """Exchange the icon."""

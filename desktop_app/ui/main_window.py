@@ -180,6 +180,19 @@ class MainWindow(QWidget):
         geometry = memory.value("geometry")
         if geometry is None or not self.restoreGeometry(geometry):
             self.resize(REFERENCE)
+        self.fit(self.screen().availableGeometry())
+
+    def fit(self, screen: QRect) -> None:
+        """Be no larger than the screen, frame included, and wholly on it."""
+        room = screen.size() - (self.frameGeometry().size() - self.size())
+        self.setMinimumSize(LEAST.boundedTo(room))
+        self.resize(self.size().boundedTo(room))
+        place = self.frameGeometry()
+        if screen.contains(place) or self.isMaximized() or self.isFullScreen():
+            return
+        x = max(screen.left(), min(place.x(), screen.right() + 1 - place.width()))
+        y = max(screen.top(), min(place.y(), screen.bottom() + 1 - place.height()))
+        self.move(x, y)
 
     def keep_places(self) -> None:
         """Write size and sides down for the next start."""

@@ -13,6 +13,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.prose import mark, tr
+from desktop_app.ui.tips import bind_tips
 
 _DEFAULT = "default_keys"
 TALK, THREAD, WINDOW, PICTURES = (
@@ -120,3 +121,5 @@ def rebind(window: QWidget, chosen: Mapping[str, str]) -> None:
             keys = QKeySequence(keys_of(names[default], chosen))
             if keys != shortcut.key():
                 shortcut.setKey(keys)
+    now = {one.keys: keys_of(one.name, chosen) for one in TABLE if not one.is_fixed}
+    bind_tips(window, {keys: bound for keys, bound in now.items() if keys != bound})

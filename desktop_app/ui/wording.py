@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QLocale
-from PySide6.QtGui import QGuiApplication, QKeySequence
+from PySide6.QtGui import QGuiApplication
 
 from desktop_app.prose import Prose, mark, tr
 
@@ -220,11 +220,3 @@ def duration(milliseconds: int) -> str:
 def apart(words: str) -> str:
     """Words that keep their own direction between others, where people read from the right."""
     return f"\u2068{words}\u2069" if QGuiApplication.isRightToLeft() else words
-
-
-def with_shortcut(what: str, shortcut: str) -> str:
-    """A tooltip that teaches its key."""
-    if not shortcut:
-        return what
-    native = QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText)
-    return f"{what} ({native})"

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QRect, QSize
 
 from desktop_app.ui.main_window import MainWindow
 
@@ -66,3 +66,21 @@ def test_a_theme_can_be_changed_while_open(desk, look, theme):
     look.pin(theme)
     image = desk.window.pane.grab().toImage()
     assert image.pixelColor(2, 100).name() == look.tokens.background
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # off screen
+def test_a_window_fits_a_small_screen(desk):
+    screen = QRect(0, 0, 640, 440)
+    desk.window.fit(screen)
+    assert screen.contains(desk.window.frameGeometry())
+    assert desk.window.frameGeometry().size() == screen.size()
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # off screen
+def test_a_window_that_hangs_out_of_the_screen_is_moved_in(desk):
+    screen = QRect(0, 0, 1280, 800)
+    desk.window.resize(800, 600)
+    desk.window.move(900, 500)
+    desk.window.fit(screen)
+    assert desk.window.size() == QSize(800, 600)
+    assert screen.contains(desk.window.frameGeometry())

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtGui import QKeySequence, QShortcut
 
-from desktop_app.ui.shortcuts import BY_NAME, TABLE, conflict, keys_of
+from desktop_app.ui.button import Button
+from desktop_app.ui.shortcuts import BY_NAME, TABLE, conflict, keys_of, rebind
 
 
 def test_every_shortcut_of_the_window_stands_in_the_table_once_and_the_other_way_round(desk):
@@ -36,3 +37,17 @@ def test_what_a_chosen_key_left_is_free_and_what_it_took_is_not():
     assert conflict("new", "Ctrl+T", chosen) == ""
     assert conflict("find", "", chosen) == ""
     assert conflict("find", "Ctrl+Space", chosen) == "Ctrl+Space is taken: Talk, anywhere."
+
+
+def test_tooltips_say_the_keys_of_now_and_those_of_later_too(desk, qtbot):
+    search = desk.window.threads.search
+    assert search.toolTip().endswith("(Ctrl+K)")
+    rebind(desk.window, {"search": "Ctrl+J", "settings": ""})
+    assert search.toolTip().endswith("(Ctrl+J)")
+    assert "Settings" in [one.toolTip() for one in desk.window.findChildren(Button)]
+    later = Button(desk.window.look, desk.window, icon="plus", says="Find")
+    later.describe("Search", "Ctrl+K")
+    assert later.toolTip() == "Search (Ctrl+J)"
+    rebind(desk.window, {})
+    assert search.toolTip().endswith("(Ctrl+K)")
+    assert later.toolTip() == "Search (Ctrl+K)"

@@ -65,6 +65,7 @@ class ConversationScroll(QAbstractScrollArea):
         self._shows_focus = False
         self._chosen: Pressable | None = None  # by keyboard
         self._selection: Selection | None = None
+        self._found_below = 0  # px from the top of the block where it begins
         self._pieces: tuple[Piece, ...] = ()  # as they are on the screen, or will be painted
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -158,6 +159,7 @@ class ConversationScroll(QAbstractScrollArea):
             return True
         start, end, below = places[min(which, len(places) - 1)]
         self._selection = Selection(Spot(message_id, start), Spot(message_id, end))
+        self._found_below = below
         self._follows = False
         self._anchor = (message_id, (start[0], below - self.viewport().height() // 3))
         self._settle()
@@ -165,6 +167,18 @@ class ConversationScroll(QAbstractScrollArea):
         if bar.value() >= bar.maximum():
             self.jump_to_latest()  # it stands at the end: there is nothing to jump to
         return True
+
+    @property
+    def found_y(self) -> int:
+        """Where the place that was shown last stands in the view, px from its top."""
+        if self._selection is None:
+            return self.height()
+        spot = self._selection.anchor
+        number = self._stack.number_of(spot.message_id)
+        if number < 0:
+            return self.height()
+        inside = self._stack.row(number).y_of((spot.place[0], 0)) + self._found_below
+        return TOP + self._stack.top(number) + inside - self.verticalScrollBar().value()
 
     def clear_selection(self) -> None:
         """Select nothing."""

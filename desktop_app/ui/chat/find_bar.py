@@ -45,7 +45,7 @@ class _Field(QLineEdit):
 
 
 class FindBar(QWidget):
-    """Floats over the upper corner of the view that it belongs to.
+    """Floats over the upper corner of the view that it belongs to, or the lower one.
 
     Signals:
         text_changed: What to look for.
@@ -62,6 +62,7 @@ class FindBar(QWidget):
         super().__init__(over)
         self._look = look
         self._over = over
+        self._is_below = False
         self.field = _Field(self)
         self.field.setFrame(False)
         self.field.setFont(look.font(size.SMALL))
@@ -103,6 +104,11 @@ class FindBar(QWidget):
         self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.field.selectAll()
 
+    def leave_free(self, y: int) -> None:
+        """Do not cover the line at this height of the view."""
+        self._is_below = y < _MARGIN + self.sizeHint().height() + _MARGIN
+        self._place()
+
     def close_bar(self) -> None:
         """Take the bar away."""
         if not self.isHidden():
@@ -135,7 +141,9 @@ class FindBar(QWidget):
         width = min(_WIDEST, over.width() - 2 * _MARGIN)
         is_mirrored = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
         x = _MARGIN if is_mirrored else over.width() - width - _MARGIN
-        self.setGeometry(x, _MARGIN, width, self.sizeHint().height())
+        height = self.sizeHint().height()
+        y = over.height() - height - _MARGIN if self._is_below else _MARGIN
+        self.setGeometry(x, y, width, height)
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QWidget
 
 from desktop_app.journal.searching import Found
 from desktop_app.state.app_state import Conversation
@@ -30,6 +31,7 @@ class FindWiring(QObject):
         self._message_count = 0
         self._found: tuple[Found, ...] = ()
         self._at = 0  # of all places, from 1
+        self._before: QWidget | None = None  # had the keys before the bar
         self.bar = FindBar(look, self._chat)
         self.bar.text_changed.connect(self._on_text)
         self.bar.next_wanted.connect(self.show_next)
@@ -51,6 +53,8 @@ class FindWiring(QObject):
         if selected and "\n" not in selected:
             self.bar.field.setText(selected)
         self._remember(self._wires.store.state.conversation)
+        if self.bar.isHidden():
+            self._before = self._wires.window.focusWidget()
         self.bar.open_bar()
         self._on_text()
 
@@ -73,7 +77,8 @@ class FindWiring(QObject):
     def _on_closed(self) -> None:
         self._found, self._at = (), 0
         self._chat.clear_selection()
-        self._chat.setFocus()
+        before, self._before = self._before, None
+        (before or self._chat).setFocus(Qt.FocusReason.OtherFocusReason)
 
     # ---- places -------------------------------------------------------------------------
 
@@ -120,6 +125,7 @@ class FindWiring(QObject):
             await self._wires.pages.messages_from(self._thread_id, message_id)
             self._remember(self._wires.store.state.conversation)
             self._chat.show_found(message_id, text, number)
+        self.bar.leave_free(self._chat.found_y)
 
     def _place(self) -> tuple[str, int]:
         """The message of the current place, and which of its places it is, from 0."""

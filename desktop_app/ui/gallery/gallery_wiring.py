@@ -174,7 +174,8 @@ class GalleryWiring(QObject):
         place = ""
         if number is not None:
             place = tr("{number} of {count}").format(number=number + 1, count=len(known))
-        page.viewer.show_picture(picture, place, self._thread_title(picture.thread_id))
+        thread = self._thread_title(picture.thread_id)
+        page.viewer.show_picture(picture, place, thread, has_others=len(known) > 1)
         self._wires.run(partial(self._read_family, picture.id), "picture family")
 
     async def _read_family(self, picture_id: str) -> None:

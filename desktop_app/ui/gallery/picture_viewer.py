@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from desktop_app.journal.records import PictureRecord
 from desktop_app.prose import tr
@@ -147,12 +147,15 @@ class PictureViewer(QWidget):
         """The one that is looked at."""
         return self._picture
 
-    def show_picture(self, picture: PictureRecord, place: str, thread: str) -> None:
+    def show_picture(
+        self, picture: PictureRecord, place: str, thread: str, *, has_others: bool = True
+    ) -> None:
         """Look at a picture.
 
         Args:
             place: Where it stands among all, in words.
             thread: Title of its thread.
+            has_others: There is one before or after it.
         """
         is_other = self._picture is None or self._picture.id != picture.id
         self._picture = picture
@@ -165,6 +168,8 @@ class PictureViewer(QWidget):
             self.wish.clear()
         self._thread = thread
         self._place.show_text(place)
+        for button in (self.before, self.after):
+            button.setEnabled(has_others)
         prompt = picture.prompt.strip()
         cut = prompt[:_PROMPT_CHARACTERS] + "…" if len(prompt) > _PROMPT_CHARACTERS else prompt
         self._prompt.setText(cut)
@@ -256,6 +261,9 @@ class PictureViewer(QWidget):
             self.edit_requested.emit(self._picture, text)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        if isinstance(self.focusWidget(), QLineEdit) and self.focusWidget().hasFocus():
+            super().keyPressEvent(event)  # what it does not want is nobody's key here
+            return
         onward = -1 if self.layoutDirection() == Qt.LayoutDirection.RightToLeft else 1
         steps = {
             Qt.Key.Key_PageUp: -1,

@@ -71,8 +71,6 @@ class ConnectionLabel(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(self._look.colour("line"))
-        painter.drawLine(0, 0, self.width(), 0)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._look.colour(_INKS[self._connection]))
         middle = self.height() / 2 + 2

@@ -25,6 +25,7 @@ from desktop_app.ui.look import Look
 from desktop_app.ui.mirroring import is_mirrored
 from desktop_app.ui.threads.connection_label import ConnectionLabel
 from desktop_app.ui.threads.thread_view import ThreadView
+from desktop_app.ui.tips import set_tip
 
 if TYPE_CHECKING:
     from desktop_app.ui.threads.filter_chips import FilterChips
@@ -54,7 +55,7 @@ class SearchField(QLineEdit):
         self.setFixedHeight(max(34, self.fontMetrics().height() + 14))
         self.setPlaceholderText(tr(wording.SEARCH))
         self.setAccessibleName(tr(wording.SEARCH))
-        self.setToolTip(wording.with_shortcut(tr(wording.SEARCH), "Ctrl+K"))
+        set_tip(self, tr(wording.SEARCH), "Ctrl+K")
         is_mirrored = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
         self.setTextMargins(8 if is_mirrored else 30, 0, 30 if is_mirrored else 8, 0)
         self.setStyleSheet("QLineEdit { background: transparent; border: none; }")
@@ -307,3 +308,5 @@ class ThreadList(QWidget):
         painter.setPen(self._look.colour("line"))
         edge = 0 if is_mirrored() else self.width() - 1
         painter.drawLine(edge, 0, edge, self.height())
+        y = self.connection.y()
+        painter.drawLine(10, y, self.width() - 11, y)

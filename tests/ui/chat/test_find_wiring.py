@@ -98,3 +98,23 @@ def test_another_thread_closes_the_bar(finding, qtbot):
     qtbot.keyClicks(finding.wiring.find.bar.field, "tram")
     finding.wiring.threads.new_thread()
     assert finding.wiring.find.bar.isHidden()
+
+
+def test_the_bar_covers_no_place_and_gives_the_keys_back(desk, qtbot):
+    desk.reader.known = [ThreadRecord(id="a", title="Lisbon", created_at=1.0, updated_at=2.0)]
+    desk.reader.written = {"a": [make_message(1, "The tram", Role.USER)]}
+    desk.wiring.start()
+    desk.window.activateWindow()
+    qtbot.waitUntil(desk.window.isActiveWindow)
+    field = desk.window.pane.composer.field
+    field.setFocus()
+    desk.wiring.find.open()
+    bar = desk.wiring.find.bar
+    assert bar.y() < 20
+    qtbot.keyClicks(bar.field, "tram")
+    chat = desk.window.pane.chat
+    assert selected(desk) == ("m1", "tram")
+    line = chat.found_y
+    assert not bar.y() <= line <= bar.y() + bar.height()
+    qtbot.keyClick(bar.field, Qt.Key.Key_Escape)
+    assert field.hasFocus()

@@ -238,3 +238,26 @@ def test_the_side_shows_the_pictures_of_the_open_thread(qtbot, desk, gallery):
     qtbot.mouseClick(side.grid.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert desk.window.pane.page == "gallery"
     assert gallery.viewer.picture.id == "p3"
+
+
+def test_keys_of_the_field_are_not_those_of_the_picture(qtbot, desk, gallery):
+    click(qtbot, gallery, 0)
+    viewer = gallery.viewer
+    viewer.wish.setFocus()
+    shown = viewer.picture
+    for key in (Qt.Key.Key_C, Qt.Key.Key_M, Qt.Key.Key_Delete, Qt.Key.Key_PageDown):
+        qtbot.keyClick(viewer.wish, key)
+    qtbot.keyClick(viewer.wish, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    assert viewer.wish.text() == "cm"
+    assert viewer.picture == shown
+    assert not desk.sent_of(DeletePicture)
+    assert desk.window.pane.page == "gallery"
+
+
+def test_arrows_lead_nowhere_where_there_is_one_picture(qtbot, desk, gallery):
+    click(qtbot, gallery, 0)
+    viewer = gallery.viewer
+    assert viewer.after.isEnabled()
+    viewer.show_picture(viewer.picture, "1 of 1", "", has_others=False)
+    assert not viewer.before.isEnabled()
+    assert not viewer.after.isEnabled()
