@@ -35,6 +35,8 @@ from desktop_app.ui.wires import Wires
 
 SETTINGS = "settings"
 KEYS = "keys"
+DEVICE_PATHS = ("voice.input_device_id", "voice.output_device_id")
+"""Settings of the microphone and the loudspeaker."""
 
 
 class SettingsWiring(QObject):
@@ -67,7 +69,7 @@ class SettingsWiring(QObject):
         page = SettingsPage(self._window.look, parent, self.keeper.settings)
         self._page = page
         for row in page.rows:
-            row.changed.connect(self._on_changed)
+            row.changed.connect(self.change)
         page.key.key_given.connect(self._on_key)
         page.own.saved.connect(self._on_own_saved)
         page.own.removed.connect(self._on_own_removed)
@@ -100,7 +102,8 @@ class SettingsWiring(QObject):
 
     # ---- values -------------------------------------------------------------------------------
 
-    def _on_changed(self, path: str, value: object) -> None:
+    def change(self, path: str, value: object) -> None:
+        """Exchange a setting as a person chose it."""
         before = self.keeper.settings.profile
         self.keeper.change(path, value)
         if path.endswith("_device_id"):
@@ -241,13 +244,8 @@ class SettingsWiring(QObject):
         page = self._page
         if page is None:
             return
-        settings = self.keeper.settings
-        for path, is_input in (("voice.input_device_id", True), ("voice.output_device_id", False)):
-            choices = {"": tr("As the system")}
-            choices |= {
-                one.id: one.name for one in devices.shown if one.is_input is is_input and one.id
-            }
-            page.row(path).show_choices(choices, settings)
+        for path in DEVICE_PATHS:
+            page.row(path).show_choices(device_choices(devices, path), self.keeper.settings)
         page.microphone.show_test(devices.test)
 
     def _show_levels(self, levels: Levels) -> None:
@@ -273,6 +271,13 @@ class SettingsWiring(QObject):
         if self._page is not None:
             self._page.licences.setPlainText(text)
             self._page.licences.show()
+
+
+def device_choices(devices: Devices, path: str) -> dict[str, str]:
+    """What can be chosen for the setting of a sound device: names by id."""
+    is_input = path == DEVICE_PATHS[0]
+    known = {one.id: one.name for one in devices.shown if one.is_input is is_input and one.id}
+    return {"": tr("As the system"), **known}
 
 
 def key_words(state: KeyState) -> tuple[str, str]:

@@ -7,13 +7,15 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from desktop_app.prose import mark, tr
+from desktop_app.settings import Settings
 from desktop_app.ui import look as size
 from desktop_app.ui.button import Button, Tone
 from desktop_app.ui.keys_page import KeyCap
 from desktop_app.ui.look import Look
 from desktop_app.ui.settings.key_card import KeyCard
 from desktop_app.ui.settings.microphone_card import MicrophoneCard
-from desktop_app.ui.settings.row_widgets import WrappedText
+from desktop_app.ui.settings.row_widgets import RowWidget, WrappedText
+from desktop_app.ui.settings.setting_table import SettingRow
 
 SERVICE, MICROPHONE, TRY = range(3)
 _TITLES = (mark("Welcome. Who shall answer?"), mark("Can you be heard?"), mark("Try it"))
@@ -29,6 +31,7 @@ class WelcomePane(QWidget):
 
     Attributes:
         step: Which of the three is shown.
+        devices: Microphone and loudspeaker, to be chosen.
 
     Signals:
         step_changed: The number of the step that is shown now.
@@ -48,6 +51,13 @@ class WelcomePane(QWidget):
         self.backboard = self._choice(tr("Backboard: with the key of an account"))
         self.key = KeyCard(look, self)
         self.microphone = MicrophoneCard(look, self)
+        self.devices = tuple(
+            RowWidget(look, self, SettingRow(path, title), Settings())
+            for path, title in (
+                ("voice.input_device_id", mark("Microphone")),
+                ("voice.output_device_id", mark("Loudspeaker")),
+            )
+        )
         self.tried = WrappedText(look, self, "", size.TEXT, "text")
         self._title = WrappedText(look, self, "", size.DISPLAY, "text")
         self._title.setFont(look.font(size.DISPLAY, QFont.Weight.DemiBold))
@@ -76,6 +86,8 @@ class WelcomePane(QWidget):
         column.addWidget(self.key)
         column.addStretch(1)
         column = _column(microphone)
+        for device in self.devices:
+            column.addWidget(device)
         column.addWidget(self.microphone)
         column.addStretch(1)
         column = _column(try_it)

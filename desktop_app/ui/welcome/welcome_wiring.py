@@ -5,13 +5,14 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 
 from desktop_app.link.device_messages import (
+    ListDevices,
     PlayMicrophoneTest,
     StartMicrophoneTest,
     StopMicrophoneTest,
 )
 from desktop_app.settings import Settings
 from desktop_app.state.app_state import AppState, Conversation, Devices, Levels
-from desktop_app.ui.settings.settings_wiring import SettingsWiring
+from desktop_app.ui.settings.settings_wiring import SettingsWiring, device_choices
 from desktop_app.ui.welcome.welcome_pane import MICROPHONE, TRY, WelcomePane
 from desktop_app.ui.wires import Wires
 
@@ -43,6 +44,8 @@ class WelcomeWiring(QObject):
         pane.profile_chosen.connect(self._on_profile)
         pane.finished.connect(self._finish)
         pane.key.key_given.connect(self._on_key)
+        for device in pane.devices:
+            device.changed.connect(self._settings.change)
         pane.microphone.listen_requested.connect(self._on_listen)
         pane.microphone.play_requested.connect(self._on_play)
         pane.microphone.stop_requested.connect(self._on_stop)
@@ -57,6 +60,8 @@ class WelcomeWiring(QObject):
         self._window.pane.use_welcome(pane)
         self._settings.keeper.read()
         self._on_threads(store.state)
+        if pane.step == MICROPHONE:
+            self._wires.send(ListDevices())
 
     def _finish(self) -> None:
         if self._pane is None:
@@ -90,6 +95,8 @@ class WelcomeWiring(QObject):
     def _on_step(self, step: int) -> None:
         self._window.remember(_MEMORY, str(step))
         self._wires.send(StopMicrophoneTest())
+        if step == MICROPHONE:
+            self._wires.send(ListDevices())
         if step == TRY:  # the talk key belongs to an empty composer
             self._window.pane.composer.setFocus()
 
@@ -99,6 +106,7 @@ class WelcomeWiring(QObject):
     def _show_settings(self, settings: Settings) -> None:
         if self._pane is not None:
             self._pane.show_profile(settings.profile)
+            self._show_devices(self._wires.store.state.devices)
             if settings.profile == "backboard":
                 self._settings.read_key_state(self._pane.key, settings.profile)
 
@@ -107,8 +115,12 @@ class WelcomeWiring(QObject):
             self._settings.check_key(self._pane.key, "backboard", key)
 
     def _show_devices(self, devices: Devices) -> None:
-        if self._pane is not None:
-            self._pane.microphone.show_test(devices.test)
+        if self._pane is None:
+            return
+        for row in self._pane.devices:
+            choices = device_choices(devices, row.row.path)
+            row.show_choices(choices, self._settings.keeper.settings)
+        self._pane.microphone.show_test(devices.test)
 
     def _show_levels(self, levels: Levels) -> None:
         if self._pane is not None:

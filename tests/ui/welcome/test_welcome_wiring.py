@@ -11,6 +11,9 @@ from PySide6.QtCore import Qt
 from desktop_app.credentials import Credentials, CredentialsUnavailableError
 from desktop_app.journal.records import ThreadRecord
 from desktop_app.link.device_messages import (
+    DevicesChanged,
+    DeviceShown,
+    ListDevices,
     MicrophoneTest,
     MicrophoneTestChanged,
     PlayMicrophoneTest,
@@ -148,3 +151,22 @@ def test_a_typed_question_is_never_in_the_way(desk, welcome, qtbot):
     qtbot.keyClick(field, Qt.Key.Key_Return)
     assert desk.window.pane.chat.isVisible()
     assert welcome.isHidden()
+
+
+def test_microphone_and_loudspeaker_are_chosen_beside_the_level(desk, welcome, qtbot, tmp_path):
+    qtbot.mouseClick(welcome.onward, Qt.MouseButton.LeftButton)
+    assert desk.sent_of(ListDevices)
+    assert not desk.sent_of(StartMicrophoneTest)
+    shown = (DeviceShown("m", "USB Headset", True), DeviceShown("s", "Speakers", False))
+    desk.store.apply(DevicesChanged(shown))
+    desk.store.tell()
+    microphone, loudspeaker = (one.control for one in welcome.devices)
+    assert [microphone.itemText(n) for n in range(2)] == ["As the system", "USB Headset"]
+    for control in (microphone, loudspeaker):
+        control.setFocus()
+        qtbot.keyClick(control, Qt.Key.Key_Down)
+    voice = load(tmp_path / "settings.json").voice
+    assert (voice.input_device_id, voice.input_device) == ("m", "USB Headset")
+    assert (voice.output_device_id, voice.output_device) == ("s", "Speakers")
+    qtbot.mouseClick(welcome.microphone.listen, Qt.MouseButton.LeftButton)
+    assert desk.sent[-1] == StartMicrophoneTest("m")
