@@ -18,6 +18,7 @@ from desktop_app.audio.decoding import decode_speech
 from desktop_app.audio.detectors import speech_detector
 from desktop_app.audio.portaudio import SoundSystem
 from desktop_app.children import on_parent_end
+from desktop_app.client.rebuilding import Rebuilding
 from desktop_app.client.remote_threads import RemoteThreads
 from desktop_app.client.service_answers import ServiceAnswers
 from desktop_app.client.service_connection import ServiceAddresses, ServiceConnection
@@ -47,6 +48,7 @@ from desktop_app.link.messages import (
     Intent,
     LinkEvent,
     Notice,
+    NoticeCleared,
     NoticeLevel,
     NoticeRaised,
     Phase,
@@ -55,6 +57,7 @@ from desktop_app.link.messages import (
 )
 from desktop_app.link.replies import DecideTool
 from desktop_app.link.server import LinkServer
+from desktop_app.link.thread_messages import ThreadSaved
 from desktop_app.logs import start_logging, tell_crashes
 from desktop_app.network_access import use_network
 from desktop_app.paths import Paths, find_paths
@@ -67,6 +70,9 @@ from desktop_app.tool_command import ToolCommand
 from desktop_app.version import __version__
 
 logger = logging.getLogger(__name__)
+
+_REBUILD = "rebuild"
+"""In the journal: the name of the damaged one, until what the service has was fetched."""
 
 TOKEN_VARIABLE = "PARLEY_LINK_TOKEN"
 
@@ -164,6 +170,7 @@ class EngineApp:
             wall=SystemTime().wall,
             clear_service=lambda: self._keeper.renew(self._forget_service),
         )
+        self._remote_threads = threads
         self._asked = ServiceConnection(find, threads)  # turns wait for none of its answers
         keys = ProfileKeys(lambda: self._settings, Credentials(), os.environ)
         answers = ServiceAnswers(self._asked.api, threads, keys)
@@ -199,6 +206,7 @@ class EngineApp:
         self._background.run(self._load_sound(), name="sound")
         self._background.run(self._learning.resume(), name="learning")
         self._background.run(self._retention.run(), name="retention")
+        self._background.run(self._rebuild(), name="rebuild")
         port = await self._link.start()
         leave_engine_note(self._paths.data, port, self._token)
         return port
@@ -277,6 +285,40 @@ class EngineApp:
     async def _find_embedded(self) -> ServiceAddresses:
         return both_doors(await self._keeper.address())
 
+    async def _rebuild(self) -> None:
+        """Fill a new journal with the words that the service still has, and say so.
+
+        What fails is tried again with the next start.
+        """
+        aside = self._journal.set_aside
+        if aside:
+            await self._journal.set_setting(_REBUILD, aside.name)
+        name = await self._journal.setting(_REBUILD)
+        if not name:
+            return
+        rebuilding = Rebuilding(
+            self._journal,
+            self._paths.data,
+            self._remote_threads,
+            self._asked.api,
+            is_ours=self._profile.is_embedded,
+        )
+        number = 0
+        code = "journal.rebuilt"
+        try:
+            async for thread in rebuilding.run():
+                self._publish(ThreadSaved(thread))
+                number += 1
+        except AppError as error:
+            logger.warning("the journal could not be rebuilt: %s", error)
+            code = "journal.not_rebuilt"
+        else:
+            await self._journal.set_setting(_REBUILD, "")
+        notice = Notice(NoticeLevel.WARNING, code, {"file": name, "number": str(number)})
+        self._odd.append(notice)
+        self._publish(NoticeCleared("journal.set_aside"))
+        self._publish(NoticeRaised(notice))
+
     async def _forget_service(self) -> None:
         """Delete what the embedded service keeps, and which of its threads are ours."""
         await asyncio.to_thread(remove_service_data, self._paths.data)
@@ -333,8 +375,9 @@ class EngineApp:
             yield self._connection
         for notice in self._odd:
             yield NoticeRaised(notice)
-        if self._journal.set_aside:
-            facts = {"file": str(self._journal.set_aside)}
+        is_told = any(one.code.startswith("journal.") for one in self._odd)
+        if self._journal.set_aside and not is_told:
+            facts = {"file": self._journal.set_aside.name}
             yield NoticeRaised(Notice(NoticeLevel.WARNING, "journal.set_aside", facts))
 
     def _report(self, name: str, error: BaseException) -> None:

@@ -90,7 +90,16 @@ SENTENCES: Prose = {
     "journal.none": "There are no conversations here yet.",
     "journal.older": "Start Parley once, then try again: these conversations are of an older one.",
     "journal.set_aside": (
-        "The file of your conversations was damaged. It was kept aside and a new one was begun."
+        "A damaged file of conversations was kept as {file}. What the service knows is being "
+        "fetched."
+    ),
+    "journal.rebuilt": (
+        "A damaged file was kept as {file}; the service gave back {number} conversations, without "
+        "sound."
+    ),
+    "journal.not_rebuilt": (
+        "A damaged file was kept as {file}. The service gave back {number}; the next start tries "
+        "again."
     ),
     "journal.unreadable": "Earlier conversations cannot be read at the moment. New ones work.",
     "kept.conversations_cleared": (

@@ -53,8 +53,17 @@ def recover(connection: sqlite3.Connection, files: UtteranceFiles) -> None:
         _settle(connection, utterance_of(row), files)
 
 
-def purge(connection: sqlite3.Connection, files: UtteranceFiles, pictures: PictureFiles) -> None:
+def purge(
+    connection: sqlite3.Connection,
+    files: UtteranceFiles,
+    pictures: PictureFiles,
+    *,
+    keeps_strays: bool,
+) -> None:
     """Delete for good what was removed, and recordings without words. Within one transaction.
+
+    Args:
+        keeps_strays: Pictures that no row names belong to a database that was set aside.
 
     Raises:
         sqlite3.Error, OSError
@@ -66,8 +75,9 @@ def purge(connection: sqlite3.Connection, files: UtteranceFiles, pictures: Pictu
     forget_recordings(connection, needless)
     connection.execute(f"DELETE FROM message WHERE {gone}")
     connection.execute(f"DELETE FROM picture WHERE {gone} OR is_removed")
-    left = connection.execute("SELECT DISTINCT path FROM picture")
-    pictures.remove_all_but({row["path"] for row in left})
+    if not keeps_strays:
+        left = connection.execute("SELECT DISTINCT path FROM picture")
+        pictures.remove_all_but({row["path"] for row in left})
     connection.execute("DELETE FROM thread WHERE is_removed")
     connection.execute(_DELETE_UNBEGUN)
 

@@ -273,11 +273,16 @@ class Tables:
         finally:
             self._lock.release()
 
+    @property
+    def _was_damaged(self) -> bool:
+        """Whether an older database was ever set aside: its files may be wanted again."""
+        return any(self._folder.glob(f"{DATABASE_NAME}.broken*"))
+
     def _settle(self) -> None:
         remove_leftovers(self._folder)
         try:
             with storage_errors(), transaction(self._connection):
-                purge(self._connection, self.files, self._pictures)
+                purge(self._connection, self.files, self._pictures, keeps_strays=self._was_damaged)
                 recover(self._connection, self.files)
         except BaseException:
             self.close()

@@ -168,6 +168,21 @@ async def test_a_damaged_database_is_set_aside_and_a_new_one_started(tmp_path, r
     await again.aclose()
 
 
+async def test_pictures_of_a_damaged_database_stay(tmp_path, records):
+    (tmp_path / "pictures").mkdir()
+    picture = tmp_path / "pictures" / "a.png"
+    picture.write_bytes(b"x")
+    (tmp_path / DATABASE_NAME).write_bytes(b"not a database at all" * 100)
+    for _ in range(2):
+        journal = await JournalWriter.open(tmp_path)
+        await journal.aclose()
+        assert picture.exists()
+    (tmp_path / f"{DATABASE_NAME}.broken1").unlink()
+    journal = await JournalWriter.open(tmp_path)
+    await journal.aclose()
+    assert not picture.exists()
+
+
 @pytest.mark.parametrize("is_cut", [True, False], ids=["after a crash", "after a clean end"])
 async def test_damage_inside_the_database_is_found_at_the_start(tmp_path, records, is_cut):
     journal = await JournalWriter.open(tmp_path)

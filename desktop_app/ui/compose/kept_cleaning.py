@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable
 from functools import partial
 
+from desktop_app.journal.schema import DATABASE_NAME
 from desktop_app.link.messages import SendText
 from desktop_app.ui.compose import kept_files
 from desktop_app.ui.compose.attachment_shelf import AttachmentShelf
@@ -36,6 +37,8 @@ class KeptCleaning:
         await self._remove(set(), is_unsent=True)
 
     async def _remove(self, also: set[str], *, is_unsent: bool) -> None:
+        if not is_unsent and any(self._folder.parent.glob(f"{DATABASE_NAME}.broken*")):
+            return  # what a journal needs that was set aside is not known
         needed = await self._wires.pages.files_of_messages(is_unsent=is_unsent)
         if needed is None:
             return  # the journal cannot be read: nobody knows what is needed
