@@ -35,7 +35,7 @@ def test_an_empty_database_gets_every_migration_and_no_copy(connection, path):
     assert [one.name for one in path.parent.iterdir()] == [path.name]
 
 
-def test_an_older_database_gets_the_rest_and_a_copy_is_kept(connection, path):
+def test_bar_36_an_older_database_gets_the_rest_and_a_copy_is_kept(connection, path):
     migrate(connection, path, (ONE,))
     connection.execute("INSERT INTO a VALUES (1)")
     migrate(connection, path, (ONE, TWO))

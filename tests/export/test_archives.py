@@ -70,7 +70,7 @@ def with_row(archive: Path, table: str, **values: object) -> Path:
     return changed(archive, "threads/0001.json", json.dumps(rows).encode())
 
 
-async def test_everything_comes_back_as_it_was(filled, tmp_path):
+async def test_bar_37_everything_comes_back_as_it_was(filled, tmp_path):
     archive = export(filled, tmp_path / "all.zip")
     taken = await imported(archive, tmp_path / "other")
     assert taken == TakenIn(("t1", "t2"), 2, 4, 2, 1)
@@ -343,7 +343,7 @@ def conversations(draw):
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(conversations(), max_size=3))
-async def test_any_journal_comes_back_as_it_was(everyone):
+async def test_bar_37_any_journal_comes_back_as_it_was(everyone):
     with tempfile.TemporaryDirectory() as place:
         first, second = Path(place, "first"), Path(place, "second")
         journal = await JournalWriter.open(first)

@@ -202,7 +202,7 @@ async def test_damage_inside_the_database_is_found_at_the_start(tmp_path, record
     await journal.aclose()
 
 
-async def test_a_newer_journal_is_refused_and_untouched(tmp_path, reader):
+async def test_bar_36_a_newer_journal_is_refused_and_untouched(tmp_path, reader):
     with closing(sqlite3.connect(tmp_path / DATABASE_NAME)) as connection:
         connection.execute("CREATE TABLE later (x)")
         connection.execute("PRAGMA user_version = 99")

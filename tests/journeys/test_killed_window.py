@@ -28,7 +28,7 @@ async def killed_window() -> Desktop:
     return window
 
 
-async def test_half_a_sentence_is_there_again_after_a_kill(x_server):
+async def test_bar_35_half_a_sentence_is_there_again_after_a_kill(x_server):
     window = await killed_window()
     await window.type("what is seven times")
     await window.eventually(lambda: "what is seven times" in unsent().drafts.values() or None)
@@ -45,7 +45,7 @@ async def test_half_a_sentence_is_there_again_after_a_kill(x_server):
     assert "56" in reply.text
 
 
-async def test_a_message_sent_just_before_a_kill_arrives_once(x_server):
+async def test_bar_35_a_message_sent_just_before_a_kill_arrives_once(x_server):
     window = await killed_window()
     await window.type("what is two plus two")
     await window.key("Return")

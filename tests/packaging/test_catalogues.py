@@ -37,7 +37,7 @@ def test_the_catalogue_holds_what_stands_in_the_code(catalogue):
     assert list(catalogue) == list(SENTENCES)
 
 
-def test_every_sentence_is_translated(catalogue):
+def test_bar_57_every_sentence_is_translated(catalogue):
     assert [key.one for key, said in catalogue.items() if not all(said)] == []
 
 

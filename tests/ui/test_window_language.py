@@ -44,7 +44,7 @@ def test_the_systems_language_is_the_default(qt, monkeypatch):
     assert use_language(qt, "system") == "fr"
 
 
-def test_arabic_is_read_from_the_right_with_the_digits_of_the_code(qt):
+def test_bar_57_arabic_is_read_from_the_right_with_the_digits_of_the_code(qt):
     use_language(qt, "ar")
     assert qt.layoutDirection() == Qt.LayoutDirection.RightToLeft
     assert QLocale().toString(1234) in ("1234", "1,234")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,6 +17,7 @@ from desktop_app.link.messages import Notice, NoticeLevel
 from desktop_app.prose import tr, tr_n
 from desktop_app.protocol.backboard.documents import EXTENSIONS
 from desktop_app.protocol.commands import PLAIN, TurnWishes
+from desktop_app.sentences import sentence_of
 from desktop_app.state.app_state import Conversation
 from desktop_app.ui.chat.chat_wiring import ChatWiring
 from desktop_app.ui.compose import kept_files
@@ -237,4 +239,6 @@ def _failed(attachment: Attachment, reason: str) -> Attachment:
 
 
 def _why(error: OSError) -> str:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return sentence_of("storage.full")
     return tr("It cannot be read: {reason}").format(reason=error.strerror or str(error))

@@ -52,7 +52,7 @@ def test_bar_28_new_text_is_followed_only_from_the_bottom(chat):
     assert not chat.is_following
 
 
-def test_older_messages_do_not_move_what_is_read(chat):
+def test_bar_28_older_messages_do_not_move_what_is_read(chat):
     messages = many(400)
     chat.show_messages("a", messages[200:], has_older=True)
     chat.verticalScrollBar().setValue(1000)
@@ -127,7 +127,7 @@ def test_bar_27_a_growing_reply_lays_out_only_its_end(chat):
     assert all(row._column._blocks[number] is block for number, block in before)
 
 
-def test_only_rows_in_sight_are_laid_out(chat):
+def test_bar_33_only_rows_in_sight_are_laid_out(chat):
     chat.show_messages("a", many(5000), has_older=False)
     assert len(chat._stack._rows) < 80
 
@@ -151,7 +151,7 @@ def test_three_hundred_repaints_leave_no_reference_of_none_behind(chat):
     assert abs(sys.getrefcount(None) - before) < 100
 
 
-def test_a_screen_reader_gets_whole_messages_and_no_growing_ones(chat):
+def test_bar_55_a_screen_reader_gets_whole_messages_and_no_growing_ones(chat):
     asked = message(1, "how much", Role.USER)
     chat.show_messages("a", (asked, message(2, "It is 56.")), has_older=False)
     assert chat.accessibleDescription() == "You: how much\nParley: It is 56."
@@ -160,7 +160,7 @@ def test_a_screen_reader_gets_whole_messages_and_no_growing_ones(chat):
     assert chat.accessibleDescription() == "You: how much\nParley: It is 56."
 
 
-def test_a_focus_that_came_by_key_is_seen(chat):
+def test_bar_54_a_focus_that_came_by_key_is_seen(chat):
     chat.show_messages("a", many(2), has_older=False)
     plain = chat.grab().toImage()
     chat.setFocus(Qt.FocusReason.MouseFocusReason)
@@ -181,14 +181,14 @@ def test_bar_30_code_is_copied_whole_though_it_is_cut_in_pieces(chat, qtbot):
     assert QGuiApplication.clipboard().text() == lines
 
 
-def test_code_that_still_grows_is_copied_by_whole_lines_as_far_as_it_is_there(chat, qtbot):
+def test_bar_30_code_that_still_grows_is_copied_by_whole_lines_as_far_as_it_is_there(chat, qtbot):
     growing = message(1, "```py\na = 1\nb = ", status=MessageStatus.STREAMING)
     chat.show_messages("a", (growing,), has_older=False)
     press(chat, qtbot, "copy")
     assert QGuiApplication.clipboard().text() == "a = 1\nb = "
 
 
-def test_long_lines_are_wrapped_or_scrolled(chat, qtbot):
+def test_bar_30_long_lines_are_wrapped_or_scrolled(chat, qtbot):
     chat.show_messages("a", (message(1, CODE),), has_older=False)
     wrapped = chat._stack.total
     press(chat, qtbot, "wrap")
@@ -221,7 +221,7 @@ def test_code_has_the_inks_of_its_language(chat):
     assert inks == {0: chat._look.tokens.ink_keyword, 7: chat._look.tokens.ink_number}
 
 
-def test_everything_that_can_be_pressed_is_reached_by_tab_and_pressed_by_enter(chat, qtbot):
+def test_bar_54_everything_that_can_be_pressed_is_reached_by_tab_and_pressed_by_enter(chat, qtbot):
     text = "See https://a.example/x\n\n```\nx\n```"
     chat.show_messages("a", (message(1, text),), has_older=False)
     assert [one.target.kind for one in in_sight(chat)] == ["link", "wrap", "copy"]

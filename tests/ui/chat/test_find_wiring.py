@@ -33,7 +33,7 @@ def selected(desk) -> tuple[str, str]:
     return (chosen.anchor.message_id, chat.selected_text()) if chosen else ("", "")
 
 
-def test_the_newest_place_is_shown_first_with_its_count(finding, qtbot):
+def test_bar_34_the_newest_place_is_shown_first_with_its_count(finding, qtbot):
     bar = finding.wiring.find.bar
     qtbot.keyClicks(bar.field, "tram")
     assert bar.count_words == "3 of 3"

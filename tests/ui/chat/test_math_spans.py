@@ -47,7 +47,7 @@ def test_bar_32_prices_and_names_stay_text(text: str):
     assert readable_math(text).source == text
 
 
-def test_code_is_untouched():
+def test_bar_32_code_is_untouched():
     assert readable_math("`$x^2$` and ``a ` $y^2$``").source == "`$x^2$` and ``a ` $y^2$``"
 
 

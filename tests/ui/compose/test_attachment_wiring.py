@@ -66,7 +66,7 @@ def paste(desk, qtbot, data: QMimeData) -> None:
     clipboard.clear()  # what it still holds when Python ends would take the process along
 
 
-def test_the_whole_conversation_says_what_a_drop_will_do(desk, notes):
+def test_bar_38_the_whole_conversation_says_what_a_drop_will_do(desk, notes):
     target = desk.window.pane.drop_target
     event = enter(desk, dragged(notes))
     assert event.isAccepted()
@@ -78,7 +78,7 @@ def test_the_whole_conversation_says_what_a_drop_will_do(desk, notes):
     assert not target.isVisible()
 
 
-def test_what_cannot_be_used_is_refused_before_the_drop(desk, tmp_path):
+def test_bar_38_what_cannot_be_used_is_refused_before_the_drop(desk, tmp_path):
     event = enter(desk, dragged(tmp_path / "tool.exe"))
     assert not event.isAccepted()
     assert desk.window.pane.drop_target.words[0] == "This file cannot be attached"
@@ -112,7 +112,7 @@ def test_files_alone_can_be_sent(desk, notes, qtbot):
     assert len(sent.wishes.files) == 1
 
 
-def test_each_file_has_a_row_and_the_unusable_are_not_sent(desk, notes, tmp_path, qtbot):
+def test_bar_38_each_file_has_a_row_and_the_unusable_are_not_sent(desk, notes, tmp_path, qtbot):
     opened(desk)
     bad = tmp_path / "tool.exe"
     bad.write_bytes(b"MZ")
@@ -124,7 +124,7 @@ def test_each_file_has_a_row_and_the_unusable_are_not_sent(desk, notes, tmp_path
     assert [Path(kept).name for kept in sent.wishes.files] == ["notes.md"]
 
 
-def test_a_file_that_is_gone_can_be_tried_again(desk, notes, qtbot):
+def test_bar_38_a_file_that_is_gone_can_be_tried_again(desk, notes, qtbot):
     opened(desk)
     away = notes.with_suffix(".away")
     notes.rename(away)
@@ -200,7 +200,7 @@ def test_a_hundred_megabytes_of_text_are_a_file_only(desk, qtbot):
     shutil.rmtree(Path(row.shown.kept).parent)
 
 
-def test_a_message_waits_for_its_files(desk, notes, qtbot):
+def test_bar_39_a_message_waits_for_its_files(desk, notes, qtbot):
     opened(desk)
     waiting = []
     object.__setattr__(desk.wiring.attachments._wires, "run", lambda work, _: waiting.append(work))

@@ -29,7 +29,7 @@ def test_a_usable_file_is_not_refused():
         ("huge.mp4", MOST_BYTES + (1 << 20), "257 MB is too large: 256 MB is the most"),
     ],
 )
-def test_why_a_file_is_refused_is_said_with_the_limit(name, size_bytes, said):
+def test_bar_38_why_a_file_is_refused_is_said_with_the_limit(name, size_bytes, said):
     assert said in refusal(name, size_bytes)
 
 

@@ -32,7 +32,7 @@ def typed(desk, qtbot, text):
         qtbot.keyClicks(desk.window.threads.search, text)
 
 
-def test_enter_opens_the_thread_at_the_message_and_marks_the_words(searching, qtbot):
+def test_bar_34_enter_opens_the_thread_at_the_message_and_marks_the_words(searching, qtbot):
     typed(searching, qtbot, "tram")
     qtbot.keyClick(searching.window.threads.search, Qt.Key.Key_Return)
     chat = searching.window.pane.chat
@@ -59,7 +59,7 @@ def test_threads_are_filtered_by_their_titles_in_the_whole_journal(searching, qt
     assert rows.first_found().thread_id == "x299"
 
 
-def test_a_chip_puts_its_wish_into_the_search(searching, qtbot):
+def test_bar_34_a_chip_puts_its_wish_into_the_search(searching, qtbot):
     chips = searching.window.threads.chips
     assert chips.isVisible()
     chip = chips._chips["is:spoken"]

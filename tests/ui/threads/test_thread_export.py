@@ -60,7 +60,7 @@ def test_a_thread_is_dragged_out_as_a_file(export, desk, qtbot):
 @pytest.mark.parametrize(
     ("name", "written"), [("x.md", "x.md"), ("x", "x.md"), ("x.html", "x.html")]
 )
-def test_threads_are_written_where_a_person_says(export, desk, tmp_path, name, written):
+def test_bar_37_threads_are_written_where_a_person_says(export, desk, tmp_path, name, written):
     export.export(("a", "b"))
     dialog = desk.window.findChild(QFileDialog)
     dialog.fileSelected.emit(str(tmp_path / "out" / name))

@@ -59,7 +59,7 @@ def test_the_talk_key_is_chosen_in_the_dock_and_the_rest_of_the_settings_stays(d
     assert dock.talk_mode == "tap_lock"
 
 
-def test_the_focus_view_enlarges_dock_and_captions(desk, qtbot):
+def test_bar_56_the_focus_view_enlarges_dock_and_captions(desk, qtbot):
     speak(desk, "It is nine", 0)
     dock = desk.window.pane.dock
     height, letters = dock.height(), dock.captions.font().pixelSize()
