@@ -183,6 +183,10 @@ class BlockColumn:
         first = self._first_of(number)
         return "\n".join(self.cut[piece].source for piece in self._pieces(first))
 
+    def is_last(self, number: int) -> bool:
+        """Whether nothing follows the code that a piece belongs to."""
+        return self._pieces(self._first_of(number))[-1] == len(self.cut) - 1
+
     def toggle_wrap(self, start: int) -> None:
         """Wrap the lines of the code that begins at a place of the text, or let them run on."""
         self._unwrapped ^= {start}

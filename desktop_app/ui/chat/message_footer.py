@@ -86,7 +86,7 @@ def footer_of(message: MessageRecord, *, is_uploading: bool = False) -> Footer |
                 "danger",
                 "retry",
             )
-        case MessageStatus.STREAMING if not message.text:
+        case MessageStatus.STREAMING if not (message.text or message.details.reasoning):
             return Footer(tr(wording.THINKING))
         case MessageStatus.INTERRUPTED:
             cut = message.heard_chars is not None

@@ -31,6 +31,7 @@ from desktop_app.ui.wording import as_written
 
 AFTER = 24  # below each message
 _BUBBLE_SHARE = 0.78
+_FENCES = ("```", "~~~")
 _FOOTER = 26  # px, a guess
 _STAMPS = itertools.count()
 
@@ -338,8 +339,14 @@ class MessageRow:
         self._stamp = next(_STAMPS)
 
     def code_of(self, target: Target) -> str:
-        """The code that a mark belongs to."""
-        return self._column.code_of(int(target.value))
+        """The code that a mark belongs to; of code that still grows, the lines that are whole."""
+        number = int(target.value)
+        code = self._column.code_of(number)
+        is_open = not self.message.text.rstrip().endswith(_FENCES)
+        is_growing = self.message.status is MessageStatus.STREAMING and is_open
+        if is_growing and self._column.is_last(number):
+            return code.rpartition("\n")[0]
+        return code
 
     def scroll_at(self, point: QPointF, distance: int) -> bool:
         """Move what is too wide at a point sideways; False where nothing moves."""

@@ -181,11 +181,15 @@ def test_bar_30_code_is_copied_whole_though_it_is_cut_in_pieces(chat, qtbot):
     assert QGuiApplication.clipboard().text() == lines
 
 
-def test_bar_30_code_that_still_grows_is_copied_by_whole_lines_as_far_as_it_is_there(chat, qtbot):
+def test_bar_30_code_that_still_grows_is_copied_by_whole_lines(chat, qtbot):
     growing = message(1, "```py\na = 1\nb = ", status=MessageStatus.STREAMING)
     chat.show_messages("a", (growing,), has_older=False)
     press(chat, qtbot, "copy")
-    assert QGuiApplication.clipboard().text() == "a = 1\nb = "
+    assert QGuiApplication.clipboard().text() == "a = 1"
+    closed = message(1, "```py\na = 1\nb = 2\n```", status=MessageStatus.STREAMING)
+    chat.show_messages("a", (closed,), has_older=False)
+    press(chat, qtbot, "copy")
+    assert QGuiApplication.clipboard().text() == "a = 1\nb = 2"
 
 
 def test_bar_30_long_lines_are_wrapped_or_scrolled(chat, qtbot):

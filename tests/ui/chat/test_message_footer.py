@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from desktop_app.journal.records import MessageRecord, MessageStatus, Role
+from desktop_app.journal.reply_details import ReplyDetails
 from desktop_app.sentences import SENTENCES
 from desktop_app.ui import wording
 from desktop_app.ui.chat.message_footer import footer_of
@@ -33,3 +36,18 @@ def test_a_failed_message_says_the_peers_own_words():
 
 def test_a_failed_message_without_a_reason_was_not_sent():
     assert said_of("") == wording.NOT_SENT
+
+
+def test_what_thinks_says_so_once():
+    waiting = MessageRecord(
+        id="m",
+        thread_id="t",
+        role=Role.ASSISTANT,
+        text="",
+        created_at=0.0,
+        status=MessageStatus.STREAMING,
+    )
+    footer = footer_of(waiting)
+    assert footer is not None
+    assert footer.text == "Thinking"
+    assert footer_of(replace(waiting, details=ReplyDetails(reasoning="Three."))) is None
