@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
+from desktop_app.audio.mu_law import from_mu_law
 from desktop_app.errors import AppError
 from desktop_app.service.gateway import speech_choice
 from desktop_app.service.gateway.hearing import WAITING_LIMIT_S, Hearing, overflow
@@ -44,12 +45,13 @@ class ChosenHearing:
         self._early: list[Callable[[_Hears], None]] = []
         self._early_bytes = 0
 
-    def append(self, pcm: bytes, previous_text: str = "") -> None:
-        """Take more sound at the plan's rate.
+    def append(self, sound: bytes, previous_text: str = "") -> None:
+        """Take more sound, in the plan's format.
 
         Raises:
             InputError: ``audio.overflow``: too much waits already; this piece is dropped.
         """
+        pcm = from_mu_law(sound) if self._plan.is_mu_law else sound
         if self._chosen is not None:
             self._chosen.append(pcm, previous_text)
             return

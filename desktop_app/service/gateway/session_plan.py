@@ -19,7 +19,8 @@ OUTPUT_RATES_HZ = (8_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
 STRATEGIES = ("manual", "vad")
 LONGEST_KEY = 512
 
-_PCM = re.compile(r"pcm_(\d{4,5})")
+_MU_LAW = "ulaw_8000"
+_HEARD = re.compile(r"pcm_(\d{4,5})|ulaw_(8000)")
 _SPOKEN = re.compile(
     r"(pcm|wav)_(\d{4,5})()"
     r"|(mp3)_(22050)_(32)|(mp3)_(24000)_(48)|(mp3)_(44100)_(32|64|96|128|192)"
@@ -101,7 +102,8 @@ class SessionPlan:
 
     Attributes:
         key: The conversation's key.
-        input_hz: Rate of the client's sound, always s16le mono.
+        input_hz: Rate of the client's sound, in mono.
+        is_mu_law: It is G.711 mu-law, one byte a sample; else s16le.
         is_manual: The client ends utterances; otherwise silence does.
         end_silence_s: Silence that ends an utterance: ``vad_silence_threshold_secs``, or
             ``min_silence_duration_ms`` where a client asks for a longer one: less is no pause.
@@ -115,6 +117,7 @@ class SessionPlan:
     is_manual: bool
     end_silence_s: float
     voice: Voice | None
+    is_mu_law: bool = False
     backend: WantedBackend = field(default_factory=WantedBackend)
 
 
@@ -138,6 +141,7 @@ def read_plan(configure: SessionConfigure) -> SessionPlan:
         is_manual=stt.commit_strategy == "manual",
         end_silence_s=_end_silence_s(stt),
         voice=_voice(configure.tts) if configure.tts is not None else None,
+        is_mu_law=stt.audio_format == _MU_LAW,
         backend=wanted_backend(configure.backend or BackendOptions()),
     )
 
@@ -171,13 +175,13 @@ def wanted_backend(asked: BackendOptions) -> WantedBackend:
 
 
 def _input_hz(stt: SttOptions) -> int:
-    named = _PCM.fullmatch(stt.audio_format)
+    named = _HEARD.fullmatch(stt.audio_format)
     if named is None:
         raise InputError(
             "session.audio_format",
-            f"audio_format {stt.audio_format!r} is not understood; send pcm_16000.",
+            f"audio_format {stt.audio_format!r} is not understood; send pcm_16000 or ulaw_8000.",
         )
-    by_format, by_number = int(named[1]), stt.sample_rate
+    by_format, by_number = int(named[1] or named[2]), stt.sample_rate
     if stt.audio_format == _DEFAULTS.audio_format:
         chosen = by_number
     elif by_number in (by_format, _DEFAULTS.sample_rate):

@@ -152,7 +152,7 @@ async def test_a_voice_that_cannot_open_is_told_and_everything_else_works(rig, s
         ("x" * ((1 << 20) + 1), "frame.too_large"),
         (b"x" * ((1 << 20) + 1), "frame.too_large"),
         ('{"type": "session.configure", "stt": {"commit_strategy": "x"}}', None),
-        ('{"type": "session.configure", "stt": {"audio_format": "ulaw_8000"}}', None),
+        ('{"type": "session.configure", "stt": {"audio_format": "opus"}}', None),
         ('{"type": "session.configure", "stt": {"sample_rate": 4000}}', None),
         ('{"type": "session.configure", "tts": {"output_format": "mp3_44100_128"}}', None),
         ('{"type": "session.configure", "backend": {"api_key": "k"}}', None),

@@ -119,6 +119,17 @@ async def test_sound_of_another_rate_is_resampled(rig, socket):
     assert heard_s == pytest.approx(1.0, abs=0.01)
 
 
+async def test_the_sound_of_telephones_is_heard(rig, socket):
+    await socket.configured(stt={"commit_strategy": "manual", "audio_format": "ulaw_8000"})
+    for _ in range(10):
+        await socket.hear(b"\x80\x80\x00\x00" * 200)
+    await socket.say("audio.commit")
+    await socket.until("assistant.message")
+    heard = rig.providers.stt.utterances[0].heard
+    assert len(heard) / 2 / 16_000 == pytest.approx(1.0, abs=0.01)
+    assert max(memoryview(heard).cast("h")) > 16_000
+
+
 async def test_speech_can_be_had_at_another_rate(rig, socket):
     await socket.configured(tts={"output_format": "pcm_48000"})
     await socket.say("text.prompt", text="Hi")

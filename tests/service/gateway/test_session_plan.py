@@ -28,6 +28,7 @@ def test_nothing_given_means_the_contracts_defaults():
         (SttOptions(sample_rate=48_000), 48_000),
         (SttOptions(audio_format="pcm_24000"), 24_000),
         (SttOptions(audio_format="pcm_8000", sample_rate=8_000), 8_000),
+        (SttOptions(audio_format="ulaw_8000"), 8_000),
     ],
 )
 def test_rate_or_format_alone_is_enough(stt, rate):
@@ -41,6 +42,8 @@ def test_rate_or_format_alone_is_enough(stt, rate):
         SttOptions(sample_rate=7_999),
         SttOptions(sample_rate=48_001),
         SttOptions(audio_format="opus"),
+        SttOptions(audio_format="ulaw_16000"),
+        SttOptions(audio_format="ulaw_8000", sample_rate=44_100),
         SttOptions(commit_strategy="never"),
     ],
 )
