@@ -48,6 +48,7 @@ async def test_bar_54_where_the_keyboard_is_is_told_part_by_part(readers, x_serv
         shown = await asyncio.to_thread(readers.window, "Parley")
         await asyncio.to_thread(readers.find, shown, "list item", "Parley: A single ride")
         await window.key("ctrl+shift+g")
+        await asyncio.to_thread(readers.find, shown, "list item", "A yellow tram")
         await window.key("Home")
         told = await asyncio.to_thread(readers.heard, "StateChanged", "A yellow tram")
         assert ", picture 1 of 5, " in told[-1].words

@@ -98,6 +98,7 @@ async def test_bar_54_everything_is_done_by_keyboard_and_the_focus_is_seen(reade
 
         await fingers.walk_to("Settings")
         await fingers.focus_after("ctrl+shift+g", "Pictures")
+        await asyncio.to_thread(readers.find, shown, "list item", "A yellow tram")
         await fingers.walk_to("A yellow tram", "Right")
         await fingers.focus_after("Escape", "Message")
 
