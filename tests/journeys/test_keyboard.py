@@ -111,6 +111,9 @@ async def test_bar_54_everything_is_done_by_keyboard_and_the_focus_is_seen(reade
 
         await fingers.focus_after("ctrl+shift+m", "Search models")
         await window.type("built-in")
+        await asyncio.to_thread(
+            readers.find, shown, "label", "1 model"
+        )  # they come from the service
         await window.key("Return")
         thread = reply.thread_id
         await window.eventually(

@@ -9,12 +9,13 @@ from datetime import datetime
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QLocale, Qt, QTranslator
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop_app import prose
 from desktop_app.ui import moments
+from desktop_app.ui.tips import set_tip
 from desktop_app.ui.window_language import use_language
-from desktop_app.ui.wording import duration, with_shortcut
+from desktop_app.ui.wording import duration
 
 EVENING = datetime(2026, 11, 26, 17, 5)
 
@@ -50,10 +51,13 @@ def test_bar_57_arabic_is_read_from_the_right_with_the_digits_of_the_code(qt):
     assert QLocale().toString(1234) in ("1234", "1,234")
 
 
-def test_qts_own_words_are_translated_too(qt):
+def test_qts_own_words_are_translated_too(qt, qtbot):
+    button = QWidget()
+    qtbot.addWidget(button)
     use_language(qt, "de")
     assert QCoreApplication.translate("QWidgetTextControl", "&Copy") == "&Kopieren"
-    assert with_shortcut("Suchen", "Ctrl+K") == "Suchen (Strg+K)"
+    set_tip(button, "Suchen", "Ctrl+K")
+    assert button.toolTip() == "Suchen (Strg+K)"
 
 
 @pytest.mark.parametrize(
