@@ -9,17 +9,17 @@ from __future__ import annotations
 import asyncio
 import base64
 import logging
-from collections.abc import AsyncIterator, Collection
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Collection
+from contextlib import suppress
 
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
-from desktop_app.client.errors import closed, handshake_errors, socket_errors
-from desktop_app.client.socket_route import socket_route
+from desktop_app.client.errors import closed, socket_errors
 from desktop_app.credentials import Secret
-from desktop_app.errors import AppError, InputError, NetworkError, ProtocolError
+from desktop_app.errors import AppError, InputError, NetworkError
 from desktop_app.service.providers.elevenlabs import live_messages as live
+from desktop_app.service.providers.elevenlabs.elevenlabs_socket import held, open_socket
 from desktop_app.service.providers.elevenlabs.live_messages import Chunk, Fault, Told
 from desktop_app.service.providers.elevenlabs.unconfirmed import Unconfirmed
 from desktop_app.service.providers.live_ports import LiveListener, LiveWish
@@ -42,7 +42,6 @@ _ASLEEP_AFTER_S = 120.0  # nobody speaks: a session costs
 _TWIN_WITHIN_S = 0.3
 _WAITS_S = (0.2, 0.5, 1.0, 2.0)
 _SLOW_DOWN_S = 0.5
-_MAX_MESSAGE_BYTES = 4 << 20
 
 
 class _Over(Exception):  # noqa: N818 - a session's end is no fault
@@ -161,7 +160,7 @@ class ElevenLabsLive:
             AccessError, InputError, NetworkError: There will be none.
         """
         self._has_heard = False
-        async with self._connected() as socket:
+        async with held(await self._opened()) as socket:
             try:
                 async with asyncio.timeout(_BEGIN_WITHIN_S):
                     await self._begin(socket, listener)
@@ -181,32 +180,17 @@ class ElevenLabsLive:
             finally:
                 self._is_first, self._following = True, None
 
-    @asynccontextmanager
-    async def _connected(self) -> AsyncIterator[ClientConnection]:
+    async def _opened(self) -> ClientConnection:
+        text = "What answers at ElevenLabs' address does not hear."
+        unreadable = NetworkError("stt.unreadable", text)
         try:
-            with handshake_errors():
-                socket = await connect(
-                    self._address,
-                    additional_headers={"xi-api-key": self._key.reveal()},
-                    user_agent_header="Parley",
-                    compression=None,
-                    max_size=_MAX_MESSAGE_BYTES,
-                    open_timeout=_BEGIN_WITHIN_S,
-                    close_timeout=1.0,
-                    **await socket_route(self._address),
-                )
-        except ProtocolError as error:
-            text = "What answers at ElevenLabs' address does not hear."
-            raise NetworkError("stt.unreadable", text) from error
+            return await open_socket(
+                self._address, self._key, within_s=_BEGIN_WITHIN_S, unreadable=unreadable
+            )
         except NetworkError as error:
             if not error.retryable:
                 raise
             raise _Over(error) from error
-        try:
-            yield socket
-        finally:
-            with suppress(OSError):
-                await socket.close()
 
     async def _begin(self, socket: ClientConnection, listener: LiveListener) -> None:
         while (told := await self._next(socket)).message_type != "session_started":

@@ -7,17 +7,15 @@ spoken over HTTP.
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Mapping
 from typing import Any
 
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import ClientConnection
 
-from desktop_app.client.errors import handshake_errors
-from desktop_app.client.socket_route import socket_route
 from desktop_app.credentials import Secret
-from desktop_app.errors import NetworkError, ProtocolError
+from desktop_app.errors import NetworkError
 from desktop_app.service.providers.elevenlabs import voice_messages
+from desktop_app.service.providers.elevenlabs.elevenlabs_socket import held, open_socket
 from desktop_app.service.providers.elevenlabs.elevenlabs_speaker import ElevenLabsSpeaker
 from desktop_app.service.providers.elevenlabs.socket_reply import SocketReply
 from desktop_app.service.providers.reply_ports import Sentences, TakeSound
@@ -26,7 +24,6 @@ from desktop_app.service.providers.spoken_sentences import SAMPLES, SpokenSenten
 _log = logging.getLogger(__name__)
 
 _BEGIN_WITHIN_S = 10.0
-_MAX_MESSAGE_BYTES = 8 << 20
 
 
 class ElevenLabsVoiceSocket:
@@ -71,7 +68,8 @@ class ElevenLabsVoiceSocket:
             return
         settings = self._settings | ({"speed": speed} if speed != 1.0 else {})
         try:
-            async with self._connected(voice or await self._speaker.first_voice()) as socket:
+            voice = voice or await self._speaker.first_voice()
+            async with held(await self._opened(voice)) as socket:
                 await reply.run(socket, settings)
         except NetworkError as error:
             if not error.retryable or reply.is_cut:
@@ -89,26 +87,11 @@ class ElevenLabsVoiceSocket:
 
         await self._over_http.speak_reply(reply.rest(), take_rest, voice=voice, speed=speed)
 
-    @asynccontextmanager
-    async def _connected(self, voice: str) -> AsyncIterator[ClientConnection]:
-        address = voice_messages.address(self._url, voice, self.model, self._format)
-        try:
-            with handshake_errors():
-                socket = await connect(
-                    address,
-                    additional_headers={"xi-api-key": self._key.reveal()},
-                    user_agent_header="Parley",
-                    compression=None,
-                    max_size=_MAX_MESSAGE_BYTES,
-                    open_timeout=_BEGIN_WITHIN_S,
-                    close_timeout=1.0,
-                    **await socket_route(address),
-                )
-        except ProtocolError as error:
-            text = "What answers at ElevenLabs' address does not speak."
-            raise NetworkError("tts.unreadable", text) from error
-        try:
-            yield socket
-        finally:
-            with suppress(OSError):
-                await socket.close()
+    async def _opened(self, voice: str) -> ClientConnection:
+        text = "What answers at ElevenLabs' address does not speak."
+        return await open_socket(
+            voice_messages.address(self._url, voice, self.model, self._format),
+            self._key,
+            within_s=_BEGIN_WITHIN_S,
+            unreadable=NetworkError("tts.unreadable", text),
+        )
