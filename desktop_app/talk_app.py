@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -19,7 +19,6 @@ from desktop_app.client.service_connection import ServiceConnection
 from desktop_app.command_parts import CommandParts, open_parts
 from desktop_app.engine.engine import Engine
 from desktop_app.engine.inputs import TalkPressed, TalkReleased
-from desktop_app.engine.service_keeper import ServiceAddress
 from desktop_app.engine_parts import EngineKit, SoundParts, realtime_terms, resample_speech
 from desktop_app.errors import InputError
 from desktop_app.logs import start_logging
@@ -31,8 +30,6 @@ from desktop_app.turn_report import JsonLines, Printer, Prose, TurnOutcome, watc
 LONGEST_INPUT_S = 110.0
 OTHER_WITHIN_S = 15.0
 _LOOK_S = 0.1
-
-FindService = Callable[[], Awaitable[ServiceAddress]]
 
 
 def talk(

@@ -204,6 +204,7 @@ class Archive:
         try:
             with self._file.open(self._entries[name]) as file:
                 yield file
+        # The last one: a compression or an encryption that Python does not know.
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
             raise damaged(name) from error
 
@@ -228,6 +229,7 @@ def open_archive(path: Path) -> Iterator[Archive]:
     with file:
         try:
             opened = zipfile.ZipFile(file)
+        # The last one: an archive over several disks, or of a later version of the format.
         except (zipfile.BadZipFile, ValueError, OverflowError, NotImplementedError) as error:
             raise foreign(tr("it is no zip file")) from error
         with opened:

@@ -10,7 +10,7 @@ from desktop_app.journal.records import MessageStatus, UtteranceState
 from desktop_app.journal.recovery import forget_recordings
 from desktop_app.journal.utterance_files import UtteranceFiles
 
-FOREVER, UNTIL_SENT, OFF = "forever", "until_sent", "off"
+UNTIL_SENT, OFF = "until_sent", "off"
 _KEPT_S = {"1_day": 86_400.0, "7_days": 7 * 86_400.0, UNTIL_SENT: 0.0, OFF: 0.0}
 
 _BEING_SPOKEN = f"state = '{UtteranceState.CAPTURING}'"
