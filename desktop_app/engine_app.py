@@ -22,11 +22,14 @@ from desktop_app.client.rebuilding import Rebuilding
 from desktop_app.client.remote_threads import RemoteThreads
 from desktop_app.client.service_answers import ServiceAnswers
 from desktop_app.client.service_connection import ServiceAddresses, ServiceConnection
+from desktop_app.client.stored_replies import StoredReplies
 from desktop_app.credentials import Credentials
 from desktop_app.engine.controller import Controller, Conversation
+from desktop_app.engine.journal_rebuilder import JournalRebuilder
 from desktop_app.engine.keeping_desk import KeepingDesk
 from desktop_app.engine.learning_watch import LearningWatch
 from desktop_app.engine.recording_desk import RecordingDesk
+from desktop_app.engine.reply_watch import ReplyWatch
 from desktop_app.engine.retention import Retention
 from desktop_app.engine.service_desk import ServiceDesk
 from desktop_app.engine.service_keeper import ServiceKeeper
@@ -48,7 +51,6 @@ from desktop_app.link.messages import (
     Intent,
     LinkEvent,
     Notice,
-    NoticeCleared,
     NoticeLevel,
     NoticeRaised,
     Phase,
@@ -57,7 +59,6 @@ from desktop_app.link.messages import (
 )
 from desktop_app.link.replies import DecideTool
 from desktop_app.link.server import LinkServer
-from desktop_app.link.thread_messages import ThreadSaved
 from desktop_app.logs import start_logging, tell_crashes
 from desktop_app.network_access import use_network
 from desktop_app.paths import Paths, find_paths
@@ -70,9 +71,6 @@ from desktop_app.tool_command import ToolCommand
 from desktop_app.version import __version__
 
 logger = logging.getLogger(__name__)
-
-_REBUILD = "rebuild"
-"""In the journal: the name of the damaged one, until what the service has was fetched."""
 
 TOKEN_VARIABLE = "PARLEY_LINK_TOKEN"
 
@@ -183,6 +181,14 @@ class EngineApp:
             report=self._report,
         )
         self._learning = LearningWatch(journal, answers, self._publish, SystemTime(), self._report)
+        self._cut_replies = ReplyWatch(
+            journal,
+            StoredReplies(self._asked.api, threads, decode_speech),
+            self._publish,
+            SystemTime(),
+            self._report,
+            keeps_recordings=lambda: self._settings.privacy.keep_recordings != "off",
+        )
         self.controller = Controller(
             open_conversation=self._open_conversation,
             journal=journal,
@@ -205,6 +211,7 @@ class EngineApp:
             self._publish(ConnectionChanged(Connection.READY, self._profile.name))
         self._background.run(self._load_sound(), name="sound")
         self._background.run(self._learning.resume(), name="learning")
+        self._background.run(self._cut_replies.resume(), name="cut replies")
         self._background.run(self._retention.run(), name="retention")
         self._background.run(self._rebuild(), name="rebuild")
         port = await self._link.start()
@@ -219,6 +226,7 @@ class EngineApp:
         await self._link.aclose()
         await self._desk.aclose()
         await self._learning.aclose()
+        await self._cut_replies.aclose()
         await self._tools.aclose()
         await self._asked.aclose()
         await self._service.aclose()
@@ -286,16 +294,7 @@ class EngineApp:
         return both_doors(await self._keeper.address())
 
     async def _rebuild(self) -> None:
-        """Fill a new journal with the words that the service still has, and say so.
-
-        What fails is tried again with the next start.
-        """
-        aside = self._journal.set_aside
-        if aside:
-            await self._journal.set_setting(_REBUILD, aside.name)
-        name = await self._journal.setting(_REBUILD)
-        if not name:
-            return
+        """After a journal was damaged, fill the new one with what the service still has."""
         rebuilding = Rebuilding(
             self._journal,
             self._paths.data,
@@ -303,21 +302,10 @@ class EngineApp:
             self._asked.api,
             is_ours=self._profile.is_embedded,
         )
-        number = 0
-        code = "journal.rebuilt"
-        try:
-            async for thread in rebuilding.run():
-                self._publish(ThreadSaved(thread))
-                number += 1
-        except AppError as error:
-            logger.warning("the journal could not be rebuilt: %s", error)
-            code = "journal.not_rebuilt"
-        else:
-            await self._journal.set_setting(_REBUILD, "")
-        notice = Notice(NoticeLevel.WARNING, code, {"file": name, "number": str(number)})
-        self._odd.append(notice)
-        self._publish(NoticeCleared("journal.set_aside"))
-        self._publish(NoticeRaised(notice))
+        rebuilder = JournalRebuilder(self._journal, rebuilding, self._publish)
+        notice = await rebuilder.run(self._journal.set_aside)
+        if notice is not None:
+            self._odd.append(notice)
 
     async def _forget_service(self) -> None:
         """Delete what the embedded service keeps, and which of its threads are ours."""
@@ -350,6 +338,7 @@ class EngineApp:
             self._connection = event
         self._recordings.notice(event)
         self._learning.notice(event)
+        self._cut_replies.notice(event)
         self._tools.notice(event)
         self._link.publish(event)
         self._sound.follow(event)

@@ -185,7 +185,11 @@ SENTENCES: Prose = {
     "recording.unsupported": (
         "The recording has a format that cannot be heard here. Give it as WAV, FLAC or MP3."
     ),
+    "reply.cut_short": "The connection was lost. The rest of the answer is being fetched.",
     "reply.failed": "The reply could not be finished. What had arrived was kept; try again.",
+    "reply.not_fetched": (
+        "The rest of the answer could not be fetched. What had arrived was kept; try again."
+    ),
     "reply.slow": "The reply takes longer than usual.",
     "reply.timeout": "No answer came within a minute. Your question was kept; try again.",
     "service.down": (

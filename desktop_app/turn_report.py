@@ -263,7 +263,9 @@ class _Watch:
                 self._fail(AppError(event.notice.code, _plain(event.notice)))
 
     def _message(self, message: MessageRecord) -> None:
-        if message.status is MessageStatus.FAILED:
+        if message.is_cut_short:  # nobody waits here to fetch the rest; a window will
+            self._fail(NetworkError("line.lost", sentence_of("line.lost")))
+        elif message.status is MessageStatus.FAILED:
             why = failure_sentence(message.error) or sentence_of("turn.failed")
             self._fail(NetworkError("turn.failed", why))
         elif message.role is Role.USER:

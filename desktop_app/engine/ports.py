@@ -22,6 +22,7 @@ from desktop_app.journal.reply_details import Learning
 from desktop_app.protocol.commands import Answerer, ClientCommand, ConfigureSession
 from desktop_app.protocol.events import ServerEvent
 from desktop_app.protocol.service_calls import Answer, Question
+from desktop_app.protocol.stored_replies import StoredReply, WantedReply
 
 
 class Microphone(Protocol):
@@ -196,6 +197,9 @@ class Journal(Protocol):
     async def learning_messages(self) -> Sequence[MessageRecord]:
         """Of the newest replies, those from which something is still being learned."""
 
+    async def cut_replies(self) -> Sequence[MessageRecord]:
+        """Of the newest replies, those whose rest may be at the service, oldest first."""
+
     async def messages(self, thread_id: str, *, limit: int = 200) -> Sequence[MessageRecord]:
         """The newest ``limit`` messages, oldest first."""
 
@@ -259,6 +263,24 @@ class ServiceCalls(Protocol):
 
         Raises:
             AppError: Why there is no answer.
+        """
+
+
+class StoredReplies(Protocol):
+    """The service's record of what it answered."""
+
+    async def find(self, wanted: WantedReply) -> StoredReply | None:
+        """The reply as it stands there; None where the service does not know its question.
+
+        Raises:
+            AppError: It cannot be asked.
+        """
+
+    async def speech(self, url: str) -> bytes:
+        """What was spoken of it: s16le mono 24 kHz.
+
+        Raises:
+            AppError: It cannot be had any more, or not be decoded.
         """
 
 

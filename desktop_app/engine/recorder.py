@@ -23,7 +23,7 @@ from desktop_app.engine.effects import (
 from desktop_app.engine.ledger import Ledger
 from desktop_app.engine.ports import Journal, Time
 from desktop_app.engine.reply_rows import ReplyRows
-from desktop_app.engine.turn_notes import TurnNotes
+from desktop_app.engine.turn_notes import TurnNotes, heard_of
 from desktop_app.engine.turn_times import TurnStopwatch
 from desktop_app.journal.records import (
     MessageRecord,
@@ -51,6 +51,7 @@ from desktop_app.protocol.events import (
     UploadProgressed,
 )
 
+_LOST = ("line.lost", "network.lost", "stream.ended_early")  # who was asked goes on without us
 _TURNS_KEPT = 4  # a final transcript may come after its turn was cut
 
 RecordingEffect = (
@@ -178,17 +179,14 @@ class Recorder:
             return
         if notes.utterance is not None and notes.utterance.state is UtteranceState.CAPTURING:
             self._close(notes, notes.recorded_ms)
-        if self._can_wait(notes):
+        if notes.can_wait or notes.is_left:
             return
-        if notes.reply is None or notes.reply.status is MessageStatus.STREAMING:
+        if notes.is_asked and not notes.reply_ended:
+            self._mark_sound(notes)
+            self._replies.leave(notes, heard_chars=heard_of(notes, heard_ms))
+            self._tell_times(notes)
+        elif notes.reply is None or notes.reply.status is MessageStatus.STREAMING:
             self._cut(notes, heard_ms)
-
-    def _can_wait(self, notes: TurnNotes) -> bool:
-        """A typed message that has not left is delivered by the next engine, as it stands."""
-        user = notes.user
-        if user is None or user.status is not MessageStatus.QUEUED:
-            return False
-        return bool(user.wishes.recording) or not user.is_spoken
 
     def tell_again(self, turn: int) -> None:
         """A window that opens the thread now has missed how the reply grew: tell it whole."""
@@ -352,7 +350,7 @@ class Recorder:
     def _start_reply(self, notes: TurnNotes, event: ReplyStarted) -> None:
         if event.prompt and (notes.user is None or notes.user.status is not MessageStatus.SENT):
             self._save_words(notes, event.prompt)
-        self._replies.begin(notes, event.model)
+        self._replies.begin(notes, event.model, event.message_id)
 
     # ---- ends -----------------------------------------------------------------------------
 
@@ -360,9 +358,7 @@ class Recorder:
         self._mark_sound(notes)
         if notes.reply is not None:
             self._replies.cut(notes, heard_ms)
-        elif (
-            notes.user is None or notes.user.status is not MessageStatus.SENT or notes.is_uploading
-        ):
+        elif not notes.is_asked:
             self._fail_question(notes, "turn.interrupted")
         self._tell_times(notes)
 
@@ -370,7 +366,9 @@ class Recorder:
         error = effect.message or effect.code
         self._mark_sound(notes)
         self._replies.close(notes)
-        if notes.reply is not None:
+        if effect.code in _LOST and notes.is_asked:
+            self._replies.leave(notes)
+        elif notes.reply is not None:
             self._replies.save(notes, status=MessageStatus.FAILED, error=error)
         else:
             self._fail_question(notes, error)

@@ -10,8 +10,9 @@ from msgspec import structs
 from desktop_app.engine.bookkeeper import Bookkeeper
 from desktop_app.engine.ports import Time
 from desktop_app.engine.reply_details import with_details
-from desktop_app.engine.turn_notes import TurnNotes, heard_chars
+from desktop_app.engine.turn_notes import TurnNotes, heard_of
 from desktop_app.journal.records import (
+    CUT_SHORT,
     MessageRecord,
     MessageStatus,
     PictureRecord,
@@ -67,7 +68,7 @@ class ReplyRows:
         self._new_id = new_id
         self._keeps_recordings = keeps_recordings
 
-    def begin(self, notes: TurnNotes, model: str = "") -> MessageRecord:
+    def begin(self, notes: TurnNotes, model: str = "", remote_id: str = "") -> MessageRecord:
         """The reply, with a row from now on."""
         if notes.reply is not None:
             return notes.reply
@@ -80,6 +81,7 @@ class ReplyRows:
             status=MessageStatus.STREAMING,
             turn=notes.turn,
             model=model,
+            remote_id=remote_id,
             details=notes.details,
         )
         notes.saved_at_s = self._time.now()
@@ -174,7 +176,18 @@ class ReplyRows:
         if notes.reply is not None and event.status in _ENDINGS:
             status = _ENDINGS[event.status]
             model = event.model or notes.reply.model
-            self.save(notes, status=status, remote_id=event.message_id, model=model)
+            remote_id = event.message_id or notes.reply.remote_id
+            if event.status is ReplyStatus.INCOMPLETE:
+                self.leave(notes, remote_id=remote_id, model=model)
+            else:
+                self.save(notes, status=status, remote_id=remote_id, model=model)
+
+    def leave(self, notes: TurnNotes, **changes: Any) -> None:
+        """The connection is lost: what came is kept, and the row left to who finds the rest."""
+        self._books.end_speech(notes)
+        self.begin(notes)
+        self.save(notes, status=MessageStatus.INTERRUPTED, error=CUT_SHORT, **changes)
+        notes.is_left = notes.reply_ended = True
 
     def cut(self, notes: TurnNotes, heard_ms: int) -> None:
         """The person heard no more than this; one that failed stays failed."""
@@ -182,9 +195,7 @@ class ReplyRows:
         reply = notes.reply
         if reply is None or reply.status is MessageStatus.FAILED:
             return
-        heard = None
-        if reply.is_spoken:
-            heard = heard_chars(reply.text, heard_ms, notes.reply_ms, is_whole=notes.reply_ended)
+        heard = heard_of(notes, heard_ms)
         self.save(notes, status=MessageStatus.INTERRUPTED, heard_chars=heard)
 
     def close(self, notes: TurnNotes) -> None:
@@ -192,9 +203,11 @@ class ReplyRows:
         self._books.end_speech(notes)
 
     def save(self, notes: TurnNotes, **changes: Any) -> None:
-        """Save the reply as it is now."""
+        """Save the reply as it is now, unless it was left."""
         reply = notes.reply
         assert reply is not None
+        if notes.is_left:
+            return
         notes.reply = structs.replace(
             reply, speech_ms=notes.reply_ms, times=notes.watch.times, **changes
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from desktop_app.audio.frames import CAPTURE_RATE_HZ, SPEECH_RATE_HZ
 from desktop_app.engine.turn_times import TurnStopwatch
-from desktop_app.journal.records import MessageRecord, UtteranceRecord
+from desktop_app.journal.records import MessageRecord, MessageStatus, UtteranceRecord
 from desktop_app.journal.reply_details import NO_DETAILS, ReplyDetails
 
 _SPOKEN_MS_PER_CHARACTER = 65
@@ -38,6 +38,7 @@ class TurnNotes:
         saved_at_s: When the growing reply was last saved.
         is_uploading: Its files are on their way: the server has no whole question yet.
         reply_ended: The whole reply has come.
+        is_left: The reply was cut short and is not ours any more: its rest is looked for.
         details: Everything about the reply but its words.
         tools_started_s: When each tool was called.
     """
@@ -57,8 +58,23 @@ class TurnNotes:
     saved_at_s: float = 0.0
     is_uploading: bool = False
     reply_ended: bool = False
+    is_left: bool = False
     details: ReplyDetails = NO_DETAILS
     tools_started_s: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def can_wait(self) -> bool:
+        """A typed message that has not left is delivered by the next engine, as it stands."""
+        user = self.user
+        if user is None or user.status is not MessageStatus.QUEUED:
+            return False
+        return bool(user.wishes.recording) or not user.is_spoken
+
+    @property
+    def is_asked(self) -> bool:
+        """The server has the whole question."""
+        is_sent = self.user is not None and self.user.status is MessageStatus.SENT
+        return is_sent and not self.is_uploading
 
     @property
     def reply_ms(self) -> int:
@@ -89,6 +105,13 @@ def heard_chars(text: str, heard_ms: int, speech_ms: int, *, is_whole: bool) -> 
     cut = len(text) * heard_ms // total_ms
     space = text.rfind(" ", 0, cut + 1)
     return max(space, 0)
+
+
+def heard_of(notes: TurnNotes, heard_ms: int) -> int | None:
+    """How many characters of a spoken reply were heard; None when all, or none is spoken."""
+    if notes.reply is None or not notes.reply.is_spoken:
+        return None
+    return heard_chars(notes.reply.text, heard_ms, notes.reply_ms, is_whole=notes.reply_ended)
 
 
 def title_of(text: str) -> str:

@@ -28,6 +28,10 @@ class MessageStatus(StrEnum):
     FAILED = "failed"  # with a reason in ``error``; can be retried
 
 
+CUT_SHORT = "reply.cut_short"
+"""``error`` of an INTERRUPTED reply whose rest may be at the service: it is being fetched."""
+
+
 class UtteranceState(StrEnum):
     """How far a recorded utterance has come."""
 
@@ -94,7 +98,7 @@ class MessageRecord(Struct, frozen=True, kw_only=True):
         heard_chars: How much of an interrupted reply was heard, None when all of it.
         model: ``provider/model`` that wrote a reply.
         heard_by, spoken_by: ``provider/model`` of the speech services of the turn.
-        error: When FAILED, a code for ``sentences``, or the peer's own words.
+        error: When FAILED, a code for ``sentences``, or the peer's own words; ``CUT_SHORT``.
         wishes: What a typed message asks for besides its words, so that it can be sent again.
         details: Of a reply, everything but its words.
     """
@@ -118,6 +122,11 @@ class MessageRecord(Struct, frozen=True, kw_only=True):
     remote_id: str = ""
     wishes: TurnWishes = PLAIN
     details: ReplyDetails = NO_DETAILS
+
+    @property
+    def is_cut_short(self) -> bool:
+        """The connection was lost in this reply, and the service may have the rest."""
+        return self.status is MessageStatus.INTERRUPTED and self.error == CUT_SHORT
 
 
 class PictureRecord(Struct, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ import uuid
 
 from desktop_app.journal.picture_files import PictureFiles
 from desktop_app.journal.records import (
+    CUT_SHORT,
     MessageRecord,
     MessageStatus,
     Role,
@@ -35,15 +36,15 @@ _DELETE_UNBEGUN = (
 def recover(connection: sqlite3.Connection, files: UtteranceFiles) -> None:
     """Settle everything the last process left half done. Within one transaction.
 
-    Replies that were growing become INTERRUPTED. Recordings without a transcript become failed
-    messages that can be retried, so that nothing said is lost.
+    Replies that were growing are cut short: the service may have the rest. Recordings without a
+    transcript become failed messages that can be retried, so that nothing said is lost.
 
     Raises:
         sqlite3.Error, StorageError
     """
     connection.execute(
-        "UPDATE message SET status = ? WHERE status = ?",
-        (str(MessageStatus.INTERRUPTED), str(MessageStatus.STREAMING)),
+        "UPDATE message SET status = ?, error = ? WHERE status = ?",
+        (str(MessageStatus.INTERRUPTED), CUT_SHORT, str(MessageStatus.STREAMING)),
     )
     unfinished = connection.execute(
         f"SELECT {UTTERANCE_COLUMNS} FROM utterance WHERE state IN (?, ?)",

@@ -15,7 +15,9 @@ from desktop_app.errors import StorageError
 from desktop_app.journal.folder_lock import FolderLock
 from desktop_app.journal.picture_files import PictureFiles
 from desktop_app.journal.records import (
+    CUT_SHORT,
     MessageRecord,
+    MessageStatus,
     PictureRecord,
     Role,
     ThreadRecord,
@@ -153,6 +155,18 @@ class Tables:
         with storage_errors():
             found = [message_of(row) for row in self._connection.execute(query).fetchall()]
         return [one for one in found if one.details.learning and one.details.learning.is_pending]
+
+    def cut_replies(self) -> Sequence[MessageRecord]:
+        """Of the newest replies, those whose rest may be at the service, oldest first."""
+        query = (
+            f"SELECT {MESSAGE_COLUMNS} FROM message WHERE status = ? AND error = ? "
+            f"AND number > (SELECT max(number) FROM message) - {_NEWEST} AND {NOT_REMOVED} "
+            "ORDER BY number"
+        )
+        values = (str(MessageStatus.INTERRUPTED), CUT_SHORT)
+        with storage_errors():
+            rows = self._connection.execute(query, values).fetchall()
+        return [message_of(row) for row in rows]
 
     def messages(self, thread_id: str, limit: int) -> Sequence[MessageRecord]:
         """The newest ``limit`` messages, oldest first."""

@@ -140,6 +140,10 @@ class JournalWriter:
         """Of the newest replies, those from which something is still being learned."""
         return await self._worker.run(self._tables.learning_messages)
 
+    async def cut_replies(self) -> Sequence[MessageRecord]:
+        """Of the newest replies, those whose rest may be at the service, oldest first."""
+        return await self._worker.run(self._tables.cut_replies)
+
     async def keep_picture(self, picture: PictureRecord, data: bytes) -> PictureRecord:
         """Keep a picture; returns it with ``path`` and ``size_bytes`` as they are now."""
         return await self._worker.run(lambda: self._tables.keep_picture(picture, data))

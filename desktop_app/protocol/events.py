@@ -105,12 +105,18 @@ class TranscriptUpdated(Struct, frozen=True, tag=snake):
 
 
 class ReplyStarted(Struct, frozen=True, tag=snake):
-    """The peer began to answer; ``model`` is ``provider/model``, where it says."""
+    """The peer began to answer.
+
+    Attributes:
+        model: ``provider/model``, where the peer says.
+        message_id: The peer's, of the reply, where it says.
+    """
 
     turn: int
     prompt: str = ""
     run_id: str = ""
     model: str = ""
+    message_id: str = ""
 
 
 class ReplyText(Struct, frozen=True, tag=snake):

@@ -171,7 +171,7 @@ class StreamDialect:
             return []
         self._has_started = True
         model = provider_name(event.provider or event.model_provider, event.model_name)
-        return [ReplyStarted(self._turn, run_id=event.run_id, model=model)]
+        return [ReplyStarted(self._turn, "", event.run_id, model, event.message_id or "")]
 
     def _recalled(self, event: StreamEvent) -> list[ServerEvent]:
         memories = memories_of(event)

@@ -133,6 +133,9 @@ class MemoryJournal:
         found = ((row, row.details.learning) for row in self._rows.values())
         return [row for row, learning in found if learning and learning.is_pending]
 
+    async def cut_replies(self) -> Sequence[MessageRecord]:
+        return [row for row in self._rows.values() if row.is_cut_short]
+
     async def messages(self, thread_id: str, *, limit: int = 200) -> Sequence[MessageRecord]:
         rows = [row for row in self._rows.values() if row.thread_id == thread_id]
         return sorted(rows, key=lambda row: row.created_at)[-limit:]

@@ -31,6 +31,7 @@ class Rig:
 
     Attributes:
         told: Everything that the window was told, in order.
+        listeners: Who else is told it.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Rig:
         self.voice = ScriptedServer(is_ending=is_peer_ending, lifetime_s=lifetime_s)
         self.text = ScriptedServer()
         self.told: list[LinkEvent] = []
+        self.listeners: list[Callable[[LinkEvent], None]] = []
         parts = Parts(
             microphone=self.microphone,
             loudspeaker=self.loudspeaker,
@@ -58,7 +60,7 @@ class Rig:
             open_voice=self.voice,
             open_text=self.text,
             journal=self.journal,
-            publish=self.told.append,
+            publish=self._publish,
             time=self.time,
         )
         terms = Terms(
@@ -82,6 +84,11 @@ class Rig:
         await asyncio.wait((self._running,))
         if not self._running.cancelled():
             self._running.result()
+
+    def _publish(self, event: LinkEvent) -> None:
+        self.told.append(event)
+        for listener in self.listeners:
+            listener(event)
 
     async def failure(self) -> BaseException | None:
         """Wait until the engine ends by itself, and return of what; it is taken note of."""

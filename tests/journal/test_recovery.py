@@ -27,8 +27,10 @@ async def restart(tmp_path):
 async def test_a_reply_that_was_growing_is_interrupted_with_its_text(writer, records, restart):
     reply = records.message(role=Role.ASSISTANT, text="Thirty", status=MessageStatus.STREAMING)
     await writer.save_message(reply)
-    after = await (await restart(writer)).message("m1")
+    again = await restart(writer)
+    after = await again.message("m1")
     assert (after.status, after.text) == (MessageStatus.INTERRUPTED, "Thirty")
+    assert await again.cut_replies() == [after], "the service may have the rest"
 
 
 async def test_a_queued_message_is_still_pending(writer, records, restart):

@@ -88,6 +88,8 @@ def footer_of(message: MessageRecord, *, is_uploading: bool = False) -> Footer |
             )
         case MessageStatus.STREAMING if not (message.text or message.details.reasoning):
             return Footer(tr(wording.THINKING))
+        case MessageStatus.INTERRUPTED if message.is_cut_short:
+            return Footer(failure_sentence(message.error), "clock")
         case MessageStatus.INTERRUPTED:
             cut = message.heard_chars is not None
             return Footer(tr(wording.INTERRUPTED if cut else wording.CUT_OFF))

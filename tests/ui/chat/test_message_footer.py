@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from desktop_app.journal.records import MessageRecord, MessageStatus, Role
+from desktop_app.journal.records import CUT_SHORT, MessageRecord, MessageStatus, Role
 from desktop_app.journal.reply_details import ReplyDetails
 from desktop_app.sentences import SENTENCES
 from desktop_app.ui import wording
@@ -36,6 +36,21 @@ def test_a_failed_message_says_the_peers_own_words():
 
 def test_a_failed_message_without_a_reason_was_not_sent():
     assert said_of("") == wording.NOT_SENT
+
+
+def test_a_reply_that_was_cut_short_says_that_its_rest_is_fetched():
+    reply = MessageRecord(
+        id="m",
+        thread_id="t",
+        role=Role.ASSISTANT,
+        text="Half an",
+        created_at=0.0,
+        status=MessageStatus.INTERRUPTED,
+        error=CUT_SHORT,
+    )
+    footer = footer_of(reply)
+    assert footer is not None
+    assert (footer.text, footer.action) == (SENTENCES[CUT_SHORT], "")
 
 
 def test_what_thinks_says_so_once():

@@ -1,0 +1,127 @@
+"""A reply as the service keeps it, found among the messages of its thread. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from enum import Enum, auto
+
+from msgspec import Struct
+
+from desktop_app.protocol.backboard.threads import StoredMessage
+from desktop_app.protocol.events import provider_name
+
+
+class ReplyState(Enum):
+    """How far the service has come with a reply."""
+
+    RUNNING = auto()
+    COMPLETE = auto()
+    CANCELLED = auto()
+    WAITING = auto()  # for the outputs of functions
+    FAILED = auto()
+
+
+class WantedReply(Struct, frozen=True):
+    """What is known of a reply that was cut short.
+
+    Attributes:
+        thread_id: Ours.
+        question: The words that it answers.
+        remote_id: The peer's id of the reply, or empty.
+        known_ids: The peer's ids of the thread's other replies.
+    """
+
+    thread_id: str
+    question: str
+    remote_id: str = ""
+    known_ids: frozenset[str] = frozenset()
+
+
+class StoredReply(Struct, frozen=True):
+    """The reply at the service.
+
+    Attributes:
+        text: As far as it is written.
+        remote_id: The peer's id, empty before it has one.
+        model: ``provider/model`` that wrote it, where the peer says.
+        speech_url: Where its speech can be had for a while, or empty.
+    """
+
+    state: ReplyState
+    text: str = ""
+    remote_id: str = ""
+    model: str = ""
+    speech_url: str = ""
+
+
+def reply_in(messages: Sequence[StoredMessage], wanted: WantedReply) -> StoredReply | None:
+    """The wanted reply, or None where the thread does not have its question.
+
+    Args:
+        messages: Of the whole thread, oldest first.
+    """
+    for question, replies in reversed(tuple(_turns(messages))):
+        ids = {one.message_id for one in replies}
+        if wanted.remote_id in ids:
+            return _joined(replies)
+        is_asked = bool(wanted.question.split()) and _words(question) == wanted.question.split()
+        if is_asked and not ids & wanted.known_ids:
+            return _joined(replies)
+    return None
+
+
+def _turns(
+    messages: Sequence[StoredMessage],
+) -> Iterator[tuple[StoredMessage, list[StoredMessage]]]:
+    """Each question with what was answered to it."""
+    question, replies = None, list[StoredMessage]()
+    for message in messages:
+        role = message.role.lower()
+        if role == "user":
+            if question is not None:
+                yield question, replies
+            question, replies = message, []
+        elif role == "assistant":
+            replies.append(message)
+    if question is not None:
+        yield question, replies
+
+
+def _words(message: StoredMessage) -> list[str]:
+    return (message.content or "").split()
+
+
+def _joined(replies: Sequence[StoredMessage]) -> StoredReply:
+    """Several rows where tools ran in between: those that only call have no words."""
+    if not replies:
+        return StoredReply(ReplyState.RUNNING)
+    last = replies[-1]
+    facts = last.metadata_ or {}
+    return StoredReply(
+        state=_state(last.status),
+        text="\n\n".join(text for one in replies if (text := (one.content or "").strip())),
+        remote_id=last.message_id,
+        model=provider_name(facts.get("model_provider"), facts.get("model_name")),
+        speech_url=_speech_url(facts),
+    )
+
+
+def _state(status: str) -> ReplyState:
+    match status.upper():
+        case "COMPLETED":
+            return ReplyState.COMPLETE
+        case "CANCELLED" | "CANCELED":
+            return ReplyState.CANCELLED
+        case "FAILED":
+            return ReplyState.FAILED
+        case "REQUIRES_ACTION":
+            return ReplyState.WAITING
+        case _:
+            return ReplyState.RUNNING
+
+
+def _speech_url(facts: dict[str, object]) -> str:
+    records = facts.get("voice_records")
+    spoken = records.get("tts") if isinstance(records, dict) else None
+    url = spoken.get("audio_url") or spoken.get("url") if isinstance(spoken, dict) else None
+    return url if isinstance(url, str) else ""

@@ -1,0 +1,74 @@
+"""A cut reply is found in its thread by its id, else by its question, and never mistaken."""
+
+from __future__ import annotations
+
+import pytest
+
+from desktop_app.protocol.backboard.threads import StoredMessage
+from desktop_app.protocol.stored_replies import ReplyState, StoredReply, WantedReply, reply_in
+
+SPOKEN = {
+    "model_provider": "p",
+    "model_name": "m",
+    "voice_records": {"tts": {"audio_url": "https://files/speech"}},
+}
+
+
+def row(message_id: str, role: str, content: str, status: str = "COMPLETED", **facts: object):
+    return StoredMessage(message_id, role, content, status=status, metadata_=facts)
+
+
+THREAD = (
+    row("q1", "user", "again?"),
+    row("a1", "assistant", "First."),
+    row("q2", "user", "again?"),
+    row("a2", "assistant", "", tool_calls=[{}]),
+    row("t2", "tool", "42"),
+    row("b2", "assistant", "Second.", **SPOKEN),
+    row("q3", "user", "other"),
+)
+
+
+def test_the_reply_with_the_id_is_found_wherever_it_stands():
+    found = reply_in(THREAD, WantedReply("t", "", "a1"))
+    assert found == StoredReply(ReplyState.COMPLETE, "First.", "a1")
+
+
+def test_without_an_id_the_newest_answer_to_the_question_is_meant():
+    found = reply_in(THREAD, WantedReply("t", " again?\n"))
+    assert found is not None
+    assert (found.remote_id, found.text, found.model) == ("b2", "Second.", "p/m")
+    assert found.speech_url == "https://files/speech"
+
+
+def test_an_answer_that_is_another_replys_is_not_taken():
+    found = reply_in(THREAD, WantedReply("t", "again?", known_ids=frozenset({"b2"})))
+    assert found is not None
+    assert found.remote_id == "a1"
+
+
+def test_a_question_without_an_answer_is_still_being_answered():
+    assert reply_in(THREAD, WantedReply("t", "other")) == StoredReply(ReplyState.RUNNING)
+
+
+@pytest.mark.parametrize("question", ["never asked", "", "  "])
+def test_a_question_that_the_service_does_not_know_has_no_reply(question: str):
+    assert reply_in(THREAD, WantedReply("t", question)) is None
+    assert reply_in((), WantedReply("t", question)) is None
+
+
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [
+        ("IN_PROGRESS", ReplyState.RUNNING),
+        ("completed", ReplyState.COMPLETE),
+        ("CANCELLED", ReplyState.CANCELLED),
+        ("FAILED", ReplyState.FAILED),
+        ("REQUIRES_ACTION", ReplyState.WAITING),
+    ],
+)
+def test_the_state_is_that_of_the_last_row(status: str, state: ReplyState):
+    rows = (row("q", "user", "hi"), row("a", "assistant", "Half", status))
+    found = reply_in(rows, WantedReply("t", "hi"))
+    assert found is not None
+    assert (found.state, found.text) == (state, "Half")

@@ -1,0 +1,186 @@
+"""A reply whose connection is lost is completed in place: nothing doubled, nothing lost."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import pytest
+
+from desktop_app.engine.inputs import PromptTyped, VoiceStarted
+from desktop_app.engine.reply_watch import LONGEST_WAIT_S, MOST_LOOKS, WAITS_S, ReplyWatch
+from desktop_app.errors import NetworkError
+from desktop_app.journal.records import CUT_SHORT, MessageRecord, MessageStatus, Role
+from desktop_app.link.messages import MessageSaved, Phase
+from desktop_app.protocol.commands import PromptText
+from desktop_app.protocol.events import (
+    ReplyAudio,
+    ReplyEnded,
+    ReplyStarted,
+    ReplyStatus,
+    ReplyText,
+    TranscriptUpdated,
+)
+from desktop_app.protocol.stored_replies import ReplyState, StoredReply, WantedReply
+from tests.fakes.loudspeaker import speech
+from tests.fakes.rig import THREAD, Rig
+from tests.fakes.virtual_time import rounds
+
+WHOLE = "Half an answer and its end."
+AWAY = NetworkError("network.unreachable", retryable=True)
+
+
+def stored(state: ReplyState, text: str = WHOLE, url: str = "") -> StoredReply:
+    return StoredReply(state, text, "remote", "p/m", url)
+
+
+@dataclass
+class Record:
+    """What the service answers when it is asked; the last answer again and again."""
+
+    answers: list[object]
+    asked: list[WantedReply] = field(default_factory=list)
+
+    async def find(self, wanted: WantedReply) -> StoredReply | None:
+        self.asked.append(wanted)
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        assert answer is None or isinstance(answer, StoredReply)
+        return answer
+
+    async def speech(self, url: str) -> bytes:
+        assert url == "the speech"
+        return speech(3_000)
+
+
+@asynccontextmanager
+async def watched(rig: Rig, *answers: object) -> AsyncIterator[Record]:
+    record = Record(list(answers))
+    failures: list[BaseException] = []
+    watch = ReplyWatch(
+        rig.journal, record, rig.told.append, rig.time, lambda _, error: failures.append(error)
+    )
+    rig.listeners.append(watch.notice)
+    yield record
+    await watch.aclose()
+    assert failures == []
+
+
+async def half_told(rig: Rig) -> None:
+    """A written reply whose stream breaks off."""
+    await rig.take(PromptTyped("m1", "a question"))
+    line = await rig.text.connection()
+    line.say(ReplyStarted(1, message_id="remote"), ReplyText(1, "Half an"))
+    line.say(ReplyEnded(1, ReplyStatus.INCOMPLETE))
+    await rig.phase_is(Phase.READY)
+
+
+def shown(rig: Rig) -> list[MessageRecord]:
+    """Every version of the reply that the window was shown."""
+    saved = [event.message for event in rig.told_of(MessageSaved)]
+    return [message for message in saved if message.role is Role.ASSISTANT]
+
+
+async def test_bar_31_a_reply_cut_by_the_network_becomes_the_text_that_the_service_has():
+    answers = AWAY, stored(ReplyState.RUNNING, "Half an answer"), stored(ReplyState.COMPLETE)
+    async with Rig() as rig, watched(rig, *answers) as record:
+        await half_told(rig)
+        assert [(one.text, one.error) for one in rig.replies] == [("Half an", CUT_SHORT)]
+        assert shown(rig)[-1].is_cut_short, "the window shows that it waits"
+        await rig.time.advance(sum(WAITS_S[:2]))
+        assert rig.replies[0].text == "Half an answer", "and that it grows"
+        await rig.time.advance(WAITS_S[2])
+        [reply] = rig.replies
+        assert (reply.text, reply.status, reply.error) == (WHOLE, MessageStatus.COMPLETE, "")
+        assert (shown(rig)[-1], reply.model) == (reply, "p/m")
+        assert len(rig.questions) == 1
+        assert record.asked[0] == WantedReply(THREAD, "a question", "remote")
+        await rig.time.advance(600)
+        assert len(record.asked) == 3, "what is whole is not asked for again"
+
+
+async def test_bar_31_a_question_that_was_asked_is_answered_though_nothing_of_it_had_come():
+    async with Rig() as rig, watched(rig, stored(ReplyState.COMPLETE)):
+        await rig.take(PromptTyped("m1", "a question"))
+        line = await rig.text.connection()
+        await line.expect(PromptText)
+        line.lose()
+        await rig.until(lambda: rig.replies)
+        await rig.time.advance(WAITS_S[0])
+        assert [(one.text, one.status) for one in rig.replies] == [(WHOLE, MessageStatus.COMPLETE)]
+        assert [one.status for one in rig.questions] == [MessageStatus.SENT]
+        assert len(rig.text.transports) == 1, "nothing is asked twice"
+
+
+async def test_bar_31_what_was_not_heard_of_a_spoken_reply_can_be_played():
+    answers = stored(ReplyState.COMPLETE), stored(ReplyState.COMPLETE, url="the speech")
+    async with Rig() as rig, watched(rig, *answers):
+        await rig.take(VoiceStarted())
+        await rig.phase_is(Phase.LISTENING)
+        line = await rig.line()
+        await rig.ask_aloud()
+        line.say(TranscriptUpdated(1, "a question", is_final=True), ReplyText(1, "Half an"))
+        line.say(ReplyAudio(1, speech(1_000)))
+        await rig.phase_is(Phase.SPEAKING)
+        line.lose()
+        await rounds()
+        await rig.time.advance(WAITS_S[0])
+        assert rig.replies[0].text == WHOLE
+        await rig.loudspeaker.sound(1_000)  # what had come is heard to its end meanwhile
+        await rig.phase_is(Phase.RECONNECTING)
+        await rig.time.advance(WAITS_S[0])
+        [reply] = rig.replies
+        assert (reply.text, reply.speech_ms, reply.is_spoken) == (WHOLE, 3_000, True)
+        assert rig.journal.sound(reply.utterance_id) == speech(3_000)
+
+
+@pytest.mark.parametrize(
+    ("answer", "looks", "code"),
+    [
+        (stored(ReplyState.FAILED, "Half"), 1, "reply.failed"),
+        (stored(ReplyState.WAITING, ""), 1, "tools.not_here"),
+        (NetworkError("http.400"), 1, "http.400"),
+        (None, 3, "line.lost"),
+        (stored(ReplyState.RUNNING, "Half"), MOST_LOOKS, "reply.not_fetched"),
+        (AWAY, MOST_LOOKS, "reply.not_fetched"),
+    ],
+    ids=["failed", "waiting", "refused", "unknown", "endless", "away"],
+)
+async def test_a_reply_that_cannot_be_completed_says_so_and_can_be_asked_for_again(
+    answer: object, looks: int, code: str
+):
+    async with Rig() as rig, watched(rig, answer) as record:
+        await half_told(rig)
+        await rig.time.advance(LONGEST_WAIT_S * MOST_LOOKS)
+        [reply] = rig.replies
+        assert (reply.status, reply.error) == (MessageStatus.FAILED, code)
+        assert reply.text == "Half an", "what had arrived is kept"
+        assert len(record.asked) == looks
+
+
+async def test_a_reply_that_was_stopped_elsewhere_stays_as_far_as_it_was_written():
+    async with Rig() as rig, watched(rig, stored(ReplyState.CANCELLED)):
+        await half_told(rig)
+        await rig.time.advance(WAITS_S[0])
+        [reply] = rig.replies
+        assert (reply.text, reply.status) == (WHOLE, MessageStatus.INTERRUPTED)
+        assert not reply.is_cut_short
+
+
+async def test_replies_that_were_unfinished_when_the_program_died_are_taken_up():
+    async with Rig() as rig:
+        await rig.take(PromptTyped("m1", "a question"))
+        line = await rig.text.connection()
+        line.say(ReplyText(1, "Half an"))
+        await rig.until(lambda: rig.replies)
+        await rig.kill()
+        assert rig.replies[0].is_cut_short
+        record = Record([stored(ReplyState.COMPLETE)])
+        watch = ReplyWatch(rig.journal, record, rig.told.append, rig.time, lambda *_: None)
+        await watch.resume()
+        await rig.time.advance(WAITS_S[0])
+        await watch.aclose()
+        assert [one.text for one in rig.replies] == [WHOLE]
+        assert record.asked == [WantedReply(THREAD, "a question")]
