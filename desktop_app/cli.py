@@ -101,6 +101,7 @@ def _parser() -> argparse.ArgumentParser:
         add_memories,
         add_models,
         add_threads,
+        add_voices,
     )
 
     class Parser(argparse.ArgumentParser):
@@ -123,8 +124,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_window(commands)
     _add_talk(commands)
     _add_ask(commands)
-    for add in (add_threads, add_assistants, add_documents, add_memories, add_models, add_keys):
+    for add in (add_threads, add_assistants, add_documents, add_memories, add_models, add_voices):
         add(commands)
+    add_keys(commands)
     for keep in (add_recordings, add_export, add_import):
         keep(commands)
     _add_demo(commands)

@@ -218,6 +218,16 @@ def add_models(commands: Commands) -> None:
         command.add_argument("--type", default="", choices=kinds, dest="kind")
 
 
+def add_voices(commands: Commands) -> None:
+    """``parley voices``."""
+    group = Group(commands, "voices", "whom replies can be spoken as")
+    listing = group.add("list", "every voice, by the name that --voice takes", "list_voices")
+    listing.add_argument("--provider", default="", metavar="NAME")
+    listing.add_argument(
+        "--search", default="", metavar="TEXT", help="that is part of what is known of it"
+    )
+
+
 def add_keys(commands: Commands) -> None:
     """``parley keys``."""
     words = "keys of OpenAI, ElevenLabs and other services"

@@ -28,6 +28,7 @@ from desktop_app.service.messages.message_routes import MessageRoutes
 from desktop_app.service.messages.tool_output_routes import ToolOutputRoutes
 from desktop_app.service.models.catalogue import Catalogue
 from desktop_app.service.models.model_routes import ModelRoutes
+from desktop_app.service.models.voice_routes import VoiceRoutes
 from desktop_app.service.provider_source import ProviderSource
 from desktop_app.service.runs.runs import Runs
 from desktop_app.service.sockets.realtime_socket import realtime_route
@@ -60,6 +61,7 @@ def build_application(parts: Parts, *, key: str, hosts: tuple[str, ...]) -> ASGI
         *ThreadRoutes(store, runs, parts.messages.voiced, parts.links).routes(),
         *DocumentRoutes(store, parts.library).routes(),
         *ModelRoutes(Catalogue(parts.source)).routes(),
+        *VoiceRoutes(parts.source).routes(),
         *MediaRoutes(store.media, store.files, parts.links).routes(),
         *GatewayRoutes(answers, parts.source, GatewayLimits()).routes(),
         voice_route(store, parts.source, runs, parts.messages.voiced),

@@ -19,6 +19,7 @@ from tests.fakes.http_server import (
 
 KEY = "sk_stand_in_abcdef0123456789"
 VOICE = "21m00Tcm4TlvDq8ikWAM"
+LABELS = {"gender": "female", "age": "young", "accent": "american", "language": "en"}
 
 _FORMAT = re.compile(
     r"mp3_(22050_32|24000_48|44100_(32|64|96|128|192))|pcm_(8000|16000|22050|24000|32000|44100"
@@ -53,7 +54,10 @@ class ElevenLabsServer:
             return _error(401, "invalid_api_key", "Invalid API key")
         match request.method, request.path.split("/"):
             case "GET", ["", "v1", "voices"]:
-                rows = [{"voice_id": id, "name": name} for id, name in self.voices.items()]
+                rows = [
+                    {"voice_id": id, "name": name, "labels": LABELS}
+                    for id, name in self.voices.items()
+                ]
                 return json_answer({"voices": rows})
             case "GET", ["", "v1", "models"]:
                 can = {"can_do_text_to_speech": True}

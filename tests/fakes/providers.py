@@ -9,6 +9,7 @@ from typing import Any
 
 from desktop_app.errors import AppError, InputError
 from desktop_app.protocol.backboard.models import ModelInfo
+from desktop_app.protocol.backboard.voices import VoiceInfo
 from desktop_app.protocol.events import Usage
 from desktop_app.service.providers.live_ports import LiveSpeechToText
 from desktop_app.service.providers.picture_ports import PictureMaker
@@ -189,8 +190,8 @@ class ScriptedTts:
         finally:
             self.closed += 1
 
-    async def voices(self) -> tuple[str, ...]:
-        return ("en-us",)
+    async def voices(self) -> Mapping[str, str]:
+        return {"en-us": "English (America)"}
 
     async def aclose(self) -> None:
         pass
@@ -266,6 +267,9 @@ class ScriptedSpeaker:
 
     async def models(self) -> Sequence[ModelInfo]:
         return [ModelInfo(name=self.model, provider=self.provider, model_type="tts")]
+
+    async def voices(self) -> Sequence[VoiceInfo]:
+        return [VoiceInfo(id="v1", provider=self.provider, name="Vera", languages=["en"])]
 
     async def aclose(self) -> None:
         pass

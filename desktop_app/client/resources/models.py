@@ -9,7 +9,8 @@ from urllib.parse import quote
 
 import msgspec
 
-from desktop_app.client.http_connection import HttpConnection
+from desktop_app.client.http_connection import HttpConnection, Request
+from desktop_app.client.request_body import JsonBody
 from desktop_app.errors import AccessError, NetworkError, ProtocolError
 from desktop_app.protocol.backboard.models import (
     ModelInfo,
@@ -19,12 +20,19 @@ from desktop_app.protocol.backboard.models import (
     VideoModelPage,
 )
 from desktop_app.protocol.backboard.voice_models import SpeechKind, documented_voice_models
+from desktop_app.protocol.backboard.voices import (
+    SPEECH_PATH,
+    VOICES_PATH,
+    SpeechRequest,
+    VoiceInfo,
+    documented_voices,
+)
 
 logger = logging.getLogger(__name__)
 
 MOST_PER_PAGE = 500
 
-_Row = TypeVar("_Row", ModelInfo, VideoModel)
+_Row = TypeVar("_Row", ModelInfo, VideoModel, VoiceInfo)
 
 
 class Models:
@@ -117,6 +125,29 @@ class Models:
                 return rows
         return documented_voice_models(kind)
 
+    async def voices(self) -> list[VoiceInfo]:
+        """Whom replies can be spoken as; of a server without our extension, the documented ones."""
+        try:
+            found = await self._connection.get(VOICES_PATH, dict[str, Any])
+        except AccessError:
+            raise
+        except NetworkError as error:
+            if error.retryable:
+                raise
+            return documented_voices()
+        except ProtocolError:
+            return documented_voices()
+        return _readable(found, VoiceInfo, "voices") or documented_voices()
+
+    async def speak(self, wish: SpeechRequest) -> bytes:
+        """A sentence as s16le mono 24 kHz.
+
+        Raises:
+            NotFoundError: The server has no such extension.
+        """
+        asked = Request("POST", SPEECH_PATH, JsonBody(wish))
+        return (await self._connection.tell(asked)).content
+
     async def _page(self, path: str, **params: Any) -> ModelPage:
         told = {name: _flag(value) for name, value in params.items()}
         found = await self._connection.get(path, dict[str, Any], **told)
@@ -140,12 +171,12 @@ def _total(found: dict[str, Any], count: int) -> int:
     return total if isinstance(total, int) else count
 
 
-def _readable(found: dict[str, Any], kind: type[_Row]) -> list[_Row]:
+def _readable(found: dict[str, Any], kind: type[_Row], name: str = "models") -> list[_Row]:
     """One odd row among thousands must not cost the catalogue."""
     rows: list[_Row] = []
-    for row in found.get("models") or ():
+    for row in found.get(name) or ():
         try:
             rows.append(msgspec.convert(row, kind, strict=False))
         except msgspec.ValidationError:
-            logger.info("A model of the catalogue that cannot be read was left out.")
+            logger.info("A row of the catalogue that cannot be read was left out.")
     return rows

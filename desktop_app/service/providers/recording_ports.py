@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from desktop_app.protocol.backboard.models import ModelInfo
+from desktop_app.protocol.backboard.voices import VoiceInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,5 +123,12 @@ class Speaker(Protocol):
 
     async def models(self) -> Sequence[ModelInfo]:
         """What it speaks with, its default first; never raises, empty where it cannot say."""
+
+    async def voices(self) -> Sequence[VoiceInfo]:
+        """Whom it can speak as.
+
+        Raises:
+            ChildError, NetworkError, AccessError, ProtocolError: It cannot say.
+        """
 
     async def aclose(self) -> None: ...

@@ -116,3 +116,24 @@ async def test_a_refused_key_or_a_dead_server_is_not_an_empty_list(
         backboard.answer({"detail": "down"}, status=500)
     with pytest.raises(NetworkError, match="down"):
         await api.models.speech("tts")
+
+
+async def test_voices_are_the_servers_or_the_documented_ones(
+    api: BackboardApi, backboard: ScriptedBackboard
+):
+    backboard.answer({"voices": [{"id": "v", "provider": "p"}, {"name": "odd"}], "total": 2})
+    assert [one.id for one in await api.models.voices()] == ["v"]
+    backboard.answer({"detail": "not found"}, status=404)
+    found = await api.models.voices()
+    assert backboard.last[1] == "/api/parley/voices"
+    assert {one.provider for one in found} == {"openai", "elevenlabs"}
+    assert next(one for one in found if one.id == "nova").models[0] == "gpt-4o-mini-tts"
+
+
+async def test_a_server_that_is_down_has_not_the_documented_voices(
+    api: BackboardApi, backboard: ScriptedBackboard
+):
+    for _ in range(3):
+        backboard.answer({"detail": "down"}, status=500)
+    with pytest.raises(NetworkError, match="down"):
+        await api.models.voices()

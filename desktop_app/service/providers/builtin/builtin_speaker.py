@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from desktop_app.audio.frames import SPEECH_RATE_HZ
 from desktop_app.errors import InputError
 from desktop_app.protocol.backboard.models import ModelInfo
+from desktop_app.protocol.backboard.voices import VoiceInfo
 from desktop_app.service.gateway.spoken_text import SentenceSplitter
 from desktop_app.service.providers.builtin.sound_formats import (
     FORMATS,
@@ -30,9 +31,11 @@ _EXAMPLES = ("en-us", "en-gb", "de", "fr-fr", "es", "it")
 class ListedVoices(TextToSpeech, Protocol):
     """A voice that can say which voices it has."""
 
-    async def voices(self) -> tuple[str, ...]:
-        """Raises:
-        ChildError: It cannot be loaded.
+    async def voices(self) -> Mapping[str, str]:
+        """Names by what ``speak`` takes.
+
+        Raises:
+            ChildError: It cannot be loaded.
         """
 
 
@@ -86,6 +89,18 @@ class BuiltinSpeaker:
             description="A robotic voice in many languages, on this computer",
         )
         return [model]
+
+    async def voices(self) -> Sequence[VoiceInfo]:
+        """One for each language.
+
+        Raises:
+            ChildError: The voice cannot be loaded.
+        """
+        found = await self._tts.voices()
+        return [
+            VoiceInfo(id=language, provider=self.provider, name=name, languages=[language])
+            for language, name in sorted(found.items(), key=lambda one: one[1].casefold())
+        ]
 
     async def aclose(self) -> None:
         """Nothing is held between replies."""

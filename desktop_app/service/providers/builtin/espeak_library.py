@@ -6,7 +6,7 @@ import ctypes
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -69,16 +69,17 @@ class EspeakLibrary:
         self._callback = _Callback(self._on_sound)  # kept: ctypes does not
         self._library.espeak_SetSynthCallback(self._callback)
 
-    def voices(self) -> tuple[str, ...]:
-        """Names that ``synthesize`` takes: languages like ``en-gb``."""
+    def voices(self) -> Mapping[str, str]:
+        """What people call the voices that ``synthesize`` takes: languages like ``en-gb``."""
         listed = self._library.espeak_ListVoices(None)
-        names = []
+        names: dict[str, str] = {}
         for voice in listed:
             if not voice:
                 break
             language = voice.contents.languages[1:]  # the first byte is a priority
-            names.append(language.decode("utf-8", "replace"))
-        return tuple(dict.fromkeys(names))
+            name = voice.contents.name.decode("utf-8", "replace")
+            names.setdefault(language.decode("utf-8", "replace"), name.replace("_", " "))
+        return names
 
     def synthesize(
         self, text: str, voice: str, words_per_minute: int, on_samples: Callable[[bytes], bool]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -91,8 +91,8 @@ class EspeakTts:
         """
         await asyncio.wrap_future(self._worker.submit(self._load))
 
-    async def voices(self) -> tuple[str, ...]:
-        """Voice names that ``speak`` takes.
+    async def voices(self) -> Mapping[str, str]:
+        """What people call the voices, by the names that ``speak`` takes.
 
         Raises:
             ChildError: When the library cannot be loaded.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import NoReturn
 
 from desktop_app.errors import ChildError
@@ -49,7 +49,7 @@ class NoVoice:
         self._fail()
         yield b""
 
-    async def voices(self) -> tuple[str, ...]:
+    async def voices(self) -> Mapping[str, str]:
         """Raises:
         ChildError: Always.
         """

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 from desktop_app.credentials import Secret
 from desktop_app.errors import InputError
 from desktop_app.protocol.backboard.models import ModelInfo
+from desktop_app.protocol.backboard.voices import VoiceInfo
 from desktop_app.protocol.wav_stream import wav_header
 from desktop_app.service.providers.elevenlabs.elevenlabs_transcriber import elevenlabs
 from desktop_app.service.providers.listed_models import listed_models
@@ -21,14 +21,6 @@ from desktop_app.service.providers.speech_models import default_voice, speech_mo
 _DEFAULT_FORMAT = "mp3_44100_128"
 _NAME = re.compile(r"(mp3|pcm|wav|opus|ulaw|alaw)_(\d{4,5})(?:_\d{2,3})?")
 _IN_QUERY = ("optimize_streaming_latency", "enable_logging")
-
-
-@dataclass(frozen=True, slots=True)
-class Voice:
-    """A voice of an account."""
-
-    id: str
-    name: str
 
 
 class ElevenLabsSpeaker:
@@ -82,7 +74,7 @@ class ElevenLabsSpeaker:
             async for piece in response.aiter_bytes():
                 yield piece
 
-    async def voices(self) -> tuple[Voice, ...]:
+    async def voices(self) -> Sequence[VoiceInfo]:
         """What the account can speak with.
 
         Raises:
@@ -92,8 +84,7 @@ class ElevenLabsSpeaker:
         rows = found.get("voices") if isinstance(found, dict) else None
         if not isinstance(rows, list):
             raise self._api.strange()
-        known = [row for row in rows if isinstance(row, dict) and row.get("voice_id")]
-        return tuple(Voice(str(row["voice_id"]), str(row.get("name", ""))) for row in known)
+        return [_voice(row) for row in rows if isinstance(row, dict) and row.get("voice_id")]
 
     async def models(self) -> Sequence[ModelInfo]:
         """Those known to speak that the account has."""
@@ -153,6 +144,22 @@ def _content_type(form: str) -> str:
 
 def _rate_hz(form: str) -> int:
     return int(form.split("_")[1])
+
+
+def _voice(row: Mapping[str, Any]) -> VoiceInfo:
+    """What an account says of a voice; each of its words may be missing."""
+    labels = row.get("labels")
+    said: Mapping[str, Any] = labels if isinstance(labels, dict) else {}
+    facts = (said.get(one) for one in ("gender", "age", "accent", "use_case", "descriptive"))
+    described = row.get("description") or ", ".join(str(one) for one in facts if one)
+    language = said.get("language")
+    return VoiceInfo(
+        id=str(row["voice_id"]),
+        provider="elevenlabs",
+        name=str(row.get("name") or ""),
+        languages=[str(language)] if language else [],
+        description=str(described).replace("_", " "),
+    )
 
 
 def _text(value: Any) -> str:

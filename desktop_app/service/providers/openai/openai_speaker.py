@@ -8,6 +8,7 @@ from typing import Any
 from desktop_app.credentials import Secret
 from desktop_app.errors import InputError
 from desktop_app.protocol.backboard.models import ModelInfo
+from desktop_app.protocol.backboard.voices import VoiceInfo, openai_voices
 from desktop_app.protocol.wav_stream import wav_header
 from desktop_app.service.gateway.spoken_text import portions
 from desktop_app.service.providers.listed_models import listed_models
@@ -84,6 +85,10 @@ class OpenAiSpeaker:
     async def models(self) -> Sequence[ModelInfo]:
         """Those known to speak that the account has."""
         return await listed_models(self._api, speech_models(self.provider, "tts"))
+
+    async def voices(self) -> Sequence[VoiceInfo]:
+        """The documented ones: the API has no list."""
+        return openai_voices()
 
     async def aclose(self) -> None:
         """Drop the connections."""

@@ -11,7 +11,7 @@ import pytest
 from desktop_app.credentials import Secret
 from desktop_app.errors import AccessError, InputError, NetworkError, ProtocolError
 from desktop_app.protocol.wav_stream import wav_header
-from desktop_app.service.providers.elevenlabs.elevenlabs_speaker import ElevenLabsSpeaker, Voice
+from desktop_app.service.providers.elevenlabs.elevenlabs_speaker import ElevenLabsSpeaker
 from desktop_app.service.providers.elevenlabs.elevenlabs_transcriber import ElevenLabsTranscriber
 from desktop_app.service.providers.recording_ports import (
     HeardAll,
@@ -176,7 +176,9 @@ async def test_an_account_without_voices_is_told(mouth, server):
 
 
 async def test_its_voices_are_listed(mouth):
-    assert await mouth.voices() == (Voice(VOICE, "Rachel"), Voice("v2", "Sam"))
+    found = await mouth.voices()
+    assert [(one.id, one.name) for one in found] == [(VOICE, "Rachel"), ("v2", "Sam")]
+    assert (found[0].languages, found[0].description) == (["en"], "female, young, american")
 
 
 async def test_a_wrong_key_is_told_by_both(server, recording):
