@@ -18,7 +18,7 @@ from desktop_app.paths import find_paths
 from desktop_app.talk_app import open_conversation, printed, say
 from desktop_app.turn_report import JsonLines, Printer, Prose
 
-QUESTION = "demo/kilometers_in_ten_miles.wav"
+QUESTION = "demo/ten_miles_in_kilometers.wav"
 PICTURE_WITHIN_S = 60.0
 PICTURE_SIZE = "1280x800"
 

@@ -30,7 +30,7 @@ from desktop_app.protocol.events import (
 from desktop_app.service.providers.config import KEYRING_WITHIN_S
 from desktop_app.service.providers.local_servers import find_local_servers
 
-QUESTION = resources.path("demo/kilometers_in_ten_miles.wav")
+QUESTION = resources.path("demo/ten_miles_in_kilometers.wav")
 _ANSWER_LIMIT_S = 30.0
 _CHUNK_BYTES = FRAME_BYTES * 10
 

@@ -34,7 +34,7 @@ QUIETEST_VOICE = 60.0
 """The turn detector's own bound, about -55 dBFS."""
 
 QUESTIONS = (
-    "resources/demo/kilometers_in_ten_miles.wav",
+    "resources/demo/ten_miles_in_kilometers.wav",
     "resources/demo/remember_green.wav",
     "resources/demo/favorite_color.wav",
     "tests/sounds/square_root_of_one_hundred.wav",

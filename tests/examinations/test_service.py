@@ -18,7 +18,7 @@ from tests.fakes.keyrings import MemoryKeyring
 async def test_a_recorded_question_is_understood_and_answered_aloud():
     finding = await service.conversation()
     assert finding.verdict is Verdict.OK
-    assert "how many kilometers are in ten miles" in finding.text
+    assert "what is ten miles in kilometers" in finding.text
 
 
 async def test_a_service_that_does_not_start_is_an_error(monkeypatch: pytest.MonkeyPatch):

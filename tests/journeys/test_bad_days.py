@@ -15,8 +15,8 @@ from tests.fakes.desktop import ROOT, WITHIN_S, Desktop, Witness, desktop
 from tests.fakes.processes import kill, parley_processes
 
 DEMO = Path(__file__).parents[2] / "resources" / "demo"
-QUESTION = DEMO / "kilometers_in_ten_miles.wav"
-SAID = "how many kilometers are in ten miles"
+QUESTION = DEMO / "ten_miles_in_kilometers.wav"
+SAID = "what is ten miles in kilometers"
 
 
 @asynccontextmanager
@@ -107,7 +107,7 @@ async def test_speech_cut_by_the_end_of_the_engine_is_shown_and_can_be_tried_aga
             killed = kill("engine")
         await replaced(window, "engine", killed)
         cut = await window.message(Role.USER, status=MessageStatus.FAILED)
-    assert cut.speech_ms > 2_000
+    assert cut.speech_ms > 1_500
     (sound,) = [path for path in recordings() if cut.utterance_id in path.name]
     before = sound.read_bytes()
     async with engine() as link:

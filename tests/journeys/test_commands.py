@@ -110,13 +110,13 @@ def test_a_file_that_cannot_be_read_is_told_beside_the_answer(tmp_path):
 
 def test_a_recorded_question_is_answered_aloud(tmp_path):
     spoken = tmp_path / "answer.wav"
-    rows = told("ask", "--audio", DEMO / "kilometers_in_ten_miles.wav", "--speak", spoken)
+    rows = told("ask", "--audio", DEMO / "ten_miles_in_kilometers.wav", "--speak", spoken)
     questions = [
         row["message"]["text"]
         for row in rows
         if row["type"] == "message_saved" and row["message"]["role"] == "user"
     ]
-    assert questions[-1] == "how many kilometers are in ten miles"
+    assert questions[-1] == "what is ten miles in kilometers"
     assert "16.09" in reply_in(rows)
     with wave.open(str(spoken)) as file:
         assert file.getframerate() == 24_000
@@ -233,7 +233,7 @@ async def test_a_models_call_is_answered_by_a_program_and_its_words_follow(tmp_p
 
 async def test_a_service_without_a_voice_gateway_is_spoken_to_over_its_api(tmp_path, monkeypatch):
     monkeypatch.setenv("PARLEY_DATA_DIR", str(tmp_path))
-    question = DEMO / "kilometers_in_ten_miles.wav"
+    question = DEMO / "ten_miles_in_kilometers.wav"
     async with openai_audio_server() as audio, openai_server() as language:
         providers = {
             "PARLEY_OPENAI_KEY": KEY,
@@ -247,8 +247,8 @@ async def test_a_service_without_a_voice_gateway_is_spoken_to_over_its_api(tmp_p
             arguments = ("talk", "--input", question, "--profile", "near")
             rows = await asyncio.to_thread(told, *arguments, "--output", tmp_path / "a.wav")
     said = [row["message"]["text"] for row in rows if row["type"] == "message_saved"]
-    assert "how many kilometers are in ten miles" in said
-    assert reply_in(rows) == "You said: how many kilometers are in ten miles"
+    assert "what is ten miles in kilometers" in said
+    assert reply_in(rows) == "You said: what is ten miles in kilometers"
     with wave.open(str(tmp_path / "a.wav")) as spoken:
         assert spoken.getnframes() > 0
     [timed] = [row for row in rows if row["type"] == "turn_timed"]

@@ -32,7 +32,7 @@ async def test_a_question_asked_aloud_is_written_down_answered_and_spoken(
         await window.ready()
         await window.press("space")
         await sound_server.microphone_is_open()
-        await sound_server.speak(DEMO / "kilometers_in_ten_miles.wav")
+        await sound_server.speak(DEMO / "ten_miles_in_kilometers.wav")
         await window.release("space")
         question = await window.message(Role.USER, status=MessageStatus.SENT)
         reply = await window.message(Role.ASSISTANT, status=MessageStatus.COMPLETE)
@@ -41,7 +41,7 @@ async def test_a_question_asked_aloud_is_written_down_answered_and_spoken(
                 (one for one in window.messages() if one.times and one.times.reply_end), None
             )
         )
-    assert question.text == "how many kilometers are in ten miles"
+    assert question.text == "what is ten miles in kilometers"
     assert question.is_spoken
     assert "16.09 kilometers" in reply.text
     expected, really = (

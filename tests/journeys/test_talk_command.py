@@ -12,7 +12,7 @@ from desktop_app.link.client import LinkClient
 from desktop_app.link.messages import OpenThread
 from tests.fakes.desktop import ROOT, WITHIN_S, Witness
 
-QUESTION = Path(__file__).parents[2] / "resources" / "demo" / "kilometers_in_ten_miles.wav"
+QUESTION = Path(__file__).parents[2] / "resources" / "demo" / "ten_miles_in_kilometers.wav"
 
 
 async def talk(action: str) -> str:
@@ -44,4 +44,4 @@ async def test_a_question_is_spoken_between_start_and_stop(sound_server):
         await link.aclose()
     finally:
         await child.aclose()
-    assert question.text == "how many kilometers are in ten miles"
+    assert question.text == "what is ten miles in kilometers"

@@ -22,8 +22,8 @@ from desktop_app.service.server import Addresses, Place, open_service
 from tests.service.conftest import KEY, Socket
 
 LIMIT_S = 60
-RECORDING = Path(__file__).parents[2] / "resources/demo/kilometers_in_ten_miles.wav"
-QUESTION = "how many kilometers are in ten miles"
+RECORDING = Path(__file__).parents[2] / "resources/demo/ten_miles_in_kilometers.wav"
+QUESTION = "what is ten miles in kilometers"
 ANSWER = "10 miles is about 16.09 kilometers."
 
 

@@ -24,7 +24,7 @@ _RECORDINGS = {
     "tests/sounds/one_hundred_divided_by_four.wav": "what is one hundred divided by four",
     "tests/sounds/square_root_of_one_hundred.wav": "what is the square root of one hundred",
     "resources/demo/favorite_color.wav": "what is my favorite color",
-    "resources/demo/kilometers_in_ten_miles.wav": "how many kilometers are in ten miles",
+    "resources/demo/ten_miles_in_kilometers.wav": "what is ten miles in kilometers",
     "resources/demo/remember_green.wav": "remember that my favorite color is green",
 }
 
@@ -69,7 +69,7 @@ async def test_silence_around_the_words_changes_nothing(stt):
 
 async def test_partials_come_before_the_final_and_only_when_they_change(stt):
     recognition = stt.open()
-    await recognition.feed(recording("resources/demo/kilometers_in_ten_miles.wav"))
+    await recognition.feed(recording("resources/demo/ten_miles_in_kilometers.wav"))
     await recognition.finish()
     told = await heard(recognition)
     partials = [text for text, is_final in told if not is_final]
@@ -79,7 +79,7 @@ async def test_partials_come_before_the_final_and_only_when_they_change(stt):
 
 async def test_words_are_shown_before_the_channel_is_known(stt):
     recognition = stt.open()
-    second = recording("resources/demo/kilometers_in_ten_miles.wav")[:32_000]
+    second = recording("resources/demo/ten_miles_in_kilometers.wav")[:32_000]
     for at in range(0, len(second), 3_200):
         await recognition.feed(second[at : at + 3_200])
     async with asyncio.timeout(60), aclosing(recognition.transcripts()) as transcripts:

@@ -13,6 +13,7 @@ _UNITS = UnitConverter()
     ("text", "expected"),
     [
         ("how many kilometers are in ten miles", "10 miles is about 16.09 kilometers."),
+        ("what is ten miles in kilometers", "10 miles is about 16.09 kilometers."),
         ("ten miles in kilometers", "10 miles is about 16.09 kilometers."),
         ("how many feet are there in a mile", "1 mile is 5280 feet."),
         ("how many ounces in a pound", "1 pound is 16 ounces."),
