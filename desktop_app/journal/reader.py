@@ -34,7 +34,14 @@ from desktop_app.journal.rows import (
 )
 from desktop_app.journal.schema import DATABASE_NAME, MIGRATIONS
 from desktop_app.journal.search_query import SearchWish
-from desktop_app.journal.searching import Found, found_in, hits_of, search_statement
+from desktop_app.journal.searching import (
+    TITLE_MATCHES,
+    Found,
+    found_in,
+    hits_of,
+    part_pattern,
+    search_statement,
+)
 from desktop_app.journal.spending import SPENT, Spent, spent_of
 from desktop_app.journal.utterance_files import read_sound
 from desktop_app.protocol.commands import TurnWishes
@@ -61,8 +68,9 @@ class JournalReader:
         self, limit: int = 200, offset: int = 0, filter_text: str = ""
     ) -> Sequence[ThreadRecord]:
         """Pinned threads first, then the latest; ``filter_text`` is looked for in the titles."""
-        values = {"limit": limit, "offset": offset, "text": filter_text.strip().casefold()}
-        matching = "AND instr(casefold(title), :text) " if values["text"] else ""
+        text = filter_text.strip().casefold()
+        values = {"limit": limit, "offset": offset, "text": text, "part": part_pattern(text)}
+        matching = f"AND {TITLE_MATCHES} " if text else ""
         rows = self._rows(
             f"SELECT {THREAD_COLUMNS} FROM thread WHERE is_removed = 0 {matching}"
             "ORDER BY is_pinned DESC, updated_at DESC, id LIMIT :limit OFFSET :offset",

@@ -117,6 +117,16 @@ _DETAILS = "ALTER TABLE message ADD COLUMN details TEXT;"
 
 _MODEL_OF_THREAD = "ALTER TABLE thread ADD COLUMN model TEXT NOT NULL DEFAULT '';"
 
+# Without prefixes of its own, the index merges every word that begins with the letter typed.
+_BEGINNINGS_OF_WORDS = """
+DROP TABLE message_words;
+CREATE VIRTUAL TABLE message_words USING fts5 (
+    text, content='message', content_rowid='number', prefix='1 2',
+    tokenize='unicode61 remove_diacritics 2'
+);
+INSERT INTO message_words (message_words) VALUES ('rebuild');
+"""
+
 MIGRATIONS: Sequence[str] = (
     _FIRST,
     _WISHES_AND_PICTURES,
@@ -124,5 +134,6 @@ MIGRATIONS: Sequence[str] = (
     _SPOKEN_REPLIES,
     _DETAILS,
     _MODEL_OF_THREAD,
+    _BEGINNINGS_OF_WORDS,
 )
 """Number n brings a journal from version n to n + 1. Never changed once released, only added to."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -10,6 +11,12 @@ from desktop_app.journal.records import SearchHit
 from desktop_app.journal.search_query import SearchWish
 
 SNIPPET_WORDS = 12
+TITLE_MATCHES = (  # plain letters within SQLite: a call of Python for each title is slow, and waits
+    "CASE length(title) WHEN length(CAST(title AS BLOB)) THEN title LIKE :part ESCAPE '!' "
+    "ELSE instr(casefold(title), :text) END"
+)
+_SIGNS_OF_LIKE = re.compile("[%_!]")
+_LONGEST_PART = 20_000  # characters; SQLite takes patterns of 50,000 bytes
 _AROUND = 24  # characters shown on each side of what was found in a script without spaces
 
 
@@ -100,6 +107,14 @@ def _snippet(text: str, wish: SearchWish) -> str:
     before = "…" if at > _AROUND else ""
     around = (text[max(0, at - _AROUND) : at], text[end : end + 6 * _AROUND])
     return f"{before}{around[0]}\x02{text[at:end]}\x03{around[1]}"
+
+
+def part_pattern(text: str) -> str | None:
+    """The pattern of ``TITLE_MATCHES``: the text anywhere; None where no plain title holds it."""
+    if not text.isascii() or len(text) > _LONGEST_PART:
+        return None
+    plain = _SIGNS_OF_LIKE.sub(r"!\g<0>", text)
+    return f"%{plain}%"
 
 
 def found_in(rows: Sequence[tuple[str, str]], text: str) -> list[Found]:

@@ -135,13 +135,15 @@ class JournalPages:
         wish = read_wish(text)
         if wish.is_empty:
             return Finding()
-        threads: tuple[ThreadRecord, ...] = ()
+        find = partial(self._find, wish, lambda: self._searches != number)
+        return await self._read_one(find, Finding())
+
+    def _find(self, wish: SearchWish, is_stale: Callable[[], bool]) -> Finding:
+        """Worker thread."""
+        threads: Sequence[ThreadRecord] = ()
         if not wish.is_filtered:
-            threads = await self._read(lambda: self._reader.threads(PAGE, 0, wish.words))
-        hits = await self._read(
-            lambda: self._reader.search(wish, is_stale=lambda: self._searches != number)
-        )
-        return Finding(threads, hits)
+            threads = self._reader.threads(PAGE, 0, wish.words)
+        return Finding(tuple(threads), tuple(self._reader.search(wish, is_stale=is_stale)))
 
     async def found_in(self, thread_id: str, text: str) -> tuple[Found, ...]:
         """In which messages of the thread the text stands; nowhere for no text."""

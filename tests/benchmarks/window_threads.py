@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sqlite3
 import tempfile
 import time
 from collections.abc import Callable, Coroutine, Iterator
@@ -21,13 +20,13 @@ from desktop_app.journal.reader import JournalReader
 from desktop_app.journal.records import MessageRecord, MessageStatus, Role, ThreadRecord
 from desktop_app.journal.rows import SAVE_MESSAGE, SAVE_THREAD, values_of
 from desktop_app.journal.schema import DATABASE_NAME, MIGRATIONS
-from desktop_app.journal.search_query import SearchWish, read_wish
 from desktop_app.paths import Paths
 from desktop_app.ui.look import Look
 from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.store import AppStore
 from desktop_app.ui.wiring import Wiring
 from tests.benchmarks.figures import Figure, Spread, percentile
+from tests.benchmarks.window_search import searching
 
 THREADS, MESSAGES, LONG_THREAD = 10_000, 100_000, 5_000
 _SENTENCE = (
@@ -35,7 +34,6 @@ _SENTENCE = (
     "minute walk leads down to the stop where a single ride costs little over three euros today"
 )
 _WORDS = _SENTENCE.split()
-_TYPED = ("t", "tr", "tram", "tram ear", "the castle", "minute w", "euros is:spoken", "zebra")
 _RUNS = 5
 
 
@@ -45,7 +43,7 @@ def figures() -> list[Figure]:
     with tempfile.TemporaryDirectory() as folder:
         _fill(Path(folder))
         reader = JournalReader(Path(folder))
-        return [*_searching(reader, Path(folder)), *_showing(reader, Path(folder))]
+        return [searching(Path(folder)), *_showing(reader, Path(folder))]
 
 
 def _fill(folder: Path) -> None:
@@ -85,46 +83,6 @@ def _timed(work: Callable[[], object]) -> float:
     start = time.perf_counter()
     work()
     return (time.perf_counter() - start) * 1000
-
-
-def _searching(reader: JournalReader, folder: Path) -> Iterator[Figure]:
-    """W6: each thing typed, titles and messages, on the worker; the floor is the bare query."""
-    taken = []
-    for _ in range(_RUNS):
-        for typed in _TYPED:
-            wish = read_wish(typed)
-            taken.append(_timed(partial(_search, reader, wish)))
-    connection, _ = open_sound(folder / DATABASE_NAME, MIGRATIONS)
-    with closing(connection):
-        query = (
-            "SELECT rowid FROM message_words WHERE message_words MATCH ? "
-            "ORDER BY rowid DESC LIMIT 50"
-        )
-        floor = [
-            _timed(partial(_bare, connection, query, read_wish(typed).query))
-            for _ in range(_RUNS)
-            for typed in _TYPED
-        ]
-    p99 = percentile(taken, 0.99)
-    yield Figure(
-        "W6",
-        "search of 100,000 messages and 10,000 titles, per key",
-        "ms",
-        Spread.of(taken),
-        "p99 <= 30 ms",
-        p99 <= 30,
-        Spread.of(floor),
-        {"p99_ms": round(p99, 1)},
-    )
-
-
-def _search(reader: JournalReader, wish: SearchWish) -> None:
-    reader.threads(200, 0, wish.words)
-    reader.search(wish)
-
-
-def _bare(connection: sqlite3.Connection, query: str, words: str) -> None:
-    connection.execute(query, (words,)).fetchall()
 
 
 class _Shown:

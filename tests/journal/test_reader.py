@@ -56,6 +56,23 @@ async def test_a_filter_finds_titles_by_any_part_in_any_case(writer, reader, rec
     assert [one.id for one in reader.threads(filter_text=typed)] == ["a"]
 
 
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [("50%", ["a"]), ("X_Y", ["b"]), ("c:\\d", ["c"]), ("STRASSE", ["d"]), ("hi!", ["f"])],
+)
+async def test_a_filter_takes_every_sign_as_it_is(writer, reader, records, typed, found):
+    titles = {"a": "50% off", "b": "x_y", "c": "C:\\D", "d": "Straße", "e": "500 off, xzy, C:D"}
+    titles["f"] = "Hi!"
+    for thread_id, title in titles.items():
+        await writer.save_thread(records.thread(thread_id, title=title))
+    assert [one.id for one in reader.threads(filter_text=typed)] == found
+
+
+async def test_a_filter_longer_than_any_title_finds_none(writer, reader, records):
+    await writer.save_thread(records.thread(title="Tea"))
+    assert not reader.threads(filter_text="tea" * 30_000)
+
+
 async def test_messages_are_read_page_after_page(writer, reader, records):
     for number in range(1, 6):
         await writer.save_message(records.message(f"m{number}", created_at=number // 2))

@@ -16,6 +16,7 @@ from desktop_app.journal.reader import JournalReader
 from desktop_app.journal.records import MessageStatus, Role, TurnTimes, UtteranceState
 from desktop_app.journal.reply_details import ReplyDetails, ToolState, ToolUse
 from desktop_app.journal.schema import DATABASE_NAME, MIGRATIONS
+from desktop_app.journal.search_query import read_wish
 from desktop_app.journal.writer import JournalWriter
 from desktop_app.protocol.commands import Answerer, TurnWishes
 from desktop_app.protocol.events import Memory, Usage
@@ -438,3 +439,22 @@ async def test_a_journal_without_models_is_migrated(tmp_path):
     await (await JournalWriter.open(tmp_path)).aclose()
     (thread,) = JournalReader(tmp_path).threads()
     assert (thread.title, thread.model) == ("Old", "")
+
+
+async def test_bar_34_words_written_before_their_beginnings_were_indexed_are_found(tmp_path):
+    with closing(sqlite3.connect(tmp_path / DATABASE_NAME)) as old:
+        migrate(old, tmp_path / DATABASE_NAME, MIGRATIONS[:6])
+        old.execute(
+            "INSERT INTO message VALUES (1, 'm', 't', 'user', 'Zürich at noon', 1.0, 'complete', 1,"
+            " 0, '', 0, NULL, '', '', '', NULL, '', '', NULL, NULL)"
+        )
+        old.commit()
+    journal = await JournalWriter.open(tmp_path)
+    reader = JournalReader(tmp_path)
+    for typed in ("z", "zu", "zur", "noon"):
+        assert [hit.message_id for hit in reader.search(read_wish(typed))] == ["m"], typed
+    message = await journal.message("m")
+    await journal.save_message(replace(message, text="Bern"))
+    await journal.aclose()
+    assert reader.search(read_wish("b"))
+    assert not reader.search(read_wish("z"))

@@ -59,7 +59,7 @@ class ListedThreads:
     def _made_of(self, thread: ThreadRecord, day: Day, *, is_under_day: bool) -> _Made:
         key = (thread.id, is_under_day)
         made = self._made.get(key)
-        if made is None or made.thread is not thread or made.day is not day:
+        if made is None or made.thread != thread or made.day is not day:
             row = _row(thread, day, is_under_day=is_under_day)
             made = self._made[key] = _Made(thread, day, row, _heading(thread, day))
         return made

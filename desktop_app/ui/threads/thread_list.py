@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from desktop_app.ui.threads.filter_chips import FilterChips
     from desktop_app.ui.threads.thread_rows import Row, ThreadRows
 
-_SEARCH_PAUSE_MS = 60
+_SEARCH_PAUSE_MS = 60  # between two searches while somebody types
 
 
 class SearchField(QLineEdit):
@@ -111,7 +111,8 @@ class ThreadList(QWidget):
         new_requested: A new thread is wanted.
         thread_chosen: Id of the thread, id of the message found in it or empty.
         delete_requested: Ids of the threads.
-        search_changed: The text to look for; empty to show everything.
+        search_changed: The text to look for; empty to show everything. The first key is told at
+            once, and while keys go on, what stands there every 60 ms.
         collapse_requested: The side is to be hidden.
         settings_requested: The settings are wanted.
     """
@@ -135,6 +136,7 @@ class ThreadList(QWidget):
         self.list.row_opened.connect(self._on_chosen)
         self.list.delete_pressed.connect(self._on_delete)
         self._shown_text = ""
+        self._asked_text = ""
         self._marked = ""
         self.connection = ConnectionLabel(look, self)
         self._nothing = Label(look, self, tr(wording.NO_THREADS), ink="faint")
@@ -145,7 +147,7 @@ class ThreadList(QWidget):
         self._pause.setInterval(_SEARCH_PAUSE_MS)
         self._pause.timeout.connect(self._on_paused)
         self.chips: FilterChips | None = None
-        self.search.textChanged.connect(self._pause.start)
+        self.search.textChanged.connect(self._on_typed)
         self.search.textChanged.connect(self._show_chips)
         self.search.focused.connect(self._show_chips)
         self.search.entered.connect(self._open_first)
@@ -282,14 +284,24 @@ class ThreadList(QWidget):
 
     def _open_first(self) -> None:
         """Open the first message found, or else the first thread."""
-        self._on_paused()
+        self._look_for_text()
         if self._rows is not None and self.search.text().strip():
             first = self._rows.first_found()
             if first is not None:
                 self.thread_chosen.emit(first.thread_id, first.message_id)
 
+    def _on_typed(self) -> None:
+        if not self._pause.isActive():
+            self._look_for_text()
+
     def _on_paused(self) -> None:
-        self.search_changed.emit(self.search.text().strip())
+        if self.search.text().strip() != self._asked_text:
+            self._look_for_text()
+
+    def _look_for_text(self) -> None:
+        self._asked_text = self.search.text().strip()
+        self._pause.start()
+        self.search_changed.emit(self._asked_text)
 
     def _on_chosen(self, index: QModelIndex) -> None:
         if self._rows is None or self._rows.row(index).is_heading:

@@ -49,8 +49,9 @@ def month_heading(updated_at: float) -> str:
 def shown_title(title: str) -> str:
     """A title as one short line, whatever is in it."""
     line = " ".join(title[: 4 * _SHOWN_CHARACTERS].split())
-    plain = "".join(one for one in line if one not in _OVERRIDES and not _is_control(one))
-    return wording.as_written(plain[:_SHOWN_CHARACTERS].strip()) or tr(wording.UNTITLED)
+    if not line.isprintable():  # most titles are, and need no look at each character
+        line = "".join(one for one in line if one not in _OVERRIDES and not _is_control(one))
+    return wording.as_written(line[:_SHOWN_CHARACTERS].strip()) or tr(wording.UNTITLED)
 
 
 def _is_control(character: str) -> bool:

@@ -28,8 +28,21 @@ def searching(desk, qtbot):
 
 
 def typed(desk, qtbot, text):
-    with qtbot.waitSignal(desk.window.threads.search_changed):
+    asked = desk.window.threads.search_changed
+    with qtbot.waitSignal(asked, check_params_cb=lambda asked_text: asked_text == text):
         qtbot.keyClicks(desk.window.threads.search, text)
+
+
+def test_bar_34_the_first_key_is_looked_for_at_once_and_quick_ones_together(searching, qtbot):
+    asked = []
+    searching.window.threads.search_changed.connect(asked.append)
+    searching.window.threads.search.insert("t")
+    assert asked == ["t"]
+    for key in "ram":
+        searching.window.threads.search.insert(key)
+    assert asked == ["t"]
+    qtbot.waitUntil(lambda: asked[-1] == "tram")
+    assert asked == ["t", "tram"]
 
 
 def test_bar_34_enter_opens_the_thread_at_the_message_and_marks_the_words(searching, qtbot):
