@@ -15,6 +15,7 @@ from desktop_app.audio.microphone import Microphone
 from desktop_app.audio.portaudio import SoundSystem
 from desktop_app.audio.sound_stream import SoundStream
 from desktop_app.engine.microphone_tester import MicrophoneTester
+from desktop_app.engine.note_desk import NoteDesk
 from desktop_app.engine_parts import SoundParts
 from desktop_app.errors import DeviceError
 from desktop_app.link.device_messages import (
@@ -31,6 +32,7 @@ from desktop_app.link.messages import (
     LinkEvent,
     PhaseChanged,
 )
+from desktop_app.link.notes import DiscardNote, StartNote, StopNote
 from desktop_app.settings import VoiceSettings
 from desktop_app.tasks import Background
 
@@ -64,6 +66,7 @@ class EngineSound:
         self._tester = MicrophoneTester(
             self._tried_microphone, self.open_loudspeaker, publish, background
         )
+        self._notes = NoteDesk(self._noted_microphone, publish, background)
 
     def open_sound(self, voice: VoiceSettings) -> SoundParts:
         """The devices of one conversation, still closed."""
@@ -89,15 +92,25 @@ class EngineSound:
                 self._shown = None
                 self._list()
             case StartMicrophoneTest():
+                self._notes.take(StopNote())
                 self._tester.start(intent.device)
             case PlayMicrophoneTest():
                 self._tester.play()
             case StopMicrophoneTest():
                 self._tester.stop()
+            case StartNote():
+                self._tester.stop()
+                self._notes.take(intent)
+            case StopNote() | DiscardNote():
+                self._notes.take(intent)
 
     def refuse_test(self, code: str) -> None:
         """Say why the microphone cannot be tested now."""
         self._tester.refuse(code)
+
+    def refuse_note(self, note_id: str, code: str) -> None:
+        """Say why no voice note can be recorded now."""
+        self._notes.refuse(note_id, code)
 
     def settle(self) -> None:
         """The settings were read again: they decide which devices are used."""
@@ -144,6 +157,11 @@ class EngineSound:
     def _tried_microphone(self, device: str) -> Microphone:
         wish = DeviceWish(device, device) if device else heard_by(self._voice())
         return Microphone(self._system, wish)
+
+    def _noted_microphone(self) -> Microphone:
+        microphone = Microphone(self._system, self._switched or heard_by(self._voice()))
+        self._microphones.add(microphone)
+        return microphone
 
 
 def heard_by(voice: VoiceSettings) -> DeviceWish:

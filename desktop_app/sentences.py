@@ -137,6 +137,8 @@ SENTENCES: Prose = {
     "media.not_fetched": "A picture could not be fetched. The text of the answer is kept.",
     "message.failed": "Your message could not be answered. It was kept; try again.",
     "model.for_new_threads": "{title} answers in threads that you begin from now on.",
+    "note.empty": "Nothing was recorded. Speak, and finish the voice note then.",
+    "note.one": "There is a voice note already. Send it or discard it, then record another.",
     "network.broken": "The language server broke off. What had arrived was kept; try again.",
     "network.ca_file": "The certificates named in the settings (network.ca_file) cannot be read: "
     "{reason}.",

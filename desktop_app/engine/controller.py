@@ -22,12 +22,12 @@ from desktop_app.engine.inputs import (
 )
 from desktop_app.engine.ports import Journal
 from desktop_app.engine.recording_desk import RecordingIntent
+from desktop_app.engine.sound_intents import Sound, SoundIntents
 from desktop_app.engine.system_time import SystemTime
 from desktop_app.errors import AppError
 from desktop_app.journal.records import ThreadRecord
 from desktop_app.link.asks import Ask, CancelAsk
 from desktop_app.link.device_messages import (
-    DeviceIntent,
     ListDevices,
     PlayMicrophoneTest,
     StartMicrophoneTest,
@@ -58,8 +58,10 @@ from desktop_app.link.messages import (
     StopVoice,
     ToggleTalk,
 )
+from desktop_app.link.notes import DiscardNote, StartNote, StopNote
 from desktop_app.link.recordings import (
     DiscardUtterance,
+    PlayNote,
     PlayUtterance,
     SaveUtterance,
     StopUtterance,
@@ -83,14 +85,6 @@ from desktop_app.protocol.commands import Answerer
 from desktop_app.tasks import Background
 
 logger = logging.getLogger(__name__)
-
-
-class Sound(Protocol):
-    """What belongs to sound and to no conversation."""
-
-    def on_intent(self, intent: DeviceIntent) -> None: ...
-
-    def refuse_test(self, code: str) -> None: ...
 
 
 class Conversation(Protocol):
@@ -147,10 +141,9 @@ class Controller:
         self._open_conversation = open_conversation
         self._journal = journal
         self._publish = publish
-        self._recordings = recordings
         self._reload = reload
         self._quit = quit_
-        self._sound = sound
+        self._sound = SoundIntents(sound, recordings, lambda: self._is_conversing)
         self._conversations: dict[str, Conversation] = {}
         self._voice_thread = ""
         self._is_muted = False
@@ -193,23 +186,30 @@ class Controller:
                 self._background.run(self._change(intent), name=f"pin {intent.thread_id}")
             case MarkThread():
                 self._mark(intent.thread_id, is_unread=intent.is_unread)
-            case StartMicrophoneTest() | PlayMicrophoneTest() if self._is_conversing:
-                self._sound.refuse_test("microphone.in_use")
             case (
                 SwitchMicrophone()
                 | ListDevices()
                 | StartMicrophoneTest()
                 | PlayMicrophoneTest()
                 | StopMicrophoneTest()
+                | StartNote()
+                | StopNote()
+                | DiscardNote()
             ):
-                self._sound.on_intent(intent)
+                self._sound.of_devices(intent)
             case RenameThread() | ChooseAnswerer() | DeleteThread() | RestoreThread():
                 self._background.run(self._change(intent), name=f"change {intent.thread_id}")
             case DeletePicture() | RestorePicture():
                 name = f"change picture {intent.picture_id}"
                 self._background.run(self._change_picture(intent), name=name)
-            case PlayUtterance() | StopUtterance() | SaveUtterance() | DiscardUtterance():
-                self._recordings(intent)
+            case (
+                PlayUtterance()
+                | PlayNote()
+                | StopUtterance()
+                | SaveUtterance()
+                | DiscardUtterance()
+            ):
+                self._sound.of_recordings(intent)
             case ReloadSettings():
                 self._reload_settings()
             case Quit():
@@ -282,7 +282,7 @@ class Controller:
 
     def _take_voice(self, thread_id: str) -> Conversation:
         """Give the microphone to this thread."""
-        self._sound.on_intent(StopMicrophoneTest())
+        self._sound.free_microphone()
         self._leave_voice(but=thread_id)
         self._voice_thread = thread_id
         return self._conversation(thread_id)

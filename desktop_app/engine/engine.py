@@ -349,7 +349,9 @@ class Engine:
             self.take(SpeechRetried(message.id))
             self._retried.pop(message.id, None)  # the machine may have refused it
         else:
-            self.take(PromptTyped(message.id, message.text, message.wishes))
+            typed = message.wishes.words
+            text = message.text if typed is None else typed
+            self.take(PromptTyped(message.id, text, message.wishes))
 
     async def _with_recording(self, message: MessageRecord) -> tuple[MessageRecord, bytes]:
         """The question and its sound; where that is gone, the words that were understood.

@@ -23,7 +23,7 @@ from desktop_app.engine.effects import (
 from desktop_app.engine.ledger import Ledger
 from desktop_app.engine.ports import Journal, Time
 from desktop_app.engine.reply_rows import ReplyRows
-from desktop_app.engine.turn_notes import TurnNotes, heard_of
+from desktop_app.engine.turn_notes import TurnNotes, heard_of, with_wishes
 from desktop_app.engine.turn_times import TurnStopwatch
 from desktop_app.journal.records import (
     MessageRecord,
@@ -206,10 +206,8 @@ class Recorder:
         known = self._messages.get(effect.message_id)
         if known is None:
             known = self._message(Role.USER, effect.text, MessageStatus.QUEUED)
-            wishes = effect.wishes
-            known = structs.replace(
-                known, id=effect.message_id, wishes=wishes, is_spoken=bool(wishes.recording)
-            )
+            known = with_wishes(known, effect.wishes, effect.text)
+        known = structs.replace(known, id=effect.message_id, text=effect.text)
         message = structs.replace(known, status=MessageStatus.QUEUED, error="")
         self._messages[message.id] = message
         self._books.save(message)

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from desktop_app.audio.frames import SPEECH_RATE_HZ
-from desktop_app.audio.wav import write_wav
+from desktop_app.audio.wav import read_wav, write_wav
 from desktop_app.engine.ports import Journal, Loudspeaker, Time
 from desktop_app.errors import AppError, InputError, StorageError
-from desktop_app.journal.records import UtteranceRecord
+from desktop_app.journal.records import UtteranceRecord, UtteranceState
 from desktop_app.link.messages import (
     LinkEvent,
     MessageRemoved,
@@ -23,6 +23,7 @@ from desktop_app.link.messages import (
 )
 from desktop_app.link.recordings import (
     DiscardUtterance,
+    PlayNote,
     PlayUtterance,
     RecordingPlayed,
     RecordingsRemoved,
@@ -36,7 +37,7 @@ TELL_EVERY_S = 0.2
 _PIECE_MS = 200
 _TAKEN = (Phase.HEARING, Phase.THINKING, Phase.SPEAKING, Phase.PAUSED)
 
-RecordingIntent = PlayUtterance | StopUtterance | SaveUtterance | DiscardUtterance
+RecordingIntent = PlayUtterance | PlayNote | StopUtterance | SaveUtterance | DiscardUtterance
 
 logger = logging.getLogger(__name__)
 
@@ -83,6 +84,10 @@ class RecordingDesk:
                 self.stop()
                 self._wanted = intent.utterance_id
                 self._background.run(self._play(intent), name=f"play {intent.utterance_id}")
+            case PlayNote():
+                self.stop()
+                self._wanted = intent.note_id
+                self._background.run(self._play_note(intent), name=f"play {intent.note_id}")
             case StopUtterance():
                 self.stop()
             case SaveUtterance():
@@ -108,17 +113,33 @@ class RecordingDesk:
 
     async def _play(self, wish: PlayUtterance) -> None:
         async with self._one_at_a_time:  # the one before tells its end first
-            refusal = _refusal(self._floor())
-            if refusal:
-                raise InputError(refusal)
+            self._check_floor()
             utterance = await self._found(wish.utterance_id)
             pcm = await self._journal.utterance_pcm(utterance.id)
-            loudspeaker = self._make_loudspeaker()
-            try:
-                await self._sound(loudspeaker, utterance, pcm, max(0, wish.from_ms))
-            finally:
-                loudspeaker.stop()
-                await loudspeaker.close()
+            await self._play_sound(utterance, pcm, max(0, wish.from_ms))
+
+    async def _play_note(self, wish: PlayNote) -> None:
+        async with self._one_at_a_time:
+            self._check_floor()
+            pcm = await asyncio.to_thread(read_wav, Path(wish.path))
+            kept = UtteranceState.CAPTURED
+            note = UtteranceRecord(
+                id=wish.note_id, thread_id="", turn=0, created_at=0.0, state=kept
+            )
+            await self._play_sound(note, pcm, 0)
+
+    def _check_floor(self) -> None:
+        refusal = _refusal(self._floor())
+        if refusal:
+            raise InputError(refusal)
+
+    async def _play_sound(self, utterance: UtteranceRecord, pcm: bytes, from_ms: int) -> None:
+        loudspeaker = self._make_loudspeaker()
+        try:
+            await self._sound(loudspeaker, utterance, pcm, from_ms)
+        finally:
+            loudspeaker.stop()
+            await loudspeaker.close()
 
     async def _sound(
         self, loudspeaker: Loudspeaker, utterance: UtteranceRecord, pcm: bytes, from_ms: int

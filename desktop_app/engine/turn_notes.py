@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from msgspec import structs
+
 from desktop_app.audio.frames import CAPTURE_RATE_HZ, SPEECH_RATE_HZ
 from desktop_app.engine.turn_times import TurnStopwatch
 from desktop_app.journal.records import MessageRecord, MessageStatus, UtteranceRecord
 from desktop_app.journal.reply_details import NO_DETAILS, ReplyDetails
+from desktop_app.protocol.commands import TurnWishes
 
 _SPOKEN_MS_PER_CHARACTER = 65
 _TITLE_CHARACTERS = 48
@@ -112,6 +115,14 @@ def heard_of(notes: TurnNotes, heard_ms: int) -> int | None:
     if notes.reply is None or not notes.reply.is_spoken:
         return None
     return heard_chars(notes.reply.text, heard_ms, notes.reply_ms, is_whole=notes.reply_ended)
+
+
+def with_wishes(message: MessageRecord, wishes: TurnWishes, text: str) -> MessageRecord:
+    """A new message with what it asks for; beside a recording its typed words are kept apart."""
+    if not wishes.recording:
+        return structs.replace(message, wishes=wishes)
+    kept, ms = structs.replace(wishes, words=text), wishes.recording_ms
+    return structs.replace(message, wishes=kept, is_spoken=True, speech_ms=ms)
 
 
 def title_of(text: str) -> str:

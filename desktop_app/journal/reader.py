@@ -169,7 +169,7 @@ class JournalReader:
         waiting = "AND status IN ('queued', 'failed') " if is_unsent else ""
         rows = self._rows(f"SELECT wishes FROM message WHERE wishes IS NOT NULL {waiting}", {})
         found = (msgspec.json.decode(row["wishes"], type=TurnWishes) for row in rows)
-        return [path for wishes in found for path in (*wishes.files, wishes.recording) if path]
+        return [path for wishes in found for path in wishes.paths]
 
     def utterances(
         self, thread_id: str = "", limit: int = 200, offset: int = 0

@@ -124,6 +124,11 @@ class MessageRecord(Struct, frozen=True, kw_only=True):
     details: ReplyDetails = NO_DETAILS
 
     @property
+    def sound_id(self) -> str:
+        """What its sound is known by while it is heard; empty where there is none."""
+        return self.utterance_id or (self.id if self.wishes.recording else "")
+
+    @property
     def is_cut_short(self) -> bool:
         """The connection was lost in this reply, and the service may have the rest."""
         return self.status is MessageStatus.INTERRUPTED and self.error == CUT_SHORT

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from desktop_app.link.notes import NoteChanged, NoteIntent
 from desktop_app.protocol.events import snake
 
 
@@ -94,6 +95,11 @@ class MicrophoneTestChanged(Struct, frozen=True, tag=snake):
 
 
 DeviceIntent = (
-    SwitchMicrophone | ListDevices | StartMicrophoneTest | PlayMicrophoneTest | StopMicrophoneTest
+    SwitchMicrophone
+    | ListDevices
+    | StartMicrophoneTest
+    | PlayMicrophoneTest
+    | StopMicrophoneTest
+    | NoteIntent
 )
-DeviceEvent = DevicesChanged | MicrophoneTestChanged
+DeviceEvent = DevicesChanged | MicrophoneTestChanged | NoteChanged

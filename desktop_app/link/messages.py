@@ -15,6 +15,7 @@ from desktop_app.link.device_messages import DeviceEvent, DeviceIntent
 from desktop_app.link.keeping import CancelImport, ClearKept, ImportAdvanced, ImportArchive
 from desktop_app.link.recordings import (
     DiscardUtterance,
+    PlayNote,
     PlayUtterance,
     RecordingPlayed,
     RecordingsRemoved,
@@ -175,6 +176,7 @@ Intent = (
     | AnswerTools
     | DecideTool
     | PlayUtterance
+    | PlayNote
     | StopUtterance
     | SaveUtterance
     | DiscardUtterance

@@ -17,6 +17,13 @@ class PlayUtterance(Struct, frozen=True, tag=snake):
     from_ms: int = 0
 
 
+class PlayNote(Struct, frozen=True, tag=snake):
+    """As ``PlayUtterance``, for the file of a voice note; the news are of ``note_id``."""
+
+    note_id: str
+    path: str
+
+
 class StopUtterance(Struct, frozen=True, tag=snake):
     """Silence the recording that plays. Idempotent."""
 

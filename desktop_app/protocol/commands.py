@@ -84,6 +84,8 @@ class TurnWishes(Struct, frozen=True, omit_defaults=True):
     Attributes:
         files: Paths of documents and pictures that go along.
         recording: Path of a spoken question in any format, heard before the text.
+        recording_ms: How long that is, where it is known.
+        words: What was typed beside the recording, once a message's text is what was heard as well.
         heard_by, spoken_by: ``provider/model`` of speech to text and text to speech; empty leaves
             the choice to the peer.
         voice: Name of the voice that speaks.
@@ -110,6 +112,13 @@ class TurnWishes(Struct, frozen=True, omit_defaults=True):
     edited_id: str = ""
     tools: tuple[dict[str, Any], ...] = ()
     fields: dict[str, Any] = {}
+    recording_ms: int = 0
+    words: str | None = None
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Every file that goes along."""
+        return (*self.files, self.recording) if self.recording else self.files
 
     @property
     def is_plain(self) -> bool:

@@ -8,6 +8,7 @@ from desktop_app.journal.records import MessageRecord, ThreadRecord
 from desktop_app.link.device_messages import DeviceShown, MicrophoneTest, MicrophoneTestChanged
 from desktop_app.link.keeping import ImportAdvanced
 from desktop_app.link.messages import Connection, Notice, Phase, UploadAdvanced
+from desktop_app.link.notes import NoteChanged
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,7 @@ class AppState:
         playing: The recording that is being heard, None when none is.
         importing: How far an archive is taken in, None when none is.
         picture_news: How often a picture came or went.
+        note: How the voice note stands that was recorded last, None when none was.
     """
 
     threads: tuple[ThreadRecord, ...] = ()
@@ -113,3 +115,4 @@ class AppState:
     importing: ImportAdvanced | None = None
     picture_news: int = 0
     devices: Devices = field(default_factory=Devices)
+    note: NoteChanged | None = None

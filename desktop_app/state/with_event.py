@@ -34,6 +34,7 @@ from desktop_app.link.messages import (
     UploadAdvanced,
     Welcome,
 )
+from desktop_app.link.notes import NoteChanged
 from desktop_app.link.recordings import RecordingPlayed, RecordingsRemoved
 from desktop_app.link.replies import ReplyDetailed, ToolRuns
 from desktop_app.link.thread_messages import (
@@ -101,6 +102,8 @@ def with_event(state: AppState, event: LinkEvent) -> AppState:  # noqa: C901 - o
             return replace(state, devices=replace(state.devices, shown=devices))
         case MicrophoneTestChanged():
             return replace(state, devices=replace(state.devices, test=event))
+        case NoteChanged():
+            return replace(state, note=event)
         case ThreadRemoved(thread_id):
             return without_thread(state, thread_id)
         case NoticeRaised(notice):

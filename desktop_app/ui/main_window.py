@@ -77,6 +77,7 @@ class MainWindow(QWidget):
         escape_pressed, search_requested, new_requested, mute_requested, voice_toggled: Keys.
         gallery_toggled, settings_requested, keys_requested, models_requested,
             assistants_requested, memories_requested: The page is to be shown or hidden.
+        note_requested: A voice note is to be begun or finished.
         model_requested: Another model is to be chosen.
     """
 
@@ -85,6 +86,7 @@ class MainWindow(QWidget):
     escape_pressed = Signal()
     new_requested = Signal()
     mute_requested = Signal()
+    note_requested = Signal()
     voice_toggled = Signal()
     gallery_toggled = Signal()
     focus_toggled = Signal()
@@ -136,6 +138,7 @@ class MainWindow(QWidget):
             ("Ctrl+N", self.new_requested.emit),
             ("F11", self.focus_toggled.emit),
             ("Ctrl+U", self.pane.composer.attach_requested.emit),
+            (wording.NOTE_KEY, self.note_requested.emit),
             ("Ctrl+D", self.mute_requested.emit),
             ("Ctrl+Shift+S", self.toggle_left),
             ("Ctrl+Shift+D", self.toggle_right),

@@ -29,6 +29,7 @@ class AppStore(QObject):
         pictures_changed: Pictures were made, removed or brought back.
         devices_changed: The new Devices.
         importing_changed: How far an archive is taken in, or None.
+        note_changed: How the voice note stands, a NoteChanged, or None.
         answered: News of a question to the service, at once: ``Answered`` or ``AskAdvanced``.
         engine_came: An engine has started and put the journal in order.
         engine_lost: The engine is gone; what was asked of it is not answered.
@@ -44,6 +45,7 @@ class AppStore(QObject):
     pictures_changed = Signal()
     devices_changed = Signal(object)
     importing_changed = Signal(object)
+    note_changed = Signal(object)
     answered = Signal(object)
     engine_came = Signal()
     engine_lost = Signal()
@@ -131,6 +133,7 @@ class AppStore(QObject):
             (before.notices, now.notices, self.notices_changed),
             (before.devices, now.devices, self.devices_changed),
             (before.importing, now.importing, self.importing_changed),
+            (before.note, now.note, self.note_changed),
         ):
             if was is not value:
                 changed.emit(value)

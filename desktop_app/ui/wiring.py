@@ -23,6 +23,7 @@ from desktop_app.ui.chat.chat_wiring import ChatWiring, is_replying
 from desktop_app.ui.chat.find_wiring import FindWiring
 from desktop_app.ui.chat.tool_wiring import ToolWiring
 from desktop_app.ui.compose.attachment_wiring import AttachmentWiring
+from desktop_app.ui.compose.note_wiring import NoteWiring
 from desktop_app.ui.gallery.gallery_wiring import GalleryWiring
 from desktop_app.ui.journal_pages import JournalPages, Reader, Worker
 from desktop_app.ui.main_window import MainWindow
@@ -80,6 +81,7 @@ class Wiring:
         self.threads = ThreadWiring(wires)
         self.chat = ChatWiring(wires, self.threads)
         self.attachments = AttachmentWiring(wires, self.chat)
+        self.notes = NoteWiring(wires, self.attachments)
         self.find = FindWiring(wires, window.look)
         self.gallery = GalleryWiring(wires, self.threads, self.chat)
         self.settings = SettingsWiring(wires)
@@ -127,6 +129,8 @@ class Wiring:
 
     def _on_escape(self) -> None:
         state = self._store.state
+        if self.notes.discard():
+            return
         if state.voice.phase in ("speaking", "paused", "thinking"):
             self._send(StopReply())
         elif state.voice.is_voice_on:

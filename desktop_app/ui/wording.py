@@ -22,6 +22,7 @@ CUT_OFF = mark("This reply was cut short. What had arrived was kept")
 RETRY = mark("Try again")
 LISTEN = mark("Listen again")
 YOU_SPOKE = mark("spoken")
+NOTE_KEY = "Ctrl+Shift+N"
 MODEL_KEY = "Ctrl+Shift+M"
 VOICE_KEY = "Ctrl+Shift+Space"  # begins and ends a conversation; Ctrl+Space is held to talk
 

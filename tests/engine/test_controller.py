@@ -52,8 +52,10 @@ from desktop_app.link.messages import (
     StopVoice,
     ToggleTalk,
 )
+from desktop_app.link.notes import DiscardNote, StartNote, StopNote
 from desktop_app.link.recordings import (
     DiscardUtterance,
+    PlayNote,
     PlayUtterance,
     SaveUtterance,
     StopUtterance,
@@ -120,6 +122,9 @@ class Sound:
 
     def on_intent(self, intent: object) -> None:
         self.taken.append(intent)
+
+    def refuse_note(self, note_id: str, code: str) -> None:
+        self.refused.append(code)
 
     def refuse_test(self, code: str) -> None:
         self.refused.append(code)
@@ -413,7 +418,18 @@ async def test_no_microphone_is_tried_out_while_a_conversation_goes_on(rig, star
 @pytest.mark.parametrize("start", [StartVoice("a"), PressTalk("a"), ToggleTalk("a")])
 async def test_a_microphone_that_is_tried_out_gives_way_to_a_conversation(rig, start):
     rig.ask(StartMicrophoneTest(), start)
-    assert rig.sound.taken == [StartMicrophoneTest(), StopMicrophoneTest()]
+    assert rig.sound.taken == [StartMicrophoneTest(), StopMicrophoneTest(), StopNote()]
+
+
+async def test_a_voice_note_silences_what_plays_and_waits_for_no_conversation(rig):
+    note = StartNote("n", "note.wav")
+    rig.ask(note, PlayNote("m", "other.wav"), DiscardNote())
+    assert rig.sound.taken == [note, StopNote(), DiscardNote()]
+    assert rig.asked_of_recordings == [StopUtterance(), PlayNote("m", "other.wav")]
+    rig.ask(OpenThread("a"))
+    rig.conversations["a"].phase = Phase.SPEAKING
+    rig.ask(note)
+    assert rig.sound.refused == ["microphone.in_use"]
 
 
 async def test_who_answers_is_kept_told_and_the_open_line_is_renewed(rig):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import wave
 
 import pytest
 
+from desktop_app.audio.wav import write_wav
 from desktop_app.engine.recording_desk import RecordingDesk
 from desktop_app.engine_parts import resample_speech
 from desktop_app.errors import DeviceError
@@ -26,6 +28,7 @@ from desktop_app.link.messages import (
 )
 from desktop_app.link.recordings import (
     DiscardUtterance,
+    PlayNote,
     PlayUtterance,
     RecordingPlayed,
     RecordingsRemoved,
@@ -137,6 +140,18 @@ async def test_what_a_microphone_heard_is_played_as_fast_as_it_was_said(rig):
     assert len(samples) == 24_000
     assert abs(samples[12_000] - 10_000) < 10
     assert rig.news[-1].duration_ms == 1000
+
+
+async def test_a_voice_note_is_heard_from_its_file(rig, tmp_path):
+    write_wav(tmp_path / "note.wav", bytes(32 * 1000), 16_000)
+    await rig.ask(PlayNote("n", str(tmp_path / "note.wav")))
+    async with asyncio.timeout(2):
+        while not rig.loudspeakers:
+            await rounds()
+    await rounds(100)
+    await rig.loudspeakers[0].sound(5000)
+    assert abs(len(rig.heard()) - len(speech(1000))) < 48 * 20
+    assert rig.news[-1] == RecordingPlayed("n", 1000, 1000, is_over=True)
 
 
 async def test_stop_silences_it_and_says_where(rig):

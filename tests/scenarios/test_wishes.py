@@ -96,6 +96,26 @@ async def test_a_recording_becomes_the_words_of_the_question():
         assert question.status is MessageStatus.SENT
 
 
+async def test_a_voice_note_is_retried_with_the_same_sound_and_says_nothing_twice():
+    async with Rig() as rig:
+        note = TurnWishes(recording="note.wav", recording_ms=4_000)
+        await rig.take(PromptTyped("m1", "Look:", note))
+        line = await rig.text.connection()
+        first = await line.expect(PromptText)
+        line.say(TranscriptUpdated(1, "two words", is_final=True), ReplyText(1, "Half"))
+        line.say(ServerFault("broken", code="stream.failed", turn=1))
+        await rig.phase_is(Phase.READY)
+        [question] = rig.questions
+        assert (question.text, question.speech_ms) == ("Look: two words", 4_000)
+        await rig.take(RetryRequested(rig.replies[0].id))
+        line = await rig.text.connection(2)
+        again = await line.expect(PromptText)
+        assert (again.text, again.wishes.recording) == (first.text, "note.wav")
+        line.say(TranscriptUpdated(2, "two words", is_final=True), ReplyEnded(2))
+        await rig.phase_is(Phase.READY)
+        assert [one.text for one in rig.questions] == ["Look: two words"]
+
+
 async def test_a_reply_that_shall_be_spoken_is_heard_without_voice():
     async with Rig() as rig:
         await rig.take(PromptTyped("m1", "Hi", TurnWishes(is_spoken=True)))

@@ -87,6 +87,8 @@ class ChatWiring:
             created_at=time.time(),
             status=MessageStatus.QUEUED,
             wishes=wishes,
+            is_spoken=bool(wishes.recording),
+            speech_ms=wishes.recording_ms,
         )
         self._store.change(partial(changes.with_typed, message=message))
         if self._window.pane.chat is not None:

@@ -46,7 +46,7 @@ def message_menu(view: Conversation, message: MessageRecord | None) -> QMenu:
 
 
 def _steps(message: MessageRecord) -> Iterator[tuple[str, str]]:
-    if message.utterance_id:
+    if message.sound_id:
         yield "play", tr("Play")
     if message.role is Role.USER and message.text:
         yield "edit", tr("Edit and send again")

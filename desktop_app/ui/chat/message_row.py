@@ -72,7 +72,7 @@ class MessageRow:
 
     def show_playing(self, playing: Playing | None) -> None:
         """Show whether the message's recording is being heard."""
-        is_mine = playing is not None and playing.utterance_id == self.message.utterance_id
+        is_mine = playing is not None and playing.utterance_id == self.message.sound_id
         now = playing if is_mine else None
         if now != self._playing:
             self._playing = now
@@ -90,7 +90,7 @@ class MessageRow:
     def _player(self) -> Player | None:
         """The mark that plays the message's recording, where there is one."""
         message = self.message
-        if not message.is_spoken or not (message.speech_ms or message.utterance_id):
+        if not message.is_spoken or not (message.speech_ms or message.sound_id):
             return None
         return Player(message, self._playing)
 
@@ -308,8 +308,8 @@ class MessageRow:
         for chip in self._chips.targets():
             yield replace(chip, box=chip.box.translated(0, self._chips_top()))
         player = self._player
-        if player is not None and self.message.utterance_id and len(self._column):
-            yield Target("play", self.message.utterance_id, player.says, self._player_box())
+        if player is not None and self.message.sound_id and len(self._column):
+            yield Target("play", self.message.sound_id, player.says, self._player_box())
         inner = self._top()
         for number, block in self._column.laid_out(top - inner, bottom - inner):
             if block.frame is not None:

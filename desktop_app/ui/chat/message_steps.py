@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 
 from desktop_app.journal.records import MessageRecord, MessageStatus, Role
-from desktop_app.link.recordings import PlayUtterance, StopUtterance
+from desktop_app.link.recordings import PlayNote, PlayUtterance, StopUtterance
 from desktop_app.prose import mark
 from desktop_app.protocol.commands import TurnWishes
 from desktop_app.ui.chat.message_menu import copy_message
@@ -58,7 +59,7 @@ class MessageSteps(QObject):
             case "edit":
                 self.edit(message)
             case "play":
-                self.play(message.utterance_id)
+                self.play(message)
             case "details":
                 self._show_details(message_id)
 
@@ -79,7 +80,8 @@ class MessageSteps(QObject):
         if question.status in (MessageStatus.FAILED, MessageStatus.QUEUED):
             self._sender.retry(question.id)
         elif question.text:
-            self._sender.send_text(question.text, question.wishes)
+            wishes = replace(question.wishes, recording="", words=None)  # they are its text
+            self._sender.send_text(question.text, wishes)
 
     def ask_last_again(self) -> None:
         """Ask the newest question again."""
@@ -99,13 +101,15 @@ class MessageSteps(QObject):
         self._field.moveCursor(self._field.textCursor().MoveOperation.End)
         self._field.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def play(self, utterance_id: str) -> None:
-        """Let a recording be heard, or silence the one that is."""
+    def play(self, message: MessageRecord) -> None:
+        """Let the recording of a message be heard, or silence it."""
         playing = self._store.state.playing
-        if playing is not None and playing.utterance_id == utterance_id:
+        if playing is not None and playing.utterance_id == message.sound_id:
             self._send(StopUtterance())
-        elif utterance_id:
-            self._send(PlayUtterance(utterance_id))
+        elif message.utterance_id:
+            self._send(PlayUtterance(message.utterance_id))
+        elif message.wishes.recording:
+            self._send(PlayNote(message.id, message.wishes.recording))
 
     def _show_details(self, message_id: str) -> None:
         side = self._window.side

@@ -44,7 +44,7 @@ class Player:
         """Paint the sign, the wave and the words from the leading edge on."""
         x = box.left()
         painter.setPen(Qt.PenStyle.NoPen)
-        if self.message.utterance_id:
+        if self.message.sound_id:
             sign = within(QRectF(x, box.top(), 8, box.height()), box)
             path = self._sign(QPointF(sign.left(), box.center().y()))
             painter.fillPath(path, look.colour("accent"))

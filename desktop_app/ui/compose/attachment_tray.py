@@ -10,6 +10,7 @@ from desktop_app.prose import tr
 from desktop_app.ui import look as size
 from desktop_app.ui.button import Button, Tone
 from desktop_app.ui.compose.attachments import Attachment, Stage
+from desktop_app.ui.compose.note_row import NoteRow
 from desktop_app.ui.icons import paint_icon
 from desktop_app.ui.labels import Label
 from desktop_app.ui.look import Look, let_ground_through
@@ -81,20 +82,24 @@ class AttachmentRow(QWidget):
 
 
 class AttachmentTray(QWidget):
-    """All files of the message being written.
+    """All files of the message being written, and its voice note.
 
     Signals:
         remove_requested, retry_requested, text_requested: A file's id.
+        finish_requested: The voice note is complete.
+        play_requested: The voice note's id: it is to be heard, or silenced.
     """
 
     remove_requested = Signal(str)
     retry_requested = Signal(str)
     text_requested = Signal(str)
+    finish_requested = Signal()
+    play_requested = Signal(str)
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
         self._look = look
-        self.rows: list[AttachmentRow] = []
+        self.rows: list[AttachmentRow | NoteRow] = []
         self._note = Label(look, self, px=size.CAPTION, ink="dim")
         self._note.setContentsMargins(12, 0, 12, 4)
         self._inner = QWidget(self)
@@ -143,12 +148,24 @@ class AttachmentTray(QWidget):
             row.deleteLater()
         self.rows = []
         for one in shown:
-            row = AttachmentRow(self._look, self._inner, one)
+            row = self._row(one)
             row.remove_requested.connect(self.remove_requested)
-            row.retry_requested.connect(self.retry_requested)
-            row.text_requested.connect(self.text_requested)
             self._list.addWidget(row)
             self.rows.append(row)
+
+    def _row(self, shown: Attachment) -> AttachmentRow | NoteRow:
+        if shown.is_note:
+            note = NoteRow(self._look, self._inner, shown)
+            note.finish_requested.connect(self._on_finish)
+            note.play_requested.connect(self.play_requested)
+            return note
+        row = AttachmentRow(self._look, self._inner, shown)
+        row.retry_requested.connect(self.retry_requested)
+        row.text_requested.connect(self.text_requested)
+        return row
+
+    def _on_finish(self) -> None:
+        self.finish_requested.emit()
 
     def sizeHint(self) -> QSize:  # noqa: N802
         heights = [row.sizeHint().height() for row in self.rows[:_MOST_ROWS]]

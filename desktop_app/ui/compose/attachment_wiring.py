@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QIODevice
+from PySide6.QtCore import QBuffer, QIODevice, QObject, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog
 
@@ -33,20 +33,31 @@ from desktop_app.ui.compose.kept_cleaning import KeptCleaning
 from desktop_app.ui.wires import Wires
 
 
-class AttachmentWiring:
+class AttachmentWiring(QObject):
     """Between composer, tray, shelf and chat. Main thread only.
 
     A file is copied before anything is sent: on a worker, and to the data folder, so that a
     message waits, is retried and outlives a crash together with what belongs to it.
+
+    Attributes:
+        thread_id: Whose files are shown.
+
+    Signals:
+        note_wanted: The voice note that is being recorded is to be sent.
+        note_discarded: It shall not be kept.
     """
 
+    note_wanted = Signal()
+    note_discarded = Signal()
+
     def __init__(self, wires: Wires, chat: ChatWiring) -> None:
+        super().__init__(wires.window)
         self._wires = wires
         self._chat = chat
         self._pane = wires.window.pane
         self._composer = wires.window.pane.composer
         self._folder = wires.folders.data / kept_files.FOLDER
-        self._thread_id = wires.store.state.conversation.thread_id
+        self.thread_id = wires.store.state.conversation.thread_id
         self._sends_when_ready = False
         self._dialog: QFileDialog | None = None
         self.shelf = AttachmentShelf(wires.window)
@@ -64,7 +75,7 @@ class AttachmentWiring:
         composer.long_text_pasted.connect(self._on_long_text)
         target.files_dropped.connect(self.attach)
         target.text_dropped.connect(composer.take_text)
-        tray.remove_requested.connect(self._on_remove)
+        tray.remove_requested.connect(self.remove)
         tray.retry_requested.connect(self._on_retry)
         tray.text_requested.connect(self._on_text_wanted)
         self.shelf.changed.connect(self._show)
@@ -72,10 +83,10 @@ class AttachmentWiring:
 
     def attach(self, paths: list[str]) -> None:
         """Attach files; each that cannot be used gets a row that says why."""
-        room = MOST_FILES - len(self.shelf.of(self._thread_id))
+        room = MOST_FILES - len(self.shelf.of(self.thread_id))
         for path in paths[: max(0, room)]:
             new = Attachment(uuid.uuid4().hex, Path(path).name, source=path)
-            self.shelf.add(self._thread_id, new)
+            self.shelf.add(self.thread_id, new)
             self._keep(new)
         if len(paths) > room:
             self._wires.notify(Notice(NoticeLevel.WARNING, "attach.too_many"))
@@ -92,26 +103,39 @@ class AttachmentWiring:
             await self._wires.on_worker(partial(kept_files.forget, made.kept))
             return
         self.shelf.update(made)
-        if self._sends_when_ready and not self._is_copying():
+        self.send_if_waiting()
+
+    def send_if_waiting(self) -> None:
+        """Send the message that waited for its files, if all of them are there now."""
+        if self._sends_when_ready and not self._is_unready():
             self._composer.submit()
 
-    def _is_copying(self) -> bool:
-        return any(one.stage is Stage.COPYING for one in self.shelf.of(self._thread_id))
+    def _is_unready(self) -> bool:
+        return any(one.is_coming for one in self.shelf.of(self.thread_id))
+
+    def _is_recording(self) -> bool:
+        return any(one.stage is Stage.RECORDING for one in self.shelf.of(self.thread_id))
 
     def _on_send(self, text: str) -> None:
-        if self._is_copying():
+        if self._is_unready():
             self._composer.set_text(text)
             self._sends_when_ready = True
             self._show()
+            if self._is_recording():
+                self.note_wanted.emit()
             return
         self._sends_when_ready = False
-        files = self.shelf.take_ready(self._thread_id)
-        if files and not text:  # the service wants words with every file
+        taken = self.shelf.take_ready(self.thread_id)
+        files = tuple(one.kept for one in taken if not one.is_note)
+        note = next((one for one in taken if one.is_note), None)
+        if files and not text and note is None:  # the service wants words with every file
             said = tr_n("Here is a file.", "Here are {number} files.", len(files))
             text = said.format(number=len(files))
-        if text:
-            kept = tuple(one.kept for one in files)
-            self._chat.send_text(text, TurnWishes(files=kept) if kept else PLAIN)
+        if note is not None:
+            spoken = TurnWishes(files, note.kept, recording_ms=note.speech_ms)
+            self._chat.send_text(text, spoken)
+        elif text:
+            self._chat.send_text(text, TurnWishes(files=files) if files else PLAIN)
 
     def _on_attach(self) -> None:
         dialog = self._dialog = QFileDialog(self._wires.window, tr("Attach files"))
@@ -124,13 +148,13 @@ class AttachmentWiring:
 
     def _on_image(self, image: QImage) -> None:
         new = Attachment(uuid.uuid4().hex, tr("Pasted picture") + ".png")
-        self.shelf.add(self._thread_id, new)
+        self.shelf.add(self.thread_id, new)
         self._work(new, partial(_kept_image, new, image, self._folder))
 
     def _on_long_text(self, text: str) -> None:
         name = tr("Pasted text") + ".txt"
         new = Attachment(uuid.uuid4().hex, name, characters=len(text))
-        self.shelf.add(self._thread_id, new)
+        self.shelf.add(self.thread_id, new)
         self._work(new, partial(_kept_text, new, text, self._folder))
 
     def _on_text_wanted(self, attachment_id: str) -> None:
@@ -147,14 +171,17 @@ class AttachmentWiring:
             self.shelf.update(failed)
             return
         self._composer.insert(text)
-        self._on_remove(attachment.id)
+        self.remove(attachment.id)
 
-    def _on_remove(self, attachment_id: str) -> None:
+    def remove(self, attachment_id: str) -> None:
+        """Take a file away, with our copy of it; a note that is being recorded is discarded."""
         found = self.shelf.find(attachment_id)
         if found is None:
             return
         self.shelf.remove(attachment_id)
-        if found.kept:
+        if found.stage is Stage.RECORDING:
+            self.note_discarded.emit()
+        elif found.kept:
             self._wires.run(partial(self._forget, found.kept), f"forget {found.id}")
         self._composer.field.setFocus()
 
@@ -169,23 +196,24 @@ class AttachmentWiring:
             self._keep(again)
 
     def _on_conversation(self, conversation: Conversation) -> None:
-        if conversation.thread_id == self._thread_id:
+        if conversation.thread_id == self.thread_id:
             return
-        before, self._thread_id = self._thread_id, conversation.thread_id
+        before, self.thread_id = self.thread_id, conversation.thread_id
         self._sends_when_ready = False
         if not before:
-            self.shelf.move("", self._thread_id)
+            self.shelf.move("", self.thread_id)
         self._show()
 
     def _show(self) -> None:
         tray = self._pane.tray
         assert tray is not None
-        files = self.shelf.of(self._thread_id)
+        files = self.shelf.of(self.thread_id)
         self._sends_when_ready = self._sends_when_ready and bool(files)
         waits = tr("Sent as soon as the files are read") if self._sends_when_ready else ""
         tray.show_attachments(files, waits)
-        usable = any(one.stage in (Stage.READY, Stage.COPYING) for one in files)
+        usable = any(one.stage is Stage.READY or one.is_coming for one in files)
         self._composer.show_has_files(usable)
+        self._composer.show_recording(self._is_recording())
         self._pane.arrange()
 
 

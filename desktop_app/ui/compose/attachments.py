@@ -20,6 +20,7 @@ LONGEST_MESSAGE = 200_000
 class Stage(StrEnum):
     """How far a file is on its way into the message."""
 
+    RECORDING = "recording"
     COPYING = "copying"
     READY = "ready"
     REFUSED = "refused"
@@ -36,6 +37,8 @@ class Attachment:
         kept: Path of our copy, empty until there is one.
         reason: Why it is refused or failed, in words.
         characters: Length of a pasted text, 0 for anything else.
+        is_note: It is a voice note, which the message's answerer hears.
+        speech_ms: How long that is, once it is recorded.
     """
 
     id: str
@@ -46,11 +49,18 @@ class Attachment:
     stage: Stage = Stage.COPYING
     reason: str = ""
     characters: int = 0
+    is_note: bool = False
+    speech_ms: int = 0
 
     @property
     def is_picture(self) -> bool:
         """Whether it is shown as one."""
         return _ending(self.name) in IMAGES
+
+    @property
+    def is_coming(self) -> bool:
+        """Whether it will be ready by itself, or by finishing it."""
+        return self.stage in (Stage.RECORDING, Stage.COPYING)
 
     @property
     def can_become_text(self) -> bool:
@@ -62,6 +72,10 @@ class Attachment:
         """The state, as it stands beside the name."""
         if self.stage is Stage.COPYING:
             return tr("Being read")
+        if self.stage is Stage.RECORDING:
+            return tr("Being recorded")
+        if self.stage is Stage.READY and self.is_note:
+            return tr("{size}, ready to send").format(size=clock(self.speech_ms))
         if self.stage is Stage.READY:
             return tr("{size}, ready to send").format(size=size_words(self.size_bytes))
         return self.reason
@@ -115,6 +129,11 @@ def size_words(size_bytes: int) -> str:
     if size_bytes < 1 << 20:
         return tr("{number} KB").format(number=round(size_bytes / (1 << 10)))
     return tr("{number} MB").format(number=f"{size_bytes / (1 << 20):.1f}".removesuffix(".0"))
+
+
+def clock(milliseconds: int) -> str:
+    """A length as it stands beside a recording."""
+    return f"{milliseconds // 60_000}:{milliseconds // 1000 % 60:02d}"
 
 
 def _ending(name: str) -> str:

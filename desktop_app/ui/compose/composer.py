@@ -91,6 +91,7 @@ class Composer(QWidget):
         stop_requested: The running reply is to end.
         voice_requested: The microphone button was pressed.
         attach_requested: Files are to be chosen.
+        note_requested: A voice note is to be begun or finished.
         files_pasted: Paths of files.
         image_pasted: A QImage.
         long_text_pasted: A text that is better a file.
@@ -103,6 +104,7 @@ class Composer(QWidget):
     stop_requested = Signal()
     voice_requested = Signal()
     attach_requested = Signal()
+    note_requested = Signal()
     files_pasted = Signal(list)
     image_pasted = Signal(QImage)
     long_text_pasted = Signal(str)
@@ -116,6 +118,9 @@ class Composer(QWidget):
         self.field = _Field(look, self)
         self._attach = Button(look, self, icon="plus", says=tr("Attach files"))
         self._attach.describe(tr("Attach files"), "Ctrl+U")
+        self._note = Button(look, self, icon="record", says=tr("Record a voice note"))
+        self._note.describe(tr("Record a voice note"), wording.NOTE_KEY)
+        self._note.setCheckable(True)
         self._microphone = Button(look, self, icon="microphone", says=tr("Talk"))
         self._microphone.describe(tr("Start a spoken conversation"), wording.VOICE_KEY)
         self._send = Button(look, self, icon="send", tone=Tone.ACCENT, says=tr("Send"))
@@ -125,6 +130,7 @@ class Composer(QWidget):
         self.field.entered.connect(self.submit)
         self.field.pasted.connect(self._on_pasted)
         self._attach.clicked.connect(self.attach_requested)
+        self._note.clicked.connect(self.note_requested)
         self.field.focus_changed.connect(self.update)
         self._microphone.clicked.connect(self.voice_requested)
         self._send.clicked.connect(self._on_send_clicked)
@@ -137,6 +143,7 @@ class Composer(QWidget):
         row.setSpacing(4)
         bottom = Qt.AlignmentFlag.AlignBottom
         row.addWidget(self._attach, 0, bottom)
+        row.addWidget(self._note, 0, bottom)
         row.addWidget(self.field, 1, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self._microphone, 0, bottom)
         row.addWidget(self._send, 0, bottom)
@@ -161,6 +168,12 @@ class Composer(QWidget):
         """Files go along: they can be sent without a word."""
         self._has_files = has_files
         self._show_button()
+
+    def show_recording(self, is_recording: bool) -> None:
+        """Mark that a voice note is being recorded."""
+        says = tr("Finish the voice note" if is_recording else "Record a voice note")
+        self._note.describe(says, wording.NOTE_KEY)
+        self._note.setChecked(is_recording)
 
     def show_replying(self, is_replying: bool) -> None:
         """While a reply runs and nothing is written, send is stop."""

@@ -26,7 +26,7 @@ class KeptCleaning:
 
     def sweep(self, waiting: Iterable[SendText] = ()) -> None:
         """Remove what belongs to no message; ``waiting`` are not in the journal yet."""
-        also = {path for message in waiting for path in message.wishes.files}
+        also = {path for message in waiting for path in message.wishes.paths}
         self._wires.run(partial(self._sweep, also), "sweep attachments")
 
     async def _sweep(self, also: set[str]) -> None:
@@ -47,7 +47,7 @@ class KeptCleaning:
             path
             for message in self._wires.store.state.conversation.messages
             if not is_unsent or message.status in ("queued", "failed")
-            for path in message.wishes.files
+            for path in message.wishes.paths
         }
         keep = frozenset(needed | also | held | shown)
         before_s = time.time() - YOUNG_S

@@ -10,6 +10,8 @@ from uuid import uuid4
 
 FOLDER = "attachments"
 _PIECE_BYTES = 1 << 20
+_WAV_HEADER_BYTES = 44
+_NOTE_BYTES_PER_MS = 32
 
 
 def keep_file(source: Path, folder: Path, most_bytes: int) -> Path:
@@ -49,6 +51,14 @@ def keep_bytes(name: str, content: bytes, folder: Path) -> Path:
         shutil.rmtree(target.parent, ignore_errors=True)
         raise
     return target
+
+
+def note_ms(kept: str) -> int:
+    """How long a voice note is whose recording was cut short; 0 where there is nothing of it."""
+    try:
+        return max(0, Path(kept).stat().st_size - _WAV_HEADER_BYTES) // _NOTE_BYTES_PER_MS
+    except OSError:
+        return 0
 
 
 def forget(kept: str) -> None:

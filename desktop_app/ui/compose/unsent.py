@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import msgspec
 
 from desktop_app.link.messages import SendText
-from desktop_app.ui.compose.attachments import Attachment
+from desktop_app.ui.compose.attachments import Attachment, Stage
+from desktop_app.ui.compose.kept_files import note_ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +41,21 @@ class Unsent:
 def read(path: Path) -> Unsent:
     """What an earlier window left; a missing or broken file leaves nothing. Blocks."""
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Unsent)
+        left = msgspec.json.decode(path.read_bytes(), type=Unsent)
     except (OSError, ValueError):
         return Unsent()
+    files = {thread_id: _with_notes(found) for thread_id, found in left.files.items()}
+    return replace(left, files={thread_id: found for thread_id, found in files.items() if found})
+
+
+def _with_notes(files: tuple[Attachment, ...]) -> tuple[Attachment, ...]:
+    """A voice note that was being recorded is as long as its file; one of no length is none."""
+    lengths = {one.id: note_ms(one.kept) for one in files if one.stage is Stage.RECORDING}
+    mended = (
+        replace(one, stage=Stage.READY, speech_ms=lengths[one.id]) if one.id in lengths else one
+        for one in files
+    )
+    return tuple(one for one in mended if lengths.get(one.id, 1))
 
 
 def write(path: Path, unsent: Unsent) -> None:

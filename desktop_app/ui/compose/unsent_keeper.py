@@ -152,4 +152,6 @@ def _queued(message: SendText, number: int) -> MessageRecord:
         created_at=time.time() + number / 1000,
         status=MessageStatus.QUEUED,
         wishes=message.wishes,
+        is_spoken=bool(message.wishes.recording),
+        speech_ms=message.wishes.recording_ms,
     )

@@ -1,0 +1,196 @@
+"""A voice note is recorded, heard, kept as a draft, sent and discarded from the composer."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+
+from desktop_app.audio.growing_wav import GrowingWav
+from desktop_app.journal.records import MessageStatus
+from desktop_app.link.messages import LevelMeasured, SendText
+from desktop_app.link.notes import DiscardNote, NoteChanged, NoteState, StartNote, StopNote
+from desktop_app.link.recordings import PlayNote, RecordingPlayed, StopUtterance
+from desktop_app.state import changes
+from desktop_app.ui.compose.attachments import Attachment, Stage
+from desktop_app.ui.compose.unsent import Unsent, read, write
+
+_CONTROL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+
+
+def opened(desk, thread_id: str = "a") -> None:
+    desk.store.change(partial(changes.with_opened, thread_id=thread_id, is_new=True))
+
+
+def tell(desk, *events: object) -> None:
+    for event in events:
+        desk.store.apply(event)
+        desk.store.tell()
+
+
+def begun(desk) -> StartNote:
+    """A note that is being recorded."""
+    desk.window.note_requested.emit()
+    [start] = desk.sent_of(StartNote)
+    tell(desk, NoteChanged(start.note_id, NoteState.RECORDING, 0, "USB headset"))
+    return start
+
+
+def kept(desk, seconds: int = 12) -> StartNote:
+    start = begun(desk)
+    tell(desk, NoteChanged(start.note_id, NoteState.KEPT, seconds * 1_000))
+    return start
+
+
+def row(desk):
+    [only] = desk.window.pane.tray.rows
+    return only
+
+
+def test_the_key_begins_a_note_and_finishes_it(desk, qtbot):
+    opened(desk)
+    field = desk.window.pane.composer.field
+    qtbot.keyClick(field, Qt.Key.Key_N, _CONTROL_SHIFT)
+    [start] = desk.sent_of(StartNote)
+    assert Path(start.path).name == "voice-note.wav"
+    tell(desk, NoteChanged(start.note_id, NoteState.RECORDING, 7_200, "USB headset"))
+    assert row(desk).words == "0:07"
+    assert desk.window.pane.composer._note.isChecked()
+    qtbot.keyClick(field, Qt.Key.Key_N, _CONTROL_SHIFT)
+    assert desk.sent_of(StopNote) == [StopNote()]
+    tell(desk, NoteChanged(start.note_id, NoteState.KEPT, 8_000))
+    assert row(desk).words == "0:08, ready to send"
+    assert not desk.window.pane.composer._note.isChecked()
+
+
+def test_the_level_is_seen_and_silence_is_said(desk):
+    opened(desk)
+    start = begun(desk)
+    before = row(desk).grab().toImage()
+    tell(desk, LevelMeasured(0.9, 0.0))
+    assert row(desk).grab().toImage() != before
+    tell(desk, NoteChanged(start.note_id, NoteState.RECORDING, 3_000, code="device.silent"))
+    assert row(desk).words == "The microphone gives no sound, 0:03"
+
+
+def test_escape_discards_what_is_being_recorded_and_nothing_else(desk, qtbot):
+    opened(desk)
+    begun(desk)
+    qtbot.keyClick(desk.window, Qt.Key.Key_Escape)
+    assert desk.sent_of(DiscardNote) == [DiscardNote()]
+    assert desk.window.pane.tray.rows == []
+    assert not desk.wiring.notes.discard()
+
+
+def test_a_note_is_heard_before_it_is_sent(desk, qtbot):
+    opened(desk)
+    start = kept(desk)
+    qtbot.mouseClick(row(desk).play, Qt.MouseButton.LeftButton)
+    assert desk.sent_of(PlayNote) == [PlayNote(start.note_id, start.path)]
+    tell(desk, RecordingPlayed(start.note_id, 3_000, 12_000))
+    assert row(desk).words == "0:03 / 0:12"
+    qtbot.mouseClick(row(desk).play, Qt.MouseButton.LeftButton)
+    assert desk.sent_of(StopUtterance) == [StopUtterance()]
+    tell(desk, RecordingPlayed(start.note_id, 3_000, 12_000, is_over=True))
+    assert row(desk).words == "0:12, ready to send"
+
+
+def test_a_note_alone_is_a_message_with_its_sound(desk, qtbot):
+    opened(desk)
+    start = kept(desk)
+    qtbot.keyClick(desk.window.pane.composer.field, Qt.Key.Key_Return)
+    [sent] = desk.sent_of(SendText)
+    assert (sent.text, sent.wishes.recording) == ("", start.path)
+    assert sent.wishes.recording_ms == 12_000
+    [shown] = desk.store.state.conversation.messages
+    assert (shown.is_spoken, shown.speech_ms) == (True, 12_000)
+    assert desk.window.pane.tray.rows == []
+
+
+def test_enter_while_it_is_recorded_finishes_it_and_sends_it_with_the_words(desk, qtbot):
+    opened(desk)
+    start = begun(desk)
+    composer = desk.window.pane.composer
+    composer.set_text("Like this:")
+    qtbot.keyClick(composer.field, Qt.Key.Key_Return)
+    assert desk.sent_of(StopNote) == [StopNote()]
+    assert desk.sent_of(SendText) == []
+    tell(desk, NoteChanged(start.note_id, NoteState.KEPT, 4_000))
+    [sent] = desk.sent_of(SendText)
+    assert (sent.text, sent.wishes.recording) == ("Like this:", start.path)
+
+
+def test_a_second_note_waits_for_the_first_to_be_sent(desk):
+    opened(desk)
+    kept(desk)
+    desk.window.note_requested.emit()
+    assert len(desk.sent_of(StartNote)) == 1
+    assert [one.code for one in desk.store.state.notices] == ["note.one"]
+
+
+@pytest.mark.parametrize("code", ["device.no_input", "microphone.in_use", "note.empty"])
+def test_what_cannot_be_recorded_is_said_and_leaves_no_row(desk, code):
+    opened(desk)
+    start = begun(desk)
+    tell(desk, NoteChanged(start.note_id, NoteState.GONE, code=code))
+    assert desk.window.pane.tray.rows == []
+    assert [one.code for one in desk.store.state.notices] == [code]
+
+
+def test_a_microphone_that_was_lost_leaves_the_note_and_a_word(desk):
+    opened(desk)
+    start = begun(desk)
+    tell(desk, NoteChanged(start.note_id, NoteState.KEPT, 4_000, code="device.lost"))
+    assert row(desk).words == "0:04, ready to send"
+    assert [one.code for one in desk.store.state.notices] == ["device.lost"]
+
+
+def test_another_thread_finishes_the_note_which_stays_with_its_own(desk):
+    opened(desk)
+    start = begun(desk)
+    opened(desk, "b")
+    assert desk.sent_of(StopNote) == [StopNote()]
+    tell(desk, NoteChanged(start.note_id, NoteState.KEPT, 4_000))
+    assert desk.window.pane.tray.rows == []
+    opened(desk, "a")
+    assert row(desk).words == "0:04, ready to send"
+
+
+def test_an_engine_that_dies_leaves_what_was_said(desk):
+    opened(desk)
+    start = begun(desk)
+    file = GrowingWav(Path(start.path))
+    file.begin()
+    file.add(bytes(32 * 5_000))
+    desk.store.lose_engine()
+    assert row(desk).words == "0:05, ready to send"
+    file.remove()
+
+
+def test_a_note_is_still_a_draft_after_a_crash(tmp_path: Path):
+    lost = Attachment("x", "Voice note", kept="gone", stage=Stage.RECORDING, is_note=True)
+    file = GrowingWav(tmp_path / "own" / "note.wav")
+    file.begin()
+    file.add(bytes(32 * 2_000))
+    cut = Attachment("y", "Voice note", kept=str(tmp_path / "own" / "note.wav"), is_note=True)
+    given = {"a": (lost, Attachment("z", "f", stage=Stage.RECORDING, kept=cut.kept)), "b": (lost,)}
+    write(tmp_path / "unsent.json", Unsent(files=given))
+    [mended] = read(tmp_path / "unsent.json").files["a"]
+    assert (mended.id, mended.stage, mended.speech_ms) == ("z", Stage.READY, 2_000)
+    assert "b" not in read(tmp_path / "unsent.json").files
+    file.remove()
+
+
+def test_a_sent_note_is_played_from_its_message(desk):
+    opened(desk)
+    start = kept(desk)
+    desk.window.pane.composer.submit()
+    [message] = desk.store.state.conversation.messages
+    assert message.status is MessageStatus.QUEUED
+    desk.wiring.chat.steps.take("play", message.id)
+    assert desk.sent_of(PlayNote) == [PlayNote(message.id, start.path)]
+    tell(desk, RecordingPlayed(message.id, 1_000, 12_000))
+    desk.wiring.chat.steps.take("play", message.id)
+    assert desk.sent_of(StopUtterance) == [StopUtterance()]
