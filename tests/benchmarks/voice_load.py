@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import random
 import time
 from dataclasses import dataclass, field
 
@@ -18,6 +17,9 @@ from websockets.uri import parse_uri
 FRAME_MS = 20
 SPEECH_FRAMES = 150
 REST_FRAMES = 75  # between the end of one utterance and the next one
+_FIRST_FRAMES = SPEECH_FRAMES - 25
+"""The first client commits after half a second, the others evenly spread over a turn."""
+
 _SOUND = bytes(range(1, 161)) * 4  # 20 ms at 16 kHz
 
 
@@ -54,13 +56,13 @@ class Measured:
 class Client(asyncio.Protocol):
     """One person who speaks, waits for the reply, and speaks again."""
 
-    def __init__(self, url: str, number: int, measured: Measured) -> None:
+    def __init__(self, url: str, number: int, count: int, measured: Measured) -> None:
         self._measured = measured
         self._protocol = ClientProtocol(parse_uri(url), max_size=None)
         self._session_id = f"load-{number}"
         self._transport: asyncio.Transport | None = None
         self._is_ready = asyncio.Event()
-        self._frames = random.randrange(SPEECH_FRAMES)
+        self._frames = _FIRST_FRAMES + number * (SPEECH_FRAMES + REST_FRAMES) // count
         self._committed_s: float | None = None
         self._is_over = False
 
@@ -129,10 +131,10 @@ class Client(asyncio.Protocol):
 
 
 async def speak(url: str, port: int, count: int, seconds: float) -> Measured:
-    """Let so many clients converse for so long, evenly spread over each 20 ms."""
+    """Let so many clients converse for so long, evenly spread over each turn and each 20 ms."""
     measured = Measured()
     loop = asyncio.get_running_loop()
-    clients = [Client(url, number, measured) for number in range(count)]
+    clients = [Client(url, number, count, measured) for number in range(count)]
     for client in clients:
         await loop.create_connection(lambda client=client: client, "127.0.0.1", port)
         await client.ready()

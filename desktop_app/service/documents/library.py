@@ -95,7 +95,7 @@ class Library:
 
     async def attachments(self, thread_id: str) -> dict[str, list[Attachment]]:
         """What came with the messages of a thread, by message id, in order."""
-        return await self._database.read(
+        return await self._database.glance(
             lambda connection: document_rows.attachments(connection, thread_id)
         )
 
@@ -178,7 +178,7 @@ class Library:
         Raises:
             StorageError
         """
-        return await self._database.read(
+        return await self._database.glance(
             lambda connection: chunk_rows.can_find(connection, assistant_id, thread_id)
         )
 

@@ -46,7 +46,7 @@ class Retrieval:
             StorageError
         """
         question = understood(text[:_MOST_CHARACTERS])
-        if limit < 1 or not await self._database.read(
+        if limit < 1 or not await self._database.glance(
             lambda connection: chunk_rows.can_find(connection, assistant_id, thread_id)
         ):
             return ()  # most threads have no documents: nothing is asked of anybody then

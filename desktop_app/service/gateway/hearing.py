@@ -138,10 +138,10 @@ class Hearing:
 
     async def _decode(self, stt: SpeechToText) -> None:
         while True:
-            item = await self._items.get()
             try:
                 with hearing_failures():
-                    await self._obey(stt, item)
+                    while True:
+                        await self._obey(stt, await self._items.get())
             except AppError as error:
                 await self._fail(error)
 

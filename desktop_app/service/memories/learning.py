@@ -54,6 +54,8 @@ class Memories:
         Raises:
             StorageError
         """
+        if not await self._store.memories.has_any(assistant_id):
+            return ()
         found = await self.search(assistant_id, text, limit)
         if len(found) < limit:
             ids = {each.id for each in found}

@@ -69,6 +69,13 @@ class MemoryStore:
             )
         )
 
+    async def has_any(self, assistant_id: str) -> bool:
+        """Whether there is anything to search."""
+        query = "SELECT 1 FROM memories WHERE assistant_id = ? LIMIT 1"
+        return await self._database.glance(
+            lambda connection: connection.execute(query, (assistant_id,)).fetchone() is not None
+        )
+
     async def all(self, assistant_id: str) -> MemoryPage:
         """All of them."""
 

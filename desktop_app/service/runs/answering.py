@@ -152,7 +152,7 @@ class Answering:
 
     async def _prepare(self, run: Run) -> _Turn:
         question = run.question
-        if not run.is_resumed:
+        if not run.has_begun:
             await self._rows.begin(question.thread_id, run.message_id, run.run_id)
         language = await self._languages.get(question.provider)
         assistant = await self._assistants.get(question.assistant_id)

@@ -35,7 +35,8 @@ class DirectAnswers:
             AppError: It failed.
         """
         thread_id = run.question.thread_id
-        await self._rows.begin(thread_id, run.message_id, run.run_id)
+        if not run.has_begun:
+            await self._rows.begin(thread_id, run.message_id, run.run_id)
         await run.tell(RunStarted(direct.provider, direct.model))
         tool = self._makers[direct.choice.name](direct.choice.settings)
         result = await tool.call(direct.arguments, run)

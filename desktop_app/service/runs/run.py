@@ -32,6 +32,7 @@ class Run:
 
     Attributes:
         is_resumed: Whether it goes on after the outputs of tools.
+        has_begun: Whether the row of its reply is there.
         prompt: The user's message as it is stored.
         message_id: The reply's.
         heard: How much of the speech was heard, where someone who cancelled knows.
@@ -42,7 +43,7 @@ class Run:
     """
 
     def __init__(self, question: Question, run_id: str = "") -> None:
-        self.is_resumed = bool(run_id)
+        self.is_resumed = self.has_begun = bool(run_id)
         self.run_id = run_id or new_id()
         self.message_id = new_id()
         self.question = question

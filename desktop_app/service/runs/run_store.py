@@ -67,11 +67,17 @@ class RunStore:
 
         return await self._database.read(work)
 
-    async def ask(self, question: Question, prompt: StoredMessage, run_id: str) -> None:
-        """Keep the question."""
-        await self._database.write(
-            lambda connection: insert_message(connection, question.thread_id, prompt, run_id)
-        )
+    async def ask(
+        self, question: Question, prompt: StoredMessage, run_id: str, *, reply_id: str = ""
+    ) -> None:
+        """Keep the question; with a ``reply_id``, and in one step, the empty reply too."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            insert_message(connection, question.thread_id, prompt, run_id)
+            if reply_id:
+                _insert_reply(connection, question.thread_id, reply_id, run_id)
+
+        await self._database.write(work)
 
     async def begin(self, thread_id: str, message_id: str, run_id: str) -> None:
         """An empty reply, in progress."""

@@ -151,9 +151,6 @@ class Runs:
     async def _carry_out(self, run: Run) -> None:
         """Never fails: whatever happens becomes the run's end, stored and told."""
         try:
-            if not run.is_resumed:
-                await self.rows.ask(run.question, run.prompt, run.run_id)
-                await run.tell(QuestionStored())
             end = await self._on_floor(run)
         except AppError as error:
             end = RunEnded("FAILED", "", error=str(error))
@@ -167,6 +164,11 @@ class Runs:
     async def _on_floor(self, run: Run) -> RunEnded:
         """One run of a thread at a time: the next one reads what this one has stored."""
         floor = self._floors.setdefault(run.question.thread_id, asyncio.Lock())
+        if self._is_alone(run):
+            async with floor:  # nobody holds it
+                await self._ask(run, begins=True)
+                return await self._settled(run, await self._attempt(run))
+        await self._ask(run, begins=False)
         try:
             run.open_to_cancel()
             await floor.acquire()
@@ -178,8 +180,23 @@ class Runs:
         finally:
             floor.release()
 
+    def _is_alone(self, run: Run) -> bool:
+        thread_id = run.question.thread_id
+        others = (one for one in self._going.values() if one is not run)
+        return all(one.question.thread_id != thread_id for one in others)
+
+    async def _ask(self, run: Run, *, begins: bool) -> None:
+        """Keep the question, and with it the reply's row where the reply begins at once."""
+        if run.is_resumed:
+            return
+        reply_id = run.message_id if begins else ""
+        await self.rows.ask(run.question, run.prompt, run.run_id, reply_id=reply_id)
+        run.has_begun = begins
+        await run.tell(QuestionStored())
+
     async def _attempt(self, run: Run) -> RunEnded:
         try:
+            run.open_to_cancel()
             if run.question.direct is not None:
                 return await self._direct.answer(run, run.question.direct)
             return await self._answering.answer(run)

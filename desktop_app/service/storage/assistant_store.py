@@ -37,7 +37,7 @@ class AssistantStore:
 
     async def get(self, assistant_id: str) -> Assistant | None:
         """The assistant, or None where there is none of that id."""
-        return await self._database.read(lambda connection: find(connection, assistant_id))
+        return await self._database.glance(lambda connection: find(connection, assistant_id))
 
     async def page(self, skip: int, limit: int, name: str | None) -> list[Assistant]:
         """Oldest first."""

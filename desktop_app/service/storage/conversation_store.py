@@ -72,18 +72,22 @@ class ConversationStore:
         other key is kept beside a thread of its own.
         """
 
-        def work(connection: sqlite3.Connection) -> Thread:
+        def known(connection: sqlite3.Connection) -> Thread | None:
             row = connection.execute(
                 "SELECT * FROM threads WHERE id = ? OR session_key = ?", (key, key)
             ).fetchone()
-            if row:
-                return _thread(row)
+            return _thread(row) if row else None
+
+        def work(connection: sqlite3.Connection) -> Thread:
+            if thread := known(connection):
+                return thread
             owner = assistant_store.default_id(connection)
             if is_uuid(key):
                 return _insert_thread(connection, key, owner)
             return _insert_thread(connection, new_id(), owner, session_key=key)
 
-        return await self._database.write(work)
+        found = await self._database.glance(known)
+        return await self._database.write(work) if found is None else found
 
     async def get(self, thread_id: str, *, with_messages: bool = True) -> Thread | None:
         """The thread, its messages oldest first; None where there is none."""

@@ -49,6 +49,18 @@ async def test_the_reader_cannot_write(database):
         await database.read(insert)
 
 
+async def test_a_glance_sees_what_was_written_and_cannot_write(database):
+    await database.write(insert)
+    assert await database.glance(count) == 1
+    with pytest.raises(StorageError, match="readonly"):
+        await database.glance(insert)
+
+
+async def test_a_commit_waits_for_no_disk(database):
+    level = "PRAGMA synchronous"
+    assert await database.write(lambda connection: connection.execute(level).fetchone()[0]) == 1
+
+
 async def test_a_database_of_a_newer_program_is_left_alone(tmp_path):
     path = tmp_path / "a.sqlite3"
     connection = sqlite3.connect(path)
