@@ -28,7 +28,7 @@ from desktop_app.logs import start_logging
 from desktop_app.paths import Paths, find_paths
 from desktop_app.protocol.commands import TurnWishes
 from desktop_app.stopping import Sending, stopped
-from desktop_app.talk_app import check_output, printed, run_engine, thread_of
+from desktop_app.talk_app import check_names, check_output, printed, run_engine, thread_of
 from desktop_app.tasks import Background
 from desktop_app.tool_command import ToolCommand
 from desktop_app.tool_file import read_tools
@@ -61,6 +61,9 @@ class Question:
     speech: Path | None = None
     picture: Path | None = None
     model: str = ""
+    heard_by: str = ""
+    spoken_by: str = ""
+    voice: str = ""
     memory: str = ""
     profile: str = ""
     fields: dict[str, Any] = field(default_factory=dict)
@@ -75,6 +78,9 @@ class Question:
             recording=str(self.recording.absolute()) if self.recording else "",
             is_spoken=self.speech is not None,
             model=self.model,
+            heard_by=self.heard_by,
+            spoken_by=self.spoken_by,
+            voice=self.voice,
             memory=self.memory,
             draws=self.picture is not None,
             tools=tuple(read_tools(self.tools)) if self.tools else (),
@@ -106,10 +112,10 @@ def _check(question: Question) -> None:
         raise InputError(
             "ask.not_text", "The question is not valid text in this terminal's coding."
         )
-    if question.model and not all(question.model.partition("/")):
+    check_names(question.model, question.heard_by, question.spoken_by)
+    if question.speech is None and (question.spoken_by or question.voice):
         raise InputError(
-            "model.unnamed",
-            f'"{question.model}" is not PROVIDER/NAME; `parley models list` says what there is.',
+            "ask.not_spoken", "Nothing is spoken without --speak: say where the answer goes."
         )
     for path in (*question.files, *([question.recording] if question.recording else [])):
         _check_file(path)

@@ -145,6 +145,8 @@ def _add_window(commands: _Commands[argparse.ArgumentParser]) -> None:
 
 
 def _add_talk(commands: _Commands[argparse.ArgumentParser]) -> None:
+    from desktop_app.commands.parsing import add_question_flags
+
     talk = commands.add_parser(
         "talk", help="speak into the open window, or hold a conversation with recordings"
     )
@@ -163,16 +165,18 @@ def _add_talk(commands: _Commands[argparse.ArgumentParser]) -> None:
         help="a recorded question, of any usual format; give it several times for several turns",
     )
     talk.add_argument("--output", type=Path, metavar="WAV", help="where the spoken replies go")
-    _add_conversation_flags(talk)
+    add_question_flags(talk)
     talk.set_defaults(command=_talk)
 
 
 def _add_ask(commands: _Commands[argparse.ArgumentParser]) -> None:
+    from desktop_app.commands.parsing import add_question_flags
+
     ask = commands.add_parser("ask", help="ask one question, with all that may go along")
     ask.add_argument(
         "text", nargs="?", default="", help="the question; may be left out with --audio"
     )
-    _add_conversation_flags(ask)
+    add_question_flags(ask)
     ask.add_argument(
         "--assistant", default="", metavar="NAME", help="who shall answer, in a new thread"
     )
@@ -190,7 +194,6 @@ def _add_ask(commands: _Commands[argparse.ArgumentParser]) -> None:
     )
     ask.add_argument("--speak", type=Path, metavar="WAV", help="where the spoken answer goes")
     ask.add_argument("--image", type=Path, metavar="FILE", help="where a picture that is made goes")
-    ask.add_argument("--model", default="", metavar="PROVIDER/NAME", help="which model answers")
     ask.add_argument(
         "--memory",
         default="",
@@ -227,14 +230,6 @@ def _add_ask(commands: _Commands[argparse.ArgumentParser]) -> None:
         " without it a terminal asks, and elsewhere `threads answer-tool` goes on",
     )
     ask.set_defaults(command=_ask)
-
-
-def _add_conversation_flags(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--json", action="store_true", help="one event per line, as JSON")
-    command.add_argument("--thread", default="", metavar="ID|last|new", help="continue this thread")
-    from desktop_app.commands.parsing import add_profile_flag
-
-    add_profile_flag(command)
 
 
 def _add_demo(commands: _Commands[argparse.ArgumentParser]) -> None:
@@ -302,6 +297,7 @@ def _talk(options: argparse.Namespace) -> int:
             " `parley talk --help` says what it takes.",
         )
     from desktop_app import talk_app
+    from desktop_app.protocol.commands import Answerer
 
     return talk_app.talk(
         options.input,
@@ -309,6 +305,9 @@ def _talk(options: argparse.Namespace) -> int:
         as_json=options.json,
         thread=options.thread,
         profile=options.profile,
+        who=Answerer(
+            options.model, heard_by=options.stt, spoken_by=options.tts, voice=options.voice
+        ),
     )
 
 
@@ -324,6 +323,9 @@ def _ask(options: argparse.Namespace) -> int:
         speech=options.speak,
         picture=options.image,
         model=options.model,
+        heard_by=options.stt,
+        spoken_by=options.tts,
+        voice=options.voice,
         memory=_MEMORY_MODES.get(options.memory, ""),
         profile=options.profile,
         fields=message_fields.read(options.fields) | _fields_of(options),

@@ -29,6 +29,7 @@ from desktop_app.remote_service import RemoteService
 from desktop_app.service_child import both_doors, remove_note, running_service, starter
 from desktop_app.settings import Settings
 from desktop_app.tasks import Background
+from desktop_app.who_answers import who_answers
 
 OTHER_WITHIN_S = 15.0
 _LOOK_S = 0.1
@@ -55,11 +56,9 @@ class CommandParts:
     shelf: Shelf
 
     async def answerer_of(self, thread_id: str) -> Answerer:
-        """As a person chose for the thread; one that is not begun yet follows the settings."""
+        """See ``who_answers``."""
         thread = await asyncio.to_thread(self.known.thread, thread_id)
-        if thread is None:
-            return Answerer(self.settings.threads.model)
-        return Answerer(thread.model, thread.assistant_id)
+        return who_answers(thread, self.settings)
 
 
 class _BorrowedShelf:

@@ -69,6 +69,7 @@ from desktop_app.service_child import both_doors, remove_note, starter
 from desktop_app.tasks import Background
 from desktop_app.tool_command import ToolCommand
 from desktop_app.version import __version__
+from desktop_app.who_answers import who_answers
 
 logger = logging.getLogger(__name__)
 
@@ -270,11 +271,9 @@ class EngineApp:
         return command.output
 
     async def _answerer_of(self, thread_id: str) -> Answerer:
-        """As a person chose for the thread; one that is not begun yet follows the settings."""
+        """See ``who_answers``."""
         thread = await self._journal.thread(thread_id)
-        if thread is None:
-            return Answerer(self._settings.threads.model)
-        return Answerer(thread.model, thread.assistant_id)
+        return who_answers(thread, self._settings)
 
     def _chosen_profile(self) -> Profile:
         """The settings' one; a name that nobody knows must not keep the engine from starting."""

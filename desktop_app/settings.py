@@ -42,6 +42,9 @@ class VoiceSettings:
         idle_after_s: Silence after which a microphone that listens without a key is closed.
         barge_in: Whether talking over a reply stops it; ``auto``: where echo control exists.
         interrupt_after_ms: Speech into a reply that ends it; shorter speech only pauses it.
+        heard_by, spoken_by: ``provider/model`` of speech to text and text to speech, where a
+            thread names none; empty leaves the choice to the service.
+        voice: Id of a voice of ``spoken_by``.
         input_device, output_device: Names of sound devices; empty for the system's default.
         input_device_id, output_device_id: What the system calls them, as ``parley devices``
             says it; comes before the name, which may change.
@@ -55,6 +58,9 @@ class VoiceSettings:
     idle_after_s: int = _between(60, 10, 3600)
     barge_in: str = _one_of("auto", "on", "off")
     interrupt_after_ms: int = _between(500, 100, 3000)
+    heard_by: str = ""
+    spoken_by: str = ""
+    voice: str = ""
     input_device: str = ""
     output_device: str = ""
     input_device_id: str = ""

@@ -8,6 +8,7 @@ import uuid
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from desktop_app.audio.decoding import decode_speech
 from desktop_app.audio.detectors import speech_detector
@@ -23,6 +24,7 @@ from desktop_app.engine_parts import EngineKit, SoundParts, realtime_terms, resa
 from desktop_app.errors import InputError
 from desktop_app.logs import start_logging
 from desktop_app.paths import Paths, find_paths
+from desktop_app.protocol.commands import Answerer
 from desktop_app.tasks import Background
 from desktop_app.thread_choice import chosen_thread
 from desktop_app.turn_report import JsonLines, Printer, Prose, TurnOutcome, watch_turn
@@ -32,6 +34,18 @@ OTHER_WITHIN_S = 15.0
 _LOOK_S = 0.1
 
 
+NOBODY = Answerer()
+"""Nobody in particular: as was chosen for the thread."""
+
+
+class _Place(NamedTuple):
+    """Which conversation, and with whom."""
+
+    thread: str
+    profile: str
+    who: Answerer
+
+
 def talk(
     inputs: Sequence[Path],
     output: Path | None,
@@ -39,20 +53,39 @@ def talk(
     as_json: bool = False,
     thread: str = "",
     profile: str = "",
+    who: Answerer = NOBODY,
 ) -> int:
     """Speak every recording into one conversation and write what was answered.
+
+    Args:
+        who: Answers, hears and speaks, where it says something; else as the thread has it.
 
     Raises:
         AppError: With the sentence for the person; the command line turns it into exit code 2.
     """
+    check_names(who.model, who.heard_by, who.spoken_by)
     paths = find_paths(os.environ)
     start_logging(paths.logs, "talk")
     recordings = [read_recording(path, longest_s=LONGEST_INPUT_S) for path in inputs]
     if output is not None:
         check_output(output)
     printer: Printer = JsonLines() if as_json else Prose()
-    asyncio.run(_talk(paths, recordings, output, printer, thread, profile))
+    asyncio.run(_talk(paths, recordings, output, printer, _Place(thread, profile, who)))
     return printed(printer)
+
+
+def check_names(*names: str) -> None:
+    """Refuse what does not say whose model it is.
+
+    Raises:
+        InputError: ``model.unnamed``.
+    """
+    for name in names:
+        if name and not all(name.partition("/")):
+            raise InputError(
+                "model.unnamed",
+                f'"{name}" is not PROVIDER/NAME; `parley models list` says what there is.',
+            )
 
 
 def printed(printer: Printer) -> int:
@@ -71,11 +104,13 @@ async def _talk(
     recordings: Sequence[bytes],
     output: Path | None,
     printer: Printer,
-    thread: str,
-    profile: str,
+    place: _Place,
 ) -> None:
     sound = microphone, loudspeaker = WavMicrophone(), WavLoudspeaker(pace=0)
-    async with open_conversation(paths, printer, sound, thread, profile=profile) as engine:
+    conversation = open_conversation(
+        paths, printer, sound, place.thread, profile=place.profile, who=place.who
+    )
+    async with conversation as engine:
         for pcm in recordings:
             await say(engine, microphone, pcm, printer)
     if output is not None:
@@ -107,11 +142,13 @@ async def open_conversation(
     thread: str = "",
     *,
     profile: str = "",
+    who: Answerer = NOBODY,
 ) -> AsyncIterator[Engine]:
     """An engine that runs while the context is open; everything it started ends with it.
 
     Args:
         thread: An id of ours or of the server, ``last``, ``new`` or empty (new).
+        who: Goes before what was chosen for the thread.
     """
     async with AsyncExitStack() as stack:
         background = Background(printer.failed)
@@ -121,7 +158,7 @@ async def open_conversation(
         )
         thread_id = await thread_of(parts, thread)
         yield await stack.enter_async_context(
-            run_engine(parts, background, printer, sound, thread_id)
+            run_engine(parts, background, printer, sound, thread_id, who=who)
         )
 
 
@@ -150,8 +187,13 @@ async def run_engine(
     thread_id: str,
     *,
     answers_tools: bool = False,
+    who: Answerer = NOBODY,
 ) -> AsyncIterator[Engine]:
     """The engine of one thread, on these parts, while the context is open."""
+
+    async def answerer_of(thread_id: str) -> Answerer:
+        return who.over(await parts.answerer_of(thread_id))
+
     threads = RemoteThreads(parts.shelf, parts.profile.name, parts.answerer_of)
     connection = ServiceConnection(
         parts.find,
@@ -159,7 +201,7 @@ async def run_engine(
         resample_speech,
         decode_speech,
         realtime_terms(parts.profile),
-        parts.answerer_of,
+        answerer_of,
     )
     kit = EngineKit(
         settings=parts.settings,

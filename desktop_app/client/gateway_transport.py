@@ -96,11 +96,19 @@ class GatewayTransport:
         await self._socket.close()
 
     def _of_session(self, command: ConfigureSession) -> ConfigureSession:
-        """Later configurations change how it is heard; session and model stay the first's."""
+        """Later configurations change who ends utterances; all else stays the first's."""
         if self._session is None:
             self._session = command
-        first = self._session
-        return replace(command, session_id=first.session_id, model=first.model)
+        first, heard = self._session, command.speech_input
+        if heard is not None and first.speech_input is not None:
+            heard = replace(heard, model=first.speech_input.model)
+        return replace(
+            command,
+            session_id=first.session_id,
+            model=first.model,
+            speech_input=heard,
+            speech_output=first.speech_output,
+        )
 
     async def _send(self, frames: list[Frame]) -> None:
         with socket_errors():

@@ -21,11 +21,17 @@ from desktop_app.client.realtime_transport import (
 )
 from desktop_app.client.remote_threads import AnswererOf, RemoteThreads
 from desktop_app.client.reply_media import Decode
-from desktop_app.client.turn_request import VoiceDefaults, answered_by, documented_voices
+from desktop_app.client.session_choice import configured_for, hears_live, is_meant
+from desktop_app.client.turn_request import (
+    VoiceDefaults,
+    answered_by,
+    chosen_voices,
+    documented_voices,
+)
 from desktop_app.client.voice_socket_transport import VoiceSocketTransport, open_voice_transport
 from desktop_app.errors import AccessError, NetworkError, ProtocolError
 from desktop_app.protocol.backboard.messages import MessageRequest
-from desktop_app.protocol.commands import ConfigureSession
+from desktop_app.protocol.commands import Answerer, ConfigureSession
 from desktop_app.protocol.gateway_speech import MakeResample
 
 logger = logging.getLogger(__name__)
@@ -55,7 +61,7 @@ class ServiceConnection:
         make_resample: Converts speech of other rates than ours; without it such speech is a fault.
         decode: Decodes speech that comes encoded; without it such speech is a fault.
         realtime: Who is spoken to over the realtime socket, before every other way; not in a
-            thread for which a person chose another model.
+            thread for which a person chose another model, or who hears or speaks.
         answerer_of: Who answers in a thread of ours; asked at each opening.
     """
 
@@ -89,15 +95,16 @@ class ServiceConnection:
             NetworkError, AccessError, ProtocolError
         """
         addresses = await self._find()
-        configuration = await self._with_model(configuration)
-        if self._realtime is not None and configuration.model in ("", self._realtime.name):
+        configuration, who = await self._with_choice(configuration)
+        if self._realtime is not None and is_meant(configuration, self._realtime.name):
             opened = await self._unless_refused(
-                self._open_realtime(configuration, addresses, self._realtime), "realtime socket"
+                self._open_realtime(configuration, who, addresses, self._realtime),
+                "realtime socket",
             )
             if opened is not None:
                 return opened
         if not addresses.voice.url:
-            return await self._open_api_voice(configuration, addresses)
+            return await self._open_api_voice(configuration, who, addresses)
         remote = await self._with_remote_id(configuration, await self._api_at(addresses.api))
         return await open_gateway(addresses.voice, remote, make_resample=self._make_resample)
 
@@ -108,7 +115,10 @@ class ServiceConnection:
             NetworkError, AccessError, ProtocolError
         """
         addresses = await self._find()
-        return await self._open_messages(await self._with_model(configuration), addresses)
+        configuration, who = await self._with_choice(configuration)
+        api = await self._api_at(addresses.api)
+        remote, terms = await self._talk_terms(configuration, who, addresses, api)
+        return await open_messages(api, remote, terms)
 
     async def api(self) -> BackboardApi:
         """The API of the service that runs now; it stays open until ``aclose``.
@@ -125,19 +135,25 @@ class ServiceConnection:
             await api.aclose()
 
     async def _open_api_voice(
-        self, configuration: ConfigureSession, addresses: ServiceAddresses
+        self, configuration: ConfigureSession, who: Answerer, addresses: ServiceAddresses
     ) -> VoiceSocketTransport | MessageTransport:
         api = await self._api_at(addresses.api)
-        remote, terms = await self._talk_terms(configuration, addresses, api)
+        remote, terms = await self._talk_terms(configuration, who, addresses, api)
+        if not hears_live(remote):
+            return await open_messages(api, remote, terms)
         opening = open_voice_transport(api, addresses.api, remote, terms)
         opened = await self._unless_refused(opening, "voice socket")
         return opened or await open_messages(api, remote, terms)
 
     async def _open_realtime(
-        self, configuration: ConfigureSession, addresses: ServiceAddresses, realtime: RealtimeTerms
+        self,
+        configuration: ConfigureSession,
+        who: Answerer,
+        addresses: ServiceAddresses,
+        realtime: RealtimeTerms,
     ) -> RealtimeTransport:
         api = await self._api_at(addresses.api)
-        remote, terms = await self._talk_terms(configuration, addresses, api)
+        remote, terms = await self._talk_terms(configuration, who, addresses, api)
         return await open_realtime(api, addresses.api, remote, realtime, terms.request)
 
     @staticmethod
@@ -153,15 +169,12 @@ class ServiceConnection:
             logger.info("no %s: %s", name, error)
             return None
 
-    async def _open_messages(
-        self, configuration: ConfigureSession, addresses: ServiceAddresses
-    ) -> MessageTransport:
-        api = await self._api_at(addresses.api)
-        remote, terms = await self._talk_terms(configuration, addresses, api)
-        return await open_messages(api, remote, terms)
-
     async def _talk_terms(
-        self, configuration: ConfigureSession, addresses: ServiceAddresses, api: BackboardApi
+        self,
+        configuration: ConfigureSession,
+        who: Answerer,
+        addresses: ServiceAddresses,
+        api: BackboardApi,
     ) -> tuple[ConfigureSession, MessageTerms]:
         """The configuration with the server's thread, and how that is talked to."""
 
@@ -189,7 +202,9 @@ class ServiceConnection:
             renew_thread=renew_thread,
             leave_unused=leave_unused,
             # One with a voice gateway is of Parley's kind and knows best; others must be told.
-            voices=VoiceDefaults() if addresses.voice.url else documented_voices(),
+            voices=chosen_voices(
+                who, VoiceDefaults() if addresses.voice.url else documented_voices()
+            ),
             make_resample=self._make_resample,
             decode=self._decode,
         )
@@ -211,11 +226,14 @@ class ServiceConnection:
                 self._api_address = address
             return self._api
 
-    async def _with_model(self, configuration: ConfigureSession) -> ConfigureSession:
+    async def _with_choice(
+        self, configuration: ConfigureSession
+    ) -> tuple[ConfigureSession, Answerer]:
+        """What the session does not say itself, as it was chosen for the thread; and that."""
         if self._answerer_of is None:
-            return configuration
+            return configuration, Answerer()
         who = await self._answerer_of(configuration.session_id)
-        return replace(configuration, model=who.model)
+        return configured_for(configuration, who), who
 
     async def _with_remote_id(
         self, configuration: ConfigureSession, api: BackboardApi

@@ -16,7 +16,13 @@ from desktop_app.protocol.backboard.messages import (
     Voice,
 )
 from desktop_app.protocol.backboard.voice_models import DOCUMENTED_HEARING, DOCUMENTED_SPEAKING
-from desktop_app.protocol.commands import PromptText, SpeechInput, SpeechOutput, TurnWishes
+from desktop_app.protocol.commands import (
+    Answerer,
+    PromptText,
+    SpeechInput,
+    SpeechOutput,
+    TurnWishes,
+)
 from desktop_app.protocol.wav_stream import wav_file
 
 RECORDING_RATE_HZ = 16_000
@@ -35,6 +41,13 @@ class VoiceDefaults:
 def documented_voices() -> VoiceDefaults:
     """For a peer that has to be told (contract section 7)."""
     return VoiceDefaults(DOCUMENTED_HEARING, DOCUMENTED_SPEAKING)
+
+
+def chosen_voices(who: Answerer, defaults: VoiceDefaults) -> VoiceDefaults:
+    """The defaults of a conversation for which a person may have chosen who hears and speaks."""
+    hearing = _hearing(who.heard_by, defaults)
+    speaking = replace(_speaking(who.spoken_by, who.voice, defaults), output_format=None)
+    return VoiceDefaults(hearing, speaking)
 
 
 @dataclass(frozen=True, slots=True)

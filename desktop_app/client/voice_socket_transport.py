@@ -12,6 +12,7 @@ from desktop_app.client.api import BackboardApi
 from desktop_app.client.json_socket import Event
 from desktop_app.client.message_transport import MessageTerms, MessageTransport, open_messages
 from desktop_app.client.reply_media import ReplyMedia
+from desktop_app.client.session_choice import LIVE_MODEL
 from desktop_app.client.session_news import SessionNews
 from desktop_app.client.turn_request import spoken_choice
 from desktop_app.client.voice_socket import VoiceSocket, open_voice_socket
@@ -36,12 +37,10 @@ from desktop_app.protocol.events import (
     ServerFault,
     SessionReady,
     TranscriptUpdated,
+    bare_name,
 )
 from desktop_app.protocol.gateway_speech import MakeResample
 from desktop_app.protocol.stream_dialect import StreamDialect
-
-LIVE_MODEL = "scribe_v2_realtime"
-"""The only recogniser that the socket documents (contract section 8.1)."""
 
 MAX_HELD_BYTES = 10 * 60 * 32_000
 """Of what is said while the server does not listen: ten minutes."""
@@ -256,7 +255,9 @@ async def open_voice_transport(
     heard = configuration.speech_input or SpeechInput()
     spoken = configuration.speech_output
     hearing = LiveHearing(
-        model=heard.model or LIVE_MODEL, language=heard.language or None, commit_strategy="manual"
+        model=bare_name(heard.model) or LIVE_MODEL,
+        language=heard.language or None,
+        commit_strategy="manual",
     )
     config = VoiceConfig(
         thread_id=configuration.session_id,

@@ -77,6 +77,22 @@ def add_profile_flag(command: argparse.ArgumentParser) -> None:
     )
 
 
+def add_question_flags(command: argparse.ArgumentParser) -> None:
+    """In which conversation, of which service, with whom this once, and how it is told."""
+    command.add_argument("--json", action="store_true", help="one event per line, as JSON")
+    command.add_argument("--thread", default="", metavar="ID|last|new", help="continue this thread")
+    add_profile_flag(command)
+    for flag, does in (
+        ("--model", "which model answers"),
+        ("--stt", "which model hears what is said"),
+        ("--tts", "which model speaks the answer"),
+    ):
+        command.add_argument(flag, default="", metavar="PROVIDER/NAME", help=does)
+    command.add_argument(
+        "--voice", default="", metavar="ID", help="whom it speaks as; see `parley voices list`"
+    )
+
+
 def add_assistant_flag(command: argparse.ArgumentParser) -> None:
     """``--assistant``, on whatever an assistant has."""
     command.add_argument("--assistant", default="", metavar="NAME", help=OWN_ASSISTANT)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from desktop_app.journal.reply_details import NO_DETAILS, ReplyDetails
-from desktop_app.protocol.commands import PLAIN, TurnWishes
+from desktop_app.protocol.commands import PLAIN, Answerer, TurnWishes
 
 
 class Role(StrEnum):
@@ -72,6 +72,8 @@ class ThreadRecord(Struct, frozen=True, kw_only=True):
         remote_id: The peer's id, empty until it knows the thread.
         assistant_id: The peer's, of who answers; empty for Parley's own.
         model: ``provider/model`` that answers; empty leaves the choice to the peer.
+        heard_by, spoken_by: ``provider/model`` of its speech services; empty for the usual ones.
+        voice: Of ``spoken_by``.
         created_at, updated_at: Unix seconds.
     """
 
@@ -84,6 +86,14 @@ class ThreadRecord(Struct, frozen=True, kw_only=True):
     is_pinned: bool = False
     is_unread: bool = False
     model: str = ""
+    heard_by: str = ""
+    spoken_by: str = ""
+    voice: str = ""
+
+    @property
+    def who(self) -> Answerer:
+        """Who was chosen for it."""
+        return Answerer(self.model, self.assistant_id, self.heard_by, self.spoken_by, self.voice)
 
 
 class MessageRecord(Struct, frozen=True, kw_only=True):

@@ -16,7 +16,7 @@ from desktop_app.journal.records import (
     UtteranceRecord,
 )
 from desktop_app.journal.reply_details import NO_DETAILS
-from desktop_app.protocol.commands import PLAIN
+from desktop_app.protocol.commands import PLAIN, Answerer
 
 _Record = TypeVar("_Record", bound=Struct)
 
@@ -44,9 +44,10 @@ TOUCH_THREAD = (
 
 CHOOSE_IN_THREAD = (
     upsert_sql("thread", ThreadRecord).partition(" DO UPDATE ")[0]
-    + " DO UPDATE SET model = excluded.model, assistant_id = excluded.assistant_id"
+    + " DO UPDATE SET "
+    + ", ".join(f"{name} = excluded.{name}" for name in Answerer.__struct_fields__)
 )
-"""Says who answers in the thread; all else of it stays."""
+"""Says who answers, hears and speaks in the thread; all else of it stays."""
 
 SAVE_MESSAGE = upsert_sql("message", MessageRecord)
 SAVE_PICTURE = upsert_sql("picture", PictureRecord)

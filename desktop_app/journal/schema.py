@@ -127,6 +127,12 @@ CREATE VIRTUAL TABLE message_words USING fts5 (
 INSERT INTO message_words (message_words) VALUES ('rebuild');
 """
 
+_VOICES_OF_THREAD = """
+ALTER TABLE thread ADD COLUMN heard_by TEXT NOT NULL DEFAULT '';
+ALTER TABLE thread ADD COLUMN spoken_by TEXT NOT NULL DEFAULT '';
+ALTER TABLE thread ADD COLUMN voice TEXT NOT NULL DEFAULT '';
+"""
+
 MIGRATIONS: Sequence[str] = (
     _FIRST,
     _WISHES_AND_PICTURES,
@@ -135,5 +141,6 @@ MIGRATIONS: Sequence[str] = (
     _DETAILS,
     _MODEL_OF_THREAD,
     _BEGINNINGS_OF_WORDS,
+    _VOICES_OF_THREAD,
 )
 """Number n brings a journal from version n to n + 1. Never changed once released, only added to."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from msgspec.structs import asdict
+
 from desktop_app.database.worker import Worker
 from desktop_app.journal.records import (
     MessageRecord,
@@ -83,13 +85,7 @@ class JournalWriter:
         Returns:
             The thread as it is now, None when a person removed it.
         """
-        thread = ThreadRecord(
-            id=thread_id,
-            created_at=at,
-            updated_at=at,
-            model=who.model,
-            assistant_id=who.assistant_id,
-        )
+        thread = ThreadRecord(id=thread_id, created_at=at, updated_at=at, **asdict(who))
         return await self._worker.run(lambda: self._tables.choose(thread))
 
     async def rename_thread(self, thread_id: str, title: str) -> ThreadRecord | None:

@@ -31,16 +31,31 @@ class SpeechOutput(Struct, frozen=True):
     speed: float = 1.0
 
 
-class Answerer(Struct, frozen=True):
-    """Who answers in a conversation.
+class Answerer(Struct, frozen=True, omit_defaults=True):
+    """Who answers, hears and speaks in a conversation.
 
     Attributes:
         model: ``provider/model``; empty leaves the choice to the peer.
         assistant_id: The peer's; empty for Parley's own.
+        heard_by, spoken_by: ``provider/model`` of speech to text and text to speech, likewise.
+        voice: Id of a voice of ``spoken_by``.
     """
 
     model: str = ""
     assistant_id: str = ""
+    heard_by: str = ""
+    spoken_by: str = ""
+    voice: str = ""
+
+    def over(self, other: Answerer) -> Answerer:
+        """This one, where it says something; else the other. A voice goes with its model."""
+        return Answerer(
+            self.model or other.model,
+            self.assistant_id or other.assistant_id,
+            self.heard_by or other.heard_by,
+            self.spoken_by or other.spoken_by,
+            self.voice or ("" if self.spoken_by else other.voice),
+        )
 
 
 class ConfigureSession(Struct, frozen=True):

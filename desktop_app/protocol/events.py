@@ -18,6 +18,11 @@ def provider_name(provider: object, model: object) -> str:
     return "/".join(str(part) for part in (provider, model) if part)
 
 
+def bare_name(name: str) -> str:
+    """The model of ``provider/model``; a name alone is one."""
+    return name.partition("/")[2] or name
+
+
 def snake(name: str) -> str:
     """``TranscriptUpdated`` -> ``transcript_updated``: the wire tag of a class."""
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()

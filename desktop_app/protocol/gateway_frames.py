@@ -8,6 +8,7 @@ import msgspec
 import pybase64
 
 from desktop_app.protocol.commands import ConfigureSession, SpeechInput, SpeechOutput
+from desktop_app.protocol.events import bare_name
 from desktop_app.protocol.gateway import (
     BackendOptions,
     GatewayClientMessage,
@@ -82,7 +83,7 @@ def _stt(heard: SpeechInput | None) -> SttOptions | None:
     is_ended_there = heard.commit_strategy == "vad"
     return SttOptions(
         min_speech_duration_ms=_LEAST_SPEECH_MS if is_ended_there else _UNSAID,
-        model_id=heard.model,
+        model_id=bare_name(heard.model),
         language_code=heard.language,
         commit_strategy=heard.commit_strategy,
         vad_silence_threshold_secs=min(3.0, max(0.3, heard.end_silence_s)),
@@ -93,4 +94,5 @@ def _tts(spoken: SpeechOutput | None) -> TtsOptions | None:
     if spoken is None:
         return None
     settings = {} if spoken.speed == 1.0 else {"speed": spoken.speed}
-    return TtsOptions(voice_id=spoken.voice, model_id=spoken.model, voice_settings=settings)
+    model = bare_name(spoken.model)
+    return TtsOptions(voice_id=spoken.voice, model_id=model, voice_settings=settings)

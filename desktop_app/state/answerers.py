@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from desktop_app.journal.records import ThreadRecord
 from desktop_app.protocol.commands import Answerer
@@ -13,7 +13,7 @@ from desktop_app.state.changes import with_changed, with_thread
 def answerer_of(state: AppState, thread_id: str) -> Answerer:
     """Who was chosen for the thread."""
     thread = next((one for one in state.threads if one.id == thread_id), None)
-    return Answerer(thread.model, thread.assistant_id) if thread is not None else Answerer()
+    return thread.who if thread is not None else Answerer()
 
 
 def with_answerer(state: AppState, thread_id: str, who: Answerer, now_s: float) -> AppState:
@@ -22,7 +22,7 @@ def with_answerer(state: AppState, thread_id: str, who: Answerer, now_s: float) 
     Args:
         now_s: Unix seconds.
     """
-    chosen = {"model": who.model, "assistant_id": who.assistant_id}
+    chosen = asdict(who)
     if any(one.id == thread_id for one in state.threads):
         return with_changed(state, (thread_id,), chosen)
     new = ThreadRecord(id=thread_id, created_at=now_s, updated_at=now_s)

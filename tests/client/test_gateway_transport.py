@@ -35,9 +35,11 @@ async def gateway() -> AsyncIterator[ScriptedGateway]:
 
 
 @asynccontextmanager
-async def opened(gateway: ScriptedGateway, **options: object) -> AsyncIterator[GatewayTransport]:
+async def opened(
+    gateway: ScriptedGateway, configuration: ConfigureSession = CONFIGURATION, **options: object
+) -> AsyncIterator[GatewayTransport]:
     address = GatewayAddress(gateway.url, gateway.key)
-    transport = await open_gateway(address, CONFIGURATION, **options)  # type: ignore[arg-type]
+    transport = await open_gateway(address, configuration, **options)  # type: ignore[arg-type]
     try:
         yield transport
     finally:
@@ -69,6 +71,21 @@ async def test_the_session_is_configured_in_full_and_ready_when_the_peer_says_so
         await gateway.say(g.SttSessionStarted(config={"model_id": "basic"}), OURS)
         ready = SessionReady("t", g.EXTENSIONS, heard_by="basic")
         assert await anext(transport.events()) == ready
+
+
+async def test_bar_45_who_hears_and_speaks_stays_when_who_ends_utterances_changes(
+    gateway: ScriptedGateway,
+):
+    chosen = ConfigureSession(
+        "t", SpeechInput("openai/whisper-1"), SpeechOutput("elevenlabs/eleven_v3", "v9")
+    )
+    async with opened(gateway, chosen) as transport:
+        first = await gateway.hears()
+        assert (first["stt"]["model_id"], first["tts"]["model_id"]) == ("whisper-1", "eleven_v3")
+        await transport.send(ConfigureSession("ours", SpeechInput(commit_strategy="vad")))
+        again = await gateway.hears()
+        assert again["stt"]["commit_strategy"] == "vad"
+        assert (again["stt"]["model_id"], again["tts"]) == ("whisper-1", first["tts"])
 
 
 async def test_the_key_goes_as_a_header_and_never_into_text(gateway: ScriptedGateway):

@@ -123,11 +123,11 @@ async def test_a_service_without_any_voice_socket_is_spoken_to_in_messages(rig: 
     await transport.aclose()
 
 
-async def answered_by(rig: Rig, model: str) -> ServiceConnection:
-    """The connection, with a model that was chosen for every thread."""
+async def answered_by(rig: Rig, model: str = "", **speech: str) -> ServiceConnection:
+    """The connection, with whom a person chose for every thread."""
 
     async def answerer_of(_thread_id: str) -> Answerer:
-        return Answerer(model)
+        return Answerer(model, **speech)
 
     return ServiceConnection(rig._find, RemoteThreads(rig.shelf, "p"), answerer_of=answerer_of)
 
@@ -153,4 +153,45 @@ async def test_bar_45_what_is_spoken_in_messages_is_answered_by_the_threads_mode
     await rig.backboard.stream()
     fields = rig.backboard.asked[-1].form.fields
     assert (fields["llm_provider"], fields["model_name"]) == ("openai", "gpt-4.1")
+    await transport.aclose()
+
+
+MIXED = {
+    "heard_by": "elevenlabs/scribe_v2",
+    "spoken_by": "openai/gpt-4o-mini-tts",
+    "voice": "coral",
+}
+
+
+async def test_bar_45_a_typed_turn_is_spoken_as_its_thread_is_unless_it_names_another(rig: Rig):
+    rig.connection = await answered_by(rig, **MIXED)
+    transport = await rig.connection.open_text(OURS)
+    body = await rig.asked(transport, TurnWishes(is_spoken=True))
+    assert body["voice"] == {
+        "tts": {"provider": "openai", "model": "gpt-4o-mini-tts", "voice": "coral"}
+    }
+    await transport.aclose()
+    transport = await rig.connection.open_text(OURS)
+    other = TurnWishes(is_spoken=True, spoken_by="elevenlabs/eleven_v3", voice="v9")
+    body = await rig.asked(transport, other)
+    assert body["voice"]["tts"] == {
+        "provider": "elevenlabs",
+        "model": "eleven_v3",
+        "voice": "v9",
+        "output_format": "pcm_24000",
+    }
+    await transport.aclose()
+
+
+async def test_bar_45_who_hears_otherwise_than_the_voice_socket_can_is_sent_recordings(rig: Rig):
+    rig.connection = await answered_by(rig, **MIXED)
+    transport = await rig.connection.open_voice(ConfigureSession("ours"))
+    assert isinstance(transport, MessageTransport)
+    await transport.send(AppendAudio(1, b"\x01\x00" * 1600))
+    await transport.send(CommitAudio(1))
+    await rig.backboard.stream()
+    [asked] = rig.backboard.asked  # no socket was tried
+    voice = json.loads(asked.form.fields["voice"])
+    assert (voice["stt"]["provider"], voice["stt"]["model"]) == ("elevenlabs", "scribe_v2")
+    assert (voice["tts"]["model"], voice["tts"]["voice"]) == ("gpt-4o-mini-tts", "coral")
     await transport.aclose()

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from desktop_app.audio.wav import read_wav
 from desktop_app.client.addresses import ApiAddress
 from desktop_app.journal.reader import JournalReader
 from desktop_app.journal.records import MessageStatus
@@ -82,10 +83,20 @@ def test_the_model_is_told_what_was_given_this_once(shell):
         (("hi", "--tool-command", " "), "is empty"),
         (("hi", "--field", "nonsense=1"), "NAME=VALUE"),
         (("hi", "--think", "much"), "There is no 'much' here"),
+        (("hi", "--speak", "a.wav", "--tts", "tts-1"), "is not PROVIDER/NAME"),
+        (("hi", "--voice", "nova"), "without --speak"),
     ],
 )
 def test_nonsense_is_refused_in_words(shell, arguments, words):
     assert words in shell.refusal("ask", *arguments)
+
+
+def test_bar_45_whoever_is_named_speaks_the_answer(shell, tmp_path):
+    sound = tmp_path / "answer.wav"
+    asked = ("ask", "hi", "--speak", sound, "--tts", "builtin/basic", "--voice")
+    shell.text(*asked, "de")
+    assert len(read_wav(sound)) > 8_000
+    assert "There is no voice" in shell.refusal(*asked, "nobody")
 
 
 # ---- stopped by a person -------------------------------------------------------------------

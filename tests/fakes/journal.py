@@ -76,9 +76,7 @@ class MemoryJournal:
         known = self.threads.get(
             thread_id, ThreadRecord(id=thread_id, created_at=at, updated_at=at)
         )
-        self.threads[thread_id] = structs.replace(
-            known, model=who.model, assistant_id=who.assistant_id
-        )
+        self.threads[thread_id] = structs.replace(known, **structs.asdict(who))
         return self.threads[thread_id]
 
     async def rename_thread(self, thread_id: str, title: str) -> ThreadRecord | None:

@@ -41,7 +41,11 @@ class Answering:
         Args:
             model: That it begins with; empty leaves the thread its model.
         """
-        self._use(Answerer(model or self.who.model, assistant_id))
+        self._use(replace(self.who, model=model or self.who.model, assistant_id=assistant_id))
+
+    def use_speech(self, heard_by: str, spoken_by: str, voice: str) -> None:
+        """Let these hear and speak in the open thread; what is empty is left to the settings."""
+        self._use(replace(self.who, heard_by=heard_by, spoken_by=spoken_by, voice=voice))
 
     def _use(self, who: Answerer) -> None:
         thread_id = self._threads.opened()

@@ -1,0 +1,18 @@
+"""Who answers, hears and speaks in a thread: as was chosen for it, else as the settings say."""
+
+from __future__ import annotations
+
+from desktop_app.journal.records import ThreadRecord
+from desktop_app.protocol.commands import Answerer
+from desktop_app.settings import Settings
+
+
+def who_answers(thread: ThreadRecord | None, settings: Settings) -> Answerer:
+    """Of a thread, None for one that is not begun yet.
+
+    A thread keeps the model that it began with; who hears and speaks follows the settings.
+    """
+    voice = settings.voice
+    usual = Answerer(heard_by=voice.heard_by, spoken_by=voice.spoken_by, voice=voice.voice)
+    chosen = Answerer(settings.threads.model) if thread is None else thread.who
+    return chosen.over(usual)
