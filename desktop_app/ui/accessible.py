@@ -14,7 +14,13 @@ from typing import NamedTuple, Protocol, cast
 
 import shiboken6
 from PySide6.QtCore import QObject, QPoint, QRect
-from PySide6.QtGui import QAccessible, QAccessibleEvent, QAccessibleInterface, QWindow
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleActionInterface,
+    QAccessibleEvent,
+    QAccessibleInterface,
+    QWindow,
+)
 from PySide6.QtWidgets import QAccessibleWidget, QWidget
 
 
@@ -26,12 +32,14 @@ class SpokenPart(NamedTuple):
         role: A name of ``QAccessible.Role``.
         box: Where it stands in the widget.
         is_current: The keyboard is about it.
+        can_press: Pressing it does something.
     """
 
     name: str
     role: str
     box: QRect
     is_current: bool = False
+    can_press: bool = False
 
 
 class SpokenParts(Protocol):
@@ -43,6 +51,10 @@ class SpokenParts(Protocol):
 
     def spoken_part(self, number: int) -> SpokenPart:
         """One of them, from 0."""
+        ...
+
+    def press_part(self, number: int) -> None:
+        """Do what a click on it does."""
         ...
 
 
@@ -124,6 +136,24 @@ class _Painted(QAccessibleWidget):
         return _parts_of(self._widget).spoken_count()
 
 
+class _Press(QAccessibleActionInterface):
+    """The one action of a part that can be pressed; it lives as long as the part."""
+
+    def __init__(self, part: _Part) -> None:
+        super().__init__()
+        self._part = part
+
+    def actionNames(self) -> list[str]:  # noqa: N802
+        return [self.pressAction()] if self._part.can_press else []
+
+    def doAction(self, name: str) -> None:  # noqa: N802
+        if name == self.pressAction():
+            self._part.press()
+
+    def keyBindingsForAction(self, _name: str) -> list[str]:  # noqa: N802
+        return []
+
+
 class _Part(QAccessibleInterface):
     """Something that a widget paints; it is asked for anew each time, so it is never stale."""
 
@@ -131,6 +161,26 @@ class _Part(QAccessibleInterface):
         super().__init__()
         self._widget = widget
         self.number = number
+        self._press = _Press(self)
+
+    def interface_cast(self, kind: QAccessible.InterfaceType) -> shiboken6.VoidPtr:
+        """What can be done with it.
+
+        Qt wants an address. An int would be taken for the object that it is, and None too.
+        """
+        if kind == QAccessible.InterfaceType.ActionInterface and self.can_press:
+            return shiboken6.VoidPtr(shiboken6.getCppPointer(self._press)[0])
+        return shiboken6.VoidPtr(0)
+
+    @property
+    def can_press(self) -> bool:
+        """Whether pressing it does something, now."""
+        return self.isValid() and self._now().can_press
+
+    def press(self) -> None:
+        """Do what a click does; what has gone meanwhile does nothing."""
+        if self.can_press:
+            _parts_of(self._widget).press_part(self.number)
 
     def _now(self) -> SpokenPart:
         return _parts_of(self._widget).spoken_part(self.number)

@@ -23,6 +23,11 @@ def within(box: QRectF, outer: QRectF) -> QRectF:
     return mirrored(box.translated(-outer.left(), 0), outer.width()).translated(outer.left(), 0)
 
 
+def mirrored_margins(left: int, top: int, right: int, bottom: int) -> tuple[int, int, int, int]:
+    """Margins of a layout: Qt turns its rows around, not these."""
+    return (right, top, left, bottom) if is_mirrored() else (left, top, right, bottom)
+
+
 def leading() -> Qt.AlignmentFlag:
     """At the side where reading begins, whatever the direction of the words; half-way down."""
     side = Qt.AlignmentFlag.AlignRight if is_mirrored() else Qt.AlignmentFlag.AlignLeft

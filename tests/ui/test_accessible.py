@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtGui import QAccessible, QAccessibleInterface
+from PySide6.QtGui import QAccessible, QAccessibleInterface, QGuiApplication
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from desktop_app.journal.records import PictureRecord, Role
@@ -81,12 +81,44 @@ def test_bar_54_pictures_of_the_gallery_are_listed_with_their_prompts(desk):
     desk.wiring.start()
     desk.window.gallery_toggled.emit()
     grid = desk.window.focusWidget()
+    opened = []
+    grid.opened.connect(opened.append)
+    told(grid).child(told(grid).childCount() - 1).actionInterface().doAction("Press")
+    assert [one.id for one in opened] == ["p0"]
     names = [name for role, name in named(told(grid)) if role == "ListItem"]
     assert [name.partition(", picture")[0] for name in names] == [
         "A tram, number 2",
         "A tram, number 1",
         "A tram, number 0",
     ]
+
+
+def press(whole: QAccessibleInterface, name: str) -> None:
+    """As a screen reader does it."""
+    children = [whole.child(number) for number in range(whole.childCount())]
+    [part] = [one for one in children if one and one.text(QAccessible.Text.Name) == name]
+    action = part.actionInterface()
+    assert action.actionNames() == ["Press"]
+    assert action.keyBindingsForAction("Press") == []
+    action.doAction("Press")
+
+
+def test_bar_54_what_is_painted_can_be_pressed_by_a_screen_reader(desk):
+    chat = desk.window.pane.chat
+    shown = make_message(1, "Where?", Role.USER), make_message(2, "```python\nx = 1\n```")
+    chat.show_messages("a", shown, has_older=False)
+    chat.show()
+    press(told(chat), "Copy")
+    assert QGuiApplication.clipboard().text().strip() == "x = 1"
+    QGuiApplication.clipboard().clear()
+    message = told(chat).child(told(chat).childCount() - 1 - chat.spoken_count() + 1)
+    assert message.text(QAccessible.Text.Name) == "You: Where?"
+    assert message.actionInterface() is None, "nothing happens when a message is pressed"
+    assert message.textInterface() is None
+    desk.window.toggle_right()
+    tabs = desk.window.side.tabs
+    press(told(tabs), "Images")
+    assert "Images" in tabs.accessibleName()
 
 
 @pytest.mark.parametrize(

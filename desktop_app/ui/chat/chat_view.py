@@ -231,7 +231,12 @@ class ChatView(ConversationScroll):
         box = one.target.box.toRect().translated(self._left(), row_top - top)
         role = "Link" if one.target.kind == "link" else "Button"
         is_current = self._chosen is not None and self._chosen.key == one.key
-        return SpokenPart(one.target.label, role, box, is_current)
+        return SpokenPart(one.target.label, role, box, is_current, can_press=True)
+
+    def press_part(self, number: int) -> None:
+        """Press what ``spoken_part`` tells as a button or a link."""
+        one = self._pressable()[number - len(self._stack)]
+        self._act(one.target, one.message_id)
 
     def _pressable(self) -> list[Pressable]:
         top = self.verticalScrollBar().value() - TOP

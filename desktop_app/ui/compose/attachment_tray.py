@@ -14,6 +14,7 @@ from desktop_app.ui.compose.note_row import NoteRow
 from desktop_app.ui.icons import paint_icon
 from desktop_app.ui.labels import Label
 from desktop_app.ui.look import Look, let_ground_through
+from desktop_app.ui.mirroring import mirrored_margins
 
 _MOST_ROWS = 4  # more are scrolled to
 _ICON = 18
@@ -42,7 +43,7 @@ class AttachmentRow(QWidget):
         self.remove = Button(look, self, icon="close", says=tr("Remove"))
         self.remove.clicked.connect(self._on_remove)
         row = QHBoxLayout(self)
-        row.setContentsMargins(12 + _ICON + 8, 2, 8, 2)
+        row.setContentsMargins(*mirrored_margins(12 + _ICON + 8, 2, 8, 2))
         row.setSpacing(10)
         row.addWidget(self._name)
         row.addWidget(self._state, 1)

@@ -16,7 +16,7 @@ from desktop_app.ui.compose.attachments import Attachment, Stage, clock
 from desktop_app.ui.icons import paint_icon
 from desktop_app.ui.labels import Label
 from desktop_app.ui.look import Look
-from desktop_app.ui.mirroring import within
+from desktop_app.ui.mirroring import mirrored_margins, within
 
 _ICON = 18
 _BAR, _GAP = 2, 2
@@ -87,7 +87,7 @@ class NoteRow(QWidget):
         self.remove = Button(look, self, icon="close", says=tr("Discard the voice note"))
         self.remove.clicked.connect(self._on_remove)
         row = QHBoxLayout(self)
-        row.setContentsMargins(12 + _ICON + 8, 2, 8, 2)
+        row.setContentsMargins(*mirrored_margins(12 + _ICON + 8, 2, 8, 2))
         row.setSpacing(10)
         row.addWidget(self._name)
         row.addWidget(self._wave, 1)

@@ -162,7 +162,12 @@ class PictureGrid(QAbstractScrollArea):
         """A picture, for screen readers."""
         words = picture_words.spoken(self._pictures[number], number, self._total)
         box = self._places.cell(number).translated(0, -self.verticalScrollBar().value())
-        return SpokenPart(words, "ListItem", box, number == self._current)
+        return SpokenPart(words, "ListItem", box, number == self._current, can_press=True)
+
+    def press_part(self, number: int) -> None:
+        """Open the picture."""
+        self.choose(number)
+        self.opened.emit(self.current)
 
     # ---- places -------------------------------------------------------------------------------
 

@@ -63,7 +63,11 @@ class TabBar(QWidget):
     def spoken_part(self, number: int) -> SpokenPart:
         """A tab, for screen readers."""
         box = self.box(number).toRect()
-        return SpokenPart(TABS[number], "PageTab", box, number == self._open)
+        return SpokenPart(tr(TABS[number]), "PageTab", box, number == self._open, can_press=True)
+
+    def press_part(self, number: int) -> None:
+        """Open the tab."""
+        self.open_tab(number)
 
     def _describe(self) -> None:
         words = tr("{name}, tab {number} of {all}")
