@@ -1,20 +1,52 @@
-"""WebSockets as uvicorn reads them, without a system call or two for each frame of sound."""
+"""WebSockets as uvicorn reads them, at a good part less for each frame of sound."""
 
 from __future__ import annotations
 
+from types import GeneratorType
+
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.protocol import State
+from websockets.server import ServerProtocol
+from websockets.streams import StreamReader
+
+try:
+    from websockets.speedups import apply_mask
+except ImportError:  # where the package has no wheel
+    from websockets.utils import apply_mask
 
 QUEUED_MESSAGES = 16
 LARGE_BYTES = 64 << 10
 """A message from here on is taken up before another one is read."""
+
+_WHOLE_BINARY = 0x82
+"""First byte of a frame that is a message of bytes."""
+_MASKED = 0x80
+_IN_TWO_BYTES, _IN_EIGHT_BYTES = 126, 127
+"""Where the length of a frame is, in place of a length."""
 
 
 class ReadAheadSocketProtocol(WebSocketsSansIOProtocol):
     """Lets some small messages wait for the application before it stops to read.
 
     uvicorn stops after each message and goes on when it was taken, which costs a voice that sends
-    50 frames a second an eighth of its time.
+    50 frames a second an eighth of its time. The library's way through a frame, step by step, costs
+    another fifth: whole frames of sound are cut out here, and everything else is left to it.
     """
+
+    _is_between = False
+    """The library waits for the first byte of a message."""
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes of the client."""
+        at = 0
+        if self._is_between and self.conn.state is State.OPEN:
+            while end := _end_of_sound(data, at):
+                self._take_sound(data, at, end)
+                at = end
+            if at == len(data):
+                return
+        super().data_received(data[at:] if at else data)
+        self._is_between = self.handshake_complete and _is_between_messages(self.conn)
 
     def send_receive_event_to_app(self) -> None:
         """A message is complete: queue it, and stop reading only where many wait, or large ones."""
@@ -22,6 +54,40 @@ class ReadAheadSocketProtocol(WebSocketsSansIOProtocol):
         was_paused, self.read_paused = self.read_paused, True  # so that it does not stop
         super().send_receive_event_to_app()
         self.read_paused = was_paused
-        if not was_paused and (size >= LARGE_BYTES or self.queue.qsize() >= QUEUED_MESSAGES):
+        self._stop_where_much_waits(size)
+
+    def _take_sound(self, data: bytes, at: int, end: int) -> None:
+        begin = at + 6 if data[at + 1] != _MASKED | _IN_TWO_BYTES else at + 8
+        sound = apply_mask(data[begin:end], data[begin - 4 : begin])
+        self.queue.put_nowait({"type": "websocket.receive", "bytes": sound})
+        self._stop_where_much_waits(len(sound))
+
+    def _stop_where_much_waits(self, size: int) -> None:
+        if self.read_paused:
+            return
+        if size >= LARGE_BYTES or self.queue.qsize() >= QUEUED_MESSAGES:
             self.read_paused = True
             self.transport.pause_reading()
+
+
+def _end_of_sound(data: bytes, at: int) -> int:
+    """Where the frame at ``at`` ends, if it is a message of masked bytes and all there; else 0."""
+    if len(data) < at + 8 or data[at] != _WHOLE_BINARY or data[at + 1] < _MASKED:
+        return 0
+    length = data[at + 1] - _MASKED
+    if length == _IN_EIGHT_BYTES:
+        return 0
+    end = at + 6 + length
+    if length == _IN_TWO_BYTES:
+        end = at + 8 + int.from_bytes(data[at + 2 : at + 4], "big")
+    return end if end <= len(data) else 0
+
+
+def _is_between_messages(library: ServerProtocol) -> bool:
+    """Whether nothing of a frame, nor of a message of several, has been read yet."""
+    step: object = library.parser
+    while isinstance(step, GeneratorType) and step.gi_yieldfrom is not None:
+        step = step.gi_yieldfrom
+    at_eof = StreamReader.at_eof.__code__
+    waits_for_a_frame = isinstance(step, GeneratorType) and step.gi_code is at_eof
+    return waits_for_a_frame and library.current_size is None and not library.extensions

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import socket
 from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
 
 import pytest
 import uvicorn
 from websockets.asyncio.client import connect
+from websockets.frames import Frame, Opcode
 
 from desktop_app.service.http.socket_protocol import (
     LARGE_BYTES,
@@ -33,7 +35,8 @@ class Application:
         await self.may_read.wait()
         while (message := await receive())["type"] == "websocket.receive":
             async with self.changed:
-                self.taken.append(message.get("text") or len(message["bytes"]))
+                is_text = message.get("text") is not None
+                self.taken.append(message["text"] if is_text else len(message["bytes"]))
                 self.changed.notify_all()
 
     async def has(self, count):
@@ -46,8 +49,8 @@ class Watched(ReadAheadSocketProtocol):
 
     stopped: asyncio.Event
 
-    def send_receive_event_to_app(self):
-        super().send_receive_event_to_app()
+    def _stop_where_much_waits(self, size):
+        super()._stop_where_much_waits(size)
         if self.read_paused:
             self.stopped.set()
 
@@ -98,3 +101,66 @@ async def test_a_large_message_is_taken_up_before_another_is_read(size):
         await client.send("after")
         await application.has(2)
     assert application.taken == [size, "after"]
+
+
+def frame(payload, opcode=Opcode.BINARY, *, fin=True):
+    return Frame(opcode, payload, fin=fin).serialize(mask=True)
+
+
+SOUND = [bytes([number]) * (160 * number) for number in range(1, 5)]
+KINDS = [
+    (b"".join(map(frame, SOUND)), list(map(len, SOUND))),
+    (frame(b"text", Opcode.TEXT), ["text"]),
+    (frame(b"", Opcode.PING), []),
+    (frame(b"one", fin=False) + frame(b"two", Opcode.CONT), [6]),
+    (frame(b""), [0]),
+    (frame(SOUND[0]), [len(SOUND[0])]),
+]
+LONG = (frame(b"long" * 30_000) + frame(SOUND[0]), [120_000, len(SOUND[0])])
+
+
+@pytest.mark.parametrize("size", [1, 7, 500, 1_000_000])
+async def test_frames_of_all_kinds_are_read_however_they_are_cut(size):
+    application = Application()
+    application.may_read.set()
+    kinds = [*KINDS, LONG] if size > 100 else KINDS
+    wire = b"".join(sent for sent, _ in kinds)
+    taken = [each for _, several in kinds for each in several]
+    async with serving(application) as url:
+        reader, writer = await asyncio.open_connection(*address(url))
+        await upgrade(reader, writer)
+        for at in range(0, len(wire), size):
+            writer.write(wire[at : at + size])
+            await asyncio.sleep(0)
+        await application.has(len(taken))
+        writer.close()
+    assert application.taken == taken
+
+
+async def test_sound_that_nobody_masked_closes_the_socket():
+    application = Application()
+    application.may_read.set()
+    async with serving(application) as url:
+        reader, writer = await asyncio.open_connection(*address(url))
+        await upgrade(reader, writer)
+        writer.write(frame(SOUND[0]))
+        await application.has(1)
+        writer.write(Frame(Opcode.BINARY, b"bare sound").serialize(mask=False))
+        async with asyncio.timeout(WITHIN_S):
+            closing = await reader.read()
+        writer.close()
+    assert closing[0] == 0x88
+    assert int.from_bytes(closing[2:4], "big") == 1002
+
+
+def address(url):
+    return urlsplit(url).hostname, urlsplit(url).port
+
+
+async def upgrade(reader, writer):
+    writer.write(
+        b"GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+    )
+    async with asyncio.timeout(WITHIN_S):
+        assert b"101" in await reader.readuntil(b"\r\n\r\n")
