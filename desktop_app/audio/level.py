@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from operator import mul
 
 _FULL_SCALE = 32768.0
 _QUIETEST_DB = -60.0
@@ -30,4 +29,4 @@ def level_of(pcm: bytes | memoryview) -> float:
 def _rms_of(samples: memoryview) -> float:
     if not len(samples):
         return 0.0
-    return math.sqrt(sum(map(mul, samples, samples)) / len(samples))
+    return math.hypot(*samples) / math.sqrt(len(samples))  # a sum takes more than twice as long
