@@ -13,7 +13,7 @@ from desktop_app.ui import look as size
 from desktop_app.ui import wording
 from desktop_app.ui.compose.composer import Composer
 from desktop_app.ui.header import HEIGHT, Header
-from desktop_app.ui.look import Look
+from desktop_app.ui.look import Look, fill
 
 if TYPE_CHECKING:
     from desktop_app.state.app_state import Conversation, Levels, Voice
@@ -216,4 +216,4 @@ class ConversationPane(QWidget):
         self.arrange()
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
-        QPainter(self).fillRect(self.rect(), self._look.colour("background"))
+        fill(QPainter(self), self.rect(), self._look.colour("background"))

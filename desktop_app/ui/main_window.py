@@ -16,11 +16,11 @@ from PySide6.QtGui import (
     QShortcut,
     QShowEvent,
 )
-from PySide6.QtWidgets import QApplication, QStyle, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop_app.ui import wording
 from desktop_app.ui.conversation_pane import ConversationPane
-from desktop_app.ui.look import Look, stylesheet
+from desktop_app.ui.look import Look, fill, stylesheet
 from desktop_app.ui.panes import LEFT, RIGHT, Panes, Widths, lay_out_panes
 from desktop_app.ui.threads.thread_list import ThreadList
 from desktop_app.ui.voice.talk_key import TalkKey
@@ -250,7 +250,9 @@ class MainWindow(QWidget):
 
     def _turned(self, place: QRect) -> QRect:
         """A place of a window that is read from the left, where this one has it."""
-        return QStyle.visualRect(self.layoutDirection(), self.rect(), place)
+        if self.layoutDirection() is Qt.LayoutDirection.LeftToRight:
+            return place
+        return place.translated(self.width() - place.width() - 2 * place.x(), 0)
 
     def _is_narrow(self) -> bool:
         return self._panes(is_left_open=False, is_right_open=False).is_overlay
@@ -335,7 +337,7 @@ class MainWindow(QWidget):
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
-        QPainter(self).fillRect(self.rect(), self._look.colour("background"))
+        fill(QPainter(self), self.rect(), self._look.colour("background"))
         if not self._was_painted:
             self._was_painted = True
             QTimer.singleShot(0, self.painted.emit)  # once this frame has been handed over

@@ -21,7 +21,7 @@ from desktop_app.ui import wording
 from desktop_app.ui.button import Button
 from desktop_app.ui.icons import paint_icon
 from desktop_app.ui.labels import Label
-from desktop_app.ui.look import Look
+from desktop_app.ui.look import Look, fill
 from desktop_app.ui.mirroring import is_mirrored
 from desktop_app.ui.threads.connection_label import ConnectionLabel
 from desktop_app.ui.threads.thread_view import ThreadView
@@ -316,7 +316,7 @@ class ThreadList(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)
-        painter.fillRect(self.rect(), self._look.colour("side"))
+        fill(painter, self.rect(), self._look.colour("side"))
         painter.setPen(self._look.colour("line"))
         edge = 0 if is_mirrored() else self.width() - 1
         painter.drawLine(edge, 0, edge, self.height())
