@@ -149,5 +149,6 @@ class EngineKit:
             open_text=self.connection.open_text,
             journal=self.journal,
             publish=self.publish,
+            upload=self.connection.upload,
         )
         return Engine(terms, parts)

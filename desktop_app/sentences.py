@@ -137,6 +137,14 @@ SENTENCES: Prose = {
     "media.not_fetched": "A picture could not be fetched. The text of the answer is kept.",
     "message.failed": "Your message could not be answered. It was kept; try again.",
     "model.for_new_threads": "{title} answers in threads that you begin from now on.",
+    "files.came_late": (
+        "The service ended your turn before this could go along: {file}. Send it with a message."
+    ),
+    "files.not_spoken": (
+        "This cannot go along with what you say here: {file}. It stays; send it with a message."
+    ),
+    "files.not_uploaded": "{file} did not go along and stays attached. {reason}",
+    "files.unread": "The service could not read the file. {reason}",
     "note.empty": "Nothing was recorded. Speak, and finish the voice note then.",
     "note.one": "There is a voice note already. Send it or discard it, then record another.",
     "network.broken": "The language server broke off. What had arrived was kept; try again.",

@@ -33,6 +33,8 @@ Sound = Literal["binary", "json"]
 class GatewayTransport:
     """Satisfies ``engine.ports.Transport``. Event loop only; open it with ``open_gateway``."""
 
+    takes_files = False
+
     def __init__(self, socket: ClientConnection, dialect: GatewayDialect) -> None:
         self._socket = socket
         self._dialect = dialect

@@ -105,6 +105,8 @@ class _Job:
 class MessageTransport:
     """Satisfies ``engine.ports.Transport``. Event loop only; see ``open_messages``."""
 
+    takes_files = True
+
     def __init__(
         self, api: BackboardApi, configuration: ConfigureSession, terms: MessageTerms
     ) -> None:
@@ -140,7 +142,7 @@ class MessageTransport:
             case AppendAudio():
                 self._utterances.setdefault(command.turn, bytearray()).extend(command.pcm)
             case CommitAudio():
-                await self._commit(command.turn)
+                await self._commit(command)
             case DiscardAudio():
                 self._utterances.pop(command.turn, None)
             case SubmitToolOutputs():
@@ -177,7 +179,8 @@ class MessageTransport:
         asked = typed_turn(self._terms.request, prompt, self._terms.voices, spoken)
         return self._job(prompt.turn, asked)
 
-    async def _commit(self, turn: int) -> None:
+    async def _commit(self, command: CommitAudio) -> None:
+        turn = command.turn
         pcm = bytes(self._utterances.pop(turn, b""))
         heard, spoken = self._configuration.speech_input, self._configuration.speech_output
         if not pcm or heard is None:
@@ -186,19 +189,20 @@ class MessageTransport:
             text = "A message cannot be longer than ten minutes."
             await self._news.put(ServerFault(text, code="audio.too_long", turn=turn))
         else:
-            asked = spoken_turn(self._terms.request, pcm, self._terms.voices, heard, spoken)
+            asked = spoken_turn(
+                self._terms.request, pcm, self._terms.voices, heard, spoken, files=command.files
+            )
             self._ask_in_turn(self._job(turn, asked, is_utterance=True))
 
     def _job(self, turn: int, asked: TurnRequest, *, is_utterance: bool = False) -> _Job:
         dialect = StreamDialect(
             turn, is_spoken=asked.is_spoken, make_resample=self._terms.make_resample
         )
-
         uploads = UploadNews(turn, asked.files, self._tell_progress)
 
         async def open_stream(thread_id: str) -> AsyncGenerator[bytes, None]:
             message = await self._with_cut(replace(asked.message, thread_id=thread_id or None))
-            progress = uploads.note if is_utterance else uploads.progress
+            progress = uploads.note if is_utterance and not asked.files.files else uploads.progress
             stream = self._api.messages.stream(message, asked.files, progress=progress)
             async with aclosing(stream) as pieces:
                 async for piece in pieces:

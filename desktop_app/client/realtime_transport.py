@@ -83,6 +83,8 @@ class RealtimeTransport:
         ProtocolError: ``session.sound_format``: the session wants or gives no plain samples.
     """
 
+    takes_files = False
+
     def __init__(self, socket: RealtimeSocket, media: ReplyMedia, terms: RealtimeTerms) -> None:
         self._input_hz = checked_format(socket.input_format).sample_rate
         output_hz = checked_format(socket.output_format).sample_rate

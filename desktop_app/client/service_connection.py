@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 
 from msgspec.structs import replace
@@ -29,10 +30,13 @@ from desktop_app.client.turn_request import (
     documented_voices,
 )
 from desktop_app.client.voice_socket_transport import VoiceSocketTransport, open_voice_transport
-from desktop_app.errors import AccessError, NetworkError, ProtocolError
+from desktop_app.errors import AccessError, InputError, NetworkError, ProtocolError
 from desktop_app.protocol.backboard.messages import MessageRequest
 from desktop_app.protocol.commands import Answerer, ConfigureSession
 from desktop_app.protocol.gateway_speech import MakeResample
+
+READ_LIMIT_S = 20.0
+"""How long a spoken turn waits until one of its files is read."""
 
 logger = logging.getLogger(__name__)
 
@@ -127,6 +131,27 @@ class ServiceConnection:
             NetworkError, AccessError
         """
         return await self._api_at((await self._find()).api)
+
+    async def upload(self, thread_id: str, path: str, progress: Callable[[int, int], None]) -> None:
+        """Put a file into the thread's documents; returns once it is read, or takes long to.
+
+        Raises:
+            NetworkError, AccessError
+            InputError: ``file.extension``: of no kind that is taken; ``files.unread``.
+        """
+        api = await self.api()
+        remote_id = await self._threads.remote_id(thread_id, api)
+        documents = api.documents
+        document = await documents.upload_to_thread(remote_id, Path(path), progress=progress)
+        try:
+            read = await documents.wait_until_settled(document.document_id, limit_s=READ_LIMIT_S)
+        except NetworkError as error:
+            if error.code != "server.unfinished":
+                raise
+            return  # it goes on reading; the turn says what it could not wait for
+        if not read.is_indexed:
+            reason = read.status_message or ""
+            raise InputError("files.unread", f"It could not be read. {reason}", reason=reason)
 
     async def aclose(self) -> None:
         """Close what is kept open between lines. Idempotent."""

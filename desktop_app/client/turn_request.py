@@ -107,6 +107,8 @@ def spoken_turn(
     defaults: VoiceDefaults,
     heard: SpeechInput,
     spoken: SpeechOutput | None,
+    *,
+    files: tuple[str, ...] = (),
 ) -> TurnRequest:
     """An utterance.
 
@@ -116,6 +118,7 @@ def spoken_turn(
         defaults: Who hears and speaks where the next two do not say.
         heard: How it is recognised.
         spoken: How it is answered; None for text alone.
+        files: Paths of what goes along.
     """
     hearing = _hearing(heard.model, defaults)
     if heard.language:
@@ -123,7 +126,8 @@ def spoken_turn(
     voice = Voice(stt=hearing, tts=spoken_choice(spoken, defaults) if spoken else None)
     recording = Recording("utterance.wav", wav_file(pcm, RECORDING_RATE_HZ), "audio/wav")
     message = replace(base, content="", voice=voice)
-    return TurnRequest(message, MessageFiles(audio_file=recording), spoken is not None)
+    along = MessageFiles(files=tuple(Path(path) for path in files), audio_file=recording)
+    return TurnRequest(message, along, spoken is not None)
 
 
 def _voice_of(

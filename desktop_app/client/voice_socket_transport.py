@@ -62,6 +62,8 @@ class VoiceSocketTransport:
         make_resample: Converts speech of other rates than ours.
     """
 
+    takes_files = False
+
     def __init__(
         self,
         socket: VoiceSocket,

@@ -27,6 +27,7 @@ from desktop_app.engine.system_time import SystemTime
 from desktop_app.errors import AppError
 from desktop_app.journal.records import ThreadRecord
 from desktop_app.link.asks import Ask, CancelAsk
+from desktop_app.link.carried_files import CarryFiles
 from desktop_app.link.device_messages import (
     ListDevices,
     PlayMicrophoneTest,
@@ -102,6 +103,8 @@ class Conversation(Protocol):
 
     def take(self, given: Input) -> None: ...
 
+    def carry(self, files: tuple[str, ...]) -> None: ...
+
     def renew_line(self) -> None: ...
 
     async def aclose(self) -> None: ...
@@ -165,6 +168,8 @@ class Controller:
                 self._conversation(intent.thread_id).take(again)
             case AnswerTools():
                 self._conversation(intent.thread_id).take(answered(intent))
+            case CarryFiles():
+                self._carry(intent)
             case StartVoice():
                 self._take_voice(intent.thread_id).take(VoiceStarted())
             case PressTalk():
@@ -214,6 +219,10 @@ class Controller:
                 self._reload_settings()
             case Quit():
                 self._quit()
+
+    def _carry(self, wish: CarryFiles) -> None:
+        if wish.files or wish.thread_id in self._conversations:
+            self._conversation(wish.thread_id).carry(wish.files)
 
     @property
     def phase_changed(self) -> PhaseChanged | None:

@@ -6,8 +6,6 @@ import asyncio
 from collections import deque
 from contextlib import suppress
 
-from msgspec import structs
-
 from desktop_app.engine.effects import (
     AskEndpoint,
     AwaitDrain,
@@ -21,6 +19,7 @@ from desktop_app.engine.effects import (
     Effect,
     FinishCapture,
     FinishPlayback,
+    KeepUtterance,
     OpenLine,
     OpenMicrophone,
     OpenRetriedTurn,
@@ -48,11 +47,12 @@ from desktop_app.engine.loop_breaker import LoopBreaker
 from desktop_app.engine.machine import step
 from desktop_app.engine.parts import Parts, Terms
 from desktop_app.engine.recorder import Recorder, RecordingEffect
+from desktop_app.engine.redelivery import question_of, with_recording
 from desktop_app.engine.session import Session, Stage
 from desktop_app.engine.sound_desk import SoundDesk
 from desktop_app.engine.timers import Timers
 from desktop_app.errors import AppError, StorageError
-from desktop_app.journal.records import MessageRecord, Role
+from desktop_app.journal.records import MessageRecord
 from desktop_app.link.messages import (
     Notice,
     NoticeCleared,
@@ -115,7 +115,7 @@ class Engine:
         )
         self._timers = Timers(parts.time, self.take)
         self._loops = LoopBreaker(parts.time.now)
-        self._retried: dict[str, bytes] = {}
+        self._retried: dict[str, tuple[MessageRecord, bytes]] = {}
         self._overheard: deque[bytes] = deque(maxlen=_OVERHEARD)
         self._shown = self.phase_changed
 
@@ -184,6 +184,10 @@ class Engine:
         """Take in what happened, or what a person wants. Before ``run`` it waits for that."""
         self._inputs.append(given)
         self._take_all()
+
+    def carry(self, files: tuple[str, ...]) -> None:
+        """The next spoken turn takes these files along."""
+        self._lines.files.attach(files)
 
     def renew_line(self) -> None:
         """Who answers is another one: the voice line, if there is one, is opened anew."""
@@ -301,7 +305,11 @@ class Engine:
 
     def _remember(self, effect: RecordingEffect) -> None:
         if isinstance(effect, OpenRetriedTurn):
-            self._lines.begin_speech(self._retried.pop(effect.message_id))
+            message, pcm = self._retried.pop(effect.message_id)
+            self._lines.begin_speech(pcm)
+            self._lines.files.repeat(effect.turn, message.wishes.files)
+        elif isinstance(effect, KeepUtterance) and self._session.is_committed:
+            self._lines.files.refuse()
         self._recorder.carry_out(effect)
 
     # ---- what passes through --------------------------------------------------------------
@@ -336,52 +344,22 @@ class Engine:
 
     async def _retry(self, message_id: str) -> None:
         try:
-            message = await self._question(message_id)
+            message = await question_of(self._parts.journal, self.thread_id, message_id)
             if message is None:
                 return
-            message, pcm = await self._with_recording(message)
+            message, pcm = await with_recording(self._parts.journal, message)
         except StorageError as error:
             self._raise(error)
             return
         self._recorder.remember(message)
         if message.utterance_id:
-            self._retried[message.id] = pcm
+            self._retried[message.id] = message, pcm
             self.take(SpeechRetried(message.id))
             self._retried.pop(message.id, None)  # the machine may have refused it
         else:
             typed = message.wishes.words
             text = message.text if typed is None else typed
             self.take(PromptTyped(message.id, text, message.wishes))
-
-    async def _with_recording(self, message: MessageRecord) -> tuple[MessageRecord, bytes]:
-        """The question and its sound; where that is gone, the words that were understood.
-
-        Raises:
-            StorageError: ``journal.no_recording``: neither is there.
-        """
-        is_recorded = bool(message.utterance_id)
-        is_wordless = message.is_spoken and not message.text and not message.wishes.recording
-        if not is_recorded and is_wordless:
-            raise StorageError("journal.no_recording")
-        if not is_recorded:
-            return message, b""
-        try:
-            return message, await self._parts.journal.utterance_pcm(message.utterance_id)
-        except StorageError as error:
-            if error.code != "journal.no_recording" or not message.text:
-                raise
-            return structs.replace(message, utterance_id=""), b""
-
-    async def _question(self, message_id: str) -> MessageRecord | None:
-        """The user's message: itself, or the one that this reply answered."""
-        message = await self._parts.journal.message(message_id)
-        if message is None or message.role is Role.USER:
-            return message
-        for earlier in reversed(await self._parts.journal.messages(self.thread_id)):
-            is_before = earlier.created_at <= message.created_at
-            if earlier.role is Role.USER and earlier.turn == message.turn and is_before:
-                return earlier
-        return None
 
     def _raise(self, error: AppError) -> None:
         notice = Notice(NoticeLevel.ERROR, error.code, dict(error.facts))

@@ -13,6 +13,7 @@ from desktop_app.engine.effects import (
     ResendSpeech,
     Send,
 )
+from desktop_app.engine.file_carrier import FileCarrier
 from desktop_app.engine.inputs import Input
 from desktop_app.engine.jobs import Jobs
 from desktop_app.engine.parts import Parts, Terms
@@ -23,6 +24,7 @@ from desktop_app.protocol.commands import (
     AppendAudio,
     CancelReply,
     ClientCommand,
+    CommitAudio,
     PromptText,
     SubmitToolOutputs,
 )
@@ -35,6 +37,9 @@ LineEffect = AskEndpoint | OpenLine | CloseLine | Send | ResendSpeech | DeliverP
 
 class Lines:
     """Everything that one conversation says to servers. Loop thread only.
+
+    Attributes:
+        files: What goes along with what is said.
 
     Args:
         terms: Whose conversation, and with which configuration.
@@ -61,7 +66,14 @@ class Lines:
         self._parts = parts
         self._jobs = jobs
         self._recorder = recorder
-        self._uses = LineUses(tell, admit, self._before_send, self._sent, is_free)
+        self.files = FileCarrier(
+            terms.thread_id,
+            parts.upload,
+            tell=tell,
+            publish=parts.publish,
+            note=recorder.carry,
+        )
+        self._uses = LineUses(tell, admit, self._before_send, self._sent, is_free, self._load)
         self._text_line = TextLine(parts.open_text, terms.text_session, self._uses)
         self._voice_line: Supervisor | None = None
         self._texts: set[int] = set()
@@ -150,5 +162,13 @@ class Lines:
                 pass
 
     def _sent(self, command: ClientCommand) -> None:
-        if isinstance(command, PromptText):
-            self._recorder.prompt_sent(command.turn)
+        match command:
+            case PromptText():
+                self._recorder.prompt_sent(command.turn)
+            case CommitAudio():
+                self.files.sent(command)
+            case _:
+                pass
+
+    async def _load(self, command: CommitAudio, takes_files: bool) -> CommitAudio:
+        return await self.files.load(command, takes_files=takes_files)

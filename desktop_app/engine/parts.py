@@ -16,6 +16,7 @@ from desktop_app.engine.ports import (
     Microphone,
     OpenTransport,
     Time,
+    UploadFile,
 )
 from desktop_app.engine.system_time import SystemTime
 from desktop_app.link.messages import LinkEvent
@@ -31,6 +32,7 @@ class Parts:
         open_voice: Opens the line that carries speech.
         open_text: Opens a line for one typed prompt while there is no voice line.
         publish: Takes news for the window; called on the loop, must not block.
+        upload: Puts files into the thread's documents; None where nobody can.
     """
 
     microphone: Microphone
@@ -42,6 +44,7 @@ class Parts:
     journal: Journal
     publish: Callable[[LinkEvent], None]
     echo: EchoParts | None = None
+    upload: UploadFile | None = None
     time: Time = field(default_factory=SystemTime)
 
 

@@ -118,6 +118,10 @@ class Loudspeaker(Protocol):
 class Transport(Protocol):
     """One open conversation with a server, in any dialect."""
 
+    @property
+    def takes_files(self) -> bool:
+        """Whether what is said can have files with it (``CommitAudio.files``)."""
+
     async def send(self, command: ClientCommand) -> None:
         """Say one thing.
 
@@ -152,6 +156,24 @@ class OpenTransport(Protocol):
 
         Raises:
             NetworkError, AccessError, ProtocolError
+        """
+
+
+class UploadFile(Protocol):
+    """Puts a file into the documents of a thread."""
+
+    def __call__(
+        self, thread_id: str, path: str, progress: Callable[[int, int], None]
+    ) -> Awaitable[None]:
+        """Return once the service has read it, or takes long to.
+
+        Args:
+            thread_id: Ours.
+            path: Of the file.
+            progress: Told how many bytes of how many have left.
+
+        Raises:
+            NetworkError, AccessError, InputError: It is not there, and why.
         """
 
 

@@ -39,6 +39,7 @@ from desktop_app.link.messages import (
     TurnTimed,
     UploadAdvanced,
 )
+from desktop_app.protocol.commands import TurnWishes
 from desktop_app.protocol.events import (
     ImageReady,
     ReplyAudio,
@@ -152,6 +153,14 @@ class Recorder:
         if notes.user.status is MessageStatus.QUEUED:
             self._save_user(notes, status=MessageStatus.SENT, error="")
 
+    def carry(self, turn: int, files: tuple[str, ...]) -> None:
+        """These files went along with what was said in the turn."""
+        notes = self._turns.get(turn)
+        if notes is not None:
+            notes.files = (*notes.files, *files)
+            if notes.user is not None:
+                self._save_user(notes, wishes=TurnWishes(files=notes.files))
+
     def carry_out(self, effect: RecordingEffect) -> None:
         """Write down what the machine decided."""
         match effect:
@@ -239,6 +248,7 @@ class Recorder:
             utterance_id=notes.utterance.id if notes.utterance else "",
             speech_ms=notes.recorded_ms,
             heard_by=self._heard_by,
+            wishes=TurnWishes(files=notes.files),
         )
 
     def _message(
@@ -319,16 +329,8 @@ class Recorder:
 
     def _upload(self, notes: TurnNotes, event: UploadProgressed) -> None:
         notes.is_uploading = event.sent_bytes < event.total_bytes
-        self._books.tell(
-            UploadAdvanced(
-                self._thread_id,
-                event.turn,
-                event.name,
-                event.sent_bytes,
-                event.total_bytes,
-                event.sizes,
-            )
-        )
+        sent = (event.turn, event.name, event.sent_bytes, event.total_bytes, event.sizes)
+        self._books.tell(UploadAdvanced(self._thread_id, *sent))
 
     def _transcript(self, notes: TurnNotes, event: TranscriptUpdated) -> None:
         if not event.is_final:

@@ -12,7 +12,7 @@ from desktop_app.engine.ports import OpenTransport, Time, Transport
 from desktop_app.engine.renewal import HeldLine, Renewal, RenewedError
 from desktop_app.engine.service_keeper import backoff
 from desktop_app.errors import AppError, NetworkError
-from desktop_app.protocol.commands import ClientCommand, ConfigureSession
+from desktop_app.protocol.commands import ClientCommand, CommitAudio, ConfigureSession
 from desktop_app.protocol.events import ServerEvent, SessionReady
 
 _QUEUED_COMMANDS = 4096  # more than the frames of the longest utterance
@@ -28,6 +28,7 @@ class LineUses:
         before_send: Returns when what the command says is durable.
         sent: Told after the command has left.
         is_free: Whether no turn runs: the line can be exchanged unnoticed.
+        load: The end of an utterance with its files, for a line that takes files or does not.
     """
 
     tell: Callable[[Input], None]
@@ -35,6 +36,7 @@ class LineUses:
     before_send: Callable[[ClientCommand], Awaitable[None]]
     sent: Callable[[ClientCommand], None]
     is_free: Callable[[], bool] = lambda: True
+    load: Callable[[CommitAudio, bool], Awaitable[CommitAudio]] | None = None
 
 
 class Supervisor:
@@ -171,6 +173,8 @@ class Supervisor:
         while True:
             command = await outgoing.get()
             self._is_delivering = True
+            if isinstance(command, CommitAudio) and self._uses.load is not None:
+                command = await self._uses.load(command, transport.takes_files)
             await self._uses.before_send(command)
             await transport.send(command)
             self._is_delivering = False

@@ -35,6 +35,7 @@ class TurnNotes:
         waiting_sound: Recorded before the journal was ready for it; None once it is.
         unwritten_sound: The newest sound, not given to the journal yet.
         partial: The words understood so far.
+        files: What went along with what was said.
         speech_bytes: How much speech of the reply has come.
         speech: The recording of the spoken reply, None before it is spoken.
         unwritten_speech: The newest of it, not given to the journal yet.
@@ -54,6 +55,7 @@ class TurnNotes:
     waiting_sound: list[bytes] | None = field(default_factory=list)
     unwritten_sound: bytearray = field(default_factory=bytearray)
     partial: str = ""
+    files: tuple[str, ...] = ()
     recorded_bytes: int = 0
     speech_bytes: int = 0
     speech: UtteranceRecord | None = None

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from desktop_app.journal.records import MessageRecord, TurnTimes
 from desktop_app.link.asks import Answered, Ask, AskAdvanced, CancelAsk
+from desktop_app.link.carried_files import CarryFiles, FilesCarried
 from desktop_app.link.device_messages import DeviceEvent, DeviceIntent
 from desktop_app.link.keeping import CancelImport, ClearKept, ImportAdvanced, ImportArchive
 from desktop_app.link.recordings import (
@@ -165,6 +166,7 @@ Intent = (
     | OpenThread
     | SendText
     | RetryMessage
+    | CarryFiles
     | StartVoice
     | StopVoice
     | PressTalk
@@ -341,6 +343,7 @@ LinkEvent = (
     | TranscriptChanged
     | MessageSaved
     | MessageRemoved
+    | FilesCarried
     | RecordingPlayed
     | RecordingsRemoved
     | ImportAdvanced

@@ -81,10 +81,15 @@ class AppendAudio(Struct, frozen=True):
     pcm: bytes
 
 
-class CommitAudio(Struct, frozen=True):
-    """The user's utterance is complete."""
+class CommitAudio(Struct, frozen=True, omit_defaults=True):
+    """The user's utterance is complete.
+
+    Attributes:
+        files: Paths of what goes along, on lines that have words for it.
+    """
 
     turn: int
+    files: tuple[str, ...] = ()
 
 
 class DiscardAudio(Struct, frozen=True):

@@ -9,6 +9,7 @@ from msgspec.structs import replace as with_fields
 
 from desktop_app.journal.records import MessageRecord, MessageStatus, Role, TurnTimes
 from desktop_app.link.asks import Answered, AskAdvanced
+from desktop_app.link.carried_files import FilesCarried
 from desktop_app.link.device_messages import (
     DevicesChanged,
     MicrophoneTestChanged,
@@ -84,7 +85,7 @@ def with_event(state: AppState, event: LinkEvent) -> AppState:  # noqa: C901 - o
             return with_thread(state, thread)
         case PictureSaved() | PictureRemoved():  # the pictures themselves are read of the journal
             return replace(state, picture_news=state.picture_news + 1)
-        case Answered() | AskAdvanced():
+        case Answered() | AskAdvanced() | FilesCarried():
             return state  # for whoever asked
         case ToolsWanted() | Pong():
             return state  # shown by other news

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop_app.link.asks import Answered, AskAdvanced
+from desktop_app.link.carried_files import FilesCarried
 from desktop_app.link.messages import LinkEvent, ReplyGrew, Welcome
 from desktop_app.state.app_state import AppState
 from desktop_app.state.changes import with_engine_lost
@@ -31,6 +32,7 @@ class AppStore(QObject):
         importing_changed: How far an archive is taken in, or None.
         note_changed: How the voice note stands, a NoteChanged, or None.
         answered: News of a question to the service, at once: ``Answered`` or ``AskAdvanced``.
+        files_carried: What went along with what was said, at once: ``FilesCarried``.
         engine_came: An engine has started and put the journal in order.
         engine_lost: The engine is gone; what was asked of it is not answered.
     """
@@ -47,6 +49,7 @@ class AppStore(QObject):
     importing_changed = Signal(object)
     note_changed = Signal(object)
     answered = Signal(object)
+    files_carried = Signal(object)
     engine_came = Signal()
     engine_lost = Signal()
 
@@ -74,6 +77,9 @@ class AppStore(QObject):
         """
         if isinstance(event, Answered | AskAdvanced):
             self.answered.emit(event)
+            return
+        if isinstance(event, FilesCarried):
+            self.files_carried.emit(event)
             return
         if isinstance(event, ReplyGrew) and not event.is_whole:
             if self._growing and self._growing[-1].message_id != event.message_id:

@@ -110,3 +110,9 @@ def test_a_picture_is_changed_without_a_voice_even_in_a_spoken_conversation():
     assert (asked.message.operation, asked.message.voice) == ("generate_image", None)
     assert asked.files.input_image == Path("/pictures/fox.png")
     assert not asked.is_spoken
+
+
+def test_files_go_along_with_an_utterance():
+    asked = spoken_turn(BASE, b"ab", NOBODY, SpeechInput(), None, files=("a.md", "b.png"))
+    assert asked.files.files == (Path("a.md"), Path("b.png"))
+    assert isinstance(asked.files.audio_file, Recording)

@@ -26,6 +26,7 @@ from desktop_app.journal.records import (
     Role,
     ThreadRecord,
 )
+from desktop_app.link.carried_files import CarryFiles
 from desktop_app.link.device_messages import (
     ListDevices,
     PlayMicrophoneTest,
@@ -88,6 +89,7 @@ class Conversation:
         self.is_resting = True
         self.shown = 0
         self.renewed = 0
+        self.carried: list[tuple[str, ...]] = []
         self.closed = asyncio.Event()
         self.failure: Exception | None = None
 
@@ -105,6 +107,9 @@ class Conversation:
 
     def take(self, given: Input) -> None:
         self.taken.append(given)
+
+    def carry(self, files: tuple[str, ...]) -> None:
+        self.carried.append(files)
 
     def renew_line(self) -> None:
         self.renewed += 1
@@ -430,6 +435,13 @@ async def test_a_voice_note_silences_what_plays_and_waits_for_no_conversation(ri
     rig.conversations["a"].phase = Phase.SPEAKING
     rig.ask(note)
     assert rig.sound.refused == ["microphone.in_use"]
+
+
+async def test_files_go_to_the_conversation_they_are_attached_in(rig):
+    rig.ask(CarryFiles("a"))
+    assert "a" not in rig.conversations, "no files are no reason to begin one"
+    rig.ask(CarryFiles("a", ("notes.md",)), CarryFiles("a"))
+    assert rig.conversations["a"].carried == [("notes.md",), ()]
 
 
 async def test_who_answers_is_kept_told_and_the_open_line_is_renewed(rig):

@@ -10,6 +10,7 @@ from desktop_app.audio.turn_detector import TurnDetector
 from desktop_app.engine.engine import Engine
 from desktop_app.engine.inputs import Input
 from desktop_app.engine.parts import Parts, Terms
+from desktop_app.engine.ports import UploadFile
 from desktop_app.journal.records import MessageRecord, Role
 from desktop_app.link.messages import LinkEvent, NoticeRaised, Phase, PhaseChanged
 from desktop_app.protocol.commands import CommitAudio
@@ -42,6 +43,7 @@ class Rig:
         answers_tools: bool = False,
         keeps_recordings: bool = True,
         lifetime_s: float | None = None,
+        upload: UploadFile | None = None,
     ) -> None:
         self.time = VirtualTime()
         self.microphone = DrawnMicrophone(self.time)
@@ -61,6 +63,7 @@ class Rig:
             open_text=self.text,
             journal=self.journal,
             publish=self._publish,
+            upload=upload,
             time=self.time,
         )
         terms = Terms(

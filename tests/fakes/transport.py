@@ -23,6 +23,7 @@ class ScriptedTransport:
     Attributes:
         sent: Every command so far, in order.
         is_closed: Whether ``aclose`` was called.
+        takes_files: Whether its words for speech have some for files.
         ready: What ``say_ready`` says.
         is_alive: Cleared, the peer gives no sign of life.
     """
@@ -30,6 +31,7 @@ class ScriptedTransport:
     def __init__(self) -> None:
         self.sent: list[ClientCommand] = []
         self.is_closed = False
+        self.takes_files = False
         self.ready = SessionReady("s")
         self.is_alive = asyncio.Event()
         self.is_alive.set()

@@ -13,6 +13,7 @@ from PySide6.QtCore import QBuffer, QIODevice, QObject, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog
 
+from desktop_app.link.carried_files import CarryFiles, FilesCarried
 from desktop_app.link.messages import Notice, NoticeLevel
 from desktop_app.prose import tr, tr_n
 from desktop_app.protocol.backboard.documents import EXTENSIONS
@@ -59,6 +60,7 @@ class AttachmentWiring(QObject):
         self._folder = wires.folders.data / kept_files.FOLDER
         self.thread_id = wires.store.state.conversation.thread_id
         self._sends_when_ready = False
+        self._offered = CarryFiles("")
         self._dialog: QFileDialog | None = None
         self.shelf = AttachmentShelf(wires.window)
         self.cleaning = KeptCleaning(wires, self.shelf)
@@ -79,7 +81,10 @@ class AttachmentWiring(QObject):
         tray.retry_requested.connect(self._on_retry)
         tray.text_requested.connect(self._on_text_wanted)
         self.shelf.changed.connect(self._show)
-        self._wires.store.conversation_changed.connect(self._on_conversation)
+        store = self._wires.store
+        store.conversation_changed.connect(self._on_conversation)
+        store.files_carried.connect(self._on_carried)
+        store.engine_came.connect(self._on_engine_came)
 
     def attach(self, paths: list[str]) -> None:
         """Attach files; each that cannot be used gets a row that says why."""
@@ -215,6 +220,27 @@ class AttachmentWiring(QObject):
         self._composer.show_has_files(usable)
         self._composer.show_recording(self._is_recording())
         self._pane.arrange()
+        self._offer()
+
+    def _offer(self) -> None:
+        """Let the engine know what goes along if the person speaks now."""
+        files = self.shelf.of(self.thread_id)
+        ready = (one.kept for one in files if one.stage is Stage.READY and not one.is_note)
+        offered = CarryFiles(self.thread_id, tuple(ready))
+        if self.thread_id and offered != self._offered:
+            before, self._offered = self._offered, offered
+            if offered.files or before.thread_id == self.thread_id:
+                self._wires.send(offered)
+
+    def _on_engine_came(self) -> None:
+        self._offered = CarryFiles("")
+        self._offer()
+
+    def _on_carried(self, carried: FilesCarried) -> None:
+        """They belong to a message now; their copies stay for it."""
+        for one in self.shelf.of(carried.thread_id):
+            if one.kept in carried.files:
+                self.shelf.remove(one.id)
 
 
 def _copied(attachment: Attachment, folder: Path) -> Attachment:

@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication
 
+from desktop_app.link.carried_files import CarryFiles, FilesCarried
 from desktop_app.link.messages import SendText
 from desktop_app.state import changes
 from desktop_app.ui.compose.attachments import Stage
@@ -232,3 +233,36 @@ def test_dropped_words_go_into_the_message(desk):
     assert enter(desk, data).isAccepted()
     drop(desk, data)
     assert desk.window.pane.composer.text == "said elsewhere"
+
+
+def offered(desk) -> list[tuple[str, int]]:
+    """What was offered to go along with speech, as thread and number of files."""
+    return [(one.thread_id, len(one.files)) for one in desk.sent_of(CarryFiles)]
+
+
+def test_what_is_attached_is_offered_to_go_along_with_what_is_said(desk, notes):
+    opened(desk)
+    desk.wiring.attachments.attach([str(notes)])
+    assert offered(desk) == [("a", 1)]
+    opened(desk, "b")
+    opened(desk, "a")
+    assert offered(desk) == [("a", 1), ("a", 1)]
+    desk.wiring.attachments.remove(rows(desk)[0].shown.id)
+    assert offered(desk)[-1] == ("a", 0)
+
+
+def test_a_new_engine_is_offered_them_again(desk, notes):
+    opened(desk)
+    desk.wiring.attachments.attach([str(notes)])
+    desk.store.engine_came.emit()
+    assert offered(desk) == [("a", 1), ("a", 1)]
+
+
+def test_a_file_that_went_along_leaves_the_tray_and_its_copy_stays(desk, notes):
+    opened(desk)
+    desk.wiring.attachments.attach([str(notes)])
+    kept = rows(desk)[0].shown.kept
+    desk.store.apply(FilesCarried("a", 1, ("another", kept)))
+    assert rows(desk) == []
+    assert Path(kept).is_file()
+    assert offered(desk)[-1] == ("a", 0)

@@ -1,0 +1,131 @@
+"""Sends the files that are attached while a person speaks along with what was said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import PurePath
+
+from msgspec.structs import replace
+
+from desktop_app.engine.inputs import Input
+from desktop_app.engine.ports import UploadFile
+from desktop_app.errors import AppError
+from desktop_app.link.carried_files import FilesCarried
+from desktop_app.link.messages import LinkEvent, Notice, NoticeLevel, NoticeRaised
+from desktop_app.protocol.backboard.documents import CODE, OFFICE, TEXT
+from desktop_app.protocol.commands import CommitAudio
+from desktop_app.protocol.events import UploadProgressed
+from desktop_app.sentences import sentence_of
+
+_READ = OFFICE | TEXT | CODE
+
+
+class FileCarrier:
+    """Of one conversation. Loop thread only.
+
+    A line that has words for files takes them with the utterance. For every other one they become
+    documents of the thread, before it hears that the utterance is complete.
+
+    Args:
+        thread_id: Whose files.
+        upload: Puts a document into the thread; None where nobody can.
+        tell: Takes inputs for the machine: an upload that moves is waited for.
+        publish: Takes news for the window.
+        note: Told the turn and its files, once they have gone along.
+    """
+
+    def __init__(
+        self,
+        thread_id: str,
+        upload: UploadFile | None,
+        *,
+        tell: Callable[[Input], None],
+        publish: Callable[[LinkEvent], None],
+        note: Callable[[int, tuple[str, ...]], None],
+    ) -> None:
+        self._thread_id = thread_id
+        self._upload = upload
+        self._tell = tell
+        self._publish = publish
+        self._note = note
+        self._attached: tuple[str, ...] = ()
+        self._again: dict[int, tuple[str, ...]] = {}
+
+    def attach(self, files: tuple[str, ...]) -> None:
+        """The next spoken turn takes these along, and none that were attached before."""
+        self._attached = files
+
+    def repeat(self, turn: int, files: tuple[str, ...]) -> None:
+        """This turn delivers an utterance again that these, if any, went along with."""
+        if files:
+            self._again[turn] = files
+
+    async def load(self, command: CommitAudio, *, takes_files: bool) -> CommitAudio:
+        """The command as it is to be sent; what becomes a document is one when this returns.
+
+        Args:
+            takes_files: Whether the line has words for files.
+        """
+        again = self._again.pop(command.turn, None)
+        if again is not None:
+            return replace(command, files=again) if takes_files else command
+        if not self._attached:
+            return command
+        if takes_files:
+            return replace(command, files=self._attached)
+        await self._put_into_thread(command.turn)
+        return command
+
+    def sent(self, command: CommitAudio) -> None:
+        """The line has it, with its files."""
+        self._tell_carried(command.turn, tuple(f for f in command.files if f in self._attached))
+
+    def refuse(self) -> None:
+        """The peer ended the utterance itself: it was over before any file could go."""
+        if self._attached:
+            self._say("files.came_late", _names(self._attached))
+
+    async def _put_into_thread(self, turn: int) -> None:
+        readable = tuple(one for one in self._attached if _is_read(one))
+        unread = tuple(one for one in self._attached if one not in readable)
+        if unread or self._upload is None:
+            self._say("files.not_spoken", _names(unread if self._upload else self._attached))
+        for path in readable if self._upload is not None else ():
+            assert self._upload is not None
+            try:
+                await self._upload(self._thread_id, path, self._progress(turn, path))
+            except AppError as error:
+                reason = sentence_of(error.code, dict(error.facts))
+                self._say("files.not_uploaded", _names((path,)), reason=reason)
+            else:
+                self._tell_carried(turn, (path,))
+
+    def _progress(self, turn: int, path: str) -> Callable[[int, int], None]:
+        name, told = PurePath(path).name, -1
+
+        def progress(sent: int, total: int) -> None:
+            nonlocal told
+            percent = sent * 100 // max(1, total)
+            if percent != told:
+                told = percent
+                self._tell(UploadProgressed(turn, name, sent, total))
+
+        return progress
+
+    def _tell_carried(self, turn: int, files: tuple[str, ...]) -> None:
+        if files:
+            self._attached = tuple(one for one in self._attached if one not in files)
+            self._note(turn, files)
+            self._publish(FilesCarried(self._thread_id, turn, files))
+
+    def _say(self, code: str, names: str, **facts: str) -> None:
+        notice = Notice(NoticeLevel.WARNING, code, {"file": names, **facts})
+        self._publish(NoticeRaised(notice))
+
+
+def _is_read(path: str) -> bool:
+    return PurePath(path).suffix.lower() in _READ
+
+
+def _names(files: tuple[str, ...]) -> str:
+    return ", ".join(PurePath(one).name for one in files)

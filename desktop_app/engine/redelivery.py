@@ -1,0 +1,45 @@
+"""Finds what is needed to deliver a message again: its question, and the sound of it."""
+
+from __future__ import annotations
+
+from msgspec import structs
+
+from desktop_app.engine.ports import Journal
+from desktop_app.errors import StorageError
+from desktop_app.journal.records import MessageRecord, Role
+
+
+async def question_of(journal: Journal, thread_id: str, message_id: str) -> MessageRecord | None:
+    """The user's message: itself, or the one that this reply answered.
+
+    Raises:
+        StorageError
+    """
+    message = await journal.message(message_id)
+    if message is None or message.role is Role.USER:
+        return message
+    for earlier in reversed(await journal.messages(thread_id)):
+        is_before = earlier.created_at <= message.created_at
+        if earlier.role is Role.USER and earlier.turn == message.turn and is_before:
+            return earlier
+    return None
+
+
+async def with_recording(journal: Journal, message: MessageRecord) -> tuple[MessageRecord, bytes]:
+    """The question and its sound; where that is gone, the words that were understood.
+
+    Raises:
+        StorageError: ``journal.no_recording``: neither is there.
+    """
+    is_recorded = bool(message.utterance_id)
+    is_wordless = message.is_spoken and not message.text and not message.wishes.recording
+    if not is_recorded and is_wordless:
+        raise StorageError("journal.no_recording")
+    if not is_recorded:
+        return message, b""
+    try:
+        return message, await journal.utterance_pcm(message.utterance_id)
+    except StorageError as error:
+        if error.code != "journal.no_recording" or not message.text:
+            raise
+        return structs.replace(message, utterance_id=""), b""

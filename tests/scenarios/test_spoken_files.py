@@ -1,0 +1,180 @@
+"""Files that are attached while a person speaks go along, or stay where they are and say why."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from desktop_app.engine.inputs import RetryRequested, VoiceStarted
+from desktop_app.errors import InputError, NetworkError
+from desktop_app.journal.records import MessageStatus
+from desktop_app.link.carried_files import FilesCarried
+from desktop_app.link.messages import NoticeRaised, Phase, UploadAdvanced
+from desktop_app.protocol.commands import CommitAudio
+from desktop_app.protocol.events import (
+    ReplyEnded,
+    ReplyText,
+    ServerFault,
+    TranscriptUpdated,
+    UtteranceBegun,
+    UtteranceOver,
+)
+from tests.fakes.rig import THREAD, Rig
+from tests.fakes.transport import ScriptedTransport
+from tests.fakes.virtual_time import rounds
+
+NOTES, TRAM = "kept/1/notes.md", "kept/2/tram.png"
+
+
+class Uploads:
+    """Takes files into the thread, when the test lets it."""
+
+    def __init__(self) -> None:
+        self.taken: list[tuple[str, str]] = []
+        self.failures: list[Exception] = []
+        self.may_end = asyncio.Event()
+        self.may_end.set()
+
+    async def __call__(
+        self, thread_id: str, path: str, progress: Callable[[int, int], None]
+    ) -> None:
+        for sent in (0, 50, 50, 100):
+            progress(sent, 100)
+        await self.may_end.wait()
+        if self.failures:
+            raise self.failures.pop(0)
+        self.taken.append((thread_id, path))
+
+
+async def listening(rig: Rig, *, takes_files: bool = False) -> ScriptedTransport:
+    await rig.take(VoiceStarted())
+    await rig.phase_is(Phase.LISTENING)
+    line = await rig.line()
+    line.takes_files = takes_files
+    return line
+
+
+async def answered(rig: Rig, line: ScriptedTransport, turn: int = 1) -> None:
+    line.say(TranscriptUpdated(turn, "what is in it", is_final=True))
+    line.say(ReplyText(turn, "Bridges."), ReplyEnded(turn))
+    await rig.phase_is(Phase.LISTENING)
+
+
+def notices(rig: Rig) -> list[tuple[str, str]]:
+    raised = [event.notice for event in rig.told_of(NoticeRaised)]
+    return [(one.code, one.facts.get("file", "")) for one in raised]
+
+
+async def test_a_socket_hears_the_end_of_a_turn_once_its_files_are_in_the_thread():
+    uploads = Uploads()
+    async with Rig(upload=uploads) as rig:
+        line = await listening(rig)
+        rig.engine.carry((NOTES,))
+        uploads.may_end.clear()
+        await rig.hear()
+        await rig.until(lambda: rig.told_of(UploadAdvanced))
+        assert line.sent_of(CommitAudio) == []
+        uploads.may_end.set()
+        await line.expect(CommitAudio(1))
+        assert uploads.taken == [(THREAD, NOTES)]
+        await rig.until(lambda: rig.told_of(FilesCarried))
+        assert rig.told_of(FilesCarried) == [FilesCarried(THREAD, 1, (NOTES,))]
+        await answered(rig, line)
+        assert rig.questions[0].wishes.files == (NOTES,), "shown with the turn"
+        assert notices(rig) == []
+        await rig.hear()
+        await line.expect(CommitAudio(2))
+        assert len(uploads.taken) == 1, "they went along once"
+
+
+async def test_a_line_with_words_for_files_takes_them_with_the_sound():
+    async with Rig(upload=Uploads()) as rig:
+        line = await listening(rig, takes_files=True)
+        rig.engine.carry((NOTES, TRAM))
+        await rig.hear()
+        await line.expect(CommitAudio(1, (NOTES, TRAM)))
+        await rig.until(lambda: rig.told_of(FilesCarried))
+        line.say(TranscriptUpdated(1, "what is it", is_final=True))
+        line.say(ServerFault("broken", code="stream.failed", turn=1))
+        await rig.phase_is(Phase.LISTENING)
+        assert rig.questions[0].wishes.files == (NOTES, TRAM)
+        await rig.take(RetryRequested(rig.questions[0].id))
+        await line.expect(CommitAudio(2, (NOTES, TRAM)))
+
+
+async def test_pictures_stay_attached_where_a_line_has_no_words_for_them():
+    uploads = Uploads()
+    async with Rig(upload=uploads) as rig:
+        line = await listening(rig)
+        rig.engine.carry((TRAM, NOTES))
+        await rig.hear()
+        await line.expect(CommitAudio(1))
+        await answered(rig, line)
+        assert uploads.taken == [(THREAD, NOTES)]
+        assert notices(rig) == [("files.not_spoken", "tram.png")]
+        assert rig.told_of(FilesCarried) == [FilesCarried(THREAD, 1, (NOTES,))]
+
+
+async def test_a_file_that_cannot_be_uploaded_stays_and_the_turn_goes_on():
+    for error in (InputError("files.unread", "It is empty."), NetworkError("http.413", "Large.")):
+        uploads = Uploads()
+        uploads.failures = [error]
+        async with Rig(upload=uploads) as rig:
+            line = await listening(rig)
+            rig.engine.carry((NOTES,))
+            await rig.hear()
+            await line.expect(CommitAudio(1))
+            await answered(rig, line)
+            assert notices(rig) == [("files.not_uploaded", "notes.md")]
+            assert rig.told_of(FilesCarried) == []
+            await rig.hear()
+            await line.expect(CommitAudio(2))
+            assert uploads.taken == [(THREAD, NOTES)], "the next turn tries it again"
+
+
+async def test_who_takes_a_file_away_before_speaking_sends_none():
+    uploads = Uploads()
+    async with Rig(upload=uploads) as rig:
+        line = await listening(rig)
+        rig.engine.carry((NOTES,))
+        rig.engine.carry(())
+        await rig.hear()
+        await line.expect(CommitAudio(1))
+        assert uploads.taken == []
+
+
+async def test_a_line_that_is_lost_during_the_upload_leaves_the_files_attached():
+    uploads = Uploads()
+    async with Rig(upload=uploads) as rig:
+        line = await listening(rig)
+        rig.engine.carry((NOTES,))
+        uploads.may_end.clear()
+        await rig.hear()
+        await rig.until(lambda: rig.told_of(UploadAdvanced))
+        line.lose()
+        await rig.until(lambda: rig.questions)
+        assert rig.questions[0].status is MessageStatus.FAILED
+        assert rig.told_of(FilesCarried) == []
+        uploads.may_end.set()
+        await rig.time.advance(1)
+        again = await rig.line(2)
+        await rig.phase_is(Phase.LISTENING)
+        await rig.take(RetryRequested(rig.questions[0].id))
+        await again.expect(CommitAudio(2))
+        await rounds()
+        assert uploads.taken == [(THREAD, NOTES)]
+
+
+async def test_a_peer_that_ends_turns_itself_leaves_them_attached_in_words():
+    uploads = Uploads()
+    async with Rig(upload=uploads, is_peer_ending=True) as rig:
+        line = await listening(rig)
+        rig.engine.carry((NOTES,))
+        await rig.hear("#" * 20)
+        line.say(UtteranceBegun(1))
+        await rig.phase_is(Phase.HEARING)
+        line.say(UtteranceOver(1))
+        await rig.hear("." * 40)
+        await rig.until(lambda: notices(rig))
+        assert notices(rig) == [("files.came_late", "notes.md")]
+        assert uploads.taken == []
