@@ -50,14 +50,14 @@ def run(arguments: Sequence[str]) -> int:
 
 def _tell(code: str, text: str, *, as_json: bool) -> None:
     """Why it cannot be done: a line for people, an object for scripts."""
-    sentence = _sentence(text)
     if as_json:
         import json  # not needed for the window
 
-        sentence = json.dumps({"error": {"code": code, "message": sentence}}, ensure_ascii=False)
-        sys.stderr.write(f"{sentence}\n")
+        error = {"code": code, "message": _sentence(text)}
+        sys.stderr.write(json.dumps({"error": error}, ensure_ascii=False) + "\n")
     else:
-        sys.stderr.write(f"parley: {sentence}\n")
+        lines = text.splitlines() if code == "gateway.config" else [text]  # one for each fault
+        sys.stderr.write("".join(f"parley: {_sentence(line)}\n" for line in lines))
 
 
 def _sentence(text: str) -> str:

@@ -6,7 +6,7 @@ Source: the gateway contract, section 1. Every fault is told at the start, one s
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
@@ -126,14 +126,27 @@ def environment_with_file(environment: Mapping[str, str], file: Path | None) -> 
     return {name: value for name, value in found.items() if value is not None} | dict(environment)
 
 
-def read_gateway_config(environment: Mapping[str, str]) -> GatewayConfig:
+def read_gateway_config(
+    environment: Mapping[str, str], check: Callable[[GatewayConfig], None] = lambda _config: None
+) -> GatewayConfig:
     """Check and take over.
 
+    Args:
+        environment: What is set.
+        check: Of the whole; may raise an InputError.
+
     Raises:
-        InputError: ``gateway.config``: one line for every fault.
+        InputError: ``gateway.config``: one line for every fault; that of ``check`` where it is
+            the only one.
     """
     reader = ConfigReader(environment)
     config = _read(reader)
+    try:
+        check(config)
+    except InputError as error:
+        if not reader.faults:
+            raise
+        reader.faults.append(str(error))
     if reader.faults:
         raise InputError("gateway.config", "\n".join(reader.faults))
     return config

@@ -61,6 +61,7 @@ class GatewaySession:
         tasks: asyncio.TaskGroup,
         *,
         took: Callable[[GatewayClientMessage], None] = lambda _message: None,
+        voice_ended: Callable[[float], None] = lambda _at_s: None,
         lifetime_s: float | None = None,
     ) -> None:
         """Begin unconfigured.
@@ -71,6 +72,7 @@ class GatewaySession:
             tell: The client.
             tasks: What hears and answers lives there.
             took: Told each message of the client that makes sense.
+            voice_ended: Told when an utterance that silence ended was last heard, before that is.
             lifetime_s: After how long the socket is closed, where it is.
         """
         self._answers = answers
@@ -78,6 +80,7 @@ class GatewaySession:
         self._tell = tell
         self._tasks = tasks
         self._took = took
+        self._voice_ended = voice_ended
         self._lifetime_s = lifetime_s
         self._plan: SessionPlan | None = None
         self._hearing: ChosenHearing | None = None
@@ -126,6 +129,10 @@ class GatewaySession:
     async def on_speech(self, is_speech: bool) -> None:
         """An utterance that silence will end, or has ended."""
         await self._tell(InputSpeechStarted() if is_speech else InputSpeechStopped())
+
+    def on_voice_ended(self, at_s: float) -> None:
+        """For those who measure."""
+        self._voice_ended(at_s)
 
     async def on_partial(self, text: str) -> None:
         """Words so far."""

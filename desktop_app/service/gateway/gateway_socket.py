@@ -95,6 +95,7 @@ class GatewaySocket:
                 tell,
                 tasks,
                 took=meter.took,
+                voice_ended=meter.voice_ended,
                 lifetime_s=self._session_s,
             )
             await session.greet()

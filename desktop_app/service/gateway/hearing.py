@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
@@ -36,6 +37,9 @@ class Listener(Protocol):
 
     async def on_hearing(self, stt: SpeechToText) -> None:
         """Speech to text is there."""
+
+    def on_voice_ended(self, at_s: float) -> None:
+        """When the voice of an utterance that has ended was last heard, in monotonic seconds."""
 
     async def on_partial(self, text: str) -> None:
         """The words so far."""
@@ -178,7 +182,8 @@ class Hearing:
                     await self._drop()
                     await self._listener.on_committed(_NO_WORDS)  # takes back what was shown
                     self._forget_failures()
-                case SpeechEnded():
+                case SpeechEnded(speech_end_s=end_s):
+                    self._listener.on_voice_ended(time.monotonic() - self._segments.since_s(end_s))
                     await self._on_speech(False)
                     await self._finish()
                     self._forget_failures()
@@ -294,6 +299,10 @@ class _Segments:
                 AudioFrame(frame, at_s), is_speech=self._detector.is_speech(frame)
             )
         return signals
+
+    def since_s(self, at_s: float) -> float:
+        """How much sound has come since a second of the sound."""
+        return self._frames * FRAME_MS / 1000 - at_s
 
     def reset(self) -> None:
         """A commit ended the utterance."""

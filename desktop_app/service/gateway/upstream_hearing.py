@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from desktop_app.errors import AppError
 from desktop_app.service.gateway.hearing import Listener, hearing_failures
 from desktop_app.service.gateway.session_plan import SessionPlan
+from desktop_app.service.gateway.voice_clock import VoiceClock
 from desktop_app.service.providers.live_ports import LiveSpeechToText, LiveWish
 from desktop_app.service.providers.ports import Transcript
 
@@ -46,12 +47,15 @@ class UpstreamHearing:
         self._on_speech = on_speech
         self._ends_by_itself = not plan.is_manual
         self._is_speech = False
+        self._voice = VoiceClock()
         self._failure: AppError | None = None
         self._recognition = stt.open(_wish(plan))
 
     def append(self, pcm: bytes, previous_text: str = "") -> None:
         """Take more sound at the plan's rate; see ``Hearing``."""
         if self._failure is None:
+            if self._ends_by_itself:
+                self._voice.hear(pcm)
             self._recognition.append(pcm, previous_text)
 
     def commit(self) -> None:
@@ -89,6 +93,8 @@ class UpstreamHearing:
         is_turning = self._is_speech if transcript.is_final else text and not self._is_speech
         if self._ends_by_itself and is_turning:
             self._is_speech = not self._is_speech
+            if not self._is_speech and self._voice.last_voiced_s is not None:
+                self._listener.on_voice_ended(self._voice.last_voiced_s)
             await self._on_speech(self._is_speech)
         if transcript.is_final:
             await self._listener.on_committed(replace(transcript, text=text))

@@ -106,6 +106,9 @@ class RealtimeSession:
     async def on_hearing(self, stt: SpeechToText) -> None:
         """``session.begin`` said that sound is taken."""
 
+    def on_voice_ended(self, at_s: float) -> None:
+        """Nobody measures it here."""
+
     async def on_partial(self, text: str) -> None:
         """Words so far."""
         await self._tell(RealtimeEvent(type="transcript.partial", role="user", text=text))

@@ -105,6 +105,9 @@ class VoiceSession:
     async def on_hearing(self, stt: SpeechToText) -> None:
         """It was told in ``session.begin`` already."""
 
+    def on_voice_ended(self, at_s: float) -> None:
+        """Nobody measures it here."""
+
     async def on_partial(self, text: str) -> None:
         """Words so far."""
         await self._tell(StreamEvent(type="transcript.partial", text=text))

@@ -55,8 +55,10 @@ def serve_gateway(flags: GatewayFlags) -> int:
         AppError: It cannot start.
     """
     environment = environment_with_file(os.environ, flags.env_file)
-    config = read_gateway_config(environment)
-    check_exposure(config, flags.host, lets_everybody_in=flags.lets_everybody_in)
+    lets_in = flags.lets_everybody_in
+    config = read_gateway_config(
+        environment, lambda config: check_exposure(config, flags.host, lets_everybody_in=lets_in)
+    )
     log_to_stderr()
     try:
         asyncio.run(_run(config, flags, environment))

@@ -102,8 +102,10 @@ class GatewayMetrics:
         self.errors = Counter("parley_errors_total", "Errors told to clients.", "code")
         self.stages = Histogram(
             "parley_stage_seconds",
-            "transcript: commit or end of speech to final words; first_text, first_sound, text,"
-            " turn: since the turn began.",
+            "transcript: from the client's commit, or from the last voiced sound of an utterance"
+            " that silence ended, to its final words. Since the turn began, first_text: to the"
+            " first words of the reply; first_sound: to its first sound; text: to the whole text;"
+            " turn: to the end of text and speech.",
             "stage",
         )
 

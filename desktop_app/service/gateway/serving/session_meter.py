@@ -40,6 +40,7 @@ class SessionMeter:
         self._metrics = metrics
         self._clock = clock
         self._committed_s: float | None = None
+        self._voiced_s: float | None = None
         self._began_s: float | None = None
         self._turn_id: int | None = None
         self._seen: set[str] = set()
@@ -49,12 +50,17 @@ class SessionMeter:
         if isinstance(message, AudioCommit):
             self._committed_s = self._clock()
 
+    def voice_ended(self, at_s: float) -> None:
+        """When the utterance that ends now was last heard."""
+        self._voiced_s = at_s
+
     # A match over a closed union.
     def told(self, message: GatewayServerMessage) -> None:  # noqa: C901
         """A message to the client."""
         match message:
             case InputSpeechStopped():
-                self._committed_s = self._clock()
+                self._committed_s = self._clock() if self._voiced_s is None else self._voiced_s
+                self._voiced_s = None
             case TranscriptCommitted():
                 self._transcribed()
             case AssistantStarted(turn_id=turn_id):

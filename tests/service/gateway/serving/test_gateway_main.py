@@ -46,11 +46,24 @@ def test_it_is_set_up_by_a_file_and_says_where_it_listens(tmp_path):
             assert TOKEN not in err
 
 
+def test_every_fault_has_a_line_of_its_own(tmp_path):
+    variables = {"STT_PROVIDER": "parrot", "REDIS_URL": "here", "GATEWAY_SESSIONS": "0"}
+    said = refusal(tmp_path, variables, "--host", "0.0.0.0").splitlines()
+    assert len(said) == 4
+    assert all(line.startswith("parley: ") for line in said)
+    for line, name in zip(said, [*variables, "GATEWAY_TOKEN"], strict=True):
+        assert name in line
+
+
 @pytest.mark.parametrize(
     ("variables", "flags", "words"),
     [
         ({}, ("--host", "0.0.0.0"), "set GATEWAY_TOKEN, or say --allow-everybody"),
-        ({"BACKEND_BASE_URL": "https://b.example/v1/chat"}, (), "leave “/v1/chat” away"),
+        (
+            {"BACKEND_BASE_URL": "https://b.example/v1/chat", "DEFAULT_REGISTRATION_ID": "r"},
+            (),
+            "leave “/v1/chat” away",
+        ),
         ({}, ("--env-file", "nowhere.env"), "nowhere.env cannot be read"),
         ({"REDIS_URL": "redis://127.0.0.1:1"}, ("--port", "0"), "REDIS_URL"),
         ({}, ("--port", "70000"), "There is no port 70000"),
