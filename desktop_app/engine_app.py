@@ -23,6 +23,7 @@ from desktop_app.client.remote_threads import RemoteThreads
 from desktop_app.client.service_answers import ServiceAnswers
 from desktop_app.client.service_connection import ServiceAddresses, ServiceConnection
 from desktop_app.client.stored_replies import StoredReplies
+from desktop_app.client.voice_sample import VoiceSampler
 from desktop_app.credentials import Credentials
 from desktop_app.engine.controller import Controller, Conversation
 from desktop_app.engine.journal_rebuilder import JournalRebuilder
@@ -31,6 +32,7 @@ from desktop_app.engine.learning_watch import LearningWatch
 from desktop_app.engine.recording_desk import RecordingDesk
 from desktop_app.engine.reply_watch import ReplyWatch
 from desktop_app.engine.retention import Retention
+from desktop_app.engine.sample_player import SamplePlayer
 from desktop_app.engine.service_desk import ServiceDesk
 from desktop_app.engine.service_keeper import ServiceKeeper
 from desktop_app.engine.system_time import SystemTime
@@ -172,7 +174,9 @@ class EngineApp:
         self._remote_threads = threads
         self._asked = ServiceConnection(find, threads)  # turns wait for none of its answers
         keys = ProfileKeys(lambda: self._settings, Credentials(), os.environ)
-        answers = ServiceAnswers(self._asked.api, threads, keys)
+        self._samples = SamplePlayer(self._sound.open_loudspeaker, lambda: self.controller.floor)
+        sampler = VoiceSampler(resample_speech, decode_speech)
+        answers = ServiceAnswers(self._asked.api, threads, keys, self._samples, sampler)
         self._desk = ServiceDesk(answers, self._publish)
         self._tools = ToolDesk(
             approvals=lambda: self._settings.approvals.values(),
@@ -336,6 +340,7 @@ class EngineApp:
         if isinstance(event, ConnectionChanged):
             self._connection = event
         self._recordings.notice(event)
+        self._samples.notice(event)
         self._learning.notice(event)
         self._cut_replies.notice(event)
         self._tools.notice(event)

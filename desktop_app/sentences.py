@@ -252,6 +252,9 @@ SENTENCES: Prose = {
     "upload.extension": "{file} cannot be sent: files of its kind are not supported.",
     "upload.misplaced": "A picture to start from goes only with the wish for a new one.",
     "upload.unreadable": "{file} cannot be read. Check that it is there and may be opened.",
+    "voice.for_all_threads": "{title} speaks in every thread that names no voice of its own.",
+    "voice.no_sample": "The service spoke nothing. Try another voice.",
+    "voice.other_spoke": "{title} spoke, as the service does not have {reason}.",
     "voice.muted": "You are muted. Unmute to be heard.",
     "profile.no_address": (
         "The service that the settings name has no address. The embedded one is used instead."

@@ -9,10 +9,12 @@ from typing import Protocol, assert_never
 from desktop_app.client.api import BackboardApi
 from desktop_app.client.errors import NotFoundError
 from desktop_app.client.remote_threads import RemoteThreads
+from desktop_app.client.voice_sample import VoiceSampler
 from desktop_app.errors import InputError
 from desktop_app.protocol.backboard.assistants import CloneRequest, NewAssistant
 from desktop_app.protocol.backboard.models import ModelInfo
 from desktop_app.protocol.backboard.voice_models import SpeechKind
+from desktop_app.protocol.backboard.voices import SpeechRequest, VoiceInfo
 from desktop_app.protocol.service_calls import (
     AddMemory,
     Answer,
@@ -31,11 +33,13 @@ from desktop_app.protocol.service_calls import (
     GetDocument,
     GetKeyState,
     GetMemoryOperation,
+    HearVoice,
     KeyState,
     ListAssistants,
     ListDocuments,
     ListMemories,
     ListModels,
+    ListVoices,
     MemoryList,
     MemorySaved,
     ModelList,
@@ -47,6 +51,8 @@ from desktop_app.protocol.service_calls import (
     SearchMemories,
     UpdateMemory,
     UploadDocument,
+    VoiceRow,
+    VoiceRows,
 )
 
 ASSISTANTS_AT_ONCE = 50
@@ -78,6 +84,14 @@ class KeyDesk(Protocol):
     async def check(self, profile: str, key: str, base_url: str) -> None: ...
 
 
+class SampleDesk(Protocol):
+    """Lets voices be heard."""
+
+    def check(self) -> None: ...
+
+    async def play(self, pcm: bytes) -> None: ...
+
+
 class ServiceAnswers:
     """One profile's service, asked with an API of its own, so that no turn waits for a list.
 
@@ -85,6 +99,7 @@ class ServiceAnswers:
         open_api: The API of wherever the service is now.
         threads: Which thread of the service stands behind ours.
         keys: Answers about keys, of any profile.
+        samples: Plays how a voice sounds, which ``sampler`` has from the service.
     """
 
     def __init__(
@@ -92,10 +107,14 @@ class ServiceAnswers:
         open_api: Callable[[], Awaitable[BackboardApi]],
         threads: RemoteThreads,
         keys: KeyDesk,
+        samples: SampleDesk,
+        sampler: VoiceSampler | None = None,
     ) -> None:
         self._open_api = open_api
         self._threads = threads
         self._keys = keys
+        self._samples = samples
+        self._sampler = sampler or VoiceSampler()
 
     async def answer(self, question: Question, advance: _Advance) -> Answer:
         """Ask the service; cancelling stops it.
@@ -111,11 +130,22 @@ class ServiceAnswers:
         api = await self._open_api()
         if isinstance(question, ListModels):
             return await _models(api, question.kind, advance)
+        if isinstance(question, ListVoices):
+            return VoiceRows(tuple(_voice(one) for one in await api.models.voices()))
+        if isinstance(question, HearVoice):
+            return await self._let_hear(api, question)
         if isinstance(question, _OfDocuments):
             return await self._of_documents(api, question, advance)
         if isinstance(question, _OfMemories):
             return await self._of_memories(api, question)
         return await self._of_assistants(api, question, advance)
+
+    async def _let_hear(self, api: BackboardApi, wish: HearVoice) -> Done:
+        self._samples.check()  # before anything is paid for
+        asked = SpeechRequest(text="", provider=wish.provider, model=wish.model, voice=wish.voice)
+        own_id = await self._threads.assistant_id(api)
+        await self._samples.play(await self._sampler.sample(api, own_id, asked, wish.language))
+        return Done()
 
     async def _of_assistants(
         self, api: BackboardApi, question: _OfAssistants, advance: _Advance
@@ -264,6 +294,11 @@ def _row(one: ModelInfo) -> ModelRow:
         hears=one.supports_audio_input,
         thinks=one.supports_thinking,
     )
+
+
+def _voice(one: VoiceInfo) -> VoiceRow:
+    language = one.languages[0] if one.languages else ""
+    return VoiceRow(one.provider, one.id, one.name, language, one.description, tuple(one.models))
 
 
 def _new(draft: AssistantDraft) -> NewAssistant:

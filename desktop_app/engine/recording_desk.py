@@ -97,7 +97,7 @@ class RecordingDesk:
 
     def notice(self, event: LinkEvent) -> None:
         """Know what the window is told: a turn that begins ends what plays."""
-        if self._wanted and isinstance(event, PhaseChanged) and _refusal((event,)):
+        if self._wanted and isinstance(event, PhaseChanged) and refusal_of((event,)):
             self.stop()
 
     def stop(self) -> None:
@@ -129,7 +129,7 @@ class RecordingDesk:
             await self._play_sound(note, pcm, 0)
 
     def _check_floor(self) -> None:
-        refusal = _refusal(self._floor())
+        refusal = refusal_of(self._floor())
         if refusal:
             raise InputError(refusal)
 
@@ -219,7 +219,7 @@ class RecordingDesk:
         self._publish(NoticeRaised(Notice(level, code, facts, subject=subject)))
 
 
-def _refusal(floor: Iterable[PhaseChanged]) -> str:
+def refusal_of(floor: Iterable[PhaseChanged]) -> str:
     """Why nothing may be played now; empty when it may."""
     for stands in floor:
         if stands.phase in _TAKEN:

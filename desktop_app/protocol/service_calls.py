@@ -60,6 +60,27 @@ class ModelRow(Struct, frozen=True, array_like=True):
         return f"{self.provider}/{self.name}" if self.provider else self.name
 
 
+class VoiceRow(Struct, frozen=True, array_like=True):
+    """One voice, with what helps to choose it.
+
+    Attributes:
+        language: IETF tag; empty where it speaks any.
+        models: That speak with it, the default first; empty for all of its provider.
+    """
+
+    provider: str
+    id: str
+    name: str = ""
+    language: str = ""
+    description: str = ""
+    models: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """How people call it."""
+        return self.name or self.id
+
+
 # ---- questions ------------------------------------------------------------------------------
 
 
@@ -172,6 +193,24 @@ class ListModels(Struct, frozen=True, tag=snake):
     kind: str = "llm"
 
 
+class ListVoices(Struct, frozen=True, tag=snake):
+    """``VoiceRows``: whom replies can be spoken as."""
+
+
+class HearVoice(Struct, frozen=True, tag=snake):
+    """``Done`` once a sentence was heard; opens no microphone. Cancelling silences it.
+
+    Attributes:
+        model: Name at the provider; empty for its default.
+        language: IETF tag of the sentence.
+    """
+
+    provider: str
+    voice: str
+    model: str = ""
+    language: str = ""
+
+
 class GetKeyState(Struct, frozen=True, tag=snake):
     """``KeyState``: whether there is a key for a profile, and a keyring to keep one in."""
 
@@ -211,6 +250,8 @@ Question = (
     | ResetMemories
     | GetMemoryOperation
     | ListModels
+    | ListVoices
+    | HearVoice
     | GetKeyState
     | CheckKey
 )
@@ -269,6 +310,10 @@ class ModelList(Struct, frozen=True, tag=snake):
     models: tuple[ModelRow, ...]
 
 
+class VoiceRows(Struct, frozen=True, tag=snake):
+    voices: tuple[VoiceRow, ...]
+
+
 class KeyState(Struct, frozen=True, tag=snake):
     """What is known of a profile's key.
 
@@ -296,6 +341,7 @@ Answer = (
     | MemorySaved
     | OperationState
     | ModelList
+    | VoiceRows
     | KeyState
 )
 

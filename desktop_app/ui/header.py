@@ -90,10 +90,10 @@ class Header(QWidget):
         left_requested, right_requested: A side is to be shown or hidden.
         gallery_requested: The gallery is to be shown or hidden.
         new_requested: A new thread is wanted.
-        model_requested, assistant_requested: Another one is to be chosen.
+        model_requested, assistant_requested, voice_requested: Another one is to be chosen.
 
     Attributes:
-        model_chip, assistant_chip: Who answers.
+        model_chip, assistant_chip, voice_chip: Who answers and speaks.
     """
 
     spoken_role = "ToolBar"
@@ -104,6 +104,7 @@ class Header(QWidget):
     new_requested = Signal()
     model_requested = Signal()
     assistant_requested = Signal()
+    voice_requested = Signal()
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
@@ -114,8 +115,10 @@ class Header(QWidget):
         self._page = ""
         self.assistant_chip = Chip(look, self, tr("Assistant"))
         self.model_chip = Chip(look, self, tr("Model"))
+        self.voice_chip = Chip(look, self, tr("Voice"))
         self.assistant_chip.clicked.connect(self.assistant_requested)
         self.model_chip.clicked.connect(self.model_requested)
+        self.voice_chip.clicked.connect(self.voice_requested)
         self._left = self._button("side-left", tr("Show the threads"), "Ctrl+Shift+S")
         self._new = self._button("compose", tr(wording.NEW_THREAD), "Ctrl+N")
         self._gallery = self._button("image", tr("Gallery"), "Ctrl+Shift+G")
@@ -136,11 +139,14 @@ class Header(QWidget):
         row.addWidget(self.assistant_chip)
         row.addSpacing(2)
         row.addWidget(self.model_chip)
+        row.addSpacing(2)
+        row.addWidget(self.voice_chip)
         row.addStretch(1)
         row.addWidget(self._gallery)
         row.addWidget(self._right)
         self.show_model("")
         self.show_assistant("")
+        self.show_voice("")
 
     def _button(self, icon: str, says: str, shortcut: str) -> Button:
         button = Button(self._look, self, icon=icon, says=says)
@@ -166,6 +172,13 @@ class Header(QWidget):
         """Name who answers; empty is Parley's own."""
         self.assistant_chip.show_text(name or wording.NAME)
 
+    def show_voice(self, name: str, *, is_once: bool = False) -> None:
+        """Name whom replies are spoken as; ``is_once``: only the next turn."""
+        words, whole = name or tr("Voice"), name or tr("Automatic")
+        if is_once:
+            words = whole = tr("{model}, this message").format(model=whole)
+        self.voice_chip.show_text(words, whole=whole, is_marked=is_once)
+
     def show_page(self, title: str) -> None:
         """Name the page that stands in place of the thread; empty for the thread."""
         self._page = title
@@ -173,7 +186,7 @@ class Header(QWidget):
 
     def _show_words(self) -> None:
         self._title.show_text(self._page or self._words)
-        for chip in (self.assistant_chip, self.model_chip):
+        for chip in (self.assistant_chip, self.model_chip, self.voice_chip):
             chip.setVisible(not self._page)
 
     def show_open_sides(self, *, left: bool, right: bool) -> None:

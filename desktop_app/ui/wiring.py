@@ -36,6 +36,7 @@ from desktop_app.ui.settings.storage_wiring import StorageWiring
 from desktop_app.ui.store import AppStore
 from desktop_app.ui.threads.thread_wiring import ThreadWiring
 from desktop_app.ui.voice.voice_wiring import VoiceWiring
+from desktop_app.ui.voices.voices_wiring import VoicesWiring
 from desktop_app.ui.welcome.welcome_wiring import WelcomeWiring
 from desktop_app.ui.wires import InBackground, Wires
 
@@ -96,6 +97,8 @@ class Wiring:
         answering = Answering(wires, self.threads)
         self.assistants = AssistantsWiring(wires, answering)
         self.models = ModelsWiring(wires, answering, self.chat.next_turn, self.settings.keeper)
+        self.voices = VoicesWiring(wires, answering, self.chat.next_turn, self.settings.keeper)
+        self.settings.page_shown.connect(self.voices.adopt_page)
         self._connect()
 
     def start(self, *, opens_newest: bool = True) -> None:

@@ -189,6 +189,12 @@ def message_words(role: str, text: str) -> str:
     return f"{tr('You') if role == 'user' else NAME}: {text}"
 
 
+def provider_word(provider: str) -> str:
+    """How people know who offers something."""
+    known = {"builtin": tr("Built-in"), "openai": "OpenAI", "elevenlabs": "ElevenLabs"}
+    return known.get(provider, provider)
+
+
 def peer_words(peer: str) -> str:
     """A model or voice, given as ``provider/model``."""
     provider, _, model = peer.partition("/")

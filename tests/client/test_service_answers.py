@@ -26,18 +26,21 @@ from desktop_app.protocol.service_calls import (
     GetDocument,
     GetKeyState,
     GetMemoryOperation,
+    HearVoice,
     KeyState,
     ListAssistants,
     ListDocuments,
     ListMemories,
     ListModels,
+    ListVoices,
     ResetMemories,
     SaveAssistant,
     SearchMemories,
     UpdateMemory,
     UploadDocument,
+    VoiceRow,
 )
-from tests.fakes.providers import ScriptedProviders
+from tests.fakes.providers import ScriptedProviders, ScriptedSpeaker
 from tests.service.conftest import KEY, LIMIT_S, service
 
 TOOL = {
@@ -68,6 +71,21 @@ class Keys:
         self.checked.append((profile, key, base_url))
 
 
+class Samples:
+    """Plays nothing, and remembers what; ``refusal`` is raised instead."""
+
+    def __init__(self) -> None:
+        self.played: list[bytes] = []
+        self.refusal: InputError | None = None
+
+    def check(self) -> None:
+        if self.refusal is not None:
+            raise self.refusal
+
+    async def play(self, pcm: bytes) -> None:
+        self.played.append(pcm)
+
+
 class Desk:
     """Asks, and remembers how far it came."""
 
@@ -76,7 +94,8 @@ class Desk:
         self.keys = Keys()
         self.advances: list[tuple[int, int, object]] = []
         self.threads = RemoteThreads(Shelf(), "p")
-        self._answers = ServiceAnswers(self._open, self.threads, self.keys)
+        self.samples = Samples()
+        self._answers = ServiceAnswers(self._open, self.threads, self.keys, self.samples)
 
     async def _open(self) -> BackboardApi:
         return self.api
@@ -239,3 +258,25 @@ async def test_keys_are_no_matter_of_the_service_in_use(desk):
     assert (await desk.ask(GetKeyState("backboard"))).is_needed
     assert await desk.ask(CheckKey("backboard", "secret")) == Done()
     assert desk.keys.checked == [("backboard", "secret", "")]
+
+
+async def test_voices_are_listed_and_heard(tmp_path):
+    mouth = ScriptedSpeaker("mouths", pieces=(b"\1\0", b"\2\0"))
+    async with (
+        service(tmp_path, ScriptedProviders(speakers={"mouths": mouth})) as rig,
+        BackboardApi(ApiAddress(rig.addresses.api, KEY)) as api,
+    ):
+        desk = Desk(api)
+        found = await desk.ask(ListVoices())
+        assert found.voices == (VoiceRow("mouths", "v1", "Vera", "en"),)
+        assert await desk.ask(HearVoice("mouths", "v1", "m", "de")) == Done()
+        assert desk.samples.played == [b"\1\0\2\0"]
+        [(text, wish)] = mouth.spoken
+        assert (text.startswith("Hallo"), wish.model, wish.voice) == (True, "m", "v1")
+
+
+async def test_a_voice_is_not_paid_for_where_it_cannot_be_heard(desk):
+    desk.samples.refusal = InputError("recording.microphone_open")
+    with pytest.raises(InputError):
+        await desk.ask(HearVoice("nobody", "v1"))
+    assert desk.samples.played == []

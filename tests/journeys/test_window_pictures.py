@@ -36,6 +36,7 @@ from desktop_app.link.messages import (
     TranscriptChanged,
 )
 from desktop_app.ui.settings.settings_page import SettingsPage
+from desktop_app.ui.voices.voice_picker import VoicePicker
 from desktop_app.ui.welcome.welcome_pane import WelcomePane
 from tests.fakes.album import Album, colours_of
 from tests.fakes.kept_conversations import write_conversations
@@ -279,6 +280,12 @@ async def find_bar_and_drop(person: Person, camera: Photographer) -> None:
     QApplication.sendEvent(pane, QDragLeaveEvent())
     key(person, Qt.Key.Key_M, _CONTROL | _SHIFT)
     await camera.take("15-model-picker")
+    QTest.keyClick(person.window.focusWidget(), Qt.Key.Key_Escape)
+    QTest.mouseClick(person.window.pane.header.voice_chip, Qt.MouseButton.LeftButton)
+    voices = person.window.findChild(VoicePicker)
+    assert voices is not None
+    await eventually(lambda: voices.browser.rows.rows)
+    await camera.take("15-voice-picker")
     QTest.keyClick(person.window.focusWidget(), Qt.Key.Key_Escape)
     person.window.threads.search.setText("tram")
     await camera.take("16-search")

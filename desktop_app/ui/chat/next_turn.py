@@ -5,35 +5,66 @@ from __future__ import annotations
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
-from desktop_app.protocol.commands import TurnWishes
+from desktop_app.protocol.commands import Answerer, TurnWishes
 
 
 class NextTurn(QObject):
-    """The model that answers the next message of a thread. Main thread only.
+    """Who answers, hears and speaks in the next turn of a thread. Main thread only.
 
     Signals:
-        changed: Another model, or none, is wanted.
+        changed: Somebody else, or nobody in particular, is wanted.
+        wanted: Id of the thread, and the Answerer of its next turn.
     """
 
     changed = Signal()
+    wanted = Signal(str, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._models: dict[str, str] = {}
+        self._who: dict[str, Answerer] = {}
 
     def model_of(self, thread_id: str) -> str:
         """``provider/model``, or empty where the thread's own answers."""
-        return self._models.get(thread_id, "")
+        return self._of(thread_id).model
 
     def want(self, thread_id: str, model: str) -> None:
         """Let this model answer once; empty takes it back."""
-        self._models[thread_id] = model
-        self.changed.emit()
+        self._want(thread_id, replace(self._of(thread_id), model=model))
+
+    def speech_of(self, thread_id: str) -> Answerer:
+        """Who hears and speaks; nobody where the thread's own do."""
+        return replace(self._of(thread_id), model="")
+
+    def want_speech(self, thread_id: str, who: Answerer) -> None:
+        """Let these hear and speak once; nobody takes it back."""
+        self._want(thread_id, replace(who, model=self._of(thread_id).model))
+
+    def used(self, thread_id: str) -> None:
+        """A spoken turn had them."""
+        self._want(thread_id, Answerer())
 
     def take(self, thread_id: str, wishes: TurnWishes) -> TurnWishes:
-        """The wishes of a message that is sent now, with its model; the one after has none."""
-        model = self._models.pop(thread_id, "")
-        if not model:
-            return wishes
+        """The wishes of a message that is sent now, with who was wanted; the one after has none.
+
+        Who chooses a voice wants to hear it.
+        """
+        who = self._of(thread_id)
+        self._want(thread_id, Answerer())
+        return replace(
+            wishes,
+            model=wishes.model or who.model,
+            heard_by=wishes.heard_by or who.heard_by,
+            spoken_by=wishes.spoken_by or who.spoken_by,
+            voice=wishes.voice or who.voice,
+            is_spoken=wishes.is_spoken or bool(who.spoken_by or who.voice),
+        )
+
+    def _of(self, thread_id: str) -> Answerer:
+        return self._who.get(thread_id, Answerer())
+
+    def _want(self, thread_id: str, who: Answerer) -> None:
+        if who == self._of(thread_id):
+            return
+        self._who[thread_id] = who
         self.changed.emit()
-        return wishes if wishes.model else replace(wishes, model=model)
+        self.wanted.emit(thread_id, who)

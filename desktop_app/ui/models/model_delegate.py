@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
@@ -19,12 +22,34 @@ _GAP = 12
 _ICON = 16
 
 
-class ModelDelegate(QStyledItemDelegate):
-    """Two lines; all rows are of one height."""
+class RowWords(NamedTuple):
+    """What a row says: name and end of the first line, and the second line."""
 
-    def __init__(self, look: Look, parent: QWidget) -> None:
+    name: str
+    end: str
+    caption: str
+    is_end_faint: bool = False
+
+
+def words_of_model(row: ModelRow) -> RowWords:
+    """Name and price above, facts below."""
+    price = price_words(row)
+    return RowWords(name_of(row), price, caption_of(row), price == tr("price unknown"))
+
+
+class ModelDelegate(QStyledItemDelegate):
+    """Two lines; all rows are of one height.
+
+    Args:
+        words: What the row of an index (its ROW) says.
+    """
+
+    def __init__(
+        self, look: Look, parent: QWidget, words: Callable[[Any], RowWords] = words_of_model
+    ) -> None:
         super().__init__(parent)
         self._look = look
+        self._words = words
         lines = QFontMetrics(look.font(size.TEXT)).height()
         lines += QFontMetrics(look.font(size.CAPTION)).height()
         self._hint = QSize(120, lines + 18)
@@ -43,7 +68,7 @@ class ModelDelegate(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_ground(painter, option)
-        row: ModelRow = index.data(ROW)
+        said = self._words(index.data(ROW))
         box = option.rect.adjusted(_PAD, 8, -_PAD, -8)
         half = QFontMetrics(self._look.font(size.TEXT)).height()
         upper = QRect(box.left(), box.top(), box.width(), half)
@@ -53,12 +78,10 @@ class ModelDelegate(QStyledItemDelegate):
             upper = line.icon(upper, "check", "accent")
         elif index.data(IS_RECENT):
             upper = line.icon(upper, "clock", "faint")
-        price = price_words(row)
-        is_told = price != tr("price unknown")
-        upper = line.at_end(upper, price, size.SMALL, "dim" if is_told else "faint")
+        upper = line.at_end(upper, said.end, size.SMALL, "faint" if said.is_end_faint else "dim")
         weight = QFont.Weight.Medium if index.data(IS_CHOSEN) else QFont.Weight.Normal
-        line.words(upper, name_of(row), self._look.font(size.TEXT, weight), "text")
-        line.words(lower, caption_of(row), self._look.font(size.CAPTION), "dim")
+        line.words(upper, said.name, self._look.font(size.TEXT, weight), "text")
+        line.words(lower, said.caption, self._look.font(size.CAPTION), "dim")
         painter.restore()
 
     def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem) -> None:

@@ -25,6 +25,7 @@ from desktop_app.ui.settings.own_service_card import OwnServiceCard
 from desktop_app.ui.settings.row_widgets import RowWidget, WrappedText
 from desktop_app.ui.settings.setting_table import SECTIONS, Section, matching
 from desktop_app.ui.settings.storage_card import StorageCard
+from desktop_app.ui.settings.voices_card import VoicesCard
 from desktop_app.ui.text_field import TextField
 from desktop_app.version import __version__
 
@@ -64,7 +65,7 @@ class SettingsPage(QWidget):
     """Every setting of the table, with cards for what is more than a value.
 
     Attributes:
-        key, own, microphone, approvals, storage, keys: The cards.
+        key, own, microphone, voices, approvals, storage, keys: The cards.
         licences: Where the licences of all packages stand, empty until they are read.
     """
 
@@ -88,6 +89,8 @@ class SettingsPage(QWidget):
         self.approvals = ApprovalsCard(look, self._inner)
         self.sections["tools"].add_other(self.approvals)
         self.sections["voice"].add_other(self.microphone, "voice.output_device_id")
+        self.voices = VoicesCard(look, self._inner)
+        self.sections["voice"].add_other(self.voices, "voice.talk_mode")
         self.storage = StorageCard(look, self._inner)
         storage = SectionWidget(look, self._inner, "storage", tr("Storage"))
         storage.add_other(self.storage)

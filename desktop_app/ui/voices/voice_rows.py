@@ -1,0 +1,78 @@
+"""Voices as rows of a list, the service's own choice first."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from desktop_app.prose import tr
+from desktop_app.protocol.service_calls import VoiceRow
+from desktop_app.ui.models.model_delegate import RowWords
+from desktop_app.ui.models.model_rows import IS_CHOSEN, ROW
+from desktop_app.ui.wording import apart, provider_word
+
+_Index = QModelIndex | QPersistentModelIndex
+
+AUTOMATIC = VoiceRow("", "")
+"""Whoever the service takes."""
+
+
+def words_of_voice(row: VoiceRow) -> RowWords:
+    """Name and language above, where it is and what it is like below."""
+    if row == AUTOMATIC:
+        return RowWords(tr("Automatic"), "", tr("The service chooses who speaks."))
+    is_ai = row.provider == "openai"
+    facts = (provider_word(row.provider), tr("made by AI") if is_ai else "", row.description)
+    caption = " · ".join(apart(fact) for fact in facts if fact)
+    return RowWords(row.label, row.language, caption)
+
+
+def fitting(voices: tuple[VoiceRow, ...], words: str) -> tuple[VoiceRow, ...]:
+    """Those that hold every word."""
+    wanted = words.casefold().split()
+
+    def text(row: VoiceRow) -> str:
+        return f"{row.provider} {row.id} {' '.join(words_of_voice(row)[:3])}".casefold()
+
+    return tuple(row for row in voices if all(word in text(row) for word in wanted))
+
+
+class VoiceRows(QAbstractListModel):
+    """Any number of voices; a view asks only for those that it shows."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._rows: tuple[VoiceRow, ...] = ()
+        self._chosen = AUTOMATIC
+
+    def show_rows(self, rows: tuple[VoiceRow, ...], chosen: VoiceRow) -> None:
+        """Exchange all."""
+        self.beginResetModel()
+        self._rows, self._chosen = rows, chosen
+        self.endResetModel()
+
+    @property
+    def rows(self) -> tuple[VoiceRow, ...]:
+        """What is listed."""
+        return self._rows
+
+    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: N802, B008 - Qt's own
+        return 0 if parent.isValid() else len(self._rows)
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid():
+            return None
+        row = self._rows[index.row()]
+        said = words_of_voice(row)
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return said.name
+            case Qt.ItemDataRole.ToolTipRole:
+                return said.caption
+            case Qt.ItemDataRole.AccessibleTextRole:
+                is_chosen = tr("in use") if row == self._chosen else ""
+                return ", ".join(filter(None, (said.name, is_chosen, said.end, said.caption)))
+            case int(role) if role == ROW:
+                return row
+            case int(role) if role == IS_CHOSEN:
+                return row == self._chosen
+        return None
