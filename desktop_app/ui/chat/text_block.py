@@ -61,11 +61,15 @@ class TextBlock:
         self.lasting = self.stamp
         self.height = 0
         self.width = 0
-        self.document = _Document()
-        self.document.setUndoRedoEnabled(False)
-        self.document.setDocumentMargin(0)
-        self.document.setIndentWidth(24)
-        self.document.setDefaultFont(look.font())
+        self.document = self._empty_document()
+
+    def _empty_document(self) -> QTextDocument:
+        document = _Document()
+        document.setUndoRedoEnabled(False)
+        document.setDocumentMargin(0)
+        document.setIndentWidth(24)
+        document.setDefaultFont(self._look.font())
+        return document
 
     def show_plain(self, text: str, width: int) -> None:
         """Show text as it is typed."""
@@ -102,8 +106,14 @@ class TextBlock:
         self._lay_out(width)
 
     def show_markdown(self, source: str, width: int) -> None:
-        """Show Markdown; HTML in it stays text."""
+        """Show Markdown; HTML in it stays text.
+
+        What has grown gets a new document: one that was laid out is laid out anew with each
+        change of a format, a table of ten cells thirty times.
+        """
         if source != self._source:
+            if self._source:
+                self.document, self._cut = self._empty_document(), None
             self._source = source
             features = QTextDocument.MarkdownFeature(
                 QTextDocument.MarkdownFeature.MarkdownDialectGitHub.value
