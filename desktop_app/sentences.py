@@ -133,6 +133,7 @@ SENTENCES: Prose = {
         "The connection was lost before the answer was complete. What had arrived was kept; try "
         "again."
     ),
+    "line.kept": ("What you chose cannot answer by voice; the one from before goes on. {reason}"),
     "line.refused": "The voice service was not connected. What you said was kept; try again.",
     "media.not_fetched": "A picture could not be fetched. The text of the answer is kept.",
     "message.failed": "Your message could not be answered. It was kept; try again.",

@@ -232,6 +232,13 @@ class LineFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class LineKept:
+    """A line that was to take over is refused for good; the one from before is held on."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class PromptRefused:
     """The text line could not carry the prompt of this turn, or broke before the reply ended."""
 
@@ -284,6 +291,7 @@ Input = (
     | LineStalled
     | LineResumed
     | LineFailed
+    | LineKept
     | PromptRefused
     | PlaybackDrained
     | TimerFired

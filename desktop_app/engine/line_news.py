@@ -67,6 +67,11 @@ def failed(session: Session, code: str) -> Step:
     return session, (*effects, shown)
 
 
+def kept(session: Session, reason: str) -> Step:
+    """Who was chosen cannot be had by voice: the one from before answers on."""
+    return session, (notice(NoticeLevel.WARNING, "line.kept", reason=reason),)
+
+
 def prompt_refused(session: Session, given: PromptRefused) -> Step:
     """A typed prompt was not carried: it waits for another try, or has failed."""
     prompt = session.prompt

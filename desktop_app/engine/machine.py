@@ -35,6 +35,7 @@ from desktop_app.engine.inputs import (
     Input,
     InputSilenced,
     LineFailed,
+    LineKept,
     LineLost,
     LineOpened,
     LineResumed,
@@ -174,6 +175,8 @@ def _advanced(session: Session, given: Input, heard_ms: int) -> Step:  # noqa: C
             return line_news.lost(session)
         case LineFailed():
             return line_news.failed(session, given.code)
+        case LineKept():
+            return line_news.kept(session, given.reason)
         case PromptRefused():
             return line_news.prompt_refused(session, given)
         case PlaybackDrained():

@@ -54,6 +54,7 @@ class Renewal:
         open_line: Opens its successor, on the same session.
         configuration: Of the session.
         is_free: Whether nobody would notice now: no turn runs and nothing is on its way.
+        refused: Told why a line that was asked for (``hasten``) will never be had.
 
     Attributes:
         successor: The line that takes over; whoever ends the renewal owns it.
@@ -67,6 +68,7 @@ class Renewal:
         *,
         time: Time,
         is_free: Callable[[], bool],
+        refused: Callable[[AppError], None] = lambda _error: None,
     ) -> None:
         self.successor: HeldLine | None = None
         self._line = line
@@ -74,6 +76,8 @@ class Renewal:
         self._configuration = configuration
         self._time = time
         self._is_free = is_free
+        self._refused = refused
+        self._is_wanted = False
         self._lifetime_s: float | None = None
         self._is_known = asyncio.Event()
         self._is_due = asyncio.Event()
@@ -86,25 +90,31 @@ class Renewal:
 
     def hasten(self) -> None:
         """It is time now: what the line was opened with is not what is wanted any more."""
+        self._is_wanted = True
         self._is_due.set()
 
     async def run(self) -> None:
         """Wait until it is time, open another line, and wait for a moment to exchange them.
 
-        Ends without one where the peer refuses it for good.
+        Ends without one where the peer refuses it for good; one that was asked for may be asked for
+        anew, by then with another configuration.
 
         Raises:
             RenewedError: ``successor`` takes over.
         """
-        async with asyncio.TaskGroup() as tasks:
-            clock = tasks.create_task(self._until_old(), name="voice line: age")
-            await self._is_due.wait()
-            clock.cancel()
-        await self._until_free()
-        self.successor = await self._opened()
-        if self.successor is not None:
+        while self.successor is None:
+            async with asyncio.TaskGroup() as tasks:
+                clock = tasks.create_task(self._until_old(), name="voice line: age")
+                await self._is_due.wait()
+                clock.cancel()
+            self._is_due.clear()
+            was_wanted, self._is_wanted = self._is_wanted, False
             await self._until_free()
-            raise RenewedError
+            self.successor = await self._opened(was_wanted=was_wanted)
+            if self.successor is None and not was_wanted:
+                return
+        await self._until_free()
+        raise RenewedError
 
     async def _until_old(self) -> None:
         await self._is_known.wait()
@@ -117,13 +127,15 @@ class Renewal:
         while not self._is_free():
             await self._time.sleep(LOOK_EVERY_S)
 
-    async def _opened(self) -> HeldLine | None:
+    async def _opened(self, *, was_wanted: bool) -> HeldLine | None:
         for wait_s in backoff():
             try:
                 return await self._open()
             except AppError as error:
                 logger.info("The voice line could not be renewed: %s", error)
                 if not error.retryable:
+                    if was_wanted:  # else it is told when the line of now has ended
+                        self._refused(error)
                     return None
             await self._time.sleep(wait_s)
         return None

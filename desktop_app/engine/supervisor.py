@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from desktop_app.engine.inputs import Input, LineFailed, LineLost, LineOpened
+from desktop_app.engine.inputs import Input, LineFailed, LineKept, LineLost, LineOpened
 from desktop_app.engine.line_life import LineLife
 from desktop_app.engine.ports import OpenTransport, Time, Transport
 from desktop_app.engine.renewal import HeldLine, Renewal, RenewedError
@@ -117,7 +117,12 @@ class Supervisor:
         assert self._outgoing is not None
         life = LineLife(line.transport, self._uses.tell, self._time)
         renewal = Renewal(
-            line, self._open_line, self._configuration, time=self._time, is_free=self._is_free
+            line,
+            self._open_line,
+            self._configuration,
+            time=self._time,
+            is_free=self._is_free,
+            refused=lambda error: self._uses.tell(LineKept(str(error))),
         )
         self._renewal = renewal
         try:

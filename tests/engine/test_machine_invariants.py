@@ -26,6 +26,7 @@ from desktop_app.engine.inputs import (
     Input,
     InputSilenced,
     LineFailed,
+    LineKept,
     LineLost,
     LineOpened,
     LineResumed,
@@ -110,6 +111,7 @@ HAPPENED: list[Input] = [
     LineStalled(),
     LineResumed(),
     LineFailed("access.refused"),
+    LineKept("It has no such model."),
     *map(TimerFired, TimerName),
 ]
 ATTENDING = (*LISTENING[:2], SessionReady("s", is_ending=True), LISTENING[2])

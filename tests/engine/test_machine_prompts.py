@@ -23,6 +23,7 @@ from desktop_app.engine.effects import (
 )
 from desktop_app.engine.inputs import (
     LineFailed,
+    LineKept,
     LineLost,
     LineOpened,
     LineResumed,
@@ -208,6 +209,13 @@ def test_a_line_refused_in_mid_sentence_keeps_the_sentence():
     _, effects = play(ENDED, session=session)
     assert effects[0] == KeepUtterance(1, 1.0, 500)
     assert FailTurn(1, "line.refused") in effects
+
+
+def test_a_choice_that_voice_cannot_have_is_told_and_the_line_stays():
+    before, _ = play(*ASKED)
+    session, effects = play(*ASKED, LineKept("It has no such model."))
+    assert session == before
+    assert effects[-1].notice.code == "line.kept"
 
 
 def test_a_silent_line_is_told_until_it_answers_or_is_gone():

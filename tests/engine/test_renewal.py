@@ -21,6 +21,7 @@ class Holder:
         self.time = VirtualTime()
         self.server = ScriptedServer()
         self.is_free = True
+        self.refused: list[str] = []
         held = ScriptedTransport()
         self.renewal = Renewal(
             HeldLine(held, held.events(), 0.0),
@@ -28,6 +29,7 @@ class Holder:
             ConfigureSession("s"),
             time=self.time,
             is_free=lambda: self.is_free,
+            refused=lambda error: self.refused.append(error.code),
         )
 
     def run(self) -> asyncio.Task[None]:
@@ -86,6 +88,22 @@ async def test_a_peer_that_refuses_for_good_is_not_asked_again():
     await running
     assert len(holder.server.configurations) == 1
     assert holder.renewal.successor is None
+    assert holder.refused == [], "it is told when the line of now has ended"
+
+
+async def test_a_line_that_was_asked_for_and_is_refused_for_good_is_told():
+    holder = Holder()
+    holder.server.refusals.append(AccessError("language.unknown_model"))
+    running = holder.run()
+    holder.renewal.hasten()
+    await holder.time.advance(1)
+    assert holder.refused == ["language.unknown_model"]
+    assert holder.renewal.successor is None
+    holder.renewal.hasten()  # another choice
+    await holder.time.advance(1)
+    with pytest.raises(RenewedError):
+        await running
+    assert holder.refused == ["language.unknown_model"]
 
 
 async def test_a_new_line_that_closes_before_it_is_ready_is_not_taken():
