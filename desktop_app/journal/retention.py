@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from pathlib import Path
 
 from desktop_app.errors import StorageError
+from desktop_app.journal.note_files import remove_notes
 from desktop_app.journal.records import MessageStatus, UtteranceState
 from desktop_app.journal.recovery import forget_recordings
 from desktop_app.journal.utterance_files import UtteranceFiles
@@ -32,7 +34,7 @@ _NEEDED = f"""
 
 
 def remove_expired(
-    connection: sqlite3.Connection, files: UtteranceFiles, keep: str, now_s: float
+    connection: sqlite3.Connection, files: UtteranceFiles, folder: Path, keep: str, now_s: float
 ) -> Sequence[str]:
     """Delete recordings that are to be kept no longer. Within one transaction.
 
@@ -41,11 +43,12 @@ def remove_expired(
     Args:
         connection: The journal.
         files: Its sound.
+        folder: Its own; the files of voice notes are below it.
         keep: The setting ``privacy.keep_recordings``; what is unknown keeps everything.
         now_s: Unix seconds.
 
     Returns:
-        The ids of the recordings that are gone.
+        The ids of the recordings that are gone; of a voice note, that of its message.
 
     Raises:
         sqlite3.Error, OSError
@@ -65,7 +68,7 @@ def remove_expired(
         forget_recordings(connection, "path = ''")
     left = connection.execute("SELECT id FROM utterance").fetchall()
     files.remove_strays({str(row["id"]) for row in left}, before_s)
-    return gone
+    return [*gone, *remove_notes(connection, folder, before_s)]
 
 
 def discard(connection: sqlite3.Connection, files: UtteranceFiles, utterance_id: str) -> str:

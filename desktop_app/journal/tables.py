@@ -252,7 +252,7 @@ class Tables:
     def remove_expired(self, keep: str, now_s: float) -> Sequence[str]:
         """Delete the recordings that are to be kept no longer; returns their ids."""
         with storage_errors(), transaction(self._connection):
-            return remove_expired(self._connection, self.files, keep, now_s)
+            return remove_expired(self._connection, self.files, self._folder, keep, now_s)
 
     def take_in(self, threads: Iterable[ThreadRows], staged: Path) -> TakenIn:
         """Insert what is new of these threads, all of it or nothing; see ``taking_in``."""

@@ -55,6 +55,10 @@ class RecordingPlayed(Struct, frozen=True, tag=snake):
 
 
 class RecordingsRemoved(Struct, frozen=True, tag=snake):
-    """The sound of these utterances is gone for good; their messages have none any more."""
+    """The sound of these utterances is gone for good; their messages have none any more.
+
+    Attributes:
+        utterance_ids: Of a voice note, the message's id.
+    """
 
     utterance_ids: tuple[str, ...]

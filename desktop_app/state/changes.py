@@ -115,13 +115,17 @@ def without_message(state: AppState, thread_id: str, message_id: str) -> AppStat
 def without_recordings(state: AppState, utterance_ids: frozenset[str]) -> AppState:
     """These recordings are gone: no message offers to play them any more."""
     conversation = state.conversation
-    if not any(message.utterance_id in utterance_ids for message in conversation.messages):
+    if not any(message.sound_id in utterance_ids for message in conversation.messages):
         return state
     messages = tuple(
-        with_fields(message, utterance_id="") if message.utterance_id in utterance_ids else message
+        _silent(message) if message.sound_id in utterance_ids else message
         for message in conversation.messages
     )
     return replace(state, conversation=replace(conversation, messages=messages))
+
+
+def _silent(message: MessageRecord) -> MessageRecord:
+    return with_fields(message, utterance_id="", wishes=with_fields(message.wishes, recording=""))
 
 
 def with_typed(state: AppState, message: MessageRecord) -> AppState:

@@ -39,6 +39,7 @@ from desktop_app.ui.settings.settings_page import SettingsPage
 from desktop_app.ui.voices.voice_picker import VoicePicker
 from desktop_app.ui.welcome.welcome_pane import WelcomePane
 from tests.fakes.album import Album, colours_of
+from tests.fakes.composing import show_composing, show_nothing
 from tests.fakes.kept_conversations import write_conversations
 from tests.fakes.layout_rules import faults_in
 from tests.fakes.person import CALM, Journey, Person, prefer, travel
@@ -316,6 +317,9 @@ async def talking(camera: Photographer) -> None:
 async def reading(camera: Photographer) -> None:
     await camera.take("03-conversation")
     await find_bar_and_drop(camera.person, camera)
+    show_composing(camera.person.window.pane)
+    await camera.take("17-composing")
+    show_nothing(camera.person.window.pane)
     await side_panels(camera.person, camera)
 
 

@@ -43,7 +43,7 @@ class AttachmentRow(QWidget):
         self.remove = Button(look, self, icon="close", says=tr("Remove"))
         self.remove.clicked.connect(self._on_remove)
         row = QHBoxLayout(self)
-        row.setContentsMargins(*mirrored_margins(12 + _ICON + 8, 2, 8, 2))
+        row.setContentsMargins(*mirrored_margins(12 + look.scaled(_ICON) + 8, 2, 8, 2))
         row.setSpacing(10)
         row.addWidget(self._name)
         row.addWidget(self._state, 1)
@@ -77,8 +77,9 @@ class AttachmentRow(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         is_bad = self.shown.stage in (Stage.REFUSED, Stage.FAILED)
         icon = "warning" if is_bad else "image" if self.shown.is_picture else "file"
-        at = 12 if self.isLeftToRight() else self.width() - 12 - _ICON
-        box = QRectF(at, (self.height() - _ICON) / 2, _ICON, _ICON)
+        icon_px = self._look.scaled(_ICON)
+        at = 12 if self.isLeftToRight() else self.width() - 12 - icon_px
+        box = QRectF(at, (self.height() - icon_px) / 2, icon_px, icon_px)
         paint_icon(painter, icon, box, self._look.colour("danger" if is_bad else "dim"))
 
 

@@ -8,7 +8,9 @@ from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
-FOLDER = "attachments"
+from desktop_app.journal.note_files import ATTACHMENTS
+
+FOLDER = ATTACHMENTS
 _PIECE_BYTES = 1 << 20
 _WAV_HEADER_BYTES = 44
 _NOTE_BYTES_PER_MS = 32

@@ -87,7 +87,7 @@ class NoteRow(QWidget):
         self.remove = Button(look, self, icon="close", says=tr("Discard the voice note"))
         self.remove.clicked.connect(self._on_remove)
         row = QHBoxLayout(self)
-        row.setContentsMargins(*mirrored_margins(12 + _ICON + 8, 2, 8, 2))
+        row.setContentsMargins(*mirrored_margins(12 + look.scaled(_ICON) + 8, 2, 8, 2))
         row.setSpacing(10)
         row.addWidget(self._name)
         row.addWidget(self._wave, 1)
@@ -155,7 +155,8 @@ class NoteRow(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        at = 12 if self.isLeftToRight() else self.width() - 12 - _ICON
-        box = QRectF(at, (self.height() - _ICON) / 2, _ICON, _ICON)
+        icon_px = self._look.scaled(_ICON)
+        at = 12 if self.isLeftToRight() else self.width() - 12 - icon_px
+        box = QRectF(at, (self.height() - icon_px) / 2, icon_px, icon_px)
         icon, ink = ("record", "danger") if self._is_recording else ("voice", "dim")
         paint_icon(painter, icon, box, self._look.colour(ink))
