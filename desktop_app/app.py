@@ -8,8 +8,8 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from desktop_app.errors import ChildError, InputError, StorageError
@@ -18,18 +18,15 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from desktop_app.paths import Paths
-    from desktop_app.ui.compose.unsent_keeper import UnsentKeeper
-    from desktop_app.ui.engine_link import Address, EngineLink
-    from desktop_app.ui.look import Look
+    from desktop_app.ui.engine_link import Address
     from desktop_app.ui.main_window import MainWindow
     from desktop_app.ui.single_instance import SingleInstance
     from desktop_app.ui.store import AppStore
-    from desktop_app.ui.wiring import Wiring
+    from desktop_app.ui.window_language import WindowLanguage
+    from desktop_app.window_parts import Screen
 
-_UNSENT = "unsent.json"
 _LOADED_WITHIN_S = 20.0
 _SETTLE_S = 0.3
-_DELETED_WITHIN_S = 2.0
 
 
 class Options(NamedTuple):
@@ -118,9 +115,9 @@ def _show(options: Options, paths: Paths) -> int:
     from PySide6.QtWidgets import QApplication
 
     from desktop_app.ui.main_window import MainWindow
-    from desktop_app.ui.remembered_look import remembered_look
+    from desktop_app.ui.remembered_look import remembered_language, remembered_look
     from desktop_app.ui.single_instance import SingleInstance
-    from desktop_app.ui.window_language import use_language
+    from desktop_app.ui.window_language import WindowLanguage
 
     # The same style everywhere; named here, as to touch a QStyle costs 8 ms of enumerations.
     qt = QApplication([*sys.argv[:1], "-style", "Fusion"])
@@ -131,9 +128,9 @@ def _show(options: Options, paths: Paths) -> int:
     if not is_alone and not instance.claim():
         return _raise_first(instance)
     memory = QSettings(str(paths.data / "window.ini"), QSettings.Format.IniFormat)
-    use_language(qt, str(memory.value("language", "system")))
-    look = remembered_look(memory, options.theme)
-    window = MainWindow(look, memory)
+    language = WindowLanguage(qt)
+    language.use(remembered_language(memory))
+    window = MainWindow(remembered_look(memory, options.theme), memory)
     if options.size is not None:
         window.setWindowState(Qt.WindowState.WindowNoState)  # it may have been left maximised
         window.resize(*options.size)
@@ -147,7 +144,7 @@ def _show(options: Options, paths: Paths) -> int:
 
         print_first_paint()
         return 0
-    return _run_loop(qt, Parts(window, look, instance, paths, options))
+    return _run_loop(qt, Parts(window, language, instance, paths, options))
 
 
 def _raise_first(instance: SingleInstance) -> int:
@@ -162,7 +159,7 @@ class Parts(NamedTuple):
     """What the first frame made."""
 
     window: MainWindow
-    look: Look
+    language: WindowLanguage
     instance: SingleInstance
     paths: Paths
     options: Options
@@ -186,82 +183,50 @@ async def run(parts: Parts, store: AppStore | None = None) -> int:
     import asyncio
     from functools import partial
 
-    from desktop_app.journal.reader import JournalReader
+    from desktop_app.link.messages import ReloadSettings
     from desktop_app.logs import start_logging, tell_crashes
     from desktop_app.tasks import Background
-    from desktop_app.ui.announcer import Announcer, say_through
     from desktop_app.ui.engine_link import EngineLink
-    from desktop_app.ui.garbage import GarbageCollector
+    from desktop_app.ui.place import show_place
     from desktop_app.ui.store import AppStore
-    from desktop_app.ui.wiring import Wiring
+    from desktop_app.window_parts import Screen, Wired
 
-    start_logging(parts.paths.logs, "window")
-    quit_requested = asyncio.Event()
-    window, store = parts.window, store or AppStore()
-    tell_crash = partial(_tell_crash, store, parts.paths)
+    paths, options = parts.paths, parts.options
+    start_logging(paths.logs, "window")
+    screen = Screen(parts.window, store or AppStore(), parts.language, options.theme)
+    tell_crash = partial(_tell_crash, screen, paths)
     tell_crashes(asyncio.get_running_loop(), tell_crash)
-    GarbageCollector(window)
-    window.furnish()
-    window.close_requested.connect(quit_requested.set)
+    report = partial(_report, tell_crash)
     async with AsyncExitStack() as stack:
         # Whoever takes a picture is not the person who left the window where it was.
-        stack.callback(window.hide if parts.options.screenshot else partial(_close, window))
-        background = Background(report=partial(_report, tell_crash))
+        stack.callback(screen.hide if options.screenshot else screen.close)
+        background = Background(report)
         stack.push_async_callback(background.aclose)
-        link = EngineLink(_engine, store.apply, store.lose_engine)
-        wiring = Wiring(
-            window,
-            store,
-            JournalReader(parts.paths.data),
-            link.send,
-            on_worker=asyncio.to_thread,
-            run=lambda work, name: background.run(_awaited(work), name=name),
-            folders=parts.paths,
-        )
-        if not parts.options.screenshot:
-            stack.callback((await _keep_unsent(parts, store, link, wiring)).close)
-        Announcer(store, say_through(window), window)
-        wiring.start()
-        if parts.options.screenshot:
-            return await _take_picture(parts, store)
-        wiring.welcome.begin()
-        stack.callback(parts.instance.release)
-        await _listen(parts, stack)
-        _use_settings(parts, store)
-        background.run(link.run(), name="engine")
-        await quit_requested.wait()
-        if wiring.settle():
-            await background.settle(_DELETED_WITHIN_S, but="engine")
+        link = EngineLink(_engine, screen.apply, screen.lose_engine)
+        async with aclosing(Wired(screen, link, report, paths)) as working:
+            if options.screenshot:
+                working.wiring.start()
+                return await _take_picture(screen, paths, options.screenshot)
+            await working.bring_back()
+            working.wiring.start()
+            working.wiring.welcome.begin()
+            stack.callback(parts.instance.release)
+            await _listen(parts.instance, screen, stack)
+            _use_settings(screen, paths)
+            background.run(link.run(), name="engine")
+            is_closed = await working.until_left()
+        while not is_closed:
+            place = working.place()
+            link.send(ReloadSettings(screen.rebuild()))
+            async with aclosing(Wired(screen, link, report, paths)) as working:
+                working.keep_unsent(place.unsent)
+                working.wiring.welcome.begin()
+                screen.follow_settings(paths.settings, lambda _problem: None)  # it is told already
+                screen.store.tell()
+                show_place(place, working.window, working.wiring)
+                is_closed = await working.until_left()
         background.cancel("engine")
     return 0
-
-
-async def _keep_unsent(
-    parts: Parts, store: AppStore, link: EngineLink, wiring: Wiring
-) -> UnsentKeeper:
-    """Bring back what an earlier window could not send, and keep what this one writes."""
-    import asyncio
-
-    from desktop_app.journal.reader import JournalReader
-    from desktop_app.ui.compose.unsent_keeper import UnsentKeeper, read_unsent
-
-    path = parts.paths.data / _UNSENT
-    left = await asyncio.to_thread(read_unsent, path, JournalReader(parts.paths.data))
-    composer = parts.window.pane.composer
-    keeper = UnsentKeeper(composer, store, path, lambda: link.unsaved, wiring.attachments.shelf)
-    keeper.restore(left)
-    if left.needs_its_thread:
-        wiring.threads.open_thread(left.thread_id)
-    for message in left.messages:
-        link.send(message)
-    keeper.show_under_way()
-    link.unsaved_changed = keeper.changed
-    wiring.attachments.cleaning.sweep(left.messages)
-    return keeper
-
-
-async def _awaited(work: Callable[[], Awaitable[None]]) -> None:
-    await work()
 
 
 @asynccontextmanager
@@ -288,40 +253,30 @@ async def _engine() -> AsyncIterator[Address]:
         await child.aclose()
 
 
-async def _listen(parts: Parts, stack: AsyncExitStack) -> None:
+async def _listen(instance: SingleInstance, screen: Screen, stack: AsyncExitStack) -> None:
     """Let a second start raise this window; without a port there is simply no raising."""
     import logging
 
     from desktop_app.ui.raise_server import listen
 
     try:
-        server = await listen(parts.instance.address, parts.window.bring_to_front)
+        server = await listen(instance.address, screen.bring_to_front)
     except OSError as error:
         logging.getLogger(__name__).warning("second starts cannot be heard: %s", error)
     else:
         stack.callback(server.close)
 
 
-def _use_settings(parts: Parts, store: AppStore) -> None:
-    """Read the preferences; what the first frame needs of them is remembered for the next."""
+def _use_settings(screen: Screen, paths: Paths) -> None:
+    """Follow the preferences, and say whose service is used; what is wrong with them is shown."""
     from functools import partial
 
     from desktop_app.link.messages import Notice, NoticeLevel
-    from desktop_app.settings import load
     from desktop_app.state.app_state import Service
     from desktop_app.state.changes import with_notice, with_service
-    from desktop_app.ui.remembered_look import remember_look
-    from desktop_app.ui.shortcuts import rebind
 
     problems: list[str] = []
-    settings = load(parts.paths.settings, report=problems.append)
-    appearance = settings.appearance
-    remember_look(parts.window.memory, appearance)
-    parts.look.is_calm = appearance.reduced_motion
-    parts.window.use_talk_mode(settings.voice.talk_mode)
-    rebind(parts.window, settings.shortcuts)
-    if not parts.options.theme:
-        parts.look.pin(appearance.theme)
+    settings, store = screen.follow_settings(paths.settings, problems.append), screen.store
     store.change(partial(with_service, service=Service(profile=settings.profile)))
     if problems:
         facts = {"reason": problems[0]}
@@ -329,28 +284,23 @@ def _use_settings(parts: Parts, store: AppStore) -> None:
         store.change(partial(with_notice, notice=notice))
 
 
-async def _take_picture(parts: Parts, store: AppStore) -> int:
+async def _take_picture(screen: Screen, paths: Paths, picture: str) -> int:
     """Wait until the newest thread stands still, then write the picture."""
     import asyncio
 
+    window, store = screen.window, screen.store
     loaded = asyncio.Event()
     store.conversation_changed.connect(
         lambda conversation: loaded.set() if conversation.is_loaded else None
     )
     async with asyncio.timeout(_LOADED_WITHIN_S):
         await loaded.wait()
-    _use_settings(parts, store)
-    parts.window.threads.connection.show_connection("none", store.state.service.profile)
+    _use_settings(screen, paths)
+    window.threads.connection.show_connection("none", store.state.service.profile)
     await asyncio.sleep(_SETTLE_S)
-    if not parts.window.grab().save(parts.options.screenshot, "PNG"):
-        path = parts.options.screenshot
-        raise StorageError("window.no_picture", f"{path} cannot be written.")
+    if not window.grab().save(picture, "PNG"):
+        raise StorageError("window.no_picture", f"{picture} cannot be written.")
     return 0
-
-
-def _close(window: MainWindow) -> None:
-    window.is_closing = True
-    window.close()
 
 
 def _report(tell_crash: Callable[[], None], name: str, error: BaseException) -> None:
@@ -360,14 +310,14 @@ def _report(tell_crash: Callable[[], None], name: str, error: BaseException) -> 
     tell_crash()
 
 
-def _tell_crash(store: AppStore, paths: Paths) -> None:
+def _tell_crash(screen: Screen, paths: Paths) -> None:
     """Show that something went wrong; once, for it may go wrong again with every frame."""
     from functools import partial
 
     from desktop_app.link.messages import Notice, NoticeLevel
     from desktop_app.state.changes import with_notice
 
-    code = "something.failed"
+    code, store = "something.failed", screen.store
     if not any(notice.code == code for notice in store.state.notices):
         notice = Notice(NoticeLevel.ERROR, code, {"folder": str(paths.logs)})
         store.change(partial(with_notice, notice=notice))

@@ -44,7 +44,7 @@ from desktop_app.errors import AppError, DeviceError, InputError
 from desktop_app.export.storage import remove_service_data
 from desktop_app.journal.retention import UNTIL_SENT
 from desktop_app.journal.writer import JournalWriter
-from desktop_app.languages import choose, speak
+from desktop_app.languages import choose, known, speak
 from desktop_app.link.asks import Ask, CancelAsk
 from desktop_app.link.keeping import CancelImport, ClearKept, ImportArchive
 from desktop_app.link.messages import (
@@ -56,6 +56,7 @@ from desktop_app.link.messages import (
     NoticeLevel,
     NoticeRaised,
     Phase,
+    ReloadSettings,
     TurnTimed,
     Welcome,
 )
@@ -324,6 +325,9 @@ class EngineApp:
                 self._desk.cancel(ask_id)
             case DecideTool():
                 self._tools.take(intent)
+            case ReloadSettings(language) if known(language):
+                self._background.run(asyncio.to_thread(speak, language), name="language")
+                self.controller.on_intent(intent)
             case ImportArchive() | CancelImport() | ClearKept():
                 self._keeping.take(intent)
             case _:

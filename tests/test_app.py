@@ -21,6 +21,7 @@ from desktop_app.ui.look import Look
 from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.single_instance import SingleInstance
 from desktop_app.ui.store import AppStore
+from desktop_app.ui.window_language import WindowLanguage
 
 WITHIN_S = 20
 
@@ -55,16 +56,18 @@ def a_thread_that_raises() -> None:
 async def crash(cause: Callable[[], None], caplog: pytest.LogCaptureFixture) -> list[str]:
     """Open the window, let it go wrong twice, and close it; what its notices said."""
     paths = find_paths(os.environ)
-    look = Look(theme="light")
-    window = MainWindow(look, QSettings(str(paths.data / "w.ini"), QSettings.Format.IniFormat))
+    qt = QApplication.instance()
+    assert isinstance(qt, QApplication)
+    window = MainWindow(Look(), QSettings(str(paths.data / "w.ini"), QSettings.Format.IniFormat))
     window.show()
     store = AppStore()
     told = asyncio.Event()
     store.notices_changed.connect(lambda _notices: told.set())
     instance = SingleInstance(paths.data)
     assert instance.claim()
+    parts = Parts(window, WindowLanguage(qt), instance, paths, Options(theme="light"))
     async with asyncio.timeout(WITHIN_S), asyncio.TaskGroup() as tasks:
-        running = tasks.create_task(run(Parts(window, look, instance, paths, Options()), store))
+        running = tasks.create_task(run(parts, store))
         await asyncio.sleep(0)
         cause()
         await told.wait()

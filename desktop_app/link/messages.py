@@ -153,7 +153,13 @@ class SetMuted(Struct, frozen=True, tag=snake):
 
 
 class ReloadSettings(Struct, frozen=True, tag=snake):
-    """The settings file was replaced; read it again."""
+    """The settings file was replaced; read it again.
+
+    Attributes:
+        language: What the window speaks from now on; empty where that stays.
+    """
+
+    language: str = ""
 
 
 class Quit(Struct, frozen=True, tag=snake):

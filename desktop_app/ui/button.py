@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 from desktop_app.ui import look as size
 from desktop_app.ui.icons import paint_icon
 from desktop_app.ui.look import Look
-from desktop_app.ui.tips import set_tip
 
 _ICON = 18
 _SHORTEST = 96  # px; a longer word gives way before a row of buttons is cut off
@@ -70,7 +69,7 @@ class Button(QAbstractButton):
     def describe(self, says: str, shortcut: str = "") -> None:
         """Name it for screen readers and in the tooltip, with the key that does the same."""
         self.setAccessibleName(says)
-        set_tip(self, says, shortcut)
+        self._look.tips.set(self, says, shortcut)
 
     def show_icon(self, icon: str) -> None:
         """Exchange the icon."""

@@ -13,7 +13,6 @@ from desktop_app.ui.button import Button
 from desktop_app.ui.icons import paint_icon
 from desktop_app.ui.labels import Label
 from desktop_app.ui.look import Look
-from desktop_app.ui.tips import set_tip
 
 HEIGHT = 52
 _LEAST_CHIP = 120
@@ -40,7 +39,7 @@ class Chip(QAbstractButton):
         self._is_marked = is_marked
         self.setText(text)
         self.setAccessibleName(f"{self._says}: {whole or text}")
-        set_tip(self, f"{self._says}: {whole or text}", shortcut)
+        self._look.tips.set(self, f"{self._says}: {whole or text}", shortcut)
         self.updateGeometry()
         self.update()
 

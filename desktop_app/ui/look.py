@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QGuiApplication, QPalette
 
+from desktop_app.ui.tips import Tips
+
 if TYPE_CHECKING:
     from PySide6.QtCore import QRect
     from PySide6.QtGui import QPainter
@@ -114,6 +116,7 @@ class Look(QObject):
     Attributes:
         tokens: Colours of the theme in use.
         is_calm: Reduced motion: nothing moves, states change at once.
+        tips: What tooltips say of the keys.
 
     Signals:
         changed: The theme was replaced; repaint and lay out again.
@@ -126,6 +129,7 @@ class Look(QObject):
     ) -> None:
         super().__init__()
         self.is_calm = is_calm
+        self.tips = Tips()
         self._text_percent = text_percent
         self._theme = theme
         self._family = _interface_family()

@@ -79,6 +79,7 @@ class MainWindow(QWidget):
             assistants_requested, memories_requested: The page is to be shown or hidden.
         note_requested: A voice note is to be begun or finished.
         model_requested: Another model is to be chosen.
+        rebuild_requested: Language or size of letters were chosen: another window is to take over.
     """
 
     painted = Signal()
@@ -96,6 +97,7 @@ class MainWindow(QWidget):
     models_requested = Signal()
     assistants_requested = Signal()
     memories_requested = Signal()
+    rebuild_requested = Signal()
 
     def __init__(self, look: Look, memory: QSettings) -> None:
         super().__init__()

@@ -13,7 +13,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.prose import mark, tr
-from desktop_app.ui.tips import bind_tips
+from desktop_app.ui.tips import Tips
 
 _DEFAULT = "default_keys"
 TALK, THREAD, WINDOW, PICTURES = (
@@ -112,8 +112,8 @@ def conflict(name: str, keys: str, chosen: Mapping[str, str]) -> str:
     return ""
 
 
-def rebind(window: QWidget, chosen: Mapping[str, str]) -> None:
-    """Bind every shortcut of the window to what a person chose."""
+def rebind(window: QWidget, tips: Tips, chosen: Mapping[str, str]) -> None:
+    """Bind every shortcut of the window to what a person chose, and let its tooltips say so."""
     names = {QKeySequence(one.keys).toString(): one.name for one in TABLE if not one.is_fixed}
     for shortcut in window.findChildren(QShortcut):
         default = shortcut.property(_DEFAULT) or shortcut.key().toString()
@@ -123,4 +123,4 @@ def rebind(window: QWidget, chosen: Mapping[str, str]) -> None:
             if keys != shortcut.key():
                 shortcut.setKey(keys)
     now = {one.keys: keys_of(one.name, chosen) for one in TABLE if not one.is_fixed}
-    bind_tips(window, {keys: bound for keys, bound in now.items() if keys != bound})
+    tips.bind(window, {keys: bound for keys, bound in now.items() if keys != bound})

@@ -19,6 +19,9 @@ COALESCE_MS = 33
 class AppStore(QObject):
     """Holds the one ``AppState``. Main thread only.
 
+    Args:
+        state: What an earlier store held; ``tell`` tells all of it.
+
     Signals:
         threads_changed: The new AppState; threads, or the thread that is open, differ.
         conversation_changed: The new Conversation.
@@ -53,9 +56,9 @@ class AppStore(QObject):
     engine_came = Signal()
     engine_lost = Signal()
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, state: AppState | None = None) -> None:
         super().__init__(parent)
-        self._state = AppState()
+        self._state = state or AppState()
         self._told = AppState()
         self._growing: list[ReplyGrew] = []  # of one reply, not yet folded
         self._repaint = QTimer(self)

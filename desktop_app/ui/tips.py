@@ -8,29 +8,33 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QWidget
 
 _WORDS, _KEYS = "tip_words", "tip_keys"
-_bound: dict[str, str] = {}
-"""What is bound now, by what was bound at first; keys that stayed are not in it."""
 
 
-def set_tip(widget: QWidget, words: str, keys: str = "") -> None:
-    """Give a widget its tooltip.
+class Tips:
+    """What the tooltips of one window say of its keys. Main thread only."""
 
-    Args:
-        keys: As the table of shortcuts has them, whatever a person chose since; or empty.
-    """
-    widget.setProperty(_WORDS, words)
-    widget.setProperty(_KEYS, keys)
-    now = _bound.get(keys, keys)
-    shown = QKeySequence(now).toString(QKeySequence.SequenceFormat.NativeText) or now
-    widget.setToolTip(f"{words} ({shown})" if shown else words)
+    def __init__(self) -> None:
+        self._bound: dict[
+            str, str
+        ] = {}  # by what was bound at first; keys that stayed are not here
 
+    def set(self, widget: QWidget, words: str, keys: str = "") -> None:
+        """Give a widget its tooltip.
 
-def bind_tips(window: QWidget, bound: Mapping[str, str]) -> None:
-    """Say these keys from now on, on what is there and on what will come."""
-    if bound == _bound:
-        return
-    _bound.clear()
-    _bound.update(bound)
-    for widget in window.findChildren(QWidget):
-        if keys := widget.property(_KEYS):
-            set_tip(widget, str(widget.property(_WORDS)), str(keys))
+        Args:
+            keys: As the table of shortcuts has them, whatever a person chose since; or empty.
+        """
+        widget.setProperty(_WORDS, words)
+        widget.setProperty(_KEYS, keys)
+        now = self._bound.get(keys, keys)
+        shown = QKeySequence(now).toString(QKeySequence.SequenceFormat.NativeText) or now
+        widget.setToolTip(f"{words} ({shown})" if shown else words)
+
+    def bind(self, window: QWidget, bound: Mapping[str, str]) -> None:
+        """Say these keys from now on, on what is there and on what will come."""
+        if bound == self._bound:
+            return
+        self._bound = dict(bound)
+        for widget in window.findChildren(QWidget):
+            if keys := widget.property(_KEYS):
+                self.set(widget, str(widget.property(_WORDS)), str(keys))

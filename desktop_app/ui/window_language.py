@@ -13,28 +13,49 @@ from desktop_app.languages import ENGLISH, RIGHT_TO_LEFT, VARIABLE, choose, know
 _REGIONS = {ENGLISH: "en_GB", "ar": "ar_AE"}  # of several ways, the one with digits as in the code
 
 
-def use_language(qt: QApplication, setting: str) -> str:
-    """Make the whole process speak; before the first widget is made. Main thread only.
+class WindowLanguage:
+    """What the process speaks; chosen as often as a person likes. Main thread only.
 
-    Args:
-        setting: As ``appearance.language`` has it.
-
-    Returns:
-        The language; processes started from now on are told it.
+    Widgets ask once for their words: those that are there already keep them.
     """
-    language = choose(setting, os.environ, QLocale.system().uiLanguages())
-    os.environ[VARIABLE] = language
-    speak(language)
-    QLocale.setDefault(_locale(language))
-    is_mirrored = language in RIGHT_TO_LEFT
-    direction = Qt.LayoutDirection
-    qt.setLayoutDirection(direction.RightToLeft if is_mirrored else direction.LeftToRight)
-    if language != ENGLISH:
-        words = QTranslator(qt)
+
+    def __init__(self, qt: QApplication) -> None:
+        self._qt = qt
+        self._words: QTranslator | None = None
+        self._forced = os.environ.get(VARIABLE, "")  # from outside; later it is what we say
+
+    def use(self, setting: str) -> str:
+        """Make the whole process speak.
+
+        Args:
+            setting: As ``appearance.language`` has it.
+
+        Returns:
+            The language; processes started from now on are told it.
+        """
+        given = {**os.environ, VARIABLE: self._forced}
+        language = choose(setting, given, QLocale.system().uiLanguages())
+        os.environ[VARIABLE] = language
+        speak(language)
+        QLocale.setDefault(_locale(language))
+        is_mirrored = language in RIGHT_TO_LEFT
+        direction = Qt.LayoutDirection
+        self._qt.setLayoutDirection(direction.RightToLeft if is_mirrored else direction.LeftToRight)
+        self._use_words_of_qt(language)
+        return language
+
+    def _use_words_of_qt(self, language: str) -> None:
+        if self._words is not None:
+            self._qt.removeTranslator(self._words)
+            self._words.deleteLater()
+            self._words = None
+        if language == ENGLISH:
+            return
+        words = QTranslator(self._qt)
         folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
         if words.load(f"qtbase_{language}", folder):
-            qt.installTranslator(words)
-    return language
+            self._qt.installTranslator(words)
+            self._words = words
 
 
 def _locale(language: str) -> QLocale:

@@ -25,7 +25,7 @@ from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.remembered_look import remember_look, remembered_look
 from desktop_app.ui.single_instance import SingleInstance
 from desktop_app.ui.store import AppStore
-from desktop_app.ui.window_language import use_language
+from desktop_app.ui.window_language import WindowLanguage
 
 WITHIN_S = 40.0
 CALM = AppearanceSettings(theme="light", language="en", reduced_motion=True)
@@ -97,22 +97,22 @@ Journey = Callable[[Person], Coroutine[Any, Any, None]]
 
 
 @asynccontextmanager
-async def opened() -> AsyncIterator[Person]:
+async def opened(language: WindowLanguage) -> AsyncIterator[Person]:
     """The window with everything behind it, from its first frame to its end."""
     paths = find_paths(os.environ)
     memory = window_memory()
-    look = remembered_look(memory, "light")
-    window = MainWindow(look, memory)
+    window = MainWindow(remembered_look(memory, "light"), memory)
     window.show()
     store = AppStore()
     instance = SingleInstance(paths.data)
     assert instance.claim()
+    parts = Parts(window, language, instance, paths, Options())
     async with asyncio.TaskGroup() as tasks:
-        running = tasks.create_task(run(Parts(window, look, instance, paths, Options()), store))
+        running = tasks.create_task(run(parts, store))
         person = Person(window, store)
         await person.sees(lambda state: state.service.connection is Connection.READY)
         yield person
-        window.close()
+        person.window.close()
         assert await running == 0
 
 
@@ -121,25 +121,26 @@ def travel(qapp: QApplication, journey: Journey) -> None:
     qapp.setQuitOnLastWindowClosed(False)
 
     async def go() -> None:
-        async with opened() as person:
+        async with opened(language) as person:
             await journey(person)
 
     with (
-        _speaking(qapp, str(window_memory().value("language", ENGLISH))),
+        _speaking(qapp, str(window_memory().value("language", ENGLISH))) as language,
         asyncio.Runner(loop_factory=lambda: QEventLoop(qapp)) as runner,
     ):
         runner.run(go())
 
 
 @contextmanager
-def _speaking(qapp: QApplication, language: str) -> Iterator[None]:
+def _speaking(qapp: QApplication, language: str) -> Iterator[WindowLanguage]:
     """Speak a language as a window does from its start; afterwards nobody has noticed."""
     before, locale = os.environ.pop(VARIABLE, None), QLocale()  # it would come before settings
-    use_language(qapp, language)
+    window_language = WindowLanguage(qapp)
+    window_language.use(language)
     try:
-        yield
+        yield window_language
     finally:
-        use_language(qapp, ENGLISH)
+        window_language.use(ENGLISH)
         QLocale.setDefault(locale)
         for words in qapp.findChildren(QTranslator):
             qapp.removeTranslator(words)

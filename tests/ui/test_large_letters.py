@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from desktop_app import prose
 from desktop_app.ui.look import Look
-from desktop_app.ui.window_language import use_language
+from desktop_app.ui.window_language import WindowLanguage
 from tests.fakes.layout_rules import faults_in
 from tests.ui.conftest import Desk
 
@@ -22,7 +22,7 @@ PAGES = ("", "settings", "keys", "gallery", "models", "assistants")
 def language(request, qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.delenv("PARLEY_LANGUAGE")
     locale = QLocale(QLocale().name())
-    yield use_language(qapp, request.param)
+    yield WindowLanguage(qapp).use(request.param)
     prose.use_catalogue(gettext.NullTranslations())
     QLocale.setDefault(locale)
     qapp.setLayoutDirection(Qt.LayoutDirection.LeftToRight)

@@ -42,12 +42,12 @@ def test_what_a_chosen_key_left_is_free_and_what_it_took_is_not():
 def test_tooltips_say_the_keys_of_now_and_those_of_later_too(desk, qtbot):
     search = desk.window.threads.search
     assert search.toolTip().endswith("(Ctrl+K)")
-    rebind(desk.window, {"search": "Ctrl+J", "settings": ""})
+    rebind(desk.window, desk.window.look.tips, {"search": "Ctrl+J", "settings": ""})
     assert search.toolTip().endswith("(Ctrl+J)")
     assert "Settings" in [one.toolTip() for one in desk.window.findChildren(Button)]
     later = Button(desk.window.look, desk.window, icon="plus", says="Find")
     later.describe("Search", "Ctrl+K")
     assert later.toolTip() == "Search (Ctrl+J)"
-    rebind(desk.window, {})
+    rebind(desk.window, desk.window.look.tips, {})
     assert search.toolTip().endswith("(Ctrl+K)")
     assert later.toolTip() == "Search (Ctrl+K)"

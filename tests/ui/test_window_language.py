@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop_app import prose
 from desktop_app.ui import moments
-from desktop_app.ui.tips import set_tip
-from desktop_app.ui.window_language import use_language
+from desktop_app.ui.tips import Tips
+from desktop_app.ui.window_language import WindowLanguage
 from desktop_app.ui.wording import duration
 
 EVENING = datetime(2026, 11, 26, 17, 5)
@@ -35,18 +35,18 @@ def qt(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[QApplica
 
 
 def test_the_setting_comes_before_the_system(qt):
-    assert use_language(qt, "de") == "de"
+    assert WindowLanguage(qt).use("de") == "de"
     assert os.environ["PARLEY_LANGUAGE"] == "de", "for the engine"
     assert QLocale().language() == QLocale.Language.German
 
 
 def test_the_systems_language_is_the_default(qt, monkeypatch):
     monkeypatch.setenv("PARLEY_LANGUAGE", "fr_FR.UTF-8")
-    assert use_language(qt, "system") == "fr"
+    assert WindowLanguage(qt).use("system") == "fr"
 
 
 def test_bar_57_arabic_is_read_from_the_right_with_the_digits_of_the_code(qt):
-    use_language(qt, "ar")
+    WindowLanguage(qt).use("ar")
     assert qt.layoutDirection() == Qt.LayoutDirection.RightToLeft
     assert QLocale().toString(1234) in ("1234", "1,234")
 
@@ -54,9 +54,9 @@ def test_bar_57_arabic_is_read_from_the_right_with_the_digits_of_the_code(qt):
 def test_qts_own_words_are_translated_too(qt, qtbot):
     button = QWidget()
     qtbot.addWidget(button)
-    use_language(qt, "de")
+    WindowLanguage(qt).use("de")
     assert QCoreApplication.translate("QWidgetTextControl", "&Copy") == "&Kopieren"
-    set_tip(button, "Suchen", "Ctrl+K")
+    Tips().set(button, "Suchen", "Ctrl+K")
     assert button.toolTip() == "Suchen (Strg+K)"
 
 
@@ -65,7 +65,7 @@ def test_qts_own_words_are_translated_too(qt, qtbot):
     [("en", "26 November 2026", "17:05"), ("fr", "26 novembre 2026", "17:05")],
 )
 def test_days_and_times_are_written_one_way(qt, language, day, clock):
-    use_language(qt, language)
+    WindowLanguage(qt).use(language)
     assert moments.day(EVENING) == day
     assert moments.clock(EVENING) == clock
     assert moments.day_and_clock(EVENING) == f"{day}, {clock}"
@@ -85,5 +85,14 @@ def test_a_duration_is_written_one_way(milliseconds, words):
 
 
 def test_numbers_have_the_languages_point(qt):
-    use_language(qt, "de")
+    WindowLanguage(qt).use("de")
     assert duration(2480).startswith("2,48")
+
+
+def test_another_language_takes_everything_of_the_one_before_away(qt):
+    language = WindowLanguage(qt)
+    language.use("ar")
+    assert language.use("de") == "de", "what was said to the engine is nobody's wish"
+    assert qt.layoutDirection() == Qt.LayoutDirection.LeftToRight
+    assert language.use("en") == "en"
+    assert QCoreApplication.translate("QWidgetTextControl", "&Copy") == "&Copy"

@@ -110,6 +110,18 @@ class ConversationScroll(QAbstractScrollArea):
         """Whether new text keeps the end in sight."""
         return self._follows
 
+    @property
+    def place(self) -> Anchor | None:
+        """What is at the upper edge of the view; None where it follows the end."""
+        return None if self._follows or not self._anchor[0] else self._anchor
+
+    def show_place(self, place: Anchor) -> None:
+        """Bring what another view had at its upper edge to this one's."""
+        if self._stack.number_of(place[0]) >= 0:
+            self._follows = False
+            self._anchor = place
+            self._settle()
+
     def show_playing(self, playing: Playing | None) -> None:
         """Show which recording is being heard, and how far."""
         self._stack.show_playing(playing)

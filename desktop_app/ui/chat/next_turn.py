@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
@@ -22,6 +24,16 @@ class NextTurn(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._who: dict[str, Answerer] = {}
+
+    @property
+    def all(self) -> dict[str, Answerer]:
+        """Who is wanted, by thread."""
+        return dict(self._who)
+
+    def restore(self, wanted: Mapping[str, Answerer]) -> None:
+        """Take over who was wanted in an earlier window."""
+        self._who = dict(wanted)
+        self.changed.emit()
 
     def model_of(self, thread_id: str) -> str:
         """``provider/model``, or empty where the thread's own answers."""

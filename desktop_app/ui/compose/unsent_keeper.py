@@ -61,6 +61,7 @@ class UnsentKeeper(QObject):
         self._drafts: dict[str, str] = {}
         self._thread_id = ""
         self._given: Unsent | None = None
+        self._is_closed = False
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(WRITE_AFTER_MS)
@@ -79,7 +80,7 @@ class UnsentKeeper(QObject):
 
     def changed(self) -> None:
         """Something was written, sent or acknowledged: the file follows."""
-        if not self._soon.isActive():
+        if not self._is_closed and not self._soon.isActive():
             self._soon.start()
 
     def restore(self, left: Unsent) -> None:
@@ -98,6 +99,7 @@ class UnsentKeeper(QObject):
 
     def close(self) -> None:
         """Write down what is there now and wait until it is: the window ends."""
+        self._is_closed = True
         self._soon.stop()
         self._worker.submit(self._store_safely, self.unsent)
         self._worker.shutdown()

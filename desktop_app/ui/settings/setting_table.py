@@ -162,13 +162,11 @@ SECTIONS = (
             SettingRow(
                 "appearance.language",
                 mark("Language"),
-                mark("From the next start of Parley on."),
-                {"system": mark("As the system"), **NAMES},
+                choices={"system": mark("As the system"), **NAMES},
             ),
             SettingRow(
                 "appearance.text_size",
                 mark("Size of letters"),
-                mark("From the next start of Parley on."),
                 unit=mark("%"),
             ),
             SettingRow(

@@ -174,6 +174,15 @@ class SettingsPage(QWidget):
         for row in self.rows:
             row.show_value(settings)
 
+    def show_row(self, path: str) -> None:
+        """Bring a setting into view, and give it the keyboard."""
+        row = self.row(path)
+        for part in (self, self._area.widget(), self._inner, row.parentWidget()):
+            if part is not None and (layout := part.layout()) is not None:
+                layout.activate()  # places are known only then
+        self._area.ensureWidgetVisible(row, 0, self._area.viewport().height() // 3)
+        row.control.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def show_section(self, name: str) -> None:
         """Bring a section to the top."""
         self.search.clear()

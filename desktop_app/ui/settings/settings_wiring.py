@@ -100,6 +100,17 @@ class SettingsWiring(QObject):
         elif self._page is not None:
             self._wires.send(StopMicrophoneTest())
 
+    @property
+    def focused(self) -> str:
+        """Path of the setting that has the keyboard, or empty."""
+        rows = self._page.rows if self._page is not None and self._page.isVisible() else ()
+        return next((row.row.path for row in rows if row.control.hasFocus()), "")
+
+    def focus_on(self, path: str) -> None:
+        """Give the keyboard to a setting of the page that is shown."""
+        if self._page is not None:
+            self._page.show_row(path)
+
     # ---- values -------------------------------------------------------------------------------
 
     def change(self, path: str, value: object) -> None:
@@ -127,9 +138,10 @@ class SettingsWiring(QObject):
         look.is_calm = appearance.reduced_motion
         if self._window.recall("theme") not in ("", appearance.theme):
             look.pin(appearance.theme)  # changed; else the command line may have another one
-        remember_look(self._window.memory, appearance)
+        if remember_look(self._window.memory, appearance):
+            self._window.rebuild_requested.emit()
         self._window.use_talk_mode(settings.voice.talk_mode)
-        rebind(self._window, settings.shortcuts)
+        rebind(self._window, look.tips, settings.shortcuts)
         if self._keys is not None:
             self._keys.show_keys(settings.shortcuts)
         page = self._page

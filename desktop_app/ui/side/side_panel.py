@@ -46,6 +46,11 @@ class TabBar(QWidget):
         self.setToolTip(tr("What belongs to this thread"))
         self._describe()
 
+    @property
+    def open(self) -> int:
+        """The number of the tab that is open."""
+        return self._open
+
     def open_tab(self, number: int) -> None:
         """Open a tab."""
         if number != self._open and 0 <= number < len(TABS):

@@ -25,7 +25,6 @@ from desktop_app.ui.look import Look, fill
 from desktop_app.ui.mirroring import is_mirrored
 from desktop_app.ui.threads.connection_label import ConnectionLabel
 from desktop_app.ui.threads.thread_view import ThreadView
-from desktop_app.ui.tips import set_tip
 
 if TYPE_CHECKING:
     from desktop_app.ui.threads.filter_chips import FilterChips
@@ -55,7 +54,7 @@ class SearchField(QLineEdit):
         self.setFixedHeight(max(34, self.fontMetrics().height() + 14))
         self.setPlaceholderText(tr(wording.SEARCH))
         self.setAccessibleName(tr(wording.SEARCH))
-        set_tip(self, tr(wording.SEARCH), "Ctrl+K")
+        look.tips.set(self, tr(wording.SEARCH), "Ctrl+K")
         is_mirrored = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
         self.setTextMargins(8 if is_mirrored else 30, 0, 30 if is_mirrored else 8, 0)
         self.setStyleSheet("QLineEdit { background: transparent; border: none; }")
