@@ -59,7 +59,7 @@ async def open_answers(
                     source,
                     brought,
                     KeptConversations(state),
-                    OwnRegistrations(state),
+                    _own_registrations(config, state),
                     wishes,
                     config.llm.system_prompt,
                 ),
@@ -79,6 +79,18 @@ async def _backboard(
             system_prompt=config.llm.system_prompt,
         ),
         state=state,
-        registrations=OwnRegistrations(state),
+        registrations=_own_registrations(config, state),
         wishes=wishes,
     )
+
+
+def _own_registrations(config: GatewayConfig, state: State) -> OwnRegistrations:
+    """A fleet shares the keys that clients bring, where a token is there to encrypt them with."""
+    if not (config.redis_url and config.token):
+        return OwnRegistrations(state)
+    try:
+        # Imported for a fleet alone; where its package is missing, each process keeps its own.
+        from desktop_app.service.gateway.state.sealed_state import SealedState
+    except ImportError:
+        return OwnRegistrations(state)
+    return OwnRegistrations(state, SealedState(state, config.token))

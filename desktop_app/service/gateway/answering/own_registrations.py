@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import replace
+from typing import Protocol
 
 import msgspec
 
@@ -18,21 +19,28 @@ DEFAULT_ID = "default"
 """The operator's own settings."""
 
 KEEP_S = 30 * 86_400
+KEEP_KEYS_S = 7 * 86_400
+
+
+class Texts(Protocol):
+    """The part of ``State`` that settings with a key are kept by."""
+
+    async def read(self, key: str) -> str | None: ...
+    async def write(self, key: str, text: str, *, keep_s: int) -> None: ...
 
 
 class OwnRegistrations:
     """Makes and finds them.
 
-    Settings with a key stay in this process: keys are not written anywhere. Who used one registers
-    again where another process answers that it does not know it.
-
     Args:
         state: Remembers settings without a key.
+        with_keys: Remembers those with one, encrypted; None for this process alone, where they are
+            written nowhere: another process answers that it does not know them.
     """
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, with_keys: Texts | None = None) -> None:
         self._state = state
-        self._with_keys = MemoryState()
+        self._with_keys: Texts = with_keys or MemoryState()
 
     async def add(self, wanted: WantedBackend) -> str:
         """The id of these settings, the same for the same settings.
@@ -45,8 +53,10 @@ class OwnRegistrations:
             return DEFAULT_ID
         text = json.dumps(fields, sort_keys=True)
         name = hashlib.sha256(text.encode()).hexdigest()[:32]
-        state = self._with_keys if wanted.api_key else self._state
-        await state.write(_key(name), text, keep_s=KEEP_S)
+        if wanted.api_key:
+            await self._with_keys.write(_key(name), text, keep_s=KEEP_KEYS_S)
+        else:
+            await self._state.write(_key(name), text, keep_s=KEEP_S)
         return name
 
     async def settings_of(self, asked: WantedBackend) -> WantedBackend:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import shutil
 import signal
 import sys
@@ -10,10 +11,13 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
+import httpx
 import pytest
+from redis.asyncio import Redis
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
+from desktop_app.service.gateway.answering.own_registrations import KEEP_KEYS_S
 from desktop_app.service.runs.history import STOPPED_HERE
 from tests.fakes.gateway_process import gateway_process
 from tests.fakes.http_server import HttpAnswer, http_server
@@ -109,6 +113,39 @@ async def test_a_conversation_goes_on_after_its_process_was_killed(tmp_path: Pat
         ["My name is Ada.", "Hello Ada.", "What is my name?"],
         ["Who am I?"],
     ]
+
+
+async def test_a_registration_with_a_key_is_known_to_all_and_readable_to_none(tmp_path: Path):
+    key = "sk-of-a-client"
+    async with AsyncExitStack() as stack:
+        url = await stack.enter_async_context(redis_server(tmp_path))
+        model = await stack.enter_async_context(openai_server())
+        model.stream('{"choices":[{"delta":{"content":"Hello."}}]}', "[DONE]")
+        variables = {
+            "REDIS_URL": url,
+            "GATEWAY_TOKEN": TOKEN,
+            "ALLOW_FRONTEND_BACKEND_AUTH": "true",
+            "GATEWAY_ALLOW_LOCAL_URLS": "true",
+        }
+        first, second = [
+            stack.enter_context(gateway_process(tmp_path, variables)) for _ in range(2)
+        ]
+        http = await stack.enter_async_context(
+            httpx.AsyncClient(headers={"Authorization": f"Bearer {TOKEN}"}, timeout=LIMIT_S)
+        )
+        backend = {"provider": "openai", "api_key": key, "base_url": model.url, "model": "m"}
+        made = await http.post(f"http://127.0.0.1:{first.port}/v1/register", json=backend)
+        asked = {"message": "Hi", **made.json()}
+        answer = await http.post(f"http://127.0.0.1:{second.port}/v1/chat", json=asked)
+        assert answer.json()["text"] == "Hello."
+        redis = Redis.from_url(url, decode_responses=True)
+        stack.push_async_callback(redis.aclose)
+        (name,) = await redis.keys("*sealed*")
+        assert 0 < await redis.ttl(name) <= KEEP_KEYS_S
+        sealed = str(await redis.get(name))
+        assert key not in sealed
+        assert key.encode() not in base64.urlsafe_b64decode(sealed)
+    assert f"Bearer {key}" in model.asked_of("/v1/chat/completions")[0].head
 
 
 async def test_a_redis_that_goes_away_is_told_and_found_again(tmp_path: Path):
