@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from desktop_app.engine.inputs import (
@@ -81,6 +81,7 @@ from desktop_app.link.thread_messages import (
     RestoreThread,
     ThreadRemoved,
     ThreadSaved,
+    WishNextTurn,
 )
 from desktop_app.protocol.commands import Answerer
 from desktop_app.tasks import Background
@@ -107,12 +108,21 @@ class Conversation(Protocol):
 
     def renew_line(self) -> None: ...
 
+    def wish_next(self, who: Answerer) -> None: ...
+
     async def aclose(self) -> None: ...
 
 
 _ThreadChange = (
     RenameThread | PinThread | MarkThread | ChooseAnswerer | DeleteThread | RestoreThread
 )
+
+
+_BEGINS: Mapping[type, Callable[[], Input]] = {
+    StartVoice: VoiceStarted,
+    PressTalk: TalkPressed,
+    ToggleTalk: TalkToggled,
+}
 
 
 class Controller:
@@ -166,16 +176,14 @@ class Controller:
             case RetryMessage():
                 again = RetryRequested(intent.message_id)
                 self._conversation(intent.thread_id).take(again)
+            case WishNextTurn():
+                self._conversation(intent.thread_id).wish_next(intent.who)
             case AnswerTools():
                 self._conversation(intent.thread_id).take(answered(intent))
             case CarryFiles():
                 self._carry(intent)
-            case StartVoice():
-                self._take_voice(intent.thread_id).take(VoiceStarted())
-            case PressTalk():
-                self._take_voice(intent.thread_id).take(TalkPressed())
-            case ToggleTalk():
-                self._take_voice(intent.thread_id).take(TalkToggled())
+            case StartVoice() | PressTalk() | ToggleTalk():
+                self._take_voice(intent.thread_id).take(_BEGINS[type(intent)]())
             case StopVoice():
                 self._tell_voice(VoiceStopped())
             case CancelTalk():

@@ -14,11 +14,13 @@ from desktop_app.engine.effects import (
     ClearTimer,
     CloseLine,
     CloseMicrophone,
+    CutTurn,
     DeliverPrompt,
     DropCapture,
     Effect,
     FinishCapture,
     FinishPlayback,
+    FinishTurn,
     KeepUtterance,
     OpenLine,
     OpenMicrophone,
@@ -48,7 +50,7 @@ from desktop_app.engine.machine import step
 from desktop_app.engine.parts import Parts, Terms
 from desktop_app.engine.recorder import Recorder, RecordingEffect
 from desktop_app.engine.redelivery import question_of, with_recording
-from desktop_app.engine.session import Session, Stage
+from desktop_app.engine.session import Route, Session, Stage
 from desktop_app.engine.sound_desk import SoundDesk
 from desktop_app.engine.timers import Timers
 from desktop_app.errors import AppError, StorageError
@@ -61,6 +63,7 @@ from desktop_app.link.messages import (
     Phase,
     PhaseChanged,
 )
+from desktop_app.protocol.commands import Answerer
 from desktop_app.protocol.events import ReplyAudio, ReplyText, ServerEvent, TranscriptUpdated
 
 _OVERHEARD = 75  # pieces of sound, mostly frames: 1.5 s
@@ -193,6 +196,10 @@ class Engine:
         """Who answers is another one: the voice line, if there is one, is opened anew."""
         self._lines.renew()
 
+    def wish_next(self, who: Answerer) -> None:
+        """These answer, hear and speak in the next spoken turn alone."""
+        self._lines.next_turn.wish(who)
+
     async def aclose(self) -> None:
         """End ``run`` and return when it has ended. Idempotent; at once when it never ran."""
         self._closing.set()
@@ -311,6 +318,8 @@ class Engine:
         elif isinstance(effect, KeepUtterance) and self._session.is_committed:
             self._lines.files.refuse()
         self._recorder.carry_out(effect)
+        if isinstance(effect, FinishTurn | CutTurn) and self._session.route is Route.VOICE:
+            self._lines.next_turn.end()
 
     # ---- what passes through --------------------------------------------------------------
 

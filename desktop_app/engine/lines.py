@@ -16,6 +16,7 @@ from desktop_app.engine.effects import (
 from desktop_app.engine.file_carrier import FileCarrier
 from desktop_app.engine.inputs import Input
 from desktop_app.engine.jobs import Jobs
+from desktop_app.engine.next_turn_wish import NextTurnWish
 from desktop_app.engine.parts import Parts, Terms
 from desktop_app.engine.recorder import Recorder
 from desktop_app.engine.supervisor import LineUses, Supervisor
@@ -40,6 +41,7 @@ class Lines:
 
     Attributes:
         files: What goes along with what is said.
+        next_turn: With whom the next turn is spoken.
 
     Args:
         terms: Whose conversation, and with which configuration.
@@ -73,7 +75,12 @@ class Lines:
             publish=parts.publish,
             note=recorder.carry,
         )
-        self._uses = LineUses(tell, admit, self._before_send, self._sent, is_free, self._load)
+        self.next_turn = NextTurnWish(
+            terms.thread_id, parts.open_voice, renew=self.renew, tell=tell, publish=parts.publish
+        )
+        self._uses = LineUses(
+            self.next_turn.tell, admit, self._before_send, self._sent, is_free, self._load
+        )
         self._text_line = TextLine(parts.open_text, terms.text_session, self._uses)
         self._voice_line: Supervisor | None = None
         self._texts: set[int] = set()
@@ -123,7 +130,7 @@ class Lines:
 
     def _open(self) -> None:
         self._voice_line = Supervisor(
-            self._parts.open_voice,
+            self.next_turn.open,
             self._terms.voice_session,
             self._uses,
             time=self._parts.time,

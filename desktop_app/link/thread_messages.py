@@ -35,6 +35,19 @@ class ChooseAnswerer(Struct, frozen=True, tag=snake):
     who: Answerer
 
 
+class WishNextTurn(Struct, frozen=True, tag=snake):
+    """Who answers, hears and speaks in the next spoken turn alone; nobody takes it back."""
+
+    thread_id: str
+    who: Answerer
+
+
+class NextTurnTaken(Struct, frozen=True, tag=snake):
+    """A spoken turn had whom ``WishNextTurn`` wished; the one after has not."""
+
+    thread_id: str
+
+
 class DeleteThread(Struct, frozen=True, tag=snake):
     """Hide now, remove for good later: ``RestoreThread`` brings it back."""
 
@@ -78,9 +91,10 @@ ThreadIntent = (
     | PinThread
     | MarkThread
     | ChooseAnswerer
+    | WishNextTurn
     | DeleteThread
     | RestoreThread
     | DeletePicture
     | RestorePicture
 )
-ThreadEvent = ThreadSaved | ThreadRemoved | PictureSaved | PictureRemoved
+ThreadEvent = ThreadSaved | ThreadRemoved | NextTurnTaken | PictureSaved | PictureRemoved

@@ -39,6 +39,7 @@ from desktop_app.link.notes import NoteChanged
 from desktop_app.link.recordings import RecordingPlayed, RecordingsRemoved
 from desktop_app.link.replies import ReplyDetailed, ToolRuns
 from desktop_app.link.thread_messages import (
+    NextTurnTaken,
     PictureRemoved,
     PictureSaved,
     ThreadRemoved,
@@ -85,7 +86,7 @@ def with_event(state: AppState, event: LinkEvent) -> AppState:  # noqa: C901 - o
             return with_thread(state, thread)
         case PictureSaved() | PictureRemoved():  # the pictures themselves are read of the journal
             return replace(state, picture_news=state.picture_news + 1)
-        case Answered() | AskAdvanced() | FilesCarried():
+        case Answered() | AskAdvanced() | FilesCarried() | NextTurnTaken():
             return state  # for whoever asked
         case ToolsWanted() | Pong():
             return state  # shown by other news

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from desktop_app.link.asks import Answered, AskAdvanced
 from desktop_app.link.carried_files import FilesCarried
 from desktop_app.link.messages import LinkEvent, ReplyGrew, Welcome
+from desktop_app.link.thread_messages import NextTurnTaken
 from desktop_app.state.app_state import AppState
 from desktop_app.state.changes import with_engine_lost
 from desktop_app.state.with_event import with_event
@@ -35,6 +36,7 @@ class AppStore(QObject):
         importing_changed: How far an archive is taken in, or None.
         note_changed: How the voice note stands, a NoteChanged, or None.
         answered: News of a question to the service, at once: ``Answered`` or ``AskAdvanced``.
+        next_turn_taken: Id of a thread whose spoken turn had whom was wished for it.
         files_carried: What went along with what was said, at once: ``FilesCarried``.
         engine_came: An engine has started and put the journal in order.
         engine_lost: The engine is gone; what was asked of it is not answered.
@@ -53,6 +55,7 @@ class AppStore(QObject):
     note_changed = Signal(object)
     answered = Signal(object)
     files_carried = Signal(object)
+    next_turn_taken = Signal(str)
     engine_came = Signal()
     engine_lost = Signal()
 
@@ -80,6 +83,9 @@ class AppStore(QObject):
         """
         if isinstance(event, Answered | AskAdvanced):
             self.answered.emit(event)
+            return
+        if isinstance(event, NextTurnTaken):
+            self.next_turn_taken.emit(event.thread_id)
             return
         if isinstance(event, FilesCarried):
             self.files_carried.emit(event)

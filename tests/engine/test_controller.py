@@ -74,6 +74,7 @@ from desktop_app.link.thread_messages import (
     RestoreThread,
     ThreadRemoved,
     ThreadSaved,
+    WishNextTurn,
 )
 from desktop_app.protocol.commands import Answerer
 from tests.fakes.journal import MemoryJournal
@@ -89,6 +90,7 @@ class Conversation:
         self.is_resting = True
         self.shown = 0
         self.renewed = 0
+        self.wished: list[Answerer] = []
         self.carried: list[tuple[str, ...]] = []
         self.closed = asyncio.Event()
         self.failure: Exception | None = None
@@ -113,6 +115,9 @@ class Conversation:
 
     def renew_line(self) -> None:
         self.renewed += 1
+
+    def wish_next(self, who: Answerer) -> None:
+        self.wished.append(who)
 
     async def aclose(self) -> None:
         self.closed.set()
@@ -435,6 +440,11 @@ async def test_a_voice_note_silences_what_plays_and_waits_for_no_conversation(ri
     rig.conversations["a"].phase = Phase.SPEAKING
     rig.ask(note)
     assert rig.sound.refused == ["microphone.in_use"]
+
+
+async def test_bar_45_a_wish_for_the_next_turn_goes_to_its_conversation(rig):
+    rig.ask(OpenThread("a"), WishNextTurn("a", Answerer("x/y")))
+    assert rig.conversations["a"].wished == [Answerer("x/y")]
 
 
 async def test_files_go_to_the_conversation_they_are_attached_in(rig):

@@ -60,10 +60,12 @@ from desktop_app.link.thread_messages import (
     ChooseAnswerer,
     DeletePicture,
     MarkThread,
+    NextTurnTaken,
     PictureRemoved,
     PictureSaved,
     PinThread,
     RestorePicture,
+    WishNextTurn,
 )
 from desktop_app.protocol.commands import Answerer, ToolOutput
 from desktop_app.protocol.events import Memory, ToolCall, Usage
@@ -79,6 +81,7 @@ MESSAGE = MessageRecord(
     times=TurnTimes(commit=2.25),
 )
 EVENTS = [
+    NextTurnTaken("t"),
     ReplyDetailed(
         "t",
         3,
@@ -138,6 +141,7 @@ INTENTS = [
     SaveUtterance("u", "büro.wav"),
     AnswerTools("t", 3, "r", (ToolOutput("c", "7"),), ("c",)),
     ChooseAnswerer("t", Answerer("a/b", "x")),
+    WishNextTurn("t", Answerer(spoken_by="a/b", voice="nova")),
     DecideTool(ToolPlace("t", 3, "r", ("c",)), ToolCall("c", "f", "{}"), Decision.RUN),
     DiscardUtterance("u"),
     ImportArchive("büro.zip"),

@@ -11,7 +11,8 @@ from PySide6.QtGui import QDesktopServices
 
 from desktop_app.journal.records import MessageRecord, MessageStatus, Role
 from desktop_app.link.messages import OpenThread, RetryMessage, SendText, StopReply
-from desktop_app.protocol.commands import PLAIN, TurnWishes
+from desktop_app.link.thread_messages import WishNextTurn
+from desktop_app.protocol.commands import PLAIN, Answerer, TurnWishes
 from desktop_app.state import changes
 from desktop_app.state.app_state import Conversation
 from desktop_app.ui.chat.message_steps import MessageSteps
@@ -35,6 +36,8 @@ class ChatWiring:
         self._run = wires.run
         self._threads = threads
         self.next_turn = NextTurn()
+        self.next_turn.wanted.connect(self._on_wanted)
+        self._store.next_turn_taken.connect(self.next_turn.used)
         self.steps = MessageSteps(wires, self)
         self._connect()
 
@@ -95,6 +98,10 @@ class ChatWiring:
             self._window.pane.chat.jump_to_latest()
         self._send(OpenThread(thread_id))
         self._send(SendText(thread_id, message.id, text, wishes))
+
+    def _on_wanted(self, thread_id: str, who: Answerer) -> None:
+        """The engine has it for a turn that is spoken; one that is typed takes it along."""
+        self._send(WishNextTurn(thread_id, who))
 
     def retry(self, message_id: str) -> None:
         """Deliver a message again."""

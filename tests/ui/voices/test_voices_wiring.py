@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 
 from desktop_app.journal.records import Role, ThreadRecord
 from desktop_app.link.messages import MessageSaved, SendText
-from desktop_app.link.thread_messages import ChooseAnswerer
+from desktop_app.link.thread_messages import ChooseAnswerer, NextTurnTaken, WishNextTurn
 from desktop_app.protocol.commands import Answerer, TurnWishes
 from desktop_app.protocol.service_calls import (
     Done,
@@ -113,6 +113,16 @@ def test_bar_45_a_voice_for_the_next_message_speaks_once(picking, qtbot):
     assert send(picking, qtbot, "One").wishes == spoken
     assert send(picking, qtbot, "Two").wishes == TurnWishes()
     assert (picking.sent_of(ChooseAnswerer), chip(picking)) == ([], "Voice")
+
+
+def test_bar_45_a_voice_for_the_next_turn_is_spoken_once_too(picking, qtbot):
+    choose(picking, qtbot, "rachel", CONTROL)
+    who = Answerer(spoken_by="elevenlabs/eleven_v3", voice="x9")
+    assert picking.sent_of(WishNextTurn) == [WishNextTurn("a", who)]
+    picking.store.apply(NextTurnTaken("a"))
+    assert chip(picking) == "Voice"
+    assert picking.sent_of(WishNextTurn)[-1] == WishNextTurn("a", Answerer())
+    assert send(picking, qtbot, "Typed").wishes == TurnWishes()
 
 
 def test_bar_45_a_voice_everywhere_is_kept_in_the_settings(picking, qtbot):
