@@ -100,10 +100,10 @@ class NoteWiring:
             if row is not None:
                 row.show_recording(news.duration_ms, is_silent=bool(news.code))
             return
+        if note is None or note.stage is not Stage.RECORDING:
+            return  # discarded meanwhile, or settled before this window took over
         if news.code:
             self._wires.notify(Notice(NoticeLevel.WARNING, news.code))
-        if note is None or note.stage is not Stage.RECORDING:
-            return
         if news.state is NoteState.KEPT:
             self._keep(note, news.duration_ms)
         else:

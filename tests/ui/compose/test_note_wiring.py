@@ -194,3 +194,14 @@ def test_a_sent_note_is_played_from_its_message(desk):
     tell(desk, RecordingPlayed(message.id, 1_000, 12_000))
     desk.wiring.chat.steps.take("play", message.id)
     assert desk.sent_of(StopUtterance) == [StopUtterance()]
+
+
+def test_a_window_that_takes_over_says_nothing_twice_and_goes_on_with_the_note(desk):
+    opened(desk)
+    shelf = desk.wiring.attachments.shelf
+    tell(desk, NoteChanged("earlier", NoteState.GONE, code="device.no_input"))
+    assert desk.store.state.notices == ()
+    left = Attachment("n", "Voice note", kept="x.wav", stage=Stage.RECORDING, is_note=True)
+    shelf.restore({"a": (left,)})
+    tell(desk, NoteChanged("n", NoteState.KEPT, 3_000))
+    assert row(desk).words == "0:03, ready to send"
