@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import sqlite3
 import sys
 import threading
 from collections.abc import AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, closing
 
 import pytest
 
 from desktop_app import engine_app
+from desktop_app.engine import reply_watch
 from desktop_app.journal.records import MessageRecord, MessageStatus
+from desktop_app.journal.schema import DATABASE_NAME
 from desktop_app.link.client import LinkClient
 from desktop_app.link.messages import MessageSaved, Notice, NoticeRaised, Quit, SendText
 from desktop_app.paths import find_paths
@@ -117,3 +120,24 @@ async def test_a_service_that_nobody_knows_is_replaced_by_the_embedded_one(capsy
         assert (await notice_of(client, "profile.unknown")).facts == {"name": "other"}
     assert "There is no profile" in caplog.text
     caplog.clear()
+
+
+async def test_bar_31_a_reply_that_the_programs_death_cut_is_whole_after_the_next_start(
+    capsys, monkeypatch, tmp_path
+):
+    monkeypatch.setattr(reply_watch, "WAITS_S", (0.01,) * 6)
+    with real_service(tmp_path / "elsewhere") as service:
+        choose("near", near={"base_url": service.api.base_url})
+        monkeypatch.setenv(KEY_VARIABLE, service.api.key)
+        async with engine(capsys) as client:
+            client.send(SendText("t1", "m1", "what is seven times eight"))
+            whole = await reply_of(client)
+        journal = sqlite3.connect(find_paths(os.environ).data / DATABASE_NAME)
+        cut = "UPDATE message SET status = 'streaming', text = 'Se', remote_id = '' WHERE id = ?"
+        with closing(journal), journal:
+            journal.execute(cut, (whole.id,))
+        async with engine(capsys) as client:
+            again = await reply_of(client)
+        assert (again.id, again.text, again.remote_id) == (whole.id, whole.text, whole.remote_id)
+        with closing(sqlite3.connect(find_paths(os.environ).data / DATABASE_NAME)) as journal:
+            assert journal.execute("SELECT count(*) FROM message").fetchone() == (2,)

@@ -272,6 +272,19 @@ async def test_an_utterance_is_a_recording_that_is_heard_and_answered_aloud():
         ]
 
 
+async def test_files_go_with_the_recording_of_an_utterance(tmp_path):
+    notes = tmp_path / "notes.md"
+    notes.write_text("nine")
+    async for rig in rig_for("t", configuration=ConfigureSession("t")):
+        assert rig.transport.takes_files
+        await rig.transport.send(AppendAudio(1, b"ab"))
+        await rig.transport.send(CommitAudio(1, (str(notes),)))
+        stream = await rig.backboard.stream()
+        sent = {file.field: file.content for file in rig.backboard.asked[0].form.files}
+        assert sent == {"files": b"nine", "audio_file": wav_file(b"ab", 16_000)}
+        await stream.end()
+
+
 async def test_an_utterance_without_words_ends_its_turn_and_the_next_is_heard():
     async for rig in rig_for("t", configuration=ConfigureSession("t")):
         await rig.transport.send(CommitAudio(1))

@@ -19,7 +19,7 @@ from desktop_app.prose import tr, tr_n
 from desktop_app.protocol.backboard.documents import EXTENSIONS
 from desktop_app.protocol.commands import PLAIN, TurnWishes
 from desktop_app.sentences import sentence_of
-from desktop_app.state.app_state import Conversation
+from desktop_app.state.app_state import AppState, Conversation
 from desktop_app.ui.chat.chat_wiring import ChatWiring
 from desktop_app.ui.compose import kept_files
 from desktop_app.ui.compose.attachment_shelf import AttachmentShelf
@@ -61,6 +61,7 @@ class AttachmentWiring(QObject):
         self.thread_id = wires.store.state.conversation.thread_id
         self._sends_when_ready = False
         self._offered = CarryFiles("")
+        self._is_voice_on = False
         self._dialog: QFileDialog | None = None
         self.shelf = AttachmentShelf(wires.window)
         self.cleaning = KeptCleaning(wires, self.shelf)
@@ -84,6 +85,7 @@ class AttachmentWiring(QObject):
         store = self._wires.store
         store.conversation_changed.connect(self._on_conversation)
         store.files_carried.connect(self._on_carried)
+        store.voice_changed.connect(self._on_voice)
         store.engine_came.connect(self._on_engine_came)
 
     def attach(self, paths: list[str]) -> None:
@@ -214,13 +216,24 @@ class AttachmentWiring(QObject):
         assert tray is not None
         files = self.shelf.of(self.thread_id)
         self._sends_when_ready = self._sends_when_ready and bool(files)
-        waits = tr("Sent as soon as the files are read") if self._sends_when_ready else ""
-        tray.show_attachments(files, waits)
+        tray.show_attachments(files, self._note_on(files))
         usable = any(one.stage is Stage.READY or one.is_coming for one in files)
         self._composer.show_has_files(usable)
         self._composer.show_recording(self._is_recording())
         self._pane.arrange()
         self._offer()
+
+    def _note_on(self, files: tuple[Attachment, ...]) -> str:
+        """What is to be known of them all."""
+        if self._sends_when_ready:
+            return tr("Sent as soon as the files are read")
+        goes_along = any(one.stage is Stage.READY and not one.is_note for one in files)
+        return tr("They go along with what you say") if self._is_voice_on and goes_along else ""
+
+    def _on_voice(self, state: AppState) -> None:
+        if state.voice.is_voice_on != self._is_voice_on:
+            self._is_voice_on = state.voice.is_voice_on
+            self._show()
 
     def _offer(self) -> None:
         """Let the engine know what goes along if the person speaks now."""

@@ -18,7 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication
 
 from desktop_app.link.carried_files import CarryFiles, FilesCarried
-from desktop_app.link.messages import SendText
+from desktop_app.link.messages import Phase, PhaseChanged, SendText
 from desktop_app.state import changes
 from desktop_app.ui.compose.attachments import Stage
 
@@ -266,3 +266,15 @@ def test_a_file_that_went_along_leaves_the_tray_and_its_copy_stays(desk, notes):
     assert rows(desk) == []
     assert Path(kept).is_file()
     assert offered(desk)[-1] == ("a", 0)
+
+
+def test_while_one_converses_it_is_said_that_files_go_along(desk, notes):
+    opened(desk)
+    desk.wiring.attachments.attach([str(notes)])
+    assert desk.window.pane.tray.note == ""
+    desk.store.apply(PhaseChanged("a", Phase.LISTENING, 1, is_voice_on=True))
+    desk.store.tell()
+    assert desk.window.pane.tray.note == "They go along with what you say"
+    desk.store.apply(PhaseChanged("a", Phase.READY, 1))
+    desk.store.tell()
+    assert desk.window.pane.tray.note == ""
