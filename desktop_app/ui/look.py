@@ -235,7 +235,7 @@ def stylesheet(tokens: Tokens) -> str:
 QToolTip {{ background: {tokens.raised}; color: {tokens.text};
   border: 1px solid {tokens.line}; padding: 4px 8px; }}
 QMenu {{ background: {tokens.raised}; color: {tokens.text};
-  border: 1px solid {tokens.line}; border-radius: 8px; padding: 4px; }}
+  border: 1px solid {tokens.line}; border-radius: 8px; padding: 4px; menu-scrollable: 1; }}
 QMenu::item {{ padding: 6px 24px 6px 12px; border-radius: 6px; }}
 QMenu::item:selected {{ background: {tokens.accent_soft}; }}
 QMenu::item:disabled {{ color: {tokens.faint}; }}

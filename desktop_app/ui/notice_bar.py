@@ -15,6 +15,7 @@ from desktop_app.ui.icons import paint_icon
 from desktop_app.ui.look import Look
 from desktop_app.ui.wording import action_label
 
+_BAR = 3  # px
 _DRESS = {
     NoticeLevel.INFO: ("info", "accent", "accent_soft"),
     NoticeLevel.WARNING: ("warning", "warn", "warn_soft"),
@@ -77,6 +78,15 @@ class NoticeBar(QWidget):
         """The sentence shown, empty when there is none."""
         return self._words.text() if self._notice is not None else ""
 
+    @property
+    def progress(self) -> float | None:
+        """How much is done of what the notice tells of, 0 to 1; None where it tells of no work."""
+        notice = self._notice
+        if notice is None or not notice.code.endswith(".running"):
+            return None
+        percent = notice.facts.get("number", "")
+        return min(100, int(percent)) / 100 if percent.isdigit() else None
+
     def heightForWidth(self, width: int) -> int:  # noqa: N802
         taken = 42 + 6 + 12 + 32 + (self._step.sizeHint().width() + 12 if self._step.text() else 0)
         return max(44, self._words.heightForWidth(max(80, width - taken)) + 20)
@@ -105,3 +115,18 @@ class NoticeBar(QWidget):
         left = self.width() - 32 if is_mirrored else 14
         box = QRectF(left, self.height() / 2 - 9, 18, 18)
         paint_icon(painter, icon, box, self._look.colour(ink))
+        if self.progress is not None:
+            self._paint_progress(painter, self.progress, is_mirrored=is_mirrored)
+
+    def _paint_progress(self, painter: QPainter, share: float, *, is_mirrored: bool) -> None:
+        """A bar along the lower edge, filled from where reading begins."""
+        whole = QRectF(self.rect()).adjusted(size.RADIUS, 0, -size.RADIUS, 0)
+        whole.setTop(whole.bottom() - _BAR)
+        done = QRectF(whole)
+        done.setWidth(whole.width() * share)
+        if is_mirrored:
+            done.moveRight(whole.right())
+        painter.setPen(Qt.PenStyle.NoPen)
+        for part, colour in ((whole, "line"), (done, "accent")):
+            painter.setBrush(self._look.colour(colour))
+            painter.drawRoundedRect(part, _BAR / 2, _BAR / 2)

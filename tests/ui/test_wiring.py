@@ -265,6 +265,24 @@ def test_a_notice_is_one_sentence_with_one_step(desk, qtbot):
     assert not bar.isVisible()
 
 
+def test_what_is_being_written_shows_how_far_it_is_and_can_be_stopped(desk):
+    started(desk)
+    facts = {"file": "all.zip", "number": "40"}
+    running = Notice(NoticeLevel.INFO, "export.running", facts, "stop_export")
+    desk.store.apply(NoticeRaised(running))
+    desk.store.tell()
+    bar = desk.window.pane.notices
+    assert bar.progress == 0.4
+    image = bar.grab().toImage()
+    accent, line = desk.window.look.tokens.accent, desk.window.look.tokens.line
+    at = [image.pixelColor(round(bar.width() * share), bar.height() - 2) for share in (0.2, 0.8)]
+    assert [one.name() for one in at] == [accent, line]
+    assert bar._step.isVisible()
+    desk.store.apply(NoticeRaised(Notice(NoticeLevel.INFO, "export.written", facts)))
+    desk.store.tell()
+    assert bar.progress is None
+
+
 def test_a_silent_microphone_is_exchanged_for_the_one_that_is_named(desk, qtbot):
     started(desk)
     facts = {"device": "Headset", "other": "Camera"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QObject, QPoint
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop_app.errors import AppError
 from desktop_app.link.messages import Connection, Notice, NoticeLevel
@@ -28,6 +28,7 @@ from desktop_app.ui.assistants.assistants_page import (
     AssistantsPage,
     assistant_row,
 )
+from desktop_app.ui.found_menu import FoundMenu
 from desktop_app.ui.models.answering import Answering
 from desktop_app.ui.panels.deletions import Deletions
 from desktop_app.ui.panels.failure import failure_words
@@ -37,7 +38,6 @@ from desktop_app.ui.wires import Wires
 ASSISTANTS = "assistants"
 _LOADING = mark("Looking for assistants…")
 _NEW = "new"
-_MOST_IN_MENU = 30
 _MODEL_OF = "assistant_model/"
 
 
@@ -62,7 +62,7 @@ class AssistantsWiring(QObject):
         self._is_loaded = False
         self._edited = ""
         self._unsaved: dict[str, Written] = {}
-        self._menu: QMenu | None = None
+        self._menu: FoundMenu | None = None
         self.deletions = Deletions(self)
         self.deletions.changed.connect(self._show)
         pane = wires.window.pane
@@ -171,15 +171,17 @@ class AssistantsWiring(QObject):
         if not self._is_loaded:
             await self._load()
         chip = self._window.pane.header.assistant_chip
-        menu = self._menu = QMenu(chip)
+        menu = self._menu = FoundMenu(chip)
         chosen = self._answering.who.assistant_id
         others = [one for one in self._assistants if one.assistant_id != self._own_id]
         choices = [("", wording.NAME), *((one.assistant_id, one.name) for one in others)]
-        for assistant_id, name in choices[:_MOST_IN_MENU]:
-            action = menu.addAction(name)
+        for assistant_id, name in choices:  # typing finds one, and a long menu scrolls
+            action = menu.add_name(name)
             action.setCheckable(True)
             action.setChecked(assistant_id == chosen)
             action.triggered.connect(partial(self.use, assistant_id))
+            if assistant_id == chosen:
+                menu.setActiveAction(action)  # it is in view, however many there are
         menu.addSeparator()
         menu.addAction(tr("All assistants…"), self._toggle_page)
         menu.addAction(tr("All models…"), self._window.models_requested.emit)

@@ -8,6 +8,7 @@ from pathlib import PurePath
 
 from desktop_app.prose import tr, tr_n
 from desktop_app.protocol.backboard.documents import EXTENSIONS, IMAGES
+from desktop_app.ui.numbers import short
 
 MOST_BYTES = 256 << 20
 """Of one file; the service takes no more."""
@@ -128,7 +129,7 @@ def size_words(size_bytes: int) -> str:
         return tr_n("{number} byte", "{number} bytes", size_bytes).format(number=size_bytes)
     if size_bytes < 1 << 20:
         return tr("{number} KB").format(number=round(size_bytes / (1 << 10)))
-    return tr("{number} MB").format(number=f"{size_bytes / (1 << 20):.1f}".removesuffix(".0"))
+    return tr("{number} MB").format(number=short(size_bytes / (1 << 20)))
 
 
 def clock(milliseconds: int) -> str:

@@ -15,6 +15,7 @@ from desktop_app.ui.gallery.picture_viewer import PictureViewer
 from desktop_app.ui.gallery.thumbnail_supply import ThumbnailSupply
 from desktop_app.ui.labels import Label
 from desktop_app.ui.look import Look
+from desktop_app.ui.numbers import whole
 
 
 def empty_pictures(look: Look, parent: QWidget) -> EmptyPane:
@@ -90,7 +91,7 @@ class GalleryPage(QWidget):
         self.grid.show_pictures(pictures, total)
         self._below.setCurrentWidget(self.grid if total else self._empty)
         words = tr_n("{number} picture", "{number} pictures", total)
-        self._count.show_text(words.format(number=total) if total else "")
+        self._count.show_text(words.format(number=whole(total)) if total else "")
 
     def open_viewer(self) -> None:
         """Look at one picture."""

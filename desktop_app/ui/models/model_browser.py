@@ -19,6 +19,7 @@ from desktop_app.ui.look import Look, let_ground_through
 from desktop_app.ui.models.model_delegate import ModelDelegate
 from desktop_app.ui.models.model_filters import ModelFilters
 from desktop_app.ui.models.model_rows import ROW, ModelRows
+from desktop_app.ui.numbers import whole
 from desktop_app.ui.panels.fields import LineField
 from desktop_app.ui.panels.rows import wrapped
 
@@ -157,7 +158,9 @@ class ModelBrowser(QWidget):
         self.list.setCurrentIndex(self.rows.index(at, 0))
         if self._models:
             self.show_note("" if found else tr(NO_MODEL))
-        words = tr_n("{number} model", "{number} models", len(found)).format(number=len(found))
+        words = tr_n("{number} model", "{number} models", len(found)).format(
+            number=whole(len(found))
+        )
         is_priced = any(one.output_usd for one in found)
         prices = tr("prices for a million tokens") if is_priced else ""
         self.count.show_text(" · ".join(filter(None, (words, prices))) if found else "")

@@ -9,6 +9,7 @@ from PySide6.QtCore import QLocale
 from desktop_app.prose import mark, tr
 from desktop_app.protocol.service_calls import ModelRow
 from desktop_app.ui import moments
+from desktop_app.ui.numbers import decimal, short
 
 
 def file_size(size_bytes: int) -> str:
@@ -32,19 +33,20 @@ def context_words(tokens: int) -> str:
     if tokens <= 0:
         return ""
     if tokens >= 1_000_000:
-        short = f"{tokens / 1_000_000:.1f}".removesuffix(".0") + "M"
+        size = short(tokens / 1_000_000) + "M"
     else:
-        short = f"{tokens // 1000}k" if tokens >= 1000 else str(tokens)
-    return tr(mark("{tokens} tokens")).format(tokens=short)
+        size = f"{tokens // 1000}k" if tokens >= 1000 else str(tokens)
+    return tr(mark("{tokens} tokens")).format(tokens=size)
 
 
 def price_words(model: ModelRow) -> str:
     """For a million tokens in and out, or that nobody says."""
     prices = (model.input_usd, model.output_usd)
     if model.unit_usd is not None and prices == (None, None):
-        return f"${model.unit_usd:g}"
+        return f"${decimal(model.unit_usd)}" if model.unit_usd else tr(mark("free"))
     if None in prices:
         return tr(mark("price unknown"))
     if not any(prices):
         return tr(mark("free"))
-    return tr(mark("${into} in, ${out} out")).format(into=f"{prices[0]:g}", out=f"{prices[1]:g}")
+    into, out = (decimal(price or 0.0) for price in prices)
+    return tr(mark("${into} in, ${out} out")).format(into=into, out=out)

@@ -13,6 +13,7 @@ from desktop_app.ui import look as size
 from desktop_app.ui.button import Button, Tone
 from desktop_app.ui.labels import Label
 from desktop_app.ui.look import Look
+from desktop_app.ui.numbers import whole
 from desktop_app.ui.panels.amounts import day
 from desktop_app.ui.panels.fields import LineField, TextField
 from desktop_app.ui.panels.rows import Action, Rows, RowText, wrapped
@@ -166,7 +167,7 @@ class MemoryPanel(QWidget):
     def show_total(self, count: int) -> None:
         """Say how many there are."""
         self._count = count
-        words = tr_n("{number} memory", "{number} memories", count).format(number=count)
+        words = tr_n("{number} memory", "{number} memories", count).format(number=whole(count))
         self.total.show_text(words if count else "")
         self.reset.setVisible(count > 0 and self.confirm.isHidden())
 

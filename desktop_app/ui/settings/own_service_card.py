@@ -49,6 +49,7 @@ class OwnServiceCard(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 8, 0, 8)
         column.setSpacing(6)
+        column.addWidget(WrappedText(look, self, tr("Services of your own"), size.TEXT, "text"))
         column.addLayout(self._list)
         for fields in ((self.name, self.address), (self.voice, self.realtime)):
             line = QHBoxLayout()

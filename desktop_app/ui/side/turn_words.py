@@ -8,6 +8,7 @@ from desktop_app.prose import tr
 from desktop_app.protocol.events import Usage
 from desktop_app.state.turn_facts import context_share
 from desktop_app.ui import wording
+from desktop_app.ui.numbers import money, whole
 
 Facts = tuple[tuple[str, str], ...]
 
@@ -45,7 +46,7 @@ def _usage_facts(usage: Usage | None) -> Facts:
     tokens = ""
     if usage.input_tokens is not None or usage.output_tokens is not None:
         tokens = _tokens(usage.input_tokens or 0, usage.output_tokens or 0)
-    cached = f"{usage.cached_input_tokens:,}" if usage.cached_input_tokens else ""
+    cached = whole(usage.cached_input_tokens) if usage.cached_input_tokens else ""
     cost = money(usage.cost_usd) if usage.cost_usd is not None else ""
     if tokens and not cost:
         cost = tr("not told")
@@ -74,12 +75,7 @@ def _cost_of(spent: Spent) -> str:
 
 
 def _tokens(given: int, written: int) -> str:
-    return tr("{given} in, {written} out").format(given=f"{given:,}", written=f"{written:,}")
-
-
-def money(dollars: float) -> str:
-    """A price, as exact as small prices need it."""
-    return f"${dollars:.2f}" if dollars >= 1 or not dollars else f"${dollars:.4f}"
+    return tr("{given} in, {written} out").format(given=whole(given), written=whole(written))
 
 
 def _seconds(milliseconds: int) -> str:
@@ -95,5 +91,5 @@ def context_words(usage: Usage | None) -> str:
     if not usage.context_limit_tokens:
         return tr("{percent} % used").format(percent=percent)
     limit = usage.context_limit_tokens
-    size = f"{limit // 1000}k" if limit >= 10_000 else f"{limit:,}"
+    size = f"{limit // 1000}k" if limit >= 10_000 else whole(limit)
     return tr("{percent} % of {size}").format(percent=percent, size=size)

@@ -170,3 +170,22 @@ def test_a_list_that_does_not_come_can_be_asked_for_again(assistants, qtbot):
     assistants.wiring.assistants.load()
     assert "cannot be reached" in assistants.page.rows.note.text()
     assert assistants.page.rows.retry.isVisible()
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # off screen
+def test_the_menu_holds_every_assistant_in_one_column_and_finds_by_typing(assistants, qtbot):
+    many = [Assistant(assistant_id=f"n{one}", name=f"Q & A {one}") for one in range(120)]
+    assistants.asks.answers[ListAssistants] = AssistantList((OWN, TUTOR, *many), "own")
+    wiring = assistants.wiring.assistants
+    wiring._is_loaded = False
+    assistants.window.pane.header.assistant_requested.emit()
+    menu = wiring._menu
+    names = [one for one in menu.actions() if one.isCheckable()]
+    assert len(names) == 122
+    screen = menu.screen().availableGeometry()
+    assert menu.height() <= screen.height()
+    assert len({menu.actionGeometry(one).left() for one in names}) == 1, "one column"
+    assert menu.activeAction().text() == "Parley"
+    qtbot.keyClicks(menu, "Q & A 11")
+    assert menu.activeAction().text() == "Q && A 11"
+    menu.close()

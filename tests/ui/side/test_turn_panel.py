@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.journal.records import Role, TurnTimes
@@ -11,6 +14,15 @@ from desktop_app.journal.spending import Spent
 from desktop_app.protocol.events import Usage
 from desktop_app.ui.side.turn_panel import TurnPanel
 from tests.ui.conftest import make_message
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Numbers as the window writes them in English."""
+    before = QLocale(QLocale().name())  # QLocale() itself would change with the default
+    QLocale.setDefault(QLocale("en_GB"))
+    yield
+    QLocale.setDefault(before)
 
 
 def test_it_says_who_heard_wrote_and_spoke_and_where_the_time_went(look, qtbot):

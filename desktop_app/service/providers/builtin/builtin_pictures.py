@@ -60,6 +60,7 @@ class BuiltinPictures:
                 supports_vision=True,
                 supports_image_output=True,
                 display_name="Built-in drawing",
+                cost_per_image=0.0,
                 description=(
                     "No image model: labelled placeholder drawings made from the words, and simple"
                     " changes to pictures."

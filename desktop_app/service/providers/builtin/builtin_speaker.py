@@ -86,6 +86,7 @@ class BuiltinSpeaker:
             supports_audio_output=True,
             supports_streaming=True,
             supported_output_formats=FORMATS,
+            cost_per_1m_characters=0.0,
             description="A robotic voice in many languages, on this computer",
         )
         return [model]

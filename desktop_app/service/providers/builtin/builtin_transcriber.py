@@ -78,6 +78,7 @@ class BuiltinTranscriber:
             supports_audio_input=True,
             supports_streaming=True,
             supported_input_formats=_INPUT_FORMATS,
+            cost_per_minute=0.0,
             description="English, in a quiet room, on this computer",
         )
         return [model]

@@ -1,0 +1,32 @@
+"""Numbers as people write them in their language: one way in the whole window."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QLocale
+
+from desktop_app.prose import tr
+
+_EXACTLY = -128  # QLocale.FloatingPointShortest, which PySide has no name for
+
+
+def whole(number: int) -> str:
+    """``8,192``, or ``8.192`` where people write it so."""
+    return QLocale().toString(number)
+
+
+def decimal(number: float, digits: int = _EXACTLY) -> str:
+    """``1,234.5``; without ``digits`` as many as it has."""
+    return QLocale().toString(float(number), "f", digits)
+
+
+def short(number: float) -> str:
+    """With one digit behind the point, unless that is none."""
+    rounded = round(number, 1)
+    return decimal(rounded, 0 if rounded == int(rounded) else 1)
+
+
+def money(dollars: float) -> str:
+    """A price, as exact as small prices need it; nothing is free."""
+    if not dollars:
+        return tr("free")
+    return f"${decimal(dollars, 2 if dollars >= 1 else 4)}"

@@ -1,0 +1,52 @@
+"""Numbers are written as the chosen language writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QLocale
+
+from desktop_app.protocol.events import Usage
+from desktop_app.protocol.service_calls import ModelRow
+from desktop_app.ui.compose.attachments import size_words
+from desktop_app.ui.numbers import decimal, money, short, whole
+from desktop_app.ui.panels.amounts import context_words, price_words
+from desktop_app.ui.side import turn_words
+
+THIN = "\N{NARROW NO-BREAK SPACE}"
+
+
+@pytest.fixture
+def french() -> Iterator[None]:
+    before = QLocale(QLocale().name())  # QLocale() itself would change with the default
+    QLocale.setDefault(QLocale("fr"))
+    yield
+    QLocale.setDefault(before)
+
+
+def test_numbers_in_french(french):
+    assert whole(8192) == f"8{THIN}192"
+    assert (decimal(2.5), short(1.04), short(1.25), decimal(3, 2)) == ("2,5", "1", "1,2", "3,00")
+    assert money(0.0042) == "$0,0042"
+
+
+def test_places_with_numbers_in_french(french):
+    model = ModelRow("x", "y", context=1_500_000, input_usd=0.25, output_usd=10.0)
+    assert price_words(model) == "$0,25 in, $10 out"
+    assert context_words(model.context) == "1,5M tokens"
+    assert size_words(3 << 19) == "1,5 MB"
+    usage = Usage(input_tokens=10, context_used_tokens=4096, context_limit_tokens=8192)
+    assert turn_words.context_words(usage).endswith(f"of 8{THIN}192")
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        ModelRow("builtin", "responder", input_usd=0.0, output_usd=0.0),
+        ModelRow("builtin", "drawing", kind="image", unit_usd=0.0),
+    ],
+)
+def test_what_costs_nothing_is_free(model):
+    assert price_words(model) == "free"
+    assert money(0) == "free"
