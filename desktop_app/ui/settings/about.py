@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib import metadata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from importlib.metadata import PackageMetadata
 
 
 def licences() -> str:
@@ -12,13 +15,15 @@ def licences() -> str:
 
 
 def _lines() -> Iterator[str]:
+    from importlib import metadata  # 20 ms, and the parser of e-mails: for who asks
+
     for package in metadata.distributions():
         told = package.metadata
         if "Name" in told:
             yield f"{told['Name']} {package.version}: {_licence(told)}"
 
 
-def _licence(told: metadata.PackageMetadata) -> str:
+def _licence(told: PackageMetadata) -> str:
     fields = ("License-Expression", "License")
     known = [told[one] for one in fields if one in told]
     given = next((one for one in known if one), "")
