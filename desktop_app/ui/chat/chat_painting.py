@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QRegion
 
 from desktop_app.ui.chat.message_stack import MessageStack
-from desktop_app.ui.chat.target_walk import Pressable
+from desktop_app.ui.chat.target_walk import Pressable, pressable_in, same_of
 from desktop_app.ui.chat.text_selection import Selection
 from desktop_app.ui.look import Look
 
@@ -48,13 +48,19 @@ def paint_rows(
 
 
 def paint_ring(
-    painter: QPainter, look: Look, stack: MessageStack, origin: QPointF, chosen: Pressable
+    painter: QPainter,
+    look: Look,
+    stack: MessageStack,
+    origin: QPointF,
+    chosen: Pressable,
+    height: int,
 ) -> None:
-    """Paint the focus around what was reached by keyboard."""
-    number = stack.number_of(chosen.message_id)
-    if number < 0:
+    """Paint the focus around what was reached by keyboard, where it stands now."""
+    now = same_of(pressable_in(stack, int(-origin.y()), height), chosen)
+    if now is None:
         return
-    box = chosen.target.box.translated(origin.x(), stack.top(number) + origin.y())
+    box = now.target.box
+    box = box.translated(origin.x(), now.y - box.top() + origin.y())
     painter.setPen(QPen(look.colour("accent"), 2))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRoundedRect(box.adjusted(-4, -2, 4, 2), 4, 4)

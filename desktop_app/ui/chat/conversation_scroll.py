@@ -311,7 +311,8 @@ class ConversationScroll(QAbstractScrollArea):
         if wanted := self._stack.shelf.take_wanted():
             self.pictures_wanted.emit(wanted)
         if self._chosen is not None:
-            paint_ring(painter, self._look, self._stack, origin, self._chosen)
+            height = self.viewport().height()
+            paint_ring(painter, self._look, self._stack, origin, self._chosen, height)
         if self._shows_focus and self._chosen is None:
             painter.setPen(QPen(self._look.colour("accent"), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -35,6 +35,12 @@ def next_of(
     return pressable[number] if 0 <= number < len(pressable) else None
 
 
+def same_of(pressable: list[Pressable], chosen: Pressable) -> Pressable | None:
+    """The chosen one as it stands now; the nearest, where several say the same."""
+    same = (one for one in pressable if one.key == chosen.key)
+    return min(same, key=lambda one: abs(one.y - chosen.y), default=None)
+
+
 def pressable_in(stack: MessageStack, top: int, height: int) -> list[Pressable]:
     """What can be pressed in the part of the conversation that is in sight."""
     found: list[Pressable] = []

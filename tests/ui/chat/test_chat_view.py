@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QWheelEvent
 
 from desktop_app.journal.records import MessageRecord, MessageStatus, Role
+from desktop_app.ui.chat.conversation_scroll import TOP
 from tests.ui.chat.conftest import in_sight, press
 
 
@@ -238,6 +239,23 @@ def test_bar_54_everything_that_can_be_pressed_is_reached_by_tab_and_pressed_by_
     assert QGuiApplication.clipboard().text() == "x"
     qtbot.keyClick(chat, Qt.Key.Key_Tab)
     assert chat._chosen is None
+
+
+def test_the_focus_stays_around_a_word_that_moves(chat, qtbot):
+    def ringed() -> set[tuple[int, int]]:
+        picture, accent = chat.viewport().grab().toImage(), chat._look.colour("accent").rgb()
+        everywhere = ((x, y) for x in range(picture.width()) for y in range(picture.height()))
+        return {(x, y) for x, y in everywhere if picture.pixel(x, y) == accent}
+
+    text = "Ten words that stand in the line above the code. " * 4 + "\n\n```\nx\n```"
+    chat.show_messages("a", (message(1, text),), has_older=False)
+    chat.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(chat, Qt.Key.Key_Tab)
+    assert ringed()
+    chat.resize(chat.width() // 2, chat.height())  # the line above breaks into more lines
+    word = in_sight(chat)[0]
+    top = word.y - chat.verticalScrollBar().value() + TOP
+    assert {round(top - 2), round(top + word.target.box.height() + 2)} <= {y for _, y in ringed()}
 
 
 HOSTILE = (
