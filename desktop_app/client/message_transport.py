@@ -18,6 +18,7 @@ from desktop_app.client.event_queue import EventQueue
 from desktop_app.client.reply_media import Decode, ReplyMedia
 from desktop_app.client.reply_stream import reply_events
 from desktop_app.client.resources.messages import ToolRound
+from desktop_app.client.session_choice import ready_session
 from desktop_app.client.turn_request import TurnRequest, VoiceDefaults, spoken_turn, typed_turn
 from desktop_app.client.upload_news import UploadNews
 from desktop_app.errors import AccessError, AppError, NetworkError
@@ -39,7 +40,6 @@ from desktop_app.protocol.events import (
     ReplyStatus,
     ServerEvent,
     ServerFault,
-    SessionReady,
     ToolsRequested,
     TranscriptUpdated,
     UploadProgressed,
@@ -119,7 +119,7 @@ class MessageTransport:
         self._asking: _Job | None = None  # a turn that waits for the outputs of tools
         self._utterances: dict[int, bytearray] = {}
         self._cut = CutReply()
-        self._news = EventQueue(SessionReady(self._thread_id))
+        self._news = EventQueue(ready_session(configuration, terms.voices))
         self._is_closed = False
         self._background = Background(self._report)
 
@@ -153,7 +153,7 @@ class MessageTransport:
             case ConfigureSession():
                 self._configuration = command
                 self._thread_id = command.session_id
-                await self._news.put(SessionReady(self._thread_id))
+                await self._news.put(ready_session(command, self._terms.voices))
 
     def events(self) -> AsyncIterator[ServerEvent]:
         """What the server says, until ``aclose``. One reader at a time.

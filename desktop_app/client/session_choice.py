@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from desktop_app.client.turn_request import VoiceDefaults, speech_names
 from desktop_app.protocol.commands import Answerer, ConfigureSession, SpeechOutput
-from desktop_app.protocol.events import bare_name
+from desktop_app.protocol.events import SessionReady, bare_name
 
 LIVE_MODEL = "scribe_v2_realtime"
 """The only recogniser that Backboard's voice socket documents (contract section 8.1)."""
@@ -29,6 +30,12 @@ def configured_for(configuration: ConfigureSession, who: Answerer) -> ConfigureS
 def _spoken(spoken: SpeechOutput, who: Answerer) -> SpeechOutput:
     wanted = Answerer(spoken_by=spoken.model, voice=spoken.voice).over(who)
     return replace(spoken, model=wanted.spoken_by, voice=wanted.voice)
+
+
+def ready_session(configuration: ConfigureSession, defaults: VoiceDefaults) -> SessionReady:
+    """A session that is begun without a word of the peer: who hears and speaks is as asked."""
+    heard_by, spoken_by = speech_names(configuration, defaults)
+    return SessionReady(configuration.session_id, heard_by=heard_by, spoken_by=spoken_by)
 
 
 def is_meant(configuration: ConfigureSession, name: str) -> bool:

@@ -18,11 +18,13 @@ from desktop_app.protocol.backboard.messages import (
 from desktop_app.protocol.backboard.voice_models import DOCUMENTED_HEARING, DOCUMENTED_SPEAKING
 from desktop_app.protocol.commands import (
     Answerer,
+    ConfigureSession,
     PromptText,
     SpeechInput,
     SpeechOutput,
     TurnWishes,
 )
+from desktop_app.protocol.events import provider_name
 from desktop_app.protocol.wav_stream import wav_file
 
 RECORDING_RATE_HZ = 16_000
@@ -48,6 +50,17 @@ def chosen_voices(who: Answerer, defaults: VoiceDefaults) -> VoiceDefaults:
     hearing = _hearing(who.heard_by, defaults)
     speaking = replace(_speaking(who.spoken_by, who.voice, defaults), output_format=None)
     return VoiceDefaults(hearing, speaking)
+
+
+def speech_names(configuration: ConfigureSession, defaults: VoiceDefaults) -> tuple[str, str]:
+    """``provider/model`` of who is asked to hear and to speak; empty where the peer chooses."""
+    heard, spoken = configuration.speech_input, configuration.speech_output
+    hearing = _hearing(heard.model if heard is not None else "", defaults)
+    speaking = _speaking(spoken.model if spoken is not None else "", "", defaults)
+    return (
+        provider_name(hearing.provider, hearing.model),
+        provider_name(speaking.provider, speaking.model),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,14 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 
 import msgspec
+from msgspec.structs import replace
 
 from desktop_app.client.addresses import ApiAddress
 from desktop_app.client.api import BackboardApi
 from desktop_app.client.json_socket import Event
 from desktop_app.client.message_transport import MessageTerms, MessageTransport, open_messages
 from desktop_app.client.reply_media import ReplyMedia
-from desktop_app.client.session_choice import LIVE_MODEL
+from desktop_app.client.session_choice import LIVE_MODEL, ready_session
 from desktop_app.client.session_news import SessionNews
 from desktop_app.client.turn_request import spoken_choice
 from desktop_app.client.voice_socket import VoiceSocket, open_voice_socket
@@ -38,6 +39,7 @@ from desktop_app.protocol.events import (
     SessionReady,
     TranscriptUpdated,
     bare_name,
+    provider_name,
 )
 from desktop_app.protocol.gateway_speech import MakeResample
 from desktop_app.protocol.stream_dialect import StreamDialect
@@ -58,6 +60,7 @@ class VoiceSocketTransport:
         socket: A session that has begun, with explicit commits.
         messages: Of the same thread; closed with this.
         is_spoken: Replies are spoken.
+        asked: Who hears and speaks, as the session was asked for.
         media: Fetches and decodes what replies name.
         make_resample: Converts speech of other rates than ours.
     """
@@ -71,6 +74,7 @@ class VoiceSocketTransport:
         media: ReplyMedia,
         *,
         is_spoken: bool,
+        asked: SessionReady = SessionReady(""),  # noqa: B008 - frozen
         make_resample: MakeResample | None = None,
     ) -> None:
         self._socket = socket
@@ -78,7 +82,9 @@ class VoiceSocketTransport:
         self._media = media
         self._is_spoken = is_spoken
         self._make_resample = make_resample
-        self._news = SessionNews(SessionReady(socket.thread_id, lifetime_s=socket.lifetime_s))
+        self._news = SessionNews(
+            replace(asked, session_id=socket.thread_id, lifetime_s=socket.lifetime_s)
+        )
         self._speaking = 0  # the turn whose sound goes to the server
         self._committed: list[int] = []
         self._unwanted: set[int] = set()
@@ -274,5 +280,9 @@ async def open_voice_transport(
         messages,
         media,
         is_spoken=spoken is not None,
+        asked=replace(
+            ready_session(configuration, terms.voices),
+            heard_by=provider_name("elevenlabs", hearing.model),
+        ),
         make_resample=terms.make_resample,
     )

@@ -130,8 +130,9 @@ class ReplyRows:
         reply = self.begin(notes)
         if not reply.is_spoken:
             spoken = self._record_speech(notes) if self._keeps_recordings else ""
+            wished = notes.user.wishes.spoken_by if notes.user is not None else ""
             notes.reply = structs.replace(
-                reply, is_spoken=True, spoken_by=spoken_by, utterance_id=spoken
+                reply, is_spoken=True, spoken_by=wished or spoken_by, utterance_id=spoken
             )
         self._books.append_speech(notes, pcm)
 

@@ -85,7 +85,9 @@ async def rig_for(thread_id: str, **options: Any) -> AsyncIterator[Rig]:
         configuration = options.pop("configuration", ConfigureSession(thread_id, None, None))
         transport = await open_messages(api, configuration, MessageTerms(**options))
         rig = Rig(backboard, transport)
-        assert await rig.hears(1) == [SessionReady(thread_id)]
+        (ready,) = await rig.hears(1)
+        assert isinstance(ready, SessionReady)
+        assert ready.session_id == thread_id
         yield rig
         await transport.aclose()
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from desktop_app.client.session_choice import configured_for, hears_live, is_meant
+from desktop_app.client.session_choice import configured_for, hears_live, is_meant, ready_session
+from desktop_app.client.turn_request import VoiceDefaults, documented_voices
 from desktop_app.protocol.commands import Answerer, ConfigureSession, SpeechInput, SpeechOutput
+from desktop_app.protocol.events import SessionReady
 
 CHOSEN = Answerer("a/b", "", "openai/whisper-1", "openai/tts-1", "nova")
 
@@ -49,3 +51,10 @@ def test_a_model_that_speaks_by_itself_is_passed_by_where_others_were_chosen(who
 )
 def test_the_voice_socket_hears_with_one_recogniser(heard_by, is_live):
     assert hears_live(ConfigureSession("s", SpeechInput(heard_by))) is is_live
+
+
+def test_bar_45_what_is_asked_of_messages_is_told_as_who_hears_and_speaks():
+    asked = ConfigureSession("s", SpeechInput("x/ear"), SpeechOutput())
+    told = SessionReady("s", heard_by="x/ear", spoken_by="openai/tts-1")
+    assert ready_session(asked, documented_voices()) == told
+    assert ready_session(ConfigureSession("s"), VoiceDefaults()) == SessionReady("s")
