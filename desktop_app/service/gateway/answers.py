@@ -61,6 +61,13 @@ class Answers(Protocol):
             AppError: The sentence says what can be had instead.
         """
 
+    async def prepare(self, plan: SessionPlan) -> None:
+        """What takes long and is better done before the first turn, which waits for it.
+
+        Raises:
+            AppError: It could not be done; the first turn tries again.
+        """
+
     async def start(self, text: str, plan: SessionPlan) -> Answer:
         """Answer ``text`` in the conversation ``plan.key``.
 

@@ -87,6 +87,7 @@ class GatewaySession:
         self._utterance = ""
         self._merging: asyncio.Task[None] | None = None
         self._listening: asyncio.Task[None] | None = None
+        self._preparing: asyncio.Task[None] | None = None
         self._floor = asyncio.Lock()
         self._turn: Turn | None = None
         self._turn_id = 0
@@ -232,8 +233,18 @@ class GatewaySession:
                 tts=self._voice_name(plan),
             )
         )
+        if self._preparing is not None:
+            self._preparing.cancel()
+        self._preparing = start_in(self._tasks, self._prepare(plan), name="prepare")
         self._hearing = ChosenHearing(plan, self._source, self, self.on_speech)
         self._listening = self._tasks.create_task(self._hearing.run(), name="hear")
+
+    async def _prepare(self, plan: SessionPlan) -> None:
+        """While the client is served already: a backend may take a minute."""
+        try:
+            await self._answers.prepare(plan)
+        except AppError as error:
+            await self.on_fault(error)
 
     def _voice_name(self, plan: SessionPlan) -> dict[str, Any]:
         """Who will speak, as far as that is known already."""

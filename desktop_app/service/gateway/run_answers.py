@@ -85,6 +85,9 @@ class RunAnswers:
         """
         await self._check(await self._registrations.settings_of(plan.backend))
 
+    async def prepare(self, plan: SessionPlan) -> None:
+        """See ``Answers``: nothing takes long here."""
+
     async def start(self, text: str, plan: SessionPlan) -> RunAnswer:
         """See ``Answers``."""
         wanted = await self._registrations.settings_of(plan.backend)

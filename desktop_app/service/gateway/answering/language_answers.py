@@ -68,6 +68,9 @@ class LanguageAnswers:
         if not _is_brought(wanted):
             await self._languages.get(wanted.provider)
 
+    async def prepare(self, plan: SessionPlan) -> None:
+        """See ``Answers``: nothing takes long here."""
+
     async def start(self, text: str, plan: SessionPlan) -> StreamedAnswer:
         """See ``Answers``."""
         wanted = await self._parts.registrations.settings_of(plan.backend)

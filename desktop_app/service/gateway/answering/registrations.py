@@ -49,6 +49,14 @@ class Registrations:
         self._state = state
         self._making: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
+    def check(self, wanted: WantedBackend) -> None:
+        """Whether there is, or could be, one for a session; nobody is asked.
+
+        Raises:
+            InputError: ``backend.no_registration``
+        """
+        self._chosen(wanted)
+
     async def find(self, wanted: WantedBackend) -> Registration:
         """The one for a session.
 
@@ -56,16 +64,21 @@ class Registrations:
             InputError: ``backend.no_registration``
             AppError: The backend, or what remembers, failed.
         """
+        chosen = self._chosen(wanted)
+        return chosen if isinstance(chosen, Registration) else await self.of(chosen)
+
+    def _chosen(self, wanted: WantedBackend) -> Registration | LlmConfig:
+        """One that is there, or the settings with which one is made."""
         if wanted.registration_id:
             return Registration(wanted.registration_id)
         if names_provider(wanted):
-            return await self.of(_as_llm(wanted))
+            return _as_llm(wanted)
         if wanted.system_prompt and self._llm:
-            return await self.of(_with_prompt(self._llm, wanted.system_prompt))
+            return _with_prompt(self._llm, wanted.system_prompt)
         if self._config.registration_id and not wanted.system_prompt:
             return Registration(self._config.registration_id)
         if self._llm and not wanted.system_prompt:
-            return await self.of(self._llm)
+            return self._llm
         raise InputError(
             "backend.no_registration",
             "The chat backend needs a backend.registration_id for this session.",

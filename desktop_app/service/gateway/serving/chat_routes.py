@@ -85,6 +85,7 @@ class ChatRoutes:
         backend = BackendOptions(registration_id=body.registration_id)
         plan = read_plan(SessionConfigure(session_id=body.session_id, backend=backend))
         await self._answers.check(plan)  # what is refused has a status of its own
+        await self._answers.prepare(plan)
         if "text/event-stream" in request.headers.get("accept", ""):
             return EventStream(self._events(body.message, plan))
         async with self._slots:

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from desktop_app.service.gateway.answering import backend_answers
 from tests.fakes.http_server import HttpAnswer, HttpRequest, HttpServer, http_server, json_answer
 from tests.service.gateway_rig import gateway
 
+LIMIT_S = 10
 LLM = {"LLM_PROVIDER": "custom", "LLM_API_KEY": "sk-llm", "LLM_BASE_URL": "https://llm.example"}
 
 
@@ -48,6 +50,15 @@ def variables(backend: Backend, **more: str) -> dict[str, str]:
 async def ask(socket, text="Hi"):
     await socket.say("text.prompt", text=text)
     return await socket.until("assistant.message")
+
+
+async def registered(backend, socket, times=1, /, **groups):
+    """Configure, and wait until the backend was asked for a registration."""
+    await socket.configured(**groups)
+    async with asyncio.timeout(LIMIT_S):
+        while len(backend.of("/v1/register")) < times:
+            await socket.say("ping")
+            await socket.until("pong")
 
 
 async def test_a_turn_is_one_chat_with_the_cached_registration(backend):
@@ -150,8 +161,8 @@ async def test_clients_settings_are_refused_where_they_may_not(backend):
 async def test_a_prompt_of_a_client_has_a_registration_of_its_own(backend):
     allowed = variables(backend, ALLOW_FRONTEND_SYSTEM_PROMPT="true", **LLM)
     async with gateway(allowed) as rig, rig.socket() as socket:
-        await socket.configured(backend={"system_prompt": "Rhyme."})
-        await socket.configured()
+        await registered(backend, socket, backend={"system_prompt": "Rhyme."})
+        await registered(backend, socket, 2)
     bodies = [each.json() for each in backend.of("/v1/register")]
     assert [body.get("system_prompt") for body in bodies] == ["Rhyme.", None]
     assert {body["api_key"] for body in bodies} == {"sk-llm"}
@@ -169,7 +180,7 @@ async def test_a_prompt_of_a_client_has_a_registration_of_its_own(backend):
 )
 async def test_a_bad_day_of_the_backend_is_told_and_the_session_goes_on(backend, answer, words):
     async with gateway(variables(backend, **LLM)) as rig, rig.socket() as socket:
-        await socket.configured(tts={})
+        await registered(backend, socket, tts={})
         backend.server.plan(answer)
         await socket.say("text.prompt", text="Hi")
         error = await socket.until("error")
@@ -187,24 +198,48 @@ async def test_a_bad_day_of_the_backend_is_told_and_the_session_goes_on(backend,
         (json_answer({"id": ""}), "gave no registration"),
     ],
 )
-async def test_a_backend_that_registers_nobody_refuses_the_configuration_in_words(
+async def test_a_backend_that_registers_nobody_is_told_in_words_and_asked_again_by_the_first_turn(
     backend, answer, words
 ):
     backend.server.plan(answer)
     async with gateway(variables(backend, **LLM)) as rig, rig.socket() as socket:
         await socket.say("session.configure")
         assert words in (await socket.until("error"))["message"]
-        await socket.configured()
+        assert (await ask(socket))["text"] == "You said Hi."
+
+
+async def test_a_backend_that_registers_slowly_holds_up_nothing_but_the_first_turn(
+    backend, monkeypatch
+):
+    monkeypatch.setattr(backend_answers, "REGISTERED_WITHIN_S", 0.05)
+    backend.server.plan(HttpAnswer(pieces=(b"{",), is_endless=True))
+    async with gateway(variables(backend, **LLM)) as rig, rig.socket() as socket:
+        await registered(backend, socket)
+        await socket.hear(bytes(640))
+        await socket.say("audio.commit")
+        await socket.until("transcript.committed")
+        await socket.say("text.prompt", text="Hi")
+        assert "not registered" in (await socket.until("error"))["message"]
+        await socket.say("text.prompt", text="Hi")
+        await socket.until("assistant.started")
+        await socket.say("assistant.cancel")
+        await socket.until("assistant.cancelled")
+        await socket.configured()  # another registration is begun in place of the slow one
+        assert (await ask(socket))["text"] == "You said Hi."
+        await socket.say("session.close")
+        await socket.connection.wait_closed()
 
 
 async def test_barge_in_hangs_up_at_the_backend(backend):
     async with gateway(variables(backend, **LLM)) as rig, rig.socket() as socket:
-        await socket.configured()
+        await registered(backend, socket)
+        await ask(socket)
+        asked = len(backend.of("/v1/chat"))
         closed = backend.server.closed
         backend.server.plan(HttpAnswer(pieces=(b"{",), is_endless=True))
         await socket.say("text.prompt", text="Hi")
         await socket.until("assistant.started")
-        while len(backend.of("/v1/chat")) == 0:
+        while len(backend.of("/v1/chat")) == asked:
             await socket.say("ping")
             await socket.until("pong")
         await socket.say("assistant.cancel")
