@@ -299,13 +299,8 @@ class EngineApp:
 
     async def _rebuild(self) -> None:
         """After a journal was damaged, fill the new one with what the service still has."""
-        rebuilding = Rebuilding(
-            self._journal,
-            self._paths.data,
-            self._remote_threads,
-            self._asked.api,
-            is_ours=self._profile.is_embedded,
-        )
+        folder, threads = self._paths.data, self._remote_threads
+        rebuilding = Rebuilding(self._journal, folder, threads, self._asked.api)
         rebuilder = JournalRebuilder(self._journal, rebuilding, self._publish)
         notice = await rebuilder.run(self._journal.set_aside)
         if notice is not None:

@@ -15,6 +15,7 @@ import pytest
 
 from desktop_app import engine_app
 from desktop_app.engine import reply_watch
+from desktop_app.journal.reader import JournalReader
 from desktop_app.journal.records import MessageRecord, MessageStatus
 from desktop_app.journal.schema import DATABASE_NAME
 from desktop_app.link.client import LinkClient
@@ -141,3 +142,32 @@ async def test_bar_31_a_reply_that_the_programs_death_cut_is_whole_after_the_nex
         assert (again.id, again.text, again.remote_id) == (whole.id, whole.text, whole.remote_id)
         with closing(sqlite3.connect(find_paths(os.environ).data / DATABASE_NAME)) as journal:
             assert journal.execute("SELECT count(*) FROM message").fetchone() == (2,)
+
+
+async def test_a_damaged_journal_is_kept_aside_filled_from_the_service_and_told_of(
+    capsys, monkeypatch, tmp_path
+):
+    data = find_paths(os.environ).data
+    with real_service(tmp_path / "elsewhere") as service:
+        choose("near", near={"base_url": service.api.base_url})
+        monkeypatch.setenv(KEY_VARIABLE, service.api.key)
+        async with engine(capsys) as client:
+            client.send(SendText("t1", "m1", "what is seven times eight"))
+            assert "56" in (await reply_of(client)).text
+        for left in data.glob(f"{DATABASE_NAME}-*"):
+            left.unlink()
+        (data / DATABASE_NAME).write_bytes(b"not a database" * 1000)
+        async with engine(capsys) as client:
+            notice = await notice_of(client, "journal.rebuilt")
+            aside = data / notice.facts["file"]
+            assert aside.read_bytes().startswith(b"not a database")
+            assert notice.facts["number"] == "1"
+            reader = JournalReader(data)
+            [thread] = reader.threads()
+            question, reply = reader.messages(thread.id)
+            assert (question.text, "56" in reply.text) == ("what is seven times eight", True)
+        async with engine(capsys) as client:
+            client.send(SendText(thread.id, "m2", "what is nine times nine"))
+            assert "81" in (await reply_of(client)).text
+        found = JournalReader(data).messages(thread.id)
+        assert len(found) == 4, "it goes on in the thread that came back"

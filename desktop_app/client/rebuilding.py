@@ -2,16 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+import asyncio
+import logging
+import shutil
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+)
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
+from msgspec.structs import replace
+
 from desktop_app.client.api import BackboardApi
 from desktop_app.client.remote_threads import ASSISTANT_NAME, RemoteThreads
-from desktop_app.journal.records import MessageRecord, MessageStatus, Role, ThreadRecord
+from desktop_app.database.failures import storage_errors
+from desktop_app.errors import AppError
+from desktop_app.journal.picture_files import picture_path
+from desktop_app.journal.records import (
+    MessageRecord,
+    MessageStatus,
+    PictureRecord,
+    Role,
+    ThreadRecord,
+)
 from desktop_app.journal.taking_in import STAGED, TakenIn, ThreadRows
 from desktop_app.protocol.backboard.threads import StoredMessage, Thread
+from desktop_app.protocol.events import provider_name
+
+logger = logging.getLogger(__name__)
 
 _LONGEST_TITLE = 48
 _ROLES = {"user": Role.USER, "assistant": Role.ASSISTANT}
@@ -28,14 +53,14 @@ class TakesIn(Protocol):
 class Rebuilding:
     """Reads threads of one profile's service, one after the other. Event loop only.
 
-    Sound and pictures are not at the service in a form that the journal knows; words are.
+    Words come back with who wrote them, with the assistant of their thread and with the pictures
+    that were made. Recordings and attached files were never at the service as the journal has them.
 
     Args:
         journal: The new one, of ``folder``.
         folder: The journal's.
         threads: Learns which thread of the service stands behind which.
         open_api: Waits until the service is there.
-        is_ours: Every thread of the service is Parley's; else only those of its own assistants.
     """
 
     def __init__(
@@ -44,14 +69,11 @@ class Rebuilding:
         folder: Path,
         threads: RemoteThreads,
         open_api: Callable[[], Awaitable[BackboardApi]],
-        *,
-        is_ours: bool,
     ) -> None:
         self._journal = journal
         self._folder = folder
         self._threads = threads
         self._open_api = open_api
-        self._is_ours = is_ours
 
     async def run(self) -> AsyncIterator[ThreadRecord]:
         """Take in each thread that has words; gives it as it stands in the journal then.
@@ -61,29 +83,91 @@ class Rebuilding:
             StorageError: The journal cannot be written.
         """
         api = await self._open_api()
-        async for found in self._found(api):
-            rows = rows_of(await api.threads.get(found.thread_id))
-            if not rows.messages:
-                continue
-            await self._threads.adopt(found.thread_id)
-            await self._journal.take_in((rows,), self._folder / f"{STAGED}nothing")
-            thread = await self._journal.thread(found.thread_id)
-            if thread is not None:
-                yield thread
-
-    async def _found(self, api: BackboardApi) -> AsyncIterator[Thread]:
-        if self._is_ours:
-            async for thread in api.threads.every():
-                yield thread
-            return
-        for assistant in await api.assistants.page(name=ASSISTANT_NAME):
-            if assistant.name == ASSISTANT_NAME:
-                async for thread in api.threads.every(assistant_id=assistant.assistant_id):
+        own = {one.assistant_id for one in await api.assistants.page(name=ASSISTANT_NAME)}
+        staged = self._folder / f"{STAGED}rebuilt"
+        try:
+            async for listed in api.threads.every():
+                found = await api.threads.get(listed.thread_id)
+                rows = rows_of(found, own)
+                if not rows.messages:
+                    continue
+                rows = replace(rows, pictures=await _pictures(api, found, rows, staged))
+                await self._threads.adopt(found.thread_id, rows.thread.assistant_id)
+                await self._journal.take_in((rows,), staged)
+                thread = await self._journal.thread(found.thread_id)
+                if thread is not None:
                     yield thread
+        finally:
+            shutil.rmtree(staged, ignore_errors=True)
 
 
-def rows_of(thread: Thread) -> ThreadRows:
-    """A thread of the service as rows of the journal, without what is neither asked nor said."""
+async def _pictures(
+    api: BackboardApi, thread: Thread, rows: ThreadRows, staged: Path
+) -> tuple[PictureRecord, ...]:
+    """The pictures of a thread, their files in ``staged``; what cannot be had is left out.
+
+    Raises:
+        StorageError: A picture cannot be written.
+    """
+    known = {one.id: one for one in rows.messages}
+    made: list[PictureRecord] = []
+    for message, fact in _media_of(thread, known):
+        try:
+            media = await api.media.fetch(str(fact["url"]))
+        except AppError as error:
+            logger.warning("a picture of thread %s stays away: %s", thread.thread_id, error)
+            continue
+        mime_type = media.mime_type or str(fact.get("mime_type") or "")
+        path = picture_path(media.data, mime_type)
+        await asyncio.to_thread(_write, staged / path, media.data)
+        parents = fact.get("parent_document_ids")
+        made.append(
+            PictureRecord(
+                id=str(fact["document_id"]),
+                thread_id=thread.thread_id,
+                message_id=message.id,
+                remote_id=str(fact["document_id"]),
+                mime_type=mime_type,
+                path=path,
+                size_bytes=len(media.data),
+                created_at=message.created_at,
+                prompt=str(fact.get("prompt") or ""),
+                model=str(fact.get("model") or ""),
+                parent_id=str(parents[0]) if isinstance(parents, list) and parents else "",
+            )
+        )
+    return tuple(made)
+
+
+def _media_of(
+    thread: Thread, known: Mapping[str, MessageRecord]
+) -> Iterator[tuple[MessageRecord, dict[str, object]]]:
+    """What its replies say that they made, where it can be fetched and named."""
+    for stored in thread.messages:
+        if stored.message_id in known:
+            for fact in _media_in(stored):
+                yield known[stored.message_id], fact
+
+
+def _media_in(stored: StoredMessage) -> list[dict[str, object]]:
+    given = (stored.metadata_ or {}).get("generated_media")
+    facts = [fact for fact in given if isinstance(fact, dict)] if isinstance(given, list) else []
+    whole = (fact for fact in facts if fact.get("url") and fact.get("document_id"))
+    return [one for one in whole if str(one.get("mime_type") or "image/").startswith("image/")]
+
+
+def _write(path: Path, data: bytes) -> None:
+    with storage_errors():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+
+def rows_of(thread: Thread, own: Collection[str] = ()) -> ThreadRows:
+    """A thread of the service as rows of the journal, without what is neither asked nor said.
+
+    Args:
+        own: Ids of the assistants that are Parley's own.
+    """
     began_at = _seconds(thread.created_at, 0.0)
     messages: list[MessageRecord] = []
     for stored in thread.messages:
@@ -98,6 +182,7 @@ def rows_of(thread: Thread) -> ThreadRows:
         id=thread.thread_id,
         title=" ".join(title.split())[:_LONGEST_TITLE],
         remote_id=thread.thread_id,
+        assistant_id="" if thread.assistant_id in own else thread.assistant_id,
         created_at=began_at,
         updated_at=max(ended_at, _seconds(thread.updated_at, 0.0)),
     )
@@ -107,7 +192,7 @@ def rows_of(thread: Thread) -> ThreadRows:
 def _message_of(thread_id: str, stored: StoredMessage, not_before: float) -> MessageRecord | None:
     role = _ROLES.get(stored.role.lower())
     text = (stored.content or "").strip()
-    if role is None or not text:
+    if role is None or not (text or _media_in(stored)):
         return None
     status = MessageStatus.SENT if role is Role.USER else MessageStatus.COMPLETE
     return MessageRecord(
@@ -118,7 +203,13 @@ def _message_of(thread_id: str, stored: StoredMessage, not_before: float) -> Mes
         created_at=max(not_before, _seconds(stored.created_at, not_before)),
         status=status,
         remote_id=stored.message_id,
+        model=_model_of(stored) if role is Role.ASSISTANT else "",
     )
+
+
+def _model_of(stored: StoredMessage) -> str:
+    facts = stored.metadata_ or {}
+    return provider_name(facts.get("model_provider"), facts.get("model_name"))
 
 
 def _first_words(messages: list[MessageRecord]) -> str:

@@ -98,9 +98,13 @@ class RemoteThreads:
         key = self._key(thread_id, await self._assistant_of(thread_id))
         return await self._shelf.setting(key) or ""
 
-    async def adopt(self, remote_id: str) -> str:
-        """Know a thread that the server has; ours gets the same id, which is returned."""
-        await self._shelf.set_setting(f"thread:{self._profile}:{remote_id}", remote_id)
+    async def adopt(self, remote_id: str, assistant_id: str = "") -> str:
+        """Know a thread that the server has; ours gets the same id, which is returned.
+
+        Args:
+            assistant_id: Whose it is; empty for Parley's own.
+        """
+        await self._shelf.set_setting(self._key(remote_id, assistant_id), remote_id)
         return remote_id
 
     async def forget(self, thread_id: str) -> None:

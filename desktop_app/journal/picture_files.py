@@ -13,6 +13,11 @@ _FOLDER = "pictures"
 _ENDINGS = {"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp", "image/gif": ".gif"}
 
 
+def picture_path(data: bytes, mime_type: str) -> str:
+    """Where a picture belongs, relative to the journal's folder."""
+    return f"{_FOLDER}/{hashlib.sha256(data).hexdigest()}{_ENDINGS.get(mime_type, '.bin')}"
+
+
 class PictureFiles:
     """Writes and removes picture files. The journal's thread only."""
 
@@ -27,8 +32,8 @@ class PictureFiles:
         Raises:
             StorageError
         """
-        name = hashlib.sha256(data).hexdigest() + _ENDINGS.get(mime_type, ".bin")
-        path = self._folder / _FOLDER / name
+        relative = picture_path(data, mime_type)
+        path = self._folder / relative
         with storage_errors():
             if not path.exists():
                 half = path.with_suffix(".half")
@@ -37,7 +42,7 @@ class PictureFiles:
                     file.flush()
                     os.fsync(file.fileno())
                 half.replace(path)
-        return f"{_FOLDER}/{name}"
+        return relative
 
     def remove_all_but(self, known: Collection[str]) -> None:
         """Delete what no row names any more.

@@ -7,13 +7,17 @@ from pathlib import Path
 import pytest
 
 from desktop_app.client.api import BackboardApi
+from desktop_app.client.media import FetchedMedia
 from desktop_app.client.rebuilding import Rebuilding, rows_of
 from desktop_app.client.remote_threads import RemoteThreads
+from desktop_app.errors import NetworkError
+from desktop_app.journal.reader import JournalReader
 from desktop_app.journal.records import MessageStatus, Role
 from desktop_app.journal.writer import JournalWriter
 from desktop_app.protocol.backboard.assistants import NewAssistant
 from desktop_app.protocol.backboard.messages import MessageRequest
 from desktop_app.protocol.backboard.threads import StoredMessage, Thread
+from desktop_app.protocol.commands import Answerer
 from tests.fakes.service import real_service
 
 
@@ -33,28 +37,72 @@ async def ask(api: BackboardApi, name: str, words: str) -> str:
     return thread.thread_id
 
 
-@pytest.mark.parametrize("is_ours", [True, False])
-async def test_the_words_of_every_thread_come_back_and_go_on_there(tmp_path, api, is_ours):
+async def answerer(thread: str, journal: JournalWriter) -> Answerer:
+    record = await journal.thread(thread)
+    return record.who if record is not None else Answerer()
+
+
+async def test_every_thread_comes_back_with_its_assistant_and_goes_on_there(tmp_path, api):
     asked = await ask(api, "Parley", "What is 6 times 7?")
     others = await ask(api, "Somebody else's", "What is 2 plus 2?")
     journal = await JournalWriter.open(tmp_path / "data")
-    threads = RemoteThreads(journal, "embedded")
+    threads = RemoteThreads(journal, "embedded", lambda thread: answerer(thread, journal))
 
     async def open_api() -> BackboardApi:
         return api
 
-    rebuilding = Rebuilding(journal, tmp_path / "data", threads, open_api, is_ours=is_ours)
+    rebuilding = Rebuilding(journal, tmp_path / "data", threads, open_api)
     found = {thread.id: thread async for thread in rebuilding.run()}
-    assert set(found) == ({asked, others} if is_ours else {asked})
+    assert set(found) == {asked, others}
+    [tutor] = await api.assistants.page(name="Somebody else's")
+    assert found[asked].assistant_id == "", "Parley's own"
+    assert found[others].assistant_id == tutor.assistant_id
+    assert await threads.known_id(others) == others
     assert found[asked].title.startswith("What is 6 times 7")
     question, reply = await journal.messages(asked)
     assert (question.role, question.text) == (Role.USER, "What is 6 times 7?")
     assert "42" in reply.text
-    assert reply.status is MessageStatus.COMPLETE
+    assert (reply.status, reply.model) == (MessageStatus.COMPLETE, "builtin/basic")
     assert await threads.known_id(asked) == asked
     again = [thread.id async for thread in rebuilding.run()]
     assert set(again) == set(found)
     assert len(await journal.messages(asked)) == 2
+    await journal.aclose()
+
+
+async def test_pictures_come_back_with_their_files_and_what_cannot_be_had_stays_away(
+    tmp_path, api, caplog
+):
+    asked = await ask(api, "Parley", "Hello")
+    for words in ("Draw a yellow tram", "Draw a red boat"):
+        request = MessageRequest(thread_id=asked, content=words, image_generation="Auto")
+        await api.messages.send(request)
+    journal = await JournalWriter.open(tmp_path / "data")
+    fetch = api.media.fetch
+
+    async def fetch_once(url: str) -> FetchedMedia:
+        api.media.fetch = gone
+        return await fetch(url)
+
+    async def gone(_url: str) -> FetchedMedia:
+        raise NetworkError("media.gone", "It is gone.")
+
+    api.media.fetch = fetch_once
+
+    async def open_api() -> BackboardApi:
+        return api
+
+    threads = RemoteThreads(journal, "embedded", lambda thread: answerer(thread, journal))
+    found = [one async for one in Rebuilding(journal, tmp_path / "data", threads, open_api).run()]
+    assert [one.id for one in found] == [asked]
+    [picture] = JournalReader(tmp_path / "data").pictures(asked)
+    assert (picture.prompt, picture.model) == ("a yellow tram", "builtin/drawing")
+    content = (tmp_path / "data" / picture.path).read_bytes()
+    assert content.startswith(b"\x89PNG")
+    assert len(content) == picture.size_bytes
+    assert not list((tmp_path / "data").glob("incoming-*"))
+    assert "stays away" in caplog.text
+    caplog.clear()
     await journal.aclose()
 
 
