@@ -23,6 +23,7 @@ EXTENSIONS = (
     "audio.discard",
     "input.speech",
     "ping",
+    "question.queue",
     "session.close",
 )
 """What our own service understands beyond the contract, announced in ``session.configured``.
@@ -30,6 +31,8 @@ EXTENSIONS = (
 ``assistant.heard``: a cancel is welcome after the reply was sent, too: it says what was heard.
 ``input.speech``: where the peer ends utterances, it tells when it hears one and when it is over,
 and answers every commit.
+``question.queue``: with ``new_question: queue`` in a configuration, what is asked during a reply
+waits for its end; otherwise it cuts the reply off.
 """
 
 MAX_FRAME_BYTES = 1 << 20
@@ -78,12 +81,13 @@ class TtsOptions(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class SessionConfigure(_Message, frozen=True, tag="session.configure"):
-    """Without ``tts`` the session is text alone."""
+    """Without ``tts`` the session is text alone. Extension: ``new_question``, cancel or queue."""
 
     session_id: str = ""
     backend: BackendOptions | None = None
     stt: SttOptions | None = None
     tts: TtsOptions | None = None
+    new_question: str = "cancel"
 
 
 class AudioAppend(_Message, frozen=True, tag="audio.append"):

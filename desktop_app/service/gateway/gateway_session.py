@@ -88,6 +88,8 @@ class GatewaySession:
         self._merging: asyncio.Task[None] | None = None
         self._listening: asyncio.Task[None] | None = None
         self._preparing: asyncio.Task[None] | None = None
+        self._queued = ""
+        self._queueing: asyncio.Task[None] | None = None
         self._floor = asyncio.Lock()
         self._turn: Turn | None = None
         self._turn_id = 0
@@ -289,15 +291,32 @@ class GatewaySession:
     # ---- turns ------------------------------------------------------------------------------
 
     async def _begin_turn(self, text: str) -> None:
-        """Answer; what is still being said about an earlier question is cut off."""
+        """Answer; what is still being said about an earlier question is cut off, or waited for."""
         plan = self._configured()
         async with self._floor:
-            if self._turn is not None and not self._turn.is_over:
-                await self._turn.stop("superseded")
+            going_on = None if self._turn is None or self._turn.is_over else self._turn
+            if plan.queues and (going_on or self._queued):
+                self._queue(text)
+                return
+            if going_on:
+                await going_on.stop("superseded")
             answer = await self._answers.start(text, plan)
             self._turn_id += 1
             self._turn = Turn(self._turn_id, text, answer, plan.voice, self._tell)
             self._turn.begin(self._source, self._tasks)
+
+    def _queue(self, text: str) -> None:
+        """What is asked during one reply is one question."""
+        self._queued = f"{self._queued} {text}".strip()
+        if self._queueing is None or self._queueing.done():
+            self._queueing = start_in(self._tasks, self._begin_queued(), name="queued question")
+
+    async def _begin_queued(self) -> None:
+        while self._queued:
+            if self._turn is not None:
+                await self._turn.over()
+            text, self._queued = self._queued, ""
+            await self._try_turn(text)
 
     def _configured(self) -> SessionPlan:
         if self._plan is None:

@@ -56,6 +56,11 @@ class Turn:
         """Whether text and speech have all been told."""
         return self._task is None or self._task.done()
 
+    async def over(self) -> None:
+        """Return when it is."""
+        if self._task is not None:
+            await asyncio.wait({self._task})
+
     def heard(self, heard_ms: int | None) -> Heard | None:
         """How much of the reply was heard, where the client says how much of its speech was."""
         if heard_ms is None or self._voice is None:

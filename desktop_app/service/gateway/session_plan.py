@@ -17,6 +17,7 @@ from desktop_app.service.clock import new_id
 INPUT_RATES_HZ = range(8_000, 48_001)
 OUTPUT_RATES_HZ = (8_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
 STRATEGIES = ("manual", "vad")
+NEW_QUESTIONS = ("cancel", "queue")
 LONGEST_KEY = 512
 
 _MU_LAW = "ulaw_8000"
@@ -109,6 +110,7 @@ class SessionPlan:
             ``min_silence_duration_ms`` where a client asks for a longer one: less is no pause.
         stt: As asked, numbers brought into the ranges of contract section 7.1.
         voice: None for replies in text alone.
+        queues: What is asked during a reply waits for its end; otherwise it cuts the reply off.
     """
 
     key: str
@@ -119,6 +121,7 @@ class SessionPlan:
     voice: Voice | None
     is_mu_law: bool = False
     backend: WantedBackend = field(default_factory=WantedBackend)
+    queues: bool = False
 
 
 def read_plan(configure: SessionConfigure) -> SessionPlan:
@@ -130,6 +133,8 @@ def read_plan(configure: SessionConfigure) -> SessionPlan:
     stt = _in_range(configure.stt or _DEFAULTS)
     if stt.commit_strategy not in STRATEGIES:
         raise InputError("session.commit_strategy", "commit_strategy must be manual or vad.")
+    if configure.new_question not in NEW_QUESTIONS:
+        raise InputError("session.new_question", "new_question must be cancel or queue.")
     if len(configure.session_id) > LONGEST_KEY:
         raise InputError(
             "session.session_id", f"session_id can have {LONGEST_KEY} characters at most."
@@ -143,6 +148,7 @@ def read_plan(configure: SessionConfigure) -> SessionPlan:
         voice=_voice(configure.tts) if configure.tts is not None else None,
         is_mu_law=stt.audio_format == _MU_LAW,
         backend=wanted_backend(configure.backend or BackendOptions()),
+        queues=configure.new_question == "queue",
     )
 
 

@@ -179,3 +179,38 @@ async def test_a_written_reply_that_is_stopped_was_read_and_has_no_heard_part(ri
     await socket.say("text.prompt", text="Go on")
     await socket.until("assistant.message")
     assert read_for("Go on", rig) == ["Hi", f"Hello there. {STOPPED_HERE}", "Go on"]
+
+
+async def test_what_is_asked_during_a_reply_waits_for_its_end_where_that_is_wanted(rig, socket):
+    rig.providers.language.pause()
+    await socket.configured(new_question="queue")
+    assert "question.queue" in socket.received[1]["extensions"]
+    await socket.say("text.prompt", text="First")
+    await socket.until("assistant.delta")
+    for text in ("Second", "and third"):
+        await socket.say("text.prompt", text=text)
+    await socket.say("ping")
+    await socket.until("pong")
+    rig.providers.language.resume()
+    await socket.until("assistant.message")
+    assert (await socket.until("assistant.started"))["text"] == "Second and third"
+    await socket.until("assistant.message")
+    assert "assistant.cancelled" not in socket.kinds()
+
+
+async def test_a_reply_that_is_cut_off_makes_room_for_what_waits(rig, socket):
+    rig.providers.language.pause()
+    await socket.configured(new_question="queue")
+    await socket.say("text.prompt", text="First")
+    await socket.until("assistant.delta")
+    await socket.say("text.prompt", text="Second")
+    await socket.say("assistant.cancel")
+    await socket.until("assistant.cancelled")
+    assert (await socket.until("assistant.started"))["text"] == "Second"
+    rig.providers.language.resume()
+    await socket.until("assistant.message")
+
+
+async def test_another_word_than_cancel_and_queue_is_refused(socket):
+    await socket.say("session.configure", new_question="shout")
+    assert (await socket.until("error"))["code"] == "session.new_question"
