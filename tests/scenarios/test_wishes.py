@@ -116,9 +116,10 @@ async def test_a_voice_note_is_retried_with_the_same_sound_and_says_nothing_twic
         assert [one.text for one in rig.questions] == ["Look: two words"]
 
 
-async def test_a_reply_that_shall_be_spoken_is_heard_without_voice():
+async def test_bar_45_a_reply_that_shall_be_spoken_is_heard_and_says_who_spoke():
     async with Rig() as rig:
-        await rig.take(PromptTyped("m1", "Hi", TurnWishes(is_spoken=True)))
+        wishes = TurnWishes(is_spoken=True, spoken_by="openai/tts-1", voice="nova")
+        await rig.take(PromptTyped("m1", "Hi", wishes))
         line = await rig.text.connection(1)
         await line.expect(PromptText)
         line.say(ReplyText(1, "Hello."), ReplyAudio(1, speech(200)))
@@ -127,7 +128,7 @@ async def test_a_reply_that_shall_be_spoken_is_heard_without_voice():
         await rig.until(lambda: rig.loudspeaker.finished)
         await rig.loudspeaker.sound(200)
         await rig.phase_is(Phase.READY)
-        assert rig.replies[-1].is_spoken
+        assert (rig.replies[-1].is_spoken, rig.replies[-1].spoken_by) == (True, "openai/tts-1")
         assert not rig.microphone.is_open
 
 
