@@ -20,7 +20,7 @@ from desktop_app.engine.parts import Parts, Terms
 from desktop_app.engine.ports import Journal, Loudspeaker, Microphone
 from desktop_app.link.messages import LinkEvent
 from desktop_app.profiles import Profile
-from desktop_app.protocol.commands import SpeechInput
+from desktop_app.protocol.commands import SpeechInput, SpeechOutput
 from desktop_app.protocol.gateway_speech import SPEECH_RATE_HZ, Resample
 from desktop_app.settings import Settings, VoiceSettings
 
@@ -138,6 +138,7 @@ class EngineKit:
                 commit_strategy="vad" if voice.endpoint == "server" else "manual",
                 end_silence_s=voice.end_silence_ms / 1000,
             ),
+            speech_output=SpeechOutput(speed=voice.speed_percent / 100),
         )
         parts = Parts(
             microphone=sound.microphone,

@@ -45,6 +45,7 @@ class VoiceSettings:
         heard_by, spoken_by: ``provider/model`` of speech to text and text to speech, where a
             thread names none; empty leaves the choice to the service.
         voice: Id of a voice of ``spoken_by``.
+        speed_percent: How fast replies are spoken, of the voice's usual speed.
         input_device, output_device: Names of sound devices; empty for the system's default.
         input_device_id, output_device_id: What the system calls them, as ``parley devices``
             says it; comes before the name, which may change.
@@ -61,6 +62,7 @@ class VoiceSettings:
     heard_by: str = ""
     spoken_by: str = ""
     voice: str = ""
+    speed_percent: int = _between(100, 50, 200)
     input_device: str = ""
     output_device: str = ""
     input_device_id: str = ""

@@ -32,6 +32,7 @@ def test_the_settings_reach_the_conversation():
         tail_ms=50,
         idle_after_s=30,
         endpoint="server",
+        speed_percent=125,
     )
     kit = EngineKit(
         settings=Settings(voice=voice),
@@ -45,6 +46,7 @@ def test_the_settings_reach_the_conversation():
     terms, rules = engine._terms, engine._parts.turn_detector.rules
     assert (terms.tail_s, terms.listen_s, terms.is_peer_ending) == (0.05, 30.0, True)
     assert terms.speech_input.commit_strategy == "vad"
+    assert terms.speech_output.speed == 1.25
     assert (rules.end_silence_ms, rules.pre_roll_ms, rules.insist_ms) == (900, 100, 300)
 
 

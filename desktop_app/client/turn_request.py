@@ -16,6 +16,7 @@ from desktop_app.protocol.backboard.messages import (
     Voice,
 )
 from desktop_app.protocol.backboard.voice_models import DOCUMENTED_HEARING, DOCUMENTED_SPEAKING
+from desktop_app.protocol.backboard.voices import elevenlabs_speed
 from desktop_app.protocol.commands import (
     Answerer,
     ConfigureSession,
@@ -167,7 +168,10 @@ def spoken_choice(spoken: SpeechOutput, defaults: VoiceDefaults) -> SpeakingChoi
     chosen = _speaking(spoken.model, spoken.voice, defaults)
     if spoken.speed == 1.0:
         return chosen
-    return replace(chosen, provider_options={"speed": spoken.speed})
+    if chosen.provider != "elevenlabs":
+        return replace(chosen, provider_options={"speed": spoken.speed})
+    speed = elevenlabs_speed(spoken.speed)
+    return replace(chosen, provider_options={"voice_settings": {"speed": speed}})
 
 
 def _speaking(name: str, voice: str, defaults: VoiceDefaults) -> SpeakingChoice:

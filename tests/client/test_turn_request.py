@@ -10,6 +10,7 @@ from desktop_app.client.multipart import Recording
 from desktop_app.client.turn_request import (
     VoiceDefaults,
     documented_voices,
+    spoken_choice,
     spoken_turn,
     typed_turn,
 )
@@ -116,3 +117,10 @@ def test_files_go_along_with_an_utterance():
     asked = spoken_turn(BASE, b"ab", NOBODY, SpeechInput(), None, files=("a.md", "b.png"))
     assert asked.files.files == (Path("a.md"), Path("b.png"))
     assert isinstance(asked.files.audio_file, Recording)
+
+
+@pytest.mark.parametrize(("speed", "told"), [(1.1, 1.1), (2.0, 1.2), (0.5, 0.7)])
+def test_elevenlabs_is_asked_for_a_speed_that_it_has(speed, told):
+    spoken = SpeechOutput("elevenlabs/eleven_v3", "v9", speed)
+    chosen = spoken_choice(spoken, NOBODY)
+    assert chosen.provider_options == {"voice_settings": {"speed": told}}

@@ -65,6 +65,11 @@ def openai_voices() -> list[VoiceInfo]:
     ]
 
 
+def elevenlabs_speed(speed: float) -> float:
+    """The nearest speed that ElevenLabs has; it refuses others."""
+    return min(max(speed, 0.7), 1.2)
+
+
 def documented_voices() -> list[VoiceInfo]:
     """For servers that list none: ElevenLabs' example is in every account."""
     return [

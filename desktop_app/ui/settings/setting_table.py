@@ -98,6 +98,12 @@ SECTIONS = (
                 },
             ),
             SettingRow(
+                "voice.speed_percent",
+                mark("How fast replies are spoken"),
+                mark("As far as the voice can; some have one speed only."),
+                unit=mark("%"),
+            ),
+            SettingRow(
                 "voice.barge_in",
                 mark("Talk over a reply"),
                 mark("Where the microphone hears the loudspeaker, only Esc interrupts."),

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from desktop_app.credentials import Secret
 from desktop_app.errors import InputError
 from desktop_app.protocol.backboard.models import ModelInfo
-from desktop_app.protocol.backboard.voices import VoiceInfo
+from desktop_app.protocol.backboard.voices import VoiceInfo, elevenlabs_speed
 from desktop_app.protocol.wav_stream import wav_header
 from desktop_app.service.providers.elevenlabs.elevenlabs_transcriber import elevenlabs
 from desktop_app.service.providers.listed_models import listed_models
@@ -97,10 +97,11 @@ class ElevenLabsSpeaker:
     def _body(self, text: str, wish: SpeakingWish) -> dict[str, Any]:
         ours = ("text", "model_id", "response_format", "speed", *_IN_QUERY)
         options = {name: value for name, value in wish.options.items() if name not in ours}
-        if "speed" in wish.options:
+        speed = wish.options.get("speed")
+        if isinstance(speed, int | float):
             settings = options.get("voice_settings")
             known: Mapping[str, Any] = settings if isinstance(settings, dict) else {}
-            options["voice_settings"] = {"speed": wish.options["speed"], **known}
+            options["voice_settings"] = {"speed": elevenlabs_speed(speed), **known}
         return options | {"text": text, "model_id": wish.model or self.model}
 
     async def first_voice(self) -> str:

@@ -14,6 +14,7 @@ from websockets.asyncio.client import ClientConnection
 
 from desktop_app.credentials import Secret
 from desktop_app.errors import NetworkError
+from desktop_app.protocol.backboard.voices import elevenlabs_speed
 from desktop_app.service.providers.elevenlabs import voice_messages
 from desktop_app.service.providers.elevenlabs.elevenlabs_socket import held, open_socket
 from desktop_app.service.providers.elevenlabs.elevenlabs_speaker import ElevenLabsSpeaker
@@ -66,7 +67,7 @@ class ElevenLabsVoiceSocket:
         reply = SocketReply(sentences, take, are_samples=self._format == SAMPLES)
         if not await reply.has_words():
             return
-        settings = self._settings | ({"speed": speed} if speed != 1.0 else {})
+        settings = self._settings | ({"speed": elevenlabs_speed(speed)} if speed != 1.0 else {})
         try:
             voice = voice or await self._speaker.first_voice()
             async with held(await self._opened(voice)) as socket:
