@@ -29,11 +29,13 @@ from desktop_app.protocol.service_calls import (
     GetDocument,
     GetKeyState,
     GetMemoryOperation,
+    HearVoice,
     KeyState,
     ListAssistants,
     ListDocuments,
     ListMemories,
     ListModels,
+    ListVoices,
     MemoryList,
     MemorySaved,
     ModelList,
@@ -45,6 +47,8 @@ from desktop_app.protocol.service_calls import (
     SearchMemories,
     UpdateMemory,
     UploadDocument,
+    VoiceRow,
+    VoiceRows,
 )
 
 TOOL = {"type": "function", "function": {"name": "shut", "parameters": {"type": "object"}}}
@@ -65,6 +69,8 @@ QUESTIONS = [
     ResetMemories("a"),
     GetMemoryOperation("o"),
     ListModels("tts"),
+    ListVoices(),
+    HearVoice("p", "nova", "m", "de"),
     GetKeyState("backboard"),
     CheckKey("own", "secret", "http://127.0.0.1"),
 ]
@@ -81,6 +87,7 @@ ANSWERS = [
     MemorySaved("m", "Likes tea"),
     OperationState(MemoryOperation(operation_id="o", status="COMPLETED", memory_ids=["m"])),
     ModelList((ModelRow("p", "x/y", context=8, input_usd=0.5, sees=False),)),
+    VoiceRows((VoiceRow("p", "nova", "Nova", "de", "calm", ("m",)),)),
     KeyState(is_needed=True, is_known=False, is_kept_safe=False, reason="locked"),
     Failed("http.404", {"message": "gone"}, is_retryable=True),
 ]
