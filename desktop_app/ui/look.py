@@ -229,13 +229,18 @@ def let_ground_through(view: QWidget) -> None:
     view.setPalette(palette)
 
 
-def stylesheet(tokens: Tokens) -> str:
-    """Qt's own widgets in the tokens; everything else paints itself."""
+def stylesheet(tokens: Tokens, letters_px: int = SMALL) -> str:
+    """Qt's own widgets in the tokens; everything else paints itself.
+
+    Args:
+        letters_px: How large the letters of menus and tooltips are.
+    """
     return f"""
 QToolTip {{ background: {tokens.raised}; color: {tokens.text};
-  border: 1px solid {tokens.line}; padding: 4px 8px; }}
+  border: 1px solid {tokens.line}; padding: 4px 8px; font-size: {letters_px}px; }}
 QMenu {{ background: {tokens.raised}; color: {tokens.text};
-  border: 1px solid {tokens.line}; border-radius: 8px; padding: 4px; menu-scrollable: 1; }}
+  border: 1px solid {tokens.line}; border-radius: 8px; padding: 4px;
+  menu-scrollable: 1; font-size: {letters_px}px; }}
 QMenu::item {{ padding: 6px 24px 6px 12px; border-radius: 6px; }}
 QMenu::item:selected {{ background: {tokens.accent_soft}; }}
 QMenu::item:disabled {{ color: {tokens.faint}; }}

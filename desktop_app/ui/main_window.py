@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QWidget
 
+from desktop_app.ui import look as size
 from desktop_app.ui import wording
 from desktop_app.ui.conversation_pane import ConversationPane
 from desktop_app.ui.look import Look, fill, stylesheet
@@ -167,8 +168,13 @@ class MainWindow(QWidget):
         self.side = SidePanel(self._look, self)
         self.side.collapse_requested.connect(self.toggle_right)
         self.side.setVisible(False)
-        self.setStyleSheet(stylesheet(self._look.tokens))  # menus, tooltips and scroll bars
+        self._dress()
         self._arrange()
+
+    def _dress(self) -> None:
+        """Menus, tooltips and scroll bars, which Qt paints."""
+        letters_px = self._look.scaled(size.SMALL)
+        self.setStyleSheet(stylesheet(self._look.tokens, letters_px))
 
     def use_talk_mode(self, mode: str) -> None:
         """What the talk key does from now on, and what is said of it."""
@@ -333,7 +339,7 @@ class MainWindow(QWidget):
         assert isinstance(application, QApplication)
         application.setPalette(self._look.palette())
         if self.side is not None:
-            self.setStyleSheet(stylesheet(self._look.tokens))
+            self._dress()
             for part in self.findChildren(QWidget):
                 part.update()
         self.update()

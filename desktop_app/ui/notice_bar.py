@@ -16,6 +16,7 @@ from desktop_app.ui.look import Look
 from desktop_app.ui.wording import action_label
 
 _BAR = 3  # px
+_BEFORE, _ICON, _AFTER = 14, 18, 10  # px at 1x
 _DRESS = {
     NoticeLevel.INFO: ("info", "accent", "accent_soft"),
     NoticeLevel.WARNING: ("warning", "warn", "warn_soft"),
@@ -51,7 +52,9 @@ class NoticeBar(QWidget):
         self._close.clicked.connect(self._on_close)
         row = QHBoxLayout(self)
         is_mirrored = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
-        row.setContentsMargins(*((6, 6, 42, 6) if is_mirrored else (42, 6, 6, 6)))
+        self._icon = look.scaled(_ICON)
+        before = _BEFORE + self._icon + _AFTER
+        row.setContentsMargins(*((6, 6, before, 6) if is_mirrored else (before, 6, 6, 6)))
         row.setSpacing(12)
         for part in (self._words, self._step, self._close):
             row.addWidget(part)
@@ -88,7 +91,15 @@ class NoticeBar(QWidget):
         return min(100, int(percent)) / 100 if percent.isdigit() else None
 
     def heightForWidth(self, width: int) -> int:  # noqa: N802
-        taken = 42 + 6 + 12 + 32 + (self._step.sizeHint().width() + 12 if self._step.text() else 0)
+        taken = (
+            _BEFORE
+            + self._icon
+            + _AFTER
+            + 6
+            + 12
+            + 32
+            + (self._step.sizeHint().width() + 12 if self._step.text() else 0)
+        )
         return max(44, self._words.heightForWidth(max(80, width - taken)) + 20)
 
     def sizeHint(self) -> QSize:  # noqa: N802
@@ -112,8 +123,8 @@ class NoticeBar(QWidget):
         painter.setBrush(self._look.colour(ground))
         painter.drawRoundedRect(QRectF(self.rect()), size.RADIUS, size.RADIUS)
         is_mirrored = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
-        left = self.width() - 32 if is_mirrored else 14
-        box = QRectF(left, self.height() / 2 - 9, 18, 18)
+        left = self.width() - _BEFORE - self._icon if is_mirrored else _BEFORE
+        box = QRectF(left, (self.height() - self._icon) / 2, self._icon, self._icon)
         paint_icon(painter, icon, box, self._look.colour(ink))
         if self.progress is not None:
             self._paint_progress(painter, self.progress, is_mirrored=is_mirrored)

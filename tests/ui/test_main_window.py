@@ -7,7 +7,9 @@ import sys
 
 import pytest
 from PySide6.QtCore import QRect, QSize
+from PySide6.QtWidgets import QMenu
 
+from desktop_app.ui.look import Look
 from desktop_app.ui.main_window import MainWindow
 
 
@@ -48,6 +50,15 @@ def test_places_are_remembered(desk, look, memory, qtbot):
     assert again.size() == QSize(770, 530)
     assert again.is_right_open
     assert not again.is_left_open
+
+
+def test_menus_have_letters_of_the_wanted_size(memory, qtbot):
+    window = MainWindow(Look(theme="light", text_percent=200), memory)
+    qtbot.addWidget(window)
+    window.furnish()
+    menu = QMenu(window.pane.header)
+    menu.ensurePolished()
+    assert menu.fontInfo().pixelSize() == 26
 
 
 def test_a_narrow_window_opens_one_side_at_a_time(desk):

@@ -17,6 +17,8 @@ from desktop_app.ui.compose.unsent import Unsent, read, write
 from desktop_app.ui.compose.unsent_keeper import UnsentKeeper, read_unsent
 from tests.ui.conftest import FakeReader, make_message
 
+WITHIN_MS = 30_000  # each writing waits for the disk, which others use too
+
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
@@ -68,9 +70,9 @@ def test_what_is_typed_before_a_thread_is_open_belongs_to_the_first(desk, keeper
 def test_what_is_typed_reaches_the_disk_without_a_further_step(desk, keeper, path, qtbot):
     opened(desk, "a")
     desk.window.pane.composer.set_text("half a sen")
-    qtbot.waitUntil(lambda: read(path) == Unsent("a", {"a": "half a sen"}))
+    qtbot.waitUntil(lambda: read(path) == Unsent("a", {"a": "half a sen"}), timeout=WITHIN_MS)
     desk.window.pane.composer.set_text("")
-    qtbot.waitUntil(lambda: read(path) == Unsent("a"))
+    qtbot.waitUntil(lambda: read(path) == Unsent("a"), timeout=WITHIN_MS)
 
 
 def test_a_message_is_on_disk_until_the_engine_has_it(desk, keeper, path, under_way, qtbot):
