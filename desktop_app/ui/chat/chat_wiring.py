@@ -38,6 +38,7 @@ class ChatWiring:
         self.next_turn = NextTurn()
         self.next_turn.wanted.connect(self._on_wanted)
         self._store.next_turn_taken.connect(self.next_turn.used)
+        self._store.engine_came.connect(self.next_turn.tell_again)
         self.steps = MessageSteps(wires, self)
         self._connect()
 

@@ -71,6 +71,12 @@ class NextTurn(QObject):
             is_spoken=wishes.is_spoken or bool(who.spoken_by or who.voice),
         )
 
+    def tell_again(self) -> None:
+        """Tell who is wanted to an engine that does not know it."""
+        for thread_id, who in self._who.items():
+            if who != Answerer():
+                self.wanted.emit(thread_id, who)
+
     def _of(self, thread_id: str) -> Answerer:
         return self._who.get(thread_id, Answerer())
 

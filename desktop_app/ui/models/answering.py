@@ -26,6 +26,10 @@ class Answering:
         """The open thread; empty where there is none yet."""
         return self._wires.store.state.conversation.thread_id
 
+    def opened(self) -> str:
+        """The open thread, which is begun where there is none yet."""
+        return self._threads.opened()
+
     @property
     def who(self) -> Answerer:
         """Who answers in the open thread."""

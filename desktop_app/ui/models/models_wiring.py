@@ -152,7 +152,7 @@ class ModelsWiring(QObject):
                 self._answering.use_model(name)
                 self._window.pane.show_page("")
             case Scope.MESSAGE:
-                self._next_turn.want(self._answering.thread_id, name)
+                self._next_turn.want(self._answering.opened(), name)
                 self._window.pane.show_page("")
             case Scope.NEW_THREADS:
                 self._keeper.change_as_read("threads.model", name)

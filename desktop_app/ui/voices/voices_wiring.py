@@ -176,13 +176,12 @@ class VoicesWiring(QObject):
     def _on_chosen(self, who: Answerer, scope: Scope) -> None:
         self.picker.close_panel()
         self._remember(who)
-        thread_id = self._answering.thread_id
         match scope:
             case Scope.THREAD:
-                self._next_turn.want_speech(thread_id, Answerer())
+                self._next_turn.want_speech(self._answering.thread_id, Answerer())
                 self._answering.use_speech(who.heard_by, who.spoken_by, who.voice)
             case Scope.MESSAGE:
-                self._next_turn.want_speech(thread_id, who)
+                self._next_turn.want_speech(self._answering.opened(), who)
             case Scope.NEW_THREADS:
                 self._choose_for_all(who)
         self._show_header()

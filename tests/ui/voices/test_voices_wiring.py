@@ -115,6 +115,24 @@ def test_bar_45_a_voice_for_the_next_message_speaks_once(picking, qtbot):
     assert (picking.sent_of(ChooseAnswerer), chip(picking)) == ([], "Voice")
 
 
+def test_an_engine_that_comes_anew_is_told_who_is_wanted(picking, qtbot):
+    choose(picking, qtbot, "rachel", CONTROL)
+    picking.store.engine_came.emit()
+    first, again = picking.sent_of(WishNextTurn)
+    assert first == again
+    picking.store.apply(NextTurnTaken("a"))
+    picking.store.engine_came.emit()
+    assert len(picking.sent_of(WishNextTurn)) == 3  # taken back, and not told again
+
+
+def test_a_voice_for_the_first_message_of_all_speaks_it(picking, qtbot):
+    picking.window.new_requested.emit()
+    choose(picking, qtbot, "rachel", CONTROL)
+    sent = send(picking, qtbot, "Hello")
+    assert (sent.wishes.voice, sent.thread_id) == ("x9", picking.sent_of(WishNextTurn)[0].thread_id)
+    assert sent.thread_id not in ("", "a")
+
+
 def test_bar_45_a_voice_for_the_next_turn_is_spoken_once_too(picking, qtbot):
     choose(picking, qtbot, "rachel", CONTROL)
     who = Answerer(spoken_by="elevenlabs/eleven_v3", voice="x9")
