@@ -91,8 +91,9 @@ def footer_of(message: MessageRecord, *, is_uploading: bool = False) -> Footer |
         case MessageStatus.INTERRUPTED if message.is_cut_short:
             return Footer(failure_sentence(message.error), "clock")
         case MessageStatus.INTERRUPTED:
-            cut = message.heard_chars is not None
-            return Footer(tr(wording.INTERRUPTED if cut else wording.CUT_OFF))
+            if message.heard_chars is not None:
+                return Footer(tr(wording.INTERRUPTED))  # by the person, who talked over it
+            return Footer(tr(wording.CUT_OFF), action="retry")
     if message.role is Role.USER or message.times is None:
         return None
     seconds = to_first_word_s(message.times)

@@ -6,11 +6,10 @@ import re
 import unicodedata
 from datetime import datetime
 
-from PySide6.QtCore import QLocale
-
 from desktop_app.journal.records import PictureRecord
 from desktop_app.prose import tr
 from desktop_app.ui import moments, wording
+from desktop_app.ui.panels.amounts import file_size
 
 _NAME_CHARACTERS = 60
 _ENDINGS = {"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp", "image/gif": ".gif"}
@@ -35,7 +34,7 @@ def maker(picture: PictureRecord) -> str:
 
 def size_words(picture: PictureRecord, width: int, height: int) -> str:
     """Pixels and bytes."""
-    size = QLocale().formattedDataSize(picture.size_bytes, 1)
+    size = file_size(picture.size_bytes)
     return f"{width} x {height}, {size}" if width and height else size
 
 

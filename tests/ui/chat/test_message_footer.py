@@ -53,6 +53,23 @@ def test_a_reply_that_was_cut_short_says_that_its_rest_is_fetched():
     assert (footer.text, footer.action) == (SENTENCES[CUT_SHORT], "")
 
 
+def test_bar_35_a_reply_that_was_cut_off_offers_to_ask_again_but_none_that_was_talked_over():
+    reply = MessageRecord(
+        id="m",
+        thread_id="t",
+        role=Role.ASSISTANT,
+        text="Half an",
+        created_at=0.0,
+        status=MessageStatus.INTERRUPTED,
+    )
+    footer = footer_of(reply)
+    assert footer is not None
+    assert (footer.text, footer.action) == (wording.CUT_OFF, "retry")
+    talked_over = footer_of(replace(reply, heard_chars=4))
+    assert talked_over is not None
+    assert (talked_over.text, talked_over.action) == (wording.INTERRUPTED, "")
+
+
 def test_what_thinks_says_so_once():
     waiting = MessageRecord(
         id="m",
