@@ -143,8 +143,12 @@ class ServiceAnswers:
     async def _let_hear(self, api: BackboardApi, wish: HearVoice) -> Done:
         self._samples.check()  # before anything is paid for
         asked = SpeechRequest(text="", provider=wish.provider, model=wish.model, voice=wish.voice)
-        own_id = await self._threads.assistant_id(api)
-        await self._samples.play(await self._sampler.sample(api, own_id, asked, wish.language))
+
+        async def own_assistant() -> str:
+            return await self._threads.assistant_id(api)
+
+        pcm = await self._sampler.sample(api, own_assistant, asked, wish.language)
+        await self._samples.play(pcm)
         return Done()
 
     async def _of_assistants(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 
@@ -31,7 +32,11 @@ class VoiceSampler:
     decode: Decode | None = None
 
     async def sample(
-        self, api: BackboardApi, assistant_id: str, wish: SpeechRequest, language: str
+        self,
+        api: BackboardApi,
+        own_assistant: Callable[[], Awaitable[str]],
+        wish: SpeechRequest,
+        language: str,
     ) -> bytes:
         """A sentence in the voice's language, as s16le mono 24 kHz.
 
@@ -39,7 +44,7 @@ class VoiceSampler:
         that is deleted at once.
 
         Args:
-            assistant_id: Who repeats it; asked where the service cannot speak by itself.
+            own_assistant: Says who repeats it, where the service cannot speak by itself.
             wish: Provider, model and voice; its text is exchanged.
             language: IETF tag; an unknown one is spoken to in English.
 
@@ -52,7 +57,7 @@ class VoiceSampler:
                 SpeechRequest(text=text, provider=wish.provider, model=wish.model, voice=wish.voice)
             )
         except NotFoundError:
-            thread = await api.threads.create(assistant_id)
+            thread = await api.threads.create(await own_assistant())
         try:
             return await self._repeated(api, thread.thread_id, text, wish)
         finally:

@@ -20,8 +20,12 @@ SOUND = base64.b64encode(b"\1\0\2\0").decode()
 async def sampled(api: BackboardApi, backboard: ScriptedBackboard, *events: dict[str, str]):
     backboard.answer({"detail": "Not Found"}, status=404)
     backboard.answer({"thread_id": "scratch", "created_at": "", "metadata_": {}})
+
+    async def own_assistant() -> str:
+        return "own"
+
     async with asyncio.TaskGroup() as tasks:
-        work = VoiceSampler().sample(api, "own", NOVA, "fr-fr")
+        work = VoiceSampler().sample(api, own_assistant, NOVA, "fr-fr")
         sampling = tasks.create_task(work)
         stream = await backboard.stream()
         backboard.answer({})
