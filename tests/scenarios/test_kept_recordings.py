@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from desktop_app.engine.inputs import RetryRequested, VoiceStarted
 from desktop_app.journal.records import (
     MessageRecord,
@@ -125,3 +127,26 @@ async def test_a_retry_of_speech_that_nobody_understood_and_nobody_kept_says_so(
         await rig.take(RetryRequested("m"))
         assert rig.notices == ["journal.no_recording"]
         assert rig.text.transports == []
+
+
+async def test_bar_35_the_question_of_a_reply_that_was_cut_off_is_asked_again():
+    async with Rig() as rig:
+        question = replace(spoken_message("what is it", ""), status=MessageStatus.SENT, turn=3)
+        cut = replace(
+            question,
+            id="r",
+            role=Role.ASSISTANT,
+            text="Half an",
+            created_at=2.0,
+            status=MessageStatus.INTERRUPTED,
+        )
+        rig.journal.put(question)
+        rig.journal.put(cut)
+        await rig.take(RetryRequested(cut.id))
+        line = await rig.text.connection(1)
+        await line.expect(PromptText(1, "what is it"))
+        line.say(ReplyText(1, "It is a tram."), ReplyEnded(1))
+        await rig.until(lambda: rig.replies[-1].status is MessageStatus.COMPLETE)
+        assert [one.id for one in rig.questions] == [question.id]
+        kept = await rig.journal.message(cut.id)
+        assert (kept.text, kept.status) == ("Half an", MessageStatus.INTERRUPTED)

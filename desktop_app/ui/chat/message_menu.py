@@ -48,6 +48,9 @@ def message_menu(view: Conversation, message: MessageRecord | None) -> QMenu:
 def _steps(message: MessageRecord) -> Iterator[tuple[str, str]]:
     if message.sound_id:
         yield "play", tr("Play")
+    if message.utterance_id:
+        yield "save", tr("Save the recording…")
+        yield "discard", tr("Discard the recording for good")
     if message.role is Role.USER and message.text:
         yield "edit", tr("Edit and send again")
     yield "again", tr("Ask again")

@@ -1,16 +1,25 @@
-"""What a person does with a message: hear it, ask again, edit it, copy it, look into its turn."""
+"""What people do with a message: hear it, keep it, ask again, edit it, copy it, look into it."""
 
 from __future__ import annotations
 
+from functools import partial
+from pathlib import Path
 from typing import Protocol
 
 from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QFileDialog
 
 from desktop_app.journal.records import MessageRecord, MessageStatus, Role
-from desktop_app.link.recordings import PlayNote, PlayUtterance, StopUtterance
-from desktop_app.prose import mark
+from desktop_app.link.recordings import (
+    DiscardUtterance,
+    PlayNote,
+    PlayUtterance,
+    SaveUtterance,
+    StopUtterance,
+)
+from desktop_app.prose import mark, tr
 from desktop_app.protocol.commands import TurnWishes
 from desktop_app.ui.chat.message_menu import copy_message
 from desktop_app.ui.wires import Wires
@@ -60,8 +69,26 @@ class MessageSteps(QObject):
                 self.edit(message)
             case "play":
                 self.play(message)
+            case "save":
+                self._choose_file(message)
+            case "discard" if message.utterance_id:
+                self._send(DiscardUtterance(message.utterance_id))
             case "details":
                 self._show_details(message_id)
+
+    def _choose_file(self, message: MessageRecord) -> None:
+        name = str(Path.home() / f"{tr('Recording')}.wav")
+        dialog = QFileDialog(self._window, tr("Save the recording"), name)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("wav")
+        dialog.fileSelected.connect(partial(self.save, message))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def save(self, message: MessageRecord, path: str) -> None:
+        """Write the recording of a message to this file."""
+        if message.utterance_id:
+            self._send(SaveUtterance(message.utterance_id, path))
 
     def _messages(self) -> tuple[MessageRecord, ...]:
         return self._store.state.conversation.messages

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog
 
 from desktop_app.journal.records import MessageStatus, Role
 from desktop_app.link.messages import MessageSaved, RetryMessage, SendText
-from desktop_app.link.recordings import PlayUtterance, RecordingPlayed, StopUtterance
+from desktop_app.link.recordings import (
+    DiscardUtterance,
+    PlayUtterance,
+    RecordingPlayed,
+    SaveUtterance,
+    StopUtterance,
+)
 from desktop_app.protocol.commands import TurnWishes
+from desktop_app.ui.chat.message_footer import footer_of
 from desktop_app.ui.chat.message_menu import message_menu
 from tests.ui.chat.conftest import press
 from tests.ui.conftest import make_message
@@ -82,11 +91,34 @@ def test_the_last_reply_is_copied_by_key_and_either_way_by_menu(talk, qtbot):
 
 def test_the_menu_offers_what_goes_with_the_message(talk):
     assert words_of(talk, ASKED) == [
-        "Copy", "Copy as text", "Copy as Markdown", "Play", "Edit and send again", "Ask again",
-        "Select all",
+        "Copy", "Copy as text", "Copy as Markdown", "Play", "Save the recording…",
+        "Discard the recording for good", "Edit and send again", "Ask again", "Select all",
     ]  # fmt: skip
     assert "Details of this turn" in words_of(talk, ANSWER)
     assert words_of(talk, None) == ["Copy", "Select all"]
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # off screen
+def test_bar_25_what_was_not_understood_is_retried_played_saved_or_discarded(talk, tmp_path):
+    failed = replace(ASKED, text="", status=MessageStatus.FAILED, error="turn.not_understood")
+    talk.store.apply(MessageSaved(failed))
+    talk.store.tell()
+    footer = footer_of(failed)
+    assert footer is not None
+    assert footer.action == "retry"
+    choose(talk, failed, "Play")
+    choose(talk, failed, "Save the recording…")
+    (dialog,) = talk.window.findChildren(QFileDialog)
+    dialog.fileSelected.emit(str(tmp_path / "said.wav"))
+    dialog.close()
+    choose(talk, failed, "Discard the recording for good")
+    choose(talk, failed, "Ask again")
+    assert talk.sent[-4:] == [
+        PlayUtterance("u"),
+        SaveUtterance("u", str(tmp_path / "said.wav")),
+        DiscardUtterance("u"),
+        RetryMessage("a", "m1"),
+    ]
 
 
 def test_a_question_is_edited_from_its_menu(talk):
