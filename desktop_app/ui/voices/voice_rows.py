@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QLocale,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+)
 
 from desktop_app.prose import tr
 from desktop_app.protocol.service_calls import VoiceRow
@@ -34,6 +41,16 @@ def fitting(voices: tuple[VoiceRow, ...], words: str) -> tuple[VoiceRow, ...]:
         return f"{row.provider} {row.id} {' '.join(words_of_voice(row)[:3])}".casefold()
 
     return tuple(row for row in voices if all(word in text(row) for word in wanted))
+
+
+def own_language_first(voices: tuple[VoiceRow, ...]) -> tuple[VoiceRow, ...]:
+    """Those that speak the window's language or any, then the others, each in their order."""
+    own = QLocale().name().partition("_")[0]
+
+    def is_foreign(row: VoiceRow) -> bool:
+        return row.language.partition("-")[0].casefold() not in ("", own)
+
+    return tuple(sorted(voices, key=is_foreign))
 
 
 class VoiceRows(QAbstractListModel):

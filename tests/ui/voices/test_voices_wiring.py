@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QLocale, Qt
 
 from desktop_app.journal.records import Role, ThreadRecord
 from desktop_app.link.messages import MessageSaved, SendText
@@ -22,6 +22,7 @@ from desktop_app.protocol.service_calls import (
 from desktop_app.settings import load
 from desktop_app.ui.service_asks import AskError
 from desktop_app.ui.voices.voice_browser import AI_VOICES, NO_VOICE
+from desktop_app.ui.voices.voice_rows import own_language_first
 from tests.ui.conftest import make_message
 
 VOICES = (
@@ -217,3 +218,15 @@ def test_it_is_said_once_where_the_service_speaks_as_somebody_else(picking, qtbo
         picking.store.apply(MessageSaved(reply))
         picking.store.tell()
     assert [one.code for one in picking.store.state.notices] == ["voice.other_spoke"]
+
+
+def test_voices_of_the_windows_language_come_first(qapp):
+    voices = tuple(VoiceRow("builtin", code, code, code) for code in ("af", "en-gb", "de", ""))
+    before = QLocale()
+    try:
+        QLocale.setDefault(QLocale("de_AT"))
+        assert [row.id for row in own_language_first(voices)] == ["de", "", "af", "en-gb"]
+        QLocale.setDefault(QLocale("en"))
+        assert [row.id for row in own_language_first(voices)] == ["en-gb", "", "af", "de"]
+    finally:
+        QLocale.setDefault(before)
