@@ -42,7 +42,7 @@ from desktop_app.journal.searching import (
     part_pattern,
     search_statement,
 )
-from desktop_app.journal.spending import SPENT, Spent, spent_of
+from desktop_app.journal.spending import COST_OF_REPLY, SPENT, Spent, spent_of
 from desktop_app.journal.utterance_files import read_sound
 from desktop_app.protocol.commands import TurnWishes
 
@@ -159,6 +159,11 @@ class JournalReader:
             {"id": picture_id},
         )
         return [picture_of(row) for row in rows]
+
+    def cost_of_reply(self, message_id: str) -> float | None:
+        """Dollars, where the peer told a price."""
+        rows = self._rows(COST_OF_REPLY, {"id": message_id})
+        return rows[0]["cost"] if rows else None
 
     def files_of_messages(self, *, is_unsent: bool = False) -> Sequence[str]:
         """Paths of files that went, or will go, along with messages.

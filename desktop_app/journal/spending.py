@@ -21,6 +21,9 @@ SPENT = (
 )
 
 
+COST_OF_REPLY = f"SELECT {_COST} AS cost FROM message WHERE id = :id"
+
+
 @dataclass(frozen=True, slots=True)
 class Spent:
     """Sums over messages; what a peer did not tell counts nothing.

@@ -50,6 +50,7 @@ class Reader(Protocol):
     def spent(self, thread_id: str = ..., since_s: float = ...) -> Spent: ...
     def origins(self, memory_ids: Collection[str]) -> Mapping[str, Origin]: ...
     def picture_family(self, picture_id: str) -> Sequence[PictureRecord]: ...
+    def cost_of_reply(self, message_id: str) -> float | None: ...
     def files_of_messages(self, *, is_unsent: bool = ...) -> Sequence[str]: ...
 
 
@@ -165,6 +166,11 @@ class JournalPages:
     async def picture_family(self, picture_id: str) -> tuple[PictureRecord, ...]:
         """A picture with all its relatives, oldest first."""
         return await self._read(lambda: self._reader.picture_family(picture_id))
+
+    async def cost_of_reply(self, message_id: str) -> float | None:
+        """What a reply cost in dollars, where that is known."""
+        costs = await self._read(lambda: (self._reader.cost_of_reply(message_id),))
+        return costs[0] if costs else None
 
     async def files_of_messages(self, *, is_unsent: bool) -> set[str] | None:
         """Paths of what goes along with messages, or None where the journal cannot be read."""

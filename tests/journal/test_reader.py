@@ -282,6 +282,7 @@ async def test_bar_46_tokens_money_and_speech_add_up_for_a_thread_and_since_a_ti
     assert reader.spent("t1") == Spent(15, 2, 0.25, 1, 1_500, 4_000)
     assert reader.spent(since_s=50.0) == Spent(5, 7, 0.5, 1, 0, 4_000)
     assert reader.spent("nowhere") == Spent()
+    assert [reader.cost_of_reply(name) for name in ("r1", "r2", "gone")] == [0.25, None, None]
 
 
 async def test_what_is_still_being_learned_is_found_and_noted(writer, records):

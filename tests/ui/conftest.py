@@ -123,6 +123,11 @@ class FakeReader:
     def origins(self, memory_ids: Collection[str]) -> Mapping[str, Origin]:
         return {name: one for name, one in self.learned.items() if name in memory_ids}
 
+    def cost_of_reply(self, message_id: str) -> float | None:
+        written = (one for of in self.written.values() for one in of if one.id == message_id)
+        usage = next((one.details.usage for one in written if one.details), None)
+        return usage.cost_usd if usage else None
+
     def picture_family(self, picture_id: str) -> list[PictureRecord]:
         return self.families.get(picture_id, [])
 

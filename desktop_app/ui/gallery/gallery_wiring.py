@@ -176,12 +176,14 @@ class GalleryWiring(QObject):
             place = tr("{number} of {count}").format(number=number + 1, count=len(known))
         thread = self._thread_title(picture.thread_id)
         page.viewer.show_picture(picture, place, thread, has_others=len(known) > 1)
-        self._wires.run(partial(self._read_family, picture.id), "picture family")
+        self._wires.run(partial(self._read_family, picture), "picture family")
 
-    async def _read_family(self, picture_id: str) -> None:
-        relatives = await self._wires.pages.picture_family(picture_id)
+    async def _read_family(self, picture: PictureRecord) -> None:
+        relatives = await self._wires.pages.picture_family(picture.id)
+        cost = await self._wires.pages.cost_of_reply(picture.message_id)
         if self._page is not None:
-            self._page.viewer.show_relatives(picture_id, relatives)
+            self._page.viewer.show_relatives(picture.id, relatives)
+            self._page.viewer.show_cost(picture.id, cost)
 
     def _thread_title(self, thread_id: str) -> str:
         threads = self._wires.store.state.threads

@@ -18,6 +18,7 @@ from desktop_app.ui.gallery.picture_canvas import PictureCanvas, Shown
 from desktop_app.ui.gallery.thumbnail_supply import ThumbnailSupply
 from desktop_app.ui.labels import Label
 from desktop_app.ui.look import Look
+from desktop_app.ui.numbers import money
 from desktop_app.ui.text_field import TextField
 from desktop_app.ui.wording import apart
 
@@ -60,6 +61,7 @@ class PictureViewer(QWidget):
         self._compared: tuple[PictureRecord, ...] = ()
         self._row: tuple[PictureRecord, ...] = ()
         self._thread = ""
+        self._cost_usd: float | None = None
         self.canvas = PictureCanvas(look, self)
         self.strip = FamilyStrip(look, self, supply)
         self._prompt = QLabel(self)
@@ -162,6 +164,7 @@ class PictureViewer(QWidget):
         if is_other:
             self._images.clear()
             self._family = Family()
+            self._cost_usd = None
             self.compare.setChecked(False)
             self.compare.setEnabled(False)
             self.strip.show_family(self._family)
@@ -183,6 +186,12 @@ class PictureViewer(QWidget):
             self._family = family_of(self._picture, relatives)
             self.strip.show_family(self._family)
             self.compare.setEnabled(bool(self._others()))
+
+    def show_cost(self, picture_id: str, cost_usd: float | None) -> None:
+        """What the reply with that picture cost; None where nobody told."""
+        if self._picture is not None and self._picture.id == picture_id:
+            self._cost_usd = cost_usd
+            self._show_facts()
 
     def show_image(self, picture_id: str, image: QImage) -> None:
         """The whole picture with that id; null where the file is none."""
@@ -220,11 +229,13 @@ class PictureViewer(QWidget):
             return
         image = self._images.get(picture.id)
         width, height = (image.width(), image.height()) if image is not None else (0, 0)
+        cost = self._cost_usd
         facts = (
             tr("Made by {maker}").format(maker=picture_words.maker(picture)),
             picture_words.made_at(picture),
             picture_words.size_words(picture, width, height),
             tr("in {thread}").format(thread=self._thread) if self._thread else "",
+            "" if cost is None else tr("Cost of the reply: {cost}").format(cost=money(cost)),
         )
         self._facts.show_text("  ·  ".join(apart(fact) for fact in facts if fact))
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 
 from desktop_app.journal.records import MessageRecord, MessageStatus, Role, ThreadRecord
+from desktop_app.journal.reply_details import ReplyDetails, Usage
 from desktop_app.link.messages import OpenThread, SendText
 from desktop_app.link.thread_messages import DeletePicture, PictureRemoved, RestorePicture
 from desktop_app.ui.gallery.gallery_page import GalleryPage
@@ -27,6 +28,7 @@ def answer(message_id: str, thread_id: str) -> MessageRecord:
         text="Here it is.",
         created_at=1.0,
         status=MessageStatus.COMPLETE,
+        details=ReplyDetails(usage=Usage(cost_usd=0.25)),
     )
 
 
@@ -89,6 +91,7 @@ def test_bar_41_a_click_shows_the_picture_and_how_it_was_made(qtbot, gallery):
     assert viewer._place.text == "1 of 3"
     assert "64 x 48" in viewer._facts.text
     assert "in Boats" in viewer._facts.text
+    assert "Cost of the reply: $0.2500" in viewer._facts.text
     assert viewer.image("p3").width() == 64
 
 
