@@ -56,9 +56,10 @@ class Database:
         Raises:
             StorageError: Nothing was written.
         """
-        result = await self._commits.run(work)
-        self._flushing.soon()
-        return result
+        try:
+            return await self._commits.run(work)
+        finally:  # it is committed even where nobody waits any more
+            self._flushing.soon()
 
     async def read(self, work: _Work[_Answer]) -> _Answer:
         """Run ``work`` on the reader's thread.

@@ -35,14 +35,16 @@ class Flushing:
         self._connection = connect(path)
         self._worker = Worker("service-flusher")
         self._timer: asyncio.TimerHandle | None = None
+        self._is_closed = False
 
     def soon(self) -> None:
-        """Something was written. Event loop only."""
-        if self._timer is None:
+        """Something was written. Event loop only; after ``aclose`` it does nothing."""
+        if self._timer is None and not self._is_closed:
             self._timer = asyncio.get_running_loop().call_later(FLUSH_S, self._begin)
 
     async def aclose(self) -> None:
         """Return when nothing is under way; closing the writer puts the rest on the disk."""
+        self._is_closed = True
         if self._timer is not None:
             self._timer.cancel()
         await self._worker.run(self._connection.close)
@@ -55,14 +57,22 @@ class Flushing:
     def _flush(self) -> None:
         """Flusher's thread."""
         try:
-            if self._path.stat().st_size >= LARGE_LOG_BYTES:
-                self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")  # synchronises both
-            else:
+            is_large = self._path.stat().st_size >= LARGE_LOG_BYTES
+            if not (is_large and self._put_into_database()):
                 _synchronise(self._path)
         except FileNotFoundError:
             return  # the last one to close the database has emptied it
         except (OSError, sqlite3.Error) as error:
             _log.warning("What was written may not outlive a power cut: %s", error)
+
+    def _put_into_database(self) -> bool:
+        """Whether all of the log is there, and both are on the disk.
+
+        Where a reader still needs an older state, a part of the log stays, and SQLite may have
+        synchronised none of it.
+        """
+        busy, pages, done = self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        return not busy and pages == done
 
 
 def _synchronise(path: Path) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import os
 import shutil
 import sqlite3
+import threading
 from contextlib import closing
 
 import pytest
@@ -56,10 +57,38 @@ async def test_a_write_reaches_the_disk_soon_after_it(database, disk):
     await holds(lambda: disk.synchronised == 1)
 
 
+async def test_a_write_that_nobody_waits_for_reaches_the_disk_too(database, disk):
+    has_begun, may_end = threading.Event(), threading.Event()
+
+    def slowly(connection):
+        has_begun.set()
+        may_end.wait(5)
+        insert(connection)
+
+    async with asyncio.TaskGroup() as tasks:
+        writing = tasks.create_task(database.write(slowly))
+        await asyncio.to_thread(has_begun.wait, 5)
+        writing.cancel()
+        may_end.set()
+    await holds(lambda: disk.synchronised == 1)
+    assert await database.read(count) == 1
+
+
 async def test_a_large_log_is_put_into_the_database_by_the_flusher(database, tmp_path, monkeypatch):
     monkeypatch.setattr(flushing, "LARGE_LOG_BYTES", 1)
     await database.write(insert)
     await holds(lambda: _rows_without_log(tmp_path) == 1)
+
+
+async def test_a_log_that_a_reader_holds_back_is_synchronised_itself(
+    database, disk, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(flushing, "LARGE_LOG_BYTES", 1)
+    with closing(sqlite3.connect(tmp_path / "a.sqlite3")) as reader:
+        reader.execute("BEGIN")
+        count(reader)
+        await database.write(insert)
+        await holds(lambda: disk.synchronised == 1)
 
 
 def _rows_without_log(folder) -> int:
@@ -84,3 +113,16 @@ async def test_closing_waits_for_no_timer(tmp_path):
     await database.write(insert)
     await database.aclose()
     assert not (tmp_path / "b.sqlite3-wal").exists()
+
+
+async def test_a_write_that_ends_after_the_close_begins_arms_no_timer(tmp_path, disk):
+    database, faults = Database(tmp_path / "c.sqlite3"), []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, fault: faults.append(fault))
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(database.write(insert))
+        await asyncio.sleep(0)  # it is handed to the writer
+        tasks.create_task(database.aclose())
+    await asyncio.sleep(0.01)  # a timer of no seconds would have fired
+    assert faults == []
+    with closing(sqlite3.connect(tmp_path / "c.sqlite3")) as left:
+        assert count(left) == 1
