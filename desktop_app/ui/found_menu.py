@@ -25,8 +25,8 @@ class FoundMenu(QMenu):
         return self.addAction(name.replace("&", "&&"))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        text = event.text()
-        if not text.isprintable() or not (self._typed + text).strip():
+        text = event.text()  # an arrow has none
+        if not text or not text.isprintable() or not (self._typed + text).strip():
             super().keyPressEvent(event)
             return
         self._typed += text.casefold()

@@ -187,5 +187,8 @@ def test_the_menu_holds_every_assistant_in_one_column_and_finds_by_typing(assist
     assert len({menu.actionGeometry(one).left() for one in names}) == 1, "one column"
     assert menu.activeAction().text() == "Parley"
     qtbot.keyClicks(menu, "Q & A 11")
-    assert menu.activeAction().text() == "Q && A 11"
+    found = menu.activeAction()
+    assert found.text() == "Q && A 11"
+    qtbot.keyClick(menu, Qt.Key.Key_Down)
+    assert menu.activeAction() is names[names.index(found) + 1], "arrows go on from there"
     menu.close()
