@@ -14,6 +14,7 @@ from collections.abc import (
     Iterator,
     Mapping,
 )
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
@@ -21,9 +22,10 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from desktop_app.client.api import BackboardApi
+from desktop_app.client.errors import BusyError
 from desktop_app.client.remote_threads import ASSISTANT_NAME, RemoteThreads
 from desktop_app.database.failures import storage_errors
-from desktop_app.errors import AppError
+from desktop_app.errors import AccessError, AppError, StorageError
 from desktop_app.journal.picture_files import picture_path
 from desktop_app.journal.records import (
     MessageRecord,
@@ -78,31 +80,79 @@ class Rebuilding:
     async def run(self) -> AsyncIterator[ThreadRecord]:
         """Take in each thread that has words; gives it as it stands in the journal then.
 
+        What is wrong with one thread or picture keeps none of the others away. What a later run
+        may still find is raised once all the others are there.
+
         Raises:
-            NetworkError, AccessError, ProtocolError: The service cannot be read any further.
+            NetworkError, AccessError, ProtocolError: Not all of it could be read.
             StorageError: The journal cannot be written.
         """
         api = await self._open_api()
         own = {one.assistant_id for one in await api.assistants.page(name=ASSISTANT_NAME)}
-        staged = self._folder / f"{STAGED}rebuilt"
+        reading = _Reading(api, own, self._folder / f"{STAGED}rebuilt")
         try:
             async for listed in api.threads.every():
-                found = await api.threads.get(listed.thread_id)
-                rows = rows_of(found, own)
-                if not rows.messages:
+                try:
+                    thread = await self._take_in(listed.thread_id, reading)
+                except AppError as error:
+                    if not _is_of_one(error):
+                        raise
+                    logger.warning("thread %s stays away: %s", listed.thread_id, error)
+                    reading.miss(error)
                     continue
-                rows = replace(rows, pictures=await _pictures(api, found, rows, staged))
-                await self._threads.adopt(found.thread_id, rows.thread.assistant_id)
-                await self._journal.take_in((rows,), staged)
-                thread = await self._journal.thread(found.thread_id)
                 if thread is not None:
                     yield thread
         finally:
-            shutil.rmtree(staged, ignore_errors=True)
+            shutil.rmtree(reading.staged, ignore_errors=True)
+        if reading.missed is not None:
+            raise reading.missed
+
+    async def _take_in(self, thread_id: str, reading: _Reading) -> ThreadRecord | None:
+        """The thread as it stands in the journal then; None where it has no words.
+
+        Raises:
+            NetworkError, AccessError, ProtocolError, StorageError
+        """
+        found = await reading.api.threads.get(thread_id)
+        rows = rows_of(found, reading.own)
+        if not rows.messages:
+            return None
+        rows = replace(rows, pictures=await _pictures(found, rows, reading))
+        await self._threads.adopt(found.thread_id, rows.thread.assistant_id)
+        await self._journal.take_in((rows,), reading.staged)
+        return await self._journal.thread(found.thread_id)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One run.
+
+    Attributes:
+        own: Ids of the assistants that are Parley's own.
+        staged: Where files wait until they are taken in.
+        missed: What failed and may not fail again.
+    """
+
+    api: BackboardApi
+    own: Collection[str]
+    staged: Path
+    missed: AppError | None = None
+
+    def miss(self, error: AppError) -> None:
+        """Go on without what could not be read."""
+        if error.retryable:
+            self.missed = self.missed or error
+
+
+def _is_of_one(error: AppError) -> bool:
+    """Whether only the thing that was asked for cannot be had, and the next one may."""
+    if isinstance(error, AccessError | BusyError | StorageError):
+        return False
+    return error.code != "http.402" and not error.code.startswith("network.")
 
 
 async def _pictures(
-    api: BackboardApi, thread: Thread, rows: ThreadRows, staged: Path
+    thread: Thread, rows: ThreadRows, reading: _Reading
 ) -> tuple[PictureRecord, ...]:
     """The pictures of a thread, their files in ``staged``; what cannot be had is left out.
 
@@ -113,13 +163,14 @@ async def _pictures(
     made: list[PictureRecord] = []
     for message, fact in _media_of(thread, known):
         try:
-            media = await api.media.fetch(str(fact["url"]))
+            media = await reading.api.media.fetch(str(fact["url"]))
         except AppError as error:
             logger.warning("a picture of thread %s stays away: %s", thread.thread_id, error)
+            reading.miss(error)
             continue
         mime_type = media.mime_type or str(fact.get("mime_type") or "")
         path = picture_path(media.data, mime_type)
-        await asyncio.to_thread(_write, staged / path, media.data)
+        await asyncio.to_thread(_write, reading.staged / path, media.data)
         parents = fact.get("parent_document_ids")
         made.append(
             PictureRecord(

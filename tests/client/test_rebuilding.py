@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from desktop_app.client.api import BackboardApi
+from desktop_app.client.errors import NotFoundError
 from desktop_app.client.media import FetchedMedia
 from desktop_app.client.rebuilding import Rebuilding, rows_of
 from desktop_app.client.remote_threads import RemoteThreads
-from desktop_app.errors import NetworkError
+from desktop_app.errors import AccessError, NetworkError
 from desktop_app.journal.reader import JournalReader
 from desktop_app.journal.records import MessageStatus, Role
 from desktop_app.journal.writer import JournalWriter
@@ -103,6 +104,65 @@ async def test_pictures_come_back_with_their_files_and_what_cannot_be_had_stays_
     assert not list((tmp_path / "data").glob("incoming-*"))
     assert "stays away" in caplog.text
     caplog.clear()
+    await journal.aclose()
+
+
+async def test_one_thread_and_one_picture_that_fail_keep_none_of_the_others_away(
+    tmp_path, api, caplog
+):
+    gone, ill, drawn = [await ask(api, "Parley", f"What is {n} plus 2?") for n in (1, 2, 3)]
+    await api.messages.send(
+        MessageRequest(thread_id=drawn, content="Draw a red boat", image_generation="Auto")
+    )
+    get, fetch = api.threads.get, api.media.fetch
+    failing = {gone: NotFoundError("http.404"), ill: NetworkError("http.500", retryable=True)}
+
+    async def get_most(thread_id: str) -> Thread:
+        if thread_id in failing:
+            raise failing[thread_id]
+        return await get(thread_id)
+
+    async def away(_url: str) -> FetchedMedia:
+        raise NetworkError("network.timeout", retryable=True)
+
+    api.threads.get, api.media.fetch = get_most, away
+    journal = await JournalWriter.open(tmp_path / "data")
+    threads = RemoteThreads(journal, "embedded", lambda thread: answerer(thread, journal))
+
+    async def open_api() -> BackboardApi:
+        return api
+
+    rebuilding = Rebuilding(journal, tmp_path / "data", threads, open_api)
+    running = rebuilding.run()
+    assert (await anext(running)).id == drawn
+    with pytest.raises(NetworkError):  # the next start tries again
+        await anext(running)
+    assert JournalReader(tmp_path / "data").pictures(drawn) == []
+    del failing[ill]
+    api.media.fetch = fetch
+    assert {one.id async for one in rebuilding.run()} == {ill, drawn}
+    assert len(JournalReader(tmp_path / "data").pictures(drawn)) == 1
+    caplog.clear()
+    await journal.aclose()
+
+
+async def test_a_refused_key_ends_the_run(tmp_path, api):
+    await ask(api, "Parley", "Hello")
+
+    async def refused(_thread_id: str) -> Thread:
+        raise AccessError("access.refused")
+
+    api.threads.get = refused
+    journal = await JournalWriter.open(tmp_path / "data")
+
+    async def open_api() -> BackboardApi:
+        return api
+
+    rebuilding = Rebuilding(
+        journal, tmp_path / "data", RemoteThreads(journal, "embedded"), open_api
+    )
+    with pytest.raises(AccessError):
+        [one async for one in rebuilding.run()]
     await journal.aclose()
 
 
