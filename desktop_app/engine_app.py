@@ -338,6 +338,7 @@ class EngineApp:
             self._on_turn_ended(event.thread_id)
         if isinstance(event, ConnectionChanged):
             self._connection = event
+        self.controller.next_turns.notice(event)
         self._recordings.notice(event)
         self._samples.notice(event)
         self._learning.notice(event)

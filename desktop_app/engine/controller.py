@@ -20,6 +20,7 @@ from desktop_app.engine.inputs import (
     VoiceStarted,
     VoiceStopped,
 )
+from desktop_app.engine.next_turns import NextTurns
 from desktop_app.engine.ports import Journal
 from desktop_app.engine.recording_desk import RecordingIntent
 from desktop_app.engine.sound_intents import Sound, SoundIntents
@@ -138,6 +139,9 @@ class Controller:
         reload: Reads the settings again; conversations opened later follow them.
         quit_: Ends the program.
         sound: Serves what is asked of devices.
+
+    Attributes:
+        next_turns: What is wished for them; wants to notice what the window is told.
     """
 
     def __init__(
@@ -162,6 +166,7 @@ class Controller:
         self._is_muted = False
         self._background = Background(self._report)
         self.thread_id = ""
+        self.next_turns = NextTurns()
 
     def on_intent(self, intent: Intent) -> None:  # noqa: C901 - closed union
         """Carry one intent out, or start to."""
@@ -176,12 +181,10 @@ class Controller:
             case RetryMessage():
                 again = RetryRequested(intent.message_id)
                 self._conversation(intent.thread_id).take(again)
-            case WishNextTurn():
-                self._conversation(intent.thread_id).wish_next(intent.who)
+            case WishNextTurn() | CarryFiles():
+                self.next_turns.take(intent, self._conversations.get(intent.thread_id))
             case AnswerTools():
                 self._conversation(intent.thread_id).take(answered(intent))
-            case CarryFiles():
-                self._carry(intent)
             case StartVoice() | PressTalk() | ToggleTalk():
                 self._take_voice(intent.thread_id).take(_BEGINS[type(intent)]())
             case StopVoice():
@@ -228,10 +231,6 @@ class Controller:
             case Quit():
                 self._quit()
 
-    def _carry(self, wish: CarryFiles) -> None:
-        if wish.files or wish.thread_id in self._conversations:
-            self._conversation(wish.thread_id).carry(wish.files)
-
     @property
     def phase_changed(self) -> PhaseChanged | None:
         """How the conversation on screen stands; None when none is open."""
@@ -268,6 +267,7 @@ class Controller:
         made = self._open_conversation(thread_id)
         if self._is_muted:
             made.take(MutedChanged(True))
+        self.next_turns.hand_to(made, thread_id)
         self._conversations[thread_id] = made
         self._background.run(made.run(), name=f"conversation {thread_id}")
         return made

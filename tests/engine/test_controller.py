@@ -26,7 +26,7 @@ from desktop_app.journal.records import (
     Role,
     ThreadRecord,
 )
-from desktop_app.link.carried_files import CarryFiles
+from desktop_app.link.carried_files import CarryFiles, FilesCarried
 from desktop_app.link.device_messages import (
     ListDevices,
     PlayMicrophoneTest,
@@ -66,6 +66,7 @@ from desktop_app.link.thread_messages import (
     DeletePicture,
     DeleteThread,
     MarkThread,
+    NextTurnTaken,
     PictureRemoved,
     PictureSaved,
     PinThread,
@@ -448,10 +449,29 @@ async def test_bar_45_a_wish_for_the_next_turn_goes_to_its_conversation(rig):
 
 
 async def test_files_go_to_the_conversation_they_are_attached_in(rig):
-    rig.ask(CarryFiles("a"))
-    assert "a" not in rig.conversations, "no files are no reason to begin one"
-    rig.ask(CarryFiles("a", ("notes.md",)), CarryFiles("a"))
+    rig.ask(CarryFiles("a", ("notes.md",)))
+    assert "a" not in rig.conversations, "files alone are no reason to begin one"
+    rig.ask(StartVoice("a"), CarryFiles("a"))
     assert rig.conversations["a"].carried == [("notes.md",), ()]
+
+
+async def test_files_and_a_wish_outlive_the_conversation_that_was_told_them(rig):
+    nova = Answerer(voice="nova")
+    rig.ask(OpenThread("a"), CarryFiles("a", ("1.md", "2.md")), WishNextTurn("a", nova))
+    for closing in (ReloadSettings(), OpenThread("b")):
+        before = rig.conversations["a"]
+        rig.ask(closing, OpenThread("a"))
+        now = rig.conversations["a"]
+        assert now is not before
+        assert (now.carried, now.wished) == ([("1.md", "2.md")], [nova])
+    rig.controller.next_turns.notice(FilesCarried("a", 1, ("1.md",)))
+    rig.ask(ReloadSettings(), OpenThread("a"))
+    assert rig.conversations["a"].carried == [("2.md",)]
+    rig.controller.next_turns.notice(NextTurnTaken("a"))
+    rig.ask(CarryFiles("a"), ReloadSettings(), StartVoice("a"))
+    now = rig.conversations["a"]
+    assert (now.carried, now.wished) == ([], []), "a turn had the one, the other was taken away"
+    assert (rig.conversations["b"].carried, rig.conversations["b"].wished) == ([], [])
 
 
 async def test_who_answers_is_kept_told_and_the_open_line_is_renewed(rig):
