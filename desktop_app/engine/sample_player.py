@@ -53,10 +53,9 @@ class SamplePlayer:
         self.stop()
         async with self._one_at_a_time:
             self.check()
-            loudspeaker = self._make_loudspeaker()
+            loudspeaker = self._playing = self._make_loudspeaker()
             try:
-                await loudspeaker.open()
-                self._playing = loudspeaker
+                await loudspeaker.open()  # a turn may begin meanwhile
                 for at in range(0, len(pcm), _PIECE_BYTES):
                     if self._playing is None:
                         return

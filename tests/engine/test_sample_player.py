@@ -50,6 +50,20 @@ async def test_bar_20_where_somebody_may_be_heard_nothing_is_played(stands, code
     assert (refused.value.code, rig.loudspeakers) == (code, [])
 
 
+async def test_a_turn_that_begins_while_the_loudspeaker_opens_is_not_spoken_over():
+    rig = Rig()
+    async with asyncio.TaskGroup() as tasks:
+        playing = tasks.create_task(rig.player.play(speech(500)))
+        while not rig.loudspeakers:
+            await asyncio.sleep(0)
+        (loudspeaker,) = rig.loudspeakers
+        assert not loudspeaker.is_open
+        rig.player.notice(PhaseChanged("a", Phase.HEARING))
+        await rounds()
+        assert playing.done(), "nothing is left to be heard"
+    assert loudspeaker.finished == []
+
+
 async def test_a_turn_that_begins_silences_it():
     rig = Rig()
     async with asyncio.TaskGroup() as tasks:
