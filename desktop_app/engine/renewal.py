@@ -102,19 +102,23 @@ class Renewal:
         Raises:
             RenewedError: ``successor`` takes over.
         """
-        while self.successor is None:
+        while True:
             async with asyncio.TaskGroup() as tasks:
                 clock = tasks.create_task(self._until_old(), name="voice line: age")
                 await self._is_due.wait()
                 clock.cancel()
+            await self._until_free()
             self._is_due.clear()
             was_wanted, self._is_wanted = self._is_wanted, False
-            await self._until_free()
             self.successor = await self._opened(was_wanted=was_wanted)
-            if self.successor is None and not was_wanted:
+            if self.successor is not None:
+                await self._until_free()
+                if not self._is_wanted:
+                    raise RenewedError
+                await self.successor.transport.aclose()  # it was opened for an earlier wish
+                self.successor = None
+            elif not was_wanted and not self._is_wanted:
                 return
-        await self._until_free()
-        raise RenewedError
 
     async def _until_old(self) -> None:
         await self._is_known.wait()

@@ -136,3 +136,25 @@ async def test_a_line_is_renewed_before_its_time_when_it_is_hastened_and_nobody_
     await holder.time.advance(1)
     with pytest.raises(RenewedError):
         await running
+
+
+async def test_a_wish_that_comes_while_its_successor_is_opened_or_waits_gets_a_line_of_its_own():
+    holder = Holder()
+    holder.server.is_ready_at_once = False
+    running = holder.run()
+    holder.renewal.hasten()
+    first = await holder.server.connection(1)
+    holder.is_free = False  # somebody speaks
+    holder.renewal.hasten()  # and another was chosen
+    first.say_ready()
+    await holder.time.advance(1)
+    assert not running.done()
+    holder.server.is_ready_at_once = True
+    holder.is_free = True
+    await holder.time.advance(1)
+    with pytest.raises(RenewedError):
+        await running
+    assert first.is_closed
+    assert holder.renewal.successor is not None
+    assert holder.renewal.successor.transport is holder.server.transports[1]
+    assert len(holder.server.transports) == 2

@@ -16,11 +16,13 @@ from tests.fakes.virtual_time import VirtualTime, rounds
 class Rig:
     def __init__(self) -> None:
         self.loudspeakers: list[HandLoudspeaker] = []
+        self.made = asyncio.Event()
         self.floor = [PhaseChanged("a", Phase.READY)]
         self.player = SamplePlayer(self._made, lambda: self.floor)
 
     def _made(self) -> HandLoudspeaker:
         self.loudspeakers.append(HandLoudspeaker(VirtualTime()))
+        self.made.set()
         return self.loudspeakers[-1]
 
 
@@ -54,8 +56,7 @@ async def test_a_turn_that_begins_while_the_loudspeaker_opens_is_not_spoken_over
     rig = Rig()
     async with asyncio.TaskGroup() as tasks:
         playing = tasks.create_task(rig.player.play(speech(500)))
-        while not rig.loudspeakers:
-            await asyncio.sleep(0)
+        await rig.made.wait()
         (loudspeaker,) = rig.loudspeakers
         assert not loudspeaker.is_open
         rig.player.notice(PhaseChanged("a", Phase.HEARING))
