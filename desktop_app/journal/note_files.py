@@ -10,22 +10,23 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
+from desktop_app.journal.records import CUT_SHORT
 from desktop_app.protocol.commands import TurnWishes
 
 ATTACHMENTS = "attachments"
 """Below the data folder: our own copies of what is sent, each in a folder of its own."""
 
-_ANSWERED = """
+_ANSWERED = f"""
     SELECT id, wishes FROM message AS asked
     WHERE role = 'user' AND status = 'sent' AND wishes LIKE '%"recording":"%' AND created_at <= ?
     AND (
-        SELECT answer.status FROM message AS answer
+        SELECT iif(answer.error = '{CUT_SHORT}', 'cut short', answer.status) FROM message AS answer
         WHERE answer.thread_id = asked.thread_id AND answer.role = 'assistant'
         AND (answer.created_at, answer.number) > (asked.created_at, asked.number)
         ORDER BY answer.created_at, answer.number LIMIT 1
     ) IN ('complete', 'interrupted')
 """
-"""Every other one may have to be sent again."""
+"""Every other one may have to be sent again, and so may one whose answer was cut short."""
 
 
 def remove_notes(connection: sqlite3.Connection, folder: Path, before_s: float) -> Sequence[str]:

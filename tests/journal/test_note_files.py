@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from desktop_app.journal.note_files import ATTACHMENTS
-from desktop_app.journal.records import MessageStatus, Role
+from desktop_app.journal.records import CUT_SHORT, MessageStatus, Role
 from desktop_app.journal.retention import OFF, UNTIL_SENT
 from desktop_app.protocol.commands import TurnWishes
 
@@ -22,8 +22,8 @@ async def noted(writer, records, path, *, at=NOW_S - 60, **changes):
     await writer.save_message(records.message("m1", text="Look: two words", **given))
 
 
-async def answered(writer, records, status=MessageStatus.COMPLETE):
-    reply = {"role": Role.ASSISTANT, "status": status, "created_at": NOW_S - 50}
+async def answered(writer, records, status=MessageStatus.COMPLETE, **changes):
+    reply = {"role": Role.ASSISTANT, "status": status, "created_at": NOW_S - 50, **changes}
     await writer.save_message(records.message("m2", text="Yes.", **reply))
 
 
@@ -65,6 +65,16 @@ async def test_what_may_be_sent_again_stays(writer, records, tmp_path, question,
     await answered(writer, records, reply)
     assert await writer.remove_expired(OFF, NOW_S) == []
     assert path.exists()
+
+
+async def test_a_note_whose_answer_was_cut_short_stays(writer, records, tmp_path):
+    path = tmp_path / ATTACHMENTS / "x" / "voice-note.wav"
+    await noted(writer, records, path)
+    await answered(writer, records, MessageStatus.INTERRUPTED, error=CUT_SHORT)
+    assert await writer.remove_expired(UNTIL_SENT, NOW_S) == []
+    assert path.exists()
+    await answered(writer, records, MessageStatus.INTERRUPTED)
+    assert await writer.remove_expired(UNTIL_SENT, NOW_S) == ["m1"], "that one is over"
 
 
 async def test_a_recording_that_is_a_persons_own_is_never_touched(writer, records, tmp_path):
