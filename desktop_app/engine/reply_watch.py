@@ -10,6 +10,7 @@ from uuid import uuid4
 from msgspec import structs
 
 from desktop_app.engine.ports import Journal, StoredReplies, Time
+from desktop_app.engine.wanted_replies import question_before, wanted_reply
 from desktop_app.errors import AppError
 from desktop_app.journal.records import (
     MessageRecord,
@@ -19,7 +20,7 @@ from desktop_app.journal.records import (
     UtteranceState,
 )
 from desktop_app.link.messages import LinkEvent, MessageSaved
-from desktop_app.protocol.stored_replies import ReplyState, StoredReply, WantedReply
+from desktop_app.protocol.stored_replies import ReplyState, StoredReply
 from desktop_app.tasks import Background
 
 WAITS_S = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
@@ -89,49 +90,50 @@ class ReplyWatch:
 
     async def _follow(self, message: MessageRecord) -> None:
         try:
-            wanted = await self._wanted(message)
-            found = await self._look_until_over(message, wanted)
+            rows = await self._journal.messages(message.thread_id, limit=_NEWEST)
+            question = question_before(message, rows)
+            question_id = question.id if question is not None else ""
+            found = await self._look_until_over(message.id, question_id)
             if found is not None and message.is_spoken and self._keeps_recordings():
-                await self._complete_speech(message.id, wanted, found)
+                await self._complete_speech(message.id, question_id, found)
         finally:
             self._followed.discard(message.id)
 
-    async def _wanted(self, message: MessageRecord) -> WantedReply:
-        """What the service is asked for: by id where it was told, else by the question."""
-        question, known = "", set[str]()
-        for other in await self._journal.messages(message.thread_id, limit=_NEWEST):
-            if other.role is Role.ASSISTANT and other.id != message.id and other.remote_id:
-                known.add(other.remote_id)
-            is_before = other.created_at <= message.created_at
-            if other.role is Role.USER and other.turn == message.turn and is_before:
-                question = other.text
-        return WantedReply(message.thread_id, question, message.remote_id, frozenset(known))
+    async def _find(self, message_id: str, question_id: str) -> StoredReply | None:
+        """Ask with what is known now: much may have been asked meanwhile.
+
+        Raises:
+            NetworkError, AccessError, ProtocolError
+        """
+        message = await self._journal.message(message_id)
+        if message is None:
+            return None
+        rows = await self._journal.messages(message.thread_id, limit=_NEWEST)
+        return await self._stored.find(wanted_reply(message, question_id, rows))
 
     # ---- words --------------------------------------------------------------------------------
 
-    async def _look_until_over(
-        self, message: MessageRecord, wanted: WantedReply
-    ) -> StoredReply | None:
+    async def _look_until_over(self, message_id: str, question_id: str) -> StoredReply | None:
         """The complete reply; None where there is none, which the message says then."""
         unknown = 0
         for wait_s in _waits():
             await self._time.sleep(wait_s)
             try:
-                found = await self._stored.find(wanted)
+                found = await self._find(message_id, question_id)
             except AppError as error:
                 if error.retryable:
                     continue
-                await self._fail(message.id, error.code)
+                await self._fail(message_id, error.code)
                 return None
             unknown = unknown + 1 if found is None else 0
             if unknown == _UNKNOWN_LOOKS:
-                await self._fail(message.id, "line.lost")
+                await self._fail(message_id, "line.lost")
                 return None
             if found is not None and found.state is not ReplyState.RUNNING:
-                return await self._settle(message.id, found)
+                return await self._settle(message_id, found)
             if found is not None:
-                await self._grow(message.id, found)
-        await self._fail(message.id, "reply.not_fetched")
+                await self._grow(message_id, found)
+        await self._fail(message_id, "reply.not_fetched")
         return None
 
     async def _settle(self, message_id: str, found: StoredReply) -> StoredReply | None:
@@ -156,10 +158,15 @@ class ReplyWatch:
         return None
 
     async def _grow(self, message_id: str, found: StoredReply, **changes: Any) -> None:
-        """Show what is written so far, unless more of it came before the connection was lost."""
+        """Show what is written so far, unless more of it came before the connection was lost.
+
+        The peer's id is kept from the first look on: it tells the reply from all others.
+        """
         known = await self._journal.message(message_id)
         if known is not None and len(found.text) > len(known.text):
             changes["text"] = found.text
+        if known is not None and found.remote_id and not known.remote_id:
+            changes["remote_id"] = found.remote_id
         if changes:
             await self._save(message_id, **changes)
 
@@ -179,16 +186,14 @@ class ReplyWatch:
 
     # ---- speech -------------------------------------------------------------------------------
 
-    async def _complete_speech(
-        self, message_id: str, wanted: WantedReply, found: StoredReply
-    ) -> None:
+    async def _complete_speech(self, message_id: str, question_id: str, found: StoredReply) -> None:
         """Keep the whole speech, so that what was not heard can be played."""
         for wait_s in WAITS_S[:_SPEECH_LOOKS]:
             if found.speech_url:
                 break
             await self._time.sleep(wait_s)
             try:
-                found = await self._stored.find(wanted) or found
+                found = await self._find(message_id, question_id) or found
             except AppError:
                 return
         if not found.speech_url:

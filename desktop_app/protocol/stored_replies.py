@@ -26,15 +26,21 @@ class WantedReply(Struct, frozen=True):
 
     Attributes:
         thread_id: Ours.
-        question: The words that it answers.
+        question: The words that it answers, as far as they are known.
         remote_id: The peer's id of the reply, or empty.
         known_ids: The peer's ids of the thread's other replies.
+        has_recording: The question was a recording too, so the peer may know more words of it.
+        other_questions: With a recording, the words of the thread's other questions.
+        later: How many questions like it were asked after it, of whose replies no id is known.
     """
 
     thread_id: str
     question: str
     remote_id: str = ""
     known_ids: frozenset[str] = frozenset()
+    has_recording: bool = False
+    other_questions: frozenset[str] = frozenset()
+    later: int = 0
 
 
 class StoredReply(Struct, frozen=True):
@@ -57,17 +63,51 @@ class StoredReply(Struct, frozen=True):
 def reply_in(messages: Sequence[StoredMessage], wanted: WantedReply) -> StoredReply | None:
     """The wanted reply, or None where the thread does not have its question.
 
+    An id that is known decides alone. The question decides where there is none: the newest one
+    like it, but for those that were asked later and those whose replies are others.
+
     Args:
         messages: Of the whole thread, oldest first.
     """
-    for question, replies in reversed(tuple(_turns(messages))):
-        ids = {one.message_id for one in replies}
-        if wanted.remote_id in ids:
-            return _joined(replies)
-        is_asked = bool(wanted.question.split()) and _words(question) == wanted.question.split()
-        if is_asked and not ids & wanted.known_ids:
-            return _joined(replies)
-    return None
+    turns = tuple(_turns(messages))
+    if wanted.remote_id:
+        for _, replies in turns:
+            if any(one.message_id == wanted.remote_id for one in replies):
+                return _joined(replies)
+    alike = [
+        replies
+        for question, replies in turns
+        if _is_asked(question, wanted)
+        and wanted.known_ids.isdisjoint(one.message_id for one in replies)
+    ]
+    if wanted.remote_id:  # it is told before it is stored; another id is another reply
+        return None if all(alike) else StoredReply(ReplyState.RUNNING)
+    if not alike:
+        return None
+    if len(alike) <= wanted.later:  # a later one is on its way there: whose these are shows then
+        return StoredReply(ReplyState.RUNNING)
+    return _joined(alike[-1 - wanted.later])
+
+
+def is_question(asked: str, words: str, *, has_recording: bool) -> bool:
+    """Whether these are the words of the question, for all that is known of it.
+
+    Args:
+        asked: What was typed of it, or all of it.
+        words: The question as it was understood.
+        has_recording: Further words may stand before or after what was typed.
+    """
+    known, whole = asked.split(), words.split()
+    if not has_recording:
+        return bool(known) and known == whole
+    return whole[: len(known)] == known or whole[len(whole) - len(known) :] == known
+
+
+def _is_asked(question: StoredMessage, wanted: WantedReply) -> bool:
+    words = " ".join((question.content or "").split())
+    if words in wanted.other_questions:
+        return False
+    return is_question(wanted.question, words, has_recording=wanted.has_recording)
 
 
 def _turns(
@@ -85,10 +125,6 @@ def _turns(
             replies.append(message)
     if question is not None:
         yield question, replies
-
-
-def _words(message: StoredMessage) -> list[str]:
-    return (message.content or "").split()
 
 
 def _joined(replies: Sequence[StoredMessage]) -> StoredReply:

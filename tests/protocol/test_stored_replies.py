@@ -34,6 +34,43 @@ def test_the_reply_with_the_id_is_found_wherever_it_stands():
     assert found == StoredReply(ReplyState.COMPLETE, "First.", "a1")
 
 
+def test_the_id_decides_though_the_same_was_asked_again_since():
+    found = reply_in(THREAD, WantedReply("t", "again?", "a1"))
+    assert found == StoredReply(ReplyState.COMPLETE, "First.", "a1")
+
+
+def test_an_id_that_is_not_stored_yet_is_that_of_a_question_without_an_answer():
+    assert reply_in(THREAD, WantedReply("t", "other", "x")) == StoredReply(ReplyState.RUNNING)
+    assert reply_in(THREAD, WantedReply("t", "again?", "x")) is None
+
+
+def test_the_answer_to_what_was_asked_later_is_not_taken():
+    found = reply_in(THREAD, WantedReply("t", "again?", later=1))
+    assert found is not None
+    assert found.remote_id == "a1"
+    later = WantedReply("t", "again?", later=2)
+    assert reply_in(THREAD, later) == StoredReply(ReplyState.RUNNING), "it is not told yet whose"
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [("", "two words"), ("Look:", "Look:\n\ntwo words"), ("there", "look there")],
+)
+def test_a_recording_has_words_that_only_the_service_knows(typed: str, stored: str):
+    rows = (
+        row("q1", "user", stored),
+        row("a1", "assistant", "Yes."),
+        row("q2", "user", "Look: other there"),
+        row("a2", "assistant", "No."),
+    )
+    others = frozenset({"Look: other there"})
+    wanted = WantedReply("t", typed, has_recording=True, other_questions=others)
+    found = reply_in(rows, wanted)
+    assert found is not None
+    assert found.remote_id == "a1"
+    assert reply_in(rows[2:], wanted) is None
+
+
 def test_without_an_id_the_newest_answer_to_the_question_is_meant():
     found = reply_in(THREAD, WantedReply("t", " again?\n"))
     assert found is not None

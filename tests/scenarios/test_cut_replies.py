@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from desktop_app.engine.inputs import PromptTyped, VoiceStarted
+from desktop_app.engine.inputs import PromptTyped, RetryRequested, VoiceStarted
 from desktop_app.engine.reply_watch import LONGEST_WAIT_S, MOST_LOOKS, WAITS_S, ReplyWatch
 from desktop_app.errors import NetworkError
 from desktop_app.journal.records import CUT_SHORT, MessageRecord, MessageStatus, Role
 from desktop_app.link.messages import MessageSaved, Phase
-from desktop_app.protocol.commands import PromptText
+from desktop_app.protocol.backboard.threads import StoredMessage
+from desktop_app.protocol.commands import PromptText, TurnWishes
 from desktop_app.protocol.events import (
     ReplyAudio,
     ReplyEnded,
@@ -22,7 +23,7 @@ from desktop_app.protocol.events import (
     ReplyText,
     TranscriptUpdated,
 )
-from desktop_app.protocol.stored_replies import ReplyState, StoredReply, WantedReply
+from desktop_app.protocol.stored_replies import ReplyState, StoredReply, WantedReply, reply_in
 from tests.fakes.loudspeaker import speech
 from tests.fakes.rig import THREAD, Rig
 from tests.fakes.virtual_time import rounds
@@ -55,9 +56,27 @@ class Record:
         return speech(3_000)
 
 
+@dataclass
+class StoredThread(Record):
+    """A service that is away until it has messages, and finds the reply in them then."""
+
+    answers: list[object] = field(default_factory=lambda: [AWAY])
+    messages: list[StoredMessage] = field(default_factory=list)
+
+    async def find(self, wanted: WantedReply) -> StoredReply | None:
+        return reply_in(self.messages, wanted) if self.messages else await super().find(wanted)
+
+    def answer(self, question: str, reply: str) -> None:
+        number = len(self.messages)
+        self.messages.append(StoredMessage(f"q{number}", "user", question))
+        self.messages.append(StoredMessage(f"a{number}", "assistant", reply))
+
+
 @asynccontextmanager
-async def watched(rig: Rig, *answers: object) -> AsyncIterator[Record]:
-    record = Record(list(answers))
+async def watched(
+    rig: Rig, *answers: object, record: Record | None = None
+) -> AsyncIterator[Record]:
+    record = record or Record(list(answers))
     failures: list[BaseException] = []
     watch = ReplyWatch(
         rig.journal, record, rig.told.append, rig.time, lambda _, error: failures.append(error)
@@ -114,6 +133,43 @@ async def test_bar_31_a_question_that_was_asked_is_answered_though_nothing_of_it
         assert len(rig.text.transports) == 1, "nothing is asked twice"
 
 
+async def test_a_reply_that_is_asked_for_again_does_not_become_the_one_before():
+    thread = StoredThread()
+    async with Rig() as rig, watched(rig, record=thread):
+        await rig.take(PromptTyped("m1", "a question"))
+        line = await rig.text.connection()
+        line.say(ReplyText(1, "Half an"), ReplyEnded(1, ReplyStatus.INCOMPLETE))
+        await rig.phase_is(Phase.READY)
+        await rig.time.advance(WAITS_S[0])
+        await rig.take(RetryRequested(rig.replies[0].id))
+        line = await rig.text.connection(2)
+        await line.expect(PromptText)
+        thread.answer("a question", WHOLE)
+        await rig.time.advance(WAITS_S[1])
+        assert rig.replies[0].is_cut_short, "which of both questions it answers is not known yet"
+        line.say(ReplyText(2, "Another answer."), ReplyEnded(2))
+        await rig.phase_is(Phase.READY)
+        thread.answer("a question", "Another answer.")
+        await rig.time.advance(WAITS_S[2])
+        assert [one.text for one in rig.replies] == [WHOLE, "Another answer."]
+        assert [one.status for one in rig.replies] == [MessageStatus.COMPLETE] * 2
+        assert rig.replies[0].remote_id == "a0"
+
+
+@pytest.mark.parametrize(("typed", "kept"), [("", "two words"), ("Look:", "Look:\n\ntwo words")])
+async def test_a_voice_note_is_answered_though_its_words_were_never_told(typed: str, kept: str):
+    thread = StoredThread()
+    async with Rig() as rig, watched(rig, record=thread):
+        await rig.take(PromptTyped("m1", typed, TurnWishes(recording="note.wav")))
+        line = await rig.text.connection()
+        await line.expect(PromptText)
+        line.lose()
+        await rig.until(lambda: rig.replies)
+        thread.answer(kept, WHOLE)
+        await rig.time.advance(WAITS_S[0])
+        assert [(one.text, one.status) for one in rig.replies] == [(WHOLE, MessageStatus.COMPLETE)]
+
+
 async def test_bar_31_what_was_not_heard_of_a_spoken_reply_can_be_played():
     answers = stored(ReplyState.COMPLETE), stored(ReplyState.COMPLETE, url="the speech")
     async with Rig() as rig, watched(rig, *answers):
@@ -129,7 +185,7 @@ async def test_bar_31_what_was_not_heard_of_a_spoken_reply_can_be_played():
         await rig.time.advance(WAITS_S[0])
         assert rig.replies[0].text == WHOLE
         await rig.loudspeaker.sound(1_000)  # what had come is heard to its end meanwhile
-        await rig.phase_is(Phase.RECONNECTING)
+        await rig.until(lambda: rig.engine.phase is not Phase.SPEAKING)
         await rig.time.advance(WAITS_S[0])
         [reply] = rig.replies
         assert (reply.text, reply.speech_ms, reply.is_spoken) == (WHOLE, 3_000, True)
