@@ -71,6 +71,15 @@ class Background:
         if waiting := self._alive - {asyncio.current_task(), self._current.get(but)}:
             await asyncio.wait(waiting, timeout=within_s)
 
+    async def outlast(self, *beginnings: str) -> None:
+        """Return when no task runs whose name begins so, however long that takes."""
+        while waiting := {
+            task
+            for task in self._alive
+            if task.get_name().startswith(beginnings) and not task.done()
+        }:
+            await asyncio.wait(waiting)
+
     async def aclose(self) -> None:
         """Cancel every task and return when all have ended. Idempotent."""
         self._is_closed = True

@@ -28,6 +28,7 @@ _UNSENT = "unsent.json"
 _DELETED_WITHIN_S = 2.0
 _CHOSEN_S = 0.25  # from one choice of a size to the next, while a person tries some
 _FINISHED_WITHIN_S = 30.0  # what is under way when another window takes over
+_FINISHED_AT_LEISURE = ("export ", "carry ", "upload ")  # except what would be lost half-way
 
 Report = Callable[[str, BaseException], None]
 
@@ -178,10 +179,23 @@ class Wired:
             left.clear()
             await asyncio.sleep(_CHOSEN_S)
             self.wiring.settle()
-            await self._background.settle(_FINISHED_WITHIN_S)
+            await self._finish()
         if is_closed.is_set() and self.wiring.settle():
             await self._background.settle(_DELETED_WITHIN_S)
         return is_closed.is_set()
+
+    async def _finish(self) -> None:
+        """Return when what is under way has ended, or at once when the window is closed."""
+        async with asyncio.TaskGroup() as group:
+            closed = group.create_task(self._is_closed.wait(), name="window closed")
+            ended = group.create_task(self._ended(), name="all ended")
+            await asyncio.wait((closed, ended), return_when=asyncio.FIRST_COMPLETED)
+            closed.cancel()
+            ended.cancel()
+
+    async def _ended(self) -> None:
+        await self._background.settle(_FINISHED_WITHIN_S)
+        await self._background.outlast(*_FINISHED_AT_LEISURE)
 
 
 async def _awaited(work: Callable[[], Awaitable[None]]) -> None:

@@ -7,21 +7,26 @@ import itertools
 import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import aclosing, asynccontextmanager
 
 import pytest
 from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
+from desktop_app import window_parts
 from desktop_app.app import Options, Parts, run
+from desktop_app.errors import ChildError
 from desktop_app.paths import find_paths
 from desktop_app.sentences import sentence_of
+from desktop_app.ui.engine_link import Address, EngineLink
 from desktop_app.ui.look import Look
 from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.single_instance import SingleInstance
 from desktop_app.ui.store import AppStore
 from desktop_app.ui.window_language import WindowLanguage
+from desktop_app.window_parts import Screen, Wired
 
 WITHIN_S = 20
 
@@ -83,6 +88,68 @@ async def crash(cause: Callable[[], None], caplog: pytest.LogCaptureFixture) -> 
         window.close()
         assert await running == 0
     return said
+
+
+def leave(qapp: QApplication, busy: Callable[[Wired], Awaitable[None]]) -> bool:
+    """Choose another language while something is under way; whether the window was closed."""
+    qapp.setQuitOnLastWindowClosed(False)
+
+    async def stay() -> bool:
+        paths = find_paths(os.environ)
+        memory = QSettings(str(paths.data / "w.ini"), QSettings.Format.IniFormat)
+        window = MainWindow(Look(), memory)
+        screen = Screen(window, AppStore(), WindowLanguage(qapp), "light")
+        link = EngineLink(_no_engine, screen.apply, screen.lose_engine)
+        async with asyncio.timeout(WITHIN_S), aclosing(Wired(screen, link, _fail, paths)) as wired:
+            window.rebuild_requested.emit()
+            await busy(wired)
+            is_closed = await wired.until_left()
+        screen.close()
+        return is_closed
+
+    with asyncio.Runner(loop_factory=lambda: QEventLoop(qapp)) as runner:
+        return runner.run(stay())
+
+
+@asynccontextmanager
+async def _no_engine() -> AsyncIterator[Address]:
+    raise ChildError("child.failed")
+    yield
+
+
+def _fail(name: str, error: BaseException) -> None:
+    raise AssertionError(name) from error
+
+
+def test_an_export_under_way_ends_before_another_window_takes_over(
+    qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(window_parts, "_CHOSEN_S", 0.0)
+    monkeypatch.setattr(window_parts, "_FINISHED_WITHIN_S", 0.0)
+    written: list[str] = []
+
+    async def export() -> None:
+        await asyncio.sleep(0.1)
+        written.append("threads.md")
+
+    async def busy(wired: Wired) -> None:
+        wired.wiring._wires.run(export, "export threads")
+
+    assert not leave(qapp, busy)
+    assert written == ["threads.md"]
+
+
+def test_closing_the_window_does_not_wait_for_a_language_that_was_chosen(
+    qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(window_parts, "_CHOSEN_S", 0.0)
+    monkeypatch.setattr(window_parts, "_FINISHED_WITHIN_S", 60.0)
+
+    async def busy(wired: Wired) -> None:
+        wired.wiring._wires.run(asyncio.Event().wait, "export threads")
+        asyncio.get_running_loop().call_later(0.05, wired.window.close)
+
+    assert leave(qapp, busy)
 
 
 @pytest.mark.parametrize(
