@@ -278,7 +278,7 @@ class EngineApp:
     async def _answerer_of(self, thread_id: str) -> Answerer:
         """See ``who_answers``."""
         thread = await self._journal.thread(thread_id)
-        return who_answers(thread, self._settings)
+        return who_answers(thread, self._settings, self._profile.name)
 
     def _chosen_profile(self) -> Profile:
         """The settings' one; a name that nobody knows must not keep the engine from starting."""

@@ -42,9 +42,6 @@ class VoiceSettings:
         idle_after_s: Silence after which a microphone that listens without a key is closed.
         barge_in: Whether talking over a reply stops it; ``auto``: where echo control exists.
         interrupt_after_ms: Speech into a reply that ends it; shorter speech only pauses it.
-        heard_by, spoken_by: ``provider/model`` of speech to text and text to speech, where a
-            thread names none; empty leaves the choice to the service.
-        voice: Id of a voice of ``spoken_by``.
         speed_percent: How fast replies are spoken, of the voice's usual speed.
         input_device, output_device: Names of sound devices; empty for the system's default.
         input_device_id, output_device_id: What the system calls them, as ``parley devices``
@@ -59,9 +56,6 @@ class VoiceSettings:
     idle_after_s: int = _between(60, 10, 3600)
     barge_in: str = _one_of("auto", "on", "off")
     interrupt_after_ms: int = _between(500, 100, 3000)
-    heard_by: str = ""
-    spoken_by: str = ""
-    voice: str = ""
     speed_percent: int = _between(100, 50, 200)
     input_device: str = ""
     output_device: str = ""
@@ -100,6 +94,24 @@ class ProfileSettings:
     voice_url: str = ""
     realtime: str = ""
     realtime_voice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechSettings:
+    """Who hears and speaks at one service, in threads that name nobody.
+
+    Attributes:
+        heard_by, spoken_by: ``provider/model`` of speech to text and text to speech; empty leaves
+            the choice to the service.
+        voice: Id of a voice of ``spoken_by``.
+    """
+
+    heard_by: str = ""
+    spoken_by: str = ""
+    voice: str = ""
+
+
+_SPEECH = tuple(one.name for one in fields(SpeechSettings))
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +202,7 @@ class Settings:
     Attributes:
         profile: Names the service that is talked to: ``embedded``, ``backboard`` or an own one.
         profiles: The own ones, by name.
+        speech: Who hears and speaks, by the name of the service.
         approvals: Calls of functions that need not be asked about, by an id of each.
         shortcuts: Keys that a person bound anew, by the names of ``ui.shortcuts``.
     """
@@ -208,7 +221,14 @@ class Settings:
     profiles: Mapping[str, ProfileSettings] = field(
         default_factory=dict, metadata={"each": ProfileSettings()}
     )
+    speech: Mapping[str, SpeechSettings] = field(
+        default_factory=dict, metadata={"each": SpeechSettings()}
+    )
     shortcuts: Mapping[str, str] = field(default_factory=dict)
+
+    def speech_at(self, profile: str) -> SpeechSettings:
+        """Who hears and speaks at the service of that name."""
+        return self.speech.get(profile, SpeechSettings())
 
 
 def load(path: Path, *, report: Report = logger.warning) -> Settings:
@@ -231,7 +251,17 @@ def load(path: Path, *, report: Report = logger.warning) -> Settings:
     except (ValueError, RecursionError) as error:
         report(_set_aside(path, error))
         return Settings()
-    return _with_values(Settings(), known, "", report)
+    return _with_values(Settings(), _with_speech_moved(known), "", report)
+
+
+def _with_speech_moved(known: dict[str, Any]) -> dict[str, Any]:
+    """Who hears and speaks stood under ``voice`` once: that is for the service in use then."""
+    voice = known.get("voice")
+    if "speech" in known or not isinstance(voice, dict):
+        return known
+    chosen = {name: voice[name] for name in _SPEECH if voice.get(name)}
+    profile = known.get("profile", Settings().profile)
+    return {**known, "speech": {profile: chosen}} if chosen else known
 
 
 def load_language(path: Path) -> str:
@@ -329,9 +359,12 @@ def _is_usable(value: object, default: object, limits: Mapping[str, Any]) -> boo
 
 
 def _without_removed(before: dict[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
-    """``before`` without the services, keys and approvals that a person took away."""
+    """``before`` without what a person took away of what has names, and what moved."""
     kept = dict(before)
-    for name, kind in (("profiles", dict), ("shortcuts", str), ("approvals", dict)):
+    if isinstance(voice := before.get("voice"), dict):
+        kept["voice"] = {name: one for name, one in voice.items() if name not in _SPEECH}
+    named = (("profiles", dict), ("speech", dict), ("shortcuts", str), ("approvals", dict))
+    for name, kind in named:
         older = before.get(name)
         if isinstance(older, dict):
             known = {key: one for key, one in older.items() if key in after[name]}

@@ -7,12 +7,15 @@ from desktop_app.protocol.commands import Answerer
 from desktop_app.settings import Settings
 
 
-def who_answers(thread: ThreadRecord | None, settings: Settings) -> Answerer:
+def who_answers(thread: ThreadRecord | None, settings: Settings, profile: str) -> Answerer:
     """Of a thread, None for one that is not begun yet.
 
     A thread keeps the model that it began with; who hears and speaks follows the settings.
+
+    Args:
+        profile: Name of the service that is talked to; another need not know the same voices.
     """
-    voice = settings.voice
-    usual = Answerer(heard_by=voice.heard_by, spoken_by=voice.spoken_by, voice=voice.voice)
+    own = settings.speech_at(profile)
+    usual = Answerer(heard_by=own.heard_by, spoken_by=own.spoken_by, voice=own.voice)
     chosen = Answerer(settings.threads.model) if thread is None else thread.who
     return chosen.over(usual)

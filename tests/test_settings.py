@@ -2,7 +2,7 @@
 
 import json
 import re
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from desktop_app.languages import NAMES
 from desktop_app.settings import (
     AppearanceSettings,
     Settings,
+    SpeechSettings,
     VoiceSettings,
     load,
     load_language,
@@ -44,6 +45,17 @@ def test_what_is_saved_is_loaded(path, reports):
     assert load(path, report=reports.append) == settings
     assert reports == []
     assert [one.name for one in path.parent.iterdir()] == ["settings.json"]
+
+
+def test_who_hears_and_speaks_moves_to_the_service_that_it_was_chosen_for(path, reports):
+    before = {"heard_by": "builtin/basic", "spoken_by": "", "voice": "de", "tail_ms": 5}
+    path.write_text(json.dumps({"voice": before, "profile": "home"}))
+    settings = load(path, report=reports.append)
+    assert settings.speech == {"home": SpeechSettings("builtin/basic", "", "de")}
+    save(path, replace(settings, speech={}, profile="backboard"))
+    assert "voice" not in json.loads(path.read_text())["voice"]
+    again = load(path, report=reports.append)
+    assert (again.speech, again.voice.tail_ms, reports) == ({}, 5, [])
 
 
 def test_unknown_keys_are_ignored_and_kept(path, reports):

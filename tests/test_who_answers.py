@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from desktop_app.journal.records import ThreadRecord
 from desktop_app.protocol.commands import Answerer
-from desktop_app.settings import Settings, ThreadSettings, VoiceSettings
+from desktop_app.settings import Settings, SpeechSettings, ThreadSettings
 from desktop_app.who_answers import who_answers
 
 USUAL = Settings(
-    voice=replace(
-        VoiceSettings(), heard_by="openai/whisper-1", spoken_by="openai/tts-1", voice="nova"
-    ),
+    speech={"embedded": SpeechSettings("openai/whisper-1", "openai/tts-1", "nova")},
     threads=ThreadSettings(model="a/b"),
 )
 
@@ -39,4 +35,8 @@ def thread(**chosen: str) -> ThreadRecord:
     ],
 )
 def test_bar_45_a_thread_goes_before_the_settings_and_a_voice_with_its_model(of_thread, expected):
-    assert who_answers(of_thread, USUAL) == expected
+    assert who_answers(of_thread, USUAL, "embedded") == expected
+
+
+def test_bar_45_another_service_is_not_asked_for_voices_that_were_chosen_here():
+    assert who_answers(thread(), USUAL, "backboard") == Answerer()

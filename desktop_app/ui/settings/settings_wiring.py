@@ -174,7 +174,9 @@ class SettingsWiring(QObject):
         own = {one: known for one, known in settings.profiles.items() if one != before}
         is_used = not before or settings.profile == before
         profile = name if is_used else settings.profile
-        self.keeper.replace(replace(settings, profiles={**own, name: service}, profile=profile))
+        speech = {name if one == before else one: who for one, who in settings.speech.items()}
+        own[name] = service
+        self.keeper.replace(replace(settings, profiles=own, speech=speech, profile=profile))
         if before and before != name:
             self._wires.run(partial(self._move_key, before, name), f"move key {before}")
 
@@ -192,7 +194,8 @@ class SettingsWiring(QObject):
         settings = self.keeper.settings
         own = {one: known for one, known in settings.profiles.items() if one != name}
         profile = EMBEDDED if settings.profile == name else settings.profile
-        self.keeper.replace(replace(settings, profiles=own, profile=profile))
+        speech = {one: who for one, who in settings.speech.items() if one != name}
+        self.keeper.replace(replace(settings, profiles=own, speech=speech, profile=profile))
         self._wires.run(partial(self._forget_key, name), f"forget key {name}")
 
     async def _forget_key(self, name: str) -> None:

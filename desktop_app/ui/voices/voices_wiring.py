@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QObject
@@ -22,7 +23,7 @@ from desktop_app.protocol.service_calls import (
     VoiceRows,
 )
 from desktop_app.sentences import SENTENCES, sentence_of
-from desktop_app.settings import Settings
+from desktop_app.settings import Settings, SpeechSettings
 from desktop_app.state.app_state import Conversation, Service
 from desktop_app.ui import wording
 from desktop_app.ui.chat.next_turn import NextTurn
@@ -143,8 +144,9 @@ class VoicesWiring(QObject):
         return self._usual() if self._is_for_all else self._answering.who.over(self._usual())
 
     def _usual(self) -> Answerer:
-        voice = self._keeper.settings.voice
-        return Answerer(heard_by=voice.heard_by, spoken_by=voice.spoken_by, voice=voice.voice)
+        settings = self._keeper.settings
+        own = settings.speech_at(settings.profile)
+        return Answerer(heard_by=own.heard_by, spoken_by=own.spoken_by, voice=own.voice)
 
     # ---- hearing one --------------------------------------------------------------------------
 
@@ -187,8 +189,7 @@ class VoicesWiring(QObject):
         self._show_header()
 
     def _choose_for_all(self, who: Answerer) -> None:
-        for name in ("heard_by", "spoken_by", "voice"):
-            self._keeper.change_as_read(f"voice.{name}", getattr(who, name))
+        self._keeper.replace_as_read(partial(_with_usual, who=who))
         if not self._is_for_all:
             facts = {"title": self._voice_words(who)}
             self._wires.notify(Notice(NoticeLevel.INFO, "voice.for_all_threads", facts))
@@ -214,14 +215,14 @@ class VoicesWiring(QObject):
 
     # ---- showing ------------------------------------------------------------------------------
 
-    def _on_settings(self, settings: Settings) -> None:
+    def _on_settings(self, _settings: Settings) -> None:
         if self._page is not None:
             usual = self._usual()
             speaks = " · ".join(
                 dict.fromkeys(filter(None, (self._voice_words(usual), _model_words(usual))))
             )
             self._page.voices.show_words(
-                wording.peer_words(settings.voice.heard_by) or tr("Automatic"),
+                wording.peer_words(usual.heard_by) or tr("Automatic"),
                 speaks or tr("Automatic"),
             )
         self._show_header()
@@ -256,6 +257,12 @@ class VoicesWiring(QObject):
 
 def _model_words(who: Answerer) -> str:
     return wording.peer_words(who.spoken_by)
+
+
+def _with_usual(settings: Settings, who: Answerer) -> Settings:
+    """Of the service in use alone: another one need not know these."""
+    own = SpeechSettings(who.heard_by, who.spoken_by, who.voice)
+    return replace(settings, speech={**settings.speech, settings.profile: own})
 
 
 async def _nothing() -> None:

@@ -22,6 +22,7 @@ from desktop_app.link.device_messages import (
     StopMicrophoneTest,
 )
 from desktop_app.link.messages import LevelMeasured, ReloadSettings
+from desktop_app.protocol.commands import Answerer
 from desktop_app.protocol.service_calls import CheckKey, Done, GetKeyState, KeyState
 from desktop_app.settings import AppearanceSettings, Settings, load
 from desktop_app.ui.button import Button
@@ -325,6 +326,7 @@ def test_a_service_of_ones_own_is_changed_and_its_key_follows_its_name(
     qtbot.mouseClick(edit, Qt.MouseButton.LeftButton)
     assert (page.own.name.text(), page.own.address.text()) == ("office", "https://a/api")
     assert page.own.add.isEnabled()
+    desk.wiring.voices._choose_for_all(Answerer(voice="nova"))
     page.own.voice.setText("https://a/voice")
     assert "wss://" in page.own.fault
     page.own.voice.setText("wss://a/v1/voice/ws")
@@ -339,6 +341,7 @@ def test_a_service_of_ones_own_is_changed_and_its_key_follows_its_name(
     assert found["profiles"]["work"]["voice_url"] == "wss://a/v1/voice/ws"
     assert found["profiles"]["work"]["realtime"] == "openai/gpt-realtime"
     assert desk.wiring.settings._credentials.kept == {"work": "k"}
+    assert found["speech"]["work"]["voice"] == "nova"
     assert page.own.cancel.isHidden()
 
 

@@ -19,7 +19,7 @@ from desktop_app.protocol.service_calls import (
     VoiceRow,
     VoiceRows,
 )
-from desktop_app.settings import load
+from desktop_app.settings import SpeechSettings, load
 from desktop_app.ui.service_asks import AskError
 from desktop_app.ui.voices.voice_browser import AI_VOICES, NO_VOICE
 from desktop_app.ui.voices.voice_rows import own_language_first
@@ -148,10 +148,12 @@ def test_bar_45_a_voice_everywhere_is_kept_in_the_settings(picking, qtbot):
     picking.wiring.voices.open_picker()
     qtbot.keyClicks(picking.browser.search, "german")
     qtbot.mouseClick(picking.browser.always, Qt.MouseButton.LeftButton)
-    voice = load(picking.wiring.settings.keeper._path).voice
-    assert (voice.heard_by, voice.spoken_by, voice.voice) == ("", "builtin/basic", "de")
+    keeper = picking.wiring.settings.keeper
+    assert load(keeper._path).speech == {"embedded": SpeechSettings("", "builtin/basic", "de")}
     assert chip(picking) == "German"
     assert [one.code for one in picking.store.state.notices] == ["voice.for_all_threads"]
+    keeper.change("profile", "backboard")
+    assert chip(picking) == "Voice", "another service need not know it"
 
 
 def test_the_settings_say_who_speaks_and_open_the_voices(picking, qtbot):
@@ -163,7 +165,7 @@ def test_the_settings_say_who_speaks_and_open_the_voices(picking, qtbot):
     assert picking.browser.use.isHidden()
     qtbot.keyClicks(picking.browser.search, "marin")
     qtbot.keyClick(picking.browser.search, ENTER)
-    assert load(picking.wiring.settings.keeper._path).voice.voice == "marin"
+    assert load(picking.wiring.settings.keeper._path).speech["embedded"].voice == "marin"
     assert "Marin" in page.voices.words.text()
     assert picking.sent_of(ChooseAnswerer) == []
 
