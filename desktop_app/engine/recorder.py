@@ -223,7 +223,7 @@ class Recorder:
 
     def _open_known(self, turn: int, message_id: str) -> None:
         notes = self._open(turn)
-        notes.user = structs.replace(self._messages[message_id], turn=turn)
+        notes.user = structs.replace(self._messages[message_id], turn=turn, times=None)
         notes.waiting_sound = None
         if notes.user.utterance_id:
             self._save_user(notes, status=MessageStatus.QUEUED, error="")
@@ -376,7 +376,8 @@ class Recorder:
             self._tell_times(notes)
 
     def _fail_question(self, notes: TurnNotes, error: str) -> None:
-        self._save_user(notes, status=MessageStatus.FAILED, error=error)
+        times = notes.watch.times  # the words may still come
+        self._save_user(notes, status=MessageStatus.FAILED, error=error, times=times)
         self._set_utterance(notes, UtteranceState.FAILED)
 
     def _finish(self, notes: TurnNotes) -> None:
@@ -393,5 +394,7 @@ class Recorder:
             notes.watch.mark("first_sound", first_sound_s)
 
     def _tell_times(self, notes: TurnNotes) -> None:
-        """The last news of a turn: who waits for its end may go by it."""
+        """The last news of a turn; without a reply the question says that it is over."""
+        if notes.reply is None and notes.user and notes.user.status is MessageStatus.SENT:
+            self._save_user(notes, times=notes.watch.times)
         self._books.tell(TurnTimed(self._thread_id, notes.turn, notes.watch.times))

@@ -108,6 +108,7 @@ class MessageRecord(Struct, frozen=True, kw_only=True):
         heard_chars: How much of an interrupted reply was heard, None when all of it.
         model: ``provider/model`` that wrote a reply.
         heard_by, spoken_by: ``provider/model`` of the speech services of the turn.
+        times: Of the turn, with its reply; with the question where it ended without one.
         error: When FAILED, a code for ``sentences``, or the peer's own words; ``CUT_SHORT``.
         wishes: What a typed message asks for besides its words, so that it can be sent again.
         details: Of a reply, everything but its words.

@@ -16,9 +16,11 @@ from desktop_app.journal.records import (
     UtteranceState,
 )
 from desktop_app.journal.rows import (
+    MESSAGE_COLUMNS,
     SAVE_MESSAGE,
     SAVE_THREAD,
     UTTERANCE_COLUMNS,
+    message_of,
     utterance_of,
     values_of,
 )
@@ -33,11 +35,32 @@ _DELETE_UNBEGUN = (
 """Somebody chose who shall answer in a new thread, and then asked nothing."""
 
 
-def recover(connection: sqlite3.Connection, files: UtteranceFiles) -> None:
+_RECENT_S = 86_400.0
+_NEWEST = 500
+
+_UNANSWERED = f"""
+    SELECT {MESSAGE_COLUMNS} FROM message AS asked
+    WHERE role = 'user' AND status = 'sent' AND turn > 0 AND remote_id = '' AND times IS NULL
+    AND created_at > ? AND number > (SELECT max(number) FROM message) - {_NEWEST}
+    AND NOT EXISTS (
+        SELECT 1 FROM message AS later
+        WHERE later.thread_id = asked.thread_id
+        AND (later.role = 'assistant' OR later.status = 'sent')
+        AND (later.created_at, later.number) > (asked.created_at, asked.number)
+    )
+"""
+"""Asked by this program, and neither answered nor stopped: then its turn would have times."""
+
+
+def recover(connection: sqlite3.Connection, files: UtteranceFiles, now_s: float) -> None:
     """Settle everything the last process left half done. Within one transaction.
 
-    Replies that were growing are cut short: the service may have the rest. Recordings without a
-    transcript become failed messages that can be retried, so that nothing said is lost.
+    Replies that were growing, or had not begun, are cut short: the service may have the rest.
+    Recordings without a transcript become failed messages that can be retried, so that nothing
+    said is lost.
+
+    Args:
+        now_s: Unix seconds. What was asked more than a day before is left as it is.
 
     Raises:
         sqlite3.Error, StorageError
@@ -52,6 +75,8 @@ def recover(connection: sqlite3.Connection, files: UtteranceFiles) -> None:
     ).fetchall()
     for row in unfinished:
         _settle(connection, utterance_of(row), files)
+    for row in connection.execute(_UNANSWERED, (now_s - _RECENT_S,)).fetchall():
+        connection.execute(SAVE_MESSAGE, values_of(_reply_to(message_of(row))))
 
 
 def purge(
@@ -129,6 +154,20 @@ def _has_message(connection: sqlite3.Connection, utterance_id: str) -> bool:
     )
     found = connection.execute("SELECT 1 FROM message WHERE utterance_id = ?", (utterance_id,))
     return found.fetchone() is not None
+
+
+def _reply_to(question: MessageRecord) -> MessageRecord:
+    """Nothing of it had come yet."""
+    return MessageRecord(
+        id=str(uuid.uuid5(uuid.NAMESPACE_OID, f"{question.id} {question.turn}")),
+        thread_id=question.thread_id,
+        role=Role.ASSISTANT,
+        text="",
+        created_at=question.created_at,
+        status=MessageStatus.INTERRUPTED,
+        turn=question.turn,
+        error=CUT_SHORT,
+    )
 
 
 def _failed_message(utterance: UtteranceRecord, duration_ms: int) -> MessageRecord:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -297,7 +298,7 @@ class Tables:
         try:
             with storage_errors(), transaction(self._connection):
                 purge(self._connection, self.files, self._pictures, keeps_strays=self._was_damaged)
-                recover(self._connection, self.files)
+                recover(self._connection, self.files, time.time())
         except BaseException:
             self.close()
             raise

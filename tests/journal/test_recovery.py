@@ -1,9 +1,11 @@
 """What a crash left half done is settled at the next start, and what was removed is deleted."""
 
+from time import time
+
 import pytest
 
 from desktop_app.journal.reader import JournalReader
-from desktop_app.journal.records import MessageStatus, Role, UtteranceState
+from desktop_app.journal.records import MessageStatus, Role, TurnTimes, UtteranceState
 from desktop_app.journal.recovery import NOT_UNDERSTOOD
 from desktop_app.journal.search_query import read_wish
 from desktop_app.journal.writer import JournalWriter
@@ -31,6 +33,40 @@ async def test_a_reply_that_was_growing_is_interrupted_with_its_text(writer, rec
     after = await again.message("m1")
     assert (after.status, after.text) == (MessageStatus.INTERRUPTED, "Thirty")
     assert await again.cut_replies() == [after], "the service may have the rest"
+
+
+async def test_a_question_whose_reply_had_not_begun_has_one_that_was_cut_short(
+    writer, records, restart
+):
+    await writer.save_message(records.message(created_at=time() - 60, turn=2))
+    again = await restart(await restart(writer))
+    question, reply = await again.messages("t1")
+    assert (question.id, reply.role, reply.turn, reply.text) == ("m1", Role.ASSISTANT, 2, "")
+    assert await again.cut_replies() == [reply], "the service may have all of it"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"created_at": 10.0},
+        {"times": TurnTimes(commit=1.0)},
+        {"remote_id": "theirs"},
+        {"turn": 0},
+        {"status": MessageStatus.FAILED},
+    ],
+    ids=["old", "stopped", "rebuilt", "imported", "failed"],
+)
+async def test_a_question_that_waits_for_nothing_gets_no_reply(writer, records, restart, told):
+    given = {"created_at": time() - 60, "turn": 2, **told}
+    await writer.save_message(records.message(**given))
+    assert await (await restart(writer)).cut_replies() == []
+
+
+async def test_a_question_before_an_answered_one_gets_no_reply(writer, records, restart):
+    for number, role in enumerate((Role.USER, Role.USER, Role.ASSISTANT), start=1):
+        row = {"role": role, "created_at": time() - 60 + number, "turn": number}
+        await writer.save_message(records.message(f"m{number}", **row))
+    assert await (await restart(writer)).cut_replies() == []
 
 
 async def test_a_queued_message_is_still_pending(writer, records, restart):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from desktop_app.engine.inputs import PromptTyped, RetryRequested, VoiceStarted
+from desktop_app.engine.inputs import PromptTyped, ReplyStopped, RetryRequested, VoiceStarted
 from desktop_app.engine.reply_watch import LONGEST_WAIT_S, MOST_LOOKS, WAITS_S, ReplyWatch
 from desktop_app.errors import NetworkError
 from desktop_app.journal.records import CUT_SHORT, MessageRecord, MessageStatus, Role
@@ -240,3 +240,15 @@ async def test_replies_that_were_unfinished_when_the_program_died_are_taken_up()
         await watch.aclose()
         assert [one.text for one in rig.replies] == [WHOLE]
         assert record.asked == [WantedReply(THREAD, "a question")]
+
+
+async def test_a_question_that_was_stopped_before_its_reply_began_is_over():
+    async with Rig() as rig:
+        await rig.take(PromptTyped("m1", "a question"))
+        line = await rig.text.connection()
+        await line.expect(PromptText)
+        await rig.until(lambda: rig.questions[0].status is MessageStatus.SENT)
+        assert rig.questions[0].times is None, "it would be looked for after a crash"
+        await rig.take(ReplyStopped())
+        await rig.until(lambda: rig.questions[0].times is not None)
+        assert not rig.replies
