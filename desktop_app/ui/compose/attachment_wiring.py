@@ -185,12 +185,18 @@ class AttachmentWiring(QObject):
         found = self.shelf.find(attachment_id)
         if found is None:
             return
-        self.shelf.remove(attachment_id)
+        self.give_up(found)
         if found.stage is Stage.RECORDING:
             self.note_discarded.emit()
         elif found.kept:
             self._wires.run(partial(self._forget, found.kept), f"forget {found.id}")
         self._composer.field.setFocus()
+
+    def give_up(self, attachment: Attachment) -> None:
+        """It will not be there: a message that waited for it is the person's again."""
+        if attachment.is_coming and attachment in self.shelf.of(self.thread_id):
+            self._sends_when_ready = False
+        self.shelf.remove(attachment.id)
 
     async def _forget(self, kept: str) -> None:
         await self._wires.on_worker(partial(kept_files.forget, kept))

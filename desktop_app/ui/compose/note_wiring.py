@@ -107,7 +107,7 @@ class NoteWiring:
         if news.state is NoteState.KEPT:
             self._keep(note, news.duration_ms)
         else:
-            self._shelf.remove(note.id)
+            self._attachments.give_up(note)
 
     def _keep(self, note: Attachment, duration_ms: int) -> None:
         self._shelf.update(replace(note, stage=Stage.READY, speech_ms=duration_ms))
@@ -148,4 +148,4 @@ class NoteWiring:
         if speech_ms:
             self._keep(note, speech_ms)
         else:
-            self._shelf.remove(note.id)
+            self._attachments.give_up(note)

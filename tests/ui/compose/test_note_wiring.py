@@ -122,6 +122,30 @@ def test_enter_while_it_is_recorded_finishes_it_and_sends_it_with_the_words(desk
     assert (sent.text, sent.wishes.recording) == ("Like this:", start.path)
 
 
+@pytest.mark.parametrize("end", ["came to nothing", "is discarded", "was not rescued"])
+def test_a_message_does_not_wait_for_a_note_that_will_not_come(desk, qtbot, end):
+    opened(desk)
+    tray, composer = desk.window.pane.tray, desk.window.pane.composer
+    ready = Attachment("f", "notes.md", kept="kept/1/notes.md", stage=Stage.READY)
+    desk.wiring.attachments.shelf.add("a", ready)
+    start = begun(desk)
+    composer.set_text("Like this:")
+    qtbot.keyClick(composer.field, Qt.Key.Key_Return)
+    assert tray.note == "Sent as soon as the files are read"
+    match end:
+        case "came to nothing":
+            tell(desk, NoteChanged(start.note_id, NoteState.GONE, code="note.empty"))
+        case "is discarded":
+            qtbot.keyClick(desk.window, Qt.Key.Key_Escape)
+        case _:
+            desk.store.lose_engine()
+    assert (tray.note, len(tray.rows)) == ("", 1)
+    assert desk.sent_of(SendText) == [], "words and file are the person's again"
+    qtbot.keyClick(composer.field, Qt.Key.Key_Return)
+    [sent] = desk.sent_of(SendText)
+    assert (sent.text, sent.wishes.files) == ("Like this:", ("kept/1/notes.md",))
+
+
 def test_a_second_note_waits_for_the_first_to_be_sent(desk):
     opened(desk)
     kept(desk)
