@@ -249,7 +249,7 @@ class Engine:
         if not (is_new or before.is_attending):
             return
         overheard = () if is_new else tuple(self._overheard)
-        self._recorder.open_spoken(now.turn)
+        self._lines.files.begin(now.turn, self._recorder.open_spoken(now.turn))
         self._lines.begin_speech(b"".join(overheard))
         for pcm in overheard:
             self._recorder.append(now.turn, pcm)
@@ -314,9 +314,9 @@ class Engine:
         if isinstance(effect, OpenRetriedTurn):
             message, pcm = self._retried.pop(effect.message_id)
             self._lines.begin_speech(pcm)
-            self._lines.files.repeat(effect.turn, message.wishes.files)
-        elif isinstance(effect, KeepUtterance) and self._session.is_committed:
-            self._lines.files.refuse()
+            self._lines.files.repeat(effect.turn, message.utterance_id, message.wishes.files)
+        elif isinstance(effect, KeepUtterance):
+            self._lines.files.end(effect.turn, is_late=self._session.is_committed)
         self._recorder.carry_out(effect)
         if isinstance(effect, FinishTurn | CutTurn) and self._session.route is Route.VOICE:
             self._lines.next_turn.end()

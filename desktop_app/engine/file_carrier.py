@@ -49,16 +49,26 @@ class FileCarrier:
         self._publish = publish
         self._note = note
         self._attached: tuple[str, ...] = ()
+        self._recordings: dict[int, str] = {}
         self._again: dict[int, tuple[str, ...]] = {}
+        self._left: dict[str, tuple[str, ...]] = {}
 
     def attach(self, files: tuple[str, ...]) -> None:
         """The next spoken turn takes these along, and none that were attached before."""
         self._attached = files
 
-    def repeat(self, turn: int, files: tuple[str, ...]) -> None:
-        """This turn delivers an utterance again that these, if any, went along with."""
-        if files:
-            self._again[turn] = files
+    def begin(self, turn: int, recording_id: str) -> None:
+        """This turn is spoken now, into this recording; empty where none is kept."""
+        self._recordings[turn] = recording_id
+
+    def repeat(self, turn: int, recording_id: str, files: tuple[str, ...]) -> None:
+        """This turn delivers a recording again that these, if any, went along with.
+
+        What is attached by now belongs to another message, but for files that belonged to this
+        one and never left.
+        """
+        self._recordings[turn] = recording_id
+        self._again[turn] = files
 
     async def load(self, command: CommitAudio, *, takes_files: bool) -> CommitAudio:
         """The command as it is to be sent; what becomes a document is one when this returns.
@@ -66,30 +76,40 @@ class FileCarrier:
         Args:
             takes_files: Whether the line has words for files.
         """
-        again = self._again.pop(command.turn, None)
-        if again is not None:
-            return replace(command, files=again) if takes_files else command
-        if not self._attached:
-            return command
+        recording_id = self._recordings.pop(command.turn, "")
+        went = self._again.pop(command.turn, None)
+        going = self._attached
+        if went is not None:
+            left = self._left.get(recording_id, ())
+            going = tuple(one for one in self._attached if one in left)
+        self._left[recording_id] = going  # until they have gone, or why not was said
         if takes_files:
-            return replace(command, files=self._attached)
-        await self._put_into_thread(command.turn)
+            return replace(command, files=(*(went or ()), *going))
+        if going:
+            await self._put_into_thread(command.turn, going)
+        self._left.pop(recording_id, None)
         return command
 
     def sent(self, command: CommitAudio) -> None:
         """The line has it, with its files."""
         self._tell_carried(command.turn, tuple(f for f in command.files if f in self._attached))
 
-    def refuse(self) -> None:
-        """The peer ended the utterance itself: it was over before any file could go."""
-        if self._attached:
+    def end(self, turn: int, *, is_late: bool) -> None:
+        """The turn is spoken: what is attached by now belongs to it.
+
+        Args:
+            is_late: The peer ended it itself, before any file could go: they stay attached.
+        """
+        if not is_late:
+            self._left[self._recordings.get(turn, "")] = self._attached
+        elif self._attached:
             self._say("files.came_late", _names(self._attached))
 
-    async def _put_into_thread(self, turn: int) -> None:
-        readable = tuple(one for one in self._attached if _is_read(one))
-        unread = tuple(one for one in self._attached if one not in readable)
+    async def _put_into_thread(self, turn: int, files: tuple[str, ...]) -> None:
+        readable = tuple(one for one in files if _is_read(one))
+        unread = tuple(one for one in files if one not in readable)
         if unread or self._upload is None:
-            self._say("files.not_spoken", _names(unread if self._upload else self._attached))
+            self._say("files.not_spoken", _names(unread if self._upload else files))
         for path in readable if self._upload is not None else ():
             assert self._upload is not None
             try:

@@ -115,11 +115,11 @@ class Recorder:
         """Know a row that is in the journal already: it is to be delivered again."""
         self._messages[message.id] = message
 
-    def open_spoken(self, turn: int) -> None:
-        """A spoken turn begins: open its recording."""
+    def open_spoken(self, turn: int) -> str:
+        """A spoken turn begins: open its recording, whose id is returned; empty without one."""
         notes = self._open(turn)
         if not self._keeps_recordings:
-            return
+            return ""
         utterance = UtteranceRecord(
             id=self._new_id(),
             thread_id=self._thread_id,
@@ -129,6 +129,7 @@ class Recorder:
         )
         notes.utterance = utterance
         self._books.begin(notes, utterance)
+        return utterance.id
 
     def append(self, turn: int, pcm: bytes) -> None:
         """Keep sound of the turn."""

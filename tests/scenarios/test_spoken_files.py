@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from desktop_app.engine.inputs import RetryRequested, VoiceStarted
+import pytest
+
+from desktop_app.engine.inputs import ReplyStopped, RetryRequested, VoiceStarted
 from desktop_app.errors import InputError, NetworkError
 from desktop_app.journal.records import MessageStatus
 from desktop_app.link.carried_files import FilesCarried
@@ -24,6 +26,7 @@ from tests.fakes.transport import ScriptedTransport
 from tests.fakes.virtual_time import rounds
 
 NOTES, TRAM = "kept/1/notes.md", "kept/2/tram.png"
+OTHER, LATER = "kept/3/other.md", "kept/4/later.md"
 
 
 class Uploads:
@@ -163,6 +166,65 @@ async def test_a_line_that_is_lost_during_the_upload_leaves_the_files_attached()
         await again.expect(CommitAudio(2))
         await rounds()
         assert uploads.taken == [(THREAD, NOTES)]
+
+
+@pytest.mark.parametrize("takes_files", [True, False])
+async def test_what_is_attached_by_now_does_not_go_along_with_what_is_said_again(takes_files):
+    uploads = Uploads()
+    async with Rig(upload=uploads) as rig:
+        line = await listening(rig, takes_files=takes_files)
+        await rig.hear()
+        await line.expect(CommitAudio(1))
+        line.say(ServerFault("broken", code="stream.failed", turn=1))
+        await rig.phase_is(Phase.LISTENING)
+        rig.engine.carry((NOTES,))
+        await rig.take(RetryRequested(rig.questions[0].id))
+        assert (await line.expect(CommitAudio)).files == ()
+        await answered(rig, line, 2)
+        assert (uploads.taken, rig.told_of(FilesCarried)) == ([], [])
+        await rig.hear()
+        await rig.until(lambda: rig.told_of(FilesCarried))
+        assert rig.told_of(FilesCarried) == [FilesCarried(THREAD, 3, (NOTES,))]
+
+
+async def test_what_was_said_without_a_line_keeps_its_files_for_being_said_again():
+    uploads = Uploads()
+    async with Rig(upload=uploads) as rig:
+        line = await listening(rig)
+        line.lose()
+        await rounds()
+        rig.engine.carry((NOTES,))
+        await rig.hear()
+        await rig.take(ReplyStopped())
+        await rig.until(lambda: rig.questions)
+        rig.engine.carry((NOTES, LATER))
+        await rig.time.advance(1)
+        again = await rig.line(2)
+        await rig.phase_is(Phase.LISTENING)
+        await rig.take(RetryRequested(rig.questions[0].id))
+        await again.expect(CommitAudio)
+        assert uploads.taken == [(THREAD, NOTES)]
+
+
+async def test_of_two_files_that_broke_off_only_what_is_still_attached_goes_along_again():
+    uploads = Uploads()
+    async with Rig(upload=uploads) as rig:
+        line = await listening(rig)
+        rig.engine.carry((NOTES, OTHER))
+        uploads.may_end.clear()
+        await rig.hear()
+        await rig.until(lambda: rig.told_of(UploadAdvanced))
+        line.lose()
+        await rig.until(lambda: rig.questions)
+        rig.engine.carry((OTHER, LATER))
+        uploads.may_end.set()
+        await rig.time.advance(1)
+        again = await rig.line(2)
+        await rig.phase_is(Phase.LISTENING)
+        await rig.take(RetryRequested(rig.questions[0].id))
+        await again.expect(CommitAudio(2))
+        await rounds()
+        assert uploads.taken == [(THREAD, OTHER)]
 
 
 async def test_a_peer_that_ends_turns_itself_leaves_them_attached_in_words():
