@@ -40,6 +40,7 @@ class HttpAnswer:
     Attributes:
         is_cut: The connection is dropped after the last piece.
         is_endless: Nothing follows the last piece, and the connection stays.
+        waits_for: Nothing is sent before it is set.
     """
 
     status: int = 200
@@ -48,6 +49,7 @@ class HttpAnswer:
     headers: Mapping[str, str] = field(default_factory=dict)
     is_cut: bool = False
     is_endless: bool = False
+    waits_for: asyncio.Event | None = None
 
 
 def json_answer(body: Any, status: int = 200, **headers: str) -> HttpAnswer:
@@ -115,6 +117,8 @@ async def _chunks(reader: asyncio.StreamReader) -> AsyncIterator[bytes]:
 async def _send(
     answer: HttpAnswer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
 ) -> None:
+    if answer.waits_for is not None:
+        await answer.waits_for.wait()
     head = [
         f"HTTP/1.1 {answer.status} X",
         f"Content-Type: {answer.content_type}",

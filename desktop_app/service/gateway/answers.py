@@ -65,7 +65,7 @@ class Answers(Protocol):
         """What takes long and is better done before the first turn, which waits for it.
 
         Raises:
-            AppError: It could not be done; the first turn tries again.
+            AppError: It could not be done; the first turn tries again, and tells.
         """
 
     async def start(self, text: str, plan: SessionPlan) -> Answer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import logging
 from collections.abc import Callable, Mapping
 from typing import Any, assert_never
 
@@ -45,6 +46,8 @@ from desktop_app.service.provider_source import ProviderSource
 from desktop_app.service.providers.ports import SpeechToText, Transcript
 from desktop_app.service.providers.reply_ports import ReplySpeech
 from desktop_app.tasks import start_in
+
+_log = logging.getLogger(__name__)
 
 MERGE_WITHIN_S = 0.25
 """Final texts that come within it are one utterance, where a provider ends utterances."""
@@ -242,11 +245,14 @@ class GatewaySession:
         self._listening = self._tasks.create_task(self._hearing.run(), name="hear")
 
     async def _prepare(self, plan: SessionPlan) -> None:
-        """While the client is served already: a backend may take a minute."""
+        """While the client is served already: a backend may take a minute.
+
+        A failure is not told: the client would take it for that of a turn.
+        """
         try:
             await self._answers.prepare(plan)
         except AppError as error:
-            await self.on_fault(error)
+            _log.warning("A session could not be prepared: %s", error.code)
 
     def _voice_name(self, plan: SessionPlan) -> dict[str, Any]:
         """Who will speak, as far as that is known already."""

@@ -15,7 +15,7 @@ from desktop_app.service.gateway.answering.kept_conversation import KeptConversa
 from desktop_app.service.gateway.answering.language_answers import LanguageAnswers, LanguageParts
 from desktop_app.service.gateway.answering.own_registrations import OwnRegistrations
 from desktop_app.service.gateway.answering.public_hosts import PublicHosts
-from desktop_app.service.gateway.answering.registrations import Registrations
+from desktop_app.service.gateway.answering.registrations import open_registrations
 from desktop_app.service.gateway.answering.streamed_answer import answer_tasks
 from desktop_app.service.gateway.answers import Answers
 from desktop_app.service.gateway.backend_client import BackendClient
@@ -42,7 +42,9 @@ async def open_answers(
         if config.backend.base_url:
             client = BackendClient(config.backend)
             stack.push_async_callback(client.aclose)
-            registrations = Registrations(config.backend, config.llm, client, state)
+            registrations = await stack.enter_async_context(
+                open_registrations(config.backend, config.llm, client, state)
+            )
             answers = await stack.enter_async_context(answer_tasks())
             yield BackendAnswers(answers, client, registrations, wishes)
         elif config.backboard.api_key:

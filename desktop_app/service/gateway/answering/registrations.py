@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from weakref import WeakValueDictionary
 
-from desktop_app.errors import InputError
+from desktop_app.errors import AppError, InputError
 from desktop_app.service.gateway.answering.client_wishes import names_provider
 from desktop_app.service.gateway.backend_client import BackendClient
 from desktop_app.service.gateway.gateway_config import BackendConfig, LlmConfig
 from desktop_app.service.gateway.session_plan import WantedBackend
 from desktop_app.service.gateway.state.state import State
+from desktop_app.service.provider_failures import provider_failures
 
 KEEP_S = 86_400
 
@@ -38,16 +41,24 @@ class Registrations:
         llm: What the operator registers with.
         client: Asks the backend.
         state: Remembers ids, by a hash of what they were made with.
+        tasks: Each is made by a task there, however long somebody waits for it.
     """
 
     def __init__(
-        self, config: BackendConfig, llm: LlmConfig, client: BackendClient, state: State
+        self,
+        config: BackendConfig,
+        llm: LlmConfig,
+        client: BackendClient,
+        state: State,
+        tasks: asyncio.TaskGroup,
     ) -> None:
         self._config = config
         self._llm = llm
         self._client = client
         self._state = state
-        self._making: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._tasks = tasks
+        self._making: dict[str, asyncio.Task[str | AppError]] = {}
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     def check(self, wanted: WantedBackend) -> None:
         """Whether there is, or could be, one for a session; nobody is asked.
@@ -87,16 +98,16 @@ class Registrations:
     async def of(self, llm: LlmConfig) -> Registration:
         """The one made with these settings, remembered or new.
 
+        Who is cancelled stops waiting; it is still made, and who asks next has it.
+
         Raises:
             AppError
         """
         key = self._key(llm)
-        async with self._making.setdefault(key, asyncio.Lock()):
-            known = await self._state.read(key)
-            if known is None:
-                known = await self._client.register(llm)
-                await self._state.write(key, known, keep_s=KEEP_S)
-        return Registration(known, llm)
+        made = await asyncio.shield(self._making.get(key) or self._begin(key, llm))
+        if isinstance(made, AppError):
+            raise made
+        return Registration(made, llm)
 
     async def renewed(self, forgotten: Registration) -> Registration | None:
         """A new one in place of one that the backend has forgotten; None where it was not ours.
@@ -107,10 +118,35 @@ class Registrations:
         if forgotten.llm is None:
             return None
         key = self._key(forgotten.llm)
-        async with self._making.setdefault(key, asyncio.Lock()):
+        async with self._locks.setdefault(key, asyncio.Lock()):
             if await self._state.read(key) == forgotten.id:  # else another turn was faster
                 await self._state.remove(key)
         return await self.of(forgotten.llm)
+
+    def stop(self) -> None:
+        """Give up what is being made."""
+        for task in list(self._making.values()):
+            task.cancel()
+
+    def _begin(self, key: str, llm: LlmConfig) -> asyncio.Task[str | AppError]:
+        task = self._tasks.create_task(self._make(key, llm), name="registration")
+        self._making[key] = task
+        return task
+
+    async def _make(self, key: str, llm: LlmConfig) -> str | AppError:
+        """Its id, or why there is none: a task that raises would end the others."""
+        try:
+            with provider_failures("backend.broken", "The registration failed unexpectedly."):
+                async with self._locks.setdefault(key, asyncio.Lock()):
+                    known = await self._state.read(key)
+                    if known is None:
+                        known = await self._client.register(llm)
+                        await self._state.write(key, known, keep_s=KEEP_S)
+                    return known
+        except AppError as error:
+            return error
+        finally:
+            del self._making[key]
 
     def _key(self, llm: LlmConfig) -> str:
         parts = (
@@ -122,6 +158,19 @@ class Registrations:
             llm.system_prompt,
         )
         return "registration:" + hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+@asynccontextmanager
+async def open_registrations(
+    config: BackendConfig, llm: LlmConfig, client: BackendClient, state: State
+) -> AsyncIterator[Registrations]:
+    """See ``Registrations``; what is still being made when the block ends is given up."""
+    async with asyncio.TaskGroup() as tasks:
+        registrations = Registrations(config, llm, client, state, tasks)
+        try:
+            yield registrations
+        finally:
+            registrations.stop()
 
 
 def _as_llm(wanted: WantedBackend) -> LlmConfig:

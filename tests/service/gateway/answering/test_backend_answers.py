@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -198,36 +198,75 @@ async def test_a_bad_day_of_the_backend_is_told_and_the_session_goes_on(backend,
         (json_answer({"id": ""}), "gave no registration"),
     ],
 )
-async def test_a_backend_that_registers_nobody_is_told_in_words_and_asked_again_by_the_first_turn(
-    backend, answer, words
+async def test_a_backend_that_registers_nobody_is_told_by_the_turn_that_needs_it(
+    backend, answer, words, caplog
 ):
-    backend.server.plan(answer)
+    backend.server.plan(answer, answer)
     async with gateway(variables(backend, **LLM)) as rig, rig.socket() as socket:
-        await socket.say("session.configure")
+        await socket.configured()
+        async with asyncio.timeout(LIMIT_S):
+            while "could not be prepared" not in caplog.text:
+                await socket.say("ping")
+                await socket.until("pong")
+        assert "error" not in socket.kinds()
+        await socket.say("text.prompt", text="Hi")
         assert words in (await socket.until("error"))["message"]
         assert (await ask(socket))["text"] == "You said Hi."
+    caplog.clear()
 
 
-async def test_a_backend_that_registers_slowly_holds_up_nothing_but_the_first_turn(
+async def test_a_registration_that_fails_while_a_turn_waits_for_it_is_told_once(backend, caplog):
+    fails = asyncio.Event()
+    answer = replace(json_answer({"detail": "down"}, 503), waits_for=fails)
+    backend.server.plan(answer)
+    async with gateway(variables(backend, **LLM)) as rig, rig.socket() as socket:
+        await registered(backend, socket)
+        await socket.say("text.prompt", text="Hi")
+        await socket.until("assistant.started")
+        fails.set()
+        assert "down" in (await socket.until("error"))["message"]
+        assert (await ask(socket, "Again"))["text"] == "You said Again."
+        assert socket.kinds().count("error") == socket.kinds().count("assistant.message") == 1
+    caplog.clear()
+
+
+async def test_a_slow_registration_holds_up_nothing_but_turns_and_outlives_who_waits_for_it(
     backend, monkeypatch
 ):
     monkeypatch.setattr(backend_answers, "REGISTERED_WITHIN_S", 0.05)
+    is_done = asyncio.Event()
+    backend.known = ["slow"]
+    backend.server.plan(replace(json_answer({"id": "slow"}), waits_for=is_done))
+    async with gateway(variables(backend, **LLM)) as rig:
+        async with rig.socket() as socket:
+            await registered(backend, socket)
+            await socket.hear(bytes(640))
+            await socket.say("audio.commit")
+            await socket.until("transcript.committed")
+            await socket.say("text.prompt", text="Hi")
+            assert "not registered" in (await socket.until("error"))["message"]
+            await socket.say("text.prompt", text="Hi")
+            await socket.until("assistant.started")
+            await socket.say("assistant.cancel")
+            await socket.until("assistant.cancelled")
+            await socket.configured()
+            await socket.say("session.close")
+            await socket.connection.wait_closed()
+        monkeypatch.setattr(backend_answers, "REGISTERED_WITHIN_S", LIMIT_S)
+        is_done.set()
+        async with rig.socket() as socket:
+            await socket.configured()
+            assert (await ask(socket))["text"] == "You said Hi."
+    assert len(backend.of("/v1/register")) == 1
+
+
+async def test_a_gateway_that_ends_waits_for_no_registration(backend):
     backend.server.plan(HttpAnswer(pieces=(b"{",), is_endless=True))
-    async with gateway(variables(backend, **LLM)) as rig, rig.socket() as socket:
-        await registered(backend, socket)
-        await socket.hear(bytes(640))
-        await socket.say("audio.commit")
-        await socket.until("transcript.committed")
-        await socket.say("text.prompt", text="Hi")
-        assert "not registered" in (await socket.until("error"))["message"]
-        await socket.say("text.prompt", text="Hi")
-        await socket.until("assistant.started")
-        await socket.say("assistant.cancel")
-        await socket.until("assistant.cancelled")
-        await socket.configured()  # another registration is begun in place of the slow one
-        assert (await ask(socket))["text"] == "You said Hi."
-        await socket.say("session.close")
-        await socket.connection.wait_closed()
+    async with asyncio.timeout(LIMIT_S):
+        async with gateway(variables(backend, **LLM)) as rig, rig.socket() as socket:
+            await registered(backend, socket)
+        while not backend.server.closed:  # noqa: ASYNC110  (a connection's other end)
+            await asyncio.sleep(0.005)
 
 
 async def test_barge_in_hangs_up_at_the_backend(backend):
