@@ -32,7 +32,8 @@ EXTENSIONS = (
 ``input.speech``: where the peer ends utterances, it tells when it hears one and when it is over,
 and answers every commit.
 ``question.queue``: with ``new_question: queue`` in a configuration, what is asked during a reply
-waits for its end; otherwise it cuts the reply off.
+waits for its end; otherwise it cuts the reply off. What waits is one question, with all that is
+asked until then; an ``error`` refuses what makes it too long. A new configuration keeps it waiting.
 """
 
 MAX_FRAME_BYTES = 1 << 20

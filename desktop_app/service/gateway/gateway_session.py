@@ -52,6 +52,9 @@ _log = logging.getLogger(__name__)
 MERGE_WITHIN_S = 0.25
 """Final texts that come within it are one utterance, where a provider ends utterances."""
 
+LONGEST_WAITING = 20_000
+"""Characters that may wait for the end of a reply, where more than one question does."""
+
 
 class GatewaySession:
     """One socket's state. A bad message is answered with ``error`` and changes nothing."""
@@ -297,23 +300,40 @@ class GatewaySession:
     # ---- turns ------------------------------------------------------------------------------
 
     async def _begin_turn(self, text: str) -> None:
-        """Answer; what is still being said about an earlier question is cut off, or waited for."""
+        """Answer; what is still being said about an earlier question is cut off, or waited for.
+
+        What waited before the session was configured to wait no more is asked along with it.
+        """
         plan = self._configured()
         async with self._floor:
-            going_on = None if self._turn is None or self._turn.is_over else self._turn
-            if plan.queues and (going_on or self._queued):
+            if plan.queues and (self._going_on or self._queued):
                 self._queue(text)
-                return
-            if going_on:
-                await going_on.stop("superseded")
-            answer = await self._answers.start(text, plan)
-            self._turn_id += 1
-            self._turn = Turn(self._turn_id, text, answer, plan.voice, self._tell)
-            self._turn.begin(self._source, self._tasks)
+            else:
+                await self._answer(text, plan)
+
+    @property
+    def _going_on(self) -> Turn | None:
+        return None if self._turn is None or self._turn.is_over else self._turn
+
+    async def _answer(self, text: str, plan: SessionPlan) -> None:
+        """Begin a turn of what waits and of ``text``. With the floor."""
+        if self._going_on is not None:
+            await self._going_on.stop("superseded")
+        text, self._queued = f"{self._queued} {text}".strip(), ""
+        answer = await self._answers.start(text, plan)
+        self._turn_id += 1
+        self._turn = Turn(self._turn_id, text, answer, plan.voice, self._tell)
+        self._turn.begin(self._source, self._tasks)
 
     def _queue(self, text: str) -> None:
         """What is asked during one reply is one question."""
-        self._queued = f"{self._queued} {text}".strip()
+        question = f"{self._queued} {text}".strip()
+        if self._queued and len(question) > LONGEST_WAITING:
+            raise InputError(
+                "session.question_too_long",
+                "Too much waits for the end of this reply already. Please ask again after it.",
+            )
+        self._queued = question
         if self._queueing is None or self._queueing.done():
             self._queueing = start_in(self._tasks, self._begin_queued(), name="queued question")
 
@@ -321,8 +341,15 @@ class GatewaySession:
         while self._queued:
             if self._turn is not None:
                 await self._turn.over()
-            text, self._queued = self._queued, ""
-            await self._try_turn(text)
+            async with self._floor:  # meanwhile another turn may have begun, and taken it along
+                if self._queued and self._going_on is None:
+                    await self._answer_queued()
+
+    async def _answer_queued(self) -> None:
+        try:
+            await self._answer("", self._configured())
+        except AppError as error:
+            await self.on_fault(error)
 
     def _configured(self) -> SessionPlan:
         if self._plan is None:

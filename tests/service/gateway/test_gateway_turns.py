@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from desktop_app.service.gateway import gateway_session
 from desktop_app.service.providers.ports import TextDelta
 from desktop_app.service.runs.history import CUT_HERE, STOPPED_HERE
 
@@ -208,6 +209,41 @@ async def test_a_reply_that_is_cut_off_makes_room_for_what_waits(rig, socket):
     await socket.until("assistant.cancelled")
     assert (await socket.until("assistant.started"))["text"] == "Second"
     rig.providers.language.resume()
+    await socket.until("assistant.message")
+
+
+async def test_what_waits_is_asked_with_the_next_question_where_the_session_waits_no_more(
+    rig, socket
+):
+    rig.providers.language.pause()
+    await socket.configured(new_question="queue")
+    await socket.say("text.prompt", text="First")
+    await socket.until("assistant.delta")
+    await socket.say("text.prompt", text="Second")
+    await socket.configured()
+    await socket.say("text.prompt", text="Third")
+    assert (await socket.until("assistant.cancelled"))["turn_id"] == 1
+    assert (await socket.until("assistant.started"))["text"] == "Second Third"
+    await socket.until("assistant.delta")
+    rig.providers.language.resume()
+    assert (await socket.until("assistant.message"))["turn_id"] == 2
+    await socket.say("ping")
+    await socket.until("pong")
+    assert socket.kinds().count("assistant.started") == 2
+
+
+async def test_more_than_may_wait_is_refused_in_words(rig, socket, monkeypatch):
+    monkeypatch.setattr(gateway_session, "LONGEST_WAITING", 10)
+    rig.providers.language.pause()
+    await socket.configured(new_question="queue")
+    await socket.say("text.prompt", text="First")
+    await socket.until("assistant.delta")
+    for text in ("Second, and long", "Third"):
+        await socket.say("text.prompt", text=text)
+    error = await socket.until("error")
+    assert (error["code"], "ask again" in error["message"]) == ("session.question_too_long", True)
+    rig.providers.language.resume()
+    assert (await socket.until("assistant.started"))["text"] == "Second, and long"
     await socket.until("assistant.message")
 
 
