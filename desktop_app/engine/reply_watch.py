@@ -10,7 +10,7 @@ from uuid import uuid4
 from msgspec import structs
 
 from desktop_app.engine.ports import Journal, StoredReplies, Time
-from desktop_app.engine.wanted_replies import question_before, wanted_reply
+from desktop_app.engine.wanted_replies import lacks_heard_words, question_before, wanted_reply
 from desktop_app.errors import AppError
 from desktop_app.journal.records import (
     MessageRecord,
@@ -130,11 +130,19 @@ class ReplyWatch:
                 await self._fail(message_id, "line.lost")
                 return None
             if found is not None and found.state is not ReplyState.RUNNING:
+                await self._learn_words(question_id, found)
                 return await self._settle(message_id, found)
             if found is not None:
                 await self._grow(message_id, found)
         await self._fail(message_id, "reply.not_fetched")
         return None
+
+    async def _learn_words(self, question_id: str, found: StoredReply) -> None:
+        """What was heard of a recording stays, though its sound may be deleted once answered."""
+        question = await self._journal.message(question_id)
+        is_sent = question is not None and question.status is MessageStatus.SENT
+        if question and is_sent and found.question and lacks_heard_words(question):
+            await self._put(structs.replace(question, text=found.question))
 
     async def _settle(self, message_id: str, found: StoredReply) -> StoredReply | None:
         match found.state:

@@ -49,6 +49,11 @@ def wanted_reply(
     )
 
 
+def lacks_heard_words(question: MessageRecord) -> bool:
+    """Whether it was a recording of which no words were told."""
+    return _has_recording(question) and _words(question) == _joined(question.wishes.words or "")
+
+
 def _pairs(rows: Sequence[MessageRecord]) -> dict[str, str]:
     """Ids of replies to those of their questions."""
     asked: list[MessageRecord] = []
@@ -90,9 +95,8 @@ def _is_like(asked: MessageRecord, question: MessageRecord) -> bool:
     """Whether the peer's answer to one may be mistaken for that to the other."""
     if asked.id == question.id or (_words(question) and _words(asked) == _words(question)):
         return True
-    is_unheard = _has_recording(asked) and _words(asked) == _joined(asked.wishes.words or "")
     could_be = is_question(question.text, asked.text, has_recording=True)
-    return _has_recording(question) and is_unheard and could_be
+    return _has_recording(question) and lacks_heard_words(asked) and could_be
 
 
 def _has_recording(question: MessageRecord) -> bool:

@@ -51,6 +51,7 @@ class StoredReply(Struct, frozen=True):
         remote_id: The peer's id, empty before it has one.
         model: ``provider/model`` that wrote it, where the peer says.
         speech_url: Where its speech can be had for a while, or empty.
+        question: What it answers, with the words of its recording.
     """
 
     state: ReplyState
@@ -58,6 +59,7 @@ class StoredReply(Struct, frozen=True):
     remote_id: str = ""
     model: str = ""
     speech_url: str = ""
+    question: str = ""
 
 
 def reply_in(messages: Sequence[StoredMessage], wanted: WantedReply) -> StoredReply | None:
@@ -71,22 +73,22 @@ def reply_in(messages: Sequence[StoredMessage], wanted: WantedReply) -> StoredRe
     """
     turns = tuple(_turns(messages))
     if wanted.remote_id:
-        for _, replies in turns:
+        for question, replies in turns:
             if any(one.message_id == wanted.remote_id for one in replies):
-                return _joined(replies)
+                return _joined(question, replies)
     alike = [
-        replies
+        (question, replies)
         for question, replies in turns
         if _is_asked(question, wanted)
         and wanted.known_ids.isdisjoint(one.message_id for one in replies)
     ]
     if wanted.remote_id:  # it is told before it is stored; another id is another reply
-        return None if all(alike) else StoredReply(ReplyState.RUNNING)
+        return None if all(replies for _, replies in alike) else StoredReply(ReplyState.RUNNING)
     if not alike:
         return None
     if len(alike) <= wanted.later:  # a later one is on its way there: whose these are shows then
         return StoredReply(ReplyState.RUNNING)
-    return _joined(alike[-1 - wanted.later])
+    return _joined(*alike[-1 - wanted.later])
 
 
 def is_question(asked: str, words: str, *, has_recording: bool) -> bool:
@@ -127,7 +129,7 @@ def _turns(
         yield question, replies
 
 
-def _joined(replies: Sequence[StoredMessage]) -> StoredReply:
+def _joined(question: StoredMessage, replies: Sequence[StoredMessage]) -> StoredReply:
     """Several rows where tools ran in between: those that only call have no words."""
     if not replies:
         return StoredReply(ReplyState.RUNNING)
@@ -139,6 +141,7 @@ def _joined(replies: Sequence[StoredMessage]) -> StoredReply:
         remote_id=last.message_id,
         model=provider_name(facts.get("model_provider"), facts.get("model_name")),
         speech_url=_speech_url(facts),
+        question=(question.content or "").strip(),
     )
 
 

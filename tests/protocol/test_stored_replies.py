@@ -31,12 +31,12 @@ THREAD = (
 
 def test_the_reply_with_the_id_is_found_wherever_it_stands():
     found = reply_in(THREAD, WantedReply("t", "", "a1"))
-    assert found == StoredReply(ReplyState.COMPLETE, "First.", "a1")
+    assert found == StoredReply(ReplyState.COMPLETE, "First.", "a1", question="again?")
 
 
 def test_the_id_decides_though_the_same_was_asked_again_since():
     found = reply_in(THREAD, WantedReply("t", "again?", "a1"))
-    assert found == StoredReply(ReplyState.COMPLETE, "First.", "a1")
+    assert found == StoredReply(ReplyState.COMPLETE, "First.", "a1", question="again?")
 
 
 def test_an_id_that_is_not_stored_yet_is_that_of_a_question_without_an_answer():

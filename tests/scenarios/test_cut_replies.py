@@ -168,6 +168,7 @@ async def test_a_voice_note_is_answered_though_its_words_were_never_told(typed: 
         thread.answer(kept, WHOLE)
         await rig.time.advance(WAITS_S[0])
         assert [(one.text, one.status) for one in rig.replies] == [(WHOLE, MessageStatus.COMPLETE)]
+        assert [one.text for one in rig.questions] == [kept], "its words outlive its sound"
 
 
 async def test_bar_31_what_was_not_heard_of_a_spoken_reply_can_be_played():
