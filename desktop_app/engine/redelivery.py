@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import structs
 
 from desktop_app.engine.ports import Journal
+from desktop_app.engine.wanted_replies import question_before
 from desktop_app.errors import StorageError
 from desktop_app.journal.records import MessageRecord, Role
 
@@ -18,11 +19,7 @@ async def question_of(journal: Journal, thread_id: str, message_id: str) -> Mess
     message = await journal.message(message_id)
     if message is None or message.role is Role.USER:
         return message
-    for earlier in reversed(await journal.messages(thread_id)):
-        is_before = earlier.created_at <= message.created_at
-        if earlier.role is Role.USER and earlier.turn == message.turn and is_before:
-            return earlier
-    return None
+    return question_before(message, await journal.messages(thread_id))
 
 
 async def with_recording(journal: Journal, message: MessageRecord) -> tuple[MessageRecord, bytes]:
