@@ -18,6 +18,7 @@ from desktop_app.audio.decoding import decode_speech
 from desktop_app.audio.detectors import speech_detector
 from desktop_app.audio.portaudio import SoundSystem
 from desktop_app.children import on_parent_end
+from desktop_app.client.deleted_threads import DeletedThreads
 from desktop_app.client.rebuilding import Rebuilding
 from desktop_app.client.remote_threads import RemoteThreads
 from desktop_app.client.service_answers import ServiceAnswers
@@ -298,8 +299,12 @@ class EngineApp:
         return both_doors(await self._keeper.address())
 
     async def _rebuild(self) -> None:
-        """After a journal was damaged, fill the new one with what the service still has."""
+        """After a journal was damaged, fill the new one with what the service still has.
+
+        What was deleted here goes there first, lest it come back.
+        """
         folder, threads = self._paths.data, self._remote_threads
+        await DeletedThreads(self._journal, self._profile.name, self._asked.api).run()
         rebuilding = Rebuilding(self._journal, folder, threads, self._asked.api)
         rebuilder = JournalRebuilder(self._journal, rebuilding, self._publish)
         notice = await rebuilder.run(self._journal.set_aside)

@@ -103,7 +103,8 @@ SENTENCES: Prose = {
     ),
     "journal.unreadable": "Earlier conversations cannot be read at the moment. New ones work.",
     "kept.conversations_cleared": (
-        "The conversations are deleted; the next start of Parley takes them off the disk."
+        "The conversations are deleted; the next start of Parley takes them off the disk and the "
+        "service."
     ),
     "kept.pictures_cleared": (
         "The pictures are deleted; the next start of Parley takes them off the disk."

@@ -14,10 +14,13 @@ from contextlib import aclosing, asynccontextmanager, closing
 import pytest
 
 from desktop_app import engine_app
+from desktop_app.client.api import BackboardApi
+from desktop_app.client.remote_threads import RemoteThreads
 from desktop_app.engine import reply_watch
 from desktop_app.journal.reader import JournalReader
-from desktop_app.journal.records import MessageRecord, MessageStatus
+from desktop_app.journal.records import MessageRecord, MessageStatus, ThreadRecord
 from desktop_app.journal.schema import DATABASE_NAME
+from desktop_app.journal.writer import JournalWriter
 from desktop_app.link.client import LinkClient
 from desktop_app.link.messages import MessageSaved, Notice, NoticeRaised, Quit, SendText
 from desktop_app.paths import find_paths
@@ -69,6 +72,15 @@ async def reply_of(client: LinkClient) -> MessageRecord:
             if isinstance(event, MessageSaved) and event.message.status in _ENDS:
                 return event.message
     raise AssertionError("the engine ended without an answer")
+
+
+async def delete_another(api: BackboardApi) -> None:
+    """A conversation that the service knows, deleted before the next start."""
+    journal = await JournalWriter.open(find_paths(os.environ).data)
+    await journal.save_thread(ThreadRecord(id="t2", title="Old", created_at=1.0, updated_at=1.0))
+    await RemoteThreads(journal, "near").remote_id("t2", api)
+    await journal.remove_thread("t2")
+    await journal.aclose()
 
 
 def choose(profile: str, **profiles: dict[str, str]) -> None:
@@ -166,8 +178,13 @@ async def test_a_damaged_journal_is_kept_aside_filled_from_the_service_and_told_
             [thread] = reader.threads()
             question, reply = reader.messages(thread.id)
             assert (question.text, "56" in reply.text) == ("what is seven times eight", True)
+        api = BackboardApi(service.api)
+        await delete_another(api)
         async with engine(capsys) as client:
             client.send(SendText(thread.id, "m2", "what is nine times nine"))
             assert "81" in (await reply_of(client)).text
+            while len(await api.threads.page()) > 1:  # noqa: ASYNC110 - what was deleted goes
+                await asyncio.sleep(0.01)
+        await api.aclose()
         found = JournalReader(data).messages(thread.id)
         assert len(found) == 4, "it goes on in the thread that came back"

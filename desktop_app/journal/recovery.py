@@ -34,6 +34,17 @@ _DELETE_UNBEGUN = (
 )
 """Somebody chose who shall answer in a new thread, and then asked nothing."""
 
+DELETED = "deleted"
+"""How the keys of settings begin that name what the service is still to delete."""
+
+_OF_THREAD = "thread"
+_NOTE_DELETED = (
+    f"UPDATE OR REPLACE setting SET key = '{DELETED}' || substr(key, {len(_OF_THREAD) + 1}) "
+    f"WHERE key LIKE '{_OF_THREAD}:%' AND value <> '' AND EXISTS (SELECT 1 FROM thread "
+    "WHERE is_removed AND instr(setting.key || ':', ':' || thread.id || ':') > 0)"
+)
+"""``thread:<profile>:<id>`` says which thread of the service is ours."""
+
 
 _RECENT_S = 86_400.0
 _NEWEST = 500
@@ -88,6 +99,8 @@ def purge(
 ) -> None:
     """Delete for good what was removed, and recordings without words. Within one transaction.
 
+    What the service has of a thread is noted under ``DELETED``: it can be away now.
+
     Args:
         keeps_strays: Pictures that no row names belong to a database that was set aside.
 
@@ -104,6 +117,7 @@ def purge(
     if not keeps_strays:
         left = connection.execute("SELECT DISTINCT path FROM picture")
         pictures.remove_all_but({row["path"] for row in left})
+    connection.execute(_NOTE_DELETED)
     connection.execute("DELETE FROM thread WHERE is_removed")
     connection.execute(_DELETE_UNBEGUN)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -272,6 +272,13 @@ class Tables:
             "ON CONFLICT (key) DO UPDATE SET value = excluded.value",
             (key, value),
         )
+
+    def settings(self, beginning: str) -> Mapping[str, str]:
+        """Every small fact whose key begins so, by its key."""
+        query = "SELECT key, value FROM setting WHERE substr(key, 1, ?) = ? ORDER BY key"
+        with storage_errors():
+            rows = self._connection.execute(query, (len(beginning), beginning)).fetchall()
+        return {row["key"]: row["value"] for row in rows}
 
     def forget_settings(self, beginning: str) -> None:
         """Forget every small fact whose key begins so."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from msgspec.structs import asdict
@@ -224,6 +224,10 @@ class JournalWriter:
     async def set_setting(self, key: str, value: str) -> None:
         """Remember a small fact."""
         await self._worker.run(lambda: self._tables.set_setting(key, value))
+
+    async def settings(self, beginning: str) -> Mapping[str, str]:
+        """Every small fact whose key begins so, by its key."""
+        return await self._worker.run(lambda: self._tables.settings(beginning))
 
     async def forget_settings(self, beginning: str) -> None:
         """Forget every small fact whose key begins so."""
