@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -90,7 +91,7 @@ def test_a_folder_that_cannot_be_written_is_a_clear_error(tmp_path):
 
 def test_the_same_over_and_over_is_logged_once_a_second(caplog, monkeypatch):
     now = [100.0]
-    monkeypatch.setattr("desktop_app.logs.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("desktop_app.logs.time", SimpleNamespace(monotonic=lambda: now[0]))
     told = []
     handle = loop_exception_handler(told.append)
     full = {"message": "accept failed", "exception": OSError(24, "Too many open files")}

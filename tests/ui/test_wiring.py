@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 from PySide6.QtCore import Qt
 
@@ -111,7 +113,8 @@ def test_holding_space_talks_and_repeats_are_not_news(desk, qtbot):
 def press_space(desk, qtbot, held_s: float, monkeypatch) -> None:
     """Hold Space for so long, by the clock of the talk key."""
     clock = iter((10.0, 10.0 + held_s))
-    monkeypatch.setattr("desktop_app.ui.voice.talk_key.time.monotonic", lambda: next(clock))
+    its_clock = SimpleNamespace(monotonic=lambda: next(clock))  # other threads have their own
+    monkeypatch.setattr("desktop_app.ui.voice.talk_key.time", its_clock)
     field = desk.window.pane.composer.field
     field.setFocus()
     desk.window.activateWindow()
