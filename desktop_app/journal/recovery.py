@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import uuid
 
@@ -46,6 +47,9 @@ _NOTE_DELETED = (
 """``thread:<profile>:<id>`` says which thread of the service is ours."""
 
 
+_IN_USE = "journal.in_use"
+"""The small fact that is there while a program has the journal open, and after one that died."""
+
 _RECENT_S = 86_400.0
 _NEWEST = 500
 
@@ -66,7 +70,8 @@ _UNANSWERED = f"""
 def recover(connection: sqlite3.Connection, files: UtteranceFiles, now_s: float) -> None:
     """Settle everything the last process left half done. Within one transaction.
 
-    Replies that were growing, or had not begun, are cut short: the service may have the rest.
+    Replies that were growing are cut short: the service may have the rest. So are those that had
+    not begun when a program died; what was imported or ended orderly waits for none.
     Recordings without a transcript become failed messages that can be retried, so that nothing
     said is lost.
 
@@ -86,8 +91,19 @@ def recover(connection: sqlite3.Connection, files: UtteranceFiles, now_s: float)
     ).fetchall()
     for row in unfinished:
         _settle(connection, utterance_of(row), files)
-    for row in connection.execute(_UNANSWERED, (now_s - _RECENT_S,)).fetchall():
-        connection.execute(SAVE_MESSAGE, values_of(_reply_to(message_of(row))))
+    if connection.execute("SELECT 1 FROM setting WHERE key = ?", (_IN_USE,)).fetchone():
+        for row in connection.execute(_UNANSWERED, (now_s - _RECENT_S,)).fetchall():
+            connection.execute(SAVE_MESSAGE, values_of(_reply_to(message_of(row))))
+    connection.execute("INSERT OR REPLACE INTO setting (key, value) VALUES (?, '1')", (_IN_USE,))
+
+
+def note_end(connection: sqlite3.Connection) -> None:
+    """Nothing is left half done. One that cannot be noted is taken for a crash: no harm.
+
+    Never raises.
+    """
+    with contextlib.suppress(sqlite3.Error):
+        connection.execute("DELETE FROM setting WHERE key = ?", (_IN_USE,))
 
 
 def purge(

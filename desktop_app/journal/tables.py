@@ -25,7 +25,7 @@ from desktop_app.journal.records import (
     UtteranceRecord,
     UtteranceState,
 )
-from desktop_app.journal.recovery import purge, recover
+from desktop_app.journal.recovery import note_end, purge, recover
 from desktop_app.journal.reply_details import Learning
 from desktop_app.journal.retention import discard, remove_expired
 from desktop_app.journal.rows import (
@@ -288,6 +288,10 @@ class Tables:
 
     def close(self) -> None:
         """Close the files and free the folder. Call once."""
+        note_end(self._connection)
+        self._shut()
+
+    def _shut(self) -> None:
         try:
             self.files.close()
             with storage_errors():
@@ -307,7 +311,7 @@ class Tables:
                 purge(self._connection, self.files, self._pictures, keeps_strays=self._was_damaged)
                 recover(self._connection, self.files, time.time())
         except BaseException:
-            self.close()
+            self._shut()
             raise
 
     def _set_durability(self, *, survives_power_loss: bool) -> None:

@@ -1,5 +1,6 @@
 """What a crash left half done is settled at the next start, and what was removed is deleted."""
 
+import shutil
 from time import time
 
 import pytest
@@ -26,6 +27,22 @@ async def restart(tmp_path):
         await journal.aclose()
 
 
+@pytest.fixture
+async def crash(tmp_path, tmp_path_factory):
+    """Opens what a program that dies now would leave."""
+    opened = []
+
+    async def next_start() -> JournalWriter:
+        left = tmp_path_factory.mktemp("crashed") / "journal"
+        shutil.copytree(tmp_path, left)
+        opened.append(await JournalWriter.open(left))
+        return opened[-1]
+
+    yield next_start
+    for journal in opened:
+        await journal.aclose()
+
+
 async def test_a_reply_that_was_growing_is_interrupted_with_its_text(writer, records, restart):
     reply = records.message(role=Role.ASSISTANT, text="Thirty", status=MessageStatus.STREAMING)
     await writer.save_message(reply)
@@ -36,10 +53,10 @@ async def test_a_reply_that_was_growing_is_interrupted_with_its_text(writer, rec
 
 
 async def test_a_question_whose_reply_had_not_begun_has_one_that_was_cut_short(
-    writer, records, restart
+    writer, records, crash
 ):
     await writer.save_message(records.message(created_at=time() - 60, turn=2))
-    again = await restart(await restart(writer))
+    again = await crash()
     question, reply = await again.messages("t1")
     assert (question.id, reply.role, reply.turn, reply.text) == ("m1", Role.ASSISTANT, 2, "")
     assert await again.cut_replies() == [reply], "the service may have all of it"
@@ -56,17 +73,24 @@ async def test_a_question_whose_reply_had_not_begun_has_one_that_was_cut_short(
     ],
     ids=["old", "stopped", "rebuilt", "imported", "failed"],
 )
-async def test_a_question_that_waits_for_nothing_gets_no_reply(writer, records, restart, told):
+async def test_a_question_that_waits_for_nothing_gets_no_reply(writer, records, crash, told):
     given = {"created_at": time() - 60, "turn": 2, **told}
     await writer.save_message(records.message(**given))
-    assert await (await restart(writer)).cut_replies() == []
+    assert await (await crash()).cut_replies() == []
 
 
-async def test_a_question_before_an_answered_one_gets_no_reply(writer, records, restart):
+async def test_a_question_before_an_answered_one_gets_no_reply(writer, records, crash):
     for number, role in enumerate((Role.USER, Role.USER, Role.ASSISTANT), start=1):
         row = {"role": role, "created_at": time() - 60 + number, "turn": number}
         await writer.save_message(records.message(f"m{number}", **row))
-    assert await (await restart(writer)).cut_replies() == []
+    assert await (await crash()).cut_replies() == []
+
+
+async def test_a_question_without_a_reply_is_left_alone_where_no_program_died(
+    writer, records, restart
+):
+    await writer.save_message(records.message(created_at=time() - 60, turn=2))
+    assert await (await restart(writer)).cut_replies() == [], "it may have been imported"
 
 
 async def test_a_queued_message_is_still_pending(writer, records, restart):
