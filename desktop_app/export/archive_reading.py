@@ -43,6 +43,9 @@ _MOST_ENTRIES = 500_000
 _MOST_TEXT_BYTES = 256 * 1024 * 1024
 _BLOCK_BYTES = 256 * 1024
 _ENCRYPTED = 0x1
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError)
+"""The last one: a compression or an encryption that Python does not know."""
+
 
 # Files lie in the zip as they are, so that none can be larger than the zip itself.
 _KINDS = {
@@ -202,10 +205,14 @@ class Archive:
     @contextmanager
     def _open(self, name: str) -> Iterator[IO[bytes]]:
         try:
-            with self._file.open(self._entries[name]) as file:
+            opened = self._file.open(self._entries[name])
+        # The last three: it claims to begin before or far behind the file.
+        except (*_BROKEN, OSError, ValueError, OverflowError) as error:
+            raise damaged(name) from error
+        try:
+            with opened as file:
                 yield file
-        # The last one: a compression or an encryption that Python does not know.
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        except _BROKEN as error:
             raise damaged(name) from error
 
 
@@ -230,7 +237,7 @@ def open_archive(path: Path) -> Iterator[Archive]:
         try:
             opened = zipfile.ZipFile(file)
         # The last one: an archive over several disks, or of a later version of the format.
-        except (zipfile.BadZipFile, ValueError, OverflowError, NotImplementedError) as error:
+        except (*_BROKEN, OSError, ValueError, OverflowError) as error:
             raise foreign(tr("it is no zip file")) from error
         with opened:
             yield Archive(opened, path.stat().st_size)

@@ -275,6 +275,15 @@ async def test_no_changed_byte_gets_through_or_crashes(filled, tmp_path):
             assert _texts(path) == _texts(good), "what is taken in is what was exported"
 
 
+async def test_a_changed_list_of_contents_is_refused_and_crashes_nothing(filled, tmp_path):
+    whole = export(filled, tmp_path / "all.zip").read_bytes()
+    path = tmp_path / "bad.zip"
+    for at in range(whole.index(b"PK\x01\x02"), len(whole)):
+        path.write_bytes(whole[:at] + bytes((whole[at] ^ 0xFF,)) + whole[at + 1 :])
+        with suppress(InputError), open_archive(path) as archive:
+            archive.check(Watch())
+
+
 async def test_files_of_this_computer_are_named_only_where_the_archive_holds_them(filled, tmp_path):
     secret = tmp_path / "secret.txt"
     secret.write_text("my key")
