@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from enum import Enum
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QListView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop_app.prose import mark, tr, tr_n
 from desktop_app.protocol.service_calls import ModelRow
@@ -15,90 +12,39 @@ from desktop_app.state.model_wish import ModelWish, fitting, providers_of
 from desktop_app.ui import look as size
 from desktop_app.ui.button import Button, Tone
 from desktop_app.ui.labels import Label
-from desktop_app.ui.look import Look, let_ground_through
-from desktop_app.ui.models.model_delegate import ModelDelegate
+from desktop_app.ui.look import Look
+from desktop_app.ui.models.choice_browser import ChoiceBrowser, Scope
 from desktop_app.ui.models.model_filters import ModelFilters
 from desktop_app.ui.models.model_rows import ROW, ModelRows
 from desktop_app.ui.numbers import whole
-from desktop_app.ui.panels.fields import LineField
-from desktop_app.ui.panels.rows import wrapped
 
 NO_MODEL = mark("No model fits. Take a filter away or search for less.")
-_MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
-_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
-class Scope(Enum):
-    """What a chosen model is for."""
-
-    THREAD = "thread"
-    MESSAGE = "message"
-    NEW_THREADS = "new_threads"
-
-
-class ModelBrowser(QWidget):
+class ModelBrowser(ChoiceBrowser):
     """Search, filters, list, and what can be done with the model that is marked.
 
-    The keys stay in the search: arrows mark, Enter uses here, Ctrl+Enter for the next message.
-
-    Signals:
-        chosen: A ModelRow, None for the service's own choice; and the Scope.
-        retry_requested: The list shall be asked for again.
+    ``chosen`` brings a ModelRow, None for the service's own choice.
     """
 
-    chosen = Signal(object, object)
-    retry_requested = Signal()
-
     def __init__(self, look: Look, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__(look, parent, tr("Search models"))
         self._models: tuple[ModelRow, ...] = ()
         self._recent: tuple[str, ...] = ()
         self._chosen = ""
         self._wish = ModelWish()
-        self.search = LineField(look, self, tr("Search models"), icon="search")
         self.filters = ModelFilters(look, self)
-        self.rows = ModelRows(self)
-        self.list = self._made_list(look)
-        self.note = wrapped(look, self, "")
-        self.retry = Button(look, self, text=tr("Try again"), tone=Tone.OUTLINE)
+        self.rows = ModelRows()
+        self._make_list(self.rows, tr("Models"), tr("For new threads"))
         self.count = Label(look, self, px=size.CAPTION, ink="faint")
-        self.use = Button(look, self, text=tr("Use here"), tone=Tone.ACCENT)
-        self.once = Button(look, self, text=tr("Only the next message"), tone=Tone.OUTLINE)
-        self.always = Button(look, self, text=tr("For new threads"), tone=Tone.OUTLINE)
         self.automatic = Button(look, self, text=tr("Let the service choose"), tone=Tone.LINK)
-        self.use.describe(tr("Use here"), "Enter")
-        self.once.describe(tr("Only the next message"), "Ctrl+Enter")
-        self.setFocusProxy(self.search)
-        self._connect()
+        self.search.textChanged.connect(self._on_words)
+        self.filters.changed.connect(self._on_filters)
+        self.automatic.clicked.connect(self._on_automatic)
+        self.marked_changed.connect(self._show_steps)
+        self.taken.connect(self._choose)
         self._lay_out()
         self.show_note("")
-
-    def _made_list(self, look: Look) -> QListView:
-        view = QListView(self)
-        view.setModel(self.rows)
-        view.setItemDelegate(ModelDelegate(look, view))
-        view.setUniformItemSizes(True)
-        view.setFrameShape(QFrame.Shape.NoFrame)
-        view.setMouseTracking(True)
-        view.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        view.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
-        view.setAccessibleName(tr("Models"))
-        let_ground_through(view)
-        return view
-
-    def _connect(self) -> None:
-        self.search.textChanged.connect(self._on_words)
-        self.search.installEventFilter(self)
-        self.filters.changed.connect(self._on_filters)
-        self.retry.clicked.connect(self.retry_requested)
-        self.list.doubleClicked.connect(self._on_double_clicked)
-        self.list.installEventFilter(self)
-        self.list.selectionModel().currentChanged.connect(self._show_steps)
-        self.use.clicked.connect(self._on_use)
-        self.once.clicked.connect(self._on_once)
-        self.always.clicked.connect(self._on_always)
-        self.automatic.clicked.connect(self._on_automatic)
 
     def _lay_out(self) -> None:
         beside = QHBoxLayout()
@@ -179,33 +125,10 @@ class ModelBrowser(QWidget):
         self._wish = replace(wish, words=self.search.text())
         self._show()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            if event.key() in _ENTER:
-                is_once = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-                self._choose(Scope.MESSAGE if is_once else Scope.THREAD)
-                return True
-            if watched is self.search and event.key() in _MOVES:
-                self.list.keyPressEvent(event)
-                return True
-        return super().eventFilter(watched, event)
-
     def _choose(self, scope: Scope) -> None:
         model = self.marked
         if model is not None and model.kind == "llm":
             self.chosen.emit(model, scope)
-
-    def _on_double_clicked(self, _index: QModelIndex) -> None:
-        self._choose(Scope.THREAD)
-
-    def _on_use(self) -> None:
-        self._choose(Scope.THREAD)
-
-    def _on_once(self) -> None:
-        self._choose(Scope.MESSAGE)
-
-    def _on_always(self) -> None:
-        self._choose(Scope.NEW_THREADS)
 
     def _on_automatic(self) -> None:
         self.chosen.emit(None, Scope.THREAD)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import Qt
 
 from desktop_app.prose import tr
 from desktop_app.protocol.service_calls import ModelRow
+from desktop_app.ui.models.choice_rows import ChoiceRows, Index
 from desktop_app.ui.panels.amounts import context_words, price_words
 from desktop_app.ui.wording import apart
 
 ROW = Qt.ItemDataRole.UserRole
 IS_CHOSEN = Qt.ItemDataRole.UserRole + 1
 IS_RECENT = Qt.ItemDataRole.UserRole + 2
-
-_Index = QModelIndex | QPersistentModelIndex
 
 
 def name_of(row: ModelRow) -> str:
@@ -38,12 +37,11 @@ def caption_of(row: ModelRow) -> str:
     return " · ".join(apart(fact) for fact in facts if fact)
 
 
-class ModelRows(QAbstractListModel):
-    """Any number of models; a view asks only for those that it shows."""
+class ModelRows(ChoiceRows[ModelRow]):
+    """Models, with the one in use and those of late."""
 
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
-        self._rows: tuple[ModelRow, ...] = ()
+    def __init__(self) -> None:
+        super().__init__()
         self._chosen = ""
         self._recent: frozenset[str] = frozenset()
 
@@ -55,15 +53,7 @@ class ModelRows(QAbstractListModel):
         self._rows, self._chosen, self._recent = rows, chosen, frozenset(recent)
         self.endResetModel()
 
-    @property
-    def rows(self) -> tuple[ModelRow, ...]:
-        """What is listed."""
-        return self._rows
-
-    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: N802, B008 - Qt's own
-        return 0 if parent.isValid() else len(self._rows)
-
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if not index.isValid():
             return None
         row = self._rows[index.row()]

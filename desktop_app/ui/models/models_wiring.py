@@ -17,7 +17,8 @@ from desktop_app.state.app_state import Conversation, Service
 from desktop_app.ui import wording
 from desktop_app.ui.chat.next_turn import NextTurn
 from desktop_app.ui.models.answering import Answering
-from desktop_app.ui.models.model_browser import ModelBrowser, Scope
+from desktop_app.ui.models.choice_browser import Scope
+from desktop_app.ui.models.model_browser import ModelBrowser
 from desktop_app.ui.models.model_picker import ModelPicker
 from desktop_app.ui.models.models_page import ModelsPage
 from desktop_app.ui.panels.failure import failure_words

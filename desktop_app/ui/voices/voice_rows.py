@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import (
-    QAbstractListModel,
-    QLocale,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    Qt,
-)
+from PySide6.QtCore import QLocale, Qt
 
 from desktop_app.prose import tr
 from desktop_app.protocol.service_calls import VoiceRow
+from desktop_app.ui.models.choice_rows import ChoiceRows, Index
 from desktop_app.ui.models.model_delegate import RowWords
 from desktop_app.ui.models.model_rows import IS_CHOSEN, ROW
 from desktop_app.ui.wording import apart, provider_word
-
-_Index = QModelIndex | QPersistentModelIndex
 
 AUTOMATIC = VoiceRow("", "")
 """Whoever the service takes."""
@@ -53,12 +45,11 @@ def own_language_first(voices: tuple[VoiceRow, ...]) -> tuple[VoiceRow, ...]:
     return tuple(sorted(voices, key=is_foreign))
 
 
-class VoiceRows(QAbstractListModel):
-    """Any number of voices; a view asks only for those that it shows."""
+class VoiceRows(ChoiceRows[VoiceRow]):
+    """Voices, with the one in use."""
 
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
-        self._rows: tuple[VoiceRow, ...] = ()
+    def __init__(self) -> None:
+        super().__init__()
         self._chosen = AUTOMATIC
 
     def show_rows(self, rows: tuple[VoiceRow, ...], chosen: VoiceRow) -> None:
@@ -67,15 +58,7 @@ class VoiceRows(QAbstractListModel):
         self._rows, self._chosen = rows, chosen
         self.endResetModel()
 
-    @property
-    def rows(self) -> tuple[VoiceRow, ...]:
-        """What is listed."""
-        return self._rows
-
-    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: N802, B008 - Qt's own
-        return 0 if parent.isValid() else len(self._rows)
-
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if not index.isValid():
             return None
         row = self._rows[index.row()]

@@ -28,7 +28,7 @@ from desktop_app.state.app_state import Conversation, Service
 from desktop_app.ui import wording
 from desktop_app.ui.chat.next_turn import NextTurn
 from desktop_app.ui.models.answering import Answering
-from desktop_app.ui.models.model_browser import Scope
+from desktop_app.ui.models.choice_browser import Scope
 from desktop_app.ui.panels.failure import failure_words
 from desktop_app.ui.settings.settings_keeper import SettingsKeeper
 from desktop_app.ui.settings.settings_page import SettingsPage
