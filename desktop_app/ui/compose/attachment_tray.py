@@ -4,83 +4,52 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from desktop_app.prose import tr
 from desktop_app.ui import look as size
 from desktop_app.ui.button import Button, Tone
 from desktop_app.ui.compose.attachments import Attachment, Stage
 from desktop_app.ui.compose.note_row import NoteRow
-from desktop_app.ui.icons import paint_icon
+from desktop_app.ui.compose.tray_row import TrayRow
 from desktop_app.ui.labels import Label
 from desktop_app.ui.look import Look, let_ground_through
-from desktop_app.ui.mirroring import mirrored_margins
 
 _MOST_ROWS = 4  # more are scrolled to
-_ICON = 18
 
 
-class AttachmentRow(QWidget):
+class AttachmentRow(TrayRow):
     """One file: name, state, what can be done.
 
     Signals:
-        remove_requested, retry_requested, text_requested: The file's id.
+        retry_requested, text_requested: The file's id.
     """
 
-    remove_requested = Signal(str)
     retry_requested = Signal(str)
     text_requested = Signal(str)
 
     def __init__(self, look: Look, parent: QWidget, shown: Attachment) -> None:
-        super().__init__(parent)
-        self._look = look
-        self.shown = shown
-        self._name = Label(look, self)
-        self._name.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        self._state = Label(look, self, px=size.CAPTION, ink="dim")
+        super().__init__(look, parent, shown, tr("Remove"))
         self.step = Button(look, self, text=tr("Try again"), tone=Tone.LINK)
         self.step.clicked.connect(self._on_step)
-        self.remove = Button(look, self, icon="close", says=tr("Remove"))
-        self.remove.clicked.connect(self._on_remove)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(*mirrored_margins(12 + look.scaled(_ICON) + 8, 2, 8, 2))
-        row.setSpacing(10)
-        row.addWidget(self._name)
-        row.addWidget(self._state, 1)
-        row.addWidget(self.step)
-        row.addWidget(self.remove)
+        self.lay_out(self._state, self.step)
         self.show_attachment(shown)
 
     def show_attachment(self, shown: Attachment) -> None:
         """Show another state of the same file."""
-        self.shown = shown
         is_bad = shown.stage in (Stage.REFUSED, Stage.FAILED)
-        self._name.show_text(shown.name)
+        icon = "warning" if is_bad else "image" if shown.is_picture else "file"
+        self.show_state(shown, icon, "danger" if is_bad else "dim")
         self._state.show_text(shown.words, "danger" if is_bad else "dim")
         self._state.setToolTip(shown.words)
         self.step.setVisible(shown.stage is Stage.FAILED or shown.can_become_text)
         self.step.setText(tr("Try again") if is_bad else tr("Put into the message"))
         self.step.describe(f"{self.step.text()}: {shown.name}")
         self.remove.describe(tr("Remove {name}").format(name=shown.name))
-        self.setAccessibleName(f"{shown.name}, {shown.words}")
-        self.update()
 
     def _on_step(self) -> None:
         wish = self.retry_requested if self.shown.stage is Stage.FAILED else self.text_requested
         wish.emit(self.shown.id)
-
-    def _on_remove(self) -> None:
-        self.remove_requested.emit(self.shown.id)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        is_bad = self.shown.stage in (Stage.REFUSED, Stage.FAILED)
-        icon = "warning" if is_bad else "image" if self.shown.is_picture else "file"
-        icon_px = self._look.scaled(_ICON)
-        at = 12 if self.isLeftToRight() else self.width() - 12 - icon_px
-        box = QRectF(at, (self.height() - icon_px) / 2, icon_px, icon_px)
-        paint_icon(painter, icon, box, self._look.colour("danger" if is_bad else "dim"))
 
 
 class AttachmentTray(QWidget):

@@ -6,19 +6,16 @@ from collections import deque
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop_app.prose import tr
 from desktop_app.state.app_state import Playing
-from desktop_app.ui import look as size
 from desktop_app.ui.button import Button, Tone
 from desktop_app.ui.compose.attachments import Attachment, Stage, clock
-from desktop_app.ui.icons import paint_icon
-from desktop_app.ui.labels import Label
+from desktop_app.ui.compose.tray_row import TrayRow
 from desktop_app.ui.look import Look
-from desktop_app.ui.mirroring import mirrored_margins, within
+from desktop_app.ui.mirroring import within
 
-_ICON = 18
 _BAR, _GAP = 2, 2
 _MOST_BARS = 120
 _TALLEST = 18
@@ -60,47 +57,26 @@ class LevelWave(QWidget):
             x -= _BAR + _GAP
 
 
-class NoteRow(QWidget):
+class NoteRow(TrayRow):
     """One note: how long it is, and what can be done.
 
     Signals:
-        remove_requested, finish_requested, play_requested: The note's id.
+        finish_requested, play_requested: The note's id.
     """
 
-    remove_requested = Signal(str)
     finish_requested = Signal(str)
     play_requested = Signal(str)
 
     def __init__(self, look: Look, parent: QWidget, shown: Attachment) -> None:
-        super().__init__(parent)
-        self._look = look
-        self.shown = shown
-        self._name = Label(look, self)
-        self._name.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        super().__init__(look, parent, shown, tr("Discard the voice note"))
         self._wave = LevelWave(look, self)
-        self._state = Label(look, self, px=size.CAPTION, ink="dim")
         self.finish = Button(look, self, text=tr("Done"), tone=Tone.OUTLINE)
         self.finish.describe(tr("Finish the voice note"))
         self.finish.clicked.connect(self._on_finish)
         self.play = Button(look, self, icon="play", says=tr("Play the voice note"))
         self.play.clicked.connect(self._on_play)
-        self.remove = Button(look, self, icon="close", says=tr("Discard the voice note"))
-        self.remove.clicked.connect(self._on_remove)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(*mirrored_margins(12 + look.scaled(_ICON) + 8, 2, 8, 2))
-        row.setSpacing(10)
-        row.addWidget(self._name)
-        row.addWidget(self._wave, 1)
-        row.addWidget(self._state, 1)
-        row.addWidget(self.finish)
-        row.addWidget(self.play)
-        row.addWidget(self.remove)
+        self.lay_out(self._wave, self._state, self.finish, self.play)
         self.show_attachment(shown)
-
-    @property
-    def words(self) -> str:
-        """How it stands."""
-        return self._state.text
 
     @property
     def _is_recording(self) -> bool:
@@ -108,19 +84,17 @@ class NoteRow(QWidget):
 
     def show_attachment(self, shown: Attachment) -> None:
         """Show another state of the same note."""
-        self.shown = shown
-        self._name.show_text(shown.name)
+        icon, ink = ("record", "danger") if shown.stage is Stage.RECORDING else ("voice", "dim")
+        self.show_state(shown, icon, ink)
         self._state.show_text(shown.words)
         self._wave.setVisible(self._is_recording)
         self.finish.setVisible(self._is_recording)
         self.play.setVisible(shown.stage is Stage.READY)
         self.remove.describe(tr("Discard the voice note"), "Esc" if self._is_recording else "")
-        self.setAccessibleName(f"{shown.name}, {shown.words}")
         policy = QSizePolicy.Policy
         self._state.setSizePolicy(
             policy.Maximum if self._is_recording else policy.Expanding, policy.Fixed
         )
-        self.update()
 
     def show_recording(self, duration_ms: int, *, is_silent: bool) -> None:
         """Say how long it is by now, or that nothing is heard."""
@@ -148,15 +122,3 @@ class NoteRow(QWidget):
 
     def _on_play(self) -> None:
         self.play_requested.emit(self.shown.id)
-
-    def _on_remove(self) -> None:
-        self.remove_requested.emit(self.shown.id)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        icon_px = self._look.scaled(_ICON)
-        at = 12 if self.isLeftToRight() else self.width() - 12 - icon_px
-        box = QRectF(at, (self.height() - icon_px) / 2, icon_px, icon_px)
-        icon, ink = ("record", "danger") if self._is_recording else ("voice", "dim")
-        paint_icon(painter, icon, box, self._look.colour(ink))
