@@ -301,32 +301,30 @@ class Recorder:
         notes = self._turns.get(getattr(event, "turn", -1))
         if notes is not None:
             self._replies.note(notes, event)
+            self._note_of(notes, event)
         match event:
             case SessionReady():
                 self._heard_by, self._spoken_by = event.heard_by, event.spoken_by
-            case TranscriptUpdated(turn=turn) if turn in self._turns:
-                self._transcript(self._turns[turn], event)
-            case ReplyStarted(turn=turn) if turn in self._turns:
-                self._start_reply(self._turns[turn], event)
-            case ReplyText(turn=turn) if turn in self._turns:
-                self._replies.grow(self._turns[turn], event)
-            case ReplyAudio(turn=turn) if turn in self._turns:
-                self._replies.speak(self._turns[turn], event.pcm, self._spoken_by)
-            case ImageReady(turn=turn) if turn in self._turns:
-                self._replies.illustrate(self._turns[turn], event)
-            case ReplyEnded(turn=turn) if turn in self._turns:
-                self._replies.end(self._turns[turn], event)
-            case _:
-                self._pass_on(event)
-
-    def _pass_on(self, event: object) -> None:
-        """What is shown and not kept."""
-        match event:
-            case UploadProgressed(turn=turn) if turn in self._turns:
-                self._upload(self._turns[turn], event)
             case ToolsRequested():
                 wanted = ToolsWanted(self._thread_id, event.turn, event.run_id, event.calls)
                 self._books.tell(wanted)
+
+    def _note_of(self, notes: TurnNotes, event: object) -> None:
+        match event:
+            case TranscriptUpdated():
+                self._transcript(notes, event)
+            case ReplyStarted():
+                self._start_reply(notes, event)
+            case ReplyText():
+                self._replies.grow(notes, event)
+            case ReplyAudio():
+                self._replies.speak(notes, event.pcm, self._spoken_by)
+            case ImageReady():
+                self._replies.illustrate(notes, event)
+            case ReplyEnded():
+                self._replies.end(notes, event)
+            case UploadProgressed():
+                self._upload(notes, event)
 
     def _upload(self, notes: TurnNotes, event: UploadProgressed) -> None:
         notes.is_uploading = event.sent_bytes < event.total_bytes
