@@ -18,7 +18,7 @@ from desktop_app.version import __version__
 
 if TYPE_CHECKING:
     import argparse
-    from typing import Any, NoReturn
+    from typing import NoReturn
 
     _Commands = argparse._SubParsersAction  # the type argparse gives but does not export
 
@@ -26,7 +26,6 @@ CANNOT = 2
 STOPPED = 130
 _FOR_ALL = ("-h", "--help", "--version")  # of the program; other flags are the window's
 _NO_CHOICE = r"argument .+: invalid choice: (.+) \(choose from (.+)\)"  # as argparse says it
-_MEMORY_MODES = {"auto": "Auto", "readonly": "Readonly", "off": "off"}
 _WINDOW_FLAGS = "the window takes --theme light|dark|system, --size WxH and --screenshot PATH"
 
 
@@ -93,16 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     import argparse  # not needed for the window
     import re
 
-    from desktop_app.commands.keeping_parsers import add_export, add_import, add_recordings
-    from desktop_app.commands.parsers import (
-        add_assistants,
-        add_documents,
-        add_keys,
-        add_memories,
-        add_models,
-        add_threads,
-        add_voices,
-    )
+    from desktop_app.commands.flags import api, computer, questions
 
     class Parser(argparse.ArgumentParser):
         """Refuses in one line, as everything else does."""
@@ -122,16 +112,24 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"parley {__version__}")
     commands = parser.add_subparsers(metavar="command", required=True)
     _add_window(commands)
-    _add_talk(commands)
-    _add_ask(commands)
-    for add in (add_threads, add_assistants, add_documents, add_memories, add_models, add_voices):
+    for add in (
+        questions.add_talk,
+        questions.add_ask,
+        api.add_threads,
+        api.add_assistants,
+        api.add_documents,
+        api.add_memories,
+        api.add_models,
+        api.add_voices,
+        computer.add_keys,
+        computer.add_recordings,
+        computer.add_export,
+        computer.add_import,
+        questions.add_demo,
+        computer.add_devices,
+        computer.add_doctor,
+    ):
         add(commands)
-    add_keys(commands)
-    for keep in (add_recordings, add_export, add_import):
-        keep(commands)
-    _add_demo(commands)
-    _add_devices(commands)
-    _add_doctor(commands)
     _add_serve(commands)
     _add_engine(commands)
     _add_read_documents(commands)
@@ -142,115 +140,6 @@ def _add_window(commands: _Commands[argparse.ArgumentParser]) -> None:
     commands.add_parser(
         "window", help="open the window (the same as no command)", epilog=f"{_WINDOW_FLAGS}."
     )
-
-
-def _add_talk(commands: _Commands[argparse.ArgumentParser]) -> None:
-    from desktop_app.commands.parsing import add_question_flags
-
-    talk = commands.add_parser(
-        "talk", help="speak into the open window, or hold a conversation with recordings"
-    )
-    talk.add_argument(
-        "action",
-        nargs="?",
-        choices=("start", "stop", "toggle", "cancel"),
-        help="what the talk key of the open window would do",
-    )
-    talk.add_argument(
-        "--input",
-        action="append",
-        default=[],
-        type=Path,
-        metavar="FILE",
-        help="a recorded question, of any usual format; give it several times for several turns",
-    )
-    talk.add_argument("--output", type=Path, metavar="WAV", help="where the spoken replies go")
-    add_question_flags(talk)
-    talk.set_defaults(command=_talk)
-
-
-def _add_ask(commands: _Commands[argparse.ArgumentParser]) -> None:
-    from desktop_app.commands.parsing import add_question_flags
-
-    ask = commands.add_parser("ask", help="ask one question, with all that may go along")
-    ask.add_argument(
-        "text", nargs="?", default="", help="the question; may be left out with --audio"
-    )
-    add_question_flags(ask)
-    ask.add_argument(
-        "--assistant", default="", metavar="NAME", help="who shall answer, in a new thread"
-    )
-    ask.add_argument(
-        "--file",
-        action="append",
-        default=[],
-        type=Path,
-        metavar="PATH",
-        dest="files",
-        help="a document or picture to go along; may be given several times",
-    )
-    ask.add_argument(
-        "--audio", type=Path, metavar="FILE", help="a recorded question, after the text"
-    )
-    ask.add_argument("--speak", type=Path, metavar="WAV", help="where the spoken answer goes")
-    ask.add_argument("--image", type=Path, metavar="FILE", help="where a picture that is made goes")
-    ask.add_argument(
-        "--memory",
-        default="",
-        type=str.lower,
-        choices=tuple(_MEMORY_MODES),
-        metavar="MODE",
-        help="auto, readonly or off",
-    )
-    ask.add_argument(
-        "--think",
-        default="",
-        choices=("low", "medium", "high", "max"),
-        help="how hard the model thinks before it answers",
-    )
-    ask.add_argument("--system-prompt", metavar="TEXT", help="what the model is told, this once")
-    ask.add_argument("--web-search", action="store_true", help="the model may search the web")
-    ask.add_argument(
-        "--field",
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        dest="fields",
-        help="any other field of a message, by its name in the API; the value may be JSON",
-    )
-    ask.add_argument("--reasoning", action="store_true", help="print what the model thinks")
-    ask.add_argument(
-        "--tools", type=Path, metavar="FILE", help="functions that the model may call, as JSON"
-    )
-    ask.add_argument(
-        "--tool-command",
-        default="",
-        metavar="COMMAND",
-        help="answers calls: runs with the name, gets the arguments as JSON, prints the output;"
-        " without it a terminal asks, and elsewhere `threads answer-tool` goes on",
-    )
-    ask.set_defaults(command=_ask)
-
-
-def _add_demo(commands: _Commands[argparse.ArgumentParser]) -> None:
-    demo = commands.add_parser(
-        "demo", help="one spoken conversation and a picture of the window, without a screen"
-    )
-    demo.add_argument("--json", action="store_true", help="one event per line, as JSON")
-    demo.add_argument("--output", type=Path, default=Path("out"), metavar="FOLDER")
-    demo.set_defaults(command=_demo)
-
-
-def _add_devices(commands: _Commands[argparse.ArgumentParser]) -> None:
-    devices = commands.add_parser("devices", help="list the microphones and loudspeakers")
-    devices.add_argument("--json", action="store_true", help="one list, as JSON")
-    devices.set_defaults(command=_devices)
-
-
-def _add_doctor(commands: _Commands[argparse.ArgumentParser]) -> None:
-    doctor = commands.add_parser("doctor", help="say whether a conversation is possible here")
-    doctor.add_argument("--json", action="store_true", help="one finding per line, as JSON")
-    doctor.set_defaults(command=_doctor)
 
 
 def _add_serve(commands: _Commands[argparse.ArgumentParser]) -> None:
@@ -280,87 +169,9 @@ def _add_read_documents(commands: _Commands[argparse.ArgumentParser]) -> None:
 
 
 def _window(arguments: list[str]) -> int:
-    from desktop_app.app import main
+    from desktop_app.processes.window import main
 
     return main(arguments)
-
-
-def _talk(options: argparse.Namespace) -> int:
-    if options.action:
-        from desktop_app.commands.talk import press
-
-        return press(options.action, as_json=options.json)
-    if not options.input:
-        raise InputError(
-            "cli.refused",
-            "Say start, stop, toggle or cancel, or give recordings with --input."
-            " `parley talk --help` says what it takes.",
-        )
-    from desktop_app import talk_app
-    from desktop_app.protocol.commands import Answerer
-
-    return talk_app.talk(
-        options.input,
-        options.output,
-        as_json=options.json,
-        thread=options.thread,
-        profile=options.profile,
-        who=Answerer(
-            options.model, heard_by=options.stt, spoken_by=options.tts, voice=options.voice
-        ),
-    )
-
-
-def _ask(options: argparse.Namespace) -> int:
-    from desktop_app import ask_app, message_fields
-
-    question = ask_app.Question(
-        text=options.text,
-        thread=options.thread,
-        assistant=options.assistant,
-        files=tuple(options.files),
-        recording=options.audio,
-        speech=options.speak,
-        picture=options.image,
-        model=options.model,
-        heard_by=options.stt,
-        spoken_by=options.tts,
-        voice=options.voice,
-        memory=_MEMORY_MODES.get(options.memory, ""),
-        profile=options.profile,
-        fields=message_fields.read(options.fields) | _fields_of(options),
-        tools=options.tools,
-        tool_command=options.tool_command,
-    )
-    return ask_app.ask(question, as_json=options.json, tells_reasoning=options.reasoning)
-
-
-def _fields_of(options: argparse.Namespace) -> dict[str, Any]:
-    """Fields of a message that have flags of their own."""
-    wanted = {
-        "thinking": {"effort": options.think} if options.think else None,
-        "system_prompt": options.system_prompt,
-        "web_search": "Auto" if options.web_search else None,
-    }
-    return {name: value for name, value in wanted.items() if value is not None}
-
-
-def _demo(options: argparse.Namespace) -> int:
-    from desktop_app import demo_app
-
-    return demo_app.demo(options.output, as_json=options.json)
-
-
-def _devices(options: argparse.Namespace) -> int:
-    from desktop_app import devices_app
-
-    return devices_app.list_devices(as_json=options.json)
-
-
-def _doctor(options: argparse.Namespace) -> int:
-    from desktop_app import doctor
-
-    return doctor.main(as_json=options.json)
 
 
 def _serve(options: argparse.Namespace) -> int:
@@ -389,9 +200,9 @@ def _serve_gateway(options: argparse.Namespace) -> int:
 
 
 def _engine(options: argparse.Namespace) -> int:
-    from desktop_app import engine_app
+    from desktop_app.processes import engine
 
-    return engine_app.main()
+    return engine.main()
 
 
 def _read_documents(options: argparse.Namespace) -> int:

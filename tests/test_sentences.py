@@ -24,7 +24,7 @@ RAISES = re.compile(
 # What the window can be told of. Refusals to start, and recordings given as files, are for the
 # command line, which prints the error's own words.
 TOLD_IN = ("engine", "audio", "client", "database", "journal", "link", "protocol", "service", "ui")
-TOLD_BY = ("engine_app.py",)
+TOLD_BY = ("processes/engine.py",)
 NOT_TOLD = (PACKAGE / "audio" / "wav.py",)
 
 

@@ -1,7 +1,7 @@
 """What the engine needs of hardware, network and disk, as structural interfaces.
 
 Concrete classes live in ``audio``, ``client`` and ``journal`` and are handed in by
-``engine_app``; fakes live in ``tests/fakes`` and pass the same contract suites.
+``processes/engine.py``; fakes live in ``tests/fakes`` and pass the same contract suites.
 """
 
 from __future__ import annotations

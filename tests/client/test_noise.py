@@ -16,8 +16,8 @@ from desktop_app.client.json_socket import open_json_socket
 from desktop_app.client.message_transport import MessageTerms
 from desktop_app.client.realtime_transport import RealtimeTerms, open_realtime
 from desktop_app.client.voice_socket_transport import open_voice_transport
-from desktop_app.engine_parts import resample_capture, resample_speech
 from desktop_app.errors import AppError
+from desktop_app.processes.engine_parts import resample_capture, resample_speech
 from desktop_app.protocol.commands import (
     AppendAudio,
     CancelReply,

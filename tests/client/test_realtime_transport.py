@@ -13,8 +13,8 @@ from desktop_app.client import realtime_transport
 from desktop_app.client.addresses import ApiAddress
 from desktop_app.client.api import BackboardApi
 from desktop_app.client.realtime_transport import RealtimeTerms, open_realtime
-from desktop_app.engine_parts import resample_capture, resample_speech
 from desktop_app.errors import NetworkError, ProtocolError
+from desktop_app.processes.engine_parts import resample_capture, resample_speech
 from desktop_app.protocol.commands import (
     AppendAudio,
     CancelReply,

@@ -16,7 +16,7 @@ from desktop_app.client.remote_threads import RemoteThreads
 from desktop_app.client.service_connection import ServiceAddresses, ServiceConnection
 from desktop_app.client.turn_request import VoiceDefaults
 from desktop_app.client.voice_socket_transport import open_voice_transport
-from desktop_app.engine_parts import resample_capture, resample_speech
+from desktop_app.processes.engine_parts import resample_capture, resample_speech
 from desktop_app.protocol.backboard.messages import HearingChoice, SpeakingChoice
 from desktop_app.protocol.commands import (
     AppendAudio,

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from desktop_app import ask_app, cli
-from desktop_app.commands import session
+from desktop_app import cli
+from desktop_app.commands.api import session
+from desktop_app.commands.questions import ask
 from tests.fakes.loop_thread import background
 from tests.fakes.obedient_providers import obedient_providers
 from tests.fakes.service import RealService, real_service
@@ -84,7 +85,7 @@ def shell(
 ) -> Shell:
     """Its settings choose the running service."""
     # The log and its hooks are those of a process, and this one is that of the tests.
-    for module in (session, ask_app):
+    for module in (session, ask):
         monkeypatch.setattr(module, "start_logging", lambda *_: None)
     monkeypatch.setenv("PARLEY_PROFILE_KEY", service.api.key)
     folder = Path(os.environ["PARLEY_DATA_DIR"])

@@ -9,7 +9,6 @@ import pytest
 
 from desktop_app.audio.wav import write_wav
 from desktop_app.engine.recording_desk import RecordingDesk
-from desktop_app.engine_parts import resample_speech
 from desktop_app.errors import DeviceError
 from desktop_app.journal.records import (
     MessageRecord,
@@ -35,6 +34,7 @@ from desktop_app.link.recordings import (
     SaveUtterance,
     StopUtterance,
 )
+from desktop_app.processes.engine_parts import resample_speech
 from tests.fakes.journal import MemoryJournal
 from tests.fakes.loudspeaker import HandLoudspeaker, speech
 from tests.fakes.virtual_time import VirtualTime, rounds

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from desktop_app.journal.reader import JournalReader
 from desktop_app.journal.records import MessageRecord, MessageStatus, Role
-from desktop_app.service_child import NOTE
+from desktop_app.processes.service_child import NOTE
 
 ROOT = Path(__file__).parents[2]
 WITHIN_S = 40.0

@@ -14,11 +14,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication
 from qasync import QEventLoop
 
-from desktop_app.app import Options, Parts, run
 from desktop_app.journal.records import MessageRecord, MessageStatus, Role
 from desktop_app.languages import ENGLISH, VARIABLE
 from desktop_app.link.messages import Connection, Phase
 from desktop_app.paths import find_paths
+from desktop_app.processes.window import Options, Parts, run
 from desktop_app.settings import AppearanceSettings, Settings, save
 from desktop_app.state.app_state import AppState
 from desktop_app.ui.main_window import MainWindow

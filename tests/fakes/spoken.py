@@ -16,10 +16,10 @@ from desktop_app.audio.portaudio import SoundSystem
 from desktop_app.client.remote_threads import RemoteThreads
 from desktop_app.client.service_connection import ServiceAddresses, ServiceConnection
 from desktop_app.engine.engine import Engine
-from desktop_app.engine_parts import EngineKit, SoundParts
 from desktop_app.journal.records import MessageRecord, Role
 from desktop_app.journal.writer import JournalWriter
 from desktop_app.link.messages import LinkEvent, MessageSaved, TurnTimed
+from desktop_app.processes.engine_parts import EngineKit, SoundParts
 from desktop_app.settings import Settings, VoiceSettings
 from tests.fakes.service import RealService
 

@@ -38,7 +38,7 @@ from desktop_app.protocol.service_calls import (
 )
 from tests.fakes.openai_server import openai_server
 from tests.fakes.service import RealService, real_service
-from tests.test_engine_app import choose, engine
+from tests.processes.test_engine import choose, engine
 
 _ENDS = (MessageStatus.COMPLETE, MessageStatus.FAILED)
 

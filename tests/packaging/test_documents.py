@@ -78,12 +78,22 @@ def test_the_commands_of_the_readme_are_those_of_dev_py():
     assert named == set(known)
 
 
-def test_the_layers_on_paper_are_the_layers_that_are_enforced():
+def layers_of(container: str) -> set[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     [contract] = [
-        one for one in project["tool"]["importlinter"]["contracts"] if one["type"] == "layers"
+        one
+        for one in project["tool"]["importlinter"]["contracts"]
+        if one["type"] == "layers" and one["containers"] == [container]
     ]
-    enforced = [set(layer.split(" | ")) for layer in contract["layers"]]
+    return {name for layer in contract["layers"] for name in layer.split(" | ")}
+
+
+def test_the_layers_on_paper_are_the_layers_that_are_enforced():
     paper = (ROOT / "desktop_app" / "ARCHITECTURE.md").read_text(encoding="utf-8")
     table = paper.partition("| layer | parts |")[2].partition("\n\n")[0]
-    assert {name for layer in enforced for name in layer} <= set(re.findall(r"`(\w+)`", table))
+    assert layers_of("desktop_app") <= set(re.findall(r"`(\w+)`", table))
+
+
+@pytest.mark.parametrize("room", ["commands", "processes"])
+def test_the_rooms_that_are_enforced_are_named(room):
+    assert layers_of(f"desktop_app.{room}") <= set(words_of("desktop_app/ARCHITECTURE.md"))

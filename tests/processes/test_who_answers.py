@@ -1,0 +1,42 @@
+"""Who answers, hears and speaks: the thread's choice before that of the settings."""
+
+from __future__ import annotations
+
+import pytest
+
+from desktop_app.journal.records import ThreadRecord
+from desktop_app.processes.who_answers import who_answers
+from desktop_app.protocol.commands import Answerer
+from desktop_app.settings import Settings, SpeechSettings, ThreadSettings
+
+USUAL = Settings(
+    speech={"embedded": SpeechSettings("openai/whisper-1", "openai/tts-1", "nova")},
+    threads=ThreadSettings(model="a/b"),
+)
+
+
+def thread(**chosen: str) -> ThreadRecord:
+    return ThreadRecord(id="t", created_at=1.0, updated_at=1.0, **chosen)
+
+
+@pytest.mark.parametrize(
+    ("of_thread", "expected"),
+    [
+        (None, Answerer("a/b", "", "openai/whisper-1", "openai/tts-1", "nova")),
+        (thread(), Answerer("", "", "openai/whisper-1", "openai/tts-1", "nova")),
+        (
+            thread(model="c/d", spoken_by="elevenlabs/eleven_v3"),
+            Answerer("c/d", "", "openai/whisper-1", "elevenlabs/eleven_v3", ""),
+        ),
+        (
+            thread(heard_by="x/y", voice="onyx"),
+            Answerer("", "", "x/y", "openai/tts-1", "onyx"),
+        ),
+    ],
+)
+def test_bar_45_a_thread_goes_before_the_settings_and_a_voice_with_its_model(of_thread, expected):
+    assert who_answers(of_thread, USUAL, "embedded") == expected
+
+
+def test_bar_45_another_service_is_not_asked_for_voices_that_were_chosen_here():
+    assert who_answers(thread(), USUAL, "backboard") == Answerer()
