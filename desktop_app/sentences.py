@@ -147,6 +147,8 @@ SENTENCES: Prose = {
     ),
     "files.not_uploaded": "{file} did not go along and stays attached. {reason}",
     "files.unread": "The service could not read the file. {reason}",
+    "note.discarded": "The voice note was discarded.",
+    "notes.discarded": "{number} voice notes were discarded.",
     "note.empty": "Nothing was recorded. Speak, and finish the voice note then.",
     "note.one": "There is a voice note already. Send it or discard it, then record another.",
     "network.broken": "The language server broke off. What had arrived was kept; try again.",
@@ -180,6 +182,7 @@ SENTENCES: Prose = {
     "recording.corrupt": (
         "The recording cannot be heard: it is damaged, or holds no sound. Choose another one."
     ),
+    "recording.discarded": "The recording was discarded.",
     "recording.empty": "The recording holds no sound. Choose another one.",
     "recording.floor_taken": (
         "Somebody is speaking or being answered. Wait for the end, then play the recording."
@@ -192,6 +195,7 @@ SENTENCES: Prose = {
     "recording.not_saved": (
         "The recording cannot be written to {file}. Choose another place. {reason}"
     ),
+    "recordings.discarded": "{number} recordings were discarded.",
     "recording.saved": "The recording is in {file}.",
     "recording.too_long": "The recording is too long to be heard at once. Give it in parts.",
     "recording.unsupported": (

@@ -49,6 +49,7 @@ class NoteDesk:
         self._background = background
         self._one_at_a_time = asyncio.Lock()
         self._note: _Note | None = None
+        self._ending: _Note | None = None  # stopped, and not settled yet
 
     @property
     def is_recording(self) -> bool:
@@ -73,10 +74,12 @@ class NoteDesk:
     def _stop(self) -> None:
         if self._note is not None:
             self._note.stop()
-            self._note = None
+            self._note, self._ending = None, self._note
 
     def _discard(self) -> None:
         note, self._note = self._note, None
+        if self._ending is not None:
+            self._ending.is_wanted = False  # it ends by itself
         if note is not None:
             note.is_wanted = False
             self._background.cancel(f"{_TASK} {note.id}")
@@ -126,6 +129,8 @@ class NoteDesk:
             is_slip = note.has_file and note.is_wanted and not note.code
             note.code = "note.empty" if is_slip else note.code
         note.worker.close()
+        if self._ending is note:
+            self._ending = None
         self._tell(note, NoteState.KEPT if is_kept else NoteState.GONE, code=note.code)
 
     def _tell(self, note: _Note, state: NoteState, device: str = "", code: str = "") -> None:

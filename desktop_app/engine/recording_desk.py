@@ -35,6 +35,7 @@ from desktop_app.tasks import Background
 
 TELL_EVERY_S = 0.2
 _PIECE_MS = 200
+_FINISHED_WITHIN_S = 2.0
 _TAKEN = (Phase.HEARING, Phase.THINKING, Phase.SPEAKING, Phase.PAUSED)
 
 RecordingIntent = PlayUtterance | PlayNote | StopUtterance | SaveUtterance | DiscardUtterance
@@ -106,7 +107,9 @@ class RecordingDesk:
         self._wanted = ""
 
     async def aclose(self) -> None:
-        """Silence what plays and finish the rest. Idempotent."""
+        """Silence what plays and finish the rest, if it takes no long time. Idempotent."""
+        self.stop()
+        await self._background.settle(_FINISHED_WITHIN_S)
         await self._background.aclose()
 
     # ---- playing ------------------------------------------------------------------------------

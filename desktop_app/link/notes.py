@@ -34,7 +34,7 @@ class StopNote(Struct, frozen=True, tag=snake):
 
 
 class DiscardNote(Struct, frozen=True, tag=snake):
-    """The note that is being recorded shall not be kept. Idempotent."""
+    """The note that is being recorded, or was stopped just now, shall not be kept. Idempotent."""
 
 
 class NoteChanged(Struct, frozen=True, tag=snake):

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec.structs import replace as with_fields
 
-from desktop_app.journal.records import MessageRecord, ThreadRecord
+from desktop_app.journal.records import MessageRecord, Role, ThreadRecord
 from desktop_app.link.messages import Connection, Notice, Phase
 from desktop_app.state.app_state import AppState, Conversation, Service, Voice
 from desktop_app.state.messages import with_message
@@ -122,6 +122,23 @@ def without_recordings(state: AppState, utterance_ids: frozenset[str]) -> AppSta
         for message in conversation.messages
     )
     return replace(state, conversation=replace(conversation, messages=messages))
+
+
+def without_recording_of(state: AppState, message: MessageRecord) -> AppState:
+    """Show no recording of this message, nor a question of which nobody knows the words."""
+    if message.role is Role.USER and not message.text:
+        return without_message(state, message.thread_id, message.id)
+    return without_recordings(state, frozenset((message.utterance_id,)))
+
+
+def with_recording_back(state: AppState, message: MessageRecord) -> AppState:
+    """Show what ``without_recording_of`` hid, in a message that may have changed meanwhile."""
+    conversation = state.conversation
+    if conversation.thread_id != message.thread_id:
+        return state
+    known = next((one for one in conversation.messages if one.id == message.id), None)
+    back = message if known is None else with_fields(known, utterance_id=message.utterance_id)
+    return with_typed(state, back)
 
 
 def _silent(message: MessageRecord) -> MessageRecord:

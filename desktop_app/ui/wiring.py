@@ -99,6 +99,7 @@ class Wiring:
         self.models = ModelsWiring(wires, answering, self.chat.next_turn, self.settings.keeper)
         self.voices = VoicesWiring(wires, answering, self.chat.next_turn, self.settings.keeper)
         self.settings.page_shown.connect(self.voices.adopt_page)
+        self._discarding = (self.chat.steps.discarding, self.attachments.discarding)
         self._connect()
 
     def start(self, *, opens_newest: bool = True) -> None:
@@ -107,7 +108,8 @@ class Wiring:
 
     def settle(self) -> bool:
         """Begin at once what could still have been undone; whether there was anything."""
-        return any([self.assistants.settle(), self.panels.settle()])
+        discarded = [one.settle() for one in self._discarding]
+        return any([self.assistants.settle(), self.panels.settle(), *discarded])
 
     def _connect(self) -> None:
         pane = self._window.pane
@@ -158,7 +160,7 @@ class Wiring:
             case "undo" if notice.code == "picture.deleted":
                 self.gallery.restore(notice.subject)
             case "undo":
-                self.threads.deletion.undo()
+                self._undo(notice)
             case "retry" if notice.subject:
                 self.chat.retry(notice.subject)
             case "retry" | "settings" if notice.code.startswith(("device.", "voice.")):
@@ -172,6 +174,13 @@ class Wiring:
             case "interrupt":
                 self._send(StopReply())
         self._wires.dismiss(notice.code)
+
+    def _undo(self, notice: Notice) -> None:
+        for discarding in self._discarding:
+            if notice.code in discarding.codes:
+                discarding.undo()
+                return
+        self.threads.deletion.undo()
 
 
 def _asks_through(send: Callable[[Intent], None], store: AppStore) -> ServiceAsks:

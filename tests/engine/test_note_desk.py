@@ -96,6 +96,17 @@ async def test_a_discarded_note_leaves_neither_file_nor_open_microphone(rig):
     assert rig.news[-1] is end
 
 
+async def test_a_note_that_was_stopped_just_now_can_still_be_discarded(rig):
+    await rig.start()
+    await rig.microphone.hear("#" * 30)
+    rig.desk.take(StopNote())
+    rig.desk.take(DiscardNote())
+    await rig.microphone.hear(TAIL)
+    end = await rig.ends()
+    assert (end.state, end.code) == (NoteState.GONE, "")
+    assert not rig.path.parent.exists()
+
+
 async def test_a_slip_of_the_finger_is_no_note(rig):
     await rig.start()
     rig.desk.take(StopNote())

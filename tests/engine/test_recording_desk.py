@@ -262,6 +262,13 @@ async def test_a_discarded_recording_stops_and_is_gone(rig):
     assert rig.notices == [("journal.no_recording", "u")]
 
 
+async def test_what_was_discarded_as_the_window_closed_is_gone_all_the_same(rig):
+    await rig.ask(PlayUtterance("u"))
+    rig.desk.take(DiscardUtterance("u"))
+    await rig.desk.aclose()
+    assert await rig.journal.utterance("u") is None
+
+
 async def test_a_message_that_nobody_understood_goes_with_its_recording(rig):
     row = MessageRecord(
         id="m",

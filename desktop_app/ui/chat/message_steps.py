@@ -21,7 +21,9 @@ from desktop_app.link.recordings import (
 )
 from desktop_app.prose import mark, tr
 from desktop_app.protocol.commands import TurnWishes
+from desktop_app.state import changes
 from desktop_app.ui.chat.message_menu import copy_message
+from desktop_app.ui.discarding import Discarding
 from desktop_app.ui.wires import Wires
 
 KEYS = (
@@ -44,6 +46,9 @@ class MessageSteps(QObject):
     Args:
         wires: The window's.
         sender: Sends and retries messages.
+
+    Attributes:
+        discarding: Recordings that can still be taken back.
     """
 
     def __init__(self, wires: Wires, sender: Sender) -> None:
@@ -52,6 +57,7 @@ class MessageSteps(QObject):
         self._store = wires.store
         self._send = wires.send
         self._sender = sender
+        self.discarding = Discarding(wires, "recording.discarded", "recordings.discarded")
         self._field = wires.window.pane.composer.field
         self._field.installEventFilter(self)
         QShortcut(QKeySequence(KEYS[0][0]), wires.window, self.ask_last_again)
@@ -71,8 +77,8 @@ class MessageSteps(QObject):
                 self.play(message)
             case "save":
                 self._choose_file(message)
-            case "discard" if message.utterance_id:
-                self._send(DiscardUtterance(message.utterance_id))
+            case "discard":
+                self.discard(message)
             case "details":
                 self._show_details(message_id)
 
@@ -89,6 +95,28 @@ class MessageSteps(QObject):
         """Write the recording of a message to this file."""
         if message.utterance_id:
             self._send(SaveUtterance(message.utterance_id, path))
+
+    def discard(self, message: MessageRecord) -> None:
+        """Let the recording of a message go, and the message too where nobody knows its words.
+
+        It is out of sight at once, and on the disk until it cannot be taken back any more. One
+        that is being sent is not hidden: the engine refuses that in words.
+        """
+        utterance_id = message.utterance_id
+        gone = DiscardUtterance(utterance_id)
+        if not utterance_id:
+            return
+        if message.status is MessageStatus.QUEUED:
+            self._send(gone)
+            return
+        without = partial(changes.without_recording_of, message=message)
+        back = partial(changes.with_recording_back, message=message)
+        self._store.change(without)
+        self.discarding.begin(
+            utterance_id,
+            discard=partial(self._send, gone),
+            take_back=partial(self._store.change, back),
+        )
 
     def _messages(self) -> tuple[MessageRecord, ...]:
         return self._store.state.conversation.messages

@@ -23,11 +23,17 @@ class AttachmentShelf(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._of: dict[str, tuple[Attachment, ...]] = {}
+        self._aside: dict[str, tuple[str, Attachment]] = {}  # with its thread
 
     @property
     def all(self) -> dict[str, tuple[Attachment, ...]]:
         """What is attached and not sent, by thread."""
         return dict(self._of)
+
+    @property
+    def aside(self) -> tuple[Attachment, ...]:
+        """What was taken away and may come back."""
+        return tuple(one for _, one in self._aside.values())
 
     def of(self, thread_id: str) -> tuple[Attachment, ...]:
         """The files of one thread, in the order they came."""
@@ -44,6 +50,8 @@ class AttachmentShelf(QObject):
 
     def update(self, attachment: Attachment) -> None:
         """Replace a file by its id; one that was removed meanwhile stays away."""
+        if attachment.id in self._aside:
+            self._aside[attachment.id] = (self._aside[attachment.id][0], attachment)
         for thread_id, files in self._of.items():
             if any(one.id == attachment.id for one in files):
                 now = (attachment if one.id == attachment.id else one for one in files)
@@ -54,6 +62,23 @@ class AttachmentShelf(QObject):
         """Take a file away."""
         for thread_id, files in tuple(self._of.items()):
             self._put(thread_id, tuple(one for one in files if one.id != attachment_id))
+
+    def put_aside(self, attachment_id: str) -> None:
+        """Take a file away so that ``bring_back`` can undo it; nobody sees it until then."""
+        for thread_id, files in tuple(self._of.items()):
+            for one in files:
+                if one.id == attachment_id:
+                    self._aside[attachment_id] = (thread_id, one)
+        self.remove(attachment_id)
+
+    def bring_back(self, attachment_id: str) -> None:
+        """Put a file that lay aside at the end of its thread's."""
+        if attachment_id in self._aside:
+            self.add(*self._aside.pop(attachment_id))
+
+    def let_go(self, attachment_id: str) -> Attachment | None:
+        """A file that lay aside does not come back; as it is now."""
+        return self._aside.pop(attachment_id, ("", None))[1]
 
     def take_ready(self, thread_id: str) -> tuple[Attachment, ...]:
         """Take what can be sent; what failed stays, what was refused goes."""

@@ -31,6 +31,7 @@ from desktop_app.ui.compose.attachments import (
     refusal,
 )
 from desktop_app.ui.compose.kept_cleaning import KeptCleaning
+from desktop_app.ui.discarding import Discarding
 from desktop_app.ui.wires import Wires
 
 
@@ -40,15 +41,16 @@ class AttachmentWiring(QObject):
     A file is copied before anything is sent: on a worker, and to the data folder, so that a
     message waits, is retried and outlives a crash together with what belongs to it.
 
+    Signals:
+        note_stopped: The voice note that is being recorded is over.
+        note_discarded: It shall not be kept.
+
     Attributes:
         thread_id: Whose files are shown.
-
-    Signals:
-        note_wanted: The voice note that is being recorded is to be sent.
-        note_discarded: It shall not be kept.
+        discarding: Voice notes that can still be taken back.
     """
 
-    note_wanted = Signal()
+    note_stopped = Signal()
     note_discarded = Signal()
 
     def __init__(self, wires: Wires, chat: ChatWiring) -> None:
@@ -65,6 +67,7 @@ class AttachmentWiring(QObject):
         self._dialog: QFileDialog | None = None
         self.shelf = AttachmentShelf(wires.window)
         self.cleaning = KeptCleaning(wires, self.shelf)
+        self.discarding = Discarding(wires, "note.discarded", "notes.discarded")
         self._connect()
 
     def _connect(self) -> None:
@@ -129,12 +132,15 @@ class AttachmentWiring(QObject):
             self._sends_when_ready = True
             self._show()
             if self._is_recording():
-                self.note_wanted.emit()
+                self.note_stopped.emit()
             return
         self._sends_when_ready = False
         taken = self.shelf.take_ready(self.thread_id)
         files = tuple(one.kept for one in taken if not one.is_note)
-        note = next((one for one in taken if one.is_note), None)
+        notes = [one for one in taken if one.is_note]
+        note = notes[0] if notes else None
+        for one in notes[1:]:  # a message has one; what was taken back goes with the next
+            self.shelf.add(self.thread_id, one)
         if files and not text and note is None:  # the service wants words with every file
             said = tr_n("Here is a file.", "Here are {number} files.", len(files))
             text = said.format(number=len(files))
@@ -181,22 +187,49 @@ class AttachmentWiring(QObject):
         self.remove(attachment.id)
 
     def remove(self, attachment_id: str) -> None:
-        """Take a file away, with our copy of it; a note that is being recorded is discarded."""
+        """Take a file away, with our copy of it; a voice note can be taken back for a while."""
         found = self.shelf.find(attachment_id)
         if found is None:
             return
-        self.give_up(found)
-        if found.stage is Stage.RECORDING:
-            self.note_discarded.emit()
-        elif found.kept:
-            self._wires.run(partial(self._forget, found.kept), f"forget {found.id}")
+        if found.is_note:
+            self._discard(found)
+        else:
+            self.give_up(found)
+            self._drop_copy(found)
         self._composer.field.setFocus()
+
+    def _discard(self, note: Attachment) -> None:
+        """One that is being recorded ends here, and is whole if it is taken back."""
+        self._wait_no_longer_for(note)
+        self.shelf.put_aside(note.id)
+        if note.stage is Stage.RECORDING:
+            self.note_stopped.emit()
+        self.discarding.begin(
+            note.id,
+            discard=partial(self._let_go, note.id),
+            take_back=partial(self.shelf.bring_back, note.id),
+        )
+
+    def _let_go(self, note_id: str) -> None:
+        note = self.shelf.let_go(note_id)
+        if note is not None and note.stage is Stage.RECORDING:
+            self.note_discarded.emit()
+        elif note is not None:
+            self._drop_copy(note)
+
+    def _drop_copy(self, attachment: Attachment) -> None:
+        if attachment.kept:
+            forget = partial(self._forget, attachment.kept)
+            self._wires.run(forget, f"forget {attachment.id}")
 
     def give_up(self, attachment: Attachment) -> None:
         """It will not be there: a message that waited for it is the person's again."""
+        self._wait_no_longer_for(attachment)
+        self.shelf.remove(attachment.id)
+
+    def _wait_no_longer_for(self, attachment: Attachment) -> None:
         if attachment.is_coming and attachment in self.shelf.of(self.thread_id):
             self._sends_when_ready = False
-        self.shelf.remove(attachment.id)
 
     async def _forget(self, kept: str) -> None:
         await self._wires.on_worker(partial(kept_files.forget, kept))

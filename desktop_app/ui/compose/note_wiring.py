@@ -42,7 +42,7 @@ class NoteWiring:
         window.note_requested.connect(self.toggle)
         tray.finish_requested.connect(self._on_finish)
         tray.play_requested.connect(self._on_play)
-        self._attachments.note_wanted.connect(self._on_finish)
+        self._attachments.note_stopped.connect(self._on_finish)
         self._attachments.note_discarded.connect(self._on_discarded)
         store.note_changed.connect(self._on_note)
         store.levels_changed.connect(self._on_levels)
@@ -72,7 +72,7 @@ class NoteWiring:
         self._wires.send(StartNote(note_id, path))
 
     def discard(self) -> bool:
-        """Drop the note that is being recorded; False where none is."""
+        """Drop the note that is being recorded, for now; False where none is."""
         recording = self._recording
         if recording is not None:
             self._attachments.remove(recording.id)
@@ -95,10 +95,14 @@ class NoteWiring:
         if news is None:
             return
         note = self._shelf.find(news.note_id)
+        aside = next((one for one in self._shelf.aside if one.id == news.note_id), None)
         if news.state is NoteState.RECORDING:
             row = self._row(news.note_id)
             if row is not None:
                 row.show_recording(news.duration_ms, is_silent=bool(news.code))
+            return
+        if aside is not None:
+            self._on_aside(aside, news)
             return
         if note is None or note.stage is not Stage.RECORDING:
             return  # discarded meanwhile, or settled before this window took over
@@ -107,7 +111,19 @@ class NoteWiring:
         if news.state is NoteState.KEPT:
             self._keep(note, news.duration_ms)
         else:
-            self._attachments.give_up(note)
+            self._give_up(note)
+
+    def _on_aside(self, note: Attachment, news: NoteChanged) -> None:
+        """It was discarded, and can be taken back where there is something of it."""
+        if news.state is NoteState.KEPT:
+            self._keep(note, news.duration_ms)
+        else:
+            self._give_up(note)
+
+    def _give_up(self, note: Attachment) -> None:
+        if self._shelf.let_go(note.id) is not None:
+            self._attachments.discarding.forget(note.id)
+        self._attachments.give_up(note)
 
     def _keep(self, note: Attachment, duration_ms: int) -> None:
         self._shelf.update(replace(note, stage=Stage.READY, speech_ms=duration_ms))
@@ -139,13 +155,14 @@ class NoteWiring:
 
     def _on_engine_lost(self) -> None:
         """What was recorded until then is in the file."""
-        recording = self._recording
-        if recording is not None:
-            self._wires.run(partial(self._rescue, recording), f"note {recording.id}")
+        aside = (one for one in self._shelf.aside if one.stage is Stage.RECORDING)
+        for note in (self._recording, *aside):
+            if note is not None:
+                self._wires.run(partial(self._rescue, note), f"note {note.id}")
 
     async def _rescue(self, note: Attachment) -> None:
         speech_ms = await self._wires.on_worker(partial(kept_files.note_ms, note.kept))
         if speech_ms:
             self._keep(note, speech_ms)
         else:
-            self._attachments.give_up(note)
+            self._give_up(note)

@@ -111,14 +111,80 @@ def test_bar_25_what_was_not_understood_is_retried_played_saved_or_discarded(tal
     (dialog,) = talk.window.findChildren(QFileDialog)
     dialog.fileSelected.emit(str(tmp_path / "said.wav"))
     dialog.close()
-    choose(talk, failed, "Discard the recording for good")
     choose(talk, failed, "Ask again")
+    choose(talk, failed, "Discard the recording for good")
+    assert talk.wiring.settle()  # its time is over
     assert talk.sent[-4:] == [
         PlayUtterance("u"),
         SaveUtterance("u", str(tmp_path / "said.wav")),
-        DiscardUtterance("u"),
         RetryMessage("a", "m1"),
+        DiscardUtterance("u"),
     ]
+
+
+def messages_of(talk):
+    return talk.store.state.conversation.messages
+
+
+def undo(talk) -> None:
+    talk.window.pane.notices.action_chosen.emit(talk.store.state.notices[-1])
+
+
+def test_a_recording_that_was_discarded_by_a_slip_is_taken_back(talk):
+    choose(talk, ASKED, "Discard the recording for good")
+    assert [one.utterance_id for one in messages_of(talk)] == ["", "v"]
+    assert talk.window.pane.notices.sentence == "The recording was discarded."
+    undo(talk)
+    assert messages_of(talk) == (ASKED, ANSWER)
+    assert talk.window.pane.notices.sentence == ""
+    assert not talk.wiring.settle()
+    assert talk.sent_of(DiscardUtterance) == []
+
+
+def test_a_question_that_nobody_understood_goes_with_its_recording_and_comes_back(talk):
+    failed = replace(ASKED, text="", status=MessageStatus.FAILED, error="turn.not_understood")
+    talk.store.apply(MessageSaved(failed))
+    choose(talk, failed, "Discard the recording for good")
+    assert messages_of(talk) == (ANSWER,)
+    undo(talk)
+    assert messages_of(talk) == (failed, ANSWER)
+
+
+def test_one_step_takes_back_all_recordings_that_were_discarded_meanwhile(talk):
+    for message in (ASKED, ANSWER, ASKED):
+        choose(talk, message, "Discard the recording for good")
+    assert [one.code for one in talk.store.state.notices] == ["recordings.discarded"]
+    assert talk.window.pane.notices.sentence == "2 recordings were discarded."
+    undo(talk)
+    assert messages_of(talk) == (ASKED, ANSWER)
+
+
+def test_what_came_meanwhile_stays_when_a_recording_is_taken_back(talk):
+    choose(talk, ASKED, "Discard the recording for good")
+    talk.store.apply(MessageSaved(replace(ASKED, text="Why not?", utterance_id="")))
+    undo(talk)
+    assert messages_of(talk)[0] == replace(ASKED, text="Why not?")
+
+
+def test_a_recording_is_gone_when_its_time_is_over_or_the_window_closes(talk, qtbot):
+    discarding = talk.wiring.chat.steps.discarding
+    discarding._time.setInterval(1)
+    choose(talk, ASKED, "Discard the recording for good")
+    qtbot.waitUntil(lambda: talk.sent_of(DiscardUtterance) == [DiscardUtterance("u")])
+    assert talk.store.state.notices == ()
+    discarding._time.setInterval(60_000)
+    choose(talk, ANSWER, "Discard the recording for good")
+    assert talk.wiring.settle()
+    assert talk.sent_of(DiscardUtterance)[1:] == [DiscardUtterance("v")]
+
+
+def test_the_recording_of_what_is_being_sent_is_refused_by_the_engine_and_stays_in_sight(talk):
+    waits = replace(ASKED, status=MessageStatus.QUEUED)
+    talk.store.apply(MessageSaved(waits))
+    choose(talk, waits, "Discard the recording for good")
+    assert talk.sent_of(DiscardUtterance) == [DiscardUtterance("u")]
+    assert messages_of(talk)[0] == waits
+    assert talk.store.state.notices == ()
 
 
 def test_a_question_is_edited_from_its_menu(talk):

@@ -75,13 +75,96 @@ def test_the_level_is_seen_and_silence_is_said(desk):
     assert row(desk).words == "The microphone gives no sound, 0:03"
 
 
+def write_sound(start: StartNote, seconds: int) -> Path:
+    file = GrowingWav(Path(start.path))
+    file.begin()
+    file.add(bytes(32_000 * seconds))
+    file.end()
+    return Path(start.path)
+
+
+def undo(desk) -> None:
+    desk.window.pane.notices.action_chosen.emit(desk.store.state.notices[-1])
+
+
+def said(desk) -> str:
+    return desk.window.pane.notices.sentence
+
+
 def test_escape_discards_what_is_being_recorded_and_nothing_else(desk, qtbot):
+    opened(desk)
+    start = begun(desk)
+    kept_file = write_sound(start, 4)
+    qtbot.keyClick(desk.window, Qt.Key.Key_Escape)
+    assert desk.sent_of(StopNote) == [StopNote()]
+    tell(desk, NoteChanged(start.note_id, NoteState.KEPT, 4_000))
+    assert desk.window.pane.tray.rows == []
+    assert said(desk) == "The voice note was discarded."
+    assert not desk.wiring.notes.discard()
+    assert kept_file.exists()
+    desk.wiring.attachments.discarding.settle()  # its time is over
+    assert not kept_file.exists()
+    assert said(desk) == ""
+    assert desk.sent_of(DiscardNote) == []
+
+
+@pytest.mark.parametrize("when", ["before its end is told", "afterwards"])
+def test_a_slip_on_escape_is_taken_back_with_all_that_was_said(desk, qtbot, when):
+    opened(desk)
+    start = begun(desk)
+    qtbot.keyClick(desk.window, Qt.Key.Key_Escape)
+    if when == "afterwards":
+        tell(desk, NoteChanged(start.note_id, NoteState.KEPT, 4_000))
+        undo(desk)
+    else:
+        undo(desk)
+        tell(desk, NoteChanged(start.note_id, NoteState.KEPT, 4_000))
+    assert row(desk).words == "0:04, ready to send"
+    assert desk.wiring.settle() is False
+    desk.window.pane.composer.submit()
+    [sent] = desk.sent_of(SendText)
+    assert sent.wishes.recording == start.path
+
+
+def test_a_note_that_is_ready_is_taken_back_too_beside_another_one(desk, qtbot):
+    opened(desk)
+    first = kept(desk)
+    qtbot.mouseClick(row(desk).remove, Qt.MouseButton.LeftButton)
+    desk.window.note_requested.emit()
+    second = desk.sent_of(StartNote)[-1]
+    tell(desk, NoteChanged(second.note_id, NoteState.KEPT, 2_000))
+    undo(desk)
+    for _ in range(2):
+        desk.window.pane.composer.submit()
+    sent = [one.wishes.recording for one in desk.sent_of(SendText)]
+    assert sent == [second.path, first.path], "each goes with a message of its own"
+
+
+def test_a_discarded_note_of_which_nothing_was_recorded_is_not_offered_back(desk, qtbot):
+    opened(desk)
+    start = begun(desk)
+    qtbot.keyClick(desk.window, Qt.Key.Key_Escape)
+    tell(desk, NoteChanged(start.note_id, NoteState.GONE, code="note.empty"))
+    assert desk.store.state.notices == ()
+
+
+def test_an_engine_that_dies_leaves_a_discarded_note_to_be_taken_back(desk, qtbot):
+    opened(desk)
+    start = begun(desk)
+    file = write_sound(start, 5)
+    qtbot.keyClick(desk.window, Qt.Key.Key_Escape)
+    desk.store.lose_engine()
+    undo(desk)
+    assert row(desk).words == "0:05, ready to send"
+    file.unlink()
+
+
+def test_a_discarded_note_goes_at_once_with_the_window(desk, qtbot):
     opened(desk)
     begun(desk)
     qtbot.keyClick(desk.window, Qt.Key.Key_Escape)
-    assert desk.sent_of(DiscardNote) == [DiscardNote()]
-    assert desk.window.pane.tray.rows == []
-    assert not desk.wiring.notes.discard()
+    assert desk.wiring.settle()
+    assert desk.sent_of(DiscardNote) == [DiscardNote()], "its end was not told yet"
 
 
 def test_a_note_is_heard_before_it_is_sent(desk, qtbot):
