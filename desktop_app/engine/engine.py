@@ -44,6 +44,7 @@ from desktop_app.engine.inputs import (
 )
 from desktop_app.engine.jobs import Jobs
 from desktop_app.engine.ledger import Ledger
+from desktop_app.engine.left_files import LeftFiles
 from desktop_app.engine.lines import LineEffect, Lines
 from desktop_app.engine.loop_breaker import LoopBreaker
 from desktop_app.engine.machine import step
@@ -112,6 +113,7 @@ class Engine:
             parts,
             self._jobs,
             self._recorder,
+            LeftFiles(self._ledger, parts.journal),
             tell=self.take,
             admit=self._admit,
             is_free=lambda: self._session.is_between_turns,

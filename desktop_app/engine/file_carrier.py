@@ -8,6 +8,7 @@ from pathlib import PurePath
 from msgspec.structs import replace
 
 from desktop_app.engine.inputs import Input
+from desktop_app.engine.left_files import LeftFiles
 from desktop_app.engine.ports import UploadFile
 from desktop_app.errors import AppError
 from desktop_app.link.carried_files import FilesCarried
@@ -32,6 +33,7 @@ class FileCarrier:
         tell: Takes inputs for the machine: an upload that moves is waited for.
         publish: Takes news for the window.
         note: Told the turn and its files, once they have gone along.
+        left: Remembers which files belong to a recording and have not gone.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class FileCarrier:
         tell: Callable[[Input], None],
         publish: Callable[[LinkEvent], None],
         note: Callable[[int, tuple[str, ...]], None],
+        left: LeftFiles,
     ) -> None:
         self._thread_id = thread_id
         self._upload = upload
@@ -51,15 +54,21 @@ class FileCarrier:
         self._attached: tuple[str, ...] = ()
         self._recordings: dict[int, str] = {}
         self._again: dict[int, tuple[str, ...]] = {}
-        self._left: dict[str, tuple[str, ...]] = {}
+        self._left = left
+        self._spoken_now = ""  # the recording of what is being said
+        self._going: dict[int, str] = {}  # recordings of what is being sent
 
     def attach(self, files: tuple[str, ...]) -> None:
         """The next spoken turn takes these along, and none that were attached before."""
         self._attached = files
+        if self._spoken_now:
+            self._left.keep(self._spoken_now, files)
 
     def begin(self, turn: int, recording_id: str) -> None:
         """This turn is spoken now, into this recording; empty where none is kept."""
-        self._recordings[turn] = recording_id
+        self._recordings[turn] = self._spoken_now = recording_id
+        if recording_id:
+            self._left.keep(recording_id, self._attached)
 
     def repeat(self, turn: int, recording_id: str, files: tuple[str, ...]) -> None:
         """This turn delivers a recording again that these, if any, went along with.
@@ -80,18 +89,21 @@ class FileCarrier:
         went = self._again.pop(command.turn, None)
         going = self._attached
         if went is not None:
-            left = self._left.get(recording_id, ())
-            going = tuple(one for one in self._attached if one in left)
-        self._left[recording_id] = going  # until they have gone, or why not was said
+            left = await self._left.of(recording_id)
+            going = tuple(one for one in self._attached if one in left and one not in went)
+        self._left.keep(recording_id, going)  # until they have gone, or why not was said
         if takes_files:
+            self._going[command.turn] = recording_id
             return replace(command, files=(*(went or ()), *going))
         if going:
             await self._put_into_thread(command.turn, going)
-        self._left.pop(recording_id, None)
+        self._left.keep(recording_id, ())
         return command
 
     def sent(self, command: CommitAudio) -> None:
         """The line has it, with its files."""
+        if command.turn in self._going:
+            self._left.keep(self._going.pop(command.turn), ())
         self._tell_carried(command.turn, tuple(f for f in command.files if f in self._attached))
 
     def end(self, turn: int, *, is_late: bool) -> None:
@@ -100,8 +112,9 @@ class FileCarrier:
         Args:
             is_late: The peer ended it itself, before any file could go: they stay attached.
         """
+        self._spoken_now = ""
         if not is_late:
-            self._left[self._recordings.get(turn, "")] = self._attached
+            self._left.keep(self._recordings.get(turn, ""), self._attached)
         elif self._attached:
             self._say("files.came_late", _names(self._attached))
 

@@ -16,6 +16,7 @@ from desktop_app.engine.effects import (
 from desktop_app.engine.file_carrier import FileCarrier
 from desktop_app.engine.inputs import Input
 from desktop_app.engine.jobs import Jobs
+from desktop_app.engine.left_files import LeftFiles
 from desktop_app.engine.next_turn_wish import NextTurnWish
 from desktop_app.engine.parts import Parts, Terms
 from desktop_app.engine.recorder import Recorder
@@ -48,17 +49,19 @@ class Lines:
         parts: The ways to open lines.
         jobs: Where lines run.
         recorder: What must be durable before it is sent.
+        left_files: Which files belong to a recording.
         tell: Takes inputs for the machine.
         admit: Returns when there is room for an event.
         is_free: Whether no turn runs.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - injects ports
         self,
         terms: Terms,
         parts: Parts,
         jobs: Jobs,
         recorder: Recorder,
+        left_files: LeftFiles,
         *,
         tell: Callable[[Input], None],
         admit: Callable[[ServerEvent], Awaitable[None]],
@@ -74,6 +77,7 @@ class Lines:
             tell=tell,
             publish=parts.publish,
             note=recorder.carry,
+            left=left_files,
         )
         self.next_turn = NextTurnWish(
             terms.thread_id, parts.open_voice, renew=self.renew, tell=tell, publish=parts.publish

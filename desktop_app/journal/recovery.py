@@ -46,6 +46,13 @@ _NOTE_DELETED = (
 )
 """``thread:<profile>:<id>`` says which thread of the service is ours."""
 
+FILES_LEFT = "files"
+"""``files:<recording>`` says which files belong to a recording and have not gone with it."""
+
+_FORGET_FILES = (
+    f"DELETE FROM setting WHERE key LIKE '{FILES_LEFT}:%' AND (value = '' "
+    f"OR substr(key, {len(FILES_LEFT) + 2}) NOT IN (SELECT id FROM utterance))"
+)
 
 _IN_USE = "journal.in_use"
 """The small fact that is there while a program has the journal open, and after one that died."""
@@ -134,6 +141,7 @@ def purge(
         left = connection.execute("SELECT DISTINCT path FROM picture")
         pictures.remove_all_but({row["path"] for row in left})
     connection.execute(_NOTE_DELETED)
+    connection.execute(_FORGET_FILES)
     connection.execute("DELETE FROM thread WHERE is_removed")
     connection.execute(_DELETE_UNBEGUN)
 

@@ -10,7 +10,7 @@ from desktop_app.audio.turn_detector import TurnDetector
 from desktop_app.engine.engine import Engine
 from desktop_app.engine.inputs import Input
 from desktop_app.engine.parts import Parts, Terms
-from desktop_app.engine.ports import UploadFile
+from desktop_app.engine.ports import Journal, UploadFile
 from desktop_app.journal.records import MessageRecord, Role
 from desktop_app.link.messages import LinkEvent, NoticeRaised, Phase, PhaseChanged
 from desktop_app.protocol.commands import CommitAudio
@@ -30,6 +30,9 @@ _Event = TypeVar("_Event", bound=LinkEvent)
 class Rig:
     """One engine and everything around it.
 
+    Args:
+        journal: A real one, in place of ``journal``.
+
     Attributes:
         told: Everything that the window was told, in order.
         listeners: Who else is told it.
@@ -44,6 +47,7 @@ class Rig:
         keeps_recordings: bool = True,
         lifetime_s: float | None = None,
         upload: UploadFile | None = None,
+        journal: Journal | None = None,
     ) -> None:
         self.time = VirtualTime()
         self.microphone = DrawnMicrophone(self.time)
@@ -61,7 +65,7 @@ class Rig:
             turn_detector=TurnDetector(),
             open_voice=self.voice,
             open_text=self.text,
-            journal=self.journal,
+            journal=journal or self.journal,
             publish=self._publish,
             upload=upload,
             time=self.time,

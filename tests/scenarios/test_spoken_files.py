@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import Callable
+from contextlib import aclosing
 
 import pytest
 
 from desktop_app.engine.inputs import ReplyStopped, RetryRequested, VoiceStarted
 from desktop_app.errors import InputError, NetworkError
 from desktop_app.journal.records import MessageStatus
+from desktop_app.journal.recovery import FILES_LEFT
+from desktop_app.journal.writer import JournalWriter
 from desktop_app.link.carried_files import FilesCarried
-from desktop_app.link.messages import NoticeRaised, Phase, UploadAdvanced
+from desktop_app.link.messages import MessageSaved, NoticeRaised, Phase, UploadAdvanced
 from desktop_app.protocol.commands import CommitAudio
 from desktop_app.protocol.events import (
     ReplyEnded,
@@ -225,6 +229,71 @@ async def test_of_two_files_that_broke_off_only_what_is_still_attached_goes_alon
         await again.expect(CommitAudio(2))
         await rounds()
         assert uploads.taken == [(THREAD, OTHER)]
+
+
+async def broken_off(rig: Rig, uploads: Uploads) -> None:
+    """Something was said with a file, and the line was lost while it was uploaded."""
+    line = await listening(rig)
+    rig.engine.carry((NOTES, OTHER))
+    uploads.may_end.clear()
+    await rig.hear()
+    await rig.until(lambda: rig.told_of(UploadAdvanced))
+    line.lose()
+    await rig.until(lambda: rig.told_of(MessageSaved))
+    uploads.may_end.set()
+
+
+async def said_again_with(rig: Rig, journal: JournalWriter, attached: tuple[str, ...]) -> None:
+    """A new engine, which was told only what is attached, delivers the recording again."""
+    line = await listening(rig)
+    rig.engine.carry(attached)
+    [question] = await journal.messages(THREAD)
+    await rig.take(RetryRequested(question.id))
+    await line.expect(CommitAudio)
+
+
+async def test_the_next_engine_lets_the_files_go_with_the_recording_that_broke_off(tmp_path):
+    uploads, left = Uploads(), tmp_path / "left"
+    journal = await JournalWriter.open(tmp_path / "journal")
+    async with aclosing(journal), Rig(upload=uploads, journal=journal) as rig:
+        await broken_off(rig, uploads)
+        shutil.copytree(tmp_path / "journal", left)  # as if the program died now
+    again = await JournalWriter.open(left)
+    async with aclosing(again), Rig(upload=uploads, journal=again) as rig:
+        await said_again_with(rig, again, (NOTES, LATER))
+        await rig.until(lambda: rig.told_of(FilesCarried))
+        assert rig.told_of(FilesCarried) == [FilesCarried(THREAD, 1, (NOTES,))]
+        assert uploads.taken == [(THREAD, NOTES)], "one was taken away, one came later"
+
+
+async def test_files_of_what_was_being_said_when_the_program_died_go_with_it(tmp_path):
+    uploads, left = Uploads(), tmp_path / "left"
+    journal = await JournalWriter.open(tmp_path / "journal")
+    async with aclosing(journal), Rig(upload=uploads, journal=journal) as rig:
+        await listening(rig)
+        rig.engine.carry((OTHER,))
+        await rig.hear("#" * 40)
+        rig.engine.carry((NOTES,))  # attached, and the other one taken away, in mid-speech
+        await rig.engine._ledger.written()
+        shutil.copytree(tmp_path / "journal", left)
+    again = await JournalWriter.open(left)
+    async with aclosing(again), Rig(upload=uploads, journal=again) as rig:
+        await said_again_with(rig, again, (NOTES, OTHER))
+        assert uploads.taken == [(THREAD, NOTES)]
+
+
+async def test_what_has_gone_along_is_not_remembered_for_later(tmp_path):
+    journal = await JournalWriter.open(tmp_path)
+    async with aclosing(journal), Rig(upload=Uploads(), journal=journal) as rig:
+        line = await listening(rig)
+        rig.engine.carry((NOTES,))
+        await rig.hear()
+        await line.expect(CommitAudio(1))
+        await answered(rig, line)
+        await rig.engine._ledger.written()
+        assert set((await journal.settings(FILES_LEFT)).values()) == {""}
+    async with aclosing(await JournalWriter.open(tmp_path)) as again:
+        assert await again.settings(FILES_LEFT) == {}
 
 
 async def test_a_peer_that_ends_turns_itself_leaves_them_attached_in_words():
