@@ -18,6 +18,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.fakes.child_server import ServerMissingError
+from tests.fakes.ending_loops import let_go_of_sockets
 from tests.fakes.sound_server import SoundServer
 from tests.fakes.x_server import XServer
 
@@ -55,8 +56,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionstart() -> None:
-    """Collect between tests, on the main thread: Qt objects must not die on a test's thread."""
+    """Collect between tests, on the main thread: Qt objects must not die on a test's thread.
+
+    And no loop ends with sockets that were closed but wait for a peer who reads no more.
+    """
     gc.disable()
+    let_go_of_sockets()
 
 
 def pytest_runtest_logfinish() -> None:

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
 from typing import TypeVar
 
+from tests.fakes.ending_loops import abort_connections
+
 T = TypeVar("T")
 
 LIMIT_S = 10
@@ -27,7 +29,7 @@ class LoopThread:
         return asyncio.run_coroutine_threadsafe(self._enter(context), self._loop).result(LIMIT_S)
 
     def close(self) -> None:
-        """Leave all contexts, the last entered first, and end the thread."""
+        """Leave all contexts, the last entered first, hang up on everybody, end the thread."""
         asyncio.run_coroutine_threadsafe(self._leave(), self._loop).result(LIMIT_S)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(LIMIT_S)
@@ -54,6 +56,9 @@ class LoopThread:
         for is_over, task in reversed(self._over):
             is_over.set()
             await task
+        abort_connections(self._loop)
+        if answering := asyncio.all_tasks() - {asyncio.current_task()}:
+            await asyncio.wait(answering)  # whose peers have gone now
 
 
 @contextmanager
