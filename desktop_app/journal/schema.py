@@ -133,6 +133,13 @@ ALTER TABLE thread ADD COLUMN spoken_by TEXT NOT NULL DEFAULT '';
 ALTER TABLE thread ADD COLUMN voice TEXT NOT NULL DEFAULT '';
 """
 
+# With the titles in it, the index alone tells which of them hold what is looked for.
+_TITLES_IN_ORDER = """
+DROP INDEX thread_in_order;
+CREATE INDEX thread_in_order
+    ON thread (is_removed, is_pinned DESC, updated_at DESC, id, title);
+"""
+
 MIGRATIONS: Sequence[str] = (
     _FIRST,
     _WISHES_AND_PICTURES,
@@ -142,5 +149,6 @@ MIGRATIONS: Sequence[str] = (
     _MODEL_OF_THREAD,
     _BEGINNINGS_OF_WORDS,
     _VOICES_OF_THREAD,
+    _TITLES_IN_ORDER,
 )
 """Number n brings a journal from version n to n + 1. Never changed once released, only added to."""

@@ -18,6 +18,7 @@ from desktop_app.journal.schema import DATABASE_NAME, MIGRATIONS
 from desktop_app.journal.search_query import read_wish
 from desktop_app.paths import Paths
 from desktop_app.tasks import Background
+from desktop_app.ui.garbage import GarbageCollector
 from desktop_app.ui.look import Look
 from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.store import AppStore
@@ -63,6 +64,7 @@ async def _typing(folder: Path) -> list[float]:
     """What each thing typed took, ms."""
     look = Look(theme="light", is_calm=True)
     window = MainWindow(look, QSettings(str(folder / "search.ini"), QSettings.Format.IniFormat))
+    GarbageCollector(window)  # as in the program
     window.furnish()
     background = Background(report=_fail)
     wiring = Wiring(

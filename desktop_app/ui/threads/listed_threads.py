@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 from desktop_app.journal.records import SearchHit, ThreadRecord
@@ -16,7 +17,6 @@ class _Made(NamedTuple):
     thread: ThreadRecord
     day: Day
     row: Row
-    heading: str
 
 
 class ListedThreads:
@@ -24,6 +24,8 @@ class ListedThreads:
 
     def __init__(self) -> None:
         self._made: dict[tuple[str, bool], _Made] = {}
+        self._headings: dict[tuple[int, int], str] = {}  # by year and month
+        self._dates: dict[tuple[int, int], str] = {}  # by month and day
 
     def by_day(self, threads: Iterable[ThreadRecord], now: datetime) -> list[Row]:
         """Pinned threads, then the others under the headings of their days and months."""
@@ -32,11 +34,11 @@ class ListedThreads:
         last = ""
         for thread in threads:
             day = days.of(thread.updated_at)
-            made = self._made_of(thread, day, is_under_day=not thread.is_pinned)
-            if made.heading != last:
-                last = made.heading
+            heading = self._heading(thread, day)
+            if heading != last:
+                last = heading
                 rows.append(Row(last))
-            rows.append(made.row)
+            rows.append(self._row_of(thread, day, is_under_day=not thread.is_pinned))
         return rows
 
     def found(
@@ -45,9 +47,7 @@ class ListedThreads:
         """Threads found by their titles, then messages found by their words."""
         days = Days(now)
         rows = [Row(words.heading("titles"))] if threads else []
-        rows += [
-            self._made_of(one, days.of(one.updated_at), is_under_day=False).row for one in threads
-        ]
+        rows += [self._row_of(one, days.of(one.updated_at), is_under_day=False) for one in threads]
         if hits:
             rows.append(Row(words.heading("found")))
         rows += [
@@ -56,35 +56,50 @@ class ListedThreads:
         ]
         return rows
 
-    def _made_of(self, thread: ThreadRecord, day: Day, *, is_under_day: bool) -> _Made:
+    def _row_of(self, thread: ThreadRecord, day: Day, *, is_under_day: bool) -> Row:
         key = (thread.id, is_under_day)
         made = self._made.get(key)
-        if made is None or made.thread != thread or made.day is not day:
-            row = _row(thread, day, is_under_day=is_under_day)
-            made = self._made[key] = _Made(thread, day, row, _heading(thread, day))
-        return made
+        if made is None or made.day is not day or made.thread != thread:
+            row = self._made_row(thread, day, is_under_day=is_under_day)
+            made = self._made[key] = _Made(thread, day, row)
+        return made.row
 
-
-def _row(thread: ThreadRecord, day: Day, *, is_under_day: bool) -> Row:
-    title = words.shown_title(thread.title)
-    return Row(
-        title,
-        thread.id,
-        detail=words.when(thread.updated_at, day, is_under_day=is_under_day),
-        is_pinned=thread.is_pinned,
-        is_unread=thread.is_unread,
-        spoken=words.read_out(
+    def _made_row(self, thread: ThreadRecord, day: Day, *, is_under_day: bool) -> Row:
+        title = words.shown_title(thread.title)
+        return Row(
             title,
-            words.spoken_day(thread.updated_at, day),
-            is_unread=thread.is_unread,
+            thread.id,
+            detail=self._when(thread.updated_at, day, is_under_day=is_under_day),
             is_pinned=thread.is_pinned,
-        ),
+            is_unread=thread.is_unread,
+            said=partial(_spoken, thread, title, day),
+        )
+
+    def _when(self, updated_at: float, day: Day, *, is_under_day: bool) -> str:
+        if day not in (Day.MONTH, Day.OLDER):
+            return words.when(updated_at, day, is_under_day=is_under_day)
+        moment = datetime.fromtimestamp(updated_at)
+        date = (moment.month, moment.day)
+        if date not in self._dates:
+            self._dates[date] = words.when(updated_at, day, is_under_day=is_under_day)
+        return self._dates[date]
+
+    def _heading(self, thread: ThreadRecord, day: Day) -> str:
+        if thread.is_pinned:
+            return words.heading("pinned")
+        if day is not Day.OLDER:
+            return words.heading(day)
+        moment = datetime.fromtimestamp(thread.updated_at)
+        month = (moment.year, moment.month)
+        if month not in self._headings:
+            self._headings[month] = words.month_heading(thread.updated_at)
+        return self._headings[month]
+
+
+def _spoken(thread: ThreadRecord, title: str, day: Day) -> str:
+    return words.read_out(
+        title,
+        words.spoken_day(thread.updated_at, day),
+        is_unread=thread.is_unread,
+        is_pinned=thread.is_pinned,
     )
-
-
-def _heading(thread: ThreadRecord, day: Day) -> str:
-    if thread.is_pinned:
-        return words.heading("pinned")
-    if day is Day.OLDER:
-        return words.month_heading(thread.updated_at)
-    return words.heading(day)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QTextOption
+from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtWidgets import (
     QLineEdit,
     QStyle,
@@ -15,23 +15,29 @@ from PySide6.QtWidgets import (
 from desktop_app.prose import tr
 from desktop_app.ui import look as size
 from desktop_app.ui.look import Look
+from desktop_app.ui.one_lines import OneLines
 from desktop_app.ui.threads.snippet import Piece, is_right_to_left, pieces_of
-from desktop_app.ui.threads.thread_rows import IS_OPEN, ROW, Row
+from desktop_app.ui.threads.thread_rows import Row, ThreadRows
 
 _PAD = 10
 _DOT = 7
 _TITLE_PX = size.SMALL + 1
 _LONGEST_TITLE = 200
+_CHOSEN = QStyle.StateFlag.State_Selected.value
+_OVER = QStyle.StateFlag.State_MouseOver.value
+_FOCUSED = QStyle.StateFlag.State_HasFocus.value
 
 
 class ThreadDelegate(QStyledItemDelegate):
     """Paints headings, threads and messages found; mirrored where the language is."""
 
-    def __init__(self, look: Look, parent: QWidget) -> None:
+    def __init__(self, look: Look, parent: QWidget, rows: ThreadRows) -> None:
         super().__init__(parent)
         self._look = look
-        line = QFontMetricsF(look.font(_TITLE_PX)).height()
-        small = QFontMetricsF(look.font(size.CAPTION)).height()
+        self._rows = rows
+        self._pens = _Pens(look)
+        line = self._pens.lines(_TITLE_PX).height
+        small = self._pens.lines(size.CAPTION).height
         self._heading = QSize(100, round(max(34, small + 20)))
         self._thread = QSize(100, round(max(36, line + 18)))
         self._found = QSize(100, round(max(56, line + small + 22)))
@@ -39,7 +45,7 @@ class ThreadDelegate(QStyledItemDelegate):
     def sizeHint(  # noqa: N802
         self, _option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> QSize:
-        row: Row = index.data(ROW)
+        row = self._rows.row(index)  # asked for hundreds of rows at a time: past Qt's own data
         if row.is_heading:
             return self._heading
         return self._found if row.message_id else self._thread
@@ -80,37 +86,38 @@ class ThreadDelegate(QStyledItemDelegate):
         option: QStyleOptionViewItem,
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
-        row: Row = index.data(ROW)
+        row = self._rows.row(index)
+        is_open = self._rows.is_open(row)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        pen = _Pen(painter, self._look, option.rect, option.direction)
+        pen = _Pen(painter, self._pens, option.rect, option.direction)
         if row.is_heading:
-            pen.font(size.CAPTION)
-            pen.words(QRectF(option.rect).adjusted(_PAD, 8, -_PAD, 0), row.title, "faint")
+            heading = QRectF(option.rect).adjusted(_PAD, 8, -_PAD, 0)
+            pen.words(heading, row.title, "faint", self._pens.lines(size.CAPTION))
         else:
-            self._paint_ground(painter, option, is_open=bool(index.data(IS_OPEN)))
+            self._paint_ground(painter, option, is_open=is_open)
             inner = QRectF(option.rect).adjusted(_PAD, 1, -_PAD, -1)
             if row.message_id:
                 self._paint_found(pen, inner, row)
             else:
-                self._paint_title(pen, inner, row, is_open=bool(index.data(IS_OPEN)))
+                self._paint_title(pen, inner, row, is_open=is_open)
         painter.restore()
 
     def _paint_ground(
         self, painter: QPainter, option: QStyleOptionViewItem, *, is_open: bool
     ) -> None:
-        state = option.state
+        state = option.state.value  # a number: each flag that is made of others costs 5 us
         pill = QRectF(option.rect).adjusted(0, 1, 0, -1)
         ground = self._ground(
             is_open=is_open,
-            is_chosen=bool(state & QStyle.StateFlag.State_Selected),
-            is_over=bool(state & QStyle.StateFlag.State_MouseOver),
+            is_chosen=bool(state & _CHOSEN),
+            is_over=bool(state & _OVER),
         )
         if ground is not None:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(ground)
             painter.drawRoundedRect(pill, 8, 8)
-        if state & QStyle.StateFlag.State_HasFocus:
+        if state & _FOCUSED:
             painter.setPen(self._look.colour("accent"))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(pill.adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
@@ -121,37 +128,51 @@ class ThreadDelegate(QStyledItemDelegate):
         return self._look.colour("hover") if is_open or is_over else None
 
     def _paint_title(self, pen: _Pen, box: QRectF, row: Row, *, is_open: bool) -> None:
-        pen.font(size.CAPTION)
-        taken = pen.words(box, row.detail, "dim" if is_open else "faint", is_at_end=True)
+        ink, small = "dim" if is_open else "faint", self._pens.lines(size.CAPTION)
+        taken = pen.words(box, row.detail, ink, small, is_at_end=True)
         room = box.adjusted(0, 0, -(taken + 10 if taken else 0), 0)
         if row.is_unread:
             pen.dot(QRectF(room.right() - _DOT, room.center().y() - _DOT / 2, _DOT, _DOT))
             room.adjust(0, 0, -_DOT - 8, 0)
         weight = QFont.Weight.Medium if is_open else QFont.Weight.Normal
-        pen.font(_TITLE_PX, QFont.Weight.DemiBold if row.is_unread else weight)
-        pen.words(room, row.title, "text")
+        letters = self._pens.lines(_TITLE_PX, QFont.Weight.DemiBold if row.is_unread else weight)
+        pen.words(room, row.title, "text", letters)
 
     def _paint_found(self, pen: _Pen, box: QRectF, row: Row) -> None:
         half = box.height() / 2
-        pen.font(_TITLE_PX)
-        pen.words(box.adjusted(0, 4, 0, -half + 2), row.title, "text")
-        pen.font(size.CAPTION)
-        pen.pieces(box.adjusted(0, half - 2, 0, -4), pieces_of(row.detail))
+        title = box.adjusted(0, 4, 0, -half + 2)
+        pen.words(title, row.title, "text", self._pens.lines(_TITLE_PX))
+        snippet = box.adjusted(0, half - 2, 0, -4)
+        pen.pieces(snippet, pieces_of(row.detail), self._pens.lines(size.CAPTION))
+
+
+class _Pens:
+    """The colours and the letters of the list."""
+
+    def __init__(self, look: Look) -> None:
+        self._look = look
+        self._lines: dict[tuple[int, int], OneLines] = {}
+
+    def colour(self, name: str) -> QColor:
+        return self._look.colour(name)
+
+    def lines(self, px: int, weight: int = QFont.Weight.Normal) -> OneLines:
+        key = (px, int(weight))
+        if key not in self._lines:
+            self._lines[key] = OneLines(self._look.font(px, weight))
+        return self._lines[key]
 
 
 class _Pen:
     """Draws inside one row; boxes are given as for a language that is read from the left."""
 
     def __init__(
-        self, painter: QPainter, look: Look, row: QRect, direction: Qt.LayoutDirection
+        self, painter: QPainter, pens: _Pens, row: QRect, direction: Qt.LayoutDirection
     ) -> None:
         self._painter = painter
-        self._look = look
+        self._pens = pens
         self._row = QRectF(row)
         self._is_mirrored = direction is Qt.LayoutDirection.RightToLeft
-
-    def font(self, px: int, weight: int = QFont.Weight.Normal) -> None:
-        self._painter.setFont(self._look.font(px, weight))
 
     def _placed(self, box: QRectF) -> QRectF:
         if not self._is_mirrored:
@@ -159,53 +180,44 @@ class _Pen:
         left = self._row.left() + self._row.right() - box.right()
         return QRectF(left, box.top(), box.width(), box.height())
 
-    def words(self, box: QRectF, text: str, ink: str, *, is_at_end: bool = False) -> float:
+    def words(
+        self, box: QRectF, text: str, ink: str, lines: OneLines, *, is_at_end: bool = False
+    ) -> float:
         """One line, shortened to fit; returns the width it took."""
         if not text or box.width() <= 0:
             return 0.0
-        metrics = QFontMetricsF(self._painter.font())
-        fitting = metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width())
-        option = QTextOption()
+        line = lines.fitting(text, box.width())
+        width = line.size().width()
+        place = self._placed(box)
         is_right = is_at_end is not self._is_mirrored
-        side = Qt.AlignmentFlag.AlignRight if is_right else Qt.AlignmentFlag.AlignLeft
-        middle = Qt.AlignmentFlag.AlignVCenter
-        option.setAlignment(side | Qt.AlignmentFlag.AlignAbsolute | middle)
-        option.setWrapMode(QTextOption.WrapMode.NoWrap)
-        option.setTextDirection(_direction_of(text))
-        self._painter.setPen(self._look.colour(ink))
-        self._painter.drawText(self._placed(box), fitting, option)
-        return metrics.horizontalAdvance(fitting)
+        left = place.right() - width if is_right else place.left()
+        self._painter.setPen(self._pens.colour(ink))
+        lines.draw(self._painter, left, place.center().y(), line)
+        return width
 
-    def pieces(self, box: QRectF, pieces: tuple[Piece, ...]) -> None:
+    def pieces(self, box: QRectF, pieces: tuple[Piece, ...], lines: OneLines) -> None:
         """A snippet whose words that were looked for have a ground of their own."""
-        metrics = QFontMetricsF(self._painter.font())
         whole = "".join(piece.text for piece in pieces)
-        if _direction_of(whole) is Qt.LayoutDirection.RightToLeft or self._is_mirrored:
-            self.words(box, whole, "dim")  # pieces side by side would stand in the wrong order
+        if is_right_to_left(whole) or self._is_mirrored:
+            self.words(box, whole, "dim", lines)  # side by side they would be in the wrong order
             return
         x = box.left()
         for piece in pieces:
             room = QRectF(x, box.top(), box.right() - x, box.height())
-            width = min(metrics.horizontalAdvance(piece.text), room.width())
-            if width <= 0:
+            if room.width() <= 0:
                 return
             if piece.is_found:
-                middle, height = room.center().y(), metrics.height()
-                ground = QRectF(x, middle - height / 2, width, height)
-                self._painter.setPen(Qt.PenStyle.NoPen)
-                self._painter.setBrush(self._look.colour("selection"))
-                self._painter.drawRoundedRect(ground, 3, 3)
-            self.words(room, piece.text, "text" if piece.is_found else "dim")
-            x += width
+                self._mark(room, lines.fitting(piece.text, room.width()).size().width(), lines)
+            x += self.words(room, piece.text, "text" if piece.is_found else "dim", lines)
+
+    def _mark(self, room: QRectF, width: float, lines: OneLines) -> None:
+        ground = QRectF(room.left(), room.center().y() - lines.height / 2, width, lines.height)
+        self._painter.setPen(Qt.PenStyle.NoPen)
+        self._painter.setBrush(self._pens.colour("selection"))
+        self._painter.drawRoundedRect(ground, 3, 3)
 
     def dot(self, box: QRectF) -> None:
         """The mark of what is unread."""
         self._painter.setPen(Qt.PenStyle.NoPen)
-        self._painter.setBrush(self._look.colour("accent"))
+        self._painter.setBrush(self._pens.colour("accent"))
         self._painter.drawEllipse(QPointF(self._placed(box).center()), _DOT / 2, _DOT / 2)
-
-
-def _direction_of(text: str) -> Qt.LayoutDirection:
-    """The direction of its first letter, as the standard for mixed scripts has it."""
-    is_right = is_right_to_left(text)
-    return Qt.LayoutDirection.RightToLeft if is_right else Qt.LayoutDirection.LeftToRight

@@ -190,7 +190,7 @@ class ThreadList(QWidget):
 
         self._rows = rows
         self.list.setModel(rows)
-        self.list.setItemDelegate(ThreadDelegate(self._look, self.list))
+        self.list.setItemDelegate(ThreadDelegate(self._look, self.list, rows))
         self.chips = FilterChips(self._look, self)
         self.chips.toggled.connect(self._on_chip)
         self.chips.hide()

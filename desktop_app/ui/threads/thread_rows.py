@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import TypeAlias
 
@@ -17,8 +17,12 @@ from PySide6.QtCore import (
 )
 
 _Index: TypeAlias = QModelIndex | QPersistentModelIndex
-ROW = int(Qt.ItemDataRole.UserRole)
-IS_OPEN = ROW + 1
+IS_OPEN = int(Qt.ItemDataRole.UserRole)
+_TITLE_ROLES = (int(Qt.ItemDataRole.DisplayRole), int(Qt.ItemDataRole.EditRole))
+_SPOKEN_ROLE = int(Qt.ItemDataRole.AccessibleTextRole)
+_HINT_ROLE = int(Qt.ItemDataRole.ToolTipRole)
+_FOUND = Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemNeverHasChildren
+_THREAD = _FOUND | Qt.ItemFlag.ItemIsEditable | Qt.ItemFlag.ItemIsDragEnabled
 _COMPARED_ROWS = 2000  # beyond that, what lies between equal ends is replaced as a whole
 
 
@@ -30,7 +34,7 @@ class Row:
         thread_id: Empty for a heading.
         message_id: The message found, or empty.
         detail: The time at the right, or the snippet of a message found.
-        spoken: The row as it is read out; empty for the title alone.
+        said: Tells how the row is read out, None for the title alone; few rows are ever asked.
         hint: More, for the tooltip.
     """
 
@@ -40,7 +44,7 @@ class Row:
     detail: str = ""
     is_pinned: bool = False
     is_unread: bool = False
-    spoken: str = ""
+    said: Callable[[], str] | None = field(default=None, compare=False)
     hint: str = ""
 
     @property
@@ -52,6 +56,11 @@ class Row:
     def is_thread(self) -> bool:
         """Neither a heading nor a message found."""
         return bool(self.thread_id) and not self.message_id
+
+    @property
+    def spoken(self) -> str:
+        """The row as it is read out."""
+        return self.title if self.said is None else self.said()
 
     @property
     def key(self) -> tuple[str, str]:
@@ -127,6 +136,10 @@ class ThreadRows(QAbstractListModel):
         """The row at a valid index."""
         return self._rows[index.row()]
 
+    def is_open(self, row: Row) -> bool:
+        """Whether it is the row of the open thread."""
+        return row.is_thread and row.thread_id == self._open_thread
+
     def number_of(self, thread_id: str) -> int:
         """Where a thread stands, -1 when it is not listed."""
         found = (at for at, row in enumerate(self._rows) if row.thread_id == thread_id)
@@ -152,15 +165,13 @@ class ThreadRows(QAbstractListModel):
         if not index.isValid() or index.row() >= len(self._rows):
             return None
         row = self._rows[index.row()]
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
+        if role in _TITLE_ROLES:
             return row.title
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return row.spoken or row.title
-        if role == Qt.ItemDataRole.ToolTipRole:
+        if role == _SPOKEN_ROLE:
+            return row.spoken
+        if role == _HINT_ROLE:
             return None if row.is_heading else "\n".join(filter(None, (row.title, row.hint)))
-        if role == IS_OPEN:
-            return row.is_thread and row.thread_id == self._open_thread
-        return row if role == ROW else None
+        return self.is_open(row) if role == IS_OPEN else None
 
     def setData(  # noqa: N802
         self, index: _Index, value: object, role: int = Qt.ItemDataRole.EditRole
@@ -175,10 +186,7 @@ class ThreadRows(QAbstractListModel):
     def flags(self, index: _Index) -> Qt.ItemFlag:
         if not index.isValid() or self._rows[index.row()].is_heading:
             return Qt.ItemFlag.NoItemFlags
-        usual = super().flags(index) | Qt.ItemFlag.ItemNeverHasChildren
-        if self._rows[index.row()].is_thread:
-            return usual | Qt.ItemFlag.ItemIsEditable | Qt.ItemFlag.ItemIsDragEnabled
-        return usual
+        return _THREAD if self._rows[index.row()].is_thread else _FOUND
 
     def canFetchMore(self, parent: _Index) -> bool:  # noqa: N802
         return not parent.isValid() and self._has_more

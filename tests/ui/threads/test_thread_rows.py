@@ -83,7 +83,7 @@ def test_the_open_thread_is_marked_wherever_it_stands(rows):
 
 
 def test_a_row_is_read_out_with_its_marks(rows):
-    rows.show((Row("Lisbon", "a", spoken="Lisbon, unread, today"),), has_more=False)
+    rows.show((Row("Lisbon", "a", said=lambda: "Lisbon, unread, today"),), has_more=False)
     role = Qt.ItemDataRole.AccessibleTextRole
     assert rows.index(0).data(role) == "Lisbon, unread, today"
 
