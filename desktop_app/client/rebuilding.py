@@ -36,7 +36,8 @@ from desktop_app.journal.records import (
 )
 from desktop_app.journal.taking_in import STAGED, TakenIn, ThreadRows
 from desktop_app.protocol.backboard.threads import StoredMessage, Thread
-from desktop_app.protocol.events import provider_name
+from desktop_app.protocol.events import ImageReady, provider_name
+from desktop_app.protocol.stored_replies import pictures_in
 
 logger = logging.getLogger(__name__)
 
@@ -161,50 +162,42 @@ async def _pictures(
     """
     known = {one.id: one for one in rows.messages}
     made: list[PictureRecord] = []
-    for message, fact in _media_of(thread, known):
+    for message, named in _pictures_of(thread, known):
         try:
-            media = await reading.api.media.fetch(str(fact["url"]))
+            media = await reading.api.media.fetch(named.url)
         except AppError as error:
             logger.warning("a picture of thread %s stays away: %s", thread.thread_id, error)
             reading.miss(error)
             continue
-        mime_type = media.mime_type or str(fact.get("mime_type") or "")
+        mime_type = media.mime_type or named.mime_type
         path = picture_path(media.data, mime_type)
         await asyncio.to_thread(_write, reading.staged / path, media.data)
-        parents = fact.get("parent_document_ids")
         made.append(
             PictureRecord(
-                id=str(fact["document_id"]),
+                id=named.document_id,
                 thread_id=thread.thread_id,
                 message_id=message.id,
-                remote_id=str(fact["document_id"]),
+                remote_id=named.document_id,
                 mime_type=mime_type,
                 path=path,
                 size_bytes=len(media.data),
                 created_at=message.created_at,
-                prompt=str(fact.get("prompt") or ""),
-                model=str(fact.get("model") or ""),
-                parent_id=str(parents[0]) if isinstance(parents, list) and parents else "",
+                prompt=named.prompt,
+                model=named.model,
+                parent_id=next(iter(named.parent_ids), ""),
             )
         )
     return tuple(made)
 
 
-def _media_of(
+def _pictures_of(
     thread: Thread, known: Mapping[str, MessageRecord]
-) -> Iterator[tuple[MessageRecord, dict[str, object]]]:
-    """What its replies say that they made, where it can be fetched and named."""
+) -> Iterator[tuple[MessageRecord, ImageReady]]:
+    """What its replies say that they made."""
     for stored in thread.messages:
         if stored.message_id in known:
-            for fact in _media_in(stored):
-                yield known[stored.message_id], fact
-
-
-def _media_in(stored: StoredMessage) -> list[dict[str, object]]:
-    given = (stored.metadata_ or {}).get("generated_media")
-    facts = [fact for fact in given if isinstance(fact, dict)] if isinstance(given, list) else []
-    whole = (fact for fact in facts if fact.get("url") and fact.get("document_id"))
-    return [one for one in whole if str(one.get("mime_type") or "image/").startswith("image/")]
+            for picture in pictures_in(stored):
+                yield known[stored.message_id], picture
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -243,7 +236,7 @@ def rows_of(thread: Thread, own: Collection[str] = ()) -> ThreadRows:
 def _message_of(thread_id: str, stored: StoredMessage, not_before: float) -> MessageRecord | None:
     role = _ROLES.get(stored.role.lower())
     text = (stored.content or "").strip()
-    if role is None or not (text or _media_in(stored)):
+    if role is None or not (text or pictures_in(stored)):
         return None
     status = MessageStatus.SENT if role is Role.USER else MessageStatus.COMPLETE
     return MessageRecord(

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from desktop_app.client.api import BackboardApi
 from desktop_app.client.errors import NotFoundError
+from desktop_app.client.media import FetchedMedia
 from desktop_app.client.remote_threads import RemoteThreads
 from desktop_app.client.reply_media import Decode
 from desktop_app.protocol.stored_replies import StoredReply, WantedReply, reply_in
@@ -46,6 +47,15 @@ class StoredReplies:
         except NotFoundError:
             return None
         return reply_in(thread.messages, wanted)
+
+    async def picture(self, url: str) -> FetchedMedia:
+        """What is behind the link.
+
+        Raises:
+            NetworkError, ProtocolError: As of ``MediaFetcher``.
+        """
+        api = await self._open_api()
+        return await api.media.fetch(url)
 
     async def speech(self, url: str) -> bytes:
         """What was spoken of it: s16le mono 24 kHz.

@@ -68,7 +68,7 @@ from desktop_app.link.recordings import (
     SaveUtterance,
     StopUtterance,
 )
-from desktop_app.link.replies import AnswerTools, DecideTool
+from desktop_app.link.replies import AnswerTools, DecideTool, FetchPictures
 from desktop_app.link.thread_messages import (
     ChooseAnswerer,
     DeletePicture,
@@ -171,7 +171,7 @@ class Controller:
     def on_intent(self, intent: Intent) -> None:  # noqa: C901 - closed union
         """Carry one intent out, or start to."""
         match intent:
-            case Hello() | Ping() | Ask() | CancelAsk() | DecideTool():
+            case Hello() | Ping() | Ask() | CancelAsk() | DecideTool() | FetchPictures():
                 pass  # between the ends of the link, and for other desks
             case OpenThread():
                 self._show(intent.thread_id)

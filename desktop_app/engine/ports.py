@@ -231,6 +231,12 @@ class Journal(Protocol):
     async def keep_picture(self, picture: PictureRecord, data: bytes) -> PictureRecord:
         """Keep it; returns it with ``path`` and ``size_bytes`` as they are now."""
 
+    async def picture_names(self, message_id: str) -> frozenset[str]:
+        """The peer's ids of the pictures of a message, removed ones too."""
+
+    async def lacking_pictures(self) -> Sequence[MessageRecord]:
+        """Of the newest replies, those with pictures that are still looked for."""
+
     async def remove_picture(self, picture_id: str) -> None:
         """Hide the picture; ``restore_picture`` undoes it until the next start."""
 
@@ -288,6 +294,17 @@ class ServiceCalls(Protocol):
         """
 
 
+class Media(Protocol):
+    """What is behind a link."""
+
+    @property
+    def data(self) -> bytes: ...
+
+    @property
+    def mime_type(self) -> str:
+        """As its storage says; empty where it does not."""
+
+
 class StoredReplies(Protocol):
     """The service's record of what it answered."""
 
@@ -296,6 +313,13 @@ class StoredReplies(Protocol):
 
         Raises:
             AppError: It cannot be asked.
+        """
+
+    async def picture(self, url: str) -> Media:
+        """A picture of it.
+
+        Raises:
+            AppError: It cannot be had, or not any more.
         """
 
     async def speech(self, url: str) -> bytes:

@@ -7,7 +7,13 @@ from collections.abc import Mapping
 from msgspec import structs
 
 from desktop_app.engine.inputs import ToolsAnswered
-from desktop_app.journal.reply_details import Learning, ReplyDetails, ToolState, ToolUse
+from desktop_app.journal.reply_details import (
+    Learning,
+    MissingPictures,
+    ReplyDetails,
+    ToolState,
+    ToolUse,
+)
 from desktop_app.protocol.events import (
     ImageReady,
     MemoriesRecalled,
@@ -52,7 +58,7 @@ def with_details(
         case ToolsAnswered():
             return _answered(details, event, now_s, started_s)
         case ReplyText() | ImageReady():
-            return _finished(details, now_s, started_s)
+            return _illustrated(_finished(details, now_s, started_s), event)
         case ReplyEnded():
             return structs.replace(
                 _finished(details, now_s, started_s),
@@ -63,6 +69,15 @@ def with_details(
                 learning=_learning(event) or details.learning,
             )
     return details
+
+
+def _illustrated(details: ReplyDetails, event: ReplyText | ImageReady) -> ReplyDetails:
+    """A picture that came without its bytes is missing."""
+    if isinstance(event, ReplyText) or event.data or not event.document_id:
+        return details
+    known = details.missing.ids if details.missing else ()
+    ids = tuple(dict.fromkeys((*known, event.document_id)))
+    return structs.replace(details, missing=MissingPictures(ids))
 
 
 def _learning(event: ReplyEnded) -> Learning | None:

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from msgspec import structs
 
+from desktop_app.engine.picture_watch import PictureWatch
 from desktop_app.engine.ports import Journal, StoredReplies, Time
 from desktop_app.engine.wanted_replies import lacks_heard_words, question_before, wanted_reply
 from desktop_app.errors import AppError
@@ -67,20 +68,30 @@ class ReplyWatch:
         self._time = time
         self._keeps_recordings = keeps_recordings
         self._background = Background(report)
+        self._pictures = PictureWatch(
+            journal, stored, self._find_now, publish, time=time, report=report
+        )
         self._followed: set[str] = set()
 
     def notice(self, event: LinkEvent) -> None:
         """A reply was saved that is not whole: the service may have the rest."""
+        self._pictures.notice(event)
         if isinstance(event, MessageSaved) and event.message.is_cut_short:
             self._begin(event.message)
+
+    def fetch_pictures(self, message_id: str) -> None:
+        """A person wants pictures of a reply that were given up."""
+        self._background.run(self._pictures.fetch(message_id), name=f"again {message_id}")
 
     async def resume(self) -> None:
         """Take up what an earlier run left, or what a crash cut."""
         for message in await self._journal.cut_replies():
             self._begin(message)
+        await self._pictures.resume()
 
     async def aclose(self) -> None:
         """Look no more; the next run takes it up. Idempotent."""
+        await self._pictures.aclose()
         await self._background.aclose()
 
     def _begin(self, message: MessageRecord) -> None:
@@ -98,6 +109,14 @@ class ReplyWatch:
                 await self._complete_speech(message.id, question_id, found)
         finally:
             self._followed.discard(message.id)
+
+    async def _find_now(self, message_id: str) -> StoredReply | None:
+        message = await self._journal.message(message_id)
+        if message is None:
+            return None
+        rows = await self._journal.messages(message.thread_id, limit=_NEWEST)
+        question = question_before(message, rows)
+        return await self._find(message_id, question.id if question is not None else "")
 
     async def _find(self, message_id: str, question_id: str) -> StoredReply | None:
         """Ask with what is known now: much may have been asked meanwhile.
@@ -155,15 +174,25 @@ class ReplyWatch:
                     **({"text": found.text} if found.text else {}),
                     remote_id=found.remote_id,
                     **({"model": found.model} if found.model else {}),
+                    **await self._pictures_of(message_id, found),
                 )
                 return found
             case ReplyState.CANCELLED:
-                await self._grow(message_id, found, error="")
+                pictures = await self._pictures_of(message_id, found)
+                await self._grow(message_id, found, error="", **pictures)
             case ReplyState.WAITING:
                 await self._fail(message_id, "tools.not_here")
             case _:
                 await self._fail(message_id, "reply.failed")
         return None
+
+    async def _pictures_of(self, message_id: str, found: StoredReply) -> dict[str, Any]:
+        """What to change in the row so that its pictures are looked for."""
+        known = await self._journal.message(message_id)
+        if known is None:
+            return {}
+        missing = await self._pictures.missing_of(known, found)
+        return {"details": structs.replace(known.details, missing=missing)}
 
     async def _grow(self, message_id: str, found: StoredReply, **changes: Any) -> None:
         """Show what is written so far, unless more of it came before the connection was lost.

@@ -144,6 +144,13 @@ class MessageRecord(Struct, frozen=True, kw_only=True):
         """The connection was lost in this reply, and the service may have the rest."""
         return self.status is MessageStatus.INTERRUPTED and self.error == CUT_SHORT
 
+    @property
+    def lacks_pictures(self) -> bool:
+        """Pictures of this reply, which is over, are not here and are still looked for."""
+        missing = self.details.missing
+        is_over = self.status is not MessageStatus.STREAMING and not self.is_cut_short
+        return is_over and missing is not None and not missing.is_given_up
+
 
 class PictureRecord(Struct, frozen=True, kw_only=True):
     """One picture that was made in a conversation.

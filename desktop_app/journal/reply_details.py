@@ -75,6 +75,18 @@ class Learning(Struct, frozen=True, omit_defaults=True):
         return self.state is LearningState.PENDING
 
 
+class MissingPictures(Struct, frozen=True, omit_defaults=True):
+    """Pictures that were made and could not be fetched.
+
+    Attributes:
+        ids: The peer's.
+        is_given_up: They are not looked for any more until a person wants it.
+    """
+
+    ids: tuple[str, ...]
+    is_given_up: bool = False
+
+
 class ReplyDetails(Struct, frozen=True, omit_defaults=True):
     """Everything about one reply but its words.
 
@@ -83,6 +95,7 @@ class ReplyDetails(Struct, frozen=True, omit_defaults=True):
         files: Names of documents that the reply rests on.
         passages: What stands in them, where the peer tells.
         learning: What is learned from the turn; None where nothing is.
+        missing: Pictures of it that are not here; None where all are.
         voice: What the peer says of the recordings of the turn.
     """
 
@@ -94,6 +107,7 @@ class ReplyDetails(Struct, frozen=True, omit_defaults=True):
     usage: Usage | None = None
     voice: dict[str, Any] | None = None
     learning: Learning | None = None
+    missing: MissingPictures | None = None
 
 
 NO_DETAILS = ReplyDetails()

@@ -149,13 +149,21 @@ class Tables:
 
     def learning_messages(self) -> Sequence[MessageRecord]:
         """Of the newest replies, those from which something is still being learned."""
+        found = self._with_detail("learning")
+        return [one for one in found if one.details.learning and one.details.learning.is_pending]
+
+    def lacking_pictures(self) -> Sequence[MessageRecord]:
+        """Of the newest replies, those with pictures that are still looked for."""
+        found = self._with_detail("missing")
+        return [one for one in found if one.lacks_pictures]
+
+    def _with_detail(self, name: str) -> Sequence[MessageRecord]:
         query = (
-            f"SELECT {MESSAGE_COLUMNS} FROM message WHERE details LIKE '%\"learning\":%' "
+            f"SELECT {MESSAGE_COLUMNS} FROM message WHERE details LIKE '%\"{name}\":%' "
             f"AND number > (SELECT max(number) FROM message) - {_NEWEST} AND {NOT_REMOVED}"
         )
         with storage_errors():
-            found = [message_of(row) for row in self._connection.execute(query).fetchall()]
-        return [one for one in found if one.details.learning and one.details.learning.is_pending]
+            return [message_of(row) for row in self._connection.execute(query).fetchall()]
 
     def cut_replies(self) -> Sequence[MessageRecord]:
         """Of the newest replies, those whose rest may be at the service, oldest first."""
@@ -205,6 +213,13 @@ class Tables:
         )
         values = (picture.parent_id, picture.thread_id)
         return self._one(query, values, lambda row: str(row["id"])) or ""
+
+    def picture_names(self, message_id: str) -> frozenset[str]:
+        """The peer's ids of the pictures of a message, removed ones too."""
+        query = "SELECT remote_id FROM picture WHERE message_id = ?"
+        with storage_errors():
+            rows = self._connection.execute(query, (message_id,)).fetchall()
+        return frozenset(str(row["remote_id"]) for row in rows)
 
     def hide_picture(self, picture_id: str, *, is_removed: bool) -> None:
         """Take a picture out of every list, or put it back."""

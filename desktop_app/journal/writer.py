@@ -144,6 +144,14 @@ class JournalWriter:
         """Keep a picture; returns it with ``path`` and ``size_bytes`` as they are now."""
         return await self._worker.run(lambda: self._tables.keep_picture(picture, data))
 
+    async def picture_names(self, message_id: str) -> frozenset[str]:
+        """The peer's ids of the pictures of a message, removed ones too."""
+        return await self._worker.run(lambda: self._tables.picture_names(message_id))
+
+    async def lacking_pictures(self) -> Sequence[MessageRecord]:
+        """Of the newest replies, those with pictures that are still looked for."""
+        return await self._worker.run(self._tables.lacking_pictures)
+
     async def remove_picture(self, picture_id: str) -> None:
         """Hide the picture; the first start after that deletes it for good."""
         await self._worker.run(lambda: self._tables.hide_picture(picture_id, is_removed=True))

@@ -23,7 +23,7 @@ from desktop_app.link.recordings import (
     SaveUtterance,
     StopUtterance,
 )
-from desktop_app.link.replies import AnswerTools, DecideTool, ReplyDetailed, ToolRuns
+from desktop_app.link.replies import AnswerTools, DecideTool, FetchPictures, ReplyDetailed, ToolRuns
 from desktop_app.link.thread_messages import ThreadEvent, ThreadIntent
 from desktop_app.protocol.commands import PLAIN, TurnWishes
 from desktop_app.protocol.events import ToolCall, snake
@@ -183,6 +183,7 @@ Intent = (
     | SetMuted
     | AnswerTools
     | DecideTool
+    | FetchPictures
     | PlayUtterance
     | PlayNote
     | StopUtterance

@@ -63,6 +63,12 @@ class ToolRuns(Struct, frozen=True, tag=snake):
     call_id: str
 
 
+class FetchPictures(Struct, frozen=True, tag=snake):
+    """Look again for the pictures of a reply that could not be fetched."""
+
+    message_id: str
+
+
 class ReplyDetailed(Struct, frozen=True, tag=snake):
     """More is known of a reply than its words: tools, memories; it may have no row yet."""
 

@@ -58,7 +58,7 @@ from desktop_app.link.messages import (
     TurnTimed,
     Welcome,
 )
-from desktop_app.link.replies import DecideTool
+from desktop_app.link.replies import DecideTool, FetchPictures
 from desktop_app.link.server import LinkServer
 from desktop_app.logs import start_logging, tell_crashes
 from desktop_app.network_access import use_network
@@ -325,6 +325,8 @@ class EngineApp:
                 self._desk.cancel(ask_id)
             case DecideTool():
                 self._tools.take(intent)
+            case FetchPictures(message_id):
+                self._cut_replies.fetch_pictures(message_id)
             case ReloadSettings(language) if known(language):
                 self._background.run(asyncio.to_thread(speak, language), name="language")
                 self.controller.on_intent(intent)

@@ -8,7 +8,8 @@ from enum import Enum, auto
 from msgspec import Struct
 
 from desktop_app.protocol.backboard.threads import StoredMessage
-from desktop_app.protocol.events import provider_name
+from desktop_app.protocol.events import ImageReady, provider_name
+from desktop_app.protocol.stream_reading import picture_of
 
 
 class ReplyState(Enum):
@@ -51,6 +52,7 @@ class StoredReply(Struct, frozen=True):
         remote_id: The peer's id, empty before it has one.
         model: ``provider/model`` that wrote it, where the peer says.
         speech_url: Where its speech can be had for a while, or empty.
+        pictures: What was made for it, each where it can be had for a while.
         question: What it answers, with the words of its recording.
     """
 
@@ -60,6 +62,16 @@ class StoredReply(Struct, frozen=True):
     model: str = ""
     speech_url: str = ""
     question: str = ""
+    pictures: tuple[ImageReady, ...] = ()
+
+
+def pictures_in(stored: StoredMessage) -> tuple[ImageReady, ...]:
+    """The pictures that a message made, without their bytes: those with a link and a name."""
+    given = (stored.metadata_ or {}).get("generated_media")
+    facts = given if isinstance(given, list) else []
+    made = (picture_of(0, fact) for fact in facts if isinstance(fact, dict))
+    whole = (one for one in made if one.url and one.document_id)
+    return tuple(one for one in whole if (one.mime_type or "image/").startswith("image/"))
 
 
 def reply_in(messages: Sequence[StoredMessage], wanted: WantedReply) -> StoredReply | None:
@@ -142,6 +154,7 @@ def _joined(question: StoredMessage, replies: Sequence[StoredMessage]) -> Stored
         model=provider_name(facts.get("model_provider"), facts.get("model_name")),
         speech_url=_speech_url(facts),
         question=(question.content or "").strip(),
+        pictures=tuple(picture for one in replies for picture in pictures_in(one)),
     )
 
 

@@ -134,6 +134,13 @@ class MemoryJournal:
     async def cut_replies(self) -> Sequence[MessageRecord]:
         return [row for row in self._rows.values() if row.is_cut_short]
 
+    async def lacking_pictures(self) -> Sequence[MessageRecord]:
+        return [row for row in self._rows.values() if row.lacks_pictures]
+
+    async def picture_names(self, message_id: str) -> frozenset[str]:
+        made = (one for one, _ in self.pictures if one.message_id == message_id)
+        return frozenset(one.remote_id for one in made)
+
     async def messages(self, thread_id: str, *, limit: int = 200) -> Sequence[MessageRecord]:
         rows = [row for row in self._rows.values() if row.thread_id == thread_id]
         return sorted(rows, key=lambda row: row.created_at)[-limit:]

@@ -7,15 +7,18 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import pytest
+from msgspec.structs import replace
 
+from desktop_app.client.media import FetchedMedia
 from desktop_app.engine.inputs import PromptTyped, ReplyStopped, RetryRequested, VoiceStarted
 from desktop_app.engine.reply_watch import LONGEST_WAIT_S, MOST_LOOKS, WAITS_S, ReplyWatch
 from desktop_app.errors import NetworkError
 from desktop_app.journal.records import CUT_SHORT, MessageRecord, MessageStatus, Role
-from desktop_app.link.messages import MessageSaved, Phase
+from desktop_app.link.messages import MessageSaved, NoticeCleared, Phase
 from desktop_app.protocol.backboard.threads import StoredMessage
 from desktop_app.protocol.commands import PromptText, TurnWishes
 from desktop_app.protocol.events import (
+    ImageReady,
     ReplyAudio,
     ReplyEnded,
     ReplyStarted,
@@ -50,6 +53,10 @@ class Record:
             raise answer
         assert answer is None or isinstance(answer, StoredReply)
         return answer
+
+    async def picture(self, url: str) -> FetchedMedia:
+        assert url == "the picture"
+        return FetchedMedia(b"a boat", "image/webp")
 
     async def speech(self, url: str) -> bytes:
         assert url == "the speech"
@@ -215,6 +222,24 @@ async def test_a_reply_that_cannot_be_completed_says_so_and_can_be_asked_for_aga
         assert (reply.status, reply.error) == (MessageStatus.FAILED, code)
         assert reply.text == "Half an", "what had arrived is kept"
         assert len(record.asked) == looks
+
+
+async def test_bar_40_a_picture_whose_link_was_dead_takes_its_place_in_the_reply_afterwards():
+    drawn = ImageReady(0, "the picture", "d", prompt="a boat")
+    found = replace(stored(ReplyState.COMPLETE), pictures=(drawn,))
+    async with Rig() as rig, watched(rig, found):
+        await rig.take(PromptTyped("m1", "a question"))
+        line = await rig.text.connection()
+        line.say(ReplyText(1, WHOLE), ImageReady(1, "dead", "d"), ReplyEnded(1))
+        await rig.phase_is(Phase.READY)
+        await rig.until(lambda: shown(rig) and shown(rig)[-1].lacks_pictures)
+        await rig.time.advance(0)
+        await rig.until(lambda: rig.journal.pictures)
+        [(picture, data)] = rig.journal.pictures
+        assert picture.message_id == rig.replies[0].id
+        assert (picture.prompt, data) == ("a boat", b"a boat")
+        await rig.until(lambda: rig.replies[0].details.missing is None)
+        assert rig.told_of(NoticeCleared)[-1] == NoticeCleared("media.not_fetched")
 
 
 async def test_a_reply_that_was_stopped_elsewhere_stays_as_far_as_it_was_written():

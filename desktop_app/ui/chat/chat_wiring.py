@@ -11,10 +11,12 @@ from PySide6.QtGui import QDesktopServices
 
 from desktop_app.journal.records import MessageRecord, MessageStatus, Role
 from desktop_app.link.messages import OpenThread, RetryMessage, SendText, StopReply
+from desktop_app.link.replies import FetchPictures
 from desktop_app.link.thread_messages import WishNextTurn
 from desktop_app.protocol.commands import PLAIN, Answerer, TurnWishes
 from desktop_app.state import changes
 from desktop_app.state.app_state import Conversation
+from desktop_app.ui.chat.message_footer import is_lacking_pictures
 from desktop_app.ui.chat.message_steps import MessageSteps
 from desktop_app.ui.chat.next_turn import NextTurn
 from desktop_app.ui.chat.picture_loading import PictureLoading
@@ -105,7 +107,12 @@ class ChatWiring:
         self._send(WishNextTurn(thread_id, who))
 
     def retry(self, message_id: str) -> None:
-        """Deliver a message again."""
+        """Deliver a message again; of a reply that is whole, fetch the pictures that it lacks."""
+        messages = self._store.state.conversation.messages
+        message = next((one for one in messages if one.id == message_id), None)
+        if message is not None and is_lacking_pictures(message):
+            self._send(FetchPictures(message_id))
+            return
         self._send(RetryMessage(self._threads.opened(), message_id))
 
     def _on_stop(self) -> None:

@@ -94,6 +94,14 @@ def footer_of(message: MessageRecord, *, is_uploading: bool = False) -> Footer |
             if message.heard_chars is not None:
                 return Footer(tr(wording.INTERRUPTED))  # by the person, who talked over it
             return Footer(tr(wording.CUT_OFF), action="retry")
+    return _footer_of_whole(message)
+
+
+def _footer_of_whole(message: MessageRecord) -> Footer | None:
+    if is_lacking_pictures(message):
+        if message.lacks_pictures:
+            return Footer(tr("A picture is being fetched"), "clock")
+        return Footer(tr("A picture could not be fetched"), "warning", "danger", "retry")
     if message.role is Role.USER or message.times is None:
         return None
     seconds = to_first_word_s(message.times)
@@ -101,6 +109,11 @@ def footer_of(message: MessageRecord, *, is_uploading: bool = False) -> Footer |
         return None
     bars = bars_of(message.times)
     return Footer(wording.first_word_line(seconds), bars=bars if len(bars) > 1 else ())
+
+
+def is_lacking_pictures(message: MessageRecord) -> bool:
+    """Whether all there is to say of a reply is that pictures of it are not here."""
+    return message.status is MessageStatus.COMPLETE and message.details.missing is not None
 
 
 def paint_footer(

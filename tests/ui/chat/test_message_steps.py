@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
 from desktop_app.journal.records import MessageStatus, Role
+from desktop_app.journal.reply_details import MissingPictures, ReplyDetails
 from desktop_app.link.messages import MessageSaved, RetryMessage, SendText
 from desktop_app.link.recordings import (
     DiscardUtterance,
@@ -17,6 +18,7 @@ from desktop_app.link.recordings import (
     SaveUtterance,
     StopUtterance,
 )
+from desktop_app.link.replies import FetchPictures
 from desktop_app.protocol.commands import TurnWishes
 from desktop_app.ui.chat.message_footer import footer_of
 from desktop_app.ui.chat.message_menu import message_menu
@@ -185,6 +187,20 @@ def test_the_recording_of_what_is_being_sent_is_refused_by_the_engine_and_stays_
     assert talk.sent_of(DiscardUtterance) == [DiscardUtterance("u")]
     assert messages_of(talk)[0] == waits
     assert talk.store.state.notices == ()
+
+
+def test_bar_40_a_reply_says_that_its_picture_is_missing_and_fetches_it_when_wanted(talk):
+    missing = MissingPictures(("d",))
+    lacking = replace(ANSWER, details=ReplyDetails(missing=missing))
+    given_up = replace(ANSWER, details=ReplyDetails(missing=replace(missing, is_given_up=True)))
+    assert footer_of(lacking).text == "A picture is being fetched"
+    footer = footer_of(given_up)
+    assert (footer.text, footer.action) == ("A picture could not be fetched", "retry")
+    talk.store.apply(MessageSaved(given_up))
+    talk.store.tell()
+    talk.window.pane.chat.retry_requested.emit(ANSWER.id)
+    assert talk.sent_of(FetchPictures) == [FetchPictures(ANSWER.id)]
+    assert talk.sent_of(RetryMessage) == [], "the reply itself is whole"
 
 
 def test_a_question_is_edited_from_its_menu(talk):
