@@ -23,7 +23,7 @@ from desktop_app.journal.schema import DATABASE_NAME, MIGRATIONS
 from desktop_app.ui.gallery.picture_grid import PictureGrid
 from desktop_app.ui.gallery.picture_pages import FIRST
 from desktop_app.ui.gallery.thumbnail_supply import ThumbnailSupply
-from desktop_app.ui.look import Look
+from desktop_app.ui.look import Look, stylesheet
 from tests.benchmarks.figures import Figure, Spread, percentile
 from tests.benchmarks.plain_views import GreyGrid
 
@@ -91,7 +91,9 @@ class _Desk:
         self.supply = ThumbnailSupply(
             folder, folder / "thumbnails", asyncio.to_thread, self._run, "bench"
         )
+        self.bare = QWidget()
         self.parent = QWidget()
+        self.parent.setStyleSheet(stylesheet(look.tokens))  # as the window is
         self.grid = PictureGrid(look, self.parent, self.supply)
         self.grid.resize(VIEW)
         self.canvas = QImage(VIEW, QImage.Format.Format_RGB32)
@@ -141,7 +143,7 @@ async def _measure(folder: Path) -> list[Figure]:
 def _grey(desk: _Desk) -> tuple[GreyGrid, float]:
     """Qt's own view of as many grey rectangles, and what opening it cost."""
     began = time.thread_time()
-    grey = GreyGrid(PICTURES, desk.parent)
+    grey = GreyGrid(PICTURES, desk.bare)
     grey.resize(VIEW)
     grey.render(desk.canvas)
     return grey, (time.thread_time() - began) * 1000

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
-    QFontMetrics,
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
@@ -27,10 +28,12 @@ from desktop_app.ui.gallery.grid_places import GridPlaces, grid_places
 from desktop_app.ui.gallery.thumbnail_supply import ThumbnailSupply
 from desktop_app.ui.icons import paint_icon
 from desktop_app.ui.look import Look, let_ground_through
+from desktop_app.ui.one_lines import OneLines
 
 _AHEAD = 1  # screens above and below whose pictures are fetched before they are seen
 _RING = 3
-_CAPTIONS = 2000
+_INDENT = 2  # of the words below a picture
+_WORDS = 500  # pictures whose words are kept laid out
 
 
 class PictureGrid(QAbstractScrollArea):
@@ -77,8 +80,9 @@ class PictureGrid(QAbstractScrollArea):
         self._total = 0
         self._current = -1
         self._pressed_at: QPoint | None = None
-        self._small = look.font(size.CAPTION)
-        self._captions: dict[str, tuple[int, QStaticText]] = {}
+        self._captions = OneLines(look.font(size.CAPTION))
+        self._words: dict[str, QStaticText] = {}  # by the ids of those that were near
+        self._fetched = range(0)
         self._places = self._placed()
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -190,23 +194,37 @@ class PictureGrid(QAbstractScrollArea):
         bar.setSingleStep(max(1, self._places.row_height // 3))
         ratio = self.devicePixelRatioF()
         self._supply.use_size(round(self._places.side * ratio), size.RADIUS * ratio)
+        self._fetched = range(0)
+        self._words.clear()
         self._fetch()
         self.viewport().update()
 
     def _fetch(self) -> None:
-        """What is seen first, then what is near."""
+        """What is seen first, then what is near; nothing new while the same rows are in sight."""
         top, height = self.verticalScrollBar().value(), self.viewport().height()
         seen = self._places.visible(top, height)
-        near = self._places.visible(top - _AHEAD * height, (1 + 2 * _AHEAD) * height)
+        if seen == self._fetched:
+            return
+        self._fetched = seen
+        if len(self._words) > _WORDS:
+            self._words.clear()
+        near = self._near()
         numbers = [*seen, *(number for number in near if number not in seen)]
         known = self._pictures
         self._supply.want([known[number].path for number in numbers if number < len(known)])
 
+    def _near(self) -> range:
+        top, height = self.verticalScrollBar().value(), self.viewport().height()
+        return self._places.visible(top - _AHEAD * height, (1 + 2 * _AHEAD) * height)
+
     def _on_arrived(self, path: str) -> None:
         top = self.verticalScrollBar().value()
-        for number in self._places.visible(top, self.viewport().height()):
+        seen = self._places.visible(top, self.viewport().height())
+        for number in self._near():
             if number < len(self._pictures) and self._pictures[number].path == path:
-                self.viewport().update(self._places.cell(number).translated(0, -top))
+                self._lay_out_words(self._pictures[number])  # not in the frame that shows it
+                if number in seen:
+                    self.viewport().update(self._places.cell(number).translated(0, -top))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
@@ -229,28 +247,30 @@ class PictureGrid(QAbstractScrollArea):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self.viewport())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setFont(self._small)
         top = self.verticalScrollBar().value()
-        dirty = event.rect().translated(0, top)
-        for number in self._places.visible(dirty.top(), dirty.height()):
-            box = self._places.picture(number).translated(0, -top)
-            self._paint_picture(painter, box, number)
+        dirty = event.rect()
+        numbers = self._places.visible(dirty.top() + top, dirty.height())
+        boxes = [self._places.picture(number).translated(0, -top) for number in numbers]
+        known = self._pictures[numbers.start : numbers.stop]
+        for picture, box in zip(known, boxes, strict=False):
+            image = self._supply.image(picture.path)
+            if image is not None and not image.isNull():
+                painter.drawImage(box, image)
+            else:
+                self._paint_absent(painter, box, is_broken=image is not None)
+        for box in boxes[len(known) :]:
+            self._paint_absent(painter, box, is_broken=False)
+        if self._current in numbers and self.hasFocus():
+            self._paint_ring(painter, boxes[self._current - numbers.start])
+        if self._has_words:
+            self._paint_words(painter, known, boxes)
 
-    def _paint_picture(self, painter: QPainter, box: QRect, number: int) -> None:
-        picture = self._pictures[number] if number < len(self._pictures) else None
-        image = self._supply.image(picture.path) if picture else None
-        if image is not None and not image.isNull():
-            painter.drawImage(box, image)
-        else:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(self._look.colour("hover"))
-            painter.drawRoundedRect(box, size.RADIUS, size.RADIUS)
-            if image is not None:
-                self._paint_broken(painter, box)
-        if number == self._current and self.hasFocus():
-            self._paint_ring(painter, box)
-        if picture is not None and self._has_words:
-            self._paint_words(painter, box, picture)
+    def _paint_absent(self, painter: QPainter, box: QRect, *, is_broken: bool) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._look.colour("hover"))
+        painter.drawRoundedRect(box, size.RADIUS, size.RADIUS)
+        if is_broken:
+            self._paint_broken(painter, box)
 
     def _paint_broken(self, painter: QPainter, box: QRect) -> None:
         middle = QRectF(box.center().x() - 9, box.center().y() - 22, 18, 18)
@@ -269,31 +289,25 @@ class PictureGrid(QAbstractScrollArea):
         around = QRectF(box).adjusted(1, 1, -1, -1)
         painter.drawRoundedRect(around, size.RADIUS, size.RADIUS)
 
-    def _paint_words(self, painter: QPainter, box: QRect, picture: PictureRecord) -> None:
+    def _paint_words(
+        self, painter: QPainter, pictures: Sequence[PictureRecord], boxes: Sequence[QRect]
+    ) -> None:
         painter.setPen(self._look.colour("dim"))
-        height = self._places.foot - 6
-        line = QRect(box.left() + 2, box.bottom() + 5, box.width() - 4, height)
-        fitting = self._fitting(picture, line.width())
-        extent = fitting.size()
-        at = QPointF(line.left(), line.center().y() - extent.height() / 2 + 0.5)
-        if self.layoutDirection() == Qt.LayoutDirection.RightToLeft:
-            at.setX(line.right() + 1 - extent.width())
-        painter.drawStaticText(at, fitting)
+        painter.setFont(self._captions.font)
+        below = self._captions.top(2 + self._places.foot / 2)
+        for picture, box in zip(pictures, boxes, strict=False):
+            line = self._words.get(picture.id) or self._lay_out_words(picture)
+            left: float = box.left() + _INDENT
+            if self._places.is_mirrored:
+                left = box.right() + 1 - _INDENT - line.size().width()
+            painter.drawStaticText(round(left), box.bottom() + below, line)
 
-    def _fitting(self, picture: PictureRecord, width: int) -> QStaticText:
+    def _lay_out_words(self, picture: PictureRecord) -> QStaticText:
         """What was asked for, cut where it does not fit; laid out once, not with every frame."""
-        known = self._captions.get(picture.id)
-        if known is None or known[0] != width:
-            words = picture_words.caption(picture)
-            metrics = QFontMetrics(self._small)
-            cut = metrics.elidedText(words, Qt.TextElideMode.ElideRight, width)
-            laid_out = QStaticText(cut)
-            laid_out.setTextFormat(Qt.TextFormat.PlainText)
-            laid_out.prepare(font=self._small)
-            known = self._captions[picture.id] = (width, laid_out)
-            if len(self._captions) > _CAPTIONS:
-                del self._captions[next(iter(self._captions))]
-        return known[1]
+        words = picture_words.caption(picture)
+        line = self._captions.fitting(words, self._places.side - 2 * _INDENT)
+        self._words[picture.id] = line
+        return line
 
     # ---- mouse and keys -----------------------------------------------------------------------
 
