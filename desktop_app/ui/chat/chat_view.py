@@ -204,6 +204,8 @@ class ChatView(ConversationScroll):
 
     def focusNextPrevChild(self, forwards: bool) -> bool:  # noqa: N802
         """Tab goes through what can be pressed in sight, then on."""
+        if not self.hasFocus():  # a bar over the view was hidden, and Qt looks for who is next
+            return super().focusNextPrevChild(forwards)
         pressable = self._pressable()
         self._chosen = next_of(pressable, self._chosen, backwards=not forwards)
         self.viewport().update()

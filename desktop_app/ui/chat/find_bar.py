@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
 from desktop_app.prose import tr
 from desktop_app.ui import look as size
 from desktop_app.ui.button import Button
+from desktop_app.ui.labels import Label
 from desktop_app.ui.look import Look
 
 _MARGIN = 12
@@ -69,9 +70,8 @@ class FindBar(QWidget):
         self.field.setPlaceholderText(tr("Find in this thread"))
         self.field.setAccessibleName(tr("Find in this thread"))
         self.field.setStyleSheet("QLineEdit { background: transparent; border: none; }")
-        self._count = QLabel(self)
-        self._count.setFont(look.font(size.CAPTION))
-        self._count.setTextFormat(Qt.TextFormat.PlainText)
+        self._count = Label(look, self, px=size.CAPTION)
+        self._count.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         previous = Button(look, self, icon="up", says=tr("Previous"))
         previous.describe(tr("Previous"), "Shift+F3")
         previous.clicked.connect(self.previous_wanted)
@@ -121,15 +121,12 @@ class FindBar(QWidget):
         if self.field.text().strip():
             found = tr("{at} of {total}").format(at=at, total=total)
             words = found if total else tr("Not found")
-        self._count.setText(words)
-        self._count.setAccessibleName(words)
-        ink = "dim" if total else "danger"
-        self._count.setStyleSheet(f"QLabel {{ color: {getattr(self._look.tokens, ink)}; }}")
+        self._count.show_text(words, "dim" if total else "danger")
 
     @property
     def count_words(self) -> str:
         """What is said of the places found."""
-        return self._count.text()
+        return self._count.text
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         if event.type() is QEvent.Type.Resize:

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 
 from desktop_app.journal.records import Role, ThreadRecord
 from desktop_app.link.messages import MessageSaved
+from desktop_app.ui.labels import Label
 from tests.ui.conftest import make_message
 
 
@@ -16,7 +17,7 @@ def finding(desk, qtbot):
     desk.reader.known = [ThreadRecord(id="a", title="Lisbon", created_at=1.0, updated_at=2.0)]
     messages = [make_message(number, f"Message {number}", Role.USER) for number in range(500)]
     for number in (3, 450, 499):
-        messages[number] = make_message(number, f"The **Tram** of {number}")
+        messages[number] = make_message(number, f"The **Tram** of {number}: https://a.example/x")
     desk.reader.written = {"a": messages}
     desk.wiring.start()
     desk.window.activateWindow()
@@ -70,6 +71,28 @@ def test_what_stands_nowhere_is_said(finding, qtbot):
     qtbot.keyClicks(bar.field, "xyz")
     assert bar.count_words == "Not found"
     assert selected(finding) == ("", "")
+
+
+def test_a_closed_bar_leaves_no_ring_in_the_conversation(finding, qtbot):
+    chat = finding.window.pane.chat
+    assert chat._pressable()
+    qtbot.keyClick(finding.wiring.find.bar.field, Qt.Key.Key_Escape)
+    assert not chat.hasFocus()
+    assert not any(one.is_current for one in map(chat.spoken_part, range(chat.spoken_count())))
+
+
+def test_the_count_can_be_read_in_the_theme_that_was_chosen_after_it(finding, qtbot):
+    bar, look = finding.wiring.find.bar, finding.window.look
+    look.pin("light")
+    qtbot.keyClicks(bar.field, "tram")
+    look.pin("dark")
+    picture = bar.findChild(Label).grab().toImage()
+    brightest = max(
+        picture.pixelColor(x, y).lightness()
+        for x in range(picture.width())
+        for y in range(picture.height())
+    )
+    assert brightest > look.colour("dim").lightness() * 0.8
 
 
 def test_escape_closes_the_bar_and_nothing_else(finding, qtbot):
