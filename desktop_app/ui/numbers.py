@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QLocale
 
-from desktop_app.prose import tr
+from desktop_app.prose import tr, tr_n
 
 _EXACTLY = -128  # QLocale.FloatingPointShortest, which PySide has no name for
 
@@ -23,6 +23,17 @@ def short(number: float) -> str:
     """With one digit behind the point, unless that is none."""
     rounded = round(number, 1)
     return decimal(rounded, 0 if rounded == int(rounded) else 1)
+
+
+def file_size(size_bytes: int) -> str:
+    """``225 kB`` or ``2.2 MB``, in the units and signs of the language."""
+    if size_bytes < 1 << 10:
+        return tr_n("{number} byte", "{number} bytes", size_bytes).format(number=size_bytes)
+    megabytes = size_bytes / (1 << 20)
+    digits = 1 if 1 <= megabytes < 100 and round(megabytes, 1) != int(megabytes) else 0
+    return QLocale().formattedDataSize(
+        size_bytes, digits, QLocale.DataSizeFormat.DataSizeTraditionalFormat
+    )
 
 
 def money(dollars: float) -> str:

@@ -208,7 +208,15 @@ def spoken_mark(speech_ms: int) -> str:
     if not speech_ms:
         return tr(YOU_SPOKE)
     seconds = max(1, round(speech_ms / 1000))
-    return f"{seconds // 60}:{seconds % 60:02d}, {tr(YOU_SPOKE)}"
+    return listed(f"{seconds // 60}:{seconds % 60:02d}", tr(YOU_SPOKE))
+
+
+def listed(*parts: str) -> str:
+    """What is said of several parts, with the comma of the language between them."""
+    *before, words = filter(None, parts)
+    for part in reversed(before):
+        words = tr("{first}, {rest}").format(first=part, rest=words)
+    return words
 
 
 def first_word_line(seconds: float) -> str:

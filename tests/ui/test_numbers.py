@@ -9,8 +9,7 @@ from PySide6.QtCore import QLocale
 
 from desktop_app.protocol.events import Usage
 from desktop_app.protocol.service_calls import ModelRow
-from desktop_app.ui.compose.attachments import size_words
-from desktop_app.ui.numbers import decimal, money, short, whole
+from desktop_app.ui.numbers import decimal, file_size, money, short, whole
 from desktop_app.ui.panels.amounts import context_words, price_words
 from desktop_app.ui.side import turn_words
 
@@ -35,9 +34,20 @@ def test_places_with_numbers_in_french(french):
     model = ModelRow("x", "y", context=1_500_000, input_usd=0.25, output_usd=10.0)
     assert price_words(model) == "$0,25 in, $10 out"
     assert context_words(model.context) == "1,5M tokens"
-    assert size_words(3 << 19) == "1,5 MB"
+    assert file_size(3 << 19) == "1,5 Mo"
     usage = Usage(input_tokens=10, context_used_tokens=4096, context_limit_tokens=8192)
     assert turn_words.context_words(usage).endswith(f"of 8{THIN}192")
+
+
+@pytest.mark.parametrize(
+    ("size_bytes", "said"),
+    [
+        *((0, "0 bytes"), (1, "1 byte"), (900, "900 bytes"), (2048, "2 kB"), (3 << 20, "3 MB")),
+        *((3 << 19, "1.5 MB"), (256 << 20, "256 MB"), (3 << 30, "3 GB")),
+    ],
+)
+def test_sizes_are_said_as_people_say_them(size_bytes, said):
+    assert file_size(size_bytes) == said
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import PurePath
 
 from desktop_app.prose import tr, tr_n
 from desktop_app.protocol.backboard.documents import EXTENSIONS, IMAGES
-from desktop_app.ui.numbers import short
+from desktop_app.ui.numbers import file_size
 
 MOST_BYTES = 256 << 20
 """Of one file; the service takes no more."""
@@ -78,7 +78,7 @@ class Attachment:
         if self.stage is Stage.READY and self.is_note:
             return tr("{size}, ready to send").format(size=clock(self.speech_ms))
         if self.stage is Stage.READY:
-            return tr("{size}, ready to send").format(size=size_words(self.size_bytes))
+            return tr("{size}, ready to send").format(size=file_size(self.size_bytes))
         return self.reason
 
 
@@ -90,7 +90,7 @@ def refusal(name: str, size_bytes: int) -> str:
         return tr("The file is empty")
     if size_bytes > MOST_BYTES:
         return tr("{size} is too large: {most} is the most").format(
-            size=size_words(size_bytes), most=size_words(MOST_BYTES)
+            size=file_size(size_bytes), most=file_size(MOST_BYTES)
         )
     return ""
 
@@ -99,7 +99,7 @@ def kinds_taken() -> str:
     """What can be attached, in words."""
     return tr(
         "Taken are PDF, Office, text, code, pictures, sound and video, up to {most} each."
-    ).format(most=size_words(MOST_BYTES))
+    ).format(most=file_size(MOST_BYTES))
 
 
 def offer(names: tuple[str, ...]) -> str:
@@ -121,15 +121,6 @@ def offer(names: tuple[str, ...]) -> str:
 def are_any_usable(names: tuple[str, ...]) -> bool:
     """Whether one of them, at least, is of a kind that is taken."""
     return any(_ending(name) in EXTENSIONS for name in names)
-
-
-def size_words(size_bytes: int) -> str:
-    """A size as people say it."""
-    if size_bytes < 1 << 10:
-        return tr_n("{number} byte", "{number} bytes", size_bytes).format(number=size_bytes)
-    if size_bytes < 1 << 20:
-        return tr("{number} KB").format(number=round(size_bytes / (1 << 10)))
-    return tr("{number} MB").format(number=short(size_bytes / (1 << 20)))
 
 
 def clock(milliseconds: int) -> str:

@@ -231,7 +231,7 @@ class PictureViewer(QWidget):
         width, height = (image.width(), image.height()) if image is not None else (0, 0)
         cost = self._cost_usd
         facts = (
-            tr("Made by {maker}").format(maker=picture_words.maker(picture)),
+            picture_words.maker(picture),
             picture_words.made_at(picture),
             picture_words.size_words(picture, width, height),
             tr("in {thread}").format(thread=self._thread) if self._thread else "",

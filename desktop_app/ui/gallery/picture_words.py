@@ -9,7 +9,7 @@ from datetime import datetime
 from desktop_app.journal.records import PictureRecord
 from desktop_app.prose import tr
 from desktop_app.ui import moments, wording
-from desktop_app.ui.panels.amounts import file_size
+from desktop_app.ui.numbers import file_size
 
 _NAME_CHARACTERS = 60
 _ENDINGS = {"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp", "image/gif": ".gif"}
@@ -28,14 +28,15 @@ def made_at(picture: PictureRecord) -> str:
 
 
 def maker(picture: PictureRecord) -> str:
-    """Who made it."""
-    return wording.peer_words(picture.model) if picture.model else tr("Not told")
+    """Who made it; empty where nobody told."""
+    peer = wording.peer_words(picture.model)
+    return tr("Made by {maker}").format(maker=peer) if peer else ""
 
 
 def size_words(picture: PictureRecord, width: int, height: int) -> str:
     """Pixels and bytes."""
     size = file_size(picture.size_bytes)
-    return f"{width} x {height}, {size}" if width and height else size
+    return wording.listed(f"{width} × {height}" if width and height else "", size)
 
 
 def spoken(picture: PictureRecord, number: int, count: int) -> str:

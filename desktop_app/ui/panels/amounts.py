@@ -4,19 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from PySide6.QtCore import QLocale
-
 from desktop_app.prose import mark, tr
 from desktop_app.protocol.service_calls import ModelRow
 from desktop_app.ui import moments
 from desktop_app.ui.numbers import decimal, short
-
-
-def file_size(size_bytes: int) -> str:
-    """``12 KB``, in the person's own way to write numbers."""
-    return QLocale().formattedDataSize(
-        size_bytes, 0, QLocale.DataSizeFormat.DataSizeTraditionalFormat
-    )
 
 
 def day(at: str | None) -> str:

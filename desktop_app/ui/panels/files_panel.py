@@ -9,7 +9,7 @@ from desktop_app.prose import mark, tr
 from desktop_app.protocol.backboard.documents import EXTENSIONS, FAILED, Document
 from desktop_app.ui.button import Button, Tone
 from desktop_app.ui.look import Look
-from desktop_app.ui.panels.amounts import file_size
+from desktop_app.ui.numbers import file_size
 from desktop_app.ui.panels.rows import Action, Rows, RowText
 from desktop_app.ui.wording import apart
 

@@ -10,7 +10,7 @@ from desktop_app.prose import mark, tr
 from desktop_app.ui import look as size
 from desktop_app.ui.button import Button, Tone
 from desktop_app.ui.look import Look
-from desktop_app.ui.panels.amounts import file_size
+from desktop_app.ui.numbers import file_size
 from desktop_app.ui.settings.confirm_line import ConfirmLine
 from desktop_app.ui.settings.row_widgets import WrappedText
 

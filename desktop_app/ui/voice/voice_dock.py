@@ -182,8 +182,8 @@ class VoiceDock(QWidget):
         waited_s = self._thinking.elapsed() // 1000 if voice.phase == "thinking" else 0
         word = wording.phase_word(voice.phase, is_muted=voice.is_muted, thinking_s=waited_s)
         parts = [device_name(voice.device)]
-        if voice.phase == "no_input":
-            pass  # how to interrupt a reply is not what is asked now
+        if voice.phase == "no_input" or voice.is_muted:
+            pass  # who is not heard interrupts no reply by talking
         elif voice.is_voice_on:
             parts.append(wording.duplex_words(voice.duplex, voice.duplex_reason))
         else:

@@ -11,7 +11,6 @@ from desktop_app.ui.compose.attachments import (
     are_any_usable,
     offer,
     refusal,
-    size_words,
 )
 
 
@@ -46,14 +45,6 @@ def test_bar_38_why_a_file_is_refused_is_said_with_the_limit(name, size_bytes, s
 def test_what_a_drop_would_do_is_said_before(names, said):
     assert offer(names) == said
     assert are_any_usable(names) == said.startswith("Drop")
-
-
-@pytest.mark.parametrize(
-    ("size_bytes", "said"),
-    [(1, "1 byte"), (900, "900 bytes"), (2048, "2 KB"), (3 << 20, "3 MB"), (3 << 19, "1.5 MB")],
-)
-def test_sizes_are_said_as_people_say_them(size_bytes, said):
-    assert size_words(size_bytes) == said
 
 
 def test_only_a_pasted_text_of_bearable_length_can_go_into_the_field():

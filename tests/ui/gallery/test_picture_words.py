@@ -34,7 +34,7 @@ def test_a_name_is_short_in_bytes_too():
     assert len(file_name(record(1, prompt="狐狸" * 60)).encode()) <= 204
 
 
-def test_a_picture_without_words_and_maker_still_has_some():
+def test_a_picture_without_words_has_a_name_and_no_maker():
     bare = record(1, prompt=" \n")
-    assert (caption(bare), maker(bare)) == ("Picture", "Not told")
-    assert maker(record(1, model="openai/gpt-image-1")) == "openai / gpt-image-1"
+    assert (caption(bare), maker(bare)) == ("Picture", "")
+    assert maker(record(1, model="openai/gpt-image-1")) == "Made by openai / gpt-image-1"

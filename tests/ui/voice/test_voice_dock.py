@@ -62,6 +62,12 @@ def test_without_sound_only_the_microphone_is_named(look, parent):
     assert dock.words == "No sound from the microphone  ·  default microphone"
 
 
+def test_who_is_muted_is_not_told_to_talk_over_the_reply(look, parent):
+    dock = VoiceDock(look, parent)
+    dock.show_voice(Voice("t", Phase.LISTENING, 1, True, True, "USB headset"), "")
+    assert dock.words == "You are muted  ·  USB headset"
+
+
 def test_bar_56_nothing_moves_with_reduced_motion(look, parent):
     ring = PhaseRing(look, parent)
     ring.show()
