@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import combinations
 
@@ -22,6 +23,9 @@ from PySide6.QtWidgets import (
 
 from desktop_app.ui.button import Button
 from desktop_app.ui.labels import Label
+
+_UNBROKEN = re.compile(r"[\u2e80-\u9fff\uff00-\uffef]|[^\s\u2e80-\u9fff\uff00-\uffef]+")
+"""What no line breaks: a word, or one sign of the scripts that need no spaces."""
 
 _ROUNDING = 2  # px by which text may be wider than its box before anything is cut
 
@@ -103,7 +107,8 @@ def _missing_px(widget: QWidget) -> int:
 
 def _longest_word(label: QLabel) -> int:
     metrics = QFontMetrics(label.font())
-    return max((metrics.horizontalAdvance(word) for word in label.text().split()), default=0)
+    words = _UNBROKEN.findall(label.text())
+    return max((metrics.horizontalAdvance(word) for word in words), default=0)
 
 
 def _beside_words(widget: QWidget) -> int:

@@ -74,3 +74,10 @@ def test_controls_that_lie_on_each_other_are_found(window):
     put(QPushButton("One", window), 0, 0, 100, 30)
     put(QPushButton("Other", window), 50, 0, 100, 30)
     assert "lie on each other" in faults_in(window)[0]
+
+
+def test_a_script_without_spaces_is_broken_anywhere(window):
+    label = QLabel("还没有文件。添加一个，此会话的每一轮都能查阅它。", window)  # noqa: RUF001
+    label.setWordWrap(True)
+    put(label, 0, 0, 120, label.heightForWidth(120))
+    assert faults_in(window) == []

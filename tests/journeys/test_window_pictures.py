@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QImage
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -38,87 +38,10 @@ from desktop_app.link.messages import (
 from desktop_app.ui.settings.settings_page import SettingsPage
 from desktop_app.ui.voices.voice_picker import VoicePicker
 from desktop_app.ui.welcome.welcome_pane import WelcomePane
-from tests.fakes.album import Album, colours_of
 from tests.fakes.composing import show_composing, show_nothing
 from tests.fakes.kept_conversations import write_conversations
-from tests.fakes.layout_rules import faults_in
 from tests.fakes.person import CALM, Journey, Person, prefer, travel
-
-_LOOK_S = 0.04
-_LEAST_COLOURS = 12
-_UNPAINTED = 0xFFFF00FF
-_CONTROL = Qt.KeyboardModifier.ControlModifier
-_SHIFT = Qt.KeyboardModifier.ShiftModifier
-
-
-class Photographer:
-    """Takes states of the window, and looks whether anything in them is wrong.
-
-    Attributes:
-        person: Whose window it is.
-    """
-
-    def __init__(
-        self,
-        person: Person,
-        prefix: str = "",
-        *,
-        ratio: float = 1.0,
-        themes: tuple[str, ...] = ("light", "dark"),
-    ) -> None:
-        self.person = person
-        self._album = Album()
-        self._prefix = prefix
-        self._ratio = ratio
-        self._themes = themes
-        self._faults: list[str] = []
-
-    async def take(self, name: str) -> None:
-        """Picture the window once it stands still."""
-        name = f"{self._prefix}{name}"
-        window = self.person.window
-        seen: list[set[int]] = []
-        for theme in self._themes:
-            window.look.pin(theme)
-            await self._stands_still()
-            picture = self._album.take(window, f"{name}-{theme}", ratio=self._ratio)
-            seen.append(colours_of(picture))
-            assert len(seen[-1]) > _LEAST_COLOURS, name
-            assert _UNPAINTED not in seen[-1], name
-        assert len(seen) == 1 or seen[0] != seen[1], name
-        window.look.pin("light")
-        self._faults += [f"{name}: {fault}" for fault in faults_in(window)]
-
-    def is_content(self) -> None:
-        """Fail when anything was wrong in any of the pictures."""
-        self._album.write_index()
-        assert not self._faults, "\n".join(self._faults)
-
-    async def _stands_still(self) -> None:
-        before: QImage | None = None
-        async with asyncio.timeout(20):
-            while True:
-                self.person.store.tell()
-                await asyncio.sleep(_LOOK_S)
-                now = self.person.window.grab().toImage()
-                if before == now:
-                    return
-                before = now
-
-
-def key(person: Person, press: Qt.Key, modifiers: Qt.KeyboardModifier = _CONTROL) -> None:
-    QTest.keyClick(person.window, press, modifiers)
-
-
-def escape(person: Person) -> None:
-    key(person, Qt.Key.Key_Escape, Qt.KeyboardModifier.NoModifier)
-
-
-async def eventually(what: Callable[[], object]) -> None:
-    """Wait for something on the screen that no signal tells."""
-    async with asyncio.timeout(20):
-        while not what():  # noqa: ASYNC110 - widgets do not tell
-            await asyncio.sleep(_LOOK_S)
+from tests.fakes.photographer import CONTROL, SHIFT, Photographer, escape, eventually, key
 
 
 async def opened_trip(person: Person) -> None:
@@ -167,25 +90,25 @@ async def voice_phases(person: Person, camera: Photographer, only: tuple[Phase, 
 
 
 async def side_panels(person: Person, camera: Photographer) -> None:
-    key(person, Qt.Key.Key_D, _CONTROL | _SHIFT)
+    key(person, Qt.Key.Key_D, CONTROL | SHIFT)
     side = person.window.side
     assert side is not None
     for number, tab in enumerate(("turn", "images", "files", "memory")):
         side.tabs.open_tab(number)
         await camera.take(f"30-side-{tab}")
     side.tabs.open_tab(0)
-    key(person, Qt.Key.Key_D, _CONTROL | _SHIFT)
+    key(person, Qt.Key.Key_D, CONTROL | SHIFT)
 
 
 async def pages(person: Person, camera: Photographer) -> None:
     """What stands in place of the conversation."""
     pane = person.window.pane
     for name, press, modifiers in (
-        ("40-gallery", Qt.Key.Key_G, _CONTROL | _SHIFT),
-        ("50-settings", Qt.Key.Key_Comma, _CONTROL),
-        ("60-keys", Qt.Key.Key_Slash, _CONTROL),
-        ("61-models", Qt.Key.Key_L, _CONTROL | _SHIFT),
-        ("62-assistants", Qt.Key.Key_A, _CONTROL | _SHIFT),
+        ("40-gallery", Qt.Key.Key_G, CONTROL | SHIFT),
+        ("50-settings", Qt.Key.Key_Comma, CONTROL),
+        ("60-keys", Qt.Key.Key_Slash, CONTROL),
+        ("61-models", Qt.Key.Key_L, CONTROL | SHIFT),
+        ("62-assistants", Qt.Key.Key_A, CONTROL | SHIFT),
     ):
         key(person, press, modifiers)
         await eventually(lambda: pane.page)
@@ -279,7 +202,7 @@ async def find_bar_and_drop(person: Person, camera: Photographer) -> None:
     )
     await camera.take("14-drop")
     QApplication.sendEvent(pane, QDragLeaveEvent())
-    key(person, Qt.Key.Key_M, _CONTROL | _SHIFT)
+    key(person, Qt.Key.Key_M, CONTROL | SHIFT)
     await camera.take("15-model-picker")
     QTest.keyClick(person.window.focusWidget(), Qt.Key.Key_Escape)
     QTest.mouseClick(person.window.pane.header.voice_chip, Qt.MouseButton.LeftButton)

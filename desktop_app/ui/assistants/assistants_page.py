@@ -14,12 +14,14 @@ from desktop_app.ui.button import Button, Tone
 from desktop_app.ui.chat.empty_state import EmptyPane
 from desktop_app.ui.labels import Label
 from desktop_app.ui.look import Look
+from desktop_app.ui.mirroring import mirrored_margins
 from desktop_app.ui.page_area import PageArea
 from desktop_app.ui.panels.files_panel import FilesPanel
 from desktop_app.ui.panels.rows import Action, Rows, RowText
 from desktop_app.ui.wording import apart
 
 NO_ASSISTANTS = mark("Parley's own assistant appears here with the first question.")
+_ABOUT = mark("What an assistant is told, can and knows")
 _NO_DOCUMENTS = mark("None yet. It looks things up in them in each of its threads.")
 _LIST_WIDTH = 300
 _DOCUMENTS_HEIGHT = 220
@@ -52,7 +54,7 @@ class AssistantsPage(QWidget):
         self._title = Label(look, self, px=size.TITLE, weight=QFont.Weight.DemiBold)
         self._heading = Label(look, self, tr("Documents"), weight=QFont.Weight.DemiBold)
         hint = tr("Choose one on the left to change it, or make another.")
-        nobody = EmptyPane(look, self, "edit", tr("What an assistant is told, can and knows"), hint)
+        nobody = EmptyPane(look, self, "edit", tr(_ABOUT), hint)
         self._right = QStackedLayout()
         self._right.addWidget(nobody)
         self._right.addWidget(self._column())
@@ -61,6 +63,7 @@ class AssistantsPage(QWidget):
 
     def _column(self) -> PageArea:
         area = PageArea(self._look, self)
+        area.setAccessibleName(tr(_ABOUT))
         inner = QWidget()
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 16, 0, 24)
@@ -79,7 +82,7 @@ class AssistantsPage(QWidget):
         side = QWidget(self)
         side.setFixedWidth(min(self._look.scaled(_LIST_WIDTH), 340))
         side.setLayout(left)
-        left.setContentsMargins(20, 12, 8, 8)
+        left.setContentsMargins(*mirrored_margins(20, 12, 8, 8))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)

@@ -36,7 +36,8 @@ def maker(picture: PictureRecord) -> str:
 def size_words(picture: PictureRecord, width: int, height: int) -> str:
     """Pixels and bytes."""
     size = file_size(picture.size_bytes)
-    return wording.listed(f"{width} × {height}" if width and height else "", size)
+    pixels = f"{width} × {height}" if width and height else ""  # noqa: RUF001
+    return wording.listed(pixels, size)
 
 
 def spoken(picture: PictureRecord, number: int, count: int) -> str:

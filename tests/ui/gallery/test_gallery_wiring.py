@@ -89,7 +89,7 @@ def test_bar_41_a_click_shows_the_picture_and_how_it_was_made(qtbot, gallery):
     assert viewer.picture.id == "p3"
     assert viewer._prompt.text() == "A boat"
     assert viewer._place.text == "1 of 3"
-    assert "64 × 48" in viewer._facts.text
+    assert "64 × 48" in viewer._facts.text  # noqa: RUF001
     assert "in Boats" in viewer._facts.text
     assert "Cost of the reply: $0.2500" in viewer._facts.text
     assert viewer.image("p3").width() == 64

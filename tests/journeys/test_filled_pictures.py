@@ -1,0 +1,151 @@
+"""The window at its usual size with all that may stand in it: pictured, and nothing is cut."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from typing import Any, TypeVar
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
+
+from desktop_app.link.messages import Notice, NoticeLevel, NoticeRaised
+from desktop_app.ui.assistants.assistants_page import AssistantsPage
+from desktop_app.ui.gallery.gallery_page import GalleryPage
+from desktop_app.ui.models.model_picker import ModelPicker
+from desktop_app.ui.panels.files_panel import FilesPanel
+from desktop_app.ui.panels.memory_panel import MemoryPanel
+from desktop_app.ui.settings.settings_page import SettingsPage
+from tests.fakes.filled import FILES, MEMORIES, MODELS
+from tests.fakes.person import CALM, Person, prefer
+from tests.fakes.photographer import CONTROL, SHIFT, Photographer, escape, eventually, key
+from tests.journeys.test_window_pictures import (  # noqa: F401 - two are fixtures
+    kept,
+    live,
+    opened_trip,
+)
+
+WIDE = (1280, 800)
+W = TypeVar("W", bound=QWidget)
+
+
+async def beside_the_conversation(camera: Photographer) -> None:
+    person = camera.person
+    chat = person.window.pane.chat
+    assert chat is not None
+    key(person, Qt.Key.Key_S, CONTROL | SHIFT)
+    await camera.take("03-conversation")
+    chat.verticalScrollBar().setValue(0)
+    await camera.take("04-conversation-top")
+    chat.verticalScrollBar().setValue(260)
+    await camera.take("05-conversation-table")
+    key(person, Qt.Key.Key_D, CONTROL | SHIFT)
+    side = person.window.side
+    assert side is not None
+    side.show_turn("m2")
+    await camera.take("30-side-turn")
+    side.tabs.open_tab(2)
+    files = await one_of(person, FilesPanel)
+    await eventually(lambda: not files.rows.note.isHidden())
+    files.rows.show_note("")
+    files.rows.show_rows(FILES)
+    await camera.take("30-side-files")
+    side.tabs.open_tab(3)
+    memories = await one_of(person, MemoryPanel)
+    await eventually(lambda: not memories.rows.note.isHidden())
+    memories.rows.show_note("")
+    memories.rows.show_rows(MEMORIES, has_more=True)
+    memories.show_total(1)
+    await camera.take("30-side-memory")
+    memories.editor.open_for("1", "Lives in Lisbon")
+    await camera.take("31-side-memory-edited")
+
+
+async def in_the_list(camera: Photographer) -> None:
+    person = camera.person
+    key(person, Qt.Key.Key_K)
+    QTest.keyClicks(person.window.focusWidget(), "tram")
+    await camera.take("16-search")
+    person.window.threads.search.setText("nothing is called so")
+    await camera.take("16-search-nothing")
+    person.window.threads.search.clear()
+    threads = person.window.threads
+    await eventually(lambda: threads.chosen() or threads.list.setFocus())
+    QTest.keyClick(threads.list, Qt.Key.Key_Delete)
+    await person.sees(lambda state: any("deleted" in one.code for one in state.notices))
+    await camera.take("18-undo")
+    facts = {"file": "conversations.pdf", "number": "40"}
+    person.store.apply(
+        NoticeRaised(Notice(NoticeLevel.INFO, "export.running", facts, "stop_export"))
+    )
+    await camera.take("19-exporting")
+
+
+async def choosing(camera: Photographer) -> None:
+    person = camera.person
+    key(person, Qt.Key.Key_M, CONTROL | SHIFT)
+    picker = await one_of(person, ModelPicker)
+    await eventually(lambda: picker.browser.rows.rows)
+    picker.browser.show_models(MODELS, "openai/gpt-4.1", ("openai/o4-mini",))
+    await camera.take("15-model-picker")
+    picker.browser.search.setText("nothing is called so")
+    await camera.take("15-model-picker-nothing")
+    picker.browser.search.clear()
+    QTest.keyClick(person.window.focusWidget(), Qt.Key.Key_Escape)
+    person.window.assistants_requested.emit()
+    page = await one_of(person, AssistantsPage)
+    QTest.mouseClick(page.new, Qt.MouseButton.LeftButton)
+    await camera.take("62-assistant-form")
+
+
+async def looking(camera: Photographer) -> None:
+    person = camera.person
+    key(person, Qt.Key.Key_G, CONTROL | SHIFT)
+    page = await one_of(person, GalleryPage)
+    await eventually(lambda: not page.is_empty)
+    await camera.take("40-gallery")
+    QTest.keyClick(person.window.focusWidget(), Qt.Key.Key_Home)
+    QTest.keyClick(person.window.focusWidget(), Qt.Key.Key_Return)
+    await eventually(lambda: page.viewer.compare.isEnabled())
+    await camera.take("41-viewer")
+    QTest.mouseClick(page.viewer.compare, Qt.MouseButton.LeftButton)
+    await camera.take("42-compare")
+    escape(person)
+    escape(person)
+    key(person, Qt.Key.Key_Comma)
+    settings = await one_of(person, SettingsPage)
+    await camera.take("50-settings")
+    settings.search.setText("micro")
+    await camera.take("52-settings-search")
+    settings.search.setText("nothing is called so")
+    await camera.take("52-settings-search-nothing")
+
+
+async def one_of(person: Person, kind: type[W]) -> W:
+    """The widget of that kind, once it is there."""
+    found: list[W] = []
+    await eventually(lambda: found.extend(person.window.findChildren(kind)) or found)
+    return found[0]
+
+
+States = Callable[[Photographer], Coroutine[Any, Any, None]]
+LANGUAGES = {
+    "en": ("light", "dark"),
+    **dict.fromkeys(("de", "es", "zh_CN", "ar"), ("light",)),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("states", [beside_the_conversation, in_the_list, choosing, looking])
+def test_with_something_in_it_the_wide_window_is_whole(live, kept, states: States, language):  # noqa: F811
+    async def journey(person: Person) -> None:
+        camera = Photographer(person, f"wide-{language}-", themes=LANGUAGES[language])
+        await opened_trip(person)
+        person.window.resize(*WIDE)
+        await states(camera)
+        camera.is_content()
+
+    prefer(replace(CALM, language=language))
+    live(journey)
