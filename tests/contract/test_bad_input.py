@@ -84,6 +84,7 @@ async def test_wrong_types_are_refused_by_place(http, fields, place):
     [
         ({"content": "hello", "stream": "maybe"}, "stream"),
         ({"content": "hello", "json_output": "2"}, "json_output"),
+        ({"content": "hello", "send_to_llm": "nobody"}, "send_to_llm"),
         ({"content": "hello", "metadata": "{broken"}, "metadata"),
         ({"content": "hello", "voice": "[]"}, "voice"),
         ({"content": "hello", "tools": "null and void"}, "tools"),

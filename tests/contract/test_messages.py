@@ -38,6 +38,17 @@ async def test_a_new_thread_can_belong_to_a_given_assistant(caller):
     assert "Be brief." in reply.content
 
 
+async def test_a_thread_goes_on_as_it_was_whoever_is_named_but_nobody_is_not_found(caller):
+    thread_id = await new_thread(caller, system_prompt="Be brief.")
+    other = await caller.create_assistant("Eve", system_prompt="Speak only in rhymes.")
+    asked = {"thread_id": thread_id, **MODEL}
+    reply = await caller.send_message("tell system", assistant_id=other.assistant_id, **asked)
+    assert "Be brief." in reply.content
+    refused = await refusal(caller.send_message("hi", assistant_id=str(uuid.uuid4()), **asked))
+    assert refused == (404, "Assistant not found")
+    assert len((await caller.get_thread(thread_id)).messages) == 2
+
+
 async def test_the_reply_says_who_answered_and_what_it_cost(caller):
     reply = (await caller.send_message("say hello", **MODEL)).messages[-1]
     assert reply["message"] == "Message added successfully"
@@ -160,6 +171,7 @@ async def test_what_only_other_providers_know_is_taken_and_left_alone(caller):
     reply = await caller.send_message(
         "say hello",
         web_search="Auto",
+        video_generation="auto",
         openrouter={"providers": ["together"], "allow_fallbacks": False},
         thinking={"effort": "low", "exclude_reasoning": True},
         memory_response_citation=True,
@@ -169,6 +181,7 @@ async def test_what_only_other_providers_know_is_taken_and_left_alone(caller):
     assert last["content"] == "hello"
     assert "openrouter had no effect" in last["message"]
     assert "web_search had no effect" in last["message"]
+    assert "video_generation had no effect" in last["message"]
     assert "thinking" not in last["message"]
 
 

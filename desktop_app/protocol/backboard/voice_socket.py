@@ -53,7 +53,7 @@ class VoiceConfig(WireObject, frozen=True, omit_defaults=True):
     @property
     def is_dictation(self) -> bool:
         """Whether nothing is answered."""
-        return str(self.send_to_llm).lower() == "false"
+        return str(self.send_to_llm).lower() in ("false", "0")
 
 
 class Control(WireObject, frozen=True):

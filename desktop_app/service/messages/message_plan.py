@@ -14,6 +14,7 @@ from desktop_app.service.messages.language_wishes import check_routing, check_th
 from desktop_app.service.pictures.pictures import MAX_SOURCES, PictureChoice
 from desktop_app.service.providers.picture_ports import PICTURE_TOOL
 from desktop_app.service.providers.ports import MemoryUse, Tool
+from desktop_app.service.providers.unmet import no_video
 from desktop_app.service.runs.question import HostedChoice, Question
 
 Operation = Literal["chat", "generate_image"]
@@ -71,7 +72,7 @@ def plan_of(message: MessageRequest, form: Form) -> MessagePlan:
         raise invalid("content", "The message has no content", "missing")
     return MessagePlan(
         operation,
-        is_answered=str(message.send_to_llm).lower() != "false",
+        is_answered=_is_answered(message),
         voice=voice,
         files=tuple(form.files("files")),
         recording=recording,
@@ -105,6 +106,7 @@ def question_of(message: MessageRequest, plan: MessagePlan, place: tuple[str, st
         thinking=message.thinking,
         routing=message.openrouter,
         searches_web=(message.web_search or "").lower() == "auto",
+        unmet=_unmet(message),
         said_at=past_time((message.metadata or {}).get("custom_timestamp")),
     )
 
@@ -112,6 +114,21 @@ def question_of(message: MessageRequest, plan: MessagePlan, place: tuple[str, st
 def drawing_of(plan: MessagePlan) -> HostedChoice:
     """The tool that makes pictures, as the message wants it."""
     return HostedChoice(PICTURE_TOOL, asdict(plan.pictures))
+
+
+def _is_answered(message: MessageRequest) -> bool:
+    """Text or not, it means yes or no: a slip must not send words to a model, or keep them from it."""
+    match str(message.send_to_llm).lower():
+        case "none" | "" | "true" | "1":
+            return True
+        case "false" | "0":
+            return False
+    raise invalid("send_to_llm", 'Input should be "true" or "false"', "bool_parsing")
+
+
+def _unmet(message: MessageRequest) -> tuple[str, ...]:
+    """Wishes that nobody here can meet, whoever answers."""
+    return (no_video(),) if (message.video_generation or "").lower() == "auto" else ()
 
 
 def _memory_use(message: MessageRequest) -> MemoryUse:

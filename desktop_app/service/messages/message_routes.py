@@ -123,11 +123,17 @@ class MessageRoutes:
             thread = await self._store.conversations.get(message.thread_id, with_messages=False)
             if thread is None:
                 raise not_found("Thread")
+            await self._check_assistant(message.assistant_id, thread.assistant_id)
         else:
             thread = await self._store.conversations.create(message.assistant_id)
             if thread is None:
                 raise not_found("Assistant")
         return thread.thread_id, thread.assistant_id
+
+    async def _check_assistant(self, named: str | None, answering: str) -> None:
+        """In a thread its own assistant answers, whoever is named; but nobody is nobody."""
+        if named and named != answering and await self._store.assistants.get(named) is None:
+            raise not_found("Assistant")
 
     async def _drawn(self, plan: MessagePlan, question: Question) -> Question:
         """The question, with the call that answers it."""

@@ -38,7 +38,7 @@ class Run:
         heard: How much of the speech was heard, where someone who cancelled knows.
         sources: Names of the files that tools drew on, in order.
         found: Passages that tools found in them, in order.
-        unmet: Wishes of the turn that its provider could not meet: sentences, in order.
+        unmet: Wishes of the turn that could not be met: sentences, in order.
         lists_calls: Its reply shall say all that was called in the run, as ``all_run_tool_calls``.
     """
 
@@ -57,7 +57,7 @@ class Run:
         self.heard: Heard | None = None
         self.sources: dict[str, None] = {}
         self.found: list[Passage] = []
-        self.unmet: dict[str, None] = {}
+        self.unmet: dict[str, None] = dict.fromkeys(question.unmet)
         self.lists_calls = False
         self._events: list[RunEvent] = []
         self._news = asyncio.Condition()

@@ -31,8 +31,8 @@ class SessionMessage:
     """
 
     def __init__(self, frame: str, **changes: Any) -> None:
-        # Sound is the session's own matter, and whether to answer was decided with it.
-        alone = {"voice": None, "send_to_llm": None, "operation": None, **changes}
+        # Sound is the session's own matter.
+        alone = {"voice": None, "operation": None, **changes}
         self._message = replace(read_config(frame, MessageRequest), **alone)
         try:
             plan_of(replace(self._message, content=_ANY_WORDS), Form())

@@ -287,6 +287,7 @@ BAD_CONFIGS = [
     ({"thread_id": "nowhere"}, "session.thread"),
     ({"thread_id": 5}, "session.config"),
     ({"memory": 5}, "session.config"),
+    ({"send_to_llm": "perhaps"}, "session.config"),
     ({"tools": [{"type": "function"}]}, "session.config"),
 ]
 
