@@ -316,6 +316,7 @@ FAMILIES: Prose = {
     "stt": "Your speech could not be understood. It was recorded; try again, or type it.",
     "tts": "The answer cannot be spoken at the moment. It can be read.",
     "voice": "That could not be heard. Try again.",
+    "wish": "Something that was asked of the answer had no effect.",
 }
 UNKNOWN = mark("Something did not work. What was saved is safe; try again.")
 

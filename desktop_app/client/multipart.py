@@ -173,5 +173,6 @@ def _unreadable(name: str, why: str) -> InputError:
 
 
 def _quoted(name: str) -> str:
-    """As browsers write names in a form."""
-    return name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
+    """As servers read a quoted text back; what browsers write, ``%22``, stays in the name there."""
+    told = name.replace("\\", "\\\\").replace('"', '\\"')
+    return told.replace("\r", "%0D").replace("\n", "%0A")

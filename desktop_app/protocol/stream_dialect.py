@@ -232,6 +232,7 @@ class StreamDialect:
         is_unlinked = self._words.unlink(self._links)
         if is_longer or is_unlinked:
             events.append(ReplyText(self._turn, self._words.text, is_whole=True))
+        events += [ServerFault(said, code="wish.unmet") for said in event.unmet or () if said]
         self._end = ReplyEnded(
             self._turn,
             message_id=event.message_id or self.message_id,

@@ -48,7 +48,7 @@ async def test_fields_and_files_come_out_as_they_went_in(tmp_path: Path):
     form = await sent(MultipartBody({"content": "Grüße\r\n2", "x": ""}, parts))
     assert form.fields == {"content": "Grüße\r\n2", "x": ""}
     assert form.files == [
-        SentFile("files", "a %22b%22 é.txt", "text/plain", b"\r\n--tea\r\n"),
+        SentFile("files", 'a "b" é.txt', "text/plain", b"\r\n--tea\r\n"),
         SentFile("files", "b.bin", "application/octet-stream", bytes(range(256))),
         SentFile("audio_file", "r.wav", "audio/wav", b"RIFF"),
     ]

@@ -240,6 +240,16 @@ def test_another_recogniser_than_usual_is_noticed_and_ends_nothing():
     assert not dialect.is_complete
 
 
+def test_wishes_without_effect_are_noticed_before_the_end():
+    dialect = StreamDialect(1)
+    said = ["web_search had no effect.", "thinking had no effect."]
+    assert told(dialect, text("Hi"), event("run_ended", unmet=said)) == [
+        ReplyText(1, "Hi"),
+        *(ServerFault(one, code="wish.unmet") for one in said),
+    ]
+    assert dialect.is_complete
+
+
 def test_what_was_heard_grows_and_becomes_final():
     dialect = StreamDialect(1)
     assert told(

@@ -145,9 +145,13 @@ def _plain(value: Any) -> str:
     return "\n".join(_lines(msgspec.to_builtins(value)))
 
 
+def _name(key: object) -> str:
+    return str(key).replace("_", " ")
+
+
 def _lines(value: Any, margin: str = "") -> list[str]:
     if isinstance(value, dict):
-        pairs = [(str(name).replace("_", " "), inner) for name, inner in value.items()]
+        pairs = [(_name(name), inner) for name, inner in value.items()]
     elif isinstance(value, list):
         pairs = [("-", inner) for inner in value]
     else:
@@ -155,8 +159,9 @@ def _lines(value: Any, margin: str = "") -> list[str]:
     lines: list[str] = []
     for name, inner in pairs:
         if isinstance(inner, dict) and name == "-":
-            facts = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in inner.items())
-            lines.append(f"{margin}- {facts}")
+            deep = {key: one for key, one in inner.items() if isinstance(one, dict | list) and one}
+            flat = [f"{_name(key)} {one}" for key, one in inner.items() if key not in deep]
+            lines += [f"{margin}- {', '.join(flat)}", *(_lines(deep, margin + "  "))]
         elif isinstance(inner, dict | list) and inner:
             lines += [f"{margin}{name}", *_lines(inner, margin + "  ")]
         else:

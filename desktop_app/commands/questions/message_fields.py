@@ -14,10 +14,12 @@ _ELSEWHERE = {
     "content": "the question itself",
     "thread_id": "--thread",
     "assistant_id": "--assistant",
-    "stream": "nothing: answers are always streamed",
     "tools": "--tools",
     "voice": "--audio and --speak",
-    "system_one": "nothing: an answer of that kind cannot be streamed",
+}
+_NEVER = {
+    "stream": "answers are always streamed here",
+    "system_one": "its answers cannot be streamed, as all are here",
 }
 
 
@@ -34,8 +36,10 @@ def _read(text: str) -> tuple[str, Any]:
     name, sign, value = text.partition("=")
     known = {one.encode_name for one in msgspec.structs.fields(MessageRequest)}
     if not sign or name not in known:
-        names = ", ".join(sorted(known - set(_ELSEWHERE)))
+        names = ", ".join(sorted(known - set(_ELSEWHERE) - set(_NEVER)))
         raise InputError("field.unknown", f'"{text}" is not NAME=VALUE with one of {names}.')
+    if name in _NEVER:
+        raise InputError("field.unknown", f"{name} cannot be asked for: {_NEVER[name]}.")
     if name in _ELSEWHERE:
         raise InputError(
             "field.unknown", f"{name} is not set by --field, but by {_ELSEWHERE[name]}."

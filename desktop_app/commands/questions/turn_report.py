@@ -37,6 +37,7 @@ logger = logging.getLogger(__name__)
 
 QUIET = (LevelMeasured, SpeechHeard)
 _ENDINGS = ("voice.no_speech", "device.no_input", "service.down", "reply.timeout")
+_NOTES = ("stt.instead", "wish.unmet")  # of an answer that came all the same
 _TRIES = 3  # a command does not wait for a service as a window does
 _REASON_SAYS_MORE = ("service.down", "conversation.failed")
 
@@ -138,6 +139,7 @@ class Prose(Printer):
         self._is_reasoning = False
         self._bar = ProgressBar(self._sink)
         self._shown: set[str] = set()
+        self._notes: list[str] = []
 
     def show(self, event: LinkEvent) -> None:
         match event:
@@ -157,6 +159,8 @@ class Prose(Printer):
                     self._print(f"Calls   {call.name}({call.arguments})  {call.id}\n")
             case TurnTimed():
                 self._print(_sentence_of(event.times))
+            case NoticeRaised() if event.notice.code in _NOTES:
+                self._notes.append(sentence_of(event.notice.code, event.notice.facts))
             case NoticeRaised() if event.notice.level is not NoticeLevel.ERROR:
                 reason = event.notice.facts.get("reason", "")
                 logger.info("notice %s %s", event.notice.code, reason)
@@ -191,6 +195,8 @@ class Prose(Printer):
         elif message.status is MessageStatus.COMPLETE:
             self._shown.add(message.id)
             self._print("\n" if self._is_typed else f"Parley  {message.text}\n")
+            self._print("".join(f"Note    {note}\n" for note in self._notes))
+            self._notes.clear()
 
 
 def waterfall_ms(times: TurnTimes) -> dict[str, int]:

@@ -41,6 +41,7 @@ class StreamEvent(WireObject, frozen=True, omit_defaults=True):
     retrieved_memories: list[dict[str, Any]] | None = None
     retrieved_files: list[str] | None = None
     retrieved_passages: list[dict[str, Any]] | None = None
+    unmet: list[str] | None = None
     memory_operation_id: str | None = None
     context_usage: dict[str, Any] | None = None
     tool_call_id: str = ""

@@ -117,7 +117,7 @@ def drawing_of(plan: MessagePlan) -> HostedChoice:
 
 
 def _is_answered(message: MessageRequest) -> bool:
-    """Text or not, it means yes or no: a slip must not send words to a model, or keep them from it."""
+    """Whether it shall be; a slip must neither send words to a model nor keep them from it."""
     match str(message.send_to_llm).lower():
         case "none" | "" | "true" | "1":
             return True

@@ -219,6 +219,7 @@ def _completed(run: Run, end: RunEnded) -> StreamEvent:
         cache_write_input_tokens=end.usage.cache_write_input_tokens if end.usage else None,
         cost_usd=end.usage.cost_usd if end.usage else None,
         message=" ".join(run.unmet) or None,
+        unmet=list(run.unmet) or None,
         memory_operation_id=end.memory_operation_id or None,
         retrieved_memories=retrieved_memories(run) or None,
         retrieved_files=run.files or None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 
@@ -25,6 +26,14 @@ def test_a_thread_has_documents_of_its_own(shell, notes):
     assert gone == {"document_id": added["document_id"], "deleted": True}
     assert shell.value(*of_thread) == []
     assert "not found" in shell.refusal("documents", "status", added["document_id"])
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no file has such a name on Windows")
+def test_a_file_keeps_its_name(shell, tmp_path):
+    name = 'the "new" plan, 50% 日.md'
+    (tmp_path / name).write_text("Trams run all night.")
+    [added] = shell.value("documents", "add", tmp_path / name)
+    assert added["filename"] == name
 
 
 def test_an_assistant_answers_out_of_its_documents(shell, notes):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 
@@ -56,8 +58,12 @@ def test_they_are_summed_up(shell, name):
     text = shell.text("memories", "insights", *of)
     assert "total memories 1" in text
     assert "- word green, memories 1" in text
+    asked = ("ask", "Remember that my cat is called Momo.", "--model", "builtin/basic")
+    shell.text(*asked, "--memory", "auto", *of)
+    text = shell.text("memories", "insights", *of)
+    assert re.search(r"\n +memory ids\n +- id \S+, event ADD, memory my cat is called Momo\n", text)
     first, *_, last = shell.text("memories", "stats", *of).splitlines()
-    assert first.split() == ["memories", "1"]
+    assert first.split() == ["memories", "2"]
     assert last.split() == ["limits", "max", "characters", "per", "memory", "10000"]
 
 

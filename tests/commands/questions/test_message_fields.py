@@ -29,6 +29,8 @@ def test_a_text_that_looks_like_a_number_stays_a_text():
         ("nonsense=1", "one of .*web_search"),
         ("voice={}", "--audio and --speak"),
         ("content=x", "the question itself"),
+        ("system_one={}", "system_one cannot be asked for: its answers cannot be streamed"),
+        ("stream=true", "answers are always streamed"),
         ("json_output=perhaps", "json_output does not take"),
         ("metadata=[1]", "metadata does not take"),
         ("metadata=" + "[" * 100_000, "metadata does not take"),

@@ -74,6 +74,17 @@ def test_a_typed_turn_prints_the_answer_as_it_grows():
     assert out.getvalue() == "Ten past nine.\n"
 
 
+def test_what_had_no_effect_is_said_after_the_answer():
+    out = io.StringIO()
+    printer = Prose(out, is_typed=True)
+    said = "web_search had no effect: basic cannot search the web."
+    printer.publish(ReplyGrew("t", "m", "Hello."))
+    for code, facts in (("wish.unmet", {"message": said}), ("reply.slow", {})):
+        printer.publish(NoticeRaised(Notice(NoticeLevel.WARNING, code, facts)))
+    printer.publish(ANSWERED)
+    assert out.getvalue() == f"Hello.\nNote    {said}\n"
+
+
 def test_the_words_of_a_recording_are_shown_once_they_are_known():
     out = io.StringIO()
     printer = Prose(out, is_typed=True)

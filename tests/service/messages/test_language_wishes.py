@@ -53,7 +53,7 @@ async def test_a_wish_without_effect_is_named_once_in_reply_stream_and_row(rig):
     assert rows[-1]["metadata_"]["unmet"] == [SAID]
     body = {"content": "Hi", "stream": True}
     *_, ended = events_of((await rig.http.post("/threads/messages", json=body)).text)
-    assert (ended["type"], ended["message"]) == ("run_ended", SAID)
+    assert (ended["type"], ended["message"], ended["unmet"]) == ("run_ended", SAID, [SAID])
 
 
 async def test_what_a_cache_gave_and_took_is_told_where_it_is_known(rig):
