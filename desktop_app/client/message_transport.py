@@ -175,8 +175,8 @@ class MessageTransport:
     # ---- what is asked -----------------------------------------------------------------------
 
     def _typed(self, prompt: PromptText) -> _Job:
-        spoken = self._configuration.speech_output
-        asked = typed_turn(self._terms.request, prompt, self._terms.voices, spoken)
+        spoken, speed = self._configuration.speech_output, self._configuration.speed
+        asked = typed_turn(self._terms.request, prompt, self._terms.voices, spoken, speed=speed)
         return self._job(prompt.turn, asked)
 
     async def _commit(self, command: CommitAudio) -> None:

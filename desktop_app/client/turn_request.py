@@ -78,6 +78,8 @@ def typed_turn(
     prompt: PromptText,
     defaults: VoiceDefaults,
     spoken: SpeechOutput | None = None,
+    *,
+    speed: float = 1.0,
 ) -> TurnRequest:
     """A typed turn with its wishes.
 
@@ -86,6 +88,7 @@ def typed_turn(
         prompt: The words, and what goes along.
         defaults: Who hears and speaks where the wishes do not say.
         spoken: How the conversation is spoken; None where it is in text alone.
+        speed: Of a reply that is spoken in such a conversation, because the wishes say so.
     """
     wishes = prompt.wishes
     message = replace(
@@ -94,7 +97,7 @@ def typed_turn(
         memory=wishes.memory or base.memory,
         image_generation="auto" if wishes.draws else base.image_generation,
         tools=list(wishes.tools) or base.tools,
-        voice=_voice_of(wishes, defaults, spoken),
+        voice=_voice_of(wishes, defaults, spoken, speed),
     )
     message = replace(message, **wishes.fields)
     if wishes.edits:
@@ -145,12 +148,13 @@ def spoken_turn(
 
 
 def _voice_of(
-    wishes: TurnWishes, defaults: VoiceDefaults, spoken: SpeechOutput | None
+    wishes: TurnWishes, defaults: VoiceDefaults, spoken: SpeechOutput | None, speed: float
 ) -> Voice | None:
     hearing = _hearing(wishes.heard_by, defaults) if wishes.recording else None
     speaking = None
     if wishes.is_spoken:
-        speaking = _speaking(wishes.spoken_by, wishes.voice, defaults)
+        speed = spoken.speed if spoken is not None else speed
+        speaking = spoken_choice(SpeechOutput(wishes.spoken_by, wishes.voice, speed), defaults)
     elif spoken is not None:
         speaking = spoken_choice(spoken, defaults)
     return Voice(stt=hearing, tts=speaking) if hearing or speaking else None

@@ -92,4 +92,4 @@ class Terms:
     @property
     def text_session(self) -> ConfigureSession:
         """What a text line is configured with."""
-        return ConfigureSession(self.thread_id, None, None)
+        return ConfigureSession(self.thread_id, None, None, speed=self.speech_output.speed)

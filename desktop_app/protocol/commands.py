@@ -66,12 +66,14 @@ class ConfigureSession(Struct, frozen=True):
         speech_input: None where nothing will be spoken to it.
         speech_output: None for a reply in text alone.
         model: ``provider/model`` that answers; empty leaves the choice to the peer.
+        speed: Of the reply to a turn that asks for speech itself, where the session has none.
     """
 
     session_id: str
     speech_input: SpeechInput | None = SpeechInput()
     speech_output: SpeechOutput | None = SpeechOutput()
     model: str = ""
+    speed: float = 1.0
 
 
 class AppendAudio(Struct, frozen=True):

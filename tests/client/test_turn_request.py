@@ -82,6 +82,24 @@ def test_plain_words_in_a_spoken_session_are_answered_aloud():
     )
 
 
+@pytest.mark.parametrize(
+    ("spoken_by", "options"),
+    [
+        ("openai/tts-1", {"speed": 1.5}),
+        ("elevenlabs/eleven_v3", {"voice_settings": {"speed": 1.2}}),
+        ("", {"speed": 1.5}),
+    ],
+)
+def test_a_typed_turn_that_is_spoken_has_the_speed_of_the_settings(spoken_by, options):
+    prompt = PromptText(1, "Hi", TurnWishes(is_spoken=True, spoken_by=spoken_by))
+    in_text = typed_turn(BASE, prompt, DOCUMENTED, speed=1.5)
+    aloud = typed_turn(BASE, prompt, DOCUMENTED, SpeechOutput("openai/tts-1", "v", 1.5))
+    for asked in (in_text, aloud):
+        assert asked.message.voice.tts.provider_options == options
+    usual = typed_turn(BASE, prompt, DOCUMENTED)
+    assert usual.message.voice.tts.provider_options is None
+
+
 def test_an_utterance_goes_as_a_wav_in_its_language():
     asked = spoken_turn(BASE, b"abcd", DOCUMENTED, SpeechInput(language="de"), None)
     assert asked.message.voice == Voice(

@@ -99,6 +99,17 @@ def test_bar_45_whoever_is_named_speaks_the_answer(shell, tmp_path):
     assert "There is no voice" in shell.refusal(*asked, "nobody")
 
 
+def test_an_answer_is_spoken_as_fast_as_the_settings_say(shell, tmp_path):
+    path, lengths = shell.folder / "settings.json", {}
+    settings = json.loads(path.read_text())
+    for percent in (100, 200):
+        path.write_text(json.dumps({**settings, "voice": {"speed_percent": percent}}))
+        sound = tmp_path / f"{percent}.wav"
+        shell.text("ask", "the same again and again", "--speak", sound, "--tts", "builtin/basic")
+        lengths[percent] = len(read_wav(sound))
+    assert 0.4 < lengths[200] / lengths[100] < 0.7
+
+
 # ---- stopped by a person -------------------------------------------------------------------
 
 
