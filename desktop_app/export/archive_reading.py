@@ -43,6 +43,8 @@ _MOST_ENTRIES = 500_000
 _MOST_TEXT_BYTES = 256 * 1024 * 1024
 _BLOCK_BYTES = 256 * 1024
 _ENCRYPTED = 0x1
+_LONGEST_END_BYTES = 22 + 65_535  # with its comment
+_TOLD_ELSEWHERE = 0xFFFF  # there are more than fit this number
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError)
 """The last one: a compression or an encryption that Python does not know."""
 
@@ -240,7 +242,18 @@ def open_archive(path: Path) -> Iterator[Archive]:
         except (*_BROKEN, OSError, ValueError, OverflowError) as error:
             raise foreign(tr("it is no zip file")) from error
         with opened:
+            if _number_told(file) not in (len(opened.infolist()), _TOLD_ELSEWHERE):
+                raise damaged(path.name)  # one entry's comment may have swallowed the next
             yield Archive(opened, path.stat().st_size)
+
+
+def _number_told(file: IO[bytes]) -> int:
+    """How many entries the list of contents says that it has, at the end of the zip."""
+    file.seek(0, 2)
+    file.seek(max(0, file.tell() - _LONGEST_END_BYTES))
+    end = file.read()
+    at = end.rfind(b"PK\5\6")
+    return int.from_bytes(end[at + 10 : at + 12], "little")
 
 
 def foreign(reason: str) -> InputError:

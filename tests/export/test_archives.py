@@ -275,6 +275,19 @@ async def test_no_changed_byte_gets_through_or_crashes(filled, tmp_path):
             assert _texts(path) == _texts(good), "what is taken in is what was exported"
 
 
+async def test_an_entry_whose_comment_swallows_the_next_is_noticed(filled, tmp_path):
+    whole = bytearray(export(filled, tmp_path / "all.zip").read_bytes())
+    first = whole.index(b"PK\1\2")
+    second = whole.index(b"PK\1\2", first + 4)
+    swallowed = whole.index(b"PK\1\2", second + 4) - second
+    whole[first + 32 : first + 34] = swallowed.to_bytes(2, "little")
+    path = tmp_path / "bad.zip"
+    path.write_bytes(whole)
+    with pytest.raises(InputError) as caught:
+        await imported(path, tmp_path / "other")
+    assert caught.value.code == "archive.damaged"
+
+
 async def test_a_changed_list_of_contents_is_refused_and_crashes_nothing(filled, tmp_path):
     whole = export(filled, tmp_path / "all.zip").read_bytes()
     path = tmp_path / "bad.zip"
