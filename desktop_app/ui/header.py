@@ -45,7 +45,10 @@ class Chip(QAbstractButton):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         return QSize(
-            min(self._look.scaled(260), self.fontMetrics().horizontalAdvance(self.text()) + 42),
+            min(
+                self._look.scaled(260),
+                self.fontMetrics().horizontalAdvance(self.text()) + 28 + self._look.scaled(14),
+            ),
             self._height,
         )
 
@@ -71,11 +74,14 @@ class Chip(QAbstractButton):
         painter.setBrush(self._look.colour("hover" if self.underMouse() else "background"))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 13, 13)
         is_mirrored = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
-        x = 9 if is_mirrored else self.width() - 23
+        side = self._look.scaled(14)
+        x = 9 if is_mirrored else self.width() - 9 - side
         ink = self._look.colour("accent" if self._is_marked else "dim")
-        paint_icon(painter, "chevron-down", QRectF(x, self.height() / 2 - 7, 14, 14), ink)
+        paint_icon(painter, "chevron-down", QRectF(x, (self.height() - side) / 2, side, side), ink)
         painter.setPen(ink)
-        room = self.rect().adjusted(*((26, 0, -12, 0) if is_mirrored else (12, 0, -26, 0)))
+        room = self.rect().adjusted(
+            *((12 + side, 0, -12, 0) if is_mirrored else (12, 0, -12 - side, 0))
+        )
         words = self.fontMetrics().elidedText(
             self.text(), Qt.TextElideMode.ElideRight, room.width()
         )

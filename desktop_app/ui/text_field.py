@@ -7,26 +7,35 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from desktop_app.ui import look as size
+from desktop_app.ui.icons import paint_icon
 from desktop_app.ui.look import Look
+from desktop_app.ui.mirroring import mirrored, mirrored_margins
 
 _PADDING = 12
+_ICON, _BEFORE, _AFTER = 16, 10, 5  # px at 1x
 
 
 class TextField(QLineEdit):
-    """A line edit with a rounded outline."""
+    """A line edit with a rounded outline, and an icon before its words where it has one."""
 
-    def __init__(self, look: Look, parent: QWidget, *, px: int = size.SMALL) -> None:
+    def __init__(
+        self, look: Look, parent: QWidget, *, px: int = size.SMALL, icon: str = ""
+    ) -> None:
         super().__init__(parent)
         self._look = look
+        self._icon = icon
         self.setFrame(False)
         self.setFont(look.font(px))
-        self.setTextMargins(_PADDING, 0, _PADDING, 0)
+        before = icon_room(look) if icon else _PADDING
+        self.setTextMargins(*mirrored_margins(before, 0, _PADDING, 0))
         self.setMinimumHeight(self.fontMetrics().height() + 18)
         self.setStyleSheet("QLineEdit { background: transparent; border: none; }")
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)
         paint_field(painter, self._look, self)
+        if self._icon:
+            paint_field_icon(painter, self._look, self, self._icon)
         painter.end()
         super().paintEvent(event)
 
@@ -34,9 +43,22 @@ class TextField(QLineEdit):
 def paint_field(painter: QPainter, look: Look, widget: QWidget) -> None:
     """The outline of what can be filled in; it says where the keys go."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    is_focused = widget.hasFocus()
+    keys_go_to = widget.focusProxy() or widget
+    is_focused = keys_go_to.hasFocus()
     painter.setPen(QPen(look.colour("accent" if is_focused else "edge"), 1 + is_focused))
     painter.setBrush(look.colour("raised"))
     inset = 1.0 if is_focused else 0.5
     box = QRectF(widget.rect()).adjusted(inset, inset, -inset, -inset)
     painter.drawRoundedRect(box, 8, 8)
+
+
+def icon_room(look: Look) -> int:
+    """Where the words of a field with an icon begin, px."""
+    return _BEFORE + look.scaled(_ICON) + _AFTER
+
+
+def paint_field_icon(painter: QPainter, look: Look, widget: QWidget, icon: str) -> None:
+    """The icon before the words of a field."""
+    side = look.scaled(_ICON)
+    box = QRectF(_BEFORE, (widget.height() - side) / 2, side, side)
+    paint_icon(painter, icon, mirrored(box, widget.width()), look.colour("dim"))

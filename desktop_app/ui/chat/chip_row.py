@@ -16,6 +16,7 @@ from desktop_app.ui.look import Look
 from desktop_app.ui.mirroring import is_mirrored, leading, mirrored, within
 
 _CHIP = 24
+_ICON = 12
 _APART = 8
 _PERCENT = "100 %"
 _CARD = 12  # px around the text of a card
@@ -28,6 +29,7 @@ class ChipRow:
         self._look = look
         self._width = width
         self._chip = look.scaled(_CHIP)
+        self._icon = look.scaled(_ICON)
         self._is_right = is_right
         self._chips: tuple[Chip, ...] = ()
         self._boxes: tuple[QRectF, ...] = ()
@@ -87,11 +89,11 @@ class ChipRow:
             painter.setPen(self._look.colour("edge" if is_open else "line"))
             painter.setBrush(self._look.colour("accent_soft" if is_open else "background"))
             painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
-            icon = QRectF(box.left() + 8, box.center().y() - 6, 12, 12)
+            icon = QRectF(box.left() + 8, box.center().y() - self._icon / 2, self._icon, self._icon)
             paint_icon(painter, chip.icon, within(icon, box), self._look.colour("dim"))
             painter.setFont(self._look.font(size.CAPTION))
             painter.setPen(self._look.colour("dim"))
-            words = box.adjusted(26, 0, -8, 0)
+            words = box.adjusted(14 + self._icon, 0, -8, 0)
             if chip.percent is not None:
                 self._paint_percent(painter, chip.percent, box)
                 words.adjust(0, 0, -painter.fontMetrics().horizontalAdvance(_PERCENT) - 8, 0)
@@ -104,7 +106,7 @@ class ChipRow:
 
     def _paint_percent(self, painter: QPainter, percent: int, box: QRectF) -> None:
         """A number at the end and a line below, which grows as people read."""
-        words = box.adjusted(26, 0, -8, 0)
+        words = box.adjusted(14 + self._icon, 0, -8, 0)
         trailing = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
         painter.drawText(words, flags if is_mirrored() else trailing, f"{percent} %")

@@ -47,10 +47,11 @@ class ExampleCard(QAbstractButton):
         painter.setPen(self._look.colour("accent" if self.hasFocus() else "line"))
         painter.setBrush(self._look.colour("hover" if is_lit else "raised"))
         painter.drawRoundedRect(box, size.RADIUS, size.RADIUS)
-        icon = within(QRectF(14, box.center().y() - 9, 18, 18), box)
+        side = self._look.scaled(18)
+        icon = within(QRectF(14, box.center().y() - side / 2, side, side), box)
         paint_icon(painter, self._icon, icon, self._look.colour("accent"))
         painter.setPen(self._look.colour("text"))
-        words = within(box.adjusted(44, 4, -12, -4), box)
+        words = within(box.adjusted(26 + side, 4, -12, -4), box)
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap
         painter.drawText(words, flags, f"{_ISOLATE}{self.text()}{_END}")
 
@@ -123,16 +124,18 @@ class EmptyPane(QWidget):
         width = min(self._look.scaled(320), self.width() - 32)
         left = (self.width() - width) / 2
         top = max(24.0, self.height() * 0.30)
-        disc = QRectF(self.width() / 2 - 24, top, 48, 48)
+        side = self._look.scaled(48)
+        disc = QRectF((self.width() - side) / 2, top, side, side)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._look.colour("accent_soft"))
         painter.drawEllipse(disc)
-        inner = disc.adjusted(13, 13, -13, -13)
+        inset = side * 13 / 48
+        inner = disc.adjusted(inset, inset, -inset, -inset)
         paint_icon(painter, self._icon, inner, self._look.colour("accent"))
         flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
         painter.setFont(self._look.font(size.TEXT, QFont.Weight.DemiBold))
         painter.setPen(self._look.colour("text"))
-        room = QRectF(left, top + 64, width, self.height())
+        room = QRectF(left, top + side + 16, width, self.height())
         below = painter.boundingRect(room, flags, self._title).bottom() + 6
         painter.drawText(room, flags, self._title)
         painter.setFont(self._look.font(size.SMALL))

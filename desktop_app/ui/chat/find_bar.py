@@ -146,6 +146,6 @@ class FindBar(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(self._look.colour("raised"))
-        painter.setPen(self._look.colour("accent" if self.field.hasFocus() else "line"))
+        painter.setPen(self._look.colour("accent" if self.field.hasFocus() else "edge"))
         box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         painter.drawRoundedRect(box, size.RADIUS, size.RADIUS)

@@ -90,17 +90,17 @@ class FoldList:
             if body is not None:
                 painter.save()
                 left = 0 if is_mirrored() else _INDENT
-                painter.translate(left, y + _LINE)
-                body.paint(painter, None, clip.translated(-left, -(y + _LINE)))
+                painter.translate(left, y + self._line)
+                body.paint(painter, None, clip.translated(-left, -(y + self._line)))
                 painter.restore()
 
     def _paint_line(self, painter: QPainter, fold: Fold, y: int) -> None:
         if fold.body:
-            arrow = mirrored(QRectF(0, y, 10, _LINE), self._width)
+            arrow = mirrored(QRectF(0, y, 10, self._line), self._width)
             self._paint_arrow(painter, arrow.center(), fold.key in self.opened)
         painter.setFont(self._look.font(size.SMALL))
         painter.setPen(self._look.colour("dim"))
-        box = QRectF(_INDENT, y, self._width - _INDENT, _LINE)
+        box = QRectF(_INDENT, y, self._width - _INDENT, self._line)
         painter.drawText(mirrored(box, self._width), leading(), fold.label)
         left = painter.fontMetrics().horizontalAdvance(fold.label) + 10
         painter.setFont(self._look.font(size.CAPTION))

@@ -20,6 +20,7 @@ from desktop_app.ui.look import Look
 from desktop_app.ui.mirroring import leading, within
 
 _LINE = 26
+_ICON = 14
 _AROUND = 4
 _APART = 12
 _WRAPPED = Qt.AlignmentFlag.AlignLeading | Qt.TextFlag.TextWordWrap
@@ -58,7 +59,8 @@ class Footer:
     def places(self, look: Look, box: QRectF, *, is_right: bool) -> Places:
         """Where its parts stand in a window that is read from the left."""
         metrics = QFontMetricsF(look.font(size.CAPTION))
-        icon, line = (20 if self.icon else 0), look.scaled(_LINE)
+        icon = look.scaled(_ICON) + 6 if self.icon else 0
+        line = look.scaled(_LINE)
         word = wording.action_label(self.action) if self.action else ""
         long, step = metrics.horizontalAdvance(self.text), metrics.horizontalAdvance(word)
         whole = icon + long + (_APART + step if word else 0)
@@ -123,7 +125,9 @@ def paint_footer(
     places = footer.places(look, box, is_right=is_right)
     words = places.words
     if footer.icon:
-        icon = QRectF(words.left() - 20, words.top() + look.scaled(_LINE) / 2 - 7, 14, 14)
+        side = look.scaled(_ICON)
+        top = words.top() + (look.scaled(_LINE) - side) / 2
+        icon = QRectF(words.left() - 6 - side, top, side, side)
         if not places.is_one_line:
             icon.moveTop(words.top() + 2)
         paint_icon(painter, footer.icon, within(icon, box), look.colour(footer.ink))

@@ -116,9 +116,10 @@ class _Line:
 
     def icon(self, room: QRect, name: str, ink: str) -> QRect:
         """An icon at the end; returns what is left of the line."""
-        at = QRect(room.right() - _ICON, room.center().y() - _ICON // 2, _ICON, _ICON)
+        side = self._look.scaled(_ICON)
+        at = QRect(room.right() - side, room.center().y() - side // 2, side, side)
         paint_icon(self._painter, name, QRectF(self._placed(at)), self._look.colour(ink))
-        return room.adjusted(0, 0, -_ICON - 6, 0)
+        return room.adjusted(0, 0, -side - 6, 0)
 
     def at_end(self, room: QRect, text: str, px: int, ink: str) -> QRect:
         """Words at the end; returns what is left of the line."""

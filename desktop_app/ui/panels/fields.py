@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from desktop_app.ui import look as size
-from desktop_app.ui.icons import paint_icon
 from desktop_app.ui.look import Look, let_ground_through
-
-_ICON = 16
+from desktop_app.ui.mirroring import mirrored_margins
+from desktop_app.ui.text_field import icon_room, paint_field, paint_field_icon
 
 
 class LineField(QLineEdit):
@@ -25,24 +24,15 @@ class LineField(QLineEdit):
         self.setPlaceholderText(says)
         self.setAccessibleName(says)
         self.setMinimumHeight(self.fontMetrics().height() + 16)
-        before = 30 if icon else 10
-        is_mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        margins = (10, before) if is_mirrored else (before, 10)
-        self.setTextMargins(margins[0], 0, margins[1], 0)
+        before = icon_room(look) if icon else 10
+        self.setTextMargins(*mirrored_margins(before, 0, 10, 0))
         self.setStyleSheet("QLineEdit { background: transparent; border: none; }")
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        painter.setPen(self._look.colour("accent" if self.hasFocus() else "line"))
-        painter.setBrush(self._look.colour("raised"))
-        painter.drawRoundedRect(box, 8, 8)
+        paint_field(painter, self._look, self)
         if self._icon:
-            is_mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-            left = self.width() - 9 - _ICON if is_mirrored else 9
-            room = QRectF(left, (self.height() - _ICON) / 2, _ICON, _ICON)
-            paint_icon(painter, self._icon, room, self._look.colour("dim"))
+            paint_field_icon(painter, self._look, self, self._icon)
         painter.end()
         super().paintEvent(event)
 
@@ -52,9 +42,19 @@ class _Page(QPlainTextEdit):
 
     Signals:
         submitted: Ctrl+Enter was pressed.
+        focus_changed: The keys go here, or do so no more.
     """
 
     submitted = Signal()
+    focus_changed = Signal()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        super().focusInEvent(event)
+        self.focus_changed.emit()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        super().focusOutEvent(event)
+        self.focus_changed.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -90,6 +90,7 @@ class TextField(QWidget):
         self.page.setFixedHeight(self.page.fontMetrics().lineSpacing() * lines + 8)
         self.page.textChanged.connect(self.changed)
         self.page.submitted.connect(self.submitted)
+        self.page.focus_changed.connect(self.update)
         self.setFocusProxy(self.page)
         column = QVBoxLayout(self)
         column.setContentsMargins(6, 5, 6, 5)
@@ -105,9 +106,4 @@ class TextField(QWidget):
         self.page.setPlainText(text)
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        painter.setPen(self._look.colour("accent" if self.page.hasFocus() else "line"))
-        painter.setBrush(self._look.colour("raised"))
-        painter.drawRoundedRect(box, 8, 8)
+        paint_field(QPainter(self), self._look, self)

@@ -73,7 +73,7 @@ class SettingsPage(QWidget):
         super().__init__(parent)
         self._look = look
         self.setWindowTitle(tr("Settings"))
-        self.search = TextField(look, self)
+        self.search = TextField(look, self, icon="search")
         self.search.setPlaceholderText(tr("Search settings"))
         self.search.setAccessibleName(tr("Search settings"))
         self.search.textChanged.connect(self._on_search)

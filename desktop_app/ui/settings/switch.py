@@ -22,23 +22,24 @@ class Switch(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        return QSize(_WIDTH + 6, _HEIGHT + 6)
+        return QSize(self._look.scaled(_WIDTH) + 6, self._look.scaled(_HEIGHT) + 6)
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        track = QRectF(3, (self.height() - _HEIGHT) / 2, _WIDTH, _HEIGHT)
+        width, height = self._look.scaled(_WIDTH), self._look.scaled(_HEIGHT)
+        track = QRectF(3, (self.height() - height) / 2, width, height)
         is_on = self.isChecked()
         painter.setPen(QPen(self._look.colour("accent" if is_on else "edge"), 1.5))
         painter.setBrush(self._look.colour("accent" if is_on else "raised"))
-        painter.drawRoundedRect(track, _HEIGHT / 2, _HEIGHT / 2)
+        painter.drawRoundedRect(track, height / 2, height / 2)
         is_right = is_on != (self.layoutDirection() == Qt.LayoutDirection.RightToLeft)
-        x = track.right() - _HEIGHT / 2 if is_right else track.left() + _HEIGHT / 2
+        x = track.right() - height / 2 if is_right else track.left() + height / 2
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._look.colour("on_accent" if is_on else "edge"))
-        painter.drawEllipse(QPointF(x, track.center().y()), 8, 8)
+        painter.drawEllipse(QPointF(x, track.center().y()), height / 3, height / 3)
         if self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(self._look.colour("accent"), 2))
             around = track.adjusted(-2, -2, 2, 2)
-            painter.drawRoundedRect(around, _HEIGHT / 2 + 2, _HEIGHT / 2 + 2)
+            painter.drawRoundedRect(around, height / 2 + 2, height / 2 + 2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -19,10 +19,10 @@ from desktop_app.prose import tr
 from desktop_app.ui import look as size
 from desktop_app.ui import wording
 from desktop_app.ui.button import Button
-from desktop_app.ui.icons import paint_icon
 from desktop_app.ui.labels import Label
 from desktop_app.ui.look import Look, fill
-from desktop_app.ui.mirroring import is_mirrored
+from desktop_app.ui.mirroring import is_mirrored, mirrored_margins
+from desktop_app.ui.text_field import icon_room, paint_field, paint_field_icon
 from desktop_app.ui.threads.connection_label import ConnectionLabel
 from desktop_app.ui.threads.thread_view import ThreadView
 
@@ -55,8 +55,7 @@ class SearchField(QLineEdit):
         self.setPlaceholderText(tr(wording.SEARCH))
         self.setAccessibleName(tr(wording.SEARCH))
         look.tips.set(self, tr(wording.SEARCH), "Ctrl+K")
-        is_mirrored = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
-        self.setTextMargins(8 if is_mirrored else 30, 0, 30 if is_mirrored else 8, 0)
+        self.setTextMargins(*mirrored_margins(icon_room(look), 0, 8, 0))
         self.setStyleSheet("QLineEdit { background: transparent; border: none; }")
 
     def event(self, event: QEvent) -> bool:
@@ -90,15 +89,8 @@ class SearchField(QLineEdit):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        painter.setPen(self._look.colour("accent" if self.hasFocus() else "line"))
-        painter.setBrush(self._look.colour("raised"))
-        painter.drawRoundedRect(box, 8, 8)
-        is_mirrored = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
-        left = self.width() - 9 - 16 if is_mirrored else 9
-        icon = QRectF(left, self.height() / 2 - 8, 16, 16)
-        paint_icon(painter, "search", icon, self._look.colour("dim"))
+        paint_field(painter, self._look, self)
+        paint_field_icon(painter, self._look, self, "search")
         painter.end()
         super().paintEvent(event)
 

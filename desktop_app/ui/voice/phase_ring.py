@@ -40,7 +40,8 @@ class PhaseRing(QWidget):
 
     def enlarge(self, is_large: bool) -> None:
         """The focus view: a ring that is seen from across the room."""
-        side = _LARGE_SIDE if is_large else _SIDE
+        usual = _LARGE_SIDE if is_large else _SIDE
+        side = min(self._look.scaled(usual), usual * 3 // 2)  # beside it the words need the room
         self.setFixedSize(side, side)
 
     def show_phase(self, phase: str, *, is_muted: bool) -> None:

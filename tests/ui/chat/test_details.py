@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from msgspec.structs import replace
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QImage, QPainter
 
 from desktop_app.journal.records import MessageStatus, Role
 from desktop_app.journal.reply_details import ReplyDetails, ToolState, ToolUse
@@ -11,7 +12,9 @@ from desktop_app.link.messages import MessageSaved, UploadAdvanced
 from desktop_app.link.replies import DecideTool, Decision, ToolPlace
 from desktop_app.protocol.commands import TurnWishes
 from desktop_app.protocol.events import Memory, QuotedPassage
+from desktop_app.ui.chat.fold_list import FoldList
 from desktop_app.ui.chat.folds import chips_of, folds_of, pretty_json
+from desktop_app.ui.look import Look
 from tests.ui.chat.conftest import in_sight, press
 from tests.ui.conftest import make_message
 
@@ -155,3 +158,19 @@ def test_a_passage_opens_as_text_with_its_place_and_stands_for_its_file():
     assert passage.label == "guide.pdf, page 4"
     assert passage.body == "guide.pdf, page 4\n\nLine 28 leaves at six."
     assert file.label == "plan.pdf"
+
+
+def test_with_large_letters_what_a_fold_opens_stands_below_its_line(qapp):
+    look = Look(theme="light", text_percent=200)
+    folds, line = FoldList(look, 600), look.scaled(28)
+    folds.show(folds_of(reply())[:1])
+    folds.toggle(folds_of(reply())[0].key)
+    picture = QImage(600, folds.height, QImage.Format.Format_RGB32)
+    picture.fill(0xFFFFFFFF)
+    painter = QPainter(picture)
+    folds.paint(painter, QRectF(picture.rect()))
+    painter.end()
+    between = {picture.pixel(x, y) for x in range(600) for y in (line - 6, line - 3)}
+    below = {picture.pixel(x, y) for x in range(600) for y in range(line, folds.height)}
+    assert between == {0xFFFFFFFF}
+    assert len(below) > 1
