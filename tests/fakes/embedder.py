@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +33,7 @@ class MeaningEmbedder:
 
     provider: str = "scripted"
     model: str = "meaning"
+    dimensions: int | None = None
     failure: Exception | None = None
     shape: tuple[int, ...] | None = None
     asked: list[int] = field(default_factory=list)
@@ -51,6 +52,9 @@ class MeaningEmbedder:
         if self.shape is not None:
             return np.zeros(self.shape, np.float32)
         return np.stack([_vector(text) for text in texts])
+
+    def using(self, model: str, dimensions: int | None) -> MeaningEmbedder:
+        return replace(self, model=model or self.model, dimensions=dimensions)
 
     async def models(self) -> Sequence[ModelInfo]:
         return [ModelInfo(name=self.model, provider=self.provider)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
@@ -74,6 +74,7 @@ class TopicEmbedder:
     topics: tuple[frozenset[str], ...]
     provider: str = "scripted"
     model: str = "topics"
+    dimensions: int | None = None
     failure: Exception | None = None
     asked: list[tuple[str, ...]] = field(default_factory=list)
 
@@ -87,6 +88,9 @@ class TopicEmbedder:
             row[:] = [float(len(words & topic)) for topic in self.topics]
             row /= max(1e-6, float(np.linalg.norm(row)))
         return vectors
+
+    def using(self, model: str, dimensions: int | None) -> TopicEmbedder:
+        return replace(self, model=model or self.model, dimensions=dimensions)
 
     async def models(self) -> Sequence[ModelInfo]:
         return []

@@ -13,7 +13,12 @@ from desktop_app.errors import AppError
 from desktop_app.service.documents import vector_rows
 from desktop_app.service.provider_failures import provider_failures
 from desktop_app.service.provider_source import ProviderSource
-from desktop_app.service.providers.vector_ports import Embedder
+from desktop_app.service.providers.vector_ports import (
+    Embedder,
+    EmbeddingWish,
+    chosen,
+    space_of,
+)
 from desktop_app.service.storage.database import Database
 
 _AT_ONCE = 32
@@ -43,10 +48,9 @@ class Embedding:
         self._slow_until: dict[str, float] = {}
         self._done: dict[str, int] = {}  # by space: all passages up to this number have vectors
 
-    def embedder(self, wanted: str | None) -> Embedder | None:
-        """The provider that an assistant wants, else the preferred one; None where none is."""
-        embedders = self._embedders()
-        return embedders.get(wanted or "") or next(iter(embedders.values()), None)
+    def embedder(self, wish: EmbeddingWish) -> Embedder | None:
+        """Who embeds for an assistant; None where nobody does."""
+        return chosen(self._embedders(), wish)
 
     def wake(self, first: int) -> None:
         """There are new passages, from this number on."""
@@ -91,30 +95,34 @@ class Embedding:
 
     async def _catch_up(self) -> bool:
         """Whether all providers gave what they were asked for."""
-        embedders = self._embedders()
         is_complete = True
-        for index, (name, embedder) in enumerate(embedders.items()):
-            others = [one for one in embedders if one != name]
+        for embedder, wishes in await self._wanted():
             try:
-                while await self._next(embedder, others if index == 0 else [name], index == 0):
+                while await self._next(embedder, wishes):
                     pass
             except AppError as error:
-                _log.info("%s gave passages no vectors: %s", name, _code(error))
+                _log.info("%s gave passages no vectors: %s", embedder.provider, _code(error))
                 is_complete = False
         return is_complete
 
-    async def _next(self, embedder: Embedder, providers: Sequence[str], is_default: bool) -> bool:
+    async def _wanted(self) -> list[tuple[Embedder, list[EmbeddingWish]]]:
+        """Each model that serves an assistant with documents, and the wishes that mean it."""
+        if not self._embedders():
+            return []
+        wanted: dict[str, tuple[Embedder, list[EmbeddingWish]]] = {}
+        for wish in await self._database.read(vector_rows.wishes):
+            embedder = self.embedder(wish)
+            if embedder is not None:
+                wanted.setdefault(space_of(embedder), (embedder, []))[1].append(wish)
+        return list(wanted.values())
+
+    async def _next(self, embedder: Embedder, wishes: Sequence[EmbeddingWish]) -> bool:
         """Embed some passages; False where none was left."""
         space = space_of(embedder)
         after = self._done.setdefault(space, 0)
         passages = await self._database.read(
             lambda connection: vector_rows.without_vector(
-                connection,
-                space,
-                of_providers=providers,
-                is_default=is_default,
-                after=after,
-                limit=_AT_ONCE,
+                connection, space, wishes, after=after, limit=_AT_ONCE
             )
         )
         if not passages:
@@ -132,11 +140,6 @@ class Embedding:
     def _embedders(self) -> Mapping[str, Embedder]:
         providers = self._source.known
         return providers.embedders if providers is not None else {}
-
-
-def space_of(embedder: Embedder) -> str:
-    """Only vectors of one space can be compared."""
-    return f"{embedder.provider}/{embedder.model}"
 
 
 async def _vectors(embedder: Embedder, texts: Sequence[str]) -> NDArray[np.float32]:

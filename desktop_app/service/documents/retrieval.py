@@ -5,13 +5,14 @@ from __future__ import annotations
 import sqlite3
 
 from desktop_app.service.documents import chunk_rows
-from desktop_app.service.documents.embedding import Embedding, space_of
+from desktop_app.service.documents.embedding import Embedding
 from desktop_app.service.documents.questions import Emphasis, Question, any_of, understood
 from desktop_app.service.documents.ranking import Cosines, Ranked, merged
 from desktop_app.service.documents.unwritten_words import meant_by
 from desktop_app.service.documents.vector_index import VectorIndex
 from desktop_app.service.documents.vector_rows import Scope
 from desktop_app.service.providers.ports import Passage
+from desktop_app.service.providers.vector_ports import space_of, wish_of
 from desktop_app.service.storage.assistant_store import AssistantStore
 from desktop_app.service.storage.database import Database
 
@@ -88,7 +89,7 @@ class Retrieval:
     async def _cosines(self, question: Question, assistant_id: str, scopes: list[Scope]) -> Cosines:
         """Of all passages in the scopes; none where nobody can embed the question now."""
         assistant = await self._assistants.get(assistant_id)
-        embedder = self._embedding.embedder(assistant.embedding_provider if assistant else None)
+        embedder = self._embedding.embedder(wish_of(assistant))
         if embedder is None:
             return Cosines()
         query = await self._embedding.of_question(embedder, question.text)

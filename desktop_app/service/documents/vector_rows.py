@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,15 +10,26 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from desktop_app.service.providers.vector_ports import EmbeddingWish
+
 _BLOCK = 4096
 _STORED = np.dtype("<f2")
 
-_WITHOUT = """
+_WISH = """
+coalesce(json_extract(assistants.body, '$.embedding_provider'), ''),
+coalesce(json_extract(assistants.body, '$.embedding_model_name'), ''),
+coalesce(json_extract(assistants.body, '$.embedding_dims'), 0)
+"""
+_WISHES = f"""
+SELECT DISTINCT {_WISH} FROM assistants
+WHERE EXISTS (SELECT 1 FROM documents WHERE documents.assistant_id = assistants.id)
+"""
+_WITHOUT = f"""
 SELECT chunks.seq, chunks.content, coalesce(documents.thread_id, documents.assistant_id) AS scope
 FROM chunks JOIN documents ON documents.seq = chunks.document_seq
 JOIN assistants ON assistants.id = documents.assistant_id
 WHERE chunks.seq > :after AND documents.status = 'indexed'
-  AND coalesce(json_extract(assistants.body, '$.embedding_provider'), '') {providers}
+  AND ({_WISH}) IN (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(:wishes))
   AND NOT EXISTS (
     SELECT 1 FROM chunk_vectors WHERE space = :space AND chunk_seq = chunks.seq
   )
@@ -49,29 +61,28 @@ class Scope:
     is_thread: bool
 
 
+def wishes(connection: sqlite3.Connection) -> list[EmbeddingWish]:
+    """Of the assistants that have documents, each once."""
+    rows = connection.execute(_WISHES)
+    return [EmbeddingWish(provider, model, length or None) for provider, model, length in rows]
+
+
 def without_vector(
     connection: sqlite3.Connection,
     space: str,
+    wishes: Sequence[EmbeddingWish],
     *,
-    of_providers: Sequence[str],
-    is_default: bool,
     after: int,
     limit: int,
 ) -> list[Unembedded]:
-    """Passages whose assistant wants its vectors in this space, by number.
+    """Passages by number, from one on, that have no vector in a space.
 
     Args:
-        of_providers: If default, all other providers that are connected; else this one alone.
-        is_default: Whether assistants that want none of these are meant.
+        wishes: Of the assistants that are meant.
     """
-    marks = ", ".join(f":p{index}" for index in range(len(of_providers)))
-    providers = f"{'NOT ' if is_default else ''}IN ({marks})"
-    values: dict[str, object] = {f"p{n}": one for n, one in enumerate(of_providers)}
-    rows = connection.execute(
-        _WITHOUT.format(providers=providers),
-        values | {"space": space, "after": after, "limit": limit},
-    )
-    return [Unembedded(row["seq"], row["content"], row["scope"]) for row in rows]
+    meant = [(wish.provider, wish.model, wish.dimensions or 0) for wish in wishes]
+    values = {"space": space, "wishes": json.dumps(meant), "after": after, "limit": limit}
+    return [Unembedded(*row) for row in connection.execute(_WITHOUT, values)]
 
 
 def insert(

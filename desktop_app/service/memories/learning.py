@@ -19,6 +19,7 @@ from desktop_app.service.memories.learned import apply
 from desktop_app.service.memories.memory_search import MemorySearch
 from desktop_app.service.provider_source import ProviderSource
 from desktop_app.service.providers.ports import BUILT_IN, Language, MemoryUse, Recalled
+from desktop_app.service.providers.vector_ports import wish_of
 from desktop_app.service.storage.store import Store
 
 LIMIT_S = 180
@@ -74,8 +75,7 @@ class Memories:
             StorageError
         """
         assistant = await self._store.assistants.get(assistant_id)
-        provider = assistant.embedding_provider or "" if assistant else ""
-        return await self._search.search(assistant_id, query, limit, provider=provider)
+        return await self._search.search(assistant_id, query, limit, wish_of(assistant))
 
     async def learn(
         self,

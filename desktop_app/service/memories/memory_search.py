@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +15,12 @@ from desktop_app.service.memories.memory_store import scored
 from desktop_app.service.memories.words import best, word_scores
 from desktop_app.service.provider_failures import provider_failures
 from desktop_app.service.provider_source import ProviderSource
-from desktop_app.service.providers.vector_ports import Embedder
+from desktop_app.service.providers.vector_ports import (
+    Embedder,
+    EmbeddingWish,
+    chosen,
+    space_of,
+)
 from desktop_app.service.storage.database import Database
 
 LIMIT_S = 5
@@ -53,7 +57,7 @@ class MemorySearch:
         self._source = source
 
     async def search(
-        self, assistant_id: str, query: str, limit: int, *, provider: str = ""
+        self, assistant_id: str, query: str, limit: int, wish: EmbeddingWish
     ) -> list[StoredMemory]:
         """The best first, each with its score.
 
@@ -61,12 +65,12 @@ class MemorySearch:
             assistant_id: Whose memories.
             query: Words or a question.
             limit: At most so many.
-            provider: Whose embeddings; the preferred one's where that is not connected.
+            wish: Whose embeddings.
 
         Raises:
             StorageError
         """
-        vector, space = await self._embedded(assistant_id, query, provider)
+        vector, space = await self._embedded(assistant_id, query, wish)
 
         def work(connection: sqlite3.Connection) -> list[StoredMemory]:
             scores = word_scores(connection, assistant_id, query)
@@ -77,13 +81,13 @@ class MemorySearch:
         return await self._database.read(work)
 
     async def _embedded(
-        self, assistant_id: str, query: str, provider: str
+        self, assistant_id: str, query: str, wish: EmbeddingWish
     ) -> tuple[_Vectors | None, str]:
         """The question's vector and its space, once the memories have theirs; or None."""
-        embedder = _chosen(self._source, provider)
+        embedder = chosen(self._source.known.embedders if self._source.known else {}, wish)
         if embedder is None or not query.strip():
             return None, ""
-        space = f"{embedder.provider}/{embedder.model}"
+        space = space_of(embedder)
         try:
             async with asyncio.timeout(LIMIT_S):
                 with provider_failures("embedding.failed", "The embedding provider failed."):
@@ -119,11 +123,6 @@ class MemorySearch:
             await self._database.write(work)
         question: _Vectors = vectors[0]
         return question
-
-
-def _chosen(source: ProviderSource, provider: str) -> Embedder | None:
-    embedders: Mapping[str, Embedder] = source.known.embedders if source.known else {}
-    return embedders.get(provider) or next(iter(embedders.values()), None)
 
 
 def _by_meaning(

@@ -174,3 +174,34 @@ async def test_an_assistant_that_wants_another_provider_gets_its_vectors(
         assert await shelf.found("vacation", "") == ["holidays.txt"]
         assert embedder.texts == []
         assert other.texts == [HOLIDAYS, "vacation"]
+
+
+@pytest.mark.parametrize(
+    ("wish", "space"),
+    [
+        ({}, "scripted/meaning"),
+        ({"embedding_provider": "scripted"}, "scripted/meaning"),
+        ({"embedding_provider": "nobody", "embedding_model_name": "x"}, "scripted/meaning"),
+        (
+            {"embedding_provider": "scripted", "embedding_model_name": "deep", "embedding_dims": 6},
+            "scripted/deep@6",
+        ),
+    ],
+)
+async def test_an_assistant_has_the_model_and_the_length_that_it_was_made_with(shelf, wish, space):
+    await shelf.indexed("doors.txt", DOORS)  # of an assistant that wants nothing
+    body = {"name": "Bob", **wish}
+    shelf.assistant_id = (await shelf.rig.http.post("/assistants", json=body)).json()[
+        "assistant_id"
+    ]
+    document_id = await shelf.indexed("holidays.txt", HOLIDAYS)
+    await shelf.embedded()
+    assert await shelf.found("vacation", "") == ["holidays.txt"]
+    rows = await shelf.rig.store.database.read(
+        lambda connection: connection.execute(
+            "SELECT space FROM chunk_vectors JOIN chunks ON chunks.seq = chunk_seq"
+            " JOIN documents ON documents.seq = document_seq WHERE documents.id = ?",
+            [document_id],
+        ).fetchall()
+    )
+    assert [row["space"] for row in rows] == [space]

@@ -11,6 +11,7 @@ import pytest
 from desktop_app.service.documents import vector_rows
 from desktop_app.service.documents.vector_index import VectorIndex
 from desktop_app.service.documents.vector_rows import Scope
+from desktop_app.service.providers.vector_ports import EmbeddingWish
 from desktop_app.service.storage.database import Database
 
 SPACE = "scripted/meaning"
@@ -42,7 +43,7 @@ def _fill(connection) -> None:
         ((number,) for number in range(COUNT)),
     )
     passages = vector_rows.without_vector(
-        connection, SPACE, of_providers=[], is_default=True, after=0, limit=COUNT
+        connection, SPACE, [EmbeddingWish()], after=0, limit=COUNT
     )
     vector_rows.insert(connection, SPACE, passages, _vectors(COUNT))
 

@@ -100,6 +100,17 @@ async def test_the_assistants_own_embedding_provider_is_asked(mind, embedder):
     assert other.asked == [("beverage", "Likes tea")]
 
 
+async def test_the_assistants_own_model_is_asked(mind, embedder):
+    wish = {"embedding_provider": "scripted", "embedding_model_name": "deep", "embedding_dims": 2}
+    await mind.store.assistants.update(mind.assistant_id, wish)
+    await mind.know("Likes tea")
+    assert await texts(mind, "beverage") == ["Likes tea"]
+    rows = await mind.store.database.read(
+        lambda connection: connection.execute("SELECT space FROM memory_vectors").fetchall()
+    )
+    assert [row["space"] for row in rows] == ["scripted/deep@2"]
+
+
 async def test_nothing_is_found_for_nothing(mind, embedder):
     await mind.know("Likes tea")
     assert await texts(mind, "  ") == []

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from desktop_app.errors import AppError
+from desktop_app.errors import AppError, InputError
 from desktop_app.protocol.backboard.models import ModelInfo
 from desktop_app.service.providers.known_models import known_models
 from desktop_app.service.providers.model_listing import listed_models
@@ -32,6 +33,9 @@ class OpenAiEmbedder:
     def __init__(self, url: str, *, provider: str, model: str, key: str = "") -> None:
         self.provider = provider
         self.model = model
+        self.dimensions: int | None = None
+        self._cuts_vectors = True  # until it refuses to
+        self._siblings: dict[tuple[str, int | None], OpenAiEmbedder] = {}
         self._connection = OpenAiConnection(url, key, called="embedding server", family="embedding")
 
     async def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -48,6 +52,17 @@ class OpenAiEmbedder:
         if len({part.shape[1] for part in parts}) > 1:
             raise self._connection.unreadable()
         return np.concatenate(parts)
+
+    def using(self, model: str, dimensions: int | None) -> OpenAiEmbedder:
+        """The same server with another model, or with vectors of a length; they share all else."""
+        wanted = (model or self.model, dimensions)
+        if wanted == (self.model, self.dimensions):
+            return self
+        if wanted not in self._siblings:
+            sibling = copy.copy(self)
+            sibling.model, sibling.dimensions = wanted
+            self._siblings[wanted] = sibling
+        return self._siblings[wanted]
 
     async def models(self) -> Sequence[ModelInfo]:
         """What the server lists, the one that is used first."""
@@ -68,14 +83,23 @@ class OpenAiEmbedder:
         await self._connection.aclose()
 
     async def _embedded(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        body = {"model": self.model, "input": list(texts)}
-        found = await self._connection.ask("POST", "/embeddings", json=body)
+        found = await self._answer({"model": self.model, "input": list(texts)})
         vectors = self._vectors(found, len(texts))
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         if not np.all(np.isfinite(vectors)) or not np.all(lengths > 0):
             raise self._connection.unreadable()
         units: NDArray[np.float32] = (vectors / lengths).astype(np.float32)
         return units
+
+    async def _answer(self, body: dict[str, Any]) -> dict[str, Any]:
+        """A model that cannot make its vectors shorter gives them as long as they are."""
+        if self.dimensions and self._cuts_vectors:
+            cut = body | {"dimensions": self.dimensions}
+            try:
+                return await self._connection.ask("POST", "/embeddings", json=cut)
+            except InputError:
+                self._cuts_vectors = False
+        return await self._connection.ask("POST", "/embeddings", json=body)
 
     def _vectors(self, found: dict[str, Any], count: int) -> NDArray[np.float64]:
         """In the order of the texts, float64, shape (count, dimensions)."""

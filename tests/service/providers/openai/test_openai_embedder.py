@@ -51,6 +51,31 @@ async def test_many_and_long_texts_go_in_several_requests(server):
     assert sent[2][-1] == " "
 
 
+async def test_another_model_and_length_are_asked_for_where_an_assistant_wants_them(server):
+    embedder = OpenAiEmbedder(server.url, provider="openai", model=MODEL)
+    assert embedder.using("", None) is embedder.using(MODEL, None) is embedder
+    server.models = (*server.models, "text-embedding-3-large")
+    large = embedder.using("text-embedding-3-large", 256)
+    assert large is embedder.using("text-embedding-3-large", 256)
+    await large.embed(["one"])
+    await embedder.embed(["one"])
+    first, second = [asked.json for asked in server.asked_of(PATH)]
+    assert (first["model"], first["dimensions"]) == ("text-embedding-3-large", 256)
+    assert second["model"] == MODEL
+    assert "dimensions" not in second
+    await embedder.aclose()
+
+
+async def test_a_model_that_cannot_shorten_its_vectors_is_asked_without(server):
+    embedder = OpenAiEmbedder(server.url, provider="openai", model=MODEL).using("", 64)
+    refusal = {"error": {"message": "This model does not support specifying dimensions."}}
+    server.refuse(PATH, 400, json.dumps(refusal))
+    assert (await embedder.embed(["one"])).shape == (1, 1536)
+    await embedder.embed(["two"])
+    assert ["dimensions" in asked.json for asked in server.asked_of(PATH)] == [True, False, False]
+    await embedder.aclose()
+
+
 async def test_no_texts_are_no_request(server):
     assert (await embedded(server.url, [])).shape == (0, 0)
     assert not server.asked
