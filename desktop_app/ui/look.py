@@ -134,6 +134,8 @@ class Look(QObject):
         self._theme = theme
         self._family = _interface_family()
         self._mono_family = ""
+        self._fonts: dict[tuple[int, int], QFont] = {}
+        self._colours: dict[str, QColor] = {}  # of these tokens
         self.tokens = self._wanted_tokens()
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_scheme_changed)
 
@@ -148,15 +150,20 @@ class Look(QObject):
         return self.tokens is DARK
 
     def colour(self, name: str) -> QColor:
-        """A token by name, ready to paint with."""
-        return QColor(getattr(self.tokens, name))
+        """A token by name, ready to paint with; who changes it copies it first."""
+        known = self._colours.get(name)
+        if known is None:
+            known = self._colours[name] = QColor(getattr(self.tokens, name))
+        return known
 
     def font(self, size: int = TEXT, weight: int = QFont.Weight.Normal) -> QFont:
         """The interface font at one of the five sizes, times what the person wants."""
-        font = QFont(self._family)
-        font.setPixelSize(self.scaled(size))
-        font.setWeight(QFont.Weight(weight))
-        return font
+        known = self._fonts.get((size, weight))
+        if known is None:
+            known = self._fonts[size, weight] = QFont(self._family)
+            known.setPixelSize(self.scaled(size))
+            known.setWeight(QFont.Weight(weight))
+        return QFont(known)
 
     def mono(self, size: int = SMALL) -> QFont:
         """The font of code."""
@@ -187,6 +194,7 @@ class Look(QObject):
         wanted = self._wanted_tokens()
         if wanted is not self.tokens:
             self.tokens = wanted
+            self._colours = {}
             self.changed.emit()
 
     def _wanted_tokens(self) -> Tokens:

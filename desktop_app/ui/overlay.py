@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from desktop_app.ui import look as size
@@ -99,7 +99,7 @@ class Overlay(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = QRectF(self.panel.geometry()).adjusted(0.5, 0.5, -0.5, -0.5)
         for spread in (6, 4, 2):  # a soft shadow
-            shadow = self._look.colour("text")
+            shadow = QColor(self._look.colour("text"))
             shadow.setAlpha(9)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(shadow)

@@ -57,6 +57,19 @@ def test_controls_stand_out_from_what_they_lie_on(tokens: Tokens, ground: str, c
     assert contrast(getattr(tokens, control), getattr(tokens, ground)) >= 3.0
 
 
+def test_a_colour_follows_the_theme(qapp):
+    look = Look(theme="light")
+    assert look.colour("text") == QColor(LIGHT.text)
+    look.pin("dark")
+    assert look.colour("text") == QColor(DARK.text)
+
+
+def test_who_changes_a_font_changes_no_other(qapp):
+    look = Look(theme="light")
+    look.font().setItalic(True)
+    assert not look.font().italic()
+
+
 def test_a_pinned_theme_is_used_at_once(qapp):
     look = Look(theme="light")
     changes = []

@@ -66,7 +66,7 @@ class BlockColumn:
             self._blocks.clear()
         if keep and keep < len(cut) and cut[keep].is_joined:
             keep -= 1  # the code before has lost its lower edge
-        self.cut = cut
+        before, self.cut = len(self.cut), cut
         self._index.truncate(min(keep, len(self._index)))
         for number in range(len(self._index), len(cut)):
             known = self._blocks.get(number)
@@ -76,8 +76,8 @@ class BlockColumn:
             else:
                 self._blocks.pop(number, None)
                 self._index.append(self._gap(number) + self._guess(cut[number]))
-        for number in [number for number in self._blocks if number >= len(cut)]:
-            del self._blocks[number]
+        for number in range(len(cut), before):
+            self._blocks.pop(number, None)
 
     def set_width(self, width: int) -> None:
         """Lay out anew for another width."""
@@ -106,8 +106,10 @@ class BlockColumn:
     def measure(self, top: float, bottom: float) -> None:
         """Lay out what lies between two heights."""
         number = max(0, self._index.row_at(int(top)))
-        while number < len(self.cut) and self._index.top(number) < bottom:
+        below = self._index.top(number)
+        while number < len(self.cut) and below < bottom:
             self.block(number)
+            below += self._index.height(number)
             number += 1
         while len(self._blocks) > _KEPT + number:
             self._blocks.pop(next(iter(self._blocks)))
@@ -238,8 +240,15 @@ class BlockColumn:
 
         A block begins with the gap above it; code that grows is several, of which the last grows.
         """
-        for number, block in self.laid_out(top, bottom):
-            start, end = self._index.top(number), self._index.top(number + 1)
+        first_number = self.number_at(top)
+        end = self._index.top(first_number)
+        for number in range(first_number, len(self.cut)):
+            if end >= bottom:
+                return
+            start, end = end, end + self._index.height(number)
+            block = self._blocks.get(number)
+            if block is None:
+                continue
             if block.frame is not None:
                 sure = (end - start - _UNSURE) // _SLICE
                 for piece in range(max(0, int(top - start) // _SLICE), sure):

@@ -16,6 +16,7 @@ class HeightIndex:
             if parent < len(self._tree):
                 self._tree[parent] += self._tree[node]
         self._highest_bit = 1 << (len(self._heights).bit_length() - 1) if self._heights else 0
+        self._total = sum(self._heights)
 
     def __len__(self) -> int:
         return len(self._heights)
@@ -23,7 +24,7 @@ class HeightIndex:
     @property
     def total(self) -> int:
         """Height of all rows."""
-        return self.top(len(self._heights))
+        return self._total
 
     def height(self, row: int) -> int:
         """Height of one row."""
@@ -42,6 +43,7 @@ class HeightIndex:
         grown = height - self._heights[row]
         if grown:
             self._heights[row] = height
+            self._total += grown
             node = row + 1
             while node < len(self._tree):
                 self._tree[node] += grown
@@ -63,11 +65,13 @@ class HeightIndex:
         node = len(self._tree)
         below = node - (node & -node)  # the new node covers the rows from here on
         self._heights.append(height)
+        self._total += height
         self._tree.append(self.top(node - 1) - self.top(below) + height)
         self._highest_bit = 1 << (node.bit_length() - 1)
 
     def truncate(self, count: int) -> None:
         """Take away all rows but the first ``count``."""
+        self._total -= sum(self._heights[count:])
         del self._heights[count:], self._tree[count + 1 :]
         self._highest_bit = 1 << (count.bit_length() - 1) if count else 0
 

@@ -51,6 +51,7 @@ class MessageRow:
         self._playing: Playing | None = None
         self._upload: UploadAdvanced | None = None
         self._stamp = next(_STAMPS)  # another one when more than its blocks may look different
+        self._around = (-1, 0)  # a stamp, and px beside its blocks while it is that
         self.footer: Footer | None = None
         self.show(message)
 
@@ -118,7 +119,12 @@ class MessageRow:
     @property
     def height(self) -> int:
         """px, the gap to the next message included."""
-        return self._chips_top() + self._chips.height + AFTER + self._footer_room()
+        stamp, around = self._around
+        if stamp != self._stamp:
+            whole = self._chips_top() + self._chips.height + AFTER + self._footer_room()
+            around = whole - self._column.height
+            self._around = (self._stamp, around)
+        return self._column.height + around
 
     def _pictures_top(self) -> int:
         return self._bottom() + self._player_room()

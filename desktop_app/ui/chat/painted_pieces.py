@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QRegion
@@ -12,8 +13,7 @@ from PySide6.QtGui import QRegion
 from desktop_app.ui.chat.message_stack import MessageStack
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A part of a message across the whole view; equal keys of equal height look the same."""
 
     key: Hashable
@@ -42,10 +42,10 @@ def pieces_in(stack: MessageStack, top: int, height: int) -> tuple[Piece, ...]:
 def _pieces(stack: MessageStack, top: int, height: int) -> Iterator[Piece]:
     number = stack.number_at(top)
     while 0 <= number < len(stack) and stack.top(number) < top + height:
-        start = stack.top(number)
-        row = stack.row(number)
+        start, row = stack.top(number), stack.row(number)
+        message_id = row.message.id
         for key, first, last in row.pieces(top - start, top + height - start):
-            yield Piece((row.message.id, key), start + first - top, start + last - top)
+            yield Piece((message_id, key), start + first - top, start + last - top)
         number += 1
 
 
@@ -63,8 +63,20 @@ def repainting(before: tuple[Piece, ...], after: tuple[Piece, ...], area: QRect)
     moved = moves.most_common(1)[0][0] if moves else 0
     stale = QRegion(area)
     was_seen = area.intersected(area.translated(0, moved))
-    for piece, its_move in stays:
-        if its_move == moved:
-            place = QRect(area.left(), piece.top, area.width(), piece.bottom - piece.top)
-            stale -= QRegion(place.intersected(was_seen))
+    for top, bottom in _runs(piece for piece, its_move in stays if its_move == moved):
+        place = QRect(area.left(), top, area.width(), bottom - top)
+        stale -= QRegion(place.intersected(was_seen))
     return Repainting(moved, stale)
+
+
+def _runs(pieces: Iterable[Piece]) -> Iterator[tuple[int, int]]:
+    """From where to where pieces follow each other without a gap."""
+    start = end = 0
+    for piece in pieces:
+        if piece.top != end:
+            if end > start:
+                yield start, end
+            start = piece.top
+        end = piece.bottom
+    if end > start:
+        yield start, end

@@ -25,6 +25,10 @@ from desktop_app.ui.chat.text_formats import dress_markdown, use_line_height
 from desktop_app.ui.look import Look
 
 _STAMPS = itertools.count()
+_MARKDOWN = QTextDocument.MarkdownFeature(
+    QTextDocument.MarkdownFeature.MarkdownDialectGitHub.value
+    | QTextDocument.MarkdownFeature.MarkdownNoHTML.value
+)
 
 
 class _Document(QTextDocument):
@@ -115,11 +119,7 @@ class TextBlock:
             if self._source:
                 self.document, self._cut = self._empty_document(), None
             self._source = source
-            features = QTextDocument.MarkdownFeature(
-                QTextDocument.MarkdownFeature.MarkdownDialectGitHub.value
-                | QTextDocument.MarkdownFeature.MarkdownNoHTML.value
-            )
-            self.document.setMarkdown(readable_math(source).source, features)
+            self.document.setMarkdown(readable_math(source).source, _MARKDOWN)
             dress_markdown(self.document, self._look)
             self._wrap(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self._lay_out(width)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import (
     QBrush,
@@ -25,7 +27,9 @@ from desktop_app.ui.look import Look
 
 _FROM_RIGHT = Qt.LayoutDirection.RightToLeft
 _LINE_HEIGHT = 140.0  # percent of the font's own
+_PROPORTIONAL = QTextBlockFormat.LineHeightTypes.ProportionalHeight.value
 _ALT = QTextFormat.Property.ImageAltText.value
+_QUOTE_LEVEL = QTextFormat.Property.BlockQuoteLevel.value
 _HEADINGS = {1: size.TITLE, 2: size.TITLE - 2, 3: size.TEXT + 1}
 
 
@@ -34,8 +38,18 @@ def use_line_height(document: QTextDocument) -> None:
     cursor = QTextCursor(document)
     cursor.select(QTextCursor.SelectionType.Document)
     roomy = QTextBlockFormat()
-    roomy.setLineHeight(_LINE_HEIGHT, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+    roomy.setLineHeight(_LINE_HEIGHT, _PROPORTIONAL)
     cursor.mergeBlockFormat(roomy)
+
+
+@cache
+def _roomy(above: int, below: int) -> QTextBlockFormat:
+    """Air for reading, and px above and below a paragraph."""
+    roomy = QTextBlockFormat()
+    roomy.setLineHeight(_LINE_HEIGHT, _PROPORTIONAL)
+    roomy.setTopMargin(above)
+    roomy.setBottomMargin(below)
+    return roomy
 
 
 def dress_markdown(document: QTextDocument, look: Look) -> None:
@@ -55,17 +69,14 @@ def dress_markdown(document: QTextDocument, look: Look) -> None:
 def _dress_block(block: QTextBlock, look: Look, *, is_last: bool, is_first: bool) -> None:
     cursor = QTextCursor(block)
     given = block.blockFormat()
-    roomy = QTextBlockFormat()
-    roomy.setLineHeight(_LINE_HEIGHT, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
     in_list = block.textList() is not None
-    is_last = is_last or cursor.currentTable() is not None
-    is_first = is_first or cursor.currentTable() is not None
-    roomy.setTopMargin(0 if is_first else (2 if in_list else 8))
-    roomy.setBottomMargin(0 if is_last else (2 if in_list else 4))
-    cursor.mergeBlockFormat(roomy)
+    in_table = cursor.currentTable() is not None
+    above = 0 if is_first or in_table else (2 if in_list else 8)
+    below = 0 if is_last or in_table else (2 if in_list else 4)
+    cursor.mergeBlockFormat(_roomy(above, below))
     if given.headingLevel():
         _dress_heading(cursor, look, given.headingLevel())
-    elif given.intProperty(QTextFormat.Property.BlockQuoteLevel.value):
+    elif given.intProperty(_QUOTE_LEVEL):
         cursor.setBlockFormat(_quoted(cursor.blockFormat()))
         _recolour(cursor, look)
     _dress_spans(block, look)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, QRectF, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop_app.prose import tr
@@ -99,7 +99,7 @@ class DropTarget(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        ground = self._look.colour("background")
+        ground = QColor(self._look.colour("background"))
         ground.setAlphaF(0.94)
         painter.fillRect(self.rect(), ground)
         pen = QPen(self._look.colour("accent"), 2, Qt.PenStyle.DashLine)

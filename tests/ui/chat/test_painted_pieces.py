@@ -37,6 +37,13 @@ def test_what_changed_and_what_went_another_way_is_painted():
     assert (needed.moved, needed.stale) == (0, strip(100, 200))
 
 
+def test_what_stays_on_both_sides_of_a_change_is_not_painted():
+    before = (Piece("a", 0, 60), Piece("b1", 60, 90), Piece("c", 90, 150), Piece("d", 150, 200))
+    after = (Piece("a", 0, 60), Piece("b2", 60, 90), Piece("c", 90, 150), Piece("d", 150, 200))
+    needed = repainting(before, after, AREA)
+    assert (needed.moved, needed.stale) == (0, strip(60, 90))
+
+
 def test_nothing_in_common_is_painted_as_a_whole():
     assert repainting((Piece("a", 0, 200),), (Piece("b", 0, 200),), AREA).stale == QRegion(AREA)
 
