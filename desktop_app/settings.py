@@ -98,9 +98,10 @@ class ProfileSettings:
 
 @dataclass(frozen=True, slots=True)
 class SpeechSettings:
-    """Who hears and speaks at one service, in threads that name nobody.
+    """Who answers, hears and speaks at one service, in threads that name nobody.
 
     Attributes:
+        model: ``provider/model`` that answers in new threads; empty leaves the choice to it.
         heard_by, spoken_by: ``provider/model`` of speech to text and text to speech; empty leaves
             the choice to the service.
         voice: Id of a voice of ``spoken_by``.
@@ -109,9 +110,11 @@ class SpeechSettings:
     heard_by: str = ""
     spoken_by: str = ""
     voice: str = ""
+    model: str = ""
 
 
-_SPEECH = tuple(one.name for one in fields(SpeechSettings))
+_MOVED = {"voice": ("heard_by", "spoken_by", "voice"), "threads": ("model",)}
+"""What stood in other sections once, for all services."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,17 +159,6 @@ class NetworkSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class ThreadSettings:
-    """How new threads begin.
-
-    Attributes:
-        model: ``provider/model`` that answers; empty leaves the choice to the service.
-    """
-
-    model: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class ToolSettings:
     """How functions are answered that a model calls.
 
@@ -202,7 +194,7 @@ class Settings:
     Attributes:
         profile: Names the service that is talked to: ``embedded``, ``backboard`` or an own one.
         profiles: The own ones, by name.
-        speech: Who hears and speaks, by the name of the service.
+        speech: Who answers, hears and speaks, by the name of the service.
         approvals: Calls of functions that need not be asked about, by an id of each.
         shortcuts: Keys that a person bound anew, by the names of ``ui.shortcuts``.
     """
@@ -212,7 +204,6 @@ class Settings:
     appearance: AppearanceSettings = field(default_factory=AppearanceSettings)
     network: NetworkSettings = field(default_factory=NetworkSettings)
     privacy: PrivacySettings = field(default_factory=PrivacySettings)
-    threads: ThreadSettings = field(default_factory=ThreadSettings)
     tools: ToolSettings = field(default_factory=ToolSettings)
     approvals: Mapping[str, ApprovalSettings] = field(
         default_factory=dict, metadata={"each": ApprovalSettings()}
@@ -227,7 +218,7 @@ class Settings:
     shortcuts: Mapping[str, str] = field(default_factory=dict)
 
     def speech_at(self, profile: str) -> SpeechSettings:
-        """Who hears and speaks at the service of that name."""
+        """Who answers, hears and speaks at the service of that name."""
         return self.speech.get(profile, SpeechSettings())
 
 
@@ -255,13 +246,14 @@ def load(path: Path, *, report: Report = logger.warning) -> Settings:
 
 
 def _with_speech_moved(known: dict[str, Any]) -> dict[str, Any]:
-    """Who hears and speaks stood under ``voice`` once: that is for the service in use then."""
-    voice = known.get("voice")
-    if "speech" in known or not isinstance(voice, dict):
+    """What was chosen for all services is for the one in use then, which may have chosen since."""
+    sections = {name: one for name in _MOVED if isinstance(one := known.get(name), dict)}
+    found = ((key, sections[name].get(key)) for name in sections for key in _MOVED[name])
+    chosen = {key: value for key, value in found if value}
+    profile, speech = known.get("profile", Settings().profile), known.get("speech", {})
+    if not chosen or not isinstance(speech, dict) or not isinstance(speech.get(profile, {}), dict):
         return known
-    chosen = {name: voice[name] for name in _SPEECH if voice.get(name)}
-    profile = known.get("profile", Settings().profile)
-    return {**known, "speech": {profile: chosen}} if chosen else known
+    return {**known, "speech": {**speech, profile: {**chosen, **speech.get(profile, {})}}}
 
 
 def load_language(path: Path) -> str:
@@ -361,8 +353,9 @@ def _is_usable(value: object, default: object, limits: Mapping[str, Any]) -> boo
 def _without_removed(before: dict[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
     """``before`` without what a person took away of what has names, and what moved."""
     kept = dict(before)
-    if isinstance(voice := before.get("voice"), dict):
-        kept["voice"] = {name: one for name, one in voice.items() if name not in _SPEECH}
+    for name, moved in _MOVED.items():
+        if isinstance(section := before.get(name), dict):
+            kept[name] = {key: one for key, one in section.items() if key not in moved}
     named = (("profiles", dict), ("speech", dict), ("shortcuts", str), ("approvals", dict))
     for name, kind in named:
         older = before.get(name)

@@ -47,6 +47,19 @@ def test_what_is_saved_is_loaded(path, reports):
     assert [one.name for one in path.parent.iterdir()] == ["settings.json"]
 
 
+def test_the_model_of_new_threads_moves_to_the_service_that_it_was_chosen_for(path, reports):
+    speech = {"home": {"voice": "de"}, "backboard": {"model": "x/y"}}
+    before = {"threads": {"model": "a/b"}, "profile": "home", "speech": speech}
+    path.write_text(json.dumps(before))
+    settings = load(path, report=reports.append)
+    home, elsewhere = SpeechSettings(voice="de", model="a/b"), SpeechSettings(model="x/y")
+    assert settings.speech == {"home": home, "backboard": elsewhere}
+    save(path, replace(settings, profile="backboard"))
+    again = load(path, report=reports.append)
+    assert (again.speech, reports) == (settings.speech, [])
+    assert "model" not in json.loads(path.read_text())["threads"]
+
+
 def test_who_hears_and_speaks_moves_to_the_service_that_it_was_chosen_for(path, reports):
     before = {"heard_by": "builtin/basic", "spoken_by": "", "voice": "de", "tail_ms": 5}
     path.write_text(json.dumps({"voice": before, "profile": "home"}))

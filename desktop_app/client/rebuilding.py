@@ -115,7 +115,7 @@ class Rebuilding:
             NetworkError, AccessError, ProtocolError, StorageError
         """
         found = await reading.api.threads.get(thread_id)
-        rows = rows_of(found, reading.own)
+        rows = rows_of(found, reading.own, self._threads.profile)
         if not rows.messages:
             return None
         rows = replace(rows, pictures=await _pictures(found, rows, reading))
@@ -206,11 +206,12 @@ def _write(path: Path, data: bytes) -> None:
         path.write_bytes(data)
 
 
-def rows_of(thread: Thread, own: Collection[str] = ()) -> ThreadRows:
+def rows_of(thread: Thread, own: Collection[str] = (), profile: str = "") -> ThreadRows:
     """A thread of the service as rows of the journal, without what is neither asked nor said.
 
     Args:
         own: Ids of the assistants that are Parley's own.
+        profile: Of the service.
     """
     began_at = _seconds(thread.created_at, 0.0)
     messages: list[MessageRecord] = []
@@ -227,6 +228,7 @@ def rows_of(thread: Thread, own: Collection[str] = ()) -> ThreadRows:
         title=" ".join(title.split())[:_LONGEST_TITLE],
         remote_id=thread.thread_id,
         assistant_id="" if thread.assistant_id in own else thread.assistant_id,
+        profile=profile,
         created_at=began_at,
         updated_at=max(ended_at, _seconds(thread.updated_at, 0.0)),
     )

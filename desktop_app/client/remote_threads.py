@@ -72,6 +72,11 @@ class RemoteThreads:
         self._making = asyncio.Lock()
         self.made: set[str] = set()
 
+    @property
+    def profile(self) -> str:
+        """Name of the service."""
+        return self._profile
+
     async def remote_id(self, thread_id: str, api: ThreadApi) -> str:
         """The server's id of this thread; creates assistant and thread where needed.
 

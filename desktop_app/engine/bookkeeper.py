@@ -9,6 +9,7 @@ from desktop_app.engine.ledger import Ledger
 from desktop_app.engine.ports import Journal, Time
 from desktop_app.engine.turn_notes import TurnNotes, title_of
 from desktop_app.journal.records import (
+    Beginning,
     MessageRecord,
     PictureRecord,
     Role,
@@ -28,17 +29,22 @@ class Bookkeeper:
     The thread's own row appears with its first message; its title is the first words said.
 
     Args:
-        model: ``provider/model`` that answers in a thread that is begun.
+        begins: How a thread begins.
     """
 
     def __init__(
-        self, thread_id: str, ledger: Ledger, journal: Journal, time: Time, model: str = ""
+        self,
+        thread_id: str,
+        ledger: Ledger,
+        journal: Journal,
+        time: Time,
+        begins: Beginning,
     ) -> None:
         self._thread_id = thread_id
         self._ledger = ledger
         self._journal = journal
         self._time = time
-        self._model = model
+        self._begins = begins
 
     def save(self, message: MessageRecord) -> None:
         """Save the message and its thread, then show both."""
@@ -162,6 +168,7 @@ class Bookkeeper:
     async def _touch_thread(self, message: MessageRecord) -> None:
         title = title_of(message.text) if message.role is Role.USER else ""
         now = self._time.wall()
-        thread = await self._journal.touch_thread(self._thread_id, now, title, model=self._model)
+        begins = structs.asdict(self._begins)
+        thread = await self._journal.touch_thread(self._thread_id, now, title, **begins)
         if thread is not None:
             self._ledger.tell(ThreadSaved(thread))

@@ -335,7 +335,7 @@ class Controller:
             case RenameThread():
                 await self._rename(intent.thread_id, intent.title)
             case ChooseAnswerer():
-                await self._choose(intent.thread_id, intent.who)
+                await self._choose(intent.thread_id, intent.who, intent.profile)
             case DeleteThread():
                 await self._delete(intent.thread_id)
             case RestoreThread():
@@ -351,9 +351,9 @@ class Controller:
         find = self._journal.rename_thread(thread_id, title) if title else None
         self._tell_thread(await (find or self._journal.thread(thread_id)))
 
-    async def _choose(self, thread_id: str, who: Answerer) -> None:
-        thread = await self._journal.choose_answerer(thread_id, SystemTime().wall(), who)
-        self._tell_thread(thread)
+    async def _choose(self, thread_id: str, who: Answerer, profile: str) -> None:
+        at = SystemTime().wall()
+        self._tell_thread(await self._journal.choose_answerer(thread_id, at, who, profile))
         if thread_id in self._conversations:
             self._conversations[thread_id].renew_line()
 

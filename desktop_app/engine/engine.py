@@ -103,7 +103,7 @@ class Engine:
             parts.time,
             first_sound_s=lambda: parts.loudspeaker.first_sound_s,
             keeps_recordings=terms.keeps_recordings,
-            model=terms.model,
+            begins=terms.begins,
         )
         self._sound = SoundDesk(
             terms.thread_id, parts, self._jobs, tell=self.take, keep=self._keep_sound

@@ -19,6 +19,7 @@ from desktop_app.engine.ports import (
     UploadFile,
 )
 from desktop_app.engine.system_time import SystemTime
+from desktop_app.journal.records import BEGINNING, Beginning
 from desktop_app.link.messages import LinkEvent
 from desktop_app.protocol.commands import ConfigureSession, SpeechInput, SpeechOutput
 
@@ -59,7 +60,7 @@ class Terms:
         listen_s: Silence after which a microphone that listens is closed.
         answers_tools: Who hears the news gives the outputs of functions (``ToolsAnswered``).
         keeps_recordings: The sound of what is said, by either side, goes into the journal.
-        model: ``provider/model`` of a thread that is begun; empty leaves it to the peer.
+        begins: How a thread begins.
         is_duplex_automatic: ``barge_in`` follows what is measured of the echo.
         duplex_reason: Why half duplex: ``setting``, ``no_echo_control``, ``echo_unknown``,
             ``echo_left``, or empty.
@@ -74,7 +75,7 @@ class Terms:
     listen_s: float = 60.0
     answers_tools: bool = False
     keeps_recordings: bool = True
-    model: str = ""
+    begins: Beginning = BEGINNING
     speech_input: SpeechInput = field(default_factory=SpeechInput)
     speech_output: SpeechOutput = field(default_factory=SpeechOutput)
 

@@ -181,18 +181,18 @@ class Journal(Protocol):
     """What must outlive the process. Every coroutine returns when the row is durable."""
 
     async def touch_thread(
-        self, thread_id: str, at: float, title: str, *, model: str = ""
+        self, thread_id: str, at: float, title: str, *, model: str = "", profile: str = ""
     ) -> ThreadRecord | None:
         """Create the thread, or note that something happened in it at that Unix second.
 
-        ``title`` is for a thread that has none yet, ``model`` for one that is created. Returns
-        None for a removed thread.
+        ``title`` is for a thread that has none yet, ``model`` and ``profile`` for one that is
+        created. Returns None for a removed thread.
         """
 
     async def choose_answerer(
-        self, thread_id: str, at: float, who: Answerer
+        self, thread_id: str, at: float, who: Answerer, profile: str = ""
     ) -> ThreadRecord | None:
-        """Say who answers, and create the thread where it is new; None for a removed one."""
+        """Say who answers at this service; a new thread is created, a removed one is None."""
 
     async def rename_thread(self, thread_id: str, title: str) -> ThreadRecord | None:
         """Exchange the title; None for a thread that is unknown or removed."""

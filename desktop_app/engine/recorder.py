@@ -26,6 +26,7 @@ from desktop_app.engine.reply_rows import ReplyRows
 from desktop_app.engine.turn_notes import TurnNotes, heard_of, with_wishes
 from desktop_app.engine.turn_times import TurnStopwatch
 from desktop_app.journal.records import (
+    Beginning,
     MessageRecord,
     MessageStatus,
     Role,
@@ -79,7 +80,7 @@ class Recorder:
         first_sound_s: When the current turn was first heard, None before.
         new_id: Makes ids.
         keeps_recordings: Whether the sound of what is said is kept.
-        model: Who answers in a thread that is begun.
+        begins: How a thread begins.
     """
 
     def __init__(  # noqa: PLR0913 - injects ports
@@ -91,15 +92,15 @@ class Recorder:
         *,
         first_sound_s: Callable[[], float | None],
         new_id: Callable[[], str] = lambda: str(uuid4()),
+        begins: Beginning,
         keeps_recordings: bool = True,
-        model: str = "",
     ) -> None:
         self._thread_id = thread_id
         self._ledger = ledger
         self._time = time
         self._first_sound_s = first_sound_s
         self._new_id = new_id
-        self._books = Bookkeeper(thread_id, ledger, journal, time, model)
+        self._books = Bookkeeper(thread_id, ledger, journal, time, begins)
         self._keeps_recordings = keeps_recordings
         self._replies = ReplyRows(
             thread_id, self._books, time, new_id, keeps_recordings=keeps_recordings

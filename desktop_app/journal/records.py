@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from desktop_app.journal.reply_details import NO_DETAILS, ReplyDetails
 from desktop_app.protocol.commands import PLAIN, Answerer, TurnWishes
@@ -74,6 +75,9 @@ class ThreadRecord(Struct, frozen=True, kw_only=True):
         model: ``provider/model`` that answers; empty leaves the choice to the peer.
         heard_by, spoken_by: ``provider/model`` of its speech services; empty for the usual ones.
         voice: Of ``spoken_by``.
+        profile: The service at which these were chosen, as another one need not know their names;
+            empty in threads of earlier versions.
+        elsewhere: Who was chosen for it at others, by their profiles.
         created_at, updated_at: Unix seconds.
     """
 
@@ -89,11 +93,42 @@ class ThreadRecord(Struct, frozen=True, kw_only=True):
     heard_by: str = ""
     spoken_by: str = ""
     voice: str = ""
+    profile: str = ""
+    elsewhere: dict[str, Answerer] = {}
+
+    def who_at(self, profile: str) -> Answerer | None:
+        """Who was chosen for it at this service; None where it was never talked to there."""
+        if self.profile in ("", profile):
+            return self.who
+        return self.elsewhere.get(profile)
+
+    def chosen(self, who: Answerer, profile: str) -> ThreadRecord:
+        """The thread once these were chosen at this service; what others have stays."""
+        others = {name: one for name, one in self.elsewhere.items() if name != profile}
+        if self.profile not in ("", profile):
+            others[self.profile] = self.who
+        return replace(self, **asdict(who), profile=profile, elsewhere=others)
 
     @property
     def who(self) -> Answerer:
-        """Who was chosen for it."""
+        """Who was chosen for it last."""
         return Answerer(self.model, self.assistant_id, self.heard_by, self.spoken_by, self.voice)
+
+
+class Beginning(Struct, frozen=True):
+    """How a thread begins.
+
+    Attributes:
+        model: ``provider/model`` that answers; empty leaves the choice to the peer.
+        profile: Of the service that is talked to.
+    """
+
+    model: str = ""
+    profile: str = ""
+
+
+BEGINNING = Beginning()
+"""The peer chooses."""
 
 
 class MessageRecord(Struct, frozen=True, kw_only=True):

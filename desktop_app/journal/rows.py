@@ -20,7 +20,8 @@ from desktop_app.protocol.commands import PLAIN, Answerer
 
 _Record = TypeVar("_Record", bound=Struct)
 
-_AS_JSON = frozenset({"times", "wishes", "details"})
+_AS_JSON = frozenset({"times", "wishes", "details", "elsewhere"})
+_CHOICE = (*Answerer.__struct_fields__, "profile", "elsewhere")
 
 
 def upsert_sql(table: str, record: type[Struct]) -> str:
@@ -45,7 +46,7 @@ TOUCH_THREAD = (
 CHOOSE_IN_THREAD = (
     upsert_sql("thread", ThreadRecord).partition(" DO UPDATE ")[0]
     + " DO UPDATE SET "
-    + ", ".join(f"{name} = excluded.{name}" for name in Answerer.__struct_fields__)
+    + ", ".join(f"{name} = excluded.{name}" for name in _CHOICE)
 )
 """Says who answers, hears and speaks in the thread; all else of it stays."""
 
@@ -76,22 +77,27 @@ def values_of(
     values = {name: getattr(record, name) for name in record.__struct_fields__}
     for name in _AS_JSON & values.keys():
         value = values[name]
-        is_default = value is None or value in (PLAIN, NO_DETAILS)
+        is_default = value is None or value in (PLAIN, NO_DETAILS, {})
         values[name] = None if is_default else msgspec.json.encode(value).decode()
     return {name: str(one) if isinstance(one, str) else one for name, one in values.items()}
 
 
 def thread_of(row: sqlite3.Row) -> ThreadRecord:
     """The thread in a row of THREAD_COLUMNS."""
-    return _record_of(dict(row), ThreadRecord)
+    return _record_of(_read(row), ThreadRecord)
 
 
 def message_of(row: sqlite3.Row) -> MessageRecord:
     """The message in a row of MESSAGE_COLUMNS."""
+    return _record_of(_read(row), MessageRecord)
+
+
+def _read(row: sqlite3.Row) -> dict[str, Any]:
+    """What is there of it, with what is kept as JSON."""
     values = {name: one for name, one in dict(row).items() if one is not None}
     for name in _AS_JSON & values.keys():
         values[name] = msgspec.json.decode(values[name])
-    return _record_of(values, MessageRecord)
+    return values
 
 
 def picture_of(row: sqlite3.Row) -> PictureRecord:

@@ -140,6 +140,26 @@ CREATE INDEX thread_in_order
     ON thread (is_removed, is_pinned DESC, updated_at DESC, id, title);
 """
 
+# Whose names a thread has is known where only one service was ever talked to in it.
+_CHOICES_OF_PROFILES = """
+ALTER TABLE thread ADD COLUMN profile TEXT NOT NULL DEFAULT '';
+ALTER TABLE thread ADD COLUMN elsewhere TEXT;
+
+CREATE TABLE talked_to (id TEXT PRIMARY KEY, profile TEXT NOT NULL, number INTEGER NOT NULL);
+INSERT INTO talked_to
+    SELECT id, min(profile), count(DISTINCT profile) FROM (
+        SELECT profile, substr(id, 1, instr(id || ':', ':') - 1) AS id FROM (
+            SELECT substr(rest, 1, instr(rest, ':') - 1) AS profile,
+                substr(rest, instr(rest, ':') + 1) AS id
+            FROM (SELECT substr(key, 8) AS rest FROM setting WHERE key LIKE 'thread:%')
+        )
+    ) GROUP BY id;
+UPDATE thread SET profile = coalesce(
+    (SELECT profile FROM talked_to WHERE talked_to.id = thread.id AND number = 1), ''
+);
+DROP TABLE talked_to;
+"""
+
 MIGRATIONS: Sequence[str] = (
     _FIRST,
     _WISHES_AND_PICTURES,
@@ -150,5 +170,6 @@ MIGRATIONS: Sequence[str] = (
     _BEGINNINGS_OF_WORDS,
     _VOICES_OF_THREAD,
     _TITLES_IN_ORDER,
+    _CHOICES_OF_PROFILES,
 )
 """Number n brings a journal from version n to n + 1. Never changed once released, only added to."""

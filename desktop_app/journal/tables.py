@@ -49,6 +49,7 @@ from desktop_app.journal.rows import (
 from desktop_app.journal.schema import DATABASE_NAME, MIGRATIONS
 from desktop_app.journal.taking_in import TakenIn, TakingIn, ThreadRows, remove_leftovers
 from desktop_app.journal.utterance_files import UtteranceFiles, path_of
+from desktop_app.protocol.commands import Answerer
 
 _NEWEST = 500
 _Record = TypeVar("_Record")
@@ -107,10 +108,11 @@ class Tables:
         self._execute("UPDATE thread SET title = ? WHERE id = ?", (title, thread_id))
         return self.thread(thread_id)
 
-    def choose(self, thread: ThreadRecord) -> ThreadRecord | None:
-        """Exchange model and assistant; creates the thread; None when it is removed."""
-        self.save(CHOOSE_IN_THREAD, thread)
-        return self.thread(thread.id)
+    def choose(self, new: ThreadRecord, who: Answerer, profile: str) -> ThreadRecord | None:
+        """Exchange who answers at this service; creates the thread; None when it is removed."""
+        known = self.thread(new.id) or new
+        self.save(CHOOSE_IN_THREAD, known.chosen(who, profile))
+        return self.thread(new.id)
 
     def mark(
         self, thread_id: str, is_pinned: bool | None, is_unread: bool | None

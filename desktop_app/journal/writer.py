@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from msgspec.structs import asdict
-
 from desktop_app.database.worker import Worker
 from desktop_app.journal.records import (
     MessageRecord,
@@ -59,34 +57,37 @@ class JournalWriter:
         await self._worker.run(lambda: self._tables.save(SAVE_THREAD, thread))
 
     async def touch_thread(
-        self, thread_id: str, at: float, title: str, *, model: str = ""
+        self, thread_id: str, at: float, title: str, *, model: str = "", profile: str = ""
     ) -> ThreadRecord | None:
         """Create the thread, or note that something happened in it now.
 
         Args:
             at: Unix seconds.
             title: For a thread that has none yet.
-            model: For a thread that is created.
+            model, profile: For a thread that is created.
 
         Returns:
             The thread as it is now, None when a person removed it.
         """
-        thread = ThreadRecord(id=thread_id, title=title, created_at=at, updated_at=at, model=model)
+        thread = ThreadRecord(
+            id=thread_id, title=title, created_at=at, updated_at=at, model=model, profile=profile
+        )
         return await self._worker.run(lambda: self._tables.touch(thread))
 
     async def choose_answerer(
-        self, thread_id: str, at: float, who: Answerer
+        self, thread_id: str, at: float, who: Answerer, profile: str = ""
     ) -> ThreadRecord | None:
         """Say who answers in the thread, which is created where it is new.
 
         Args:
             at: Unix seconds, when a new thread was created.
+            profile: Of the service that knows these names.
 
         Returns:
             The thread as it is now, None when a person removed it.
         """
-        thread = ThreadRecord(id=thread_id, created_at=at, updated_at=at, **asdict(who))
-        return await self._worker.run(lambda: self._tables.choose(thread))
+        new = ThreadRecord(id=thread_id, created_at=at, updated_at=at)
+        return await self._worker.run(lambda: self._tables.choose(new, who, profile))
 
     async def rename_thread(self, thread_id: str, title: str) -> ThreadRecord | None:
         """Exchange the title; None when the thread is unknown or removed."""

@@ -29,10 +29,15 @@ class MarkThread(Struct, frozen=True, tag=snake):
 
 
 class ChooseAnswerer(Struct, frozen=True, tag=snake):
-    """Who answers in the thread from the next message on; a new thread gets its row now."""
+    """Who answers in the thread from the next message on; a new thread gets its row now.
+
+    Attributes:
+        profile: Of the service that knows these names.
+    """
 
     thread_id: str
     who: Answerer
+    profile: str = ""
 
 
 class WishNextTurn(Struct, frozen=True, tag=snake):

@@ -264,6 +264,7 @@ class EngineApp:
             publish=self._publish,
             open_sound=self._sound.open_sound,
             detector=self._detector,
+            profile=self._profile.name,
             answers_tools=True,
         )
         return kit.build(thread_id)

@@ -18,6 +18,7 @@ from desktop_app.engine.echo_control import EchoParts
 from desktop_app.engine.engine import Engine
 from desktop_app.engine.parts import Parts, Terms
 from desktop_app.engine.ports import Journal, Loudspeaker, Microphone
+from desktop_app.journal.records import Beginning
 from desktop_app.link.messages import LinkEvent
 from desktop_app.profiles import Profile
 from desktop_app.protocol.commands import SpeechInput, SpeechOutput
@@ -101,6 +102,7 @@ class EngineKit:
 
     Attributes:
         open_sound: Makes the devices of one conversation.
+        profile: Of the service that is talked to.
         answers_tools: Who hears the news gives the outputs of functions.
         detector: Shared: one conversation at most has the microphone.
     """
@@ -111,6 +113,7 @@ class EngineKit:
     publish: Callable[[LinkEvent], None]
     open_sound: Callable[[VoiceSettings], SoundParts]
     detector: SpeechDetector
+    profile: str
     answers_tools: bool = False
 
     def build(self, thread_id: str) -> Engine:
@@ -132,7 +135,7 @@ class EngineKit:
             is_peer_ending=voice.endpoint == "server",
             tail_s=voice.tail_ms / 1000,
             listen_s=float(voice.idle_after_s),
-            model=self.settings.threads.model,
+            begins=Beginning(self.settings.speech_at(self.profile).model, self.profile),
             keeps_recordings=self.settings.privacy.keep_recordings != "off",
             speech_input=SpeechInput(
                 commit_strategy="vad" if voice.endpoint == "server" else "manual",

@@ -10,12 +10,13 @@ from desktop_app.settings import Settings
 def who_answers(thread: ThreadRecord | None, settings: Settings, profile: str) -> Answerer:
     """Of a thread, None for one that is not begun yet.
 
-    A thread keeps the model that it began with; who hears and speaks follows the settings.
+    A thread keeps the model that it began with, at the service where that was; who hears and
+    speaks follows the settings.
 
     Args:
         profile: Name of the service that is talked to; another need not know the same voices.
     """
     own = settings.speech_at(profile)
     usual = Answerer(heard_by=own.heard_by, spoken_by=own.spoken_by, voice=own.voice)
-    chosen = Answerer(settings.threads.model) if thread is None else thread.who
-    return chosen.over(usual)
+    chosen = thread.who_at(profile) if thread is not None else None
+    return (chosen or Answerer(own.model)).over(usual)

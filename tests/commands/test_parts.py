@@ -7,13 +7,13 @@ from desktop_app.journal.reader import JournalReader
 from desktop_app.journal.writer import JournalWriter
 from desktop_app.profiles import Profile
 from desktop_app.protocol.commands import Answerer
-from desktop_app.settings import Settings, ThreadSettings
+from desktop_app.settings import Settings, SpeechSettings
 
 
 async def test_bar_45_commands_follow_whom_a_person_chose_for_a_thread(tmp_path):
     journal = await JournalWriter.open(tmp_path)
     await journal.choose_answerer("chosen", 1.0, Answerer("openai/gpt-4.1", "tutor"))
-    settings = Settings(threads=ThreadSettings("a/b"))
+    settings = Settings(speech={"p": SpeechSettings(model="a/b")})
 
     async def nowhere():
         raise AssertionError("no service is asked")

@@ -56,19 +56,21 @@ class MemoryJournal:
         self.threads[thread.id] = thread
 
     async def touch_thread(
-        self, thread_id: str, at: float, title: str, *, model: str = ""
+        self, thread_id: str, at: float, title: str, *, model: str = "", profile: str = ""
     ) -> ThreadRecord | None:
         await self._write()
         if thread_id in self._removed:
             return None
-        made = ThreadRecord(id=thread_id, created_at=at, updated_at=at, model=model)
+        made = ThreadRecord(
+            id=thread_id, created_at=at, updated_at=at, model=model, profile=profile
+        )
         known = self.threads.get(thread_id, made)
         touched = structs.replace(known, title=known.title or title, updated_at=at)
         self.threads[thread_id] = touched
         return touched
 
     async def choose_answerer(
-        self, thread_id: str, at: float, who: Answerer
+        self, thread_id: str, at: float, who: Answerer, profile: str = ""
     ) -> ThreadRecord | None:
         await self._write()
         if thread_id in self._removed:
@@ -76,7 +78,7 @@ class MemoryJournal:
         known = self.threads.get(
             thread_id, ThreadRecord(id=thread_id, created_at=at, updated_at=at)
         )
-        self.threads[thread_id] = structs.replace(known, **structs.asdict(who))
+        self.threads[thread_id] = known.chosen(who, profile)
         return self.threads[thread_id]
 
     async def rename_thread(self, thread_id: str, title: str) -> ThreadRecord | None:

@@ -89,6 +89,7 @@ async def conversation(
         publish=held.told.append,
         open_sound=lambda _voice: SoundParts(Microphone(sound), held.loudspeaker, far_end),
         detector=speech_detector(),
+        profile="embedded",
     )
     held.engine = kit.build(THREAD)
     try:

@@ -415,6 +415,38 @@ async def test_bar_45_who_answers_is_kept_with_the_thread(writer, reader):
     assert reader.threads() == [changed]
 
 
+async def test_bar_45_what_was_chosen_is_kept_for_each_service(writer, reader):
+    await writer.touch_thread("a", 1.0, "Hello", model="a/b", profile="embedded")
+    await writer.choose_answerer("a", 2.0, Answerer("c/d", "tutor"), "home")
+    (kept,) = reader.threads()
+    assert kept.who_at("home") == Answerer("c/d", "tutor")
+    assert kept.who_at("embedded") == Answerer("a/b")
+    assert kept.who_at("backboard") is None
+    assert await writer.touch_thread("a", 3.0, "", model="x/y", profile="backboard") is not None
+    assert reader.threads()[0].who_at("backboard") is None, "it did not begin there"
+
+
+async def test_whose_names_a_thread_has_is_told_by_the_one_service_that_was_talked_to(tmp_path):
+    with closing(sqlite3.connect(tmp_path / DATABASE_NAME)) as old:
+        migrate(old, tmp_path / DATABASE_NAME, MIGRATIONS[:9])
+        for name in ("one", "with-assistant", "both", "none"):
+            row = (name, "T", "", "", 1.0, 1.0, 0, 0, 0, "m", "", "", "")
+            old.execute(f"INSERT INTO thread VALUES ({', '.join('?' * len(row))})", row)
+            old.execute(
+                "INSERT INTO message (id, thread_id, role, text, created_at, status, turn, "
+                "is_spoken, utterance_id, speech_ms, model, heard_by, spoken_by, error, remote_id) "
+                "VALUES (?, ?, 'user', 'x', 1.0, 'sent', 1, 0, '', 0, '', '', '', '', '')",
+                (name, name),
+            )
+        pairs = ("home:one", "home:both", "near:both", "near:with-assistant:tutor")
+        for pair in pairs:
+            old.execute("INSERT INTO setting VALUES (?, 'theirs')", (f"thread:{pair}",))
+        old.commit()
+    await (await JournalWriter.open(tmp_path)).aclose()
+    found = {one.id: one.profile for one in JournalReader(tmp_path).threads()}
+    assert found == {"one": "home", "with-assistant": "near", "both": "", "none": ""}
+
+
 async def test_a_thread_begins_with_the_model_of_new_threads(writer):
     assert (await writer.touch_thread("a", 1.0, "", model="openai/gpt-4.1")).model
     await writer.remove_thread("a")

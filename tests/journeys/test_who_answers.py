@@ -136,6 +136,13 @@ async def test_bar_45_a_model_that_is_not_there_fails_the_message_with_a_reason(
         assert (await open_window.settled("m2", "hello")).status is MessageStatus.COMPLETE
 
 
+async def test_bar_45_a_model_of_another_service_is_not_asked_for_here(service, capsys):
+    async with window(capsys) as open_window:
+        chosen = ChooseAnswerer("ours", Answerer(model="nobody/nothing"), "embedded")
+        open_window.send(chosen)
+        assert (await open_window.settled("m1", "hello")).status is MessageStatus.COMPLETE
+
+
 async def test_bar_43_a_turn_that_teaches_says_so_and_the_memory_is_there(service, capsys):
     async with window(capsys) as open_window:
         reply = await open_window.settled("m1", "Remember that my train leaves at nine")

@@ -41,6 +41,7 @@ def test_the_settings_reach_the_conversation():
         publish=lambda _event: None,
         open_sound=lambda _voice: SoundParts(WavMicrophone(), WavLoudspeaker()),
         detector=LoudnessDetector(),
+        profile="embedded",
     )
     engine = kit.build("t")
     terms, rules = engine._terms, engine._parts.turn_detector.rules

@@ -221,6 +221,7 @@ async def run_engine(
         publish=printer.publish,
         open_sound=lambda _voice: SoundParts(*sound),
         detector=speech_detector(),
+        profile=parts.profile.name,
         answers_tools=answers_tools,
     )
     engine = kit.build(thread_id)

@@ -55,4 +55,5 @@ class Answering:
         thread_id = self._threads.opened()
         change = partial(with_answerer, thread_id=thread_id, who=who, now_s=time.time())
         self._wires.store.change(change)
-        self._wires.send(ChooseAnswerer(thread_id, who))
+        profile = self._wires.store.state.service.profile
+        self._wires.send(ChooseAnswerer(thread_id, who, profile))

@@ -156,7 +156,7 @@ class ModelsWiring(QObject):
                 self._next_turn.want(self._answering.opened(), name)
                 self._window.pane.show_page("")
             case Scope.NEW_THREADS:
-                self._keeper.change_as_read("threads.model", name)
+                self._keeper.change_as_read("speech.model", name)
                 facts = {"title": wording.peer_words(name)}
                 self._wires.notify(Notice(NoticeLevel.INFO, "model.for_new_threads", facts))
         self._show_header()

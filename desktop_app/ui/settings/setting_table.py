@@ -58,7 +58,7 @@ SECTIONS = (
                 {"embedded": mark("Embedded"), "backboard": mark("Backboard")},
             ),
             SettingRow(
-                "threads.model",
+                "speech.model",
                 mark("Model of new threads"),
                 mark("Empty leaves the choice to the service."),
                 example="openai/gpt-4.1",
@@ -221,10 +221,10 @@ SECTIONS = (
 
 
 def value_of(settings: Settings, path: str) -> Any:
-    """The value of a setting."""
+    """The value of a setting; of what is kept for each service, that of the one in use."""
     found: Any = settings
     for name in path.split("."):
-        found = getattr(found, name)
+        found = settings.speech_at(settings.profile) if name == "speech" else getattr(found, name)
     return found
 
 
@@ -241,7 +241,9 @@ def with_value(settings: Settings, path: str, value: object) -> Settings:
     section, dot, name = path.partition(".")
     if not dot:
         return replace(settings, **{path: value})  # type: ignore[arg-type]  # the table names fields
-    changed = replace(getattr(settings, section), **{name: value})
+    changed = replace(value_of(settings, section), **{name: value})
+    if section == "speech":
+        return replace(settings, speech={**settings.speech, settings.profile: changed})
     return replace(settings, **{section: changed})
 
 

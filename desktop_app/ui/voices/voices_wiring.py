@@ -23,7 +23,7 @@ from desktop_app.protocol.service_calls import (
     VoiceRows,
 )
 from desktop_app.sentences import SENTENCES, sentence_of
-from desktop_app.settings import Settings, SpeechSettings
+from desktop_app.settings import Settings
 from desktop_app.state.app_state import Conversation, Service
 from desktop_app.ui import wording
 from desktop_app.ui.chat.next_turn import NextTurn
@@ -261,7 +261,8 @@ def _model_words(who: Answerer) -> str:
 
 def _with_usual(settings: Settings, who: Answerer) -> Settings:
     """Of the service in use alone: another one need not know these."""
-    own = SpeechSettings(who.heard_by, who.spoken_by, who.voice)
+    before = settings.speech_at(settings.profile)
+    own = replace(before, heard_by=who.heard_by, spoken_by=who.spoken_by, voice=who.voice)
     return replace(settings, speech={**settings.speech, settings.profile: own})
 
 

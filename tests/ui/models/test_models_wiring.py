@@ -140,7 +140,7 @@ def test_the_page_lists_every_kind_and_sets_the_model_of_new_threads(picking, qt
     assert page.isVisible()
     qtbot.keyClicks(page.browser.search, "grok")
     qtbot.mouseClick(page.browser.always, Qt.MouseButton.LeftButton)
-    assert load(picking.wiring.settings.keeper._path).threads.model == "xai/grok-4"
+    assert load(picking.wiring.settings.keeper._path).speech["embedded"].model == "xai/grok-4"
     assert picking.store.state.notices[-1].code == "model.for_new_threads"
     voices = (ModelRow("openai", "tts-1", kind="tts", unit_usd=15.0),)
     picking.asks.answers[ListModels] = ModelList(voices)
