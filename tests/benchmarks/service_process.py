@@ -33,7 +33,14 @@ class _Utterance:
         self._news: asyncio.Queue[Transcript | None] = asyncio.Queue()
         self._pieces = 0
 
-    async def feed(self, pcm: bytes) -> None:
+    @property
+    def has_room(self) -> bool:
+        return True
+
+    async def room(self) -> None:
+        pass
+
+    def feed(self, pcm: bytes) -> None:
         self._pieces += 1
         if self._pieces % _PIECES_PER_PARTIAL == 0:
             self._news.put_nowait(Transcript(f"word {self._pieces}", is_final=False))

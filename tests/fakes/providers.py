@@ -107,7 +107,14 @@ class ScriptedRecognition:
         self.heard = bytearray()
         self.pieces = 0
 
-    async def feed(self, pcm: bytes) -> None:
+    @property
+    def has_room(self) -> bool:
+        return True
+
+    async def room(self) -> None:
+        pass
+
+    def feed(self, pcm: bytes) -> None:
         self.heard += pcm
         self.pieces += 1
         if self.pieces <= len(self._words):

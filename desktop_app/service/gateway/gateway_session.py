@@ -112,6 +112,16 @@ class GatewaySession:
             await self.on_fault(error)
             return True
 
+    def take_sound(self, sound: bytes) -> bool:
+        """Take one frame of sound at once; False where ``receive`` has more to say to it."""
+        if self._hearing is None or len(sound) > MAX_FRAME_BYTES:
+            return False
+        try:
+            self._hearing.append(sound)
+        except AppError:
+            return False
+        return True
+
     # ---- what was heard (hearing.Listener) --------------------------------------------------
 
     async def on_hearing(self, stt: SpeechToText) -> None:

@@ -23,6 +23,7 @@ from desktop_app.service.sockets.socket_frames import (
     close,
     next_frame,
     send_json,
+    take_sound_by,
 )
 
 _log = logging.getLogger(__name__)
@@ -98,6 +99,7 @@ class GatewaySocket:
                 voice_ended=meter.voice_ended,
                 lifetime_s=self._session_s,
             )
+            take_sound_by(websocket, session.take_sound)
             await session.greet()
             while (frame := await next_frame(websocket)) is not None:
                 if not await session.receive(frame):

@@ -56,11 +56,18 @@ class _Mark(Enum):
     DISCARD = "discard"
 
 
+_Item = bytes | _Mark | tuple[TurnSignal, ...] | AppError
+"""Sound; a mark in it; what was found in sound that was taken at once, or how that failed."""
+
 _NO_WORDS = Transcript("", is_final=True)
 
 
 class Hearing:
-    """Takes sound at once, decodes behind it, and tells transcripts in the order spoken."""
+    """Takes sound at once, decodes behind it, and tells transcripts in the order spoken.
+
+    Sound goes to the recogniser as it comes, while that has room and nothing has to be waited for:
+    50 times a second, to wake a task costs more than all that is done with the sound.
+    """
 
     def __init__(
         self,
@@ -86,7 +93,8 @@ class Hearing:
         self._source = source
         self._listener = listener
         # Its sound is bounded by _waiting_bytes; marks are few bytes each and are not.
-        self._items: asyncio.Queue[bytes | _Mark] = asyncio.Queue()
+        self._items: asyncio.Queue[_Item] = asyncio.Queue()
+        self._is_idle = False  # waiting for an item
         self._waiting_bytes = 0
         self._utterances: asyncio.Queue[Recognition] = asyncio.Queue()
         self._open: Recognition | None = None
@@ -102,6 +110,9 @@ class Hearing:
         Raises:
             InputError: ``audio.overflow``: too much waits already; this piece is dropped.
         """
+        if self._is_idle and self._items.empty() and self._has_room:
+            self._take_at_once(pcm)
+            return
         if self._waiting_bytes + len(pcm) > WAITING_LIMIT_S * self._plan.input_hz * 2:
             raise overflow()
         self._waiting_bytes += len(pcm)
@@ -119,8 +130,8 @@ class Hearing:
         """Hear until cancelled. A failure is told, not raised."""
         try:
             providers = await self._source.get()
-            stt = self._stt or providers.stt
-            await self._listener.on_hearing(stt)
+            self._stt = self._stt or providers.stt
+            await self._listener.on_hearing(self._stt)
             if self._segments is not None:
                 with hearing_failures():
                     await self._segments.load()
@@ -129,7 +140,7 @@ class Hearing:
             return
         try:
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._decode(stt), name="decode")
+                tasks.create_task(self._decode(self._stt), name="decode")
                 tasks.create_task(self._tell(), name="tell transcripts")
                 tasks.create_task(self._warm_up(providers), name="warm up")
         finally:
@@ -145,11 +156,18 @@ class Hearing:
             try:
                 with hearing_failures():
                     while True:
-                        await self._obey(stt, await self._items.get())
+                        await self._obey(stt, await self._next_item())
             except AppError as error:
                 await self._fail(error)
 
-    async def _obey(self, stt: SpeechToText, item: bytes | _Mark) -> None:
+    async def _next_item(self) -> _Item:
+        self._is_idle = True
+        try:
+            return await self._items.get()
+        finally:
+            self._is_idle = False
+
+    async def _obey(self, stt: SpeechToText, item: _Item) -> None:
         match item:
             case _Mark.COMMIT:
                 await self._commit(stt)
@@ -157,7 +175,29 @@ class Hearing:
                 await self._discard()
             case bytes():
                 self._waiting_bytes -= len(item)
-                await self._take(stt, self._resampler.feed(item))
+                await self._room()
+                await self._follow(stt, self._take(stt, self._resampler.feed(item)))
+            case tuple():
+                await self._follow(stt, item)
+            case AppError():
+                raise item
+
+    def _take_at_once(self, pcm: bytes) -> None:
+        assert self._stt is not None  # _decode waits
+        try:
+            with hearing_failures():
+                if signals := self._take(self._stt, self._resampler.feed(pcm)):
+                    self._items.put_nowait(signals)
+        except AppError as error:
+            self._items.put_nowait(error)
+
+    @property
+    def _has_room(self) -> bool:
+        return self._open is None or self._open.has_room
+
+    async def _room(self) -> None:
+        if self._open is not None:
+            await self._open.room()
 
     async def _fail(self, error: AppError) -> None:
         """Say so once, and try once more with the rest of the utterance."""
@@ -167,29 +207,48 @@ class Hearing:
         if self._failures == 1:
             await self._listener.on_fault(error)
 
-    async def _take(self, stt: SpeechToText, pcm: bytes) -> None:
+    def _take(self, stt: SpeechToText, pcm: bytes) -> tuple[TurnSignal, ...]:
+        """Hear it as far as nothing has to be waited for.
+
+        Returns:
+            What was found from there on.
+        """
         if self._segments is None:
-            await self._hear(stt, pcm)
-            return
-        for signal in self._segments.feed(pcm):
+            self._hear(stt, pcm)
+            return ()
+        signals = self._segments.feed(pcm)
+        for at, signal in enumerate(signals):
+            if not isinstance(signal, SpeechContinues):
+                return tuple(signals[at:])
+            self._hear(stt, signal.frame.pcm)
+        return ()
+
+    async def _follow(self, stt: SpeechToText, signals: tuple[TurnSignal, ...]) -> None:
+        for signal in signals:
             match signal:
                 case SpeechStarted(pre_roll):
                     await self._on_speech(True)
-                    await self._hear(stt, b"".join(frame.pcm for frame in pre_roll))
+                    self._hear(stt, b"".join(frame.pcm for frame in pre_roll))
                 case SpeechContinues(frame):
-                    await self._hear(stt, frame.pcm)
+                    await self._room()
+                    self._hear(stt, frame.pcm)
                 case SpeechEnded(is_short=True):
                     await self._drop()
                     await self._listener.on_committed(_NO_WORDS)  # takes back what was shown
                     self._forget_failures()
                 case SpeechEnded(speech_end_s=end_s):
-                    self._listener.on_voice_ended(time.monotonic() - self._segments.since_s(end_s))
-                    await self._on_speech(False)
-                    await self._finish()
-                    self._forget_failures()
+                    await self._end_of_speech(end_s)
+
+    async def _end_of_speech(self, end_s: float) -> None:
+        assert self._segments is not None
+        self._listener.on_voice_ended(time.monotonic() - self._segments.since_s(end_s))
+        await self._on_speech(False)
+        await self._finish()
+        self._forget_failures()
 
     async def _commit(self, stt: SpeechToText) -> None:
-        await self._take(stt, self._resampler.flush())
+        await self._room()
+        await self._follow(stt, self._take(stt, self._resampler.flush()))
         if self._segments is not None:
             self._segments.reset()
         if self._open is not None:
@@ -218,13 +277,13 @@ class Hearing:
         """The utterance is over."""
         self._failure, self._failures = None, 0
 
-    async def _hear(self, stt: SpeechToText, pcm: bytes) -> None:
+    def _hear(self, stt: SpeechToText, pcm: bytes) -> None:
         if not pcm or self._failures >= _TRIES:
             return
         if self._open is None:
             self._open = stt.open(language=self._plan.stt.language_code or "en")
             self._utterances.put_nowait(self._open)
-        await self._open.feed(pcm)
+        self._open.feed(pcm)
 
     async def _finish(self) -> None:
         utterance, self._open = self._open, None

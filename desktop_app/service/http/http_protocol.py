@@ -15,6 +15,11 @@ HEAD_WITHIN_S = 30.0
 """Or every connection that says nothing would keep a file descriptor for ever."""
 
 
+READ_BYTES = 64 << 10
+"""Of a socket at a time. asyncio asks for four times that, and a buffer so large may cost more to
+have than all else that is done with a request, or with a frame of sound."""
+
+
 class BoundedHttpProtocol(HttpToolsProtocol):
     """Answers 400 to a head that is too long or takes too long, and hangs up."""
 
@@ -25,7 +30,9 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         self._deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Somebody is there."""
+        """Somebody is there; a socket that begins as a request stays as it is set here."""
+        if hasattr(transport, "max_size"):  # not every loop's has it
+            transport.max_size = READ_BYTES
         super().connection_made(transport)
         self._expect_head()
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import GeneratorType
 
+from uvicorn._types import ASGIReceiveEvent
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.http11 import Request
 from websockets.protocol import State
 from websockets.server import ServerProtocol
 from websockets.streams import StreamReader
@@ -13,6 +16,13 @@ try:
     from websockets.speedups import apply_mask
 except ImportError:  # where the package has no wheel
     from websockets.utils import apply_mask
+
+TakesSound = Callable[[bytes], bool]
+"""Takes a message of bytes at once; False leaves it to ``receive``."""
+
+SOUND_EXTENSION = "parley.sound"
+"""Extension of the scope: a function that is given a ``TakesSound``. While the application waits in
+``receive`` and nothing else waits for it, messages of bytes go there, and wake nobody."""
 
 QUEUED_MESSAGES = 16
 LARGE_BYTES = 64 << 10
@@ -30,11 +40,30 @@ class ReadAheadSocketProtocol(WebSocketsSansIOProtocol):
 
     uvicorn stops after each message and goes on when it was taken, which costs a voice that sends
     50 frames a second an eighth of its time. The library's way through a frame, step by step, costs
-    another fifth: whole frames of sound are cut out here, and everything else is left to it.
+    another fifth: whole frames of sound are cut out here, and everything else is left to it. The
+    way through the application's tasks costs as much again: sound need not go it.
     """
 
     _is_between = False
     """The library waits for the first byte of a message."""
+    _is_awaited = False
+    """The application waits for a message."""
+    _takes_sound: TakesSound | None = None
+
+    def handle_connect(self, event: Request) -> None:
+        """A client wants a socket."""
+        super().handle_connect(event)
+        if self.handshake_initiated and not self.handshake_complete:
+            extensions: dict[str, object] = self.scope["extensions"]  # type: ignore[assignment]
+            extensions[SOUND_EXTENSION] = self._hand_sound_to
+
+    async def receive(self) -> ASGIReceiveEvent:
+        """The application asks for a message."""
+        self._is_awaited = True
+        try:
+            return await super().receive()
+        finally:
+            self._is_awaited = False
 
     def data_received(self, data: bytes) -> None:
         """Bytes of the client."""
@@ -59,8 +88,18 @@ class ReadAheadSocketProtocol(WebSocketsSansIOProtocol):
     def _take_sound(self, data: bytes, at: int, end: int) -> None:
         begin = at + 6 if data[at + 1] != _MASKED | _IN_TWO_BYTES else at + 8
         sound = apply_mask(data[begin:end], data[begin - 4 : begin])
+        if self._is_taken_at_once(sound):
+            return
         self.queue.put_nowait({"type": "websocket.receive", "bytes": sound})
         self._stop_where_much_waits(len(sound))
+
+    def _hand_sound_to(self, takes_sound: TakesSound) -> None:
+        self._takes_sound = takes_sound
+
+    def _is_taken_at_once(self, sound: bytes) -> bool:
+        if self._takes_sound is None or not self._is_awaited or not self.queue.empty():
+            return False
+        return self._takes_sound(sound)
 
     def _stop_where_much_waits(self, size: int) -> None:
         if self.read_paused:

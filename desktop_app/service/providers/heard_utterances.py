@@ -56,9 +56,17 @@ class HeardUtterance:
         self._is_complete = asyncio.Event()
         self._is_closed = False
 
-    async def feed(self, pcm: bytes) -> None:
+    @property
+    def has_room(self) -> bool:
+        """It is only kept."""
+        return True
+
+    def feed(self, pcm: bytes) -> None:
         """Hear more."""
         self._sound += pcm
+
+    async def room(self) -> None:
+        """There always is."""
 
     async def finish(self) -> None:
         """The utterance is complete."""

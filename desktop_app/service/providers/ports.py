@@ -42,8 +42,15 @@ class Transcript:
 class Recognition(Protocol):
     """One utterance being recognised. Feed s16le mono 16 kHz."""
 
-    async def feed(self, pcm: bytes) -> None:
-        """Hear more. Returns soon; decoding happens behind it, in order."""
+    @property
+    def has_room(self) -> bool:
+        """Whether more may be fed at once; else ``room`` is awaited first."""
+
+    def feed(self, pcm: bytes) -> None:
+        """Hear more; decoding happens behind it, in order."""
+
+    async def room(self) -> None:
+        """Return when so little is still to be decoded that more may be fed."""
 
     async def finish(self) -> None:
         """The utterance is complete: the final transcript follows in ``transcripts``."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
+from desktop_app.service.http.socket_protocol import SOUND_EXTENSION, TakesSound
+
 NORMAL = 1000
 POLICY_VIOLATION = 1008
 INTERNAL_ERROR = 1011
@@ -18,6 +20,12 @@ async def next_frame(websocket: WebSocket) -> str | bytes | None:
     text: str | None = message.get("text")
     data: bytes | None = message.get("bytes")
     return text if text is not None else data or b""
+
+
+def take_sound_by(websocket: WebSocket, take: TakesSound) -> None:
+    """Give frames of bytes to ``take`` while ``next_frame`` waits, where the server can."""
+    if hand_over := websocket.scope.get("extensions", {}).get(SOUND_EXTENSION):
+        hand_over(take)
 
 
 async def send_json(websocket: WebSocket, encoded: bytes) -> None:

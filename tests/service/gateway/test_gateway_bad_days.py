@@ -10,7 +10,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from desktop_app.errors import NetworkError
-from tests.fakes.providers import ScriptedProviders
+from tests.fakes.providers import ScriptedProviders, ScriptedRecognition
 
 SOUND = b"\x00\x01" * 1600
 SPEECH_WAV = Path(__file__).parents[2] / "sounds" / "square_root_of_one_hundred.wav"
@@ -40,6 +40,45 @@ async def test_sound_that_nobody_takes_is_bounded(tmp_path, open_rig):
             await socket.hear(bytes(960_000))
         error = await socket.until("error")
         assert error["code"] == "audio.overflow"
+
+
+async def test_a_recogniser_without_room_is_waited_for_and_hears_all_in_order(rig, socket):
+    may_go_on = asyncio.Event()
+
+    class Busy(ScriptedRecognition):
+        has_room = False
+
+        async def room(self):
+            await may_go_on.wait()
+
+    rig.providers.stt.open = lambda *, language: opened.append(Busy((), None)) or opened[-1]
+    opened: list[Busy] = []
+    await socket.configured()
+    pieces = [bytes([number]) * 640 for number in range(1, 6)]
+    for piece in pieces:
+        await socket.hear(piece)
+    await socket.say("ping")
+    await socket.until("pong")
+    assert bytes(opened[0].heard) == pieces[0]
+    may_go_on.set()
+    await socket.say("audio.commit")
+    await socket.until("transcript.committed")
+    assert bytes(opened[0].heard) == b"".join(pieces)
+
+
+async def test_a_recogniser_that_breaks_in_the_midst_of_sound_is_told_once(rig, socket, caplog):
+    class Broken(ScriptedRecognition):
+        def feed(self, pcm):
+            raise RuntimeError("out of memory")
+
+    rig.providers.stt.open = lambda *, language: Broken((), None)
+    await socket.configured()
+    for _ in range(4):
+        await socket.hear(SOUND)
+    await socket.say("ping")
+    await socket.until("pong")
+    assert [each["code"] for each in socket.received if each["type"] == "error"] == ["stt.broken"]
+    caplog.clear()
 
 
 async def test_a_client_that_leaves_in_mid_reply_loses_nothing(rig):

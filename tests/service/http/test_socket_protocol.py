@@ -15,6 +15,7 @@ from websockets.frames import Frame, Opcode
 from desktop_app.service.http.socket_protocol import (
     LARGE_BYTES,
     QUEUED_MESSAGES,
+    SOUND_EXTENSION,
     ReadAheadSocketProtocol,
 )
 
@@ -151,6 +152,59 @@ async def test_sound_that_nobody_masked_closes_the_socket():
         writer.close()
     assert closing[0] == 0x88
     assert int.from_bytes(closing[2:4], "big") == 1002
+
+
+class Hearer(Application):
+    """Takes sound at once, except what is as long as ``refused``."""
+
+    def __init__(self, refused=0):
+        super().__init__()
+        self.at_once = []
+        self.refused = refused
+
+    async def __call__(self, scope, receive, send):
+        scope["extensions"][SOUND_EXTENSION](self.take)
+        await super().__call__(scope, receive, send)
+
+    def take(self, sound):
+        if len(sound) == self.refused:
+            return False
+        self.taken.append(len(sound))
+        self.at_once.append(len(sound))
+        return True
+
+
+async def said_to(application, *frames):
+    """Send them one by one, each read before the next."""
+    async with serving(application) as url, connect(url, compression=None) as client:
+        for each in frames:
+            await client.send(each)
+            await (await client.ping())
+        application.may_read.set()
+        await application.has(len(frames))
+
+
+async def test_sound_need_not_wake_an_application_that_waits():
+    application = Hearer()
+    application.may_read.set()
+    await said_to(application, "hello", SOUND[0], SOUND[1], "text", SOUND[2])
+    assert application.taken == ["hello", len(SOUND[0]), len(SOUND[1]), "text", len(SOUND[2])]
+    assert application.at_once == [len(SOUND[0]), len(SOUND[1]), len(SOUND[2])]
+
+
+async def test_sound_waits_behind_what_the_application_has_not_taken_up():
+    application = Hearer()
+    await said_to(application, "text", SOUND[0], SOUND[1])
+    assert application.taken == ["text", len(SOUND[0]), len(SOUND[1])]
+    assert application.at_once == []
+
+
+async def test_sound_that_is_not_taken_at_once_is_received():
+    application = Hearer(refused=len(SOUND[0]))
+    application.may_read.set()
+    await said_to(application, "hello", SOUND[0], SOUND[1])
+    assert application.taken == ["hello", len(SOUND[0]), len(SOUND[1])]
+    assert application.at_once == [len(SOUND[1])]
 
 
 def address(url):

@@ -105,9 +105,10 @@ class BuiltinTranscriber:
                     match signal:
                         case SpeechStarted(pre_roll):
                             open_one = self._stt.open(language=language or "en")
-                            await open_one.feed(b"".join(frame.pcm for frame in pre_roll))
+                            open_one.feed(b"".join(frame.pcm for frame in pre_roll))
                         case SpeechContinues(frame) if open_one is not None:
-                            await open_one.feed(frame.pcm)
+                            await open_one.room()
+                            open_one.feed(frame.pcm)
                         case SpeechEnded(is_short=is_short) if open_one is not None:
                             ended, open_one = open_one, None
                             text = "" if is_short else await _final(ended)

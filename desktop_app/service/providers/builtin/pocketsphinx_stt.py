@@ -18,7 +18,7 @@ from desktop_app.service.providers.ports import Transcript
 
 _FRAME_BYTES = 640  # 20 ms: the interpreter lock is held for one frame at a time
 _JOB_BYTES = 3200  # 100 ms: how often a partial is asked for, and the utterances take turns
-_WAITING_LIMIT_BYTES = 10 * 32_000  # `feed` waits when so much is still undecoded
+_WAITING_LIMIT_BYTES = 10 * 32_000  # `room` waits while so much is still undecoded
 _LEVELLING_BYTES = 38_400  # 1.2 s: what the channel is judged by; until then words are a preview
 # Enough for the 34 sentences measured: their word error rate is that of the library's 30,000, with
 # half of the work and a third less of the last pass, which holds the interpreter lock.
@@ -260,20 +260,28 @@ class PocketsphinxRecognition:
         self._is_finished = False
         self.is_closed = False
 
-    async def feed(self, pcm: bytes) -> None:
-        """Hear more; waits only while more than ten seconds are still to be decoded."""
+    @property
+    def has_room(self) -> bool:
+        """Whether less than ten seconds are still to be decoded, or nothing will be."""
+        return self._waiting_bytes < _WAITING_LIMIT_BYTES or self.is_closed
+
+    def feed(self, pcm: bytes) -> None:
+        """Hear more."""
         if self.is_closed or self._is_finished:
             return
         pcm = self._odd + pcm
         even = len(pcm) & ~1
         self._odd = pcm[even:]
         for at in range(0, even, _JOB_BYTES):
-            await self._wait_for_room()
-            if self.is_closed:
-                return
             piece = pcm[at : min(at + _JOB_BYTES, even)]
             self._waiting_bytes += len(piece)
             self._submit(self._utterance.hear, piece)
+
+    async def room(self) -> None:
+        """Return when there is."""
+        while not self.has_room:
+            self._room.clear()
+            await self._room.wait()
 
     async def finish(self) -> None:
         """The utterance is complete."""
@@ -312,11 +320,6 @@ class PocketsphinxRecognition:
     def told(self, transcript: Transcript) -> None:
         """Worker thread only: there is something to tell."""
         self._call_loop(self._told.put_nowait, transcript)
-
-    async def _wait_for_room(self) -> None:
-        while self._waiting_bytes >= _WAITING_LIMIT_BYTES and not self.is_closed:
-            self._room.clear()
-            await self._room.wait()
 
     def _on_decoded(self, count: int) -> None:
         self._waiting_bytes -= count

@@ -49,7 +49,8 @@ async def heard(recognition: PocketsphinxRecognition) -> list[tuple[str, bool]]:
 async def final_of(stt: PocketsphinxStt, pcm: bytes, step: int = 640) -> str:
     recognition = stt.open()
     for at in range(0, len(pcm), step):
-        await recognition.feed(pcm[at : at + step])
+        await recognition.room()
+        recognition.feed(pcm[at : at + step])
     await recognition.finish()
     told = await heard(recognition)
     await recognition.aclose()
@@ -69,7 +70,7 @@ async def test_silence_around_the_words_changes_nothing(stt):
 
 async def test_partials_come_before_the_final_and_only_when_they_change(stt):
     recognition = stt.open()
-    await recognition.feed(recording("resources/demo/ten_miles_in_kilometers.wav"))
+    recognition.feed(recording("resources/demo/ten_miles_in_kilometers.wav"))
     await recognition.finish()
     told = await heard(recognition)
     partials = [text for text, is_final in told if not is_final]
@@ -81,7 +82,7 @@ async def test_words_are_shown_before_the_channel_is_known(stt):
     recognition = stt.open()
     second = recording("resources/demo/ten_miles_in_kilometers.wav")[:32_000]
     for at in range(0, len(second), 3_200):
-        await recognition.feed(second[at : at + 3_200])
+        recognition.feed(second[at : at + 3_200])
     async with asyncio.timeout(60), aclosing(recognition.transcripts()) as transcripts:
         first = await anext(transcripts)
     assert first.text
@@ -93,7 +94,7 @@ async def test_a_preview_that_is_given_up_leaves_a_decoder_for_the_next(stt):
     half = recording("resources/demo/favorite_color.wav")[:16_000]
     for _ in range(5):
         recognition = stt.open()
-        await recognition.feed(half)
+        recognition.feed(half)
         await recognition.aclose()
     pcm = recording("resources/demo/favorite_color.wav")
     assert await final_of(stt, pcm) == "what is my favorite color"
@@ -116,10 +117,10 @@ async def test_more_utterances_than_decoders_at_once_do_not_mix(stt, monkeypatch
 async def test_an_utterance_dropped_in_the_middle_frees_its_decoder(stt, monkeypatch):
     monkeypatch.setattr(pocketsphinx_stt, "_DECODERS", 1)
     dropped = stt.open()
-    await dropped.feed(recording("resources/demo/remember_green.wav"))
+    dropped.feed(recording("resources/demo/remember_green.wav"))
     await dropped.aclose()
     await dropped.aclose()
-    await dropped.feed(b"late")
+    dropped.feed(b"late")
     pcm = recording("resources/demo/favorite_color.wav")
     assert await final_of(stt, pcm) == "what is my favorite color"
 
@@ -147,20 +148,32 @@ async def test_a_failure_of_the_decoder_is_told_to_the_reader(stt, monkeypatch):
 
     monkeypatch.setattr(pocketsphinx_stt, "channel_mean", fail)
     recognition = stt.open()
-    await recognition.feed(bytes(64_000))
+    recognition.feed(bytes(64_000))
     with pytest.raises(ChildError):
         await heard(recognition)
     await recognition.aclose()
 
 
-async def test_sound_faster_than_it_can_be_decoded_is_held_back(stt, monkeypatch):
+async def test_there_is_room_again_once_sound_was_decoded(stt, monkeypatch):
+    monkeypatch.setattr(pocketsphinx_stt, "_WAITING_LIMIT_BYTES", 96_000)
+    recognition = stt.open()
+    recognition.feed(bytes(96_000))
+    assert not recognition.has_room
+    async with asyncio.timeout(60):
+        await recognition.room()
+    assert recognition.has_room
+    await recognition.aclose()
+
+
+async def test_nobody_waits_for_room_in_an_utterance_that_was_dropped(stt, monkeypatch):
     monkeypatch.setattr(pocketsphinx_stt, "_WAITING_LIMIT_BYTES", 6400)
     recognition = stt.open()
-    await recognition.feed(bytes(6400))
-    with pytest.raises(TimeoutError):
-        async with asyncio.timeout(0.05):
-            await recognition.feed(bytes(100_000_000))
+    recognition.feed(bytes(320_000))
+    waiting = asyncio.create_task(recognition.room())
+    await asyncio.sleep(0)
     await recognition.aclose()
+    async with asyncio.timeout(60):
+        await waiting
 
 
 async def test_warming_up_twice_loads_one_decoder(stt):
