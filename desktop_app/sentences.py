@@ -90,12 +90,12 @@ SENTENCES: Prose = {
     "journal.none": "There are no conversations here yet.",
     "journal.older": "Start Parley once, then try again: these conversations are of an older one.",
     "journal.set_aside": (
-        "A damaged file of conversations was kept as {file}. What the service knows is being "
-        "fetched."
+        "A damaged file of conversations was kept as {file}. What it lacks is fetched from the "
+        "service."
     ),
     "journal.rebuilt": (
-        "A damaged file was kept as {file}; the service gave back {number} conversations, without "
-        "sound."
+        "A damaged file was kept as {file}. What could be read of it is here, and {number} "
+        "conversations of the service."
     ),
     "journal.not_rebuilt": (
         "A damaged file was kept as {file}. The service gave back {number}; the next start tries "

@@ -13,6 +13,7 @@ from collections.abc import (
     Iterable,
     Iterator,
     Mapping,
+    Sequence,
 )
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,6 +24,7 @@ from msgspec.structs import replace
 
 from desktop_app.client.api import BackboardApi
 from desktop_app.client.errors import BusyError
+from desktop_app.client.media import FetchedMedia
 from desktop_app.client.remote_threads import ASSISTANT_NAME, RemoteThreads
 from desktop_app.database.failures import storage_errors
 from desktop_app.errors import AccessError, AppError, StorageError
@@ -42,6 +44,7 @@ from desktop_app.protocol.stored_replies import pictures_in
 logger = logging.getLogger(__name__)
 
 _LONGEST_TITLE = 48
+_ALL = 1_000_000
 _ROLES = {"user": Role.USER, "assistant": Role.ASSISTANT}
 
 
@@ -52,12 +55,19 @@ class TakesIn(Protocol):
 
     async def thread(self, thread_id: str) -> ThreadRecord | None: ...
 
+    async def messages(self, thread_id: str, *, limit: int = 200) -> Sequence[MessageRecord]: ...
+
+    async def picture_names(self, message_id: str) -> frozenset[str]: ...
+
+    async def settings(self, beginning: str) -> Mapping[str, str]: ...
+
 
 class Rebuilding:
     """Reads threads of one profile's service, one after the other. Event loop only.
 
     Words come back with who wrote them, with the assistant of their thread and with the pictures
-    that were made. Recordings and attached files were never at the service as the journal has them.
+    that were made. Recordings and attached files were never at the service as the journal has them:
+    they come back with what could be read of the damaged one, to which the rest is added here.
 
     Args:
         journal: The new one, of ``folder``.
@@ -90,7 +100,8 @@ class Rebuilding:
         """
         api = await self._open_api()
         own = {one.assistant_id for one in await api.assistants.page(name=ASSISTANT_NAME)}
-        reading = _Reading(api, own, self._folder / f"{STAGED}rebuilt")
+        pairs = await self._threads.pairs(self._journal)
+        reading = _Reading(api, own, self._folder / f"{STAGED}rebuilt", pairs)
         try:
             async for listed in api.threads.every():
                 try:
@@ -118,10 +129,57 @@ class Rebuilding:
         rows = rows_of(found, reading.own, self._threads.profile)
         if not rows.messages:
             return None
-        rows = replace(rows, pictures=await _pictures(found, rows, reading))
-        await self._threads.adopt(found.thread_id, rows.thread.assistant_id)
-        await self._journal.take_in((rows,), reading.staged)
-        return await self._journal.thread(found.thread_id)
+        known = await self._journal.thread(reading.pairs.get(thread_id, thread_id))
+        if known is None:
+            places = {one.remote_id: one for one in rows.messages}
+            await self._threads.adopt(found.thread_id, rows.thread.assistant_id)
+        else:
+            rows, places = await self._missing_of(known, rows)
+        pictures = await self._pictures(found, places, reading)
+        await self._journal.take_in((replace(rows, pictures=pictures),), reading.staged)
+        return await self._journal.thread(rows.thread.id)
+
+    async def _missing_of(
+        self, known: ThreadRecord, rows: ThreadRows
+    ) -> tuple[ThreadRows, dict[str, MessageRecord]]:
+        """What the thread that is here lacks, and where each message of the service stands."""
+        here = await self._journal.messages(known.id, limit=_ALL)
+        places = {one.remote_id: one for one in here if one.remote_id}
+        left = [one for one in here if not one.remote_id]
+        missing: list[MessageRecord] = []
+        for message in rows.messages:
+            if message.remote_id in places:
+                continue
+            same = next((one for one in left if _is_same(one, message)), None)
+            if same is not None:
+                left.remove(same)
+            else:
+                missing.append(replace(message, thread_id=known.id))
+            places[message.remote_id] = same or missing[-1]
+        return ThreadRows(thread=known, messages=tuple(missing)), places
+
+    async def _pictures(
+        self, thread: Thread, places: Mapping[str, MessageRecord], reading: _Reading
+    ) -> tuple[PictureRecord, ...]:
+        """The pictures of a thread that are not here, their files in ``staged``.
+
+        What cannot be had is left out.
+
+        Raises:
+            StorageError: A picture cannot be written.
+        """
+        made: list[PictureRecord] = []
+        for message, named in _pictures_of(thread, places):
+            if named.document_id in await self._journal.picture_names(message.id):
+                continue
+            try:
+                media = await reading.api.media.fetch(named.url)
+            except AppError as error:
+                logger.warning("a picture of thread %s stays away: %s", thread.thread_id, error)
+                reading.miss(error)
+                continue
+            made.append(await _staged(message, named, media, reading.staged))
+        return tuple(made)
 
 
 @dataclass(slots=True)
@@ -131,12 +189,14 @@ class _Reading:
     Attributes:
         own: Ids of the assistants that are Parley's own.
         staged: Where files wait until they are taken in.
+        pairs: Our ids of the service's threads, where the journal knows them.
         missed: What failed and may not fail again.
     """
 
     api: BackboardApi
     own: Collection[str]
     staged: Path
+    pairs: Mapping[str, str]
     missed: AppError | None = None
 
     def miss(self, error: AppError) -> None:
@@ -152,52 +212,39 @@ def _is_of_one(error: AppError) -> bool:
     return error.code != "http.402" and not error.code.startswith("network.")
 
 
-async def _pictures(
-    thread: Thread, rows: ThreadRows, reading: _Reading
-) -> tuple[PictureRecord, ...]:
-    """The pictures of a thread, their files in ``staged``; what cannot be had is left out.
+async def _staged(
+    message: MessageRecord, named: ImageReady, media: FetchedMedia, staged: Path
+) -> PictureRecord:
+    mime_type = media.mime_type or named.mime_type
+    path = picture_path(media.data, mime_type)
+    await asyncio.to_thread(_write, staged / path, media.data)
+    return PictureRecord(
+        id=named.document_id,
+        thread_id=message.thread_id,
+        message_id=message.id,
+        remote_id=named.document_id,
+        mime_type=mime_type,
+        path=path,
+        size_bytes=len(media.data),
+        created_at=message.created_at,
+        prompt=named.prompt,
+        model=named.model,
+        parent_id=next(iter(named.parent_ids), ""),
+    )
 
-    Raises:
-        StorageError: A picture cannot be written.
-    """
-    known = {one.id: one for one in rows.messages}
-    made: list[PictureRecord] = []
-    for message, named in _pictures_of(thread, known):
-        try:
-            media = await reading.api.media.fetch(named.url)
-        except AppError as error:
-            logger.warning("a picture of thread %s stays away: %s", thread.thread_id, error)
-            reading.miss(error)
-            continue
-        mime_type = media.mime_type or named.mime_type
-        path = picture_path(media.data, mime_type)
-        await asyncio.to_thread(_write, reading.staged / path, media.data)
-        made.append(
-            PictureRecord(
-                id=named.document_id,
-                thread_id=thread.thread_id,
-                message_id=message.id,
-                remote_id=named.document_id,
-                mime_type=mime_type,
-                path=path,
-                size_bytes=len(media.data),
-                created_at=message.created_at,
-                prompt=named.prompt,
-                model=named.model,
-                parent_id=next(iter(named.parent_ids), ""),
-            )
-        )
-    return tuple(made)
+
+def _is_same(here: MessageRecord, there: MessageRecord) -> bool:
+    return here.role is there.role and here.text.split() == there.text.split()
 
 
 def _pictures_of(
-    thread: Thread, known: Mapping[str, MessageRecord]
+    thread: Thread, places: Mapping[str, MessageRecord]
 ) -> Iterator[tuple[MessageRecord, ImageReady]]:
     """What its replies say that they made."""
     for stored in thread.messages:
-        if stored.message_id in known:
+        if stored.message_id in places:
             for picture in pictures_in(stored):
-                yield known[stored.message_id], picture
+                yield places[stored.message_id], picture
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
 
 from desktop_app.client.errors import NotFoundError
@@ -21,6 +21,12 @@ class Shelf(Protocol):
     async def setting(self, key: str) -> str | None: ...
 
     async def set_setting(self, key: str, value: str) -> None: ...
+
+
+class AllOfShelf(Protocol):
+    """The same, looked through."""
+
+    async def settings(self, beginning: str) -> Mapping[str, str]: ...
 
 
 class AssistantCalls(Protocol):
@@ -111,6 +117,17 @@ class RemoteThreads:
         """
         await self._shelf.set_setting(self._key(remote_id, assistant_id), remote_id)
         return remote_id
+
+    async def pairs(self, shelf: AllOfShelf) -> dict[str, str]:
+        """Our ids of the server's threads that are known, by the server's.
+
+        Args:
+            shelf: Where the pairs are remembered.
+        """
+        beginning = f"thread:{self._profile}:"
+        known = await shelf.settings(beginning)
+        ours = ((key.removeprefix(beginning).partition(":")[0], one) for key, one in known.items())
+        return {remote_id: thread_id for thread_id, remote_id in ours if remote_id}
 
     async def forget(self, thread_id: str) -> None:
         """The server does not know its thread any more: make a new one at the next need."""

@@ -109,7 +109,10 @@ async def open_parts(
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="parley")))
             journal = await JournalWriter.open(folder)
         elif journal.set_aside:
-            warn(f"The journal was damaged: a new one was started, the old is {journal.set_aside}.")
+            warn(
+                "The journal was damaged: a new one was started with what could be read of it; "
+                f"the old is {journal.set_aside}."
+            )
         stack.push_async_callback(journal.aclose)
         find = _finder(paths, settings, chosen, is_borrowed=is_borrowed)
         if find is None:

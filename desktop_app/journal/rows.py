@@ -35,6 +35,11 @@ def upsert_sql(table: str, record: type[Struct]) -> str:
     )
 
 
+def unless_known(table: str, record: type[Struct]) -> str:
+    """An insert of every field that leaves a row with the same id as it is."""
+    return upsert_sql(table, record).partition(" DO UPDATE ")[0] + " DO NOTHING"
+
+
 SAVE_THREAD = upsert_sql("thread", ThreadRecord)
 TOUCH_THREAD = (
     upsert_sql("thread", ThreadRecord).partition(" DO UPDATE ")[0]

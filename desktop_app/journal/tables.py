@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -46,12 +47,15 @@ from desktop_app.journal.rows import (
     utterance_of,
     values_of,
 )
+from desktop_app.journal.salvage import salvage
 from desktop_app.journal.schema import DATABASE_NAME, MIGRATIONS
 from desktop_app.journal.taking_in import TakenIn, TakingIn, ThreadRows, remove_leftovers
 from desktop_app.journal.utterance_files import UtteranceFiles, path_of
 from desktop_app.protocol.commands import Answerer
 
 _NEWEST = 500
+
+logger = logging.getLogger(__name__)
 _Record = TypeVar("_Record")
 _Row = Callable[[sqlite3.Row], _Record]
 
@@ -80,6 +84,8 @@ class Tables:
         except BaseException:
             self._lock.release()
             raise
+        if self.set_aside is not None:
+            self._salvage(self.set_aside)
         self._settle()
 
     def save(
@@ -320,6 +326,16 @@ class Tables:
     def _was_damaged(self) -> bool:
         """Whether an older database was ever set aside: its files may be wanted again."""
         return any(self._folder.glob(f"{DATABASE_NAME}.broken*"))
+
+    def _salvage(self, damaged: Path) -> None:
+        """What cannot be read of it, or not be taken over, must not keep the journal closed."""
+        try:
+            with transaction(self._connection):
+                number = salvage(self._connection, damaged)
+        except sqlite3.Error as error:
+            logger.warning("nothing of %s could be taken over: %s", damaged.name, error)
+        else:
+            logger.info("%d messages of %s could be read", number, damaged.name)
 
     def _settle(self) -> None:
         remove_leftovers(self._folder)

@@ -18,7 +18,7 @@ from desktop_app.journal.records import (
     UtteranceRecord,
     UtteranceState,
 )
-from desktop_app.journal.rows import upsert_sql, values_of
+from desktop_app.journal.rows import unless_known, values_of
 from desktop_app.journal.utterance_files import path_of
 
 STAGED = "incoming-"
@@ -46,14 +46,10 @@ class TakenIn(Struct, frozen=True):
     pictures: int = 0
 
 
-def _unless_known(table: str, record: type[Struct]) -> str:
-    return upsert_sql(table, record).partition(" DO UPDATE ")[0] + " DO NOTHING"
-
-
-_TAKE_THREAD = _unless_known("thread", ThreadRecord)
-_TAKE_MESSAGE = _unless_known("message", MessageRecord)
-_TAKE_UTTERANCE = _unless_known("utterance", UtteranceRecord)
-_TAKE_PICTURE = _unless_known("picture", PictureRecord)
+_TAKE_THREAD = unless_known("thread", ThreadRecord)
+_TAKE_MESSAGE = unless_known("message", MessageRecord)
+_TAKE_UTTERANCE = unless_known("utterance", UtteranceRecord)
+_TAKE_PICTURE = unless_known("picture", PictureRecord)
 
 
 class TakingIn:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from desktop_app.client.api import BackboardApi
 from desktop_app.client.errors import NotFoundError
@@ -18,7 +19,7 @@ from desktop_app.journal.writer import JournalWriter
 from desktop_app.protocol.backboard.assistants import NewAssistant
 from desktop_app.protocol.backboard.messages import MessageRequest
 from desktop_app.protocol.backboard.threads import StoredMessage, Thread
-from desktop_app.protocol.commands import Answerer
+from desktop_app.protocol.commands import Answerer, TurnWishes
 from tests.fakes.service import real_service
 
 
@@ -143,6 +144,37 @@ async def test_one_thread_and_one_picture_that_fail_keep_none_of_the_others_away
     assert {one.id async for one in rebuilding.run()} == {ill, drawn}
     assert len(JournalReader(tmp_path / "data").pictures(drawn)) == 1
     caplog.clear()
+    await journal.aclose()
+
+
+async def test_what_was_read_of_the_damaged_journal_is_completed_and_not_doubled(tmp_path, api):
+    journal = await JournalWriter.open(tmp_path / "data")
+    threads = RemoteThreads(journal, "embedded", lambda thread: answerer(thread, journal))
+    remote = await threads.remote_id("ours", api)
+    for words in ("What is 6 times 7?", "Hello", "Draw a red boat", "Hello"):
+        request = MessageRequest(thread_id=remote, content=words, image_generation="Auto")
+        await api.messages.send(request)
+    there = rows_of(await api.threads.get(remote)).messages
+    for number in (0, 1, 2, 4, 5):  # the rest was on the damaged page
+        row = replace(there[number], id=f"m{number}", thread_id="ours")
+        if row.role is Role.USER:
+            row = replace(row, remote_id="", wishes=TurnWishes(files=("/kept/a.pdf",)))
+        await journal.save_message(row)
+    await journal.touch_thread("ours", 1.0, "Mine", profile="embedded")
+
+    async def open_api() -> BackboardApi:
+        return api
+
+    rebuilding = Rebuilding(journal, tmp_path / "data", threads, open_api)
+    for _ in range(2):
+        assert [one.id async for one in rebuilding.run()] == ["ours"]
+        found = await journal.messages("ours")
+        assert [one.text for one in found] == [one.text for one in there]
+        assert found[0].wishes.files == ("/kept/a.pdf",)
+        [picture] = JournalReader(tmp_path / "data").pictures("ours")
+        assert picture.message_id == "m5"
+    assert [one.title for one in JournalReader(tmp_path / "data").threads()] == ["Mine"]
+    assert await threads.known_id("ours") == remote
     await journal.aclose()
 
 

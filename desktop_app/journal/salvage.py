@@ -1,0 +1,123 @@
+"""Reads out of a damaged database what can still be read of it."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from desktop_app.errors import StorageError
+from desktop_app.journal.records import (
+    MessageRecord,
+    PictureRecord,
+    ThreadRecord,
+    UtteranceRecord,
+)
+from desktop_app.journal.rows import (
+    message_of,
+    picture_of,
+    thread_of,
+    unless_known,
+    utterance_of,
+    values_of,
+)
+
+logger = logging.getLogger(__name__)
+
+_Record = ThreadRecord | MessageRecord | UtteranceRecord | PictureRecord
+_LAST_ROW = 2**62
+_AT_A_TIME = 256
+
+
+class _Kind(NamedTuple):
+    table: str
+    read: Callable[[sqlite3.Row], _Record]
+    save: str
+    can_be_removed: bool = False
+
+
+_KINDS = (
+    _Kind("thread", thread_of, unless_known("thread", ThreadRecord), can_be_removed=True),
+    _Kind("message", message_of, unless_known("message", MessageRecord)),
+    _Kind("utterance", utterance_of, unless_known("utterance", UtteranceRecord)),
+    _Kind("picture", picture_of, unless_known("picture", PictureRecord), can_be_removed=True),
+)
+
+
+def salvage(connection: sqlite3.Connection, damaged: Path) -> int:
+    """Take over the rows that are sound, in a transaction of the caller's.
+
+    What a row names, recordings, pictures and attached files, is still in the folder.
+
+    Returns:
+        How many messages there are now.
+
+    Raises:
+        sqlite3.Error: The new database cannot be written.
+    """
+    try:
+        opened = sqlite3.connect(f"{damaged.absolute().as_uri()}?mode=ro", uri=True)
+    except sqlite3.Error as error:
+        logger.info("nothing can be read of %s: %s", damaged.name, error)
+        return 0
+    with closing(opened) as old:
+        old.row_factory = sqlite3.Row
+        old.text_factory = _text
+        for kind in _KINDS:
+            for row in _rows(old, kind.table):
+                _take(connection, kind, row)
+        for row in _rows(old, "setting"):
+            statement = "INSERT OR IGNORE INTO setting (key, value) VALUES (?, ?)"
+            _insert(connection, statement, (row["key"], row["value"]))
+    return int(connection.execute("SELECT count(*) FROM message").fetchone()[0])
+
+
+def _take(connection: sqlite3.Connection, kind: _Kind, row: sqlite3.Row) -> None:
+    try:
+        record = kind.read(row)
+    except (StorageError, msgspec.DecodeError):
+        return  # what is in it is damaged
+    if _insert(connection, kind.save, values_of(record)) and kind.can_be_removed:
+        removed = f"UPDATE {kind.table} SET is_removed = ? WHERE id = ?"
+        _insert(connection, removed, (int(bool(row["is_removed"])), record.id))
+
+
+def _insert(
+    connection: sqlite3.Connection, statement: str, values: dict[str, object] | tuple[object, ...]
+) -> bool:
+    """Whether the row could be stored; one of other kinds than its columns is damaged."""
+    try:
+        connection.execute(statement, values)
+    except (sqlite3.IntegrityError, sqlite3.InterfaceError, OverflowError):
+        return False
+    return True
+
+
+def _rows(old: sqlite3.Connection, table: str) -> Iterator[sqlite3.Row]:
+    """Every row that can be read, and over the pages that cannot: further and further on."""
+    after, step = -1, 1
+    while after < _LAST_ROW:
+        try:
+            query = f"SELECT rowid AS place, * FROM {table} WHERE rowid > ? ORDER BY rowid LIMIT ?"
+            found = old.execute(query, (after, _AT_A_TIME if step == 1 else 1))
+            while (row := found.fetchone()) is not None:
+                after, step = row["place"], 1
+                yield row
+            if _is_last(old, table, after):
+                return
+        except sqlite3.DatabaseError:
+            after, step = after + step, step * 2
+
+
+def _is_last(old: sqlite3.Connection, table: str, after: int) -> bool:
+    query = f"SELECT 1 FROM {table} WHERE rowid > ? LIMIT 1"
+    return old.execute(query, (after,)).fetchone() is None
+
+
+def _text(content: bytes) -> str:
+    return content.decode("utf-8", "replace")

@@ -1,0 +1,129 @@
+"""A damaged database gives back what can be read of it; the files that its rows name are there."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from desktop_app.database.migrations import migrate
+from desktop_app.journal.reader import JournalReader
+from desktop_app.journal.records import MessageStatus, Role, UtteranceState
+from desktop_app.journal.schema import DATABASE_NAME, MIGRATIONS
+from desktop_app.journal.writer import JournalWriter
+from desktop_app.protocol.commands import TurnWishes
+
+PAGE = 4_096
+MESSAGES = 400
+
+
+@pytest.fixture
+async def filled(tmp_path, records):
+    """A folder with a long thread, recordings, attached files, a picture, and a deleted thread."""
+    journal = await JournalWriter.open(tmp_path)
+    for name in ("t1", "deleted"):
+        await journal.save_thread(records.thread(name, is_pinned=True, model="a/b"))
+    for number in range(MESSAGES):
+        await journal.save_message(
+            records.message(
+                f"m{number}", text=f"{number} " * 60, created_at=float(number),
+                wishes=TurnWishes(files=(f"/kept/{number}.pdf",)), utterance_id=f"u{number}",
+            )
+        )  # fmt: skip
+        if number % 40 == 0:
+            await journal.begin_utterance(records.utterance(f"u{number}"))
+            journal.append_utterance(f"u{number}", bytes([number % 256, 0]) * 1_600)
+            await journal.end_utterance(f"u{number}", UtteranceState.TRANSCRIBED)
+    await journal.keep_picture(records.picture(), b"\x89PNG boat")
+    await journal.set_setting("thread:embedded:t1", "theirs")
+    await journal.remove_thread("deleted")
+    await journal.aclose()
+    return tmp_path
+
+
+def leaves(folder) -> list[int]:
+    """Where the pages with the messages' texts lie, in bytes from the beginning of the file."""
+    content = (folder / DATABASE_NAME).read_bytes()
+    found = (content.index(f"{number} ".encode() * 60) for number in range(MESSAGES))
+    return sorted({at // PAGE * PAGE for at in found})
+
+
+def spoil(folder, places: list[int]) -> None:
+    path = folder / DATABASE_NAME
+    content = bytearray(path.read_bytes())
+    for at in places:
+        content[at : at + PAGE] = b"\xa5" * PAGE
+    path.write_bytes(content)
+
+
+async def test_bar_35_most_of_a_damaged_journal_is_there_again_with_its_files(filled):
+    places = leaves(filled)
+    spoil(filled, [places[2], places[9]])
+    journal = await JournalWriter.open(filled)
+    assert journal.set_aside is not None
+    found = await journal.messages("t1", limit=MESSAGES)
+    assert MESSAGES * 0.8 < len(found) < MESSAGES
+    assert all(one.text == f"{one.id[1:]} " * 60 for one in found)
+    assert all(one.wishes.files == (f"/kept/{one.id[1:]}.pdf",) for one in found)
+    thread = await journal.thread("t1")
+    assert (thread.is_pinned, thread.model) == (True, "a/b")
+    assert await journal.utterance_pcm("u80") == bytes([80, 0]) * 1_600
+    assert await journal.setting("thread:embedded:t1") == "theirs"
+    [picture] = JournalReader(filled).pictures("t1")
+    assert (filled / picture.path).read_bytes() == b"\x89PNG boat"
+    assert await journal.thread("deleted") is None
+    await journal.aclose()
+    await (await JournalWriter.open(filled)).aclose()  # and it is sound from now on
+    assert [one.id for one in JournalReader(filled).threads()] == ["t1"]
+
+
+async def test_damage_anywhere_costs_what_it_hit_and_never_the_start(filled, records):
+    whole = (filled / DATABASE_NAME).read_bytes()
+    chosen = random.Random(7)
+    pages = len(whole) // PAGE
+    counts = []
+    for _ in range(12):
+        for left in filled.glob(f"{DATABASE_NAME}*"):
+            left.unlink()
+        (filled / DATABASE_NAME).write_bytes(whole)
+        spoil(filled, [chosen.randrange(1, pages) * PAGE for _ in range(3)])
+        journal = await JournalWriter.open(filled)
+        counts.append(len(await journal.messages("t1", limit=MESSAGES)))
+        await journal.save_message(records.message("new"))
+        assert await journal.message("new") == records.message("new")
+        await journal.aclose()
+    assert max(counts) >= MESSAGES * 0.8
+
+
+async def test_a_damaged_journal_of_an_earlier_version_is_read_too(tmp_path):
+    path = tmp_path / DATABASE_NAME
+    with closing(sqlite3.connect(path)) as old:
+        migrate(old, path, MIGRATIONS[:1])
+        old.execute("INSERT INTO thread VALUES ('a', 'Old', '', '', 1.0, 1.0, 1, 0, 0)")
+        old.executemany(
+            "INSERT INTO message VALUES (?, ?, 'a', 'user', ?, 1.0, 'sent', 1, 0, '', 0, NULL, "
+            "'', '', '', NULL, '', '')",
+            [(n, f"m{n}", f"{n} " * 60) for n in range(MESSAGES)],
+        )
+        old.commit()
+    spoil(tmp_path, [leaves(tmp_path)[5]])
+    journal = await JournalWriter.open(tmp_path)
+    assert journal.set_aside is not None
+    thread = await journal.thread("a")
+    assert (thread.title, thread.is_pinned, thread.model) == ("Old", True, "")
+    assert MESSAGES * 0.8 < len(await journal.messages("a", limit=MESSAGES)) < MESSAGES
+    await journal.aclose()
+
+
+async def test_a_reply_that_was_growing_when_the_damage_was_done_is_settled(filled, records):
+    journal = await JournalWriter.open(filled)
+    reply = records.message("r", role=Role.ASSISTANT, status=MessageStatus.STREAMING)
+    await journal.save_message(reply)
+    await journal.aclose()
+    spoil(filled, [leaves(filled)[3]])
+    again = await JournalWriter.open(filled)
+    assert again.set_aside is not None
+    assert (await again.message("r")).is_cut_short
+    await again.aclose()
