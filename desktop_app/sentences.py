@@ -242,8 +242,17 @@ SENTENCES: Prose = {
     "picture.deleted": "{file} was deleted.",
     "picture.not_copied": "{file} is no picture that can be copied. Save it as a file instead.",
     "picture.not_saved": "{file} could not be saved there: {reason}. Choose another folder.",
-    "thread.deleted": "“{title}” was deleted.",
-    "threads.deleted": "{number} threads were deleted.",
+    "thread.deleted": "“{title}” was deleted. The next start deletes it at the service too.",
+    "thread.deleted_for_all": (
+        "“{title}” was deleted. The next start deletes it at the service, for other programs too."
+    ),
+    "threads.deleted": (
+        "{number} threads were deleted. The next start deletes them at the service too."
+    ),
+    "threads.deleted_for_all": (
+        "{number} threads were deleted. The next start deletes them at the service, for other "
+        "programs too."
+    ),
     "tools.no_command": (
         "No program answers functions. Name one in the settings, or answer the call yourself."
     ),

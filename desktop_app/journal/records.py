@@ -96,6 +96,11 @@ class ThreadRecord(Struct, frozen=True, kw_only=True):
     profile: str = ""
     elsewhere: dict[str, Answerer] = {}
 
+    @property
+    def is_found(self) -> bool:
+        """It was found at the service, where another program may have begun it."""
+        return bool(self.remote_id) and self.remote_id == self.id
+
     def who_at(self, profile: str) -> Answerer | None:
         """Who was chosen for it at this service; None where it was never talked to there."""
         if self.profile in ("", profile):

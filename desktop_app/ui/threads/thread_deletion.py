@@ -16,6 +16,12 @@ from desktop_app.ui.threads.thread_words import shown_title
 from desktop_app.ui.wires import Wires
 
 UNDO_MS = 10_000
+_CODES = (
+    "thread.deleted",
+    "thread.deleted_for_all",
+    "threads.deleted",
+    "threads.deleted_for_all",
+)
 
 
 class Opener(Protocol):
@@ -61,14 +67,18 @@ class ThreadDeletion(QObject):
                 self._opener.new_thread()
 
     def _offer_undo(self) -> None:
+        """Say what becomes of them: the service keeps nothing, whoever began it there."""
+        is_found = any(one.is_found for one in self._deleted)
         if len(self._ids) == 1:
-            title = shown_title(self._deleted[0].title if self._deleted else "")
-            notice = Notice(NoticeLevel.INFO, "thread.deleted", {"title": title}, "undo")
+            code = "thread.deleted_for_all" if is_found else "thread.deleted"
+            facts = {"title": shown_title(self._deleted[0].title if self._deleted else "")}
         else:
-            self._wires.dismiss("thread.deleted")
-            number = {"number": str(len(self._ids))}
-            notice = Notice(NoticeLevel.INFO, "threads.deleted", number, "undo")
-        self._wires.notify(notice)
+            code = "threads.deleted_for_all" if is_found else "threads.deleted"
+            facts = {"number": str(len(self._ids))}
+        for other in _CODES:
+            if other != code:
+                self._wires.dismiss(other)
+        self._wires.notify(Notice(NoticeLevel.INFO, code, facts, "undo"))
         self._time.start()
 
     def undo(self) -> None:
@@ -84,7 +94,7 @@ class ThreadDeletion(QObject):
     def _forget(self) -> None:
         self._time.stop()
         self._ids, self._deleted, self._was_open = (), (), ""
-        for code in ("thread.deleted", "threads.deleted"):
+        for code in _CODES:
             self._wires.dismiss(code)
 
 

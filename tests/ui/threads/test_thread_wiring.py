@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QMenu
 
@@ -94,7 +95,7 @@ def test_all_are_deleted_by_two_keys_and_come_back_by_one_undo(listed, qtbot):
     assert listed.sent_of(DeleteThread) == [DeleteThread(name) for name in "abcd"]
     assert listed.store.state.threads == ()
     notices = listed.window.pane.notices
-    assert notices.sentence == "4 threads were deleted."
+    assert notices.sentence.startswith("4 threads were deleted. ")
     qtbot.mouseClick(notices._step, Qt.MouseButton.LeftButton)
     assert listed.sent_of(RestoreThread) == [RestoreThread(name) for name in "abcd"]
     assert shown(listed)[1:] == ["Lisbon", "Porto", "Faro", "Braga"]
@@ -108,9 +109,31 @@ def test_what_is_deleted_in_a_row_has_one_undo(listed, qtbot):
     assert opened(listed) == "d"
     click(listed, qtbot, "a")
     press(listed, qtbot, Qt.Key.Key_Delete)
-    assert listed.window.pane.notices.sentence == "2 threads were deleted."
+    assert listed.window.pane.notices.sentence.startswith("2 threads were deleted. ")
     qtbot.mouseClick(listed.window.pane.notices._step, Qt.MouseButton.LeftButton)
     assert shown(listed)[1:] == ["Lisbon", "Porto", "Faro", "Braga"]
+
+
+def test_what_becomes_of_a_thread_at_its_service_is_said_with_its_undo(listed, qtbot):
+    said = listed.window.pane.notices
+    found = replace(listed.store.state.threads[-1], remote_id="d")
+    assert found.is_found
+    listed.store.apply(ThreadSaved(found))
+    listed.store.tell()
+    click(listed, qtbot, "c")
+    press(listed, qtbot, Qt.Key.Key_Delete)
+    assert said.sentence == "“Faro” was deleted. The next start deletes it at the service too."
+    click(listed, qtbot, "d")
+    press(listed, qtbot, Qt.Key.Key_Delete)
+    assert said.sentence == (
+        "2 threads were deleted. The next start deletes them at the service, for other programs "
+        "too."
+    )
+    listed.wiring.threads.deletion.undo()
+    assert said.sentence == ""
+    click(listed, qtbot, "d")
+    press(listed, qtbot, Qt.Key.Key_Delete)
+    assert said.sentence.endswith("deletes it at the service, for other programs too.")
 
 
 def test_after_its_time_a_deletion_stays(listed, qtbot):
