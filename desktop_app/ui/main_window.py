@@ -163,6 +163,7 @@ class MainWindow(QWidget):
         from desktop_app.ui.side.side_panel import SidePanel
 
         speak_of_painted()
+        self.threads.furnish()
         self.pane.furnish()
         self.talk_key.watch()
         self.side = SidePanel(self._look, self)

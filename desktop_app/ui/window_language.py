@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from PySide6.QtCore import QLibraryInfo, QLocale, Qt, QTranslator
+from PySide6.QtCore import QLocale, Qt, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from desktop_app.languages import ENGLISH, RIGHT_TO_LEFT, VARIABLE, choose, known, speak
@@ -51,6 +51,8 @@ class WindowLanguage:
             self._words = None
         if language == ENGLISH:
             return
+        from PySide6.QtCore import QLibraryInfo
+
         words = QTranslator(self._qt)
         folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
         if words.load(f"qtbase_{language}", folder):

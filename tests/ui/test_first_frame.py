@@ -20,6 +20,7 @@ _LATER = {
     *("httpx", "numpy", "sounddevice", "starlette", "platformdirs"),
     *("desktop_app.link", "desktop_app.journal", "desktop_app.state", "desktop_app.settings"),
     *("desktop_app.ui.chat.chat_view", "desktop_app.ui.side.side_panel", "desktop_app.ui.wiring"),
+    "desktop_app.ui.threads.thread_view",
 }
 
 

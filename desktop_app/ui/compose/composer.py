@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QMimeData, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
-    QImage,
-    QInputMethodEvent,
     QKeyEvent,
     QPainter,
     QPaintEvent,
     QPen,
-    QTextOption,
 )
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QSizePolicy, QWidget
 
@@ -20,6 +19,9 @@ from desktop_app.ui import look as size
 from desktop_app.ui import wording
 from desktop_app.ui.button import Button, Tone
 from desktop_app.ui.look import Look, let_ground_through
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QInputMethodEvent
 
 LONGEST_PASTE = 20_000
 """Characters; a longer text becomes a file unless the person wants it in the message."""
@@ -50,7 +52,6 @@ class _Field(QPlainTextEdit):
         self.setTabChangesFocus(True)
         self.setPlaceholderText(wording.placeholder())
         self.setAccessibleName(tr("Message"))
-        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         let_ground_through(self)
@@ -106,7 +107,7 @@ class Composer(QWidget):
     attach_requested = Signal()
     note_requested = Signal()
     files_pasted = Signal(list)
-    image_pasted = Signal(QImage)
+    image_pasted = Signal(object)
     long_text_pasted = Signal(str)
     height_changed = Signal()
 
@@ -199,6 +200,8 @@ class Composer(QWidget):
         if files:
             self.files_pasted.emit(files)
         elif source.hasImage() and not source.hasText():
+            from PySide6.QtGui import QImage  # its enumerations cost the start
+
             self.image_pasted.emit(QImage(source.imageData()))
         elif source.hasText():
             self.take_text(source.text())

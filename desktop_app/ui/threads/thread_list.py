@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -24,11 +24,11 @@ from desktop_app.ui.look import Look, fill
 from desktop_app.ui.mirroring import is_mirrored, mirrored_margins
 from desktop_app.ui.text_field import icon_room, paint_field, paint_field_icon
 from desktop_app.ui.threads.connection_label import ConnectionLabel
-from desktop_app.ui.threads.thread_view import ThreadView
 
 if TYPE_CHECKING:
     from desktop_app.ui.threads.filter_chips import FilterChips
     from desktop_app.ui.threads.thread_rows import Row, ThreadRows
+    from desktop_app.ui.threads.thread_view import ThreadView
 
 _SEARCH_PAUSE_MS = 60  # between two searches while somebody types
 
@@ -122,10 +122,7 @@ class ThreadList(QWidget):
         self._look = look
         self._rows: ThreadRows | None = None
         self.search = SearchField(look, self)
-        self.list = ThreadView(self)
-        self.list.setAccessibleName(tr("Threads"))
-        self.list.row_opened.connect(self._on_chosen)
-        self.list.delete_pressed.connect(self._on_delete)
+        self.list: ThreadView  # after the first paint
         self._shown_text = ""
         self._asked_text = ""
         self._marked = ""
@@ -166,7 +163,7 @@ class ThreadList(QWidget):
         column.addWidget(self.search)
         column.addSpacing(4)
         column.addWidget(self._nothing)
-        column.addWidget(self.list, 1)
+        column.addStretch(1)
         settings = Button(self._look, self, icon="settings", says=tr("Settings"))
         settings.describe(tr("Settings"), "Ctrl+,")
         settings.clicked.connect(self.settings_requested)
@@ -174,6 +171,19 @@ class ThreadList(QWidget):
         bottom.addWidget(self.connection, 1)
         bottom.addWidget(settings)
         column.addLayout(bottom)
+
+    def furnish(self) -> None:
+        """Build what the first paint does not need."""
+        from desktop_app.ui.threads.thread_view import ThreadView
+
+        self.list = ThreadView(self)
+        self.list.setAccessibleName(tr("Threads"))
+        self.list.row_opened.connect(self._on_chosen)
+        self.list.delete_pressed.connect(self._on_delete)
+        place = self._column.indexOf(self._nothing) + 1
+        self._column.takeAt(place)
+        self._column.insertWidget(place, self.list, 1)
+        QWidget.setTabOrder(self.search, self.list)
 
     def use_rows(self, rows: ThreadRows) -> None:
         """Show these rows from now on."""
@@ -213,6 +223,8 @@ class ThreadList(QWidget):
         lost = keys - {row.key for row in self.chosen()}
         if not lost or self._rows is None:
             return
+        from PySide6.QtCore import QItemSelectionModel  # its enumerations cost the start
+
         select = QItemSelectionModel.SelectionFlag.Select
         for index in map(self._rows.index, range(self._rows.rowCount())):
             if self._rows.row(index).key in lost:

@@ -6,7 +6,7 @@ import time
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from desktop_app.ui.compose.composer import Composer
 
@@ -85,6 +85,8 @@ class TalkKey(QObject):
 
     def _is_free(self) -> bool:
         """Whether Space means nothing else where the cursor is."""
+        from PySide6.QtWidgets import QComboBox  # its enumerations cost the start
+
         focus = QApplication.focusWidget()
         if focus is self._composer.field:
             return not self._composer.text
