@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import inspect
+import itertools
 import logging
 import os
 import sys
@@ -31,6 +32,8 @@ settings.load_profile("house")
 
 _QT_FIXTURES = {"qapp", "qtbot", "qtmodeltester", "qtlog"}
 _GARBAGE = 50_000
+_TESTS_A_COLLECTION = 20  # a closed service holds a recogniser of 95 MB in a handful of objects
+_ended = itertools.count(1)
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
 
@@ -65,8 +68,8 @@ def pytest_sessionstart() -> None:
 
 
 def pytest_runtest_logfinish() -> None:
-    """Collect what the test left, where it is worth it."""
-    if gc.get_count()[0] > _GARBAGE:
+    """Collect what the tests left, where it is worth it."""
+    if gc.get_count()[0] > _GARBAGE or next(_ended) % _TESTS_A_COLLECTION == 0:
         gc.collect()
 
 
