@@ -83,7 +83,7 @@ async def _keep_utterance(journal: JournalWriter, now: float) -> None:
 async def _keep_picture(
     journal: JournalWriter, number: int, colour: tuple[int, int, int], now: float
 ) -> None:
-    wide = Image.linear_gradient("L").resize((320, 240))
+    wide = Image.linear_gradient("L").resize((800, 600))
     tint = Image.composite(
         Image.new("RGB", wide.size, colour), Image.new("RGB", wide.size, "white"), wide
     )

@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage
 
 from desktop_app.journal.records import PictureRecord
 
-LONGEST_SIDE = 320  # px at 1x
+LONGEST_SIDE = 336  # px at 1x; two beside each other fill the column
 _KEPT = 32  # images beyond those in sight: 50 MB at most
 
 

@@ -10,8 +10,10 @@ from desktop_app.journal.reply_details import ReplyDetails, ToolUse
 from desktop_app.link.messages import MessageSaved
 from desktop_app.link.replies import ReplyDetailed
 from desktop_app.link.thread_messages import PictureSaved
+from desktop_app.ui import look as size
 from desktop_app.ui.chat.picture_loading import loaded
 from desktop_app.ui.chat.picture_shelf import PictureShelf, fitting
+from desktop_app.ui.chat.picture_strip import PictureStrip
 from tests.ui.chat.conftest import in_sight, press
 from tests.ui.conftest import make_message
 
@@ -69,7 +71,7 @@ def test_bar_40_the_picture_takes_that_place(talk, qtbot):
     talk.store.tell()
     ((picture, box),) = strip_of(talk)._placed
     assert picture.record.prompt == "A red fox"
-    assert (box.width(), box.height()) == (320, 160)
+    assert (box.width(), box.height()) == (336, 168)
     talk.window.pane.chat.viewport().grab()
     assert "#ff0000" in colours_of(talk)
 
@@ -104,9 +106,9 @@ def test_a_reply_that_ended_without_its_picture_keeps_no_place(talk):
 @pytest.mark.parametrize(
     ("size", "shown"),
     [
-        ((640, 320), (320, 160)),
+        ((640, 320), (336, 168)),
         ((100, 50), (100, 50)),
-        ((1, 9000), (24, 320)),
+        ((1, 9000), (24, 336)),
         ((0, 0), (120, 120)),
     ],
 )
@@ -133,5 +135,15 @@ def test_a_large_picture_is_loaded_as_small_as_it_is_shown(folder):
     picture.fill(QColor("#00ff00"))
     assert picture.save(str(folder / "large.png"))
     image = loaded(folder / "large.png")
-    assert (image.width(), image.height()) == (640, 320)
+    assert (image.width(), image.height()) == (672, 336)
     assert loaded(folder / "missing.png").isNull()
+
+
+def test_two_pictures_beside_each_other_fill_the_column(look):
+    shown = [fitting(record("", number), 1024, 1024) for number in (1, 2)]
+    shelf = PictureShelf()
+    shelf.show({"m1": tuple(shown)})
+    strip = PictureStrip(look, size.COLUMN, shelf)
+    strip.show(make_message(1, "Here."))
+    left, right = (target.box for target in strip.targets())
+    assert (left.left(), right.right(), left.top()) == (0, size.COLUMN, right.top())
