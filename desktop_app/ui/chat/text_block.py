@@ -71,7 +71,7 @@ class TextBlock:
         document = _Document()
         document.setUndoRedoEnabled(False)
         document.setDocumentMargin(0)
-        document.setIndentWidth(24)
+        document.setIndentWidth(self._look.scaled(24))
         document.setDefaultFont(self._look.font())
         return document
 

@@ -16,6 +16,8 @@ from PySide6.QtGui import (
     QTextFormat,
     QTextFrameFormat,
     QTextLength,
+    QTextList,
+    QTextListFormat,
     QTextTable,
     QTextTableCell,
 )
@@ -27,6 +29,7 @@ from desktop_app.ui.look import Look
 
 _FROM_RIGHT = Qt.LayoutDirection.RightToLeft
 _LINE_HEIGHT = 140.0  # percent of the font's own
+_CELL_LINE_HEIGHT = 115.0  # of words in a table, which have more room above and below
 _PROPORTIONAL = QTextBlockFormat.LineHeightTypes.ProportionalHeight.value
 _ALT = QTextFormat.Property.ImageAltText.value
 _QUOTE_LEVEL = QTextFormat.Property.BlockQuoteLevel.value
@@ -43,10 +46,10 @@ def use_line_height(document: QTextDocument) -> None:
 
 
 @cache
-def _roomy(above: int, below: int) -> QTextBlockFormat:
-    """Air for reading, and px above and below a paragraph."""
+def _roomy(above: int, below: int, height: float) -> QTextBlockFormat:
+    """Air for reading, percent of the font's own, and px above and below a paragraph."""
     roomy = QTextBlockFormat()
-    roomy.setLineHeight(_LINE_HEIGHT, _PROPORTIONAL)
+    roomy.setLineHeight(height, _PROPORTIONAL)
     roomy.setTopMargin(above)
     roomy.setBottomMargin(below)
     return roomy
@@ -73,13 +76,27 @@ def _dress_block(block: QTextBlock, look: Look, *, is_last: bool, is_first: bool
     in_table = cursor.currentTable() is not None
     above = 0 if is_first or in_table else (2 if in_list else 8)
     below = 0 if is_last or in_table else (2 if in_list else 4)
-    cursor.mergeBlockFormat(_roomy(above, below))
+    cursor.mergeBlockFormat(_roomy(above, below, _CELL_LINE_HEIGHT if in_table else _LINE_HEIGHT))
+    if in_list and _has_dot(block.textList()):
+        cursor.mergeBlockCharFormat(_away_from_its_dot())
     if given.headingLevel():
         _dress_heading(cursor, look, given.headingLevel())
     elif given.intProperty(_QUOTE_LEVEL):
         cursor.setBlockFormat(_quoted(cursor.blockFormat()))
         _recolour(cursor, look)
     _dress_spans(block, look)
+
+
+def _has_dot(known: QTextList) -> bool:
+    return known.format().style().value >= QTextListFormat.Style.ListSquare.value
+
+
+@cache
+def _away_from_its_dot() -> QTextCharFormat:
+    """Of the dot, not of the words: Qt puts it one space before them, which is too close."""
+    roomy = QTextCharFormat()
+    roomy.setFontStretch(200)
+    return roomy
 
 
 def _quoted(given: QTextBlockFormat) -> QTextBlockFormat:

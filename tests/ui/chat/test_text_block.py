@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtGui import QAbstractTextDocumentLayout
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QAbstractTextDocumentLayout, QImage, QPainter
 
 from desktop_app.ui.chat.text_block import TextBlock
+from desktop_app.ui.look import Look
 
 TABLE = "| a | b |\n|---|--:|\n" + "| one `1` | 2 |\n" * 12
 
@@ -52,3 +54,37 @@ def test_what_is_dimmed_is_dimmed_again_when_the_block_has_grown(look):
     assert look.colour("dim").name() not in block.document.toHtml()
     block.dim_after(6)
     assert look.colour("dim").name() in block.document.toHtml()
+
+
+def ink_of(block: TextBlock, width: int, height: int) -> QImage:
+    """The block, painted 40 px from the left edge."""
+    picture = QImage(width, height, QImage.Format.Format_RGB32)
+    picture.fill(Qt.GlobalColor.white)
+    painter = QPainter(picture)
+    painter.translate(40, 0)
+    block.paint(painter, None, QRectF(0, 0, width, height))
+    painter.end()
+    return picture
+
+
+@pytest.mark.parametrize("percent", [100, 200])
+def test_numbers_and_dots_of_a_list_stand_inside_of_the_column(qapp, percent):
+    block = TextBlock(Look(theme="light", text_percent=percent))
+    block.show_markdown("1. one\n2. two\n\n- three", 400)
+    picture = ink_of(block, 440, block.height)
+    before = {picture.pixel(x, y) for x in range(40) for y in range(picture.height())}
+    assert before == {0xFFFFFFFF}
+
+
+def test_words_of_a_table_stand_in_the_middle_of_their_row(look):
+    block = TextBlock(look)
+    block.show_markdown("| H |\n|---|\n| Hg Hg |", 400)
+    picture = ink_of(block, 440, block.height)
+    line, rows = look.colour("line"), range(block.height)
+    upper, lower = [y for y in rows if picture.pixelColor(45, y) == line][-2:]
+    dark = [
+        y
+        for y in range(upper, lower)
+        if any(picture.pixelColor(x, y).lightness() < 120 for x in range(48, 90))
+    ]
+    assert abs((min(dark) - upper) - (lower - max(dark))) <= 4
