@@ -10,11 +10,11 @@ from desktop_app.state.captions import SILENT, Caption
 from desktop_app.ui import look as size
 from desktop_app.ui.look import Look
 
-_LINES = 2
+_LINES, _LARGE_LINES = 2, 4
 
 
 class CaptionLine(QWidget):
-    """Two lines of the reply; what was said is dimmed, the word that sounds stands out."""
+    """A few lines of the reply; what was said is dimmed, the word that sounds stands out."""
 
     spoken_role = "StaticText"
 
@@ -40,11 +40,13 @@ class CaptionLine(QWidget):
     def enlarge(self, is_large: bool) -> None:
         """In the focus view it is read from afar."""
         self.setFont(self._look.font(size.DISPLAY if is_large else size.TEXT))
+        fitting = round(_LARGE_LINES / self._look.text_scale) if is_large else _LINES
+        self._lines = max(_LINES, fitting)
         self.updateGeometry()
         self.update()
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        return QSize(size.COLUMN, _LINES * self.fontMetrics().lineSpacing() + 2)
+        return QSize(size.COLUMN, self._lines * self.fontMetrics().lineSpacing() + 2)
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         layout = QTextLayout(self._caption.text, self.font())
@@ -53,19 +55,21 @@ class CaptionLine(QWidget):
         option.setTextDirection(Qt.LayoutDirection.LayoutDirectionAuto)
         layout.setTextOption(option)
         layout.setFormats(self._formats())
+        high = self.fontMetrics().lineSpacing()
         layout.beginLayout()
-        y = 0.0
-        for _ in range(_LINES):
-            line = layout.createLine()
-            if not line.isValid():
-                break
+        while (line := layout.createLine()).isValid():
             line.setLineWidth(self.width())
-            line.setPosition(QPointF(0, y))
-            y += self.fontMetrics().lineSpacing()
+            line.setPosition(QPointF(0, line.lineNumber() * high))
         layout.endLayout()
         painter = QPainter(self)
         painter.setPen(self._look.colour("text"))
-        layout.draw(painter, QPointF(0, 0))
+        painter.setClipRect(0, 0, self.width(), self._lines * high)
+        layout.draw(painter, QPointF(0, -high * self._lines_above(layout)))
+
+    def _lines_above(self, layout: QTextLayout) -> int:
+        """How many lines have been read: the word that sounds stands in the second one."""
+        sounding = layout.lineForTextPosition(len(self._caption.before)).lineNumber()
+        return max(0, min(sounding - 1, layout.lineCount() - self._lines))
 
     def _formats(self) -> list[QTextLayout.FormatRange]:
         said = self._range(0, len(self._caption.before), "dim")

@@ -7,7 +7,9 @@ from PySide6.QtWidgets import QWidget
 
 from desktop_app.link.messages import Phase
 from desktop_app.state.app_state import Levels, Voice
+from desktop_app.state.captions import caption_of
 from desktop_app.ui.look import Look
+from desktop_app.ui.voice.caption_line import CaptionLine
 from desktop_app.ui.voice.phase_ring import PhaseRing
 from desktop_app.ui.voice.voice_dock import VoiceDock
 
@@ -66,6 +68,22 @@ def test_who_is_muted_is_not_told_to_talk_over_the_reply(look, parent):
     dock = VoiceDock(look, parent)
     dock.show_voice(Voice("t", Phase.LISTENING, 1, True, True, "USB headset"), "")
     assert dock.words == "You are muted  ·  USB headset"
+
+
+@pytest.mark.parametrize("is_large", [False, True])
+def test_the_word_that_sounds_is_always_in_sight(look, parent, is_large):
+    line = CaptionLine(look, parent)
+    line.enlarge(is_large)
+    text = "A single ride on board is a little over three euros, and a day pass pays for itself."
+    for heard_ms in range(0, len(text) * 65, 900):
+        line.show_caption(caption_of(text, heard_ms))
+        line.resize(270, line.sizeHint().height())
+        picture, accent = line.grab().toImage(), look.colour("accent")
+        assert any(
+            picture.pixelColor(x, y) == accent
+            for x in range(picture.width())
+            for y in range(picture.height())
+        )
 
 
 def test_bar_56_nothing_moves_with_reduced_motion(look, parent):
