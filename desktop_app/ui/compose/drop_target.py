@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from desktop_app.prose import tr
 from desktop_app.ui import look as size
@@ -29,9 +29,12 @@ class DropTarget(QWidget):
         self._look = look
         self._pane = pane
         self._title = Label(look, self, px=size.TITLE)
-        self._hint = Label(look, self, px=size.SMALL, ink="dim")
-        for line in (self._title, self._hint):
-            line.alignment = Qt.AlignmentFlag.AlignCenter
+        self._title.alignment = Qt.AlignmentFlag.AlignCenter
+        self._hint = QLabel(self)
+        self._hint.setTextFormat(Qt.TextFormat.PlainText)
+        self._hint.setFont(look.font(size.SMALL))
+        self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._hint.setWordWrap(True)
         column = QVBoxLayout(self)
         column.setContentsMargins(48, 48, 48, 48)
         column.setSpacing(6)
@@ -47,7 +50,7 @@ class DropTarget(QWidget):
     @property
     def words(self) -> tuple[str, str]:
         """What it says: what a drop does, and what is taken."""
-        return self._title.text, self._hint.text
+        return self._title.text, self._hint.text()
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802
         kind = event.type()
@@ -80,7 +83,10 @@ class DropTarget(QWidget):
 
     def _show(self, title: str, hint: str) -> None:
         self._title.show_text(title)
-        self._hint.show_text(hint)
+        self._hint.setText(hint)
+        palette = self._hint.palette()
+        palette.setColor(self._hint.foregroundRole(), self._look.colour("dim"))
+        self._hint.setPalette(palette)
         self.setAccessibleName(title)
         self.setGeometry(self._pane.rect())
         self.show()

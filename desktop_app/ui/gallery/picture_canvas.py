@@ -76,9 +76,9 @@ class PictureCanvas(QWidget):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         for number, shown in enumerate(self._shown):
             box = self._box(number)
-            if len(self._shown) > 1:
-                self._paint_name(painter, box, shown.name)
-                box = box.adjusted(0, 0, 0, -_FOOT)
+            has_name = len(self._shown) > 1
+            if has_name:
+                box = box.adjusted(0, 0, 0, -self._look.scaled(_FOOT))
             if shown.image is None:
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(self._look.colour("hover"))
@@ -86,21 +86,25 @@ class PictureCanvas(QWidget):
             elif shown.image.isNull():
                 self._paint_broken(painter, box)
             else:
-                self._paint_image(painter, box, shown.image)
+                box = self._fitting(box, shown.image)
+                painter.drawImage(box, shown.image)
+            if has_name:
+                self._paint_name(painter, self._box(number), box.bottom(), shown.name)
 
-    def _paint_image(self, painter: QPainter, box: QRect, image: QImage) -> None:
+    def _fitting(self, box: QRect, image: QImage) -> QRect:
+        """Where an image stands in a box."""
         whole = image.size()
         fitting = whole.scaled(box.size(), Qt.AspectRatioMode.KeepAspectRatio)
         if fitting.width() > 2 * whole.width():  # a tiny one stays recognisable as tiny
             fitting = whole * 2
         place = QRect(QPoint(0, 0), fitting)
         place.moveCenter(box.center())
-        painter.drawImage(place, image)
+        return place
 
-    def _paint_name(self, painter: QPainter, box: QRect, name: str) -> None:
+    def _paint_name(self, painter: QPainter, box: QRect, below: int, name: str) -> None:
         painter.setFont(self._look.font(size.SMALL))
         painter.setPen(self._look.colour("dim"))
-        line = QRect(box.left(), box.bottom() - _FOOT + 2, box.width(), _FOOT)
+        line = QRect(box.left(), below + 2, box.width(), self._look.scaled(_FOOT))
         words = painter.fontMetrics().elidedText(
             name, Qt.TextElideMode.ElideRight, max(0, line.width() - 8)
         )
