@@ -8,6 +8,7 @@ import statistics
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -75,3 +76,12 @@ def report(figures: Sequence[Figure]) -> None:
             f"{spread.high:9.2f}  {figure.goal} ({mark})\n"
         )
     sys.stdout.flush()
+
+
+def waited_for_core_s() -> float:
+    """Seconds that this process's first thread could have run and something else did; Linux only.
+
+    What a figure of a busy machine owes to others.
+    """
+    note = Path("/proc/self/schedstat")
+    return int(note.read_text().split()[1]) / 1e9 if note.exists() else 0.0

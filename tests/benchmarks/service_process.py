@@ -1,6 +1,7 @@
 """The real service with providers that answer at once, on one core, for the load of ``service``.
 
-Says where it listens; for every line of input, what it has used: seconds of CPU, bytes of memory.
+Says where it listens; for every line of input, what it has used: seconds of CPU, seconds that it
+waited for its core, bytes of memory.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pathlib import Path
 
 from desktop_app.service.providers.ports import Recall, TextDelta, Transcript
 from desktop_app.service.server import Place, open_service
+from tests.benchmarks.figures import waited_for_core_s
 from tests.fakes.providers import ScriptedLanguage, ScriptedProviders, ScriptedStt, ScriptedTts
 
 CHUNK = b"\x01\x00" * 960
@@ -100,7 +102,8 @@ async def main() -> None:
         async with open_service(place, open_them) as running:
             _say({"url": f"{running.addresses.voice}?token=bench"})
             while await asyncio.to_thread(sys.stdin.readline):
-                _say({"cpu_s": time.process_time(), "memory": _memory()})
+                used = {"cpu_s": time.process_time(), "waited_s": waited_for_core_s()}
+                _say(used | {"memory": _memory()})
 
 
 def _memory() -> int:
