@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from types import GeneratorType
 
-from uvicorn._types import ASGIReceiveEvent
+from uvicorn._types import ASGIReceiveEvent, ASGISendEvent
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 from websockets.protocol import State
@@ -28,8 +28,8 @@ QUEUED_MESSAGES = 16
 LARGE_BYTES = 64 << 10
 """A message from here on is taken up before another one is read."""
 
-_WHOLE_BINARY = 0x82
-"""First byte of a frame that is a message of bytes."""
+_WHOLE_TEXT, _WHOLE_BINARY = 0x81, 0x82
+"""First byte of a frame that is a message of text, or of bytes."""
 _MASKED = 0x80
 _IN_TWO_BYTES, _IN_EIGHT_BYTES = 126, 127
 """Where the length of a frame is, in place of a length."""
@@ -65,6 +65,14 @@ class ReadAheadSocketProtocol(WebSocketsSansIOProtocol):
         finally:
             self._is_awaited = False
 
+    async def send(self, message: ASGISendEvent) -> None:
+        """The application says something; text, as often as there is sound, goes straight out."""
+        text = message.get("text") if message["type"] == "websocket.send" else None
+        if text is None or not self._may_write():
+            await super().send(message)
+            return
+        self.transport.write(_text_frame(str(text).encode()))
+
     def data_received(self, data: bytes) -> None:
         """Bytes of the client."""
         at = 0
@@ -84,6 +92,12 @@ class ReadAheadSocketProtocol(WebSocketsSansIOProtocol):
         super().send_receive_event_to_app()
         self.read_paused = was_paused
         self._stop_where_much_waits(size)
+
+    def _may_write(self) -> bool:
+        """Whether the handshake is over, the client reads, and nobody has said goodbye."""
+        is_open = self.handshake_complete and not self.close_sent and not self.disconnected
+        is_plain = self.conn.state is State.OPEN and not self.conn.extensions
+        return is_open and is_plain and self.writable.is_set()
 
     def _take_sound(self, data: bytes, at: int, end: int) -> None:
         begin = at + 6 if data[at + 1] != _MASKED | _IN_TWO_BYTES else at + 8
@@ -120,6 +134,16 @@ def _end_of_sound(data: bytes, at: int) -> int:
     if length == _IN_TWO_BYTES:
         end = at + 8 + int.from_bytes(data[at + 2 : at + 4], "big")
     return end if end <= len(data) else 0
+
+
+def _text_frame(text: bytes) -> bytes:
+    """A message of a server, which masks nothing."""
+    length = len(text)
+    if length < _IN_TWO_BYTES:
+        return bytes((_WHOLE_TEXT, length)) + text
+    if length < 1 << 16:
+        return bytes((_WHOLE_TEXT, _IN_TWO_BYTES)) + length.to_bytes(2, "big") + text
+    return bytes((_WHOLE_TEXT, _IN_EIGHT_BYTES)) + length.to_bytes(8, "big") + text
 
 
 def _is_between_messages(library: ServerProtocol) -> bool:

@@ -207,6 +207,29 @@ async def test_sound_that_is_not_taken_at_once_is_received():
     assert application.at_once == [len(SOUND[1])]
 
 
+class Speaker(Application):
+    """Says what it is told to, then says goodbye."""
+
+    def __init__(self, *texts):
+        super().__init__()
+        self.texts = texts
+
+    async def __call__(self, scope, receive, send):
+        assert (await receive())["type"] == "websocket.connect"
+        await send({"type": "websocket.accept"})
+        for text in self.texts:
+            await send({"type": "websocket.send", "text": text})
+        await send({"type": "websocket.close", "code": 1000})
+
+
+@pytest.mark.parametrize("compression", [None, "deflate"])
+async def test_texts_of_every_length_arrive_as_they_were_said(compression):
+    texts = ["", "a", "é" * 62, "b" * 125, "c" * 126, "d" * 65_535, "e" * 65_536, "ü" * 300_000]
+    said = {"compression": compression, "max_size": None}
+    async with serving(Speaker(*texts)) as url, connect(url, **said) as client:
+        assert [text async for text in client] == texts
+
+
 def address(url):
     return urlsplit(url).hostname, urlsplit(url).port
 
