@@ -175,6 +175,9 @@ def _window(arguments: list[str]) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
+    from desktop_app.service.one_thread import compute_on_one_thread
+
+    compute_on_one_thread()
     if options.gateway:
         return _serve_gateway(options)
     from desktop_app.service import main as service

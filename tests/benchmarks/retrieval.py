@@ -15,10 +15,10 @@ from pathlib import Path
 from desktop_app.protocol.backboard.assistants import NewAssistant
 from desktop_app.service.documents.library import Library, open_library
 from desktop_app.service.provider_source import ProviderSource
-from desktop_app.service.providers.openai.openai_embedder import OpenAiEmbedder
+from desktop_app.service.providers.builtin.builtin_embedder import BuiltinEmbedder
+from desktop_app.service.providers.builtin.installed_model import installed_model
 from desktop_app.service.providers.vector_ports import Embedder
 from desktop_app.service.storage.store import open_store
-from tests.benchmarks.embedding_peer import MODEL, embedding_peer, model_folder
 from tests.benchmarks.figures import Figure, Spread
 from tests.benchmarks.retrieval_questions import HELD_OUT, LITERAL, PARAPHRASED, misspelt
 from tests.fakes.providers import ScriptedProviders
@@ -57,15 +57,14 @@ async def figures() -> list[Figure]:
     """Recall among the first and the first five, and the time of a question."""
     async with _filled(None) as shelf:
         found = await _by(shelf, "words")
-    folder = model_folder()
+    folder = installed_model()
     if folder is None:
         sys.stderr.write("No embedder is installed: what meaning finds is not measured.\n")
         return found
-    async with embedding_peer(folder) as url:
-        embedder = OpenAiEmbedder(url, provider="local", model=MODEL)
-        async with _filled(embedder) as shelf:
-            found += await _by(shelf, "words and meaning")
-        await embedder.aclose()
+    embedder = BuiltinEmbedder(folder)
+    async with _filled(embedder) as shelf:
+        found += await _by(shelf, "words and meaning")
+    await embedder.aclose()
     return found
 
 

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from desktop_app.credentials import (
     KEY_VARIABLES,
@@ -13,6 +14,7 @@ from desktop_app.credentials import (
     CredentialsUnavailableError,
     Secret,
 )
+from desktop_app.service.providers.builtin.installed_model import installed_model
 from desktop_app.service.providers.local_servers import Ports
 
 KEYRING_WITHIN_S = 3.0
@@ -43,6 +45,7 @@ class ProviderConfig:
         openai_url, elevenlabs_url: Where they are.
         elevenlabs_live_url: Where its realtime sockets are, where that is another host.
         local_models: ``auto`` looks for servers on this computer, ``off`` does not.
+        sentence_model: Folder of a model of meaning on this computer; None where there is none.
         ports: Where they are looked for.
     """
 
@@ -60,6 +63,7 @@ class ProviderConfig:
     elevenlabs_url: str = ELEVENLABS_URL
     elevenlabs_live_url: str = ""
     local_models: str = "auto"
+    sentence_model: Path | None = None
     ports: Ports = field(default_factory=Ports)
 
 
@@ -69,6 +73,7 @@ async def read_config(environment: Mapping[str, str], credentials: Credentials) 
     Takes as long as the keyring; one that is locked or missing counts as empty.
     """
     keys = await _keys(environment, credentials)
+    local_models = environment.get("PARLEY_LOCAL_MODELS", "auto")
     return ProviderConfig(
         language_url=environment.get("PARLEY_LANGUAGE_URL", ""),
         language_model=environment.get("PARLEY_LANGUAGE_MODEL", ""),
@@ -82,7 +87,8 @@ async def read_config(environment: Mapping[str, str], credentials: Credentials) 
         openai_url=environment.get("PARLEY_OPENAI_URL") or OPENAI_URL,
         elevenlabs_url=environment.get("PARLEY_ELEVENLABS_URL") or ELEVENLABS_URL,
         elevenlabs_live_url=environment.get("PARLEY_ELEVENLABS_LIVE_URL", ""),
-        local_models=environment.get("PARLEY_LOCAL_MODELS", "auto"),
+        local_models=local_models,
+        sentence_model=None if local_models == "off" else installed_model(),
     )
 
 

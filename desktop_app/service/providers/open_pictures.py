@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from desktop_app.service.providers.builtin.builtin_embedder import BuiltinEmbedder
 from desktop_app.service.providers.builtin.builtin_pictures import BuiltinPictures
 from desktop_app.service.providers.config import ProviderConfig
 from desktop_app.service.providers.known_models import known_models
@@ -46,4 +47,6 @@ def open_embedders(config: ProviderConfig) -> dict[str, Embedder]:
                 key=config.openai_key.reveal(),
             )
         )
+    if config.sentence_model is not None:
+        found.append(BuiltinEmbedder(config.sentence_model))
     return {embedder.provider: embedder for embedder in found}

@@ -120,7 +120,7 @@ async def test_connected_keys_bring_their_providers_before_the_built_in_ones(rec
     await providers.aclose()
 
 
-async def test_who_draws_and_embeds_follows_from_the_keys(recall):
+async def test_who_draws_and_embeds_follows_from_the_keys_and_what_is_installed(recall, tmp_path):
     alone = await open_providers(ProviderConfig(local_models="off"), recall)
     assert (list(alone.picture_makers), list(alone.embedders)) == (["builtin"], [])
     await alone.aclose()
@@ -131,10 +131,12 @@ async def test_who_draws_and_embeds_follows_from_the_keys(recall):
         openai_url="http://127.0.0.1:9/v1",
         local_models="off",
     )
+    config = replace(config, sentence_model=tmp_path)
     connected = await open_providers(config, recall)
     assert list(connected.picture_makers) == ["openai", "builtin"]
     assert [(name, each.model) for name, each in connected.embedders.items()] == [
         ("custom", "bge"),
         ("openai", "text-embedding-3-small"),
+        ("builtin", "all-minilm-l6-v2"),
     ]
     await connected.aclose()
