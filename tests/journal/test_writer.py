@@ -463,6 +463,38 @@ async def test_a_thread_in_which_nothing_was_asked_goes_with_the_next_start(reco
     assert [one.id for one in JournalReader(tmp_path).threads()] == ["begun"]
 
 
+@pytest.mark.parametrize("version", range(1, len(MIGRATIONS)))
+async def test_bar_36_every_earlier_version_keeps_its_threads_and_a_backup(tmp_path, version):
+    path = tmp_path / DATABASE_NAME
+    with closing(sqlite3.connect(path)) as old:
+        migrate(old, path, MIGRATIONS[:version])
+        old.execute(
+            "INSERT INTO thread (id, title, remote_id, assistant_id, created_at, updated_at, "
+            "is_pinned, is_unread) VALUES ('a', 'Old', '', '', 1.0, 2.0, 1, 0)"
+        )
+        old.execute(
+            "INSERT INTO message (id, thread_id, role, text, created_at, status, turn, is_spoken, "
+            "utterance_id, speech_ms, model, heard_by, spoken_by, error, remote_id) VALUES "
+            "('m', 'a', 'user', 'Zürich?', 1.0, 'sent', 1, 1, 'u', 900, '', '', '', '', '')"
+        )
+        old.execute(
+            "INSERT INTO utterance (id, thread_id, turn, created_at, state, path, duration_ms) "
+            "VALUES ('u', 'a', 1, 1.0, 'transcribed', 'utterances/u.pcm', 900)"
+        )
+        old.commit()
+    journal = await JournalWriter.open(tmp_path)
+    assert journal.set_aside is None
+    (thread,) = JournalReader(tmp_path).threads()
+    assert (thread.title, thread.is_pinned) == ("Old", True)
+    (message,) = await journal.messages("a")
+    assert (message.text, message.is_spoken, message.utterance_id) == ("Zürich?", True, "u")
+    assert (await journal.utterance("u")).duration_ms == 900
+    await journal.aclose()
+    assert JournalReader(tmp_path).search(read_wish("zur"))
+    with closing(sqlite3.connect(f"{path}.v{version}.backup")) as before:
+        assert before.execute("SELECT title FROM thread").fetchall() == [("Old",)]
+
+
 async def test_a_journal_without_models_is_migrated(tmp_path):
     with closing(sqlite3.connect(tmp_path / DATABASE_NAME)) as old:
         migrate(old, tmp_path / DATABASE_NAME, MIGRATIONS[:5])

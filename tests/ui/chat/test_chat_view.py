@@ -193,6 +193,14 @@ def test_bar_30_code_that_still_grows_is_copied_by_whole_lines(chat, qtbot):
     assert QGuiApplication.clipboard().text() == "a = 1\nb = 2"
 
 
+def test_bar_30_code_says_its_language_and_offers_to_be_copied_and_wrapped(chat):
+    chat.show_messages("a", (message(1, CODE),), has_older=False)
+    words = [one.target.label for one in in_sight(chat)]
+    assert [one for one in words if "Copy" in one]
+    assert [one for one in words if "rap" in one]
+    assert chat._stack.row(0)._column.block(0).frame.language == "py"
+
+
 def test_bar_30_long_lines_are_wrapped_or_scrolled(chat, qtbot):
     chat.show_messages("a", (message(1, CODE),), has_older=False)
     wrapped = chat._stack.total

@@ -33,7 +33,7 @@ def reply(**given: object):
     return make_message(1, "Tea.", details=DETAILS, **given)
 
 
-def test_a_tool_says_its_name_how_long_it_took_what_it_was_given_and_what_it_gave():
+def test_bar_44_a_tool_says_its_name_how_long_it_took_what_it_was_given_and_what_it_gave():
     tool = folds_of(reply())[1]
     assert (tool.label, tool.note) == ("look_up", "420 ms")
     assert tool.body == '{\n  "a": 1\n}\n\n// Result\n7'

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 
@@ -13,6 +14,7 @@ from desktop_app.journal.reply_details import ReplyDetails, Usage
 from desktop_app.link.messages import OpenThread, SendText
 from desktop_app.link.thread_messages import DeletePicture, PictureRemoved, RestorePicture
 from desktop_app.ui.gallery.gallery_page import GalleryPage
+from tests.ui.conftest import make_message
 from tests.ui.gallery.conftest import record
 
 
@@ -95,6 +97,19 @@ def test_bar_41_a_click_shows_the_picture_and_how_it_was_made(qtbot, gallery):
     assert viewer.image("p3").width() == 64
 
 
+def test_bar_41_the_viewer_says_who_made_it_and_leads_to_the_turn(qtbot, desk, gallery):
+    made = record(3, thread_id="b", prompt="A boat", model="openai/gpt-image-1", parent_id="p1")
+    desk.reader.made = [record(1), made]
+    gallery.all_threads.click()
+    click(qtbot, gallery, 0)
+    assert "openai / gpt-image-1" in gallery.viewer._facts.text
+    desk.reader.written["b"] = [replace(make_message(3, "Here it is."), thread_id="b")]
+    gallery.viewer.message_requested.emit(gallery.viewer.picture)
+    assert desk.window.pane.page == ""
+    conversation = desk.store.state.conversation
+    assert (conversation.thread_id, conversation.messages[0].id) == ("b", "m3")
+
+
 def test_a_file_that_is_no_picture_says_so(qtbot, gallery):
     click(qtbot, gallery, 1)
     assert gallery.viewer.canvas.is_broken
@@ -146,7 +161,7 @@ def test_bar_41_edit_from_here_asks_in_the_pictures_own_thread(qtbot, desk, gall
     assert (shown.id, shown.wishes) == (asked.message_id, asked.wishes)
 
 
-def test_relatives_stand_below_and_can_be_compared(qtbot, desk, gallery):
+def test_bar_41_relatives_stand_below_and_can_be_compared(qtbot, desk, gallery):
     child = record(3, thread_id="b", parent_id="p1")
     sibling = record(2, parent_id="p1")
     desk.reader.families = {"p3": [record(1), sibling, child]}

@@ -59,13 +59,13 @@ def test_memories_are_listed_with_their_number(memories):
     assert memories.panel.total.text == "2 memories"
 
 
-def test_a_memory_says_how_and_when_it_was_learned():
+def test_bar_42_a_memory_says_how_and_when_it_was_learned():
     assert memory_row(TEA).caption.endswith(" · from a conversation")
     assert "20" in memory_row(TEA).caption
     assert memory_row(DOG).caption == "added by hand"
 
 
-def test_words_find_memories_and_no_words_list_all(memories, qtbot):
+def test_bar_42_words_find_memories_and_no_words_list_all(memories, qtbot):
     memories.asks.answers[SearchMemories] = MemoryList((DOG,))
     memories.panel.search.setText("dog")
     qtbot.keyClick(memories.panel.search, Qt.Key.Key_Return)
@@ -95,7 +95,7 @@ def test_a_memory_is_added(memories, qtbot):
     assert memories.panel.editor.isHidden()
 
 
-def test_a_wrong_memory_is_corrected(memories, qtbot):
+def test_bar_42_a_wrong_memory_is_corrected(memories, qtbot):
     press(qtbot, memories, "m", "edit")
     page = memories.panel.editor.field.page
     assert page.toPlainText() == "Likes tea"
@@ -104,7 +104,7 @@ def test_a_wrong_memory_is_corrected(memories, qtbot):
     assert memories.asks.of(UpdateMemory) == [UpdateMemory("m", "Likes coffee")]
 
 
-def test_a_memory_is_forgotten_once_it_is_not_undone(memories, qtbot):
+def test_bar_42_a_memory_is_forgotten_once_it_is_not_undone(memories, qtbot):
     press(qtbot, memories, "m", "delete")
     press(qtbot, memories, "m", "undo")
     press(qtbot, memories, "n", "delete")

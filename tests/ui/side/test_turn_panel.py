@@ -25,7 +25,7 @@ def english() -> Iterator[None]:
     QLocale.setDefault(before)
 
 
-def test_it_says_who_heard_wrote_and_spoke_and_where_the_time_went(look, qtbot):
+def test_bar_45_it_says_who_heard_wrote_and_spoke_and_where_the_time_went(look, qtbot):
     parent = QWidget()
     qtbot.addWidget(parent)
     panel = TurnPanel(look, parent)
@@ -62,7 +62,7 @@ def spent(number: int, **usage: float):
     return make_message(number, "so", model="a/b", details=details)
 
 
-def test_it_says_what_a_turn_and_the_thread_took(panel):
+def test_bar_46_it_says_what_a_turn_and_the_thread_took(panel):
     first = spent(1, input_tokens=1000, output_tokens=20, cost_usd=0.002)
     second = spent(
         2, input_tokens=412, output_tokens=96, context_used_tokens=40, context_limit_tokens=128000

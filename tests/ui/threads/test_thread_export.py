@@ -88,7 +88,7 @@ def test_every_title_makes_a_file_name(titles, name):
     assert file_name(titles) == name
 
 
-def test_a_pdf_is_written_with_progress(export, desk, tmp_path):
+def test_bar_37_a_pdf_is_written_with_progress(export, desk, tmp_path):
     told: list[str] = []
     desk.store.notices_changed.connect(lambda _: told.append(desk.window.pane.notices.sentence))
     export.export(("a", "b"))
