@@ -39,10 +39,21 @@ class TalkKey(QObject):
         self._down_at_s = 0.0
 
     def watch(self) -> None:
-        """Begin; not before the first frame, for every event then passes through Python."""
+        """Begin: keys come to the window and to what has the focus.
+
+        Watching the whole application would take every event of every widget through Python.
+        """
         application = QApplication.instance()
-        assert application is not None  # there is no window without it
-        application.installEventFilter(self)
+        assert isinstance(application, QApplication)  # there is no window without it
+        self._window.installEventFilter(self)
+        application.focusChanged.connect(self._on_focus_changed)
+        self._on_focus_changed(None, QApplication.focusWidget())
+
+    def _on_focus_changed(self, before: QWidget | None, now: QWidget | None) -> None:
+        if before is not None and before is not self._window:
+            before.removeEventFilter(self)
+        if now is not None:
+            now.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         kind = event.type()
