@@ -9,12 +9,13 @@ from typing import Literal
 from msgspec.structs import replace
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
+from websockets.protocol import State
 
 from desktop_app.client.addresses import GatewayAddress
 from desktop_app.client.errors import closed, handshake_errors, socket_errors
 from desktop_app.client.socket_route import socket_route
 from desktop_app.errors import AccessError, NetworkError, ProtocolError
-from desktop_app.protocol.commands import ClientCommand, ConfigureSession
+from desktop_app.protocol.commands import AppendAudio, ClientCommand, ConfigureSession
 from desktop_app.protocol.events import ServerEvent, ServerFault, SessionReady
 from desktop_app.protocol.gateway import GatewayError, GatewayReady, decode_server_message
 from desktop_app.protocol.gateway_dialect import GatewayDialect
@@ -51,6 +52,23 @@ class GatewayTransport:
         if isinstance(command, ConfigureSession):
             command = self._of_session(command)
         await self._send(self._dialect.frames(command))
+
+    def send_now(self, command: ClientCommand) -> bool:
+        """Say sound while the peer keeps up: a task woken for each frame costs more than the rest.
+
+        It is written as ``ClientConnection.send`` does, which would wait only for a peer that does
+        not read.
+        """
+        socket = self._socket
+        if not isinstance(command, AppendAudio) or socket.state is not State.OPEN:
+            return False
+        if socket.transport.get_write_buffer_size():
+            return False
+        for frame in self._dialect.frames(command):
+            say = socket.protocol.send_text if frame.is_text else socket.protocol.send_binary
+            say(frame.data)
+        socket.send_data()
+        return True
 
     async def events(self) -> AsyncIterator[ServerEvent]:
         """What the gateway says, until it or we close normally. One reader at a time.

@@ -155,6 +155,10 @@ class MessageTransport:
                 self._thread_id = command.session_id
                 await self._news.put(ready_session(command, self._terms.voices))
 
+    def send_now(self, command: ClientCommand) -> bool:
+        """See ``engine.ports.Transport``: here everything may have to wait."""
+        return False
+
     def events(self) -> AsyncIterator[ServerEvent]:
         """What the server says, until ``aclose``. One reader at a time.
 

@@ -125,6 +125,10 @@ class RealtimeTransport:
             case _:
                 pass  # the session was configured when it was opened
 
+    def send_now(self, command: ClientCommand) -> bool:
+        """See ``engine.ports.Transport``: here everything may have to wait."""
+        return False
+
     async def events(self) -> AsyncIterator[ServerEvent]:
         """What the server says, until it or we close.
 

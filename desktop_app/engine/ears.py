@@ -27,7 +27,8 @@ class Ears:
         detector: Judges each frame.
         turn_detector: Folds the verdicts into utterances.
         tell: Takes inputs; may answer with ``capture`` before it returns.
-        keep: Takes the turn's sound, in order, pre-roll first.
+        keep: Takes the turn's sound, in order, pre-roll first, and says whether it is still to
+            leave, once the loop goes on.
     """
 
     def __init__(
@@ -36,7 +37,7 @@ class Ears:
         turn_detector: turns.TurnDetector,
         *,
         tell: Callable[[Input], None],
-        keep: Callable[[int, bytes], None],
+        keep: Callable[[int, bytes], bool],
     ) -> None:
         self._detector = detector
         self._turn_detector = turn_detector
@@ -51,13 +52,12 @@ class Ears:
         """Keep the next frame before it is judged, if an utterance is open: it belongs to it.
 
         Returns:
-            Whether it was; the frame is still to be heard.
+            Whether it is still to leave, once the loop goes on. In any case it is to be heard.
         """
         if self._turn is None or not self._turn_detector.is_hearing:
             return False
         self._passed_on = frame
-        self._keep(self._turn, frame.pcm)
-        return True
+        return self._keep(self._turn, frame.pcm)
 
     def hear(self, frame: AudioFrame) -> bool:
         """Take the next frame and judge it: is it speech?"""

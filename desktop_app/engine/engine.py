@@ -325,14 +325,14 @@ class Engine:
 
     # ---- what passes through --------------------------------------------------------------
 
-    def _keep_sound(self, turn: int, pcm: bytes) -> None:
+    def _keep_sound(self, turn: int, pcm: bytes) -> bool:
+        """Whether the line is still to say it, as soon as the loop goes on."""
         if self._session.is_attending:
             self._overheard.append(pcm)
-            self._lines.stream(turn, pcm)
-            return
+            return self._lines.stream(turn, pcm)
         self._recorder.append(turn, pcm)
         is_live = not self._session.is_undelivered
-        self._lines.append_speech(turn, pcm, is_live=is_live)
+        return self._lines.append_speech(turn, pcm, is_live=is_live)
 
     async def _admit(self, event: ServerEvent) -> None:
         await self._ledger.room()

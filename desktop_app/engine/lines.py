@@ -83,7 +83,13 @@ class Lines:
             terms.thread_id, parts.open_voice, renew=self.renew, tell=tell, publish=parts.publish
         )
         self._uses = LineUses(
-            self.next_turn.tell, admit, self._before_send, self._sent, is_free, self._load
+            self.next_turn.tell,
+            admit,
+            self._before_send,
+            self._sent,
+            self._is_durable,
+            is_free,
+            self._load,
         )
         self._text_line = TextLine(parts.open_text, terms.text_session, self._uses)
         self._voice_line: Supervisor | None = None
@@ -116,21 +122,27 @@ class Lines:
         """A new utterance begins, or a recorded one is delivered again."""
         self._spoken = bytearray(pcm)
 
-    def append_speech(self, turn: int, pcm: bytes, *, is_live: bool) -> None:
+    def append_speech(self, turn: int, pcm: bytes, *, is_live: bool) -> bool:
         """Take sound of the utterance.
 
         Args:
             turn: Whose sound.
             pcm: s16le mono 16 kHz.
             is_live: The line takes it now; otherwise it waits for ``ResendSpeech``.
+
+        Returns:
+            Whether the line is still to say it, as soon as the loop goes on.
         """
         self._spoken += pcm
-        if is_live:
-            self._send(AppendAudio(turn, pcm))
+        return is_live and self._send(AppendAudio(turn, pcm))
 
-    def stream(self, turn: int, pcm: bytes) -> None:
-        """Let the line hear sound in which nobody may be speaking; it is not kept."""
-        self._send(AppendAudio(turn, pcm))
+    def stream(self, turn: int, pcm: bytes) -> bool:
+        """Let the line hear sound in which nobody may be speaking; it is not kept.
+
+        Returns:
+            As ``append_speech`` does.
+        """
+        return self._send(AppendAudio(turn, pcm))
 
     def _open(self) -> None:
         self._voice_line = Supervisor(
@@ -141,13 +153,14 @@ class Lines:
         )
         self._jobs.start("voice line", self._voice_line.run())
 
-    def _send(self, command: ClientCommand) -> None:
+    def _send(self, command: ClientCommand) -> bool:
         if isinstance(command, CancelReply) and command.turn in self._texts:
             self._jobs.start(f"text {command.turn} cancel", self._cancel_text(command))
         elif isinstance(command, SubmitToolOutputs) and command.turn in self._texts:
             self._jobs.start(f"text {command.turn} outputs", self._text_line.submit(command))
         elif self._voice_line is not None:
-            self._voice_line.send(command)
+            return self._voice_line.send(command)
+        return False
 
     def _resend(self, turn: int) -> None:
         for at in range(0, len(self._spoken), _RESEND_BYTES):
@@ -171,6 +184,9 @@ class Lines:
                 await self._recorder.begun(command.turn)
             case _:
                 pass
+
+    def _is_durable(self, command: ClientCommand) -> bool:
+        return isinstance(command, AppendAudio) and self._recorder.has_begun(command.turn)
 
     def _sent(self, command: ClientCommand) -> None:
         match command:

@@ -129,6 +129,13 @@ class Transport(Protocol):
             NetworkError: The connection is gone.
         """
 
+    def send_now(self, command: ClientCommand) -> bool:
+        """Say one thing at once, if nothing has to be waited for.
+
+        Returns:
+            Whether it was said; if not, it is for ``send``, which also tells what is wrong.
+        """
+
     def events(self) -> AsyncIterator[ServerEvent]:
         """What the server says, from SessionReady on; ends when the server closes normally.
 

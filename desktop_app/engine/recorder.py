@@ -138,9 +138,13 @@ class Recorder:
 
     async def begun(self, turn: int) -> None:
         """Return when what was recorded for the turn is in the journal's hands."""
-        notes = self._turns.get(turn)
-        if notes is not None and notes.utterance is not None and notes.waiting_sound is not None:
+        if not self.has_begun(turn):
             await self._ledger.written()
+
+    def has_begun(self, turn: int) -> bool:
+        """Whether what was recorded for the turn is in the journal's hands."""
+        notes = self._turns.get(turn)
+        return notes is None or notes.utterance is None or notes.waiting_sound is None
 
     async def written(self) -> None:
         """Return when everything noted so far is durable."""

@@ -57,7 +57,7 @@ class SoundDesk:
         parts: Microphone, loudspeaker, detectors, time.
         jobs: Where listening and waiting run.
         tell: Takes inputs for the machine.
-        keep: Takes the sound of a turn, in order.
+        keep: Takes the sound of a turn, in order, and says whether it is still to leave.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class SoundDesk:
         jobs: Jobs,
         *,
         tell: Callable[[Input], None],
-        keep: Callable[[int, bytes], None],
+        keep: Callable[[int, bytes], bool],
     ) -> None:
         self._thread_id = thread_id
         self._parts = parts

@@ -27,6 +27,7 @@ class LineUses:
         admit: Returns when there is room for this event; a slow loudspeaker slows the server.
         before_send: Returns when what the command says is durable.
         sent: Told after the command has left.
+        is_durable: Whether ``before_send`` would return at once.
         is_free: Whether no turn runs: the line can be exchanged unnoticed.
         load: The end of an utterance with its files, for a line that takes files or does not.
     """
@@ -35,6 +36,7 @@ class LineUses:
     admit: Callable[[ServerEvent], Awaitable[None]]
     before_send: Callable[[ClientCommand], Awaitable[None]]
     sent: Callable[[ClientCommand], None]
+    is_durable: Callable[[ClientCommand], bool] = lambda _: False
     is_free: Callable[[], bool] = lambda: True
     load: Callable[[CommitAudio, bool], Awaitable[CommitAudio]] | None = None
 
@@ -61,6 +63,7 @@ class Supervisor:
         self._outgoing: asyncio.Queue[ClientCommand] | None = None
         self._is_stuck = asyncio.Event()
         self._is_delivering = False
+        self._idle_line: tuple[Transport, LineLife] | None = None
         self._renewal: Renewal | None = None
 
     def renew(self) -> None:
@@ -68,17 +71,32 @@ class Supervisor:
         if self._renewal is not None:
             self._renewal.hasten()
 
-    def send(self, command: ClientCommand) -> None:
+    def send(self, command: ClientCommand) -> bool:
         """Say it after what was said before. Without a line it is dropped: nobody waits for it.
 
         When the peer takes nothing for so long that the queue is full, the line counts as lost.
+
+        Returns:
+            Whether it is still to be said.
         """
-        if self._outgoing is None:
-            return
+        if self._outgoing is None or self._is_said_now(command, self._outgoing):
+            return False
         try:
             self._outgoing.put_nowait(command)
         except asyncio.QueueFull:
             self._is_stuck.set()
+        return True
+
+    def _is_said_now(self, command: ClientCommand, outgoing: asyncio.Queue[ClientCommand]) -> bool:
+        """Say it without waking anybody, where nothing has to be waited for."""
+        if self._idle_line is None or not outgoing.empty() or not self._uses.is_durable(command):
+            return False
+        transport, life = self._idle_line
+        if not transport.send_now(command):
+            return False
+        life.spoke()
+        self._uses.sent(command)
+        return True
 
     async def run(self) -> None:
         """Hold the line until cancelled; ends by itself only when the peer refuses for good."""
@@ -176,7 +194,11 @@ class Supervisor:
     ) -> None:
         self._is_delivering = False
         while True:
-            command = await outgoing.get()
+            self._idle_line = transport, life
+            try:
+                command = await outgoing.get()
+            finally:
+                self._idle_line = None
             self._is_delivering = True
             if isinstance(command, CommitAudio) and self._uses.load is not None:
                 command = await self._uses.load(command, transport.takes_files)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import takewhile
 
 import pytest
 
@@ -24,6 +25,7 @@ from desktop_app.protocol.commands import (
 from desktop_app.protocol.events import ReplyAudio, ReplyStarted, ServerFault, SessionReady
 from tests.fakes.gateway import ScriptedGateway
 
+SECOND = AppendAudio(1, bytes(32_000))
 CONFIGURATION = ConfigureSession("t", SpeechInput("basic"), SpeechOutput("basic", "anna", 1.5))
 OURS = g.GatewayConfigured(session_id="t", extensions=g.EXTENSIONS)
 
@@ -104,6 +106,26 @@ async def test_sound_is_binary_or_json_as_the_peer_takes_it(gateway: ScriptedGat
         await gateway.expect("session.configure")
         await transport.send(AppendAudio(1, b"abcd"))
         assert (await gateway.hears())["audio"] == "YWJjZA=="
+
+
+async def test_sound_is_said_at_once_and_in_order_with_all_else(gateway: ScriptedGateway):
+    async with opened(gateway) as transport:
+        await gateway.expect("session.configure")
+        assert transport.send_now(AppendAudio(1, b"ab"))
+        await transport.send(AppendAudio(1, b"cd"))
+        assert transport.send_now(AppendAudio(1, b"ef"))
+        assert not transport.send_now(CommitAudio(1))
+        assert [await gateway.hears() for _ in range(3)] == [b"ab", b"cd", b"ef"]
+    assert not transport.send_now(AppendAudio(1, b"gh"))
+
+
+async def test_sound_is_not_said_at_once_to_a_peer_that_does_not_read(gateway: ScriptedGateway):
+    async with opened(gateway) as transport:
+        await gateway.expect("session.configure")
+        await gateway.freeze()
+        said = takewhile(bool, (transport.send_now(SECOND) for _ in range(10_000)))
+        assert len(list(said)) < 10_000
+        assert transport._socket.transport.get_write_buffer_size() <= len(SECOND.pcm) + 16
 
 
 async def test_a_reply_to_something_discarded_is_cancelled_without_being_asked(

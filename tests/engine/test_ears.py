@@ -31,9 +31,10 @@ class Listener:
             self.turn += 1
             self.ears.capture(self.turn, is_held=False)
 
-    def keep(self, turn: int, pcm: bytes) -> None:
+    def keep(self, turn: int, pcm: bytes) -> bool:
         assert turn == self.turn
         self.kept += pcm
+        return True
 
     def hear(self, picture: str) -> None:
         for number, mark in enumerate(picture):

@@ -16,7 +16,7 @@ from desktop_app.engine.inputs import (
 from desktop_app.engine.ports import OpenTransport
 from desktop_app.engine.supervisor import LineUses, Supervisor
 from desktop_app.errors import NetworkError, ProtocolError
-from desktop_app.protocol.commands import AppendAudio, ConfigureSession
+from desktop_app.protocol.commands import AppendAudio, ClientCommand, CommitAudio, ConfigureSession
 from desktop_app.protocol.events import ServerEvent, SessionReady
 from tests.fakes.transport import ScriptedServer, ScriptedTransport
 from tests.fakes.virtual_time import VirtualTime, rounds
@@ -42,7 +42,14 @@ class Holder:
         self.told: list[Input] = []
         self.may_send = asyncio.Event()
         self.may_send.set()
-        uses = LineUses(self.told.append, self._admit, self._before, lambda _: None)
+        self.sent: list[ClientCommand] = []
+        uses = LineUses(
+            self.told.append,
+            self._admit,
+            self._before,
+            self.sent.append,
+            lambda _: self.may_send.is_set(),
+        )
         self.line = Supervisor(
             open_line or self.server,
             ConfigureSession("s"),
@@ -167,6 +174,59 @@ async def test_a_peer_that_takes_nothing_counts_as_lost():
     running.cancel()
     await asyncio.wait((running,))
     assert holder.kinds() == [LineOpened, LineLost]
+
+
+@pytest.fixture
+async def prompt() -> AsyncIterator[tuple[Holder, ScriptedTransport]]:
+    """A line that takes at once what is said to it."""
+    holder = Holder()
+    running, peer = await held(holder)
+    peer.is_prompt = True
+    await rounds()
+    yield holder, peer
+    running.cancel()
+    await asyncio.wait((running,))
+
+
+Prompt = tuple[Holder, ScriptedTransport]
+SOUND = [AppendAudio(1, bytes([number])) for number in range(5)]
+
+
+async def test_sound_that_has_nothing_to_wait_for_is_said_at_once(prompt: Prompt):
+    holder, peer = prompt
+    assert [holder.line.send(sound) for sound in SOUND] == [False] * 5
+    assert peer.sent == holder.sent == SOUND
+
+
+async def test_what_is_not_durable_yet_waits_and_what_comes_after_it_too(prompt: Prompt):
+    holder, peer = prompt
+    holder.may_send.clear()
+    assert holder.line.send(SOUND[0])
+    holder.may_send.set()
+    assert holder.line.send(SOUND[1])
+    assert peer.sent == []
+    await rounds()
+    assert not holder.line.send(SOUND[2])
+    assert peer.sent == SOUND[:3]
+
+
+async def test_nothing_overtakes_what_the_peer_could_not_take_at_once(prompt: Prompt):
+    holder, peer = prompt
+    peer.is_prompt = False
+    assert holder.line.send(SOUND[0])
+    peer.is_prompt = True
+    rest: list[ClientCommand] = [SOUND[1], CommitAudio(1)]
+    assert [holder.line.send(command) for command in rest] == [True, True]
+    await rounds()
+    assert peer.sent == [SOUND[0], *rest]
+
+
+async def test_a_line_that_was_lost_takes_nothing_at_once(prompt: Prompt):
+    holder, peer = prompt
+    peer.lose()
+    await rounds()
+    holder.line.send(SOUND[0])
+    assert peer.sent == []
 
 
 async def test_waiting_for_the_line_doubles_between_tries():

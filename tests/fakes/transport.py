@@ -26,11 +26,13 @@ class ScriptedTransport:
         takes_files: Whether its words for speech have some for files.
         ready: What ``say_ready`` says.
         is_alive: Cleared, the peer gives no sign of life.
+        is_prompt: Takes what is said at once.
     """
 
     def __init__(self) -> None:
         self.sent: list[ClientCommand] = []
         self.is_closed = False
+        self.is_prompt = False
         self.takes_files = False
         self.ready = SessionReady("s")
         self.is_alive = asyncio.Event()
@@ -52,6 +54,14 @@ class ScriptedTransport:
             raise NetworkError("network.lost", "The connection is gone.", retryable=True)
         self.sent.append(command)
         self._was_sent.set()
+
+    def send_now(self, command: ClientCommand) -> bool:
+        """Everything goes through ``send``, unless ``is_prompt`` is set."""
+        if not self.is_prompt or self._is_lost or self.is_closed:
+            return False
+        self.sent.append(command)
+        self._was_sent.set()
+        return True
 
     async def events(self) -> AsyncIterator[ServerEvent]:
         """What the test says, until ``end`` or ``aclose``; raises what ``lose`` was given."""
