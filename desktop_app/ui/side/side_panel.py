@@ -22,6 +22,7 @@ from desktop_app.ui.side.turn_panel import TurnPanel
 
 TABS = (mark("Turn"), mark("Images"), mark("Files"), mark("Memory"))
 _HEADER = 52
+_GAP, _LEAST_GAP = 16, 4  # px between two tabs
 
 
 class TabBar(QWidget):
@@ -82,14 +83,15 @@ class TabBar(QWidget):
 
     def box(self, number: int) -> QRectF:
         """Where the word of a tab stands."""
-        metrics = self.fontMetrics()
-        left = sum(metrics.horizontalAdvance(tr(word)) + 16 for word in TABS[:number])
-        wide = metrics.horizontalAdvance(tr(TABS[number]))
-        return mirrored(QRectF(left, 0, wide, self.height()), self.width())
+        words = [self.fontMetrics().horizontalAdvance(tr(word)) for word in TABS]
+        gaps = len(words) - 1
+        gap = max(_LEAST_GAP, min(_GAP, (self.width() - sum(words)) // gaps))
+        left = sum(words[:number]) + gap * number
+        return mirrored(QRectF(left, 0, words[number], self.height()), self.width())
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        words = sum(self.fontMetrics().horizontalAdvance(tr(word)) + 16 for word in TABS)
-        return QSize(words - 16, _HEADER)
+        words = [self.fontMetrics().horizontalAdvance(tr(word)) for word in TABS]
+        return QSize(sum(words) + _GAP * (len(words) - 1), _HEADER)
 
     def mousePressEvent(self, event: object) -> None:  # noqa: N802
         x = event.position().x()  # type: ignore[attr-defined]  # a QMouseEvent
