@@ -366,6 +366,8 @@ def sentence_of(code: str, facts: Mapping[str, str] | None = None) -> str:
         )
         .strip()
     )
+    if facts.get("file") and tr(sentence).startswith("{file}"):
+        return written  # names of files are not ours to change
     return written[:1].upper() + written[1:]
 
 

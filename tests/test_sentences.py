@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from desktop_app import sentences
+from desktop_app.languages import speak
 from desktop_app.sentences import FAMILIES, SENTENCES, UNKNOWN, failure_sentence, sentence_of
 
 PACKAGE = Path(sentences.__file__).parent
@@ -179,3 +180,12 @@ def test_a_fact_is_shown_as_it_is_whatever_it_holds():
 )
 def test_a_failed_message_says_why(kept: str, said: str):
     assert failure_sentence(kept) == said
+
+
+def test_the_name_of_a_file_keeps_its_first_letter():
+    speak("de")
+    try:
+        words = sentence_of("export.running", {"file": "notes.pdf", "number": "4"})
+        assert words.startswith("notes.pdf wird")
+    finally:
+        speak("en")

@@ -36,6 +36,12 @@ def file_size(size_bytes: int) -> str:
     )
 
 
+def price(dollars: float) -> str:
+    """``2``, ``1.10`` or ``0.075``: cents as cents are written, and as exact as it is."""
+    exact = f"{dollars:.6f}".rstrip("0").partition(".")[2]
+    return decimal(dollars, max(2, len(exact)) if exact else 0)
+
+
 def money(dollars: float) -> str:
     """A price, as exact as small prices need it; nothing is free."""
     if not dollars:

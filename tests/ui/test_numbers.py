@@ -9,7 +9,7 @@ from PySide6.QtCore import QLocale
 
 from desktop_app.protocol.events import Usage
 from desktop_app.protocol.service_calls import ModelRow
-from desktop_app.ui.numbers import decimal, file_size, money, short, whole
+from desktop_app.ui.numbers import decimal, file_size, money, price, short, whole
 from desktop_app.ui.panels.amounts import context_words, price_words
 from desktop_app.ui.side import turn_words
 
@@ -60,3 +60,10 @@ def test_sizes_are_said_as_people_say_them(size_bytes, said):
 def test_what_costs_nothing_is_free(model):
     assert price_words(model) == "free"
     assert money(0) == "free"
+
+
+@pytest.mark.parametrize(
+    ("dollars", "said"), [(2, "2"), (1.1, "1.10"), (0.3, "0.30"), (0.075, "0.075"), (15.0, "15")]
+)
+def test_prices_have_two_digits_for_cents_or_as_many_as_they_need(dollars, said):
+    assert price(dollars) == said

@@ -7,7 +7,7 @@ from datetime import datetime
 from desktop_app.prose import mark, tr
 from desktop_app.protocol.service_calls import ModelRow
 from desktop_app.ui import moments
-from desktop_app.ui.numbers import decimal, short
+from desktop_app.ui.numbers import price, short
 
 
 def day(at: str | None) -> str:
@@ -34,10 +34,10 @@ def price_words(model: ModelRow) -> str:
     """For a million tokens in and out, or that nobody says."""
     prices = (model.input_usd, model.output_usd)
     if model.unit_usd is not None and prices == (None, None):
-        return f"${decimal(model.unit_usd)}" if model.unit_usd else tr(mark("free"))
+        return f"${price(model.unit_usd)}" if model.unit_usd else tr(mark("free"))
     if None in prices:
         return tr(mark("price unknown"))
     if not any(prices):
         return tr(mark("free"))
-    into, out = (decimal(price or 0.0) for price in prices)
+    into, out = (price(one or 0.0) for one in prices)
     return tr(mark("${into} in, ${out} out")).format(into=into, out=out)
