@@ -198,17 +198,22 @@ class _Pen:
     def pieces(self, box: QRectF, pieces: tuple[Piece, ...], lines: OneLines) -> None:
         """A snippet whose words that were looked for have a ground of their own."""
         whole = "".join(piece.text for piece in pieces)
-        if is_right_to_left(whole) or self._is_mirrored:
+        if is_right_to_left(whole):
             self.words(box, whole, "dim", lines)  # side by side they would be in the wrong order
             return
-        x = box.left()
+        place = self._placed(box)
+        long = lines.fitting(whole, place.width()).size().width()
+        x = place.right() - long if self._is_mirrored else place.left()
         for piece in pieces:
-            room = QRectF(x, box.top(), box.right() - x, box.height())
+            room = QRectF(x, place.top(), place.right() - x, place.height())
             if room.width() <= 0:
                 return
+            line = lines.fitting(piece.text, room.width())
             if piece.is_found:
-                self._mark(room, lines.fitting(piece.text, room.width()).size().width(), lines)
-            x += self.words(room, piece.text, "text" if piece.is_found else "dim", lines)
+                self._mark(room, line.size().width(), lines)
+            self._painter.setPen(self._pens.colour("text" if piece.is_found else "dim"))
+            lines.draw(self._painter, x, room.center().y(), line)
+            x += line.size().width()
 
     def _mark(self, room: QRectF, width: float, lines: OneLines) -> None:
         ground = QRectF(room.left(), room.center().y() - lines.height / 2, width, lines.height)

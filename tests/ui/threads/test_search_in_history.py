@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QModelIndex, Qt
 
 from desktop_app.journal.records import Role, SearchHit, ThreadRecord
 from desktop_app.journal.search_query import SearchWish
@@ -102,3 +102,23 @@ def test_chips_go_when_nothing_is_looked_for(searching, qtbot):
 )
 def test_wishes_are_toggled_in_the_text(text, wish, after):
     assert with_wish(text, wish) == after
+
+
+@pytest.mark.parametrize(
+    "direction", [Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft]
+)
+def test_what_was_looked_for_is_marked_wherever_reading_begins(searching, qtbot, qapp, direction):
+    typed(searching, qtbot, "tram")
+    threads, look = searching.window.threads, searching.window.look
+    qtbot.waitUntil(lambda: threads._rows.first_found() is not None)
+    threads.list.setCurrentIndex(QModelIndex())
+    threads.list.setLayoutDirection(direction)
+    picture = threads.list.grab().toImage()
+    marked = [
+        x
+        for y in range(picture.height())
+        for x in range(picture.width())
+        if picture.pixelColor(x, y) == look.colour("selection")
+    ]
+    assert marked
+    assert (min(marked) > picture.width() / 2) is (direction is Qt.LayoutDirection.RightToLeft)
