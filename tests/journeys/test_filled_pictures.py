@@ -12,11 +12,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.link.messages import Notice, NoticeLevel, NoticeRaised
+from desktop_app.prose import tr
 from desktop_app.ui.assistants.assistants_page import AssistantsPage
 from desktop_app.ui.gallery.gallery_page import GalleryPage
 from desktop_app.ui.models.model_picker import ModelPicker
 from desktop_app.ui.panels.files_panel import FilesPanel
-from desktop_app.ui.panels.memory_panel import MemoryPanel
+from desktop_app.ui.panels.memory_panel import NO_MEMORIES, MemoryPanel
 from desktop_app.ui.settings.settings_page import SettingsPage
 from tests.fakes.filled import FILES, MEMORIES, MODELS
 from tests.fakes.person import CALM, Person, prefer
@@ -48,13 +49,13 @@ async def beside_the_conversation(camera: Photographer) -> None:
     await camera.take("30-side-turn")
     side.tabs.open_tab(2)
     files = await one_of(person, FilesPanel)
-    await eventually(lambda: not files.rows.note.isHidden())
+    await eventually(lambda: files.rows.note.text() == files.nothing)
     files.rows.show_note("")
     files.rows.show_rows(FILES)
     await camera.take("30-side-files")
     side.tabs.open_tab(3)
     memories = await one_of(person, MemoryPanel)
-    await eventually(lambda: not memories.rows.note.isHidden())
+    await eventually(lambda: memories.rows.note.text() == tr(NO_MEMORIES))
     memories.rows.show_note("")
     memories.rows.show_rows(MEMORIES, has_more=True)
     memories.show_total(1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import (
@@ -73,6 +73,7 @@ class KeysCard(QWidget):
         super().__init__(parent)
         self._chosen: Mapping[str, str] = {}
         self.fields: dict[str, QKeySequenceEdit] = {}
+        self._titles: dict[str, WrappedText] = {}
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 4, 0, 4)
         grid.setVerticalSpacing(6)
@@ -88,6 +89,7 @@ class KeysCard(QWidget):
             field.editingFinished.connect(self._on_edited)
             self.fields[one.name] = field
             title = WrappedText(look, self, tr(one.title), size.SMALL, "text")
+            self._titles[one.name] = title
             grid.addWidget(title, number, 0)
             grid.addWidget(field, number, 1)
         self.words = WrappedText(look, self, "", size.SMALL, "warn")
@@ -102,6 +104,18 @@ class KeysCard(QWidget):
             field.blockSignals(True)
             field.setKeySequence(QKeySequence(keys_of(name, chosen)))
             field.blockSignals(False)
+
+    def show_fitting(self, words: Sequence[str]) -> None:
+        """Show the keys whose titles hold all of these words, in lower case; else all."""
+
+        def fits(title: str) -> bool:
+            return all(word in title.casefold() for word in words)
+
+        fitting = {name for name, title in self._titles.items() if fits(title.text())}
+        shows_all = not fitting or fits(tr("Keys"))
+        for name, title in self._titles.items():
+            for part in (title, self.fields[name]):
+                part.setVisible(shows_all or name in fitting)
 
     def _on_edited(self) -> None:
         field = self.sender()

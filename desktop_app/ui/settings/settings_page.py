@@ -80,6 +80,7 @@ class SettingsPage(QWidget):
         self._area = PageArea(self._look, self)
         self._inner = QWidget()
         self._nothing = WrappedText(look, self._inner, "", size.TEXT, "dim")
+        self._nothing.setContentsMargins(0, 12, 0, 0)
         self.sections = {one.name: self._section(one, settings) for one in SECTIONS}
         self.key = KeyCard(look, self._inner)
         self.own = OwnServiceCard(look, self._inner)
@@ -199,6 +200,8 @@ class SettingsPage(QWidget):
             for other in widget.others:
                 is_list = other is self.licences and not self.licences.toPlainText()
                 other.setVisible(has_others and not is_list)
+                if isinstance(other, KeysCard):
+                    other.show_fitting(words)
             widget.setVisible(bool(paths) or has_others)
         is_empty = all(widget.isHidden() for widget in self.sections.values())
         self._nothing.show_text(tr("No setting is called “{text}”.").format(text=text))

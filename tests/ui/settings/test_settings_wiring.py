@@ -195,6 +195,19 @@ def test_a_search_leaves_what_was_looked_for(page, qtbot):
     assert page._nothing.isHidden()
 
 
+def test_a_search_for_a_key_leaves_that_key(page):
+    def shown() -> list[str]:
+        return [name for name, field in page.keys.fields.items() if not field.isHidden()]
+
+    every = shown()
+    page.search.setText("gallery")
+    assert shown() == ["gallery"]
+    page.search.setText("keys")
+    assert shown() == every
+    page.search.clear()
+    assert shown() == every
+
+
 def test_a_search_finds_by_title_hint_choice_and_file_name():
     def found(text: str) -> list[str]:
         return [row.path for section in matching(text) for row in section.rows]
