@@ -49,6 +49,7 @@ from desktop_app.journal.rows import (
 )
 from desktop_app.journal.salvage import salvage
 from desktop_app.journal.schema import DATABASE_NAME, MIGRATIONS
+from desktop_app.journal.strays import list_strays
 from desktop_app.journal.taking_in import TakenIn, TakingIn, ThreadRows, remove_leftovers
 from desktop_app.journal.utterance_files import UtteranceFiles, path_of
 from desktop_app.protocol.commands import Answerer
@@ -332,7 +333,9 @@ class Tables:
         try:
             with transaction(self._connection):
                 number = salvage(self._connection, damaged)
-        except sqlite3.Error as error:
+            with transaction(self._connection):
+                list_strays(self._connection, self._folder, damaged)
+        except (sqlite3.Error, OSError) as error:
             logger.warning("nothing of %s could be taken over: %s", damaged.name, error)
         else:
             logger.info("%d messages of %s could be read", number, damaged.name)

@@ -11,6 +11,7 @@ import pytest
 from desktop_app.database.migrations import migrate
 from desktop_app.journal.reader import JournalReader
 from desktop_app.journal.records import MessageStatus, Role, UtteranceState
+from desktop_app.journal.recovery import NOT_UNDERSTOOD
 from desktop_app.journal.schema import DATABASE_NAME, MIGRATIONS
 from desktop_app.journal.writer import JournalWriter
 from desktop_app.protocol.commands import TurnWishes
@@ -77,6 +78,30 @@ async def test_bar_35_most_of_a_damaged_journal_is_there_again_with_its_files(fi
     await journal.aclose()
     await (await JournalWriter.open(filled)).aclose()  # and it is sound from now on
     assert [one.id for one in JournalReader(filled).threads()] == ["t1"]
+
+
+async def test_recordings_and_files_whose_rows_are_lost_are_found_in_a_thread(filled):
+    for name in ("0a1b", "0c2d"):
+        (filled / "attachments" / name).mkdir(parents=True)
+        (filled / "attachments" / name / "plan.pdf").write_bytes(b"%PDF")
+    (filled / "unsent.json").write_text('{"files": {"t1": [{"kept": "…/0c2d/plan.pdf"}]}}')
+    (filled / DATABASE_NAME).write_bytes(b"not a database at all" * 100)
+    for _ in range(2):  # and it stays so
+        journal = await JournalWriter.open(filled)
+        [thread] = JournalReader(filled).threads()
+        assert (thread.title, thread.is_unread) == ("Found after damage", True)
+        found = await journal.messages(thread.id)
+        heard = [one for one in found if one.utterance_id]
+        assert sorted(one.utterance_id for one in heard) == sorted(
+            f"u{number}" for number in range(0, MESSAGES, 40)
+        )
+        assert {(one.status, one.error, one.speech_ms) for one in heard} == {
+            (MessageStatus.FAILED, NOT_UNDERSTOOD, 100)
+        }
+        assert await journal.utterance_pcm("u80") == bytes([80, 0]) * 1_600
+        [names] = [one.wishes.files for one in found if not one.utterance_id]
+        assert names == (str(filled / "attachments" / "0a1b" / "plan.pdf"),)
+        await journal.aclose()
 
 
 async def test_damage_anywhere_costs_what_it_hit_and_never_the_start(filled, records):
