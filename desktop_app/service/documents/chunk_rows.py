@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from desktop_app.service.documents.document_rows import WaitingDocument, is_processing
 from desktop_app.service.providers.ports import Passage
@@ -74,14 +74,18 @@ def can_find(connection: sqlite3.Connection, assistant_id: str, thread_id: str) 
 
 
 def passages(
-    connection: sqlite3.Connection, ranked: Sequence[tuple[int, float]]
+    connection: sqlite3.Connection,
+    ranked: Sequence[tuple[int, float]],
+    nearness: Mapping[int, float],
 ) -> tuple[Passage, ...]:
     """The passages of (seq, score), in that order; those deleted meanwhile are left out."""
     found = []
     for seq, score in ranked:
         row = connection.execute(_PASSAGE, (seq,)).fetchone()
         if row is not None:
-            found.append(Passage(row["id"], row["filename"], row["content"], row["place"], score))
+            near = nearness.get(seq)
+            where = row["id"], row["filename"], row["content"], row["place"]
+            found.append(Passage(*where, score, near))
     return tuple(found)
 
 

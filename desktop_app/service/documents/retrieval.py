@@ -59,7 +59,9 @@ class Retrieval:
         def work(connection: sqlite3.Connection) -> tuple[Passage, ...]:
             more = _openings(connection, question, thread_id, message_id, limit)
             filled = dict(ranked) | {seq: 0.0 for seq in more if seq not in dict(ranked)}
-            return chunk_rows.passages(connection, list(filled.items())[:limit])
+            return chunk_rows.passages(
+                connection, list(filled.items())[:limit], cosines.of(list(filled))
+            )
 
         return await self._database.read(work)
 

@@ -84,12 +84,14 @@ class MemorySearch:
         self, assistant_id: str, query: str, wish: EmbeddingWish
     ) -> tuple[_Vectors | None, str]:
         """The question's vector and its space, once the memories have theirs; or None."""
-        embedder = chosen(self._source.known.embedders if self._source.known else {}, wish)
-        if embedder is None or not query.strip():
+        if not query.strip():
             return None, ""
-        space = space_of(embedder)
         try:
-            async with asyncio.timeout(LIMIT_S):
+            async with asyncio.timeout(LIMIT_S):  # providers that are still opening included
+                embedder = chosen((await self._source.get()).embedders, wish)
+                if embedder is None:
+                    return None, ""
+                space = space_of(embedder)
                 with provider_failures("embedding.failed", "The embedding provider failed."):
                     return await self._embed(embedder, space, assistant_id, query), space
         except TimeoutError:

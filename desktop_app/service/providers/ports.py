@@ -141,6 +141,7 @@ class Passage:
     Attributes:
         place: Where it stands, for people: ``page 3``, ``sheet Costs``; empty where unknown.
         score: Higher is better; only comparable within one search.
+        nearness: Cosine between it and the question, where their meanings were compared.
     """
 
     document_id: str
@@ -148,6 +149,7 @@ class Passage:
     text: str
     place: str = ""
     score: float = 0.0
+    nearness: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,17 @@ async def test_a_question_finds_what_it_means_in_other_words(shelf):
     assert await shelf.found("How much am I paid?") == ["money.txt"]
 
 
+async def test_a_passage_says_how_near_it_is_where_meanings_were_compared(shelf, embedder):
+    await _fill(shelf)
+    of = {"assistant_id": shelf.assistant_id, "thread_id": shelf.thread_id, "limit": 1}
+    await shelf.embedded()
+    (found,) = await shelf.library.passages("vacation", **of)
+    assert found.nearness == pytest.approx(0.99, abs=0.02)
+    embedder.failure = NetworkError("network.unreachable")
+    (found,) = await shelf.library.passages("holidays", **of)
+    assert found.nearness is None
+
+
 async def test_what_is_indexed_and_not_embedded_yet_is_found_by_its_words(shelf, embedder):
     embedder.failure = NetworkError("network.unreachable")
     await _fill(shelf)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
+
+from tests.fakes.embedder import MeaningEmbedder
+from tests.fakes.providers import ScriptedProviders
 
 
 @pytest.fixture
@@ -213,3 +218,19 @@ async def test_words_of_any_language_are_kept_and_found(rig, ada):
     assert found.json()["memories"][0]["content"] == "Ihr Büro liegt in Zürich"
     listed = (await rig.http.get(ada)).json()["memories"]
     assert [each["content"] for each in listed][:2] == ["NUL\x00byte", "\u5979\u559c\u6b22\u8336"]
+
+
+async def test_a_search_waits_for_who_compares_meaning_and_is_still_opening(tmp_path, open_rig):
+    providers = ScriptedProviders(embedders={"scripted": MeaningEmbedder()})
+    providers.may_open.clear()
+    async with open_rig(tmp_path, providers) as rig, asyncio.TaskGroup() as tasks:
+        made = (await rig.http.post("/assistants", json={"name": "Ada"})).json()
+        path = f"/assistants/{made['assistant_id']}/memories"
+        await add(rig, path, "Has thirty holidays")
+        search = tasks.create_task(rig.http.post(f"{path}/search", json={"query": "vacation"}))
+        await rig.http.get("/assistants")
+        assert not search.done()
+        providers.may_open.set()
+    assert [each["content"] for each in search.result().json()["memories"]] == [
+        "Has thirty holidays"
+    ]

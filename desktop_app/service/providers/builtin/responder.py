@@ -124,6 +124,7 @@ class Responder:
             return talk
         asked = _ASKING.sub("", _OPENING.sub("", plain))
         quoted = passages.quotation(asked, request.knowledge.passages)
+        near = passages.nearest(request.knowledge.passages)
         remembered = await recall.answer(asked, self._memory, request)
         if remembered and not (quoted and remembered.startswith(recall.NOTHING_TOLD)):
             return remembered
@@ -135,6 +136,7 @@ class Responder:
             told.answer
             or (quoted and f"{quoted}\n\n{_quoted_only(request)}")
             or told.near
+            or (near and f"{near}\n\n{_quoted_only(request)}")
             or _cannot(request)
         )
 

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -295,6 +296,17 @@ async def test_what_the_memory_does_not_know_a_document_may():
 async def test_sums_come_before_documents_and_nothing_is_quoted_that_does_not_fit():
     assert await talked(asking("What is 2 plus 2?")) == "That is 4."
     assert (await talked(asking("Who won the race?"))).startswith("No language model")
+
+
+async def test_what_only_means_the_same_is_quoted_where_nothing_else_answers():
+    near = replace(REPORT, nearness=0.6)
+    asked = asking("Did the turnover grow?")
+    asked = replace(asked, knowledge=Knowledge(passages=(near,)))
+    said = await talked(asked)
+    assert said.startswith("This comes nearest in your documents: \u201cSales rose")
+    assert said.endswith("so I can only quote your documents.")
+    sum_of = replace(asking("What is 2 plus 2?"), knowledge=Knowledge(passages=(near,)))
+    assert await talked(sum_of) == "That is 4."
 
 
 async def test_json_is_answered_as_json():

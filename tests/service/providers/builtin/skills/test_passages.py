@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from desktop_app.service.providers.builtin.skills.passages import quotation
+from desktop_app.service.providers.builtin.skills.passages import nearest, quotation
 from desktop_app.service.providers.ports import Passage
 
 RENT = Passage(
@@ -79,3 +81,16 @@ def test_a_long_quotation_is_cut_at_a_word():
     assert said is not None
     assert len(said) < 430
     assert said.endswith(" \u2026\u201d [log.txt]")
+
+
+def test_what_is_near_in_meaning_is_quoted_as_no_more_than_that():
+    near, nearer = replace(MENU, nearness=0.46), replace(RENT, nearness=0.6)
+    assert nearest([near]) == (
+        "This comes nearest in your documents: \u201cSoup of the day: lentils.\u201d [menu.txt]"
+    )
+    assert "[lease.pdf, page 2]" in (nearest([near, nearer]) or "")
+
+
+def test_what_is_not_near_or_was_not_compared_is_not_quoted():
+    assert nearest([]) is None
+    assert nearest([MENU, replace(RENT, nearness=0.44)]) is None
