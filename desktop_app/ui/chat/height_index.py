@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 
 class HeightIndex:
@@ -10,13 +11,10 @@ class HeightIndex:
 
     def __init__(self, heights: Sequence[int] = ()) -> None:
         self._heights = list(heights)
-        self._tree = [0, *self._heights]
-        for node in range(1, len(self._tree)):
-            parent = node + (node & -node)
-            if parent < len(self._tree):
-                self._tree[parent] += self._tree[node]
+        tops = list(accumulate(self._heights, initial=0))
+        self._tree = [top - tops[node & (node - 1)] for node, top in enumerate(tops)]
         self._highest_bit = 1 << (len(self._heights).bit_length() - 1) if self._heights else 0
-        self._total = sum(self._heights)
+        self._total = tops[-1]
 
     def __len__(self) -> int:
         return len(self._heights)

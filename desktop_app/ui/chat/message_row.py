@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import replace
 
 from PySide6.QtCore import QPointF, QRectF
@@ -362,10 +362,16 @@ class MessageRow:
         return self._column.scroll_by(number, distance)
 
 
-def estimated_height(message: MessageRecord, width: int) -> int:
-    """A guess at the height, good enough for a scroll bar, from the length of the text alone."""
+def estimated_heights(messages: Iterable[MessageRecord], width: int) -> list[int]:
+    """Guesses at the heights, good enough for a scroll bar, from the length of the texts alone."""
     per_line = max(20, int(width / (size.TEXT * 0.52)))
-    lines = len(message.text) // per_line + message.text.count("\n") + 1
-    if message.role is Role.USER:
-        return lines * 24 + 2 * PAD_Y + AFTER + (HEADER if message.is_spoken else 0)
-    return lines * 24 + AFTER + (_FOOTER if message.times is not None else 0)
+    heights = []
+    for message in messages:
+        text = message.text
+        height = (len(text) // per_line + text.count("\n") + 1) * 24 + AFTER
+        if message.role is Role.USER:
+            height += 2 * PAD_Y + (HEADER if message.is_spoken else 0)
+        elif message.times is not None:
+            height += _FOOTER
+        heights.append(height)
+    return heights

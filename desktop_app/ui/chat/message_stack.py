@@ -9,7 +9,7 @@ from desktop_app.journal.records import MessageRecord, Role
 from desktop_app.link.messages import UploadAdvanced
 from desktop_app.state.app_state import Playing
 from desktop_app.ui.chat.height_index import HeightIndex
-from desktop_app.ui.chat.message_row import MessageRow, estimated_height
+from desktop_app.ui.chat.message_row import MessageRow, estimated_heights
 from desktop_app.ui.chat.picture_shelf import InlinePicture, PictureShelf
 from desktop_app.ui.look import Look
 
@@ -55,9 +55,11 @@ class MessageStack:
             return
         known = {old.id: self._index.height(number) for number, old in enumerate(before)}
         self._numbers = {message.id: number for number, message in enumerate(messages)}
-        self._index = HeightIndex(
-            [known.get(message.id) or estimated_height(message, self.width) for message in messages]
-        )
+        heights = estimated_heights(messages, self.width)
+        if known:
+            ids = (message.id for message in messages)
+            heights = [known.get(one, guess) for one, guess in zip(ids, heights, strict=True)]
+        self._index = HeightIndex(heights)
         unchanged = {old.id: old for old in before}
         for number, message in enumerate(messages):
             if message.id in self._rows and unchanged.get(message.id) is not message:
@@ -79,9 +81,7 @@ class MessageStack:
     def forget(self) -> None:
         """Throw every layout away (another width, another theme)."""
         self._rows.clear()
-        self._index = HeightIndex(
-            [estimated_height(message, self.width) for message in self.messages]
-        )
+        self._index = HeightIndex(estimated_heights(self.messages, self.width))
 
     def _refresh(self, number: int) -> None:
         row = self._rows.get(self.messages[number].id)
