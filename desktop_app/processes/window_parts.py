@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -80,6 +81,7 @@ class Screen:
             The language that it speaks.
         """
         before = self.window
+        gc.unfreeze()  # it is garbage soon
         before.keep_places()
         language = self._language.use(remembered_language(before.memory))
         self.window = MainWindow(remembered_look(before.memory, self._theme), before.memory)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import itertools
 import os
 import sys
@@ -11,7 +12,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
 
 import pytest
-from PySide6.QtCore import QSettings, QTimer
+from PySide6.QtCore import QEvent, QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
@@ -150,6 +151,18 @@ def test_closing_the_window_does_not_wait_for_a_language_that_was_chosen(
         asyncio.get_running_loop().call_later(0.05, wired.window.close)
 
     assert leave(qapp, busy)
+
+
+def test_the_window_that_goes_can_be_collected(qapp: QApplication):
+    paths = find_paths(os.environ)
+    memory = QSettings(str(paths.data / "w.ini"), QSettings.Format.IniFormat)
+    screen = Screen(MainWindow(Look(), memory), AppStore(), WindowLanguage(qapp), "light")
+    gc.freeze()
+    screen.rebuild()
+    assert gc.get_freeze_count() == 0
+    screen.close()
+    screen.window.deleteLater()
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
 @pytest.mark.parametrize(

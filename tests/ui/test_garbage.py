@@ -17,6 +17,7 @@ def same_as_before() -> Iterator[None]:
     was_on = gc.isenabled()
     yield
     (gc.enable if was_on else gc.disable)()
+    gc.unfreeze()
 
 
 class Circular(QObject):
@@ -59,3 +60,23 @@ def test_nothing_is_collected_before_it_is_due():
     assert died_on == []
     gc.collect()
     assert died_on == ["MainThread"]
+
+
+def test_what_the_first_full_collection_leaves_is_not_looked_at_again(qtbot):
+    parent = QObject()
+    GarbageCollector(parent)
+    died_on: list[str] = []
+    Circular(died_on)
+    for _ in range(gc.get_threshold()[2] + 1):
+        gc.collect(1)  # so many make a full one due
+    kept = Circular([])
+    qtbot.waitUntil(lambda: gc.get_freeze_count() > 0, timeout=5_000)
+    assert died_on == ["MainThread"]
+    assert not any(one is kept for one in gc.get_objects())
+    frozen = gc.get_freeze_count()
+    later = Circular([])
+    for _ in range(gc.get_threshold()[2] + 1):
+        gc.collect(1)
+    qtbot.waitUntil(lambda: gc.get_count()[2] == 0, timeout=5_000)
+    assert gc.get_freeze_count() <= frozen
+    assert any(one is later for one in gc.get_objects())
