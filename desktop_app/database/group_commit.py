@@ -23,7 +23,8 @@ class GroupCommit:
     """Runs works on the writer's thread, in order, each all or nothing.
 
     A commit waits for the disk, some milliseconds each time. Works that came meanwhile share the
-    next one, each in a savepoint of its own: one that fails takes nothing of the others along.
+    next one, each in a savepoint of its own: one that fails takes nothing of the others along. Who
+    comes alone needs none, and a savepoint makes the search index write twice.
 
     Args:
         connection: In autocommit mode; used by the worker's thread alone.
@@ -53,11 +54,12 @@ class GroupCommit:
             group.append(self._waiting.popleft())
         if not group:
             return
+        attempt = self._attempt if len(group) > 1 else self._do
         done: list[tuple[Future[Any], Any, BaseException | None]] = []
         try:
             with storage_errors(), transaction(self._connection):
                 for work, result in group:
-                    done.append((result, *self._attempt(work)))
+                    done.append((result, *attempt(work)))
         except BaseException as error:
             for _, result in group:
                 result.set_exception(error)
@@ -67,6 +69,10 @@ class GroupCommit:
                 result.set_result(value)
             else:
                 result.set_exception(failure)
+
+    def _do(self, work: Work[Any]) -> tuple[Any, BaseException | None]:
+        """All of its transaction: where it fails, that is undone."""
+        return work(self._connection), None
 
     def _attempt(self, work: Work[Any]) -> tuple[Any, BaseException | None]:
         connection = self._connection

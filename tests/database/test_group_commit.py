@@ -108,3 +108,18 @@ async def test_a_caller_that_leaves_does_not_undo_its_work(rig):
         await task
     assert await rig.commits.run(lambda _: "after") == "after"
     assert rig.names == ["a"]
+
+
+async def test_who_comes_alone_needs_no_savepoint_and_fails_as_a_whole(rig):
+    def half(connection):
+        connection.execute("INSERT INTO row VALUES ('half')")
+        raise ValueError("no")
+
+    assert await rig.commits.run(insert("a")) == "a"
+    with pytest.raises(ValueError, match="no"):
+        await rig.commits.run(half)
+    with pytest.raises(StorageError):
+        await rig.commits.run(insert("a"))
+    assert await rig.commits.run(insert("b")) == "b"
+    assert rig.names == ["a", "b"]
+    assert not [each for each in rig.statements if "SAVEPOINT" in each]
