@@ -31,7 +31,7 @@ _DECODERS = 3  # each holds about 95 MB; further utterances wait for a free one
 
 
 class Decoders:
-    """The decoders of the process, made when needed. Worker thread only.
+    """The decoders of a recogniser, made when needed. Worker thread only, except ``close``.
 
     Attributes:
         latest_mean: The channel of the latest utterance, for the first words of the next.
@@ -42,11 +42,12 @@ class Decoders:
         self._made = 0
         self._idle: list[Any] = []
         self._queue: deque[Utterance] = deque()
+        self._is_closed = False
 
     def load(self) -> None:
         """Have one decoder ready."""
         if not self._made:
-            self._idle.append(self._make())
+            self.give_back(self._make())
 
     def lease(self, utterance: Utterance) -> Any | None:
         """A free decoder, or None: then ``utterance`` is resumed when one is."""
@@ -60,6 +61,8 @@ class Decoders:
 
     def give_back(self, decoder: Any) -> None:
         """Free a decoder and let the utterance that waited longest have it."""
+        if self._is_closed:
+            return
         self._idle.append(decoder)
         if self._queue:
             self._queue.popleft().resume()
@@ -68,6 +71,11 @@ class Decoders:
         """The utterance no longer waits."""
         if utterance in self._queue:
             self._queue.remove(utterance)
+
+    def close(self) -> None:
+        """Give up the memory of those that nobody uses, and of the others when they come back."""
+        self._is_closed = True
+        self._idle.clear()
 
     def _make(self) -> Any:
         # loaded on first use: it is large
@@ -379,5 +387,6 @@ class PocketsphinxStt:
             ) from error
 
     async def aclose(self) -> None:
-        """Stop after the job that is running."""
+        """Stop after the job that is running, and give the models' memory back."""
         self._worker.shutdown(wait=False, cancel_futures=True)
+        self._decoders.close()

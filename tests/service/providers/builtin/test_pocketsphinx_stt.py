@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import wave
+import weakref
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
+import pocketsphinx
 import pytest
 
 from desktop_app.errors import ChildError
@@ -180,3 +183,22 @@ async def test_warming_up_twice_loads_one_decoder(stt):
     await stt.warm_up()
     await stt.warm_up()
     assert stt._decoders._made == 1
+
+
+async def test_what_is_closed_gives_its_models_back(monkeypatch):
+    """They are 95 MB each, and Python's collector sees no reason to hurry."""
+    loaded: list[weakref.ref[Any]] = []
+
+    class Watched(pocketsphinx.Decoder):  # type: ignore[name-defined, misc]
+        def __init__(self, **options: Any) -> None:
+            super().__init__(**options)
+            loaded.append(weakref.ref(self))
+
+    monkeypatch.setattr(pocketsphinx, "Decoder", Watched)
+    stt = PocketsphinxStt()
+    question = "resources/demo/favorite_color.wav"
+    assert await final_of(stt, recording(question)) == _RECORDINGS[question]
+    assert any(decoder() for decoder in loaded)
+    await stt.aclose()
+    await asyncio.to_thread(stt._worker.shutdown)  # its thread may still be letting go
+    assert [decoder() for decoder in loaded] == [None] * len(loaded)
