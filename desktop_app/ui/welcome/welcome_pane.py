@@ -12,6 +12,7 @@ from desktop_app.ui import look as size
 from desktop_app.ui.button import Button, Tone
 from desktop_app.ui.keys_page import KeyCap
 from desktop_app.ui.look import Look
+from desktop_app.ui.page_area import MARGIN
 from desktop_app.ui.settings.key_card import KeyCard
 from desktop_app.ui.settings.microphone_card import MicrophoneCard
 from desktop_app.ui.settings.row_widgets import RowWidget, WrappedText
@@ -115,7 +116,7 @@ class WelcomePane(QWidget):
         inner = QWidget(self)
         inner.setMaximumWidth(self._look.scaled(size.COLUMN))
         whole = QVBoxLayout(inner)
-        whole.setContentsMargins(20, 0, 20, 0)
+        whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(8)
         whole.addStretch(2)
         whole.addWidget(self._title)
@@ -126,7 +127,8 @@ class WelcomePane(QWidget):
         whole.addLayout(foot)
         whole.addStretch(3)
         row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        row.setContentsMargins(MARGIN, 0, MARGIN, 0)  # in line with the composer
+        row.setSpacing(0)
         row.addStretch(1)
         row.addWidget(inner, 100)
         row.addStretch(1)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from msgspec.structs import replace as with_fields
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 
 from desktop_app.credentials import Credentials, CredentialsUnavailableError
 from desktop_app.journal.records import ThreadRecord
@@ -170,3 +170,13 @@ def test_microphone_and_loudspeaker_are_chosen_beside_the_level(desk, welcome, q
     assert (voice.output_device_id, voice.output_device) == ("s", "Speakers")
     qtbot.mouseClick(welcome.microphone.listen, Qt.MouseButton.LeftButton)
     assert desk.sent[-1] == StartMicrophoneTest("m")
+
+
+@pytest.mark.parametrize("width", [760, 1280])
+def test_the_steps_stand_in_line_with_the_composer(desk, welcome, qtbot, width):
+    desk.window.resize(width, 800)
+    desk.window.show()
+    composer = desk.window.pane.composer.geometry()
+    qtbot.waitUntil(lambda: welcome.onward.mapTo(desk.window.pane, QPoint(0, 0)).x() > 0)
+    right = welcome.onward.mapTo(desk.window.pane, welcome.onward.rect().topRight()).x()
+    assert right == composer.right()
