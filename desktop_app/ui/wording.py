@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from PySide6.QtCore import QLocale
@@ -21,6 +22,9 @@ INTERRUPTED = mark("You interrupted here")
 CUT_OFF = mark("This reply was cut short. What had arrived was kept")
 RETRY = mark("Try again")
 LISTEN = mark("Listen again")
+_MAY_END = "\u200b"
+_LONG_WORD = re.compile(r"\S{19,}")
+_PART = re.compile(r"[^-_./\\]{1,12}[-_./\\]?(?!$)")
 YOU_SPOKE = mark("spoken")
 NOTE_KEY = "Ctrl+Shift+N"
 MODEL_KEY = "Ctrl+Shift+M"
@@ -209,6 +213,11 @@ def spoken_mark(speech_ms: int) -> str:
         return tr(YOU_SPOKE)
     seconds = max(1, round(speech_ms / 1000))
     return listed(f"{seconds // 60}:{seconds % 60:02d}", tr(YOU_SPOKE))
+
+
+def breakable(text: str) -> str:
+    """With places where a line may end within words that are longer than a narrow line."""
+    return _LONG_WORD.sub(lambda long: _PART.sub(f"\\g<0>{_MAY_END}", long[0]), text)
 
 
 def listed(*parts: str) -> str:

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 from desktop_app.ui.button import Button
 from desktop_app.ui.labels import Label
 
-_UNBROKEN = re.compile(r"[\u2e80-\u9fff\uff00-\uffef]|[^\s\u2e80-\u9fff\uff00-\uffef]+")
+_UNBROKEN = re.compile(r"[\u2e80-\u9fff\uff00-\uffef]|[^\s\u200b\u2e80-\u9fff\uff00-\uffef]+")
 """What no line breaks: a word, or one sign of the scripts that need no spaces."""
 
 _ROUNDING = 2  # px by which text may be wider than its box before anything is cut

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from desktop_app.ui import wording
@@ -64,3 +66,10 @@ def test_the_built_in_parts_are_named_in_words():
     assert wording.peer_words("builtin/basic") == "Built-in, basic"
     assert wording.peer_words("builtin") == "Built-in"
     assert wording.peer_words("openai/gpt-4.1") == "openai / gpt-4.1"
+
+
+def test_long_words_may_be_broken_and_are_otherwise_as_they_were():
+    long = "a-large-recording-of-the-meeting.wav and " + "x" * 40
+    assert wording.breakable(long).replace("\u200b", "") == long
+    assert max(map(len, re.split(r"[\s\u200b]", wording.breakable(long)))) <= 13
+    assert wording.breakable("Has a sister called Anna") == "Has a sister called Anna"

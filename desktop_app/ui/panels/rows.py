@@ -15,6 +15,7 @@ from desktop_app.ui import look as size
 from desktop_app.ui.button import Button, Tone
 from desktop_app.ui.labels import Label
 from desktop_app.ui.look import Look, let_ground_through
+from desktop_app.ui.wording import breakable
 
 _DELETED = mark("Deleted")
 _UNDO = mark("Undo")
@@ -91,7 +92,7 @@ class Row(QWidget):
             words.addWidget(Label(look, self, f"{tr(_DELETED)}: {text.title}", ink="dim"))
             self._add_button(row, Button(look, self, text=tr(_UNDO), tone=Tone.LINK), "undo")
             return
-        words.addWidget(wrapped(look, self, text.title))
+        words.addWidget(wrapped(look, self, breakable(text.title)))
         if text.caption:
             words.addWidget(Label(look, self, text.caption, px=size.CAPTION, ink=text.ink))
         for action in (one for one in actions if one.name not in text.without):
