@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from desktop_app.errors import AppError
 from desktop_app.journal.records import MessageStatus, Role
 from desktop_app.link.messages import Connection
+from desktop_app.state.answerers import answerer_of
 from desktop_app.state.app_state import AppState, Conversation, Service
 from desktop_app.ui.panels.files_wiring import FilesWiring
 from desktop_app.ui.panels.memory_page import MemoryPage
@@ -77,8 +78,7 @@ class PanelsWiring(QObject):
     def _assistant_id(self) -> str:
         """Of the open thread; empty is Parley's own."""
         state = self._wires.store.state
-        opened = state.conversation.thread_id
-        return next((one.assistant_id for one in state.threads if one.id == opened), "")
+        return answerer_of(state, state.conversation.thread_id).assistant_id
 
     def _on_page_opened(self, _tab: str) -> None:
         self._load()

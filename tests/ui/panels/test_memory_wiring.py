@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
@@ -10,7 +12,9 @@ from desktop_app.journal.origins import Origin
 from desktop_app.journal.records import ThreadRecord
 from desktop_app.journal.reply_details import Learned, Learning, LearningState, ReplyDetails
 from desktop_app.link.messages import MessageSaved, OpenThread
+from desktop_app.link.thread_messages import ThreadSaved
 from desktop_app.protocol.backboard.memories import StoredMemory
+from desktop_app.protocol.commands import Answerer
 from desktop_app.protocol.service_calls import (
     AddMemory,
     DeleteMemory,
@@ -20,6 +24,8 @@ from desktop_app.protocol.service_calls import (
     SearchMemories,
     UpdateMemory,
 )
+from desktop_app.state import changes
+from desktop_app.state.app_state import Service
 from desktop_app.ui.chat.folds import chips_of
 from desktop_app.ui.panels.memory_panel import NO_MATCH, NO_MEMORIES, memory_row
 from desktop_app.ui.service_asks import AskError
@@ -57,6 +63,18 @@ def press(qtbot, memories, key, name):
 def test_memories_are_listed_with_their_number(memories):
     assert contents(memories) == ["Likes tea", "Has a dog called Rex"]
     assert memories.panel.total.text == "2 memories"
+
+
+@pytest.mark.parametrize(("profile", "whose"), [("home", "tutor"), ("embedded", "")])
+def test_whose_memories_are_meant_is_told_by_the_service_that_knows_the_assistant(
+    memories, profile, whose
+):
+    new = ThreadRecord(id="x", created_at=1.0, updated_at=1.0)
+    memories.store.change(partial(changes.with_service, service=Service(profile=profile)))
+    memories.store.apply(ThreadSaved(new.chosen(Answerer("", "tutor"), "home")))
+    memories.store.tell()
+    memories.wiring.threads.open_thread("x")
+    assert memories.asks.of(ListMemories)[-1].assistant_id == whose
 
 
 def test_bar_42_a_memory_says_how_and_when_it_was_learned():
