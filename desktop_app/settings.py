@@ -221,6 +221,11 @@ class Settings:
         """Who answers, hears and speaks at the service of that name."""
         return self.speech.get(profile, SpeechSettings())
 
+    def with_speech(self, profile: str, **chosen: Any) -> Settings:
+        """The settings with some of these exchanged."""
+        own = replace(self.speech_at(profile), **chosen)
+        return replace(self, speech={**self.speech, profile: own})
+
 
 def load(path: Path, *, report: Report = logger.warning) -> Settings:
     """Read the settings; a missing file gives the defaults.

@@ -13,6 +13,7 @@ from desktop_app.journal.records import MessageRecord
 from desktop_app.link.messages import Connection, Notice, NoticeLevel
 from desktop_app.prose import mark, tr
 from desktop_app.protocol.service_calls import ListModels, ModelList, ModelRow
+from desktop_app.settings import Settings
 from desktop_app.state.app_state import Conversation, Service
 from desktop_app.ui import wording
 from desktop_app.ui.chat.next_turn import NextTurn
@@ -156,10 +157,15 @@ class ModelsWiring(QObject):
                 self._next_turn.want(self._answering.opened(), name)
                 self._window.pane.show_page("")
             case Scope.NEW_THREADS:
-                self._keeper.change_as_read("speech.model", name)
+                self._keeper.replace_as_read(partial(self._with_usual, name))
                 facts = {"title": wording.peer_words(name)}
                 self._wires.notify(Notice(NoticeLevel.INFO, "model.for_new_threads", facts))
         self._show_header()
+
+    def _with_usual(self, name: str, settings: Settings) -> Settings:
+        """Of the service whose models these are: another one may be chosen for the next start."""
+        profile = self._wires.store.state.service.profile or settings.profile
+        return settings.with_speech(profile, model=name)
 
     def _recent(self) -> tuple[str, ...]:
         try:

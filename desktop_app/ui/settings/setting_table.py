@@ -241,9 +241,9 @@ def with_value(settings: Settings, path: str, value: object) -> Settings:
     section, dot, name = path.partition(".")
     if not dot:
         return replace(settings, **{path: value})  # type: ignore[arg-type]  # the table names fields
-    changed = replace(value_of(settings, section), **{name: value})
     if section == "speech":
-        return replace(settings, speech={**settings.speech, settings.profile: changed})
+        return settings.with_speech(settings.profile, **{name: value})
+    changed = replace(getattr(settings, section), **{name: value})
     return replace(settings, **{section: changed})
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QObject
@@ -143,9 +142,17 @@ class VoicesWiring(QObject):
         """Who hears and speaks, of what is being chosen for."""
         return self._usual() if self._is_for_all else self._answering.who.over(self._usual())
 
+    def _profile(self, settings: Settings) -> str:
+        """Whose voices these are: another service may be chosen for the next start."""
+        return self._wires.store.state.service.profile or settings.profile
+
+    def _with_usual(self, who: Answerer, settings: Settings) -> Settings:
+        chosen = {"heard_by": who.heard_by, "spoken_by": who.spoken_by, "voice": who.voice}
+        return settings.with_speech(self._profile(settings), **chosen)
+
     def _usual(self) -> Answerer:
         settings = self._keeper.settings
-        own = settings.speech_at(settings.profile)
+        own = settings.speech_at(self._profile(settings))
         return Answerer(heard_by=own.heard_by, spoken_by=own.spoken_by, voice=own.voice)
 
     # ---- hearing one --------------------------------------------------------------------------
@@ -189,7 +196,7 @@ class VoicesWiring(QObject):
         self._show_header()
 
     def _choose_for_all(self, who: Answerer) -> None:
-        self._keeper.replace_as_read(partial(_with_usual, who=who))
+        self._keeper.replace_as_read(partial(self._with_usual, who))
         if not self._is_for_all:
             facts = {"title": self._voice_words(who)}
             self._wires.notify(Notice(NoticeLevel.INFO, "voice.for_all_threads", facts))
@@ -257,13 +264,6 @@ class VoicesWiring(QObject):
 
 def _model_words(who: Answerer) -> str:
     return wording.peer_words(who.spoken_by)
-
-
-def _with_usual(settings: Settings, who: Answerer) -> Settings:
-    """Of the service in use alone: another one need not know these."""
-    before = settings.speech_at(settings.profile)
-    own = replace(before, heard_by=who.heard_by, spoken_by=who.spoken_by, voice=who.voice)
-    return replace(settings, speech={**settings.speech, settings.profile: own})
 
 
 async def _nothing() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from PySide6.QtCore import QLocale, Qt
 
@@ -20,6 +22,8 @@ from desktop_app.protocol.service_calls import (
     VoiceRows,
 )
 from desktop_app.settings import SpeechSettings, load
+from desktop_app.state import changes
+from desktop_app.state.app_state import Service
 from desktop_app.ui.service_asks import AskError
 from desktop_app.ui.voices.voice_browser import AI_VOICES, NO_VOICE
 from desktop_app.ui.voices.voice_rows import own_language_first
@@ -154,6 +158,17 @@ def test_bar_45_a_voice_everywhere_is_kept_in_the_settings(picking, qtbot):
     assert [one.code for one in picking.store.state.notices] == ["voice.for_all_threads"]
     keeper.change("profile", "backboard")
     assert chip(picking) == "Voice", "another service need not know it"
+
+
+def test_a_voice_everywhere_is_of_the_service_that_has_it_though_another_is_chosen(picking, qtbot):
+    picking.store.change(partial(changes.with_service, service=Service(profile="embedded")))
+    keeper = picking.wiring.settings.keeper
+    keeper.change("profile", "backboard")  # for the next start
+    picking.wiring.voices.open_picker()
+    qtbot.keyClicks(picking.browser.search, "german")
+    qtbot.mouseClick(picking.browser.always, Qt.MouseButton.LeftButton)
+    assert load(keeper._path).speech == {"embedded": SpeechSettings("", "builtin/basic", "de")}
+    assert chip(picking) == "German"
 
 
 def test_the_settings_say_who_speaks_and_open_the_voices(picking, qtbot):
