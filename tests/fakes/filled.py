@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from desktop_app.prose import tr
 from desktop_app.protocol.backboard.documents import Document
-from desktop_app.protocol.backboard.memories import StoredMemory
 from desktop_app.protocol.service_calls import ModelRow
 from desktop_app.ui.panels.files_panel import document_row, failed_row, upload_row
-from desktop_app.ui.panels.memory_panel import memory_row
 from desktop_app.ui.panels.rows import RowText
 
 MODELS = (
@@ -17,23 +16,21 @@ MODELS = (
     ModelRow("openrouter", "a-vendor/with-a-very-long-name-of-a-model-128k-preview-2026-11-20"),
     *(ModelRow("openrouter", f"model-{number}", "llm", "", 32_000) for number in range(40)),
 )
-MEMORIES: tuple[RowText, ...] = tuple(
-    memory_row(StoredMemory(str(number), words, {"source": "learned"}), None, is_deleted=False)
-    for number, words in enumerate(
-        (
-            "Likes early starts",
-            "Lives in Lisbon, near the stop at Graça, and takes line 28 to work on most days",
-            "Has a sister called Anna, whose birthday is on 3 May",
-            "Prefers short answers",
-            "يفضل القهوة في الصباح",
-        )
+MEMORIES = (
+    "Likes early starts",
+    "Lives in Lisbon, near the stop at Graça, and takes line 28 to work on most days",
+    "Has a sister called Anna, whose birthday is on 3 May",
+    "يفضل القهوة في الصباح",
+)
+
+
+def files() -> tuple[RowText, ...]:
+    """Files in every state, in the words of the language that is spoken now."""
+    return (
+        upload_row("u1", "a-large-recording-of-the-meeting.wav", 42, 100),
+        failed_row("f1", "tickets.docx", tr("Failed: {reason}").format(reason="503")),
+        document_row(Document("d1", "lisbon-guide.pdf", "indexed", file_size_bytes=2_300_000)),
+        document_row(Document("d2", "a name that is far longer than the side is wide, 2026.md")),
+        document_row(Document("d3", "old.xls", "error", status_message="It holds no text")),
+        document_row(Document("d4", "notes.txt", "indexed", file_size_bytes=812), is_deleted=True),
     )
-)
-FILES: tuple[RowText, ...] = (
-    upload_row("u1", "a-large-recording-of-the-meeting.wav", 42, 100),
-    failed_row("f1", "tickets.docx", "The service could not be reached."),
-    document_row(Document("d1", "lisbon-guide.pdf", "indexed", file_size_bytes=2_300_000)),
-    document_row(Document("d2", "a name that is far longer than the side is wide, 2026.md")),
-    document_row(Document("d3", "old.xls", "error", status_message="It holds no text")),
-    document_row(Document("d4", "notes.txt", "indexed", file_size_bytes=812), is_deleted=True),
-)

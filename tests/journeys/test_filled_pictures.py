@@ -19,7 +19,8 @@ from desktop_app.ui.models.model_picker import ModelPicker
 from desktop_app.ui.panels.files_panel import FilesPanel
 from desktop_app.ui.panels.memory_panel import NO_MEMORIES, MemoryPanel
 from desktop_app.ui.settings.settings_page import SettingsPage
-from tests.fakes.filled import FILES, MEMORIES, MODELS
+from tests.fakes.filled import MEMORIES, MODELS
+from tests.fakes.filled import files as filled_files
 from tests.fakes.person import CALM, Person, prefer
 from tests.fakes.photographer import CONTROL, SHIFT, Photographer, escape, eventually, key
 from tests.journeys.test_window_pictures import (  # noqa: F401 - two are fixtures
@@ -51,14 +52,14 @@ async def beside_the_conversation(camera: Photographer) -> None:
     files = await one_of(person, FilesPanel)
     await eventually(lambda: files.rows.note.text() == files.nothing)
     files.rows.show_note("")
-    files.rows.show_rows(FILES)
+    files.rows.show_rows(filled_files())
     await camera.take("30-side-files")
     side.tabs.open_tab(3)
     memories = await one_of(person, MemoryPanel)
     await eventually(lambda: memories.rows.note.text() == tr(NO_MEMORIES))
-    memories.rows.show_note("")
-    memories.rows.show_rows(MEMORIES, has_more=True)
-    memories.show_total(1)
+    for number, words in enumerate(MEMORIES, start=1):
+        memories.editor.saved.emit("", words)
+        await eventually(lambda number=number: len(memories.rows.texts) == number)
     await camera.take("30-side-memory")
     memories.editor.open_for("1", "Lives in Lisbon")
     await camera.take("31-side-memory-edited")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 import pytest
 from PySide6.QtCore import QLocale
@@ -10,7 +11,7 @@ from PySide6.QtCore import QLocale
 from desktop_app.protocol.events import Usage
 from desktop_app.protocol.service_calls import ModelRow
 from desktop_app.ui.numbers import decimal, file_size, money, price, short, whole
-from desktop_app.ui.panels.amounts import context_words, price_words
+from desktop_app.ui.panels.amounts import context_words, day, price_words
 from desktop_app.ui.side import turn_words
 
 THIN = "\N{NARROW NO-BREAK SPACE}"
@@ -67,3 +68,10 @@ def test_what_costs_nothing_is_free(model):
 )
 def test_prices_have_two_digits_for_cents_or_as_many_as_they_need(dollars, said):
     assert price(dollars) == said
+
+
+def test_a_day_has_its_year_if_that_is_another_one():
+    now = datetime.now().astimezone()
+    assert str(now.year) not in day(now.isoformat())
+    assert "1999" in day("1999-05-03T12:00:00+00:00")
+    assert day("no day") == day(None) == ""

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from desktop_app.ui.chat.text_block import TextBlock
+from desktop_app.ui.panels.rows import wrapped
 from desktop_app.ui.wording import apart
 from tests.ui.conftest import make_message
 
@@ -101,3 +102,17 @@ def test_a_table_begins_where_its_words_are_read_from(look, first, order, is_rig
 
 def _words(table, row, column):
     return table.cellAt(row, column).firstCursorPosition().block().text()
+
+
+def test_names_of_files_stand_above_what_is_said_of_them(mirrored_desk, look):
+    label = wrapped(look, mirrored_desk.window, "tickets.docx")
+    label.resize(300, 30)
+    picture = label.grab().toImage()
+    ground = picture.pixel(1, 1)
+    inked = [
+        x
+        for x in range(picture.width())
+        for y in range(picture.height())
+        if picture.pixel(x, y) != ground
+    ]
+    assert min(inked) > 150

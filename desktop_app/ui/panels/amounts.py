@@ -11,12 +11,13 @@ from desktop_app.ui.numbers import price, short
 
 
 def day(at: str | None) -> str:
-    """The day of an ISO time, in the person's own way; empty for none."""
+    """The day of an ISO time, with its year if that is another one; empty for none."""
     try:
         moment = datetime.fromisoformat(at or "").astimezone()
     except ValueError:
         return ""
-    return moments.day(moment)
+    is_this_year = moment.year == datetime.now(moment.tzinfo).year
+    return moments.short_day(moment) if is_this_year else moments.day(moment)
 
 
 def context_words(tokens: int) -> str:

@@ -15,6 +15,7 @@ from desktop_app.ui import look as size
 from desktop_app.ui.button import Button, Tone
 from desktop_app.ui.labels import Label
 from desktop_app.ui.look import Look, let_ground_through
+from desktop_app.ui.mirroring import leading, mirrored_margins
 from desktop_app.ui.wording import breakable
 
 _DELETED = mark("Deleted")
@@ -60,6 +61,7 @@ def wrapped(look: Look, parent: QWidget, text: str, px: int = size.SMALL) -> QLa
     label = QLabel(parent)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setWordWrap(True)
+    label.setAlignment(leading())
     label.setFont(look.font(px))
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     label.setText(text)
@@ -83,7 +85,7 @@ class Row(QWidget):
         self._text = text
         self.setAccessibleName(", ".join(filter(None, (text.title, text.caption))))
         row = QHBoxLayout(self)
-        row.setContentsMargins(10, 8, 4, 8)
+        row.setContentsMargins(*mirrored_margins(10, 8, 4, 8))
         row.setSpacing(2)
         words = QVBoxLayout()
         words.setSpacing(1)
