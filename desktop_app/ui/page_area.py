@@ -9,6 +9,7 @@ from desktop_app.ui import look as size
 from desktop_app.ui.look import Look, let_ground_through
 
 MARGIN = 20
+ALL = 10_000  # stretch of a column: what it leaves beside itself is no px while it may grow
 
 
 class PageArea(QScrollArea):
@@ -31,7 +32,7 @@ class PageArea(QScrollArea):
         self._row = row = QHBoxLayout(holder)
         row.setSpacing(0)
         row.addStretch(1)
-        row.addWidget(column, 100)
+        row.addWidget(column, ALL)
         row.addStretch(1)
         for part in (holder, column):
             let_ground_through(part)

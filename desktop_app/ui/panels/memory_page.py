@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from desktop_app.prose import tr
 from desktop_app.ui import look as size
 from desktop_app.ui.look import Look
-from desktop_app.ui.page_area import MARGIN
+from desktop_app.ui.page_area import ALL, MARGIN
 from desktop_app.ui.panels.memory_panel import MemoryPanel
 
 
@@ -23,5 +23,5 @@ class MemoryPage(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(MARGIN, 12, MARGIN, 12)
         row.addStretch(1)
-        row.addWidget(self.panel, 100)
+        row.addWidget(self.panel, ALL)
         row.addStretch(1)

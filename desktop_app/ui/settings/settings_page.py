@@ -16,7 +16,7 @@ from desktop_app.settings import Settings
 from desktop_app.ui import look as size
 from desktop_app.ui.button import Button, Tone
 from desktop_app.ui.look import Look
-from desktop_app.ui.page_area import MARGIN, PageArea
+from desktop_app.ui.page_area import ALL, MARGIN, PageArea
 from desktop_app.ui.settings.approvals_card import ApprovalsCard
 from desktop_app.ui.settings.key_card import KeyCard
 from desktop_app.ui.settings.keys_card import KeysCard
@@ -152,7 +152,7 @@ class SettingsPage(QWidget):
         top.setContentsMargins(MARGIN, 12, MARGIN, 4)
         top.setSpacing(0)
         top.addStretch(1)
-        top.addWidget(self.search, 100)
+        top.addWidget(self.search, ALL)
         top.addStretch(1)
         self.search.setMaximumWidth(self._look.scaled(size.COLUMN))
         whole = QVBoxLayout(self)

@@ -73,11 +73,11 @@ class ConnectionLabel(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._look.colour(_INKS[self._connection]))
-        middle = self.height() / 2 + 2
+        middle = self.height() / 2
         painter.drawEllipse(mirrored(QRectF(10, middle - 4, 8, 8), self.width()))
         painter.setFont(self._look.font(size.SMALL))
         painter.setPen(self._look.colour("dim"))
-        box = mirrored(QRectF(28, 4, self.width() - 32, self.height() - 4), self.width())
+        box = mirrored(QRectF(28, 0, self.width() - 32, self.height()), self.width())
         metrics = painter.fontMetrics()
         words = metrics.elidedText(self.words, Qt.TextElideMode.ElideRight, int(box.width()))
         painter.drawText(box, leading(), words)

@@ -12,7 +12,7 @@ from desktop_app.ui import look as size
 from desktop_app.ui.button import Button, Tone
 from desktop_app.ui.keys_page import KeyCap
 from desktop_app.ui.look import Look
-from desktop_app.ui.page_area import MARGIN
+from desktop_app.ui.page_area import ALL, MARGIN
 from desktop_app.ui.settings.key_card import KeyCard
 from desktop_app.ui.settings.microphone_card import MicrophoneCard
 from desktop_app.ui.settings.row_widgets import RowWidget, WrappedText
@@ -130,7 +130,7 @@ class WelcomePane(QWidget):
         row.setContentsMargins(MARGIN, 0, MARGIN, 0)  # in line with the composer
         row.setSpacing(0)
         row.addStretch(1)
-        row.addWidget(inner, 100)
+        row.addWidget(inner, ALL)
         row.addStretch(1)
 
     def _connect(self) -> None:

@@ -383,6 +383,15 @@ def test_the_rows_stand_in_line_with_the_search(desk, page, qtbot, width, direct
     qtbot.waitUntil(lambda: edges(row, page) == edges(page.search, page))
 
 
+@pytest.mark.parametrize("width", [760, 940, 1280])
+def test_the_search_stands_in_line_with_the_composer(desk, page, qtbot, width):
+    desk.window.resize(width, 800)
+    desk.window.show()
+    pane = desk.window.pane
+    composer = pane.composer.geometry()
+    qtbot.waitUntil(lambda: edges(page.search, pane)[0] == composer.left())
+
+
 def edges(widget, page) -> tuple[int, int]:
     left = widget.mapTo(page, QPoint(0, 0)).x()
     return left, left + widget.width()

@@ -172,7 +172,7 @@ def test_microphone_and_loudspeaker_are_chosen_beside_the_level(desk, welcome, q
     assert desk.sent[-1] == StartMicrophoneTest("m")
 
 
-@pytest.mark.parametrize("width", [760, 1280])
+@pytest.mark.parametrize("width", [760, 940, 1280])
 def test_the_steps_stand_in_line_with_the_composer(desk, welcome, qtbot, width):
     desk.window.resize(width, 800)
     desk.window.show()
