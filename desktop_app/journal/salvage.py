@@ -6,11 +6,13 @@ import logging
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
+from desktop_app.database.sqlite_file import transaction
 from desktop_app.errors import StorageError
 from desktop_app.journal.records import (
     MessageRecord,
@@ -32,6 +34,7 @@ logger = logging.getLogger(__name__)
 _Record = ThreadRecord | MessageRecord | UtteranceRecord | PictureRecord
 _LAST_ROW = 2**62
 _AT_A_TIME = 256
+_A_COMMIT = 2_000  # rows
 
 
 class _Kind(NamedTuple):
@@ -50,9 +53,10 @@ _KINDS = (
 
 
 def salvage(connection: sqlite3.Connection, damaged: Path) -> int:
-    """Take over the rows that are sound, in a transaction of the caller's.
+    """Take over the rows that are sound; what was taken over stays, even if this is cut short.
 
-    What a row names, recordings, pictures and attached files, is still in the folder.
+    What a row names, recordings, pictures and attached files, is still in the folder. Done again,
+    it goes on where it was cut.
 
     Returns:
         How many messages there are now.
@@ -69,11 +73,14 @@ def salvage(connection: sqlite3.Connection, damaged: Path) -> int:
         old.row_factory = sqlite3.Row
         old.text_factory = _text
         for kind in _KINDS:
-            for row in _rows(old, kind.table):
-                _take(connection, kind, row)
-        for row in _rows(old, "setting"):
-            statement = "INSERT OR IGNORE INTO setting (key, value) VALUES (?, ?)"
-            _insert(connection, statement, (row["key"], row["value"]))
+            for batch in _batches(_rows(old, kind.table)):
+                with transaction(connection):
+                    for row in batch:
+                        _take(connection, kind, row)
+        with transaction(connection):
+            for row in _rows(old, "setting"):
+                statement = "INSERT OR IGNORE INTO setting (key, value) VALUES (?, ?)"
+                _insert(connection, statement, (row["key"], row["value"]))
     return int(connection.execute("SELECT count(*) FROM message").fetchone()[0])
 
 
@@ -112,6 +119,11 @@ def _rows(old: sqlite3.Connection, table: str) -> Iterator[sqlite3.Row]:
                 return
         except sqlite3.DatabaseError:
             after, step = after + step, step * 2
+
+
+def _batches(rows: Iterator[sqlite3.Row]) -> Iterator[list[sqlite3.Row]]:
+    while batch := list(islice(rows, _A_COMMIT)):
+        yield batch
 
 
 def _is_last(old: sqlite3.Connection, table: str, after: int) -> bool:

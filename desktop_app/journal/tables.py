@@ -55,6 +55,8 @@ from desktop_app.journal.utterance_files import UtteranceFiles, path_of
 from desktop_app.protocol.commands import Answerer
 
 _NEWEST = 500
+_SALVAGING = "journal.salvaging"
+"""The small fact that names a damaged database while it is being read out."""
 
 logger = logging.getLogger(__name__)
 _Record = TypeVar("_Record")
@@ -85,8 +87,6 @@ class Tables:
         except BaseException:
             self._lock.release()
             raise
-        if self.set_aside is not None:
-            self._salvage(self.set_aside)
         self._settle()
 
     def save(
@@ -328,21 +328,29 @@ class Tables:
         """Whether an older database was ever set aside: its files may be wanted again."""
         return any(self._folder.glob(f"{DATABASE_NAME}.broken*"))
 
-    def _salvage(self, damaged: Path) -> None:
-        """What cannot be read of it, or not be taken over, must not keep the journal closed."""
+    def _salvage(self) -> None:
+        """Take over what can be read of a damaged database, or go on where a start was cut.
+
+        What cannot be taken over must not keep the journal closed.
+        """
+        name = self.set_aside.name if self.set_aside else self.setting(_SALVAGING)
+        if not name:
+            return
         try:
+            self.set_setting(_SALVAGING, name)
+            number = salvage(self._connection, self._folder / name)
             with transaction(self._connection):
-                number = salvage(self._connection, damaged)
-            with transaction(self._connection):
-                list_strays(self._connection, self._folder, damaged)
-        except (sqlite3.Error, OSError) as error:
-            logger.warning("nothing of %s could be taken over: %s", damaged.name, error)
+                list_strays(self._connection, self._folder, self._folder / name)
+            self.forget_settings(_SALVAGING)
+        except (sqlite3.Error, OSError, StorageError) as error:
+            logger.warning("not all of %s could be taken over: %s", name, error)
         else:
-            logger.info("%d messages of %s could be read", number, damaged.name)
+            logger.info("%d messages of %s could be read", number, name)
 
     def _settle(self) -> None:
         remove_leftovers(self._folder)
         try:
+            self._salvage()
             with storage_errors(), transaction(self._connection):
                 purge(self._connection, self.files, self._pictures, keeps_strays=self._was_damaged)
                 recover(self._connection, self.files, time.time())

@@ -9,10 +9,12 @@ from contextlib import closing
 import pytest
 
 from desktop_app.database.migrations import migrate
+from desktop_app.journal import salvage as salvaging
 from desktop_app.journal.reader import JournalReader
 from desktop_app.journal.records import MessageStatus, Role, UtteranceState
 from desktop_app.journal.recovery import NOT_UNDERSTOOD
 from desktop_app.journal.schema import DATABASE_NAME, MIGRATIONS
+from desktop_app.journal.tables import Tables
 from desktop_app.journal.writer import JournalWriter
 from desktop_app.protocol.commands import TurnWishes
 
@@ -102,6 +104,29 @@ async def test_recordings_and_files_whose_rows_are_lost_are_found_in_a_thread(fi
         [names] = [one.wishes.files for one in found if not one.utterance_id]
         assert names == (str(filled / "attachments" / "0a1b" / "plan.pdf"),)
         await journal.aclose()
+
+
+async def test_a_start_that_is_cut_while_it_reads_goes_on_with_the_next(filled, monkeypatch):
+    spoil(filled, [leaves(filled)[4]])
+    monkeypatch.setattr(salvaging, "_A_COMMIT", 50)
+    take, taken = salvaging._take, []
+
+    def killed_in_the_middle(connection, kind, row):
+        taken.append(row)
+        if len(taken) == 180:
+            raise SystemExit
+        take(connection, kind, row)
+
+    monkeypatch.setattr(salvaging, "_take", killed_in_the_middle)
+    with pytest.raises(SystemExit):
+        Tables(filled)
+    monkeypatch.setattr(salvaging, "_take", take)
+    journal = await JournalWriter.open(filled)
+    assert journal.set_aside is None, "the new one is sound, and not complete"
+    found = await journal.messages("t1", limit=MESSAGES)
+    assert MESSAGES * 0.8 < len(found) < MESSAGES
+    assert [one.title for one in JournalReader(filled).threads()] == ["Christmas"]
+    await journal.aclose()
 
 
 async def test_damage_anywhere_costs_what_it_hit_and_never_the_start(filled, records):
