@@ -253,6 +253,11 @@ QMenu::item {{ padding: 6px 24px 6px 12px; border-radius: 6px; }}
 QMenu::item:selected {{ background: {tokens.accent_soft}; }}
 QMenu::item:disabled {{ color: {tokens.faint}; }}
 QMenu::separator {{ height: 1px; background: {tokens.line}; margin: 4px 8px; }}
+QComboBox QAbstractItemView {{ background: {tokens.raised}; color: {tokens.text};
+  border: 1px solid {tokens.line}; padding: 4px; outline: 0; }}
+QComboBox QAbstractItemView::item {{ padding: 6px 8px; border-radius: 6px; }}
+QComboBox QAbstractItemView::item:selected {{ background: {tokens.accent_soft};
+  color: {tokens.text}; }}
 QScrollBar:vertical {{ background: transparent; width: 12px; margin: 2px; }}
 QScrollBar::handle:vertical {{ background: {tokens.line}; border-radius: 4px; min-height: 36px; }}
 QScrollBar::handle:vertical:hover {{ background: {tokens.edge}; }}

@@ -392,6 +392,18 @@ def test_the_search_stands_in_line_with_the_composer(desk, page, qtbot, width):
     qtbot.waitUntil(lambda: edges(page.search, pane)[0] == composer.left())
 
 
+def test_the_list_of_a_choice_looks_like_a_menu(desk, page):
+    desk.window.show()
+    choice, look = page.row("appearance.theme").control, desk.window.look
+    choice.view().setCurrentIndex(choice.model().index(0, 0))
+    frame = choice.view().parentWidget()
+    frame.resize(220, 160)
+    picture = frame.grab().toImage()
+    middle = {picture.pixelColor(x, y).name() for x in (20, 90) for y in range(picture.height())}
+    assert look.tokens.accent_soft in middle
+    assert look.tokens.selection not in middle
+
+
 def edges(widget, page) -> tuple[int, int]:
     left = widget.mapTo(page, QPoint(0, 0)).x()
     return left, left + widget.width()
