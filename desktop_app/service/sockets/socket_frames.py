@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from desktop_app.service.http.socket_protocol import SOUND_EXTENSION, TakesSound
@@ -39,9 +41,10 @@ async def send_json(websocket: WebSocket, encoded: bytes) -> None:
 
 
 async def close(websocket: WebSocket, code: int) -> None:
-    """Close it, unless the client did."""
+    """Close it, unless the client did, even at this moment."""
     if _is_open(websocket):
-        await websocket.close(code)
+        with suppress(WebSocketDisconnect):
+            await websocket.close(code)
 
 
 def _is_open(websocket: WebSocket) -> bool:
