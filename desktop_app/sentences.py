@@ -88,7 +88,6 @@ SENTENCES: Prose = {
     "journal.in_use": "Another Parley writes to this folder. Close it to keep new messages.",
     "journal.no_recording": "The recording of this message is gone. Say it again, or type it.",
     "journal.none": "There are no conversations here yet.",
-    "journal.older": "Start Parley once, then try again: these conversations are of an older one.",
     "journal.set_aside": (
         "A damaged file of conversations was kept as {file}. What it lacks is fetched from the "
         "service."
@@ -233,6 +232,7 @@ SENTENCES: Prose = {
     "storage.full": "The disk is full. What was saved before is safe; free some space.",
     "storage.gone": "What this belongs to was deleted meanwhile.",
     "storage.newer": "A newer Parley wrote your conversations. Update Parley to use them.",
+    "storage.older": "An older Parley has your conversations open. Close it, then try again.",
     "storage.unwritable": (
         "Parley cannot write to its folder. What was saved before is safe; check the folder's "
         "permissions."

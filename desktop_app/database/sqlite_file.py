@@ -22,12 +22,29 @@ def open_sound(path: Path, migrations: Sequence[str]) -> tuple[sqlite3.Connectio
         sqlite3.Error, OSError: It cannot be opened for another reason than damage.
     """
     try:
-        return _migrated(path, migrations), None
+        return open_migrated(path, migrations), None
     except sqlite3.DatabaseError as error:
         if not is_damage(error):
             raise
     aside = _set_aside(path)
-    return _migrated(path, migrations), aside
+    return open_migrated(path, migrations), aside
+
+
+def open_migrated(path: Path, migrations: Sequence[str]) -> sqlite3.Connection:
+    """Open, look for damage, and migrate what is sound.
+
+    Raises:
+        StorageError: ``storage.newer``.
+        sqlite3.Error, OSError: It is damaged, or cannot be opened; it is left as it is.
+    """
+    connection = connect(path)
+    try:
+        _check(connection)
+        migrate(connection, path, migrations)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -58,17 +75,6 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     except BaseException:
         connection.rollback()
         raise
-
-
-def _migrated(path: Path, migrations: Sequence[str]) -> sqlite3.Connection:
-    connection = connect(path)
-    try:
-        _check(connection)
-        migrate(connection, path, migrations)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
 
 
 def _check(connection: sqlite3.Connection) -> None:

@@ -5,8 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from threading import Event
 
 from desktop_app.errors import StorageError
+
+_TRIES = 3
+_PAUSE_S = 0.01
 
 if sys.platform == "win32":
     import msvcrt
@@ -31,7 +35,7 @@ class FolderLock:
         flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0)
         self._descriptor = os.open(folder / "journal.lock", flags, 0o600)
         try:
-            _lock(self._descriptor)
+            self._take()
         except OSError as error:
             os.close(self._descriptor)
             raise StorageError(
@@ -40,6 +44,15 @@ class FolderLock:
                 "folder with PARLEY_DATA_DIR.",
                 folder=str(folder),
             ) from error
+
+    def _take(self) -> None:
+        """Try again a little later: a reader that looks whether the folder is free has it too."""
+        for _ in range(_TRIES - 1):
+            try:
+                return _lock(self._descriptor)
+            except OSError:
+                Event().wait(_PAUSE_S)
+        return _lock(self._descriptor)
 
     def release(self) -> None:
         """Let another process write. Call once."""

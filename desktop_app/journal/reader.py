@@ -12,6 +12,7 @@ import msgspec
 
 from desktop_app.database.failures import storage_errors
 from desktop_app.database.migrations import known_version
+from desktop_app.journal.catching_up import catch_up
 from desktop_app.journal.origins import LEARNED_FROM, Origin, origins_in
 from desktop_app.journal.records import (
     MessageRecord,
@@ -53,8 +54,9 @@ class JournalReader:
     """Read-only and free of state: any thread may call any method at any time.
 
     Each call opens the file anew, so it always reads the journal that is there now. A journal
-    that does not exist yet is an empty one. Every method may raise StorageError
-    (``storage.broken``, ``storage.newer``, ``storage.failed``).
+    that does not exist yet is an empty one, and one of an older version is first brought up to
+    date, by whoever writes it or else here. Every method may raise StorageError
+    (``storage.broken``, ``storage.newer``, ``storage.older``, ``storage.failed``).
 
     Args:
         folder: The writer's folder.
@@ -255,8 +257,11 @@ class JournalReader:
             if not self._path.is_file():
                 return []
             with self._connection() as connection:
-                if not known_version(connection, len(MIGRATIONS)):
+                version = known_version(connection, len(MIGRATIONS))
+                if not version:
                     return []
+                if version < len(MIGRATIONS):
+                    catch_up(self._folder)
                 if is_stale is not None:
                     connection.set_progress_handler(is_stale, _STEPS_BETWEEN_QUESTIONS)
                 try:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from desktop_app.database.failures import storage_errors
 from desktop_app.database.migrations import known_version
 from desktop_app.errors import StorageError
+from desktop_app.journal.catching_up import catch_up
 from desktop_app.journal.records import (
     MessageRecord,
     PictureRecord,
@@ -129,13 +130,12 @@ def open_snapshot(folder: Path) -> Iterator[Snapshot]:
         raise StorageError("journal.none", "There are no conversations here yet.")
     address = f"{path.absolute().as_uri()}?mode=ro"
     with storage_errors():
+        catch_up(folder)
         connection = sqlite3.connect(address, uri=True, timeout=5, isolation_level=None)
     with closing(connection):
         connection.row_factory = sqlite3.Row
         with storage_errors():
             connection.execute("BEGIN")
-            if known_version(connection, len(MIGRATIONS)) < len(MIGRATIONS):
-                raise StorageError(
-                    "journal.older", "Start Parley once: these conversations are of an older one."
-                )
+            if not known_version(connection, len(MIGRATIONS)):
+                raise StorageError("journal.none", "There are no conversations here yet.")
         yield Snapshot(folder, connection)

@@ -1,6 +1,8 @@
 """Migrations run once, together, with a copy kept; a newer database is left alone."""
 
 import sqlite3
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import pytest
@@ -60,6 +62,32 @@ def test_the_known_version_is_left_as_it_is(connection, path):
     migrate(connection, path, (ONE, TWO))
     assert connection.execute("PRAGMA schema_version").fetchone() == before
     assert version_of(connection) == 2
+
+
+def test_two_that_migrate_at_once_do_it_once(connection, path):
+    migrate(connection, path, (ONE,))
+    waits = threading.Event()
+
+    def migrate_too():
+        with closing(sqlite3.connect(path, isolation_level=None)) as second:
+            second.set_trace_callback(lambda said: waits.set() if "BEGIN" in said else None)
+            migrate(second, path, (ONE, TWO))
+
+    connection.execute("BEGIN IMMEDIATE")
+    with ThreadPoolExecutor(1) as pool:
+        late = pool.submit(migrate_too)
+        assert waits.wait(10)
+        connection.execute(TWO)
+        connection.execute("PRAGMA user_version = 2")
+        connection.execute("COMMIT")
+        late.result(10)
+    assert [row[1] for row in connection.execute("PRAGMA table_info(a)")] == ["x", "y"]
+
+
+def test_semicolons_in_words_and_triggers_do_not_end_a_statement(connection, path):
+    trigger = "CREATE TRIGGER t AFTER INSERT ON a BEGIN UPDATE a SET x = 'b;c'; SELECT 1; END;"
+    migrate(connection, path, (f"{ONE} {trigger} -- the end; of it\n", "INSERT INTO a VALUES (1)"))
+    assert connection.execute("SELECT x FROM a").fetchall() == [("b;c",)]
 
 
 def test_a_newer_database_is_refused_and_untouched(connection, path):

@@ -1,0 +1,34 @@
+"""The window reads the journal off its own thread, and an older one too."""
+
+import asyncio
+import sqlite3
+import threading
+from contextlib import closing
+
+import pytest
+
+from desktop_app.database.migrations import migrate
+from desktop_app.journal.reader import JournalReader
+from desktop_app.journal.schema import DATABASE_NAME, MIGRATIONS
+from desktop_app.ui.journal_pages import JournalPages
+from desktop_app.ui.store import AppStore
+
+
+@pytest.mark.usefixtures("qapp")
+def test_the_first_look_at_the_journal_of_an_older_parley_shows_its_threads(tmp_path):
+    path = tmp_path / DATABASE_NAME
+    with closing(sqlite3.connect(path, isolation_level=None)) as old:
+        migrate(old, path, MIGRATIONS[:-1])
+        row = "'t1', 'Tides', '', '', 1.0, 1.0, 0, 0, 0, '', '', '', ''"
+        old.execute(f"INSERT INTO thread VALUES ({row})")
+    store, readers = AppStore(), set()
+
+    class Reader(JournalReader):
+        def threads(self, *args, **named):
+            readers.add(threading.current_thread())
+            return super().threads(*args, **named)
+
+    asyncio.run(JournalPages(store, Reader(tmp_path), asyncio.to_thread).threads())
+    assert [one.title for one in store.state.threads] == ["Tides"]
+    assert store.state.notices == ()
+    assert threading.main_thread() not in readers
