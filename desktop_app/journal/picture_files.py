@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Collection
 from pathlib import Path
 
@@ -12,10 +13,17 @@ from desktop_app.database.failures import storage_errors
 _FOLDER = "pictures"
 _ENDINGS = {"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp", "image/gif": ".gif"}
 
+_PATH = re.compile(rf"{_FOLDER}/[0-9a-f]{{64}}\.[a-z]{{3}}")
+
 
 def picture_path(data: bytes, mime_type: str) -> str:
     """Where a picture belongs, relative to the journal's folder."""
     return f"{_FOLDER}/{hashlib.sha256(data).hexdigest()}{_ENDINGS.get(mime_type, '.bin')}"
+
+
+def is_picture_path(path: str) -> bool:
+    """Whether a picture can be there."""
+    return _PATH.fullmatch(path) is not None
 
 
 class PictureFiles:

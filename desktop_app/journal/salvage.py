@@ -14,6 +14,7 @@ import msgspec
 
 from desktop_app.database.sqlite_file import transaction
 from desktop_app.errors import StorageError
+from desktop_app.journal.picture_files import is_picture_path
 from desktop_app.journal.records import (
     MessageRecord,
     PictureRecord,
@@ -28,6 +29,7 @@ from desktop_app.journal.rows import (
     utterance_of,
     values_of,
 )
+from desktop_app.journal.utterance_files import path_of
 
 logger = logging.getLogger(__name__)
 
@@ -41,14 +43,13 @@ class _Kind(NamedTuple):
     table: str
     read: Callable[[sqlite3.Row], _Record]
     save: str
-    can_be_removed: bool = False
 
 
 _KINDS = (
-    _Kind("thread", thread_of, unless_known("thread", ThreadRecord), can_be_removed=True),
+    _Kind("thread", thread_of, unless_known("thread", ThreadRecord)),
     _Kind("message", message_of, unless_known("message", MessageRecord)),
     _Kind("utterance", utterance_of, unless_known("utterance", UtteranceRecord)),
-    _Kind("picture", picture_of, unless_known("picture", PictureRecord), can_be_removed=True),
+    _Kind("picture", picture_of, unless_known("picture", PictureRecord)),
 )
 
 
@@ -87,11 +88,24 @@ def salvage(connection: sqlite3.Connection, damaged: Path) -> int:
 def _take(connection: sqlite3.Connection, kind: _Kind, row: sqlite3.Row) -> None:
     try:
         record = kind.read(row)
-    except (StorageError, msgspec.DecodeError):
+        _check_files(record)
+    except (StorageError, msgspec.DecodeError, TypeError, ValueError, IndexError):
         return  # what is in it is damaged
-    if _insert(connection, kind.save, values_of(record)) and kind.can_be_removed:
+    if _insert(connection, kind.save, values_of(record)) and "is_removed" in row.keys():  # noqa: SIM118
         removed = f"UPDATE {kind.table} SET is_removed = ? WHERE id = ?"
         _insert(connection, removed, (int(bool(row["is_removed"])), record.id))
+
+
+def _check_files(record: _Record) -> None:
+    """Every start looks for the files that rows name.
+
+    Raises:
+        ValueError: No file of the journal can be called so.
+    """
+    if isinstance(record, UtteranceRecord):
+        path_of(record.id)
+    elif isinstance(record, PictureRecord) and not is_picture_path(record.path):
+        raise ValueError(f"not a picture's path: {record.path!r}")
 
 
 def _insert(
@@ -106,13 +120,24 @@ def _insert(
 
 
 def _rows(old: sqlite3.Connection, table: str) -> Iterator[sqlite3.Row]:
-    """Every row that can be read, and over the pages that cannot: further and further on."""
+    """Every row that can be read, some of them twice.
+
+    First as they lie, whatever numbers a damaged page gives them, up to a page that cannot be read;
+    then by number and over such pages: further and further on.
+    """
+    try:
+        yield from old.execute(f"SELECT * FROM {table}")
+        return
+    except sqlite3.DatabaseError as error:
+        logger.info("%s breaks off: %s", table, error)
     after, step = -1, 1
     while after < _LAST_ROW:
         try:
             query = f"SELECT rowid AS place, * FROM {table} WHERE rowid > ? ORDER BY rowid LIMIT ?"
             found = old.execute(query, (after, _AT_A_TIME if step == 1 else 1))
             while (row := found.fetchone()) is not None:
+                if row["place"] <= after:
+                    raise sqlite3.DatabaseError("numbers out of order")
                 after, step = row["place"], 1
                 yield row
             if _is_last(old, table, after):

@@ -10,6 +10,9 @@ import pytest
 
 from desktop_app.database.migrations import migrate
 from desktop_app.journal import salvage as salvaging
+
+
+from desktop_app.journal import tables
 from desktop_app.journal.reader import JournalReader
 from desktop_app.journal.records import MessageStatus, Role, UtteranceState
 from desktop_app.journal.recovery import NOT_UNDERSTOOD
@@ -177,3 +180,97 @@ async def test_a_reply_that_was_growing_when_the_damage_was_done_is_settled(fill
     assert again.set_aside is not None
     assert (await again.message("r")).is_cut_short
     await again.aclose()
+
+
+def spoil_indexes(folder) -> None:
+    """Damage that costs no row, and that a start finds."""
+    with closing(sqlite3.connect(folder / DATABASE_NAME)) as old:
+        query = "SELECT rootpage FROM sqlite_schema WHERE name = 'message_of_thread'"
+        [root] = old.execute(query).fetchone()
+    spoil(folder, [(root - 1) * PAGE])
+
+
+@pytest.mark.parametrize("place", [3, 20, 38])
+async def test_rows_whose_numbers_are_damaged_are_read_as_they_lie(tmp_path, place):
+    journal = await JournalWriter.open(tmp_path)
+    for number in range(40):
+        await journal.set_setting(f"key{number:03}", f"value{number}")
+    await journal.aclose()
+    path = tmp_path / DATABASE_NAME
+    content = bytearray(path.read_bytes())
+    at = content.index(f"key{place:03}value{place}".encode()) - 4
+    content[at] = 0x7F  # the number of the row, before the sizes of its columns
+    path.write_bytes(content)
+    journal = await JournalWriter.open(tmp_path)
+    assert journal.set_aside is not None
+    for number in range(40):
+        assert await journal.setting(f"key{number:03}") == f"value{number}"
+    await journal.aclose()
+
+
+async def test_single_bytes_gone_wrong_never_keep_a_journal_closed(filled):
+    spoil_indexes(filled)
+    whole = (filled / DATABASE_NAME).read_bytes()
+    chosen = random.Random(11)
+    for _ in range(20):
+        for left in filled.glob(f"{DATABASE_NAME}*"):
+            left.unlink()
+        content = bytearray(whole)
+        for _ in range(40):
+            content[chosen.randrange(PAGE, len(content))] ^= 1 << chosen.randrange(8)
+        (filled / DATABASE_NAME).write_bytes(content)
+        for _ in range(2):
+            await (await JournalWriter.open(filled)).aclose()
+
+
+_UTTERANCE = "INSERT INTO utterance VALUES ('\ufffdx', 'a', 1, 1.0, 'captured', 'p', 0, 'user')"
+_OUTSIDE = (
+    "INSERT INTO picture (id, thread_id, message_id, remote_id, mime_type, path, size_bytes, "
+    "created_at) VALUES ('p', 'a', 'm', 'r', 'image/png', '../unsent.json', 1, 1.0)"
+)
+_KIND = "UPDATE message SET wishes = 5 WHERE id = 'm7'"
+
+
+@pytest.mark.parametrize("row", [_UTTERANCE, _OUTSIDE, _KIND])
+async def test_a_row_that_no_start_could_live_with_is_left(filled, row):
+    lost = 1 if row == _KIND else 0
+    with closing(sqlite3.connect(filled / DATABASE_NAME)) as old:
+        old.execute(row)
+        old.commit()
+    spoil_indexes(filled)
+    for _ in range(2):
+        journal = await JournalWriter.open(filled)
+        assert len(await journal.messages("t1", limit=MESSAGES)) == MESSAGES - lost
+        await journal.aclose()
+    [picture] = JournalReader(filled).pictures("t1")
+    assert (filled / picture.path).read_bytes() == b"\x89PNG boat"
+
+
+async def test_pictures_of_a_version_that_could_not_hide_them_are_taken_over(tmp_path):
+    path = tmp_path / DATABASE_NAME
+    name = f"pictures/{'a' * 64}.png"
+    with closing(sqlite3.connect(path)) as old:
+        migrate(old, path, MIGRATIONS[:2])
+        old.execute("INSERT INTO thread VALUES ('a', 'Old', '', '', 1.0, 1.0, 1, 0, 0)")
+        old.execute(
+            f"INSERT INTO picture VALUES (1, 'p', 'a', 'm', 'r', 'image/png', '{name}', 1, 1.0)"
+        )
+        old.commit()
+    spoil_indexes(tmp_path)
+    await (await JournalWriter.open(tmp_path)).aclose()
+    assert [one.path for one in JournalReader(tmp_path).pictures("a")] == [name]
+
+
+async def test_what_a_killed_start_did_not_read_the_next_one_reads(filled, monkeypatch):
+    def killed(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    spoil_indexes(filled)
+    with monkeypatch.context() as patched:
+        patched.setattr(tables, "salvage", killed)
+        with pytest.raises(KeyboardInterrupt):
+            tables.Tables(filled)
+    journal = await JournalWriter.open(filled)
+    assert len(await journal.messages("t1", limit=MESSAGES)) == MESSAGES
+    await journal.aclose()
+    assert not list(filled.glob("*.unread"))
