@@ -7,7 +7,7 @@ from msgspec import structs
 from desktop_app.audio.frames import FRAME_BYTES, SPEECH_RATE_HZ
 from desktop_app.engine.ledger import Ledger
 from desktop_app.engine.ports import Journal, Time
-from desktop_app.engine.turn_notes import TurnNotes, title_of
+from desktop_app.engine.turn_notes import TurnNotes
 from desktop_app.journal.records import (
     Beginning,
     MessageRecord,
@@ -16,6 +16,7 @@ from desktop_app.journal.records import (
     UtteranceRecord,
     UtteranceState,
 )
+from desktop_app.journal.titles import title_of
 from desktop_app.link.messages import LinkEvent, MessageSaved
 from desktop_app.link.thread_messages import PictureSaved, ThreadSaved
 

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator, Callable
-from pathlib import Path
 from typing import Protocol
 
 from desktop_app.engine.ports import Journal
 from desktop_app.errors import AppError
 from desktop_app.journal.records import ThreadRecord
+from desktop_app.journal.recovery import TO_REBUILD
 from desktop_app.link.messages import LinkEvent, Notice, NoticeCleared, NoticeLevel, NoticeRaised
 from desktop_app.link.thread_messages import ThreadSaved
 
 logger = logging.getLogger(__name__)
-
-_REBUILD = "rebuild"
-"""In the journal: the name of the damaged one, until what the service has was fetched."""
 
 
 class Rebuilding(Protocol):
@@ -46,20 +43,15 @@ class JournalRebuilder:
         self._rebuilding = rebuilding
         self._publish = publish
 
-    async def run(self, aside: Path | None) -> Notice | None:
+    async def run(self) -> Notice | None:
         """Fill the journal with the words that the service still has, and say so.
 
         What fails is tried again with the next start.
 
-        Args:
-            aside: Where a damaged journal was put at this start.
-
         Returns:
             What windows that come later are told, None where there is nothing to tell.
         """
-        if aside:
-            await self._journal.set_setting(_REBUILD, aside.name)
-        name = await self._journal.setting(_REBUILD)
+        name = await self._journal.setting(TO_REBUILD)
         if not name:
             return None
         number = 0
@@ -72,7 +64,7 @@ class JournalRebuilder:
             logger.warning("the journal could not be rebuilt: %s", error)
             code = "journal.not_rebuilt"
         else:
-            await self._journal.set_setting(_REBUILD, "")
+            await self._journal.set_setting(TO_REBUILD, "")
         notice = Notice(NoticeLevel.WARNING, code, {"file": name, "number": str(number)})
         self._publish(NoticeCleared("journal.set_aside"))
         self._publish(NoticeRaised(notice))

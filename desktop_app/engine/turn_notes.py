@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 
 from msgspec import structs
@@ -14,14 +13,6 @@ from desktop_app.journal.reply_details import NO_DETAILS, ReplyDetails
 from desktop_app.protocol.commands import TurnWishes
 
 _SPOKEN_MS_PER_CHARACTER = 65
-_TITLE_CHARACTERS = 48
-_READ_CHARACTERS = 2000
-_BEFORE_THE_MATTER = re.compile(
-    r"^(?:[#>]+ |[*-] |(?:hi|hello|hey|hallo|hola|bonjour|ciao|olá|good (?:morning|evening))"
-    r"(?: there| parley)?[,!.] )+(?=\S)",
-    re.IGNORECASE,
-)
-_QUESTION = re.compile(r"[^?\uff1f]{11,46}[?\uff1f](?=\s)")
 
 
 @dataclass(slots=True)
@@ -125,18 +116,3 @@ def with_wishes(message: MessageRecord, wishes: TurnWishes, text: str) -> Messag
         return structs.replace(message, wishes=wishes)
     kept, ms = structs.replace(wishes, words=text), wishes.recording_ms
     return structs.replace(message, wishes=kept, is_spoken=True, speech_ms=ms)
-
-
-def title_of(text: str) -> str:
-    """A thread's title: the first words that were said in it, the first letter a capital.
-
-    Recognised speech comes in lower case. A greeting before the matter and the marks of Markdown
-    are left out, and a question is enough. Nothing is added.
-    """
-    line = _BEFORE_THE_MATTER.sub("", " ".join(text[:_READ_CHARACTERS].split()))
-    question = _QUESTION.match(line)
-    line = question[0] if question else line
-    line = line[:1].upper() + line[1:]
-    if len(line) <= _TITLE_CHARACTERS:
-        return line
-    return line[: _TITLE_CHARACTERS + 1].rsplit(" ", 1)[0][:_TITLE_CHARACTERS] + "…"

@@ -46,6 +46,9 @@ _NOTE_DELETED = (
 )
 """``thread:<profile>:<id>`` says which thread of the service is ours."""
 
+TO_REBUILD = "rebuild"
+"""The name of the damaged journal, until what the service has of it was fetched."""
+
 FILES_LEFT = "files"
 """``files:<recording>`` says which files belong to a recording and have not gone with it."""
 

@@ -29,6 +29,7 @@ from desktop_app.journal.rows import (
     utterance_of,
     values_of,
 )
+from desktop_app.journal.titles import title_of
 from desktop_app.journal.utterance_files import path_of
 
 logger = logging.getLogger(__name__)
@@ -37,6 +38,15 @@ _Record = ThreadRecord | MessageRecord | UtteranceRecord | PictureRecord
 _LAST_ROW = 2**62
 _AT_A_TIME = 256
 _A_COMMIT = 2_000  # rows
+
+_WITHOUT_A_THREAD = (
+    "SELECT thread_id AS id, min(created_at) AS first, max(created_at) AS latest FROM message "
+    "WHERE thread_id NOT IN (SELECT id FROM thread) GROUP BY thread_id"
+)
+_FIRST_WORDS = (
+    "SELECT text FROM message WHERE thread_id = ? AND role = 'user' AND text <> '' "
+    "ORDER BY created_at, number LIMIT 1"
+)
 
 
 class _Kind(NamedTuple):
@@ -82,7 +92,22 @@ def salvage(connection: sqlite3.Connection, damaged: Path) -> int:
             for row in _rows(old, "setting"):
                 statement = "INSERT OR IGNORE INTO setting (key, value) VALUES (?, ?)"
                 _insert(connection, statement, (row["key"], row["value"]))
+    with transaction(connection):
+        _add_lost_threads(connection)
     return int(connection.execute("SELECT count(*) FROM message").fetchone()[0])
+
+
+def _add_lost_threads(connection: sqlite3.Connection) -> None:
+    """A thread for the messages whose own could not be read: without one nobody finds them."""
+    for row in connection.execute(_WITHOUT_A_THREAD).fetchall():
+        first = connection.execute(_FIRST_WORDS, (row["id"],)).fetchone()
+        thread = ThreadRecord(
+            id=row["id"],
+            title=title_of(first["text"]) if first else "",
+            created_at=row["first"],
+            updated_at=row["latest"],
+        )
+        connection.execute(unless_known("thread", ThreadRecord), values_of(thread))
 
 
 def _take(connection: sqlite3.Connection, kind: _Kind, row: sqlite3.Row) -> None:

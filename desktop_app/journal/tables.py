@@ -26,7 +26,7 @@ from desktop_app.journal.records import (
     UtteranceRecord,
     UtteranceState,
 )
-from desktop_app.journal.recovery import note_end, purge, recover
+from desktop_app.journal.recovery import TO_REBUILD, note_end, purge, recover
 from desktop_app.journal.reply_details import Learning
 from desktop_app.journal.retention import discard, remove_expired
 from desktop_app.journal.rows import (
@@ -338,6 +338,7 @@ class Tables:
             return
         try:
             self.set_setting(_SALVAGING, name)
+            self.set_setting(TO_REBUILD, name)
             number = salvage(self._connection, self._folder / name)
             with transaction(self._connection):
                 list_strays(self._connection, self._folder, self._folder / name)

@@ -308,7 +308,7 @@ class EngineApp:
         await DeletedThreads(self._journal, self._profile.name, self._asked.api).run()
         rebuilding = Rebuilding(self._journal, folder, threads, self._asked.api)
         rebuilder = JournalRebuilder(self._journal, rebuilding, self._publish)
-        notice = await rebuilder.run(self._journal.set_aside)
+        notice = await rebuilder.run()
         if notice is not None:
             self._odd.append(notice)
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from desktop_app.engine.turn_notes import heard_chars, title_of
+from desktop_app.engine.turn_notes import heard_chars
+from desktop_app.journal.titles import title_of
 
 TEXT = "one two three four"
 

@@ -15,7 +15,7 @@ from desktop_app.journal import salvage as salvaging
 from desktop_app.journal import tables
 from desktop_app.journal.reader import JournalReader
 from desktop_app.journal.records import MessageStatus, Role, UtteranceState
-from desktop_app.journal.recovery import NOT_UNDERSTOOD
+from desktop_app.journal.recovery import NOT_UNDERSTOOD, TO_REBUILD
 from desktop_app.journal.schema import DATABASE_NAME, MIGRATIONS
 from desktop_app.journal.tables import Tables
 from desktop_app.journal.writer import JournalWriter
@@ -274,3 +274,31 @@ async def test_what_a_killed_start_did_not_read_the_next_one_reads(filled, monke
     assert len(await journal.messages("t1", limit=MESSAGES)) == MESSAGES
     await journal.aclose()
     assert not list(filled.glob("*.unread"))
+
+
+async def test_messages_whose_thread_is_lost_are_listed_under_their_first_words(filled, records):
+    """Of the small rows of threads one page holds dozens."""
+    journal = await JournalWriter.open(filled)
+    for number in range(120):
+        await journal.save_thread(records.thread(f"n{number}", title="Named"))
+        text = f"what is the name of number {number}"
+        await journal.save_message(records.message(f"q{number}", thread_id=f"n{number}", text=text))
+    await journal.aclose()
+    content = (filled / DATABASE_NAME).read_bytes()
+    spoil(filled, [content.index(b"n60") // PAGE * PAGE])
+    for _ in range(2):  # and it stays so
+        await (await JournalWriter.open(filled)).aclose()
+        listed = {one.id: one.title for one in JournalReader(filled).threads()}
+        lost = [name for name, title in listed.items() if title != "Named" and name != "t1"]
+        assert lost
+        assert len(listed) == 121
+        assert all(listed[name] == f"What is the name of number {name[1:]}" for name in lost)
+
+
+async def test_the_service_is_asked_for_what_was_lost_whoever_found_the_damage(filled):
+    spoil_indexes(filled)
+    await (await JournalWriter.open(filled)).aclose()  # a command of the command line, say
+    journal = await JournalWriter.open(filled)
+    assert journal.set_aside is None
+    assert await journal.setting(TO_REBUILD) == f"{DATABASE_NAME}.broken1"
+    await journal.aclose()
