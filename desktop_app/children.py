@@ -1,7 +1,8 @@
 """Starts, watches and ends child processes, and lets a child end with its parent.
 
 A child reads its standard input to the end, says one line of JSON when it is ready, and ends when
-the input does: no signals, so it works on every system. Plain ``subprocess`` and threads, which
+the input does: no signals, so it works on every system. Until it is ready it may say ``{}``, which
+means that it is at work and wants more time. Plain ``subprocess`` and threads, which
 run under any event loop, the window's included.
 """
 
@@ -15,12 +16,15 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import IO, Any
 
 from desktop_app.errors import ChildError
 
 PARENT_PIPE_VARIABLE = "PARLEY_PARENT_PIPE"
+AT_WORK = b"{}"
+AT_WORK_EVERY_S = 5.0
 END_WITHIN_S = 3.0
 TERMINATE_WITHIN_S = 2.0
 LINGER_S = 10.0
@@ -46,6 +50,7 @@ class Child:
         self._process = process
         self._loop = asyncio.get_running_loop()
         self._greeted: asyncio.Future[bytes] = self._loop.create_future()
+        self._give_time: Callable[[], None] = _nothing
         self._ended: asyncio.Future[int] = self._loop.create_future()
         self._last_words: deque[str] = deque(maxlen=_KEPT_LINES)
         self._readers = [self._thread(self._read_output), self._thread(self._read_errors)]
@@ -62,13 +67,14 @@ class Child:
         return self._last_words[-1] if self._last_words else ""
 
     async def greet(self, within_s: float) -> None:
-        """Wait for the greeting.
+        """Wait for the greeting; so long again after each word that it is at work.
 
         Raises:
             ChildError: ``child.ended``, ``child.silent`` or ``child.unclear``.
         """
         try:
-            async with asyncio.timeout(within_s):
+            async with asyncio.timeout(within_s) as limit:
+                self._give_time = lambda: _extend(limit, self._loop.time() + within_s)
                 line = await asyncio.shield(self._greeted)
                 if not line:
                     raise self._ended_error(await self.wait())
@@ -79,6 +85,8 @@ class Child:
                 name=self.name,
                 retryable=True,
             ) from error
+        finally:
+            self._give_time = _nothing
         self.greeting = self._understood(line)
 
     async def wait(self) -> int:
@@ -138,7 +146,9 @@ class Child:
     def _read_output(self) -> None:
         assert self._process.stdout is not None
         with self._process.stdout as output:
-            self._tell(self._greeted, output.readline(_LINE_BYTES))
+            while (line := output.readline(_LINE_BYTES)).strip() == AT_WORK:
+                self._call(lambda: self._give_time())
+            self._tell(self._greeted, line)
             _for_each_line(output, self._log)
 
     def _read_errors(self) -> None:
@@ -163,8 +173,11 @@ class Child:
         self._tell(self._ended, code)
 
     def _tell(self, future: asyncio.Future[Any], value: object) -> None:
+        self._call(lambda: _settle(future, value))
+
+    def _call(self, what: Callable[[], None]) -> None:
         try:
-            self._loop.call_soon_threadsafe(_settle, future, value)
+            self._loop.call_soon_threadsafe(what)
         except RuntimeError:
             logger.debug("the loop was closed before %s ended", self.name)
 
@@ -206,6 +219,40 @@ def own_program() -> Sequence[str]:
     if getattr(sys, "frozen", False):
         return [sys.executable]
     return [sys.executable, "-m", "desktop_app"]
+
+
+@contextmanager
+def at_work(environment: Mapping[str, str] = os.environ) -> Iterator[None]:
+    """Tell the parent every 5 s that this process still works; before its greeting.
+
+    What happens within must leave the event loop free.
+    """
+    if environment.get(PARENT_PIPE_VARIABLE) != "1":
+        yield
+        return
+    loop = asyncio.get_running_loop()
+    later: asyncio.TimerHandle
+
+    def tell_later() -> None:
+        nonlocal later
+        later = loop.call_later(AT_WORK_EVERY_S, tell)
+
+    def tell() -> None:
+        tell_later()
+        with suppress(OSError):  # the parent has gone: others notice that
+            say_to_parent({})
+
+    tell_later()
+    try:
+        yield
+    finally:
+        later.cancel()
+
+
+def say_to_parent(facts: Mapping[str, Any]) -> None:
+    """Write one line of JSON to the standard output; the first with facts is the greeting."""
+    sys.stdout.write(json.dumps(facts) + "\n")
+    sys.stdout.flush()
 
 
 def on_parent_end(
@@ -260,6 +307,15 @@ def _no_console() -> int:
     if sys.platform == "win32":
         return subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP
     return 0
+
+
+def _nothing() -> None:
+    """Nobody waits."""
+
+
+def _extend(limit: asyncio.Timeout, until: float) -> None:
+    if not limit.expired():
+        limit.reschedule(until)
 
 
 def _settle(future: asyncio.Future[Any], value: object) -> None:

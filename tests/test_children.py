@@ -66,6 +66,39 @@ async def test_silence_is_an_error_and_leaves_no_process(monkeypatch):
     assert started[0].poll() is not None
 
 
+async def test_who_says_that_it_is_at_work_is_given_the_time_again():
+    code = "import time\nfor _ in range(9): print('{}', flush=True); time.sleep(0.4)\n"
+    child = await run(code + "print('{\"port\": 1}', flush=True)", ready_timeout_s=3.0)
+    assert child.greeting == {"port": 1}
+    await child.aclose()
+
+
+def test_a_child_tells_that_it_is_at_work_until_it_is_not():
+    code = (
+        "import asyncio, sys\n"
+        "from desktop_app import children\n"
+        "children.AT_WORK_EVERY_S = 0.01\n"
+        "async def main():\n"
+        "    with children.at_work():\n"
+        "        await asyncio.to_thread(sys.stdin.readline)\n"
+        "    print('ready', flush=True)\n"
+        "asyncio.run(main())\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, children.PARENT_PIPE_VARIABLE: "1"},
+    ) as child:
+        assert child.stdin is not None
+        assert child.stdout is not None
+        assert child.stdout.readline().strip() == children.AT_WORK
+        rest, _ = child.communicate(b"\n", timeout=30)
+    *at_work, last = rest.split()
+    assert set(at_work) <= {children.AT_WORK}
+    assert last == b"ready"
+
+
 @pytest.mark.parametrize("said", ["hello", "[1]", "{"])
 async def test_a_greeting_that_is_none_is_an_error(said):
     error = await ending(f"print({said!r}, flush=True); input()")

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import json
 import logging
 import os
 import secrets
-import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 
@@ -17,7 +15,7 @@ from desktop_app.audio import resampler
 from desktop_app.audio.decoding import decode_speech
 from desktop_app.audio.detectors import speech_detector
 from desktop_app.audio.portaudio import SoundSystem
-from desktop_app.children import on_parent_end
+from desktop_app.children import at_work, on_parent_end, say_to_parent
 from desktop_app.client.deleted_threads import DeletedThreads
 from desktop_app.client.rebuilding import Rebuilding
 from desktop_app.client.remote_threads import RemoteThreads
@@ -105,12 +103,13 @@ async def run(paths: Paths, token: str) -> None:
     loop = asyncio.get_running_loop()
     on_parent_end(lambda: _tell(loop, quit_requested))
     async with AsyncExitStack() as parts:
-        journal = await JournalWriter.open(paths.data)
+        with at_work():  # a large journal may have to be brought up to date, or a damaged one read
+            journal = await JournalWriter.open(paths.data)
         parts.push_async_callback(journal.aclose)
         app = EngineApp(paths, token, journal, quit_requested)
         parts.push_async_callback(app.aclose)
         tell_crashes(loop, app.tell_crash)
-        _announce(await app.start())
+        say_to_parent({"link": f"127.0.0.1:{await app.start()}"})
         await app.controller.resume()
         gc.collect()
         gc.freeze()  # what was loaded at start never needs to be looked at again
@@ -388,12 +387,6 @@ class EngineApp:
             self._publish(NoticeRaised(notice))
         else:
             self.tell_crash()
-
-
-def _announce(port: int) -> None:
-    """The first line of output, for the parent."""
-    sys.stdout.write(json.dumps({"link": f"127.0.0.1:{port}"}) + "\n")
-    sys.stdout.flush()
 
 
 def _tell(loop: asyncio.AbstractEventLoop, event: asyncio.Event) -> None:

@@ -10,8 +10,6 @@ import pytest
 
 from desktop_app.database.migrations import migrate
 from desktop_app.journal import salvage as salvaging
-
-
 from desktop_app.journal import tables
 from desktop_app.journal.reader import JournalReader
 from desktop_app.journal.records import MessageStatus, Role, UtteranceState
