@@ -70,6 +70,7 @@ def pytest_sessionstart() -> None:
 def pytest_runtest_logfinish() -> None:
     """Collect what the tests left, where it is worth it."""
     if gc.get_count()[0] > _GARBAGE or next(_ended) % _TESTS_A_COLLECTION == 0:
+        gc.unfreeze()  # what a window of the tests took for its own lasting parts
         gc.collect()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from asyncio.selector_events import BaseSelectorEventLoop
-from typing import Any, cast
+from collections.abc import Mapping
 
 
 def let_go_of_sockets() -> None:
@@ -35,4 +35,5 @@ def abort_connections(loop: asyncio.AbstractEventLoop) -> None:
 
 
 def _connections(loop: asyncio.AbstractEventLoop) -> list[asyncio.WriteTransport]:
-    return list(cast(Any, loop)._transports.values())
+    known: Mapping[int, asyncio.WriteTransport] = getattr(loop, "_transports", {})
+    return list(known.values())  # the loop of Windows keeps none, nor their sockets
