@@ -128,8 +128,9 @@ class Embedding:
         if not passages:
             return False
         vectors = await _vectors(embedder, [one.content for one in passages])
+        given = space_of(embedder)
         await self._database.write(
-            lambda connection: vector_rows.insert(connection, space, passages, vectors)
+            lambda connection: vector_rows.insert(connection, given, passages, vectors)
         )
         if self._done[space] == after:  # else older passages have come meanwhile
             self._done[space] = passages[-1].seq

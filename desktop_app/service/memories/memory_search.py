@@ -91,9 +91,8 @@ class MemorySearch:
                 embedder = chosen((await self._source.get()).embedders, wish)
                 if embedder is None:
                     return None, ""
-                space = space_of(embedder)
                 with provider_failures("embedding.failed", "The embedding provider failed."):
-                    return await self._embed(embedder, space, assistant_id, query), space
+                    return await self._embed(embedder, assistant_id, query)
         except TimeoutError:
             _log.info("Memories are searched by words: the embedding provider is too slow")
         except AppError as error:
@@ -101,17 +100,19 @@ class MemorySearch:
         return None, ""
 
     async def _embed(
-        self, embedder: Embedder, space: str, assistant_id: str, query: str
-    ) -> _Vectors:
+        self, embedder: Embedder, assistant_id: str, query: str
+    ) -> tuple[_Vectors, str]:
+        wished = space_of(embedder)
         rows = await self._database.read(
             lambda connection: connection.execute(
-                _WITHOUT_VECTOR, (assistant_id, space, BATCH)
+                _WITHOUT_VECTOR, (assistant_id, wished, BATCH)
             ).fetchall()
         )
         texts = [query, *(str(row["content"]) for row in rows)]
         vectors = (await embedder.embed(texts)).astype(np.float32)
         if vectors.ndim != 2 or len(vectors) != len(texts) or not np.isfinite(vectors).all():
             raise AppError("embedding.failed", "The embedding provider's answer cannot be used.")
+        space = space_of(embedder)
 
         def work(connection: sqlite3.Connection) -> None:
             for row, vector in zip(rows, vectors[1:], strict=True):
@@ -124,7 +125,7 @@ class MemorySearch:
         if rows:
             await self._database.write(work)
         question: _Vectors = vectors[0]
-        return question
+        return question, space
 
 
 def _by_meaning(

@@ -26,7 +26,8 @@ class Embedder(Protocol):
     """Embeds texts.
 
     Attributes:
-        dimensions: How long the vectors shall be; None for as long as the model makes them.
+        dimensions: How long the vectors shall be; None for as long as the model makes them, and
+            from the moment at which it turns out to make no others.
     """
 
     provider: str
@@ -70,6 +71,9 @@ def chosen(embedders: Mapping[str, Embedder], wish: EmbeddingWish) -> Embedder |
 
 
 def space_of(embedder: Embedder) -> str:
-    """Only vectors of one space can be compared: of one model and one length."""
+    """Only vectors of one space can be compared: of one model and one length.
+
+    Vectors have the space that their embedder names after it has given them.
+    """
     length = f"@{embedder.dimensions}" if embedder.dimensions else ""
     return f"{embedder.provider}/{embedder.model}{length}"

@@ -216,3 +216,33 @@ async def test_an_assistant_has_the_model_and_the_length_that_it_was_made_with(s
         ).fetchall()
     )
     assert [row["space"] for row in rows] == [space]
+
+
+async def test_vectors_that_came_longer_than_wished_are_kept_as_whole_ones(
+    open_rig, new_shelf, tmp_path
+):
+    providers = ScriptedProviders(embedders={"scripted": WholeEmbedder()})
+    async with open_rig(tmp_path, providers) as rig:
+        shelf = await new_shelf(rig)
+        wish = {"embedding_provider": "scripted", "embedding_dims": 3}
+        await rig.store.assistants.update(shelf.assistant_id, wish)
+        await _fill(shelf)
+        await shelf.embedded()
+        assert await shelf.found("vacation leave") == ["holidays.txt"]
+        rows = await rig.store.database.read(
+            lambda connection: connection.execute("SELECT space FROM chunk_vectors").fetchall()
+        )
+    assert [row["space"] for row in rows] == ["scripted/meaning"] * 3
+
+
+class WholeEmbedder(MeaningEmbedder):
+    """Cannot shorten its vectors, which it finds out when it is to."""
+
+    def using(self, model, dimensions):
+        if not hasattr(self, "sibling"):
+            self.sibling = WholeEmbedder(dimensions=dimensions)
+        return self.sibling
+
+    async def embed(self, texts):
+        self.dimensions = None
+        return await super().embed(texts)

@@ -111,6 +111,26 @@ async def test_the_assistants_own_model_is_asked(mind, embedder):
     assert [row["space"] for row in rows] == ["scripted/deep@2"]
 
 
+async def test_vectors_that_came_longer_than_wished_are_kept_as_whole_ones(mind, embedder):
+    class Whole(TopicEmbedder):
+        def using(self, _model, dimensions):
+            return Whole(self.topics, dimensions=dimensions)
+
+        async def embed(self, texts):
+            self.dimensions = None
+            return await super().embed(texts)
+
+    mind.providers.embedders = {"scripted": Whole(embedder.topics)}
+    wish = {"embedding_provider": "scripted", "embedding_dims": 9}
+    await mind.store.assistants.update(mind.assistant_id, wish)
+    await mind.know("Likes tea")
+    assert await texts(mind, "beverage") == ["Likes tea"]
+    rows = await mind.store.database.read(
+        lambda connection: connection.execute("SELECT space FROM memory_vectors").fetchall()
+    )
+    assert [row["space"] for row in rows] == ["scripted/topics"]
+
+
 async def test_nothing_is_found_for_nothing(mind, embedder):
     await mind.know("Likes tea")
     assert await texts(mind, "  ") == []

@@ -34,7 +34,6 @@ class OpenAiEmbedder:
         self.provider = provider
         self.model = model
         self.dimensions: int | None = None
-        self._cuts_vectors = True  # until it refuses to
         self._siblings: dict[tuple[str, int | None], OpenAiEmbedder] = {}
         self._connection = OpenAiConnection(url, key, called="embedding server", family="embedding")
 
@@ -92,14 +91,20 @@ class OpenAiEmbedder:
         return units
 
     async def _answer(self, body: dict[str, Any]) -> dict[str, Any]:
-        """A model that cannot make its vectors shorter gives them as long as they are."""
-        if self.dimensions and self._cuts_vectors:
-            cut = body | {"dimensions": self.dimensions}
-            try:
-                return await self._connection.ask("POST", "/embeddings", json=cut)
-            except InputError:
-                self._cuts_vectors = False
-        return await self._connection.ask("POST", "/embeddings", json=body)
+        """A model that cannot make its vectors shorter gives them as long as they are.
+
+        It is known to be one once it takes without a length what it refused with one: texts are
+        refused for other reasons too. From then on it has the space of whole vectors.
+        """
+        if self.dimensions is None:
+            return await self._connection.ask("POST", "/embeddings", json=body)
+        cut = body | {"dimensions": self.dimensions}
+        try:
+            return await self._connection.ask("POST", "/embeddings", json=cut)
+        except InputError:
+            whole = await self._connection.ask("POST", "/embeddings", json=body)
+            self.dimensions = None
+            return whole
 
     def _vectors(self, found: dict[str, Any], count: int) -> NDArray[np.float64]:
         """In the order of the texts, float64, shape (count, dimensions)."""

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from desktop_app.errors import NetworkError, ProtocolError
+from desktop_app.errors import InputError, NetworkError, ProtocolError
 from desktop_app.service.providers.openai.openai_embedder import OpenAiEmbedder
+from desktop_app.service.providers.vector_ports import space_of
 from tests.fakes.openai_server import OpenAiServer, closed_port, openai_server
 
 PATH = "/v1/embeddings"
@@ -73,6 +74,29 @@ async def test_a_model_that_cannot_shorten_its_vectors_is_asked_without(server):
     assert (await embedder.embed(["one"])).shape == (1, 1536)
     await embedder.embed(["two"])
     assert ["dimensions" in asked.json for asked in server.asked_of(PATH)] == [True, False, False]
+    await embedder.aclose()
+
+
+async def test_a_model_that_cannot_shorten_its_vectors_has_the_space_of_whole_ones(server):
+    whole = OpenAiEmbedder(server.url, provider="openai", model=MODEL)
+    embedder = whole.using("", 64)
+    assert space_of(embedder) != space_of(whole)
+    server.refuse(PATH, 400, "{}")
+    await embedder.embed(["one"])
+    assert space_of(embedder) == space_of(whole)
+    assert whole.using("", 64) is embedder
+    await whole.aclose()
+
+
+async def test_a_text_that_is_refused_says_nothing_about_the_length_of_vectors(server):
+    embedder = OpenAiEmbedder(server.url, provider="openai", model=MODEL).using("", 64)
+    space = space_of(embedder)
+    server.refuse(PATH, 400, "{}", times=2)
+    with pytest.raises(InputError):
+        await embedder.embed(["too long"])
+    assert space_of(embedder) == space
+    await embedder.embed(["two"])
+    assert server.asked_of(PATH)[-1].json["dimensions"] == 64
     await embedder.aclose()
 
 
