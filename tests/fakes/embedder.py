@@ -34,6 +34,7 @@ class MeaningEmbedder:
     provider: str = "scripted"
     model: str = "meaning"
     dimensions: int | None = None
+    least_nearness: float | None = None
     failure: Exception | None = None
     shape: tuple[int, ...] | None = None
     asked: list[int] = field(default_factory=list)

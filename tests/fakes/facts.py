@@ -75,6 +75,7 @@ class TopicEmbedder:
     provider: str = "scripted"
     model: str = "topics"
     dimensions: int | None = None
+    least_nearness: float | None = None
     failure: Exception | None = None
     asked: list[tuple[str, ...]] = field(default_factory=list)
 

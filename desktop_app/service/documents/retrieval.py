@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sqlite3
 
 from desktop_app.service.documents import chunk_rows
@@ -53,15 +54,14 @@ class Retrieval:
             return ()  # most threads have no documents: nothing is asked of anybody then
         by_words, emphasis = await self._by_words(question, assistant_id, thread_id, 4 * limit)
         scopes = [Scope(assistant_id, is_thread=False), Scope(thread_id, is_thread=True)]
-        cosines = await self._cosines(question, assistant_id, scopes)
+        cosines, least = await self._cosines(question, assistant_id, scopes)
         ranked = merged(by_words, cosines, emphasis, limit)
 
         def work(connection: sqlite3.Connection) -> tuple[Passage, ...]:
             more = _openings(connection, question, thread_id, message_id, limit)
             filled = dict(ranked) | {seq: 0.0 for seq in more if seq not in dict(ranked)}
-            return chunk_rows.passages(
-                connection, list(filled.items())[:limit], cosines.of(list(filled))
-            )
+            near = {seq: value for seq, value in cosines.of(list(filled)).items() if value >= least}
+            return chunk_rows.passages(connection, list(filled.items())[:limit], near)
 
         return await self._database.read(work)
 
@@ -88,17 +88,20 @@ class Retrieval:
 
         return await self._database.read(work)
 
-    async def _cosines(self, question: Question, assistant_id: str, scopes: list[Scope]) -> Cosines:
-        """Of all passages in the scopes; none where nobody can embed the question now."""
+    async def _cosines(
+        self, question: Question, assistant_id: str, scopes: list[Scope]
+    ) -> tuple[Cosines, float]:
+        """Of all passages in the scopes, and which are high; none where nobody embeds now."""
         assistant = await self._assistants.get(assistant_id)
         embedder = self._embedding.embedder(wish_of(assistant))
         if embedder is None:
-            return Cosines()
+            return Cosines(), math.inf
         query = await self._embedding.of_question(embedder, question.text)
         if query is None:
-            return Cosines()
+            return Cosines(), math.inf
         found = [await self._index.cosines(query, space_of(embedder), one) for one in scopes]
-        return Cosines.joined(found)
+        least = embedder.least_nearness
+        return Cosines.joined(found), math.inf if least is None else least
 
 
 def _openings(

@@ -141,7 +141,8 @@ class Passage:
     Attributes:
         place: Where it stands, for people: ``page 3``, ``sheet Costs``; empty where unknown.
         score: Higher is better; only comparable within one search.
-        nearness: Cosine between it and the question, where their meanings were compared.
+        nearness: Cosine between it and the question, where that is known to be high for the model
+            that compared their meanings.
     """
 
     document_id: str

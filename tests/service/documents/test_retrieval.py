@@ -41,15 +41,28 @@ async def test_a_question_finds_what_it_means_in_other_words(shelf):
     assert await shelf.found("How much am I paid?") == ["money.txt"]
 
 
-async def test_a_passage_says_how_near_it_is_where_meanings_were_compared(shelf, embedder):
+async def test_a_passage_says_how_near_it_is_where_that_is_near_for_the_model(shelf, embedder):
+    embedder.least_nearness = 0.9
     await _fill(shelf)
     of = {"assistant_id": shelf.assistant_id, "thread_id": shelf.thread_id, "limit": 1}
     await shelf.embedded()
     (found,) = await shelf.library.passages("vacation", **of)
     assert found.nearness == pytest.approx(0.99, abs=0.02)
+    embedder.least_nearness = 1.01
+    (found,) = await shelf.library.passages("vacation", **of)
+    assert found.nearness is None
     embedder.failure = NetworkError("network.unreachable")
     (found,) = await shelf.library.passages("holidays", **of)
     assert found.nearness is None
+
+
+async def test_what_is_near_is_not_known_of_a_model_that_was_not_measured(shelf):
+    await _fill(shelf)
+    await shelf.embedded()
+    of = {"assistant_id": shelf.assistant_id, "thread_id": shelf.thread_id, "limit": 3}
+    found = await shelf.library.passages("vacation", **of)
+    assert found[0].filename == "holidays.txt"
+    assert {one.nearness for one in found} == {None}
 
 
 async def test_what_is_indexed_and_not_embedded_yet_is_found_by_its_words(shelf, embedder):

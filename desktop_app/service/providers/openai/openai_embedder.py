@@ -34,6 +34,7 @@ class OpenAiEmbedder:
         self.provider = provider
         self.model = model
         self.dimensions: int | None = None
+        self.least_nearness: float | None = None
         self._siblings: dict[tuple[str, int | None], OpenAiEmbedder] = {}
         self._connection = OpenAiConnection(url, key, called="embedding server", family="embedding")
 

@@ -13,10 +13,6 @@ from desktop_app.service.providers.prompting import citation
 _LEAST_SHARE = 0.6
 """Of the question's telling words that a passage must hold: a near miss would be a wrong answer."""
 
-_LEAST_NEARNESS = 0.45
-"""Of a passage that shares no words with the question. Of those quoted 24 in 25 were the right ones
-in ``dev.py bench retrieval``; where no passage has the answer, one question in 13 is given one."""
-
 _MOST_QUOTED = 400  # characters
 _MOST_SOURCES = 2
 _LONGEST_QUESTION = 60  # words: longer ones are no questions
@@ -53,10 +49,10 @@ def quotation(question: str, passages: Sequence[Passage]) -> str | None:
 
 def nearest(passages: Sequence[Passage]) -> str | None:
     """What means nearly the same as the question, said to be no more than that; else None."""
-    known = [each for each in passages if (each.nearness or 0.0) >= _LEAST_NEARNESS]
-    if not known:
+    near = [(each.nearness, each) for each in passages if each.nearness is not None]
+    if not near:
         return None
-    best = max(known, key=lambda each: each.nearness or 0.0)
+    _, best = max(near, key=lambda pair: pair[0])
     text = _shortened(" ".join(best.text.split()))
     return f"This comes nearest in your documents: \u201c{text}\u201d {citation(best)}"
 
