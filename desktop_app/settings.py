@@ -255,7 +255,8 @@ def _with_speech_moved(known: dict[str, Any]) -> dict[str, Any]:
     sections = {name: one for name in _MOVED if isinstance(one := known.get(name), dict)}
     found = ((key, sections[name].get(key)) for name in sections for key in _MOVED[name])
     chosen = {key: value for key, value in found if value}
-    profile, speech = known.get("profile", Settings().profile), known.get("speech", {})
+    named, speech = known.get("profile"), known.get("speech", {})
+    profile = named if isinstance(named, str) else Settings().profile
     if not chosen or not isinstance(speech, dict) or not isinstance(speech.get(profile, {}), dict):
         return known
     return {**known, "speech": {**speech, profile: {**chosen, **speech.get(profile, {})}}}

@@ -60,6 +60,15 @@ def test_the_model_of_new_threads_moves_to_the_service_that_it_was_chosen_for(pa
     assert "model" not in json.loads(path.read_text())["threads"]
 
 
+@pytest.mark.parametrize("profile", [[], {}, 3, None])
+def test_what_was_chosen_moves_though_the_name_of_the_service_is_none(profile, path, reports):
+    path.write_text(json.dumps({"threads": {"model": "a/b"}, "profile": profile}))
+    settings = load(path, report=reports.append)
+    assert settings.profile == Settings().profile
+    assert settings.speech_at(settings.profile).model == "a/b"
+    assert len(reports) == 1
+
+
 def test_who_hears_and_speaks_moves_to_the_service_that_it_was_chosen_for(path, reports):
     before = {"heard_by": "builtin/basic", "spoken_by": "", "voice": "de", "tail_ms": 5}
     path.write_text(json.dumps({"voice": before, "profile": "home"}))
