@@ -49,7 +49,7 @@ class NoteDesk:
         self._background = background
         self._one_at_a_time = asyncio.Lock()
         self._note: _Note | None = None
-        self._ending: _Note | None = None  # stopped, and not settled yet
+        self._ending: dict[str, _Note] = {}  # stopped, and not settled yet
 
     @property
     def is_recording(self) -> bool:
@@ -63,7 +63,7 @@ class NoteDesk:
             note = self._note = _Note(intent.note_id, GrowingWav(Path(intent.path)))
             self._background.run(self._record(note), name=f"{_TASK} {intent.note_id}")
         elif isinstance(intent, DiscardNote):
-            self._discard()
+            self._discard(intent.note_id)
         else:
             self._stop()
 
@@ -74,14 +74,15 @@ class NoteDesk:
     def _stop(self) -> None:
         if self._note is not None:
             self._note.stop()
-            self._note, self._ending = None, self._note
+            self._ending[self._note.id] = self._note
+            self._note = None
 
-    def _discard(self) -> None:
-        note, self._note = self._note, None
-        if self._ending is not None:
-            self._ending.is_wanted = False  # it ends by itself
-        if note is not None:
-            note.is_wanted = False
+    def _discard(self, note_id: str) -> None:
+        if note_id in self._ending:
+            self._ending[note_id].is_wanted = False  # it ends by itself
+        note = self._note
+        if note is not None and note.id == note_id:
+            self._note, note.is_wanted = None, False
             self._background.cancel(f"{_TASK} {note.id}")
 
     async def _record(self, note: _Note) -> None:
@@ -129,8 +130,7 @@ class NoteDesk:
             is_slip = note.has_file and note.is_wanted and not note.code
             note.code = "note.empty" if is_slip else note.code
         note.worker.close()
-        if self._ending is note:
-            self._ending = None
+        self._ending.pop(note.id, None)
         self._tell(note, NoteState.KEPT if is_kept else NoteState.GONE, code=note.code)
 
     def _tell(self, note: _Note, state: NoteState, device: str = "", code: str = "") -> None:

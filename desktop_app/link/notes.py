@@ -34,7 +34,9 @@ class StopNote(Struct, frozen=True, tag=snake):
 
 
 class DiscardNote(Struct, frozen=True, tag=snake):
-    """The note that is being recorded, or was stopped just now, shall not be kept. Idempotent."""
+    """A note that is being recorded, or was stopped just now, shall not be kept. Idempotent."""
+
+    note_id: str
 
 
 class NoteChanged(Struct, frozen=True, tag=snake):

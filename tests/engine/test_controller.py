@@ -434,8 +434,8 @@ async def test_a_microphone_that_is_tried_out_gives_way_to_a_conversation(rig, s
 
 async def test_a_voice_note_silences_what_plays_and_waits_for_no_conversation(rig):
     note = StartNote("n", "note.wav")
-    rig.ask(note, PlayNote("m", "other.wav"), DiscardNote())
-    assert rig.sound.taken == [note, StopNote(), DiscardNote()]
+    rig.ask(note, PlayNote("m", "other.wav"), DiscardNote("n"))
+    assert rig.sound.taken == [note, StopNote(), DiscardNote("n")]
     assert rig.asked_of_recordings == [StopUtterance(), PlayNote("m", "other.wav")]
     rig.ask(OpenThread("a"))
     rig.conversations["a"].phase = Phase.SPEAKING

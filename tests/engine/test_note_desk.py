@@ -87,12 +87,12 @@ async def test_elapsed_time_and_device_are_told_while_it_is_recorded(rig):
 async def test_a_discarded_note_leaves_neither_file_nor_open_microphone(rig):
     await rig.start()
     await rig.microphone.hear("#" * 30)
-    rig.desk.take(DiscardNote())
+    rig.desk.take(DiscardNote("n"))
     end = await rig.ends()
     assert (end.state, end.code) == (NoteState.GONE, "")
     assert not rig.microphone.is_open
     assert not rig.path.parent.exists()
-    rig.desk.take(DiscardNote())
+    rig.desk.take(DiscardNote("n"))
     assert rig.news[-1] is end
 
 
@@ -100,11 +100,32 @@ async def test_a_note_that_was_stopped_just_now_can_still_be_discarded(rig):
     await rig.start()
     await rig.microphone.hear("#" * 30)
     rig.desk.take(StopNote())
-    rig.desk.take(DiscardNote())
+    rig.desk.take(DiscardNote("n"))
     await rig.microphone.hear(TAIL)
     end = await rig.ends()
     assert (end.state, end.code) == (NoteState.GONE, "")
     assert not rig.path.parent.exists()
+
+
+async def test_discarding_the_note_before_leaves_the_one_that_is_recorded(rig):
+    await rig.start()
+    await rig.microphone.hear("#" * 30)
+    rig.desk.take(StopNote())
+    second = rig.path.parent.parent / "second" / "note.wav"
+    rig.desk.take(StartNote("second", str(second)))
+    rig.desk.take(DiscardNote("n"))
+    assert rig.desk.is_recording
+    await rig.microphone.hear(TAIL)
+    while NoteChanged("second", NoteState.RECORDING, 0, "Drawn microphone") not in rig.news:
+        await rig.background.settle(0.005)
+    await rig.microphone.hear("#" * 30)
+    rig.desk.take(StopNote())
+    await rig.microphone.hear(TAIL)
+    await rig.ends()
+    ends = {one.note_id: one.state for one in rig.news if one.state is not NoteState.RECORDING}
+    assert ends == {"n": NoteState.GONE, "second": NoteState.KEPT}
+    assert second.exists()
+    assert not rig.path.exists()
 
 
 async def test_a_slip_of_the_finger_is_no_note(rig):

@@ -43,7 +43,7 @@ class AttachmentWiring(QObject):
 
     Signals:
         note_stopped: The voice note that is being recorded is over.
-        note_discarded: It shall not be kept.
+        note_discarded: The one with this id shall not be kept.
 
     Attributes:
         thread_id: Whose files are shown.
@@ -51,7 +51,7 @@ class AttachmentWiring(QObject):
     """
 
     note_stopped = Signal()
-    note_discarded = Signal()
+    note_discarded = Signal(str)
 
     def __init__(self, wires: Wires, chat: ChatWiring) -> None:
         super().__init__(wires.window)
@@ -213,7 +213,7 @@ class AttachmentWiring(QObject):
     def _let_go(self, note_id: str) -> None:
         note = self.shelf.let_go(note_id)
         if note is not None and note.stage is Stage.RECORDING:
-            self.note_discarded.emit()
+            self.note_discarded.emit(note.id)
         elif note is not None:
             self._drop_copy(note)
 

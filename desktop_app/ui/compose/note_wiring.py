@@ -81,8 +81,8 @@ class NoteWiring:
     def _on_finish(self) -> None:
         self._wires.send(StopNote())
 
-    def _on_discarded(self) -> None:
-        self._wires.send(DiscardNote())
+    def _on_discarded(self, note_id: str) -> None:
+        self._wires.send(DiscardNote(note_id))
 
     def _on_play(self, note_id: str) -> None:
         note, playing = self._shelf.find(note_id), self._wires.store.state.playing

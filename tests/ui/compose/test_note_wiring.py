@@ -161,10 +161,10 @@ def test_an_engine_that_dies_leaves_a_discarded_note_to_be_taken_back(desk, qtbo
 
 def test_a_discarded_note_goes_at_once_with_the_window(desk, qtbot):
     opened(desk)
-    begun(desk)
+    start = begun(desk)
     qtbot.keyClick(desk.window, Qt.Key.Key_Escape)
     assert desk.wiring.settle()
-    assert desk.sent_of(DiscardNote) == [DiscardNote()], "its end was not told yet"
+    assert desk.sent_of(DiscardNote) == [DiscardNote(start.note_id)], "its end was not told yet"
 
 
 def test_a_note_is_heard_before_it_is_sent(desk, qtbot):
