@@ -242,7 +242,7 @@ def open_archive(path: Path) -> Iterator[Archive]:
         except (*_BROKEN, OSError, ValueError, OverflowError) as error:
             raise foreign(tr("it is no zip file")) from error
         with opened:
-            if _number_told(file) not in (len(opened.infolist()), _TOLD_ELSEWHERE):
+            if _number_told(file) != min(len(opened.infolist()), _TOLD_ELSEWHERE):
                 raise damaged(path.name)  # one entry's comment may have swallowed the next
             yield Archive(opened, path.stat().st_size)
 

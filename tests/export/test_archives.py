@@ -275,12 +275,18 @@ async def test_no_changed_byte_gets_through_or_crashes(filled, tmp_path):
             assert _texts(path) == _texts(good), "what is taken in is what was exported"
 
 
-async def test_an_entry_whose_comment_swallows_the_next_is_noticed(filled, tmp_path):
+@pytest.mark.parametrize("is_number_hidden", [False, True])
+async def test_an_entry_whose_comment_swallows_the_next_is_noticed(
+    filled, tmp_path, is_number_hidden
+):
     whole = bytearray(export(filled, tmp_path / "all.zip").read_bytes())
     first = whole.index(b"PK\1\2")
     second = whole.index(b"PK\1\2", first + 4)
     swallowed = whole.index(b"PK\1\2", second + 4) - second
     whole[first + 32 : first + 34] = swallowed.to_bytes(2, "little")
+    if is_number_hidden:  # as in archives of more than 65,535 entries
+        end = whole.rindex(b"PK\5\6")
+        whole[end + 10 : end + 12] = b"\xff\xff"
     path = tmp_path / "bad.zip"
     path.write_bytes(whole)
     with pytest.raises(InputError) as caught:
