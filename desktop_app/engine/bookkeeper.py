@@ -57,6 +57,19 @@ class Bookkeeper:
         self._ledger.do(save)
         self._ledger.tell(MessageSaved(message))
 
+    def save_again(self, message: MessageRecord) -> None:
+        """Save a reply that was over; what was fetched and learned for it since stays."""
+
+        async def save() -> None:
+            saved = message
+            try:
+                await self._touch_thread(message)
+                saved = await self._journal.save_again(message)
+            finally:  # a disk that is full hides nothing
+                self._ledger.tell_now(MessageSaved(saved))
+
+        self._ledger.do(save)
+
     def checkpoint(self, message: MessageRecord) -> None:
         """Save a growing reply: the window has its words already."""
 

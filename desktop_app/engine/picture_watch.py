@@ -157,7 +157,6 @@ class PictureWatch:
         )
 
     async def _save(self, message: MessageRecord, missing: MissingPictures | None) -> None:
-        details = structs.replace(message.details, missing=missing)
-        after = structs.replace(message, details=details)
-        await self._journal.save_message(after)
-        self._publish(MessageSaved(after))
+        after = await self._journal.note_missing(message.id, missing)
+        if after is not None:
+            self._publish(MessageSaved(after))

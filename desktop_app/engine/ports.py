@@ -18,7 +18,7 @@ from desktop_app.journal.records import (
     UtteranceRecord,
     UtteranceState,
 )
-from desktop_app.journal.reply_details import Learning
+from desktop_app.journal.reply_details import Learning, MissingPictures
 from desktop_app.protocol.commands import Answerer, ClientCommand, ConfigureSession
 from desktop_app.protocol.events import ServerEvent
 from desktop_app.protocol.service_calls import Answer, Question
@@ -222,6 +222,14 @@ class Journal(Protocol):
 
     async def note_learning(self, message_id: str, learning: Learning) -> MessageRecord | None:
         """Keep what was learned from the turn of a reply; None when the reply is gone."""
+
+    async def note_missing(
+        self, message_id: str, missing: MissingPictures | None
+    ) -> MessageRecord | None:
+        """Keep which pictures of a reply are not here; None when the reply is gone."""
+
+    async def save_again(self, message: MessageRecord) -> MessageRecord:
+        """Save a reply that was over; what was fetched and learned for it since stays."""
 
     async def learning_messages(self) -> Sequence[MessageRecord]:
         """Of the newest replies, those from which something is still being learned."""

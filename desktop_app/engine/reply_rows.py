@@ -212,4 +212,8 @@ class ReplyRows:
         notes.reply = structs.replace(
             reply, speech_ms=notes.reply_ms, times=notes.watch.times, **changes
         )
-        self._books.save(notes.reply)
+        if notes.is_over:
+            self._books.save_again(notes.reply)
+        else:
+            self._books.save(notes.reply)
+        notes.is_over = notes.reply_ended

@@ -33,6 +33,7 @@ class TurnNotes:
         saved_at_s: When the growing reply was last saved.
         is_uploading: Its files are on their way: the server has no whole question yet.
         reply_ended: The whole reply has come.
+        is_over: Its end was saved: its pictures and what is learned from it are others' work now.
         is_left: The reply was cut short and is not ours any more: its rest is looked for.
         details: Everything about the reply but its words.
         tools_started_s: When each tool was called.
@@ -55,6 +56,7 @@ class TurnNotes:
     is_uploading: bool = False
     reply_ended: bool = False
     is_left: bool = False
+    is_over: bool = False
     details: ReplyDetails = NO_DETAILS
     tools_started_s: dict[str, float] = field(default_factory=dict)
 

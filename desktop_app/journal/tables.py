@@ -27,7 +27,7 @@ from desktop_app.journal.records import (
     UtteranceState,
 )
 from desktop_app.journal.recovery import TO_REBUILD, note_end, purge, recover
-from desktop_app.journal.reply_details import Learning
+from desktop_app.journal.reply_details import Learning, MissingPictures
 from desktop_app.journal.retention import discard, remove_expired
 from desktop_app.journal.rows import (
     CHOOSE_IN_THREAD,
@@ -149,12 +149,30 @@ class Tables:
 
     def note_learning(self, message_id: str, learning: Learning) -> MessageRecord | None:
         """Keep what was learned from the turn of a reply; None when the reply is gone."""
+        return self._note(message_id, learning=learning)
+
+    def note_missing(
+        self, message_id: str, missing: MissingPictures | None
+    ) -> MessageRecord | None:
+        """Keep which pictures of a reply are not here; None when the reply is gone."""
+        return self._note(message_id, missing=missing)
+
+    def _note(self, message_id: str, **details: Any) -> MessageRecord | None:
         message = self.message(message_id)
         if message is None:
             return None
-        noted = replace(message, details=replace(message.details, learning=learning))
+        noted = replace(message, details=replace(message.details, **details))
         self.save(SAVE_MESSAGE, noted)
         return noted
+
+    def save_again(self, message: MessageRecord) -> MessageRecord:
+        """Save a reply that was over; what was fetched and learned for it since stays."""
+        known = self.message(message.id)
+        if known is not None:
+            noted = {"missing": known.details.missing, "learning": known.details.learning}
+            message = replace(message, details=replace(message.details, **noted))
+        self.save(SAVE_MESSAGE, message)
+        return message
 
     def learning_messages(self) -> Sequence[MessageRecord]:
         """Of the newest replies, those from which something is still being learned."""

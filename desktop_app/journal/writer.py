@@ -14,7 +14,7 @@ from desktop_app.journal.records import (
     UtteranceRecord,
     UtteranceState,
 )
-from desktop_app.journal.reply_details import Learning
+from desktop_app.journal.reply_details import Learning, MissingPictures
 from desktop_app.journal.rows import SAVE_MESSAGE, SAVE_THREAD
 from desktop_app.journal.tables import Tables
 from desktop_app.journal.taking_in import TakenIn, ThreadRows
@@ -132,6 +132,16 @@ class JournalWriter:
     async def note_learning(self, message_id: str, learning: Learning) -> MessageRecord | None:
         """Keep what was learned from the turn of a reply; None when the reply is gone."""
         return await self._worker.run(lambda: self._tables.note_learning(message_id, learning))
+
+    async def note_missing(
+        self, message_id: str, missing: MissingPictures | None
+    ) -> MessageRecord | None:
+        """Keep which pictures of a reply are not here; None when the reply is gone."""
+        return await self._worker.run(lambda: self._tables.note_missing(message_id, missing))
+
+    async def save_again(self, message: MessageRecord) -> MessageRecord:
+        """Save a reply that was over; what was fetched and learned for it since stays."""
+        return await self._worker.run(lambda: self._tables.save_again(message))
 
     async def learning_messages(self) -> Sequence[MessageRecord]:
         """Of the newest replies, those from which something is still being learned."""

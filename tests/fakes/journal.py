@@ -18,7 +18,7 @@ from desktop_app.journal.records import (
     UtteranceRecord,
     UtteranceState,
 )
-from desktop_app.journal.reply_details import Learning
+from desktop_app.journal.reply_details import Learning, MissingPictures
 from desktop_app.protocol.commands import Answerer
 
 
@@ -122,12 +122,26 @@ class MemoryJournal:
         return self._rows.get(message_id)
 
     async def note_learning(self, message_id: str, learning: Learning) -> MessageRecord | None:
+        return await self._note(message_id, learning=learning)
+
+    async def note_missing(
+        self, message_id: str, missing: MissingPictures | None
+    ) -> MessageRecord | None:
+        return await self._note(message_id, missing=missing)
+
+    async def _note(self, message_id: str, **noted: object) -> MessageRecord | None:
         message = self._rows.get(message_id)
         if message is None:
             return None
-        details = structs.replace(message.details, learning=learning)
+        details = structs.replace(message.details, **noted)
         await self.save_message(structs.replace(message, details=details))
         return self._rows[message_id]
+
+    async def save_again(self, message: MessageRecord) -> MessageRecord:
+        known = self._rows.get(message.id, message).details
+        details = structs.replace(message.details, missing=known.missing, learning=known.learning)
+        await self.save_message(structs.replace(message, details=details))
+        return self._rows[message.id]
 
     async def learning_messages(self) -> Sequence[MessageRecord]:
         found = ((row, row.details.learning) for row in self._rows.values())

@@ -3,11 +3,18 @@
 import threading
 
 import pytest
+from msgspec.structs import replace
 
 from desktop_app.errors import StorageError
 from desktop_app.journal.reader import JournalReader
 from desktop_app.journal.records import MessageStatus, Role, UtteranceState
-from desktop_app.journal.reply_details import Learned, Learning, LearningState, ReplyDetails
+from desktop_app.journal.reply_details import (
+    Learned,
+    Learning,
+    LearningState,
+    MissingPictures,
+    ReplyDetails,
+)
 from desktop_app.journal.schema import DATABASE_NAME
 from desktop_app.journal.search_query import read_wish
 from desktop_app.journal.searching import Found
@@ -294,3 +301,18 @@ async def test_what_is_still_being_learned_is_found_and_noted(writer, records):
     assert noted.details.reasoning == "hm"
     assert await writer.learning_messages() == []
     assert await writer.note_learning("gone", Learning("op")) is None
+
+
+async def test_what_is_missing_is_noted_beside_what_is_learned_and_outlasts_a_later_save(
+    writer, records
+):
+    lacking = ReplyDetails(missing=MissingPictures(("p",)), learning=Learning("op"))
+    reply = records.message("m", details=lacking)
+    await writer.save_message(reply)
+    await writer.note_learning("m", Learning("op", LearningState.FAILED))
+    noted = await writer.note_missing("m", None)
+    assert noted.details == ReplyDetails(learning=Learning("op", LearningState.FAILED))
+    again = await writer.save_again(replace(reply, speech_ms=9))
+    assert (again.speech_ms, again.details) == (9, noted.details)
+    assert await writer.message("m") == again
+    assert await writer.note_missing("gone", None) is None
