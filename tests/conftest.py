@@ -76,7 +76,12 @@ def pytest_runtest_logfinish() -> None:
 
 @pytest.fixture(autouse=True)
 def own_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing of the developer's machine reaches a test: settings, keys, models, proxies."""
+    """Nothing of the developer's machine reaches a test: settings, keys, models, proxies.
+
+    Nor how numbers are written there, or in the language of an earlier test's window.
+    """
+    if (qt := sys.modules.get("PySide6.QtCore")) is not None:
+        qt.QLocale.setDefault(qt.QLocale.c())
     for name in list(os.environ):
         if name.startswith("PARLEY_") or name.lower() in _PROXIES:
             monkeypatch.delenv(name)
