@@ -32,7 +32,7 @@ settings.load_profile("house")
 
 _QT_FIXTURES = {"qapp", "qtbot", "qtmodeltester", "qtlog"}
 _GARBAGE = 50_000
-_TESTS_A_COLLECTION = 20  # a closed service holds a recogniser of 95 MB in a handful of objects
+_TESTS_A_COLLECTION = 100
 _ended = itertools.count(1)
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
