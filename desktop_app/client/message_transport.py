@@ -15,6 +15,7 @@ from desktop_app.client.api import BackboardApi
 from desktop_app.client.cut_reply import CutReply, with_note
 from desktop_app.client.errors import NotFoundError
 from desktop_app.client.event_queue import EventQueue
+from desktop_app.client.message_job import MessageJob
 from desktop_app.client.reply_media import Decode, ReplyMedia
 from desktop_app.client.reply_stream import reply_events
 from desktop_app.client.resources.messages import ToolRound
@@ -82,26 +83,6 @@ class MessageTerms:
     decode: Decode | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """One stream to be opened, in the thread whose id it is given, and followed.
-
-    Attributes:
-        request: What was asked for; a round of tools needs parts of it again.
-    """
-
-    turn: int
-    request: MessageRequest
-    dialect: StreamDialect
-    open: Callable[[str], AsyncGenerator[bytes, None]]
-    is_utterance: bool = False
-    uploads: UploadNews | None = None
-
-    @property
-    def name(self) -> str:
-        return f"answer {self.turn}"
-
-
 class MessageTransport:
     """Satisfies ``engine.ports.Transport``. Event loop only; see ``open_messages``."""
 
@@ -114,9 +95,9 @@ class MessageTransport:
         self._terms = terms
         self._configuration = configuration
         self._thread_id = configuration.session_id
-        self._waiting: deque[_Job] = deque()
-        self._running: _Job | None = None
-        self._asking: _Job | None = None  # a turn that waits for the outputs of tools
+        self._waiting: deque[MessageJob] = deque()
+        self._running: MessageJob | None = None
+        self._asking: MessageJob | None = None  # a turn that waits for the outputs of tools
         self._utterances: dict[int, bytearray] = {}
         self._cut = CutReply()
         self._news = EventQueue(ready_session(configuration, terms.voices))
@@ -178,7 +159,7 @@ class MessageTransport:
 
     # ---- what is asked -----------------------------------------------------------------------
 
-    def _typed(self, prompt: PromptText) -> _Job:
+    def _typed(self, prompt: PromptText) -> MessageJob:
         spoken, speed = self._configuration.speech_output, self._configuration.speed
         asked = typed_turn(self._terms.request, prompt, self._terms.voices, spoken, speed=speed)
         return self._job(prompt.turn, asked)
@@ -198,7 +179,7 @@ class MessageTransport:
             )
             self._ask_in_turn(self._job(turn, asked, is_utterance=True))
 
-    def _job(self, turn: int, asked: TurnRequest, *, is_utterance: bool = False) -> _Job:
+    def _job(self, turn: int, asked: TurnRequest, *, is_utterance: bool = False) -> MessageJob:
         dialect = StreamDialect(
             turn, is_spoken=asked.is_spoken, make_resample=self._terms.make_resample
         )
@@ -212,7 +193,7 @@ class MessageTransport:
                 async for piece in pieces:
                     yield piece
 
-        return _Job(turn, asked.message, dialect, open_stream, is_utterance, uploads)
+        return MessageJob(turn, asked.message, dialect, open_stream, is_utterance, uploads)
 
     async def _with_cut(self, message: MessageRequest) -> MessageRequest:
         """The message, telling the model where its last spoken reply was cut."""
@@ -246,12 +227,12 @@ class MessageTransport:
             )
             return self._api.messages.stream_submitted(given)
 
-        self._waiting.appendleft(_Job(command.turn, asked, dialect, open_stream))
+        self._waiting.appendleft(MessageJob(command.turn, asked, dialect, open_stream))
         self._run_next()
 
     # ---- one turn ----------------------------------------------------------------------------
 
-    def _ask_in_turn(self, job: _Job) -> None:
+    def _ask_in_turn(self, job: MessageJob) -> None:
         self._waiting.append(job)
         self._run_next()
 
@@ -260,7 +241,7 @@ class MessageTransport:
             self._running = job = self._waiting.popleft()
             self._background.run(self._run(job), name=job.name)
 
-    async def _run(self, job: _Job) -> None:
+    async def _run(self, job: MessageJob) -> None:
         dialect = job.dialect
         try:
             try:
@@ -273,7 +254,7 @@ class MessageTransport:
             self._thread_id = self._thread_id or dialect.thread_id
             self._leave(job)
 
-    async def _ask_somewhere(self, job: _Job) -> bool:
+    async def _ask_somewhere(self, job: MessageJob) -> bool:
         """In the thread, or once more in a new one when the server has lost it."""
         try:
             return await self._ask(job)
@@ -283,7 +264,7 @@ class MessageTransport:
             self._thread_id = await self._terms.renew_thread()
             return await self._ask(job)
 
-    async def _ask(self, job: _Job) -> bool:
+    async def _ask(self, job: MessageJob) -> bool:
         """Follow one stream; False where no words were heard, which ends the turn."""
         failure: AppError | None = None
         media = ReplyMedia(self._api.media.fetch, self._terms.decode)
@@ -309,7 +290,7 @@ class MessageTransport:
             raise failure
         return True
 
-    async def _take(self, event: ServerEvent, job: _Job) -> None:
+    async def _take(self, event: ServerEvent, job: MessageJob) -> None:
         if isinstance(event, ToolsRequested):
             self._asking = job
         self._cut.follow(event)
@@ -324,7 +305,7 @@ class MessageTransport:
                 self._cut.follow(piece)
                 await self._news.put(piece)
 
-    def _leave(self, job: _Job) -> None:
+    def _leave(self, job: MessageJob) -> None:
         """Make room for the next turn, once."""
         if self._running is job:
             self._running = None
@@ -346,7 +327,7 @@ class MessageTransport:
             self._stop_at_the_server(self._asking.dialect)
             self._asking = None
             self._run_next()
-        if self._terms.leave_unused is not None and any(_is_partial(job) for job in concerned):
+        if self._terms.leave_unused is not None and any(job.is_partial for job in concerned):
             self._terms.leave_unused()
         if concerned:
             await self._news.cut(turn, ReplyEnded(turn, ReplyStatus.CANCELLED))
@@ -391,12 +372,6 @@ def _failed(turn: int, dialect: StreamDialect, error: AppError) -> list[ServerEv
             details=dict(error.facts) or None,
         )
     ]
-
-
-def _is_partial(job: _Job) -> bool:
-    """Whether the server cannot know of the turn: it never had all of it."""
-    is_sent = job.uploads is None or job.uploads.is_whole
-    return not is_sent and not job.dialect.has_news
 
 
 def _is_silence(event: ServerEvent) -> bool:

@@ -180,8 +180,8 @@ class Lines:
         match command:
             case PromptText():
                 await self._recorder.written()
-            case AppendAudio():
-                await self._recorder.begun(command.turn)
+            case AppendAudio() if not self._recorder.has_begun(command.turn):
+                await self._recorder.written()
             case _:
                 pass
 

@@ -136,11 +136,6 @@ class Recorder:
         """Keep sound of the turn."""
         self._books.append(self._turns[turn], pcm)
 
-    async def begun(self, turn: int) -> None:
-        """Return when what was recorded for the turn is in the journal's hands."""
-        if not self.has_begun(turn):
-            await self._ledger.written()
-
     def has_begun(self, turn: int) -> bool:
         """Whether what was recorded for the turn is in the journal's hands."""
         notes = self._turns.get(turn)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import os
 import secrets
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from desktop_app.children import on_parent_end
+from desktop_app.children import on_parent_end, say_to_parent
 from desktop_app.credentials import Credentials
 from desktop_app.logs import loop_exception_handler, start_logging
 from desktop_app.paths import find_paths
@@ -94,6 +92,4 @@ def providers_from(environment: Mapping[str, str]) -> OpenProviders:
 
 
 def _announce(addresses: Addresses) -> None:
-    line = {"api": addresses.api, "voice": addresses.voice, "key": addresses.key}
-    sys.stdout.write(json.dumps(line) + "\n")
-    sys.stdout.flush()
+    say_to_parent({"api": addresses.api, "voice": addresses.voice, "key": addresses.key})

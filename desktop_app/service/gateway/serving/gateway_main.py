@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import os
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from desktop_app.children import on_parent_end
+from desktop_app.children import on_parent_end, say_to_parent
 from desktop_app.logs import log_to_stderr, loop_exception_handler
 from desktop_app.service.gateway.gateway_config import (
     GatewayConfig,
@@ -92,6 +90,4 @@ def _providers_of(config: GatewayConfig) -> OpenProviders:
 
 
 def _announce(addresses: GatewayAddresses) -> None:
-    line = {"voice": addresses.voice, "test": addresses.test}
-    sys.stdout.write(json.dumps(line) + "\n")
-    sys.stdout.flush()
+    say_to_parent({"voice": addresses.voice, "test": addresses.test})
