@@ -22,6 +22,8 @@ TITLE_CHARACTERS = 200
 
 _COLUMNS = ("id", "role", "content", "created_at", "status", "metadata", "run_id")
 
+_ONE_THREAD = "SELECT * FROM threads WHERE id = ?"
+
 _CONTENTS = """
 SELECT sha256 FROM documents WHERE thread_id = :owner
 UNION SELECT sha256 FROM media WHERE thread_id = :owner
@@ -29,6 +31,7 @@ UNION SELECT sha256 FROM media WHERE thread_id = :owner
 
 
 Encode = Callable[[Thread], tuple[bytes, bool]]
+_Version = tuple[Any, ...]
 
 _decode_object = msgspec.json.Decoder(dict[str, Any]).decode
 
@@ -93,7 +96,7 @@ class ConversationStore:
         """The thread, its messages oldest first; None where there is none."""
 
         def work(connection: sqlite3.Connection) -> Thread | None:
-            row = connection.execute("SELECT * FROM threads WHERE id = ?", (thread_id,)).fetchone()
+            row = connection.execute(_ONE_THREAD, (thread_id,)).fetchone()
             if row is None:
                 return None
             return _thread(row, _messages(connection, thread_id) if with_messages else [])
@@ -108,19 +111,27 @@ class ConversationStore:
             encode: Reader's thread; an answer that must not be kept is False in its second part.
         """
 
-        def work(connection: sqlite3.Connection) -> bytes | None:
-            row = connection.execute("SELECT * FROM threads WHERE id = ?", (thread_id,)).fetchone()
+        def known(connection: sqlite3.Connection) -> _Version | None:
+            row = connection.execute(_ONE_THREAD, (thread_id,)).fetchone()
+            return tuple(row) if row else None
+
+        def work(connection: sqlite3.Connection) -> tuple[_Version, bytes, bool] | None:
+            row = connection.execute(_ONE_THREAD, (thread_id,)).fetchone()
             if row is None:
                 return None
-            version = tuple(row)
-            if (kept := self._encoded.get(thread_id, version)) is not None:
-                return kept
-            body, may_be_kept = encode(_thread(row, _messages(connection, thread_id)))
-            if may_be_kept:
-                self._encoded.keep(thread_id, version, body)
-            return body
+            return tuple(row), *encode(_thread(row, _messages(connection, thread_id)))
 
-        return await self._database.read(work)
+        version = await self._database.glance(known)
+        if version is None:
+            return None
+        if (kept := self._encoded.get(thread_id, version)) is not None:
+            return kept
+        if (made := await self._database.read(work)) is None:
+            return None
+        version, body, may_be_kept = made
+        if may_be_kept:
+            self._encoded.keep(thread_id, version, body)
+        return body
 
     async def page(
         self, skip: int, limit: int, *, assistant_id: str | None, with_messages: bool

@@ -9,7 +9,7 @@ MOST_BYTES = 16 << 20
 
 
 class EncodedThreads:
-    """The last ones asked for, up to ``most_bytes`` in all. One thread only: the reader's.
+    """The last ones asked for, up to ``most_bytes`` in all. The event loop's only.
 
     Whatever changes a thread's answer changes its version: what is kept needs no telling, and a
     second process on the same folder none either.
