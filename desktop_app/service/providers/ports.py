@@ -216,6 +216,13 @@ class Unmet:
 
 
 @dataclass(frozen=True, slots=True)
+class DrewOn:
+    """The passages that the reply rests on, from who knows: a model may have read all it got."""
+
+    passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ToolsCalled:
     """The model asks for the outputs of these calls; comes once, before Finished."""
 
@@ -234,7 +241,7 @@ class Finished:
     reason: str = ""
 
 
-LanguageEvent = TextDelta | ReasoningDelta | Unmet | ToolsCalled | Finished
+LanguageEvent = TextDelta | ReasoningDelta | Unmet | DrewOn | ToolsCalled | Finished
 
 
 class Language(Protocol):

@@ -16,6 +16,7 @@ from desktop_app.protocol.events import ToolCall, Usage
 from desktop_app.service.assistants.tool_definitions import usable_tools
 from desktop_app.service.providers.ports import (
     BUILT_IN,
+    DrewOn,
     Finished,
     Knowledge,
     Language,
@@ -237,6 +238,8 @@ async def _round(
                     calls += called
                 case Unmet(sentence):
                     run.unmet[sentence] = None
+                case DrewOn(passages):
+                    run.drew_on = passages
                 case TextDelta() | ReasoningDelta():
                     if needs_break and isinstance(event, TextDelta):
                         await run.tell(TextDelta("\n\n"))

@@ -38,6 +38,7 @@ class Run:
         heard: How much of the speech was heard, where someone who cancelled knows.
         sources: Names of the files that tools drew on, in order.
         found: Passages that tools found in them, in order.
+        drew_on: Passages that its reply rests on; None where its model does not say.
         unmet: Wishes of the turn that could not be met: sentences, in order.
         lists_calls: Its reply shall say all that was called in the run, as ``all_run_tool_calls``.
     """
@@ -57,6 +58,7 @@ class Run:
         self.heard: Heard | None = None
         self.sources: dict[str, None] = {}
         self.found: list[Passage] = []
+        self.drew_on: tuple[Passage, ...] | None = None
         self.unmet: dict[str, None] = dict.fromkeys(question.unmet)
         self.lists_calls = False
         self._events: list[RunEvent] = []
@@ -102,9 +104,15 @@ class Run:
         return next((event.knowledge for event in found), Knowledge())
 
     @property
+    def passages(self) -> tuple[Passage, ...]:
+        """What the reply could draw on, or did, where its model says."""
+        given = self.knowledge.passages if self.drew_on is None else self.drew_on
+        return (*given, *self.found)
+
+    @property
     def files(self) -> list[str]:
-        """Names of the documents that the reply could draw on, each once."""
-        found = (passage.filename for passage in self.knowledge.passages)
+        """Names of the documents that ``passages`` and tools come from, each once."""
+        found = (passage.filename for passage in self.passages)
         return list(dict.fromkeys((*found, *self.sources)))
 
     @property
@@ -179,8 +187,8 @@ def reply_facts(run: Run, end: RunEnded) -> dict[str, Any]:
 
 
 def retrieved_passages(run: Run) -> list[dict[str, str]]:
-    """What the reply could draw on, word for word: an addition to the API, for people to check."""
-    found = {(one.filename, one.text): one for one in (*run.knowledge.passages, *run.found)}
+    """``passages`` word for word: an addition to the API, for people to check."""
+    found = {(one.filename, one.text): one for one in run.passages}
     return [
         {"file": one.filename, "place": one.place, "text": one.text[:LONGEST_PASSAGE]}
         for one in list(found.values())[:MOST_PASSAGES]

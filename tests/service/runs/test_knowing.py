@@ -8,7 +8,7 @@ from desktop_app.protocol.backboard.threads import Attachment
 from desktop_app.protocol.events import ToolCall
 from desktop_app.service.messages.message_stream import events_of, flat_reply
 from desktop_app.service.providers.picture_ports import Picture
-from desktop_app.service.providers.ports import Passage, Recalled, TextDelta, ToolsCalled
+from desktop_app.service.providers.ports import DrewOn, Passage, Recalled, TextDelta, ToolsCalled
 from desktop_app.service.runs.document_search import DocumentSearch
 from desktop_app.service.runs.knowledge import KnowledgeSource
 from desktop_app.service.runs.prompting import CITING
@@ -38,6 +38,20 @@ async def test_memories_and_passages_reach_the_model_and_are_reported(turns):
     facts = (await turns.rows())[-1].metadata_
     assert facts["retrieved_files"] == ["lease.pdf", "annex.pdf"]
     assert facts["retrieved_memories"][0]["id"] == "m1"
+
+
+async def test_a_model_that_knows_what_it_used_has_only_that_reported(turns):
+    turns.library.found = (LEASE, ANNEX)
+    turns.language.pieces = (DrewOn((ANNEX,)), TextDelta("Pets are welcome."))
+    run, end = await turns.ask("Are pets welcome?")
+    assert flat_reply(run, end).retrieved_files == ["annex.pdf"]
+    last = [event async for event in events_of(run)][-1]
+    assert [one["file"] for one in last.retrieved_passages] == ["annex.pdf"]
+    turns.language.pieces = (DrewOn(()), TextDelta("That is 4."))
+    run, end = await turns.ask("What is 2 plus 2?")
+    assert flat_reply(run, end).retrieved_files is None
+    assert "retrieved_files" not in (await turns.rows())[-1].metadata_
+    assert not [event async for event in events_of(run)][-1].retrieved_passages
 
 
 async def test_the_stream_tells_memories_before_the_run_starts(turns):

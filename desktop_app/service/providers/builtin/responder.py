@@ -19,8 +19,10 @@ from desktop_app.service.providers.builtin.skills import (
 )
 from desktop_app.service.providers.builtin.skills.dates_and_times import Clock
 from desktop_app.service.providers.builtin.skills.endings import without_ending
+from desktop_app.service.providers.builtin.skills.passages import Quoted
 from desktop_app.service.providers.builtin.skills.units import UnitConverter
 from desktop_app.service.providers.ports import (
+    DrewOn,
     Finished,
     LanguageEvent,
     LanguageRequest,
@@ -84,7 +86,9 @@ class Responder:
         if call := drawing.call(request):
             yield ToolsCalled((call,))
         else:
-            text = drawing.answer(request) or await self._answer(request)
+            answered = await self._answer(request)
+            yield DrewOn(answered.passages)
+            text = answered.text
             if request.wants_json:
                 text = json.dumps({"answer": text}, ensure_ascii=False)
             for word in re.findall(r"\s*\S+", text):
@@ -117,28 +121,30 @@ class Responder:
     async def aclose(self) -> None:
         """Nothing is held."""
 
-    async def _answer(self, request: LanguageRequest) -> str:
+    async def _answer(self, request: LanguageRequest) -> Quoted:
+        if drawn := drawing.answer(request):
+            return _unquoted(drawn)
         question = request.history[-1].content if request.history else ""
         plain = _plain(without_note(question))
         if talk := small_talk.answer(plain.lower()):
-            return talk
+            return _unquoted(talk)
         asked = _ASKING.sub("", _OPENING.sub("", plain))
         quoted = passages.quotation(asked, request.knowledge.passages)
         near = passages.nearest(request.knowledge.passages)
         remembered = await recall.answer(asked, self._memory, request)
         if remembered and not (quoted and remembered.startswith(recall.NOTHING_TOLD)):
-            return remembered
+            return _unquoted(remembered)
         # Zone table and unit definitions are loaded on first use.
         if computed := await asyncio.to_thread(self._computed, asked.lower()):
-            return computed
+            return _unquoted(computed)
         told = await recall.told_about(asked, self._memory, request)
-        return (
-            told.answer
-            or (quoted and f"{quoted}\n\n{_quoted_only(request)}")
-            or told.near
-            or (near and f"{near}\n\n{_quoted_only(request)}")
-            or _cannot(request)
-        )
+        if told.answer:
+            return _unquoted(told.answer)
+        if quoted is None and told.near:
+            return _unquoted(told.near)
+        if said := quoted or near:
+            return Quoted(f"{said.text}\n\n{_quoted_only(request)}", said.passages)
+        return _unquoted(_cannot(request))
 
     def _computed(self, asked: str) -> str | None:
         return (
@@ -147,6 +153,11 @@ class Responder:
             or arithmetic.answer(asked)
             or small_talk.answer(asked)
         )
+
+
+def _unquoted(text: str) -> Quoted:
+    """An answer that rests on no document."""
+    return Quoted(text, ())
 
 
 def _plain(text: str) -> str:

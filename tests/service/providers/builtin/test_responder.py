@@ -15,6 +15,7 @@ from desktop_app.service.providers.builtin.responder import Responder
 from desktop_app.service.providers.picture_ports import PICTURE_TOOL
 from desktop_app.service.providers.ports import (
     ChatMessage,
+    DrewOn,
     Finished,
     Knowledge,
     LanguageRequest,
@@ -256,7 +257,7 @@ async def test_a_picture_is_asked_for_where_it_may_be():
     assert called.calls[0].arguments == '{"prompt":"a fox"}'
     assert finished == Finished()
     may_not = [event async for event in responder.reply(LanguageRequest(history=wish))]
-    assert all(isinstance(event, TextDelta) for event in may_not[:-1])
+    assert all(isinstance(event, DrewOn | TextDelta) for event in may_not[:-1])
 
 
 REPORT = Passage("d", "report.pdf", "Sales rose by 4 % in 2025. Costs fell.", "page 3")
@@ -307,6 +308,22 @@ async def test_what_only_means_the_same_is_quoted_where_nothing_else_answers():
     assert said.endswith("so I can only quote your documents.")
     sum_of = replace(asking("What is 2 plus 2?"), knowledge=Knowledge(passages=(near,)))
     assert await talked(sum_of) == "That is 4."
+
+
+@pytest.mark.parametrize(
+    ("question", "passages"),
+    [
+        ("How much did sales rise in 2025?", (REPORT,)),
+        ("What is 2 plus 2?", ()),
+        ("Hello", ()),
+        ("Who won the race?", ()),
+        ("Remember that sales rose", ()),
+    ],
+)
+async def test_it_says_which_passages_an_answer_rests_on(question, passages):
+    async with aclosing(Responder(FakeRecall()).reply(asking(question))) as events:
+        said = [event async for event in events if isinstance(event, DrewOn)]
+    assert said == [DrewOn(passages)]
 
 
 async def test_json_is_answered_as_json():

@@ -22,13 +22,21 @@ _OF_FILES = content_stems("according document file give text")
 
 
 @dataclass(frozen=True, slots=True)
+class Quoted:
+    """What is said of documents, and the passages that it is said from."""
+
+    text: str
+    passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _Quotation:
     text: str
     passage: Passage
     share: float
 
 
-def quotation(question: str, passages: Sequence[Passage]) -> str | None:
+def quotation(question: str, passages: Sequence[Passage]) -> Quoted | None:
     """The best sentences word for word, each with its source; None where nothing fits well.
 
     Args:
@@ -44,17 +52,19 @@ def quotation(question: str, passages: Sequence[Passage]) -> str | None:
     best = max(each.share for each in found)
     equals = {each.text: each for each in reversed(found) if each.share == best}
     chosen = list(reversed(equals.values()))[:_MOST_SOURCES]
-    return "\n\n".join(f"\u201c{each.text}\u201d {citation(each.passage)}" for each in chosen)
+    said = (f"\u201c{each.text}\u201d {citation(each.passage)}" for each in chosen)
+    return Quoted("\n\n".join(said), tuple(each.passage for each in chosen))
 
 
-def nearest(passages: Sequence[Passage]) -> str | None:
+def nearest(passages: Sequence[Passage]) -> Quoted | None:
     """What means nearly the same as the question, said to be no more than that; else None."""
     near = [(each.nearness, each) for each in passages if each.nearness is not None]
     if not near:
         return None
     _, best = max(near, key=lambda pair: pair[0])
     text = _shortened(" ".join(best.text.split()))
-    return f"This comes nearest in your documents: \u201c{text}\u201d {citation(best)}"
+    said = f"This comes nearest in your documents: \u201c{text}\u201d {citation(best)}"
+    return Quoted(said, (best,))
 
 
 def _quoted(passage: Passage, wanted: frozenset[str]) -> _Quotation | None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from desktop_app.service.providers.builtin.skills.passages import nearest, quotation
+from desktop_app.service.providers.builtin.skills.passages import Quoted, nearest, quotation
 from desktop_app.service.providers.ports import Passage
 
 RENT = Passage(
@@ -19,6 +19,11 @@ RENT = Passage(
 MENU = Passage("m", "menu.txt", "Soup of the day: lentils.")
 
 
+def said_of(quoted: Quoted | None) -> str:
+    assert quoted is not None
+    return quoted.text
+
+
 @pytest.mark.parametrize(
     ("question", "sentence"),
     [
@@ -29,11 +34,11 @@ MENU = Passage("m", "menu.txt", "Soup of the day: lentils.")
     ],
 )
 def test_the_sentence_that_answers_is_quoted_with_its_place(question, sentence):
-    assert quotation(question, [MENU, RENT]) == f"\u201c{sentence}\u201d [lease.pdf, page 2]"
+    assert said_of(quotation(question, [MENU, RENT])) == f"\u201c{sentence}\u201d [lease.pdf, page 2]"
 
 
 def test_a_file_without_pages_is_named_alone():
-    said = quotation("what is the soup of the day", [MENU])
+    said = said_of(quotation("what is the soup of the day", [MENU]))
     assert said == "\u201cSoup of the day: lentils.\u201d [menu.txt]"
 
 
@@ -59,7 +64,7 @@ def test_nothing_found_is_nothing_quoted():
 
 def test_a_heading_is_quoted_with_what_follows_it():
     passage = Passage("d", "manual.md", "Reset the device\n\nHold both buttons for ten seconds.")
-    assert quotation("how do I reset the device", [passage]) == (
+    assert said_of(quotation("how do I reset the device", [passage])) == (
         "\u201cReset the device Hold both buttons for ten seconds.\u201d [manual.md]"
     )
 
@@ -67,9 +72,10 @@ def test_a_heading_is_quoted_with_what_follows_it():
 def test_two_sources_that_fit_as_well_are_both_quoted_and_repeats_once():
     again = Passage("e", "mail.txt", "Pets are allowed.")
     other = Passage("f", "rules.txt", "No pets are allowed in the lift.")
-    said = quotation("are pets allowed", [RENT, again, other])
-    assert said is not None
-    assert said.split("\n\n") == [
+    quoted = quotation("are pets allowed", [RENT, again, other])
+    assert quoted is not None
+    assert quoted.passages == (RENT, other)
+    assert quoted.text.split("\n\n") == [
         "\u201cPets are allowed.\u201d [lease.pdf, page 2]",
         "\u201cNo pets are allowed in the lift.\u201d [rules.txt]",
     ]
@@ -77,18 +83,17 @@ def test_two_sources_that_fit_as_well_are_both_quoted_and_repeats_once():
 
 def test_a_long_quotation_is_cut_at_a_word():
     passage = Passage("d", "log.txt", "the engine " + "started and stopped " * 60)
-    said = quotation("did the engine start", [passage])
-    assert said is not None
+    said = said_of(quotation("did the engine start", [passage]))
     assert len(said) < 430
     assert said.endswith(" \u2026\u201d [log.txt]")
 
 
 def test_what_is_near_in_meaning_is_quoted_as_no_more_than_that():
     near, nearer = replace(MENU, nearness=0.46), replace(RENT, nearness=0.6)
-    assert nearest([near]) == (
+    assert said_of(nearest([near])) == (
         "This comes nearest in your documents: \u201cSoup of the day: lentils.\u201d [menu.txt]"
     )
-    assert "[lease.pdf, page 2]" in (nearest([near, nearer]) or "")
+    assert "[lease.pdf, page 2]" in said_of(nearest([near, nearer]))
 
 
 def test_what_is_not_known_to_be_near_is_not_quoted():
