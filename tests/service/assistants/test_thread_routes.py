@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
+
 import msgspec
 
 from desktop_app.protocol.backboard.threads import StoredMessage
@@ -149,3 +152,17 @@ async def test_whatever_changes_a_thread_is_in_its_next_answer(rig, tmp_path):
     await rig.http.delete(f"/documents/{document.document_id}")
     last = await changes(last)
     assert last["messages"][-1]["attachments"] == []
+
+
+async def test_an_answer_that_is_kept_waits_for_no_other_reading(rig):
+    thread_id = await rig.thread()
+    path = f"/threads/{thread_id}"
+    first = (await rig.http.get(path)).content
+    may_end = threading.Event()
+    reading = asyncio.create_task(rig.store.database.read(lambda _: may_end.wait(60)))
+    try:
+        assert (await rig.http.get(path)).content == first
+        assert not reading.done()
+    finally:
+        may_end.set()
+        assert await reading

@@ -34,7 +34,9 @@ def said_of(quoted: Quoted | None) -> str:
     ],
 )
 def test_the_sentence_that_answers_is_quoted_with_its_place(question, sentence):
-    assert said_of(quotation(question, [MENU, RENT])) == f"\u201c{sentence}\u201d [lease.pdf, page 2]"
+    assert (
+        said_of(quotation(question, [MENU, RENT])) == f"\u201c{sentence}\u201d [lease.pdf, page 2]"
+    )
 
 
 def test_a_file_without_pages_is_named_alone():
