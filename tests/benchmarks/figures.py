@@ -27,6 +27,32 @@ class Spread:
 
 
 @dataclass(frozen=True)
+class PageGoal:
+    """A goal of the page beside its floor there: what counts is how many times the floor it is.
+
+    Attributes:
+        most: What the page allows, on its machine.
+        floor: What the same floor took there.
+    """
+
+    most: float
+    floor: float
+
+    @property
+    def ratio(self) -> float:
+        """How many times the floor is allowed, on any machine."""
+        return self.most / self.floor
+
+    def is_met(self, measured: float, floor: float) -> bool:
+        """Whether this is so, beside the floor of the same run."""
+        return measured <= self.ratio * floor
+
+    def said(self, unit: str) -> str:
+        """In words, with the time that describes it."""
+        return f"<= {self.ratio:.2f}x the floor ({self.most:g} of {self.floor:g} {unit} there)"
+
+
+@dataclass(frozen=True)
 class Figure:
     """One row of the performance page.
 

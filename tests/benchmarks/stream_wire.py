@@ -26,14 +26,15 @@ def sound_events(count: int = SOUNDS) -> list[bytes]:
 
 
 def floor_of_text(chunks: list[bytes]) -> int:
-    """Find each event and take its data out: no JSON, no type."""
+    """Find each event and decode its text where it lies: no JSON, no type."""
     found = 0
     for chunk in chunks:
         start = 0
-        while (end := chunk.find(b"\n\n", start)) >= 0:
-            data = chunk[start + 6 : end]
-            found += bool(data)
-            start = end + 2
+        while (end := chunk.find(b"\n", start)) >= 0:
+            at = chunk.find(b'"content": "', start, end) + 12
+            if at > 12:
+                found += len(chunk[at : end - 2].decode())
+            start = end + 1
     return found
 
 

@@ -1,4 +1,10 @@
-"""S1 to S3 of the performance page: event streams parsed and received, and the ring."""
+"""S1 to S3 of the performance page: event streams parsed and received, and the ring.
+
+S1 and S3 are judged as the page says, by the ratio of its goal to its floor: its times are those of
+another machine and only describe. Both floors are the page's kind of work, bytes found and decoded
+without transport or types, and one copy into or out of a ring with 20 s of sound. S2's is not: the
+page had a client with a C parser, here streams are read by hand, so its goal stays in microseconds.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +28,7 @@ from desktop_app.client.reply_stream import reply_events
 from desktop_app.protocol.backboard.messages import MessageRequest
 from desktop_app.protocol.sse import SseDecoder
 from desktop_app.protocol.stream_dialect import StreamDialect
-from tests.benchmarks.figures import Figure, Spread
+from tests.benchmarks.figures import Figure, PageGoal, Spread
 from tests.benchmarks.stream_wire import (
     floor_of_sound,
     floor_of_text,
@@ -33,7 +39,9 @@ from tests.benchmarks.stream_wire import (
 
 ROOT = Path(__file__).parents[2]
 RUNS = 7
-GOALS_US = {"S1": {"text": 1.3, "sound": 4.5}, "S2": {"text": 8.0, "sound": 28.0}}
+PARSING = {"text": PageGoal(1.3, 0.45), "sound": PageGoal(4.5, 1.5)}
+RECEIVING_US = {"text": 8.0, "sound": 28.0}
+PUSH, PULL = PageGoal(350, 150), PageGoal(400, 190)
 GROWTH = 1.3
 """Ten times the work may cost at most so many times as much for each event."""
 
@@ -54,24 +62,26 @@ async def parsing() -> list[Figure]:
 
 async def _parsed(kind: str, events: list[bytes], floor: Callable[[list[bytes]], int]) -> Figure:
     count = len(events)
-    ours = [_cost_us(lambda: _decode(events), count) for _ in range(RUNS)]
+    ours, floors, tenfold = [], [], []
+    for _ in range(RUNS):
+        ours.append(_cost_us(lambda: _decode(events), count))
+        floors.append(_cost_us(lambda: floor(events), count))
+        tenfold.append(_cost_us(lambda: _decode(events * 10), count * 10))
     packed = joined(events)
     in_64k = [_cost_us(lambda: _decode(packed), count) for _ in range(RUNS)]
     wire = b"".join(events[: max(1, (256 << 10) // len(events[0]))])
     by_byte = _cost_us(lambda: _decode([wire[at : at + 1] for at in range(len(wire))]), len(wire))
-    tenfold = _cost_us(lambda: _decode(events * 10), count * 10)
-    floors = [_cost_us(lambda: floor(events), count) for _ in range(RUNS)]
     sdk = [await _acost_us(lambda: _sdk_parses(events), count) for _ in range(RUNS)]
-    measured, goal = Spread.of(ours), GOALS_US["S1"][kind]
-    growth = tenfold / measured.median
+    measured, least, goal = Spread.of(ours), Spread.of(floors), PARSING[kind]
+    growth = Spread.of(tenfold).median / measured.median
     return Figure(
         "S1",
         f"SSE to events, CPU per {'text delta' if kind == 'text' else '8 KiB of speech'}",
         "us",
         measured,
-        f"<= {goal} us, linear",
-        measured.median <= goal and growth <= GROWTH,
-        Spread.of(floors),
+        f"{goal.said('us')}, linear",
+        goal.is_met(measured.median, least.median) and growth <= GROWTH,
+        least,
         {
             "in_64_KiB_chunks": Spread.of(in_64k).median,
             "per_byte_in_chunks_of_one": by_byte,
@@ -115,7 +125,7 @@ async def receiving() -> list[Figure]:
                 ours.append(await _acost_us(lambda k=kind: _received(base_url, k), count))
                 sdk.append(await _acost_us(lambda k=kind: _sdk_received(base_url, k), count))
                 bare.append(await _acost_us(lambda k=kind: _thrown_away(base_url, k), count))
-            measured, goal = Spread.of(ours), GOALS_US["S2"][kind]
+            measured, goal = Spread.of(ours), RECEIVING_US[kind]
             sdk_us = Spread.of(sdk).median
             what = "text delta" if kind == "text" else "8 KiB of speech"
             found.append(
@@ -128,7 +138,7 @@ async def receiving() -> list[Figure]:
                     measured.median <= goal,
                     Spread.of(floors),
                     {
-                        "floor_is": "asyncio streams by hand",
+                        "floor_is": "asyncio streams by hand, not the page's client",
                         "http_client_alone": Spread.of(bare).median,
                         "official_sdk": sdk_us,
                         "official_sdk_ratio": sdk_us / measured.median,
@@ -199,10 +209,9 @@ async def _peer() -> AsyncIterator[str]:
 
 
 def ring() -> list[Figure]:
-    """S3: 40 ms in, 10 ms out."""
+    """S3: 40 ms in, 10 ms out, beside the bare copies."""
     chunk, period = bytes(40 * 48), memoryview(bytearray(10 * 48))
-    count = 20_000
-    buffer = RingBuffer(1 << 20)
+    buffer, bare = RingBuffer(1 << 20), memoryview(bytearray(1 << 20))
 
     def push() -> None:
         for _ in range(500):
@@ -212,31 +221,29 @@ def ring() -> list[Figure]:
         for _ in range(2_000):
             buffer.read_into(period)
 
-    pushed, pulled = [], []
-    for _ in range(count // 500):
-        pushed.append(_cost_us(push, 500) * 1000)
-        pulled.append(_cost_us(pull, 2_000) * 1000)
+    def copy_in() -> None:
+        for at in range(0, 500 * len(chunk), len(chunk)):
+            bare[at : at + len(chunk)] = chunk
+
+    def copy_out() -> None:
+        for at in range(0, 2_000 * len(period), len(period)):
+            period[:] = bare[at : at + len(period)]
+
+    costs = [
+        [_cost_us(work, 500) * 1000 for work in (push, copy_in)]
+        + [_cost_us(work, 2_000) * 1000 for work in (pull, copy_out)]
+        for _ in range(40)
+    ]
+    pushed, copied_in, pulled, copied_out = (Spread.of(each) for each in zip(*costs, strict=True))
     return [
-        _ring_figure("push 40 ms", pushed, 350, _copies(chunk)),
-        _ring_figure("pull 10 ms", pulled, 400, _copies(bytes(period))),
+        _ring_figure("push 40 ms", pushed, PUSH, copied_in),
+        _ring_figure("pull 10 ms", pulled, PULL, copied_out),
     ]
 
 
-def _ring_figure(what: str, values: list[float], goal: int, floor: Spread) -> Figure:
-    measured = Spread.of(values)
-    met = measured.median <= goal
-    return Figure("S3", f"ring: {what}", "ns", measured, f"<= {goal} ns", met, floor)
-
-
-def _copies(data: bytes) -> Spread:
-    """A bare copy into memory that is there."""
-    target = memoryview(bytearray(len(data)))
-
-    def copy() -> None:
-        for _ in range(2_000):
-            target[:] = data
-
-    return Spread.of([_cost_us(copy, 2_000) * 1000 for _ in range(RUNS)])
+def _ring_figure(what: str, measured: Spread, goal: PageGoal, floor: Spread) -> Figure:
+    met = goal.is_met(measured.median, floor.median)
+    return Figure("S3", f"ring: {what}", "ns", measured, goal.said("ns"), met, floor)
 
 
 def _cost_us(work: Callable[[], object], count: int) -> float:
