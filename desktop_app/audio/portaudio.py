@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from desktop_app.audio import portaudio_library
 from desktop_app.audio.devices import Direction, SoundDevice, choose
+from desktop_app.audio.platform_devices import system_devices
 from desktop_app.audio.sound_stream import (
     SoundStream,
     StreamRequest,
@@ -22,7 +23,6 @@ from desktop_app.audio.system_devices import (
     SystemState,
     SystemStream,
     merged,
-    system_devices,
 )
 from desktop_app.errors import DeviceError
 

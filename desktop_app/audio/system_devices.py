@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
@@ -76,15 +75,6 @@ class SystemDevices(Protocol):
 
 FindSystemDevices = Callable[[Callable[[], None]], SystemDevices | None]
 """Given what to call (on any thread) whenever something changed."""
-
-
-def system_devices(on_change: Callable[[], None]) -> SystemDevices | None:
-    """This system's list, or None where there is only PortAudio's."""
-    if sys.platform.startswith("linux"):
-        from desktop_app.audio.pulse_server import PulseServer
-
-        return PulseServer(on_change)
-    return None
 
 
 def merged(

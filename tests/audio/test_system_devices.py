@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from types import SimpleNamespace
 
 import pytest
@@ -13,7 +12,6 @@ from desktop_app.audio.system_devices import (
     SystemState,
     SystemStream,
     merged,
-    system_devices,
 )
 
 SERVER = SimpleNamespace(host_api="PulseAudio", is_server=True)
@@ -91,8 +89,3 @@ def test_a_latency_that_wavers_is_no_news():
         return SystemState((device,), (SystemStream(1, Direction.INPUT, "a", latency_s),))
 
     assert state(0.1) == state(0.2)
-
-
-def test_only_linux_has_a_list_of_its_own(monkeypatch):
-    monkeypatch.setattr(sys, "platform", "plan9")
-    assert system_devices(lambda: None) is None
