@@ -40,6 +40,16 @@ class ChooseAnswerer(Struct, frozen=True, tag=snake):
     profile: str = ""
 
 
+class UsualModelChanged(Struct, frozen=True, tag=snake):
+    """Which model answers in threads that name none, at the service that is talked to.
+
+    Attributes:
+        model: ``provider/model``; empty leaves the choice to the service.
+    """
+
+    model: str
+
+
 class WishNextTurn(Struct, frozen=True, tag=snake):
     """Who answers, hears and speaks in the next spoken turn alone; nobody takes it back."""
 
@@ -102,4 +112,6 @@ ThreadIntent = (
     | DeletePicture
     | RestorePicture
 )
-ThreadEvent = ThreadSaved | ThreadRemoved | NextTurnTaken | PictureSaved | PictureRemoved
+ThreadEvent = (
+    ThreadSaved | ThreadRemoved | UsualModelChanged | NextTurnTaken | PictureSaved | PictureRemoved
+)

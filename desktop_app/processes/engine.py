@@ -67,7 +67,7 @@ from desktop_app.processes.engine_sound import EngineSound
 from desktop_app.processes.remote_service import ProfileKeys, RemoteService
 from desktop_app.processes.service_child import both_doors, remove_note, starter
 from desktop_app.processes.tool_command import ToolCommand
-from desktop_app.processes.who_answers import who_answers
+from desktop_app.processes.who_answers import usual_model, who_answers
 from desktop_app.profiles import EMBEDDED, Profile, find_profile
 from desktop_app.protocol.commands import Answerer
 from desktop_app.tasks import Background
@@ -337,6 +337,7 @@ class EngineApp:
 
     def _reload(self) -> None:
         self._settings = settings_file.load(self._paths.settings)
+        self._publish(usual_model(self._settings, self._profile.name))
         self._background.run(self._retention.run(), name="retention")
         self._sound.settle()
 
@@ -373,6 +374,7 @@ class EngineApp:
             yield phase
         if self._connection is not None:
             yield self._connection
+        yield usual_model(self._settings, self._profile.name)
         for notice in self._odd:
             yield NoticeRaised(notice)
         is_told = any(one.code.startswith("journal.") for one in self._odd)

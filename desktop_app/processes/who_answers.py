@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from desktop_app.journal.records import ThreadRecord
+from desktop_app.link.thread_messages import UsualModelChanged
 from desktop_app.protocol.commands import Answerer
 from desktop_app.settings import Settings
+
+
+def usual_model(settings: Settings, profile: str) -> UsualModelChanged:
+    """The model of threads in which none was chosen for this service, as a window is told it."""
+    return UsualModelChanged(settings.speech_at(profile).model)
 
 
 def who_answers(thread: ThreadRecord | None, settings: Settings, profile: str) -> Answerer:

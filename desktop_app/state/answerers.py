@@ -9,10 +9,10 @@ from desktop_app.state.changes import with_thread
 
 
 def answerer_of(state: AppState, thread_id: str) -> Answerer:
-    """Who was chosen for the thread at the service that is talked to now."""
+    """Who was chosen for the thread at the service that is talked to now, else its usual model."""
     thread = next((one for one in state.threads if one.id == thread_id), None)
     chosen = thread.who_at(state.service.profile) if thread is not None else None
-    return chosen or Answerer()
+    return chosen or Answerer(state.service.usual_model)
 
 
 def with_answerer(state: AppState, thread_id: str, who: Answerer, now_s: float) -> AppState:

@@ -53,11 +53,14 @@ class Service:
     Attributes:
         profile: Name of the service profile, e.g. ``embedded`` or ``backboard``.
         retry_in_s: Seconds to the next attempt when the event came, None when none is planned.
+        usual_model: ``provider/model`` that answers in threads where none was chosen for this
+            service; empty leaves the choice to it.
     """
 
     connection: Connection = Connection.STARTING
     profile: str = ""
     retry_in_s: float | None = None
+    usual_model: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,7 +167,7 @@ def without_notice(state: AppState, code: str) -> AppState:
 def with_engine_lost(state: AppState) -> AppState:
     """The engine is gone: nothing is heard or said until it is back."""
     voice = Voice(thread_id=state.voice.thread_id, phase=Phase.READY)
-    service = Service(Connection.STARTING, state.service.profile)
+    service = replace(state.service, connection=Connection.STARTING, retry_in_s=None)
     conversation = replace(state.conversation, partial="")
     return replace(
         state, voice=voice, service=service, conversation=conversation, playing=None, importing=None

@@ -16,6 +16,7 @@ from desktop_app.link.device_messages import (
 )
 from desktop_app.link.keeping import ImportAdvanced
 from desktop_app.link.messages import (
+    Connection,
     ConnectionChanged,
     LevelMeasured,
     LinkEvent,
@@ -44,6 +45,7 @@ from desktop_app.link.thread_messages import (
     PictureSaved,
     ThreadRemoved,
     ThreadSaved,
+    UsualModelChanged,
 )
 from desktop_app.state.app_state import (
     AppState,
@@ -73,7 +75,9 @@ def with_event(state: AppState, event: LinkEvent) -> AppState:  # noqa: C901 - o
         case Welcome():
             return _with_welcome(state, event)
         case ConnectionChanged(connection, profile, retry_in_s):
-            return replace(state, service=Service(connection, profile, retry_in_s))
+            return replace(state, service=_service(state, connection, profile, retry_in_s))
+        case UsualModelChanged(model):
+            return replace(state, service=replace(state.service, usual_model=model))
         case PhaseChanged():
             return _with_phase(state, event)
         case SpeechHeard(_, turn, heard_ms):
@@ -126,6 +130,15 @@ def with_event(state: AppState, event: LinkEvent) -> AppState:  # noqa: C901 - o
             assert_never(event)
 
 
+def _service(
+    state: AppState, connection: Connection, profile: str, retry_in_s: float | None = None
+) -> Service:
+    """How the service stands now; another one has another usual model, not yet told."""
+    known = state.service
+    usual_model = known.usual_model if profile == known.profile else ""
+    return Service(connection, profile, retry_in_s, usual_model)
+
+
 def _with_upload(state: AppState, event: UploadAdvanced) -> AppState:
     if event.thread_id != state.conversation.thread_id:
         return state
@@ -141,7 +154,7 @@ def _with_playing(state: AppState, event: RecordingPlayed) -> AppState:
 def _with_welcome(state: AppState, event: Welcome) -> AppState:
     return replace(
         state,
-        service=Service(event.connection, event.profile),
+        service=_service(state, event.connection, event.profile),
         voice=replace(state.voice, phase=event.phase),
     )
 

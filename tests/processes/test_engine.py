@@ -21,10 +21,19 @@ from desktop_app.journal.records import MessageRecord, MessageStatus, ThreadReco
 from desktop_app.journal.schema import DATABASE_NAME
 from desktop_app.journal.writer import JournalWriter
 from desktop_app.link.client import LinkClient
-from desktop_app.link.messages import MessageSaved, Notice, NoticeRaised, Quit, SendText
+from desktop_app.link.messages import (
+    MessageSaved,
+    Notice,
+    NoticeRaised,
+    Quit,
+    ReloadSettings,
+    SendText,
+)
+from desktop_app.link.thread_messages import UsualModelChanged
 from desktop_app.paths import find_paths
 from desktop_app.processes import engine as engine_process
 from desktop_app.profiles import KEY_VARIABLE
+from desktop_app.settings import ProfileSettings, Settings, save
 from tests.fakes.service import real_service
 
 WITHIN_S = 30
@@ -133,6 +142,19 @@ async def test_a_service_that_nobody_knows_is_replaced_by_the_embedded_one(capsy
         assert (await notice_of(client, "profile.unknown")).facts == {"name": "other"}
     assert "There is no profile" in caplog.text
     caplog.clear()
+
+
+async def test_a_window_is_told_the_usual_model_and_when_another_is_chosen(capsys):
+    paths = find_paths(os.environ)
+    near = {"near": ProfileSettings("http://127.0.0.1:9/api")}
+    chosen = Settings(profile="near", profiles=near).with_speech("near", model="a/b")
+    save(paths.settings, chosen)
+    async with engine(capsys) as client, aclosing(client.events()) as events:
+        told = (event.model async for event in events if isinstance(event, UsualModelChanged))
+        assert await anext(told) == "a/b"
+        save(paths.settings, chosen.with_speech("near", model="c/d"))
+        client.send(ReloadSettings())
+        assert await anext(told) == "c/d"
 
 
 async def test_bar_31_a_reply_that_the_programs_death_cut_is_whole_after_the_next_start(

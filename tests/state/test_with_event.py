@@ -37,7 +37,12 @@ from desktop_app.link.messages import (
     Welcome,
 )
 from desktop_app.link.recordings import RecordingPlayed, RecordingsRemoved
-from desktop_app.link.thread_messages import PictureRemoved, ThreadRemoved, ThreadSaved
+from desktop_app.link.thread_messages import (
+    PictureRemoved,
+    ThreadRemoved,
+    ThreadSaved,
+    UsualModelChanged,
+)
 from desktop_app.state.app_state import (
     AppState,
     Conversation,
@@ -76,6 +81,19 @@ def test_welcome_says_how_everything_stands():
 def test_a_lost_connection_counts_down():
     state = with_event(AppState(), ConnectionChanged(Connection.RECONNECTING, "embedded", 4.0))
     assert state.service == Service(Connection.RECONNECTING, "embedded", 4.0)
+
+
+def test_the_usual_model_stays_while_the_service_comes_and_goes_and_is_no_other_services():
+    state = folded(
+        AppState(),
+        Welcome("1", "t", Phase.READY, Connection.STARTING, "home"),
+        UsualModelChanged("own/model"),
+        ConnectionChanged(Connection.RECONNECTING, "home", 4.0),
+        Welcome("1", "t", Phase.READY, Connection.READY, "home"),
+    )
+    assert state.service == Service(Connection.READY, "home", None, "own/model")
+    other = with_event(state, ConnectionChanged(Connection.READY, "embedded"))
+    assert other.service.usual_model == ""
 
 
 def test_the_phase_carries_device_and_duplex():

@@ -107,6 +107,7 @@ class ModelsWiring(QObject):
         """Another service, or the same one with other keys, has other models."""
         if service.connection is Connection.READY:
             self._lists.clear()
+        self._show_header()
 
     def _show_or_load(self) -> None:
         if self._kind in self._lists:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
 import pytest
 from PySide6.QtCore import Qt
 
 from desktop_app.journal.records import Role, ThreadRecord
-from desktop_app.link.thread_messages import ChooseAnswerer
+from desktop_app.link.messages import Connection, ConnectionChanged
+from desktop_app.link.thread_messages import ChooseAnswerer, ThreadSaved, UsualModelChanged
 from desktop_app.protocol.backboard.assistants import Assistant
 from desktop_app.protocol.backboard.documents import Document
 from desktop_app.protocol.commands import Answerer
@@ -24,6 +26,7 @@ from desktop_app.protocol.service_calls import (
     ListDocuments,
     SaveAssistant,
 )
+from desktop_app.state import changes
 from desktop_app.ui.service_asks import AskError
 from tests.ui.conftest import make_message
 
@@ -74,6 +77,28 @@ def test_bar_45_an_assistant_answers_in_the_thread_and_what_it_does_not_know_is_
     assistants.wiring.assistants.use("own")
     assert assistants.sent_of(ChooseAnswerer)[-1].who == Answerer()
     assert assistants.window.pane.header.assistant_chip.text() == "Parley"
+
+
+@pytest.mark.parametrize("thread_id", ["a", "elsewhere", ""])
+def test_an_assistant_leaves_the_usual_model_where_no_other_was_chosen_for_the_service(
+    assistants, qtbot, thread_id
+):
+    threads = (
+        ThreadRecord(id="a", created_at=1, updated_at=1, model="a/b", profile="home"),
+        ThreadRecord(id="elsewhere", created_at=1, updated_at=1, model="c/d", profile="embedded"),
+    )
+    told = (
+        ConnectionChanged(Connection.READY, "home"),
+        UsualModelChanged("own/model"),
+        *map(ThreadSaved, threads),
+    )
+    for event in told:
+        assistants.store.apply(event)
+    assistants.store.change(partial(changes.with_opened, thread_id=thread_id, is_new=True))
+    assistants.wiring.assistants.use("t")
+    sent = assistants.sent_of(ChooseAnswerer)[-1]
+    model = "a/b" if thread_id == "a" else "own/model"
+    assert (sent.who, sent.profile) == (Answerer(model, "t"), "home")
 
 
 def test_an_assistant_is_made_with_functions_and_begins_with_its_model(assistants, qtbot):

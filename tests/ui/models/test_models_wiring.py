@@ -6,8 +6,8 @@ import pytest
 from PySide6.QtCore import Qt
 
 from desktop_app.journal.records import ThreadRecord
-from desktop_app.link.messages import MessageSaved, SendText
-from desktop_app.link.thread_messages import ChooseAnswerer, ThreadSaved
+from desktop_app.link.messages import Connection, ConnectionChanged, MessageSaved, SendText
+from desktop_app.link.thread_messages import ChooseAnswerer, ThreadSaved, UsualModelChanged
 from desktop_app.protocol.commands import Answerer, TurnWishes
 from desktop_app.protocol.service_calls import ListModels, ModelList, ModelRow
 from desktop_app.settings import load
@@ -87,6 +87,18 @@ def test_bar_45_the_chip_tells_the_last_reply_until_a_model_is_chosen(picking):
     assert model_shown(picking) == "Built-in, basic"
     thread = ThreadRecord(id="a", created_at=1, updated_at=1, model="xai/grok-4")
     picking.store.apply(ThreadSaved(thread))
+    picking.store.tell()
+    assert model_shown(picking) == "grok-4"
+
+
+def test_the_chip_tells_the_usual_model_where_none_was_chosen_for_the_service(picking):
+    thread = ThreadRecord(id="a", created_at=1, updated_at=1, model="a/b", profile="embedded")
+    for event in (
+        ThreadSaved(thread),
+        ConnectionChanged(Connection.READY, "home"),
+        UsualModelChanged("xai/grok-4"),
+    ):
+        picking.store.apply(event)
     picking.store.tell()
     assert model_shown(picking) == "grok-4"
 
