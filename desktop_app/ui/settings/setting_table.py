@@ -160,7 +160,7 @@ SECTIONS = (
                 "appearance.theme",
                 mark("Theme"),
                 choices={
-                    "system": mark("As the system"),
+                    "system": mark("Same as system"),
                     "light": mark("Light"),
                     "dark": mark("Dark"),
                 },
@@ -168,7 +168,7 @@ SECTIONS = (
             SettingRow(
                 "appearance.language",
                 mark("Language"),
-                choices={"system": mark("As the system"), **NAMES},
+                choices={"system": mark("Same as system"), **NAMES},
             ),
             SettingRow(
                 "appearance.text_size",

@@ -292,7 +292,7 @@ def device_choices(devices: Devices, path: str) -> dict[str, str]:
     """What can be chosen for the setting of a sound device: names by id."""
     is_input = path == DEVICE_PATHS[0]
     known = {one.id: one.name for one in devices.shown if one.is_input is is_input and one.id}
-    return {"": tr("As the system"), **known}
+    return {"": tr("Same as system"), **known}
 
 
 def key_words(state: KeyState) -> tuple[str, str]:

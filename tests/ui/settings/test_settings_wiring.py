@@ -224,7 +224,10 @@ def test_bar_20_devices_are_listed_live_and_no_microphone_is_opened(desk, page):
     desk.store.apply(DevicesChanged(shown))
     desk.store.tell()
     control = page.row("voice.input_device_id").control
-    assert [control.itemText(n) for n in range(control.count())] == ["As the system", "USB Headset"]
+    assert [control.itemText(n) for n in range(control.count())] == [
+        "Same as system",
+        "USB Headset",
+    ]
 
 
 def test_a_device_is_chosen_by_id_and_name_and_stays_chosen_when_it_is_away(

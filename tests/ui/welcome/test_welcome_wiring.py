@@ -161,7 +161,7 @@ def test_microphone_and_loudspeaker_are_chosen_beside_the_level(desk, welcome, q
     desk.store.apply(DevicesChanged(shown))
     desk.store.tell()
     microphone, loudspeaker = (one.control for one in welcome.devices)
-    assert [microphone.itemText(n) for n in range(2)] == ["As the system", "USB Headset"]
+    assert [microphone.itemText(n) for n in range(2)] == ["Same as system", "USB Headset"]
     for control in (microphone, loudspeaker):
         control.setFocus()
         qtbot.keyClick(control, Qt.Key.Key_Down)
