@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from itertools import chain, count
 
 from desktop_app.errors import InputError
 from desktop_app.settings import ProfileSettings, Settings
@@ -26,6 +27,7 @@ class Profile:
         voice_url: Of its voice gateway; empty where it has none.
         realtime: ``provider/model`` to be spoken to over the realtime socket; empty for none.
         realtime_voice: The voice of that model; empty for its choice.
+        kept_as: What its threads and choices are kept under, where that is not its name.
     """
 
     name: str
@@ -33,6 +35,12 @@ class Profile:
     voice_url: str = ""
     realtime: str = ""
     realtime_voice: str = ""
+    kept_as: str = ""
+
+    @property
+    def key(self) -> str:
+        """What is kept of it is kept under this; it stays when the service is renamed."""
+        return self.kept_as or self.name
 
     @property
     def is_embedded(self) -> bool:
@@ -63,6 +71,54 @@ def find_profile(settings: Settings, name: str = "") -> Profile:
     return profile
 
 
+def key_of(settings: Settings, name: str) -> str:
+    """What is kept of the service of that name is kept under this."""
+    own = settings.profiles.get(name)
+    return (own.kept_as if own is not None and name not in _ADDRESSES else "") or name
+
+
+def name_of(settings: Settings, key: str) -> str:
+    """How the service that is kept so is called now."""
+    return next((one for one in settings.profiles if key_of(settings, one) == key), key)
+
+
+def with_service(settings: Settings, before: str, name: str, service: ProfileSettings) -> Settings:
+    """The settings with a service added or changed; a new one is used from then on.
+
+    One that is renamed stays kept as it was, so that no thread loses what was chosen for it.
+
+    Args:
+        before: Its name until now; empty for a new one.
+        name: Its name from now on.
+    """
+    others = {one: known for one, known in settings.profiles.items() if one != before}
+    is_renamed = before in settings.profiles and before not in _ADDRESSES
+    key = key_of(settings, before) if is_renamed else _free_key(settings, others, name)
+    kept = replace(service, kept_as="" if key == name else key)
+    is_used = not before or settings.profile == before
+    profile = name if is_used else settings.profile
+    return replace(settings, profiles={**others, name: kept}, profile=profile)
+
+
+def without_service(settings: Settings, name: str) -> Settings:
+    """The settings without a service and what was chosen in them for it.
+
+    Threads keep what was chosen for them there; it counts again for one of that name.
+    """
+    key = key_of(settings, name)
+    own = {one: known for one, known in settings.profiles.items() if one != name}
+    speech = {one: who for one, who in settings.speech.items() if one != key}
+    profile = EMBEDDED if settings.profile == name else settings.profile
+    return replace(settings, profiles=own, speech=speech, profile=profile)
+
+
+def _free_key(settings: Settings, others: Iterable[str], name: str) -> str:
+    """The name itself, unless another service that had it once is kept so."""
+    taken = {key_of(settings, one) for one in others} | _ADDRESSES.keys()
+    numbered = (f"{name}-{number}" for number in count(2))
+    return next(one for one in chain((name,), numbered) if one not in taken)
+
+
 def names_of_keys(settings: Settings) -> list[str]:
     """The profiles that may want a key, by which the keyring knows it: all but the embedded."""
     return [name for name in _known(settings) if name != EMBEDDED]
@@ -78,4 +134,5 @@ def _profile(name: str, own: ProfileSettings) -> Profile:
     """What the settings say of it; the embedded one has no address, whatever they say."""
     base_url, voice_url = (own.base_url, own.voice_url) if name != EMBEDDED else ("", "")
     api_url = base_url.rstrip("/") or _ADDRESSES.get(name, "")
-    return Profile(name, api_url, voice_url, own.realtime, own.realtime_voice)
+    kept_as = own.kept_as if name not in _ADDRESSES else ""
+    return Profile(name, api_url, voice_url, own.realtime, own.realtime_voice, kept_as)

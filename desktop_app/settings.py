@@ -88,12 +88,14 @@ class ProfileSettings:
         realtime: ``provider/model`` that is spoken to over the API's realtime socket, before
             every other way; empty for none.
         realtime_voice: How that model calls the voice it shall speak with; empty for its choice.
+        kept_as: What its threads and choices are kept under, since it was renamed; else its name.
     """
 
     base_url: str = ""
     voice_url: str = ""
     realtime: str = ""
     realtime_voice: str = ""
+    kept_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +196,7 @@ class Settings:
     Attributes:
         profile: Names the service that is talked to: ``embedded``, ``backboard`` or an own one.
         profiles: The own ones, by name.
-        speech: Who answers, hears and speaks, by the name of the service.
+        speech: Who answers, hears and speaks, by what the service is kept as.
         approvals: Calls of functions that need not be asked about, by an id of each.
         shortcuts: Keys that a person bound anew, by the names of ``ui.shortcuts``.
     """
@@ -218,7 +220,7 @@ class Settings:
     shortcuts: Mapping[str, str] = field(default_factory=dict)
 
     def speech_at(self, profile: str) -> SpeechSettings:
-        """Who answers, hears and speaks at the service of that name."""
+        """Who answers, hears and speaks at the service that is kept so."""
         return self.speech.get(profile, SpeechSettings())
 
     def with_speech(self, profile: str, **chosen: Any) -> Settings:

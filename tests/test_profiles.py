@@ -9,7 +9,16 @@ from pathlib import Path
 import pytest
 
 from desktop_app.errors import InputError
-from desktop_app.profiles import BACKBOARD, EMBEDDED, Profile, find_profile
+from desktop_app.profiles import (
+    BACKBOARD,
+    EMBEDDED,
+    Profile,
+    find_profile,
+    key_of,
+    name_of,
+    with_service,
+    without_service,
+)
 from desktop_app.settings import ProfileSettings, Settings, load, save
 
 WORK = ProfileSettings("https://work.example/api/", "wss://work.example/v1/voice/ws")
@@ -54,6 +63,47 @@ def test_what_cannot_be_used_is_said_with_what_can(name: str, words: str):
     settings = Settings(profiles={"empty": ProfileSettings()})
     with pytest.raises(InputError, match=words):
         find_profile(settings, name)
+
+
+def test_a_service_that_is_renamed_stays_kept_as_it_was_however_often():
+    settings = Settings(profile="work", profiles={"work": WORK}).with_speech("work", model="a/b")
+    renamed = with_service(settings, "work", "office", WORK)
+    again = with_service(renamed, "office", "bureau", renamed.profiles["office"])
+    assert (again.profile, list(again.profiles)) == ("bureau", ["bureau"])
+    assert key_of(again, "bureau") == find_profile(again).key == "work"
+    assert name_of(again, "work") == "bureau"
+    assert again.speech_at("work").model == "a/b"
+    back = with_service(again, "bureau", "work", again.profiles["bureau"])
+    assert back == settings
+
+
+def test_a_new_service_does_not_inherit_what_is_kept_of_one_that_had_its_name():
+    renamed = with_service(Settings(profiles={"work": WORK}), "work", "office", WORK)
+    both = with_service(renamed, "", "work", WORK)
+    three = with_service(both, "", "work-2", WORK)
+    keys = {name: key_of(three, name) for name in three.profiles}
+    assert keys == {"office": "work", "work": "work-2", "work-2": "work-2-2"}
+    assert three.profile == "work-2", "a new one is used"
+
+
+def test_a_built_in_service_keeps_what_is_its_own():
+    moved = Settings(profiles={BACKBOARD: replace(WORK, kept_as="work")})
+    assert key_of(moved, BACKBOARD) == find_profile(moved, BACKBOARD).key == BACKBOARD
+    assert key_of(with_service(moved, BACKBOARD, "near", WORK), "near") == "near"
+
+
+def test_another_service_that_changes_leaves_the_choice_of_service():
+    settings = Settings(profiles={"work": WORK})
+    assert with_service(settings, "work", "office", WORK).profile == EMBEDDED
+
+
+def test_a_service_that_goes_takes_its_choices_in_the_settings_along():
+    settings = Settings(profile="work", profiles={"work": WORK, "home": WORK})
+    settings = settings.with_speech("work", model="a/b").with_speech("home", model="c/d")
+    renamed = with_service(settings, "work", "office", WORK)
+    left = without_service(renamed, "office")
+    assert (left.profile, list(left.profiles), list(left.speech)) == (EMBEDDED, ["home"], ["home"])
+    assert without_service(left, "home").profile == EMBEDDED
 
 
 def test_profiles_are_read_from_the_file_and_kept_in_it(tmp_path: Path):

@@ -58,7 +58,7 @@ class CommandParts:
     async def answerer_of(self, thread_id: str) -> Answerer:
         """See ``who_answers``."""
         thread = await asyncio.to_thread(self.known.thread, thread_id)
-        return who_answers(thread, self.settings, self.profile.name)
+        return who_answers(thread, self.settings, self.profile.key)
 
 
 class _BorrowedShelf:

@@ -40,14 +40,17 @@ class ChooseAnswerer(Struct, frozen=True, tag=snake):
     profile: str = ""
 
 
-class UsualModelChanged(Struct, frozen=True, tag=snake):
-    """Which model answers in threads that name none, at the service that is talked to.
+class ServiceDescribed(Struct, frozen=True, tag=snake):
+    """What the settings say of the service that is talked to.
 
     Attributes:
-        model: ``provider/model``; empty leaves the choice to the service.
+        name: How it is called now.
+        usual_model: ``provider/model`` that answers in threads where none was chosen for it;
+            empty leaves the choice to it.
     """
 
-    model: str
+    name: str
+    usual_model: str
 
 
 class WishNextTurn(Struct, frozen=True, tag=snake):
@@ -113,5 +116,5 @@ ThreadIntent = (
     | RestorePicture
 )
 ThreadEvent = (
-    ThreadSaved | ThreadRemoved | UsualModelChanged | NextTurnTaken | PictureSaved | PictureRemoved
+    ThreadSaved | ThreadRemoved | ServiceDescribed | NextTurnTaken | PictureSaved | PictureRemoved
 )

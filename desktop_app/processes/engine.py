@@ -67,8 +67,8 @@ from desktop_app.processes.engine_sound import EngineSound
 from desktop_app.processes.remote_service import ProfileKeys, RemoteService
 from desktop_app.processes.service_child import both_doors, remove_note, starter
 from desktop_app.processes.tool_command import ToolCommand
-from desktop_app.processes.who_answers import usual_model, who_answers
-from desktop_app.profiles import EMBEDDED, Profile, find_profile
+from desktop_app.processes.who_answers import described, who_answers
+from desktop_app.profiles import EMBEDDED, Profile, find_profile, name_of
 from desktop_app.protocol.commands import Answerer
 from desktop_app.tasks import Background
 from desktop_app.version import __version__
@@ -141,9 +141,9 @@ class EngineApp:
         self._keeper = ServiceKeeper(
             starter(paths.data, lambda: self._settings.language),
             self._publish,
-            profile=self._profile.name,
+            profile=self._profile.key,
         )
-        threads = RemoteThreads(journal, self._profile.name, self._answerer_of)
+        threads = RemoteThreads(journal, self._profile.key, self._answerer_of)
         find = self._finder()
         self._service = ServiceConnection(
             find,
@@ -214,7 +214,7 @@ class EngineApp:
         if self._profile.is_embedded:
             self._background.run(self._keeper.run(), name="service")
         else:  # asked when something is said; until then nothing speaks against it
-            self._publish(ConnectionChanged(Connection.READY, self._profile.name))
+            self._publish(ConnectionChanged(Connection.READY, self._profile.key))
         self._background.run(self._load_sound(), name="sound")
         self._background.run(self._learning.resume(), name="learning")
         self._background.run(self._cut_replies.resume(), name="cut replies")
@@ -263,7 +263,7 @@ class EngineApp:
             publish=self._publish,
             open_sound=self._sound.open_sound,
             detector=self._detector,
-            profile=self._profile.name,
+            profile=self._profile.key,
             answers_tools=True,
         )
         return kit.build(thread_id)
@@ -279,7 +279,7 @@ class EngineApp:
     async def _answerer_of(self, thread_id: str) -> Answerer:
         """See ``who_answers``."""
         thread = await self._journal.thread(thread_id)
-        return who_answers(thread, self._settings, self._profile.name)
+        return who_answers(thread, self._settings, self._profile.key)
 
     def _chosen_profile(self) -> Profile:
         """The settings' one; a name that nobody knows must not keep the engine from starting."""
@@ -293,7 +293,11 @@ class EngineApp:
     def _finder(self) -> Callable[[], Awaitable[ServiceAddresses]]:
         if self._profile.is_embedded:
             return self._find_embedded
-        return RemoteService(self._profile, Credentials(), os.environ).addresses
+        return RemoteService(self._profile, Credentials(), os.environ, self._name).addresses
+
+    def _name(self) -> str:
+        """How the service is called now: its key in the keyring is called so too."""
+        return name_of(self._settings, self._profile.key)
 
     async def _find_embedded(self) -> ServiceAddresses:
         return both_doors(await self._keeper.address())
@@ -304,7 +308,7 @@ class EngineApp:
         What was deleted here goes there first, lest it come back.
         """
         folder, threads = self._paths.data, self._remote_threads
-        await DeletedThreads(self._journal, self._profile.name, self._asked.api).run()
+        await DeletedThreads(self._journal, self._profile.key, self._asked.api).run()
         rebuilding = Rebuilding(self._journal, folder, threads, self._asked.api)
         rebuilder = JournalRebuilder(self._journal, rebuilding, self._publish)
         notice = await rebuilder.run()
@@ -337,7 +341,7 @@ class EngineApp:
 
     def _reload(self) -> None:
         self._settings = settings_file.load(self._paths.settings)
-        self._publish(usual_model(self._settings, self._profile.name))
+        self._publish(described(self._settings, self._profile.key))
         self._background.run(self._retention.run(), name="retention")
         self._sound.settle()
 
@@ -368,13 +372,13 @@ class EngineApp:
             self.controller.thread_id,
             phase.phase if phase else Phase.READY,
             self._keeper.connection if self._profile.is_embedded else Connection.READY,
-            self._profile.name,
+            self._profile.key,
         )
         if phase is not None:
             yield phase
         if self._connection is not None:
             yield self._connection
-        yield usual_model(self._settings, self._profile.name)
+        yield described(self._settings, self._profile.key)
         for notice in self._odd:
             yield NoticeRaised(notice)
         is_told = any(one.code.startswith("journal.") for one in self._odd)

@@ -23,12 +23,18 @@ class RemoteService:
         profile: Where it is.
         credentials: The keyring, which knows its key by the profile's name.
         environment: May give the key instead.
+        name: Says how the profile is called now, if it may be renamed meanwhile.
     """
 
     def __init__(
-        self, profile: Profile, credentials: Credentials, environment: Mapping[str, str]
+        self,
+        profile: Profile,
+        credentials: Credentials,
+        environment: Mapping[str, str],
+        name: Callable[[], str] | None = None,
     ) -> None:
         self._profile = profile
+        self._name = name or (lambda: profile.name)
         self._credentials = credentials
         self._given = Secret(environment.get(KEY_VARIABLE, ""))
 
@@ -49,13 +55,13 @@ class RemoteService:
             return self._given
         reason = "none is stored"
         try:
-            if key := await self._credentials.get(self._profile.name):
+            if key := await self._credentials.get(self._name()):
                 return key
         except CredentialsUnavailableError as unavailable:
             reason = unavailable.facts["reason"]
         if is_loopback(self._profile.api_url):
             return Secret("")  # a service of one's own may want none
-        name = self._profile.name
+        name = self._name()
         raise AccessError(
             "access.no_key",
             f'There is no key for the profile "{name}" ({reason}). Store it with '

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from desktop_app.journal.records import ThreadRecord
-from desktop_app.link.thread_messages import UsualModelChanged
+from desktop_app.link.thread_messages import ServiceDescribed
+from desktop_app.profiles import name_of
 from desktop_app.protocol.commands import Answerer
 from desktop_app.settings import Settings
 
 
-def usual_model(settings: Settings, profile: str) -> UsualModelChanged:
-    """The model of threads in which none was chosen for this service, as a window is told it."""
-    return UsualModelChanged(settings.speech_at(profile).model)
+def described(settings: Settings, profile: str) -> ServiceDescribed:
+    """What a window is told of the service that is kept so."""
+    return ServiceDescribed(name_of(settings, profile), settings.speech_at(profile).model)
 
 
 def who_answers(thread: ThreadRecord | None, settings: Settings, profile: str) -> Answerer:
@@ -20,7 +21,8 @@ def who_answers(thread: ThreadRecord | None, settings: Settings, profile: str) -
     speaks follows the settings.
 
     Args:
-        profile: Name of the service that is talked to; another need not know the same voices.
+        profile: What the service that is talked to is kept as; another need not know the same
+            voices.
     """
     own = settings.speech_at(profile)
     usual = Answerer(heard_by=own.heard_by, spoken_by=own.spoken_by, voice=own.voice)

@@ -272,12 +272,14 @@ def _use_settings(screen: Screen, paths: Paths) -> None:
     from functools import partial
 
     from desktop_app.link.messages import Notice, NoticeLevel
+    from desktop_app.profiles import key_of
     from desktop_app.state.app_state import Service
     from desktop_app.state.changes import with_notice, with_service
 
     problems: list[str] = []
     settings, store = screen.follow_settings(paths.settings, problems.append), screen.store
-    store.change(partial(with_service, service=Service(profile=settings.profile)))
+    service = Service(profile=key_of(settings, settings.profile), name=settings.profile)
+    store.change(partial(with_service, service=service))
     if problems:
         facts = {"reason": problems[0]}
         notice = Notice(NoticeLevel.WARNING, "settings.broken", facts)
@@ -296,7 +298,7 @@ async def _take_picture(screen: Screen, paths: Paths, picture: str) -> int:
     async with asyncio.timeout(_LOADED_WITHIN_S):
         await loaded.wait()
     _use_settings(screen, paths)
-    window.threads.connection.show_connection("none", store.state.service.profile)
+    window.threads.connection.show_connection("none", store.state.service.called)
     await asyncio.sleep(_SETTLE_S)
     if not window.grab().save(picture, "PNG"):
         raise StorageError("window.no_picture", f"{picture} cannot be written.")

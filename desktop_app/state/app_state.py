@@ -51,16 +51,23 @@ class Service:
     """Whether the service can be reached, and which it is.
 
     Attributes:
-        profile: Name of the service profile, e.g. ``embedded`` or ``backboard``.
+        profile: What is kept of it is kept under this, e.g. ``embedded`` or ``backboard``.
         retry_in_s: Seconds to the next attempt when the event came, None when none is planned.
         usual_model: ``provider/model`` that answers in threads where none was chosen for this
             service; empty leaves the choice to it.
+        name: How it is called, where that differs.
     """
 
     connection: Connection = Connection.STARTING
     profile: str = ""
     retry_in_s: float | None = None
     usual_model: str = ""
+    name: str = ""
+
+    @property
+    def called(self) -> str:
+        """How people know it."""
+        return self.name or self.profile
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,9 +43,9 @@ from desktop_app.link.thread_messages import (
     NextTurnTaken,
     PictureRemoved,
     PictureSaved,
+    ServiceDescribed,
     ThreadRemoved,
     ThreadSaved,
-    UsualModelChanged,
 )
 from desktop_app.state.app_state import (
     AppState,
@@ -76,8 +76,9 @@ def with_event(state: AppState, event: LinkEvent) -> AppState:  # noqa: C901 - o
             return _with_welcome(state, event)
         case ConnectionChanged(connection, profile, retry_in_s):
             return replace(state, service=_service(state, connection, profile, retry_in_s))
-        case UsualModelChanged(model):
-            return replace(state, service=replace(state.service, usual_model=model))
+        case ServiceDescribed(name, usual_model):
+            service = replace(state.service, name=name, usual_model=usual_model)
+            return replace(state, service=service)
         case PhaseChanged():
             return _with_phase(state, event)
         case SpeechHeard(_, turn, heard_ms):
@@ -133,10 +134,9 @@ def with_event(state: AppState, event: LinkEvent) -> AppState:  # noqa: C901 - o
 def _service(
     state: AppState, connection: Connection, profile: str, retry_in_s: float | None = None
 ) -> Service:
-    """How the service stands now; another one has another usual model, not yet told."""
-    known = state.service
-    usual_model = known.usual_model if profile == known.profile else ""
-    return Service(connection, profile, retry_in_s, usual_model)
+    """How the service stands now; another one is not yet described."""
+    known = state.service if profile == state.service.profile else Service(profile=profile)
+    return replace(known, connection=connection, retry_in_s=retry_in_s)
 
 
 def _with_upload(state: AppState, event: UploadAdvanced) -> AppState:

@@ -123,7 +123,7 @@ class Wiring:
 
     def _show_service(self, service: Service) -> None:
         self._window.threads.connection.show_connection(
-            service.connection, service.profile, service.retry_in_s
+            service.connection, service.called, service.retry_in_s
         )
 
     def _show_notices(self, notices: tuple[Notice, ...]) -> None:

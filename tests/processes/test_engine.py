@@ -15,6 +15,7 @@ import pytest
 
 from desktop_app.client.api import BackboardApi
 from desktop_app.client.remote_threads import RemoteThreads
+from desktop_app.credentials import Credentials, Secret
 from desktop_app.engine import reply_watch
 from desktop_app.journal.reader import JournalReader
 from desktop_app.journal.records import MessageRecord, MessageStatus, ThreadRecord
@@ -22,6 +23,7 @@ from desktop_app.journal.schema import DATABASE_NAME
 from desktop_app.journal.writer import JournalWriter
 from desktop_app.link.client import LinkClient
 from desktop_app.link.messages import (
+    LinkEvent,
     MessageSaved,
     Notice,
     NoticeRaised,
@@ -29,11 +31,12 @@ from desktop_app.link.messages import (
     ReloadSettings,
     SendText,
 )
-from desktop_app.link.thread_messages import UsualModelChanged
+from desktop_app.link.thread_messages import ServiceDescribed
 from desktop_app.paths import find_paths
 from desktop_app.processes import engine as engine_process
-from desktop_app.profiles import KEY_VARIABLE
+from desktop_app.profiles import KEY_VARIABLE, with_service
 from desktop_app.settings import ProfileSettings, Settings, save
+from tests.fakes.keyrings import MemoryKeyring
 from tests.fakes.service import real_service
 
 WITHIN_S = 30
@@ -81,6 +84,15 @@ async def reply_of(client: LinkClient) -> MessageRecord:
             if isinstance(event, MessageSaved) and event.message.status in _ENDS:
                 return event.message
     raise AssertionError("the engine ended without an answer")
+
+
+async def answer_with(events: AsyncIterator[LinkEvent], words: str) -> None:
+    async for event in events:
+        if isinstance(event, MessageSaved) and event.message.status in _ENDS:
+            if words in event.message.text:
+                return
+            assert event.message.status is MessageStatus.COMPLETE, event.message.error
+    raise AssertionError("the engine ended without this answer")
 
 
 async def delete_another(api: BackboardApi) -> None:
@@ -150,11 +162,43 @@ async def test_a_window_is_told_the_usual_model_and_when_another_is_chosen(capsy
     chosen = Settings(profile="near", profiles=near).with_speech("near", model="a/b")
     save(paths.settings, chosen)
     async with engine(capsys) as client, aclosing(client.events()) as events:
-        told = (event.model async for event in events if isinstance(event, UsualModelChanged))
+        told = (event.usual_model async for event in events if isinstance(event, ServiceDescribed))
         assert await anext(told) == "a/b"
         save(paths.settings, chosen.with_speech("near", model="c/d"))
         client.send(ReloadSettings())
         assert await anext(told) == "c/d"
+
+
+async def test_a_service_that_is_renamed_goes_on_with_the_same_threads_and_key(
+    capsys, monkeypatch, tmp_path
+):
+    path = find_paths(os.environ).settings
+    keys = MemoryKeyring()
+    monkeypatch.setattr(engine_process, "Credentials", lambda: Credentials(lambda: keys))
+    with real_service(tmp_path / "elsewhere") as service:
+        near = ProfileSettings(service.api.base_url)
+        settings = Settings(profile="near", profiles={"near": near})
+        save(path, settings)
+        await Credentials(lambda: keys).set("near", Secret(service.api.key))
+        async with engine(capsys) as client, aclosing(client.events()) as events:
+            client.send(SendText("t1", "m1", "what is seven times eight"))
+            await answer_with(events, "56")
+            save(path, with_service(settings, "near", "far", near))
+            client.send(ReloadSettings())
+            names = (event.name async for event in events if isinstance(event, ServiceDescribed))
+            assert await anext(names) == "far"
+            await Credentials(lambda: keys).set("far", Secret(service.api.key))
+            await Credentials(lambda: keys).delete("near")
+            client.send(SendText("t2", "m2", "what is six times seven"))
+            await answer_with(events, "42")
+        async with engine(capsys) as client:
+            client.send(SendText("t1", "m3", "what is nine times nine"))
+            assert "81" in (await reply_of(client)).text
+        known = JournalReader(find_paths(os.environ).data)
+        assert {one.profile for one in known.threads()} == {"near"}
+    journal = await JournalWriter.open(find_paths(os.environ).data)
+    assert list(await journal.settings("thread:")) == ["thread:near:t1", "thread:near:t2"]
+    await journal.aclose()
 
 
 async def test_bar_31_a_reply_that_the_programs_death_cut_is_whole_after_the_next_start(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from desktop_app.journal.records import ThreadRecord
-from desktop_app.link.thread_messages import UsualModelChanged
-from desktop_app.processes.who_answers import usual_model, who_answers
+from desktop_app.link.thread_messages import ServiceDescribed
+from desktop_app.processes.who_answers import described, who_answers
 from desktop_app.protocol.commands import Answerer
 from desktop_app.settings import Settings, SpeechSettings
 
@@ -62,8 +62,8 @@ def test_bar_45_each_service_keeps_what_was_chosen_at_it():
 
 
 def test_the_window_is_told_the_usual_model_of_the_service_in_use():
-    assert usual_model(USUAL, "home") == UsualModelChanged("own/model")
-    assert usual_model(USUAL, "backboard") == UsualModelChanged("")
+    assert described(USUAL, "home") == ServiceDescribed("home", "own/model")
+    assert described(USUAL, "backboard") == ServiceDescribed("backboard", "")
 
 
 def test_a_thread_of_an_earlier_version_has_what_was_chosen_for_it():

@@ -39,9 +39,9 @@ from desktop_app.link.messages import (
 from desktop_app.link.recordings import RecordingPlayed, RecordingsRemoved
 from desktop_app.link.thread_messages import (
     PictureRemoved,
+    ServiceDescribed,
     ThreadRemoved,
     ThreadSaved,
-    UsualModelChanged,
 )
 from desktop_app.state.app_state import (
     AppState,
@@ -83,17 +83,18 @@ def test_a_lost_connection_counts_down():
     assert state.service == Service(Connection.RECONNECTING, "embedded", 4.0)
 
 
-def test_the_usual_model_stays_while_the_service_comes_and_goes_and_is_no_other_services():
+def test_what_was_said_of_a_service_stays_while_it_comes_and_goes_and_is_no_other_ones():
     state = folded(
         AppState(),
         Welcome("1", "t", Phase.READY, Connection.STARTING, "home"),
-        UsualModelChanged("own/model"),
+        ServiceDescribed("Work", "own/model"),
         ConnectionChanged(Connection.RECONNECTING, "home", 4.0),
         Welcome("1", "t", Phase.READY, Connection.READY, "home"),
     )
-    assert state.service == Service(Connection.READY, "home", None, "own/model")
+    assert state.service == Service(Connection.READY, "home", None, "own/model", "Work")
     other = with_event(state, ConnectionChanged(Connection.READY, "embedded"))
-    assert other.service.usual_model == ""
+    assert other.service == Service(Connection.READY, "embedded")
+    assert (state.service.called, other.service.called) == ("Work", "embedded")
 
 
 def test_the_phase_carries_device_and_duplex():

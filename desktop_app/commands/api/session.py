@@ -106,7 +106,7 @@ def run(work: Callable[[Session], Awaitable[None]], *, profile: str, as_json: bo
             parts = await stack.enter_async_context(open_parts(paths, background, profile=profile))
             addresses = await parts.find()
             api = await stack.enter_async_context(BackboardApi(addresses.api))
-            threads = RemoteThreads(parts.shelf, parts.profile.name, parts.answerer_of)
+            threads = RemoteThreads(parts.shelf, parts.profile.key, parts.answerer_of)
             await work(Session(api, parts, threads, out))
 
     try:

@@ -217,7 +217,7 @@ def _answers(question: Question, printer: Printer) -> _Answers:
 
 async def _remote_id(parts: CommandParts, thread_id: str) -> str:
     async with BackboardApi((await parts.find()).api) as api:
-        return await RemoteThreads(parts.shelf, parts.profile.name, parts.answerer_of).remote_id(
+        return await RemoteThreads(parts.shelf, parts.profile.key, parts.answerer_of).remote_id(
             thread_id, api
         )
 

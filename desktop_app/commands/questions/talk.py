@@ -185,7 +185,7 @@ async def thread_of(parts: CommandParts, words: str, assistant: str = "") -> str
     async with BackboardApi(addresses.api) as api:
         if not parts.profile.is_embedded:
             await api.assistants.page(limit=1)  # the conversation would wait for it without end
-        threads = RemoteThreads(parts.shelf, parts.profile.name, parts.answerer_of)
+        threads = RemoteThreads(parts.shelf, parts.profile.key, parts.answerer_of)
         return await chosen_thread(words, assistant, parts.known, threads, api)
 
 
@@ -205,7 +205,7 @@ async def run_engine(
     async def answerer_of(thread_id: str) -> Answerer:
         return who.over(await parts.answerer_of(thread_id))
 
-    threads = RemoteThreads(parts.shelf, parts.profile.name, parts.answerer_of)
+    threads = RemoteThreads(parts.shelf, parts.profile.key, parts.answerer_of)
     connection = ServiceConnection(
         parts.find,
         threads,
@@ -221,7 +221,7 @@ async def run_engine(
         publish=printer.publish,
         open_sound=lambda _voice: SoundParts(*sound),
         detector=speech_detector(),
-        profile=parts.profile.name,
+        profile=parts.profile.key,
         answers_tools=answers_tools,
     )
     engine = kit.build(thread_id)

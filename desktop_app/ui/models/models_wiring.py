@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from desktop_app.errors import AppError
 from desktop_app.journal.records import MessageRecord
 from desktop_app.link.messages import Connection, Notice, NoticeLevel
+from desktop_app.profiles import key_of
 from desktop_app.prose import mark, tr
 from desktop_app.protocol.service_calls import ListModels, ModelList, ModelRow
 from desktop_app.settings import Settings
@@ -165,7 +166,7 @@ class ModelsWiring(QObject):
 
     def _with_usual(self, name: str, settings: Settings) -> Settings:
         """Of the service whose models these are: another one may be chosen for the next start."""
-        profile = self._wires.store.state.service.profile or settings.profile
+        profile = self._wires.store.state.service.profile or key_of(settings, settings.profile)
         return settings.with_speech(profile, model=name)
 
     def _recent(self) -> tuple[str, ...]:

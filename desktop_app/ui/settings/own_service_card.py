@@ -8,7 +8,7 @@ from dataclasses import replace
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from desktop_app.prose import tr
+from desktop_app.prose import mark, tr
 from desktop_app.settings import ProfileSettings
 from desktop_app.ui import look as size
 from desktop_app.ui.button import Button, Tone
@@ -17,6 +17,9 @@ from desktop_app.ui.settings.confirm_line import ConfirmLine
 from desktop_app.ui.settings.row_widgets import WrappedText
 from desktop_app.ui.text_field import TextField
 
+_REMOVE = mark(
+    "Remove {name}? Its key is removed too. Threads stay, and what was chosen for it in them."
+)
 _TAKEN = ("embedded", "backboard")
 
 
@@ -89,7 +92,7 @@ class OwnServiceCard(QWidget):
         self._on_text()
 
     def _line(self, name: str, one: ProfileSettings) -> ConfirmLine:
-        question = tr("Remove {name}? Its key is removed too.").format(name=name)
+        question = tr(_REMOVE).format(name=name)
         line = ConfirmLine(self._look, self, name, question, tr("Remove"))
         line.note.setText(one.base_url)
         edit = Button(self._look, line, text=tr("Edit"), tone=Tone.OUTLINE)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from desktop_app.languages import NAMES
+from desktop_app.profiles import key_of
 from desktop_app.prose import mark, tr
 from desktop_app.settings import Settings
 
@@ -224,7 +225,7 @@ def value_of(settings: Settings, path: str) -> Any:
     """The value of a setting; of what is kept for each service, that of the one in use."""
     found: Any = settings
     for name in path.split("."):
-        found = settings.speech_at(settings.profile) if name == "speech" else getattr(found, name)
+        found = settings.speech_at(_kept_as(settings)) if name == "speech" else getattr(found, name)
     return found
 
 
@@ -242,9 +243,14 @@ def with_value(settings: Settings, path: str, value: object) -> Settings:
     if not dot:
         return replace(settings, **{path: value})  # type: ignore[arg-type]  # the table names fields
     if section == "speech":
-        return settings.with_speech(settings.profile, **{name: value})
+        return settings.with_speech(_kept_as(settings), **{name: value})
     changed = replace(getattr(settings, section), **{name: value})
     return replace(settings, **{section: changed})
+
+
+def _kept_as(settings: Settings) -> str:
+    """Of the service that is chosen."""
+    return key_of(settings, settings.profile)
 
 
 def matching(text: str) -> tuple[Section, ...]:

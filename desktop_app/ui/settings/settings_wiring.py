@@ -16,7 +16,7 @@ from desktop_app.link.device_messages import (
     StopMicrophoneTest,
 )
 from desktop_app.link.messages import ReloadSettings
-from desktop_app.profiles import EMBEDDED, KEY_VARIABLE
+from desktop_app.profiles import EMBEDDED, KEY_VARIABLE, with_service, without_service
 from desktop_app.prose import tr
 from desktop_app.protocol.service_calls import CheckKey, GetKeyState, KeyState
 from desktop_app.sentences import sentence_of
@@ -170,13 +170,7 @@ class SettingsWiring(QObject):
 
     def _on_own_saved(self, before: str, name: str, service: ProfileSettings) -> None:
         """A new one is used at once; one with another name keeps its key under the new one."""
-        settings = self.keeper.settings
-        own = {one: known for one, known in settings.profiles.items() if one != before}
-        is_used = not before or settings.profile == before
-        profile = name if is_used else settings.profile
-        speech = {name if one == before else one: who for one, who in settings.speech.items()}
-        own[name] = service
-        self.keeper.replace(replace(settings, profiles=own, speech=speech, profile=profile))
+        self.keeper.replace(with_service(self.keeper.settings, before, name, service))
         if before and before != name:
             self._wires.run(partial(self._move_key, before, name), f"move key {before}")
 
@@ -191,11 +185,7 @@ class SettingsWiring(QObject):
         self._read_key_state()
 
     def _on_own_removed(self, name: str) -> None:
-        settings = self.keeper.settings
-        own = {one: known for one, known in settings.profiles.items() if one != name}
-        profile = EMBEDDED if settings.profile == name else settings.profile
-        speech = {one: who for one, who in settings.speech.items() if one != name}
-        self.keeper.replace(replace(settings, profiles=own, speech=speech, profile=profile))
+        self.keeper.replace(without_service(self.keeper.settings, name))
         self._wires.run(partial(self._forget_key, name), f"forget key {name}")
 
     async def _forget_key(self, name: str) -> None:

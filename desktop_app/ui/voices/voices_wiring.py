@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop_app.errors import AppError
 from desktop_app.link.messages import Connection, Notice, NoticeLevel
+from desktop_app.profiles import key_of
 from desktop_app.prose import mark, tr
 from desktop_app.protocol.commands import Answerer
 from desktop_app.protocol.service_calls import (
@@ -144,7 +145,8 @@ class VoicesWiring(QObject):
 
     def _profile(self, settings: Settings) -> str:
         """Whose voices these are: another service may be chosen for the next start."""
-        return self._wires.store.state.service.profile or settings.profile
+        known = self._wires.store.state.service.profile
+        return known or key_of(settings, settings.profile)
 
     def _with_usual(self, who: Answerer, settings: Settings) -> Settings:
         chosen = {"heard_by": who.heard_by, "spoken_by": who.spoken_by, "voice": who.voice}

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 
 from desktop_app.journal.records import Role, ThreadRecord
 from desktop_app.link.messages import Connection, ConnectionChanged
-from desktop_app.link.thread_messages import ChooseAnswerer, ThreadSaved, UsualModelChanged
+from desktop_app.link.thread_messages import ChooseAnswerer, ServiceDescribed, ThreadSaved
 from desktop_app.protocol.backboard.assistants import Assistant
 from desktop_app.protocol.backboard.documents import Document
 from desktop_app.protocol.commands import Answerer
@@ -89,7 +89,7 @@ def test_an_assistant_leaves_the_usual_model_where_no_other_was_chosen_for_the_s
     )
     told = (
         ConnectionChanged(Connection.READY, "home"),
-        UsualModelChanged("own/model"),
+        ServiceDescribed("home", "own/model"),
         *map(ThreadSaved, threads),
     )
     for event in told:

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 
 from desktop_app.journal.records import ThreadRecord
 from desktop_app.link.messages import Connection, ConnectionChanged, MessageSaved, SendText
-from desktop_app.link.thread_messages import ChooseAnswerer, ThreadSaved, UsualModelChanged
+from desktop_app.link.thread_messages import ChooseAnswerer, ServiceDescribed, ThreadSaved
 from desktop_app.protocol.commands import Answerer, TurnWishes
 from desktop_app.protocol.service_calls import ListModels, ModelList, ModelRow
 from desktop_app.settings import load
@@ -96,7 +96,7 @@ def test_the_chip_tells_the_usual_model_where_none_was_chosen_for_the_service(pi
     for event in (
         ThreadSaved(thread),
         ConnectionChanged(Connection.READY, "home"),
-        UsualModelChanged("xai/grok-4"),
+        ServiceDescribed("home", "xai/grok-4"),
     ):
         picking.store.apply(event)
     picking.store.tell()

@@ -357,7 +357,8 @@ def test_a_service_of_ones_own_is_changed_and_its_key_follows_its_name(
     assert found["profiles"]["work"]["voice_url"] == "wss://a/v1/voice/ws"
     assert found["profiles"]["work"]["realtime"] == "openai/gpt-realtime"
     assert desk.wiring.settings._credentials.kept == {"work": "k"}
-    assert found["speech"]["work"]["voice"] == "nova"
+    assert value_of(desk.wiring.settings.keeper.settings, "speech.voice") == "nova"
+    assert found["profiles"]["work"]["kept_as"] == "office", "threads know it so"
     assert page.own.cancel.isHidden()
 
 
