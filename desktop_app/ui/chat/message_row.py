@@ -25,6 +25,7 @@ from desktop_app.ui.chat.picture_shelf import PictureShelf
 from desktop_app.ui.chat.picture_strip import PictureStrip
 from desktop_app.ui.chat.player import Player
 from desktop_app.ui.chat.targets import Target
+from desktop_app.ui.chat.text_formats import line_air
 from desktop_app.ui.look import Look
 from desktop_app.ui.mirroring import mirrored
 from desktop_app.ui.wording import as_written
@@ -45,6 +46,7 @@ class MessageRow:
         self._markdown = MarkdownText()
         self._is_user = message.role is Role.USER
         self._column = BlockColumn(look, self._widest_bubble() if self._is_user else width)
+        self._below = PAD_Y + 2 - line_air(look) if self._is_user else 0
         self._folds = FoldList(look, width)
         self._chips = ChipRow(look, width, is_right=self._is_user)
         self._pictures = PictureStrip(look, width, shelf)
@@ -97,7 +99,7 @@ class MessageRow:
 
     def _player_box(self) -> QRectF:
         left = self._left() if self._is_user else 0
-        top = PAD_Y - 2 if self._is_user else self._bottom() + 4
+        top = PAD_Y if self._is_user else self._bottom() + 4
         box = QRectF(
             left, top, min(self._column.width, self._look.scaled(220)), self._look.scaled(18)
         )
@@ -162,7 +164,7 @@ class MessageRow:
         """Where the text ends."""
         if not len(self._column):
             return self._folds.height
-        return self._top() + self._column.height + (PAD_Y - 2 if self._is_user else 0)
+        return self._top() + self._column.height + self._below
 
     def measure(self, top: float, bottom: float) -> None:
         """Lay out what lies between two heights of the row."""

@@ -16,7 +16,7 @@ from desktop_app.ui.look import Look
 from desktop_app.ui.mirroring import leading, within
 from desktop_app.ui.wording import spoken_mark
 
-_SIGN = 14  # px from the sign to the wave
+_SIGN = 14  # px from the sign to the wave; this and all others grow with the letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +42,13 @@ class Player:
 
     def paint(self, painter: QPainter, look: Look, box: QRectF) -> None:
         """Paint the sign, the wave and the words from the leading edge on."""
-        x = box.left()
+        x, scale = box.left(), look.text_scale
         painter.setPen(Qt.PenStyle.NoPen)
         if self.message.sound_id:
-            sign = within(QRectF(x, box.top(), 8, box.height()), box)
-            path = self._sign(QPointF(sign.left(), box.center().y()))
+            sign = within(QRectF(x, box.top(), 8 * scale, box.height()), box)
+            path = self._sign(QPointF(sign.left(), box.center().y()), scale)
             painter.fillPath(path, look.colour("accent"))
-            x += _SIGN
+            x += _SIGN * scale
         heights = wave_heights(self.message.id, bars_for(self.message.speech_ms))
         share = 0.0
         if self.playing is not None and self.playing.duration_ms:
@@ -56,22 +56,24 @@ class Player:
         for number, height in enumerate(heights):
             is_heard = number < share * len(heights)
             painter.setBrush(look.colour("accent" if is_heard else "dim"))
-            bar = QRectF(x, box.center().y() - height / 2, 2, height)
-            painter.drawRoundedRect(within(bar, box), 1, 1)
-            x += 4
+            high = height * scale
+            bar = QRectF(x, box.center().y() - high / 2, 2 * scale, high)
+            painter.drawRoundedRect(within(bar, box), scale, scale)
+            x += 4 * scale
         painter.setPen(look.colour("faint"))
         painter.setFont(look.font(size.CAPTION))
-        room = QRectF(x + 6, box.top(), max(0.0, box.right() - x) + 60, box.height())
+        room = QRectF(x + 6 * scale, box.top(), max(0.0, box.right() - x) + 60, box.height())
         painter.drawText(within(room, box), leading(), self.words)
 
-    def _sign(self, left: QPointF) -> QPainterPath:
+    def _sign(self, left: QPointF, scale: float) -> QPainterPath:
         path = QPainterPath()
         if self.playing is not None:
-            path.addRoundedRect(QRectF(left.x(), left.y() - 4, 8, 8), 1, 1)
+            side = 8 * scale
+            path.addRoundedRect(QRectF(left.x(), left.y() - side / 2, side, side), 1, 1)
             return path
-        path.moveTo(left + QPointF(0, -5))
-        path.lineTo(left + QPointF(8, 0))
-        path.lineTo(left + QPointF(0, 5))
+        path.moveTo(left + QPointF(0, -5) * scale)
+        path.lineTo(left + QPointF(8, 0) * scale)
+        path.lineTo(left + QPointF(0, 5) * scale)
         path.closeSubpath()
         return path
 

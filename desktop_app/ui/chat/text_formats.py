@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import (
     QBrush,
     QFont,
+    QFontMetricsF,
     QTextBlock,
     QTextBlockFormat,
     QTextCharFormat,
@@ -43,6 +44,11 @@ def use_line_height(document: QTextDocument) -> None:
     roomy = QTextBlockFormat()
     roomy.setLineHeight(_LINE_HEIGHT, _PROPORTIONAL)
     cursor.mergeBlockFormat(roomy)
+
+
+def line_air(look: Look) -> int:
+    """px that a line has below its letters, and not above them."""
+    return round(QFontMetricsF(look.font()).height() * (_LINE_HEIGHT / 100 - 1))
 
 
 @cache
