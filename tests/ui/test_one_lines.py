@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPainter
 
 from desktop_app.ui import one_lines
-from desktop_app.ui.one_lines import OneLines
+from desktop_app.ui.one_lines import OneLines, drop_to_line
+from tests.fakes.ink import dark_in, ink_of
 
 LONG = "A title that does not fit into so little room"
 
@@ -68,3 +70,34 @@ def test_a_line_is_drawn_from_its_left_edge_around_its_middle(font):
     ]
     assert min(x for x, _ in dark) >= 30
     assert abs((min(y for _, y in dark) + max(y for _, y in dark)) / 2 - 20) <= 3
+
+
+def test_letters_of_another_font_leave_the_others_on_their_line(font):
+    lines = OneLines(font)
+
+    def feet(text: str) -> int:
+        image = QImage(200, 60, QImage.Format.Format_RGB32)
+        image.fill(0xFFFFFF)
+        painter = QPainter(image)
+        lines.draw(painter, 5.0, 30.0, lines.fitting(text, 190.0))
+        painter.end()
+        return dark_in(image, QRect(5, 0, 9, 60)).bottom()  # of the first letter
+
+    assert feet("H 中文 العربية") == feet("H Lisbon")
+
+
+def test_small_letters_are_lowered_to_the_line_of_large_ones(font):
+    large = QFont(font)
+    large.setPixelSize(40)
+    drop = drop_to_line(font, large)
+
+    def feet(letters: QFont, down: float) -> int:
+        def paint(painter: QPainter) -> None:
+            painter.setFont(letters)
+            box = QRectF(0, down, 60, 80)
+            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, "H")
+
+        return ink_of(paint, 60, 80).bottom()
+
+    assert drop > 4
+    assert feet(font, drop) == feet(large, 0)

@@ -15,9 +15,10 @@ from desktop_app.ui.chat.targets import Target
 from desktop_app.ui.chat.text_block import TextBlock
 from desktop_app.ui.look import Look
 from desktop_app.ui.mirroring import is_mirrored, leading, mirrored
+from desktop_app.ui.one_lines import drop_to_line
 
 _LINE = 28
-_INDENT = 18
+_INDENT = 18  # px at 1x; it grows with the arrow
 _BELOW = 8  # px after the last line
 
 
@@ -33,6 +34,7 @@ class FoldList:
         self._look = look
         self._width = width
         self._line = look.scaled(_LINE)
+        self._indent = look.scaled(_INDENT)
         self._folds: tuple[Fold, ...] = ()
         self._bodies: dict[str, TextBlock] = {}
         self.opened: set[str] = set()
@@ -56,7 +58,7 @@ class FoldList:
 
     def _body(self, fold: Fold) -> TextBlock:
         known = self._bodies.get(fold.key) or TextBlock(self._look)
-        width = self._width - _INDENT
+        width = self._width - self._indent
         if fold.is_code:
             known.show_code(fold.body, CodeFrame("json", is_titled=False), width)
         else:
@@ -89,23 +91,26 @@ class FoldList:
             body = self._bodies.get(fold.key)
             if body is not None:
                 painter.save()
-                left = 0 if is_mirrored() else _INDENT
+                left = 0 if is_mirrored() else self._indent
                 painter.translate(left, y + self._line)
                 body.paint(painter, None, clip.translated(-left, -(y + self._line)))
                 painter.restore()
 
     def _paint_line(self, painter: QPainter, fold: Fold, y: int) -> None:
         if fold.body:
-            arrow = mirrored(QRectF(0, y, 10, self._line), self._width)
+            arrow = mirrored(QRectF(0, y, self._look.scaled(10), self._line), self._width)
             self._paint_arrow(painter, arrow.center(), fold.key in self.opened)
         painter.setFont(self._look.font(size.SMALL))
         painter.setPen(self._look.colour("dim"))
-        box = QRectF(_INDENT, y, self._width - _INDENT, self._line)
+        box = QRectF(self._indent, y, self._width - self._indent, self._line)
         painter.drawText(mirrored(box, self._width), leading(), fold.label)
         left = painter.fontMetrics().horizontalAdvance(fold.label) + 10
-        painter.setFont(self._look.font(size.CAPTION))
+        small = self._look.font(size.CAPTION)
+        drop = drop_to_line(small, painter.font())
+        painter.setFont(small)
         painter.setPen(self._look.colour("warn" if fold.actions else "faint"))
-        painter.drawText(mirrored(box.adjusted(left, 0, 0, 0), self._width), leading(), fold.note)
+        note = mirrored(box.adjusted(left, drop, 0, drop), self._width)
+        painter.drawText(note, leading(), fold.note)
         painter.setPen(self._look.colour("accent"))
         for _, word, place in self._actions(fold, y):
             painter.drawText(place.adjusted(-4, 0, 4, 0), Qt.AlignmentFlag.AlignCenter, word)
@@ -114,9 +119,10 @@ class FoldList:
         points = ((-3, -2), (3, -2), (0, 3)) if is_open else ((-2, -3), (-2, 3), (3, 0))
         if is_mirrored() and not is_open:
             points = ((2, -3), (2, 3), (-3, 0))
-        path = QPainterPath(middle + QPointF(*points[0]))
+        scale = self._look.text_scale
+        path = QPainterPath(middle + QPointF(*points[0]) * scale)
         for point in points[1:]:
-            path.lineTo(middle + QPointF(*point))
+            path.lineTo(middle + QPointF(*point) * scale)
         painter.fillPath(path, self._look.colour("dim"))
 
     def _actions(self, fold: Fold, y: int) -> Iterator[tuple[str, str, QRectF]]:
@@ -133,7 +139,7 @@ class FoldList:
         metrics = QFontMetricsF(self._look.font(size.SMALL))
         for fold, y in self._placed():
             if fold.body:
-                wide = _INDENT + metrics.horizontalAdvance(fold.label)
+                wide = self._indent + metrics.horizontalAdvance(fold.label)
                 state = tr("open") if fold.key in self.opened else tr("closed")
                 said = ", ".join(word for word in (fold.label, fold.note, state) if word)
                 place = mirrored(QRectF(0, y + 3, wide, self._line - 6), self._width)

@@ -15,6 +15,7 @@ from desktop_app.ui import look as size
 from desktop_app.ui.icons import paint_icon
 from desktop_app.ui.look import Look
 from desktop_app.ui.models.model_rows import IS_CHOSEN, IS_RECENT, ROW, caption_of, name_of
+from desktop_app.ui.one_lines import drop_to_line
 from desktop_app.ui.panels.amounts import price_words
 
 _PAD = 12
@@ -78,7 +79,7 @@ class ModelDelegate(QStyledItemDelegate):
             upper = line.icon(upper, "check", "accent")
         elif index.data(IS_RECENT):
             upper = line.icon(upper, "clock", "faint")
-        upper = line.at_end(upper, said.end, size.SMALL, "faint" if said.is_end_faint else "dim")
+        upper = line.at_end(upper, said.end, "faint" if said.is_end_faint else "dim")
         weight = QFont.Weight.Medium if index.data(IS_CHOSEN) else QFont.Weight.Normal
         line.words(upper, said.name, self._look.font(size.TEXT, weight), "text")
         line.words(lower, said.caption, self._look.font(size.CAPTION), "dim")
@@ -121,11 +122,14 @@ class _Line:
         paint_icon(self._painter, name, QRectF(self._placed(at)), self._look.colour(ink))
         return room.adjusted(0, 0, -side - 6, 0)
 
-    def at_end(self, room: QRect, text: str, px: int, ink: str) -> QRect:
-        """Words at the end; returns what is left of the line."""
-        self._painter.setFont(self._look.font(px))
+    def at_end(self, room: QRect, text: str, ink: str) -> QRect:
+        """Small words at the end, on the line of the name; returns what is left of it."""
+        small = self._look.font(size.SMALL)
+        self._painter.setFont(small)
         self._painter.setPen(self._look.colour(ink))
-        self._painter.drawText(self._placed(room), self._aligned(Qt.AlignmentFlag.AlignRight), text)
+        drop = drop_to_line(small, self._look.font(size.TEXT))
+        place = QRectF(self._placed(room)).translated(0, drop)
+        self._painter.drawText(place, self._aligned(Qt.AlignmentFlag.AlignRight), text)
         taken = self._painter.fontMetrics().horizontalAdvance(text)
         return room.adjusted(0, 0, -taken - _GAP, 0)
 

@@ -129,13 +129,15 @@ class ThreadDelegate(QStyledItemDelegate):
 
     def _paint_title(self, pen: _Pen, box: QRectF, row: Row, *, is_open: bool) -> None:
         ink, small = "dim" if is_open else "faint", self._pens.lines(size.CAPTION)
-        taken = pen.words(box, row.detail, ink, small, is_at_end=True)
+        weight = QFont.Weight.Medium if is_open else QFont.Weight.Normal
+        letters = self._pens.lines(_TITLE_PX, QFont.Weight.DemiBold if row.is_unread else weight)
+        middle = box.center().y()
+        drop = letters.baseline(middle) - small.baseline(middle)
+        taken = pen.words(box.translated(0, drop), row.detail, ink, small, is_at_end=True)
         room = box.adjusted(0, 0, -(taken + 10 if taken else 0), 0)
         if row.is_unread:
             pen.dot(QRectF(room.right() - _DOT, room.center().y() - _DOT / 2, _DOT, _DOT))
             room.adjust(0, 0, -_DOT - 8, 0)
-        weight = QFont.Weight.Medium if is_open else QFont.Weight.Normal
-        letters = self._pens.lines(_TITLE_PX, QFont.Weight.DemiBold if row.is_unread else weight)
         pen.words(room, row.title, "text", letters)
 
     def _paint_found(self, pen: _Pen, box: QRectF, row: Row) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from msgspec.structs import replace
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter
 
 from desktop_app.journal.records import MessageStatus, Role
@@ -15,6 +15,7 @@ from desktop_app.protocol.events import Memory, QuotedPassage
 from desktop_app.ui.chat.fold_list import FoldList
 from desktop_app.ui.chat.folds import chips_of, folds_of, pretty_json
 from desktop_app.ui.look import Look
+from tests.fakes.ink import dark_in
 from tests.ui.chat.conftest import in_sight, press
 from tests.ui.conftest import make_message
 
@@ -174,3 +175,17 @@ def test_with_large_letters_what_a_fold_opens_stands_below_its_line(qapp):
     below = {picture.pixel(x, y) for x in range(600) for y in range(line, folds.height)}
     assert between == {0xFFFFFFFF}
     assert len(below) > 1
+
+
+def test_how_long_a_tool_took_stands_on_the_line_of_its_name(look: Look):
+    long = ToolUse("c", "HH", "", "", ToolState.DONE, 1_000)
+    folds = FoldList(look, 600)
+    folds.show(folds_of(make_message(1, "Tea.", details=ReplyDetails(tools=(long,)))))
+    picture = QImage(600, folds.height, QImage.Format.Format_RGB32)
+    picture.fill(0xFFFFFFFF)
+    painter = QPainter(picture)
+    folds.paint(painter, QRectF(picture.rect()))
+    painter.end()
+    name = dark_in(picture, QRect(0, 0, 40, 28))
+    note = dark_in(picture, QRect(name.right() + 6, 0, 12, 28))  # its first sign, a digit
+    assert name.bottom() == note.bottom()
