@@ -76,17 +76,20 @@ class JournalPages:
         has_more = len(threads) == PAGE
         self._store.change(partial(changes.with_threads, threads=threads, has_more=has_more))
 
-    async def sums(self, thread_id: str, today_s: float) -> tuple[Spent, Spent]:
-        """What a thread took, and all threads since the Unix second at which today began."""
+    async def sums(self, thread_id: str, today_s: float) -> tuple[Spent, Spent] | None:
+        """What a thread took, and all threads since the Unix second at which today began.
+
+        None where the journal cannot be read.
+        """
 
         def read() -> tuple[Spent, Spent]:
             return self._reader.spent(thread_id), self._reader.spent(since_s=today_s)
 
-        return await self._on_worker(read)
+        return await self._read_one(read, None)
 
     async def origins(self, memory_ids: Collection[str]) -> Mapping[str, Origin]:
         """The turn that each of these memories came from, as far as it is known."""
-        return await self._on_worker(lambda: self._reader.origins(memory_ids))
+        return await self._read_one(lambda: self._reader.origins(memory_ids), {})
 
     async def messages(self, thread_id: str, before: str = "") -> None:
         """Read the newest page of a thread, or the one before a message."""

@@ -32,3 +32,20 @@ def test_the_first_look_at_the_journal_of_an_older_parley_shows_its_threads(tmp_
     assert [one.title for one in store.state.threads] == ["Tides"]
     assert store.state.notices == ()
     assert threading.main_thread() not in readers
+
+
+@pytest.mark.usefixtures("qapp")
+@pytest.mark.parametrize(
+    ("read", "instead"),
+    [
+        (lambda pages: pages.sums("t1", 0.0), None),
+        (lambda pages: pages.origins(["m1"]), {}),
+        (lambda pages: pages.found_in("t1", "tide"), ()),
+    ],
+)
+def test_a_journal_that_cannot_be_read_is_said_whatever_is_read_of_it(tmp_path, read, instead):
+    (tmp_path / DATABASE_NAME).write_bytes(b"no database at all" * 100)
+    store = AppStore()
+    pages = JournalPages(store, JournalReader(tmp_path), asyncio.to_thread)
+    assert asyncio.run(read(pages)) == instead
+    assert [one.code for one in store.state.notices] == ["journal.unreadable"]

@@ -8,7 +8,6 @@ from functools import partial
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from desktop_app.errors import AppError
 from desktop_app.journal.records import MessageStatus, Role
 from desktop_app.link.messages import Connection
 from desktop_app.state.answerers import answerer_of
@@ -93,11 +92,8 @@ class PanelsWiring(QObject):
 
     async def _show_sums(self, thread_id: str) -> None:
         today = datetime.now().replace(hour=0, minute=0, second=0, microsecond=0)
-        try:
-            sums = await self._wires.pages.sums(thread_id, today.timestamp())
-        except AppError:
-            return  # a journal that cannot be read is said where messages are
-        if thread_id == self._thread_id:
+        sums = await self._wires.pages.sums(thread_id, today.timestamp())
+        if sums is not None and thread_id == self._thread_id:
             self._side.show_sums(*sums)
 
     def _on_threads_changed(self, state: AppState) -> None:
