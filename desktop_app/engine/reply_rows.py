@@ -20,6 +20,7 @@ from desktop_app.journal.records import (
     UtteranceRecord,
     UtteranceState,
 )
+from desktop_app.journal.utterance_files import id_of_reply
 from desktop_app.link.messages import ReasoningGrew, ReplyGrew
 from desktop_app.link.replies import ReplyDetailed
 from desktop_app.protocol.events import (
@@ -138,7 +139,7 @@ class ReplyRows:
 
     def _record_speech(self, notes: TurnNotes) -> str:
         speech = UtteranceRecord(
-            id=self._new_id(),
+            id=id_of_reply(self._new_id()),
             thread_id=self._thread_id,
             turn=notes.turn,
             created_at=self._time.wall(),

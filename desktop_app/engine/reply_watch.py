@@ -20,6 +20,7 @@ from desktop_app.journal.records import (
     UtteranceRecord,
     UtteranceState,
 )
+from desktop_app.journal.utterance_files import id_of_reply
 from desktop_app.link.messages import LinkEvent, MessageSaved
 from desktop_app.protocol.stored_replies import ReplyState, StoredReply
 from desktop_app.tasks import Background
@@ -246,7 +247,7 @@ class ReplyWatch:
         if message is None:
             return
         speech = UtteranceRecord(
-            id=str(uuid4()),
+            id=id_of_reply(str(uuid4())),
             thread_id=message.thread_id,
             turn=message.turn,
             created_at=self._time.wall(),

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from desktop_app.journal.note_files import ATTACHMENTS
 from desktop_app.journal.records import (
@@ -19,8 +20,15 @@ from desktop_app.journal.records import (
     UtteranceRecord,
     UtteranceState,
 )
-from desktop_app.journal.rows import SAVE_MESSAGE, SAVE_UTTERANCE, unless_known, values_of
-from desktop_app.journal.utterance_files import path_of
+from desktop_app.journal.rows import (
+    MESSAGE_COLUMNS,
+    SAVE_MESSAGE,
+    SAVE_UTTERANCE,
+    message_of,
+    unless_known,
+    values_of,
+)
+from desktop_app.journal.utterance_files import is_of_reply, path_of
 from desktop_app.prose import tr
 from desktop_app.protocol.commands import TurnWishes
 
@@ -31,8 +39,9 @@ _TAKE_THREAD = unless_known("thread", ThreadRecord)
 def list_strays(connection: sqlite3.Connection, folder: Path, damaged: Path) -> None:
     """Show them in a thread of their own. Within one transaction, before ``recover``.
 
-    A recording becomes a message that can be heard, saved and sent again; whether it was the
-    person's or a reply's is not known any more. The files are named by one message.
+    A recording that a message names belongs to it. Any other becomes a message: the person's can be
+    heard, saved and sent again, a reply's heard and saved. Which it is, its name says, unless an
+    earlier version wrote it: then it counts as the person's. The files are named by one message.
 
     Args:
         folder: The journal's.
@@ -41,7 +50,10 @@ def list_strays(connection: sqlite3.Connection, folder: Path, damaged: Path) -> 
     Raises:
         sqlite3.Error, OSError
     """
-    recordings = list(_recordings(connection, folder))
+    recordings = []
+    for path in _recordings(connection, folder):
+        if not _give_back(connection, path):
+            recordings.append(path)
     files = list(_files(connection, folder))
     if not recordings and not files:
         return
@@ -56,7 +68,10 @@ def list_strays(connection: sqlite3.Connection, folder: Path, damaged: Path) -> 
     )
     connection.execute(_TAKE_THREAD, values_of(thread))
     for path in recordings:
-        connection.execute(SAVE_UTTERANCE, values_of(_utterance(path, thread_id)))
+        utterance = _utterance(path, thread_id)
+        connection.execute(SAVE_UTTERANCE, values_of(utterance))
+        if utterance.role is Role.ASSISTANT:
+            connection.execute(SAVE_MESSAGE, values_of(_reply(utterance, path)))
     if files:
         connection.execute(SAVE_MESSAGE, values_of(_message(files, thread_id, max(dates))))
 
@@ -67,6 +82,22 @@ def _recordings(connection: sqlite3.Connection, folder: Path) -> Iterator[Path]:
         with suppress(ValueError):  # a name that is none of ours
             if path.stem not in known and path_of(path.stem):
                 yield path
+
+
+def _give_back(connection: sqlite3.Connection, path: Path) -> bool:
+    """Whether a message names the recording, whose row is then written anew."""
+    query = f"SELECT {MESSAGE_COLUMNS} FROM message WHERE utterance_id = ? LIMIT 1"
+    row = connection.execute(query, (path.stem,)).fetchone()
+    if row is None:
+        return False
+    message = message_of(row)
+    utterance = _utterance(path, message.thread_id)
+    has_words = message.role is Role.ASSISTANT or bool(message.text)
+    state = UtteranceState.TRANSCRIBED if has_words else UtteranceState.CAPTURED
+    whole = replace(utterance, turn=message.turn, role=message.role, state=state)
+    duration_ms = whole.duration_of(path.stat().st_size)
+    connection.execute(SAVE_UTTERANCE, values_of(replace(whole, duration_ms=duration_ms)))
+    return True
 
 
 def _files(connection: sqlite3.Connection, folder: Path) -> Iterator[Path]:
@@ -90,6 +121,21 @@ def _utterance(path: Path, thread_id: str) -> UtteranceRecord:
         created_at=path.stat().st_mtime,
         state=UtteranceState.CAPTURED,
         path=path_of(path.stem),
+        role=Role.ASSISTANT if is_of_reply(path.stem) else Role.USER,
+    )
+
+
+def _reply(utterance: UtteranceRecord, path: Path) -> MessageRecord:
+    return MessageRecord(
+        id=str(uuid.uuid5(uuid.NAMESPACE_OID, utterance.id)),
+        thread_id=utterance.thread_id,
+        role=Role.ASSISTANT,
+        text=tr("A spoken reply whose words were lost"),
+        created_at=utterance.created_at,
+        status=MessageStatus.COMPLETE,
+        is_spoken=True,
+        utterance_id=utterance.id,
+        speech_ms=utterance.duration_of(path.stat().st_size),
     )
 
 

@@ -13,6 +13,7 @@ from desktop_app.errors import StorageError
 
 _FOLDER = "utterances"
 _ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
+_OF_REPLY = "reply-"
 
 
 def path_of(utterance_id: str) -> str:
@@ -24,6 +25,16 @@ def path_of(utterance_id: str) -> str:
     if not _ID.fullmatch(utterance_id):
         raise ValueError(f"not an utterance id: {utterance_id!r}")
     return f"{_FOLDER}/{utterance_id}.pcm"
+
+
+def id_of_reply(new_id: str) -> str:
+    """The id of a reply's sound: whose a file is can be told by its name alone."""
+    return _OF_REPLY + new_id
+
+
+def is_of_reply(utterance_id: str) -> bool:
+    """Whether it is a reply's sound; earlier versions did not say so."""
+    return utterance_id.startswith(_OF_REPLY)
 
 
 class UtteranceFiles:

@@ -14,7 +14,9 @@ from desktop_app.journal import tables
 from desktop_app.journal.reader import JournalReader
 from desktop_app.journal.records import MessageStatus, Role, UtteranceState
 from desktop_app.journal.recovery import NOT_UNDERSTOOD, TO_REBUILD
+from desktop_app.journal.rows import utterance_of
 from desktop_app.journal.schema import DATABASE_NAME, MIGRATIONS
+from desktop_app.journal.strays import list_strays
 from desktop_app.journal.tables import Tables
 from desktop_app.journal.writer import JournalWriter
 from desktop_app.protocol.commands import TurnWishes
@@ -105,6 +107,36 @@ async def test_recordings_and_files_whose_rows_are_lost_are_found_in_a_thread(fi
         [names] = [one.wishes.files for one in found if not one.utterance_id]
         assert names == (str(filled / "attachments" / "0a1b" / "plan.pdf"),)
         await journal.aclose()
+
+
+async def test_the_sound_of_a_reply_is_not_taken_for_the_persons(filled, records):
+    journal = await JournalWriter.open(filled)
+    for name in ("reply-named", "reply-lost"):
+        await journal.begin_utterance(records.utterance(name, role=Role.ASSISTANT))
+        journal.append_utterance(name, bytes(4_800))
+        await journal.end_utterance(name, UtteranceState.TRANSCRIBED)
+    await journal.save_message(
+        records.message("r", role=Role.ASSISTANT, utterance_id="reply-named", text="Low at six.")
+    )
+    await journal.aclose()
+    with closing(sqlite3.connect(filled / DATABASE_NAME)) as spoilt, spoilt:
+        spoilt.execute("DELETE FROM utterance")
+    (filled / f"{DATABASE_NAME}.whole").write_bytes((filled / DATABASE_NAME).read_bytes())
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as new:
+        new.row_factory = sqlite3.Row
+        migrate(new, filled / "new", MIGRATIONS)
+        salvaging.salvage(new, filled / f"{DATABASE_NAME}.whole")
+        list_strays(new, filled, filled / f"{DATABASE_NAME}.whole")
+        rows = {row["id"]: utterance_of(row) for row in new.execute("SELECT * FROM utterance")}
+        [found] = new.execute("SELECT * FROM message WHERE utterance_id = 'reply-lost'")
+        strays = found["thread_id"]
+        count = "SELECT count(*) FROM message WHERE thread_id = ?"
+        assert new.execute(count, (strays,)).fetchone()[0] == 1
+    named, lost, asked = rows["reply-named"], rows["reply-lost"], rows["u80"]
+    assert (named.role, named.thread_id, named.duration_ms) == (Role.ASSISTANT, "t1", 100)
+    assert (lost.role, lost.thread_id, lost.rate_hz) == (Role.ASSISTANT, strays, 24_000)
+    assert (found["role"], found["status"], found["speech_ms"]) == ("assistant", "complete", 100)
+    assert (asked.role, asked.thread_id) == (Role.USER, "t1"), "its message names it"
 
 
 async def test_a_start_that_is_cut_while_it_reads_goes_on_with_the_next(filled, monkeypatch):
