@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from PySide6.QtCore import QLocale, QTextBoundaryFinder
+from PySide6.QtCore import QLocale
 from PySide6.QtGui import QGuiApplication
 
 from desktop_app.prose import Prose, mark, tr
@@ -23,10 +21,6 @@ INTERRUPTED = mark("You interrupted here")
 CUT_OFF = mark("This reply was cut short. What had arrived was kept")
 RETRY = mark("Try again")
 LISTEN = mark("Listen again")
-_MAY_END = "\u200b"
-_LONG_WORD = re.compile(r"\S{19,}")
-_LONGEST_PART = 12  # letters
-_PARTS_END = tuple("-_./\\")
 YOU_SPOKE = mark("spoken")
 NOTE_KEY = "Ctrl+Shift+N"
 MODEL_KEY = "Ctrl+Shift+M"
@@ -215,38 +209,6 @@ def spoken_mark(speech_ms: int) -> str:
         return tr(YOU_SPOKE)
     seconds = max(1, round(speech_ms / 1000))
     return listed(f"{seconds // 60}:{seconds % 60:02d}", tr(YOU_SPOKE))
-
-
-def breakable(text: str) -> str:
-    """With places where a line may end within words that are longer than a narrow line."""
-    return _LONG_WORD.sub(lambda long: _with_ends(_letters(long[0])), text)
-
-
-def _with_ends(letters: Sequence[str]) -> str:
-    """After a sign of names of files, or after a dozen letters that are not joined in writing."""
-    written, count = "", 0
-    for letter, after in zip(letters, (*letters[1:], ""), strict=True):
-        written += letter
-        count += 1
-        is_joined = all(
-            unicodedata.bidirectional(one[:1] or " ") == "AL" for one in (letter, after)
-        )
-        may_end = letter in _PARTS_END or (count >= _LONGEST_PART and not is_joined)
-        if may_end and after and after not in _PARTS_END:
-            written += _MAY_END
-            count = 0
-    return written
-
-
-def _letters(word: str) -> Sequence[str]:
-    """As people see them: with their accents, and families of emoji as one."""
-    finder = QTextBoundaryFinder(QTextBoundaryFinder.BoundaryType.Grapheme, word)
-    units = word.encode("utf-16-le", "surrogatepass")  # which the finder counts
-    letters, at = [], 0
-    while (end := finder.toNextBoundary()) > at:
-        letters.append(units[2 * at : 2 * end].decode("utf-16-le", "surrogatepass"))
-        at = end
-    return letters
 
 
 def listed(*parts: str) -> str:

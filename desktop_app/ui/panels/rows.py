@@ -14,9 +14,9 @@ from desktop_app.prose import mark, tr
 from desktop_app.ui import look as size
 from desktop_app.ui.button import Button, Tone
 from desktop_app.ui.labels import Label
+from desktop_app.ui.long_words import breakable
 from desktop_app.ui.look import Look, let_ground_through
 from desktop_app.ui.mirroring import leading, mirrored_margins
-from desktop_app.ui.wording import breakable
 
 _DELETED = mark("Deleted")
 _UNDO = mark("Undo")
