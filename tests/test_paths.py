@@ -1,12 +1,17 @@
 """Folders are found, created for the user alone, and refused with a sentence."""
 
+import os
 import stat
 import sys
+from pathlib import Path
 
 import pytest
+from platformdirs import PlatformDirs
 
 from desktop_app.errors import StorageError
-from desktop_app.paths import find_paths
+from desktop_app.paths import DATA_DIR_VARIABLE, find_paths
+
+_XDG = ("DATA", "CONFIG", "CACHE", "STATE")
 
 
 def test_one_variable_puts_everything_into_one_folder(tmp_path):
@@ -31,16 +36,37 @@ def test_folders_are_for_the_user_alone(tmp_path):
     assert stat.S_IMODE(paths.logs.stat().st_mode) == 0o700
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="the variables are those of Linux desktops")
-def test_without_the_variable_the_platform_decides(tmp_path, monkeypatch):
-    for name in ("DATA", "CONFIG", "CACHE", "STATE"):
-        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name))
-    paths = find_paths({})
+_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="the variables are those of Linux")
+
+
+@_LINUX
+def test_without_the_variable_the_platform_decides(tmp_path):
+    given = {f"XDG_{name}_HOME": str(tmp_path / name) for name in _XDG}
+    paths = find_paths(given)
     assert paths.data == tmp_path / "DATA" / "Parley"
     assert paths.settings == tmp_path / "CONFIG" / "Parley" / "settings.json"
     assert paths.cache == tmp_path / "CACHE" / "Parley"
-    assert paths.logs.is_relative_to(tmp_path / "STATE" / "Parley")
+    assert paths.logs == tmp_path / "STATE" / "Parley" / "log"
     assert paths.settings.parent.is_dir()
+
+
+@_LINUX
+@pytest.mark.parametrize("kind", ["absolute", "relative", "missing"])
+def test_linux_folders_are_those_that_other_programs_find(tmp_path, monkeypatch, kind):
+    monkeypatch.delenv(DATA_DIR_VARIABLE, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    for name in _XDG:
+        monkeypatch.delenv(f"XDG_{name}_HOME", raising=False)
+        if kind != "missing":
+            folder = tmp_path / name if kind == "absolute" else Path(name)
+            monkeypatch.setenv(f"XDG_{name}_HOME", str(folder))
+    others = PlatformDirs("Parley", appauthor=False)
+    assert find_paths(os.environ) == (
+        others.user_data_path,
+        others.user_config_path / "settings.json",
+        others.user_cache_path,
+        others.user_log_path,
+    )
 
 
 def test_a_folder_that_cannot_be_made_is_a_clear_sentence(tmp_path):
