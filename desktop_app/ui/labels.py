@@ -29,6 +29,7 @@ class Label(QWidget):
         self._look = look
         self._ink = ink
         self._text = ""
+        self._briefer: tuple[str, ...] = ()
         self._rest = ""  # what the tooltip says of it
         self.alignment = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
         self.setFont(look.font(px, weight))
@@ -40,8 +41,21 @@ class Label(QWidget):
         """The whole text, as shown when there is room."""
         return self._text
 
-    def show_text(self, text: str, ink: str = "") -> None:
-        """Exchange the text and, if given, the colour's token."""
+    @property
+    def shown(self) -> str:
+        """What of it there is room for; its end is elided where even the briefest is too long."""
+        room, metrics = self.contentsRect().width(), self.fontMetrics()
+        said = (self._text, *self._briefer)
+        fitting = next((one for one in said if metrics.horizontalAdvance(one) <= room), said[-1])
+        return metrics.elidedText(fitting, Qt.TextElideMode.ElideRight, room)
+
+    def show_text(self, text: str, ink: str = "", *, briefer: tuple[str, ...] = ()) -> None:
+        """Exchange the text and, if given, the colour's token.
+
+        Args:
+            briefer: What stands there where the whole text does not fit, the longest first.
+        """
+        self._briefer = briefer
         if text != self._text or (ink and ink != self._ink):
             self._text, self._ink = text, ink or self._ink
             self.setAccessibleName(text)
@@ -73,7 +87,4 @@ class Label(QWidget):
         painter = QPainter(self)
         painter.setPen(self._look.colour(self._ink))
         painter.setFont(self.font())
-        metrics = self.fontMetrics()
-        room = self.contentsRect()
-        fitting = metrics.elidedText(self._text, Qt.TextElideMode.ElideRight, room.width())
-        painter.drawText(room, self.alignment, fitting)
+        painter.drawText(self.contentsRect(), self.alignment, self.shown)

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QElapsedTimer, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QFont, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QMenu,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop_app.prose import mark, tr, tr_in
 from desktop_app.sentences import device_name
@@ -15,6 +22,7 @@ from desktop_app.ui import wording
 from desktop_app.ui.button import Button, Tone
 from desktop_app.ui.labels import Label
 from desktop_app.ui.look import Look
+from desktop_app.ui.mirroring import mirrored_margins
 from desktop_app.ui.voice.caption_line import CaptionLine
 from desktop_app.ui.voice.phase_ring import PhaseRing
 
@@ -89,15 +97,20 @@ class VoiceDock(QWidget):
         words.addWidget(self._partial)
         words.addWidget(self.captions)
         words.addStretch()
-        row = self._row = QHBoxLayout(self)
-        row.setContentsMargins(10, 6, 12, 6)
+        self._controls = QWidget(self)
+        row = QHBoxLayout(self._controls)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
-        row.addWidget(self._ring)
-        row.addLayout(words, 1)
-        row.addWidget(self._keys)
-        row.addWidget(self._interrupt)
-        row.addWidget(self._mute)
-        row.addWidget(self._end)
+        row.addStretch()
+        for button in (self._keys, self._interrupt, self._mute, self._end):
+            row.addWidget(button)
+        grid = self._grid = QGridLayout(self)
+        grid.setContentsMargins(*mirrored_margins(10, 6, 12, 6))
+        grid.setSpacing(8)
+        grid.setColumnStretch(1, 1)
+        grid.addWidget(self._ring, 0, 0)
+        grid.addLayout(words, 0, 1)
+        grid.addWidget(self._controls, 0, 2)
 
     def show_voice(self, voice: Voice, partial: str) -> None:
         """Show who holds the floor and the words heard so far."""
@@ -135,6 +148,10 @@ class VoiceDock(QWidget):
         self._ring.enlarge(is_large)
         self.captions.enlarge(is_large)
         self._partial.setFont(self._look.font(size.DISPLAY if is_large else size.TEXT))
+        self._grid.removeWidget(self._controls)  # large words need the whole width
+        self._grid.addWidget(self._controls, *((1, 1) if is_large else (0, 2)))
+        above = 12 if is_large else 6
+        self._grid.setContentsMargins(*mirrored_margins(10, above, 12, above))
         self.updateGeometry()
 
     @property
@@ -181,22 +198,27 @@ class VoiceDock(QWidget):
         voice = self._voice
         waited_s = self._thinking.elapsed() // 1000 if voice.phase == "thinking" else 0
         word = wording.phase_word(voice.phase, is_muted=voice.is_muted, thinking_s=waited_s)
-        parts = [device_name(voice.device)]
-        if voice.phase == "no_input" or voice.is_muted:
-            pass  # who is not heard interrupts no reply by talking
-        elif voice.is_voice_on:
-            parts.append(wording.duplex_words(voice.duplex, voice.duplex_reason))
-        else:
-            parts.append(wording.held_key_words(voice.phase, self.talk_mode))
+        step = self._next_step(voice)
+        parts = filter(None, (device_name(voice.device), *step[:1]))
         self._word.show_text(word)
-        self._details.show_text("  ·  ".join(wording.apart(part) for part in parts if part))
+        self._details.show_text("  ·  ".join(map(wording.apart, parts)), briefer=step)
+
+    def _next_step(self, voice: Voice) -> tuple[str, ...]:
+        """What one can do now, in words, and in fewer of them."""
+        if voice.phase == "no_input" or voice.is_muted:
+            return ()  # who is not heard interrupts no reply by talking
+        if voice.is_voice_on:
+            step = wording.duplex_words(voice.duplex, voice.duplex_reason)
+            brief = wording.held_key_words("speaking", self.talk_mode)
+            return (step,) if voice.duplex == "full" else (step, brief)
+        return tuple(filter(None, (wording.held_key_words(voice.phase, self.talk_mode),)))
 
     def _on_mute(self) -> None:
         self.mute_requested.emit(not self._voice.is_muted)
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        self._row.activate()  # what was hidden or enlarged just now counts
-        wanted = self._row.sizeHint().height()
+        self._grid.activate()  # what was hidden or enlarged just now counts
+        wanted = self._grid.sizeHint().height()
         return QSize(size.COLUMN, max(HEIGHT, wanted, 220 if self._is_large else 0))
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802

@@ -101,3 +101,35 @@ def test_a_ring_moves_only_while_it_is_seen(qapp, parent):
     assert ring.is_moving
     ring.show_phase(Phase.READY, is_muted=False)
     assert not ring.is_moving
+
+
+def shown_dock(look: Look, parent: QWidget, voice: Voice, *, width: int = 680) -> VoiceDock:
+    dock = VoiceDock(look, parent)
+    dock.show_voice(voice, "")
+    dock.show_caption(caption_of("A single ride is a little over three euros.", 900))
+    dock.resize(width, dock.sizeHint().height())
+    dock.show()
+    return dock
+
+
+@pytest.mark.parametrize("phase", [Phase.THINKING, Phase.SPEAKING, Phase.PAUSED])
+@pytest.mark.parametrize("percent", [100, 200])
+def test_where_room_is_short_what_one_can_do_stays(qapp, parent, phase, percent):
+    look = Look(theme="light", is_calm=True, text_percent=percent)
+    voice = Voice("t", phase, 1, True, False, "USB headset", "half", "no_echo_control")
+    dock = shown_dock(look, parent, voice, width=680 if percent == 100 else 984)
+    assert dock._details.shown.endswith("Esc interrupts")
+    assert dock._details.text == dock._details.toolTip()
+
+
+def test_large_words_have_the_whole_width_beside_the_ring(look, parent):
+    dock = shown_dock(look, parent, Voice("t", Phase.SPEAKING, 1, True, duplex="full"))
+    narrow = dock.captions.width()
+    dock.enlarge(True)
+    dock.resize(680, dock.sizeHint().height())
+    assert dock.captions.width() > narrow + 150
+    end = dock._end.mapTo(dock, dock._end.rect().topLeft())
+    assert end.y() >= dock.captions.geometry().bottom()
+    dock.enlarge(False)
+    dock.resize(680, dock.sizeHint().height())
+    assert dock.captions.width() == narrow
