@@ -17,9 +17,10 @@ from console import ROOT, StopError, run, say
 from interpreter import SUPPORTED, find_supported, is_supported
 
 _NOTHING_COLLECTED = 5
-_FEW_HEAPS = {"MALLOC_ARENA_MAX": "2"}
+_FOR_TESTS = {"MALLOC_ARENA_MAX": "2", "PYTHONDONTWRITEBYTECODE": ""}
 """Hundreds of services begin and end in one test process, each with a recogniser on a thread of its
-own. glibc would keep what they freed in sixteen heaps: 4 GB, where two hold 0.4."""
+own. glibc would keep what they freed in sixteen heaps: 4 GB, where two hold 0.4. As many more begin
+in processes of their own: where nothing compiled may be kept, each of them compiles the program."""
 
 
 def setup(options: argparse.Namespace) -> int:
@@ -47,24 +48,26 @@ def start(options: argparse.Namespace) -> int:
 def test(options: argparse.Namespace) -> int:
     """Set up what is missing and run every test.
 
-    The tests with real sound or a real screen come second and alone: they judge what happens
-    while it happens, and a machine that is busy with other tests would be judged instead.
+    The tests with real sound or a real screen come second: they judge what happens while it
+    happens, and a machine that is busy with other tests would be judged instead. They may run
+    beside each other, as each has servers of its own and mostly waits for what sounds.
     """
     import environment
 
     environment.prepare(development=True, testing=True, install=options.system)
     pytest = [str(environment.PYTHON), "-m", "pytest"]
     if _chooses_tests(options.more):
-        return run([*pytest, *options.more], environment=_FEW_HEAPS)
+        return run([*pytest, *options.more], environment=_FOR_TESTS)
     workers = str(max(2, min(os.cpu_count() or 2, 4)))
     say(f"Tests without sound or screen, {workers} at a time")
     side_by_side = ["-n", workers, "--max-worker-restart", "0"]  # a crash ends them, and says so
     quiet = ["-m", "not (sound or screen or live)"]
-    together = run([*pytest, *side_by_side, *quiet, *options.more], environment=_FEW_HEAPS)
-    say("Tests with a real sound server or screen, one at a time")
+    before = run([*pytest, *side_by_side, *quiet, *options.more], environment=_FOR_TESTS)
+    say(f"Tests with a real sound server or screen, {workers} at a time")
     loud = ["-m", "(sound or screen) and not live"]
-    alone = run([*pytest, *loud, *options.more], environment=_FEW_HEAPS)
-    return _both(together, alone)
+    loud += ["--dist", "worksteal"]  # nothing waits behind the one that listens for a minute
+    after = run([*pytest, *side_by_side, *loud, *options.more], environment=_FOR_TESTS)
+    return _both(before, after)
 
 
 def check(options: argparse.Namespace) -> int:

@@ -51,8 +51,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("screen")
         if "sound_server" in uses:
             item.add_marker("sound")
-        if item.get_closest_marker("sound"):
-            item.add_marker(pytest.mark.xdist_group("sound"))
         if inspect.iscoroutinefunction(item.function):
             item.fixturenames.insert(0, "no_task_left_behind")
 

@@ -30,6 +30,22 @@ def test_both_runs_count_and_one_may_be_empty(together, alone, whole):
     assert dev._both(together, alone) == whole
 
 
+def test_tests_run_side_by_side_and_those_with_sound_or_screen_after_the_others(monkeypatch):
+    runs = []
+    monkeypatch.setattr("environment.prepare", lambda **_: None)
+    monkeypatch.setattr(dev.os, "cpu_count", lambda: 3)
+    monkeypatch.setattr(dev, "run", lambda words, environment: runs.append((words, environment)))
+    monkeypatch.setattr(dev, "_both", lambda *_: 0)
+    assert dev.main(["test", "-x"]) == 0
+    quiet, loud = [words for words, _ in runs]
+    assert quiet[quiet.index("-m", 2) + 1] == "not (sound or screen or live)"
+    assert loud[loud.index("-m", 2) + 1] == "(sound or screen) and not live"
+    for words, environment in runs:
+        assert words[words.index("-n") + 1] == "3"
+        assert words[-1] == "-x"
+        assert environment["PYTHONDONTWRITEBYTECODE"] == "", "each process would compile all"
+
+
 @pytest.mark.parametrize("word", ["-m", "-mgui", "-n", "-n4", "--collect-only", "--co"])
 def test_a_choice_of_ones_own_replaces_the_two_runs(word):
     assert dev._chooses_tests(["tests", word])
