@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
+import shutil
 import sqlite3
 from contextlib import closing
 
@@ -20,33 +22,45 @@ from desktop_app.journal.strays import list_strays
 from desktop_app.journal.tables import Tables
 from desktop_app.journal.writer import JournalWriter
 from desktop_app.protocol.commands import TurnWishes
+from tests.journal.conftest import Records
 
 PAGE = 4_096
 MESSAGES = 400
 
 
-@pytest.fixture
-async def filled(tmp_path, records):
+@pytest.fixture(scope="module")
+def once_filled(tmp_path_factory):
     """A folder with a long thread, recordings, attached files, a picture, and a deleted thread."""
-    journal = await JournalWriter.open(tmp_path)
+    folder = tmp_path_factory.mktemp("filled")
+    asyncio.run(fill(folder))
+    return folder
+
+
+@pytest.fixture
+def filled(once_filled, tmp_path):
+    """The same, for one test to damage: each message waits for the disk, a copy does not."""
+    return shutil.copytree(once_filled, tmp_path, dirs_exist_ok=True)
+
+
+async def fill(folder) -> None:
+    journal = await JournalWriter.open(folder)
     for name in ("t1", "deleted"):
-        await journal.save_thread(records.thread(name, is_pinned=True, model="a/b"))
+        await journal.save_thread(Records.thread(name, is_pinned=True, model="a/b"))
     for number in range(MESSAGES):
         await journal.save_message(
-            records.message(
+            Records.message(
                 f"m{number}", text=f"{number} " * 60, created_at=float(number),
                 wishes=TurnWishes(files=(f"/kept/{number}.pdf",)), utterance_id=f"u{number}",
             )
         )  # fmt: skip
         if number % 40 == 0:
-            await journal.begin_utterance(records.utterance(f"u{number}"))
+            await journal.begin_utterance(Records.utterance(f"u{number}"))
             journal.append_utterance(f"u{number}", bytes([number % 256, 0]) * 1_600)
             await journal.end_utterance(f"u{number}", UtteranceState.TRANSCRIBED)
-    await journal.keep_picture(records.picture(), b"\x89PNG boat")
+    await journal.keep_picture(Records.picture(), b"\x89PNG boat")
     await journal.set_setting("thread:embedded:t1", "theirs")
     await journal.remove_thread("deleted")
     await journal.aclose()
-    return tmp_path
 
 
 def leaves(folder) -> list[int]:
