@@ -65,11 +65,33 @@ def pytest_sessionstart() -> None:
     let_go_of_sockets()
 
 
+class _Garbage:
+    """Collects what tests left; what a collection left lasts, and is not looked at again."""
+
+    def __init__(self) -> None:
+        self._lasting = 0
+
+    def collect(self) -> None:
+        """Collect what came since, and what a window of the tests took for its lasting parts."""
+        if gc.get_freeze_count() > self._lasting:
+            gc.unfreeze()
+        gc.collect()
+        gc.freeze()
+        self._lasting = gc.get_freeze_count()
+
+
+_garbage = _Garbage()
+
+
+def pytest_collection_finish() -> None:
+    """Set what the tests are made of aside: half a second for each collection."""
+    _garbage.collect()
+
+
 def pytest_runtest_logfinish() -> None:
     """Collect what the tests left, where it is worth it."""
     if gc.get_count()[0] > _GARBAGE or next(_ended) % _TESTS_A_COLLECTION == 0:
-        gc.unfreeze()  # what a window of the tests took for its own lasting parts
-        gc.collect()
+        _garbage.collect()
 
 
 @pytest.fixture(autouse=True)
