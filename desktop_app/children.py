@@ -2,8 +2,8 @@
 
 A child reads its standard input to the end, says one line of JSON when it is ready, and ends when
 the input does: no signals, so it works on every system. Until it is ready it may say ``{}``, which
-means that it is at work and wants more time. Plain ``subprocess`` and threads, which
-run under any event loop, the window's included.
+means that it is at work and wants more time; or, instead, why it does not start. Plain
+``subprocess`` and threads, which run under any event loop, the window's included.
 """
 
 from __future__ import annotations
@@ -20,10 +20,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import IO, Any
 
-from desktop_app.errors import ChildError
+from desktop_app.errors import AppError, ChildError
 
 PARENT_PIPE_VARIABLE = "PARLEY_PARENT_PIPE"
 AT_WORK = b"{}"
+_REFUSED = "refused"
 AT_WORK_EVERY_S = 5.0
 END_WITHIN_S = 3.0
 TERMINATE_WITHIN_S = 2.0
@@ -70,7 +71,8 @@ class Child:
         """Wait for the greeting; so long again after each word that it is at work.
 
         Raises:
-            ChildError: ``child.ended``, ``child.silent`` or ``child.unclear``.
+            ChildError: ``child.ended``, ``child.silent`` or ``child.unclear``; or what the child
+                itself says, by its own code.
         """
         try:
             async with asyncio.timeout(within_s) as limit:
@@ -123,6 +125,9 @@ class Child:
             raise ChildError(
                 "child.unclear", f"{self.name} did not say where it can be reached.", name=self.name
             )
+        if isinstance(code := greeting.get(_REFUSED), str):
+            words = f"{self.name} does not start: {greeting.get('message', code)}"
+            raise ChildError(code, words, retryable=True, name=self.name)
         return greeting
 
     def _ended_error(self, code: int) -> ChildError:
@@ -247,6 +252,18 @@ def at_work(environment: Mapping[str, str] = os.environ) -> Iterator[None]:
         yield
     finally:
         later.cancel()
+
+
+@contextmanager
+def refusals_told(environment: Mapping[str, str] = os.environ) -> Iterator[None]:
+    """Tell the parent why this process does not start; in place of its greeting."""
+    try:
+        yield
+    except AppError as error:
+        if environment.get(PARENT_PIPE_VARIABLE) == "1":
+            with suppress(OSError):  # the parent has gone: nobody wants to know
+                say_to_parent({_REFUSED: error.code, "message": str(error)})
+        raise
 
 
 def say_to_parent(facts: Mapping[str, Any]) -> None:

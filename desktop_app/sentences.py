@@ -100,6 +100,9 @@ SENTENCES: Prose = {
         "A damaged file was kept as {file}. The service gave back {number}; the next start tries "
         "again."
     ),
+    "journal.catching_up": (
+        "Your conversations wait to be brought up to date. If an older Parley is open, close it."
+    ),
     "journal.unreadable": "Earlier conversations cannot be read at the moment. New ones work.",
     "kept.conversations_cleared": (
         "The conversations are deleted; the next start of Parley takes them off the disk and the "

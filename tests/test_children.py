@@ -12,7 +12,7 @@ import pytest
 
 from desktop_app import children
 from desktop_app.children import on_parent_end, own_program, start_child
-from desktop_app.errors import ChildError
+from desktop_app.errors import ChildError, StorageError
 
 REPOSITORY = Path(__file__).parents[1]
 READY = "import json, sys; print(json.dumps({'port': 1}), flush=True); "
@@ -97,6 +97,23 @@ def test_a_child_tells_that_it_is_at_work_until_it_is_not():
     *at_work, last = rest.split()
     assert set(at_work) <= {children.AT_WORK}
     assert last == b"ready"
+
+
+async def test_a_child_that_does_not_start_says_why_by_its_own_code():
+    code = (
+        "from desktop_app import children, errors\n"
+        "with children.refusals_told():\n"
+        "    raise errors.StorageError('journal.in_use', 'Close the other one.')\n"
+    )
+    error = await ending(code)
+    assert (error.code, error.retryable) == ("journal.in_use", True)
+    assert str(error) == "The test does not start: Close the other one."
+
+
+def test_who_has_no_parent_says_it_on_no_output(capsys):
+    with pytest.raises(StorageError), children.refusals_told({}):
+        raise StorageError("journal.in_use")
+    assert capsys.readouterr().out == ""
 
 
 @pytest.mark.parametrize("said", ["hello", "[1]", "{"])

@@ -60,9 +60,13 @@ class JournalReader:
 
     Args:
         folder: The writer's folder.
+
+    Attributes:
+        is_catching_up: A reading waits for an older journal to be brought up to date. Any thread.
     """
 
     def __init__(self, folder: Path) -> None:
+        self.is_catching_up = False
         self._folder = folder
         self._path = folder / DATABASE_NAME
 
@@ -261,7 +265,7 @@ class JournalReader:
                 if not version:
                     return []
                 if version < len(MIGRATIONS):
-                    catch_up(self._folder)
+                    self._catch_up()
                 if is_stale is not None:
                     connection.set_progress_handler(is_stale, _STEPS_BETWEEN_QUESTIONS)
                 try:
@@ -270,6 +274,13 @@ class JournalReader:
                     if is_stale is not None and is_stale():
                         return []  # interrupted, because nobody waits for it any more
                     raise
+
+    def _catch_up(self) -> None:
+        self.is_catching_up = True
+        try:
+            catch_up(self._folder)
+        finally:
+            self.is_catching_up = False
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:

@@ -15,7 +15,7 @@ from desktop_app.audio import resampler
 from desktop_app.audio.decoding import decode_speech
 from desktop_app.audio.detectors import speech_detector
 from desktop_app.audio.portaudio import SoundSystem
-from desktop_app.children import at_work, on_parent_end, say_to_parent
+from desktop_app.children import at_work, on_parent_end, refusals_told, say_to_parent
 from desktop_app.client.deleted_threads import DeletedThreads
 from desktop_app.client.rebuilding import Rebuilding
 from desktop_app.client.remote_threads import RemoteThreads
@@ -103,7 +103,10 @@ async def run(paths: Paths, token: str) -> None:
     loop = asyncio.get_running_loop()
     on_parent_end(lambda: _tell(loop, quit_requested))
     async with AsyncExitStack() as parts:
-        with at_work():  # a large journal may have to be brought up to date, or a damaged one read
+        with (
+            refusals_told(),
+            at_work(),
+        ):  # a large journal may have to be brought up to date, or a damaged one read
             journal = await JournalWriter.open(paths.data)
         parts.push_async_callback(journal.aclose)
         app = EngineApp(paths, token, journal, quit_requested)

@@ -43,6 +43,7 @@ _TALK = (PressTalk, ReleaseTalk, ToggleTalk, CancelTalk)
 _TRYING = (StartMicrophoneTest, PlayMicrophoneTest)  # who asked does not wait for an engine
 _KEPT_ELSEWHERE = (OpenThread, *_TALK, SendText, SetMuted, StopReply, Quit, *_TRYING)
 _MOST_WAITING = 1000
+_REASONS = ("journal.", "storage.")  # people can do something about them
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,7 @@ class EngineLink:
         self._held_key: PressTalk | None = None
         self._voice_wish: StartVoice | None = None
         self._is_muted = False
+        self._told = ""
 
     @property
     def unsaved(self) -> tuple[SendText, ...]:
@@ -144,21 +146,29 @@ class EngineLink:
                     await self._converse(address)
             except AppError as error:
                 logger.warning("the engine is not there: %s", error)
-                self._publish(_notice("engine.failed" if pause_s > 2 else "engine.restarting"))
+                failed = "engine.failed" if pause_s > 2 else "engine.restarting"
+                self._tell(error.code if error.code.startswith(_REASONS) else failed)
             else:
-                self._publish(_notice("engine.down"))
+                self._tell("engine.down")
             if loop.time() - began > _HEALTHY_AFTER_S:
                 pause_s = self._first_pause_s
             await asyncio.sleep(pause_s)
             pause_s = min(LONGEST_PAUSE_S, pause_s * 2)
+
+    def _tell(self, code: str) -> None:
+        """Say how the engine stands, again with each attempt; the empty code: well."""
+        if self._told not in ("", code):
+            self._publish(NoticeCleared(self._told))
+        if code:
+            self._publish(NoticeRaised(Notice(NoticeLevel.WARNING, code)))
+        self._told = code
 
     async def _converse(self, address: Address) -> None:
         client = await LinkClient.connect(address.host, address.port, address.token)
         try:
             self._client = client
             self._catch_up(client)
-            for code in ("engine.down", "engine.restarting", "engine.failed"):
-                self._publish(NoticeCleared(code))
+            self._tell("")
             async with aclosing(client.events()) as events:
                 async for event in events:
                     self._on_event(event)
@@ -185,7 +195,3 @@ class EngineLink:
 
 def _nobody() -> None:
     """Nobody keeps the unsaved messages."""
-
-
-def _notice(code: str) -> NoticeRaised:
-    return NoticeRaised(Notice(NoticeLevel.WARNING, code))

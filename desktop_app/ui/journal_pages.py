@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple, Protocol, TypeVar
 
+from PySide6.QtCore import QTimer
+
 from desktop_app.errors import AppError
 from desktop_app.journal.origins import Origin
 from desktop_app.journal.records import MessageRecord, PictureRecord, SearchHit, ThreadRecord
@@ -17,6 +19,10 @@ from desktop_app.state import changes
 from desktop_app.ui.store import AppStore
 
 PAGE = 200
+_LOOK_EVERY_MS = 1_000
+_WAITING = "journal.catching_up"
+_OTHERS = ("storage.newer", "storage.older")
+"""Another Parley is why it cannot be read; once it can be, that is over."""
 _BEFORE_FOUND = 40  # messages read before one that was found, so that it does not stand on top
 
 _Item = TypeVar("_Item")
@@ -31,6 +37,9 @@ class Finding(NamedTuple):
 
 class Reader(Protocol):
     """What the window reads of the journal. Called on a worker thread."""
+
+    @property
+    def is_catching_up(self) -> bool: ...
 
     def threads(
         self, limit: int = ..., offset: int = ..., filter_text: str = ...
@@ -68,6 +77,10 @@ class JournalPages:
         self._reader = reader
         self._on_worker = on_worker
         self._searches = 0
+        self._readings = 0
+        self._look = QTimer(store)
+        self._look.setInterval(_LOOK_EVERY_MS)
+        self._look.timeout.connect(self._tell_waiting)
 
     async def threads(self) -> None:
         """Read the page after the threads that are known."""
@@ -185,9 +198,35 @@ class JournalPages:
         return tuple(await self._read_one(call, ()))
 
     async def _read_one(self, call: Callable[[], _Item], otherwise: _Item) -> _Item:
+        self._readings += 1
+        self._look.start()
         try:
-            return await self._on_worker(call)
+            found = await self._on_worker(call)
         except AppError as error:
-            notice = Notice(NoticeLevel.WARNING, "journal.unreadable", {"reason": str(error)})
-            self._store.change(partial(changes.with_notice, notice=notice))
+            self._raise(error.code if error.code in _OTHERS else "journal.unreadable", error)
             return otherwise
+        finally:
+            self._readings -= 1
+            if not self._readings:
+                self._look.stop()
+                self._clear(_WAITING)
+        for code in _OTHERS:
+            self._clear(code)
+        return found
+
+    def _tell_waiting(self) -> None:
+        """Readings take long: say what they wait for, where they wait for something."""
+        if self._reader.is_catching_up and not self._is_told(_WAITING):
+            self._raise(_WAITING)
+
+    def _raise(self, code: str, error: AppError | None = None) -> None:
+        level = NoticeLevel.WARNING if error is not None else NoticeLevel.INFO
+        notice = Notice(level, code, {"reason": str(error)} if error is not None else {})
+        self._store.change(partial(changes.with_notice, notice=notice))
+
+    def _clear(self, code: str) -> None:
+        if self._is_told(code):
+            self._store.change(partial(changes.without_notice, code=code))
+
+    def _is_told(self, code: str) -> bool:
+        return any(one.code == code for one in self._store.state.notices)

@@ -82,7 +82,7 @@ def test_who_writes_the_folder_is_left_to_migrate_it(reader, tmp_path, monkeypat
         """The third one is as long as the writer takes."""
 
         def wait(self, _seconds):
-            seen.append(version_of(tmp_path))
+            seen.append((version_of(tmp_path), reader.is_catching_up))
             if len(seen) == 3:
                 path = tmp_path / DATABASE_NAME
                 with closing(sqlite3.connect(path, isolation_level=None)) as connection:
@@ -91,7 +91,8 @@ def test_who_writes_the_folder_is_left_to_migrate_it(reader, tmp_path, monkeypat
     monkeypatch.setattr(catching_up, "Event", Pause)
     with written(tmp_path):
         assert [one.title for one in reader.threads()] == ["Tides"]
-    assert seen == [4, 4, 4]
+    assert seen == [(4, True)] * 3
+    assert not reader.is_catching_up
 
 
 def test_an_older_parley_that_stays_open_is_named(reader, tmp_path):

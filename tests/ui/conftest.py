@@ -67,6 +67,7 @@ class FakeReader:
     made: list[PictureRecord] = field(default_factory=list)
     families: dict[str, list[PictureRecord]] = field(default_factory=dict)
     learned: dict[str, Origin] = field(default_factory=dict)
+    is_catching_up: bool = False
 
     def threads(
         self, limit: int = 200, offset: int = 0, filter_text: str = ""

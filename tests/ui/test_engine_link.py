@@ -14,6 +14,7 @@ from desktop_app.link.messages import (
     CancelTalk,
     Connection,
     MessageSaved,
+    NoticeCleared,
     NoticeRaised,
     OpenThread,
     Phase,
@@ -34,8 +35,9 @@ from desktop_app.ui.engine_link import Address, EngineLink
 class Engines:
     """Engines that are started one after another; the first ``failures`` do not start."""
 
-    def __init__(self, failures: int = 0) -> None:
+    def __init__(self, failures: int = 0, code: str = "child.ended") -> None:
         self.failures = failures
+        self.code = code
         self.server: LinkServer | None = None
         self.heard: list[object] = []
         self.news = asyncio.Event()
@@ -44,7 +46,7 @@ class Engines:
     async def start(self) -> AsyncIterator[Address]:
         if self.failures:
             self.failures -= 1
-            raise ChildError("child.ended", "It ended.")
+            raise ChildError(self.code, "It ended.")
         server = LinkServer("token", self._hear, self._welcome)
         port = await server.start()
         self.server = server
@@ -196,4 +198,15 @@ async def test_an_engine_that_does_not_start_is_started_again(caplog: pytest.Log
         await engines.expect(OpenThread("t"))
         codes = [event.notice.code for event in told if isinstance(event, NoticeRaised)]
         assert codes == ["engine.restarting", "engine.restarting"]
+    caplog.clear()
+
+
+async def test_why_an_engine_does_not_start_is_said_until_one_does(
+    caplog: pytest.LogCaptureFixture,
+):
+    engines = Engines(failures=1, code="journal.in_use")
+    async with running(engines) as (_, told):
+        await told.until(NoticeCleared("journal.in_use"))
+        codes = [event.notice.code for event in told if isinstance(event, NoticeRaised)]
+        assert codes == ["journal.in_use"]
     caplog.clear()

@@ -49,3 +49,43 @@ def test_a_journal_that_cannot_be_read_is_said_whatever_is_read_of_it(tmp_path, 
     pages = JournalPages(store, JournalReader(tmp_path), asyncio.to_thread)
     assert asyncio.run(read(pages)) == instead
     assert [one.code for one in store.state.notices] == ["journal.unreadable"]
+
+
+def test_a_reading_that_waits_for_an_older_parley_says_so_until_it_is_over(desk, qtbot):
+    desk.reader.is_catching_up = True
+    over = asyncio.Event()
+
+    async def slowly(call):
+        await over.wait()
+        return call()
+
+    pages = JournalPages(desk.store, desk.reader, slowly)
+    reading = pages.threads()
+    loop = asyncio.new_event_loop()
+    task = loop.create_task(reading)
+
+    def said():
+        return [one.code for one in desk.store.state.notices]
+
+    loop.run_until_complete(asyncio.sleep(0))
+    assert said() == []
+    qtbot.waitUntil(lambda: said() == ["journal.catching_up"], timeout=3_000)
+    assert "older Parley" in desk.window.pane.notices.sentence
+    over.set()
+    loop.run_until_complete(task)
+    loop.close()
+    assert said() == []
+
+
+@pytest.mark.usefixtures("qapp")
+def test_a_newer_parley_is_named_as_why_the_journal_cannot_be_read(tmp_path):
+    with closing(sqlite3.connect(tmp_path / DATABASE_NAME)) as newer:
+        newer.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
+    store = AppStore()
+    pages = JournalPages(store, JournalReader(tmp_path), asyncio.to_thread)
+    asyncio.run(pages.threads())
+    assert [one.code for one in store.state.notices] == ["storage.newer"]
+    with closing(sqlite3.connect(tmp_path / DATABASE_NAME, isolation_level=None)) as newer:
+        newer.execute("PRAGMA user_version = 0")
+    asyncio.run(pages.threads())
+    assert store.state.notices == ()
