@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import io
+import struct
 from pathlib import Path
 
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image
 
 from desktop_app.database.failures import storage_errors
 from desktop_app.errors import InputError
@@ -19,6 +20,18 @@ SEEN_SIDE = 2_048
 
 _TAKEN = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
 _READ = (*_TAKEN, "GIF", "BMP", "TIFF")
+_STRANGE = (OSError, ValueError, TypeError, SyntaxError, EOFError, struct.error)
+"""What Pillow says to garbage."""
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What stands an image upright, by its EXIF orientation."""
 
 
 async def read_picture(path: Path, filename: str, *, longest_side: int | None = None) -> Picture:
@@ -45,7 +58,7 @@ def _read(path: Path, filename: str, longest_side: int | None) -> Picture:
         return _decoded(data, filename, longest_side)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError) as error:
         raise _too_large(filename) from error
-    except (OSError, ValueError, SyntaxError, EOFError) as error:  # what Pillow says to garbage
+    except _STRANGE as error:
         raise InputError(
             "image.unreadable", f'"{filename}" cannot be read as a picture.', file=filename
         ) from error
@@ -65,7 +78,7 @@ def _decoded(data: bytes, filename: str, longest_side: int | None) -> Picture:
 
 
 def _encoded(image: Image.Image, longest_side: int | None) -> Picture:
-    upright = ImageOps.exif_transpose(image)
+    upright = _upright(image)
     if upright.mode not in ("RGB", "RGBA", "L"):
         has_alpha = "A" in upright.getbands() or "transparency" in upright.info
         upright = upright.convert("RGBA" if has_alpha else "RGB")
@@ -75,6 +88,15 @@ def _encoded(image: Image.Image, longest_side: int | None) -> Picture:
     is_photo = image.format == "JPEG"
     upright.save(out, "JPEG" if is_photo else "PNG", quality=90)
     return Picture(out.getvalue(), _TAKEN["JPEG" if is_photo else "PNG"])
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """Turned as its EXIF says, which is not written anew: of some cameras it cannot be."""
+    try:
+        turn = _TURNS.get(image.getexif().get(ExifTags.Base.Orientation, 1))
+    except _STRANGE:
+        turn = None
+    return image if turn is None else image.transpose(turn)
 
 
 def _too_large(filename: str) -> InputError:

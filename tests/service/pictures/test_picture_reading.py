@@ -8,7 +8,7 @@ import zlib
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from desktop_app.errors import InputError
 from desktop_app.service.pictures.picture_reading import read_picture
@@ -61,6 +61,33 @@ async def test_a_large_photo_is_made_smaller_and_stands_upright(kept):
     Image.new("RGB", (400, 200)).save(out, "JPEG", exif=turned)
     picture = await read_picture(kept(out.getvalue()), "a.jpg", longest_side=100)
     assert picture.mime_type == "image/jpeg"
+    assert Image.open(io.BytesIO(picture.data)).size == (50, 100)
+
+
+@pytest.mark.parametrize("orientation", range(10))
+async def test_a_photo_stands_upright_however_the_camera_was_held(kept, orientation):
+    photo = Image.radial_gradient("L").crop((0, 0, 120, 80))  # every corner is another
+    turned = Image.Exif()
+    turned[0x0112] = orientation
+    out = io.BytesIO()
+    photo.save(out, "TIFF", exif=turned)
+    picture = await read_picture(kept(out.getvalue()), "a.tiff")
+    upright = ImageOps.exif_transpose(Image.open(out))
+    seen = Image.open(io.BytesIO(picture.data))
+    assert (seen.size, seen.tobytes()) == (upright.size, upright.tobytes())
+
+
+async def test_a_photo_whose_camera_wrote_odd_facts_is_read_and_stands_upright(kept):
+    def fact(tag: int, kind: int, value: bytes) -> bytes:
+        return struct.pack("<HHI", tag, kind, 1) + value.ljust(4, b"\0")
+
+    facts = fact(0x0100, 11, struct.pack("<f", 400)) + fact(0x0112, 3, struct.pack("<H", 6))
+    exif = b"Exif\0\0II*\0" + struct.pack("<IH", 8, 2) + facts + struct.pack("<I", 0)
+    out = io.BytesIO()
+    Image.new("RGB", (400, 200)).save(out, "JPEG", exif=exif)
+    with pytest.raises(struct.error):  # which is what makes them odd
+        ImageOps.exif_transpose(Image.open(out))
+    picture = await read_picture(kept(out.getvalue()), "a.jpg", longest_side=100)
     assert Image.open(io.BytesIO(picture.data)).size == (50, 100)
 
 
