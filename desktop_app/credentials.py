@@ -42,12 +42,12 @@ class CredentialsUnavailableError(AppError):
 
 
 class Secret:
-    """A key that never prints itself."""
+    """A key that never prints itself; blanks around it, as an environment may have them, go."""
 
     __slots__ = ("_text",)
 
     def __init__(self, text: str) -> None:
-        self._text = text
+        self._text = text.strip()
 
     def reveal(self) -> str:
         """The key itself; only for the request that needs it."""

@@ -110,3 +110,8 @@ def test_a_secret_never_prints_itself():
     assert secret.reveal() == "very-secret"
     assert secret
     assert not Secret("")
+
+
+def test_blanks_around_a_secret_are_none_of_it():
+    assert Secret(" key\n").reveal() == "key"
+    assert not Secret(" \n")

@@ -67,6 +67,10 @@ def http_errors() -> Iterator[None]:
         raise _proxy_refused(error) from error
     except (httpx.RemoteProtocolError, httpx.NetworkError) as error:
         raise lost(error) from error
+    except httpx.LocalProtocolError:
+        # It quotes headers, the key among them: not even the cause of this may say that.
+        sentence = "The request cannot be sent: its key or its address is not a usable one."
+        raise ProtocolError("http.malformed", sentence) from None
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise ProtocolError("http.malformed", f"The server cannot be used: {error}") from error
     except UNREADABLE as error:

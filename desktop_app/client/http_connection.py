@@ -62,11 +62,14 @@ class HttpConnection:
         trust_env = not is_loopback(address.base_url)
         transport = direct_transport(trust_env=trust_env)
         self._http = httpx.AsyncClient(
-            headers={
-                "X-API-Key": address.key,
-                "User-Agent": "Parley",
-                "Accept-Encoding": PACKING,
-            },
+            headers=httpx.Headers(
+                {
+                    "X-API-Key": address.key,
+                    "User-Agent": "Parley",
+                    "Accept-Encoding": PACKING,
+                },
+                encoding="utf-8",  # of a key that is none: the server says so
+            ),
             timeout=httpx.Timeout(READ_TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
             transport=transport,
             trust_env=trust_env,

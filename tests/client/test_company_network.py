@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import traceback
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from desktop_app.client.addresses import ApiAddress, GatewayAddress
 from desktop_app.client.gateway_transport import open_gateway
 from desktop_app.client.http_connection import HttpConnection
 from desktop_app.client.json_socket import open_json_socket
-from desktop_app.errors import InputError, NetworkError
+from desktop_app.errors import InputError, NetworkError, ProtocolError
 from desktop_app.network_access import CA_VARIABLE, use_network
 from desktop_app.protocol.commands import ConfigureSession
 from desktop_app.protocol.events import SessionReady
@@ -196,3 +197,16 @@ def test_without_settings_nothing_is_said():
     environment = {}
     use_network(NetworkSettings(), environment)
     assert environment == {}
+
+
+async def test_a_key_that_no_header_can_hold_is_not_said(trusted, monkeypatch):
+    """Behind a proxy another library sends the request, which quotes the header that it refuses."""
+    async with web_server() as port, Proxy({HOST: port}).running() as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.address())
+        connection = HttpConnection(ApiAddress(f"https://{HOST}/api", "very-secret\nkey"))
+        with pytest.raises(ProtocolError) as caught:
+            await connection.get("/x", dict)
+        await connection.aclose()
+    assert proxy.asked == [f"{HOST}:443"]
+    assert (caught.value.code, caught.value.retryable) == ("http.malformed", False)
+    assert "very-secret" not in "".join(traceback.format_exception(caught.value))

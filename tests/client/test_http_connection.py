@@ -53,6 +53,14 @@ async def test_an_answer_that_is_not_the_contracts_is_a_protocol_error(
     assert len(backboard.asked) == 1
 
 
+async def test_a_key_of_strange_letters_is_for_the_service_to_refuse(backboard: ScriptedBackboard):
+    backboard.answer({"detail": "no such key"}, status=401)
+    connection = HttpConnection(ApiAddress(backboard.base_url, "gr\u00fcn\u20ac"))
+    with pytest.raises(AccessError, match="no such key"):
+        await connection.get("/assistants", list)
+    await connection.aclose()
+
+
 async def test_nobody_there_is_unreachable_after_some_tries():
     async with ScriptedBackboard().running() as gone:
         url = gone.base_url

@@ -82,7 +82,7 @@ class RemoteApi:
             )
         headers = {remote.header: f"{remote.scheme}{remote.key.reveal()}"} if remote.key else {}
         self._http = httpx.AsyncClient(
-            headers=headers,
+            headers=httpx.Headers(headers, encoding="utf-8"),  # of a key that is none
             timeout=timeout,
             transport=transport,
             limits=_LIMITS,
@@ -176,6 +176,9 @@ class RemoteApi:
             raise NetworkError(
                 "network.timeout", f"{name} took too long to answer.", retryable=True
             ) from error
+        except httpx.LocalProtocolError:
+            # It quotes headers, the key among them: not even the cause of this may say that.
+            raise AccessError("access.refused", f"The key for {name} is not usable.") from None
         except httpx.TransportError as error:
             raise self.broken() from error
         except (httpx.InvalidURL, httpx.HTTPError) as error:

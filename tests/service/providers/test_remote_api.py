@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import traceback
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -53,6 +54,22 @@ async def test_without_a_key_no_header_is_sent(server):
     api = RemoteApi(Remote("Acme", server.url, Secret("")))
     await api.read("GET", "/x")
     assert "authorization" not in server.requests[0].headers
+    await api.aclose()
+
+
+async def test_a_key_that_no_header_can_hold_is_told_without_the_key(server):
+    api = RemoteApi(Remote("Acme", server.url, Secret(f"{KEY}\n{KEY}")))
+    failure = await failure_of(api)
+    await api.aclose()
+    assert isinstance(failure, AccessError)
+    assert (str(failure), failure.retryable) == ("The key for Acme is not usable.", False)
+    assert KEY not in "".join(traceback.format_exception(failure))
+
+
+async def test_a_key_of_strange_letters_is_for_the_provider_to_refuse(server):
+    server.plan(json_answer({"error": {"message": "No."}}, 401))
+    api = RemoteApi(Remote("Acme", server.url, Secret("sk-gr\u00fcn\u20ac")))
+    assert isinstance(await failure_of(api), AccessError)
     await api.aclose()
 
 
