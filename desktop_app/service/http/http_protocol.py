@@ -1,8 +1,9 @@
-"""HTTP as uvicorn reads it, except from who never comes to the end of a request's head."""
+"""HTTP as uvicorn reads it, except from who never comes to the end of a request."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -14,6 +15,8 @@ of the socket, which may have the end of another request before them."""
 HEAD_WITHIN_S = 30.0
 """Or every connection that says nothing would keep a file descriptor for ever."""
 
+REST_WITHIN_S = 30.0
+"""Of a body whose request is answered already: uvicorn's own patience ends with its next byte."""
 
 READ_BYTES = 64 << 10
 """Of a socket at a time. asyncio asks for four times that, and a buffer so large may cost more to
@@ -21,7 +24,10 @@ have than all else that is done with a request, or with a frame of sound."""
 
 
 class BoundedHttpProtocol(HttpToolsProtocol):
-    """Answers 400 to a head that is too long or takes too long, and hangs up."""
+    """Answers 400 to a head that is too long or takes too long, and hangs up.
+
+    It hangs up, too, where the rest of a body does not come after the answer.
+    """
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
@@ -38,7 +44,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """They are gone."""
-        self._has_head()
+        self._wait_no_more()
         super().connection_lost(exc)
 
     def on_message_begin(self) -> None:
@@ -51,8 +57,19 @@ class BoundedHttpProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Its head has ended."""
         self._is_in_head = False
-        self._has_head()
+        self._wait_no_more()
         super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """Its body has ended."""
+        self._wait_no_more()
+        super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """It is answered, which may be before its body has come."""
+        super().on_response_complete()
+        if self.cycle.response_complete and self.cycle.more_body:
+            self._wait(REST_WITHIN_S, self.transport.close)
 
     def data_received(self, data: bytes) -> None:
         """More bytes of a request."""
@@ -63,10 +80,13 @@ class BoundedHttpProtocol(HttpToolsProtocol):
                 self.send_400_response("The head of the request is too long.")
 
     def _expect_head(self) -> None:
-        self._has_head()
-        self._deadline = self.loop.call_later(HEAD_WITHIN_S, self._give_up)
+        self._wait(HEAD_WITHIN_S, self._give_up)
 
-    def _has_head(self) -> None:
+    def _wait(self, within_s: float, give_up: Callable[[], object]) -> None:
+        self._wait_no_more()
+        self._deadline = self.loop.call_later(within_s, give_up)
+
+    def _wait_no_more(self) -> None:
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None

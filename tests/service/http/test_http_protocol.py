@@ -56,6 +56,27 @@ async def test_who_asks_and_waits_for_a_long_answer_is_left_alone(rig, monkeypat
         assert b'"run_ended"' in await answer.aread()
 
 
+async def test_the_rest_of_a_body_is_not_waited_for_once_it_is_answered(rig, monkeypatch):
+    monkeypatch.setattr(http_protocol, "REST_WITHIN_S", 0.05)
+    reader, writer, host = await connected(rig)
+    writer.write(b"POST /api/assistants HTTP/1.1\r\nHost: %s\r\nContent-Length: 9\r\n\r\n" % host)
+    async with asyncio.timeout(10):
+        assert (await reader.readline()).startswith(b"HTTP/1.1 401 ")
+        writer.write(b"x")  # one byte more, and then none
+        await reader.read()
+    writer.close()
+
+
+async def test_a_body_that_comes_late_leaves_its_connection_to_the_next_request(rig):
+    reader, writer, host = await connected(rig)
+    writer.write(b"POST /api/assistants HTTP/1.1\r\nHost: %s\r\nContent-Length: 9\r\n\r\n" % host)
+    assert (await reader.readline()).startswith(b"HTTP/1.1 401 ")
+    writer.write(b"x" * 9 + b"GET /health HTTP/1.1\r\nHost: %s\r\n\r\n" % host)
+    async with asyncio.timeout(10):
+        assert b"HTTP/1.1 200 " in await reader.readuntil(b'{"status":"ok"}')
+    writer.close()
+
+
 async def test_many_requests_on_one_connection_do_not_add_up(rig):
     reader, writer, host = await connected(rig)
     request = b"GET /health HTTP/1.1\r\nHost: %s\r\nX: %s\r\n\r\n" % (host, b"a" * 50_000)
