@@ -98,7 +98,7 @@ class MultipartBody:
             file: BinaryIO = kept.enter_context(BytesIO(part.source.content))
             size = len(part.source.content)
         else:
-            name, kind = part.source.name, mime_type_of(part.source)
+            name, kind = _sayable_name(part.source), mime_type_of(part.source)
             file, size = _opened_file(part.source, kept)
         if size == 0:
             raise InputError("upload.empty", f"{name} is empty.", file=name)
@@ -142,6 +142,11 @@ def mime_type_of(path: Path) -> str:
     return mimetypes.guess_type(path.name)[0] or UNKNOWN_TYPE
 
 
+def _sayable_name(path: Path) -> str:
+    """With question marks where Linux has bytes that are no UTF-8."""
+    return path.name.encode(errors="replace").decode()
+
+
 def _opened_file(path: Path, kept: ExitStack) -> tuple[BinaryIO, int]:
     try:
         # Not blocking, or a pipe without a writer would hold the thread for ever.
@@ -150,9 +155,9 @@ def _opened_file(path: Path, kept: ExitStack) -> tuple[BinaryIO, int]:
         facts = os.fstat(file.fileno())
     except OSError as error:
         why = error.strerror or "it cannot be opened"
-        raise _unreadable(path.name, why) from error
+        raise _unreadable(_sayable_name(path), why) from error
     if not stat.S_ISREG(facts.st_mode):
-        raise _unreadable(path.name, "it is not a file")
+        raise _unreadable(_sayable_name(path), "it is not a file")
     return file, facts.st_size
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 import threading
 from pathlib import Path
 
@@ -52,6 +53,20 @@ async def test_fields_and_files_come_out_as_they_went_in(tmp_path: Path):
         SentFile("files", "b.bin", "application/octet-stream", bytes(range(256))),
         SentFile("audio_file", "r.wav", "audio/wav", b"RIFF"),
     ]
+
+
+@pytest.mark.parametrize("content", [b"hi", b""])
+async def test_a_name_that_is_no_utf_8_goes_with_question_marks(tmp_path: Path, content: bytes):
+    name = os.fsdecode(b"caf\xe9.txt")
+    if sys.platform == "linux":  # other systems have no such names
+        file(tmp_path, name, content)
+    body = MultipartBody({}, [Part("file", tmp_path / name)])
+    if content and sys.platform == "linux":
+        assert (await sent(body)).files == [SentFile("file", "caf?.txt", "text/plain", content)]
+    else:
+        with pytest.raises(InputError, match=r"caf\?\.txt") as caught:
+            await sent(body)
+        assert str(caught.value).encode()
 
 
 async def test_no_more_than_a_block_is_read_at_once(tmp_path: Path):

@@ -142,5 +142,7 @@ class FileStore:
     def _settle(self, written: Path, kept: KeptFile) -> KeptFile:
         path = self.path(kept.sha256)
         path.parent.mkdir(mode=0o700, exist_ok=True)
-        written.replace(path)
+        # The same content stays where it is: Windows replaces no file that somebody reads.
+        if not path.is_file() or path.stat().st_size != kept.size_bytes:
+            written.replace(path)
         return kept

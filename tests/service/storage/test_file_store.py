@@ -33,6 +33,18 @@ async def test_the_same_content_is_there_once(tmp_path: Path):
     assert await store.read(first.sha256) == b"x"
 
 
+async def test_a_content_that_comes_again_stays_where_it_is(tmp_path: Path):
+    """Windows replaces no file that somebody reads."""
+    store = FileStore(tmp_path)
+    path = store.path((await store.keep_bytes(b"whole")).sha256)
+    first = path.stat().st_ino
+    await store.keep_bytes(b"whole")
+    assert path.stat().st_ino == first
+    path.write_bytes(b"who")  # by whoever broke it
+    await store.keep_bytes(b"whole")
+    assert path.read_bytes() == b"whole"
+
+
 async def test_what_nobody_names_is_removed(tmp_path: Path):
     store = FileStore(tmp_path)
     kept, other = await store.keep_bytes(b"kept"), await store.keep_bytes(b"other")
