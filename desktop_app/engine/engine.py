@@ -51,7 +51,7 @@ from desktop_app.engine.machine import step
 from desktop_app.engine.parts import Parts, Terms
 from desktop_app.engine.recorder import Recorder, RecordingEffect
 from desktop_app.engine.redelivery import question_of, with_recording
-from desktop_app.engine.session import Route, Session, Stage
+from desktop_app.engine.session import Route, Session, Stage, Talk
 from desktop_app.engine.sound_desk import SoundDesk
 from desktop_app.engine.timers import Timers
 from desktop_app.errors import AppError, StorageError
@@ -232,6 +232,8 @@ class Engine:
         given = self._unless_echo(given)
         before = self._session
         self._session, effects = step(before, given, heard_ms=self._sound.heard_ms)
+        if self._session.talk is not Talk.UP or isinstance(given, SpeechRetried):
+            self._loops.meant(self._session.turn)
         self._open_recording(before)
         for effect in effects:
             self._carry_out(effect)
@@ -267,7 +269,7 @@ class Engine:
                 loops.spoke(given.turn, given.text)
             case SpeechStarted():
                 loops.began()
-            case TranscriptUpdated(is_final=True) if loops.is_echo(given.text):
+            case TranscriptUpdated(is_final=True) if loops.is_echo(given.turn, given.text):
                 self._sound.blame_echo()
                 return EchoTranscribed(given.turn)
         return given

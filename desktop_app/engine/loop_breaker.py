@@ -30,6 +30,7 @@ class LoopBreaker:
         self._turn = 0
         self._sounded_s = float("-inf")
         self._is_suspect = self._is_over = False
+        self._meant = 0
 
     def spoke(self, turn: int, delta: str) -> None:
         """More text of a reply that is spoken; a new turn's takes the place of the one before."""
@@ -50,15 +51,19 @@ class LoopBreaker:
         self._is_suspect = silent_s < _RINGS_FOR_S
         self._is_over = silent_s > _OVER_AFTER_S
 
-    def is_echo(self, transcript: str) -> bool:
-        """Whether these final words are the reply's own.
+    def meant(self, turn: int) -> None:
+        """Nobody but a person begins this turn: they hold the talk key, or ask for it once more."""
+        self._meant = turn
+
+    def is_echo(self, turn: int, transcript: str) -> bool:
+        """Whether these final words of a turn are the reply's own.
 
         Only of an utterance that began while the reply sounded, or just after; at least four
         words, and four of five must be the reply's, in its order. After a reply only its last
         words can still ring: a person who says at once what it said is a person.
         """
         heard = _words(transcript)
-        if not self._is_suspect or len(heard) < _LEAST_WORDS:
+        if turn == self._meant or not self._is_suspect or len(heard) < _LEAST_WORDS:
             return False
         spoken = [*self._spoken, *_words(self._rest)]
         if self._is_over:

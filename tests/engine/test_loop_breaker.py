@@ -26,7 +26,7 @@ class Talk:
         self.now_s += after_s
         self.breaker.began()
         self.now_s += 3
-        return self.breaker.is_echo(text)
+        return self.breaker.is_echo(self.turn + 1, text)
 
 
 @pytest.mark.parametrize(
@@ -85,3 +85,10 @@ def test_after_a_reply_only_its_last_words_can_still_ring():
 def test_a_person_who_says_at_once_what_the_reply_said_is_heard():
     talk = Talk().replied("I will keep in mind that your favorite color is green.")
     assert not talk.heard("remember that my favorite color is green", after_s=0.6)
+
+
+def test_a_turn_that_a_person_began_by_hand_is_no_echo_but_the_next_may_be():
+    talk = Talk().replied()
+    talk.breaker.meant(2)
+    assert not talk.heard("ten miles is about sixteen kilometers")
+    assert talk.replied().heard("ten miles is about sixteen kilometers")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from desktop_app.engine.inputs import VoiceStarted
-from desktop_app.journal.records import MessageStatus, Role
+import pytest
+
+from desktop_app.engine.inputs import TalkPressed, TalkReleased, VoiceStarted, VoiceStopped
+from desktop_app.journal.records import MessageStatus, Role, UtteranceState
 from desktop_app.link.messages import Phase, PhaseChanged
 from desktop_app.protocol.commands import AppendAudio, CancelReply, CommitAudio, DiscardAudio
 from desktop_app.protocol.events import ReplyAudio, ReplyEnded, ReplyText, TranscriptUpdated
@@ -99,3 +101,26 @@ async def test_words_that_go_on_while_thinking_are_a_turn_and_the_first_ones_sta
         assert [one.text for one in rig.questions] == ["what is the weather", "in paris"]
         assert {one.status for one in rig.questions} == {MessageStatus.SENT}
         assert line.sent_of(CancelReply) == [CancelReply(1, 0)]
+
+
+@pytest.mark.parametrize("begin", [(TalkPressed(),), (VoiceStopped(), TalkPressed())])
+async def test_who_repeats_the_reply_by_key_long_after_a_cough_into_it_is_no_echo(begin):
+    async with Rig() as rig:
+        line = await answering(rig)
+        line.say(ReplyText(1, "I would like a cup of coffee please."))
+        await rig.hear(COUGH)
+        line.say(ReplyEnded(1))
+        await rig.loudspeaker.sound(2000)
+        await rig.phase_is(Phase.LISTENING)
+        await rig.time.advance(30)
+        await rig.take(*begin)
+        await rig.hear("#" * 60)
+        await rig.take(TalkReleased())
+        await rig.time.advance(1)
+        await line.expect(CommitAudio(2))
+        line.say(TranscriptUpdated(2, "i would like a cup of coffee please", is_final=True))
+        await rig.until(lambda: len(rig.questions) == 2)
+        assert rig.questions[1].text == "i would like a cup of coffee please"
+        kept = rig.journal.utterances[rig.questions[1].utterance_id]
+        assert kept.state is UtteranceState.TRANSCRIBED
+        assert CancelReply(2) not in line.sent
