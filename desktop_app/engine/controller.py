@@ -24,9 +24,8 @@ from desktop_app.engine.next_turns import NextTurns
 from desktop_app.engine.ports import Journal
 from desktop_app.engine.recording_desk import RecordingIntent
 from desktop_app.engine.sound_intents import Sound, SoundIntents
-from desktop_app.engine.system_time import SystemTime
+from desktop_app.engine.thread_changes import ThreadChanges
 from desktop_app.errors import AppError
-from desktop_app.journal.records import ThreadRecord
 from desktop_app.link.asks import Ask, CancelAsk
 from desktop_app.link.carried_files import CarryFiles
 from desktop_app.link.device_messages import (
@@ -74,14 +73,10 @@ from desktop_app.link.thread_messages import (
     DeletePicture,
     DeleteThread,
     MarkThread,
-    PictureRemoved,
-    PictureSaved,
     PinThread,
     RenameThread,
     RestorePicture,
     RestoreThread,
-    ThreadRemoved,
-    ThreadSaved,
     WishNextTurn,
 )
 from desktop_app.protocol.commands import Answerer
@@ -112,11 +107,6 @@ class Conversation(Protocol):
     def wish_next(self, who: Answerer) -> None: ...
 
     async def aclose(self) -> None: ...
-
-
-_ThreadChange = (
-    RenameThread | PinThread | MarkThread | ChooseAnswerer | DeleteThread | RestoreThread
-)
 
 
 _BEGINS: Mapping[type, Callable[[], Input]] = {
@@ -165,6 +155,9 @@ class Controller:
         self._voice_thread = ""
         self._is_muted = False
         self._background = Background(self._report)
+        self._changes = ThreadChanges(
+            journal, publish, self._background, end=self._end, renew=self._renew
+        )
         self.thread_id = ""
         self.next_turns = NextTurns()
 
@@ -198,10 +191,6 @@ class Controller:
                 self._tell_all(MutedChanged(intent.is_muted))
             case StopReply():
                 self._tell_all(ReplyStopped())
-            case PinThread():
-                self._background.run(self._change(intent), name=f"pin {intent.thread_id}")
-            case MarkThread():
-                self._mark(intent.thread_id, is_unread=intent.is_unread)
             case (
                 SwitchMicrophone()
                 | ListDevices()
@@ -213,11 +202,17 @@ class Controller:
                 | DiscardNote()
             ):
                 self._sound.of_devices(intent)
-            case RenameThread() | ChooseAnswerer() | DeleteThread() | RestoreThread():
-                self._background.run(self._change(intent), name=f"change {intent.thread_id}")
-            case DeletePicture() | RestorePicture():
-                name = f"change picture {intent.picture_id}"
-                self._background.run(self._change_picture(intent), name=name)
+            case (
+                PinThread()
+                | MarkThread()
+                | RenameThread()
+                | ChooseAnswerer()
+                | DeleteThread()
+                | RestoreThread()
+                | DeletePicture()
+                | RestorePicture()
+            ):
+                self._changes.take(intent)
             case (
                 PlayUtterance()
                 | PlayNote()
@@ -323,57 +318,17 @@ class Controller:
     # ---- threads ------------------------------------------------------------------------------
 
     def _mark(self, thread_id: str, *, is_unread: bool) -> None:
-        intent = MarkThread(thread_id, is_unread)
-        self._background.run(self._change(intent), name=f"mark {thread_id}")
+        self._changes.take(MarkThread(thread_id, is_unread))
 
-    async def _change(self, intent: _ThreadChange) -> None:
-        match intent:
-            case PinThread(thread_id, is_pinned):
-                self._tell_thread(await self._journal.mark_thread(thread_id, is_pinned=is_pinned))
-            case MarkThread(thread_id, is_unread):
-                self._tell_thread(await self._journal.mark_thread(thread_id, is_unread=is_unread))
-            case RenameThread():
-                await self._rename(intent.thread_id, intent.title)
-            case ChooseAnswerer():
-                await self._choose(intent.thread_id, intent.who, intent.profile)
-            case DeleteThread():
-                await self._delete(intent.thread_id)
-            case RestoreThread():
-                self._tell_thread(await self._journal.restore_thread(intent.thread_id))
-
-    def _tell_thread(self, thread: ThreadRecord | None) -> None:
-        if thread is not None:
-            self._publish(ThreadSaved(thread))
-
-    async def _rename(self, thread_id: str, title: str) -> None:
-        """An empty title is no title: the thread keeps the one it has."""
-        title = title.strip()
-        find = self._journal.rename_thread(thread_id, title) if title else None
-        self._tell_thread(await (find or self._journal.thread(thread_id)))
-
-    async def _choose(self, thread_id: str, who: Answerer, profile: str) -> None:
-        at = SystemTime().wall()
-        self._tell_thread(await self._journal.choose_answerer(thread_id, at, who, profile))
+    def _renew(self, thread_id: str) -> None:
         if thread_id in self._conversations:
             self._conversations[thread_id].renew_line()
 
-    async def _delete(self, thread_id: str) -> None:
-        """End its conversation first, or its last words would list the thread again."""
+    async def _end(self, thread_id: str) -> None:
         conversation = self._conversations.get(thread_id)
         self._close(thread_id)
         if conversation is not None:
             await conversation.aclose()
-        await self._journal.remove_thread(thread_id)
-        self._publish(ThreadRemoved(thread_id))
-
-    async def _change_picture(self, intent: DeletePicture | RestorePicture) -> None:
-        if isinstance(intent, DeletePicture):
-            await self._journal.remove_picture(intent.picture_id)
-            self._publish(PictureRemoved(intent.picture_id))
-            return
-        picture = await self._journal.restore_picture(intent.picture_id)
-        if picture is not None:
-            self._publish(PictureSaved(picture))
 
     def _reload_settings(self) -> None:
         """Conversations that rest are built anew at their next use."""
