@@ -126,7 +126,7 @@ class Controller:
         open_conversation: Builds the engine of a thread, not running yet.
         publish: Takes news for the window.
         recordings: Carries out what is wanted of recordings.
-        reload: Reads the settings again; conversations opened later follow them.
+        reload: Reads the settings again; conversations built later follow them.
         quit_: Ends the program.
         sound: Serves what is asked of devices.
 
@@ -152,6 +152,7 @@ class Controller:
         self._quit = quit_
         self._sound = SoundIntents(sound, recordings, lambda: self._is_conversing)
         self._conversations: dict[str, Conversation] = {}
+        self._outdated: set[str] = set()  # built by settings that hold no longer
         self._voice_thread = ""
         self._is_muted = False
         self._background = Background(self._report)
@@ -258,7 +259,9 @@ class Controller:
     def _conversation(self, thread_id: str) -> Conversation:
         known = self._conversations.get(thread_id)
         if known is not None:
-            return known
+            if not (known.is_resting and thread_id in self._outdated):
+                return known
+            self._close(thread_id)
         made = self._open_conversation(thread_id)
         if self._is_muted:
             made.take(MutedChanged(True))
@@ -282,6 +285,7 @@ class Controller:
 
     def _close(self, thread_id: str) -> None:
         conversation = self._conversations.pop(thread_id, None)
+        self._outdated.discard(thread_id)
         if conversation is not None:
             self._background.run(conversation.aclose(), name=f"close {thread_id}")
         if self._voice_thread == thread_id:
@@ -296,8 +300,9 @@ class Controller:
         """Give the microphone to this thread."""
         self._sound.free_microphone()
         self._leave_voice(but=thread_id)
+        conversation = self._conversation(thread_id)
         self._voice_thread = thread_id
-        return self._conversation(thread_id)
+        return conversation
 
     def _leave_voice(self, but: str) -> None:
         """No thread but this one may hear the person."""
@@ -331,8 +336,9 @@ class Controller:
             await conversation.aclose()
 
     def _reload_settings(self) -> None:
-        """Conversations that rest are built anew at their next use."""
+        """Conversations are built anew at their next use: once they rest."""
         self._reload()
+        self._outdated = set(self._conversations)
         for thread_id in tuple(self._resting(but="")):
             self._close(thread_id)
 
@@ -347,6 +353,7 @@ class Controller:
         if is_conversation:
             thread_id = name.removeprefix("conversation ")
             self._conversations.pop(thread_id, None)
+            self._outdated.discard(thread_id)
             self._publish(PhaseChanged(thread_id, Phase.READY))
 
 

@@ -59,7 +59,8 @@ class Terms:
         tail_s: Sound that is still captured after the talk key came up.
         listen_s: Silence after which a microphone that listens is closed.
         answers_tools: Who hears the news gives the outputs of functions (``ToolsAnswered``).
-        keeps_recordings: The sound of what is said, by either side, goes into the journal.
+        keeps_recordings: Whether the sound of what is said, by either side, goes into the journal;
+            asked whenever somebody begins.
         begins: How a thread begins.
         is_duplex_automatic: ``barge_in`` follows what is measured of the echo.
         duplex_reason: Why half duplex: ``setting``, ``no_echo_control``, ``echo_unknown``,
@@ -74,7 +75,7 @@ class Terms:
     tail_s: float = 0.2
     listen_s: float = 60.0
     answers_tools: bool = False
-    keeps_recordings: bool = True
+    keeps_recordings: Callable[[], bool] = lambda: True
     begins: Beginning = BEGINNING
     speech_input: SpeechInput = field(default_factory=SpeechInput)
     speech_output: SpeechOutput = field(default_factory=SpeechOutput)

@@ -79,7 +79,7 @@ class Recorder:
         time: Clocks.
         first_sound_s: When the current turn was first heard, None before.
         new_id: Makes ids.
-        keeps_recordings: Whether the sound of what is said is kept.
+        keeps_recordings: Whether the sound of what is said is kept, as it is wished now.
         begins: How a thread begins.
     """
 
@@ -93,7 +93,7 @@ class Recorder:
         first_sound_s: Callable[[], float | None],
         new_id: Callable[[], str] = lambda: str(uuid4()),
         begins: Beginning,
-        keeps_recordings: bool = True,
+        keeps_recordings: Callable[[], bool] = lambda: True,
     ) -> None:
         self._thread_id = thread_id
         self._ledger = ledger
@@ -119,7 +119,7 @@ class Recorder:
     def open_spoken(self, turn: int) -> str:
         """A spoken turn begins: open its recording, whose id is returned; empty without one."""
         notes = self._open(turn)
-        if not self._keeps_recordings:
+        if not self._keeps_recordings():
             return ""
         utterance = UtteranceRecord(
             id=self._new_id(),

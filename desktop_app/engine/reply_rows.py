@@ -51,7 +51,7 @@ class ReplyRows:
         books: Saves rows in order.
         time: Clocks.
         new_id: Makes ids.
-        keeps_recordings: Whether the sound of spoken replies is kept.
+        keeps_recordings: Whether the sound of spoken replies is kept, as it is wished now.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class ReplyRows:
         time: Time,
         new_id: Callable[[], str],
         *,
-        keeps_recordings: bool = True,
+        keeps_recordings: Callable[[], bool] = lambda: True,
     ) -> None:
         self._thread_id = thread_id
         self._books = books
@@ -130,7 +130,7 @@ class ReplyRows:
         notes.speech_bytes += len(pcm)
         reply = self.begin(notes)
         if not reply.is_spoken:
-            spoken = self._record_speech(notes) if self._keeps_recordings else ""
+            spoken = self._record_speech(notes) if self._keeps_recordings() else ""
             wished = notes.user.wishes.spoken_by if notes.user is not None else ""
             notes.reply = structs.replace(
                 reply, is_spoken=True, spoken_by=wished or spoken_by, utterance_id=spoken

@@ -1,4 +1,4 @@
-"""Deletes recordings that are to be kept no longer: at the start, and every hour."""
+"""Deletes recordings that are to be kept no longer: at the start, every hour, and after turns."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from desktop_app.engine.ports import Journal, Time
 from desktop_app.errors import StorageError
+from desktop_app.journal.retention import OFF, UNTIL_SENT
 from desktop_app.link.messages import LinkEvent
 from desktop_app.link.recordings import RecordingsRemoved
 
@@ -37,6 +38,11 @@ class Retention:
         self._keep = keep
         self._publish = publish
         self._time = time
+
+    @property
+    def follows_turns(self) -> bool:
+        """Whether nothing is kept once its turn is over: then it is enforced after each."""
+        return self._keep() in (UNTIL_SENT, OFF)
 
     async def run(self) -> None:
         """Enforce it now and every hour, until cancelled."""

@@ -35,10 +35,10 @@ from desktop_app.engine.sample_player import SamplePlayer
 from desktop_app.engine.service_desk import ServiceDesk
 from desktop_app.engine.service_keeper import ServiceKeeper
 from desktop_app.engine.system_time import SystemTime
-from desktop_app.engine.tool_desk import RunTool, ToolDesk
+from desktop_app.engine.tool_desk import ToolDesk
 from desktop_app.errors import AppError, DeviceError, InputError
 from desktop_app.export.storage import remove_service_data
-from desktop_app.journal.retention import UNTIL_SENT
+from desktop_app.journal.retention import OFF
 from desktop_app.journal.writer import JournalWriter
 from desktop_app.languages import choose, known, speak
 from desktop_app.link.asks import Ask, CancelAsk
@@ -66,7 +66,7 @@ from desktop_app.processes.engine_parts import EngineKit, realtime_terms, resamp
 from desktop_app.processes.engine_sound import EngineSound
 from desktop_app.processes.remote_service import ProfileKeys, RemoteService
 from desktop_app.processes.service_child import both_doors, remove_note, starter
-from desktop_app.processes.tool_command import ToolCommand
+from desktop_app.processes.tool_command import program_of
 from desktop_app.processes.who_answers import described, who_answers
 from desktop_app.profiles import EMBEDDED, Profile, find_profile, name_of
 from desktop_app.protocol.commands import Answerer
@@ -184,7 +184,7 @@ class EngineApp:
         self._desk = ServiceDesk(answers, self._publish)
         self._tools = ToolDesk(
             approvals=lambda: self._settings.approvals.values(),
-            program=self._tool_program,
+            program=lambda: program_of(self._settings.tools),
             answer=self._on_intent,
             publish=self._publish,
             report=self._report,
@@ -196,7 +196,7 @@ class EngineApp:
             self._publish,
             SystemTime(),
             self._report,
-            keeps_recordings=lambda: self._settings.privacy.keep_recordings != "off",
+            keeps_recordings=self._keeps_recordings,
         )
         self.controller = Controller(
             open_conversation=self._open_conversation,
@@ -267,17 +267,13 @@ class EngineApp:
             open_sound=self._sound.open_sound,
             detector=self._detector,
             profile=self._profile.key,
+            keeps_recordings=self._keeps_recordings,
             answers_tools=True,
         )
         return kit.build(thread_id)
 
-    def _tool_program(self) -> RunTool | None:
-        """The program of the settings; one that cannot be read as a command is none."""
-        try:
-            command = ToolCommand(self._settings.tools.command)
-        except InputError:
-            return None
-        return command.output
+    def _keeps_recordings(self) -> bool:
+        return self._settings.privacy.keep_recordings != OFF
 
     async def _answerer_of(self, thread_id: str) -> Answerer:
         """See ``who_answers``."""
@@ -364,7 +360,7 @@ class EngineApp:
 
     def _on_turn_ended(self, thread_id: str) -> None:
         self.controller.on_turn_ended(thread_id)
-        if self._settings.privacy.keep_recordings == UNTIL_SENT:
+        if self._retention.follows_turns:
             self._background.run(self._retention.run(), name="retention")
 
     def _snapshot(self) -> Iterator[LinkEvent]:

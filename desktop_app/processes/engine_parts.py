@@ -103,6 +103,7 @@ class EngineKit:
     Attributes:
         open_sound: Makes the devices of one conversation.
         profile: Of the service that is talked to.
+        keeps_recordings: Asked whenever somebody begins to speak.
         answers_tools: Who hears the news gives the outputs of functions.
         detector: Shared: one conversation at most has the microphone.
     """
@@ -114,6 +115,7 @@ class EngineKit:
     open_sound: Callable[[VoiceSettings], SoundParts]
     detector: SpeechDetector
     profile: str
+    keeps_recordings: Callable[[], bool]
     answers_tools: bool = False
 
     def build(self, thread_id: str) -> Engine:
@@ -136,7 +138,7 @@ class EngineKit:
             tail_s=voice.tail_ms / 1000,
             listen_s=float(voice.idle_after_s),
             begins=Beginning(self.settings.speech_at(self.profile).model, self.profile),
-            keeps_recordings=self.settings.privacy.keep_recordings != "off",
+            keeps_recordings=self.keeps_recordings,
             speech_input=SpeechInput(
                 commit_strategy="vad" if voice.endpoint == "server" else "manual",
                 end_silence_s=voice.end_silence_ms / 1000,

@@ -8,9 +8,11 @@ from collections.abc import Sequence
 
 import msgspec
 
+from desktop_app.engine.tool_desk import RunTool
 from desktop_app.errors import InputError
 from desktop_app.protocol.commands import ToolOutput
 from desktop_app.protocol.events import ToolCall
+from desktop_app.settings import ToolSettings
 
 WITHIN_S = 120.0
 LONGEST_BYTES = 1 << 20
@@ -62,6 +64,15 @@ class ToolCommand:
             said = errors.decode(errors="replace").strip().splitlines()
             return _failure(said[-1] if said else f"exit code {process.returncode}")
         return output[:LONGEST_BYTES].decode(errors="replace").strip()
+
+
+def program_of(settings: ToolSettings) -> RunTool | None:
+    """The program of the settings; one that cannot be read as a command is none."""
+    try:
+        command = ToolCommand(settings.command)
+    except InputError:
+        return None
+    return command.output
 
 
 def _failure(reason: str) -> str:

@@ -348,6 +348,23 @@ async def test_new_settings_are_read_and_reach_resting_conversations(rig):
     assert rig.opened == 2
 
 
+@pytest.mark.parametrize("use", [StartVoice("a"), PressTalk("a"), SendText("a", "m", "x")])
+async def test_new_settings_reach_a_conversation_that_goes_on_once_it_rests(rig, use):
+    rig.ask(OpenThread("a"), StartVoice("a"))
+    before = rig.conversations["a"]
+    before.is_resting = False
+    rig.ask(ReloadSettings(), SetMuted(True), ReleaseTalk(), use)
+    assert (rig.opened, before.taken[-3]) == (1, MutedChanged(True)), "not within a turn"
+    before.is_resting = True
+    rig.ask(use)
+    now = rig.conversations["a"]
+    assert (rig.opened, now.taken[0]) == (2, MutedChanged(True))
+    await before.closed.wait()
+    rig.ask(use, ReleaseTalk())
+    assert rig.opened == 2, "once is enough"
+    assert (now.taken[-1] == TalkReleased()) is not isinstance(use, SendText)
+
+
 async def test_quit_ends_the_program(rig):
     rig.ask(Quit())
     assert rig.has_quit

@@ -56,3 +56,12 @@ async def test_a_disk_that_refuses_is_tried_again_an_hour_later(rig, caplog):
     await rig.time.advance(3600)
     assert len(rig.journal.expiries) == 2
     caplog.clear()
+
+
+def test_it_follows_each_turn_where_nothing_is_kept_for_longer():
+    keep = ["forever", "7_days", "1_day", "until_sent", "off"]
+    follows = [
+        Retention(MemoryJournal(), lambda one=one: one, print, VirtualTime()).follows_turns
+        for one in keep
+    ]
+    assert follows == [False, False, False, True, True]

@@ -34,6 +34,7 @@ class Rig:
         journal: A real one, in place of ``journal``.
 
     Attributes:
+        keeps_recordings: The setting, as it is now.
         told: Everything that the window was told, in order.
         listeners: Who else is told it.
     """
@@ -56,6 +57,7 @@ class Rig:
         self.journal = MemoryJournal()
         self.voice = ScriptedServer(is_ending=is_peer_ending, lifetime_s=lifetime_s)
         self.text = ScriptedServer()
+        self.keeps_recordings = keeps_recordings
         self.told: list[LinkEvent] = []
         self.listeners: list[Callable[[LinkEvent], None]] = []
         parts = Parts(
@@ -75,7 +77,7 @@ class Rig:
             barge_in=barge_in,
             is_peer_ending=is_peer_ending,
             answers_tools=answers_tools,
-            keeps_recordings=keeps_recordings,
+            keeps_recordings=lambda: self.keeps_recordings,
         )
         self.engine = Engine(terms, parts)
         self._running: asyncio.Task[None] | None = None

@@ -90,6 +90,7 @@ async def conversation(
         open_sound=lambda _voice: SoundParts(Microphone(sound), held.loudspeaker, far_end),
         detector=speech_detector(),
         profile="embedded",
+        keeps_recordings=lambda: True,
     )
     held.engine = kit.build(THREAD)
     try:

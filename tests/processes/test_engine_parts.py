@@ -42,10 +42,12 @@ def test_the_settings_reach_the_conversation():
         open_sound=lambda _voice: SoundParts(WavMicrophone(), WavLoudspeaker()),
         detector=LoudnessDetector(),
         profile="embedded",
+        keeps_recordings=lambda: False,
     )
     engine = kit.build("t")
     terms, rules = engine._terms, engine._parts.turn_detector.rules
     assert (terms.tail_s, terms.listen_s, terms.is_peer_ending) == (0.05, 30.0, True)
+    assert not terms.keeps_recordings()
     assert terms.speech_input.commit_strategy == "vad"
     assert terms.speech_output.speed == 1.25
     assert (rules.end_silence_ms, rules.pre_roll_ms, rules.insist_ms) == (900, 100, 300)

@@ -91,6 +91,27 @@ async def test_nothing_is_written_down_where_recordings_are_off():
         assert rig.journal.utterances == {}
 
 
+async def test_what_is_said_after_recordings_were_turned_off_is_not_written_down():
+    async with Rig() as rig:
+        line = await answering(rig)
+        rig.keeps_recordings = False
+        line.say(ReplyEnded(1))
+        await rig.loudspeaker.sound(300)
+        await rig.phase_is(Phase.LISTENING)
+        written = set(rig.journal.utterances)
+        await rig.ask_aloud(turn=2)
+        line.say(
+            TranscriptUpdated(2, "and now", is_final=True),
+            ReplyAudio(2, speech(100)),
+            ReplyEnded(2),
+        )
+        await rig.phase_is(Phase.SPEAKING)
+        await rig.loudspeaker.sound(100)
+        await rig.phase_is(Phase.LISTENING)
+        assert [one.text for one in rig.questions] == ["what is it", "and now"]
+        assert set(rig.journal.utterances) == written
+
+
 async def test_speech_that_a_shutdown_cuts_without_a_recording_does_not_wait_to_be_sent():
     async with Rig(keeps_recordings=False) as rig:
         await rig.take(VoiceStarted())

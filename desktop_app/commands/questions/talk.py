@@ -29,6 +29,7 @@ from desktop_app.commands.thread_choice import chosen_thread
 from desktop_app.engine.engine import Engine
 from desktop_app.engine.inputs import TalkPressed, TalkReleased
 from desktop_app.errors import InputError
+from desktop_app.journal.retention import OFF
 from desktop_app.logs import start_logging
 from desktop_app.paths import Paths, find_paths
 from desktop_app.processes.engine_parts import (
@@ -222,6 +223,7 @@ async def run_engine(
         open_sound=lambda _voice: SoundParts(*sound),
         detector=speech_detector(),
         profile=parts.profile.key,
+        keeps_recordings=lambda: parts.settings.privacy.keep_recordings != OFF,
         answers_tools=answers_tools,
     )
     engine = kit.build(thread_id)
