@@ -6,12 +6,9 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 
-import numpy as np
-from numpy.typing import NDArray
-
-from desktop_app.errors import AppError
+from desktop_app.errors import AppError, InputError
 from desktop_app.service.documents import vector_rows
-from desktop_app.service.provider_failures import provider_failures
+from desktop_app.service.documents.vector_rows import Unembedded
 from desktop_app.service.provider_source import ProviderSource
 from desktop_app.service.providers.vector_ports import (
     Embedder,
@@ -20,10 +17,9 @@ from desktop_app.service.providers.vector_ports import (
     space_of,
 )
 from desktop_app.service.storage.database import Database
+from desktop_app.service.vectors import QuestionVectors, Vectors, unit_vectors
 
 _AT_ONCE = 32
-_QUESTION_WITHIN_S = 5.0
-_LEFT_ALONE_S = 60.0
 _FIRST_PAUSE_S = 15.0
 _LONGEST_PAUSE_S = 600.0
 
@@ -45,7 +41,7 @@ class Embedding:
         self._source = source
         self._on_embedded = on_embedded
         self._news = asyncio.Event()
-        self._slow_until: dict[str, float] = {}
+        self._questions = QuestionVectors()
         self._done: dict[str, int] = {}  # by space: all passages up to this number have vectors
 
     def embedder(self, wish: EmbeddingWish) -> Embedder | None:
@@ -58,24 +54,9 @@ class Embedding:
             self._done[space] = min(done, first - 1)
         self._news.set()
 
-    async def of_question(self, embedder: Embedder, text: str) -> NDArray[np.float32] | None:
-        """The vector of a question, or None where the provider does not give one in time.
-
-        One that was too slow is left alone for a minute: each turn would wait for it again.
-        """
-        now = asyncio.get_running_loop().time()
-        if now < self._slow_until.get(embedder.provider, now):
-            return None
-        try:
-            async with asyncio.timeout(_QUESTION_WITHIN_S):
-                vectors = await _vectors(embedder, [text])
-        except (AppError, TimeoutError) as error:
-            _log.info("%s gave a question no vector: %s", embedder.provider, _code(error))
-            if isinstance(error, TimeoutError):
-                self._slow_until[embedder.provider] = now + _LEFT_ALONE_S
-            return None
-        query: NDArray[np.float32] = vectors[0]
-        return query
+    async def of_question(self, embedder: Embedder, text: str) -> Vectors | None:
+        """The vector of a question, or None where the provider does not give one in time."""
+        return await self._questions.of(embedder, text)
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -101,7 +82,7 @@ class Embedding:
                 while await self._next(embedder, wishes):
                     pass
             except AppError as error:
-                _log.info("%s gave passages no vectors: %s", embedder.provider, _code(error))
+                _log.info("%s gave passages no vectors: %s", embedder.provider, error.code)
                 is_complete = False
         return is_complete
 
@@ -127,36 +108,36 @@ class Embedding:
         )
         if not passages:
             return False
-        vectors = await _vectors(embedder, [one.content for one in passages])
-        given = space_of(embedder)
-        await self._database.write(
-            lambda connection: vector_rows.insert(connection, given, passages, vectors)
-        )
+        try:
+            await self._embed(embedder, passages)
+        except InputError:
+            await self._embed_singly(embedder, passages)
         if self._done[space] == after:  # else older passages have come meanwhile
             self._done[space] = passages[-1].seq
+        return True
+
+    async def _embed_singly(self, embedder: Embedder, passages: Sequence[Unembedded]) -> None:
+        """All but those that are refused, which have their words to be found by.
+
+        Raises:
+            AppError: It is the provider or the model that is wrong: it refuses a word, too.
+        """
+        await unit_vectors(embedder, ["word"])
+        for one in passages:
+            try:
+                await self._embed(embedder, [one])
+            except InputError as error:
+                _log.info("%s gave a passage no vector: %s", embedder.provider, error.code)
+
+    async def _embed(self, embedder: Embedder, passages: Sequence[Unembedded]) -> None:
+        vectors = await unit_vectors(embedder, [one.content for one in passages])
+        space = space_of(embedder)
+        await self._database.write(
+            lambda connection: vector_rows.insert(connection, space, passages, vectors)
+        )
         for scope in {one.scope for one in passages}:
             self._on_embedded(scope)
-        return True
 
     def _embedders(self) -> Mapping[str, Embedder]:
         providers = self._source.known
         return providers.embedders if providers is not None else {}
-
-
-async def _vectors(embedder: Embedder, texts: Sequence[str]) -> NDArray[np.float32]:
-    """Unit vectors, float32, shape (len(texts), n).
-
-    Raises:
-        AppError
-    """
-    with provider_failures("embedding.failed", "The embedding provider failed."):
-        vectors = np.asarray(await embedder.embed(texts), np.float32)
-        if vectors.ndim != 2 or len(vectors) != len(texts) or not np.isfinite(vectors).all():
-            raise ValueError(f"{vectors.shape} for {len(texts)} texts")
-        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        units: NDArray[np.float32] = vectors / np.maximum(lengths, np.float32(1e-12))
-        return units
-
-
-def _code(error: Exception) -> str:
-    return error.code if isinstance(error, AppError) else "too slow"

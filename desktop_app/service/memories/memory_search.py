@@ -7,13 +7,11 @@ import logging
 import sqlite3
 
 import numpy as np
-from numpy.typing import NDArray
 
 from desktop_app.errors import AppError
 from desktop_app.protocol.backboard.memories import StoredMemory
 from desktop_app.service.memories.memory_store import scored
 from desktop_app.service.memories.words import best, word_scores
-from desktop_app.service.provider_failures import provider_failures
 from desktop_app.service.provider_source import ProviderSource
 from desktop_app.service.providers.vector_ports import (
     Embedder,
@@ -22,11 +20,13 @@ from desktop_app.service.providers.vector_ports import (
     space_of,
 )
 from desktop_app.service.storage.database import Database
+from desktop_app.service.vectors import QuestionVectors, Vectors, unit_vectors
 
-LIMIT_S = 5
-"""For a provider to embed a question: a turn waits for it."""
-BATCH = 128
-"""Memories that get their vectors in one go."""
+OPEN_WITHIN_S = 5.0
+CATCH_UP_S = 1.5
+"""For memories that have no vector yet: a turn waits for it."""
+AT_ONCE = 16
+"""Memories that get their vectors in one go, which is kept before the next."""
 WORDS_WEIGHT = 0.1
 """Of the words' score beside the meaning's: more made the order worse."""
 
@@ -41,8 +41,6 @@ JOIN memories ON memories.seq = memory_vectors.memory_seq
 WHERE space = ? AND memories.assistant_id = ?
 """
 
-_Vectors = NDArray[np.float32]
-
 _log = logging.getLogger(__name__)
 
 
@@ -55,6 +53,7 @@ class MemorySearch:
     def __init__(self, database: Database, source: ProviderSource) -> None:
         self._database = database
         self._source = source
+        self._questions = QuestionVectors()
 
     async def search(
         self, assistant_id: str, query: str, limit: int, wish: EmbeddingWish
@@ -82,57 +81,68 @@ class MemorySearch:
 
     async def _embedded(
         self, assistant_id: str, query: str, wish: EmbeddingWish
-    ) -> tuple[_Vectors | None, str]:
+    ) -> tuple[Vectors | None, str]:
         """The question's vector and its space, once the memories have theirs; or None."""
         if not query.strip():
             return None, ""
         try:
-            async with asyncio.timeout(LIMIT_S):  # providers that are still opening included
+            async with asyncio.timeout(OPEN_WITHIN_S):  # providers may still be opening
                 embedder = chosen((await self._source.get()).embedders, wish)
-                if embedder is None:
-                    return None, ""
-                with provider_failures("embedding.failed", "The embedding provider failed."):
-                    return await self._embed(embedder, assistant_id, query)
         except TimeoutError:
-            _log.info("Memories are searched by words: the embedding provider is too slow")
+            _log.info("Memories are searched by words: the providers are not open yet")
+            return None, ""
         except AppError as error:
             _log.info("Memories are searched by words: %s", error.code)
-        return None, ""
+            return None, ""
+        if embedder is None:
+            return None, ""
+        vector = await self._questions.of(embedder, query)
+        if vector is not None:
+            await self._catch_up(embedder, assistant_id)
+        return vector, space_of(embedder)
 
-    async def _embed(
-        self, embedder: Embedder, assistant_id: str, query: str
-    ) -> tuple[_Vectors, str]:
+    async def _catch_up(self, embedder: Embedder, assistant_id: str) -> None:
+        """Give memories their vectors, for a moment: what is left of them comes with a later turn,
+        and has its words until then."""
+        try:
+            async with asyncio.timeout(CATCH_UP_S):
+                while await self._next(embedder, assistant_id):
+                    pass
+        except TimeoutError:
+            _log.info("Some memories are searched by words: their vectors take long")
+        except AppError as error:
+            _log.info("Some memories are searched by words: %s", error.code)
+
+    async def _next(self, embedder: Embedder, assistant_id: str) -> bool:
+        """Embed the newest memories that have no vector; False where none was left."""
         wished = space_of(embedder)
         rows = await self._database.read(
             lambda connection: connection.execute(
-                _WITHOUT_VECTOR, (assistant_id, wished, BATCH)
+                _WITHOUT_VECTOR, (assistant_id, wished, AT_ONCE)
             ).fetchall()
         )
-        texts = [query, *(str(row["content"]) for row in rows)]
-        vectors = (await embedder.embed(texts)).astype(np.float32)
-        if vectors.ndim != 2 or len(vectors) != len(texts) or not np.isfinite(vectors).all():
-            raise AppError("embedding.failed", "The embedding provider's answer cannot be used.")
+        if not rows:
+            return False
+        vectors = await unit_vectors(embedder, [str(row["content"]) for row in rows])
         space = space_of(embedder)
 
         def work(connection: sqlite3.Connection) -> None:
-            for row, vector in zip(rows, vectors[1:], strict=True):
+            for row, vector in zip(rows, vectors, strict=True):
                 connection.execute(
                     "INSERT OR REPLACE INTO memory_vectors (memory_seq, space, vector)"
                     " SELECT seq, ?, ? FROM memories WHERE seq = ? AND content = ?",
                     (space, vector.tobytes(), row["seq"], row["content"]),
                 )
 
-        if rows:
-            await self._database.write(work)
-        question: _Vectors = vectors[0]
-        return question, space
+        await self._database.write(work)
+        return True
 
 
 def _by_meaning(
     connection: sqlite3.Connection,
     assistant_id: str,
     space: str,
-    asked: _Vectors,
+    asked: Vectors,
     by_words: dict[int, float],
 ) -> dict[int, float]:
     """Cosines, nudged by shared words. A memory without a vector has its words alone."""

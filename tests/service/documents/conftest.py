@@ -55,11 +55,11 @@ class Shelf:
         )
         return [passage.filename for passage in passages]
 
-    async def embedded(self) -> None:
-        """Wait until every passage has a vector."""
+    async def embedded(self, *, but: int = 0) -> None:
+        """Wait until every passage has a vector, but for so many."""
         database = self.rig.store.database
         async with asyncio.timeout(LIMIT_S):
-            while await database.read(lambda one: one.execute(_MISSING).fetchone()[0]):
+            while await database.read(lambda one: one.execute(_MISSING).fetchone()[0]) > but:
                 pass
 
 

@@ -6,8 +6,8 @@ import logging
 
 import pytest
 
-from desktop_app.errors import NetworkError
-from desktop_app.service.documents import embedding
+from desktop_app.errors import InputError, NetworkError
+from desktop_app.service import vectors
 from tests.fakes.embedder import MeaningEmbedder
 from tests.fakes.providers import ScriptedProviders
 
@@ -97,7 +97,7 @@ async def test_a_provider_that_does_not_answer_holds_up_one_question_alone(
     await _fill(shelf)
     await shelf.embedded()
     embedder.may_answer.clear()
-    monkeypatch.setattr(embedding, "_QUESTION_WITHIN_S", 0.05)
+    monkeypatch.setattr(vectors, "QUESTION_WITHIN_S", 0.05)
     assert await shelf.found("doors") == ["doors.txt"]
     asked = len(embedder.asked)
     assert await shelf.found("holidays") == ["holidays.txt"]
@@ -166,6 +166,24 @@ async def test_passages_are_embedded_some_at_a_time(shelf, embedder):
     await shelf.embedded()
     assert max(embedder.asked) == 32
     assert sum(embedder.asked) == len(embedder.texts) > 100
+
+
+async def test_a_passage_that_is_refused_holds_up_no_other(shelf, embedder, monkeypatch):
+    embed, refused = embedder.embed, []
+
+    async def picky(texts):
+        if any("passwords" in text for text in texts):
+            refused.append(len(texts))
+            raise InputError("embedding.refused", "The input is too large.")
+        return await embed(texts)
+
+    monkeypatch.setattr(embedder, "embed", picky)
+    await shelf.indexed("passwords.txt", "The passwords are in the safe. " * 2)
+    await _fill(shelf)
+    await shelf.embedded(but=1)
+    assert refused[-1] == 1  # it was asked for alone, too
+    assert await shelf.found("vacation") == ["holidays.txt"]
+    assert await shelf.found("passwords") == ["passwords.txt"]
 
 
 async def test_what_was_indexed_before_a_provider_was_there_gets_vectors_then(

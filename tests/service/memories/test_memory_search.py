@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from desktop_app.protocol.backboard.memories import NewMemory
+from desktop_app.service import vectors
 from desktop_app.service.memories import memory_search
 from tests.fakes.facts import REFUSED, TopicEmbedder
 
@@ -72,12 +73,12 @@ async def test_each_memory_is_embedded_once_and_again_when_it_changes(mind, embe
     await mind.know("Likes tea", "Has a dog")
     await texts(mind, "pet")
     await texts(mind, "drink")
-    assert embedder.asked == [("pet", "Has a dog", "Likes tea"), ("drink",)]
+    assert embedder.asked == [("pet",), ("Has a dog", "Likes tea"), ("drink",)]
     page = await mind.store.memories.all(mind.assistant_id)
     changed = NewMemory(content="Has a cat")
     await mind.store.memories.update(mind.assistant_id, page.memories[0].id, changed)
     assert await texts(mind, "pet") == ["Has a cat"]
-    assert embedder.asked[-1] == ("pet", "Has a cat")
+    assert embedder.asked[-2:] == [("pet",), ("Has a cat",)]
 
 
 @pytest.mark.parametrize("failure", [REFUSED, TimeoutError()])
@@ -86,7 +87,7 @@ async def test_words_are_enough_when_the_embedder_fails(mind, embedder, failure,
     embedder.failure = failure
     await mind.know("Likes tea")
     assert await texts(mind, "tea") == ["Likes tea"]
-    assert "Memories are searched by words" in caplog.text
+    assert "scripted gave a question no vector" in caplog.text
     caplog.clear()
 
 
@@ -97,7 +98,7 @@ async def test_the_assistants_own_embedding_provider_is_asked(mind, embedder):
     await mind.know("Likes tea")
     assert await texts(mind, "beverage") == ["Likes tea"]
     assert embedder.asked == []
-    assert other.asked == [("beverage", "Likes tea")]
+    assert other.asked == [("beverage",), ("Likes tea",)]
 
 
 async def test_the_assistants_own_model_is_asked(mind, embedder):
@@ -135,7 +136,7 @@ async def test_nothing_is_found_for_nothing(mind, embedder):
     await mind.know("Likes tea")
     assert await texts(mind, "  ") == []
     assert await texts(mind, "tea", limit=0) == []
-    assert embedder.asked == [("tea", "Likes tea")]
+    assert embedder.asked == [("tea",), ("Likes tea",)]
 
 
 async def test_a_long_question_is_searched_by_its_first_words(mind):
@@ -146,32 +147,66 @@ async def test_a_long_question_is_searched_by_its_first_words(mind):
 
 async def test_a_turn_does_not_wait_long_for_an_embedder(mind, embedder, monkeypatch, caplog):
     caplog.set_level(logging.INFO)
-    monkeypatch.setattr(memory_search, "LIMIT_S", 0.01)
+    monkeypatch.setattr(vectors, "QUESTION_WITHIN_S", 0.01)
     monkeypatch.setattr(embedder, "embed", never)
     await mind.know("Likes tea")
     assert await texts(mind, "tea") == ["Likes tea"]
-    assert "the embedding provider is too slow" in caplog.text
+    assert "scripted gave a question no vector: too slow" in caplog.text
+    caplog.clear()
+    assert await texts(mind, "tea") == ["Likes tea"]
+    assert not caplog.text  # nor does the next one wait for it
+
+
+@pytest.mark.parametrize("trouble", ["slow", "refused"])
+async def test_memories_keep_the_vectors_they_got_and_a_turn_does_not_wait_for_the_others(
+    mind, embedder, monkeypatch, caplog, trouble
+):
+    caplog.set_level(logging.INFO)
+    monkeypatch.setattr(memory_search, "AT_ONCE", 1)
+    await mind.know("Has a dog", "Has a cat")
+    assert await texts(mind, "pet") == ["Has a cat", "Has a dog"]
+    assert embedder.asked == [("pet",), ("Has a cat",), ("Has a dog",)]
+    embed, difficult = embedder.embed, ["Likes tea"]
+
+    async def badly(asked: list[str]) -> object:
+        if list(asked) != difficult:
+            return await embed(asked)
+        return await (never(asked) if trouble == "slow" else refused())
+
+    monkeypatch.setattr(embedder, "embed", badly)
+    monkeypatch.setattr(memory_search, "CATCH_UP_S", 0.01 if trouble == "slow" else 60)
+    await mind.know(*difficult)
+    assert await texts(mind, "which pet likes fish") == ["Has a cat", "Has a dog", "Likes tea"]
+    assert embedder.asked[3:] == [("which pet likes fish",)]
+    assert "Some memories are searched by words" in caplog.text
 
 
 @pytest.mark.parametrize(
-    "vectors", [np.zeros((1, 2)), np.zeros(2), np.full((2, 2), np.nan), np.zeros((3, 2))]
+    "given", [np.zeros((2, 2)), np.zeros(2), np.full((1, 2), np.nan), np.zeros((0, 2))]
 )
+@pytest.mark.parametrize("is_of_a_question", [True, False])
 async def test_vectors_that_cannot_be_meant_are_not_kept(
-    mind, embedder, vectors, monkeypatch, caplog
+    mind, embedder, given, is_of_a_question, monkeypatch, caplog
 ):
     caplog.set_level(logging.INFO)
+    embed = embedder.embed
 
-    async def embed(_texts: list[str]) -> object:
-        return vectors
+    async def strangely(asked: list[str]) -> object:
+        return given if is_of_a_question is (list(asked) == ["tea"]) else await embed(asked)
 
-    monkeypatch.setattr(embedder, "embed", embed)
+    monkeypatch.setattr(embedder, "embed", strangely)
     await mind.know("Likes tea")
     assert await texts(mind, "tea") == ["Likes tea"]
-    assert "Memories are searched by words: embedding.failed" in caplog.messages
+    assert any(message.endswith(": embedding.failed") for message in caplog.messages)
+    caplog.clear()  # of the failure itself
     kept = await mind.store.database.read(
         lambda connection: connection.execute("SELECT count(*) FROM memory_vectors").fetchone()[0]
     )
     assert kept == 0
+
+
+async def refused() -> None:
+    raise REFUSED
 
 
 async def never(_texts: object) -> None:
