@@ -13,6 +13,7 @@ from desktop_app.ui.button import Button
 from desktop_app.ui.icons import paint_icon
 from desktop_app.ui.labels import Label
 from desktop_app.ui.look import Look
+from desktop_app.ui.mirroring import shortened
 
 HEIGHT = 52
 _LEAST_CHIP = 120
@@ -82,9 +83,7 @@ class Chip(QAbstractButton):
         room = self.rect().adjusted(
             *((12 + side, 0, -12, 0) if is_mirrored else (12, 0, -12 - side, 0))
         )
-        words = self.fontMetrics().elidedText(
-            self.text(), Qt.TextElideMode.ElideRight, room.width()
-        )
+        words = shortened(self.text(), self.fontMetrics(), room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignCenter, words)
 
 

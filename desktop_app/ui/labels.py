@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop_app.ui import look as size
 from desktop_app.ui.look import Look
+from desktop_app.ui.mirroring import shortened
 
 
 class Label(QWidget):
@@ -47,7 +48,7 @@ class Label(QWidget):
         room, metrics = self.contentsRect().width(), self.fontMetrics()
         said = (self._text, *self._briefer)
         fitting = next((one for one in said if metrics.horizontalAdvance(one) <= room), said[-1])
-        return metrics.elidedText(fitting, Qt.TextElideMode.ElideRight, room)
+        return shortened(fitting, metrics, room)
 
     def show_text(self, text: str, ink: str = "", *, briefer: tuple[str, ...] = ()) -> None:
         """Exchange the text and, if given, the colour's token.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QFontMetrics, QGuiApplication
 
 
 def is_mirrored() -> bool:
@@ -32,3 +34,12 @@ def leading() -> Qt.AlignmentFlag:
     """At the side where reading begins, whatever the direction of the words; half-way down."""
     side = Qt.AlignmentFlag.AlignRight if is_mirrored() else Qt.AlignmentFlag.AlignLeft
     return side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
+
+
+def shortened(text: str, metrics: QFontMetrics, room: int) -> str:
+    """The text within so many px, with an ellipsis where its own words end."""
+    fitting = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+    if fitting == text or not is_mirrored():
+        return fitting
+    is_turned = any(unicodedata.bidirectional(one) in ("R", "AL") for one in text)
+    return fitting if is_turned else f"\u2066{fitting}\u2069"

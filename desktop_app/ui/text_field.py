@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF
+from functools import partial
+
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from desktop_app.ui import look as size
 from desktop_app.ui.icons import paint_icon
 from desktop_app.ui.look import Look
-from desktop_app.ui.mirroring import mirrored, mirrored_margins
+from desktop_app.ui.mirroring import is_mirrored, leading, mirrored, mirrored_margins
 
 _PADDING = 12
 _ICON, _BEFORE, _AFTER = 16, 10, 5  # px at 1x
@@ -28,6 +30,7 @@ class TextField(QLineEdit):
         self.setFont(look.font(px))
         before = icon_room(look) if icon else _PADDING
         self.setTextMargins(*mirrored_margins(before, 0, _PADDING, 0))
+        begin_leading(self)
         self.setMinimumHeight(self.fontMetrics().height() + 18)
         self.setStyleSheet("QLineEdit { background: transparent; border: none; }")
 
@@ -38,6 +41,28 @@ class TextField(QLineEdit):
             paint_field_icon(painter, self._look, self, self._icon)
         painter.end()
         super().paintEvent(event)
+
+
+def begin_leading(field: QLineEdit) -> None:
+    """Let cursor and words begin at the right where people read from there, as the hint does."""
+    if is_mirrored():
+        field.setAlignment(leading())
+
+
+def begin_page_leading(page: QPlainTextEdit) -> None:
+    """The same for a page: while it is empty; what is written has a direction of its own."""
+    if is_mirrored():
+        page.textChanged.connect(partial(_turn_empty, page))
+        _turn_empty(page)
+
+
+def _turn_empty(page: QPlainTextEdit) -> None:
+    document = page.document()
+    wanted = leading() if document.isEmpty() else Qt.AlignmentFlag.AlignLeading
+    option = document.defaultTextOption()
+    if option.alignment() != wanted:
+        option.setAlignment(wanted)
+        document.setDefaultTextOption(option)
 
 
 def paint_field(painter: QPainter, look: Look, widget: QWidget) -> None:

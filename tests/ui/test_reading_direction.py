@@ -6,10 +6,19 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
+from desktop_app.ui.chat.find_bar import FindBar
 from desktop_app.ui.chat.text_block import TextBlock
+from desktop_app.ui.compose.composer import Composer
+from desktop_app.ui.labels import Label
+from desktop_app.ui.look import Look
+from desktop_app.ui.mirroring import shortened
+from desktop_app.ui.panels.fields import LineField
 from desktop_app.ui.panels.rows import wrapped
+from desktop_app.ui.text_field import TextField
+from desktop_app.ui.threads.thread_list import SearchField
 from desktop_app.ui.wording import apart
 from tests.ui.conftest import make_message
 
@@ -116,3 +125,71 @@ def test_names_of_files_stand_above_what_is_said_of_them(mirrored_desk, look):
         if picture.pixel(x, y) != ground
     ]
     assert min(inked) > 150
+
+
+def opened_find_bar(look: Look, parent: QWidget) -> QLineEdit:
+    bar = FindBar(look, parent)
+    bar.open_bar()
+    return bar.field
+
+
+LINES = {
+    "settings": TextField,
+    "panels": lambda look, parent: LineField(look, parent, "بحث", icon="search"),
+    "threads": SearchField,
+    "find": opened_find_bar,
+}
+
+
+@pytest.mark.parametrize("kind", LINES)
+@pytest.mark.parametrize("words", ["", "tram"])
+def test_a_field_is_filled_from_the_right(from_the_right, look, qtbot, kind, words):
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    parent.resize(600, 200)
+    field = LINES[kind](look, parent)
+    field.resize(300, 36)
+    field.setText(words)
+    field.grab()  # places the cursor
+    assert field.cursorRect().center().x() > field.width() * 2 / 3
+
+
+def test_an_empty_composer_has_its_cursor_at_the_hint(from_the_right, look, qtbot):
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    composer = Composer(look, parent)
+    composer.resize(600, 60)
+    parent.show()
+    field = composer.field
+    assert field.width() - 20 < field.cursorRect().right() < field.viewport().width()
+    qtbot.keyClicks(field, "tram")
+    assert field.cursorRect().left() < field.width() / 2  # words have their own direction
+    field.undo()
+    assert field.toPlainText() == ""
+    assert field.cursorRect().left() > field.width() - 20
+
+
+def test_title_tabs_and_rows_of_the_sides_begin_in_one_line(mirrored_desk):
+    window = mirrored_desk.window
+    window.toggle_right()
+    side, threads = window.side, window.threads
+    tab = side.tabs.mapTo(side, side.tabs.box(0).toRect().topRight()).x()
+    assert side.width() - 1 - tab == pytest.approx(17, abs=1)
+    hide = threads.search.geometry()
+    brand = next(one for one in threads.findChildren(Label) if one.text == "Parley")
+    assert hide.right() - brand.geometry().right() == 8
+
+
+@pytest.mark.parametrize(
+    ("text", "cut"),
+    [("A yellow tram at the castle", "\u2066A yellow\u2026\u2069"), ("tram", "tram")],
+)
+def test_foreign_words_are_cut_at_their_own_end(from_the_right, look, text, cut):
+    metrics = QFontMetrics(look.font())
+    room = metrics.horizontalAdvance("A yellow\u2026") + 1
+    assert shortened(text, metrics, room) == cut
+
+
+def test_words_of_the_language_are_cut_as_before(from_the_right, look):
+    metrics = QFontMetrics(look.font())
+    assert shortened("رحلة إلى لشبونة", metrics, 40).endswith("\u2026")

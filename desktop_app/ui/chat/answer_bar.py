@@ -10,6 +10,7 @@ from desktop_app.prose import tr
 from desktop_app.ui import look as size
 from desktop_app.ui.button import Button, Tone
 from desktop_app.ui.look import Look
+from desktop_app.ui.mirroring import mirrored_margins
 
 
 class AnswerBar(QWidget):
@@ -35,7 +36,7 @@ class AnswerBar(QWidget):
         self._send = Button(look, self, text=tr("Send"), tone=Tone.ACCENT)
         self._cancel = Button(look, self, text=tr("Cancel"), tone=Tone.OUTLINE)
         row = QHBoxLayout(self)
-        row.setContentsMargins(16, 10, 12, 10)
+        row.setContentsMargins(*mirrored_margins(16, 10, 12, 10))
         row.setSpacing(8)
         row.addWidget(self._name)
         row.addWidget(self._field, 1)

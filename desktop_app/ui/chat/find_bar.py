@@ -11,6 +11,8 @@ from desktop_app.ui import look as size
 from desktop_app.ui.button import Button
 from desktop_app.ui.labels import Label
 from desktop_app.ui.look import Look
+from desktop_app.ui.mirroring import mirrored_margins
+from desktop_app.ui.text_field import begin_leading
 
 _MARGIN = 12
 _WIDEST = 420
@@ -69,6 +71,7 @@ class FindBar(QWidget):
         self.field.setFont(look.font(size.SMALL))
         self.field.setPlaceholderText(tr("Find in this thread"))
         self.field.setAccessibleName(tr("Find in this thread"))
+        begin_leading(self.field)
         self.field.setStyleSheet("QLineEdit { background: transparent; border: none; }")
         self._count = Label(look, self, px=size.CAPTION)
         self._count.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
@@ -82,7 +85,7 @@ class FindBar(QWidget):
         close.describe(tr("Close"), "Esc")
         close.clicked.connect(self.close_bar)
         row = QHBoxLayout(self)
-        row.setContentsMargins(12, 4, 4, 4)
+        row.setContentsMargins(*mirrored_margins(12, 4, 4, 4))
         row.setSpacing(2)
         row.addWidget(self.field, 1)
         row.addWidget(self._count)

@@ -10,6 +10,7 @@ from desktop_app.prose import tr
 from desktop_app.ui import look as size
 from desktop_app.ui.button import Button, Tone
 from desktop_app.ui.look import Look
+from desktop_app.ui.mirroring import mirrored_margins
 
 SAFE_SCHEMES = ("http", "https", "mailto")
 _HEIGHT = 60
@@ -50,7 +51,7 @@ class LinkBar(QWidget):
         self._copy = Button(look, self, text=tr("Copy link"), tone=Tone.OUTLINE)
         self._cancel = Button(look, self, text=tr("Cancel"), tone=Tone.OUTLINE)
         row = QHBoxLayout(self)
-        row.setContentsMargins(16, 10, 12, 10)
+        row.setContentsMargins(*mirrored_margins(16, 10, 12, 10))
         row.setSpacing(8)
         row.addStretch(1)
         for button in (self._open, self._copy, self._cancel):

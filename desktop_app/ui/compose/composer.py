@@ -19,6 +19,8 @@ from desktop_app.ui import look as size
 from desktop_app.ui import wording
 from desktop_app.ui.button import Button, Tone
 from desktop_app.ui.look import Look, let_ground_through
+from desktop_app.ui.mirroring import is_mirrored
+from desktop_app.ui.text_field import begin_page_leading
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QInputMethodEvent
@@ -55,7 +57,8 @@ class _Field(QPlainTextEdit):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         let_ground_through(self)
-        self.document().setDocumentMargin(0)
+        self.document().setDocumentMargin(int(is_mirrored()))  # room for a cursor at the right
+        begin_page_leading(self)
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:  # noqa: N802
         self._is_composing = bool(event.preeditString())

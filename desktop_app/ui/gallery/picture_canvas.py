@@ -12,6 +12,7 @@ from desktop_app.prose import mark, tr
 from desktop_app.ui import look as size
 from desktop_app.ui.icons import paint_icon
 from desktop_app.ui.look import Look
+from desktop_app.ui.mirroring import shortened
 
 _GAP = 16
 _FOOT = 26
@@ -105,9 +106,7 @@ class PictureCanvas(QWidget):
         painter.setFont(self._look.font(size.SMALL))
         painter.setPen(self._look.colour("dim"))
         line = QRect(box.left(), below + 2, box.width(), self._look.scaled(_FOOT))
-        words = painter.fontMetrics().elidedText(
-            name, Qt.TextElideMode.ElideRight, max(0, line.width() - 8)
-        )
+        words = shortened(name, painter.fontMetrics(), max(0, line.width() - 8))
         painter.drawText(line, Qt.AlignmentFlag.AlignCenter, words)
 
     def _paint_broken(self, painter: QPainter, box: QRect) -> None:

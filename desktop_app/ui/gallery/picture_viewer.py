@@ -18,6 +18,7 @@ from desktop_app.ui.gallery.picture_canvas import PictureCanvas, Shown
 from desktop_app.ui.gallery.thumbnail_supply import ThumbnailSupply
 from desktop_app.ui.labels import Label
 from desktop_app.ui.look import Look
+from desktop_app.ui.mirroring import leading
 from desktop_app.ui.numbers import money
 from desktop_app.ui.text_field import TextField
 from desktop_app.ui.wording import apart
@@ -78,6 +79,7 @@ class PictureViewer(QWidget):
     def _dress(self) -> None:
         self._prompt.setTextFormat(Qt.TextFormat.PlainText)
         self._prompt.setWordWrap(True)
+        self._prompt.setAlignment(leading())
         self._prompt.setFont(self._look.font(size.TEXT))
         self._prompt.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._place.alignment = Qt.AlignmentFlag.AlignCenter

@@ -14,6 +14,7 @@ from desktop_app.protocol.service_calls import ModelRow
 from desktop_app.ui import look as size
 from desktop_app.ui.icons import paint_icon
 from desktop_app.ui.look import Look
+from desktop_app.ui.mirroring import shortened
 from desktop_app.ui.models.model_rows import IS_CHOSEN, IS_RECENT, ROW, caption_of, name_of
 from desktop_app.ui.one_lines import drop_to_line
 from desktop_app.ui.panels.amounts import price_words
@@ -137,8 +138,7 @@ class _Line:
         """Words at the beginning, shortened to fit."""
         self._painter.setFont(font)
         self._painter.setPen(self._look.colour(ink))
-        metrics = self._painter.fontMetrics()
-        fitting = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width())
+        fitting = shortened(text, self._painter.fontMetrics(), room.width())
         self._painter.drawText(
             self._placed(room), self._aligned(Qt.AlignmentFlag.AlignLeft), fitting
         )

@@ -9,7 +9,13 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QPlainTextEdit, QVBoxLayout, QW
 from desktop_app.ui import look as size
 from desktop_app.ui.look import Look, let_ground_through
 from desktop_app.ui.mirroring import mirrored_margins
-from desktop_app.ui.text_field import icon_room, paint_field, paint_field_icon
+from desktop_app.ui.text_field import (
+    begin_leading,
+    begin_page_leading,
+    icon_room,
+    paint_field,
+    paint_field_icon,
+)
 
 
 class LineField(QLineEdit):
@@ -26,6 +32,7 @@ class LineField(QLineEdit):
         self.setMinimumHeight(self.fontMetrics().height() + 16)
         before = icon_room(look) if icon else 10
         self.setTextMargins(*mirrored_margins(before, 0, 10, 0))
+        begin_leading(self)
         self.setStyleSheet("QLineEdit { background: transparent; border: none; }")
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
@@ -87,6 +94,8 @@ class TextField(QWidget):
         self.page.setPlaceholderText(says)
         self.page.setAccessibleName(says)
         let_ground_through(self.page)
+        if not is_code:
+            begin_page_leading(self.page)
         self.page.setFixedHeight(self.page.fontMetrics().lineSpacing() * lines + 8)
         self.page.textChanged.connect(self.changed)
         self.page.submitted.connect(self.submitted)

@@ -191,6 +191,7 @@ class WrappedText(QLabel):
         self._ink = ink
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(True)
+        self.setAlignment(leading())
         self.setFont(look.font(px))
         look.changed.connect(self._dress)
         self._dress()

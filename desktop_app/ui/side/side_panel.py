@@ -15,7 +15,7 @@ from desktop_app.ui.accessible import SpokenPart, tell_current
 from desktop_app.ui.button import Button
 from desktop_app.ui.chat.empty_state import EmptyPane
 from desktop_app.ui.look import Look
-from desktop_app.ui.mirroring import is_mirrored, mirrored
+from desktop_app.ui.mirroring import is_mirrored, mirrored, mirrored_margins
 from desktop_app.ui.panels.files_panel import FilesPanel
 from desktop_app.ui.panels.memory_panel import MemoryPanel
 from desktop_app.ui.side.turn_panel import TurnPanel
@@ -165,12 +165,12 @@ class SidePanel(QWidget):
         hide.describe(tr("Hide this side"), "Ctrl+Shift+D")
         hide.clicked.connect(self.collapse_requested)
         top = QHBoxLayout()
-        top.setContentsMargins(16, 0, 8, 0)
+        top.setContentsMargins(*mirrored_margins(16, 0, 8, 0))
         top.addWidget(self.tabs)
         top.addStretch()
         top.addWidget(hide)
         column = QVBoxLayout(self)
-        column.setContentsMargins(1, 0, 0, 0)
+        column.setContentsMargins(*mirrored_margins(1, 0, 0, 0))
         column.setSpacing(0)
         column.addLayout(top)
         room = QHBoxLayout()

@@ -22,7 +22,7 @@ from desktop_app.ui.button import Button
 from desktop_app.ui.labels import Label
 from desktop_app.ui.look import Look, fill
 from desktop_app.ui.mirroring import is_mirrored, mirrored_margins
-from desktop_app.ui.text_field import icon_room, paint_field, paint_field_icon
+from desktop_app.ui.text_field import begin_leading, icon_room, paint_field, paint_field_icon
 from desktop_app.ui.threads.connection_label import ConnectionLabel
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ class SearchField(QLineEdit):
         self.setAccessibleName(tr(wording.SEARCH))
         look.tips.set(self, tr(wording.SEARCH), "Ctrl+K")
         self.setTextMargins(*mirrored_margins(icon_room(look), 0, 8, 0))
+        begin_leading(self)
         self.setStyleSheet("QLineEdit { background: transparent; border: none; }")
 
     def event(self, event: QEvent) -> bool:
@@ -151,7 +152,7 @@ class ThreadList(QWidget):
         hide.clicked.connect(self.collapse_requested)
         brand = Label(self._look, self, wording.NAME, px=size.TEXT, weight=QFont.Weight.Bold)
         top = QHBoxLayout()
-        top.setContentsMargins(8, 0, 0, 0)
+        top.setContentsMargins(*mirrored_margins(8, 0, 0, 0))
         top.setSpacing(2)
         for part in (brand, hide, new):
             top.addWidget(part)
