@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.ui.look import Look
 from desktop_app.ui.panels.fields import LineField
 from desktop_app.ui.panels.fields import TextField as PageField
+from desktop_app.ui.settings.keys_card import KeyField
 from desktop_app.ui.text_field import TextField, icon_room
 
 
@@ -47,3 +49,14 @@ def test_words_begin_behind_an_icon_that_grows_with_the_letters(parent):
     field = TextField(large, parent, icon="search")
     assert field.textMargins().left() == icon_room(large)
     assert field.minimumHeight() > 32
+
+
+def test_the_cross_of_a_key_field_grows_with_the_letters(parent):
+    def side(percent: int) -> int:
+        field = KeyField(Look(theme="light", text_percent=percent), parent)
+        (cross,) = field.findChildren(QAction)
+        picture = cross.icon().pixmap(32, 32).toImage()
+        inked = [x for x in range(32) for y in range(32) if picture.pixelColor(x, y).alpha() > 99]
+        return max(inked) - min(inked) + 1
+
+    assert side(200) == pytest.approx(2 * side(100), abs=2)

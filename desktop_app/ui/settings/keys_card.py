@@ -20,6 +20,7 @@ from desktop_app.prose import tr
 from desktop_app.ui import look as size
 from desktop_app.ui.icons import paint_icon
 from desktop_app.ui.look import Look
+from desktop_app.ui.mirroring import mirrored_margins
 from desktop_app.ui.settings.row_widgets import WrappedText
 from desktop_app.ui.shortcuts import TABLE, conflict, keys_of, shown_keys
 from desktop_app.ui.text_field import paint_field
@@ -41,7 +42,7 @@ class KeyField(QKeySequenceEdit):
         self._line = line
         self._line.setFrame(False)
         self._line.setStyleSheet("QLineEdit { background: transparent; border: none; }")
-        self._line.setTextMargins(8, 0, 4, 0)
+        self._line.setTextMargins(*mirrored_margins(8, 0, 4, 0))
         self.setMinimumHeight(self.fontMetrics().height() + 14)
         self._line.setMinimumHeight(self.minimumHeight())
         look.changed.connect(self._dress)
@@ -51,7 +52,9 @@ class KeyField(QKeySequenceEdit):
         cross = QPixmap(32, 32)
         cross.fill(Qt.GlobalColor.transparent)
         painter = QPainter(cross)
-        paint_icon(painter, "close", QRectF(4, 4, 24, 24), self._look.colour("dim"))
+        side = 24 * self._look.text_scale  # Qt gives every such mark the same 16 px
+        box = QRectF(16 - side / 2, 16 - side / 2, side, side)
+        paint_icon(painter, "close", box, self._look.colour("dim"))
         painter.end()
         for action in self._line.findChildren(QAction):
             action.setIcon(QIcon(cross))
