@@ -61,7 +61,8 @@ class Button(QAbstractButton):
         self._tone = tone
         self._shows_focus = False
         self.setText(text)
-        self.setFont(look.font(size.SMALL))
+        bold, usual = QFont.Weight.DemiBold, QFont.Weight.Normal
+        self.setFont(look.font(size.SMALL, bold if tone is Tone.ACCENT else usual))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.describe(says or text)
@@ -162,8 +163,6 @@ class Button(QAbstractButton):
         font = self.font()
         if self._tone is Tone.LINK and self.underMouse():
             font.setUnderline(True)
-        if self._tone is Tone.ACCENT:
-            font.setWeight(QFont.Weight.DemiBold)
         painter.setFont(font)
         painter.setPen(ink)
         room = int(box.width()) + 2 if self._tone is Tone.LINK else int(box.width()) - 8

@@ -1,0 +1,31 @@
+"""A button is as wide as its words, however loud it says them."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtWidgets import QWidget
+
+from desktop_app.ui.button import Button, Tone
+from desktop_app.ui.look import Look
+from tests.fakes.ink import dark_in
+
+
+@pytest.mark.parametrize("percent", [100, 200])
+@pytest.mark.parametrize("tone", [Tone.OUTLINE, Tone.ACCENT])
+def test_words_keep_their_distance_from_the_edge(qtbot, percent, tone):
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    button = Button(
+        Look(theme="light", text_percent=percent),
+        parent,
+        text="Use this model from now on",
+        tone=tone,
+    )
+    button.resize(button.sizeHint())
+    picture = button.grab().toImage()
+    if tone is Tone.ACCENT:
+        picture.invertPixels()
+    inner = picture.rect().adjusted(4, 4, -4, -4)
+    words = dark_in(picture, inner)
+    assert words.left() >= 9
+    assert picture.width() - 1 - words.right() >= 9
