@@ -24,20 +24,32 @@ the socket of a client that sends more is closed with 1009."""
 
 # Below a warning it tells each socket's address, and a socket may carry its key there.
 logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+_log = logging.getLogger(__name__)
 
 _BACKLOG = 2_048
 """Connections that wait: of a burst beyond it each would come a second late."""
 
 _GRACE_S = 2
+_LOOK_S = 0.01
+_DATE_S = 1
 _LAST_PORT = 65_535
 
 
 class _Server(uvicorn.Server):
-    """Leaves signals to whoever runs the loop, and says when it listens."""
+    """Leaves signals to whoever runs the loop, says when it listens, and ends without delay.
+
+    uvicorn looks every 100 ms whether it shall end, and then whether everybody has left.
+    """
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.is_up = asyncio.Event()
+        self._ends = asyncio.Event()
+
+    def end(self) -> None:
+        """Tell clients to leave, and end when they have, within ``_GRACE_S``."""
+        self.should_exit = True
+        self._ends.set()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -46,6 +58,29 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self.is_up.set()
+
+    async def main_loop(self) -> None:
+        """Renew the date that answers have, until it shall end."""
+        while not await self.on_tick(0):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_DATE_S):
+                    await self._ends.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for listening in (*self.servers, *(sockets or ())):
+            listening.close()
+        there = self.server_state
+        for connection in list(there.connections):
+            connection.shutdown()
+        await asyncio.sleep(0)  # who was asking for nothing has left then
+        try:
+            async with asyncio.timeout(_GRACE_S):
+                while there.connections or there.tasks:  # noqa: ASYNC110 - uvicorn only lists them
+                    await asyncio.sleep(_LOOK_S)
+        except TimeoutError:
+            _log.warning("%d requests were being answered, and are broken off", len(there.tasks))
+            for task in there.tasks:
+                task.cancel()
 
 
 @asynccontextmanager
@@ -75,7 +110,6 @@ async def serving(
             log_config=None,
             access_log=False,
             server_header=False,
-            timeout_graceful_shutdown=_GRACE_S,
             backlog=_BACKLOG,
             forwarded_allow_ips=proxies,
         )
@@ -87,7 +121,7 @@ async def serving(
             yield
         finally:
             on_end()
-            server.should_exit = True
+            server.end()
 
 
 def bind(host: str, port: int) -> socket.socket:
