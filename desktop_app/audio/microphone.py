@@ -49,10 +49,10 @@ class FrameCutter:
 
 
 class _Watch:
-    """Calls when nothing was noted for a second: one timer a second, not one for each block."""
+    """Calls when nothing was taken for a second: one timer a second, not one for each block."""
 
-    def __init__(self, call: Callable[[], None]) -> None:
-        self.noted = 0
+    def __init__(self, tap: _Tap, call: Callable[[], None]) -> None:
+        self._tap = tap
         self._call = call
         self._seen = -1
         self._timer: asyncio.TimerHandle | None = None
@@ -66,9 +66,9 @@ class _Watch:
             self._timer.cancel()
 
     def _look(self) -> None:
-        if self.noted == self._seen:
+        if self._tap.taken == self._seen:
             self._call()
-        self._seen = self.noted
+        self._seen = self._tap.taken
         self._timer = asyncio.get_running_loop().call_later(_SILENT_AFTER_S, self._look)
 
 
@@ -84,13 +84,13 @@ class _Tap:
     Attributes:
         stream: Set as soon as it is open.
         has_ended: The stream is over, by close or because the device went away.
-        has_given: A block came.
+        taken: Blocks that were taken.
     """
 
     def __init__(self, clock: Callable[[], float], wake: Callable[[], None]) -> None:
         self.stream: SoundStream | None = None
         self.has_ended = False
-        self.has_given = False
+        self.taken = 0
         self.dropped = 0
         self.waiting: deque[tuple[bytes, float]] = deque(maxlen=_HOLDS_MS // FRAME_MS)
         self._clock = clock
@@ -134,6 +134,7 @@ class Microphone:
         self._tap: _Tap | None = None
         self._dropped = 0
         self._arrived = asyncio.Event()
+        self._on_sound: Callable[[], object] = self._arrived.set
         self._switching = asyncio.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._is_woken = False
@@ -219,8 +220,55 @@ class Microphone:
         self._may_be_misplaced = True  # the list may have changed while it was opened
         return tap
 
+    async def listen(self, take: Callable[[AudioFrame], None]) -> None:
+        """Give every captured frame to ``take``, in order, until ``close``.
+
+        It is called by what wakes the loop: a task woken for each frame would cost as much as
+        what is done with it. What it raises, this raises.
+
+        Raises:
+            DeviceError: As ``frames`` does.
+        """
+        with self._sound.watched(self._on_list_changed):
+            self._may_be_misplaced = True  # what changed before was told to nobody
+            while (tap := self._tap) is not None:
+                await self._listen_to(tap, take)
+
+    async def _listen_to(self, tap: _Tap, take: Callable[[AudioFrame], None]) -> None:
+        """Until another stream takes its place, and then what is left of it."""
+        cutter = _cutter_of(tap)
+        failures: list[Exception] = []
+
+        def hear() -> None:
+            if failures:
+                return
+            self._is_woken = False
+            try:
+                for frame in self._come(tap, cutter):
+                    take(frame)
+            except Exception as error:  # a bug ends the listening, not a callback of the loop
+                failures.append(error)
+            if failures or tap.has_ended:
+                self._arrived.set()
+
+        with _Watch(tap, self._on_nothing), self._woken_by_sound(hear):
+            while self._is_left(tap):
+                hear()
+                if failures:
+                    raise failures[0]
+                await self._wait_for_sound(tap)
+
+    @contextlib.contextmanager
+    def _woken_by_sound(self, call: Callable[[], None]) -> Iterator[None]:
+        """The loop calls it when a block came, instead of going on with who waits."""
+        self._on_sound = call
+        try:
+            yield
+        finally:
+            self._on_sound = self._arrived.set
+
     async def frames(self) -> AsyncIterator[AudioFrame]:
-        """Captured frames in order, until ``close``.
+        """Captured frames in order, until ``close``, for who waits between them.
 
         Raises:
             DeviceError: ``device.lost`` or ``device.silent`` (no samples for 1 s), and no other
@@ -235,20 +283,26 @@ class Microphone:
 
     async def _frames_of(self, tap: _Tap) -> AsyncGenerator[AudioFrame]:
         """Until another stream takes its place, and then what is left of it."""
-        assert tap.stream is not None
-        cutter = FrameCutter(tap.stream.rate_hz, tap.stream.channels)
-        with _Watch(self._on_nothing) as watch:
-            while self._tap is tap or (self._tap and tap.waiting):
-                while tap.waiting:
-                    pcm, at_s = tap.waiting.popleft()
-                    self._note(tap, pcm)
-                    watch.noted += 1
-                    for frame in cutter.feed(pcm, at_s):
-                        yield frame
+        cutter = _cutter_of(tap)
+        with _Watch(tap, self._on_nothing):
+            while self._is_left(tap):
+                for frame in self._come(tap, cutter):
+                    yield frame
                 await self._wait_for_sound(tap)
 
+    def _is_left(self, tap: _Tap) -> bool:
+        """Whether more is to be heard of this stream."""
+        return self._tap is tap or (self._tap is not None and bool(tap.waiting))
+
+    def _come(self, tap: _Tap, cutter: FrameCutter) -> Iterator[AudioFrame]:
+        """What has come and was not taken yet."""
+        while tap.waiting and self._tap is not None:
+            pcm, at_s = tap.waiting.popleft()
+            self._note(tap, pcm)
+            yield from cutter.feed(pcm, at_s)
+
     def _note(self, tap: _Tap, pcm: bytes) -> None:
-        tap.has_given = True
+        tap.taken += 1
         self._is_starved = False
         self._last_pcm = pcm
         self._switch.note(is_sound=any(pcm))
@@ -280,7 +334,7 @@ class Microphone:
             DeviceError: Of that code.
         """
         name = self.device_name
-        if code == "device.silent" and not tap.has_given:
+        if code == "device.silent" and not tap.taken:
             raise _failure(code, name)  # another try has been made, or would be of no use
         async with self._switching:
             if self._tap is not tap:
@@ -317,7 +371,12 @@ class Microphone:
         loop = self._loop
         if not self._is_woken and loop is not None and not loop.is_closed():
             self._is_woken = True
-            loop.call_soon_threadsafe(self._arrived.set)
+            loop.call_soon_threadsafe(self._on_sound)
+
+
+def _cutter_of(tap: _Tap) -> FrameCutter:
+    assert tap.stream is not None
+    return FrameCutter(tap.stream.rate_hz, tap.stream.channels)
 
 
 def _likelihood(device: SoundDevice) -> tuple[bool, bool, bool]:

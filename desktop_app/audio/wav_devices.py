@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 from desktop_app.audio.devices import DeviceWish, SoundDevice
@@ -90,6 +90,11 @@ class WavMicrophone:
         self._is_open = False
         self._frames.clear()
         self._spoken.set()
+
+    async def listen(self, take: Callable[[AudioFrame], None]) -> None:
+        """Give every frame to ``take``, in order and in time, until ``close``."""
+        async for frame in self.frames():
+            take(frame)
 
     async def frames(self) -> AsyncIterator[AudioFrame]:
         """Frames in order and in time, silence where nothing is said, until ``close``."""

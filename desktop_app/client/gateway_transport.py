@@ -13,6 +13,7 @@ from websockets.protocol import State
 
 from desktop_app.client.addresses import GatewayAddress
 from desktop_app.client.errors import closed, handshake_errors, socket_errors
+from desktop_app.client.masked_frame import masked_frame
 from desktop_app.client.socket_route import socket_route
 from desktop_app.errors import AccessError, NetworkError, ProtocolError
 from desktop_app.protocol.commands import AppendAudio, ClientCommand, ConfigureSession
@@ -56,8 +57,8 @@ class GatewayTransport:
     def send_now(self, command: ClientCommand) -> bool:
         """Say sound while the peer keeps up: a task woken for each frame costs more than the rest.
 
-        It is written as ``ClientConnection.send`` does, which would wait only for a peer that does
-        not read.
+        It goes where ``ClientConnection.send`` would write it, too, which would wait only for a
+        peer that does not read; no extension of the protocol was asked for.
         """
         socket = self._socket
         if not isinstance(command, AppendAudio) or socket.state is not State.OPEN:
@@ -65,9 +66,7 @@ class GatewayTransport:
         if socket.transport.get_write_buffer_size():
             return False
         for frame in self._dialect.frames(command):
-            say = socket.protocol.send_text if frame.is_text else socket.protocol.send_binary
-            say(frame.data)
-        socket.send_data()
+            socket.transport.write(masked_frame(frame.data, is_text=frame.is_text))
         return True
 
     async def events(self) -> AsyncIterator[ServerEvent]:

@@ -27,8 +27,7 @@ class Ears:
         detector: Judges each frame.
         turn_detector: Folds the verdicts into utterances.
         tell: Takes inputs; may answer with ``capture`` before it returns.
-        keep: Takes the turn's sound, in order, pre-roll first, and says whether it is still to
-            leave, once the loop goes on.
+        keep: Takes the turn's sound, in order, pre-roll first.
     """
 
     def __init__(
@@ -37,7 +36,7 @@ class Ears:
         turn_detector: turns.TurnDetector,
         *,
         tell: Callable[[Input], None],
-        keep: Callable[[int, bytes], bool],
+        keep: Callable[[int, bytes], None],
     ) -> None:
         self._detector = detector
         self._turn_detector = turn_detector
@@ -48,16 +47,11 @@ class Ears:
         self._passed_on: AudioFrame | None = None
         self._is_fresh = True
 
-    def pass_on(self, frame: AudioFrame) -> bool:
-        """Keep the next frame before it is judged, if an utterance is open: it belongs to it.
-
-        Returns:
-            Whether it is still to leave, once the loop goes on. In any case it is to be heard.
-        """
-        if self._turn is None or not self._turn_detector.is_hearing:
-            return False
-        self._passed_on = frame
-        return self._keep(self._turn, frame.pcm)
+    def pass_on(self, frame: AudioFrame) -> None:
+        """Keep the next frame before it is heard, if an utterance is open: it belongs to it."""
+        if self._turn is not None and self._turn_detector.is_hearing:
+            self._passed_on = frame
+            self._keep(self._turn, frame.pcm)
 
     def hear(self, frame: AudioFrame) -> bool:
         """Take the next frame and judge it: is it speech?"""

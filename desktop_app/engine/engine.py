@@ -327,14 +327,13 @@ class Engine:
 
     # ---- what passes through --------------------------------------------------------------
 
-    def _keep_sound(self, turn: int, pcm: bytes) -> bool:
-        """Whether the line is still to say it, as soon as the loop goes on."""
+    def _keep_sound(self, turn: int, pcm: bytes) -> None:
         if self._session.is_attending:
             self._overheard.append(pcm)
-            return self._lines.stream(turn, pcm)
+            self._lines.stream(turn, pcm)
+            return
         self._recorder.append(turn, pcm)
-        is_live = not self._session.is_undelivered
-        return self._lines.append_speech(turn, pcm, is_live=is_live)
+        self._lines.append_speech(turn, pcm, is_live=not self._session.is_undelivered)
 
     async def _admit(self, event: ServerEvent) -> None:
         await self._ledger.room()

@@ -122,27 +122,21 @@ class Lines:
         """A new utterance begins, or a recorded one is delivered again."""
         self._spoken = bytearray(pcm)
 
-    def append_speech(self, turn: int, pcm: bytes, *, is_live: bool) -> bool:
+    def append_speech(self, turn: int, pcm: bytes, *, is_live: bool) -> None:
         """Take sound of the utterance.
 
         Args:
             turn: Whose sound.
             pcm: s16le mono 16 kHz.
             is_live: The line takes it now; otherwise it waits for ``ResendSpeech``.
-
-        Returns:
-            Whether the line is still to say it, as soon as the loop goes on.
         """
         self._spoken += pcm
-        return is_live and self._send(AppendAudio(turn, pcm))
+        if is_live:
+            self._send(AppendAudio(turn, pcm))
 
-    def stream(self, turn: int, pcm: bytes) -> bool:
-        """Let the line hear sound in which nobody may be speaking; it is not kept.
-
-        Returns:
-            As ``append_speech`` does.
-        """
-        return self._send(AppendAudio(turn, pcm))
+    def stream(self, turn: int, pcm: bytes) -> None:
+        """Let the line hear sound in which nobody may be speaking; it is not kept."""
+        self._send(AppendAudio(turn, pcm))
 
     def _open(self) -> None:
         self._voice_line = Supervisor(
@@ -153,14 +147,13 @@ class Lines:
         )
         self._jobs.start("voice line", self._voice_line.run())
 
-    def _send(self, command: ClientCommand) -> bool:
+    def _send(self, command: ClientCommand) -> None:
         if isinstance(command, CancelReply) and command.turn in self._texts:
             self._jobs.start(f"text {command.turn} cancel", self._cancel_text(command))
         elif isinstance(command, SubmitToolOutputs) and command.turn in self._texts:
             self._jobs.start(f"text {command.turn} outputs", self._text_line.submit(command))
         elif self._voice_line is not None:
-            return self._voice_line.send(command)
-        return False
+            self._voice_line.send(command)
 
     def _resend(self, turn: int) -> None:
         for at in range(0, len(self._spoken), _RESEND_BYTES):

@@ -52,8 +52,15 @@ class Microphone(Protocol):
     async def close(self) -> None:
         """Release the device. Idempotent."""
 
+    async def listen(self, take: Callable[[AudioFrame], None]) -> None:
+        """Give every captured frame to ``take``, in order, as soon as it came, until ``close``.
+
+        Raises:
+            DeviceError: As ``frames`` does.
+        """
+
     def frames(self) -> AsyncIterator[AudioFrame]:
-        """Captured frames in order, until ``close``.
+        """Captured frames in order, until ``close``, for who waits between them.
 
         Raises:
             DeviceError: ``device.lost`` or ``device.silent`` (no samples for 1 s), and no other

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 
 from desktop_app.audio.frames import AudioFrame
@@ -57,7 +56,7 @@ class SoundDesk:
         parts: Microphone, loudspeaker, detectors, time.
         jobs: Where listening and waiting run.
         tell: Takes inputs for the machine.
-        keep: Takes the sound of a turn, in order, and says whether it is still to leave.
+        keep: Takes the sound of a turn, in order.
     """
 
     def __init__(
@@ -67,7 +66,7 @@ class SoundDesk:
         jobs: Jobs,
         *,
         tell: Callable[[Input], None],
-        keep: Callable[[int, bytes], bool],
+        keep: Callable[[int, bytes], None],
     ) -> None:
         self._thread_id = thread_id
         self._parts = parts
@@ -185,18 +184,20 @@ class SoundDesk:
             await microphone.open()
             self._tell(MicrophoneOpened(microphone.device_name))
             self._jobs.start("echo", self._echo.open())  # the first word does not wait for it
-            async for captured in microphone.frames():
-                self._notice_silence(captured)
-                frame = self._echo.clean(captured)
-                if not self._session.is_deaf and self._ears.pass_on(frame):
-                    await asyncio.sleep(0)  # on its way before the judge takes its millisecond
-                self._hear(frame)
+            await microphone.listen(self._take)
         except DeviceError as error:
             self._tell(MicrophoneLost(error.code))
         finally:
             self._echo.close()
             self._parts.publish(LevelMeasured(0.0, self._parts.loudspeaker.level))
             await microphone.close()
+
+    def _take(self, captured: AudioFrame) -> None:
+        self._notice_silence(captured)
+        frame = self._echo.clean(captured)
+        if not self._session.is_deaf:
+            self._ears.pass_on(frame)  # on its way before the judge takes its millisecond
+        self._hear(frame)
 
     def blame_echo(self) -> None:
         """What was taken for a person was the reply."""

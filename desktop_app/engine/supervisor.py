@@ -71,21 +71,17 @@ class Supervisor:
         if self._renewal is not None:
             self._renewal.hasten()
 
-    def send(self, command: ClientCommand) -> bool:
+    def send(self, command: ClientCommand) -> None:
         """Say it after what was said before. Without a line it is dropped: nobody waits for it.
 
         When the peer takes nothing for so long that the queue is full, the line counts as lost.
-
-        Returns:
-            Whether it is still to be said.
         """
         if self._outgoing is None or self._is_said_now(command, self._outgoing):
-            return False
+            return
         try:
             self._outgoing.put_nowait(command)
         except asyncio.QueueFull:
             self._is_stuck.set()
-        return True
 
     def _is_said_now(self, command: ClientCommand, outgoing: asyncio.Queue[ClientCommand]) -> bool:
         """Say it without waking anybody, where nothing has to be waited for."""

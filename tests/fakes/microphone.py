@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import struct
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from desktop_app.audio.devices import ANY_DEVICE, DeviceWish, SoundDevice
 from desktop_app.audio.frames import FRAME_BYTES, FRAME_MS, AudioFrame
@@ -73,6 +73,10 @@ class DrawnMicrophone:
         await asyncio.sleep(0)
         self.is_open = False
         self._news = asyncio.Queue()
+
+    async def listen(self, take: Callable[[AudioFrame], None]) -> None:
+        async for frame in self.frames():
+            take(frame)
 
     async def frames(self) -> AsyncIterator[AudioFrame]:
         while self.is_open:

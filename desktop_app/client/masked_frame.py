@@ -1,0 +1,24 @@
+"""A WebSocket frame of a client, whole and masked (RFC 6455, 5.2 and 5.3)."""
+
+from __future__ import annotations
+
+import os
+
+from websockets.frames import apply_mask  # type: ignore[attr-defined]  # in C where there is a wheel
+
+_TEXT, _BINARY = 0x81, 0x82
+_MASKED = 0x80
+
+
+def masked_frame(payload: bytes, *, is_text: bool) -> bytes:
+    """One unfragmented message as it goes over the wire, under a mask that nobody can foresee."""
+    kind = _TEXT if is_text else _BINARY
+    size = len(payload)
+    if size < 126:
+        head = bytes((kind, _MASKED | size))
+    elif size < 1 << 16:
+        head = bytes((kind, _MASKED | 126)) + size.to_bytes(2, "big")
+    else:
+        head = bytes((kind, _MASKED | 127)) + size.to_bytes(8, "big")
+    mask = os.urandom(4)
+    return b"".join((head, mask, apply_mask(payload, mask)))
