@@ -9,13 +9,14 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from desktop_app.errors import AppError
+from desktop_app.errors import AppError, InputError
 from desktop_app.service.provider_failures import provider_failures
-from desktop_app.service.providers.vector_ports import Embedder
+from desktop_app.service.providers.vector_ports import Embedder, space_of
 
 QUESTION_WITHIN_S = 5.0
 """For an embedder to give a question its vector: a turn waits for it."""
 
+NO_MODEL = "http.404"
 _LEFT_ALONE_S = 60.0
 
 Vectors = NDArray[np.float32]
@@ -27,9 +28,13 @@ class QuestionVectors:
     """Vectors of what is asked, in time or not at all; event loop only.
 
     An embedder that was too slow is left alone for a minute: each turn would wait for it again.
+
+    Attributes:
+        faults: By space: why the model did not work when it was asked last.
     """
 
     def __init__(self) -> None:
+        self.faults: dict[str, str] = {}
         self._slow_until: dict[str, float] = {}
 
     async def of(self, embedder: Embedder, text: str) -> Vectors | None:
@@ -43,11 +48,21 @@ class QuestionVectors:
         except (AppError, TimeoutError) as error:
             if isinstance(error, TimeoutError):
                 self._slow_until[embedder.provider] = now + _LEFT_ALONE_S
-            why = error.code if isinstance(error, AppError) else "too slow"
+            why = fault_of(error)
             _log.info("%s gave a question no vector: %s", embedder.provider, why)
+            if not isinstance(error, InputError) or why == NO_MODEL:  # else it is this question
+                self.faults[space_of(embedder)] = why
             return None
+        self.faults.pop(space_of(embedder), None)
         query: Vectors = vectors[0]
         return query
+
+
+def fault_of(error: AppError | TimeoutError) -> str:
+    """Why an embedder gave nothing, as a code; a server says in its own way that it has no such."""
+    if isinstance(error, TimeoutError):
+        return "network.timeout"
+    return NO_MODEL if error.facts.get("status") == "404" else error.code
 
 
 async def unit_vectors(embedder: Embedder, texts: Sequence[str]) -> Vectors:

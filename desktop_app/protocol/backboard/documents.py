@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from desktop_app.protocol.backboard.wire import WireObject
 
 
@@ -22,6 +24,21 @@ EXTENSIONS = OFFICE | TEXT | CODE | IMAGES | AUDIO | VIDEO
 
 DONE = frozenset({"indexed", "completed"})
 FAILED = frozenset({"error", "failed"})
+
+
+_SEARCH_FAULT = "search_fault"
+
+
+class SearchFault(WireObject, frozen=True):
+    """Why a document is found by its words alone, and not by meaning; of our own service.
+
+    Attributes:
+        code: Of what went wrong, e.g. ``http.404``.
+        model: ``provider/model`` that was asked.
+    """
+
+    code: str
+    model: str
 
 
 class Document(WireObject, frozen=True):
@@ -51,3 +68,16 @@ class Document(WireObject, frozen=True):
     def is_indexed(self) -> bool:
         """Whether it can be searched."""
         return self.status.lower() in DONE
+
+    @property
+    def search_fault(self) -> SearchFault | None:
+        """Why it is found by its words alone; None where it is not, or nobody says so."""
+        match (self.metadata_ or {}).get(_SEARCH_FAULT):
+            case {"code": str() as code, "model": str() as model}:
+                return SearchFault(code=code, model=model)
+        return None
+
+    def with_fault(self, fault: SearchFault) -> Document:
+        """The same, with why it is found by its words alone."""
+        facts = {"code": fault.code, "model": fault.model}
+        return replace(self, metadata_={**(self.metadata_ or {}), _SEARCH_FAULT: facts})

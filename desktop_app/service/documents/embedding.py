@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 
 from desktop_app.errors import AppError, InputError
+from desktop_app.protocol.backboard.documents import SearchFault
 from desktop_app.service.documents import vector_rows
 from desktop_app.service.documents.vector_rows import Unembedded
 from desktop_app.service.provider_source import ProviderSource
@@ -17,7 +18,7 @@ from desktop_app.service.providers.vector_ports import (
     space_of,
 )
 from desktop_app.service.storage.database import Database
-from desktop_app.service.vectors import QuestionVectors, Vectors, unit_vectors
+from desktop_app.service.vectors import QuestionVectors, Vectors, fault_of, unit_vectors
 
 _AT_ONCE = 32
 _FIRST_PAUSE_S = 15.0
@@ -47,6 +48,14 @@ class Embedding:
     def embedder(self, wish: EmbeddingWish) -> Embedder | None:
         """Who embeds for an assistant; None where nobody does."""
         return chosen(self._embedders(), wish)
+
+    def fault(self, wish: EmbeddingWish) -> SearchFault | None:
+        """Why an assistant's documents are found by their words alone, where they need not be."""
+        embedder = self.embedder(wish)
+        code = self._questions.faults.get(space_of(embedder)) if embedder is not None else None
+        if embedder is None or code is None:
+            return None
+        return SearchFault(code=code, model=f"{embedder.provider}/{embedder.model}")
 
     def wake(self, first: int) -> None:
         """There are new passages, from this number on."""
@@ -82,7 +91,8 @@ class Embedding:
                 while await self._next(embedder, wishes):
                     pass
             except AppError as error:
-                _log.info("%s gave passages no vectors: %s", embedder.provider, error.code)
+                why = self._questions.faults[space_of(embedder)] = fault_of(error)
+                _log.info("%s gave passages no vectors: %s", embedder.provider, why)
                 is_complete = False
         return is_complete
 
@@ -132,6 +142,7 @@ class Embedding:
     async def _embed(self, embedder: Embedder, passages: Sequence[Unembedded]) -> None:
         vectors = await unit_vectors(embedder, [one.content for one in passages])
         space = space_of(embedder)
+        self._questions.faults.pop(space, None)
         await self._database.write(
             lambda connection: vector_rows.insert(connection, space, passages, vectors)
         )

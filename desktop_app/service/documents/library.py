@@ -87,11 +87,16 @@ class Library:
     async def list_for(
         self, *, assistant_id: str = "", thread_id: str | None = None
     ) -> list[Document]:
-        """Those of a thread, or those of an assistant that serve all its threads; oldest first."""
+        """Those of a thread, or those of an assistant that serve all its threads; oldest first.
+
+        Those that are found by their words alone, as the model of meaning fails, say so.
+        """
         owner = Owner(assistant_id, thread_id or "")
-        return await self._database.read(
+        found = await self._database.read(
             lambda connection: document_rows.of_owner(connection, owner)
         )
+        fault = await self._retrieval.fault(assistant_id) if found else None
+        return found if fault is None else [one.with_fault(fault) for one in found]
 
     async def attachments(self, thread_id: str) -> dict[str, list[Attachment]]:
         """What came with the messages of a thread, by message id, in order."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import sqlite3
 
+from desktop_app.protocol.backboard.documents import SearchFault
 from desktop_app.service.documents import chunk_rows
 from desktop_app.service.documents.embedding import Embedding
 from desktop_app.service.documents.questions import Emphasis, Question, any_of, understood
@@ -64,6 +65,10 @@ class Retrieval:
             return chunk_rows.passages(connection, list(filled.items())[:limit], near)
 
         return await self._database.read(work)
+
+    async def fault(self, assistant_id: str) -> SearchFault | None:
+        """Why the documents of this assistant are found by their words alone, if they are."""
+        return self._embedding.fault(wish_of(await self._assistants.get(assistant_id)))
 
     async def _by_words(
         self, question: Question, assistant_id: str, thread_id: str, limit: int

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -11,11 +13,25 @@ from desktop_app.ui.button import Button, Tone
 from desktop_app.ui.look import Look
 from desktop_app.ui.numbers import file_size
 from desktop_app.ui.panels.rows import Action, Rows, RowText
-from desktop_app.ui.wording import apart
+from desktop_app.ui.wording import apart, peer_words
 
 _ADD = mark("Add a file")
 _DELETE = mark("Delete")
 NO_FILES = mark("No files yet. Add one, and every turn of this thread can look things up in it.")
+
+
+_NO_MODEL = mark(
+    "Found by words alone, not by meaning: the server does not have {model}. Load it there."
+)
+_NO_KEY = mark(
+    "Found by words alone, not by meaning: the key for {model} was refused. Look at the settings."
+)
+_AWAY = mark(
+    "Found by words alone, not by meaning: {model} does not answer. It is asked again by itself."
+)
+_BROKEN = mark(
+    "Found by words alone, not by meaning: {model} does not work. The log of the service says why."
+)
 
 
 class FilesPanel(QWidget):
@@ -52,6 +68,24 @@ class FilesPanel(QWidget):
         dialog.filesSelected.connect(self.add_requested)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
+
+
+def search_words(documents: Sequence[Document]) -> str:
+    """What is to be said of how these are found; empty where there is nothing."""
+    found = (one.search_fault for one in documents if one.is_indexed)
+    fault = next((one for one in found if one is not None), None)
+    if fault is None:
+        return ""
+    model = apart(peer_words(fault.model))
+    return tr(_fault_words(fault.code)).format(model=model)
+
+
+def _fault_words(code: str) -> str:
+    if code.startswith("access."):
+        return _NO_KEY
+    if code == "http.404":
+        return _NO_MODEL
+    return _AWAY if code.startswith(("network.", "http.")) else _BROKEN
 
 
 def document_row(document: Document, *, is_deleted: bool = False) -> RowText:

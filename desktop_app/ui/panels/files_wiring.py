@@ -24,6 +24,7 @@ from desktop_app.ui.panels.files_panel import (
     FilesPanel,
     document_row,
     failed_row,
+    search_words,
     upload_row,
 )
 from desktop_app.ui.panels.rows import RowText
@@ -151,7 +152,7 @@ class FilesWiring(QObject):
         ]
         rows = (*uploads, *documents)
         self._panel.rows.show_rows(rows)
-        self._panel.rows.show_note("" if rows else self._panel.nothing)
+        self._panel.rows.show_note(search_words(self._documents) if rows else self._panel.nothing)
 
 
 async def _nothing() -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 
+import msgspec
 import pytest
 
-from desktop_app.errors import InputError, NetworkError
+from desktop_app.errors import AppError, InputError, NetworkError
+from desktop_app.protocol.backboard.documents import Document, SearchFault
 from desktop_app.service import vectors
 from tests.fakes.embedder import MeaningEmbedder
 from tests.fakes.providers import ScriptedProviders
@@ -89,6 +92,54 @@ async def test_a_provider_that_fails_leaves_the_search_by_words(shelf, embedder,
     assert await shelf.found("doors holidays") == ["holidays.txt", "doors.txt"]
     assert "scripted gave a question no vector" in caplog.text
     caplog.clear()
+
+
+@pytest.mark.parametrize(
+    ("failure", "code"),
+    [
+        (InputError("language.refused", status="404"), "http.404"),
+        (AppError("embedding.failed"), "embedding.failed"),
+        (NetworkError("network.unreachable"), "network.unreachable"),
+    ],
+)
+async def test_documents_say_that_they_are_found_by_words_alone_until_they_are_not(
+    shelf, embedder, failure, code, caplog
+):
+    await _fill(shelf)
+    await shelf.embedded()
+    embedder.failure = failure
+    assert await shelf.found("doors") == ["doors.txt"]
+    listed = await shelf.rig.http.get(f"/assistants/{shelf.assistant_id}/documents")
+    documents = msgspec.json.decode(listed.content, type=list[Document])
+    assert {one.search_fault for one in documents} == {
+        SearchFault(code=code, model="scripted/meaning")
+    }
+    embedder.failure = None
+    assert await shelf.found("vacation leave") == ["holidays.txt"]
+    again = await shelf.library.list_for(assistant_id=shelf.assistant_id)
+    assert [one.search_fault for one in again] == [None] * 3
+    caplog.clear()
+
+
+async def test_a_question_that_is_refused_says_nothing_of_the_model(shelf, embedder, caplog):
+    await _fill(shelf)
+    await shelf.embedded()
+    embedder.failure = InputError("language.refused", status="413")
+    assert await shelf.found("doors") == ["doors.txt"]
+    found = await shelf.library.list_for(assistant_id=shelf.assistant_id)
+    assert [one.search_fault for one in found] == [None] * 3
+    caplog.clear()
+
+
+async def test_passages_that_get_no_vectors_are_said_as_well(shelf, embedder):
+    embedder.failure = InputError("language.refused", status="404")
+    await _fill(shelf)
+    faults = [None]
+    async with asyncio.timeout(5):
+        while None in faults:
+            found = await shelf.library.list_for(assistant_id=shelf.assistant_id)
+            faults = [one.search_fault for one in found]
+    assert [one.code for one in faults] == ["http.404"] * 3
 
 
 async def test_a_provider_that_does_not_answer_holds_up_one_question_alone(

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 
-from desktop_app.protocol.backboard.documents import Document
+from desktop_app.protocol.backboard.documents import Document, SearchFault
 from desktop_app.protocol.service_calls import (
     DeleteDocument,
     DocumentList,
     ListDocuments,
     UploadDocument,
 )
-from desktop_app.ui.panels.files_panel import NO_FILES, document_row
+from desktop_app.ui.panels.files_panel import NO_FILES, document_row, search_words
 from desktop_app.ui.service_asks import AskError
 
 GUIDE = Document(document_id="d", filename="guide.pdf", status="indexed", file_size_bytes=2048)
@@ -71,6 +72,32 @@ def test_another_thread_shows_its_own(files):
 )
 def test_each_file_says_how_far_it_is(document, words):
     assert document_row(document).caption.replace("kB", "KB").replace("\xa0", " ") == words
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("http.404", "the server does not have ollama / nomic. Load it there."),
+        ("access.refused", "the key for ollama / nomic was refused."),
+        ("network.unreachable", "ollama / nomic does not answer."),
+        ("http.503", "ollama / nomic does not answer."),
+        ("embedding.failed", "ollama / nomic does not work."),
+    ],
+)
+def test_why_files_are_found_by_words_alone_is_said_above_them(files, code, words):
+    fault = SearchFault(code=code, model="ollama/nomic")
+    files.asks.answers[ListDocuments] = DocumentList((GUIDE.with_fault(fault), MAP))
+    files.wiring.panels.files.load()
+    assert words in files.panel.rows.note.text()
+    assert titles(files) == ["guide.pdf", "map.png"]
+    files.asks.answers[ListDocuments] = DocumentList((GUIDE,))
+    files.wiring.panels.files.load()
+    assert files.panel.rows.note.isHidden()
+
+
+@pytest.mark.parametrize("facts", [{"code": 404, "model": "x"}, "no", {"code": "http.404"}])
+def test_what_another_service_calls_so_says_nothing(facts):
+    assert search_words((replace(GUIDE, metadata_={"search_fault": facts}),)) == ""
 
 
 def test_a_file_that_is_being_read_is_looked_at_again(files, qtbot):
