@@ -184,5 +184,13 @@ class Bookkeeper:
         now = self._time.wall()
         begins = structs.asdict(self._begins)
         thread = await self._journal.touch_thread(self._thread_id, now, title, **begins)
+        if thread is None and await self._is_new_question(message):
+            thread = await self._journal.restore_thread(self._thread_id)
         if thread is not None:
             self._ledger.tell(ThreadSaved(thread))
+
+    async def _is_new_question(self, message: MessageRecord) -> bool:
+        """Who asks something new in a removed thread wants it back, or the words were lost."""
+        if message.role is not Role.USER:
+            return False
+        return await self._journal.message(message.id) is None

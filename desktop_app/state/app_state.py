@@ -106,16 +106,18 @@ class AppState:
         threads: Newest first.
         has_more_threads: The journal holds older threads than the last of ``threads``.
         are_threads_loaded: The journal has answered once.
+        removed: Ids of threads that were taken out; a search may have found them before.
         notices: Oldest first, one for each code.
         playing: The recording that is being heard, None when none is.
         importing: How far an archive is taken in, None when none is.
-        picture_news: How often a picture came or went.
+        picture_news: How often a picture came or went, alone or with its thread.
         note: How the voice note stands that was recorded last, None when none was.
     """
 
     threads: tuple[ThreadRecord, ...] = ()
     has_more_threads: bool = False
     are_threads_loaded: bool = False
+    removed: frozenset[str] = frozenset()
     conversation: Conversation = field(default_factory=Conversation)
     voice: Voice = field(default_factory=Voice)
     service: Service = field(default_factory=Service)
@@ -126,3 +128,8 @@ class AppState:
     picture_news: int = 0
     devices: Devices = field(default_factory=Devices)
     note: NoteChanged | None = None
+
+    @property
+    def gone(self) -> frozenset[str]:
+        """Ids of threads that were taken out and have not come back."""
+        return self.removed.difference(one.id for one in self.threads)

@@ -26,7 +26,8 @@ def with_threads(state: AppState, threads: tuple[ThreadRecord, ...], *, has_more
 def with_thread(state: AppState, thread: ThreadRecord) -> AppState:
     """Insert or replace one thread."""
     others = tuple(known for known in state.threads if known.id != thread.id)
-    return replace(state, threads=_sorted((*others, thread)))
+    threads = _sorted((*others, thread))
+    return replace(state, threads=threads, removed=state.removed - {thread.id})
 
 
 def with_changed(
@@ -49,7 +50,8 @@ def without_threads(state: AppState, thread_ids: Collection[str]) -> AppState:
     threads = tuple(one for one in state.threads if one.id not in thread_ids)
     is_open = state.conversation.thread_id in thread_ids
     conversation = Conversation() if is_open else state.conversation
-    return replace(state, threads=threads, conversation=conversation)
+    removed = state.removed.union(thread_ids)
+    return replace(state, threads=threads, conversation=conversation, removed=removed)
 
 
 def with_threads_back(state: AppState, threads: tuple[ThreadRecord, ...]) -> AppState:

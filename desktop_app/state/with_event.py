@@ -88,7 +88,9 @@ def with_event(state: AppState, event: LinkEvent) -> AppState:  # noqa: C901 - o
         case LevelMeasured(microphone, loudspeaker):
             return replace(state, levels=Levels(microphone, loudspeaker))
         case ThreadSaved(thread):
-            return with_thread(state, thread)
+            came_back = thread.id in state.removed
+            news = state.picture_news + came_back
+            return replace(with_thread(state, thread), picture_news=news)
         case PictureSaved() | PictureRemoved():  # the pictures themselves are read of the journal
             return replace(state, picture_news=state.picture_news + 1)
         case Answered() | AskAdvanced() | FilesCarried() | NextTurnTaken():
@@ -112,7 +114,8 @@ def with_event(state: AppState, event: LinkEvent) -> AppState:  # noqa: C901 - o
         case NoteChanged():
             return replace(state, note=event)
         case ThreadRemoved(thread_id):
-            return without_thread(state, thread_id)
+            news = state.picture_news + 1
+            return replace(without_thread(state, thread_id), picture_news=news)
         case NoticeRaised(notice):
             return with_notice(state, notice)
         case NoticeCleared(code):

@@ -209,6 +209,16 @@ def test_a_removed_thread_is_closed():
     assert with_event(opened(message("a", 1)), ThreadRemoved("t")).conversation == Conversation()
 
 
+def test_a_thread_that_goes_and_comes_back_takes_its_pictures_with_it():
+    old = ThreadRecord(id="old", created_at=1, updated_at=1)
+    state = folded(AppState(), ThreadSaved(old))
+    assert (state.picture_news, state.gone) == (0, frozenset())
+    gone = with_event(state, ThreadRemoved("old"))
+    assert (gone.picture_news, gone.gone) == (1, {"old"})
+    back = with_event(gone, ThreadSaved(old))
+    assert (back.picture_news, back.gone, back.threads) == (2, frozenset(), (old,))
+
+
 def test_a_notice_replaces_the_one_of_its_code_and_can_be_cleared():
     first = Notice(NoticeLevel.INFO, "device.lost", {"device": "A"})
     second = Notice(NoticeLevel.INFO, "device.lost", {"device": "B"})

@@ -103,7 +103,10 @@ class ThreadWiring(QObject):
         text = self._window.threads.search.text().strip()
         now = datetime.now()
         if text:
-            rows = self._listed.found(self._found, self._hits, now)
+            gone = state.gone
+            found = tuple(one for one in self._found if one.id not in gone)
+            hits = tuple(hit for hit in self._hits if hit.thread_id not in gone)
+            rows = self._listed.found(found, hits, now)
         else:
             rows = self._listed.by_day(state.threads, now)
         if state.are_threads_loaded:

@@ -7,6 +7,7 @@ from PySide6.QtCore import QModelIndex, Qt
 
 from desktop_app.journal.records import Role, SearchHit, ThreadRecord
 from desktop_app.journal.search_query import SearchWish
+from desktop_app.link.thread_messages import ThreadSaved
 from desktop_app.ui.threads.filter_chips import with_wish
 from tests.ui.conftest import make_message
 
@@ -70,6 +71,24 @@ def test_threads_are_filtered_by_their_titles_in_the_whole_journal(searching, qt
     typed(searching, qtbot, "old 299")
     rows = searching.wiring.threads._rows
     assert rows.first_found().thread_id == "x299"
+
+
+def test_what_is_deleted_leaves_what_was_found_and_comes_back_to_it(searching, qtbot):
+    trams = ThreadRecord(id="c", title="Trams", created_at=1, updated_at=1)
+    searching.reader.known.append(trams)
+    typed(searching, qtbot, "tram")
+    rows, deletion = searching.wiring.threads._rows, searching.wiring.threads.deletion
+    assert [row.thread_id for row in rows._rows if row.thread_id] == ["c", "a"]
+    deletion.delete(("c",))
+    assert [row.thread_id for row in rows._rows if row.thread_id] == ["a"]
+    deletion.delete(("a",))
+    assert rows.first_found() is None
+    searching.window.threads._look_for_text()
+    assert rows.first_found() is None, "the engine has not taken it out of the journal yet"
+    deletion.undo()
+    searching.store.apply(ThreadSaved(trams))
+    searching.store.tell()
+    assert [row.thread_id for row in rows._rows if row.thread_id] == ["c", "a"]
 
 
 def test_bar_34_a_chip_puts_its_wish_into_the_search(searching, qtbot):
