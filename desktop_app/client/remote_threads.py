@@ -129,6 +129,16 @@ class RemoteThreads:
         ours = ((key.removeprefix(beginning).partition(":")[0], one) for key, one in known.items())
         return {remote_id: thread_id for thread_id, remote_id in ours if remote_id}
 
+    async def remote_ids(self, thread_id: str, shelf: AllOfShelf) -> list[str]:
+        """All the server's threads behind ours, one for each assistant that it had there.
+
+        Args:
+            shelf: Where the pairs are remembered.
+        """
+        beginning = self._key(thread_id, "")
+        known = await shelf.settings(beginning)
+        return [one for key, one in known.items() if one and f"{key}:".startswith(f"{beginning}:")]
+
     async def forget(self, thread_id: str) -> None:
         """The server does not know its thread any more: make a new one at the next need."""
         key = self._key(thread_id, await self._assistant_of(thread_id))

@@ -7,13 +7,14 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from desktop_app import settings as settings_file
-from desktop_app.client.remote_threads import Shelf
+from desktop_app.client.remote_threads import AllOfShelf, Shelf
 from desktop_app.client.service_connection import ServiceAddresses
 from desktop_app.credentials import Credentials
 from desktop_app.engine.service_keeper import ServiceKeeper
@@ -35,6 +36,10 @@ OTHER_WITHIN_S = 15.0
 _LOOK_S = 0.1
 
 
+class WholeShelf(Shelf, AllOfShelf, Protocol):
+    """Where a command finds and remembers which threads are the same."""
+
+
 @dataclass(frozen=True, slots=True)
 class CommandParts:
     """What a command works on.
@@ -42,6 +47,7 @@ class CommandParts:
     Attributes:
         find: Waits until the profile's service is there and says where.
         journal: The person's own, or one for this command alone while a window has that.
+        data: The person's folder.
         journal_folder: Where the journal is.
         known: Reads the person's own journal, whoever writes it.
         shelf: What the journal remembers of threads, the person's own where it is another.
@@ -51,9 +57,10 @@ class CommandParts:
     profile: Profile
     find: Callable[[], Awaitable[ServiceAddresses]]
     journal: JournalWriter
+    data: Path
     journal_folder: Path
     known: JournalReader
-    shelf: Shelf
+    shelf: WholeShelf
 
     async def answerer_of(self, thread_id: str) -> Answerer:
         """See ``who_answers``."""
@@ -73,6 +80,10 @@ class _BorrowedShelf:
 
     async def set_setting(self, key: str, value: str) -> None:
         await self._own.set_setting(key, value)
+
+    async def settings(self, beginning: str) -> Mapping[str, str]:
+        known = await asyncio.to_thread(self._known.settings, beginning)
+        return {**known, **await self._own.settings(beginning)}
 
 
 @asynccontextmanager
@@ -122,8 +133,8 @@ async def open_parts(
             background.run(keeper.run(), name="service")
             find = _kept_by(keeper)
         known = JournalReader(paths.data)
-        shelf: Shelf = _BorrowedShelf(journal, known) if is_borrowed else journal
-        yield CommandParts(settings, chosen, find, journal, folder, known, shelf)
+        shelf: WholeShelf = _BorrowedShelf(journal, known) if is_borrowed else journal
+        yield CommandParts(settings, chosen, find, journal, paths.data, folder, known, shelf)
 
 
 def warn(sentence: str) -> None:

@@ -7,19 +7,20 @@ import uuid
 from desktop_app.client.api import BackboardApi
 from desktop_app.client.errors import NotFoundError
 from desktop_app.client.remote_threads import RemoteThreads
+from desktop_app.commands.parts import CommandParts
 from desktop_app.errors import InputError
 from desktop_app.journal.reader import JournalReader
 
 
 async def chosen_thread(
-    words: str, assistant: str, known: JournalReader, threads: RemoteThreads, api: BackboardApi
+    words: str, assistant: str, parts: CommandParts, threads: RemoteThreads, api: BackboardApi
 ) -> str:
     """Our id of the thread; the server's thread behind it is remembered.
 
     Args:
         words: An id, ``last``, ``new`` or empty.
         assistant: Name of the assistant that a new thread belongs to; empty for the default.
-        known: The person's journal.
+        parts: The person's journal, and what it remembers of threads.
         threads: Remembers which thread of the server stands behind ours.
         api: The server.
 
@@ -35,9 +36,11 @@ async def chosen_thread(
             "A thread has its assistant already: name an assistant for a new thread only.",
         )
     if words == "last":
-        return await _last(known, threads, api)
-    if known.thread(words) is not None:
+        return await _last(parts.known, threads, api)
+    if parts.known.thread(words) is not None:
         return words
+    if ours := (await threads.pairs(parts.shelf)).get(words):
+        return ours
     return await _of_server(words, threads, api)
 
 

@@ -129,6 +129,14 @@ class JournalReader:
         rows = self._rows("SELECT value FROM setting WHERE key = :key", {"key": key})
         return str(rows[0]["value"]) if rows else None
 
+    def settings(self, beginning: str) -> Mapping[str, str]:
+        """Every small fact whose key begins so, by its key."""
+        rows = self._rows(
+            "SELECT key, value FROM setting WHERE substr(key, 1, :length) = :beginning",
+            {"length": len(beginning), "beginning": beginning},
+        )
+        return {str(row["key"]): str(row["value"]) for row in rows}
+
     def pictures(
         self, thread_id: str = "", limit: int = 200, offset: int = 0
     ) -> Sequence[PictureRecord]:

@@ -19,7 +19,14 @@ async def test_bar_45_commands_follow_whom_a_person_chose_for_a_thread(tmp_path)
         raise AssertionError("no service is asked")
 
     parts = CommandParts(
-        settings, Profile("p"), nowhere, journal, tmp_path, JournalReader(tmp_path), journal
+        settings,
+        Profile("p"),
+        nowhere,
+        journal,
+        tmp_path,
+        tmp_path,
+        JournalReader(tmp_path),
+        journal,
     )
     assert await parts.answerer_of("chosen") == Answerer("openai/gpt-4.1", "tutor")
     assert await parts.answerer_of("not begun") == Answerer("a/b")

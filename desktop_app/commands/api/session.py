@@ -13,14 +13,18 @@ from dataclasses import dataclass
 from desktop_app.client.api import BackboardApi
 from desktop_app.client.errors import NotFoundError
 from desktop_app.client.remote_threads import RemoteThreads
+from desktop_app.commands.open_window import ask_window, window_of
 from desktop_app.commands.parts import CommandParts, open_parts, warn
 from desktop_app.commands.terminal.output import Output
 from desktop_app.commands.thread_choice import chosen_thread
 from desktop_app.errors import InputError
+from desktop_app.link.thread_messages import DeleteThread, ThreadRemoved
 from desktop_app.logs import start_logging
 from desktop_app.paths import find_paths
 from desktop_app.protocol.backboard.assistants import Assistant
 from desktop_app.tasks import Background
+
+_WINDOW_WITHIN_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,7 @@ class Session:
         Raises:
             InputError: ``thread.unknown``.
         """
-        return await chosen_thread(words, "", self.parts.known, self.threads, self.api)
+        return await chosen_thread(words, "", self.parts, self.threads, self.api)
 
     async def thread_id(self, words: str) -> str:
         """The server's id of a thread, for the same words.
@@ -86,7 +90,28 @@ class Session:
         Raises:
             InputError: ``thread.unknown``.
         """
+        if words in await self.threads.pairs(self.parts.shelf):
+            return words  # ours may have several there, one for each of its assistants
         return await self.threads.remote_id(await self.our_thread(words), self.api)
+
+    async def remove_thread(self, thread_id: str) -> None:
+        """Take a thread of ours out of the journal; an open window, which has that, is asked to.
+
+        Raises:
+            InputError: The window says why it cannot.
+            StorageError
+        """
+        async with window_of(self.parts.data) as window:
+            if window is None:
+                await self.parts.journal.remove_thread(thread_id)
+                return
+            await ask_window(
+                window,
+                DeleteThread(thread_id),
+                lambda event: event == ThreadRemoved(thread_id),
+                lambda _notice: False,
+                within_s=_WINDOW_WITHIN_S,
+            )
 
 
 def run(work: Callable[[Session], Awaitable[None]], *, profile: str, as_json: bool) -> int:

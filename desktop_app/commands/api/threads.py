@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
+from desktop_app.client.errors import NotFoundError
 from desktop_app.client.resources.messages import ToolRound
 from desktop_app.commands.api.session import Session
 from desktop_app.commands.api.transcript import (
@@ -172,11 +174,13 @@ async def delete(session: Session, threads: list[str]) -> None:
     """Delete threads for good, here and at the service."""
     for words in threads:
         ours = await session.our_thread(words)
-        remote = await session.threads.remote_id(ours, session.api)
-        await session.api.threads.delete(remote)
-        await session.parts.journal.remove_thread(ours)
+        for remote in await session.threads.remote_ids(ours, session.parts.shelf):
+            with suppress(NotFoundError):  # somebody else deleted it before
+                await session.api.threads.delete(remote)
+        await session.remove_thread(ours)
         await session.threads.forget(ours)
-        session.out.add(f"Deleted {remote}", {"thread_id": remote, "deleted": True})
+        named = ours if words == "last" else words
+        session.out.add(f"Deleted {named}", {"thread_id": named, "deleted": True})
 
 
 def as_markdown(thread: Thread) -> str:

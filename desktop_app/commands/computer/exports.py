@@ -7,7 +7,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from desktop_app.commands.computer.open_window import ask_window, window_of
+from desktop_app.commands.open_window import ask_window, window_of
 from desktop_app.commands.terminal.output import Output, counted
 from desktop_app.errors import InputError
 from desktop_app.export.exporting import ExportWish, Format, export_threads

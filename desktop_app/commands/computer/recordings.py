@@ -11,7 +11,7 @@ from pathlib import Path
 from desktop_app import settings as settings_file
 from desktop_app.audio.wav import write_wav
 from desktop_app.audio.wav_devices import WavLoudspeaker, WavMicrophone
-from desktop_app.commands.computer.open_window import ask_window, window_of
+from desktop_app.commands.open_window import ask_window, window_of
 from desktop_app.commands.terminal.output import Output, printable
 from desktop_app.engine.inputs import RetryRequested
 from desktop_app.engine.recording_desk import RecordingDesk

@@ -187,7 +187,7 @@ async def thread_of(parts: CommandParts, words: str, assistant: str = "") -> str
         if not parts.profile.is_embedded:
             await api.assistants.page(limit=1)  # the conversation would wait for it without end
         threads = RemoteThreads(parts.shelf, parts.profile.key, parts.answerer_of)
-        return await chosen_thread(words, assistant, parts.known, threads, api)
+        return await chosen_thread(words, assistant, parts, threads, api)
 
 
 @asynccontextmanager

@@ -13,8 +13,15 @@ from desktop_app.client.api import BackboardApi
 from desktop_app.client.message_body import MessageFiles
 from desktop_app.commands.api.threads import outputs_for
 from desktop_app.errors import InputError
+from desktop_app.journal.reader import JournalReader
+from desktop_app.journal.records import ThreadRecord
+from desktop_app.journal.writer import JournalWriter
+from desktop_app.link.messages import Intent, LinkEvent
+from desktop_app.link.thread_messages import DeleteThread, ThreadRemoved
 from desktop_app.protocol.backboard.messages import MessageReply, MessageRequest
 from tests.commands.api.test_assistants import WEATHER
+from tests.fakes.loop_thread import background
+from tests.fakes.open_window import open_window
 
 MODEL = MessageRequest(llm_provider="openai", model_name="gpt-4.1")
 DRAWING = MessageRequest(
@@ -94,6 +101,59 @@ def test_an_empty_thread_is_made_and_deleted(shell):
     [deleted] = shell.value("threads", "delete", made["thread_id"])
     assert deleted == {"thread_id": made["thread_id"], "deleted": True}
     assert "no thread" in shell.refusal("threads", "show", made["thread_id"])
+
+
+@pytest.fixture
+def both(shell, say):
+    """A thread of the journal and the two that stand behind it at the service."""
+    remote = [say(f"say {number}").thread_id for number in (1, 2)]
+
+    async def keep() -> None:
+        journal = await JournalWriter.open(shell.folder)
+        record = ThreadRecord(id="ours", created_at=1.0, updated_at=1.0, title="Numbers")
+        await journal.save_thread(record)
+        await journal.set_setting("thread:near:ours", remote[0])
+        await journal.set_setting("thread:near:ours:tutor", remote[1])
+        await journal.set_setting("thread:near:ours2", "another's")
+        await journal.aclose()
+
+    asyncio.run(keep())
+    return remote
+
+
+@pytest.mark.parametrize("named", ["ours", 0, 1])
+def test_a_thread_is_deleted_here_and_at_the_service_by_any_of_its_ids(shell, both, named):
+    words = both[named] if isinstance(named, int) else named
+    [deleted] = shell.value("threads", "delete", words)
+    assert deleted == {"thread_id": words, "deleted": True}
+    assert JournalReader(shell.folder).thread("ours") is None
+    for remote in both:
+        assert "no thread" in shell.refusal("threads", "show", remote)
+
+
+def test_a_thread_that_the_service_lost_is_deleted_here(shell, service, both):
+    async def lose() -> None:
+        async with BackboardApi(service.api) as api:
+            for remote in both:
+                await api.threads.delete(remote)
+
+    asyncio.run(lose())
+    shell.value("threads", "delete", "ours")
+    assert JournalReader(shell.folder).thread("ours") is None
+
+
+def test_an_open_window_is_asked_to_delete_its_thread(shell, both):
+    def answer(intent: Intent) -> list[LinkEvent]:
+        return [ThreadRemoved(intent.thread_id)] if isinstance(intent, DeleteThread) else []
+
+    with background(open_window(shell.folder, answer)) as window:
+        shell.value("threads", "delete", both[0])
+    assert window.intents == [DeleteThread("ours")]
+
+
+def test_each_thread_of_the_service_is_shown_as_itself(shell, both):
+    for number, remote in enumerate(both, 1):
+        assert f"say {number}" in shell.text("threads", "show", remote)
 
 
 def test_they_are_listed_searched_and_exported(shell, say, tmp_path):

@@ -14,16 +14,11 @@ from desktop_app.journal.reader import JournalReader
 from desktop_app.journal.records import MessageStatus
 from desktop_app.journal.writer import JournalWriter
 from desktop_app.link.messages import (
-    Connection,
-    Intent,
-    LinkEvent,
     MessageSaved,
     Notice,
     NoticeLevel,
     NoticeRaised,
-    Phase,
     RetryMessage,
-    Welcome,
 )
 from desktop_app.link.recordings import (
     DiscardUtterance,
@@ -31,11 +26,8 @@ from desktop_app.link.recordings import (
     RecordingPlayed,
     RecordingsRemoved,
 )
-from desktop_app.link.server import LinkServer
-from desktop_app.processes.engine_note import leave_engine_note, remove_engine_note
 from tests.export.conftest import QUESTION_SOUND, REPLY_SOUND, fill, keep, message, utterance
-
-TOKEN = "of this run"
+from tests.fakes.open_window import open_window
 
 
 @pytest.fixture
@@ -62,28 +54,8 @@ async def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 async def window(data: Path):
-    running = Window()
-    leave_engine_note(data, await running.server.start(), TOKEN)
-    yield running
-    remove_engine_note(data)
-    await running.server.aclose()
-
-
-class Window:
-    """A real link that remembers its intents and answers each with what the test says."""
-
-    def __init__(self) -> None:
-        self.intents: list[Intent] = []
-        self.answers: list[LinkEvent] = []
-        self.server = LinkServer(TOKEN, self._on_intent, self._snapshot)
-
-    def _on_intent(self, intent: Intent) -> None:
-        self.intents.append(intent)
-        for answer in self.answers:
-            self.server.publish(answer)
-
-    def _snapshot(self) -> list[LinkEvent]:
-        return [Welcome("1", "t", Phase.READY, Connection.READY, "embedded")]
+    async with open_window(data) as running:
+        yield running
 
 
 async def shell(*arguments: object) -> int:
