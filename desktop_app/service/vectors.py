@@ -49,7 +49,8 @@ class QuestionVectors:
             if isinstance(error, TimeoutError):
                 self._slow_until[embedder.provider] = now + _LEFT_ALONE_S
             why = fault_of(error)
-            _log.info("%s gave a question no vector: %s", embedder.provider, why)
+            said = "too slow" if isinstance(error, TimeoutError) else why
+            _log.info("%s gave a question no vector: %s", embedder.provider, said)
             if not isinstance(error, InputError) or why == NO_MODEL:  # else it is this question
                 self.faults[space_of(embedder)] = why
             return None
