@@ -116,7 +116,7 @@ class ReadAheadSocketProtocol(WebSocketsSansIOProtocol):
         return self._takes_sound(sound)
 
     def _stop_where_much_waits(self, size: int) -> None:
-        if self.read_paused:
+        if self.read_paused or self.close_sent:  # after a goodbye, the client's own is waited for
             return
         if size >= LARGE_BYTES or self.queue.qsize() >= QUEUED_MESSAGES:
             self.read_paused = True

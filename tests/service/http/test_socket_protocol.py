@@ -92,6 +92,27 @@ async def test_it_stops_to_read_where_many_small_messages_wait_and_loses_none():
     assert application.taken == [str(number) for number in range(count)]
 
 
+async def test_after_a_goodbye_everything_is_read_until_the_clients_own_comes():
+    class Refusing(Application):
+        async def __call__(self, scope, receive, send):
+            await receive()
+            await send({"type": "websocket.accept"})
+            await self.may_read.wait()
+            await send({"type": "websocket.close", "code": 1008})
+
+    application = Refusing()
+    async with serving(application) as url, connect(url) as client:
+        for number in range(QUEUED_MESSAGES):
+            await client.send(str(number))
+        await stops()
+        await client.send("not read yet")
+        Watched.stopped.clear()
+        application.may_read.set()
+        await client.wait_closed()
+    assert client.close_code == 1008
+    assert not Watched.stopped.is_set(), "the client's goodbye would have waited with the rest"
+
+
 @pytest.mark.parametrize("size", [LARGE_BYTES, LARGE_BYTES * 8])
 async def test_a_large_message_is_taken_up_before_another_is_read(size):
     application = Application()
