@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, count
 
 from desktop_app.errors import InputError
-from desktop_app.settings import ProfileSettings, Settings
+from desktop_app.settings import LanguageSettings, NetworkSettings, ProfileSettings, Settings
 
 EMBEDDED = "embedded"
 BACKBOARD = "backboard"
@@ -69,6 +69,19 @@ def find_profile(settings: Settings, name: str = "") -> Profile:
             name=name,
         )
     return profile
+
+
+def from_start(settings: Settings) -> tuple[Profile, NetworkSettings, LanguageSettings]:
+    """What an engine follows from its start on: of two that are equal here, none is outdated.
+
+    A service that is only renamed is the same; the language server is the embedded one's.
+    """
+    try:
+        profile = find_profile(settings)
+    except InputError:
+        profile = find_profile(settings, EMBEDDED)
+    language = settings.language if profile.is_embedded else LanguageSettings()
+    return replace(profile, name=profile.key, kept_as=""), settings.network, language
 
 
 def key_of(settings: Settings, name: str) -> str:

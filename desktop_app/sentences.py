@@ -67,6 +67,7 @@ SENTENCES: Prose = {
     "engine.down": "The engine stopped. It is being started again; what was saved is safe.",
     "engine.failed": "The engine does not start. What you type is kept; the log says why.",
     "engine.restarting": "The engine is starting again. What you type is kept.",
+    "engine.waits": "The new service settings count once nobody speaks or is answered.",
     "export.cancelled": "It was cancelled. Nothing was left behind or changed.",
     "export.changed": "{file} changed while it was exported. Export the conversations again.",
     "export.written": "{file} was written.",

@@ -14,12 +14,21 @@ from desktop_app.profiles import (
     EMBEDDED,
     Profile,
     find_profile,
+    from_start,
     key_of,
     name_of,
     with_service,
     without_service,
 )
-from desktop_app.settings import ProfileSettings, Settings, load, save
+from desktop_app.settings import (
+    LanguageSettings,
+    NetworkSettings,
+    ProfileSettings,
+    Settings,
+    VoiceSettings,
+    load,
+    save,
+)
 
 WORK = ProfileSettings("https://work.example/api/", "wss://work.example/v1/voice/ws")
 
@@ -117,3 +126,36 @@ def test_profiles_are_read_from_the_file_and_kept_in_it(tmp_path: Path):
     save(path, settings)
     assert json.loads(path.read_text())["profiles"]["work"]["future"] == 1
     assert load(path, report=said.append) == settings
+
+
+USED = Settings(profile="work", profiles={"work": WORK})
+LANGUAGE = LanguageSettings(base_url="http://127.0.0.1:11434/v1")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(USED, profile=EMBEDDED),
+        replace(USED, network=NetworkSettings(proxy="http://127.0.0.1:3128")),
+        replace(USED, network=NetworkSettings(ca_file="ca.pem")),
+        with_service(USED, "work", "work", replace(WORK, voice_url="wss://other.example/ws")),
+        with_service(USED, "work", "work", replace(WORK, realtime="openai/gpt-realtime")),
+    ],
+)
+def test_another_service_or_network_counts_from_the_next_start_of_an_engine(other):
+    assert from_start(other) != from_start(USED)
+
+
+def test_what_is_followed_at_once_does_not():
+    renamed = with_service(USED, "work", "office", WORK)
+    spoken = replace(renamed, voice=VoiceSettings(end_silence_ms=900), language=LANGUAGE)
+    other = with_service(spoken, "", "unused", ProfileSettings("https://x.example/api"))
+    assert from_start(replace(other, profile="office")) == from_start(USED)
+
+
+def test_a_language_server_counts_for_the_embedded_service():
+    assert from_start(replace(Settings(), language=LANGUAGE)) != from_start(Settings())
+
+
+def test_a_service_that_nobody_knows_counts_as_the_embedded_one_that_stands_in_for_it():
+    assert from_start(Settings(profile="gone")) == from_start(Settings())

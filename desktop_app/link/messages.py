@@ -157,9 +157,11 @@ class ReloadSettings(Struct, frozen=True, tag=snake):
 
     Attributes:
         language: What the window speaks from now on; empty where that stays.
+        counts_from_start: Some of them count from an engine's start on; the window exchanges it.
     """
 
     language: str = ""
+    counts_from_start: bool = False
 
 
 class Quit(Struct, frozen=True, tag=snake):

@@ -1,11 +1,11 @@
-"""Keeps the link to the engine: starts it, starts it again when it dies, loses nothing sent."""
+"""Keeps the link to the engine: starts it, again when it dies or is outdated; nothing is lost."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager, aclosing
+from contextlib import AbstractAsyncContextManager, aclosing, suppress
 from dataclasses import dataclass
 
 from desktop_app.errors import AppError
@@ -27,6 +27,8 @@ from desktop_app.link.messages import (
     PressTalk,
     Quit,
     ReleaseTalk,
+    ReloadSettings,
+    RetryMessage,
     SendText,
     SetMuted,
     StartVoice,
@@ -34,6 +36,7 @@ from desktop_app.link.messages import (
     StopVoice,
     ToggleTalk,
 )
+from desktop_app.ui.engine_work import EngineWork
 
 logger = logging.getLogger(__name__)
 
@@ -41,8 +44,11 @@ LONGEST_PAUSE_S = 8.0
 _HEALTHY_AFTER_S = 10.0
 _TALK = (PressTalk, ReleaseTalk, ToggleTalk, CancelTalk)
 _TRYING = (StartMicrophoneTest, PlayMicrophoneTest)  # who asked does not wait for an engine
-_KEPT_ELSEWHERE = (OpenThread, *_TALK, SendText, SetMuted, StopReply, Quit, *_TRYING)
+_KEPT_ELSEWHERE = (OpenThread, *_TALK, SendText, SetMuted, StopReply, StopVoice, Quit, *_TRYING)
+_BEGINS = (SendText, RetryMessage, StartVoice, PressTalk, ToggleTalk)
 _MOST_WAITING = 1000
+_ANSWERED_WITHIN_S = 3.0  # what was asked of a service that is to be left
+_WAITS = "engine.waits"
 _REASONS = ("journal.", "storage.")  # people can do something about them
 
 
@@ -92,6 +98,11 @@ class EngineLink:
         self._voice_wish: StartVoice | None = None
         self._is_muted = False
         self._told = ""
+        self._work = EngineWork()
+        self._is_outdated = False
+        self._is_let_go = False
+        self._stay = asyncio.timeout(None)
+        self._patience: asyncio.TimerHandle | None = None
 
     @property
     def unsaved(self) -> tuple[SendText, ...]:
@@ -108,31 +119,52 @@ class EngineLink:
             self._thread_id = intent.thread_id
         if isinstance(intent, _TALK):
             self._held_key = self._held_after(intent)
+        if isinstance(intent, StopVoice):
+            self._voice_wish = None
         if isinstance(intent, SetMuted):
             self._is_muted = intent.is_muted
         if isinstance(intent, SendText):
             self._unsaved[intent.message_id] = intent
             self.unsaved_changed()
-        if self._client is not None and self._written(self._client, intent):
-            return
-        if isinstance(intent, StartVoice | StopVoice):
-            self._voice_wish = intent if isinstance(intent, StartVoice) else None
+        if not (self._takes(intent) and self._written(intent)):
+            self._keep(intent)
+        if isinstance(intent, ReloadSettings) and intent.counts_from_start:
+            self.renew()
+
+    def _keep(self, intent: Intent) -> None:
+        if isinstance(intent, StartVoice):
+            self._voice_wish = intent
         elif not isinstance(intent, _KEPT_ELSEWHERE):
             self._waiting = [*self._waiting[-_MOST_WAITING:], intent]
+
+    def renew(self) -> None:
+        """Exchange the engine for one with the settings as they are now, once it has no work.
+
+        What begins a turn waits for the new one, unless another turn is still running.
+        """
+        self._is_outdated = True
+        self._consider()
 
     def _held_after(self, intent: Intent) -> PressTalk | None:
         """Whether the person talks; of what they toggle at an engine only that engine knows."""
         if isinstance(intent, PressTalk):
             return intent
-        begins = isinstance(intent, ToggleTalk) and not (self._client or self._held_key)
+        begins = isinstance(intent, ToggleTalk) and not (self._takes(intent) or self._held_key)
         return PressTalk(self._thread_id) if begins else None
 
-    def _written(self, client: LinkClient, intent: Intent) -> bool:
+    def _takes(self, intent: Intent) -> bool:
+        """Whether there is an engine, and it is the one to do this."""
+        is_for_next = self._is_outdated and isinstance(intent, _BEGINS) and not self._work.is_busy
+        return self._client is not None and not is_for_next
+
+    def _written(self, intent: Intent) -> bool:
+        assert self._client is not None  # who calls has looked
         try:
-            client.send(intent)
+            self._client.send(intent)
         except AppError as error:
             logger.info("not sent yet: %s", error)
             return False
+        self._work.sent(intent)
         return True
 
     async def run(self) -> None:
@@ -141,6 +173,7 @@ class EngineLink:
         loop = asyncio.get_running_loop()
         while True:
             began = loop.time()
+            self._is_outdated = self._is_let_go = False
             try:
                 async with self._start() as address:
                     await self._converse(address)
@@ -149,6 +182,8 @@ class EngineLink:
                 failed = "engine.failed" if pause_s > 2 else "engine.restarting"
                 self._tell(error.code if error.code.startswith(_REASONS) else failed)
             else:
+                if self._is_let_go:
+                    continue
                 self._tell("engine.down")
             if loop.time() - began > _HEALTHY_AFTER_S:
                 pause_s = self._first_pause_s
@@ -160,37 +195,78 @@ class EngineLink:
         if self._told not in ("", code):
             self._publish(NoticeCleared(self._told))
         if code:
-            self._publish(NoticeRaised(Notice(NoticeLevel.WARNING, code)))
+            level = NoticeLevel.INFO if code == _WAITS else NoticeLevel.WARNING
+            self._publish(NoticeRaised(Notice(level, code)))
         self._told = code
 
     async def _converse(self, address: Address) -> None:
         client = await LinkClient.connect(address.host, address.port, address.token)
         try:
-            self._client = client
-            self._catch_up(client)
-            self._tell("")
-            async with aclosing(client.events()) as events:
-                async for event in events:
-                    self._on_event(event)
+            if self._is_outdated:  # it read the settings before they changed
+                self._is_let_go = True
+                return
+            with suppress(TimeoutError):  # it was let go
+                async with asyncio.timeout(None) as self._stay:
+                    await self._follow(client)
         finally:
-            self._client = None
-            self._lost()
+            self._lose()
             await client.aclose()
 
-    def _catch_up(self, client: LinkClient) -> None:
+    async def _follow(self, client: LinkClient) -> None:
+        self._client, self._work = client, EngineWork()
+        self._catch_up()
+        self._tell("")
+        async with aclosing(client.events()) as events:
+            async for event in events:
+                self._on_event(event)
+
+    def _lose(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
+        if self._client is not None:
+            self._client = None
+            self._lost()
+
+    def _consider(self) -> None:
+        """Let an outdated engine go, unless that would cut something off."""
+        if not self._is_outdated or self._client is None:
+            return
+        if self._work.is_busy:
+            if self._told != _WAITS:
+                self._tell(_WAITS)
+        elif not self._work.is_asking:
+            self._let_go()
+        elif self._patience is None:
+            loop = asyncio.get_running_loop()
+            self._patience = loop.call_later(_ANSWERED_WITHIN_S, self._lose_patience)
+
+    def _lose_patience(self) -> None:
+        self._patience = None
+        if not self._work.is_busy:
+            self._let_go()
+
+    def _let_go(self) -> None:
+        self._is_let_go = True
+        self._lose()
+        self._stay.reschedule(asyncio.get_running_loop().time())
+
+    def _catch_up(self) -> None:
         waiting, self._waiting = self._waiting, []
         first = [OpenThread(self._thread_id)] if self._thread_id else []
         muted = [SetMuted(True)] if self._is_muted else []
         wished = [one for one in (self._voice_wish, self._held_key) if one is not None]
         self._voice_wish = None
         for intent in (*first, *muted, *self._unsaved.values(), *waiting, *wished):
-            self._written(client, intent)
+            self._written(intent)
 
     def _on_event(self, event: LinkEvent) -> None:
+        self._work.told(event)
         if isinstance(event, MessageSaved) and event.message.id in self._unsaved:
             del self._unsaved[event.message.id]
             self.unsaved_changed()
         self._publish(event)
+        self._consider()
 
 
 def _nobody() -> None:

@@ -10,16 +10,21 @@ import pytest
 
 from desktop_app.errors import ChildError
 from desktop_app.journal.records import MessageRecord, MessageStatus, Role
+from desktop_app.link.asks import Answered, Ask
 from desktop_app.link.messages import (
     CancelTalk,
     Connection,
     MessageSaved,
+    Notice,
     NoticeCleared,
+    NoticeLevel,
     NoticeRaised,
     OpenThread,
     Phase,
+    PhaseChanged,
     PressTalk,
     ReleaseTalk,
+    ReloadSettings,
     SendText,
     SetMuted,
     StartVoice,
@@ -29,17 +34,26 @@ from desktop_app.link.messages import (
 )
 from desktop_app.link.server import LinkServer
 from desktop_app.link.thread_messages import DeleteThread
+from desktop_app.protocol.service_calls import Done, GetKeyState
+from desktop_app.ui import engine_link
 from desktop_app.ui.engine_link import Address, EngineLink
 
 
 class Engines:
-    """Engines that are started one after another; the first ``failures`` do not start."""
+    """Engines that are started one after another; the first ``failures`` do not start.
+
+    While ``gate`` is cleared, an engine that was started is not there yet.
+    """
 
     def __init__(self, failures: int = 0, code: str = "child.ended") -> None:
         self.failures = failures
         self.code = code
         self.server: LinkServer | None = None
         self.heard: list[object] = []
+        self.started = 0
+        self.begun = asyncio.Event()
+        self.gate = asyncio.Event()
+        self.gate.set()
         self.news = asyncio.Event()
 
     @asynccontextmanager
@@ -49,6 +63,9 @@ class Engines:
             raise ChildError(self.code, "It ended.")
         server = LinkServer("token", self._hear, self._welcome)
         port = await server.start()
+        self.started += 1
+        self.begun.set()
+        await self.gate.wait()
         self.server = server
         try:
             yield Address("127.0.0.1", port, "token")
@@ -210,3 +227,75 @@ async def test_why_an_engine_does_not_start_is_said_until_one_does(
         codes = [event.notice.code for event in told if isinstance(event, NoticeRaised)]
         assert codes == ["journal.in_use"]
     caplog.clear()
+
+
+OTHER_SERVICE = ReloadSettings(counts_from_start=True)
+WAITS = NoticeRaised(Notice(NoticeLevel.INFO, "engine.waits"))
+
+
+async def test_an_engine_with_other_settings_is_exchanged_at_once_and_nothing_is_said_of_it():
+    engines = Engines()
+    async with running(engines) as (link, told):
+        link.send(OpenThread("t"))
+        await engines.expect(OpenThread("t"))
+        link.send(OTHER_SERVICE)
+        link.send(StartVoice("t"))
+        link.send(SendText("t", "m", "one"))
+        await engines.expect(OpenThread("t"), SendText("t", "m", "one"), StartVoice("t"))
+        assert engines.started == 2
+        assert engines.heard[:2] == [OpenThread("t"), OTHER_SERVICE], "none begins in the old one"
+        assert told.count("lost") == 1
+        assert not [one for one in told if isinstance(one, NoticeRaised)]
+
+
+async def test_an_outdated_engine_ends_what_it_does_first_and_that_is_said():
+    engines = Engines()
+    async with running(engines) as (link, told):
+        link.send(OpenThread("t"))
+        await engines.expect(OpenThread("t"))
+        engines.server.publish(PhaseChanged("other", Phase.THINKING))
+        await told.until(PhaseChanged("other", Phase.THINKING))
+        link.send(OTHER_SERVICE)
+        assert told[-1] == WAITS
+        link.send(ReloadSettings())
+        await engines.expect(OTHER_SERVICE, ReloadSettings())
+        assert (engines.started, told.count(WAITS)) == (1, 1)
+        engines.server.publish(PhaseChanged("other", Phase.READY))
+        await told.until(NoticeCleared("engine.waits"))
+        assert engines.started == 2
+
+
+@pytest.mark.parametrize("answers", [True, False])
+async def test_an_outdated_engine_answers_first_but_not_for_ever(answers, monkeypatch):
+    monkeypatch.setattr(engine_link, "_ANSWERED_WITHIN_S", 0.0 if not answers else 60.0)
+    engines = Engines()
+    ask = Ask("1", GetKeyState("work"))
+    async with running(engines) as (link, told):
+        link.send(OpenThread("t"))
+        link.send(ask)
+        await engines.expect(ask)
+        link.send(OTHER_SERVICE)
+        link.send(StartVoice("t"))
+        link.send(StopVoice())
+        link.send(ToggleTalk("t"))
+        await engines.expect(OTHER_SERVICE, StopVoice())
+        if answers:
+            assert "lost" not in told
+            engines.server.publish(Answered("1", Done()))
+        await engines.expect(OpenThread("t"), PressTalk("t"))
+        assert (Answered("1", Done()) in told) is answers
+        assert StartVoice("t") not in engines.heard
+
+
+async def test_an_engine_that_read_the_settings_before_they_changed_is_exchanged_too():
+    engines = Engines()
+    engines.gate.clear()
+    async with running(engines) as (link, told):
+        await engines.begun.wait()
+        link.send(OTHER_SERVICE)
+        link.send(SendText("t", "m", "one"))
+        engines.gate.set()
+        await engines.expect(SendText("t", "m", "one"), OTHER_SERVICE)
+        assert engines.started == 2
+        assert "lost" not in told
+        assert engines.heard.count(SendText("t", "m", "one")) == 1

@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from desktop_app.link.messages import Notice, NoticeLevel, ReloadSettings
+from desktop_app.profiles import from_start
 from desktop_app.settings import Settings, load, save
 from desktop_app.ui.settings.setting_table import value_of, with_value
 from desktop_app.ui.wires import Wires
@@ -77,10 +78,11 @@ class SettingsKeeper(QObject):
         """One writing at a time; the last words win."""
         try:
             while self._written is not self.settings:
-                wanted = self.settings
+                before, wanted = self._written, self.settings
                 await self._wires.on_worker(partial(save, self._path, wanted))
                 self._written = wanted
-                self._wires.send(ReloadSettings())
+                is_other = from_start(before) != from_start(wanted)
+                self._wires.send(ReloadSettings(counts_from_start=is_other))
         except OSError as error:
             facts = {"reason": error.strerror or str(error)}
             self._wires.notify(Notice(NoticeLevel.WARNING, "settings.not_saved", facts))

@@ -110,6 +110,15 @@ def test_a_choice_is_written_at_once_and_the_engine_reads_it(desk, page, qtbot, 
     assert desk.window.talk_key.mode == "toggle"
 
 
+def test_of_another_service_or_network_the_engine_learns_that_it_is_outdated(desk, page, asks):
+    page.row("network.proxy").changed.emit("network.proxy", "http://127.0.0.1:3128")
+    assert desk.sent[-1] == ReloadSettings(counts_from_start=True)
+    desk.wiring.settings.change("voice.talk_mode", "toggle")
+    assert desk.sent[-1] == ReloadSettings()
+    desk.wiring.settings.change("profile", "backboard")
+    assert ReloadSettings(counts_from_start=True) in desk.sent[-2:]
+
+
 def test_a_theme_is_seen_at_once(desk, page, qtbot):
     choice = page.row("appearance.theme").control
     choice.setFocus()

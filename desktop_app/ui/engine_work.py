@@ -1,0 +1,63 @@
+"""What is under way in the engine, as far as its end would cut it off."""
+
+from __future__ import annotations
+
+from desktop_app.link.asks import Answered, Ask, CancelAsk
+from desktop_app.link.device_messages import MicrophoneTest, MicrophoneTestChanged
+from desktop_app.link.keeping import ImportAdvanced
+from desktop_app.link.messages import Intent, LinkEvent, Phase, PhaseChanged
+from desktop_app.link.notes import NoteChanged, NoteState
+from desktop_app.link.thread_messages import ThreadRemoved
+from desktop_app.protocol.service_calls import UploadDocument
+
+
+class EngineWork:
+    """Follows what one engine is asked and tells."""
+
+    def __init__(self) -> None:
+        self._open: set[str] = set()
+        self._asks: set[str] = set()
+
+    @property
+    def is_busy(self) -> bool:
+        """Somebody speaks or is answered, or a recording, an import or an upload goes on."""
+        return bool(self._open)
+
+    @property
+    def is_asking(self) -> bool:
+        """The service has not answered everything that it was asked beside conversations."""
+        return bool(self._asks)
+
+    def sent(self, intent: Intent) -> None:
+        """The engine was asked for this."""
+        match intent:
+            case Ask(ask_id, UploadDocument()):
+                self._open.add(f"ask {ask_id}")
+            case Ask(ask_id):
+                self._asks.add(ask_id)
+            case CancelAsk(ask_id):
+                self._answered(ask_id)
+
+    def told(self, event: LinkEvent) -> None:
+        """The engine told this."""
+        match event:
+            case PhaseChanged():
+                is_open = event.phase is not Phase.READY or event.is_voice_on
+                self._follow(f"thread {event.thread_id}", is_open=is_open)
+            case ThreadRemoved(thread_id):
+                self._follow(f"thread {thread_id}", is_open=False)
+            case NoteChanged(note_id, state):
+                self._follow(f"note {note_id}", is_open=state is NoteState.RECORDING)
+            case MicrophoneTestChanged(state):
+                self._follow("microphone test", is_open=state is MicrophoneTest.LISTENING)
+            case ImportAdvanced():
+                self._follow("import", is_open=not event.is_over)
+            case Answered(ask_id):
+                self._answered(ask_id)
+
+    def _follow(self, name: str, *, is_open: bool) -> None:
+        (self._open.add if is_open else self._open.discard)(name)
+
+    def _answered(self, ask_id: str) -> None:
+        self._asks.discard(ask_id)
+        self._open.discard(f"ask {ask_id}")
