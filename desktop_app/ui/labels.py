@@ -1,4 +1,4 @@
-"""Text that shortens itself, and the line that separates panes."""
+"""Text that shortens itself, and the hairline that separates what scrolls from what stays."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from PySide6.QtGui import QFont, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop_app.ui import look as size
-from desktop_app.ui.look import Look
+from desktop_app.ui.look import Look, fill
 from desktop_app.ui.mirroring import shortened
 
 
@@ -89,3 +89,24 @@ class Label(QWidget):
         painter.setPen(self._look.colour(self._ink))
         painter.setFont(self.font())
         painter.drawText(self.contentsRect(), self.alignment, self.shown)
+
+
+class Rule(QWidget):
+    """A hairline at the edge of what scrolls, lest what is cut there be read as one with it."""
+
+    def __init__(self, look: Look, parent: QWidget, *, is_shown: bool = True) -> None:
+        super().__init__(parent)
+        self._look = look
+        self.is_shown = is_shown
+        self.setFixedHeight(1)
+
+    def show_scrolled(self, by: int) -> None:
+        """Show it while something is scrolled out of sight above."""
+        is_above = by > 0
+        if is_above != self.is_shown:
+            self.is_shown = is_above
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        if self.is_shown:
+            fill(QPainter(self), event.rect(), self._look.colour("line"))

@@ -10,13 +10,14 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QGuiApplicati
 from desktop_app.ui.tips import Tips
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import QRect
+    from PySide6.QtCore import QRect, QRectF
     from PySide6.QtGui import QPainter
     from PySide6.QtWidgets import QWidget
 
 RADIUS = 10
 CAPTION, SMALL, TEXT, TITLE, DISPLAY = 12, 13, 15, 20, 28  # px at 1x
 COLUMN = 680  # widest line of text in the conversation, px at 1x
+_PICTURE_EDGE = 30  # how dark it is, of 255
 
 # Looked for, in this order, only where the system has nothing better than its last resort.
 _PLEASANT = ("Inter", "Noto Sans", "Cantarell", "Open Sans", "Liberation Sans")
@@ -228,6 +229,15 @@ def fill(painter: QPainter, box: QRect, colour: QColor) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colour)
     painter.drawRect(box)
+
+
+def edge_picture(painter: QPainter, box: QRectF, look: Look, *, radius: int = RADIUS) -> None:
+    """A hairline inside a picture: without it a bright one has no end on a bright ground."""
+    ink = QColor(look.colour("text"))
+    ink.setAlpha(_PICTURE_EDGE)
+    painter.setPen(ink)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
 
 
 def let_ground_through(view: QWidget) -> None:

@@ -99,8 +99,7 @@ class Overlay(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = QRectF(self.panel.geometry()).adjusted(0.5, 0.5, -0.5, -0.5)
         for spread in (6, 4, 2):  # a soft shadow
-            shadow = QColor(self._look.colour("text"))
-            shadow.setAlpha(9)
+            shadow = QColor(0, 0, 0, 50 if self._look.is_dark else 9)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(shadow)
             grown = box.adjusted(-spread, -spread + 3, spread, spread + 3)

@@ -75,6 +75,7 @@ class PictureStrip:
                     painter.setClipPath(outline, Qt.ClipOperation.IntersectClip)
                     painter.drawImage(box, image)
                     painter.restore()
+                    size.edge_picture(painter, box, self._look)
                 else:
                     is_broken = image is not None
                     self._paint_place(painter, box, self._words(picture, is_broken=is_broken))

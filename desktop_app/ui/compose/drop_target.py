@@ -106,7 +106,7 @@ class DropTarget(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         ground = QColor(self._look.colour("background"))
-        ground.setAlphaF(0.94)
+        ground.setAlphaF(0.97)  # words of the conversation must not be read through it
         painter.fillRect(self.rect(), ground)
         pen = QPen(self._look.colour("accent"), 2, Qt.PenStyle.DashLine)
         painter.setPen(pen)

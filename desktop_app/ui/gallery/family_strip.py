@@ -68,6 +68,7 @@ class PictureButton(QAbstractButton):
         image = self._supply.image(self.picture.path)
         if image is not None and not image.isNull():
             painter.drawImage(self.rect(), image)
+            size.edge_picture(painter, QRectF(self.rect()), self._look)
         else:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self._look.colour("hover"))

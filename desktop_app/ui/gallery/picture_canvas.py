@@ -89,6 +89,7 @@ class PictureCanvas(QWidget):
             else:
                 box = self._fitting(box, shown.image)
                 painter.drawImage(box, shown.image)
+                size.edge_picture(painter, QRectF(box), self._look, radius=0)
             if has_name:
                 self._paint_name(painter, self._box(number), box.bottom(), shown.name)
 

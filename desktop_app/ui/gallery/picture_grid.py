@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -176,12 +177,11 @@ class PictureGrid(QAbstractScrollArea):
     # ---- places -------------------------------------------------------------------------------
 
     def _placed(self) -> GridPlaces:
-        metrics = self.fontMetrics()
         return grid_places(
             self._total,
             self.viewport().width(),
             wish=self._wish,
-            foot=metrics.height() + 8 if self._has_words else 0,
+            foot=ceil(self._captions.height) + 10 if self._has_words else 0,
             margin=self._margin,
             is_mirrored=self.layoutDirection() == Qt.LayoutDirection.RightToLeft,
         )
@@ -256,6 +256,7 @@ class PictureGrid(QAbstractScrollArea):
             image = self._supply.image(picture.path)
             if image is not None and not image.isNull():
                 painter.drawImage(box, image)
+                size.edge_picture(painter, QRectF(box), self._look)
             else:
                 self._paint_absent(painter, box, is_broken=image is not None)
         for box in boxes[len(known) :]:

@@ -11,7 +11,7 @@ from desktop_app.protocol.service_calls import ModelRow
 from desktop_app.state.model_wish import ModelWish, fitting, providers_of
 from desktop_app.ui import look as size
 from desktop_app.ui.button import Button, Tone
-from desktop_app.ui.labels import Label
+from desktop_app.ui.labels import Label, Rule
 from desktop_app.ui.look import Look
 from desktop_app.ui.models.choice_browser import ChoiceBrowser, Scope
 from desktop_app.ui.models.model_filters import ModelFilters
@@ -64,6 +64,7 @@ class ModelBrowser(ChoiceBrowser):
         column.addWidget(self.note)
         column.addLayout(beside)
         column.addWidget(self.list, 1)
+        column.addWidget(Rule(self._look, self))
         column.addWidget(self.count)
         column.addLayout(foot)
 

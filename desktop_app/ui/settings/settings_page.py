@@ -15,6 +15,7 @@ from desktop_app.prose import tr
 from desktop_app.settings import Settings
 from desktop_app.ui import look as size
 from desktop_app.ui.button import Button, Tone
+from desktop_app.ui.labels import Rule
 from desktop_app.ui.look import Look
 from desktop_app.ui.page_area import ALL, MARGIN, PageArea
 from desktop_app.ui.settings.approvals_card import ApprovalsCard
@@ -39,7 +40,7 @@ class SectionWidget(QWidget):
         self.rows: list[RowWidget] = []
         self.others: list[QWidget] = []
         self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 18, 0, 6)
+        self._column.setContentsMargins(0, 14, 0, 10)
         self._column.setSpacing(0)
         heading = WrappedText(look, self, title, size.TITLE, "text")
         heading.setFont(look.font(size.TITLE, QFont.Weight.DemiBold))
@@ -78,6 +79,8 @@ class SettingsPage(QWidget):
         self.search.setAccessibleName(tr("Search settings"))
         self.search.textChanged.connect(self._on_search)
         self._area = PageArea(self._look, self)
+        self._rule = Rule(look, self, is_shown=False)
+        self._area.verticalScrollBar().valueChanged.connect(self._rule.show_scrolled)
         self._inner = QWidget()
         self._nothing = WrappedText(look, self._inner, "", size.TEXT, "dim")
         self._nothing.setContentsMargins(0, 12, 0, 0)
@@ -149,7 +152,7 @@ class SettingsPage(QWidget):
         self._area.hold(self._inner)
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         top = QHBoxLayout()
-        top.setContentsMargins(MARGIN, 12, MARGIN, 4)
+        top.setContentsMargins(MARGIN, 12, MARGIN, 10)
         top.setSpacing(0)
         top.addStretch(1)
         top.addWidget(self.search, ALL)
@@ -159,6 +162,7 @@ class SettingsPage(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addLayout(top)
+        whole.addWidget(self._rule)
         whole.addWidget(self._area, 1)
 
     @property

@@ -12,6 +12,7 @@ from desktop_app.protocol.commands import Answerer
 from desktop_app.protocol.service_calls import ModelRow, VoiceRow
 from desktop_app.ui import wording
 from desktop_app.ui.button import Button, Tone
+from desktop_app.ui.labels import Rule
 from desktop_app.ui.look import Look
 from desktop_app.ui.models.choice_browser import ChoiceBrowser, Scope
 from desktop_app.ui.models.model_filters import Pick
@@ -82,6 +83,7 @@ class VoiceBrowser(ChoiceBrowser):
         column.addLayout(top)
         column.addLayout(beside)
         column.addWidget(self.list, 1)
+        column.addWidget(Rule(self._look, self))
         column.addWidget(self.note)
         column.addLayout(foot)
 

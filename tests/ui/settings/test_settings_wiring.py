@@ -453,3 +453,12 @@ def test_a_key_that_is_taken_is_refused_in_words(desk, page, qtbot, tmp_path):
     assert page.keys.words.text() == "Ctrl+K is taken: Search threads and words."
     assert field.keySequence().toString() == "Ctrl+N"
     assert not (tmp_path / "settings.json").exists()
+
+
+def test_what_scrolls_below_the_search_is_kept_from_it_by_a_line(page):
+    page.resize(700, 400)
+    assert not page._rule.is_shown
+    page.show_section("keys")
+    assert page._rule.is_shown
+    page.show_section("service")
+    assert not page._rule.is_shown

@@ -1,0 +1,71 @@
+"""Edges that tell what belongs together: of pictures, of what scrolls, of what lies above."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QColor, QFontMetrics, QImage
+from PySide6.QtWidgets import QWidget
+
+from desktop_app.ui import look as size
+from desktop_app.ui.gallery.picture_canvas import PictureCanvas, Shown
+from desktop_app.ui.gallery.picture_grid import PictureGrid
+from desktop_app.ui.labels import Rule
+from desktop_app.ui.look import Look
+from desktop_app.ui.overlay import Overlay
+from tests.ui.gallery.test_picture_grid import PICTURES, Supply
+
+
+@pytest.fixture
+def window(qtbot) -> QWidget:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(800, 600)
+    return window
+
+
+def test_a_picture_as_bright_as_its_ground_has_an_edge(look, window):
+    bright = QImage(200, 200, QImage.Format.Format_RGB32)
+    bright.fill(look.colour("background"))
+    canvas = PictureCanvas(look, window)
+    canvas.resize(300, 200)
+    canvas.show_pictures((Shown("A cloud", bright),))
+    seen = canvas.grab().toImage()
+    ground = look.colour("background")
+    assert seen.pixelColor(50, 100).lightness() < ground.lightness() - 15
+    assert seen.pixelColor(51, 100) == ground
+
+
+@pytest.mark.parametrize("percent", [100, 200])
+def test_the_words_below_a_picture_have_room(qtbot, percent):
+    look = Look(theme="light", is_calm=True, text_percent=percent)
+    grid = PictureGrid(look, None, Supply())
+    qtbot.addWidget(grid)
+    grid.resize(800, 600)
+    grid.show_pictures(PICTURES, len(PICTURES))
+    assert grid.places.foot >= QFontMetrics(look.font(size.CAPTION)).height() + 8
+
+
+def test_a_hairline_is_there_while_something_is_scrolled_away(look, window):
+    rule = Rule(look, window, is_shown=False)
+    rule.resize(100, 1)
+    line = look.colour("line")
+    assert rule.grab().toImage().pixelColor(50, 0) != line
+    rule.show_scrolled(12)
+    assert rule.grab().toImage().pixelColor(50, 0) == line
+    rule.show_scrolled(0)
+    assert rule.grab().toImage().pixelColor(50, 0) != line
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_panel_throws_a_shadow_and_no_light(window, theme):
+    look = Look(theme=theme, is_calm=True)
+    window.setPalette(look.palette())
+    anchor = QWidget(window)
+    anchor.setGeometry(200, 100, 100, 30)
+    overlay = Overlay(look, window, QSize(300, 200))
+    window.show()
+    overlay.open_below(anchor)
+    seen = window.grab().toImage()
+    below = seen.pixelColor(overlay.panel.geometry().center().x(), overlay.panel.y() + 204)
+    assert below.lightness() < QColor(look.tokens.background).lightness()
