@@ -14,7 +14,7 @@ from desktop_app.prose import mark, tr
 from desktop_app.ui import look as size
 from desktop_app.ui.button import Button, Tone
 from desktop_app.ui.labels import Label
-from desktop_app.ui.long_words import breakable
+from desktop_app.ui.long_words import LongWords
 from desktop_app.ui.look import Look, let_ground_through
 from desktop_app.ui.mirroring import leading, mirrored_margins
 
@@ -94,7 +94,10 @@ class Row(QWidget):
             words.addWidget(Label(look, self, f"{tr(_DELETED)}: {text.title}", ink="dim"))
             self._add_button(row, Button(look, self, text=tr(_UNDO), tone=Tone.LINK), "undo")
             return
-        words.addWidget(wrapped(look, self, breakable(text.title)))
+        title = LongWords(text.title, self)
+        title.setAlignment(leading())
+        title.setFont(look.font(size.SMALL))
+        words.addWidget(title)
         if text.caption:
             words.addWidget(Label(look, self, text.caption, px=size.CAPTION, ink=text.ink))
         for action in (one for one in actions if one.name not in text.without):
