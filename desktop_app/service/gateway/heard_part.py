@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from desktop_app.audio.frames import SPEECH_RATE_HZ
-
-_BYTES_PER_MS = SPEECH_RATE_HZ * 2 // 1000
 _MS_PER_CHARACTER = 65  # of a sentence that is still being spoken
 
 
@@ -15,7 +12,7 @@ class _Sentence:
     """One piece of the text: where it ends, and the speech made of it so far."""
 
     end: int
-    said_bytes: int = 0
+    said_ms: float = 0.0
     is_whole: bool = False
 
 
@@ -43,9 +40,9 @@ class HeardPart:
             self._sentences[-1].is_whole = True
         self._sentences.append(_Sentence(end))
 
-    def said(self, pcm: bytes) -> None:
-        """More speech of that sentence, s16le mono 24 kHz."""
-        self._sentences[-1].said_bytes += len(pcm)
+    def said(self, ms: float) -> None:
+        """So much more speech of that sentence."""
+        self._sentences[-1].said_ms += ms
 
     def finish(self) -> None:
         """Everything has been spoken."""
@@ -54,13 +51,13 @@ class HeardPart:
 
     def characters(self, heard_ms: int) -> int:
         """How many characters of the text were heard, cut back to the end of a word."""
-        at, left_ms = 0, heard_ms
+        at, left_ms = 0, float(heard_ms)
         for sentence in self._sentences:
-            length_ms = sentence.said_bytes // _BYTES_PER_MS
+            length_ms = sentence.said_ms
             if not sentence.is_whole:
                 length_ms = max(length_ms, (sentence.end - at) * _MS_PER_CHARACTER)
             if left_ms < length_ms:
-                return self._word_end(at + (sentence.end - at) * left_ms // length_ms)
+                return self._word_end(at + int((sentence.end - at) * left_ms / length_ms))
             at, left_ms = sentence.end, left_ms - length_ms
         return at
 

@@ -74,6 +74,11 @@ class Voice:
         return self.codec not in ("pcm", "wav")
 
     @property
+    def coded_bytes_per_ms(self) -> float:
+        """About how much of what the provider encodes sounds for a millisecond."""
+        return int(self.bit_rate_k) / 8 if self.bit_rate_k else self.rate_hz / 1000
+
+    @property
     def output_format(self) -> str:
         """As the wire names it."""
         rate = f"{self.codec}_{self.rate_hz}"

@@ -23,6 +23,8 @@ from desktop_app.service.gateway.spoken_text import SentenceSplitter, spoken
 from desktop_app.service.provider_failures import provider_failures
 from desktop_app.service.providers.reply_ports import ReplySpeech
 
+_BYTES_PER_MS = SPEECH_RATE_HZ * 2 // 1000
+
 Tell = Callable[[GatewayServerMessage], Awaitable[None]]
 
 WHOLE_LIMIT_BYTES = 5 << 20
@@ -110,10 +112,11 @@ class Speaking:
         while self._begun <= sentence:
             self._heard.begin(self._ends[self._begun])
             self._begun += 1
-        if self._voice.is_coded:  # how long it sounds is not known here
+        if self._voice.is_coded:
+            self._heard.said(len(sound) / self._voice.coded_bytes_per_ms)
             await self._send(sound)
         else:
-            self._heard.said(sound)
+            self._heard.said(len(sound) / _BYTES_PER_MS)
             await self._send(self._resampler.feed(sound))
 
     async def _send(self, pcm: bytes) -> None:

@@ -8,18 +8,18 @@ from desktop_app.service.gateway.heard_part import HeardPart
 
 TEXT = "**Ten.** It is the square root of a hundred. More"
 FIRST, SECOND = "**Ten.**", "It is the square root of a hundred."
-SECOND_S = bytes(48_000)
+SECOND_MS = 1_000.0
 
 
 def spoken() -> HeardPart:
     part = HeardPart()
     part.written(TEXT[:20])
     part.begin(part.cut_out(FIRST))
-    part.said(SECOND_S)
+    part.said(SECOND_MS)
     part.written(TEXT[20:])
     part.begin(part.cut_out(SECOND))
-    part.said(SECOND_S)
-    part.said(SECOND_S)
+    part.said(SECOND_MS)
+    part.said(SECOND_MS)
     part.finish()
     return part
 
@@ -43,7 +43,7 @@ def test_a_sentence_that_is_still_being_spoken_is_longer_than_its_sound_so_far()
     part = HeardPart()
     part.written(SECOND)
     part.begin(part.cut_out(SECOND))
-    part.said(SECOND_S)
+    part.said(SECOND_MS)
     assert SECOND[: part.characters(1_000)] == "It is the"
 
 
