@@ -60,8 +60,8 @@ def _tell(code: str, text: str, *, as_json: bool) -> None:
 
 
 def _sentence(text: str) -> str:
-    """One line that ends as a sentence, whoever wrote it."""
-    line = " ".join(text.split())
+    """One line that ends as a sentence and commands no terminal, whoever wrote it."""
+    line = "".join(one for one in " ".join(text.split()) if one.isprintable())
     return line if line.endswith((".", "!", "?")) else f"{line}."
 
 

@@ -16,6 +16,7 @@ from typing import Protocol
 from desktop_app import settings as settings_file
 from desktop_app.client.remote_threads import AllOfShelf, Shelf
 from desktop_app.client.service_connection import ServiceAddresses
+from desktop_app.commands.terminal.text_sink import harmless
 from desktop_app.credentials import Credentials
 from desktop_app.engine.service_keeper import ServiceKeeper
 from desktop_app.errors import NetworkError, StorageError
@@ -139,7 +140,7 @@ async def open_parts(
 
 def warn(sentence: str) -> None:
     """Tell the person what is odd, and go on."""
-    sys.stderr.write(f"parley: {sentence}\n")
+    sys.stderr.write(f"parley: {harmless(sentence)}\n")
 
 
 _Find = Callable[[], Awaitable[ServiceAddresses]]

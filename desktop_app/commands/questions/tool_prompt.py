@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Sequence
 
+from desktop_app.commands.terminal.text_sink import harmless
 from desktop_app.protocol.commands import ToolOutput
 from desktop_app.protocol.events import ToolCall
 
@@ -29,7 +30,7 @@ class ToolPrompt:
         return tuple([ToolOutput(call.id, await self._output(call)) for call in calls])
 
     async def _output(self, call: ToolCall) -> str:
-        sys.stderr.write(f"Output of {call.name}: ")
+        sys.stderr.write(f"Output of {harmless(call.name)}: ")
         sys.stderr.flush()
         return await self._line()
 

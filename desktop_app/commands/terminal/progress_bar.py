@@ -22,13 +22,14 @@ class ProgressBar:
         full = round(share * _CELLS)
         bar = "#" * full + "-" * (_CELLS - full)
         shown = f"{name}  [{bar}] {share:4.0%} {unit}".rstrip()
-        self._sink.write("\r" + shown.ljust(len(self._shown)))
+        self._sink.draw(shown.ljust(len(self._shown)))
         self._shown = shown
 
     def wipe(self) -> None:
         """Take it away: what follows says how it ended. Idempotent."""
         if self._shown:
-            self._sink.write("\r" + " " * len(self._shown) + "\r")
+            self._sink.draw(" " * len(self._shown))
+            self._sink.draw("")
             self._shown = ""
 
 

@@ -6,6 +6,14 @@ import os
 import sys
 from typing import TextIO
 
+_CONTROLS = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0)))
+del _CONTROLS[ord("\n")], _CONTROLS[ord("\t")]
+
+
+def harmless(text: str) -> str:
+    """Without what could command a terminal: text of models and servers is a stranger's."""
+    return text.translate(_CONTROLS)
+
 
 class TextSink:
     """A stream whose failures do not disturb who prints.
@@ -27,7 +35,14 @@ class TextSink:
         return self._out is not None and self._out.isatty()
 
     def write(self, text: str) -> None:
-        """Print now, or never."""
+        """Print now, or never; without control characters."""
+        self._write(harmless(text))
+
+    def draw(self, line: str) -> None:
+        """Print over the line that stands there; the next ``write`` goes on behind it."""
+        self._write("\r" + line)
+
+    def _write(self, text: str) -> None:
         if self._out is None:
             return
         try:

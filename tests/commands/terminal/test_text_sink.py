@@ -48,3 +48,9 @@ def test_a_program_without_output_prints_nothing(monkeypatch):
     sink = TextSink()
     sink.write("a")
     assert not sink.is_terminal
+
+
+def test_what_a_stranger_writes_commands_no_terminal():
+    out = io.StringIO()
+    TextSink(out).write("Hi\x1b]0;owned\x07\x1b[2J\r\x9b2Jyou\x7f\n\tna\u00efve \U0001f600")
+    assert out.getvalue() == "Hi]0;owned[2J2Jyou\n\tna\u00efve \U0001f600"
