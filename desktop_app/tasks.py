@@ -37,20 +37,22 @@ class Background:
         self._alive: set[asyncio.Task[Any]] = set()
         self._is_closed = False
 
-    def run(self, coro: Coroutine[Any, Any, object], *, name: str) -> None:
+    def run(self, coro: Coroutine[Any, Any, _Result], *, name: str) -> asyncio.Task[_Result] | None:
         """Start ``coro``; a task that runs under the same name is cancelled first.
 
-        After ``aclose`` nothing starts any more: ``coro`` is closed unrun.
+        Returns:
+            Its task. None after ``aclose``: nothing starts any more, ``coro`` is closed unrun.
         """
         if self._is_closed:
             coro.close()
-            return
+            return None
         self.cancel(name)
         # The one place that may: the reference is kept here and the failure is reported.
         task = asyncio.create_task(coro, name=name)  # noqa: TID251
         self._current[name] = task
         self._alive.add(task)
         task.add_done_callback(self._ended)
+        return task
 
     def cancel(self, name: str) -> None:
         """Cancel the task of that name, if one runs."""

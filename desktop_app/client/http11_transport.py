@@ -26,6 +26,9 @@ MAX_IDLE = 20
 IDLE_S = 5.0
 """How long a connection may rest; servers commonly hang up after 5 s or more."""
 
+REQUEST_SENT = "http11.send_request_body.complete"
+"""The one step that a request's extension ``trace`` is told, called as httpx's transport does."""
+
 _SECOND_ADDRESS_AFTER_S = 0.25  # RFC 8305
 _SAFE = frozenset({"GET", "HEAD"})
 _PROXIES = frozenset({"http", "https", "all"})
@@ -130,6 +133,8 @@ class Http11Transport(httpx.AsyncBaseTransport):
             connection.begin(request.method)
             async with aclosing(wire_of(request)) as blocks:
                 await connection.send(blocks, timeouts.get("write"))
+            if (trace := request.extensions.get("trace")) is not None:
+                await trace(REQUEST_SENT, {})
             await connection.head(timeouts.get("read"))
         except BaseException:
             self._drop(connection)

@@ -15,7 +15,7 @@ import msgspec
 from desktop_app.client.addresses import ApiAddress
 from desktop_app.client.answer_body import PACKING, answer_of, pieces_of
 from desktop_app.client.errors import NotFoundError, http_errors, refusal
-from desktop_app.client.http11_transport import direct_transport
+from desktop_app.client.http11_transport import REQUEST_SENT, direct_transport
 from desktop_app.client.request_body import JsonBody, NoBody, RequestBody
 from desktop_app.client.retries import pause_before_retry
 from desktop_app.errors import NetworkError
@@ -34,6 +34,23 @@ _Answer = TypeVar("_Answer")
 _IDEMPOTENT = frozenset({"GET", "PUT", "DELETE"})
 
 
+@dataclass(slots=True)
+class Delivery:
+    """How far a request is.
+
+    Attributes:
+        is_whole: All of it has left for the server, which has not refused it.
+        is_last_try: Whoever asked does not want it to be tried again.
+    """
+
+    is_whole: bool = False
+    is_last_try: bool = False
+
+    async def trace(self, step: str, _facts: object) -> None:
+        """What httpx's extension ``trace`` is told."""
+        self.is_whole = self.is_whole or step == REQUEST_SENT
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """One request; parameters that are None or empty are left out."""
@@ -42,6 +59,7 @@ class Request:
     path: str
     body: RequestBody = field(default_factory=NoBody)
     params: Params = field(default_factory=dict)
+    delivery: Delivery = field(default_factory=Delivery)
 
 
 class HttpConnection:
@@ -139,11 +157,12 @@ class HttpConnection:
                 return await self._try(request, parts, is_stream)
             except NetworkError as error:
                 tries += 1
+                request.delivery.is_whole = False
                 if tries > 1 and request.method == "DELETE" and isinstance(error, NotFoundError):
                     return httpx.Response(204)  # an earlier try, whose answer was lost, did it
                 is_idempotent = request.method in _IDEMPOTENT
                 pause_s = pause_before_retry(error, tries, is_idempotent=is_idempotent)
-                if pause_s is None:
+                if pause_s is None or request.delivery.is_last_try:
                     raise
             await self.sleep(pause_s)
 
@@ -161,6 +180,7 @@ class HttpConnection:
                         content=content.data or None,
                         params={k: v for k, v in request.params.items() if v not in (None, "")},
                         headers=content.headers | accept,
+                        extensions={"trace": request.delivery.trace},
                     )
                 )
                 if not response.is_success:

@@ -15,11 +15,13 @@ from desktop_app.client.api import BackboardApi
 from desktop_app.client.cut_reply import CutReply, with_note
 from desktop_app.client.errors import NotFoundError
 from desktop_app.client.event_queue import EventQueue
+from desktop_app.client.http_connection import Delivery
 from desktop_app.client.message_job import MessageJob
 from desktop_app.client.reply_media import Decode, ReplyMedia
 from desktop_app.client.reply_stream import reply_events
 from desktop_app.client.resources.messages import ToolRound
 from desktop_app.client.session_choice import ready_session
+from desktop_app.client.stoppable_stream import StoppableStream
 from desktop_app.client.turn_request import TurnRequest, VoiceDefaults, spoken_turn, typed_turn
 from desktop_app.client.upload_news import UploadNews
 from desktop_app.errors import AccessError, AppError, NetworkError
@@ -185,10 +187,12 @@ class MessageTransport:
         )
         uploads = UploadNews(turn, asked.files, self._tell_progress)
 
-        async def open_stream(thread_id: str) -> AsyncGenerator[bytes, None]:
+        async def open_stream(thread_id: str, delivery: Delivery) -> AsyncGenerator[bytes, None]:
             message = await self._with_cut(replace(asked.message, thread_id=thread_id or None))
             progress = uploads.note if is_utterance and not asked.files.files else uploads.progress
-            stream = self._api.messages.stream(message, asked.files, progress=progress)
+            stream = self._api.messages.stream(
+                message, asked.files, progress=progress, delivery=delivery
+            )
             async with aclosing(stream) as pieces:
                 async for piece in pieces:
                     yield piece
@@ -213,21 +217,22 @@ class MessageTransport:
         """The outputs go before the next turn: the run stands still until it has them."""
         if self._asking is None or self._asking.turn != command.turn:
             return  # the turn was cancelled meanwhile
-        dialect, asked = self._asking.dialect, self._asking.request
-        self._asking = None
+        asking, self._asking = self._asking, None
+        dialect, asked = asking.dialect, asking.request
         outputs = [
             SubmittedOutput(tool_call_id=one.tool_call_id, output=one.output)
             for one in command.outputs
         ]
 
-        def open_stream(thread_id: str) -> AsyncGenerator[bytes, None]:
+        def open_stream(thread_id: str, _delivery: Delivery) -> AsyncGenerator[bytes, None]:
             dialect.resume()  # not before: the stream that asked may not have ended yet
             given = ToolRound(
                 thread_id or dialect.thread_id, outputs, command.run_id, asked.tools, asked.thinking
             )
             return self._api.messages.stream_submitted(given)
 
-        self._waiting.appendleft(MessageJob(command.turn, asked, dialect, open_stream))
+        job = MessageJob(command.turn, asked, dialect, open_stream, stream=asking.stream)
+        self._waiting.appendleft(job)
         self._run_next()
 
     # ---- one turn ----------------------------------------------------------------------------
@@ -268,10 +273,11 @@ class MessageTransport:
         """Follow one stream; False where no words were heard, which ends the turn."""
         failure: AppError | None = None
         media = ReplyMedia(self._api.media.fetch, self._terms.decode)
+        job.stream = StoppableStream(self._api, job.dialect, self._thread_id, job.open)
         async with asyncio.TaskGroup() as fetching:  # a picture does not hold up the text
             try:
                 async with (
-                    aclosing(job.open(self._thread_id)) as stream,
+                    aclosing(job.stream.pieces()) as stream,
                     aclosing(reply_events(stream, job.dialect)) as events,
                 ):
                     async for event in events:
@@ -282,7 +288,7 @@ class MessageTransport:
                         else:
                             await self._take(event, job)
                         if job.is_utterance and _is_silence(event):
-                            self._stop_at_the_server(job.dialect)
+                            job.stream.stop(is_awaited=False)
                             return False
             except AppError as error:
                 failure = error  # raised here it would come out in a group
@@ -320,23 +326,17 @@ class MessageTransport:
         if self._running is not None and self._running.turn == turn:
             concerned.append(self._running)
             self._background.cancel(self._running.name)
-            self._stop_at_the_server(self._running.dialect)
+            self._running.stop_at_the_server()
             self._leave(self._running)  # a task that never began cannot do it
         if self._asking is not None and self._asking.turn == turn:
             concerned.append(self._asking)
-            self._stop_at_the_server(self._asking.dialect)
+            self._asking.stop_at_the_server()
             self._asking = None
             self._run_next()
         if self._terms.leave_unused is not None and any(job.is_partial for job in concerned):
             self._terms.leave_unused()
         if concerned:
             await self._news.cut(turn, ReplyEnded(turn, ReplyStatus.CANCELLED))
-
-    def _stop_at_the_server(self, dialect: StreamDialect) -> None:
-        """Closing the stream is not documented to stop a run (contract section 5.7)."""
-        thread_id = self._thread_id or dialect.thread_id
-        if thread_id and dialect.run_id:
-            self._api.stop_run(thread_id, dialect.run_id)  # goes on where this is closed
 
     def _report(self, name: str, error: BaseException) -> None:
         if isinstance(error, AppError):

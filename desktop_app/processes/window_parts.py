@@ -131,7 +131,7 @@ class Wired:
             JournalReader(paths.data),
             link.send,
             on_worker=asyncio.to_thread,
-            run=lambda work, name: self._background.run(_awaited(work), name=name),
+            run=self._run,
             folders=paths,
         )
         Announcer(self._store, say_through(self.window), self.window)
@@ -194,6 +194,9 @@ class Wired:
             await asyncio.wait((closed, ended), return_when=asyncio.FIRST_COMPLETED)
             closed.cancel()
             ended.cancel()
+
+    def _run(self, work: Callable[[], Awaitable[None]], name: str) -> None:
+        self._background.run(_awaited(work), name=name)
 
     async def _ended(self) -> None:
         await self._background.settle(_FINISHED_WITHIN_S)

@@ -10,7 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from desktop_app.client.errors import http_errors
-from desktop_app.client.http_connection import HttpConnection, Request, path_of
+from desktop_app.client.http_connection import Delivery, HttpConnection, Request, path_of
 from desktop_app.client.message_body import NO_FILES, MessageFiles, message_body
 from desktop_app.client.multipart import Progress
 from desktop_app.client.request_body import JsonBody
@@ -71,13 +71,15 @@ class Messages:
         files: MessageFiles = NO_FILES,
         *,
         progress: Progress | None = None,
+        delivery: Delivery | None = None,
     ) -> AsyncGenerator[bytes, None]:
         """Send; the data of each event of the reply, for ``protocol.stream_dialect``.
 
         Consume it under ``contextlib.aclosing``: leaving it closes the connection.
         """
         body = message_body(replace(message, stream=True), files, progress)
-        return self._connection.events(Request("POST", _PATH, body))
+        asked = Request("POST", _PATH, body, delivery=delivery or Delivery())
+        return self._connection.events(asked)
 
     async def submit(self, given: ToolRound) -> MessageReply:
         """Give the outputs and wait for the whole reply, which may ask for more tools.

@@ -71,7 +71,9 @@ def said_of(run: Run, event: RunEvent) -> Sequence[StreamEvent]:
     match event:
         case QuestionStored():
             question = run.question
-            return (user_message(run.prompt, question.thread_id, question.assistant_id),)
+            stored = user_message(run.prompt, question.thread_id, question.assistant_id)
+            # The run is named this early so that it can be stopped while files are read.
+            return (msgspec.structs.replace(stored, run_id=run.run_id),)
         case KnowledgeFound():
             memories = retrieved_memories(run)
             is_news = bool(memories) and not run.is_resumed

@@ -10,9 +10,12 @@ from typing import Any
 from desktop_app.errors import AppError
 from desktop_app.protocol.backboard.messages import MessageReply, Voice
 from desktop_app.protocol.backboard.stream import StreamEvent
+from desktop_app.service.clock import new_id
 from desktop_app.service.media.media_store import StoredMedia
 from desktop_app.service.runs.question import Question
 from desktop_app.service.runs.run import Run
+
+INTERRUPTED = "turn.interrupted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +40,14 @@ class VoicedTurn:
     """It goes on to its end whoever listens; events that nobody waits for are not kept.
 
     Attributes:
+        run_id: Its run's, told from the start: what is heard can be stopped by it, too.
         run: As soon as the language model is asked.
         records: What is known about what was heard and spoken, so far.
     """
 
     def __init__(self, asked: SpokenQuestion, *, is_streamed: bool) -> None:
         self.asked = asked
+        self.run_id = new_id()
         self.run: Run | None = None
         self.records: dict[str, Any] = {}
         self._is_heard = is_streamed
@@ -78,7 +83,9 @@ class VoicedTurn:
 
     def end(self, outcome: MessageReply | AppError) -> None:
         """Nothing follows."""
-        if isinstance(outcome, AppError):
+        if isinstance(outcome, AppError) and outcome.code == INTERRUPTED:
+            self.tell(StreamEvent(type="run_cancelled", run_id=self.run_id))
+        elif isinstance(outcome, AppError):
             self.tell(StreamEvent(type="error", error=str(outcome)))
         self.tell(None)
         self._outcome.set_result(outcome)

@@ -16,7 +16,7 @@ from desktop_app.protocol.backboard.messages import MessageReply, SpeakingChoice
 from desktop_app.protocol.backboard.stream import StreamEvent
 from desktop_app.service.messages.message_stream import events_of, flat_reply
 from desktop_app.service.messages.voiced_message import VoicedMessages
-from desktop_app.service.messages.voiced_turn import SpokenQuestion, VoicedTurn
+from desktop_app.service.messages.voiced_turn import INTERRUPTED, SpokenQuestion, VoicedTurn
 from desktop_app.service.providers.recording_ports import Recording
 from desktop_app.service.runs.question import Question
 from desktop_app.service.runs.run import Run
@@ -58,19 +58,22 @@ class VoicedTurns:
         task.add_done_callback(partial(self._end, turn))
         return turn
 
-    def stop(self, turn: VoicedTurn) -> None:
-        """Stop its run or, where that has ended, its speech; the reply so far is kept."""
+    def stop(self, turn: VoicedTurn) -> bool:
+        """Stop what it is at, hearing, its run or its speech; the reply so far is kept.
+
+        Returns:
+            Whether there was anything to stop.
+        """
+        if turn.run is not None and turn.run.cancel():
+            return True
         task = self._going.get(turn)
-        is_answering = turn.run is not None and turn.run.cancel()
-        if task is not None and not is_answering:
-            task.cancel()
+        return task is not None and task.cancel()
 
     def cancel(self, thread_id: str, run_id: str) -> bool:
-        """Stop what follows a run: its speech. False where there is nothing to stop."""
-        for turn, task in self._going.items():
-            run = turn.run
-            if run and run.run_id == run_id and run.question.thread_id == thread_id:
-                return task.cancel()
+        """Stop a turn by its run's name, before, in and after the run. False where it is over."""
+        for turn in self._going:
+            if turn.run_id == run_id and turn.asked.question.thread_id == thread_id:
+                return self.stop(turn)
         return False
 
     def cancel_thread(self, thread_id: str) -> None:
@@ -126,7 +129,7 @@ class VoicedTurns:
                 "voice.no_words",
                 "The user message has no content: no words were heard in the recording.",
             )
-        run = turn.run = self._runs.start(question)
+        run = turn.run = self._runs.start(question, turn.run_id)
         async with aclosing(events_of(run)) as events:
             async for event in events:
                 turn.tell(event)
@@ -149,7 +152,7 @@ class VoicedTurns:
             async for event in events:
                 words = event.transcript or words
                 turn.records |= event.voice_records or {}
-                turn.tell(event)
+                turn.tell(_named(event, turn))
         heard = {**turn.records.get("stt", {}), "document_id": media.id}
         turn.records["stt"] = heard
         text = "\n\n".join(part for part in (asked.question.text.strip(), words.strip()) if part)
@@ -172,10 +175,17 @@ class VoicedTurns:
         await self._store.conversations.note(run.message_id, {"voice_records": turn.records})
 
 
+def _named(event: StreamEvent, turn: VoicedTurn) -> StreamEvent:
+    """The first event says by what name the turn can be stopped."""
+    if event.type != "stt_stream_start":
+        return event
+    return msgspec.structs.replace(event, run_id=turn.run_id)
+
+
 def _stopped(turn: VoicedTurn) -> MessageReply | AppError:
     """A reply stands, though its speech was stopped."""
     if turn.run is None or turn.run.end is None:
-        return AppError("turn.interrupted", "This was stopped before it was answered.")
+        return AppError(INTERRUPTED, "This was stopped before it was answered.")
     turn.tell(StreamEvent(type="tts_error", error="The speech was stopped."))
     return _with_records(flat_reply(turn.run, turn.run.end), turn)
 

@@ -43,8 +43,8 @@ class Run:
         lists_calls: Its reply shall say all that was called in the run, as ``all_run_tool_calls``.
     """
 
-    def __init__(self, question: Question, run_id: str = "") -> None:
-        self.is_resumed = self.has_begun = bool(run_id)
+    def __init__(self, question: Question, run_id: str = "", *, is_resumed: bool = False) -> None:
+        self.is_resumed = self.has_begun = is_resumed
         self.run_id = run_id or new_id()
         self.message_id = new_id()
         self.question = question

@@ -60,9 +60,14 @@ class Runs:
         """Let turns choose a tool that the service carries out."""
         self._answering.makers[name] = maker
 
-    def start(self, question: Question) -> Run:
-        """Store the question and answer it, after what the thread is answering already."""
-        return self._begin(Run(question))
+    def start(self, question: Question, run_id: str = "") -> Run:
+        """Store the question and answer it, after what the thread is answering already.
+
+        Args:
+            question: As it is to be stored.
+            run_id: By which the run is known already, or empty.
+        """
+        return self._begin(Run(question, run_id))
 
     async def resume(
         self,
@@ -93,7 +98,7 @@ class Runs:
             tools=waiting.question.tools if tools is None else tools,
             thinking=waiting.question.thinking if thinking is None else thinking,
         )
-        run = Run(question, waiting.run_id)
+        run = Run(question, waiting.run_id, is_resumed=True)
         run.lists_calls = lists_calls
         given = [Output(call, outputs[call.id]) for call in waiting.calls]
         if not await self.rows.resume(waiting, run.message_id, given):

@@ -329,3 +329,36 @@ async def test_what_is_deleted_while_it_is_heard_is_not_answered(tmp_path, open_
         assert answer.status_code == 409
         assert "stopped" in answer.json()["detail"]
         assert rig.providers.language.requests == []
+
+
+async def test_what_is_heard_can_be_stopped_by_the_run_that_the_stream_names_first(
+    tmp_path, open_rig
+):
+    ear, mouth = HeldTranscriber(), ScriptedSpeaker("mouths")
+    providers = ScriptedProviders(transcribers={"ears": ear}, speakers={"mouths": mouth})
+    async with open_rig(tmp_path, providers) as rig:
+        thread_id = await rig.thread()
+        voice = msgspec.json.encode(STT | TTS).decode()
+        form = {
+            "data": {"voice": voice, "stream": "true", "thread_id": thread_id},
+            "files": {"audio_file": ("question.wav", b"RIFF")},
+        }
+        async with rig.http.stream("POST", "/threads/messages", **form) as answer:
+            lines = answer.aiter_lines()
+            begun = msgspec.json.decode((await anext(lines)).removeprefix("data: "))
+            assert begun["type"] == "stt_stream_start"
+            path = f"/threads/{thread_id}/runs/{begun['run_id']}/cancel"
+            assert (await rig.http.post(path)).json()["cancelled"] is True
+            rest = [line async for line in lines if line]
+            ended = msgspec.json.decode("".join(rest).removeprefix("data: "))
+        assert ended == {"type": "run_cancelled", "run_id": begun["run_id"]}
+        assert (await rig.http.post(path)).json()["cancelled"] is False
+        assert (rig.providers.language.requests, mouth.spoken) == ([], [])
+
+
+async def test_the_stream_names_one_run_from_its_first_event_on(rig):
+    events = await stream(rig, {**STT, **TTS})
+    named = [(each["type"], each["run_id"]) for each in events if "run_id" in each]
+    types = ["stt_stream_start", "user_message", "run_started", "message_start", "run_ended"]
+    assert [kind for kind, _ in named] == types
+    assert len({run_id for _, run_id in named}) == 1

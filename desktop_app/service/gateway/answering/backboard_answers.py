@@ -13,7 +13,9 @@ from msgspec.structs import replace
 from desktop_app.client.api import BackboardApi
 from desktop_app.client.cut_reply import cut_note, with_note
 from desktop_app.client.errors import NotFoundError
+from desktop_app.client.http_connection import Delivery
 from desktop_app.client.reply_stream import reply_events
+from desktop_app.client.stoppable_stream import StoppableStream
 from desktop_app.errors import InputError, NetworkError
 from desktop_app.protocol.backboard.messages import MessageRequest
 from desktop_app.protocol.events import (
@@ -156,15 +158,17 @@ class _Run:
             assistant_id=None if self.thread_id else self.parts.assistant_id or None,
         )
         dialect = self._dialect = StreamDialect(_TURN)
-        try:
-            async with (
-                aclosing(self.parts.api.messages.stream(placed)) as stream,
-                aclosing(reply_events(stream, dialect)) as events,
-            ):
-                return await self._told(events, tell)
-        finally:
-            if dialect.run_id and not dialect.is_complete:
-                self.parts.api.stop_run(dialect.thread_id or self.thread_id, dialect.run_id)
+        api = self.parts.api
+
+        def ask(_thread_id: str, delivery: Delivery) -> AsyncGenerator[bytes, None]:
+            return api.messages.stream(placed, delivery=delivery)
+
+        followed = StoppableStream(api, dialect, self.thread_id, ask)
+        async with (
+            aclosing(followed.pieces(stops=True)) as stream,
+            aclosing(reply_events(stream, dialect)) as events,
+        ):
+            return await self._told(events, tell)
 
     async def _told(
         self, events: AsyncGenerator[ServerEvent, None], tell: Callable[[str], None]

@@ -72,6 +72,21 @@ async def test_barge_in_stops_the_run_and_the_next_turn_is_told_what_was_heard(t
     assert "before hearing any of it" in told
 
 
+async def test_barge_in_stops_a_run_that_has_no_name_yet(scripted):
+    async with gateway(variables(scripted.base_url)) as rig, rig.socket() as socket:
+        await socket.configured()
+        await socket.say("text.prompt", text="Count")
+        stream = await scripted.stream()
+        await scripted.request()
+        await stream.say("user_message", thread_id="t")
+        await socket.say("assistant.cancel", heard_ms=0)
+        await socket.until("assistant.cancelled")
+        scripted.answer({"cancelled": True})
+        await stream.say("run_started", run_id="r")
+        assert (await scripted.request()).path == "/api/threads/t/runs/r/cancel"
+        await stream.is_left()
+
+
 async def test_a_thread_that_is_gone_is_begun_anew(scripted):
     async with gateway(variables(scripted.base_url)) as rig, rig.socket() as socket:
         await socket.configured()
