@@ -24,6 +24,8 @@ from desktop_app.link.messages import (
     NoticeLevel,
     NoticeRaised,
     OpenThread,
+    Phase,
+    PhaseChanged,
     PressTalk,
     Quit,
     ReleaseTalk,
@@ -113,14 +115,15 @@ class EngineLink:
         """Send now, or as soon as the engine is there; a key press of the past is dropped.
 
         What is still wished when the engine comes is not of the past: a held talk key, voice
-        that was started and not stopped again, a muted microphone.
+        that was started and not stopped again, a muted microphone. Who opens another thread
+        takes the first two back.
         """
         if isinstance(intent, OpenThread):
-            self._thread_id = intent.thread_id
+            self._open(intent.thread_id)
         if isinstance(intent, _TALK):
             self._held_key = self._held_after(intent)
         if isinstance(intent, StopVoice):
-            self._voice_wish = None
+            self._wish(None)
         if isinstance(intent, SetMuted):
             self._is_muted = intent.is_muted
         if isinstance(intent, SendText):
@@ -133,7 +136,7 @@ class EngineLink:
 
     def _keep(self, intent: Intent) -> None:
         if isinstance(intent, StartVoice):
-            self._voice_wish = intent
+            self._wish(intent)
         elif not isinstance(intent, _KEPT_ELSEWHERE):
             self._waiting = [*self._waiting[-_MOST_WAITING:], intent]
 
@@ -144,6 +147,25 @@ class EngineLink:
         """
         self._is_outdated = True
         self._consider()
+
+    def _open(self, thread_id: str) -> None:
+        self._thread_id = thread_id
+        if self._held_key is not None and self._held_key.thread_id != thread_id:
+            self._held_key = None
+        if self._voice_wish is not None and self._voice_wish.thread_id != thread_id:
+            self._wish(None)
+
+    def _wish(self, wish: StartVoice | None) -> None:
+        """Voice waits for an engine, or does no longer: shown like any other connecting."""
+        before, self._voice_wish = self._voice_wish, wish
+        if wish is not None:
+            self._show_voice(wish.thread_id, Phase.CONNECTING)
+        elif before is not None:
+            self._show_voice(self._thread_id or before.thread_id, Phase.READY)
+
+    def _show_voice(self, thread_id: str, phase: Phase) -> None:
+        is_on = phase is not Phase.READY
+        self._publish(PhaseChanged(thread_id, phase, is_voice_on=is_on, is_muted=self._is_muted))
 
     def _held_after(self, intent: Intent) -> PressTalk | None:
         """Whether the person talks; of what they toggle at an engine only that engine knows."""
@@ -227,6 +249,7 @@ class EngineLink:
         if self._client is not None:
             self._client = None
             self._lost()
+            self._wish(self._voice_wish)
 
     def _consider(self) -> None:
         """Let an outdated engine go, unless that would cut something off."""

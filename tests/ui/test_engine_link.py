@@ -193,6 +193,33 @@ async def test_voice_started_and_muted_before_the_engine_came_starts_muted():
         await engines.expect(SetMuted(True), StartVoice("t"))
 
 
+@pytest.mark.parametrize("begin", [StartVoice("t"), PressTalk("t"), ToggleTalk("t")])
+async def test_who_opens_another_thread_before_the_engine_is_there_is_not_heard(begin):
+    engines = Engines()
+    async with running(engines) as (link, told):
+        for intent in (OpenThread("t"), begin, OpenThread("other"), DeleteThread("old")):
+            link.send(intent)
+        if begin == StartVoice("t"):
+            assert told[-1] == PhaseChanged("other", Phase.READY)
+        await engines.expect(OpenThread("other"), DeleteThread("old"))
+        link.send(DeleteThread("older"))
+        await engines.expect(DeleteThread("old"), DeleteThread("older"))
+
+
+async def test_voice_that_waits_for_an_engine_is_shown_and_can_be_taken_back():
+    engines = Engines()
+    async with running(engines) as (link, told):
+        link.send(OpenThread("t"))
+        link.send(SetMuted(True))
+        link.send(StartVoice("t"))
+        link.send(OpenThread("t"))
+        waits = PhaseChanged("t", Phase.CONNECTING, is_voice_on=True, is_muted=True)
+        assert told == [waits], "the same thread takes nothing back"
+        link.send(StopVoice())
+        assert told[-1] == PhaseChanged("t", Phase.READY, is_muted=True)
+        await engines.expect(OpenThread("t"), SetMuted(True))
+
+
 async def test_an_unsaved_message_is_sent_again_to_the_next_engine():
     engines = Engines()
     async with running(engines) as (link, told):
@@ -279,6 +306,7 @@ async def test_an_outdated_engine_answers_first_but_not_for_ever(answers, monkey
         link.send(StopVoice())
         link.send(ToggleTalk("t"))
         await engines.expect(OTHER_SERVICE, StopVoice())
+        assert PhaseChanged("t", Phase.CONNECTING, is_voice_on=True) in told, "it waits"
         if answers:
             assert "lost" not in told
             engines.server.publish(Answered("1", Done()))
