@@ -69,11 +69,12 @@ class Chip(QAbstractButton):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         is_loud = self._is_marked or self.hasFocus()
-        painter.setPen(
-            QPen(self._look.colour("accent" if is_loud else "line"), 1 + self.hasFocus())
-        )
+        wide = 1 + self.hasFocus()
+        painter.setPen(QPen(self._look.colour("accent" if is_loud else "line"), wide))
         painter.setBrush(self._look.colour("hover" if self.underMouse() else "background"))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 13, 13)
+        inset = wide / 2
+        pill = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
+        painter.drawRoundedRect(pill, pill.height() / 2, pill.height() / 2)
         is_mirrored = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
         side = self._look.scaled(14)
         x = 9 if is_mirrored else self.width() - 9 - side

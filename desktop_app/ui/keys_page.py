@@ -46,7 +46,7 @@ class KeyCap(QWidget):
         width, height = self.sizeHint().width(), self.sizeHint().height()
         is_mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
         x = 0 if is_mirrored else self.width() - width
-        box = QRectF(x + 0.5, (self.height() - height) / 2 + 0.5, width - 1, height - 1)
+        box = QRectF(x + 0.5, (self.height() - height) // 2 + 0.5, width - 1, height - 1)
         painter.drawRoundedRect(box, 6, 6)
         painter.setPen(self._look.colour("text"))
         painter.setFont(self.font())

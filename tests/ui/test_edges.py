@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QSize
-from PySide6.QtGui import QColor, QFontMetrics, QImage
+from PySide6.QtCore import QRectF, QSize
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.ui import look as size
+from desktop_app.ui.button import Button
+from desktop_app.ui.chat.message_bubble import paint_bubble
+from desktop_app.ui.compose.composer import Composer
 from desktop_app.ui.gallery.picture_canvas import PictureCanvas, Shown
 from desktop_app.ui.gallery.picture_grid import PictureGrid
+from desktop_app.ui.header import Chip
 from desktop_app.ui.labels import Rule
 from desktop_app.ui.look import Look
 from desktop_app.ui.overlay import Overlay
@@ -69,3 +73,39 @@ def test_a_panel_throws_a_shadow_and_no_light(window, theme):
     seen = window.grab().toImage()
     below = seen.pixelColor(overlay.panel.geometry().center().x(), overlay.panel.y() + 204)
     assert below.lightness() < QColor(look.tokens.background).lightness()
+
+
+@pytest.mark.parametrize("percent", [100, 200])
+def test_an_outline_is_one_sharp_line(window, percent):
+    look = Look(theme="light", is_calm=True, text_percent=percent)
+    composer, chip = Composer(look, window), Chip(look, window, "Model")
+    chip.show_text("gpt-4.1")
+    for widget, ink in ((composer, "edge"), (chip, "line")):
+        widget.resize(widget.sizeHint())
+        seen = widget.grab().toImage()
+        middle = widget.width() // 2
+        assert seen.pixelColor(middle, 0) == look.colour(ink)
+        assert seen.pixelColor(middle, 1) != look.colour(ink)
+        assert seen.pixelColor(middle, 1).lightness() > 240
+
+
+@pytest.mark.parametrize("percent", [100, 150, 200])
+def test_what_sends_is_square_at_every_size_of_letters(window, percent):
+    look = Look(theme="light", is_calm=True, text_percent=percent)
+    composer = Composer(look, window)
+    composer.resize(700, composer.sizeHint().height())
+    window.show()
+    send = next(one for one in composer.findChildren(Button) if one.accessibleName() == "Send")
+    assert send.width() == send.height()
+
+
+def test_the_corner_of_a_question_is_even(look):
+    picture = QImage(120, 60, QImage.Format.Format_RGB32)
+    picture.fill(0xFFFFFFFF)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    paint_bubble(painter, look, QRectF(10, 10, 100, 40))
+    painter.end()
+    right = {picture.pixelColor(109, y).name() for y in range(26, 46)}
+    below = {picture.pixelColor(x, 49).name() for x in range(26, 106)}
+    assert right == below == {look.tokens.bubble}

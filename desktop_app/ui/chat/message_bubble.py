@@ -26,7 +26,8 @@ def _outline(box: QRectF) -> QPainterPath:
     path = QPainterPath()
     path.addRoundedRect(box, _CORNER, _CORNER)
     corner = QPainterPath()
-    square = QRectF(box.right() - _CORNER, box.bottom() - _CORNER, _CORNER, _CORNER)
+    side = 2 * _CORNER  # its other corners lie inside, where the edge is straight
+    square = QRectF(box.right() - side, box.bottom() - side, side, side)
     corner.addRoundedRect(within(square, box), _TAIL, _TAIL)
     return path.united(corner)
 

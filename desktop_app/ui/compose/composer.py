@@ -249,7 +249,7 @@ class Composer(QWidget):
         self._send.setEnabled(is_stop or not self._is_empty())
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        return QSize(size.COLUMN, max(self.field.height(), 32) + 18)
+        return QSize(size.COLUMN, max(self.field.height(), self._send.sizeHint().height()) + 18)
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)
@@ -258,4 +258,4 @@ class Composer(QWidget):
         ink = self._look.colour("accent" if is_active else "edge")
         painter.setPen(QPen(ink, 1))
         painter.setBrush(self._look.colour("raised"))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 14, 14)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 14, 14)
