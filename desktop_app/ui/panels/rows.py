@@ -155,6 +155,7 @@ class Rows(QWidget):
         self.retry.clicked.connect(self.retry_requested)
         self.more = Button(look, self, text=tr(mark("Show more")), tone=Tone.OUTLINE)
         self.more.clicked.connect(self.more_requested)
+        self.more.hide()
         self._area = QScrollArea(self)
         self._area.setFrameShape(QFrame.Shape.NoFrame)
         self._area.setWidgetResizable(True)

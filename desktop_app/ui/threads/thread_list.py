@@ -26,6 +26,8 @@ from desktop_app.ui.text_field import begin_leading, icon_room, paint_field, pai
 from desktop_app.ui.threads.connection_label import ConnectionLabel
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QLabel
+
     from desktop_app.ui.threads.filter_chips import FilterChips
     from desktop_app.ui.threads.thread_rows import Row, ThreadRows
     from desktop_app.ui.threads.thread_view import ThreadView
@@ -123,14 +125,12 @@ class ThreadList(QWidget):
         self._look = look
         self._rows: ThreadRows | None = None
         self.search = SearchField(look, self)
-        self.list: ThreadView  # after the first paint
+        self.list: ThreadView  # after the first paint, as is the next
+        self._nothing: QLabel
         self._shown_text = ""
         self._asked_text = ""
         self._marked = ""
         self.connection = ConnectionLabel(look, self)
-        self._nothing = Label(look, self, tr(wording.NO_THREADS), ink="faint")
-        self._nothing.setContentsMargins(10, 8, 0, 0)
-        self._nothing.hide()
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(_SEARCH_PAUSE_MS)
@@ -163,7 +163,6 @@ class ThreadList(QWidget):
         column.addSpacing(8)
         column.addWidget(self.search)
         column.addSpacing(4)
-        column.addWidget(self._nothing)
         column.addStretch(1)
         settings = Button(self._look, self, icon="settings", says=tr("Settings"))
         settings.describe(tr("Settings"), "Ctrl+,")
@@ -175,15 +174,23 @@ class ThreadList(QWidget):
 
     def furnish(self) -> None:
         """Build what the first paint does not need."""
+        from PySide6.QtGui import QPalette
+
+        from desktop_app.ui.panels.rows import wrapped
         from desktop_app.ui.threads.thread_view import ThreadView
 
         self.list = ThreadView(self)
         self.list.setAccessibleName(tr("Threads"))
         self.list.row_opened.connect(self._on_chosen)
         self.list.delete_pressed.connect(self._on_delete)
-        place = self._column.indexOf(self._nothing) + 1
+        self._nothing = wrapped(self._look, self, "")
+        self._nothing.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self._nothing.setContentsMargins(10, 8, 10, 0)
+        self._nothing.hide()
+        place = self._column.indexOf(self.search) + 2  # a gap is between them
         self._column.takeAt(place)
-        self._column.insertWidget(place, self.list, 1)
+        self._column.insertWidget(place, self._nothing)
+        self._column.insertWidget(place + 1, self.list, 1)
         QWidget.setTabOrder(self.search, self.list)
 
     def use_rows(self, rows: ThreadRows) -> None:
@@ -211,7 +218,7 @@ class ThreadList(QWidget):
         self._rows.show(rows, has_more=has_more, afresh=is_other_list)
         if not is_other_list:
             self._choose_again(chosen)
-        self._nothing.show_text(
+        self._nothing.setText(
             tr(wording.NO_MATCHES).format(text=text) if text else tr(wording.NO_THREADS)
         )
         self._nothing.setVisible(not rows)

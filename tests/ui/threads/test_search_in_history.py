@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtWidgets import QLabel
 
 from desktop_app.journal.records import Role, SearchHit, ThreadRecord
 from desktop_app.journal.search_query import SearchWish
 from desktop_app.link.thread_messages import ThreadSaved
 from desktop_app.ui.threads.filter_chips import with_wish
+from tests.fakes.layout_rules import faults_in
 from tests.ui.conftest import make_message
 
 
@@ -141,3 +143,13 @@ def test_what_was_looked_for_is_marked_wherever_reading_begins(searching, qtbot,
     ]
     assert marked
     assert (min(marked) > picture.width() / 2) is (direction is Qt.LayoutDirection.RightToLeft)
+
+
+def test_what_is_not_found_is_named_in_full(searching, qtbot):
+    searching.reader.known, searching.reader.hits = [], []
+    long = "something that nobody ever wrote in here"
+    typed(searching, qtbot, long)
+    said = [one for one in searching.window.threads.findChildren(QLabel) if long in one.text()]
+    assert [one.isVisible() for one in said] == [True]
+    searching.window.threads.layout().activate()
+    assert faults_in(searching.window.threads) == []
