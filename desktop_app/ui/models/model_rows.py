@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 
-from desktop_app.prose import tr
+from desktop_app.prose import mark, tr
 from desktop_app.protocol.service_calls import ModelRow
 from desktop_app.ui.models.choice_rows import ChoiceRows, Index
 from desktop_app.ui.panels.amounts import context_words, price_words
@@ -13,11 +13,13 @@ from desktop_app.ui.wording import apart
 ROW = Qt.ItemDataRole.UserRole
 IS_CHOSEN = Qt.ItemDataRole.UserRole + 1
 IS_RECENT = Qt.ItemDataRole.UserRole + 2
+_OWN = mark("Built-in responder")  # as the service calls it
 
 
 def name_of(row: ModelRow) -> str:
     """How people know it."""
-    return row.label or row.name
+    own = row.provider == "builtin" and row.label == _OWN
+    return tr(_OWN) if own else row.label or row.name
 
 
 def abilities(row: ModelRow) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 
+from desktop_app import prose
 from desktop_app.journal.records import ThreadRecord
 from desktop_app.link.messages import Connection, ConnectionChanged, MessageSaved, SendText
 from desktop_app.link.thread_messages import ChooseAnswerer, ServiceDescribed, ThreadSaved
@@ -12,8 +13,9 @@ from desktop_app.protocol.commands import Answerer, TurnWishes
 from desktop_app.protocol.service_calls import ListModels, ModelList, ModelRow
 from desktop_app.settings import load
 from desktop_app.ui.models.model_browser import NO_MODEL
-from desktop_app.ui.models.model_rows import caption_of
+from desktop_app.ui.models.model_rows import caption_of, name_of
 from desktop_app.ui.service_asks import AskError
+from tests.test_prose import Shouting
 from tests.ui.conftest import make_message
 
 MODELS = (
@@ -174,3 +176,10 @@ def test_two_thousand_models_are_listed_and_searched_at_once(picking, qtbot):
 def test_a_model_says_where_it_is_how_much_it_reads_and_what_it_can():
     assert caption_of(MODELS[0]) == "openai/gpt-4.1 · 1M tokens · sees pictures"
     assert caption_of(MODELS[2]) == "xai/grok-4 · 256k tokens · uses tools"
+
+
+def test_the_model_that_is_built_in_is_named_in_the_language(qapp, monkeypatch):
+    told = ModelRow("builtin", "basic", label="Built-in responder")
+    monkeypatch.setattr(prose, "_chosen", Shouting())
+    assert name_of(told) == "BUILT-IN RESPONDER"
+    assert name_of(ModelRow("xai", "grok-4", label="Grok 4")) == "Grok 4"
