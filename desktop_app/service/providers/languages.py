@@ -12,6 +12,7 @@ from desktop_app.service.providers.openai.openai_language import OpenAiLanguage
 from desktop_app.service.providers.ports import Language
 
 LOOK_AGAIN_S = 15.0
+_MOST_GONE = 4
 
 _log = logging.getLogger(__name__)
 
@@ -91,6 +92,8 @@ class Languages:
         if self._find is None:
             return
         self._next_look_s = self._now() + LOOK_AGAIN_S
+        while len(self._gone) > _MOST_GONE:
+            await self._gone.pop(0).aclose()
         for server in await self._find():
             if server.provider not in self.by_name:
                 self._found[server.provider] = OpenAiLanguage(

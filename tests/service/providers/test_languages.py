@@ -8,6 +8,7 @@ import pytest
 
 from desktop_app.service.providers.languages import LOOK_AGAIN_S, Languages
 from desktop_app.service.providers.local_servers import LocalServer
+from desktop_app.service.providers.openai.openai_language import OpenAiLanguage
 from tests.fakes.providers import ScriptedLanguage
 
 OLLAMA = LocalServer("ollama", "http://127.0.0.1:9/v1", ("small",))
@@ -81,6 +82,28 @@ async def test_a_server_that_died_is_looked_for_at_the_next_turn(languages, comp
     computer.servers = []
     await languages.look_again()
     assert list(languages.by_name) == ["builtin"]
+
+
+async def test_servers_that_die_again_and_again_leave_no_connections(
+    languages, computer, monkeypatch
+):
+    closed: list[OpenAiLanguage] = []
+    close = OpenAiLanguage.aclose
+
+    async def noted(language: OpenAiLanguage) -> None:
+        closed.append(language)
+        await close(language)
+
+    monkeypatch.setattr(OpenAiLanguage, "aclose", noted)
+    computer.servers = [OLLAMA]
+    lost = []
+    for _ in range(20):
+        await languages.look()
+        lost.append(languages.default)
+        languages.lost(languages.default)
+    await languages.look()
+    assert closed == lost[: len(closed)]  # the oldest: from the newest an answer may still come
+    assert 10 < len(closed) < 20
 
 
 async def test_a_configured_server_stays_whatever_it_does(computer):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -21,6 +23,7 @@ from desktop_app.service.providers.ports import (
     ToolsCalled,
 )
 
+LAST_WORD_WITHIN_S = 2.0
 _LONGEST_LINE = 4 * 1024 * 1024  # characters
 _MOST_CALLS = 128
 
@@ -43,14 +46,30 @@ async def answer_events(
             yield event
         reading.is_complete = True
     else:
-        async for data in _data_lines(response):
-            if data == "[DONE]":
-                reading.is_complete = True
-                break
-            for event in reading.take(connection.parsed(data)):
-                yield event
+        async with aclosing(_data_lines(response)) as lines:
+            while (data := await _next_data(lines, reading)) is not None:
+                for event in reading.take(connection.parsed(data)):
+                    yield event
     for event in reading.finish():
         yield event
+
+
+async def _next_data(lines: AsyncGenerator[str], reading: _Answer) -> str | None:
+    """None at the end of the answer, which servers say in several ways, or in none.
+
+    Once they have said why it ended, only what it cost may follow, and that is not waited for long.
+    """
+    try:
+        async with asyncio.timeout(LAST_WORD_WITHIN_S if reading.is_complete else None):
+            data = await anext(lines, None)
+    except (TimeoutError, httpx.TransportError):
+        if not reading.is_complete:
+            raise
+        return None
+    if data == "[DONE]":
+        reading.is_complete = True
+        return None
+    return data
 
 
 @dataclass(slots=True)
@@ -152,7 +171,7 @@ class _Answer:
             yield ToolCall(identity, call.name, call.arguments.strip() or "{}")
 
 
-async def _data_lines(response: httpx.Response) -> AsyncIterator[str]:
+async def _data_lines(response: httpx.Response) -> AsyncGenerator[str]:
     waiting = ""
     async for piece in response.aiter_text():
         waiting += piece

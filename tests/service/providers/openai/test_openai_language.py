@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import aclosing
@@ -10,6 +11,7 @@ import pytest
 
 from desktop_app.errors import AccessError, NetworkError, ProtocolError
 from desktop_app.protocol.events import Usage
+from desktop_app.service.providers.openai import chat_answer
 from desktop_app.service.providers.openai.openai_connection import api_root
 from desktop_app.service.providers.openai.openai_language import OpenAiLanguage
 from desktop_app.service.providers.ports import (
@@ -20,6 +22,7 @@ from desktop_app.service.providers.ports import (
     ReasoningDelta,
     TextDelta,
 )
+from tests.fakes.http_server import HttpAnswer, http_server
 from tests.fakes.openai_server import OpenAiServer, closed_port, openai_server
 
 _USAGE = '{"choices":[],"usage":{"prompt_tokens":7,"completion_tokens":2,"total_tokens":9}}'
@@ -109,6 +112,16 @@ async def test_a_stream_that_ends_without_a_finish_is_a_network_error(server):
     server.stream(delta(content="Hal"))
     with pytest.raises(NetworkError, match="broke off"):
         await reply(server.url)
+
+
+@pytest.mark.parametrize("ending", [{"is_endless": True}, {"is_cut": True}])
+async def test_who_has_said_why_it_ended_is_believed(monkeypatch, ending):
+    monkeypatch.setattr(chat_answer, "LAST_WORD_WITHIN_S", 1.0)
+    pieces = tuple(f"data: {line}\n\n".encode() for line in (delta(content="All"), _STOP, _USAGE))
+    answer = HttpAnswer(content_type="text/event-stream", pieces=pieces, **ending)
+    async with http_server(lambda _: answer) as server, asyncio.timeout(20):
+        said = await reply(server.url)
+    assert said == [TextDelta("All"), Finished(Usage(input_tokens=7, output_tokens=2), "stop")]
 
 
 async def test_a_refused_key_says_so(server):
