@@ -8,6 +8,7 @@ from PySide6.QtCore import QRect, QSettings, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QColor,
+    QKeyEvent,
     QKeySequence,
     QMouseEvent,
     QPainter,
@@ -24,6 +25,7 @@ from desktop_app.ui.conversation_pane import ConversationPane
 from desktop_app.ui.look import Look, fill, stylesheet
 from desktop_app.ui.panes import LEFT, RIGHT, Panes, Widths, lay_out_panes
 from desktop_app.ui.threads.thread_list import ThreadList
+from desktop_app.ui.typed_text import typed_text
 from desktop_app.ui.voice.talk_key import TalkKey
 
 if TYPE_CHECKING:
@@ -332,6 +334,14 @@ class MainWindow(QWidget):
             if crossed:
                 self._is_left_open = self._is_right_open = False
         self._arrange()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """What is typed where nothing takes it belongs into the message."""
+        text = typed_text(event)
+        if text and not self.pane.page:
+            self.pane.composer.insert(text)
+        else:
+            super().keyPressEvent(event)
 
     # ---- look, first frame, end ---------------------------------------------------------
 

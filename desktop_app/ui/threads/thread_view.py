@@ -7,13 +7,13 @@ from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
 
 from desktop_app.ui.look import let_ground_through
+from desktop_app.ui.typed_text import typed_text
 
-_DELETES = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 _OPENS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class ThreadView(QListView):
-    """Rows of which several can be chosen; a plain click or Enter opens one.
+    """Rows of which several can be chosen; a plain click or Enter opens one; what is typed is not for it.
 
     Signals:
         row_opened: The index of the row.
@@ -51,12 +51,16 @@ class ThreadView(QListView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         index = self.currentIndex()
-        if event.key() in _DELETES:
+        if self.state() is QAbstractItemView.State.EditingState:
+            super().keyPressEvent(event)  # what the field of a title does not take
+        elif event.key() == Qt.Key.Key_Delete:
             self.delete_pressed.emit()
         elif event.key() in _OPENS and index.isValid():
             self.row_opened.emit(index)
         elif event.key() == Qt.Key.Key_F2 and index.isValid():
             self.edit(index)
+        elif typed_text(event):
+            event.ignore()  # it goes into the message
         else:
             super().keyPressEvent(event)
 

@@ -66,7 +66,7 @@ class ThreadWiring(QObject):
     def _connect(self) -> None:
         window = self._window
         window.new_requested.connect(self.new_thread)
-        window.threads.thread_chosen.connect(self.open_thread)
+        window.threads.thread_chosen.connect(self._on_chosen)
         window.threads.delete_requested.connect(self.deletion.delete)
         window.threads.list.menu_wanted.connect(self._show_menu)
         self._rows.renamed.connect(self._on_renamed)
@@ -123,6 +123,11 @@ class ThreadWiring(QObject):
         return next((thread.title for thread in threads if thread.id == thread_id), "")
 
     # ---- opening ----------------------------------------------------------------------------
+
+    def _on_chosen(self, thread_id: str, message_id: str) -> None:
+        """A person opened it: what they type or say next is for this thread."""
+        self.open_thread(thread_id, message_id)
+        self._window.pane.composer.setFocus()
 
     def open_thread(self, thread_id: str, message_id: str = "") -> None:
         """Open a thread, at its end or at one message."""

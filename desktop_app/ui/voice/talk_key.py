@@ -96,11 +96,14 @@ class TalkKey(QObject):
 
     def _is_free(self) -> bool:
         """Whether Space means nothing else where the cursor is."""
-        from PySide6.QtWidgets import QComboBox  # its enumerations cost the start
+        # their enumerations cost the start
+        from PySide6.QtWidgets import QAbstractItemView, QComboBox
 
         focus = QApplication.focusWidget()
         if focus is self._composer.field:
             return not self._composer.text
+        if isinstance(focus, QAbstractItemView):
+            return True  # what is edited in a list has a field of its own
         takes_space = isinstance(focus, QAbstractButton | QComboBox)
         return not (focus is not None and (takes_space or _is_written_in(focus)))
 

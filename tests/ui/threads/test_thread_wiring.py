@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QMenu
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 
 from desktop_app.journal.records import ThreadRecord
+from desktop_app.link.messages import PressTalk
 from desktop_app.link.thread_messages import (
     DeleteThread,
     MarkThread,
@@ -64,6 +65,11 @@ def opened(desk) -> str:
     return desk.store.state.conversation.thread_id
 
 
+def active(desk, qtbot):
+    desk.window.activateWindow()
+    qtbot.waitUntil(desk.window.isActiveWindow)
+
+
 def in_menu(desk, name):
     desk.window.threads.list.menu_wanted.emit(desk.window.mapToGlobal(desk.window.rect().center()))
     menu = desk.window.threads.findChildren(QMenu)[-1]
@@ -87,6 +93,39 @@ def test_enter_opens_where_the_arrows_went(listed, qtbot):
     assert opened(listed) == "a"
     press(listed, qtbot, Qt.Key.Key_Return)
     assert opened(listed) == "b"
+
+
+@pytest.mark.parametrize("way", ["click", "Enter"])
+def test_whoever_opens_a_thread_writes_and_talks_in_it(listed, qtbot, way):
+    active(listed, qtbot)
+    view = listed.window.threads.list
+    view.setFocus()
+    if way == "click":
+        click(listed, qtbot, "b")
+    else:
+        press(listed, qtbot, Qt.Key.Key_Down)
+        press(listed, qtbot, Qt.Key.Key_Return)
+    field = listed.window.pane.composer.field
+    assert (opened(listed), QApplication.focusWidget()) == ("b", field)
+
+
+def test_the_arrows_stay_in_the_list_where_typing_and_space_are_for_the_conversation(listed, qtbot):
+    active(listed, qtbot)
+    view, composer = listed.window.threads.list, listed.window.pane.composer
+    view.setFocus()
+    press(listed, qtbot, Qt.Key.Key_Down)
+    assert (chosen(listed), QApplication.focusWidget()) == (["b"], view)
+    press(listed, qtbot, Qt.Key.Key_Space)
+    assert listed.sent_of(PressTalk) == [PressTalk("a")]
+    qtbot.keyClicks(view, "f")
+    assert (composer.text, QApplication.focusWidget()) == ("f", composer.field)
+    assert opened(listed) == "a"
+
+
+def test_backspace_deletes_no_thread(listed, qtbot):
+    click(listed, qtbot, "b")
+    press(listed, qtbot, Qt.Key.Key_Backspace)
+    assert listed.sent_of(DeleteThread) == []
 
 
 def test_all_are_deleted_by_two_keys_and_come_back_by_one_undo(listed, qtbot):
@@ -188,8 +227,7 @@ def test_what_is_marked_unread_is_read_when_it_is_opened(listed, qtbot):
 
 
 def test_control_tab_walks_through_the_threads(listed, qtbot):
-    listed.window.activateWindow()
-    qtbot.waitUntil(listed.window.isActiveWindow)
+    active(listed, qtbot)
     field = listed.window.pane.composer.field
     qtbot.keyClick(field, Qt.Key.Key_Tab, CTRL)
     assert opened(listed) == "b"
