@@ -244,6 +244,11 @@ class ChatView(ConversationScroll):
         top = self.verticalScrollBar().value() - TOP
         return pressable_in(self._stack, top, self.viewport().height())
 
+    @property
+    def is_pressed_by_space(self) -> bool:
+        """Whether something was chosen with Tab."""
+        return self._chosen is not None
+
     def _press_chosen(self) -> bool:
         chosen = self._chosen
         if chosen is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -11,6 +12,14 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from desktop_app.ui.compose.composer import Composer
 
 TAP_S = 0.35  # shorter is a tap, which locks in the mode ``tap_lock``
+
+
+@runtime_checkable
+class PressedBySpace(Protocol):
+    """A painted place in which something may be chosen that Space presses."""
+
+    @property
+    def is_pressed_by_space(self) -> bool: ...
 
 
 class TalkKey(QObject):
@@ -105,6 +114,8 @@ class TalkKey(QObject):
         if isinstance(focus, QAbstractItemView):
             return True  # what is edited in a list has a field of its own
         takes_space = isinstance(focus, QAbstractButton | QComboBox)
+        if isinstance(focus, PressedBySpace):
+            takes_space = focus.is_pressed_by_space
         return not (focus is not None and (takes_space or _is_written_in(focus)))
 
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from desktop_app.journal.records import MessageStatus, Role
 from desktop_app.journal.reply_details import MissingPictures, ReplyDetails
-from desktop_app.link.messages import MessageSaved, RetryMessage, SendText
+from desktop_app.link.messages import MessageSaved, PressTalk, RetryMessage, SendText
 from desktop_app.link.recordings import (
     DiscardUtterance,
     PlayUtterance,
@@ -201,6 +201,17 @@ def test_bar_40_a_reply_says_that_its_picture_is_missing_and_fetches_it_when_wan
     talk.window.pane.chat.retry_requested.emit(ANSWER.id)
     assert talk.sent_of(FetchPictures) == [FetchPictures(ANSWER.id)]
     assert talk.sent_of(RetryMessage) == [], "the reply itself is whole"
+
+
+def test_space_presses_what_tab_chose_and_opens_no_microphone(talk, qtbot):
+    talk.window.activateWindow()
+    qtbot.waitUntil(talk.window.isActiveWindow)
+    chat = talk.window.pane.chat
+    chat.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(chat, Qt.Key.Key_Tab)
+    qtbot.keyClick(chat, Qt.Key.Key_Space)
+    assert talk.sent_of(PlayUtterance) == [PlayUtterance("u")]
+    assert talk.sent_of(PressTalk) == []
 
 
 def test_a_question_is_edited_from_its_menu(talk):

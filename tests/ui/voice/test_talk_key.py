@@ -23,13 +23,19 @@ class Watching(TalkKey):
         return super().eventFilter(watched, event)
 
 
+class Painted(QWidget):
+    """Something in it may be chosen that Space presses."""
+
+    is_pressed_by_space = False
+
+
 class Desk(QWidget):
     """A window with a composer, something that is only read, and something that Space presses."""
 
     def __init__(self) -> None:
         super().__init__()
         self.composer = Composer(Look(theme="light", is_calm=True), self)
-        self.read = QWidget(self)
+        self.read = Painted(self)
         self.read.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.box = QCheckBox(self)
         self.key = Watching(self, self.composer)
@@ -73,6 +79,13 @@ def test_space_presses_a_button_that_has_the_focus(desk, qtbot):
     qtbot.keyClick(desk.box, Qt.Key.Key_Space)
     assert desk.told == []
     assert desk.box.isChecked()
+
+
+def test_space_presses_what_was_chosen_in_a_painted_place(desk, qtbot):
+    desk.read.setFocus()
+    desk.read.is_pressed_by_space = True
+    qtbot.keyClick(desk.read, Qt.Key.Key_Space)
+    assert desk.told == []
 
 
 def test_the_window_hears_keys_once_what_had_the_focus_is_gone(desk, qtbot):
