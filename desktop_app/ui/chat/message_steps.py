@@ -152,9 +152,7 @@ class MessageSteps(QObject):
 
     def edit(self, message: MessageRecord) -> None:
         """Put a question back where messages are written; sending it asks anew."""
-        self._field.setPlainText(message.text)
-        self._field.moveCursor(self._field.textCursor().MoveOperation.End)
-        self._field.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._window.pane.composer.edit(message.text)
 
     def play(self, message: MessageRecord) -> None:
         """Let the recording of a message be heard, or silence it."""

@@ -163,6 +163,12 @@ class Composer(QWidget):
         self.field.setPlainText(text)
         self.field.moveCursor(self.field.textCursor().MoveOperation.End)
 
+    def edit(self, text: str) -> None:
+        """Put a text there in place of what is written, which Ctrl+Z brings back."""
+        self.field.selectAll()
+        self.insert(text)
+        self.field.moveCursor(self.field.textCursor().MoveOperation.End)
+
     def insert(self, text: str) -> None:
         """Put a text where the cursor is."""
         self.field.insertPlainText(text)

@@ -13,7 +13,7 @@ _OPENS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class ThreadView(QListView):
-    """Rows of which several can be chosen; a plain click or Enter opens one; what is typed is not for it.
+    """Rows of which several can be chosen; a plain click or Enter opens one.
 
     Signals:
         row_opened: The index of the row.

@@ -219,6 +219,16 @@ def test_a_question_is_edited_from_its_menu(talk):
     assert talk.window.pane.composer.field.toPlainText() == "Why?"
 
 
+def test_what_was_written_is_brought_back_by_undo_after_an_edit(talk, qtbot):
+    composer = talk.window.pane.composer
+    composer.field.setFocus()
+    qtbot.keyClicks(composer.field, "A long draft")
+    choose(talk, ASKED, "Edit and send again")
+    assert composer.text == "Why?"
+    qtbot.keyClick(composer.field, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert composer.text == "A long draft"
+
+
 def test_both_sides_of_a_spoken_turn_are_heard_and_silenced(talk, qtbot):
     chat = talk.window.pane.chat
     press(chat, qtbot, "play", 0)
