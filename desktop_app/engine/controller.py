@@ -191,7 +191,7 @@ class Controller:
                 self._is_muted = intent.is_muted
                 self._tell_all(MutedChanged(intent.is_muted))
             case StopReply():
-                self._tell_all(ReplyStopped())
+                self._stop_replies()
             case (
                 SwitchMicrophone()
                 | ListDevices()
@@ -315,6 +315,13 @@ class Controller:
         conversation = self._conversations.get(self._voice_thread)
         if conversation is not None:
             conversation.take(given)
+
+    def _stop_replies(self) -> None:
+        """On screen, and wherever one is heard; what is only written elsewhere goes on."""
+        for thread_id, conversation in tuple(self._conversations.items()):
+            is_heard = conversation.phase_changed.phase in (Phase.SPEAKING, Phase.PAUSED)
+            if thread_id == self.thread_id or is_heard:
+                conversation.take(ReplyStopped())
 
     def _tell_all(self, given: Input) -> None:
         for conversation in tuple(self._conversations.values()):

@@ -143,7 +143,7 @@ class CancelTalk(Struct, frozen=True, tag=snake):
 
 
 class StopReply(Struct, frozen=True, tag=snake):
-    """Silence and end the running reply. Idempotent."""
+    """Silence and end the reply of the open thread, and every one that is heard. Idempotent."""
 
 
 class SetMuted(Struct, frozen=True, tag=snake):

@@ -107,6 +107,7 @@ class AppState:
         has_more_threads: The journal holds older threads than the last of ``threads``.
         are_threads_loaded: The journal has answered once.
         removed: Ids of threads that were taken out; a search may have found them before.
+        sounding: Ids of threads whose reply is heard now, on screen or not.
         notices: Oldest first, one for each code.
         playing: The recording that is being heard, None when none is.
         importing: How far an archive is taken in, None when none is.
@@ -120,6 +121,7 @@ class AppState:
     removed: frozenset[str] = frozenset()
     conversation: Conversation = field(default_factory=Conversation)
     voice: Voice = field(default_factory=Voice)
+    sounding: frozenset[str] = frozenset()
     service: Service = field(default_factory=Service)
     levels: Levels = field(default_factory=Levels)
     notices: tuple[Notice, ...] = ()

@@ -172,7 +172,13 @@ def with_engine_lost(state: AppState) -> AppState:
     service = replace(state.service, connection=Connection.STARTING, retry_in_s=None)
     conversation = replace(state.conversation, partial="")
     return replace(
-        state, voice=voice, service=service, conversation=conversation, playing=None, importing=None
+        state,
+        voice=voice,
+        sounding=frozenset(),
+        service=service,
+        conversation=conversation,
+        playing=None,
+        importing=None,
     )
 
 

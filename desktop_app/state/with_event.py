@@ -80,6 +80,8 @@ def with_event(state: AppState, event: LinkEvent) -> AppState:  # noqa: C901 - o
             service = replace(state.service, name=name, usual_model=usual_model)
             return replace(state, service=service)
         case PhaseChanged():
+            is_heard = event.phase in (Phase.SPEAKING, Phase.PAUSED)
+            state = _with_sounding(state, event.thread_id, is_heard=is_heard)
             return _with_phase(state, event)
         case SpeechHeard(_, turn, heard_ms):
             if turn != state.voice.turn:
@@ -115,7 +117,8 @@ def with_event(state: AppState, event: LinkEvent) -> AppState:  # noqa: C901 - o
             return replace(state, note=event)
         case ThreadRemoved(thread_id):
             news = state.picture_news + 1
-            return replace(without_thread(state, thread_id), picture_news=news)
+            silent = _with_sounding(state, thread_id, is_heard=False)
+            return replace(without_thread(silent, thread_id), picture_news=news)
         case NoticeRaised(notice):
             return with_notice(state, notice)
         case NoticeCleared(code):
@@ -160,6 +163,12 @@ def _with_welcome(state: AppState, event: Welcome) -> AppState:
         service=_service(state, event.connection, event.profile),
         voice=replace(state.voice, phase=event.phase),
     )
+
+
+def _with_sounding(state: AppState, thread_id: str, *, is_heard: bool) -> AppState:
+    if (thread_id in state.sounding) is is_heard:
+        return state
+    return replace(state, sounding=state.sounding ^ {thread_id})
 
 
 def _with_phase(state: AppState, event: PhaseChanged) -> AppState:

@@ -136,7 +136,7 @@ class Wiring:
         state = self._store.state
         if self.notes.discard():
             return
-        if state.voice.phase in ("speaking", "paused", "thinking"):
+        if state.sounding or state.voice.phase in ("speaking", "paused", "thinking"):
             self._send(StopReply())
         elif state.voice.is_voice_on:
             self._send(StopVoice())

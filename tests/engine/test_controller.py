@@ -256,10 +256,15 @@ async def test_who_mutes_before_talking_is_muted_in_every_thread(rig):
     assert rig.conversations["b"].taken == [MutedChanged(True)]
 
 
-async def test_stop_silences_every_conversation(rig):
-    rig.ask(OpenThread("a"), SendText("b", "m", "x"), StopReply())
-    assert rig.conversations["a"].taken[-1] == ReplyStopped()
-    assert rig.conversations["b"].taken[-1] == ReplyStopped()
+async def test_stop_ends_the_reply_on_screen_and_every_one_that_is_heard(rig):
+    phases = {"a": Phase.THINKING, "b": Phase.SPEAKING, "c": Phase.PAUSED, "d": Phase.THINKING}
+    for thread_id, phase in phases.items():
+        rig.ask(SendText(thread_id, "m", "x"))
+        rig.conversations[thread_id].phase = phase
+        rig.conversations[thread_id].is_resting = False
+    rig.ask(OpenThread("a"), StopReply())
+    stopped = {one for one in phases if rig.conversations[one].taken[-1] == ReplyStopped()}
+    assert stopped == {"a", "b", "c"}, "the fourth is written silently, where nobody looks"
 
 
 async def test_showing_a_thread_tells_its_phase_and_lets_resting_ones_go(rig):

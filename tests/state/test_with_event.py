@@ -52,6 +52,7 @@ from desktop_app.state.app_state import (
     Service,
     Voice,
 )
+from desktop_app.state.changes import with_engine_lost
 from desktop_app.state.with_event import with_event
 
 
@@ -264,3 +265,12 @@ def test_an_import_is_shown_until_it_is_over():
     state = with_event(AppState(), ImportAdvanced("a", 1, 2))
     assert state.importing == ImportAdvanced("a", 1, 2)
     assert with_event(state, ImportAdvanced("a", 2, 2, is_over=True)).importing is None
+
+
+def test_which_replies_are_heard_is_known_of_every_thread():
+    state = folded(opened(), PhaseChanged("t", Phase.SPEAKING), PhaseChanged("u", Phase.PAUSED))
+    assert state.sounding == {"t", "u"}
+    state = folded(state, PhaseChanged("t", Phase.THINKING), PhaseChanged("v", Phase.THINKING))
+    assert state.sounding == {"u"}
+    assert folded(state, ThreadRemoved("u")).sounding == frozenset()
+    assert with_engine_lost(state).sounding == frozenset()

@@ -196,6 +196,19 @@ def test_escape_stops_the_reply_before_the_voice(desk):
     assert desk.sent[-2:] == [StopReply(), StopVoice()]
 
 
+def test_escape_silences_the_reply_of_a_thread_that_was_left(desk):
+    started(desk)
+    desk.store.apply(PhaseChanged("a", Phase.SPEAKING, 1, True))
+    desk.wiring.threads.open_thread("b")
+    desk.store.apply(PhaseChanged("b", Phase.READY))
+    desk.window.escape_pressed.emit()
+    assert desk.sent[-1] == StopReply()
+    desk.store.apply(PhaseChanged("a", Phase.READY))
+    count = len(desk.sent)
+    desk.window.escape_pressed.emit()
+    assert len(desk.sent) == count
+
+
 def test_escape_stops_a_written_reply_and_then_closes_what_is_open(desk):
     started(desk)
     desk.window.toggle_right()
