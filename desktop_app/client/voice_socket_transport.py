@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from desktop_app.client.addresses import ApiAddress
 from desktop_app.client.api import BackboardApi
+from desktop_app.client.held_speech import HeldSpeech
 from desktop_app.client.json_socket import Event
 from desktop_app.client.message_transport import MessageTerms, MessageTransport, open_messages
 from desktop_app.client.reply_media import ReplyMedia
@@ -46,8 +47,6 @@ from desktop_app.protocol.stream_dialect import StreamDialect
 
 MAX_HELD_BYTES = 10 * 60 * 32_000
 """Of what is said while the server does not listen: ten minutes."""
-
-_PIECE_BYTES = 3_200
 
 
 class VoiceSocketTransport:
@@ -90,9 +89,9 @@ class VoiceSocketTransport:
         self._unwanted: set[int] = set()
         self._reply: StreamDialect | None = None
         self._reply_turn = 0
-        self._is_paused = False
-        self._held = bytearray()
-        self._is_commit_held = False
+        self._is_paused = False  # the server said so
+        self._is_holding = False  # what is said waits, behind what is held already
+        self._held = HeldSpeech(MAX_HELD_BYTES)
         self._news.run(self._news.read(socket.events(), self._take), name="voice socket")
         self._news.run(self._relay(), name="messages")
 
@@ -143,23 +142,23 @@ class VoiceSocketTransport:
 
     async def _append(self, command: AppendAudio) -> None:
         self._speaking = command.turn
-        if not self._is_paused:
+        if self._is_holding:
+            self._held.append(command.turn, command.pcm)
+        else:
             await self._socket.send_sound(command.pcm)
-        elif len(self._held) < MAX_HELD_BYTES:
-            self._held += command.pcm
 
     async def _commit(self, turn: int) -> None:
         self._committed.append(turn)
-        if self._is_paused:
-            self._is_commit_held = True
+        if self._is_holding:
+            self._held.commit(turn)
         else:
             await self._socket.commit()
 
     async def _discard(self, turn: int) -> None:
         """The socket has no word for it: the utterance is ended, and nobody hears of it."""
-        if self._is_paused:
-            self._held.clear()
-        elif self._speaking == turn:
+        if self._is_holding and self._held.drop(turn):
+            return
+        if self._speaking == turn and not self._is_paused:
             self._unwanted.add(turn)
             await self._commit(turn)
 
@@ -169,19 +168,30 @@ class VoiceSocketTransport:
         if not is_ours:
             await self._messages.send(command)
             return
-        self._unwanted.add(turn)
-        await self._socket.stop()
+        if turn in self._committed and self._held.drop(turn):
+            self._committed.remove(turn)
+        else:
+            self._unwanted.add(turn)
+            await self._socket.stop()
         await self._news.cut(turn, ReplyEnded(turn, ReplyStatus.CANCELLED))
 
     async def _go_on(self) -> None:
-        """The server listens again."""
-        self._is_paused = False
-        held, self._held = bytes(self._held), bytearray()
-        for at in range(0, len(held), _PIECE_BYTES):
-            await self._socket.send_sound(held[at : at + _PIECE_BYTES])
-        if self._is_commit_held:
-            self._is_commit_held = False
-            await self._socket.commit()
+        """The server listens: what was held goes out, as far as the end of one utterance.
+
+        What comes behind that waits: the server answers, and would not hear it.
+        """
+        while self._held:
+            while piece := self._held.piece():
+                await self._socket.send_sound(piece)
+            if self._held.end():
+                await self._socket.commit()
+                break
+        self._is_holding = bool(self._held)
+
+    async def _go_on_unanswered(self) -> None:
+        """An utterance had no words: the server listens on, unless it answers another."""
+        if self._is_holding and not self._is_paused:
+            await self._go_on()
 
     # ---- what comes ----------------------------------------------------------------------------
 
@@ -199,16 +209,20 @@ class VoiceSocketTransport:
             case "transcript.final":
                 turn = self._committed.pop(0) if self._committed else self._speaking
                 await self._transcript(turn, event, is_final=True)
+                if not event.get("text"):
+                    await self._go_on_unanswered()
             case "input.paused":
-                self._is_paused = True
+                self._is_paused = self._is_holding = True
                 if self._reply_turn in self._unwanted:
                     await self._socket.stop()
             case "input.resumed":
+                self._is_paused = False
                 await self._end_reply()
                 await self._go_on()
             case "error" | "run_failed" if self._reply is None:
                 text = str(event.get("message") or event.get("error") or "The server failed.")
                 await self._news.put(ServerFault(text, code=str(event.get("code") or "")))
+                await self._go_on_unanswered()
             case _:
                 await self._more_of_reply(event)
 

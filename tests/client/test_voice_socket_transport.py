@@ -1,0 +1,177 @@
+"""What is said while the server answers reaches it afterwards, whole and in order."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from desktop_app.client.addresses import ApiAddress
+from desktop_app.client.api import BackboardApi
+from desktop_app.client.message_transport import MessageTerms
+from desktop_app.client.voice_socket_transport import VoiceSocketTransport, open_voice_transport
+from desktop_app.protocol.commands import (
+    AppendAudio,
+    CancelReply,
+    CommitAudio,
+    ConfigureSession,
+    DiscardAudio,
+    SpeechInput,
+)
+from desktop_app.protocol.events import (
+    ReplyEnded,
+    ReplyStatus,
+    ServerFault,
+    SessionReady,
+    TranscriptUpdated,
+)
+from tests.fakes.session_server import LIMIT_S, SessionServer
+
+COMMIT = {"type": "commit"}
+
+
+class Line:
+    """A transport whose server is the test's, and which is answering."""
+
+    def __init__(self, server: SessionServer, transport: VoiceSocketTransport) -> None:
+        self.server = server
+        self.transport = transport
+        self._events = transport.events()
+
+    async def next(self):
+        async with asyncio.timeout(LIMIT_S):
+            return await anext(self._events)
+
+    async def say(self, turn: int, sound: bytes) -> None:
+        await self.transport.send(AppendAudio(turn, sound))
+
+    async def ask(self, turn: int, sound: bytes) -> None:
+        await self.say(turn, sound)
+        await self.transport.send(CommitAudio(turn))
+
+    async def hears(self, count: int) -> list[object]:
+        """The next frames of sound and words at the server."""
+        return [await self.server.hears() for _ in range(count)]
+
+    async def is_heard(self, turn: int, text: str) -> None:
+        """A transcript comes, and is the turn's."""
+        await self.server.say({"type": "transcript.final", "text": text})
+        assert await self.next() == TranscriptUpdated(turn, text, is_final=True)
+
+    async def begins_to_answer(self, turn: int) -> None:
+        await self.is_heard(turn, f"words of {turn}")
+        await self.server.say({"type": "input.paused"}, {"type": "run_started", "run_id": "r"})
+        await self.next()
+
+    async def ends_its_answer(self) -> None:
+        await self.server.say({"type": "run_ended"}, {"type": "input.resumed"})
+
+
+@pytest.fixture
+async def line() -> AsyncIterator[Line]:
+    async with SessionServer().running() as server:
+        address = ApiAddress(server.base_url, "k")
+        asked = ConfigureSession("t", SpeechInput(), None)
+        async with BackboardApi(address) as api:
+            transport = await open_voice_transport(api, address, asked, MessageTerms())
+            line = Line(server, transport)
+            assert isinstance(await line.next(), SessionReady)
+            await line.ask(1, b"a")
+            assert await line.hears(2) == [b"a", COMMIT]
+            await line.begins_to_answer(1)
+            yield line
+            await transport.aclose()
+
+
+async def test_each_utterance_that_was_held_is_asked_when_the_one_before_is_answered(line: Line):
+    await line.ask(2, b"b")
+    await line.ask(3, b"c")
+    await line.ends_its_answer()
+    assert isinstance(await line.next(), ReplyEnded)
+    assert await line.hears(2) == [b"b", COMMIT]
+    await line.begins_to_answer(2)
+    await line.ends_its_answer()
+    assert isinstance(await line.next(), ReplyEnded)
+    assert await line.hears(2) == [b"c", COMMIT]
+    await line.is_heard(3, "words of 3")
+
+
+async def test_an_utterance_without_words_does_not_hold_up_the_next(line: Line):
+    await line.ask(2, b"b")
+    await line.ask(3, b"c")
+    await line.ends_its_answer()
+    assert isinstance(await line.next(), ReplyEnded)
+    assert await line.hears(2) == [b"b", COMMIT]
+    await line.is_heard(2, "")
+    assert await line.hears(2) == [b"c", COMMIT]
+    await line.is_heard(3, "words of 3")
+
+
+async def test_a_fault_does_not_hold_up_the_next(line: Line):
+    await line.ask(2, b"b")
+    await line.ask(3, b"c")
+    await line.ends_its_answer()
+    assert isinstance(await line.next(), ReplyEnded)
+    assert await line.hears(2) == [b"b", COMMIT]
+    await line.server.say({"type": "error", "message": "Nobody heard it."})
+    assert isinstance(await line.next(), ServerFault)
+    assert await line.hears(2) == [b"c", COMMIT]
+
+
+async def test_a_cough_takes_no_question_with_it(line: Line):
+    await line.ask(2, b"b")
+    await line.say(3, b"c")
+    await line.transport.send(DiscardAudio(3))
+    await line.ends_its_answer()
+    assert await line.hears(2) == [b"b", COMMIT]
+    await line.say(4, b"d")
+    assert await line.hears(1) == [b"d"]
+
+
+async def test_who_speaks_after_a_cough_is_heard(line: Line):
+    await line.ask(2, b"b")
+    await line.say(3, b"c")
+    await line.ends_its_answer()
+    assert isinstance(await line.next(), ReplyEnded)
+    assert await line.hears(2) == [b"b", COMMIT]
+    await line.transport.send(DiscardAudio(3))
+    await line.is_heard(2, "")
+    await line.say(4, b"d")
+    assert await line.hears(1) == [b"d"]
+
+
+async def test_a_question_that_was_held_and_taken_back_is_never_asked(line: Line):
+    await line.ask(2, b"b")
+    await line.ask(3, b"c")
+    await line.transport.send(CancelReply(2))
+    assert await line.next() == ReplyEnded(2, ReplyStatus.CANCELLED)
+    await line.ends_its_answer()
+    assert isinstance(await line.next(), ReplyEnded)
+    assert await line.hears(2) == [b"c", COMMIT]
+    await line.is_heard(3, "words of 3")
+
+
+async def test_what_is_said_while_held_sound_is_on_its_way_follows_it(line: Line):
+    long = bytes(range(256)) * 16_384  # more than the line takes at once
+    await line.say(2, long)
+    await line.ends_its_answer()
+    heard = await line.server.hears()
+    await line.ask(2, b"the end")
+    while (more := await line.server.hears()) != COMMIT:
+        heard += more
+    assert heard == long + b"the end"
+
+
+async def test_speech_that_is_taken_back_on_its_way_is_ended_and_no_news(line: Line):
+    await line.say(2, bytes(4 << 20))
+    await line.ends_its_answer()
+    assert isinstance(await line.next(), ReplyEnded)
+    await line.server.hears()
+    await line.transport.send(DiscardAudio(2))
+    await line.ask(3, b"c")
+    while await line.server.hears() != COMMIT:
+        pass
+    await line.server.say({"type": "transcript.final", "text": ""})
+    assert await line.hears(2) == [b"c", COMMIT]
+    await line.is_heard(3, "words of 3")
