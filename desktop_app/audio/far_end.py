@@ -7,6 +7,7 @@ from collections import deque
 from desktop_app.audio.frames import FRAME_MS, SPEECH_RATE_HZ
 
 FAR_FRAME_BYTES = SPEECH_RATE_HZ * FRAME_MS // 1000 * 2
+FAR_SILENCE = bytes(FAR_FRAME_BYTES)
 
 _BYTES_PER_S = SPEECH_RATE_HZ * 2
 _FRAME_S = FRAME_MS / 1000
@@ -15,7 +16,6 @@ _LEAST_AHEAD_S = -0.02  # a frame is stamped when it arrives, not before it was 
 _MOST_AHEAD_S = 0.3
 _GOOD_AHEAD_S = 0.1
 _PATIENCE_FRAMES = 5
-_SILENCE = bytes(FAR_FRAME_BYTES)
 
 
 class FarEnd:
@@ -76,7 +76,7 @@ class FarEnd:
             self._waiting += pcm
         self._align(at_s - _FRAME_S)
         if len(self._waiting) < FAR_FRAME_BYTES:
-            return _SILENCE
+            return FAR_SILENCE
         frame = bytes(self._waiting[:FAR_FRAME_BYTES])
         del self._waiting[:FAR_FRAME_BYTES]
         return frame

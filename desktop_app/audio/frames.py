@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass, field
+
+from desktop_app.audio.level import rms
 
 CAPTURE_RATE_HZ = 16_000
 """What detectors and recognisers hear."""
@@ -14,7 +16,8 @@ FRAME_MS = 20
 FRAME_BYTES = CAPTURE_RATE_HZ * FRAME_MS // 1000 * 2
 
 
-class AudioFrame(NamedTuple):
+@dataclass(slots=True)
+class AudioFrame:
     """20 ms of microphone sound.
 
     Attributes:
@@ -24,3 +27,11 @@ class AudioFrame(NamedTuple):
 
     pcm: bytes
     at_s: float
+    _energy: float | None = field(default=None, init=False, repr=False, compare=False)
+
+    @property
+    def energy(self) -> float:
+        """Root mean square of the samples, measured once for all who ask."""
+        if self._energy is None:
+            self._energy = rms(self.pcm)
+        return self._energy

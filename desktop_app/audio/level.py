@@ -24,7 +24,11 @@ def rough_rms(pcm: bytes | memoryview) -> float:
 
 def level_of(pcm: bytes | memoryview) -> float:
     """Perceived loudness of s16le sound, 0.0 (below -60 dBFS) to 1.0 (above -6 dBFS)."""
-    energy = rough_rms(pcm)
+    return loudness(rough_rms(pcm))
+
+
+def loudness(energy: float) -> float:
+    """``level_of`` sound whose root mean square is known."""
     if energy <= 0:
         return 0.0
     loudness_db = 20 * math.log10(energy / _FULL_SCALE)

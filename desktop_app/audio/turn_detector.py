@@ -6,7 +6,6 @@ from collections import deque
 from dataclasses import dataclass
 
 from desktop_app.audio.frames import FRAME_MS, AudioFrame
-from desktop_app.audio.level import rms
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +178,7 @@ class TurnDetector:
         self._heard = _Heard()
 
     def _note_voice(self, frame: AudioFrame, *, is_speech: bool) -> None:
-        heard, energy = self._heard, rms(frame.pcm)
+        heard, energy = self._heard, frame.energy
         if not is_speech:
             self._floor.learn(energy)
             return
@@ -207,7 +206,10 @@ class TurnDetector:
 
     def _weigh(self) -> tuple[TurnSignal, ...]:
         """What the utterance has become with this frame."""
-        heard, signals = self._heard, list[TurnSignal]()
+        heard = self._heard
+        if heard.is_confirmed and heard.has_insisted:
+            return ()
+        signals: list[TurnSignal] = []
         if not heard.is_confirmed and heard.span * FRAME_MS >= self.rules.min_speech_ms:
             heard.is_confirmed = True
             signals.append(SpeechConfirmed())

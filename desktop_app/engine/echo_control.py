@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from desktop_app.audio.detectors import SpeechDetector
 from desktop_app.audio.echo import EchoCanceller
 from desktop_app.audio.echo_meter import Echo, EchoMeter
-from desktop_app.audio.far_end import FarEnd
+from desktop_app.audio.far_end import FAR_SILENCE, FarEnd
 from desktop_app.audio.frames import FRAME_MS, AudioFrame
 from desktop_app.audio.level import rms
 from desktop_app.engine.inputs import EchoMeasured, Input
@@ -86,17 +86,22 @@ class EchoControl:
         """The frame without what the loudspeaker played; ``heard`` must follow.
 
         It stays as it is while nothing sounds, and where no echo has been found: a canceller that
-        finds none takes from the voice.
+        finds none takes from the voice. Where nothing sounds or rings it has nothing to learn
+        either, and rests: it costs as much as all else that is done with a frame.
         """
         if self._parts is None or self._canceller is None:
             return frame
         far = self._parts.far_end.take(frame.at_s)
+        if not self._rings and far == FAR_SILENCE:
+            self._energies = 0.0, frame.energy, frame.energy
+            self._is_cleaned = False
+            return frame
         pcm = self._canceller.clean(frame.pcm, far)
-        self._energies = rms(far), rms(frame.pcm), rms(pcm)
+        self._energies = rms(far), frame.energy, rms(pcm)
         self._rings = _RINGS_FOR if self._energies[0] > _SOUNDING else max(0, self._rings - 1)
         self._cleaned = pcm
         self._is_cleaned = self._rings > 0 and self._verdict in (Echo.REMOVED, Echo.LEFT)
-        return frame._replace(pcm=pcm) if self._is_cleaned else frame
+        return AudioFrame(pcm, frame.at_s) if self._is_cleaned else frame
 
     def heard(self, *, is_speech: bool | None) -> None:
         """Measure what ``clean`` made of the last frame.

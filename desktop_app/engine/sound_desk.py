@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from desktop_app.audio.frames import AudioFrame
-from desktop_app.audio.level import level_of
+from desktop_app.audio.level import loudness
 from desktop_app.engine.ears import Ears
 from desktop_app.engine.echo_control import EchoControl
 from desktop_app.engine.effects import (
@@ -207,7 +207,7 @@ class SoundDesk:
         self._frames_heard += 1
         if self._frames_heard % _FRAMES_PER_LEVEL == 0:
             self._notice_other_devices()
-            level = 0.0 if self._session.is_muted else level_of(frame.pcm)
+            level = 0.0 if self._session.is_muted else loudness(frame.energy)
             self._parts.publish(LevelMeasured(level, self._parts.loudspeaker.level))
         if self._session.is_deaf:
             self._ears.forget()

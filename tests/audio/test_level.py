@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from desktop_app.audio.level import level_of, rms
+from desktop_app.audio.level import level_of, loudness, rms
 
 
 def tone(amplitude: int, samples: int = 480) -> bytes:
@@ -41,3 +41,8 @@ def test_rms_of_a_sine_is_its_amplitude_over_root_two():
 def test_an_odd_last_byte_is_ignored():
     assert rms(b"\x00\x10\x00") == 4096.0
     assert level_of(b"\x07") == 0.0
+
+
+def test_a_level_can_be_had_of_an_energy_that_is_known():
+    assert loudness(rms(tone(2_000))) == pytest.approx(level_of(tone(2_000)), abs=0.01)
+    assert loudness(0.0) == 0.0

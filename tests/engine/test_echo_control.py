@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+
+import numpy as np
 import pytest
 
-from desktop_app.audio.far_end import FarEnd
-from desktop_app.audio.frames import FRAME_BYTES, AudioFrame
+from desktop_app.audio.detectors import speech_detector
+from desktop_app.audio.echo import WebRtcEchoCanceller
+from desktop_app.audio.far_end import FAR_FRAME_BYTES, FarEnd
+from desktop_app.audio.frames import CAPTURE_RATE_HZ, FRAME_BYTES, SPEECH_RATE_HZ, AudioFrame
 from desktop_app.engine.echo_control import EchoControl, EchoParts
 from desktop_app.engine.inputs import EchoMeasured
+from tests.fakes.room import echo, hiss, pcm_of, reply_speech
 
 LOUD = b"\x00\x10" * 320
 QUIET = b"\x10\x00" * 320
@@ -19,8 +25,10 @@ class Canceller:
 
     def __init__(self):
         self.left = QUIET
+        self.cleaned = 0
 
     def clean(self, near, far):
+        self.cleaned += 1
         return self.left
 
 
@@ -67,6 +75,36 @@ async def test_a_voice_stays_as_it_is_while_nothing_sounds(desk):
     assert desk.seconds(2, sounds=True) == QUIET
     assert desk.seconds(0.4, sounds=False) == QUIET, "the room still rings"
     assert desk.seconds(1, sounds=False) == LOUD
+
+
+async def test_the_canceller_rests_while_nothing_sounds_or_rings(desk):
+    desk.seconds(5, sounds=False)
+    assert desk.canceller.cleaned == 0
+    desk.frame(sounds=True)
+    desk.seconds(5, sounds=False)
+    assert desk.canceller.cleaned == 1 + 30
+
+
+async def test_after_a_rest_the_next_reply_is_removed_from_its_first_word_on():
+    speech = await asyncio.to_thread(reply_speech, 12)
+    pause = bytes(8 * SPEECH_RATE_HZ * 2)
+    reply = speech[: len(speech) // 2] + pause + speech[len(speech) // 2 :]
+    near = echo(reply, delay_ms=120, db=-6)
+    noise = hiss(len(near)) + hiss(len(near), -45) * (np.arange(len(near)) > 8 * CAPTURE_RATE_HZ)
+    heard = pcm_of(near + noise)
+    desk, detector = Desk(), speech_detector()
+    desk.canceller = WebRtcEchoCanceller()
+    await desk.control.open()
+    spoken = []
+    for at in range(len(heard) // FRAME_BYTES):
+        far = reply[at * FAR_FRAME_BYTES : (at + 1) * FAR_FRAME_BYTES]
+        desk.far_end.put(memoryview(far), at * 0.02)
+        frame = AudioFrame(heard[at * FRAME_BYTES : (at + 1) * FRAME_BYTES], at * 0.02)
+        spoken.append(detector.is_speech(desk.control.clean(frame).pcm))
+        desk.control.heard(is_speech=spoken[-1])
+    assert desk.told == [EchoMeasured(can_talk_over=True, reason="")]
+    assert any(spoken[:100]), "it is speech until it is known how to remove it"
+    assert not any(spoken[100:])
 
 
 async def test_it_is_told_that_one_can_talk_over_the_reply_and_that_one_cannot_any_more(desk):
