@@ -358,6 +358,6 @@ def _check_sound(session: Session, heard_ms: int) -> Step:
     if not session.reply_ended:  # the server owes us sound: waiting for it is all there is
         waiting = replace(session, stage=Stage.THINKING)
         return waiting, (SetTimer(TimerName.SLOW, SLOW_S),)
-    shown = notice(NoticeLevel.WARNING, "device.no_sound", action="settings")
+    shown = notice(NoticeLevel.WARNING, "device.no_sound")
     after, effects = end_turn(session)
     return after, (StopPlayback(), shown, FinishTurn(session.turn), *effects)

@@ -104,10 +104,10 @@ def loudspeaker_opened(session: Session, device: str) -> Step:
 
 
 def loudspeaker_lost(session: Session, code: str) -> Step:
-    """Replies are read from now on."""
+    """Replies are read from now on; no step is offered, as none opens a loudspeaker."""
     if not session.can_play:
         return session, ()
-    shown = notice(NoticeLevel.WARNING, code, action="settings", kind="loudspeaker")
+    shown = notice(NoticeLevel.WARNING, code, kind="loudspeaker")
     silent = replace(session, can_play=False, is_paused=False)
     if session.stage is not Stage.SPEAKING:
         return silent, (shown,)

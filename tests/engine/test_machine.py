@@ -45,7 +45,7 @@ from desktop_app.engine.inputs import (
     VoiceStopped,
 )
 from desktop_app.engine.session import Line, Mic, Talk
-from desktop_app.link.messages import Phase
+from desktop_app.link.messages import Notice, NoticeLevel, Phase
 from desktop_app.protocol.commands import CancelReply, CommitAudio
 from desktop_app.protocol.events import ReplyAudio, ReplyEnded
 from tests.fakes.machine import (
@@ -60,6 +60,7 @@ from tests.fakes.machine import (
     half,
     notices,
     play,
+    raised,
 )
 
 # ---- phases ---------------------------------------------------------------------------------
@@ -306,7 +307,11 @@ def test_a_refused_microphone_ends_voice():
 
 
 def test_without_a_loudspeaker_the_reply_is_read():
-    session, effects = play(*ASKED, LoudspeakerLost("device.no_output"), ReplyAudio(1, PCM))
+    session, effects = play(*ASKED, LoudspeakerLost("device.no_output"))
+    facts = {"kind": "loudspeaker"}
+    told = Notice(NoticeLevel.WARNING, "device.no_output", facts)
+    assert raised(effects) == [told], "no step: one would open the microphone"
+    session, effects = play(ReplyAudio(1, PCM), session=session)
     assert session.phase is Phase.THINKING
     assert Play(1, PCM) not in effects
     assert play(LoudspeakerOpened(), session=session)[0].can_play

@@ -27,7 +27,7 @@ from desktop_app.engine.inputs import (
     TimerName,
 )
 from desktop_app.engine.session import Stage
-from desktop_app.link.messages import Phase
+from desktop_app.link.messages import Notice, NoticeLevel, Phase
 from desktop_app.protocol.commands import CancelReply
 from desktop_app.protocol.events import (
     ReplyAudio,
@@ -49,6 +49,7 @@ from tests.fakes.machine import (
     PCM,
     notices,
     play,
+    raised,
 )
 
 # ---- what the server says -------------------------------------------------------------------
@@ -185,7 +186,7 @@ def test_sound_that_stalls_goes_back_to_thinking_and_is_taken_up_again():
 
 def test_a_loudspeaker_that_stands_still_at_the_end_does_not_hang_the_turn():
     session, effects = play(*ENDING, TimerFired(TimerName.SOUND))
-    assert notices(effects) == ["device.no_sound"]
+    assert raised(effects) == [Notice(NoticeLevel.WARNING, "device.no_sound")], "no step"
     assert FinishTurn(1) in effects
     assert session.phase is Phase.LISTENING
 

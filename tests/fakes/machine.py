@@ -16,6 +16,7 @@ from desktop_app.engine.inputs import (
 )
 from desktop_app.engine.machine import step
 from desktop_app.engine.session import Session
+from desktop_app.link.messages import Notice
 from desktop_app.protocol.events import ReplyAudio, ReplyEnded
 
 PCM = b"\1\0" * 480
@@ -40,8 +41,12 @@ def play(
     return session, list(effects)
 
 
+def raised(effects: list[Effect]) -> list[Notice]:
+    return [effect.notice for effect in effects if isinstance(effect, RaiseNotice)]
+
+
 def notices(effects: list[Effect]) -> list[str]:
-    return [effect.notice.code for effect in effects if isinstance(effect, RaiseNotice)]
+    return [notice.code for notice in raised(effects)]
 
 
 def half(*given: Input, heard_ms: int = 0) -> tuple[Session, list[Effect]]:
