@@ -246,6 +246,7 @@ SENTENCES: Prose = {
     "picture.deleted": "{file} was deleted.",
     "picture.not_copied": "{file} is no picture that can be copied. Save it as a file instead.",
     "picture.not_saved": "{file} could not be saved there: {reason}. Choose another folder.",
+    "pictures.deleted": "{number} pictures were deleted.",
     "thread.deleted": "“{title}” was deleted. The next start deletes it at the service too.",
     "thread.deleted_for_all": (
         "“{title}” was deleted. The next start deletes it at the service, for other programs too."

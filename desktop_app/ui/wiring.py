@@ -157,8 +157,6 @@ class Wiring:
 
     def _on_notice_action(self, notice: Notice) -> None:
         match notice.action:
-            case "undo" if notice.code == "picture.deleted":
-                self.gallery.restore(notice.subject)
             case "undo":
                 self._undo(notice)
             case "retry" if notice.subject:
@@ -176,9 +174,9 @@ class Wiring:
         self._wires.dismiss(notice.code)
 
     def _undo(self, notice: Notice) -> None:
-        for discarding in self._discarding:
-            if notice.code in discarding.codes:
-                discarding.undo()
+        for one in (*self._discarding, self.gallery.deletion):
+            if notice.code in one.codes:
+                one.undo()
                 return
         self.threads.deletion.undo()
 

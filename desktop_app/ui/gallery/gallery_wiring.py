@@ -5,25 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QObject, QPoint, Qt, QTimer
+from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtWidgets import QMenu, QWidget
 
 from desktop_app.journal.records import PictureRecord
-from desktop_app.link.messages import Notice, NoticeLevel
-from desktop_app.link.thread_messages import DeletePicture, RestorePicture
 from desktop_app.prose import tr
 from desktop_app.protocol.commands import TurnWishes
 from desktop_app.ui import wording
 from desktop_app.ui.chat.chat_wiring import ChatWiring
-from desktop_app.ui.gallery import picture_words
 from desktop_app.ui.gallery.gallery_page import GalleryPage
+from desktop_app.ui.gallery.picture_deletion import PictureDeletion
 from desktop_app.ui.gallery.picture_grid import PictureGrid
 from desktop_app.ui.gallery.picture_pages import PicturePages
 from desktop_app.ui.gallery.picture_steps import PictureSteps
 from desktop_app.ui.gallery.thread_pictures import ThreadPictures
 from desktop_app.ui.gallery.thumbnail_supply import ThumbnailSupply
 from desktop_app.ui.gallery.thumbnails import whole_picture
-from desktop_app.ui.threads.thread_deletion import UNDO_MS
 from desktop_app.ui.threads.thread_wiring import ThreadWiring
 from desktop_app.ui.wires import Wires
 
@@ -51,10 +48,7 @@ class GalleryWiring(QObject):
         self._side: ThreadPictures | None = None
         self._side_pages = PicturePages(wires, "side", self._show_side)
         self._side_thread: str | None = None
-        self._undo = QTimer(self)
-        self._undo.setSingleShot(True)
-        self._undo.setInterval(UNDO_MS)
-        self._undo.timeout.connect(self._on_undo_over)
+        self.deletion = PictureDeletion(wires)
         self._window.pane.add_page(GALLERY, self._make_page)
         self._window.pane.page_changed.connect(self._on_page_changed)
         wires.store.pictures_changed.connect(self._on_pictures_changed)
@@ -247,15 +241,4 @@ class GalleryWiring(QObject):
     def _on_delete(self, picture: PictureRecord) -> None:
         if self._page is not None and self._page.is_viewing:
             self._page.close_viewer()
-        self._wires.send(DeletePicture(picture.id))
-        facts = {"file": f"“{picture_words.caption(picture)[:60]}”"}
-        self._wires.notify(Notice(NoticeLevel.INFO, "picture.deleted", facts, "undo", picture.id))
-        self._undo.start()
-
-    def restore(self, picture_id: str) -> None:
-        """Undo a deletion."""
-        self._undo.stop()
-        self._wires.send(RestorePicture(picture_id))
-
-    def _on_undo_over(self) -> None:
-        self._wires.dismiss("picture.deleted")
+        self.deletion.delete(picture)

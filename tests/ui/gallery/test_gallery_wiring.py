@@ -200,6 +200,29 @@ def test_a_deleted_picture_can_be_brought_back(qtbot, desk, gallery):
     assert not bar.isVisible()
 
 
+def test_pictures_deleted_in_a_row_have_one_undo(qtbot, desk, gallery):
+    bar = desk.window.pane.notices
+    for number in (0, 1):
+        gallery.grid.choose(number)
+        qtbot.keyClick(gallery.grid, Qt.Key.Key_Delete)
+    assert desk.sent_of(DeletePicture) == [DeletePicture("p3"), DeletePicture("p2")]
+    assert bar.sentence == "2 pictures were deleted."
+    qtbot.mouseClick(bar._step, Qt.MouseButton.LeftButton)
+    assert desk.sent_of(RestorePicture) == [RestorePicture("p3"), RestorePicture("p2")]
+    assert bar.sentence == ""
+
+
+def test_a_picture_deleted_after_the_time_of_another_is_undone_alone(qtbot, desk, gallery):
+    gallery.grid.choose(0)
+    qtbot.keyClick(gallery.grid, Qt.Key.Key_Delete)
+    desk.wiring.gallery.deletion._time.timeout.emit()
+    assert desk.window.pane.notices.sentence == ""
+    gallery.grid.choose(1)
+    qtbot.keyClick(gallery.grid, Qt.Key.Key_Delete)
+    desk.wiring.gallery.deletion.undo()
+    assert desk.sent_of(RestorePicture) == [RestorePicture("p2")]
+
+
 def test_a_picture_is_copied(qtbot, gallery):
     gallery.grid.choose(0)
     qtbot.keyClick(gallery.grid, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
