@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from desktop_app.device_words import device_in_sentence
 from desktop_app.prose import Prose, mark, tr
 
 SENTENCES: Prose = {
@@ -152,6 +153,7 @@ SENTENCES: Prose = {
     "files.unread": "The service could not read the file. {reason}",
     "note.discarded": "The voice note was discarded.",
     "notes.discarded": "{number} voice notes were discarded.",
+    "note.in_use": "A conversation has the microphone. End it to record a voice note.",
     "note.empty": "Nothing was recorded. Speak, and finish the voice note then.",
     "note.one": "There is a voice note already. Send it or discard it, then record another.",
     "network.broken": "The language server broke off. What had arrived was kept; try again.",
@@ -338,7 +340,6 @@ UNKNOWN = mark("Something did not work. What was saved is safe; try again.")
 OF_A_RECORDING: Prose = {"voice.no_speech": "No speech was heard in the recording."}
 
 _CODE = re.compile(r"[a-z_]+\.[a-z0-9_]+")
-_SYSTEM_CHOICE = ("default", "pulse", "pipewire")
 
 
 def sentence_of(code: str, facts: Mapping[str, str] | None = None) -> str:
@@ -362,7 +363,7 @@ def sentence_of(code: str, facts: Mapping[str, str] | None = None) -> str:
     written = (
         tr(sentence)
         .format(
-            device=_device(facts),
+            device=device_in_sentence(facts),
             title=facts.get("title") or tr("The thread"),
             reason=facts.get("reason", ""),
             file=facts.get("file") or tr("The file"),
@@ -379,23 +380,3 @@ def sentence_of(code: str, facts: Mapping[str, str] | None = None) -> str:
 def failure_sentence(error: str) -> str:
     """Why a message failed: a code that the engine kept, or the peer's own words as they are."""
     return sentence_of(error) if _CODE.fullmatch(error) else error
-
-
-def device_words(device: str, kind: str = "microphone") -> str:
-    """The sound device in use, within a sentence; the system's choice has no name of its own."""
-    if device not in _SYSTEM_CHOICE:
-        return device
-    return tr("the default loudspeaker" if kind == "loudspeaker" else "the default microphone")
-
-
-def device_name(device: str) -> str:
-    """The microphone in use, on its own."""
-    return tr("default microphone") if device in _SYSTEM_CHOICE else device
-
-
-def _device(facts: Mapping[str, str]) -> str:
-    kind = facts.get("kind", "microphone")
-    device = facts.get("device", "")
-    if device not in ("", kind):
-        return device_words(device, kind)
-    return tr("the loudspeaker" if kind == "loudspeaker" else "the microphone")

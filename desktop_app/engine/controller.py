@@ -294,7 +294,10 @@ class Controller:
     @property
     def _is_conversing(self) -> bool:
         """Somebody speaks, or may: there the microphone is not for trying it out."""
-        return any(one.is_voice_on or one.phase is not Phase.READY for one in self.floor)
+        return any(
+            one.is_voice_on or not (one.phase is Phase.READY or one.is_written)
+            for one in self.floor
+        )
 
     def _take_voice(self, thread_id: str) -> Conversation:
         """Give the microphone to this thread."""

@@ -152,6 +152,7 @@ class Engine:
             session.device,
             "full" if session.barge_in else "half",
             session.duplex_reason,
+            session.is_written,
         )
 
     def show(self) -> None:

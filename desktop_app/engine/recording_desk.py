@@ -47,7 +47,7 @@ class RecordingDesk:
     """Carries out what a person wants of recordings. Event loop only.
 
     One recording plays at a time, and only while nobody has the floor: an open microphone would
-    hear it. A turn that begins, anywhere, ends it.
+    hear it. A turn that begins, anywhere, ends it, unless its answer is only read.
 
     Args:
         journal: Where the recordings are.
@@ -225,7 +225,7 @@ class RecordingDesk:
 def refusal_of(floor: Iterable[PhaseChanged]) -> str:
     """Why nothing may be played now; empty when it may."""
     for stands in floor:
-        if stands.phase in _TAKEN:
+        if stands.phase in _TAKEN and not stands.is_written:
             return "recording.floor_taken"
         if stands.is_voice_on:
             return "recording.microphone_open"

@@ -171,6 +171,13 @@ class Session:
         return self.is_stalled and self.route is Route.VOICE
 
     @property
+    def is_written(self) -> bool:
+        """The answer that is awaited is only read: neither ears nor the loudspeaker are needed."""
+        prompt = self.prompt if self.route is Route.TEXT else None
+        is_silent = prompt is not None and not prompt.wishes.is_spoken
+        return self.stage is Stage.THINKING and is_silent
+
+    @property
     def is_waiting_for_speech(self) -> bool:
         """The microphone listens, and somebody could speak into it."""
         return self.phase is Phase.LISTENING and not self.is_muted

@@ -51,7 +51,7 @@ class SoundIntents:
             case StartMicrophoneTest() | PlayMicrophoneTest() if self._is_conversing():
                 self._sound.refuse_test("microphone.in_use")
             case StartNote() if self._is_conversing():
-                self._sound.refuse_note(intent.note_id, "microphone.in_use")
+                self._sound.refuse_note(intent.note_id, "note.in_use")
             case StartNote():
                 self._recordings(StopUtterance())
                 self._sound.on_intent(intent)

@@ -235,6 +235,7 @@ class PhaseChanged(Struct, frozen=True, tag=snake):
         device: Name of the microphone in use, or empty.
         duplex: ``full`` (talk over the reply) or ``half`` (microphone deaf while it plays).
         duplex_reason: ``setting``, ``no_echo_control``, ``echo_unknown``, ``echo_left``, or empty.
+        is_written: The answer that is awaited will only be read.
     """
 
     thread_id: str
@@ -245,6 +246,7 @@ class PhaseChanged(Struct, frozen=True, tag=snake):
     device: str = ""
     duplex: str = "full"
     duplex_reason: str = ""
+    is_written: bool = False
 
 
 class TranscriptChanged(Struct, frozen=True, tag=snake):

@@ -88,6 +88,7 @@ class Conversation:
         self.thread_id = thread_id
         self.taken: list[Input] = []
         self.phase = Phase.READY
+        self.is_written = False
         self.is_resting = True
         self.shown = 0
         self.renewed = 0
@@ -98,7 +99,7 @@ class Conversation:
 
     @property
     def phase_changed(self) -> PhaseChanged:
-        return PhaseChanged(self.thread_id, self.phase)
+        return PhaseChanged(self.thread_id, self.phase, is_written=self.is_written)
 
     async def run(self) -> None:
         if self.failure is not None:
@@ -462,7 +463,16 @@ async def test_a_voice_note_silences_what_plays_and_waits_for_no_conversation(ri
     rig.ask(OpenThread("a"))
     rig.conversations["a"].phase = Phase.SPEAKING
     rig.ask(note)
-    assert rig.sound.refused == ["microphone.in_use"]
+    assert rig.sound.refused == ["note.in_use"]
+
+
+async def test_an_answer_that_is_only_written_keeps_nobody_from_the_microphone(rig):
+    rig.ask(OpenThread("a"), SendText("b", "m", "x"))
+    rig.conversations["b"].phase = Phase.THINKING
+    rig.conversations["b"].is_written = True
+    note = StartNote("n", "note.wav")
+    rig.ask(note, StartMicrophoneTest())
+    assert (rig.sound.taken, rig.sound.refused) == ([note, StartMicrophoneTest()], [])
 
 
 async def test_bar_45_a_wish_for_the_next_turn_goes_to_its_conversation(rig):

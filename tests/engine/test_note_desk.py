@@ -182,5 +182,5 @@ async def test_it_ends_by_itself_after_ten_minutes(rig, monkeypatch):
 def test_a_note_that_may_not_be_is_refused(tmp_path: Path):
     told: list[LinkEvent] = []
     desk = NoteDesk(lambda: pytest.fail("opened"), told.append, Background(lambda *_: None))
-    desk.refuse("n", "microphone.in_use")
-    assert told == [NoteChanged("n", NoteState.GONE, code="microphone.in_use")]
+    desk.refuse("n", "note.in_use")
+    assert told == [NoteChanged("n", NoteState.GONE, code="note.in_use")]

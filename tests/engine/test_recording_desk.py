@@ -8,7 +8,7 @@ import wave
 import pytest
 
 from desktop_app.audio.wav import write_wav
-from desktop_app.engine.recording_desk import RecordingDesk
+from desktop_app.engine.recording_desk import RecordingDesk, refusal_of
 from desktop_app.errors import DeviceError
 from desktop_app.journal.records import (
     MessageRecord,
@@ -211,6 +211,11 @@ async def test_nothing_plays_while_somebody_has_the_floor(rig, stands, code):
     assert rig.notices == [(code, "u")]
     assert rig.loudspeakers == []
     assert rig.news == []
+
+
+async def test_what_is_only_written_takes_no_floor():
+    assert refusal_of([PhaseChanged("a", Phase.THINKING, is_written=True)]) == ""
+    assert refusal_of([PhaseChanged("a", Phase.THINKING)]) == "recording.floor_taken"
 
 
 async def test_a_loudspeaker_that_is_missing_or_gets_lost_is_said(rig):

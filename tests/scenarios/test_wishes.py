@@ -299,3 +299,20 @@ async def test_calls_that_a_person_answered_or_refused_are_kept_as_such():
             (ToolState.DONE, "7"),
             (ToolState.REFUSED, "No."),
         ]
+
+
+async def test_only_an_answer_that_nobody_will_hear_is_told_as_written():
+    async with Rig() as rig:
+        for number, wishes in enumerate((TurnWishes(), TurnWishes(is_spoken=True)), 1):
+            await rig.take(PromptTyped(f"m{number}", "What is it?", wishes))
+            line = await rig.text.connection(number)
+            await line.expect(PromptText)
+            assert rig.engine.phase_changed.is_written is not wishes.is_spoken
+            line.say(ReplyText(number, "It is ten."), ReplyEnded(number))
+            await rig.phase_is(Phase.READY)
+            assert not rig.engine.phase_changed.is_written
+        await rig.take(VoiceStarted())
+        await rig.phase_is(Phase.LISTENING)
+        await rig.take(PromptTyped("m3", "And now?"))
+        assert rig.engine.phase is Phase.THINKING
+        assert not rig.engine.phase_changed.is_written, "in voice it is answered aloud"

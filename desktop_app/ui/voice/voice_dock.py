@@ -13,8 +13,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop_app.device_words import device_name
 from desktop_app.prose import mark, tr, tr_in
-from desktop_app.sentences import device_name
 from desktop_app.state.app_state import Levels, Voice
 from desktop_app.state.captions import SILENT, Caption
 from desktop_app.ui import look as size

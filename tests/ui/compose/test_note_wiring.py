@@ -237,7 +237,7 @@ def test_a_second_note_waits_for_the_first_to_be_sent(desk):
     assert [one.code for one in desk.store.state.notices] == ["note.one"]
 
 
-@pytest.mark.parametrize("code", ["device.no_input", "microphone.in_use", "note.empty"])
+@pytest.mark.parametrize("code", ["device.no_input", "note.in_use", "note.empty"])
 def test_what_cannot_be_recorded_is_said_and_leaves_no_row(desk, code):
     opened(desk)
     start = begun(desk)
