@@ -16,6 +16,7 @@ from desktop_app.client.resources.documents import Documents
 from desktop_app.client.resources.memories import Memories
 from desktop_app.client.resources.messages import Messages
 from desktop_app.client.resources.models import Models
+from desktop_app.client.resources.recordings import Recordings
 from desktop_app.client.resources.threads import Threads
 from desktop_app.errors import AppError
 from desktop_app.loopback import is_loopback
@@ -35,7 +36,7 @@ class BackboardApi:
     that send files also InputError.
 
     Attributes:
-        assistants, threads, messages, documents, memories, models: The calls.
+        assistants, threads, messages, documents, memories, models, recordings: The calls.
         media: Fetches what links in answers point to.
     """
 
@@ -47,6 +48,7 @@ class BackboardApi:
         self.documents = Documents(self._connection)
         self.memories = Memories(self._connection)
         self.models = Models(self._connection)
+        self.recordings = Recordings(self._connection)
         self._stops = Background(_report)
         self.media = MediaFetcher(is_local=is_loopback(address.base_url), sleep=sleep)
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from desktop_app.engine.ports import Journal, Time
-from desktop_app.errors import StorageError
-from desktop_app.journal.retention import OFF, UNTIL_SENT
+from desktop_app.errors import AppError, StorageError
+from desktop_app.journal.retention import OFF, UNTIL_SENT, kept_for_s
 from desktop_app.link.messages import LinkEvent
 from desktop_app.link.recordings import RecordingsRemoved
 
@@ -25,6 +25,7 @@ class Retention:
         keep: The setting, as it is now.
         publish: Told which recordings are gone.
         time: The clock that their age is measured with.
+        forget_at_service: Has the service on this computer delete what is so many seconds old.
     """
 
     def __init__(
@@ -33,11 +34,13 @@ class Retention:
         keep: Callable[[], str],
         publish: Callable[[LinkEvent], None],
         time: Time,
+        forget_at_service: Callable[[float], Awaitable[None]],
     ) -> None:
         self._journal = journal
         self._keep = keep
         self._publish = publish
         self._time = time
+        self._forget_at_service = forget_at_service
 
     @property
     def follows_turns(self) -> bool:
@@ -51,7 +54,17 @@ class Retention:
             await self._time.sleep(EVERY_S)
 
     async def enforce(self) -> None:
-        """Enforce it once. A disk that refuses is tried again an hour later."""
+        """Enforce it once, here and at the service. What refuses is tried again an hour later."""
+        await self._enforce_here()
+        kept_s = kept_for_s(self._keep())
+        if kept_s is None:
+            return
+        try:
+            await self._forget_at_service(kept_s)
+        except AppError as error:
+            logger.warning("the service deletes no recordings now: %s", error)
+
+    async def _enforce_here(self) -> None:
         try:
             gone = await self._journal.remove_expired(self._keep(), self._time.wall())
         except StorageError as error:

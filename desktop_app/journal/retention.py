@@ -33,6 +33,11 @@ _NEEDED = f"""
 """
 
 
+def kept_for_s(keep: str) -> float | None:
+    """For how many seconds the setting ``privacy.keep_recordings`` keeps them; None for ever."""
+    return _KEPT_S.get(keep)
+
+
 def remove_expired(
     connection: sqlite3.Connection, files: UtteranceFiles, folder: Path, keep: str, now_s: float
 ) -> Sequence[str]:
@@ -53,7 +58,7 @@ def remove_expired(
     Raises:
         sqlite3.Error, OSError
     """
-    kept_s = _KEPT_S.get(keep)
+    kept_s = kept_for_s(keep)
     if kept_s is None:
         return ()
     before_s = now_s - kept_s

@@ -16,8 +16,6 @@ from desktop_app.audio.decoding import decode_speech
 from desktop_app.audio.detectors import speech_detector
 from desktop_app.audio.portaudio import SoundSystem
 from desktop_app.children import at_work, on_parent_end, refusals_told, say_to_parent
-from desktop_app.client.deleted_threads import DeletedThreads
-from desktop_app.client.rebuilding import Rebuilding
 from desktop_app.client.remote_threads import RemoteThreads
 from desktop_app.client.service_answers import ServiceAnswers
 from desktop_app.client.service_connection import ServiceAddresses, ServiceConnection
@@ -25,7 +23,6 @@ from desktop_app.client.stored_replies import StoredReplies
 from desktop_app.client.voice_sample import VoiceSampler
 from desktop_app.credentials import Credentials
 from desktop_app.engine.controller import Controller, Conversation
-from desktop_app.engine.journal_rebuilder import JournalRebuilder
 from desktop_app.engine.keeping_desk import KeepingDesk
 from desktop_app.engine.learning_watch import LearningWatch
 from desktop_app.engine.recording_desk import RecordingDesk
@@ -62,7 +59,13 @@ from desktop_app.logs import start_logging, tell_crashes
 from desktop_app.network_access import use_network
 from desktop_app.paths import Paths, find_paths
 from desktop_app.processes.engine_note import leave_engine_note, remove_engine_note
-from desktop_app.processes.engine_parts import EngineKit, realtime_terms, resample_speech
+from desktop_app.processes.engine_parts import (
+    EngineKit,
+    forgetting,
+    realtime_terms,
+    resample_speech,
+)
+from desktop_app.processes.engine_rebuild import rebuild
 from desktop_app.processes.engine_sound import EngineSound
 from desktop_app.processes.remote_service import ProfileKeys, RemoteService
 from desktop_app.processes.service_child import both_doors, remove_note, starter
@@ -103,10 +106,8 @@ async def run(paths: Paths, token: str) -> None:
     loop = asyncio.get_running_loop()
     on_parent_end(lambda: _tell(loop, quit_requested))
     async with AsyncExitStack() as parts:
-        with (
-            refusals_told(),
-            at_work(),
-        ):  # a large journal may have to be brought up to date, or a damaged one read
+        # A large journal may have to be brought up to date, or a damaged one read.
+        with refusals_told(), at_work():
             journal = await JournalWriter.open(paths.data)
         parts.push_async_callback(journal.aclose)
         app = EngineApp(paths, token, journal, quit_requested)
@@ -156,9 +157,6 @@ class EngineApp:
             realtime_terms(self._profile),
             self._answerer_of,
         )
-        self._retention = Retention(
-            journal, lambda: self._settings.privacy.keep_recordings, self._publish, SystemTime()
-        )
         self._recordings = RecordingDesk(
             journal,
             self._sound.open_loudspeaker,
@@ -177,6 +175,13 @@ class EngineApp:
         )
         self._remote_threads = threads
         self._asked = ServiceConnection(find, threads)  # turns wait for none of its answers
+        self._retention = Retention(
+            journal,
+            lambda: self._settings.privacy.keep_recordings,
+            self._publish,
+            SystemTime(),
+            forgetting(self._profile, self._asked),
+        )
         keys = ProfileKeys(lambda: self._settings, Credentials(), os.environ)
         self._samples = SamplePlayer(self._sound.open_loudspeaker, lambda: self.controller.floor)
         sampler = VoiceSampler(resample_speech, decode_speech)
@@ -302,15 +307,8 @@ class EngineApp:
         return both_doors(await self._keeper.address())
 
     async def _rebuild(self) -> None:
-        """After a journal was damaged, fill the new one with what the service still has.
-
-        What was deleted here goes there first, lest it come back.
-        """
-        folder, threads = self._paths.data, self._remote_threads
-        await DeletedThreads(self._journal, self._profile.key, self._asked.api).run()
-        rebuilding = Rebuilding(self._journal, folder, threads, self._asked.api)
-        rebuilder = JournalRebuilder(self._journal, rebuilding, self._publish)
-        notice = await rebuilder.run()
+        folder, open_api = self._paths.data, self._asked.api
+        notice = await rebuild(self._journal, folder, self._remote_threads, open_api, self._publish)
         if notice is not None:
             self._odd.append(notice)
 

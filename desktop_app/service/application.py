@@ -62,7 +62,9 @@ def build_application(parts: Parts, *, key: str, hosts: tuple[str, ...]) -> ASGI
         *DocumentRoutes(store, parts.library).routes(),
         *ModelRoutes(Catalogue(parts.source)).routes(),
         *VoiceRoutes(parts.source).routes(),
-        *MediaRoutes(store.media, store.files, parts.links).routes(),
+        *MediaRoutes(
+            store.media, store.files, parts.links, parts.messages.voiced.message_ids
+        ).routes(),
         *GatewayRoutes(answers, parts.source, GatewayLimits()).routes(),
         voice_route(store, parts.source, runs, parts.messages.voiced),
         realtime_route(store, parts.source, runs),

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 
 def now() -> str:
     """The time as ISO 8601 with microseconds and ``Z``: sorts as text."""
     return _written(datetime.now(UTC))
+
+
+def ago(seconds: float) -> str:
+    """The time so many seconds ago, written alike."""
+    return _written(datetime.now(UTC) - timedelta(seconds=seconds))
 
 
 def _written(at: datetime) -> str:

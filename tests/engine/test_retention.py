@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from desktop_app.engine.retention import Retention
-from desktop_app.errors import StorageError
+from desktop_app.errors import AppError, StorageError
 from desktop_app.link.recordings import RecordingsRemoved
 from tests.fakes.journal import MemoryJournal
 from tests.fakes.virtual_time import START_WALL_S, VirtualTime, rounds
@@ -17,7 +17,16 @@ class Rig:
         self.journal = MemoryJournal()
         self.keep = "1_day"
         self.told: list[object] = []
-        self.retention = Retention(self.journal, lambda: self.keep, self.told.append, self.time)
+        self.forgotten: list[float] = []
+        self.refusal: AppError | None = None
+        self.retention = Retention(
+            self.journal, lambda: self.keep, self.told.append, self.time, self.forget
+        )
+
+    async def forget(self, older_than_s: float) -> None:
+        if self.refusal is not None:
+            raise self.refusal
+        self.forgotten.append(older_than_s)
 
 
 @pytest.fixture
@@ -61,7 +70,27 @@ async def test_a_disk_that_refuses_is_tried_again_an_hour_later(rig, caplog):
 def test_it_follows_each_turn_where_nothing_is_kept_for_longer():
     keep = ["forever", "7_days", "1_day", "until_sent", "off"]
     follows = [
-        Retention(MemoryJournal(), lambda one=one: one, print, VirtualTime()).follows_turns
+        Retention(
+            MemoryJournal(), lambda one=one: one, print, VirtualTime(), asyncio.sleep
+        ).follows_turns
         for one in keep
     ]
     assert follows == [False, False, False, True, True]
+
+
+async def test_the_service_keeps_them_no_longer(rig):
+    rig.keep = "forever"
+    await rig.time.advance(3600)
+    rig.keep = "until_sent"
+    await rig.time.advance(3600)
+    assert rig.forgotten == [86_400.0, 0.0]
+
+
+async def test_a_service_that_refuses_is_asked_again_an_hour_later(rig, caplog):
+    rig.refusal = AppError("network.lost", "The line broke.")
+    await rig.time.advance(3600)
+    assert "The line broke." in caplog.text
+    rig.refusal = None
+    await rig.time.advance(3600)
+    assert rig.forgotten == [86_400.0] * 2
+    caplog.clear()

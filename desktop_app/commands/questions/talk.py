@@ -6,7 +6,7 @@ import asyncio
 import os
 import uuid
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,13 +28,14 @@ from desktop_app.commands.questions.turn_report import (
 from desktop_app.commands.thread_choice import chosen_thread
 from desktop_app.engine.engine import Engine
 from desktop_app.engine.inputs import TalkPressed, TalkReleased
-from desktop_app.errors import InputError
-from desktop_app.journal.retention import OFF
+from desktop_app.errors import AppError, InputError
+from desktop_app.journal.retention import OFF, kept_for_s
 from desktop_app.logs import start_logging
 from desktop_app.paths import Paths, find_paths
 from desktop_app.processes.engine_parts import (
     EngineKit,
     SoundParts,
+    forgetting,
     realtime_terms,
     resample_speech,
 )
@@ -44,6 +45,7 @@ from desktop_app.tasks import Background
 LONGEST_INPUT_S = 110.0
 OTHER_WITHIN_S = 15.0
 _LOOK_S = 0.1
+_FORGET_WITHIN_S = 3.0
 
 
 NOBODY = Answerer()
@@ -232,7 +234,17 @@ async def run_engine(
         yield engine
     finally:
         await engine.aclose()
+        await _forget_recordings(parts, connection)
         await connection.aclose()
+
+
+async def _forget_recordings(parts: CommandParts, connection: ServiceConnection) -> None:
+    kept_s = kept_for_s(parts.settings.privacy.keep_recordings)
+    if kept_s is None:
+        return
+    with suppress(AppError, TimeoutError):  # the next start of a window does it
+        async with asyncio.timeout(_FORGET_WITHIN_S):
+            await forgetting(parts.profile, connection)(kept_s)
 
 
 def check_output(path: Path, flag: str = "--output") -> None:

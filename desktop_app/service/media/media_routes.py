@@ -1,28 +1,58 @@
-"""Pictures and sound behind links that need no key."""
+"""Pictures and sound behind links that need no key, and sound that is to be forgotten."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Collection
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-from desktop_app.service.http.bodies import Refused, not_found
+from desktop_app.protocol.backboard.recordings import RECORDINGS_PATH, RecordingsForgotten
+from desktop_app.service.clock import ago
+from desktop_app.service.http.bodies import JsonResponse, Refused, not_found, whole_number
 from desktop_app.service.http.described import Described
 from desktop_app.service.media.media_links import MEDIA_PATH, MediaLinks
 from desktop_app.service.media.media_store import MediaStore
 from desktop_app.service.storage.file_store import FileStore
 
+_LONGEST_AGE_S = 999_999_999
+
 
 class MediaRoutes:
-    """GET one piece."""
+    """GET one piece; DELETE what was said, as sound.
 
-    def __init__(self, media: MediaStore, files: FileStore, links: MediaLinks) -> None:
+    Args:
+        going: Tells the ids of messages that are being heard or spoken.
+    """
+
+    def __init__(
+        self,
+        media: MediaStore,
+        files: FileStore,
+        links: MediaLinks,
+        going: Callable[[], Collection[str]],
+    ) -> None:
         self._media = media
         self._files = files
         self._links = links
+        self._going = going
 
     def routes(self) -> list[Route]:
-        return [Route(MEDIA_PATH + "{media_id}", self.get, methods=["GET"])]
+        return [
+            Route(MEDIA_PATH + "{media_id}", self.get, methods=["GET"]),
+            Route(f"/api{RECORDINGS_PATH}", self.forget_sound, methods=["DELETE"]),
+        ]
+
+    @Described(
+        "Delete recordings and spoken replies that are older, and keep their words",
+        query={"older_than_s": range(_LONGEST_AGE_S + 1)},
+        answer=RecordingsForgotten,
+    )
+    async def forget_sound(self, request: Request) -> Response:
+        age_s = whole_number(request, "older_than_s", 0, 0, _LONGEST_AGE_S)
+        count = await self._media.forget_sound(ago(age_s), self._going())
+        return JsonResponse(RecordingsForgotten(count))
 
     @Described(
         "Fetch a picture or sound by its link",

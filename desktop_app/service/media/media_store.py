@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -15,6 +15,12 @@ from desktop_app.service.providers.picture_ports import Picture
 from desktop_app.service.storage.database import Database
 from desktop_app.service.storage.file_store import FileStore, KeptFile
 from desktop_app.service.storage.named_files import add_naming, remove_unnamed
+
+_FORGET_SOUND = """
+DELETE FROM media WHERE kind IN ('recording', 'speech') AND created_at <= ?
+AND coalesce(message_id, '') NOT IN (SELECT value FROM json_each(?))
+RETURNING sha256
+"""
 
 MediaKind = Literal["picture", "speech", "recording"]
 
@@ -146,6 +152,26 @@ class MediaStore:
         if gone is not None:
             await remove_unnamed(self._database, self._files, gone.file.sha256)
         return gone
+
+    async def forget_sound(self, before: str, going: Collection[str]) -> int:
+        """Delete recordings and spoken replies, their bytes with them; returns how many.
+
+        Args:
+            before: The time, as ``clock`` writes it, until which they were made.
+            going: Ids of messages that are being heard or spoken: theirs stay.
+
+        Raises:
+            StorageError
+        """
+
+        def work(connection: sqlite3.Connection) -> list[str]:
+            rows = connection.execute(_FORGET_SOUND, (before, msgspec.json.encode([*going])))
+            return [str(row["sha256"]) for row in rows.fetchall()]
+
+        gone = await self._database.write(work)
+        for sha256 in set(gone):
+            await remove_unnamed(self._database, self._files, sha256)
+        return len(gone)
 
     def path_of(self, media: StoredMedia) -> Path:
         """Where its bytes are."""

@@ -58,6 +58,11 @@ class VoicedTurns:
         task.add_done_callback(partial(self._end, turn))
         return turn
 
+    def message_ids(self) -> set[str]:
+        """Of the questions that are heard now, and of the replies that are spoken."""
+        asked = {turn.asked.question.message_id for turn in self._going}
+        return asked | {turn.run.message_id for turn in self._going if turn.run is not None}
+
     def stop(self, turn: VoicedTurn) -> bool:
         """Stop what it is at, hearing, its run or its speech; the reply so far is kept.
 

@@ -12,6 +12,7 @@ import msgspec
 import pytest
 
 from desktop_app.errors import NetworkError
+from desktop_app.service.providers.picture_ports import Picture
 from tests.fakes.event_streams import events_of, types_of
 from tests.fakes.providers import ScriptedProviders, ScriptedSpeaker, ScriptedTranscriber
 
@@ -362,3 +363,47 @@ async def test_the_stream_names_one_run_from_its_first_event_on(rig):
     types = ["stt_stream_start", "user_message", "run_started", "message_start", "run_ended"]
     assert [kind for kind, _ in named] == types
     assert len({run_id for _, run_id in named}) == 1
+
+
+async def forgotten(rig, **params: int) -> int:
+    answer = await rig.http.delete("/parley/recordings", params=params)
+    assert answer.status_code == 200
+    return int(answer.json()["count"])
+
+
+async def test_recordings_and_speech_are_forgotten_and_their_words_stay(rig):
+    reply = (await send(rig, {**STT, **TTS})).json()
+    kinds = ("recording", "speech")
+    media = [await rig.store.media.of_thread(reply["thread_id"], kind) for kind in kinds]
+    paths = [rig.store.media.path_of(one) for (one,) in media]
+    assert all(path.exists() for path in paths)
+    assert await forgotten(rig, older_than_s=3600) == 0
+    assert await forgotten(rig) == 2
+    assert not any(path.exists() for path in paths)
+    said = [one["content"] for one in await rig.messages(reply["thread_id"])]
+    assert said == ["what time is it", "Hello there. How are you?"]
+    async with httpx.AsyncClient() as anybody:
+        link = reply["voice_records"]["tts"]["audio_url"]
+        assert (await anybody.get(link)).status_code == 404
+    assert await forgotten(rig) == 0
+
+
+async def test_pictures_and_what_is_being_heard_are_not_forgotten(tmp_path, open_rig):
+    ear = HeldTranscriber()
+    providers = ScriptedProviders(transcribers={"ears": ear})
+    async with open_rig(tmp_path, providers) as rig:
+        thread_id = await rig.thread()
+        await rig.store.media.add(thread_id, "picture", Picture(b"png", "image/png"))
+        sending = asyncio.create_task(send(rig, STT, thread_id=thread_id))
+        await ear.has_begun.wait()
+        assert await forgotten(rig) == 0
+        ear.may_go_on.set()
+        assert (await sending).json()["status"] == "COMPLETED"
+        assert await forgotten(rig) == 1
+        assert await rig.store.media.of_thread(thread_id, "picture")
+
+
+@pytest.mark.parametrize("age", ["-1", "x", "1e3", "1000000000"])
+async def test_an_age_that_is_none_is_refused(rig, age):
+    answer = await rig.http.delete("/parley/recordings", params={"older_than_s": age})
+    assert answer.status_code == 422
