@@ -6,6 +6,7 @@ Backboard's API has no word for it: what the model is told stands in the next tu
 from __future__ import annotations
 
 from desktop_app.protocol.events import ReplyAudio, ReplyStarted, ReplyText, ServerEvent
+from desktop_app.protocol.spoken_reply import MS_PER_CHARACTER
 
 _BYTES_PER_MS = 48  # 24 kHz, s16le, mono
 _QUOTED = 160
@@ -18,23 +19,31 @@ class CutReply:
         self._turn = 0
         self._text = ""
         self._bytes = 0
+        self._is_whole = False
         self._heard: str | None = None
 
     def follow(self, event: ServerEvent) -> None:
         """Take one event of a reply."""
         match event:
             case ReplyStarted(turn=turn):
-                self._turn, self._text, self._bytes = turn, "", 0
+                self._turn, self._text, self._bytes, self._is_whole = turn, "", 0, False
             case ReplyText(turn=turn, text=text, is_whole=is_whole) if turn == self._turn:
                 self._text = text if is_whole else self._text + text
             case ReplyAudio(turn=turn, pcm=pcm) if turn == self._turn:
                 self._bytes += len(pcm)
 
+    def finish(self, turn: int) -> None:
+        """All of the reply's speech has come."""
+        self._is_whole = self._is_whole or turn == self._turn
+
     def cut(self, turn: int, heard_ms: int) -> None:
         """The person ended the reply after hearing so much of it."""
         if turn != self._turn or not self._bytes or not self._text:
             return
-        share = heard_ms * _BYTES_PER_MS / self._bytes
+        length_ms = self._bytes / _BYTES_PER_MS
+        if not self._is_whole:
+            length_ms = max(length_ms, len(self._text) * MS_PER_CHARACTER)
+        share = heard_ms / length_ms
         if share < 1.0:
             self._heard = self._text[: round(len(self._text) * share)].strip()
 

@@ -254,6 +254,10 @@ class MessageTransport:
                 last = dialect.finish() if was_heard else []
             except AppError as error:
                 last = _failed(job.turn, dialect, error)
+            for event in last:
+                self._cut.follow(event)
+            if dialect.speech.is_whole:
+                self._cut.finish(job.turn)
             await self._news.put(*last)
         finally:
             self._thread_id = self._thread_id or dialect.thread_id

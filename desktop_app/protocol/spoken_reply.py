@@ -10,6 +10,9 @@ from desktop_app.protocol.events import ReplyAudio, ReplySound, ServerEvent, Ser
 from desktop_app.protocol.gateway_speech import MakeResample
 from desktop_app.protocol.stream_speech import StreamSpeech
 
+MS_PER_CHARACTER = 65
+"""How long speech takes, about, whose end has not come."""
+
 
 class SpokenReply:
     """Follows the speech of one turn.
@@ -20,11 +23,12 @@ class SpokenReply:
 
     Attributes:
         is_over: Nothing more will be spoken.
+        is_whole: All of it came.
         url, document_id: Where the server keeps it, else empty.
     """
 
     def __init__(self, turn: int, make_resample: MakeResample | None) -> None:
-        self.is_over = False
+        self.is_over = self.is_whole = False
         self.url = ""
         self.document_id = ""
         self._turn = turn
@@ -66,6 +70,7 @@ class SpokenReply:
         if is_only_linked:
             kind = event.content_type or event.mime_type or ""
             events.append(ReplySound(self._turn, b"", kind, self.url))
+        self.is_whole = self.is_whole or not self.is_over
         self.is_over = True
         return events
 

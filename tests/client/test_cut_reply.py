@@ -19,6 +19,7 @@ def reply() -> CutReply:
     cut.follow(ReplyText(1, "klmnopqrst"))
     cut.follow(ReplyAudio(1, SECOND))
     cut.follow(ReplyAudio(1, SECOND))
+    cut.finish(1)
     return cut
 
 
@@ -40,6 +41,26 @@ def test_a_reply_that_was_heard_or_is_another_is_no_cut(reply, turn, heard_ms):
     assert not reply.is_untold
 
 
+@pytest.mark.parametrize("heard_ms", [650, 1_000])
+def test_what_has_come_of_a_speech_is_not_taken_for_all_of_it(heard_ms):
+    cut = CutReply()
+    cut.follow(ReplyStarted(1))
+    cut.follow(ReplyText(1, "abcdefghij" * 10))
+    cut.follow(ReplyAudio(1, SECOND))
+    cut.finish(2)
+    cut.cut(1, heard_ms)
+    heard = ("abcdefghij" * 2)[: heard_ms // 65]
+    assert f"“{heard}”" in cut.note()
+
+
+def test_speech_that_is_slower_than_most_counts_as_long_as_it_is_already(reply):
+    reply.follow(ReplyStarted(2))
+    reply.follow(ReplyText(2, "abcdefghij"))
+    reply.follow(ReplyAudio(2, SECOND))
+    reply.cut(2, 500)
+    assert "“abcde”" in reply.note()
+
+
 def test_a_reply_that_was_only_read_cannot_be_cut():
     cut = CutReply()
     cut.follow(ReplyStarted(1))
@@ -53,6 +74,7 @@ def test_a_long_reply_is_quoted_from_its_end():
     cut.follow(ReplyStarted(3))
     cut.follow(ReplyText(3, "x" * 900 + "the end", is_whole=True))
     cut.follow(ReplyAudio(3, SECOND))
+    cut.finish(3)
     cut.cut(3, 999)
     assert len(note := cut.note()) < 300
     assert "“…xxx" in note

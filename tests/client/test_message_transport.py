@@ -562,3 +562,33 @@ async def test_the_turn_after_an_interruption_tells_where_the_reply_was_cut():
             await answer.say("run_ended", status="completed")
             await answer.end()
             await rig.until(ReplyEnded)
+
+
+@pytest.mark.parametrize(("is_whole", "heard"), [(True, 50), (False, 15)])
+async def test_how_far_a_reply_was_heard_is_told_by_the_whole_of_its_speech(
+    is_whole: bool, heard: int
+):
+    async def own_prompt() -> str:
+        return "Be brief."
+
+    text = "".join(chr(ord("A") + number % 50) for number in range(100))
+    spoken = ConfigureSession("t", None, SpeechOutput())
+    async for rig in rig_for("t", own_prompt=own_prompt, configuration=spoken):
+        stream = await rig.prompt(1)
+        await stream.say("run_started", run_id="r")
+        await stream.say("content_streaming", content=text)
+        await stream.say("run_ended", status="completed")
+        await stream.say("tts_stream_start", output_format="pcm_24000")
+        await stream.say("tts_audio_chunk", data=base64.b64encode(bytes(96_000)).decode())
+        await rig.until(ReplyAudio)
+        if is_whole:
+            await stream.say("tts_stream_end")
+            await stream.end()
+            await rig.until(ReplyEnded)
+        await rig.transport.send(CancelReply(1, heard_ms=1_000))
+        if not is_whole:
+            await rig.until(ReplyEnded)
+            await (await rig.backboard.stream()).end()  # the run is stopped at the server, too
+        await (await rig.prompt(2)).end()
+        body = rig.backboard.asked[-1].body
+        assert f"“{text[:heard]}”" in body["system_prompt"]

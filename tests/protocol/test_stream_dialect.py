@@ -312,6 +312,23 @@ def test_speech_that_failed_leaves_the_text_standing():
     assert dialect.finish() == [ReplyEnded(1)]
 
 
+@pytest.mark.parametrize(
+    ("last", "is_whole"),
+    [
+        ([], False),
+        ([event("tts_stream_end")], True),
+        ([event("tts_error", error="no voice"), event("tts_stream_end")], False),
+    ],
+)
+def test_speech_is_whole_where_its_end_came_and_nothing_went_wrong(
+    last: list[bytes], is_whole: bool
+):
+    dialect = StreamDialect(1, is_spoken=True)
+    told(dialect, text("a"), event("run_ended"), event("tts_stream_start"), speech(b"ab"), *last)
+    dialect.finish()
+    assert dialect.speech.is_whole is is_whole
+
+
 def test_speech_that_must_be_decoded_whole_is_kept_until_its_end():
     dialect = StreamDialect(1, is_spoken=True)
     assert told(

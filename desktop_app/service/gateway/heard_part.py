@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-_MS_PER_CHARACTER = 65  # of a sentence that is still being spoken
+from desktop_app.protocol.spoken_reply import MS_PER_CHARACTER
 
 
 @dataclass(slots=True)
@@ -55,7 +55,7 @@ class HeardPart:
         for sentence in self._sentences:
             length_ms = sentence.said_ms
             if not sentence.is_whole:
-                length_ms = max(length_ms, (sentence.end - at) * _MS_PER_CHARACTER)
+                length_ms = max(length_ms, (sentence.end - at) * MS_PER_CHARACTER)
             if left_ms < length_ms:
                 return self._word_end(at + int((sentence.end - at) * left_ms / length_ms))
             at, left_ms = sentence.end, left_ms - length_ms
