@@ -16,7 +16,7 @@ from desktop_app.ui.compose.tray_row import TrayRow
 from desktop_app.ui.look import Look
 from desktop_app.ui.mirroring import within
 
-_BAR, _GAP = 2, 2
+_BAR, _GAP = 2, 2  # px at 1x, as is the next but one
 _MOST_BARS = 120
 _TALLEST = 18
 
@@ -36,10 +36,11 @@ class LevelWave(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        return QSize(_MOST_BARS * (_BAR + _GAP), _TALLEST + 4)
+        scale = self._look.scaled
+        return QSize(_MOST_BARS * scale(_BAR + _GAP), scale(_TALLEST) + 4)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
-        return QSize(40, _TALLEST + 4)
+        return QSize(40, self._look.scaled(_TALLEST) + 4)
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)
@@ -47,14 +48,16 @@ class LevelWave(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._look.colour("accent"))
         box = QRectF(self.rect())
-        x = box.right() - _BAR
+        scale = self._look.text_scale
+        wide = _BAR * scale
+        x = box.right() - wide
         for level in reversed(self._levels):
             if x < box.left():
                 return
-            height = max(2.0, level * _TALLEST)
-            bar = QRectF(x, box.center().y() - height / 2, _BAR, height)
-            painter.drawRoundedRect(within(bar, box), 1, 1)
-            x -= _BAR + _GAP
+            height = max(2.0, level * _TALLEST) * scale
+            bar = QRectF(x, box.center().y() - height / 2, wide, height)
+            painter.drawRoundedRect(within(bar, box), scale, scale)
+            x -= (_BAR + _GAP) * scale
 
 
 class NoteRow(TrayRow):
