@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFont, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop_app.ui import look as size
 from desktop_app.ui.look import Look, fill
 from desktop_app.ui.mirroring import shortened
+from desktop_app.ui.one_lines import drop_to_line
 
 
 class Label(QWidget):
-    """One line of plain text in a token's colour; elided where it does not fit, with a tooltip."""
+    """One line of plain text in a token's colour; elided where it does not fit, with a tooltip.
+
+    Args:
+        beside: Size of larger letters that it stands on one line with.
+    """
 
     spoken_role = "StaticText"
 
@@ -25,6 +30,7 @@ class Label(QWidget):
         px: int = size.SMALL,
         ink: str = "text",
         weight: int = QFont.Weight.Normal,
+        beside: int = 0,
     ) -> None:
         super().__init__(parent)
         self._look = look
@@ -34,6 +40,8 @@ class Label(QWidget):
         self._rest = ""  # what the tooltip says of it
         self.alignment = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
         self.setFont(look.font(px, weight))
+        self._beside = look.font(beside) if beside else None
+        self._drop = drop_to_line(self.font(), self._beside) if self._beside else 0.0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.show_text(text)
 
@@ -79,7 +87,8 @@ class Label(QWidget):
     def sizeHint(self) -> QSize:  # noqa: N802
         metrics, around = self.fontMetrics(), self.contentsMargins()
         width = metrics.horizontalAdvance(self._text) + 2 + around.left() + around.right()
-        return QSize(width, metrics.height() + 4 + around.top() + around.bottom())
+        high = QFontMetrics(self._beside or self.font()).height() + 4
+        return QSize(width, high + around.top() + around.bottom())
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         return QSize(24, self.sizeHint().height())
@@ -88,7 +97,8 @@ class Label(QWidget):
         painter = QPainter(self)
         painter.setPen(self._look.colour(self._ink))
         painter.setFont(self.font())
-        painter.drawText(self.contentsRect(), self.alignment, self.shown)
+        place = QRectF(self.contentsRect()).translated(0, self._drop)
+        painter.drawText(place, self.alignment, self.shown)
 
 
 class Rule(QWidget):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop_app.ui import look as size
 from desktop_app.ui.button import Button
@@ -14,9 +14,12 @@ from desktop_app.ui.compose.composer import Composer
 from desktop_app.ui.gallery.picture_canvas import PictureCanvas, Shown
 from desktop_app.ui.gallery.picture_grid import PictureGrid
 from desktop_app.ui.header import Chip
-from desktop_app.ui.labels import Rule
+from desktop_app.ui.labels import Label, Rule
 from desktop_app.ui.look import Look
 from desktop_app.ui.overlay import Overlay
+from desktop_app.ui.panels.memory_panel import MemoryPanel
+from desktop_app.ui.panels.rows import Row, RowText
+from tests.fakes.ink import dark_in
 from tests.ui.gallery.test_picture_grid import PICTURES, Supply
 
 
@@ -109,3 +112,36 @@ def test_the_corner_of_a_question_is_even(look):
     right = {picture.pixelColor(109, y).name() for y in range(26, 46)}
     below = {picture.pixelColor(x, 49).name() for x in range(26, 106)}
     assert right == below == {look.tokens.bubble}
+
+
+def test_rows_are_separated_by_one_sharp_line(look, window):
+    row = Row(look, window, RowText("a", "guide.pdf", "Ready"), ())
+    row.resize(300, 60)
+    seen = row.grab().toImage()
+    assert seen.pixelColor(150, 59) == look.colour("line")
+    assert seen.pixelColor(150, 58) != look.colour("line")
+
+
+@pytest.mark.parametrize("percent", [100, 200])
+def test_what_stands_beside_a_field_is_as_high(window, percent):
+    look = Look(theme="light", is_calm=True, text_percent=percent)
+    panel = MemoryPanel(look, window)
+    panel.resize(400, 500)
+    window.show()
+    assert panel.add.height() == panel.search.height()
+
+
+@pytest.mark.parametrize("percent", [100, 125, 150, 200])
+def test_small_words_stand_on_the_line_of_larger_ones(window, percent):
+    look = Look(theme="light", is_calm=True, text_percent=percent)
+    inner = QWidget(window)
+    inner.resize(400, 80)
+    row = QHBoxLayout(inner)
+    large = Label(look, window, "HH", px=size.SMALL)
+    small = Label(look, window, "HH", px=size.CAPTION, beside=size.SMALL)
+    row.addWidget(large)
+    row.addWidget(small)
+    window.show()
+    seen = inner.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    feet = {dark_in(seen, one.geometry()).bottom() for one in (large, small)}
+    assert len(feet) == 1

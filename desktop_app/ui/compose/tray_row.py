@@ -40,7 +40,7 @@ class TrayRow(QWidget):
         self.shown = shown
         self._name = Label(look, self)
         self._name.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        self._state = Label(look, self, px=size.CAPTION, ink="dim")
+        self._state = Label(look, self, px=size.CAPTION, ink="dim", beside=size.SMALL)
         self.remove = Button(look, self, icon="close", says=remove)
         self.remove.clicked.connect(self._on_remove)
 

@@ -86,6 +86,7 @@ class PictureViewer(QWidget):
         self.wish.setPlaceholderText(tr("Edit from here: what shall be different?"))
         self.wish.setAccessibleName(tr("What shall be different"))
         self._make.setEnabled(False)
+        self._make.setMinimumHeight(self.wish.minimumHeight())
 
     def _button(self, icon: str, says: str, key: str = "", text: str = "") -> Button:
         button = Button(self._look, self, icon=icon, text=text, says=says)

@@ -106,6 +106,7 @@ class MemoryPanel(QWidget):
         self._look = look
         self.search = LineField(look, self, tr(_SEARCH), icon="search")
         self.add = Button(look, self, text=tr(_ADD), icon="plus", tone=Tone.OUTLINE)
+        self.add.setMinimumHeight(self.search.minimumHeight())
         self.editor = MemoryEditor(look, self)
         actions = (
             Action("turn", "chat", tr("Show where it was learned")),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
@@ -120,8 +120,8 @@ class Row(QWidget):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self._look.colour("accent_soft"))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(0, 1, 0, -2), 8, 8)
-        painter.setPen(self._look.colour("line"))
-        painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
+        hairline = QRect(0, self.height() - 1, self.width(), 1)
+        painter.fillRect(hairline, self._look.colour("line"))
         if 0 <= self._text.progress < 1:
             width = self.width() * self._text.progress
             is_mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft

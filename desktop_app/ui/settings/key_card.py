@@ -29,6 +29,7 @@ class KeyCard(QWidget):
         self.field.setPlaceholderText(tr("Paste the key of your account"))
         self.field.setAccessibleName(tr("Key"))
         self.check = Button(look, self, text=tr("Check and keep"), tone=Tone.OUTLINE)
+        self.check.setMinimumHeight(self.field.minimumHeight())
         self.words = WrappedText(look, self, "", size.SMALL, "dim")
         line = QHBoxLayout()
         line.setSpacing(8)

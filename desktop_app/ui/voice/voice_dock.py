@@ -70,7 +70,7 @@ class VoiceDock(QWidget):
         self._ring = PhaseRing(look, self)
         self._word = Label(look, self, px=size.SMALL, weight=QFont.Weight.DemiBold)
         self._word.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        self._details = Label(look, self, px=size.CAPTION, ink="dim")
+        self._details = Label(look, self, px=size.CAPTION, ink="dim", beside=size.SMALL)
         self._partial = Label(look, self, px=size.TEXT)
         self.captions = CaptionLine(look, self)
         self._keys = Button(look, self, icon="keyboard", says=tr("What the talk key does"))
@@ -90,7 +90,7 @@ class VoiceDock(QWidget):
         status.setSpacing(10)
         status.addWidget(self._word)
         status.addWidget(self._details, 1)
-        words = QVBoxLayout()
+        words = self._words = QVBoxLayout()
         words.setSpacing(0)
         words.addStretch()
         words.addLayout(status)
@@ -151,6 +151,7 @@ class VoiceDock(QWidget):
         self._grid.removeWidget(self._controls)  # large words need the whole width
         self._grid.addWidget(self._controls, *((1, 1) if is_large else (0, 2)))
         above = 12 if is_large else 6
+        self._words.setSpacing(4 if is_large else 0)
         self._grid.setContentsMargins(*mirrored_margins(10, above, 12, above))
         self.updateGeometry()
 
