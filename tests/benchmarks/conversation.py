@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from typing import NamedTuple
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -17,6 +20,7 @@ from desktop_app.journal.records import MessageRecord, MessageStatus, Role
 from desktop_app.link.messages import MessageSaved, ReplyGrew
 from desktop_app.state.changes import with_opened
 from desktop_app.ui.chat.chat_view import ChatView
+from desktop_app.ui.garbage import EVERY_MS, collect_due
 from desktop_app.ui.look import Look
 from desktop_app.ui.store import AppStore
 from tests.benchmarks.figures import Figure, Spread, percentile
@@ -24,6 +28,7 @@ from tests.benchmarks.plain_views import PlainRows
 
 FRAMES = 300
 DELTAS = 7  # of a frame, at 200 a second and 30 frames
+_FRAMES_BETWEEN_COLLECTIONS = EVERY_MS * 30 // 1000
 SIZES_KB = (5, 50, 500)
 LINES = 3000
 MESSAGES = 10_000
@@ -45,34 +50,37 @@ def growing() -> list[Figure]:
 
 
 def streaming() -> list[Figure]:
-    """W2: CPU of a frame while a reply of 5, 50 and 500 kB grows."""
-    floor = _floor()
-    return [
-        _figure(
-            "W2", f"frame of a reply that grows at {kb} kB", _frames(markdown(kb * 1000)), floor
-        )
-        for kb in SIZES_KB
-    ]
+    """W2: CPU of a frame while a reply of 5, 50 and 500 kB grows, in turns with plain text."""
+    found = []
+    for kb in SIZES_KB:
+        plain = _PlainText()
+        costs = list(_frames(markdown(kb * 1000), _deltas(FRAMES), plain.append))
+        plain.close()
+        ours, floor = ([each[part] for each in costs] for part in (0, 1))
+        found.append(_figure("W2", f"frame of a reply that grows at {kb} kB", ours, _p99(floor)))
+    return found
 
 
 def lines() -> Figure:
     """Bar item 27: one code block of 3,000 lines, a line for each frame."""
     told = (f"    value_{number} = compute({number})  # step\n" for number in range(LINES))
-    costs = _frames("```python\n", told)
+    costs = [ours for ours, _ in _frames("```python\n", told, lambda _line: None)]
     return Figure("W2", f"frame of a reply of {LINES} lines of code, CPU", "ms", _p99(costs),
                   "none over 33 ms", max(costs) <= 33, None, {"worst": max(costs)})  # fmt: skip
 
 
 def _figure(name: str, what: str, costs: list[float], floor: Spread) -> Figure:
-    worst = percentile(costs, 0.99)
-    spread = Spread(min(costs), percentile(costs, 0.5), worst, len(costs))
+    measured = _p99(costs)
     least = floor.high * _OF_FLOOR
     goal = f"p99 <= {least:.1f} ms ({_OF_FLOOR}x plain text), none over 16.7 ms"
-    is_met = worst <= least and max(costs) <= 16.7
-    return Figure(name, f"{what}, CPU", "ms", spread, goal, is_met, floor, {"worst": max(costs)})
+    is_met = measured.high <= least and max(costs) <= 16.7
+    return Figure(name, f"{what}, CPU", "ms", measured, goal, is_met, floor, {"worst": max(costs)})
 
 
-def _frames(text: str, told: Iterator[str] | None = None) -> list[float]:
+def _frames(
+    text: str, told: Iterable[str], floor: Callable[[str], None]
+) -> Iterator[tuple[float, float]]:
+    """What each frame of the reply costs, and what the floor takes for the same words."""
     look = Look(theme="light", is_calm=True)
     parent, store = QWidget(), AppStore()
     view = ChatView(look, parent)
@@ -87,18 +95,34 @@ def _frames(text: str, told: Iterator[str] | None = None) -> list[float]:
     store.apply(MessageSaved(message(1, text, status=MessageStatus.STREAMING)))
     store.tell()
     _paint(view)
-    told = told or _deltas(FRAMES)
-    costs = [_cost(lambda delta=delta: _frame(store, view, delta)) for delta in told]
+    with _garbage_as_in_the_window():
+        for number, delta in enumerate(told):
+            ours = _cost(partial(_frame, store, view, delta, number))
+            yield ours, _cost(partial(floor, delta))
     parent.close()
     parent.deleteLater()
-    return costs
 
 
-def _frame(store: AppStore, view: ChatView, delta: str) -> None:
+def _frame(store: AppStore, view: ChatView, delta: str, number: int) -> None:
     for start in range(0, len(delta), 10):
         store.apply(ReplyGrew("a", "m1", delta[start : start + 10]))
     store.tell()
     _paint(view)
+    if number % _FRAMES_BETWEEN_COLLECTIONS == 0:
+        collect_due()
+
+
+@contextmanager
+def _garbage_as_in_the_window() -> Iterator[None]:
+    """What is there already is not looked at again; what is due is collected by the frames."""
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        gc.unfreeze()
 
 
 def _paint(view: QWidget) -> None:
@@ -112,26 +136,29 @@ def _deltas(frames: int) -> Iterator[str]:
         yield text[number * DELTAS * 10 : (number + 1) * DELTAS * 10]
 
 
-def _floor() -> Spread:
-    """Plain text, appended."""
-    view = QPlainTextEdit()
-    view.setPlainText(markdown(50_000))
-    view.resize(_WIDTH, _HEIGHT)
-    view.show()
-    QApplication.processEvents()
+class _PlainText:
+    """The floor of W2: plain text that words are appended to."""
 
-    def append(delta: str) -> None:
-        cursor = view.textCursor()
+    def __init__(self) -> None:
+        self._view = QPlainTextEdit()
+        self._view.setPlainText(markdown(50_000))
+        self._view.resize(_WIDTH, _HEIGHT)
+        self._view.show()
+        QApplication.processEvents()
+
+    def append(self, delta: str) -> None:
+        """Show more, to its end."""
+        cursor = self._view.textCursor()
         cursor.movePosition(cursor.MoveOperation.End)
         cursor.insertText(delta)
-        bar = view.verticalScrollBar()
+        bar = self._view.verticalScrollBar()
         bar.setValue(bar.maximum())
-        _paint(view)
+        _paint(self._view)
 
-    costs = [_cost(lambda delta=delta: append(delta)) for delta in _deltas(FRAMES)]
-    view.close()
-    view.deleteLater()
-    return Spread(min(costs), percentile(costs, 0.5), percentile(costs, 0.99), len(costs))
+    def close(self) -> None:
+        """Be gone."""
+        self._view.close()
+        self._view.deleteLater()
 
 
 def long_thread() -> list[Figure]:
@@ -155,7 +182,8 @@ def long_thread() -> list[Figure]:
     bare.opened[0] += (floor_ms[1] - floor_ms[0]) * 1000
     return [
         Figure("W3", "thread of 10,000 messages opened to painted", "ms", Spread.of(ours.opened),
-               "<= 35 ms", ours.opened[0] <= 35, Spread.of(bare.opened)),
+               "<= 35 ms", ours.opened[0] <= 35, Spread.of(bare.opened),
+               {"floor_is": "heights alone, less than the page's 12 ms: no ratio"}),
         _beside_floor("scrolled by 60 px, frame p99 as max", ours.scrolled, bare.scrolled, 3.6),
         _beside_floor("jump anywhere, p99 as max", ours.jumped, bare.jumped, 7.1),
     ]  # fmt: skip
