@@ -1,4 +1,8 @@
-"""W4 of the performance page: a gallery of 10,000 pictures."""
+"""W4 of the performance page: a gallery of 10,000 pictures.
+
+A frame is what its page measured: a change, and the event by which a window that is shown paints
+and hands over what has changed.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +13,11 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import closing
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QRect, QSize
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -30,6 +36,7 @@ from tests.benchmarks.plain_views import GreyGrid
 PICTURES, DISTINCT = 10_000, 60
 VIEW = QSize(1016, 748)  # the centre of the reference window, and a little more
 JUMPS, FRAMES, OPENINGS = 25, 400, 7
+LATE_MS = 16.7
 _LOOK_S = 0.001  # looking without a pause would keep the interpreter from the workers
 
 
@@ -91,29 +98,50 @@ class _Desk:
         self.supply = ThumbnailSupply(
             folder, folder / "thumbnails", asyncio.to_thread, self._run, "bench"
         )
-        self.bare = QWidget()
-        self.parent = QWidget()
+        self.bare = _shown()
+        self.parent = _shown()
         self.parent.setStyleSheet(stylesheet(look.tokens))  # as the window is
         self.grid = PictureGrid(look, self.parent, self.supply)
         self.grid.resize(VIEW)
-        self.canvas = QImage(VIEW, QImage.Format.Format_RGB32)
+        self.grid.show()
+        QApplication.processEvents()
 
     def _run(self, work: Callable[[], Awaitable[None]], _name: str) -> None:
         task = asyncio.get_running_loop().create_task(_whole(work()))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def frame_ms(self, change: Callable[[], object]) -> float:
-        """What a change and the painting of it cost this thread."""
-        began = time.thread_time()
-        change()
-        self.grid.render(self.canvas)
-        return (time.thread_time() - began) * 1000
+    def close(self) -> None:
+        """Be gone, with both windows."""
+        for window in (self.bare, self.parent):
+            window.close()
+            window.deleteLater()
 
     async def settled(self) -> None:
         """Return when everything that was wanted has arrived."""
         while self._tasks:
             await asyncio.wait(set(self._tasks))
+
+
+def _shown() -> QWidget:
+    window = QWidget()
+    window.resize(VIEW)
+    window.show()
+    QApplication.processEvents()  # exposed: from here on it paints
+    return window
+
+
+def _frame_ms(view: QWidget, change: Callable[[], object]) -> float:
+    """What a change and the painting of it cost this thread."""
+    began = time.thread_time()
+    change()
+    _paint(view)
+    return (time.thread_time() - began) * 1000
+
+
+def _paint(view: QWidget) -> None:
+    """Paint what was asked to be painted, as the event loop does: no more, and now."""
+    QApplication.sendEvent(view.window(), QEvent(QEvent.Type.UpdateRequest))
 
 
 async def _whole(work: Awaitable[None]) -> None:
@@ -123,19 +151,25 @@ async def _whole(work: Awaitable[None]) -> None:
 async def _measure(folder: Path) -> list[Figure]:
     reader, look = JournalReader(folder), Look(theme="light", is_calm=True)
     opening, grey_opening = [], []
+    desk = _Desk(folder, look)
     for _ in range(OPENINGS):
+        desk.close()
         desk = _Desk(folder, look)
-        opening.append(desk.frame_ms(lambda desk=desk: _open(desk.grid, reader)))  # type: ignore[misc]
+        opening.append(_frame_ms(desk.grid, partial(_open, desk.grid, reader)))
         grey, took = _grey(desk)
         grey_opening.append(took)
         await desk.settled()
     desk.grid.show_pictures(tuple(reader.pictures(limit=PICTURES)), PICTURES)
-    jumps = [await _jump_ms(desk) for _ in range(JUMPS)]
-    reading = [_reading_ms(folder) for _ in range(JUMPS)]
-    frames, bare = await _scroll(desk, grey)
+    QApplication.processEvents()  # the bars, too, are where they belong
+    jumps, reading = [], []
+    for _ in range(JUMPS):
+        jumps.append(await _jump_ms(desk))
+        reading.append(_reading_ms(folder))
+    frames, bare = await _scroll(desk.grid, grey)
+    desk.close()
     return [
         _figure("open a gallery of 10,000 pictures to painted, CPU", opening, grey_opening, 1.11),
-        _figure("scroll it: CPU of one frame, p99", frames, bare, 1.17, share=0.99),
+        _in_time(_figure("scroll it: CPU of one frame, p99", frames, bare, 1.17, share=0.99)),
         _figure("a screenful after a jump, from small pictures", jumps, reading, 1.25),
     ]
 
@@ -145,7 +179,8 @@ def _grey(desk: _Desk) -> tuple[GreyGrid, float]:
     began = time.thread_time()
     grey = GreyGrid(PICTURES, desk.bare)
     grey.resize(VIEW)
-    grey.render(desk.canvas)
+    grey.show()
+    _paint(grey)
     return grey, (time.thread_time() - began) * 1000
 
 
@@ -169,7 +204,7 @@ async def _jump_ms(desk: _Desk) -> float:
     wanted = _on_screen(desk.grid)
     while any(desk.supply.image(path) is None for path in wanted):  # noqa: ASYNC110 - measured
         await asyncio.sleep(_LOOK_S)
-    desk.grid.render(desk.canvas)
+    _paint(desk.grid)
     took = (time.perf_counter() - began) * 1000
     await desk.settled()
     return took
@@ -180,18 +215,15 @@ def _on_screen(grid: PictureGrid) -> list[str]:
     return [grid.pictures[number].path for number in seen]
 
 
-async def _scroll(desk: _Desk, grey: GreyGrid) -> tuple[list[float], list[float]]:
+async def _scroll(grid: PictureGrid, grey: GreyGrid) -> tuple[list[float], list[float]]:
     """Frames of 40 px each, beside those of the grey rectangles."""
-    bar, frames, bare = desk.grid.verticalScrollBar(), [], []
+    costs: tuple[list[float], list[float]] = ([], [])
     for _ in range(FRAMES):
-        frames.append(desk.frame_ms(lambda: bar.setValue(bar.value() + 40)))
-        grey_bar = grey.verticalScrollBar()
-        began = time.thread_time()
-        grey_bar.setValue(grey_bar.value() + 40)
-        grey.render(desk.canvas)
-        bare.append((time.thread_time() - began) * 1000)
+        for view, taken in zip((grid, grey), costs, strict=True):
+            bar = view.verticalScrollBar()
+            taken.append(_frame_ms(view, partial(bar.setValue, bar.value() + 40)))
         await asyncio.sleep(0.004)
-    return frames, bare
+    return costs
 
 
 def _figure(
@@ -208,3 +240,9 @@ def _figure(
         reached <= ratio * least,
         Spread(min(floor), least, max(floor), len(floor)),
     )
+
+
+def _in_time(figure: Figure) -> Figure:
+    """The same, where no frame may be late either."""
+    is_met = figure.is_met and figure.measured.high <= LATE_MS
+    return replace(figure, goal=f"{figure.goal}, none over {LATE_MS} ms", is_met=is_met)

@@ -28,7 +28,7 @@ from desktop_app.ui.gallery import picture_words
 from desktop_app.ui.gallery.grid_places import GridPlaces, grid_places
 from desktop_app.ui.gallery.thumbnail_supply import ThumbnailSupply
 from desktop_app.ui.icons import paint_icon
-from desktop_app.ui.look import Look, let_ground_through
+from desktop_app.ui.look import Look
 from desktop_app.ui.one_lines import OneLines
 
 _AHEAD = 1  # screens above and below whose pictures are fetched before they are seen
@@ -38,7 +38,7 @@ _WORDS = 500  # pictures whose words are kept laid out
 
 
 class PictureGrid(QAbstractScrollArea):
-    """A virtual grid; one picture is the current one.
+    """A virtual grid on the background of the window; one picture is the current one.
 
     Args:
         wish: Width of a cell that it aims at, px at 1x.
@@ -89,7 +89,6 @@ class PictureGrid(QAbstractScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(tr("Pictures"))
-        let_ground_through(self)
         self.viewport().setMouseTracking(True)
         supply.arrived.connect(self._on_arrived)
 
@@ -230,9 +229,12 @@ class PictureGrid(QAbstractScrollArea):
         super().resizeEvent(event)
         self._arrange()
 
-    def scrollContentsBy(self, _dx: int, _dy: int) -> None:  # noqa: N802
+    def scrollContentsBy(self, _dx: int, dy: int) -> None:  # noqa: N802
         self._fetch()
-        self.viewport().update()
+        if self.devicePixelRatioF().is_integer():
+            self.viewport().scroll(0, dy)  # only what comes into sight is painted
+        else:
+            self.viewport().update()  # pixels cannot be moved by parts of one
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
         super().changeEvent(event)

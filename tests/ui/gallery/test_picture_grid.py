@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, Signal
+from PySide6.QtGui import QImage, QPaintEvent
+from PySide6.QtWidgets import QApplication
 
 from desktop_app.ui.gallery.picture_grid import PictureGrid
 from desktop_app.ui.look import Look
@@ -63,6 +64,47 @@ def test_nothing_is_asked_for_again_while_the_same_rows_are_in_sight(grid, suppl
     assert len(supply.wanted) == before
     grid.verticalScrollBar().setValue(2000)
     assert len(supply.wanted) == before + 1
+
+
+def test_what_is_moved_by_scrolling_looks_as_if_it_was_painted_anew(grid):
+    grid.setFocus()
+    grid.choose(6)
+    bar = grid.verticalScrollBar()
+    for step in (40, 33, 300, -90, 40):
+        bar.setValue(bar.value() + step)
+        moved = _on_screen(grid)
+        grid.viewport().update()
+        assert _on_screen(grid) == moved
+
+
+def test_scrolling_paints_only_what_comes_into_sight(grid, qtbot):
+    painted = []
+    grid.viewport().installEventFilter(watch := _Paints(grid, painted))
+    _on_screen(grid)
+    painted.clear()
+    grid.verticalScrollBar().setValue(40)
+    _on_screen(grid)
+    assert [box.height() for box in painted] == [40]
+    grid.viewport().removeEventFilter(watch)
+
+
+class _Paints(QObject):
+    def __init__(self, parent: QObject, painted: list[QRect]) -> None:
+        super().__init__(parent)
+        self._painted = painted
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        if isinstance(event, QPaintEvent):
+            self._painted.append(event.rect())
+        return False
+
+
+def _on_screen(grid: PictureGrid) -> QImage:
+    """What the window shows once it has painted what it was asked to."""
+    QApplication.sendEvent(grid.window(), QEvent(QEvent.Type.UpdateRequest))
+    shown = grid.window().backingStore().paintDevice()
+    assert isinstance(shown, QImage)
+    return shown.copy()
 
 
 def test_other_pictures_in_the_same_places_are_asked_for(grid, supply):
