@@ -10,7 +10,7 @@ from desktop_app.state.changes import with_thread
 
 def answerer_of(state: AppState, thread_id: str) -> Answerer:
     """Who was chosen for the thread at the service that is talked to now, else its usual model."""
-    thread = next((one for one in state.threads if one.id == thread_id), None)
+    thread = state.thread(thread_id)
     chosen = thread.who_at(state.service.profile) if thread is not None else None
     return chosen or Answerer(state.service.usual_model)
 
@@ -22,5 +22,5 @@ def with_answerer(state: AppState, thread_id: str, who: Answerer, now_s: float) 
         now_s: Unix seconds.
     """
     new = ThreadRecord(id=thread_id, created_at=now_s, updated_at=now_s)
-    known = next((one for one in state.threads if one.id == thread_id), new)
+    known = state.thread(thread_id) or new
     return with_thread(state, known.chosen(who, state.service.profile))

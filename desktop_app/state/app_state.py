@@ -106,6 +106,7 @@ class AppState:
         threads: Newest first.
         has_more_threads: The journal holds older threads than the last of ``threads``.
         are_threads_loaded: The journal has answered once.
+        aside: The open thread where the list has not come to it; as it was read.
         removed: Ids of threads that were taken out; a search may have found them before.
         sounding: Ids of threads whose reply is heard now, on screen or not.
         notices: Oldest first, one for each code.
@@ -118,6 +119,7 @@ class AppState:
     threads: tuple[ThreadRecord, ...] = ()
     has_more_threads: bool = False
     are_threads_loaded: bool = False
+    aside: ThreadRecord | None = None
     removed: frozenset[str] = frozenset()
     conversation: Conversation = field(default_factory=Conversation)
     voice: Voice = field(default_factory=Voice)
@@ -130,6 +132,11 @@ class AppState:
     picture_news: int = 0
     devices: Devices = field(default_factory=Devices)
     note: NoteChanged | None = None
+
+    def thread(self, thread_id: str) -> ThreadRecord | None:
+        """What is known of a thread that is listed or open."""
+        known = (*self.threads, *((self.aside,) if self.aside is not None else ()))
+        return next((one for one in known if one.id == thread_id), None)
 
     @property
     def gone(self) -> frozenset[str]:

@@ -34,10 +34,12 @@ def with_changed(
     state: AppState, thread_ids: Collection[str], changed: Mapping[str, Any]
 ) -> AppState:
     """Exchange fields of the threads that are known of these."""
-    threads = tuple(
-        with_fields(one, **changed) if one.id in thread_ids else one for one in state.threads
-    )
-    return replace(state, threads=_sorted(threads))
+
+    def after(one: ThreadRecord) -> ThreadRecord:
+        return with_fields(one, **changed) if one.id in thread_ids else one
+
+    aside = None if state.aside is None else after(state.aside)
+    return replace(state, threads=_sorted(tuple(map(after, state.threads))), aside=aside)
 
 
 def without_thread(state: AppState, thread_id: str) -> AppState:
@@ -50,8 +52,13 @@ def without_threads(state: AppState, thread_ids: Collection[str]) -> AppState:
     threads = tuple(one for one in state.threads if one.id not in thread_ids)
     is_open = state.conversation.thread_id in thread_ids
     conversation = Conversation() if is_open else state.conversation
-    removed = state.removed.union(thread_ids)
-    return replace(state, threads=threads, conversation=conversation, removed=removed)
+    return replace(
+        state,
+        threads=threads,
+        conversation=conversation,
+        aside=None if is_open else state.aside,
+        removed=state.removed.union(thread_ids),
+    )
 
 
 def with_threads_back(state: AppState, threads: tuple[ThreadRecord, ...]) -> AppState:
@@ -68,9 +75,16 @@ def _sorted(threads: tuple[ThreadRecord, ...]) -> tuple[ThreadRecord, ...]:
 
 def with_opened(state: AppState, thread_id: str, *, is_new: bool = False) -> AppState:
     """Open a thread and read it; empty until its messages arrive, unless it is new."""
-    opened = replace(state, conversation=Conversation(thread_id, is_loaded=is_new))
-    is_unread = any(one.is_unread for one in state.threads if one.id == thread_id)
+    opened = replace(state, conversation=Conversation(thread_id, is_loaded=is_new), aside=None)
+    thread = state.thread(thread_id)
+    is_unread = thread is not None and thread.is_unread
     return with_changed(opened, (thread_id,), {"is_unread": False}) if is_unread else opened
+
+
+def with_aside(state: AppState, thread: ThreadRecord) -> AppState:
+    """Take the row of the open thread, unless it is listed or another one was opened."""
+    is_wanted = state.conversation.thread_id == thread.id and state.thread(thread.id) is None
+    return replace(state, aside=with_fields(thread, is_unread=False)) if is_wanted else state
 
 
 def with_messages(

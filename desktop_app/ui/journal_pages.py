@@ -44,6 +44,7 @@ class Reader(Protocol):
     def threads(
         self, limit: int = ..., offset: int = ..., filter_text: str = ...
     ) -> Sequence[ThreadRecord]: ...
+    def thread(self, thread_id: str) -> ThreadRecord | None: ...
     def messages(
         self, thread_id: str, limit: int = ..., before: str = ...
     ) -> Sequence[MessageRecord]: ...
@@ -88,6 +89,10 @@ class JournalPages:
         threads = await self._read(lambda: self._reader.threads(PAGE, offset))
         has_more = len(threads) == PAGE
         self._store.change(partial(changes.with_threads, threads=threads, has_more=has_more))
+
+    async def thread(self, thread_id: str) -> ThreadRecord | None:
+        """A thread that the list has not come to; None where it is unknown or removed."""
+        return await self._read_one(lambda: self._reader.thread(thread_id), None)
 
     async def sums(self, thread_id: str, today_s: float) -> tuple[Spent, Spent] | None:
         """What a thread took, and all threads since the Unix second at which today began.

@@ -133,7 +133,7 @@ class AppStore(QObject):
         before, now = self._told, self.state
         self._told = now
         opened = before.conversation.thread_id != now.conversation.thread_id
-        if before.threads is not now.threads or opened or _lists_changed(before, now):
+        if opened or _lists_changed(before, now):
             self.threads_changed.emit(now)
         if before.conversation is not now.conversation:
             self.conversation_changed.emit(now.conversation)
@@ -155,6 +155,8 @@ class AppStore(QObject):
 
 
 def _lists_changed(before: AppState, now: AppState) -> bool:
+    if before.threads is not now.threads or before.aside is not now.aside:
+        return True
     return (before.are_threads_loaded, before.has_more_threads) != (
         now.are_threads_loaded,
         now.has_more_threads,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
+from msgspec.structs import replace
+
 from desktop_app.journal.records import MessageRecord, MessageStatus, Role, ThreadRecord
 from desktop_app.link.messages import Connection, Phase
 from desktop_app.state import changes
@@ -32,6 +34,23 @@ def test_a_page_of_threads_does_not_undo_what_events_told():
     assert [(each.id, each.title) for each in state.threads] == [("b", ""), ("a", "new title")]
     assert state.has_more_threads
     assert state.are_threads_loaded
+
+
+def test_the_open_thread_is_known_though_the_list_has_not_come_to_it():
+    listed, old = thread("a", 9, "Listed"), replace(thread("old", 1, "Old"), is_unread=True)
+    state = changes.with_opened(AppState(threads=(listed,)), "old")
+    state = changes.with_aside(state, old)
+    assert state.threads == (listed,)
+    assert state.thread("old") == replace(old, is_unread=False)
+    assert changes.with_aside(state, thread("other", 1)) is state, "it is not open"
+    assert changes.with_aside(state, thread("old", 2)) is state, "it is known"
+    renamed = changes.with_changed(state, ("old",), {"title": "New"})
+    assert renamed.thread("old").title == "New"
+    saved = changes.with_thread(state, thread("old", 5, "Saved"))
+    assert saved.thread("old").title == "Saved"
+    assert changes.with_opened(state, "a").thread("old") is None
+    assert changes.without_thread(state, "old").thread("old") is None
+    assert changes.without_thread(state, "a").thread("old").title == "Old"
 
 
 def test_an_opened_thread_is_empty_until_it_was_read():

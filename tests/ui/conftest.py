@@ -76,6 +76,9 @@ class FakeReader:
         found = [one for one in self.known if wanted in one.title.casefold()]
         return found[offset : offset + limit]
 
+    def thread(self, thread_id: str) -> ThreadRecord | None:
+        return next((one for one in self.known if one.id == thread_id), None)
+
     def messages(self, thread_id: str, limit: int = 200, before: str = "") -> list[MessageRecord]:
         messages = self.written.get(thread_id, [])
         if before:

@@ -173,6 +173,10 @@ class GalleryWiring(QObject):
         self._wires.run(partial(self._read_family, picture), "picture family")
 
     async def _read_family(self, picture: PictureRecord) -> None:
+        if self._threads.record_of(picture.thread_id) is None:
+            thread = await self._wires.pages.thread(picture.thread_id)
+            if thread is not None and self._page is not None:
+                self._page.viewer.show_thread(picture.id, wording.as_written(thread.title))
         relatives = await self._wires.pages.picture_family(picture.id)
         cost = await self._wires.pages.cost_of_reply(picture.message_id)
         if self._page is not None:
@@ -180,9 +184,8 @@ class GalleryWiring(QObject):
             self._page.viewer.show_cost(picture.id, cost)
 
     def _thread_title(self, thread_id: str) -> str:
-        threads = self._wires.store.state.threads
-        title = next((one.title for one in threads if one.id == thread_id), "")
-        return wording.as_written(title)
+        thread = self._threads.record_of(thread_id)
+        return wording.as_written(thread.title if thread is not None else "")
 
     def _on_images_wanted(self, pictures: tuple[PictureRecord, ...]) -> None:
         self._wires.run(partial(self._read_images, pictures), "whole pictures")

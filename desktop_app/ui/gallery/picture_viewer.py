@@ -190,6 +190,12 @@ class PictureViewer(QWidget):
             self.strip.show_family(self._family)
             self.compare.setEnabled(bool(self._others()))
 
+    def show_thread(self, picture_id: str, title: str) -> None:
+        """The title of the thread of the picture with that id."""
+        if self._picture is not None and self._picture.id == picture_id:
+            self._thread = title
+            self._show_facts()
+
     def show_cost(self, picture_id: str, cost_usd: float | None) -> None:
         """What the reply with that picture cost; None where nobody told."""
         if self._picture is not None and self._picture.id == picture_id:

@@ -25,7 +25,9 @@ _CODES = (
 
 
 class Opener(Protocol):
-    """Who opens threads."""
+    """Who opens threads, and knows them."""
+
+    def record_of(self, thread_id: str) -> ThreadRecord | None: ...
 
     def open_thread(self, thread_id: str, message_id: str = "") -> None: ...
 
@@ -52,7 +54,8 @@ class ThreadDeletion(QObject):
         store = self._wires.store
         before = store.state
         opened = before.conversation.thread_id
-        self._deleted += tuple(one for one in before.threads if one.id in thread_ids)
+        known = tuple(map(self._opener.record_of, thread_ids))
+        self._deleted += tuple(one for one in known if one is not None)
         self._ids += tuple(one for one in thread_ids if one not in self._ids)
         next_thread = _after(before.threads, thread_ids, opened)
         for thread_id in thread_ids:

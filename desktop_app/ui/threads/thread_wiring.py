@@ -115,12 +115,13 @@ class ThreadWiring(QObject):
                 has_more=state.has_more_threads and not text,
                 open_thread=state.conversation.thread_id,
             )
-        title = self._title_of(state.conversation.thread_id)
-        self._window.pane.header.show_title(shown_title(title))
+        opened = state.thread(state.conversation.thread_id)
+        self._window.pane.header.show_title(shown_title(opened.title if opened else ""))
 
-    def _title_of(self, thread_id: str) -> str:
-        threads = self._store.state.threads
-        return next((thread.title for thread in threads if thread.id == thread_id), "")
+    def record_of(self, thread_id: str) -> ThreadRecord | None:
+        """What is known of a thread that is listed, open or found."""
+        found = (one for one in self._found if one.id == thread_id)
+        return self._store.state.thread(thread_id) or next(found, None)
 
     # ---- opening ----------------------------------------------------------------------------
 
@@ -144,6 +145,10 @@ class ThreadWiring(QObject):
                 self._run(partial(self._read_messages, thread_id, message_id), "messages")
 
     async def _read_messages(self, thread_id: str, message_id: str) -> None:
+        if self._store.state.thread(thread_id) is None:
+            thread = self.record_of(thread_id) or await self._pages.thread(thread_id)
+            if thread is not None:
+                self._store.change(partial(changes.with_aside, thread=thread))
         if message_id:
             await self._pages.messages_from(thread_id, message_id)
         else:

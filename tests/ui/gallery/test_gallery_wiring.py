@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -175,6 +176,14 @@ def test_bar_41_relatives_stand_below_and_can_be_compared(qtbot, desk, gallery):
     assert all(one.image is not None for one in viewer.canvas._shown)
     qtbot.mouseClick(viewer.strip.buttons[0], Qt.MouseButton.LeftButton)
     assert viewer.picture.id == "p1"
+
+
+def test_its_thread_is_named_though_the_list_has_not_come_to_it(qtbot, desk, gallery):
+    listed = desk.store.state.threads[:1]
+    desk.store.change(lambda state: dataclasses.replace(state, threads=listed))
+    assert desk.store.state.thread("b") is None
+    click(qtbot, gallery, 0)
+    assert "in Boats" in gallery.viewer._facts.text
 
 
 def test_its_message_is_shown_in_its_thread(qtbot, desk, gallery):

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QLabel
 
 from desktop_app.journal.records import Role, SearchHit, ThreadRecord
 from desktop_app.journal.search_query import SearchWish
-from desktop_app.link.thread_messages import ThreadSaved
 from desktop_app.ui.threads.filter_chips import with_wish
 from tests.fakes.layout_rules import faults_in
 from tests.ui.conftest import make_message
@@ -75,9 +74,28 @@ def test_threads_are_filtered_by_their_titles_in_the_whole_journal(searching, qt
     assert rows.first_found().thread_id == "x299"
 
 
+@pytest.mark.parametrize("way", ["title", "words"])
+def test_a_thread_that_the_list_has_not_come_to_has_its_title(searching, qtbot, way):
+    searching.reader.known += [
+        ThreadRecord(id=f"x{number}", title=f"Old {number}", created_at=1.0, updated_at=0.5)
+        for number in range(300)
+    ]
+    searching.wiring.threads.open_thread("b")
+    searching.reader.hits = [SearchHit("x299", "m1", "an \x02old\x03 word", 1.0, "Old 299")]
+    searching.reader.written["x299"] = [make_message(1, "an old word")]
+    typed(searching, qtbot, "old 299" if way == "title" else "word")
+    if way == "words":
+        assert searching.wiring.threads._rows.first_found().message_id == "m1"
+    qtbot.keyClick(searching.window.threads.search, Qt.Key.Key_Return)
+    assert searching.store.state.conversation.thread_id == "x299"
+    assert searching.window.pane.header._title.text == "Old 299"
+    assert "x299" not in [one.id for one in searching.store.state.threads]
+    searching.wiring.threads.deletion.delete(("x299",))
+    assert "“Old 299” was deleted." in searching.window.pane.notices.sentence
+
+
 def test_what_is_deleted_leaves_what_was_found_and_comes_back_to_it(searching, qtbot):
-    trams = ThreadRecord(id="c", title="Trams", created_at=1, updated_at=1)
-    searching.reader.known.append(trams)
+    searching.reader.known.append(ThreadRecord(id="c", title="Trams", created_at=1, updated_at=1))
     typed(searching, qtbot, "tram")
     rows, deletion = searching.wiring.threads._rows, searching.wiring.threads.deletion
     assert [row.thread_id for row in rows._rows if row.thread_id] == ["c", "a"]
@@ -88,8 +106,6 @@ def test_what_is_deleted_leaves_what_was_found_and_comes_back_to_it(searching, q
     searching.window.threads._look_for_text()
     assert rows.first_found() is None, "the engine has not taken it out of the journal yet"
     deletion.undo()
-    searching.store.apply(ThreadSaved(trams))
-    searching.store.tell()
     assert [row.thread_id for row in rows._rows if row.thread_id] == ["c", "a"]
 
 
