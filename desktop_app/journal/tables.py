@@ -68,12 +68,15 @@ class Tables:
 
     Every method may raise StorageError.
 
+    Args:
+        purges: What was removed goes for good; False where a window can still take it back.
+
     Attributes:
         files: The sound of the utterances.
         set_aside: Where a damaged database was put at the start, or None.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, purges: bool = True) -> None:
         with storage_errors():
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._lock = FolderLock(folder)
@@ -87,7 +90,7 @@ class Tables:
         except BaseException:
             self._lock.release()
             raise
-        self._settle()
+        self._settle(purges=purges)
 
     def save(
         self,
@@ -366,16 +369,20 @@ class Tables:
         else:
             logger.info("%d messages of %s could be read", number, name)
 
-    def _settle(self) -> None:
+    def _settle(self, *, purges: bool) -> None:
         remove_leftovers(self._folder)
         try:
             self._salvage()
             with storage_errors(), transaction(self._connection):
-                purge(self._connection, self.files, self._pictures, keeps_strays=self._was_damaged)
+                if purges:
+                    self._purge()
                 recover(self._connection, self.files, time.time())
         except BaseException:
             self._shut()
             raise
+
+    def _purge(self) -> None:
+        purge(self._connection, self.files, self._pictures, keeps_strays=self._was_damaged)
 
     def _set_durability(self, *, survives_power_loss: bool) -> None:
         """FULL puts each commit on the disk; NORMAL survives a killed process only."""

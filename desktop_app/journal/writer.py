@@ -39,15 +39,18 @@ class JournalWriter:
         self.set_aside = tables.set_aside
 
     @classmethod
-    async def open(cls, folder: Path) -> JournalWriter:
+    async def open(cls, folder: Path, *, purges: bool = True) -> JournalWriter:
         """Lock the folder, open or create its journal and settle what a crash left.
+
+        Args:
+            purges: What was removed goes for good; False where a window can still take it back.
 
         Raises:
             StorageError: Also ``journal.in_use`` and ``storage.newer``.
         """
         worker = Worker("journal")
         try:
-            return cls(worker, await worker.run(lambda: Tables(folder)))
+            return cls(worker, await worker.run(lambda: Tables(folder, purges=purges)))
         except BaseException:
             worker.close()
             raise

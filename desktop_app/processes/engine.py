@@ -79,6 +79,8 @@ from desktop_app.version import __version__
 logger = logging.getLogger(__name__)
 
 TOKEN_VARIABLE = "PARLEY_LINK_TOKEN"
+AGAIN_VARIABLE = "PARLEY_ENGINE_AGAIN"
+"""Set for an engine whose window had another one before: what was deleted may be wanted back."""
 
 
 def main() -> int:
@@ -108,7 +110,8 @@ async def run(paths: Paths, token: str) -> None:
     async with AsyncExitStack() as parts:
         # A large journal may have to be brought up to date, or a damaged one read.
         with refusals_told(), at_work():
-            journal = await JournalWriter.open(paths.data)
+            is_again = bool(os.environ.get(AGAIN_VARIABLE))
+            journal = await JournalWriter.open(paths.data, purges=not is_again)
         parts.push_async_callback(journal.aclose)
         app = EngineApp(paths, token, journal, quit_requested)
         parts.push_async_callback(app.aclose)

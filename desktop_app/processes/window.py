@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from desktop_app.paths import Paths
     from desktop_app.processes.window_parts import Screen
-    from desktop_app.ui.engine_link import Address
+    from desktop_app.ui.engine_link import Address, StartEngine
     from desktop_app.ui.main_window import MainWindow
     from desktop_app.ui.single_instance import SingleInstance
     from desktop_app.ui.store import AppStore
@@ -206,7 +206,7 @@ async def run(parts: Parts, store: AppStore | None = None) -> int:
         stack.callback(screen.hide if options.screenshot else screen.close)
         background = Background(report)
         stack.push_async_callback(background.aclose)
-        link = EngineLink(_engine, screen.apply, screen.lose_engine)
+        link = EngineLink(_engines(), screen.apply, screen.lose_engine)
         async with aclosing(Wired(screen, link, report, paths)) as working:
             if options.screenshot:
                 working.wiring.start()
@@ -233,9 +233,20 @@ async def run(parts: Parts, store: AppStore | None = None) -> int:
     return 0
 
 
+def _engines() -> StartEngine:
+    """Starts the engines of one window, one after the other."""
+    from itertools import count
+
+    started = count()
+    return lambda: _engine(is_again=next(started) > 0)
+
+
 @asynccontextmanager
-async def _engine() -> AsyncIterator[Address]:
+async def _engine(*, is_again: bool) -> AsyncIterator[Address]:
     """A running engine; leaving it ends it.
+
+    Args:
+        is_again: The window had another one, and may take back what was deleted there.
 
     Raises:
         ChildError: It does not start.
@@ -247,7 +258,8 @@ async def _engine() -> AsyncIterator[Address]:
     from desktop_app.ui.engine_link import Address
 
     token = secrets.token_hex(16)
-    child = await start_child(["engine"], environment={"PARLEY_LINK_TOKEN": token})
+    again = {"PARLEY_ENGINE_AGAIN": "1"} if is_again else {}
+    child = await start_child(["engine"], environment={"PARLEY_LINK_TOKEN": token, **again})
     try:
         host, _, port = str(child.greeting.get("link", "")).rpartition(":")
         if not port.isdigit():

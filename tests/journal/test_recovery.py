@@ -180,6 +180,25 @@ async def test_a_removed_thread_is_gone_for_good_after_the_next_start(
     assert [one.name for one in (tmp_path / "utterances").iterdir()] == ["u-t2.pcm"]
 
 
+async def test_what_a_window_can_take_back_outlives_its_engine_but_no_later_start(
+    writer, records, restart, tmp_path
+):
+    await writer.save_thread(records.thread())
+    await writer.save_message(records.message())
+    await writer.save_message(records.message("m2", status=MessageStatus.STREAMING))
+    await writer.remove_thread("t1")
+    await writer.aclose()
+    journal = await JournalWriter.open(tmp_path, purges=False)
+    assert await journal.thread("t1") is None
+    assert await journal.restore_thread("t1") == records.thread()
+    [whole, cut] = await journal.messages("t1")
+    assert whole == records.message()
+    assert cut.status is MessageStatus.INTERRUPTED, "all else is put in order"
+    await journal.remove_thread("t1")
+    journal = await restart(journal)
+    assert await journal.restore_thread("t1") is None
+
+
 async def test_a_reply_that_a_crash_cut_keeps_the_sound_that_had_come(writer, records, restart):
     speech = records.utterance(role=Role.ASSISTANT)
     await writer.begin_utterance(speech)

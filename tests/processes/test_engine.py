@@ -31,7 +31,7 @@ from desktop_app.link.messages import (
     ReloadSettings,
     SendText,
 )
-from desktop_app.link.thread_messages import ServiceDescribed
+from desktop_app.link.thread_messages import RestoreThread, ServiceDescribed, ThreadSaved
 from desktop_app.paths import find_paths
 from desktop_app.processes import engine as engine_process
 from desktop_app.profiles import KEY_VARIABLE, with_service
@@ -254,3 +254,17 @@ async def test_a_damaged_journal_is_kept_aside_filled_from_the_service_and_told_
         await api.aclose()
         found = JournalReader(data).messages(thread.id)
         assert len(found) == 4, "it goes on in the thread that came back"
+
+
+async def test_what_was_deleted_can_be_taken_back_from_the_next_engine_of_a_window(
+    capsys, monkeypatch
+):
+    journal = await JournalWriter.open(find_paths(os.environ).data)
+    await journal.touch_thread("t", 1.0, "Trams")
+    await journal.remove_thread("t")
+    await journal.aclose()
+    monkeypatch.setenv(engine_process.AGAIN_VARIABLE, "1")
+    async with engine(capsys) as client, aclosing(client.events()) as events:
+        client.send(RestoreThread("t"))
+        saved = (event.thread.title async for event in events if isinstance(event, ThreadSaved))
+        assert await anext(saved) == "Trams"

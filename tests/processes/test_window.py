@@ -16,9 +16,12 @@ from PySide6.QtCore import QEvent, QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
+from desktop_app import children
 from desktop_app.errors import ChildError
 from desktop_app.paths import find_paths
+from desktop_app.processes import window as window_process
 from desktop_app.processes import window_parts
+from desktop_app.processes.engine import AGAIN_VARIABLE
 from desktop_app.processes.window import Options, Parts, run
 from desktop_app.processes.window_parts import Screen, Wired
 from desktop_app.sentences import sentence_of
@@ -178,3 +181,26 @@ def test_what_goes_wrong_is_shown_once_and_the_window_lives_on(
     assert str(find_paths(os.environ).logs) in said[0]
     assert "oh no" in caplog.text
     caplog.clear()
+
+
+async def test_every_engine_but_the_first_is_told_that_its_window_had_another(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    told: list[bool] = []
+
+    class Child:
+        def __init__(self) -> None:
+            self.greeting = {"link": "127.0.0.1:1"}
+
+        async def aclose(self) -> None: ...
+
+    async def start(_arguments: list[str], *, environment: dict[str, str]) -> Child:
+        told.append(AGAIN_VARIABLE in environment)
+        return Child()
+
+    monkeypatch.setattr(children, "start_child", start)
+    start_engine = window_process._engines()
+    for _ in range(3):
+        async with start_engine() as address:
+            assert address.port == 1
+    assert told == [False, True, True]
