@@ -63,7 +63,7 @@ class GatewayTransport:
         socket = self._socket
         if not isinstance(command, AppendAudio) or socket.state is not State.OPEN:
             return False
-        if socket.transport.get_write_buffer_size():
+        if socket.transport.is_closing() or socket.transport.get_write_buffer_size():
             return False
         for frame in self._dialect.frames(command):
             socket.transport.write(masked_frame(frame.data, is_text=frame.is_text))

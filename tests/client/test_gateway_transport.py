@@ -119,6 +119,17 @@ async def test_sound_is_said_at_once_and_in_order_with_all_else(gateway: Scripte
     assert not transport.send_now(AppendAudio(1, b"gh"))
 
 
+async def test_sound_is_not_written_to_a_connection_that_is_lost(gateway: ScriptedGateway, caplog):
+    async with opened(gateway) as transport:
+        await gateway.expect("session.configure")
+        transport._socket.transport.abort()
+        assert not any(transport.send_now(AppendAudio(1, b"ab")) for _ in range(10))
+        with pytest.raises(NetworkError) as lost:
+            await anext(transport.events())
+    assert lost.value.code == "network.lost"
+    assert "socket.send() raised exception" not in caplog.text
+
+
 async def test_sound_is_not_said_at_once_to_a_peer_that_does_not_read(gateway: ScriptedGateway):
     async with opened(gateway) as transport:
         await gateway.expect("session.configure")

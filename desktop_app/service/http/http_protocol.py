@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn._types import ASGISendEvent
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 MAX_HEAD_BYTES = 512 << 10
 """Of a request's line and headers together, before anybody looks at a key. More than one read
@@ -26,7 +28,8 @@ have than all else that is done with a request, or with a frame of sound."""
 class BoundedHttpProtocol(HttpToolsProtocol):
     """Answers 400 to a head that is too long or takes too long, and hangs up.
 
-    It hangs up, too, where the rest of a body does not come after the answer.
+    It hangs up, too, where the rest of a body does not come after the answer. To a connection that
+    is lost nothing more is written, from the moment at which it is.
     """
 
     def __init__(self, *given: Any, **named: Any) -> None:
@@ -58,7 +61,11 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         """Its head has ended."""
         self._is_in_head = False
         self._wait_no_more()
+        before = self.cycle
         super().on_headers_complete()
+        if self.cycle is not before:
+            send = partial(_send_while_open, self.cycle, self.cycle.send)
+            self.cycle.send = send  # type: ignore[method-assign]  # uvicorn makes cycles itself
 
     def on_message_complete(self) -> None:
         """Its body has ended."""
@@ -96,3 +103,13 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             self._expect_head()  # the next request's, begun while this one is answered
         elif not self.transport.is_closing():
             self.send_400_response("The head of the request did not come in time.")
+
+
+async def _send_while_open(
+    cycle: RequestResponseCycle,
+    send: Callable[[ASGISendEvent], Awaitable[None]],
+    message: ASGISendEvent,
+) -> None:
+    """uvicorn itself learns a moment later that nobody is there."""
+    cycle.disconnected = cycle.disconnected or cycle.transport.is_closing()
+    await send(message)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from types import GeneratorType
 
 from uvicorn._types import ASGIReceiveEvent, ASGISendEvent
+from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 from websockets.protocol import State
@@ -66,7 +67,13 @@ class ReadAheadSocketProtocol(WebSocketsSansIOProtocol):
             self._is_awaited = False
 
     async def send(self, message: ASGISendEvent) -> None:
-        """The application says something; text, as often as there is sound, goes straight out."""
+        """The application says something; text, as often as there is sound, goes straight out.
+
+        Raises:
+            ClientDisconnected: The connection is lost, which uvicorn itself learns a moment later.
+        """
+        if message["type"] == "websocket.send" and self.transport.is_closing():
+            raise ClientDisconnected
         text = message.get("text") if message["type"] == "websocket.send" else None
         if text is None or not self._may_write():
             await super().send(message)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 
 import pytest
+import uvicorn
 
 from desktop_app.service.http import http_protocol
-from desktop_app.service.http.http_protocol import MAX_HEAD_BYTES
+from desktop_app.service.http.http_protocol import MAX_HEAD_BYTES, BoundedHttpProtocol
 
 
 async def connected(rig) -> tuple[asyncio.StreamReader, asyncio.StreamWriter, bytes]:
@@ -94,3 +96,35 @@ async def test_a_long_body_is_no_head(rig):
     answer = await rig.http.post("/assistants", json={"name": "n", "system_prompt": content})
     assert answer.status_code == 200
     assert answer.json()["system_prompt"] == content
+
+
+async def test_nothing_is_written_to_a_connection_that_is_lost(caplog):
+    seen = []
+
+    class Watched(BoundedHttpProtocol):
+        def connection_made(self, transport):
+            super().connection_made(transport)
+            seen.append(self)
+
+    async def chatter(scope, receive, send):
+        """Loses its client, and goes on without a breath."""
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        seen[0].transport.abort()
+        for _ in range(50):
+            await send({"type": "http.response.body", "body": b"hello", "more_body": True})
+        seen.append((await receive())["type"])
+
+    listener = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(chatter, http=Watched, lifespan="off", log_config=None)
+    server = uvicorn.Server(config)
+    task = asyncio.create_task(server._serve([listener]))
+    reader, writer = await asyncio.open_connection(*listener.getsockname())
+    writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+    async with asyncio.timeout(10):
+        answer = await reader.read()
+        writer.close()
+        server.should_exit = True
+        await task
+    assert answer.startswith(b"HTTP/1.1 200")
+    assert seen[1:] == ["http.disconnect"]
+    assert "socket.send() raised exception" not in caplog.text

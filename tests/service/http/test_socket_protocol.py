@@ -49,6 +49,11 @@ class Watched(ReadAheadSocketProtocol):
     """Says when it stops reading."""
 
     stopped: asyncio.Event
+    newest: Watched
+
+    def connection_made(self, transport):
+        super().connection_made(transport)
+        Watched.newest = self
 
     def _stop_where_much_waits(self, size):
         super()._stop_where_much_waits(size)
@@ -249,6 +254,39 @@ async def test_texts_of_every_length_arrive_as_they_were_said(compression):
     said = {"compression": compression, "max_size": None}
     async with serving(Speaker(*texts)) as url, connect(url, **said) as client:
         assert [text async for text in client] == texts
+
+
+class Chatterer(Application):
+    """Loses its client, and goes on talking without a breath."""
+
+    def __init__(self, **said):
+        super().__init__()
+        self.said = said
+        self.is_over = asyncio.Event()
+        self.count = 0
+
+    async def __call__(self, scope, receive, send):
+        assert (await receive())["type"] == "websocket.connect"
+        await send({"type": "websocket.accept"})
+        Watched.newest.transport.abort()
+        try:
+            for _ in range(50):
+                await send({"type": "websocket.send", **self.said})
+                self.count += 1
+        except OSError:
+            self.is_over.set()
+
+
+@pytest.mark.parametrize("said", [{"text": "hello"}, {"bytes": b"hello"}])
+async def test_nothing_is_written_to_a_connection_that_is_lost(caplog, said):
+    application = Chatterer(**said)
+    async with serving(application) as url, asyncio.timeout(WITHIN_S):
+        reader, writer = await asyncio.open_connection(*address(url))
+        await upgrade(reader, writer)
+        await application.is_over.wait()
+        writer.close()
+    assert application.count == 0
+    assert "socket.send() raised exception" not in caplog.text
 
 
 def address(url):
