@@ -14,6 +14,7 @@ from desktop_app.ui.icons import paint_icon
 from desktop_app.ui.labels import Label
 from desktop_app.ui.look import Look
 from desktop_app.ui.mirroring import shortened
+from desktop_app.ui.threads.connection_label import ConnectionLabel
 
 HEIGHT = 52
 _LEAST_CHIP = 120
@@ -99,6 +100,7 @@ class Header(QWidget):
 
     Attributes:
         model_chip, assistant_chip, voice_chip: Who answers and speaks.
+        connection: Shown while the service is lost and the threads, below which it is said, hidden.
     """
 
     spoken_role = "ToolBar"
@@ -132,6 +134,8 @@ class Header(QWidget):
         self._new.clicked.connect(self.new_requested)
         self._gallery.clicked.connect(self.gallery_requested)
         self._right.clicked.connect(self.right_requested)
+        self.connection = ConnectionLabel(look, self)
+        self._was_reached = self._is_lost = self._is_left_open = False
         self.setFixedHeight(HEIGHT)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 12, 0)
@@ -146,12 +150,15 @@ class Header(QWidget):
         row.addWidget(self.model_chip)
         row.addSpacing(2)
         row.addWidget(self.voice_chip)
+        row.addSpacing(2)
+        row.addWidget(self.connection)
         row.addStretch(1)
         row.addWidget(self._gallery)
         row.addWidget(self._right)
         self.show_model("")
         self.show_assistant("")
         self.show_voice("")
+        self._show_lost()
 
     def _button(self, icon: str, says: str, shortcut: str) -> Button:
         button = Button(self._look, self, icon=icon, says=says)
@@ -184,6 +191,20 @@ class Header(QWidget):
             words = whole = tr("{model}, this message").format(model=whole)
         self.voice_chip.show_text(words, whole=whole, is_marked=is_once)
 
+    def show_connection(
+        self, connection: str, profile: str, retry_in_s: float | None = None
+    ) -> None:
+        """How the service stands; its first start is not worth a word here."""
+        self._was_reached = self._was_reached or connection == "ready"
+        self._is_lost = connection == "reconnecting" or (
+            connection == "starting" and self._was_reached
+        )
+        self.connection.show_connection(connection, profile, retry_in_s)
+        self._show_lost()
+
+    def _show_lost(self) -> None:
+        self.connection.setVisible(self._is_lost and not self._is_left_open)
+
     def show_page(self, title: str) -> None:
         """Name the page that stands in place of the thread; empty for the thread."""
         self._page = title
@@ -199,6 +220,8 @@ class Header(QWidget):
         self._left.setVisible(not left)
         self._new.setVisible(not left)
         self._right.setVisible(not right)
+        self._is_left_open = left
+        self._show_lost()
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)

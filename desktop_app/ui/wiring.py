@@ -122,9 +122,9 @@ class Wiring:
         self._store.notices_changed.connect(self._show_notices)
 
     def _show_service(self, service: Service) -> None:
-        self._window.threads.connection.show_connection(
-            service.connection, service.called, service.retry_in_s
-        )
+        told = (service.connection, service.called, service.retry_in_s)
+        self._window.threads.connection.show_connection(*told)
+        self._window.pane.header.show_connection(*told)
 
     def _show_notices(self, notices: tuple[Notice, ...]) -> None:
         pane = self._window.pane

@@ -1,9 +1,9 @@
-"""Bottom left: whether the service can be reached, in words."""
+"""Whether the service can be reached, in words: below the threads, and beside them if hidden."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.ui import look as size
@@ -18,6 +18,8 @@ _INKS = {
     "reconnecting": "warn",
     "offline": "danger",
 }
+_BEFORE, _AFTER = 28, 4  # px, of the words
+_LEAST = 190  # px, before others beside it have to be shorter
 
 
 class ConnectionLabel(QWidget):
@@ -63,10 +65,15 @@ class ConnectionLabel(QWidget):
     def _describe(self) -> None:
         self.setAccessibleName(self.words)
         self.setToolTip(self.words)
+        self.updateGeometry()
         self.update()
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        return QSize(160, 40)
+        metrics = QFontMetrics(self._look.font(size.SMALL))
+        return QSize(_BEFORE + metrics.horizontalAdvance(self.words) + _AFTER + 2, 40)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        return QSize(min(_LEAST, self.sizeHint().width()), 40)
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)
@@ -77,7 +84,8 @@ class ConnectionLabel(QWidget):
         painter.drawEllipse(mirrored(QRectF(10, middle - 4, 8, 8), self.width()))
         painter.setFont(self._look.font(size.SMALL))
         painter.setPen(self._look.colour("dim"))
-        box = mirrored(QRectF(28, 0, self.width() - 32, self.height()), self.width())
+        width = max(0, self.width() - _BEFORE - _AFTER)
+        box = mirrored(QRectF(_BEFORE, 0, width, self.height()), self.width())
         metrics = painter.fontMetrics()
         words = metrics.elidedText(self.words, Qt.TextElideMode.ElideRight, int(box.width()))
         painter.drawText(box, leading(), words)
