@@ -21,9 +21,10 @@ from desktop_app.errors import DeviceError
 
 _BLOCK_MS = 10
 _LOOK_EVERY_S = 0.1
+_QUIET_LOOKS = 5  # so much less often while nothing sounds: each look wakes the loop
 _LEAST_WAIT_S = 0.01
 _STORM_UNDERFLOWS = 5
-_STORM_LOOKS = round(1.0 / _LOOK_EVERY_S)
+_STORM_S = 1.0
 _LOOKS_BETWEEN_TRIES = 3
 _TRIES = 8  # over two seconds: a sound server that is started again needs less than one
 
@@ -109,7 +110,7 @@ class Loudspeaker:
         self._look_again: asyncio.TimerHandle | None = None
         self._silencing: Future[bool] | None = None
         self._renewal: Future[SoundStream] | None = None
-        self._underflows: deque[int] = deque(maxlen=_STORM_LOOKS)
+        self._underflows: deque[tuple[float, int]] = deque()
         self._failure: DeviceError | None = None
         self._watching = contextlib.ExitStack()
         self._may_be_misplaced = False
@@ -283,7 +284,7 @@ class Loudspeaker:
         self._may_be_misplaced = True
 
     def _look(self) -> None:
-        """Ten times a second: move waiting sound on, notice storms, losses and other places."""
+        """Now and then: move waiting sound on, notice storms, losses and other places."""
         self._playback.pump()
         if self._renewal is not None:
             self._end_renewal(self._renewal)
@@ -292,13 +293,23 @@ class Loudspeaker:
         elif self._is_failing(self._stream) or self._is_misplaced(self._stream):
             self._begin_renewal(self._stream)
         if self._failure is None:
-            self._look_again = asyncio.get_running_loop().call_later(_LOOK_EVERY_S, self._look)
+            looks = _QUIET_LOOKS if self._is_settled and not self._playback.is_sounding else 1
+            loop = asyncio.get_running_loop()
+            self._look_again = loop.call_later(looks * _LOOK_EVERY_S, self._look)
+
+    @property
+    def _is_settled(self) -> bool:
+        """It is open where it belongs, as far as is known."""
+        return self._stream is not None and self._placing is None and not self._may_be_misplaced
 
     def _is_failing(self, stream: SoundStream) -> bool:
         if not (self._silencing is None or self._silencing.done()):
             return False
-        self._underflows.append(self._feed.underflows)
-        in_a_second = self._underflows[-1] - self._underflows[0]
+        now_s = asyncio.get_running_loop().time()
+        self._underflows.append((now_s, self._feed.underflows))
+        while now_s - self._underflows[0][0] > _STORM_S:
+            self._underflows.popleft()
+        in_a_second = self._underflows[-1][1] - self._underflows[0][1]
         return in_a_second > _STORM_UNDERFLOWS or not stream.is_active
 
     def _is_misplaced(self, stream: SoundStream) -> bool:

@@ -212,6 +212,29 @@ async def test_a_few_underflows_are_lived_with():
     await loudspeaker.close()
 
 
+async def test_the_device_is_looked_at_less_often_while_nothing_sounds(monkeypatch):
+    monkeypatch.setattr("desktop_app.audio.loudspeaker._LOOK_EVERY_S", 100.0)
+    sound = ScriptedSound()
+    loudspeaker = Loudspeaker(sound)
+    now_s = asyncio.get_running_loop().time
+
+    def look() -> None:
+        loudspeaker._look_again.cancel()
+        loudspeaker._look()
+
+    def next_look_s() -> float:
+        return loudspeaker._look_again.when() - now_s()
+
+    await loudspeaker.open()
+    assert next_look_s() < 200, "it may belong elsewhere"
+    look()
+    assert next_look_s() > 400
+    loudspeaker.play(1, PCM)
+    look()
+    assert next_look_s() < 200
+    await loudspeaker.close()
+
+
 async def test_a_device_that_is_gone_for_good_ends_the_waits_and_can_be_opened_later():
     sound = ScriptedSound()
     loudspeaker = Loudspeaker(sound)
