@@ -13,6 +13,7 @@ from desktop_app.audio.devices import DeviceKind, Direction
 from desktop_app.audio.system_devices import SystemDevice, SystemState, SystemStream
 
 _TRY_AGAIN_S = 1.0
+_FOREVER = -1
 
 
 class PulseServer:
@@ -106,7 +107,7 @@ class PulseServer:
         on_event = pulse_library.OnEvent(self._on_event)
         gathering: _Gathering | None = None
         is_subscribed = False
-        while not self._is_closing and library.pa_mainloop_iterate(mainloop, 1, None) >= 0:
+        while self._take_up_news(mainloop, may_ask=is_subscribed and gathering is None):
             state = library.pa_context_get_state(context)
             if state in (pulse_library.FAILED, pulse_library.TERMINATED):
                 return
@@ -124,6 +125,23 @@ class PulseServer:
             if gathering is None and self._is_dirty:
                 self._is_dirty, self._is_gathering = False, True
                 gathering = _Gathering(library, context)
+
+    def _take_up_news(self, mainloop: int, *, may_ask: bool) -> bool:
+        """Wait for the server, or for a question that may be asked; False once it is over.
+
+        A wake-up that comes before it is prepared is forgotten by libpulse: ours come under the
+        lock, so what they are about is seen here.
+        """
+        library = self._library
+        with self._turns:
+            if self._is_closing:
+                return False
+            is_wanted = may_ask and self._is_dirty
+            if library.pa_mainloop_prepare(mainloop, 0 if is_wanted else _FOREVER) < 0:
+                return False
+        if library.pa_mainloop_poll(mainloop) < 0:
+            return False
+        return bool(library.pa_mainloop_dispatch(mainloop) >= 0)
 
     def _on_event(self, *_: object) -> None:
         self._is_dirty = True

@@ -75,6 +75,13 @@ def test_what_comes_goes_and_becomes_the_default_is_told(watched, sound_server):
     assert again.plug != first.plug, "it was plugged in anew"
 
 
+def test_no_question_is_missed_whenever_it_comes(watched):
+    for _ in range(100):
+        before = watched.server._looked
+        watched.server.look(WITHIN_S)
+        assert watched.server._looked > before
+
+
 @pytest.mark.parametrize(
     ("properties", "kind"),
     [
