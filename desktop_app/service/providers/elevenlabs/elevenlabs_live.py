@@ -91,6 +91,7 @@ class ElevenLabsLive:
         self._is_first = True  # nothing was sent to the session of now
         self._committed_at_s: float | None = None
         self._commits_now = False
+        self._is_final_due = False  # the session of now has begun to hear words, or was to end them
         self._has_heard = False
         self._timed_text = ""
         self._following: Told | None = None
@@ -168,7 +169,7 @@ class ElevenLabsLive:
                 text = "ElevenLabs did not begin to hear in time."
                 raise _Over(NetworkError("network.timeout", text, retryable=True)) from error
             self._kept.again()
-            self._committed_at_s = None
+            self._committed_at_s, self._is_final_due = None, False
             try:
                 async with asyncio.TaskGroup() as tasks:
                     tasks.create_task(self._send(socket, listener), name="send sound")
@@ -211,6 +212,7 @@ class ElevenLabsLive:
                 await self._slow_down()
                 pcm, commits = piece or (b"", False)
                 commits, self._commits_now = commits or self._commits_now, False
+                self._is_final_due = self._is_final_due or commits
                 await self._say(socket, pcm, commits=commits)
                 sounded_s = loop.time()
             self._check_answer()
@@ -218,7 +220,10 @@ class ElevenLabsLive:
                 async with asyncio.timeout(_SILENT_AFTER_S):
                     await self._news.wait()
             except TimeoutError:
-                if loop.time() - sounded_s > _ASLEEP_AFTER_S and not self._kept.is_waiting:
+                is_bedtime = loop.time() - sounded_s > _ASLEEP_AFTER_S
+                if is_bedtime or not self._is_final_due:
+                    self._kept.forget_sent()  # it was silence, which keeps nobody awake
+                if is_bedtime and not self._kept.is_waiting:
                     raise _asleep() from None
                 silence = bytes(self._wish.rate_hz // 50 * 2)
                 await self._say(socket, silence, commits=False)
@@ -270,6 +275,7 @@ class ElevenLabsLive:
             told = await self._next(socket)
             match told.message_type:
                 case "partial_transcript":
+                    self._is_final_due = self._is_final_due or bool(told.text)
                     await listener.on_transcript(Transcript(told.text, is_final=False))
                 case "committed_transcript" if told.text and told.text == self._timed_text:
                     self._timed_text = ""  # the plain twin of what was told already
@@ -297,7 +303,7 @@ class ElevenLabsLive:
 
     async def _on_final(self, told: Told, listener: LiveListener) -> None:
         self._has_heard = True
-        self._committed_at_s = None
+        self._committed_at_s, self._is_final_due = None, False
         if self._kept.answered():
             final = Transcript(told.text, is_final=True, words=told.spoken_words)
             await listener.on_transcript(final)

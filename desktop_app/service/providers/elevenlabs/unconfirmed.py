@@ -112,10 +112,15 @@ class Unconfirmed:
                 return first.is_wanted
             self._utterances.popleft()
             return first.is_wanted
-        first = self._utterances[0]
-        del first.sound[: first.sent_bytes]
-        first.sent_bytes = 0
+        self.forget_sent()
         return True
+
+    def forget_sent(self) -> None:
+        """No words are to come of what was sent; where clients commit, each commit has its own."""
+        if not self._is_manual:
+            first = self._utterances[0]
+            del first.sound[: first.sent_bytes]
+            first.sent_bytes = 0
 
     def again(self) -> None:
         """A new session knows nothing of what was sent."""

@@ -317,6 +317,49 @@ async def test_a_session_in_which_nobody_speaks_is_let_go_until_somebody_does(se
         await heard.until(lambda: heard.finals == ["awake"])
 
 
+@pytest.mark.parametrize("partial", ["", "thank"])
+async def test_silence_behind_the_last_words_keeps_no_session_awake(server, monkeypatch, partial):
+    monkeypatch.setattr(elevenlabs_live, "_SILENT_AFTER_S", 0.01)
+    monkeypatch.setattr(elevenlabs_live, "_ASLEEP_AFTER_S", 0.05)
+    async with listening(server, LiveWish(is_manual=False)) as heard:
+        heard.recognition.append(SECOND)
+        session = await server.session()
+        await session.commits("hello")
+        await heard.until(lambda: heard.finals == ["hello"])
+        heard.recognition.append(bytes(3_200))
+        await session.say("partial_transcript", text=partial)
+        async with asyncio.timeout(LIMIT_S):
+            await session.connection.wait_closed()
+        assert len(server.sessions) == 1
+        heard.recognition.append(SECOND)
+        again = await server.session(2)
+        await server.until(lambda: len(again.sound) >= len(SECOND))
+        assert bytes(again.sound[: len(SECOND)]) == SECOND, "and nothing of before"
+
+
+@pytest.mark.parametrize(("partial", "given_again"), [("", b""), ("thank", SECOND)])
+async def test_a_session_that_ends_in_silence_is_renewed_for_words_alone(
+    server, monkeypatch, partial, given_again
+):
+    other = b"\x02\x00" * 16_000
+    async with listening(server, LiveWish(is_manual=False)) as heard:
+        heard.recognition.append(SECOND)
+        session = await server.session()
+        await server.until(lambda: session.chunks)
+        await session.say("partial_transcript", text=partial)
+        await heard.until(lambda: heard.transcripts)
+        monkeypatch.setattr(elevenlabs_live, "_SILENT_AFTER_S", 0.01)
+        heard.recognition.append(b"")  # so that it waits anew
+        quiet = len(session.chunks) + 3
+        await server.until(lambda: len(session.chunks) >= quiet)
+        await session.say("session_time_limit_exceeded", error="It is over.")
+        await session.connection.wait_closed()
+        heard.recognition.append(other)
+        again = await server.session(2)
+        await server.until(lambda: other in bytes(again.sound))
+        assert bytes(again.sound).startswith(given_again + other)
+
+
 @pytest.mark.parametrize("kind", ["commit_throttled", "input_error", "chunk_size_exceeded"])
 async def test_a_refused_piece_does_not_end_the_session(server, kind):
     server.texts = ["still here"]
