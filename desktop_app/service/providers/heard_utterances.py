@@ -9,6 +9,7 @@ from contextlib import aclosing, suppress
 from pathlib import Path
 
 from desktop_app.audio.frames import CAPTURE_RATE_HZ
+from desktop_app.audio.quiet_spot import quiet_spot
 from desktop_app.protocol.wav_stream import wav_file
 from desktop_app.service.providers.ports import Transcript
 from desktop_app.service.providers.recording_ports import (
@@ -19,6 +20,9 @@ from desktop_app.service.providers.recording_ports import (
     Transcriber,
 )
 
+PIECE_BYTES = CAPTURE_RATE_HZ * 300 * 2  # 5 minutes, 10 MB: OpenAI takes 25 MB
+MOST_PIECES = 4
+_SEARCHED_BYTES = CAPTURE_RATE_HZ * 5 * 2
 _SHORTEST_BYTES = CAPTURE_RATE_HZ // 10 * 2  # a file shorter than 0.1 s is refused
 
 
@@ -47,65 +51,108 @@ class HeardUtterances:
 
 
 class HeardUtterance:
-    """A ``Recognition``: collects the sound, sends it as a WAV file, and deletes that."""
+    """A ``Recognition``: collects the sound, sends it as WAV files, and deletes those.
+
+    Nearly every utterance is one file. A longer one is cut between two words, as providers take
+    files of so many bytes and nobody shall keep hours of sound: what was cut off is heard while
+    the rest is still spoken.
+    """
 
     def __init__(self, transcriber: Transcriber, wish: HearingWish) -> None:
         self._transcriber = transcriber
         self._wish = wish
         self._sound = bytearray()
-        self._is_complete = asyncio.Event()
-        self._is_closed = False
+        self._pieces: asyncio.Queue[bytes | None] = asyncio.Queue()  # None: it is complete
+        self._has_room = asyncio.Event()
+        self._has_room.set()
+        self._is_over = False
 
     @property
     def has_room(self) -> bool:
-        """It is only kept."""
-        return True
+        """Whether not too many pieces wait to be heard."""
+        return self._has_room.is_set()
 
     def feed(self, pcm: bytes) -> None:
         """Hear more."""
+        if self._is_over:
+            return
         self._sound += pcm
+        while len(self._sound) >= PIECE_BYTES:
+            self._cut_off()
 
     async def room(self) -> None:
-        """There always is."""
+        """Return when there is."""
+        await self._has_room.wait()
 
     async def finish(self) -> None:
         """The utterance is complete."""
-        self._is_complete.set()
+        if self._is_over:
+            return
+        self._is_over = True
+        if len(self._sound) >= _SHORTEST_BYTES:
+            self._pieces.put_nowait(bytes(self._sound))
+        self._sound.clear()
+        self._pieces.put_nowait(None)
 
     async def transcripts(self) -> AsyncIterator[Transcript]:
-        """Partials where the provider has them, then the final text.
+        """Partials where the provider has them, and of pieces; then the final text.
 
         Raises:
             AccessError, InputError, NetworkError, ProtocolError
         """
-        await self._is_complete.wait()
-        if self._is_closed or len(self._sound) < _SHORTEST_BYTES:
-            yield Transcript("", is_final=True)
-            return
-        path = await asyncio.to_thread(_write, wav_file(bytes(self._sound), CAPTURE_RATE_HZ))
-        try:
-            async with aclosing(self._heard(path)) as heard:
+        text = ""
+        while (piece := await self._next_piece()) is not None:
+            before = f"{text} " if text else ""
+            async with aclosing(self._heard(piece)) as heard:
                 async for transcript in heard:
-                    yield transcript
-        finally:
-            with suppress(OSError):
-                path.unlink()
+                    text = (before + transcript.text).strip()
+                    if not (transcript.is_final and self._is_last):
+                        yield Transcript(text, is_final=False)
+        yield Transcript(text, is_final=True)
 
     async def aclose(self) -> None:
         """Stop waiting for more sound. Idempotent."""
-        if not self._is_complete.is_set():
-            self._is_closed = True
-            self._is_complete.set()
+        if not self._is_over:
+            self._is_over = True
+            self._sound.clear()
+            while not self._pieces.empty():
+                self._pieces.get_nowait()
+            self._pieces.put_nowait(None)
+        self._has_room.set()
 
-    async def _heard(self, path: Path) -> AsyncGenerator[Transcript, None]:
+    @property
+    def _is_last(self) -> bool:
+        """Whether nothing follows the piece that is heard now."""
+        return self._is_over and self._pieces.qsize() <= 1
+
+    def _cut_off(self) -> None:
+        """The first piece, up to the quietest moment of its last seconds."""
+        start = PIECE_BYTES - _SEARCHED_BYTES
+        end = start + quiet_spot(bytes(self._sound[start:PIECE_BYTES]), CAPTURE_RATE_HZ)
+        self._pieces.put_nowait(bytes(self._sound[:end]))
+        del self._sound[:end]
+        if self._pieces.qsize() >= MOST_PIECES:
+            self._has_room.clear()
+
+    async def _next_piece(self) -> bytes | None:
+        piece = await self._pieces.get()
+        self._has_room.set()
+        return piece
+
+    async def _heard(self, piece: bytes) -> AsyncGenerator[Transcript, None]:
+        path = await asyncio.to_thread(_write, wav_file(piece, CAPTURE_RATE_HZ))
         recording, text = Recording(path, "utterance.wav", "audio/wav"), ""
-        async for news in self._transcriber.transcribe(recording, self._wish):
-            match news:
-                case HeardDelta(text=more):
-                    text += more
-                    yield Transcript(text, is_final=False)
-                case HeardAll(text=whole):
-                    yield Transcript(whole, is_final=True)
+        try:
+            async for news in self._transcriber.transcribe(recording, self._wish):
+                match news:
+                    case HeardDelta(text=more):
+                        text += more
+                        yield Transcript(text, is_final=False)
+                    case HeardAll(text=whole):
+                        yield Transcript(whole, is_final=True)
+        finally:
+            with suppress(OSError):
+                path.unlink()
 
 
 def _write(content: bytes) -> Path:
