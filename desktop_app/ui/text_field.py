@@ -14,6 +14,7 @@ from desktop_app.ui.look import Look
 from desktop_app.ui.mirroring import is_mirrored, leading, mirrored, mirrored_margins
 
 _PADDING = 12
+_OWN = 2  # px that Qt puts before the words of a line by itself
 _ICON, _BEFORE, _AFTER = 16, 10, 5  # px at 1x
 
 
@@ -28,7 +29,7 @@ class TextField(QLineEdit):
         self._icon = icon
         self.setFrame(False)
         self.setFont(look.font(px))
-        before = icon_room(look) if icon else _PADDING
+        before = icon_room(look) if icon else _PADDING - _OWN  # as in a choice below it
         self.setTextMargins(*mirrored_margins(before, 0, _PADDING, 0))
         begin_leading(self)
         self.setMinimumHeight(self.fontMetrics().height() + 18)

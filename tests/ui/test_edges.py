@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QRectF, QSize
+from PySide6.QtCore import QRect, QRectF, QSize
 from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop_app.ui import look as size
 from desktop_app.ui.button import Button
+from desktop_app.ui.chat.code_frame import CodeFrame
 from desktop_app.ui.chat.message_bubble import paint_bubble
+from desktop_app.ui.chat.text_block import TextBlock
 from desktop_app.ui.compose.composer import Composer
 from desktop_app.ui.gallery.picture_canvas import PictureCanvas, Shown
 from desktop_app.ui.gallery.picture_grid import PictureGrid
+from desktop_app.ui.gallery.picture_viewer import PictureViewer
 from desktop_app.ui.header import Chip
 from desktop_app.ui.labels import Label, Rule
 from desktop_app.ui.look import Look
 from desktop_app.ui.overlay import Overlay
 from desktop_app.ui.panels.memory_panel import MemoryPanel
 from desktop_app.ui.panels.rows import Row, RowText
+from desktop_app.ui.settings.row_widgets import Choice
+from desktop_app.ui.text_field import TextField
 from tests.fakes.ink import dark_in
 from tests.ui.gallery.test_picture_grid import PICTURES, Supply
 
@@ -145,3 +150,42 @@ def test_small_words_stand_on_the_line_of_larger_ones(window, percent):
     seen = inner.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
     feet = {dark_in(seen, one.geometry()).bottom() for one in (large, small)}
     assert len(feet) == 1
+
+
+@pytest.mark.parametrize("source", ["| A | B |\n|--|--|\n| 1 | 2 |\n", "```\nx\n```"])
+def test_tables_and_code_begin_where_words_do(look, source):
+    block = TextBlock(look)
+    if source.startswith("|"):
+        block.show_markdown(source, 300)
+    else:
+        block.show_code("x", CodeFrame("python"), 300)
+    ground = look.colour("background")
+
+    seen = QImage(320, block.height + 10, QImage.Format.Format_RGB32)
+    seen.fill(ground)
+    painter = QPainter(seen)
+    painter.translate(10, 5)
+    block.paint(painter, None, QRectF(0, 0, 300, 200))
+    painter.end()
+    middle = seen.height() // 2
+    assert next(x for x in range(320) if seen.pixelColor(x, middle) != ground) == 10
+
+
+def test_steps_to_other_pictures_stand_over_the_middle_of_the_picture(look, window):
+    viewer = PictureViewer(look, window, Supply())
+    viewer.resize(800, 600)
+    viewer.show_picture(PICTURES[0], "1 of 5", "Boats")
+    window.show()
+    centre = (viewer.before.geometry().left() + viewer.after.geometry().right()) / 2
+    assert centre == pytest.approx(viewer.canvas.geometry().center().x(), abs=1)
+
+
+def test_words_of_settings_begin_in_one_column(look, window):
+    field, choice = TextField(look, window), Choice(look, window)
+    field.setText("HH")
+    choice.addItem("HH")
+    for one in (field, choice):
+        one.resize(200, 34)
+    words = QRect(4, 8, 60, 16)
+    starts = [dark_in(one.grab().toImage(), words).left() for one in (field, choice)]
+    assert starts[0] == starts[1] > 10

@@ -34,7 +34,7 @@ class ExampleCard(QAbstractButton):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         lines = self.fontMetrics().lineSpacing()
-        return QSize(self._look.scaled(264), max(52, 2 * lines + 16))
+        return QSize(self._look.scaled(300), max(52, 2 * lines + 16))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         return QSize(160, self.sizeHint().height())

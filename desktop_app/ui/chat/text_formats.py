@@ -211,6 +211,7 @@ def _dress_table(table: QTextTable, look: Look) -> None:
     given.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
     given.setCellPadding(8)
     given.setCellSpacing(0)
+    given.setLeftMargin(-1)  # its line begins where words and code do
     given.setTopMargin(0)
     given.setBottomMargin(0)
     given.setWidth(QTextLength(QTextLength.Type.VariableLength, 0))

@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from desktop_app.journal.records import PictureRecord
 from desktop_app.prose import tr
@@ -103,15 +103,14 @@ class PictureViewer(QWidget):
         self.copy = self._button("copy", tr("Copy the picture"), "Ctrl+C")
         self.save = self._button("save", tr("Save the picture as a file"), "Ctrl+S")
         self.delete = self._button("trash", tr("Delete the picture"), "Del")
-        top = QHBoxLayout()
-        top.setSpacing(2)
-        top.addWidget(self.back)
-        top.addStretch(1)
-        for part in (self.before, self._place, self.after):
-            top.addWidget(part)
-        top.addStretch(1)
-        for part in (self.compare, self.message, self.copy, self.save, self.delete):
-            top.addWidget(part)
+        top = QGridLayout()  # of which the sides are equally wide: the middle is the picture's
+        at = Qt.AlignmentFlag
+        top.addLayout(_in_line(self.back), 0, 0, at.AlignLeading)
+        top.addLayout(_in_line(self.before, self._place, self.after), 0, 1)
+        steps = (self.compare, self.message, self.copy, self.save, self.delete)
+        top.addLayout(_in_line(*steps), 0, 2, at.AlignTrailing)
+        top.setColumnStretch(0, 1)
+        top.setColumnStretch(2, 1)
         edit = QHBoxLayout()
         edit.setSpacing(8)
         edit.addWidget(self.wish, 1)
@@ -246,7 +245,9 @@ class PictureViewer(QWidget):
             tr("in {thread}").format(thread=self._thread) if self._thread else "",
             "" if cost is None else tr("Cost of the reply: {cost}").format(cost=money(cost)),
         )
-        self._facts.show_text("  ·  ".join(apart(fact) for fact in facts if fact))
+        said = [apart(fact) for fact in facts if fact]
+        lines = ("  ·  ".join(said[first:]) for first in range(len(said)))
+        self._facts.show_text(next(lines, ""), briefer=tuple(lines))
 
     # ---- what is done -------------------------------------------------------------------------
 
@@ -306,3 +307,11 @@ class PictureViewer(QWidget):
             button.click()
         else:
             super().keyPressEvent(event)
+
+
+def _in_line(*parts: QWidget) -> QHBoxLayout:
+    line = QHBoxLayout()
+    line.setSpacing(2)
+    for part in parts:
+        line.addWidget(part)
+    return line
