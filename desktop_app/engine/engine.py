@@ -94,6 +94,7 @@ class Engine:
         self._closing = asyncio.Event()
         self._failure: Exception | None = None
         self._ended = asyncio.Event()
+        self._stepped = asyncio.Event()
         self._jobs = Jobs()
         self._ledger = Ledger(parts.publish)
         self._recorder = Recorder(
@@ -239,6 +240,7 @@ class Engine:
         for effect in effects:
             self._carry_out(effect)
         self._sound.follow(self._session)
+        self._stepped.set()
         if self.phase_changed != self._shown:
             self._shown = self.phase_changed
             self._parts.publish(self._shown)
@@ -345,7 +347,7 @@ class Engine:
     # ---- delivering again -----------------------------------------------------------------
 
     async def _resume_queued(self) -> None:
-        """Take up what an earlier run could not deliver."""
+        """Take up what an earlier run could not deliver, one after the other."""
         try:
             pending = await self._parts.journal.pending()
         except StorageError as error:
@@ -353,9 +355,9 @@ class Engine:
             return
         for message in pending:
             if message.thread_id == self.thread_id:
-                self.take(RetryRequested(message.id))
+                await self._retry(message.id, waits=True)
 
-    async def _retry(self, message_id: str) -> None:
+    async def _retry(self, message_id: str, *, waits: bool = False) -> None:
         try:
             message = await question_of(self._parts.journal, self.thread_id, message_id)
             if message is None:
@@ -364,6 +366,8 @@ class Engine:
         except StorageError as error:
             self._raise(error)
             return
+        if waits and message.utterance_id:
+            await self._between_turns()
         self._recorder.remember(message)
         if message.utterance_id:
             self._retried[message.id] = message, pcm
@@ -373,6 +377,12 @@ class Engine:
             typed = message.wishes.words
             text = message.text if typed is None else typed
             self.take(PromptTyped(message.id, text, message.wishes))
+
+    async def _between_turns(self) -> None:
+        """Return when a recording can be said: there is no queue for them, as for prompts."""
+        while not self._session.is_between_turns:
+            self._stepped.clear()
+            await self._stepped.wait()
 
     def _raise(self, error: AppError) -> None:
         notice = Notice(NoticeLevel.ERROR, error.code, dict(error.facts))

@@ -1,0 +1,52 @@
+"""What an earlier run could not deliver is delivered by this one."""
+
+from __future__ import annotations
+
+from desktop_app.journal.records import (
+    MessageRecord,
+    MessageStatus,
+    Role,
+    UtteranceRecord,
+    UtteranceState,
+)
+from desktop_app.protocol.commands import CommitAudio, PromptText
+from desktop_app.protocol.events import ReplyEnded, ReplyText, TranscriptUpdated
+from tests.fakes.loudspeaker import speech
+from tests.fakes.rig import THREAD, Rig
+
+
+async def test_what_was_queued_aloud_and_in_writing_is_delivered_in_its_order():
+    rig = Rig()
+    asked = {"first": "u1", "second": "", "third": "u2"}
+    for at, (message_id, utterance_id) in enumerate(asked.items()):
+        rig.journal.put(
+            MessageRecord(
+                id=message_id,
+                thread_id=THREAD,
+                role=Role.USER,
+                text=message_id,
+                created_at=float(at),
+                status=MessageStatus.QUEUED,
+                is_spoken=bool(utterance_id),
+                utterance_id=utterance_id,
+            ),
+            speech(300),
+        )
+        rig.journal.utterances[utterance_id] = UtteranceRecord(
+            id=utterance_id, thread_id=THREAD, turn=1, created_at=1.0, state=UtteranceState.FAILED
+        )
+    async with rig:
+        voice = await rig.line()
+        await voice.expect(CommitAudio(1))
+        assert rig.text.transports == []
+        voice.say(TranscriptUpdated(1, "first", is_final=True), ReplyText(1, "One."), ReplyEnded(1))
+        line = await rig.text.connection(1)
+        await line.expect(PromptText(2, "second"))
+        line.say(ReplyText(2, "Two."), ReplyEnded(2))
+        await voice.expect(CommitAudio(3))
+        voice.say(TranscriptUpdated(3, "third", is_final=True), ReplyText(3, "Three."))
+        voice.say(ReplyEnded(3))
+        await rig.until(lambda: len(rig.replies) == 3)
+        assert [one.text for one in rig.replies] == ["One.", "Two.", "Three."]
+        assert {one.status for one in rig.questions} == {MessageStatus.SENT}
+        assert rig.notices == []
