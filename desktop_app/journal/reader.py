@@ -17,6 +17,7 @@ from desktop_app.journal.origins import LEARNED_FROM, Origin, origins_in
 from desktop_app.journal.records import (
     MessageRecord,
     PictureRecord,
+    Role,
     SearchHit,
     ThreadRecord,
     UtteranceRecord,
@@ -37,8 +38,6 @@ from desktop_app.journal.schema import DATABASE_NAME, MIGRATIONS
 from desktop_app.journal.search_query import SearchWish
 from desktop_app.journal.searching import (
     TITLE_MATCHES,
-    Found,
-    found_in,
     hits_of,
     part_pattern,
     search_statement,
@@ -243,14 +242,14 @@ class JournalReader:
             return []
         return hits_of(self._rows(statement.query, statement.values, is_stale), wish)
 
-    def found_in(self, thread_id: str, text: str) -> Sequence[Found]:
-        """In which messages of a thread the text stands, oldest first, and how often."""
+    def texts(self, thread_id: str) -> Sequence[tuple[str, Role, str]]:
+        """Id, role and text of every message of a thread, oldest first."""
         rows = self._rows(
-            f"SELECT id, text FROM message WHERE thread_id = :thread_id AND {NOT_REMOVED} "
+            f"SELECT id, role, text FROM message WHERE thread_id = :thread_id AND {NOT_REMOVED} "
             "ORDER BY created_at, number",
             {"thread_id": thread_id},
         )
-        return found_in([(row["id"], row["text"]) for row in rows], text)
+        return [(row["id"], Role(row["role"]), row["text"]) for row in rows]
 
     def count_from(self, thread_id: str, message_id: str) -> int:
         """How many messages there are from this one to the newest; 0 for an unknown one."""

@@ -27,17 +27,6 @@ class Statement(NamedTuple):
     values: dict[str, Any]
 
 
-class Found(NamedTuple):
-    """A message in which something was found.
-
-    Attributes:
-        times: How often.
-    """
-
-    message_id: str
-    times: int
-
-
 def search_statement(wish: SearchWish, limit: int) -> Statement | None:
     """How to find what is wished for, newest first; None when nothing can be looked for."""
     words = wish.query
@@ -115,10 +104,3 @@ def part_pattern(text: str) -> str | None:
         return None
     plain = _SIGNS_OF_LIKE.sub(r"!\g<0>", text)
     return f"%{plain}%"
-
-
-def found_in(rows: Sequence[tuple[str, str]], text: str) -> list[Found]:
-    """In which messages, given as id and text, this text stands and how often, in any case."""
-    wanted = text.casefold()
-    counts = ((message_id, written.casefold().count(wanted)) for message_id, written in rows)
-    return [Found(message_id, times) for message_id, times in counts if times]

@@ -10,9 +10,8 @@ from PySide6.QtCore import QTimer
 
 from desktop_app.errors import AppError
 from desktop_app.journal.origins import Origin
-from desktop_app.journal.records import MessageRecord, PictureRecord, SearchHit, ThreadRecord
+from desktop_app.journal.records import MessageRecord, PictureRecord, Role, SearchHit, ThreadRecord
 from desktop_app.journal.search_query import SearchWish, read_wish
-from desktop_app.journal.searching import Found
 from desktop_app.journal.spending import Spent
 from desktop_app.link.messages import Notice, NoticeLevel
 from desktop_app.state import changes
@@ -35,6 +34,17 @@ class Finding(NamedTuple):
     hits: tuple[SearchHit, ...] = ()
 
 
+class Found(NamedTuple):
+    """A message in which something was found.
+
+    Attributes:
+        times: How often.
+    """
+
+    message_id: str
+    times: int
+
+
 class Reader(Protocol):
     """What the window reads of the journal. Called on a worker thread."""
 
@@ -51,7 +61,7 @@ class Reader(Protocol):
     def search(
         self, wish: SearchWish, limit: int = ..., is_stale: Callable[[], bool] | None = ...
     ) -> Sequence[SearchHit]: ...
-    def found_in(self, thread_id: str, text: str) -> Sequence[Found]: ...
+    def texts(self, thread_id: str) -> Sequence[tuple[str, Role, str]]: ...
     def count_from(self, thread_id: str, message_id: str) -> int: ...
     def pictures(
         self, thread_id: str = ..., limit: int = ..., offset: int = ...
@@ -167,11 +177,24 @@ class JournalPages:
             threads = self._reader.threads(PAGE, 0, wish.words)
         return Finding(tuple(threads), tuple(self._reader.search(wish, is_stale=is_stale)))
 
-    async def found_in(self, thread_id: str, text: str) -> tuple[Found, ...]:
-        """In which messages of the thread the text stands; nowhere for no text."""
+    async def found_in(
+        self, thread_id: str, text: str, times_in: Callable[[Role, str, str], int]
+    ) -> tuple[Found, ...]:
+        """In which messages of the thread the text stands, oldest first; nowhere for no text.
+
+        Args:
+            times_in: How often the last stands in a message of that role with that text. Called
+                on a worker thread.
+        """
         if not text:
             return ()
-        return await self._read(lambda: self._reader.found_in(thread_id, text))
+
+        def found() -> list[Found]:
+            rows = self._reader.texts(thread_id)
+            counts = (Found(name, times_in(role, written, text)) for name, role, written in rows)
+            return [one for one in counts if one.times]
+
+        return await self._read(found)
 
     async def pictures(
         self, thread_id: str, limit: int, offset: int = 0

@@ -17,7 +17,6 @@ from desktop_app.journal.reply_details import (
 )
 from desktop_app.journal.schema import DATABASE_NAME
 from desktop_app.journal.search_query import read_wish
-from desktop_app.journal.searching import Found
 from desktop_app.journal.spending import Spent
 from desktop_app.journal.writer import JournalWriter
 from desktop_app.protocol.events import Usage
@@ -235,13 +234,13 @@ async def test_a_search_that_nobody_waits_for_is_broken_off(writer, reader, reco
     assert asked
 
 
-async def test_bar_34_a_thread_is_searched_as_it_is_written(writer, reader, records):
-    await writer.save_message(records.message("m1", text="The tram, THE TRAM", created_at=1.0))
-    await writer.save_message(records.message("m2", text="nothing", created_at=2.0))
-    await writer.save_message(records.message("m3", text="tramway 100%", created_at=3.0))
-    assert reader.found_in("t1", "tram") == [Found("m1", 2), Found("m3", 1)]
-    assert reader.found_in("t1", "0%") == [Found("m3", 1)]
-    assert reader.found_in("other", "tram") == []
+async def test_bar_34_the_texts_of_a_thread_are_read_in_their_order(writer, reader, records):
+    await writer.save_message(records.message("m2", text="A tram", created_at=2.0))
+    await writer.save_message(
+        records.message("m1", text="What?", created_at=1.0, role=Role.ASSISTANT)
+    )
+    assert reader.texts("t1") == [("m1", Role.ASSISTANT, "What?"), ("m2", Role.USER, "A tram")]
+    assert reader.texts("other") == []
 
 
 async def test_messages_are_counted_from_one_to_the_newest(writer, reader, records):

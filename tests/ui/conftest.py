@@ -19,7 +19,6 @@ from desktop_app.journal.records import (
     ThreadRecord,
 )
 from desktop_app.journal.search_query import SearchWish
-from desktop_app.journal.searching import Found, found_in
 from desktop_app.journal.spending import Spent
 from desktop_app.link.messages import AskAdvanced, Intent
 from desktop_app.paths import Paths
@@ -92,8 +91,8 @@ class FakeReader:
         self.wishes.append(wish)
         return self.hits
 
-    def found_in(self, thread_id: str, text: str) -> list[Found]:
-        return found_in([(one.id, one.text) for one in self.written[thread_id]], text)
+    def texts(self, thread_id: str) -> list[tuple[str, Role, str]]:
+        return [(one.id, one.role, one.text) for one in self.written[thread_id]]
 
     def count_from(self, thread_id: str, message_id: str) -> int:
         ids = [message.id for message in self.written.get(thread_id, [])]

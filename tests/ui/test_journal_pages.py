@@ -10,6 +10,7 @@ import pytest
 from desktop_app.database.migrations import migrate
 from desktop_app.journal.reader import JournalReader
 from desktop_app.journal.schema import DATABASE_NAME, MIGRATIONS
+from desktop_app.ui.chat.shown_text import times_shown
 from desktop_app.ui.journal_pages import JournalPages
 from desktop_app.ui.store import AppStore
 
@@ -40,7 +41,7 @@ def test_the_first_look_at_the_journal_of_an_older_parley_shows_its_threads(tmp_
     [
         (lambda pages: pages.sums("t1", 0.0), None),
         (lambda pages: pages.origins(["m1"]), {}),
-        (lambda pages: pages.found_in("t1", "tide"), ()),
+        (lambda pages: pages.found_in("t1", "tide", times_shown), ()),
     ],
 )
 def test_a_journal_that_cannot_be_read_is_said_whatever_is_read_of_it(tmp_path, read, instead):

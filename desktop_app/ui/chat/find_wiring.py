@@ -8,9 +8,10 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
-from desktop_app.journal.searching import Found
 from desktop_app.state.app_state import Conversation
 from desktop_app.ui.chat.find_bar import FindBar
+from desktop_app.ui.chat.shown_text import times_shown
+from desktop_app.ui.journal_pages import Found
 from desktop_app.ui.look import Look
 from desktop_app.ui.wires import Wires
 
@@ -85,7 +86,7 @@ class FindWiring(QObject):
     async def _find(self, *, is_again: bool = False) -> None:
         """Look for the text in the whole thread; the newest place is shown first."""
         text = self.bar.field.text().strip()
-        self._found = await self._wires.pages.found_in(self._thread_id, text)
+        self._found = await self._wires.pages.found_in(self._thread_id, text, times_shown)
         total = self._total
         if is_again:
             self._at = min(self._at, total)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from desktop_app.ui.chat.block_column import Place
 from desktop_app.ui.chat.message_row import MessageRow
+from desktop_app.ui.chat.shown_text import folded_places
 
 
 class FoundPlace(NamedTuple):
@@ -30,20 +31,14 @@ def places_in(row: MessageRow, text: str) -> list[FoundPlace]:
 
 
 def _exactly(row: MessageRow, text: str) -> list[FoundPlace]:
-    wanted = _folded(text)
+    wanted = folded_places(text)
     places = []
     for number in range(len(row.column)):
         block = row.column.block(number)
-        written = _folded(block.document.toPlainText())
+        written = folded_places(block.document.toPlainText())
         at = written.find(wanted) if wanted else -1
         while at >= 0:
             end = at + len(wanted)
             places.append(FoundPlace((number, at), (number, end), block.top_of(at)))
             at = written.find(wanted, end)
     return places
-
-
-def _folded(text: str) -> str:
-    """Lower case that keeps every character's place; Qt counts two for those beyond U+FFFF."""
-    lower = "".join(low if len(low := one.lower()) == 1 else one for one in text)
-    return "".join(one if ord(one) < 0x10000 else one + "\x00" for one in lower)

@@ -7,11 +7,7 @@ from PySide6.QtGui import QTextDocument, QTextListFormat
 from desktop_app.ui.chat.markdown_blocks import Kind, MarkdownBlock, cut_blocks
 from desktop_app.ui.chat.math_spans import MATH_MARK, readable_math
 from desktop_app.ui.chat.math_text import math_text
-
-_FEATURES = QTextDocument.MarkdownFeature(
-    QTextDocument.MarkdownFeature.MarkdownDialectGitHub.value
-    | QTextDocument.MarkdownFeature.MarkdownNoHTML.value
-)
+from desktop_app.ui.chat.text_formats import MARKDOWN
 
 
 def plain_text(markdown: str) -> str:
@@ -36,7 +32,7 @@ def _prose(source: str) -> str:
     if source.lstrip().startswith("|"):
         return source  # a table is best read as it is written
     document = QTextDocument()
-    document.setMarkdown(readable_math(source).source, _FEATURES)
+    document.setMarkdown(readable_math(source).source, MARKDOWN)
     lines = []
     block = document.begin()
     while block.isValid():

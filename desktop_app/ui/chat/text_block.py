@@ -21,14 +21,10 @@ from desktop_app.ui.chat.code_frame import PADDING, CodeFrame
 from desktop_app.ui.chat.code_lines import CodeLines
 from desktop_app.ui.chat.math_spans import MATH_MARK, readable_math
 from desktop_app.ui.chat.math_text import math_text
-from desktop_app.ui.chat.text_formats import dress_markdown, use_line_height
+from desktop_app.ui.chat.text_formats import MARKDOWN, dress_markdown, use_line_height
 from desktop_app.ui.look import Look
 
 _STAMPS = itertools.count()
-_MARKDOWN = QTextDocument.MarkdownFeature(
-    QTextDocument.MarkdownFeature.MarkdownDialectGitHub.value
-    | QTextDocument.MarkdownFeature.MarkdownNoHTML.value
-)
 
 
 class _Document(QTextDocument):
@@ -119,7 +115,7 @@ class TextBlock:
             if self._source:
                 self.document, self._cut = self._empty_document(), None
             self._source = source
-            self.document.setMarkdown(readable_math(source).source, _MARKDOWN)
+            self.document.setMarkdown(readable_math(source).source, MARKDOWN)
             dress_markdown(self.document, self._look)
             self._wrap(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self._lay_out(width)

@@ -28,6 +28,12 @@ from desktop_app.ui import look as size
 from desktop_app.ui.chat.math_spans import MATH_MARK
 from desktop_app.ui.look import Look
 
+MARKDOWN = QTextDocument.MarkdownFeature(
+    QTextDocument.MarkdownFeature.MarkdownDialectGitHub.value
+    | QTextDocument.MarkdownFeature.MarkdownNoHTML.value
+)
+"""How a reply is read; HTML in it stays text."""
+
 _FROM_RIGHT = Qt.LayoutDirection.RightToLeft
 _LINE_HEIGHT = 140.0  # percent of the font's own
 _CELL_LINE_HEIGHT = 115.0  # of words in a table, which have more room above and below
