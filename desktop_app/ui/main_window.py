@@ -270,17 +270,28 @@ class MainWindow(QWidget):
 
     def toggle_left(self) -> None:
         """Show or hide the threads."""
-        self._is_left_open = not self._is_left_open
-        if self._is_narrow() and self._is_left_open:
-            self._is_right_open = False
-        self._arrange()
+        is_open = not self._is_left_open
+        is_alone = is_open and self._is_narrow()
+        self._open(left=is_open, right=self._is_right_open and not is_alone)
 
     def toggle_right(self) -> None:
         """Show or hide what belongs to the thread."""
-        self._is_right_open = not self._is_right_open
-        if self._is_narrow() and self._is_right_open:
-            self._is_left_open = False
+        is_open = not self._is_right_open
+        is_alone = is_open and self._is_narrow()
+        self._open(left=self._is_left_open and not is_alone, right=is_open)
+
+    def _open(self, *, left: bool, right: bool) -> None:
+        """Arrange the sides; one that lies over the conversation has the keyboard until it goes."""
+        focus = QApplication.focusWidget() or self
+        was_beside = any(one and one.isAncestorOf(focus) for one in (self.threads, self.side))
+        self._is_left_open, self._is_right_open = left, right
         self._arrange()
+        if self._is_narrow() and left:
+            self.threads.list.setFocus()
+        elif self._is_narrow() and right and self.side is not None:
+            self.side.tabs.setFocus()
+        elif was_beside and self._is_narrow() and not self.pane.page:
+            self.pane.composer.setFocus()
 
     @property
     def look(self) -> Look:
@@ -300,8 +311,12 @@ class MainWindow(QWidget):
     def close_overlays(self) -> None:
         """Give the conversation the room back when a side lies over it."""
         if self._is_narrow():
-            self._is_left_open = self._is_right_open = False
-            self._arrange()
+            self._open(left=False, right=False)
+
+    @property
+    def has_overlay(self) -> bool:
+        """Whether a side lies over the conversation."""
+        return self._scrim.isVisible()
 
     def _on_left_dragged(self, x: int) -> None:
         self._widths = self._widths._replace(left=self._width_of(x))

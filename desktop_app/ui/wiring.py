@@ -146,6 +146,8 @@ class Wiring:
             self._send(StopReply())
         elif self.gallery.close_viewer():
             pass
+        elif self._window.has_overlay:
+            self._window.close_overlays()
         elif self._window.pane.page:
             self._window.pane.show_page("")
         elif self._window.is_right_open:

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 from PySide6.QtCore import QRect, QSize
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QApplication, QMenu
 
 from desktop_app.ui.look import Look
 from desktop_app.ui.main_window import MainWindow
@@ -70,6 +70,29 @@ def test_a_narrow_window_opens_one_side_at_a_time(desk):
     assert not desk.window.is_left_open
     desk.window.close_overlays()
     assert desk.window.pane.width() == 760
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # off screen
+def test_a_side_over_the_conversation_has_the_keyboard_until_it_goes(desk, qtbot):
+    window = desk.window
+    window.resize(760, 520)
+    window.activateWindow()
+    window.pane.composer.setFocus()
+    field = QApplication.focusWidget()
+    assert window.pane.composer.isAncestorOf(field)
+    window.toggle_left()
+    assert QApplication.focusWidget() is window.threads.list
+    window.toggle_right()
+    assert QApplication.focusWidget() is window.side.tabs
+    window.escape_pressed.emit()
+    assert not window.has_overlay
+    assert QApplication.focusWidget() is field
+    window.toggle_left()
+    window.escape_pressed.emit()
+    assert (window.is_left_open, QApplication.focusWidget()) == (False, field)
+    window.resize(1280, 800)
+    window.toggle_right()
+    assert QApplication.focusWidget() is field, "beside the conversation it takes nothing away"
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
