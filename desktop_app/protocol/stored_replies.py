@@ -127,18 +127,22 @@ def _is_asked(question: StoredMessage, wanted: WantedReply) -> bool:
 def _turns(
     messages: Sequence[StoredMessage],
 ) -> Iterator[tuple[StoredMessage, list[StoredMessage]]]:
-    """Each question with what was answered to it."""
-    question, replies = None, list[StoredMessage]()
+    """Each question with what was answered to it.
+
+    Rows of one run belong together (contract section 4): one question may wait while another is
+    answered. Those of a run that no question names belong to the question before them.
+    """
+    turns: list[tuple[StoredMessage, list[StoredMessage]]] = []
+    of_run: dict[str, list[StoredMessage]] = {}
     for message in messages:
-        role = message.role.lower()
+        role, run_id = message.role.lower(), (message.metadata_ or {}).get("run_id")
         if role == "user":
-            if question is not None:
-                yield question, replies
-            question, replies = message, []
-        elif role == "assistant":
-            replies.append(message)
-    if question is not None:
-        yield question, replies
+            turns.append((message, []))
+            if run_id:
+                of_run[str(run_id)] = turns[-1][1]
+        elif role == "assistant" and turns:
+            of_run.get(str(run_id), turns[-1][1]).append(message)
+    yield from turns
 
 
 def _joined(question: StoredMessage, replies: Sequence[StoredMessage]) -> StoredReply:

@@ -84,6 +84,39 @@ def test_an_answer_that_is_another_replys_is_not_taken():
     assert found.remote_id == "a1"
 
 
+def test_questions_that_waited_have_their_own_answers():
+    rows = (
+        row("q1", "user", "one", run_id="r1"),
+        row("q2", "user", "two", run_id="r2"),
+        row("q3", "user", "three", run_id="r3"),
+        row("a1", "assistant", "Answer one.", run_id="r1"),
+        row("s2", "assistant", "Let me see.", run_id="r2", tool_calls=[{}]),
+        row("a3", "assistant", "Answer three.", run_id="r3"),
+        row("a2", "assistant", "Answer two.", run_id="r2"),
+    )
+    found = [reply_in(rows, WantedReply("t", asked)) for asked in ("one", "two", "three")]
+    assert [one and one.text for one in found] == [
+        "Answer one.",
+        "Let me see.\n\nAnswer two.",
+        "Answer three.",
+    ]
+    by_id = reply_in(rows, WantedReply("t", "", "s2"))
+    assert by_id is not None
+    assert (by_id.remote_id, by_id.question) == ("a2", "two")
+
+
+def test_answers_of_runs_that_no_question_names_stand_behind_theirs():
+    rows = (
+        row("q1", "user", "one"),
+        row("a1", "assistant", "Answer one.", run_id="r1"),
+        row("q2", "user", "two"),
+        row("s2", "assistant", "", run_id="r2", tool_calls=[{}]),
+        row("a2", "assistant", "Answer two.", run_id="r2"),
+    )
+    found = [reply_in(rows, WantedReply("t", asked)) for asked in ("one", "two")]
+    assert [one and one.text for one in found] == ["Answer one.", "Answer two."]
+
+
 def test_a_question_without_an_answer_is_still_being_answered():
     assert reply_in(THREAD, WantedReply("t", "other")) == StoredReply(ReplyState.RUNNING)
 
