@@ -7,7 +7,7 @@ waits in the same way.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from desktop_app.engine.effects import ClearTimer, PausePlayback, ResumePlayback, SetTimer
 from desktop_app.engine.inputs import TimerName

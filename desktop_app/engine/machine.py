@@ -10,7 +10,7 @@ while an earlier question has not been answered at all, waits for its turn.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from desktop_app.engine import interjections, line_news, peer_endpoint, server_news, sound_news
 from desktop_app.engine.effects import (
@@ -87,6 +87,7 @@ from desktop_app.engine.turns import (
 )
 from desktop_app.link.messages import NoticeLevel
 from desktop_app.protocol.commands import CancelReply, SubmitToolOutputs
+from desktop_app.protocol.events import ReplyAudio, ReplyText
 
 TALK_HELD_S = 120.0
 
@@ -116,6 +117,8 @@ def step(session: Session, given: Input, *, heard_ms: int = 0) -> Step:
 
 def _advanced(session: Session, given: Input, heard_ms: int) -> Step:  # noqa: C901 - closed union
     match given:
+        case ReplyAudio() | ReplyText():  # first, as nothing else comes so often
+            return server_news.on_event(session, given)
         case VoiceStarted():
             return _start_voice(session)
         case VoiceStopped():

@@ -8,7 +8,7 @@ themselves, so the peer is asked not to for as long.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from desktop_app.engine.effects import (
     AskEndpoint,
