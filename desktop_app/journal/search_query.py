@@ -14,6 +14,7 @@ _ROLES = {"me": Role.USER, "parley": Role.ASSISTANT}
 _UNSPACED = re.compile(  # scripts that put no space between words: an index of words has none
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"
 )
+_MOST_PARTS = 32  # of a text that was pasted, more would only make the search slow
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,11 @@ class SearchWish:
     def is_unspaced(self) -> bool:
         """Whether the words belong to a script without spaces."""
         return _UNSPACED.search(self.words) is not None
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The words one by one, for texts in which they are not set apart; each is anywhere."""
+        return tuple(dict.fromkeys(self.words.casefold().split()))[:_MOST_PARTS]
 
     @property
     def query(self) -> str:

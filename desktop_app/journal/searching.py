@@ -34,6 +34,8 @@ def search_statement(wish: SearchWish, limit: int) -> Statement | None:
         return None
     uses_index = bool(words) and not wish.is_unspaced
     conditions = ["thread.is_removed IS NOT 1", *_conditions(wish)]
+    parts = wish.parts if words and not uses_index else ()
+    conditions += [_holds(number, part) for number, part in enumerate(parts)]
     if uses_index:
         source = "message_words JOIN message AS m ON m.number = message_words.rowid"
         conditions.insert(0, "message_words MATCH :query")
@@ -41,8 +43,6 @@ def search_statement(wish: SearchWish, limit: int) -> Statement | None:
         order = "message_words.rowid"
     else:
         source, snippet, order = "message AS m", "m.text", "m.number"
-        if words:
-            conditions.append("instr(m.text, :words)")
     query = (
         "SELECT m.thread_id, m.id, m.created_at, coalesce(thread.title, '') AS title, "
         f"{snippet} AS snippet "
@@ -51,13 +51,21 @@ def search_statement(wish: SearchWish, limit: int) -> Statement | None:
     )
     values = {
         "query": words,
-        "words": wish.words,
         "limit": limit,
         "role": None if wish.role is None else str(wish.role),
         "after": wish.after,
         "before": wish.before,
+        **{f"part{number}": part_pattern(part) or part for number, part in enumerate(parts)},
     }
     return Statement(query, values)
+
+
+def _holds(number: int, part: str) -> str:
+    """Says that a text holds it, in any case; Python is asked only for letters that have one."""
+    if part_pattern(part) is not None:
+        return f"m.text LIKE :part{number} ESCAPE '!'"
+    has_case = part != part.upper()
+    return f"instr({'casefold(m.text)' if has_case else 'm.text'}, :part{number})"
 
 
 def _conditions(wish: SearchWish) -> list[str]:
@@ -87,15 +95,25 @@ def hits_of(rows: Sequence[sqlite3.Row], wish: SearchWish) -> list[SearchHit]:
 
 def _snippet(text: str, wish: SearchWish) -> str:
     """What the index made; else a part of the text, with the words marked where they stand."""
-    if wish.words and not wish.is_unspaced:
+    if not wish.is_unspaced:
         return text
-    at = text.find(wish.words) if wish.words else -1
-    if at < 0:
+    parts = sorted(map(_lower, wish.parts), key=len, reverse=True)
+    words = re.compile("|".join(map(re.escape, parts)))
+    first = words.search(_lower(text))
+    if first is None:
         return text[: 8 * _AROUND]
-    end = at + len(wish.words)
-    before = "…" if at > _AROUND else ""
-    around = (text[max(0, at - _AROUND) : at], text[end : end + 6 * _AROUND])
-    return f"{before}{around[0]}\x02{text[at:end]}\x03{around[1]}"
+    start = max(0, first.start() - _AROUND)
+    seen = text[start : first.end() + 6 * _AROUND]
+    marked, shown = "…" if start else "", 0
+    for word in words.finditer(_lower(seen)):
+        marked += f"{seen[shown : word.start()]}\x02{seen[slice(*word.span())]}\x03"
+        shown = word.end()
+    return marked + seen[shown:]
+
+
+def _lower(text: str) -> str:
+    """Lower case that keeps every character's place."""
+    return "".join(low if len(low := one.lower()) == 1 else one for one in text)
 
 
 def part_pattern(text: str) -> str | None:

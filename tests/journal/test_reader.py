@@ -208,9 +208,49 @@ async def test_bar_34_a_search_keeps_to_its_filters(writer, reader, records, typ
     assert [hit.message_id for hit in reader.search(read_wish(typed))] == found
 
 
-async def test_a_script_without_spaces_is_found_within_its_sentence(writer, reader, records):
-    await writer.save_message(records.message(text="今日の天気はどうですか"))
-    assert reader.search(read_wish("天気"))[0].snippet == "今日の\x02天気\x03はどうですか"
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("東京", ["m1"]),
+        ("天気 東京", ["m1"]),
+        ("東京\u3000天気", ["m1"]),
+        ("iphone 修理", ["m2"]),
+        ("IPHONE修理 é", []),
+        ("修理 ÉCRAN", ["m2"]),
+        ("50% 修理", ["m2"]),
+        ("5_% 修理", []),
+        ("天気 修理", []),
+        ("天気 " * 2000, ["m3", "m1"]),
+        (" ".join(f"天{number}" for number in range(2000)), []),
+    ],
+)
+async def test_words_of_a_script_without_spaces_are_found_anywhere(
+    writer, reader, records, typed, found
+):
+    for name, text in (
+        ("m1", "東京の天気はどうですか"),
+        ("m2", "iPhoneの修理 50%、écran"),
+        ("m3", "今日の天気"),
+    ):
+        await writer.save_message(records.message(name, text=text))
+    assert [hit.message_id for hit in reader.search(read_wish(typed))] == found
+
+
+@pytest.mark.parametrize(
+    ("typed", "text", "snippet"),
+    [
+        ("天気", "今日の天気はどうですか", "今日の\x02天気\x03はどうですか"),
+        ("天気 今日", "今日の天気は", "\x02今日\x03の\x02天気\x03は"),
+        ("iphone 修理", "iPhoneを修理する", "\x02iPhone\x03を\x02修理\x03する"),
+        ("天気", f"{'あ' * 30}天気", f"…{'あ' * 24}\x02天気\x03"),
+        ("天 天気", "天気と天", "\x02天気\x03と\x02天\x03"),
+    ],
+)
+async def test_the_words_of_a_script_without_spaces_are_marked(
+    writer, reader, records, typed, text, snippet
+):
+    await writer.save_message(records.message(text=text))
+    assert reader.search(read_wish(typed))[0].snippet == snippet
 
 
 async def test_a_hit_says_which_thread_it_is_in(writer, reader, records):
