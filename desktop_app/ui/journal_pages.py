@@ -27,13 +27,6 @@ _BEFORE_FOUND = 40  # messages read before one that was found, so that it does n
 _Item = TypeVar("_Item")
 
 
-class Finding(NamedTuple):
-    """Threads found by their titles, and messages found by their words."""
-
-    threads: tuple[ThreadRecord, ...] = ()
-    hits: tuple[SearchHit, ...] = ()
-
-
 class Found(NamedTuple):
     """A message in which something was found.
 
@@ -157,8 +150,15 @@ class JournalPages:
             )
         )
 
-    async def search(self, text: str) -> Finding:
-        """Threads with the text in their titles, and where its words were said.
+    async def titled(self, text: str) -> tuple[ThreadRecord, ...]:
+        """Threads with the text in their titles; none where more is wished for than words."""
+        wish = read_wish(text)
+        if wish.is_empty or wish.is_filtered:
+            return ()
+        return await self._read(lambda: self._reader.threads(PAGE, 0, wish.words))
+
+    async def said(self, text: str) -> tuple[SearchHit, ...]:
+        """Where the words of the text were said.
 
         A search that another one has overtaken is broken off on its worker.
         """
@@ -166,16 +166,13 @@ class JournalPages:
         number = self._searches
         wish = read_wish(text)
         if wish.is_empty:
-            return Finding()
-        find = partial(self._find, wish, lambda: self._searches != number)
-        return await self._read_one(find, Finding())
+            return ()
+        is_stale = partial(self._is_overtaken, number)
+        return await self._read(lambda: self._reader.search(wish, is_stale=is_stale))
 
-    def _find(self, wish: SearchWish, is_stale: Callable[[], bool]) -> Finding:
+    def _is_overtaken(self, number: int) -> bool:
         """Worker thread."""
-        threads: Sequence[ThreadRecord] = ()
-        if not wish.is_filtered:
-            threads = self._reader.threads(PAGE, 0, wish.words)
-        return Finding(tuple(threads), tuple(self._reader.search(wish, is_stale=is_stale)))
+        return self._searches != number
 
     async def found_in(
         self, thread_id: str, text: str, times_in: Callable[[Role, str, str], int]

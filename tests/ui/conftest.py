@@ -178,7 +178,7 @@ class Desk:
         return [intent for intent in self.sent if isinstance(intent, kind)]
 
 
-def _at_once(work: Callable[[], object], _name: str) -> None:
+def run_at_once(work: Callable[[], object], _name: str) -> None:
     """Run a coroutine that never really waits."""
     coroutine = work()
     with pytest.raises(StopIteration):
@@ -211,7 +211,7 @@ def desk(look: Look, memory: QSettings, qtbot: object, tmp_path: Path) -> Iterat
         reader,
         sent.append,
         on_worker=_here,  # type: ignore[arg-type]
-        run=_at_once,  # type: ignore[arg-type]
+        run=run_at_once,  # type: ignore[arg-type]
         folders=folders,
         asks=asks,
     )

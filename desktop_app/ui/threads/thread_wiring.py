@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -24,6 +25,14 @@ from desktop_app.ui.threads.thread_menu import ThreadSteps, thread_menu
 from desktop_app.ui.threads.thread_rows import ThreadRows
 from desktop_app.ui.threads.thread_words import shown_title
 from desktop_app.ui.wires import Wires
+
+
+@dataclass(slots=True)
+class _Search:
+    """What was found; None while it is still looked for."""
+
+    threads: tuple[ThreadRecord, ...] | None = None
+    hits: tuple[SearchHit, ...] | None = None
 
 
 class ThreadWiring(QObject):
@@ -223,8 +232,20 @@ class ThreadWiring(QObject):
         return read_wish(self._window.threads.search.text()).words
 
     def _on_search(self, text: str) -> None:
-        self._run(partial(self._search, text), "search")
+        """Look in titles and words, on a worker each; what both found is shown together."""
+        search = _Search()
+        self._run(partial(self._find_titles, text, search), "search titles")
+        self._run(partial(self._find_words, text, search), "search words")
 
-    async def _search(self, text: str) -> None:
-        self._found, self._hits = await self._pages.search(text)
-        self._show_threads(self._store.state)
+    async def _find_titles(self, text: str, search: _Search) -> None:
+        search.threads = await self._pages.titled(text)
+        self._show_found(search)
+
+    async def _find_words(self, text: str, search: _Search) -> None:
+        search.hits = await self._pages.said(text)
+        self._show_found(search)
+
+    def _show_found(self, search: _Search) -> None:
+        if search.threads is not None and search.hits is not None:
+            self._found, self._hits = search.threads, search.hits
+            self._show_threads(self._store.state)

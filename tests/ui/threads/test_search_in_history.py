@@ -10,7 +10,7 @@ from desktop_app.journal.records import Role, SearchHit, ThreadRecord
 from desktop_app.journal.search_query import SearchWish
 from desktop_app.ui.threads.filter_chips import with_wish
 from tests.fakes.layout_rules import faults_in
-from tests.ui.conftest import make_message
+from tests.ui.conftest import make_message, run_at_once
 
 
 @pytest.fixture
@@ -92,6 +92,23 @@ def test_a_thread_that_the_list_has_not_come_to_has_its_title(searching, qtbot, 
     assert "x299" not in [one.id for one in searching.store.state.threads]
     searching.wiring.threads.deletion.delete(("x299",))
     assert "“Old 299” was deleted." in searching.window.pane.notices.sentence
+
+
+@pytest.mark.parametrize("is_titles_first", [True, False])
+def test_titles_and_words_are_shown_together_whichever_came_first(
+    searching, monkeypatch, qtbot, is_titles_first
+):
+    searching.reader.known.append(ThreadRecord(id="c", title="Trams", created_at=1, updated_at=1))
+    threads, looked_for = searching.wiring.threads, []
+    monkeypatch.setattr(threads, "_run", lambda work, _name: looked_for.append(work))
+    searching.window.threads.search.insert("tram")
+    first, last = looked_for if is_titles_first else reversed(looked_for)
+    before = [row.key for row in threads._rows._rows]
+    run_at_once(first, "first")
+    assert [row.key for row in threads._rows._rows] == before
+    run_at_once(last, "last")
+    shown = [(row.thread_id, row.message_id) for row in threads._rows._rows if row.thread_id]
+    assert shown == [("c", ""), ("a", "m30")]
 
 
 def test_what_is_deleted_leaves_what_was_found_and_comes_back_to_it(searching, qtbot):
