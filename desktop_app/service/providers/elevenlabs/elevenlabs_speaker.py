@@ -12,12 +12,15 @@ from desktop_app.errors import InputError
 from desktop_app.protocol.backboard.models import ModelInfo
 from desktop_app.protocol.backboard.voices import VoiceInfo, elevenlabs_speed
 from desktop_app.protocol.wav_stream import wav_header
+from desktop_app.service.gateway.spoken_text import portions
 from desktop_app.service.providers.elevenlabs.elevenlabs_transcriber import elevenlabs
 from desktop_app.service.providers.listed_models import listed_models
 from desktop_app.service.providers.recording_ports import SpeakingWish
 from desktop_app.service.providers.remote_api import RemoteApi
 from desktop_app.service.providers.speech_models import default_voice, speech_models
 
+LONGEST_TEXT = 5_000
+"""Characters in one request: of all its models, what the strictest takes."""
 _DEFAULT_FORMAT = "mp3_44100_128"
 _NAME = re.compile(r"(mp3|pcm|wav|opus|ulaw|alaw)_(\d{4,5})(?:_\d{2,3})?")
 _IN_QUERY = ("optimize_streaming_latency", "enable_logging")
@@ -50,7 +53,7 @@ class ElevenLabsSpeaker:
         return _content_type(_format(wish))
 
     async def utter(self, text: str, wish: SpeakingWish) -> AsyncIterator[bytes]:
-        """The sound as it comes.
+        """The sound as it comes; a long text is spoken in portions, one after the other.
 
         Raises:
             InputError: ``speech.format``, or ``speech.refused``: the voice, the model, an option.
@@ -61,18 +64,18 @@ class ElevenLabsSpeaker:
         params = {name: _text(wish.options[name]) for name in _IN_QUERY if name in wish.options}
         # WAV is not streamed by this provider: samples are, and a header makes them WAV.
         params["output_format"] = form.replace("wav_", "pcm_")
-        async with self._api.stream(
-            "POST",
-            f"/v1/text-to-speech/{voice}/stream",
-            params=params,
-            json=self._body(text, wish),
-        ) as response:
-            if response.headers.get("content-type", "").startswith(("application/json", "text/")):
-                raise self._api.strange()
-            if form.startswith("wav_"):
-                yield wav_header(_rate_hz(form))
-            async for piece in response.aiter_bytes():
-                yield piece
+        path, is_first = f"/v1/text-to-speech/{voice}/stream", True
+        for portion in portions(text, LONGEST_TEXT) or (text,):
+            body = self._body(portion, wish)
+            async with self._api.stream("POST", path, params=params, json=body) as response:
+                kind = response.headers.get("content-type", "")
+                if kind.startswith(("application/json", "text/")):
+                    raise self._api.strange()
+                if is_first and form.startswith("wav_"):
+                    yield wav_header(_rate_hz(form))
+                is_first = False
+                async for piece in response.aiter_bytes():
+                    yield piece
 
     async def voices(self) -> Sequence[VoiceInfo]:
         """What the account can speak with.

@@ -11,7 +11,10 @@ import pytest
 from desktop_app.credentials import Secret
 from desktop_app.errors import AccessError, InputError, NetworkError, ProtocolError
 from desktop_app.protocol.wav_stream import wav_header
-from desktop_app.service.providers.elevenlabs.elevenlabs_speaker import ElevenLabsSpeaker
+from desktop_app.service.providers.elevenlabs.elevenlabs_speaker import (
+    LONGEST_TEXT,
+    ElevenLabsSpeaker,
+)
 from desktop_app.service.providers.elevenlabs.elevenlabs_transcriber import ElevenLabsTranscriber
 from desktop_app.service.providers.recording_ports import (
     HeardAll,
@@ -102,6 +105,20 @@ async def test_a_reply_is_spoken_as_mp3_by_the_first_voice_of_the_account(mouth,
     speech = ("POST", f"/v1/text-to-speech/{VOICE}/stream")
     assert asked == [("GET", "/v1/voices"), speech, speech]
     assert server.http.requests[1].json() == {"text": "Hello.", "model_id": "eleven_flash_v2_5"}
+
+
+@pytest.mark.parametrize(
+    ("form", "sent"), [("mp3_44100_128", "mp3_44100_128"), ("wav_16000", "pcm_16000")]
+)
+async def test_a_long_text_is_spoken_in_portions_that_end_with_sentences(mouth, server, form, sent):
+    text = " ".join(f"This is the sentence of number {number}." for number in range(400))
+    sound = await utter(mouth, text, voice="v2", output_format=form)
+    asked = [request.json()["text"] for request in server.http.requests]
+    assert len(asked) == 3
+    assert all(len(one) <= LONGEST_TEXT and one.endswith(".") for one in asked)
+    assert " ".join(asked) == text
+    whole = "".join(f"<{sent}:{one}>" for one in asked).encode()
+    assert sound.removeprefix(wav_header(16_000) if form.startswith("wav") else b"") == whole
 
 
 @pytest.mark.parametrize(
