@@ -18,6 +18,9 @@ class ConfirmLine(QWidget):
     Args:
         step: What begins it; also the word of the answer that deletes.
 
+    Attributes:
+        beside: What gives the question its room.
+
     Signals:
         confirmed: It is to be done.
     """
@@ -26,6 +29,7 @@ class ConfirmLine(QWidget):
 
     def __init__(self, look: Look, parent: QWidget, title: str, question: str, step: str) -> None:
         super().__init__(parent)
+        self.beside: tuple[QWidget, ...] = ()
         self._title = title
         self._question = question
         self.words = WrappedText(look, self, title, size.TEXT, "text")
@@ -50,7 +54,8 @@ class ConfirmLine(QWidget):
         self.words.setText(self._question if is_asking else self._title)
         for part in (self.keep, self.delete):
             part.setVisible(is_asking)
-        self.begin.setVisible(not is_asking)
+        for other in (self.begin, *self.beside):
+            other.setVisible(not is_asking)
 
     def _on_begin(self) -> None:
         self._ask(True)

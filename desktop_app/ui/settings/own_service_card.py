@@ -100,6 +100,7 @@ class OwnServiceCard(QWidget):
         edit.setObjectName(name)
         edit.clicked.connect(self._on_edit)
         line.line.insertWidget(line.line.indexOf(line.begin), edit)
+        line.beside = (line.note, edit)
         line.setObjectName(name)
         line.confirmed.connect(self._on_removed)
         self._list.addWidget(line)

@@ -376,8 +376,14 @@ def test_a_service_of_ones_own_is_removed_by_a_second_press_with_its_key(
 ):
     with_office(desk, tmp_path)
     line = page.own.lines["office"]
+    edit = line.findChild(Button, "office")
     qtbot.mouseClick(line.begin, Qt.MouseButton.LeftButton)
     assert written(tmp_path)["profile"] == "office"
+    assert "Threads stay" in line.words.text()
+    assert (line.note.isHidden(), edit.isHidden()) == (True, True), "the question has the room"
+    qtbot.mouseClick(line.keep, Qt.MouseButton.LeftButton)
+    assert (line.note.isHidden(), edit.isHidden()) == (False, False)
+    qtbot.mouseClick(line.begin, Qt.MouseButton.LeftButton)
     qtbot.mouseClick(line.delete, Qt.MouseButton.LeftButton)
     found = written(tmp_path)
     assert (found["profile"], found["profiles"]) == ("embedded", {})
