@@ -294,6 +294,7 @@ SENTENCES: Prose = {
         "Nobody spoke for a while, so the microphone was closed. Open it again when you like."
     ),
     "voice.no_speech": "No words were heard. Try again a little closer to the microphone.",
+    "voice.too_long": "It was sent after two minutes, the longest at once. Press again to go on.",
     "voice.no_words": "No words were heard in this recording. Say it again, or type it.",
 }
 

@@ -313,9 +313,7 @@ def _timer(session: Session, name: TimerName, heard_ms: int) -> Step:
         case TimerName.RESUME:
             return interjections.talk_over(session)
         case TimerName.TALK_TAIL | TimerName.TALK_HELD:
-            held = session.talk is not Talk.UP or session.is_peer_ending
-            is_over = held and session.stage is Stage.HEARING and not session.is_attending
-            return session, (FinishCapture(session.turn),) if is_over else ()
+            return _finish_capture(session, name)
         case TimerName.MICROPHONE:
             return session, (OpenMicrophone(),) if session.mic is Mic.LOST else ()
         case TimerName.IDLE_LINE:
@@ -324,6 +322,15 @@ def _timer(session: Session, name: TimerName, heard_ms: int) -> Step:
             return replace(session, line=Line.CLOSED), (CloseLine(),)
         case _:  # REDELIVER
             return rest(session) if session.stage is Stage.IDLE else (session, ())
+
+
+def _finish_capture(session: Session, name: TimerName) -> Step:
+    held = session.talk is not Talk.UP or session.is_peer_ending
+    if not held or session.stage is not Stage.HEARING or session.is_attending:
+        return session, ()
+    is_key_down = name is TimerName.TALK_HELD and session.talk is Talk.HELD
+    told = (notice(NoticeLevel.INFO, "voice.too_long"),) if is_key_down else ()
+    return session, (*told, FinishCapture(session.turn))
 
 
 def _tire(session: Session) -> Step:

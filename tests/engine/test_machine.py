@@ -254,9 +254,13 @@ def test_the_talk_key_takes_over_an_utterance_that_began_by_itself():
     assert effects[0] == Capture(1, is_held=True)
 
 
-@pytest.mark.parametrize("name", [TimerName.TALK_TAIL, TimerName.TALK_HELD])
-def test_the_tail_and_an_endless_press_finish_the_capture(name):
-    assert play(TalkPressed(), TimerFired(name))[1] == [FinishCapture(1)]
+@pytest.mark.parametrize(
+    ("name", "told"), [(TimerName.TALK_TAIL, []), (TimerName.TALK_HELD, ["voice.too_long"])]
+)
+def test_the_tail_and_an_endless_press_finish_the_capture_and_the_latter_is_said(name, told):
+    effects = play(TalkPressed(), TimerFired(name))[1]
+    assert effects[-1] == FinishCapture(1)
+    assert notices(effects) == told
     assert play(TimerFired(name))[1] == []
 
 
