@@ -9,6 +9,7 @@ from typing import Any
 
 from desktop_app.client.addresses import ApiAddress
 from desktop_app.client.api import BackboardApi
+from desktop_app.client.late_pictures import LatePictures
 from desktop_app.client.realtime_socket import RealtimeSocket, open_realtime_socket
 from desktop_app.client.reply_media import ReplyMedia
 from desktop_app.client.session_news import SessionNews
@@ -30,7 +31,6 @@ from desktop_app.protocol.commands import (
     SubmitToolOutputs,
 )
 from desktop_app.protocol.events import (
-    ImageReady,
     ReplyEnded,
     ReplyStatus,
     ServerEvent,
@@ -89,7 +89,6 @@ class RealtimeTransport:
         self._input_hz = checked_format(socket.input_format).sample_rate
         output_hz = checked_format(socket.output_format).sample_rate
         self._socket = socket
-        self._media = media
         self._make_upload = terms.make_upload
         self._upload: Resample | None = None
         self._speaking = 0
@@ -99,6 +98,7 @@ class RealtimeTransport:
                 socket.thread_id, heard_by=name, spoken_by=name, lifetime_s=socket.lifetime_s
             )
         )
+        self._pictures = LatePictures(self._news, media)
         self._dialect = RealtimeDialect(output_hz, terms.make_resample)
         self._news.run(self._news.read(socket.events(), self._take), name="realtime socket")
 
@@ -204,7 +204,7 @@ class RealtimeTransport:
 
     async def _take(self, event: RealtimeEvent) -> None:
         self._news.cancel("end of reply")
-        await self._tell(self._dialect.feed(event))
+        await self._pictures.tell(self._dialect.feed(event))
         if self._dialect.must_cancel:
             self._dialect.must_cancel = False
             await self._socket.cancel()
@@ -213,14 +213,7 @@ class RealtimeTransport:
 
     async def _end_reply(self) -> None:
         await asyncio.sleep(ACCOUNTED_GRACE_S)
-        await self._tell(self._dialect.finish())
-
-    async def _tell(self, told: list[ServerEvent]) -> None:
-        for one in told:
-            if isinstance(one, ImageReady):
-                await self._news.put(*await self._media.picture(one))
-            else:
-                await self._news.put(one)
+        await self._pictures.tell(self._dialect.finish())
 
 
 async def open_realtime(

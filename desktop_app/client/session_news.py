@@ -26,10 +26,15 @@ class SessionNews:
         self._tasks = Background(self._fail)
         self.put = self._queue.put
         self.cut = self._queue.cut
+        self.outlast = self._tasks.outlast
 
     def run(self, work: Coroutine[Any, Any, None], *, name: str) -> None:
         """Do this beside the reader; what it fails with ends the session."""
         self._tasks.run(work, name=name)
+
+    def is_running(self, beginning: str) -> bool:
+        """Whether anything runs whose name begins so."""
+        return self._tasks.is_any_running(beginning)
 
     def cancel(self, name: str) -> None:
         """Stop what runs under this name."""

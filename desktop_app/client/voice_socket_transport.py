@@ -12,6 +12,7 @@ from desktop_app.client.addresses import ApiAddress
 from desktop_app.client.api import BackboardApi
 from desktop_app.client.held_speech import HeldSpeech
 from desktop_app.client.json_socket import Event
+from desktop_app.client.late_pictures import LatePictures
 from desktop_app.client.message_transport import MessageTerms, MessageTransport, open_messages
 from desktop_app.client.reply_media import ReplyMedia
 from desktop_app.client.session_choice import LIVE_MODEL, ready_session
@@ -31,7 +32,6 @@ from desktop_app.protocol.commands import (
     SubmitToolOutputs,
 )
 from desktop_app.protocol.events import (
-    ImageReady,
     ReplyEnded,
     ReplySound,
     ReplyStatus,
@@ -84,6 +84,7 @@ class VoiceSocketTransport:
         self._news = SessionNews(
             replace(asked, session_id=socket.thread_id, lifetime_s=socket.lifetime_s)
         )
+        self._pictures = LatePictures(self._news, media)
         self._speaking = 0  # the turn whose sound goes to the server
         self._committed: list[int] = []
         self._unwanted: set[int] = set()
@@ -243,13 +244,11 @@ class VoiceSocketTransport:
             await self._tell(told)
 
     async def _tell(self, told: ServerEvent) -> None:
-        if isinstance(told, ImageReady):
-            await self._news.put(*await self._media.picture(told))
-        elif isinstance(told, ReplySound):
+        if isinstance(told, ReplySound):
             async with aclosing(self._media.speech(told)) as speech:
                 await self._play(speech)
         else:
-            await self._news.put(told)
+            await self._pictures.tell((told,))
 
     async def _play(self, speech: AsyncGenerator[ServerEvent, None]) -> None:
         async for piece in speech:
