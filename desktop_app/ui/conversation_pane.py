@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _MARGIN = 20
 _BOTTOM = 18
 _GAP = 8
+_LEAST_MESSAGES = 72  # px of them that are seen, as far as other things can give way
 
 
 class ConversationPane(QWidget):
@@ -178,18 +179,15 @@ class ConversationPane(QWidget):
         column = min(self._look.scaled(size.COLUMN), width - 2 * _MARGIN)
         left = (width - column) // 2
         self.header.setGeometry(0, 0, width, HEIGHT)
+        heights = self._shared_heights(column)
         height = self.composer.sizeHint().height()
         top = self.height() - _BOTTOM - height
         self.composer.setGeometry(left, top, column, height)
         if self.page:
             top = self.height() - _BOTTOM
-        for part in (self.tray, self.dock, self.notices):
-            if part is not None and not part.isHidden():
-                height = part.sizeHint().height()
-                if part.hasHeightForWidth() or part is self.notices:
-                    height = part.heightForWidth(column)
-                top -= height + _GAP
-                part.setGeometry(left, top, column, height)
+        for part, height in heights.items():
+            top -= height + _GAP
+            part.setGeometry(left, top, column, height)
         room = QRect(0, HEIGHT, width, max(0, top - HEIGHT - _GAP))
         if self.chat is not None:
             self.chat.setGeometry(room)
@@ -202,6 +200,37 @@ class ConversationPane(QWidget):
             is_alone = top == self.height() - _BOTTOM
             below = self.height() if is_alone else top - _GAP
             page.setGeometry(0, HEIGHT, width, below - HEIGHT)
+
+    def _shared_heights(self, column: int) -> dict[QWidget, int]:
+        """Heights of what is shown above the composer, from below.
+
+        What is short of room gives way: the files, the text being written, a large dock. So what
+        ends voice, and what is to be known, are never behind the header.
+        """
+        if self.tray is None or self.dock is None or self.notices is None:
+            return {}
+        parts = (self.tray, self.dock, self.notices)
+        heights: dict[QWidget, int] = {
+            part: self._wanted_height(part, column) for part in parts if not part.isHidden()
+        }
+        free = self.height() - _BOTTOM - HEIGHT - _GAP - sum(heights.values()) - _GAP * len(heights)
+        free -= 0 if self.page else self._look.scaled(_LEAST_MESSAGES)
+        gives = {
+            part: heights[part] - part.least_height
+            for part in (self.tray, self.dock)
+            if part in heights
+        }
+        self.composer.keep_within(free + gives.get(self.tray, 0))
+        over = max(0, (0 if self.page else self.composer.sizeHint().height()) - free)
+        for giving, most in gives.items():
+            heights[giving] -= min(over, most)
+            over -= min(over, most)
+        return heights
+
+    def _wanted_height(self, part: QWidget, column: int) -> int:
+        if part.hasHeightForWidth() or part is self.notices:
+            return part.heightForWidth(column)
+        return part.sizeHint().height()
 
     def _room_for_invitation(self, room: QRect) -> QRect:
         """Where it stands without a dock, so that speaking does not move it, if there is room."""

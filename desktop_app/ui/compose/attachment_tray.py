@@ -139,9 +139,17 @@ class AttachmentTray(QWidget):
         self.finish_requested.emit()
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        heights = [row.sizeHint().height() for row in self.rows[:_MOST_ROWS]]
+        return QSize(size.COLUMN, self._height_of(_MOST_ROWS))
+
+    @property
+    def least_height(self) -> int:
+        """px with one row, to which the others are scrolled."""
+        return self._height_of(1)
+
+    def _height_of(self, rows: int) -> int:
+        heights = [row.sizeHint().height() for row in self.rows[:rows]]
         note = self._note.sizeHint().height() if self._note.text else 0
-        return QSize(size.COLUMN, sum(heights) + note + 14)
+        return sum(heights) + note + 14
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)

@@ -29,6 +29,8 @@ LONGEST_PASTE = 20_000
 """Characters; a longer text becomes a file unless the person wants it in the message."""
 
 _MOST_LINES = 8
+_FRAME = 2  # px that the field is higher than its lines
+_AROUND = 18  # px above and below the field, together
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -119,6 +121,7 @@ class Composer(QWidget):
         self._look = look
         self._is_replying = False
         self._has_files = False
+        self._most_lines = _MOST_LINES
         self.field = _Field(look, self)
         self._attach = Button(look, self, icon="plus", says=tr("Attach files"))
         self._attach.describe(tr("Attach files"), "Ctrl+U")
@@ -236,16 +239,30 @@ class Composer(QWidget):
 
     def _on_text_changed(self) -> None:
         self._show_button()
-        metrics = self.field.fontMetrics()
+        if self._fit_field():
+            self.height_changed.emit()
+
+    def keep_within(self, height: int) -> None:
+        """Be no higher than that from now on, but for one line; more of the text is scrolled."""
+        room = height - _AROUND - _FRAME
+        lines = room // self.field.fontMetrics().lineSpacing()
+        self._most_lines = max(1, min(_MOST_LINES, lines))
+        self._fit_field()
+
+    def _fit_field(self) -> bool:
+        """Make the field as high as its text; whether it has another height now."""
         lines = max(1, int(self.field.document().size().height()))
-        wanted = min(lines, _MOST_LINES) * metrics.lineSpacing() + 2
+        spacing = self.field.fontMetrics().lineSpacing()
+        wanted = min(lines, self._most_lines) * spacing + _FRAME
         policy = Qt.ScrollBarPolicy
         self.field.setVerticalScrollBarPolicy(
-            policy.ScrollBarAsNeeded if lines > _MOST_LINES else policy.ScrollBarAlwaysOff
+            policy.ScrollBarAsNeeded if lines > self._most_lines else policy.ScrollBarAlwaysOff
         )
-        if wanted != self.field.height():
-            self.field.setFixedHeight(wanted)
-            self.height_changed.emit()
+        if wanted == self.field.height():
+            return False
+        self.field.setFixedHeight(wanted)
+        self.field.ensureCursorVisible()
+        return True
 
     def _show_button(self) -> None:
         is_stop = self._is_stop()
@@ -255,7 +272,9 @@ class Composer(QWidget):
         self._send.setEnabled(is_stop or not self._is_empty())
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        return QSize(size.COLUMN, max(self.field.height(), self._send.sizeHint().height()) + 18)
+        return QSize(
+            size.COLUMN, max(self.field.height(), self._send.sizeHint().height()) + _AROUND
+        )
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)

@@ -222,6 +222,12 @@ class VoiceDock(QWidget):
         wanted = self._grid.sizeHint().height()
         return QSize(size.COLUMN, max(HEIGHT, wanted, 220 if self._is_large else 0))
 
+    @property
+    def least_height(self) -> int:
+        """px where there is no room to be large."""
+        height = self.sizeHint().height()
+        return min(height, self._look.scaled(HEIGHT)) if self._is_large else height
+
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
