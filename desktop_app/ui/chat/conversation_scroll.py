@@ -178,6 +178,7 @@ class ConversationScroll(QAbstractScrollArea):
         bar = self.verticalScrollBar()
         if bar.value() >= bar.maximum():
             self.jump_to_latest()  # it stands at the end: there is nothing to jump to
+        self.viewport().update()  # what stays in place is painted again, too: it is marked now
         return True
 
     @property

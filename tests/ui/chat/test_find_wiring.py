@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtGui import QRegion
 
 from desktop_app.journal.records import Role, ThreadRecord
 from desktop_app.link.messages import MessageSaved
@@ -54,6 +55,31 @@ def test_places_that_are_not_loaded_are_read_from_the_journal(finding, qtbot):
     chat = finding.window.pane.chat
     at = chat._stack.number_of("m3")
     assert chat._stack.top(at) >= chat.verticalScrollBar().value() - 24
+
+
+class Painted(QObject):
+    """Remembers where a widget was painted."""
+
+    def __init__(self, widget):
+        super().__init__(widget)
+        self.region = QRegion()
+        widget.installEventFilter(self)
+
+    def eventFilter(self, _widget, event):  # noqa: N802
+        if event.type() == QEvent.Type.Paint:
+            self.region += event.region()
+        return False
+
+
+def test_a_place_that_is_in_sight_already_is_marked_on_the_screen_too(finding, qtbot):
+    chat, bar = finding.window.pane.chat, finding.wiring.find.bar
+    qtbot.keyClicks(bar.field, "tram")
+    chat.viewport().repaint()
+    painted = Painted(chat.viewport())
+    bar.field.setText("The Tram")
+    place = QPoint(chat.viewport().width() // 2, chat.found_y + 4)
+    qtbot.waitUntil(lambda: painted.region.contains(place))
+    assert selected(finding) == ("m499", "The Tram")
 
 
 def test_after_the_last_place_comes_the_first(finding, qtbot):
