@@ -13,6 +13,7 @@ from websockets.protocol import State
 
 from desktop_app.client.addresses import GatewayAddress
 from desktop_app.client.errors import closed, handshake_errors, socket_errors
+from desktop_app.client.goodbye import say_goodbye
 from desktop_app.client.masked_frame import masked_frame
 from desktop_app.client.socket_route import socket_route
 from desktop_app.errors import AccessError, NetworkError, ProtocolError
@@ -112,7 +113,7 @@ class GatewayTransport:
     async def aclose(self) -> None:
         """Close within CLOSE_TIMEOUT_S. Idempotent."""
         self._is_closed = True
-        await self._socket.close()
+        await say_goodbye(self._socket)
 
     def _of_session(self, command: ConfigureSession) -> ConfigureSession:
         """Later configurations change who ends utterances; all else stays the first's."""

@@ -14,6 +14,7 @@ from websockets.exceptions import ConnectionClosed, InvalidURI
 from websockets.uri import parse_uri
 
 from desktop_app.client.errors import closed, handshake_errors, socket_errors
+from desktop_app.client.goodbye import say_goodbye
 from desktop_app.client.socket_route import socket_route
 from desktop_app.errors import AccessError, NetworkError, ProtocolError
 from desktop_app.protocol.backboard.wire import error_text
@@ -91,7 +92,7 @@ class JsonSocket:
     async def aclose(self) -> None:
         """Close within CLOSE_TIMEOUT_S. Idempotent."""
         self._is_closed = True
-        await self._socket.close()
+        await say_goodbye(self._socket)
 
     async def _received(self, idle_s: float | None) -> bytes | None:
         """The next frame; None after a normal close."""

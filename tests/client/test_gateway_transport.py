@@ -291,6 +291,18 @@ async def test_a_peer_behind_a_dead_network_gives_no_sign_of_life(gateway: Scrip
             await sign
 
 
+async def test_the_gateways_goodbye_is_seen_behind_what_nobody_took(gateway: ScriptedGateway):
+    transport = await open_gateway(GatewayAddress(gateway.url, gateway.key), ConfigureSession("s"))
+    await gateway.expect("session.configure")
+    await gateway.say(*[g.GatewayError(message="unread")] * 40)
+    async with asyncio.timeout(5):
+        while not transport._socket.recv_messages.paused:  # noqa: ASYNC110 - the library's own
+            await asyncio.sleep(0)
+    await gateway.say(*[g.GatewayError(message="unread")] * 40)
+    await transport.aclose()
+    assert transport._socket.close_code == 1000
+
+
 async def test_asking_a_closed_connection_for_a_sign_of_life_is_a_loss(gateway: ScriptedGateway):
     async with opened(gateway) as transport:
         await gateway.close(1011)

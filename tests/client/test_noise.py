@@ -9,7 +9,6 @@ import pytest
 from websockets.asyncio.server import serve
 from websockets.exceptions import ConnectionClosed
 
-from desktop_app.client import gateway_transport
 from desktop_app.client.addresses import ApiAddress, GatewayAddress
 from desktop_app.client.api import BackboardApi
 from desktop_app.client.gateway_transport import open_gateway
@@ -71,8 +70,7 @@ def url_of(server):
 
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("first", [(), ('{"type":"session.ready"}',)])
-async def test_a_gateway_that_raves_is_a_fault_or_silence_and_no_more(seed, first, monkeypatch):
-    monkeypatch.setattr(gateway_transport, "CLOSE_TIMEOUT_S", 0.05)  # what is unread delays its end
+async def test_a_gateway_that_raves_is_a_fault_or_silence_and_no_more(seed, first):
     async with noisy(seed, GATEWAY, first) as server, asyncio.timeout(20):
         with suppress(AppError):
             transport = await open_gateway(GatewayAddress(url_of(server)), ConfigureSession("a"))
