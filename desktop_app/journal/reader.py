@@ -12,6 +12,7 @@ import msgspec
 
 from desktop_app.database.failures import storage_errors
 from desktop_app.database.migrations import known_version
+from desktop_app.journal import small_facts
 from desktop_app.journal.catching_up import catch_up
 from desktop_app.journal.origins import LEARNED_FROM, Origin, origins_in
 from desktop_app.journal.records import (
@@ -125,16 +126,12 @@ class JournalReader:
 
     def setting(self, key: str) -> str | None:
         """A small remembered fact."""
-        rows = self._rows("SELECT value FROM setting WHERE key = :key", {"key": key})
+        rows = self._rows(small_facts.READ, {"key": key})
         return str(rows[0]["value"]) if rows else None
 
     def settings(self, beginning: str) -> Mapping[str, str]:
         """Every small fact whose key begins so, by its key."""
-        rows = self._rows(
-            "SELECT key, value FROM setting WHERE substr(key, 1, :length) = :beginning",
-            {"length": len(beginning), "beginning": beginning},
-        )
-        return {str(row["key"]): str(row["value"]) for row in rows}
+        return small_facts.by_key(self._rows(small_facts.ALL, small_facts.of(beginning)))
 
     def pictures(
         self, thread_id: str = "", limit: int = 200, offset: int = 0

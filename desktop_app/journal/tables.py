@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from desktop_app.database.failures import storage_errors
 from desktop_app.database.sqlite_file import open_sound, transaction
 from desktop_app.errors import StorageError
+from desktop_app.journal import small_facts
 from desktop_app.journal.folder_lock import FolderLock
 from desktop_app.journal.picture_files import PictureFiles
 from desktop_app.journal.records import (
@@ -59,6 +60,7 @@ _SALVAGING = "journal.salvaging"
 """The small fact that names a damaged database while it is being read out."""
 
 logger = logging.getLogger(__name__)
+_Values = tuple[Any, ...] | dict[str, Any]
 _Record = TypeVar("_Record")
 _Row = Callable[[sqlite3.Row], _Record]
 
@@ -307,29 +309,21 @@ class Tables:
 
     def setting(self, key: str) -> str | None:
         """A small remembered fact."""
-        query = "SELECT value FROM setting WHERE key = ?"
-        return self._one(query, (key,), lambda row: str(row["value"]))
+        return self._one(small_facts.READ, {"key": key}, lambda row: str(row["value"]))
 
     def set_setting(self, key: str, value: str) -> None:
         """Remember a small fact."""
-        self._execute(
-            "INSERT INTO setting (key, value) VALUES (?, ?) "
-            "ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-            (key, value),
-        )
+        self._execute(small_facts.NOTE, {"key": key, "value": value})
 
     def settings(self, beginning: str) -> Mapping[str, str]:
         """Every small fact whose key begins so, by its key."""
-        query = "SELECT key, value FROM setting WHERE substr(key, 1, ?) = ? ORDER BY key"
         with storage_errors():
-            rows = self._connection.execute(query, (len(beginning), beginning)).fetchall()
-        return {row["key"]: row["value"] for row in rows}
+            found = self._connection.execute(small_facts.ALL, small_facts.of(beginning))
+            return small_facts.by_key(found)
 
     def forget_settings(self, beginning: str) -> None:
         """Forget every small fact whose key begins so."""
-        self._execute(
-            "DELETE FROM setting WHERE substr(key, 1, ?) = ?", (len(beginning), beginning)
-        )
+        self._execute(small_facts.FORGET, small_facts.of(beginning))
 
     def close(self) -> None:
         """Close the files and free the folder. Call once."""
@@ -389,12 +383,12 @@ class Tables:
         level = "FULL" if survives_power_loss else "NORMAL"
         self._connection.execute(f"PRAGMA synchronous = {level}")
 
-    def _execute(self, statement: str, values: tuple[Any, ...]) -> None:
+    def _execute(self, statement: str, values: _Values) -> None:
         with storage_errors():
             self._set_durability(survives_power_loss=False)
             self._connection.execute(statement, values)
 
-    def _one(self, query: str, values: tuple[Any, ...], read: _Row[_Record]) -> _Record | None:
+    def _one(self, query: str, values: _Values, read: _Row[_Record]) -> _Record | None:
         with storage_errors():
             row = self._connection.execute(query, values).fetchone()
         return None if row is None else read(row)
