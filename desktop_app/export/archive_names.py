@@ -54,6 +54,11 @@ def recording_name(utterance_id: str) -> str:
 
 def attachment_name(number: int, path: str) -> str:
     """A name that every system can unpack."""
+    return f"attachments/{number}/{plain_name(path)}"
+
+
+def plain_name(path: str) -> str:
+    """The last part of a path, as every system takes it for a file's name."""
     last = re.split(r"[/\\]", path)[-1]
     plain = re.sub(r'[\x00-\x1f<>:"|?*]', "_", last).strip(". ")
-    return f"attachments/{number}/{plain[-100:] or 'file'}"
+    return plain[-100:] or "file"

@@ -7,8 +7,10 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TypeVar
+from uuid import NAMESPACE_OID, uuid5
 
 import msgspec
 from msgspec.structs import replace
@@ -26,11 +28,13 @@ from desktop_app.export.archive_names import (
     WAV_HEAD_BYTES,
     Attachment,
     Manifest,
+    plain_name,
     recording_name,
 )
 from desktop_app.export.archive_rows import checked_rows
 from desktop_app.export.archive_writing import wav_head
 from desktop_app.export.watch import Watch
+from desktop_app.journal.note_files import ATTACHMENTS
 from desktop_app.journal.records import UtteranceRecord
 from desktop_app.journal.taking_in import ThreadRows
 from desktop_app.journal.utterance_files import path_of
@@ -59,6 +63,24 @@ _KINDS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Where the files of an archive go.
+
+    Attributes:
+        folder: The journal's.
+        staged: A folder of this import alone, where they wait for their rows.
+    """
+
+    folder: Path
+    staged: Path
+
+    def place(self, entry: str) -> str:
+        """Where an attached file goes, below either: each in a folder of its own."""
+        own = uuid5(NAMESPACE_OID, f"{self.staged.name}/{entry}").hex
+        return f"{ATTACHMENTS}/{own}/{plain_name(entry)}"
+
+
 class ArchiveThread(ThreadRows, frozen=True, kw_only=True):
     """A thread as it stands in an archive."""
 
@@ -75,12 +97,14 @@ class Archive:
     def __init__(self, file: zipfile.ZipFile, size_bytes: int) -> None:
         self._file = file
         self._entries = _checked_entries(file, size_bytes)
+        self._told: dict[str, str] = {}  # sums of attached files, by their entries
         self._check_manifest()
 
     @property
     def media_bytes(self) -> int:
-        """How much room its recordings and pictures take."""
-        names = (name for name in self._entries if _kind(name) in (RECORDING, PICTURE))
+        """How much room its recordings, pictures and attached files take."""
+        files = (RECORDING, PICTURE, ATTACHMENT)
+        names = (name for name in self._entries if _kind(name) in files)
         return sum(self._entries[name].file_size for name in names)
 
     @property
@@ -100,37 +124,42 @@ class Archive:
             utterances.update({recording_name(one.id): one for one in rows.utterances})
         for name in self._entries:
             watch.step()
-            kind = _kind(name)
-            if kind is RECORDING:
+            if _kind(name) is RECORDING:
                 self._check_recording(name, utterances.get(name))
-            elif kind is PICTURE and self._sha256(name) != PICTURE.fullmatch(name)[1]:  # type: ignore[index]  # it is one
+            elif self._is_changed(name):
                 raise damaged(name)
 
-    def threads(self) -> Iterator[ThreadRows]:
+    def threads(self, arrival: Arrival | None = None) -> Iterator[ThreadRows]:
         """The rows of each thread; a file of this computer is named in none unless it is in here.
 
         What names a file would send it to the service when a person tries that message again.
+        What is in here and not there, as on another computer, is named by where it arrives.
         """
         for name in sorted(self._entries):
             if _kind(name) is THREAD:
                 found = _decoded(self._text(name), ArchiveThread, name)
-                yield checked_rows(self._without_foreign_files(found), name)
+                told = {one.entry: one.sha256 for one in found.attachments}
+                self._told.update({one: told[one] for one in told if ATTACHMENT.fullmatch(one)})
+                yield checked_rows(self._with_files(found, arrival), name)
 
-    def unpack(self, folder: Path, watch: Watch) -> None:
-        """Put recordings and pictures there, by the paths that the journal knows them by.
+    def unpack(self, arrival: Arrival, watch: Watch) -> None:
+        """Put all files there, by the paths that the journal will know them by.
 
         Raises:
             InputError, StoppedError, OSError
         """
+        folder = arrival.staged
         for name in self._entries:
             watch.step()
             if _kind(name) is PICTURE:
                 self._unpack(name, folder / name, 0, watch)
+            elif name in self._told:
+                self._unpack(name, folder / arrival.place(name), 0, watch)
             elif found := RECORDING.fullmatch(name):
                 self._unpack(name, folder / path_of(found[1]), WAV_HEAD_BYTES, watch)
 
     def _unpack(self, name: str, target: Path, skipped: int, watch: Watch) -> None:
-        target.parent.mkdir(exist_ok=True)
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with target.open("xb") as out, self._open(name) as file:
             file.read(skipped)
             while block := file.read(_BLOCK_BYTES):
@@ -158,21 +187,29 @@ class Archive:
             while file.read(_BLOCK_BYTES):  # the zip's own sum is compared at the end
                 pass
 
-    def _without_foreign_files(self, rows: ArchiveThread) -> ThreadRows:
-        held = {one.path: one for one in rows.attachments}
+    def _is_changed(self, name: str) -> bool:
+        """Whether a picture or an attached file is not the one that it is told to be."""
+        picture = PICTURE.fullmatch(name)
+        told = self._told.get(name) if picture is None else picture[1]
+        return told is not None and self._sha256(name) != told
 
-        def may_stay(path: str) -> bool:
-            if not path or not Path(path).exists():
-                return True
-            one = held.get(path)
-            return one is not None and one.entry in self._entries and self._is_same(path, one)
+    def _with_files(self, rows: ArchiveThread, arrival: Arrival | None) -> ThreadRows:
+        held = {one.path: one for one in rows.attachments if one.entry in self._entries}
+
+        def named(path: str) -> str:
+            """How it is named here; empty where it may not be."""
+            is_here, one = bool(path) and Path(path).exists(), held.get(path)
+            if one is None:
+                return "" if is_here else path
+            if is_here and self._is_same(path, one):
+                return path
+            return str(arrival.folder / arrival.place(one.entry)) if arrival is not None else path
 
         messages = []
         for message in rows.messages:
             wishes = message.wishes
-            files = tuple(path for path in wishes.files if may_stay(path))
-            recording = wishes.recording if may_stay(wishes.recording) else ""
-            wishes = replace(wishes, files=files, recording=recording)
+            files = tuple(filter(None, map(named, wishes.files)))
+            wishes = replace(wishes, files=files, recording=named(wishes.recording))
             messages.append(replace(message, wishes=wishes))
         return ThreadRows(
             thread=rows.thread,

@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 
 from desktop_app.database.failures import storage_errors
 from desktop_app.errors import StorageError
-from desktop_app.export.archive_reading import Archive, open_archive
+from desktop_app.export.archive_reading import Archive, Arrival, open_archive
 from desktop_app.export.watch import Watch
 from desktop_app.journal.taking_in import STAGED, TakenIn, ThreadRows
 from desktop_app.prose import tr
@@ -46,25 +46,26 @@ async def import_archive(
     """
     watch = watch or Watch()
     staged = await _on_worker(lambda: Path(tempfile.mkdtemp(prefix=STAGED, dir=folder)), watch)
+    arrival = Arrival(folder, staged)
     try:
-        await _on_worker(lambda: _check_and_unpack(path, staged, watch), watch)
-        return await journal.take_in(_threads(path), staged)
+        await _on_worker(lambda: _check_and_unpack(path, arrival, watch), watch)
+        return await journal.take_in(_threads(path, arrival), staged)
     finally:
         await asyncio.to_thread(shutil.rmtree, staged, ignore_errors=True)
 
 
-def _threads(path: Path) -> Iterator[ThreadRows]:
+def _threads(path: Path, arrival: Arrival) -> Iterator[ThreadRows]:
     with open_archive(path) as archive:
-        yield from archive.threads()
+        yield from archive.threads(arrival)
 
 
-def _check_and_unpack(path: Path, staged: Path, watch: Watch) -> None:
+def _check_and_unpack(path: Path, arrival: Arrival, watch: Watch) -> None:
     with open_archive(path) as archive:
         watch.begin(archive.size * 2)
         archive.check(watch)
-        _check_room(archive, staged)
+        _check_room(archive, arrival.staged)
         with storage_errors():
-            archive.unpack(staged, watch)
+            archive.unpack(arrival, watch)
 
 
 def _check_room(archive: Archive, staged: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
+from desktop_app.journal.note_files import ATTACHMENTS
 from desktop_app.journal.records import (
     MessageRecord,
     MessageStatus,
@@ -82,6 +83,8 @@ class TakingIn:
         except BaseException:
             for path in self._moved:
                 path.unlink(missing_ok=True)
+                if path.parent.parent.name == ATTACHMENTS:
+                    path.parent.rmdir()
             raise
         return taken
 
@@ -89,7 +92,7 @@ class TakingIn:
         is_new = self._insert(_TAKE_THREAD, rows.thread)
         show = "UPDATE thread SET is_removed = 0 WHERE id = ?"
         self._connection.execute(show, (rows.thread.id,))
-        messages = [self._insert(_TAKE_MESSAGE, _settled(one)) for one in rows.messages]
+        messages = [self._take_message(_settled(one)) for one in rows.messages]
         recordings = [self._take_utterance(one, rows.messages) for one in rows.utterances]
         pictures = [self._take_picture(one) for one in rows.pictures]
         return TakenIn(
@@ -99,6 +102,15 @@ class TakingIn:
             taken.recordings + sum(recordings),
             taken.pictures + sum(pictures),
         )
+
+    def _take_message(self, message: MessageRecord) -> bool:
+        is_new = self._insert(_TAKE_MESSAGE, message)
+        for path in (*message.wishes.files, message.wishes.recording) if is_new else ():
+            place = Path(path).parts[-3:]
+            is_own = Path(path) == self._folder.joinpath(*place) and place[0] == ATTACHMENTS
+            if is_own and ".." not in place:
+                self._move("/".join(place))
+        return is_new
 
     def _take_utterance(
         self, utterance: UtteranceRecord, messages: Iterable[MessageRecord]
@@ -130,6 +142,7 @@ class TakingIn:
     def _move(self, relative: str) -> None:
         source, target = self._staged / relative, self._folder / relative
         if relative and source.is_file():
+            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             source.replace(target)
             self._moved.append(target)
 

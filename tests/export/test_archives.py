@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import shutil
 import tempfile
 import zipfile
 from contextlib import suppress
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -311,6 +313,82 @@ async def test_files_of_this_computer_are_named_only_where_the_archive_holds_the
     await imported(archive, tmp_path / "other")
     question = everything(tmp_path / "other")["rows"][0].messages[0]
     assert question.wishes.files == (str(tmp_path / "gone.txt"), str(tmp_path / "plan.txt"))
+
+
+async def sent_with_files(folder: Path) -> tuple[Path, Path]:
+    """A message with a voice note and a file, each in a folder of its own as the window has it."""
+    note, plan = (folder / "attachments" / one for one in ("n/voice note.wav", "f/plan.txt"))
+    for path in (note, plan):
+        path.parent.mkdir(parents=True)
+        path.write_text(path.name)
+    journal = await JournalWriter.open(folder)
+    await journal.save_thread(thread())
+    wishes = TurnWishes(files=(str(plan),), recording=str(note))
+    await journal.save_message(message(wishes=wishes))
+    await journal.aclose()
+    return note, plan
+
+
+def texts(*paths: str) -> list[str]:
+    return [Path(one).read_text() for one in paths]
+
+
+async def test_notes_and_files_of_another_computer_come_along(folder, tmp_path):
+    await sent_with_files(folder)
+    archive = export(folder, tmp_path / "all.zip")
+    shutil.rmtree(folder)
+    other = tmp_path / "other"
+    for _ in range(2):
+        await imported(archive, other)
+        wishes = everything(other)["rows"][0].messages[0].wishes
+        here = (wishes.recording, *wishes.files)
+        assert texts(*here) == ["voice note.wav", "plan.txt"]
+        own = {str(path.parent) for path in (other / "attachments").rglob("*.*")}
+        assert own == {str(PurePath(one).parent) for one in here}, "each in its own, and once"
+
+
+async def test_a_file_that_is_another_here_comes_along_beside_it(folder, tmp_path):
+    note, plan = await sent_with_files(folder)
+    archive = export(folder, tmp_path / "all.zip")
+    plan.write_text("another plan")
+    await imported(archive, tmp_path / "other")
+    wishes = everything(tmp_path / "other")["rows"][0].messages[0].wishes
+    assert wishes.recording == str(note)
+    assert texts(*wishes.files) == ["plan.txt"]
+    assert plan.read_text() == "another plan"
+
+
+async def test_a_changed_file_damages_the_archive_and_its_room_is_counted(folder, tmp_path):
+    await sent_with_files(folder)
+    archive = export(folder, tmp_path / "all.zip")
+    with open_archive(archive) as opened:
+        assert opened.media_bytes == len("voice note.wav") + len("plan.txt")
+    bad = changed(archive, "attachments/1/plan.txt", b"plan.exe")
+    with pytest.raises(InputError) as caught:
+        await imported(bad, tmp_path / "other")
+    assert caught.value.code == "archive.damaged"
+
+
+@pytest.mark.parametrize(("name", "arrives"), [("..", ["file"]), ("a/../../../x", [])])
+async def test_an_attached_file_arrives_nowhere_else(folder, tmp_path, name, arrives):
+    await sent_with_files(folder)
+    archive = export(folder, tmp_path / "all.zip")
+    shutil.rmtree(folder)
+    other = tmp_path / "other"
+    entry = f"attachments/7/{name}"
+    stray = {"path": "/elsewhere", "entry": entry, "sha256": hashlib.sha256(b"x").hexdigest()}
+    odd = [str(other / "attachments" / "x" / ".."), str(other / "attachments" / ".." / "journal")]
+    with zipfile.ZipFile(archive) as file:
+        rows = json.loads(file.read("threads/0001.json"))
+    rows["attachments"] = [stray]
+    rows["messages"][0]["wishes"] = {"files": ["/elsewhere", *odd]}
+    bad = changed(archive, "threads/0001.json", json.dumps(rows).encode())
+    bad = changed(bad.rename(tmp_path / "first.zip"), entry, b"x")
+    with suppress(InputError):
+        await imported(bad, other)
+    kept = [path for path in other.rglob("*") if path.is_file() and path.read_bytes() == b"x"]
+    assert [path.name for path in kept] == arrives
+    assert all(path.parents[1] == other / "attachments" for path in kept)
 
 
 # ---- any journal ------------------------------------------------------------------------------
