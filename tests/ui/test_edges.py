@@ -23,6 +23,7 @@ from desktop_app.ui.overlay import Overlay
 from desktop_app.ui.panels.memory_panel import MemoryPanel
 from desktop_app.ui.panels.rows import Row, RowText
 from desktop_app.ui.settings.row_widgets import Choice
+from desktop_app.ui.side.side_panel import TabBar
 from desktop_app.ui.text_field import TextField
 from tests.fakes.ink import dark_in
 from tests.ui.gallery.test_picture_grid import PICTURES, Supply
@@ -189,3 +190,15 @@ def test_words_of_settings_begin_in_one_column(look, window):
     words = QRect(4, 8, 60, 16)
     starts = [dark_in(one.grab().toImage(), words).left() for one in (field, choice)]
     assert starts[0] == starts[1] > 10
+
+
+def test_the_ground_of_a_tab_with_the_keys_leaves_its_word_room(look, window):
+    tabs = TabBar(look, window)
+    tabs.resize(tabs.sizeHint())
+    window.show()
+    window.activateWindow()
+    tabs.setFocus()
+    seen, word = tabs.grab().toImage(), tabs.box(0)
+    middle = tabs.height() // 2
+    for x in (word.left() - 4, word.right() + 4):
+        assert seen.pixelColor(int(x), middle) == look.colour("accent_soft")

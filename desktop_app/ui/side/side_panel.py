@@ -23,6 +23,7 @@ from desktop_app.ui.side.turn_panel import TurnPanel
 TABS = (mark("Turn"), mark("Images"), mark("Files"), mark("Memory"))
 _HEADER = 52
 _GAP, _LEAST_GAP = 16, 4  # px between two tabs
+_PAD = 6  # px around the word of one that has the keys
 
 
 class TabBar(QWidget):
@@ -85,13 +86,13 @@ class TabBar(QWidget):
         """Where the word of a tab stands."""
         words = [self.fontMetrics().horizontalAdvance(tr(word)) for word in TABS]
         gaps = len(words) - 1
-        gap = max(_LEAST_GAP, min(_GAP, (self.width() - sum(words)) // gaps))
-        left = sum(words[:number]) + gap * number
+        gap = max(_LEAST_GAP, min(_GAP, (self.width() - 2 * _PAD - sum(words)) // gaps))
+        left = _PAD + sum(words[:number]) + gap * number
         return mirrored(QRectF(left, 0, words[number], self.height()), self.width())
 
     def sizeHint(self) -> QSize:  # noqa: N802
         words = [self.fontMetrics().horizontalAdvance(tr(word)) for word in TABS]
-        return QSize(sum(words) + _GAP * (len(words) - 1), _HEADER)
+        return QSize(sum(words) + _GAP * (len(words) - 1) + 2 * _PAD, _HEADER)
 
     def mousePressEvent(self, event: object) -> None:  # noqa: N802
         x = event.position().x()  # type: ignore[attr-defined]  # a QMouseEvent
@@ -114,7 +115,10 @@ class TabBar(QWidget):
             is_open = number == self._open
             box = self.box(number)
             if is_open and self.hasFocus():
-                painter.fillRect(box.adjusted(0, 12, 0, -8), self._look.colour("accent_soft"))
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(self._look.colour("accent_soft"))
+                painter.drawRoundedRect(box.adjusted(-_PAD, 12, _PAD, -10), 6, 6)
             painter.setPen(self._look.colour("text" if is_open else "dim"))
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, tr(word))
             if is_open:
@@ -165,7 +169,7 @@ class SidePanel(QWidget):
         hide.describe(tr("Hide this side"), "Ctrl+Shift+D")
         hide.clicked.connect(self.collapse_requested)
         top = QHBoxLayout()
-        top.setContentsMargins(*mirrored_margins(16, 0, 8, 0))
+        top.setContentsMargins(*mirrored_margins(16 - _PAD, 0, 8, 0))
         top.addWidget(self.tabs)
         top.addStretch()
         top.addWidget(hide)

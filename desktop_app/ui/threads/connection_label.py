@@ -19,7 +19,7 @@ _INKS = {
     "offline": "danger",
 }
 _BEFORE, _AFTER = 28, 4  # px, of the words
-_LEAST = 190  # px, before others beside it have to be shorter
+_LEAST = 190  # px at 1x, before others beside it have to be shorter
 
 
 class ConnectionLabel(QWidget):
@@ -73,7 +73,7 @@ class ConnectionLabel(QWidget):
         return QSize(_BEFORE + metrics.horizontalAdvance(self.words) + _AFTER + 2, 40)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
-        return QSize(min(_LEAST, self.sizeHint().width()), 40)
+        return QSize(min(self._look.scaled(_LEAST), self.sizeHint().width()), 40)
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)
