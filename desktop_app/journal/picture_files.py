@@ -10,15 +10,15 @@ from pathlib import Path
 
 from desktop_app.database.failures import storage_errors
 
-_FOLDER = "pictures"
+PICTURES_FOLDER = "pictures"
 _ENDINGS = {"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp", "image/gif": ".gif"}
 
-_PATH = re.compile(rf"{_FOLDER}/[0-9a-f]{{64}}\.[a-z]{{3}}")
+_PATH = re.compile(rf"{PICTURES_FOLDER}/[0-9a-f]{{64}}\.[a-z]{{3}}")
 
 
 def picture_path(data: bytes, mime_type: str) -> str:
     """Where a picture belongs, relative to the journal's folder."""
-    return f"{_FOLDER}/{hashlib.sha256(data).hexdigest()}{_ENDINGS.get(mime_type, '.bin')}"
+    return f"{PICTURES_FOLDER}/{hashlib.sha256(data).hexdigest()}{_ENDINGS.get(mime_type, '.bin')}"
 
 
 def is_picture_path(path: str) -> bool:
@@ -32,7 +32,7 @@ class PictureFiles:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         with storage_errors():
-            (folder / _FOLDER).mkdir(mode=0o700, exist_ok=True)
+            (folder / PICTURES_FOLDER).mkdir(mode=0o700, exist_ok=True)
 
     def keep(self, data: bytes, mime_type: str) -> str:
         """Put a picture on the disk, once; returns its path relative to the journal's folder.
@@ -58,6 +58,6 @@ class PictureFiles:
         Raises:
             OSError
         """
-        for path in (self._folder / _FOLDER).iterdir():
-            if f"{_FOLDER}/{path.name}" not in known:
+        for path in (self._folder / PICTURES_FOLDER).iterdir():
+            if f"{PICTURES_FOLDER}/{path.name}" not in known:
                 path.unlink(missing_ok=True)

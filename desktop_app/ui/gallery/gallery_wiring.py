@@ -8,12 +8,14 @@ from functools import partial
 from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtWidgets import QMenu, QWidget
 
+from desktop_app.journal.picture_files import PICTURES_FOLDER
 from desktop_app.journal.records import PictureRecord
 from desktop_app.prose import tr
 from desktop_app.protocol.commands import TurnWishes
 from desktop_app.ui import wording
 from desktop_app.ui.chat.chat_wiring import ChatWiring
 from desktop_app.ui.gallery.gallery_page import GalleryPage
+from desktop_app.ui.gallery.leftovers import THUMBNAILS, remove_leftovers
 from desktop_app.ui.gallery.picture_deletion import PictureDeletion
 from desktop_app.ui.gallery.picture_grid import PictureGrid
 from desktop_app.ui.gallery.picture_pages import PicturePages
@@ -53,13 +55,23 @@ class GalleryWiring(QObject):
         self._window.pane.page_changed.connect(self._on_page_changed)
         wires.store.pictures_changed.connect(self._on_pictures_changed)
         wires.store.threads_changed.connect(self._on_thread_opened)
+        wires.store.engine_came.connect(self._on_engine_came)
         if self._window.side is not None:
             self._window.side.tabs.chosen.connect(self._on_tab)
 
     def _supply(self, name: str) -> ThumbnailSupply:
         wires = self._wires
-        cache = wires.folders.cache / "thumbnails"
+        cache = wires.folders.cache / THUMBNAILS
         return ThumbnailSupply(wires.folders.data, cache, wires.on_worker, wires.run, name)
+
+    def _on_engine_came(self) -> None:
+        """With its start it has taken from the disk what was deleted before."""
+        self._wires.run(self._remove_leftovers, "leftovers of pictures")
+
+    async def _remove_leftovers(self) -> None:
+        folders = self._wires.folders
+        pictures = folders.data / PICTURES_FOLDER
+        await self._wires.on_worker(partial(remove_leftovers, pictures, folders.cache))
 
     # ---- the page -----------------------------------------------------------------------------
 

@@ -15,10 +15,10 @@ from desktop_app.journal.records import PictureRecord
 from desktop_app.link.messages import Notice, NoticeLevel
 from desktop_app.prose import tr
 from desktop_app.ui.gallery import picture_words
+from desktop_app.ui.gallery.leftovers import DRAGGED
 from desktop_app.ui.gallery.thumbnails import whole_picture
 from desktop_app.ui.wires import Wires
 
-_DRAGGED = "dragged"
 _UNDER_THE_POINTER = 96
 
 
@@ -87,7 +87,7 @@ class PictureSteps(QObject):
     def _named(self, picture: PictureRecord) -> Path:
         """A second name for the file: at once, whatever its size."""
         path = self.path(picture)
-        named = self._wires.folders.cache / _DRAGGED / picture.id / picture_words.file_name(picture)
+        named = self._wires.folders.cache / DRAGGED / picture.id / picture_words.file_name(picture)
         try:
             named.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not named.exists():
