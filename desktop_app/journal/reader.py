@@ -176,13 +176,15 @@ class JournalReader:
         return rows[0]["cost"] if rows else None
 
     def files_of_messages(self, *, is_unsent: bool = False) -> Sequence[str]:
-        """Paths of files that went, or will go, along with messages.
+        """Paths of files that went, or will go, along with messages of threads that are kept.
 
         Args:
-            is_unsent: Only of messages that have not arrived, or may be sent again.
+            is_unsent: Only of messages that have not arrived, or may be sent again; those of a
+                removed thread too, as it may be taken back.
         """
-        waiting = "AND status IN ('queued', 'failed') " if is_unsent else ""
-        rows = self._rows(f"SELECT wishes FROM message WHERE wishes IS NOT NULL {waiting}", {})
+        wanted = "status IN ('queued', 'failed')" if is_unsent else NOT_REMOVED
+        query = f"SELECT wishes FROM message WHERE wishes IS NOT NULL AND {wanted}"
+        rows = self._rows(query, {})
         found = (msgspec.json.decode(row["wishes"], type=TurnWishes) for row in rows)
         return [path for wishes in found for path in wishes.paths]
 

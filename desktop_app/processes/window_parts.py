@@ -150,6 +150,7 @@ class Wired:
         )
         keeper.restore(left)
         self._link.unsaved_changed = keeper.changed
+        self.wiring.threads.deletion.settled.connect(keeper.forget)
 
     async def bring_back(self) -> None:
         """Show and send what an earlier run could not; what nobody has a use for goes."""

@@ -108,6 +108,7 @@ class Wiring:
 
     def settle(self) -> bool:
         """Begin at once what could still have been undone; whether there was anything."""
+        self.threads.deletion.settle()
         discarded = [one.settle() for one in self._discarding]
         return any([self.assistants.settle(), self.panels.settle(), *discarded])
 

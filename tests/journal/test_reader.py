@@ -19,6 +19,7 @@ from desktop_app.journal.schema import DATABASE_NAME
 from desktop_app.journal.search_query import read_wish
 from desktop_app.journal.spending import Spent
 from desktop_app.journal.writer import JournalWriter
+from desktop_app.protocol.commands import TurnWishes
 from desktop_app.protocol.events import Usage
 
 
@@ -355,3 +356,16 @@ async def test_what_is_missing_is_noted_beside_what_is_learned_and_outlasts_a_la
     assert (again.speech_ms, again.details) == (9, noted.details)
     assert await writer.message("m") == again
     assert await writer.note_missing("gone", None) is None
+
+
+async def test_files_of_a_removed_thread_are_kept_for_what_may_be_sent_again_alone(
+    writer, reader, records
+):
+    await writer.save_thread(records.thread())
+    sent, failed = TurnWishes(files=("sent.pdf",)), TurnWishes(files=("failed.pdf",))
+    await writer.save_message(records.message("m1", wishes=sent))
+    await writer.save_message(records.message("m2", wishes=failed, status=MessageStatus.FAILED))
+    assert reader.files_of_messages() == ["sent.pdf", "failed.pdf"]
+    await writer.remove_thread("t1")
+    assert reader.files_of_messages() == []
+    assert reader.files_of_messages(is_unsent=True) == ["failed.pdf"]

@@ -63,6 +63,10 @@ class AttachmentShelf(QObject):
         for thread_id, files in tuple(self._of.items()):
             self._put(thread_id, tuple(one for one in files if one.id != attachment_id))
 
+    def drop(self, thread_id: str) -> None:
+        """Take all files of a thread away."""
+        self._put(thread_id, ())
+
     def put_aside(self, attachment_id: str) -> None:
         """Take a file away so that ``bring_back`` can undo it; nobody sees it until then."""
         for thread_id, files in tuple(self._of.items()):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -87,6 +87,14 @@ class UnsentKeeper(QObject):
         """Take over the drafts of an earlier window, before a thread is opened."""
         self._drafts = dict(left.drafts)
         self._shelf.restore(left.files)
+
+    def forget(self, thread_ids: Iterable[str]) -> None:
+        """These threads are deleted: what was to be said in them goes too."""
+        gone = frozenset(thread_ids) - {self._thread_id}  # who writes in it has it back
+        self._drafts = {name: text for name, text in self._drafts.items() if name not in gone}
+        for thread_id in gone:
+            self._shelf.drop(thread_id)
+        self.changed()
 
     def show_under_way(self) -> None:
         """Show the messages of the open thread that only this window knows."""

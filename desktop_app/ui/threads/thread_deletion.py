@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Protocol
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop_app.journal.records import ThreadRecord
 from desktop_app.link.messages import Notice, NoticeLevel
@@ -35,7 +35,13 @@ class Opener(Protocol):
 
 
 class ThreadDeletion(QObject):
-    """One undo for everything that was deleted while it was offered. Main thread only."""
+    """One undo for everything that was deleted while it was offered. Main thread only.
+
+    Signals:
+        settled: Ids of threads whose deletion is not taken back any more.
+    """
+
+    settled = Signal(object)
 
     def __init__(self, wires: Wires, opener: Opener) -> None:
         super().__init__(wires.window)
@@ -47,7 +53,7 @@ class ThreadDeletion(QObject):
         self._time = QTimer(self)
         self._time.setSingleShot(True)
         self._time.setInterval(UNDO_MS)
-        self._time.timeout.connect(self._forget)
+        self._time.timeout.connect(self.settle)
 
     def delete(self, thread_ids: Sequence[str]) -> None:
         """Take threads away; for a while they can all be brought back at once."""
@@ -93,6 +99,13 @@ class ThreadDeletion(QObject):
         self._wires.store.change(partial(changes.with_threads_back, threads=deleted))
         if was_open:
             self._opener.open_thread(was_open)
+
+    def settle(self) -> None:
+        """What was deleted stays deleted."""
+        ids = self._ids
+        self._forget()
+        if ids:
+            self.settled.emit(ids)
 
     def _forget(self) -> None:
         self._time.stop()

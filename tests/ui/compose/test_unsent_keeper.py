@@ -138,3 +138,27 @@ def test_with_an_unreadable_journal_everything_is_sent_again(path):
 
     write(path, Unsent("a", {}, (SendText("a", "m1", "one"),)))
     assert read_unsent(path, Broken()).messages == (SendText("a", "m1", "one"),)
+
+
+def test_what_was_to_be_said_in_a_deleted_thread_goes_once_it_cannot_be_taken_back(desk, keeper):
+    composer, shelf = desk.window.pane.composer, desk.wiring.attachments.shelf
+    deletion = desk.wiring.threads.deletion
+    deletion.settled.connect(keeper.forget)
+    for thread_id in ("a", "b", "c"):
+        opened(desk, thread_id)
+        composer.set_text(f"for {thread_id}")
+        shelf.add(thread_id, Attachment(thread_id, "x.pdf", kept="x.pdf", stage=Stage.READY))
+    deletion.delete(("a",))
+    deletion.undo()
+    deletion.delete(("b",))
+    assert keeper.unsent.drafts == {name: f"for {name}" for name in "abc"}
+    desk.wiring.settle()
+    assert keeper.unsent.drafts == {"a": "for a", "c": "for c"}
+    assert sorted(shelf.all) == ["a", "c"]
+
+
+def test_who_writes_in_a_thread_that_was_deleted_keeps_what_is_written(desk, keeper):
+    opened(desk, "a")
+    desk.window.pane.composer.set_text("more")
+    keeper.forget(("a",))
+    assert keeper.unsent.drafts == {"a": "more"}
