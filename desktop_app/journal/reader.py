@@ -47,6 +47,7 @@ from desktop_app.journal.spending import COST_OF_REPLY, SPENT, Spent, spent_of
 from desktop_app.journal.utterance_files import read_sound
 from desktop_app.protocol.commands import TurnWishes
 
+_FOLLOWS = "(-is_pinned, -updated_at, id) > (-:pinned, -:at, :id)"
 _STEPS_BETWEEN_QUESTIONS = 1000  # of SQLite's machine: well below a millisecond
 
 
@@ -71,15 +72,24 @@ class JournalReader:
         self._path = folder / DATABASE_NAME
 
     def threads(
-        self, limit: int = 200, offset: int = 0, filter_text: str = ""
+        self, limit: int = 200, *, filter_text: str = "", after: ThreadRecord | None = None
     ) -> Sequence[ThreadRecord]:
-        """Pinned threads first, then the latest; ``filter_text`` is looked for in the titles."""
+        """Pinned threads first, then the latest.
+
+        Args:
+            limit: How many at most.
+            filter_text: Looked for in the titles.
+            after: The last of the page before, as it was read; only what follows it is given.
+        """
         text = filter_text.strip().casefold()
-        values = {"limit": limit, "offset": offset, "text": text, "part": part_pattern(text)}
-        matching = f"AND {TITLE_MATCHES} " if text else ""
+        values: dict[str, Any] = {"limit": limit, "text": text, "part": part_pattern(text)}
+        conditions = f"AND {TITLE_MATCHES} " if text else ""
+        if after is not None:
+            conditions += f"AND {_FOLLOWS} "
+            values |= {"pinned": after.is_pinned, "at": after.updated_at, "id": after.id}
         rows = self._rows(
-            f"SELECT {THREAD_COLUMNS} FROM thread WHERE is_removed = 0 {matching}"
-            "ORDER BY is_pinned DESC, updated_at DESC, id LIMIT :limit OFFSET :offset",
+            f"SELECT {THREAD_COLUMNS} FROM thread WHERE is_removed = 0 {conditions}"
+            "ORDER BY is_pinned DESC, updated_at DESC, id LIMIT :limit",
             values,
         )
         return [thread_of(row) for row in rows]

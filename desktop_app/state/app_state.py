@@ -104,7 +104,8 @@ class AppState:
 
     Attributes:
         threads: Newest first.
-        has_more_threads: The journal holds older threads than the last of ``threads``.
+        has_more_threads: The journal holds older threads than ``listed_to``.
+        listed_to: The last of the page that was read last; news may have brought older ones.
         are_threads_loaded: The journal has answered once.
         aside: The open thread where the list has not come to it; as it was read.
         removed: Ids of threads that were taken out; a search may have found them before.
@@ -118,6 +119,7 @@ class AppState:
 
     threads: tuple[ThreadRecord, ...] = ()
     has_more_threads: bool = False
+    listed_to: ThreadRecord | None = None
     are_threads_loaded: bool = False
     aside: ThreadRecord | None = None
     removed: frozenset[str] = frozenset()

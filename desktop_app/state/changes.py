@@ -15,11 +15,12 @@ from desktop_app.state.messages import with_message
 
 
 def with_threads(state: AppState, threads: tuple[ThreadRecord, ...], *, has_more: bool) -> AppState:
-    """Merge a page from the journal; rows already known from events are newer and win."""
-    known = {thread.id for thread in state.threads}
-    merged = (*state.threads, *(thread for thread in threads if thread.id not in known))
+    """Merge the next page of the journal; rows already known from events are newer and win."""
     return replace(
-        state, threads=_sorted(merged), has_more_threads=has_more, are_threads_loaded=True
+        with_threads_back(state, threads),
+        has_more_threads=has_more,
+        listed_to=threads[-1] if threads else state.listed_to,
+        are_threads_loaded=True,
     )
 
 
@@ -62,7 +63,7 @@ def without_threads(state: AppState, thread_ids: Collection[str]) -> AppState:
 
 
 def with_threads_back(state: AppState, threads: tuple[ThreadRecord, ...]) -> AppState:
-    """Put threads in that were taken out."""
+    """Put threads in that are not there; what is known of the others is newer."""
     known = {one.id for one in state.threads}
     missing = tuple(one for one in threads if one.id not in known)
     return replace(state, threads=_sorted((*state.threads, *missing)))

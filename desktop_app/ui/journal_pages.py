@@ -45,7 +45,7 @@ class Reader(Protocol):
     def is_catching_up(self) -> bool: ...
 
     def threads(
-        self, limit: int = ..., offset: int = ..., filter_text: str = ...
+        self, limit: int = ..., *, filter_text: str = ..., after: ThreadRecord | None = ...
     ) -> Sequence[ThreadRecord]: ...
     def thread(self, thread_id: str) -> ThreadRecord | None: ...
     def messages(
@@ -87,9 +87,9 @@ class JournalPages:
         self._look.timeout.connect(self._tell_waiting)
 
     async def threads(self) -> None:
-        """Read the page after the threads that are known."""
-        offset = len(self._store.state.threads)
-        threads = await self._read(lambda: self._reader.threads(PAGE, offset))
+        """Read the page after the last one."""
+        after = self._store.state.listed_to
+        threads = await self._read(lambda: self._reader.threads(PAGE, after=after))
         has_more = len(threads) == PAGE
         self._store.change(partial(changes.with_threads, threads=threads, has_more=has_more))
 
@@ -129,9 +129,8 @@ class JournalPages:
         before = self._store.state
         opened = before.conversation
         if before.are_threads_loaded:
-            threads = await self._read(lambda: self._reader.threads(PAGE, 0))
-            has_more = before.has_more_threads
-            self._store.change(partial(changes.with_threads, threads=threads, has_more=has_more))
+            threads = await self._read(lambda: self._reader.threads(PAGE))
+            self._store.change(partial(changes.with_threads_back, threads=threads))
         if opened.is_loaded:
             page = await self._read(lambda: self._reader.messages(opened.thread_id, PAGE))
             self._store.change(partial(changes.with_settled, before=opened, page=page))
@@ -155,7 +154,7 @@ class JournalPages:
         wish = read_wish(text)
         if wish.is_empty or wish.is_filtered:
             return ()
-        return await self._read(lambda: self._reader.threads(PAGE, 0, wish.words))
+        return await self._read(lambda: self._reader.threads(PAGE, filter_text=wish.words))
 
     async def said(self, text: str) -> tuple[SearchHit, ...]:
         """Where the words of the text were said.

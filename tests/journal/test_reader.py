@@ -49,7 +49,10 @@ async def test_threads_are_pinned_first_then_latest(writer, reader, records):
             records.thread(thread_id, updated_at=updated_at, is_pinned=thread_id == "d")
         )
     assert [one.id for one in reader.threads()] == ["d", "b", "c", "a"]
-    assert [one.id for one in reader.threads(limit=2, offset=1)] == ["b", "c"]
+    first = reader.threads(limit=1)
+    assert [one.id for one in reader.threads(limit=2, after=first[-1])] == ["b", "c"]
+    assert [one.id for one in reader.threads(after=reader.threads()[2])] == ["a"]
+    assert reader.threads(after=reader.threads()[-1]) == []
     await writer.remove_thread("b")
     assert [one.id for one in reader.threads()] == ["d", "c", "a"]
     assert reader.thread("b") is None

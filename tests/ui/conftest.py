@@ -69,11 +69,13 @@ class FakeReader:
     is_catching_up: bool = False
 
     def threads(
-        self, limit: int = 200, offset: int = 0, filter_text: str = ""
+        self, limit: int = 200, *, filter_text: str = "", after: ThreadRecord | None = None
     ) -> list[ThreadRecord]:
         wanted = filter_text.casefold()
         found = [one for one in self.known if wanted in one.title.casefold()]
-        return found[offset : offset + limit]
+        ids = [one.id for one in found]
+        start = 0 if after is None else ids.index(after.id) + 1
+        return found[start : start + limit]
 
     def thread(self, thread_id: str) -> ThreadRecord | None:
         return next((one for one in self.known if one.id == thread_id), None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 
 from desktop_app.journal.records import MessageRecord, MessageStatus, Role, SearchHit, ThreadRecord
@@ -30,7 +31,7 @@ from desktop_app.link.messages import (
     ToggleTalk,
     Welcome,
 )
-from desktop_app.link.thread_messages import DeleteThread, RestoreThread
+from desktop_app.link.thread_messages import DeleteThread, RestoreThread, ThreadRemoved, ThreadSaved
 from desktop_app.ui.journal_pages import PAGE
 
 
@@ -71,6 +72,22 @@ def test_bar_33_of_many_threads_and_messages_the_newest_page_is_read(desk):
     ]
     assert state.conversation.has_older
     assert desk.window.pane.chat.is_following
+
+
+def test_an_old_thread_of_which_news_come_leaves_none_out_of_the_list(desk):
+    desk.reader.known = [
+        ThreadRecord(id=f"t{n}", title=f"T{n}", created_at=1.0, updated_at=1000.0 - n)
+        for n in range(450)
+    ]
+    desk.wiring.start()
+    desk.store.apply(ThreadSaved(replace(desk.reader.known[350], title="Renamed")))
+    desk.store.apply(ThreadRemoved("t3"))
+    for _ in range(2):
+        desk.wiring.threads._on_more_threads()
+    state = desk.store.state
+    assert [one.id for one in state.threads] == [f"t{n}" for n in range(450) if n != 3]
+    assert state.threads[349].title == "Renamed"
+    assert not state.has_more_threads
 
 
 def test_without_threads_the_window_invites(desk):
