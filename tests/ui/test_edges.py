@@ -192,12 +192,14 @@ def test_words_of_settings_begin_in_one_column(look, window):
     assert starts[0] == starts[1] > 10
 
 
-def test_the_ground_of_a_tab_with_the_keys_leaves_its_word_room(look, window):
+def test_the_ground_of_a_tab_with_the_keys_leaves_its_word_room(look, window, qtbot):
     tabs = TabBar(look, window)
     tabs.resize(tabs.sizeHint())
     window.show()
     window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
     tabs.setFocus()
+    assert tabs.hasFocus()
     seen, word = tabs.grab().toImage(), tabs.box(0)
     middle = tabs.height() // 2
     for x in (word.left() - 4, word.right() + 4):
