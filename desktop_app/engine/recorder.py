@@ -396,4 +396,4 @@ class Recorder:
         """The last news of a turn; without a reply the question says that it is over."""
         if notes.reply is None and notes.user and notes.user.status is MessageStatus.SENT:
             self._save_user(notes, times=notes.watch.times)
-        self._books.tell(TurnTimed(self._thread_id, notes.turn, notes.watch.times))
+        self._books.tell(TurnTimed(self._thread_id, notes.turn, notes.watch.times, notes.reply_id))

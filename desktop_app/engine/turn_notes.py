@@ -80,6 +80,11 @@ class TurnNotes:
         return self.speech_bytes * 1000 // (SPEECH_RATE_HZ * 2)
 
     @property
+    def reply_id(self) -> str:
+        """Of the reply, empty before it begins."""
+        return self.reply.id if self.reply is not None else ""
+
+    @property
     def recorded_ms(self) -> int:
         """Length of the recording."""
         return self.recorded_bytes * 1000 // (CAPTURE_RATE_HZ * 2)

@@ -331,11 +331,17 @@ class LevelMeasured(Struct, frozen=True, tag=snake):
 
 
 class TurnTimed(Struct, frozen=True, tag=snake):
-    """The stages of a finished turn."""
+    """The stages of a finished turn.
+
+    Attributes:
+        reply_id: Of its reply, empty where none began; a turn of another session may have its
+            number.
+    """
 
     thread_id: str
     turn: int
     times: TurnTimes
+    reply_id: str = ""
 
 
 class NoticeRaised(Struct, frozen=True, tag=snake):

@@ -7,7 +7,7 @@ from typing import assert_never
 
 from msgspec.structs import replace as with_fields
 
-from desktop_app.journal.records import MessageRecord, MessageStatus, Role, TurnTimes
+from desktop_app.journal.records import MessageRecord, MessageStatus, Role
 from desktop_app.link.asks import Answered, AskAdvanced
 from desktop_app.link.carried_files import FilesCarried
 from desktop_app.link.device_messages import (
@@ -235,8 +235,10 @@ def _folded(conversation: Conversation, event: _OfThread) -> Conversation:
             messages = with_details(messages, thread_id, turn, running_tool(call_id))
         case ReplyDetailed(thread_id, turn, details):
             messages = with_details(messages, thread_id, turn, lambda _: details)
-        case TurnTimed(_, turn, times):
-            messages = _timed(without_waiting(messages, turn), turn, times)
+        case TurnTimed(_, turn, times, reply_id):
+            messages = with_changed(
+                without_waiting(messages, turn), reply_id, lambda one: with_fields(one, times=times)
+            )
         case _:  # pragma: no cover - the union is closed
             assert_never(event)
     if messages is conversation.messages:
@@ -246,13 +248,3 @@ def _folded(conversation: Conversation, event: _OfThread) -> Conversation:
 
 def _grown(reply: MessageRecord, event: ReplyGrew) -> MessageRecord:
     return with_fields(reply, text=event.text if event.is_whole else reply.text + event.text)
-
-
-def _timed(
-    messages: tuple[MessageRecord, ...], turn: int, times: TurnTimes
-) -> tuple[MessageRecord, ...]:
-    # Turn numbers restart with each session: only the newest reply with the number is meant.
-    for message in reversed(messages):
-        if message.turn == turn and message.role is Role.ASSISTANT:
-            return with_message(messages, with_fields(message, times=times))
-    return messages

@@ -117,6 +117,7 @@ async def test_every_stage_of_a_spoken_turn_is_timed():
         assert (times.transcript, times.first_text, times.first_audio) == (0.5, 1.0, 1.0)
         assert (times.first_sound, times.reply_end) == (1.0, 1.0)
         assert rig.replies[0].times == times
+        assert timed.reply_id == rig.replies[0].id
 
 
 async def test_bar_25_the_recording_is_in_the_journal_before_it_is_sent_pre_roll_first():

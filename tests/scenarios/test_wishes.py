@@ -215,6 +215,7 @@ async def test_an_upload_is_waited_for_while_it_moves_and_is_no_answer():
         line.say(ServerFault("Too large", code="http.413", turn=1))
         await rig.until(lambda: rig.told_of(TurnTimed))
         assert rig.questions[-1].status is MessageStatus.FAILED
+        assert rig.told_of(TurnTimed)[-1].reply_id == "", "there is none"
 
 
 async def test_a_question_whose_files_were_not_all_sent_when_it_was_stopped_can_be_sent_again():

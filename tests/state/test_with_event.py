@@ -186,12 +186,14 @@ def test_news_about_something_else_changes_nothing(event):
     assert with_event(state, event) is state
 
 
-def test_times_reach_the_newest_reply_of_their_turn():
+def test_times_reach_the_reply_of_their_turn_and_none_of_an_earlier_session():
     question = message("q", 1, Role.USER, turn=1)
-    times = TurnTimes(commit=1.0, first_text=1.5)
-    old, new = message("old", 0, turn=1), message("new", 2, turn=1)
-    state = with_event(opened(old, question, new), TurnTimed("t", 1, times))
-    assert [each.times for each in state.conversation.messages] == [None, None, times]
+    times, before = TurnTimes(commit=1.0, first_text=1.5), TurnTimes(commit=0.1, first_text=0.9)
+    old, new = message("old", 0, turn=1, times=before), message("new", 2, turn=1)
+    state = with_event(opened(old, question, new), TurnTimed("t", 1, times, "new"))
+    assert [each.times for each in state.conversation.messages] == [before, None, times]
+    without = opened(old, question)
+    assert with_event(without, TurnTimed("t", 1, times)) is without, "it had no reply"
 
 
 def test_levels_are_kept_as_they_come():
