@@ -112,7 +112,8 @@ class TalkKey(QObject):
         if focus is self._composer.field:
             return not self._composer.text
         if isinstance(focus, QAbstractItemView):
-            return True  # what is edited in a list has a field of its own
+            # what is edited in a list has a field of its own; an open drop-down keeps the keys
+            return focus.window() is self._window
         takes_space = isinstance(focus, QAbstractButton | QComboBox)
         if isinstance(focus, PressedBySpace):
             takes_space = focus.is_pressed_by_space

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtWidgets import QCheckBox, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QWidget
 
 from desktop_app.ui.compose.composer import Composer
 from desktop_app.ui.look import Look
@@ -79,6 +79,20 @@ def test_space_presses_a_button_that_has_the_focus(desk, qtbot):
     qtbot.keyClick(desk.box, Qt.Key.Key_Space)
     assert desk.told == []
     assert desk.box.isChecked()
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # off screen
+def test_an_open_drop_down_keeps_space_to_itself(desk, qtbot):
+    choice = QComboBox(desk)
+    choice.addItems(["one", "two"])
+    choice.show()
+    choice.setFocus()
+    choice.showPopup()
+    lines = choice.view()
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is lines, timeout=2000)
+    qtbot.keyClick(lines, Qt.Key.Key_Space)
+    assert desk.told == []
+    choice.hidePopup()
 
 
 def test_space_presses_what_was_chosen_in_a_painted_place(desk, qtbot):
