@@ -50,7 +50,7 @@ from desktop_app.engine.loop_breaker import LoopBreaker
 from desktop_app.engine.machine import step
 from desktop_app.engine.parts import Parts, Terms
 from desktop_app.engine.recorder import Recorder, RecordingEffect
-from desktop_app.engine.redelivery import question_of, with_recording
+from desktop_app.engine.redelivery import to_deliver
 from desktop_app.engine.session import Route, Session, Stage, Talk
 from desktop_app.engine.sound_desk import SoundDesk
 from desktop_app.engine.timers import Timers
@@ -349,25 +349,27 @@ class Engine:
     async def _resume_queued(self) -> None:
         """Take up what an earlier run could not deliver, one after the other."""
         try:
-            pending = await self._parts.journal.pending()
+            for message in await self._parts.journal.pending():
+                if message.thread_id == self.thread_id:
+                    await self._retry(message.id, waits=True)
         except StorageError as error:
             self._raise(error)
-            return
-        for message in pending:
-            if message.thread_id == self.thread_id:
-                await self._retry(message.id, waits=True)
 
     async def _retry(self, message_id: str, *, waits: bool = False) -> None:
+        if waits:  # a person may have retried it by hand while it waited
+            await self._ledger.written()
         try:
-            message = await question_of(self._parts.journal, self.thread_id, message_id)
-            if message is None:
-                return
-            message, pcm = await with_recording(self._parts.journal, message)
+            found = await to_deliver(self._parts.journal, self.thread_id, message_id, queued=waits)
         except StorageError as error:
             self._raise(error)
             return
-        if waits and message.utterance_id:
+        if found is None:
+            return
+        message, pcm = found
+        if waits and message.utterance_id and not self._session.is_between_turns:
             await self._between_turns()
+            await self._retry(message_id, waits=True)
+            return
         self._recorder.remember(message)
         if message.utterance_id:
             self._retried[message.id] = message, pcm

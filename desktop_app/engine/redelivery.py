@@ -7,10 +7,33 @@ from msgspec import structs
 from desktop_app.engine.ports import Journal
 from desktop_app.engine.wanted_replies import question_before
 from desktop_app.errors import StorageError
-from desktop_app.journal.records import MessageRecord, Role
+from desktop_app.journal.records import MessageRecord, MessageStatus, Role
 
 
-async def question_of(journal: Journal, thread_id: str, message_id: str) -> MessageRecord | None:
+async def to_deliver(
+    journal: Journal, thread_id: str, message_id: str, *, queued: bool = False
+) -> tuple[MessageRecord, bytes] | None:
+    """What to say again for a message, a question or a reply, and the sound of it.
+
+    Args:
+        journal: Where it is.
+        thread_id: The message's.
+        message_id: The question, or the reply that answered it.
+        queued: Only a question that still is: one that was delivered since is left alone.
+
+    Returns:
+        None where there is nothing to say.
+
+    Raises:
+        StorageError: ``journal.no_recording``: neither sound nor words are there.
+    """
+    question = await _question_of(journal, thread_id, message_id)
+    if question is None or (queued and question.status is not MessageStatus.QUEUED):
+        return None
+    return await _with_recording(journal, question)
+
+
+async def _question_of(journal: Journal, thread_id: str, message_id: str) -> MessageRecord | None:
     """The user's message: itself, or the one that this reply answered.
 
     Raises:
@@ -22,7 +45,7 @@ async def question_of(journal: Journal, thread_id: str, message_id: str) -> Mess
     return question_before(message, await journal.messages(thread_id))
 
 
-async def with_recording(journal: Journal, message: MessageRecord) -> tuple[MessageRecord, bytes]:
+async def _with_recording(journal: Journal, message: MessageRecord) -> tuple[MessageRecord, bytes]:
     """The question and its sound; where that is gone, the words that were understood.
 
     Raises:

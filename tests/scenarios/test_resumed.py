@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from desktop_app.engine.inputs import RetryRequested
 from desktop_app.journal.records import (
     MessageRecord,
     MessageStatus,
@@ -15,9 +16,8 @@ from tests.fakes.loudspeaker import speech
 from tests.fakes.rig import THREAD, Rig
 
 
-async def test_what_was_queued_aloud_and_in_writing_is_delivered_in_its_order():
-    rig = Rig()
-    asked = {"first": "u1", "second": "", "third": "u2"}
+def queued(rig: Rig, **asked: str) -> None:
+    """Leave these messages behind, undelivered; each with its recording, where it has one."""
     for at, (message_id, utterance_id) in enumerate(asked.items()):
         rig.journal.put(
             MessageRecord(
@@ -35,6 +35,11 @@ async def test_what_was_queued_aloud_and_in_writing_is_delivered_in_its_order():
         rig.journal.utterances[utterance_id] = UtteranceRecord(
             id=utterance_id, thread_id=THREAD, turn=1, created_at=1.0, state=UtteranceState.FAILED
         )
+
+
+async def test_what_was_queued_aloud_and_in_writing_is_delivered_in_its_order():
+    rig = Rig()
+    queued(rig, first="u1", second="", third="u2")
     async with rig:
         voice = await rig.line()
         await voice.expect(CommitAudio(1))
@@ -48,5 +53,26 @@ async def test_what_was_queued_aloud_and_in_writing_is_delivered_in_its_order():
         voice.say(ReplyEnded(3))
         await rig.until(lambda: len(rig.replies) == 3)
         assert [one.text for one in rig.replies] == ["One.", "Two.", "Three."]
+        assert {one.status for one in rig.questions} == {MessageStatus.SENT}
+        assert rig.notices == []
+
+
+async def test_what_a_person_retries_while_it_waits_is_said_once():
+    rig = Rig()
+    queued(rig, first="u1", second="u2", third="u3")
+    async with rig:
+        voice = await rig.line()
+        await voice.expect(CommitAudio(1))
+        voice.say(TranscriptUpdated(1, "first", is_final=True), ReplyText(1, "One."))
+        await rig.take(RetryRequested("second"))
+        await voice.expect(CommitAudio(2))
+        voice.say(TranscriptUpdated(2, "second", is_final=True), ReplyText(2, "Two."))
+        voice.say(ReplyEnded(2))
+        await voice.expect(CommitAudio(3))
+        voice.say(TranscriptUpdated(3, "words of the last", is_final=True), ReplyText(3, "Three."))
+        voice.say(ReplyEnded(3))
+        await rig.until(lambda: len(rig.replies) == 3)
+        said = {one.id: one.text for one in rig.questions}
+        assert said == {"first": "first", "second": "second", "third": "words of the last"}
         assert {one.status for one in rig.questions} == {MessageStatus.SENT}
         assert rig.notices == []
