@@ -64,10 +64,6 @@ class Background:
         """Whether a task of that name has not ended yet."""
         return name in self._current
 
-    def is_any_running(self, beginning: str) -> bool:
-        """Whether a task runs whose name begins so."""
-        return any(name.startswith(beginning) for name in self._current)
-
     async def settle(self, within_s: float, *, but: str = "") -> None:
         """Return when every task has ended by itself, or after so many seconds.
 

@@ -26,6 +26,11 @@ Decode = Callable[[bytes, str], bytes]
 Fetch = Callable[[str], Awaitable[FetchedMedia]]
 
 
+def not_in_time(named: ImageReady) -> list[ServerEvent]:
+    """A picture without its bytes, and why."""
+    return [named, ServerFault("A picture did not come in time.", "media.not_fetched")]
+
+
 class ReplyMedia:
     """Of one turn.
 
@@ -50,7 +55,7 @@ class ReplyMedia:
             async with asyncio.timeout(FETCH_LIMIT_S):
                 found = await self._fetch(named.url)
         except TimeoutError:
-            return [named, ServerFault("A picture did not come in time.", "media.not_fetched")]
+            return not_in_time(named)
         except AppError as error:
             logger.info("A picture could not be fetched: %s", error.code)
             return [named, ServerFault(str(error), "media.not_fetched")]

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from desktop_app.client.event_queue import EventQueue
 from desktop_app.errors import AppError, NetworkError
 from desktop_app.protocol.events import ServerEvent, SessionReady
 from desktop_app.tasks import Background
+
+LATE = "late "
+"""So begin the names of tasks that still have something to tell once the server has closed."""
+LATE_WITHIN_S = 6.0
 
 _Heard = TypeVar("_Heard")
 
@@ -32,10 +38,6 @@ class SessionNews:
         """Do this beside the reader; what it fails with ends the session."""
         self._tasks.run(work, name=name)
 
-    def is_running(self, beginning: str) -> bool:
-        """Whether anything runs whose name begins so."""
-        return self._tasks.is_any_running(beginning)
-
     def cancel(self, name: str) -> None:
         """Stop what runs under this name."""
         self._tasks.cancel(name)
@@ -50,6 +52,9 @@ class SessionNews:
             self._failure = NetworkError("line.closed", "The server closed.", retryable=True)
         except AppError as error:
             self._failure = error
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LATE_WITHIN_S):
+                await self._tasks.outlast(LATE)
         await self._queue.finish()
 
     async def events(self) -> AsyncIterator[ServerEvent]:

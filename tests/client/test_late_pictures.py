@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import pytest
 
+from desktop_app.client import late_pictures
 from desktop_app.client.late_pictures import LatePictures
 from desktop_app.client.media import FetchedMedia
 from desktop_app.client.reply_media import ReplyMedia
@@ -23,6 +25,8 @@ from desktop_app.protocol.events import (
 
 FIRST = ImageReady(1, "http://x/1", "1", "image/png")
 SECOND = ImageReady(1, "http://x/2", "2", "image/png")
+OTHER = ImageReady(2, "http://x/3", "3", "image/png")
+NEXT, NEXT_END = ReplyText(2, "More."), ReplyEnded(2)
 WORDS, SOUND, END = ReplyText(1, "Here."), ReplyAudio(1, b"\0\0"), ReplyEnded(1)
 
 
@@ -84,8 +88,40 @@ async def test_a_picture_that_fails_does_not_keep_the_reply_from_its_end(rig):
     assert isinstance(fault, ServerFault)
 
 
+async def test_what_follows_the_end_of_a_reply_follows_its_pictures(rig):
+    await rig.pictures.tell((FIRST, END, NEXT))
+    await rig.pictures.tell((OTHER, NEXT_END))
+    rig.may_come.set()
+    (picture, *rest) = await rig.next(5)
+    assert picture.data == b"http://x/1"
+    assert rest[:2] == [END, NEXT]
+    assert (rest[2].turn, rest[2].data, rest[3]) == (2, b"http://x/3", NEXT_END)
+
+
+async def test_the_end_does_not_wait_long_and_what_is_missing_is_told(rig, monkeypatch):
+    monkeypatch.setattr(late_pictures, "END_WAITS_S", 0.01)
+    await rig.pictures.tell((FIRST, WORDS, END, NEXT))
+    words, named, fault, end, after = await rig.next(5)
+    assert (words, named, end, after) == (WORDS, FIRST, END, NEXT)
+    assert (fault.code, fault.message) == ("media.not_fetched", "A picture did not come in time.")
+    await rig.pictures.tell((NEXT_END,))
+    assert await rig.next(1) == [NEXT_END]
+
+
+async def test_a_server_that_closes_after_its_reply_loses_neither_picture_nor_end(rig):
+    async def server() -> AsyncIterator[tuple[ServerEvent, ...]]:
+        yield FIRST, WORDS, END
+
+    rig.news.run(rig.news.read(server(), rig.pictures.tell), name="socket")
+    assert await rig.next(1) == [WORDS]
+    rig.may_come.set()
+    picture, end = await rig.next(2)
+    assert (picture.data, end) == (b"http://x/1", END)
+    with pytest.raises(NetworkError, match="closed"):
+        await rig.next(1)
+
+
 async def test_closing_waits_for_no_picture(rig):
     await rig.pictures.tell((FIRST, END))
     async with asyncio.timeout(10):
         await rig.news.aclose()
-    assert not rig.news.is_running("")
