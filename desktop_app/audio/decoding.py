@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from soundfile import SoundFile
 
 MAX_SECONDS = 1_800
+_PAGE, _FLAGS, _IS_FIRST = b"OggS", 5, 2
 BLOCK_FRAMES = 1 << 12  # of a file that breaks off, the block in which it does is lost
 
 
@@ -21,7 +23,8 @@ def decode_speech(content: bytes, mime_type: str) -> bytes:
     """Whole encoded sound as s16le mono 24 kHz. Takes long: not on an event loop.
 
     WAV, mp3, FLAC and Ogg (Vorbis, Opus) of any rate and number of channels, whatever the type
-    says. Sound that breaks off is played as far as it goes, where its format allows it.
+    says; several Ogg files behind each other are one (a chain, RFC 3533). Sound that breaks off is
+    played as far as it goes, where its format allows it.
 
     Args:
         content: The bytes of the file.
@@ -36,8 +39,9 @@ def decode_speech(content: bytes, mime_type: str) -> bytes:
     pieces: list[bytes] = []
     cause: Exception | None = None
     try:
-        with open_sound_file(BytesIO(content)) as file:
-            _decode_into(pieces, file)
+        for link in _links(content):
+            with open_sound_file(BytesIO(link)) as file:
+                _decode_into(pieces, file)
     except (SoundFileError, RuntimeError) as error:
         cause = error
     pcm = b"".join(pieces)
@@ -49,9 +53,20 @@ def decode_speech(content: bytes, mime_type: str) -> bytes:
     return pcm
 
 
+def _links(content: bytes) -> Iterator[bytes]:
+    """The files of an Ogg chain, each of which begins with a first page; else all of it."""
+    start, at = 0, 1
+    while content.startswith(_PAGE) and (at := content.find(_PAGE, at)) >= 0:
+        if len(content) > at + _FLAGS and content[at + _FLAGS] & _IS_FIRST:
+            yield content[start:at]
+            start = at
+        at += len(_PAGE)
+    yield content[start:]
+
+
 def _decode_into(pieces: list[bytes], file: SoundFile) -> None:
     resampler = Resampler(file.samplerate, SPEECH_RATE_HZ)
-    frames = 0
+    frames = sum(map(len, pieces)) // 2 * file.samplerate // SPEECH_RATE_HZ
     while len(block := file.read(BLOCK_FRAMES, dtype="float32", always_2d=True)):
         frames += len(block)
         if frames > MAX_SECONDS * file.samplerate:

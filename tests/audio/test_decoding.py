@@ -56,6 +56,22 @@ def test_a_tone_is_the_same_tone_afterwards(kind: str, subtype: str, rate_hz: in
     assert loudness(samples) == [even] * len(loudness(samples))
 
 
+@pytest.mark.parametrize("subtype", ["OPUS", "VORBIS"])
+def test_portions_behind_each_other_are_one_sound(subtype: str):
+    portions = [encoded("OGG", subtype, 48_000, 1, seconds) for seconds in (1.0, 2.0, 0.5)]
+    whole = decode_speech(b"".join(portions), "audio/x")
+    assert len(whole) / 48_000 == pytest.approx(3.5, abs=0.3)
+
+
+def test_a_chain_of_portions_without_end_is_refused(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(decoding, "MAX_SECONDS", 2)
+    portion = encoded("OGG", "OPUS", 48_000, 1)
+    assert decode_speech(portion * 2, "audio/ogg")
+    with pytest.raises(ProtocolError) as caught:
+        decode_speech(portion * 3, "audio/ogg")
+    assert caught.value.code == "stream.sound_too_long"
+
+
 @pytest.mark.parametrize("content", [b"", b"no sound at all", b"ID3" + bytes(50)])
 def test_what_is_no_sound_is_refused_in_words(content: bytes):
     with pytest.raises(ProtocolError, match=r"Speech as audio/aac cannot be decoded\.") as caught:

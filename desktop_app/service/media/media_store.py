@@ -165,7 +165,8 @@ class MediaStore:
         """
 
         def work(connection: sqlite3.Connection) -> list[str]:
-            rows = connection.execute(_FORGET_SOUND, (before, msgspec.json.encode([*going])))
+            spared = msgspec.json.encode([*going]).decode()
+            rows = connection.execute(_FORGET_SOUND, (before, spared))
             return [str(row["sha256"]) for row in rows.fetchall()]
 
         gone = await self._database.write(work)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
+from collections.abc import Sequence
 
+import msgspec
 import numpy as np
 
-from desktop_app.errors import AppError
+from desktop_app.errors import AppError, InputError
 from desktop_app.protocol.backboard.memories import StoredMemory
 from desktop_app.service.memories.memory_store import scored
 from desktop_app.service.memories.words import best, word_scores
@@ -33,7 +35,7 @@ WORDS_WEIGHT = 0.1
 _WITHOUT_VECTOR = """
 SELECT seq, content FROM memories WHERE assistant_id = ? AND NOT EXISTS
     (SELECT 1 FROM memory_vectors WHERE space = ? AND memory_seq = memories.seq)
-ORDER BY seq DESC LIMIT ?
+AND seq NOT IN (SELECT value FROM json_each(?)) ORDER BY seq DESC LIMIT ?
 """
 _VECTORS = """
 SELECT memory_seq, vector FROM memory_vectors
@@ -54,6 +56,8 @@ class MemorySearch:
         self._database = database
         self._source = source
         self._questions = QuestionVectors()
+        self._most = AT_ONCE
+        self._refused: set[tuple[int, str]] = set()  # memories and spaces, in this run
 
     async def search(
         self, assistant_id: str, query: str, limit: int, wish: EmbeddingWish
@@ -109,6 +113,7 @@ class MemorySearch:
                 while await self._next(embedder, assistant_id):
                     pass
         except TimeoutError:
+            self._most = max(min(AT_ONCE, self._most) // 4, 1)  # these are in time, perhaps
             _log.info("Some memories are searched by words: their vectors take long")
         except AppError as error:
             _log.info("Some memories are searched by words: %s", error.code)
@@ -116,13 +121,25 @@ class MemorySearch:
     async def _next(self, embedder: Embedder, assistant_id: str) -> bool:
         """Embed the newest memories that have no vector; False where none was left."""
         wished = space_of(embedder)
+        refused = [seq for seq, space in self._refused if space == wished]
+        values = (assistant_id, wished, msgspec.json.encode(refused).decode())
         rows = await self._database.read(
             lambda connection: connection.execute(
-                _WITHOUT_VECTOR, (assistant_id, wished, AT_ONCE)
+                _WITHOUT_VECTOR, (*values, min(AT_ONCE, self._most))
             ).fetchall()
         )
         if not rows:
             return False
+        try:
+            await self._embed(embedder, rows)
+        except InputError:
+            await unit_vectors(embedder, ["word"])  # else it is the provider that is wrong
+            if len(rows) == 1:
+                self._refused.add((rows[0]["seq"], wished))
+            self._most = 1 if len(rows) > 1 else AT_ONCE
+        return True
+
+    async def _embed(self, embedder: Embedder, rows: Sequence[sqlite3.Row]) -> None:
         vectors = await unit_vectors(embedder, [str(row["content"]) for row in rows])
         space = space_of(embedder)
 
@@ -135,7 +152,6 @@ class MemorySearch:
                 )
 
         await self._database.write(work)
-        return True
 
 
 def _by_meaning(

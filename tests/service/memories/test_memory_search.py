@@ -8,6 +8,7 @@ import logging
 import numpy as np
 import pytest
 
+from desktop_app.errors import InputError
 from desktop_app.protocol.backboard.memories import NewMemory
 from desktop_app.service import vectors
 from desktop_app.service.memories import memory_search
@@ -179,6 +180,37 @@ async def test_memories_keep_the_vectors_they_got_and_a_turn_does_not_wait_for_t
     assert await texts(mind, "which pet likes fish") == ["Has a cat", "Has a dog", "Likes tea"]
     assert embedder.asked[3:] == [("which pet likes fish",)]
     assert "Some memories are searched by words" in caplog.text
+
+
+async def test_a_memory_that_is_refused_keeps_no_other_from_its_vector(mind, embedder, monkeypatch):
+    embed, asked = embedder.embed, []
+
+    async def picky(texts: list[str]) -> object:
+        asked.append(tuple(texts))
+        if "Likes tea" in texts:
+            raise InputError("embedding.refused", "The input is too large.")
+        return await embed(texts)
+
+    monkeypatch.setattr(embedder, "embed", picky)
+    await mind.know("Has a dog", "Has a cat", "Likes tea")
+    assert set(await texts(mind, "pet")) == {"Has a dog", "Has a cat"}
+    asked.clear()
+    assert await texts(mind, "tea") == ["Likes tea"]
+    assert asked == [("tea",)]  # it is not tried again and again
+
+
+async def test_an_embedder_that_is_slow_for_many_is_asked_for_fewer(mind, embedder, monkeypatch):
+    embed = embedder.embed
+
+    async def slow_for_many(asked: list[str]) -> object:
+        return await (never(asked) if len(asked) > 4 else embed(asked))
+
+    monkeypatch.setattr(embedder, "embed", slow_for_many)
+    monkeypatch.setattr(memory_search, "CATCH_UP_S", 0.05)
+    await mind.know(*(f"Dog {number}" for number in range(16)))
+    assert await texts(mind, "pet") == []
+    monkeypatch.setattr(memory_search, "CATCH_UP_S", 60)
+    assert len(await texts(mind, "pet", limit=20)) == 16
 
 
 @pytest.mark.parametrize(
