@@ -235,10 +235,16 @@ async def run(parts: Parts, store: AppStore | None = None) -> int:
 
 def _engines() -> StartEngine:
     """Starts the engines of one window, one after the other."""
-    from itertools import count
+    has_started = False
 
-    started = count()
-    return lambda: _engine(is_again=next(started) > 0)
+    @asynccontextmanager
+    async def start() -> AsyncIterator[Address]:
+        nonlocal has_started
+        async with _engine(is_again=has_started) as address:
+            has_started = True
+            yield address
+
+    return start
 
 
 @asynccontextmanager

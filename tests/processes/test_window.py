@@ -183,7 +183,7 @@ def test_what_goes_wrong_is_shown_once_and_the_window_lives_on(
     caplog.clear()
 
 
-async def test_every_engine_but_the_first_is_told_that_its_window_had_another(
+async def test_every_engine_but_the_first_that_starts_is_told_that_its_window_had_another(
     monkeypatch: pytest.MonkeyPatch,
 ):
     told: list[bool] = []
@@ -196,11 +196,16 @@ async def test_every_engine_but_the_first_is_told_that_its_window_had_another(
 
     async def start(_arguments: list[str], *, environment: dict[str, str]) -> Child:
         told.append(AGAIN_VARIABLE in environment)
+        if len(told) == 1:
+            raise ChildError("journal.in_use", "Another Parley uses this folder.")
         return Child()
 
     monkeypatch.setattr(children, "start_child", start)
     start_engine = window_process._engines()
+    with pytest.raises(ChildError, match="Another Parley"):
+        async with start_engine():
+            pass
     for _ in range(3):
         async with start_engine() as address:
             assert address.port == 1
-    assert told == [False, True, True]
+    assert told == [False, False, True, True]
