@@ -344,16 +344,16 @@ class MainWindow(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
         was_wide = event.oldSize().width() >= self.minimumWidth()
-        if was_wide and self._is_narrow() and self.isVisible():
-            crossed = event.oldSize().width() > self.width() and not self._scrim.isVisible()
-            if crossed:
-                self._is_left_open = self._is_right_open = False
+        is_less = event.oldSize().width() > self.width() and not self.has_overlay
+        if was_wide and is_less and self._is_narrow() and self.isVisible():
+            self._is_left_open = self._is_right_open = False
         self._arrange()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """What is typed where nothing takes it belongs into the message."""
         text = typed_text(event)
         if text and not self.pane.page:
+            self.close_overlays()
             self.pane.composer.insert(text)
         else:
             super().keyPressEvent(event)

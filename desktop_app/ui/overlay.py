@@ -76,10 +76,10 @@ class Overlay(QWidget):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """No key gets past the panel: the window would write it into the message."""
         if event.key() == Qt.Key.Key_Escape:
             self.close_panel()
-        else:
-            super().keyPressEvent(event)
+        event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         if not self.panel.geometry().contains(event.position().toPoint()):

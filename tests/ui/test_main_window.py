@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from PySide6.QtCore import QRect, QSize
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtWidgets import QApplication, QMenu
 
 from desktop_app.ui.look import Look
@@ -93,6 +93,22 @@ def test_a_side_over_the_conversation_has_the_keyboard_until_it_goes(desk, qtbot
     window.resize(1280, 800)
     window.toggle_right()
     assert QApplication.focusWidget() is field, "beside the conversation it takes nothing away"
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # off screen
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_a_side_over_the_conversation_gives_way_to_what_is_typed_into_the_message(
+    desk, qtbot, side
+):
+    window = desk.window
+    window.resize(760, 520)
+    window.activateWindow()
+    (window.toggle_left if side == "left" else window.toggle_right)()
+    assert window.has_overlay
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Z)
+    assert not window.has_overlay
+    assert window.pane.composer.text == "z"
+    assert QApplication.focusWidget() is window.pane.composer.field
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

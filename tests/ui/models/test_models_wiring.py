@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 
 from desktop_app import prose
 from desktop_app.journal.records import ThreadRecord
@@ -55,6 +56,20 @@ def send(picking, qtbot, text):
     qtbot.keyClicks(field, text)
     qtbot.keyClick(field, ENTER)
     return picking.sent_of(SendText)[-1]
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # off screen
+def test_no_letter_gets_past_the_models_into_the_message(picking, qtbot):
+    window = picking.window
+    window.activateWindow()
+    window.pane.header.model_chip.click()
+    qtbot.keyClick(picking.browser.search, Qt.Key.Key_Tab)
+    part = QApplication.focusWidget()
+    assert part is not picking.browser.search
+    assert picking.picker.isAncestorOf(part)
+    qtbot.keyClick(part, Qt.Key.Key_X)
+    assert window.pane.composer.text == ""
+    assert QApplication.focusWidget() is part
 
 
 def test_bar_45_a_model_is_found_and_chosen_for_the_thread_by_keyboard(picking, qtbot):
