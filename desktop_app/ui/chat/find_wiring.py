@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop_app.state.app_state import Conversation
 from desktop_app.ui.chat.find_bar import FindBar
-from desktop_app.ui.chat.shown_text import times_shown
+from desktop_app.ui.chat.shown_text import forget_shown, times_shown
 from desktop_app.ui.journal_pages import Found
 from desktop_app.ui.look import Look
 from desktop_app.ui.wires import Wires
@@ -77,6 +77,7 @@ class FindWiring(QObject):
 
     def _on_closed(self) -> None:
         self._found, self._at = (), 0
+        forget_shown()
         self._chat.clear_selection()
         before, self._before = self._before, None
         (before or self._chat).setFocus(Qt.FocusReason.OtherFocusReason)

@@ -13,7 +13,7 @@ from desktop_app.ui.chat.math_spans import readable_math
 from desktop_app.ui.chat.math_text import math_text
 from desktop_app.ui.chat.text_formats import MARKDOWN
 
-_KEPT = 2_000  # blocks, so that the next letter of what is looked for costs nothing
+_KEPT = 30_000  # blocks: a whole long thread, so that the next letter looked for costs little
 _PICTURE = "\ufffc"
 _ALT = QTextFormat.Property.ImageAltText.value
 
@@ -23,6 +23,11 @@ def times_shown(role: Role, text: str, wanted: str) -> int:
     folded = folded_places(wanted)
     blocks = cut_plain(text) if role is Role.USER else cut_blocks(text)
     return sum(folded_places(_shown(one)).count(folded) for one in blocks) if folded else 0
+
+
+def forget_shown() -> None:
+    """Give back what was kept for the next letter: nobody looks any more."""
+    _prose.cache_clear()
 
 
 def folded_places(text: str) -> str:

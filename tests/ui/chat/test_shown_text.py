@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtGui import QTextDocument
 
 from desktop_app.journal.records import Role
+from desktop_app.ui.chat import shown_text
 from desktop_app.ui.chat.finding import places_in
 from desktop_app.ui.chat.message_row import MessageRow
 from desktop_app.ui.chat.picture_shelf import PictureShelf
-from desktop_app.ui.chat.shown_text import times_shown
+from desktop_app.ui.chat.shown_text import forget_shown, times_shown
 from tests.ui.conftest import make_message
 
 
@@ -41,3 +43,23 @@ def test_it_is_counted_where_it_is_shown(look, text, wanted, times):
 def test_a_question_is_read_as_it_was_typed():
     assert times_shown(Role.USER, "**tram** [a](tram)", "**tram**") == 1
     assert times_shown(Role.USER, "**tram** [a](tram)", "tram") == 2
+
+
+def test_the_next_letter_parses_no_message_of_a_long_thread_again(monkeypatch):
+    parsed = []
+    parse = QTextDocument.setMarkdown
+
+    class Document(QTextDocument):
+        def setMarkdown(self, text, features):  # noqa: N802 - Qt's name
+            parsed.append(text)
+            parse(self, text, features)
+
+    monkeypatch.setattr(shown_text, "QTextDocument", Document)
+    forget_shown()
+    texts = [f"Message **{number}** of the tram." for number in range(5_000)]
+    for wanted in ("t", "tr", "tra"):
+        assert sum(times_shown(Role.ASSISTANT, text, wanted) for text in texts) >= len(texts)
+    assert len(parsed) == len(texts)
+    forget_shown()
+    times_shown(Role.ASSISTANT, texts[0], "t")
+    assert len(parsed) == len(texts) + 1
