@@ -113,11 +113,12 @@ class VoicedTurns:
             return AppError("turn.failed", "The message could not be answered.")
 
     async def _all_or_nothing(self, turn: VoicedTurn) -> MessageReply:
-        """A first message that cannot be kept leaves no thread behind."""
+        """A first message that cannot be kept, or is stopped before, leaves no thread behind."""
         try:
             return await self._attempt(turn)
-        except AppError:
-            if turn.asked.opens_thread:
+        except (AppError, asyncio.CancelledError) as error:
+            is_run = isinstance(error, asyncio.CancelledError) and turn.run is not None
+            if turn.asked.opens_thread and not is_run:  # a run keeps its question itself
                 await self._store.conversations.discard_empty(turn.asked.question.thread_id)
             raise
 

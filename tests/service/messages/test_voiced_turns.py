@@ -357,6 +357,28 @@ async def test_what_is_heard_can_be_stopped_by_the_run_that_the_stream_names_fir
         assert (rig.providers.language.requests, mouth.spoken) == ([], [])
 
 
+async def test_a_first_message_that_is_stopped_while_it_is_heard_leaves_nothing(tmp_path, open_rig):
+    ear = HeldTranscriber()
+    async with open_rig(tmp_path, ScriptedProviders(transcribers={"ears": ear})) as rig:
+        voice = msgspec.json.encode(STT).decode()
+        form = {
+            "data": {"voice": voice, "stream": "true"},
+            "files": {"audio_file": ("question.wav", b"RIFF")},
+        }
+        async with rig.http.stream("POST", "/threads/messages", **form) as answer:
+            lines = answer.aiter_lines()
+            begun = msgspec.json.decode((await anext(lines)).removeprefix("data: "))
+            (thread,) = (await rig.http.get("/threads")).json()
+            (recording,) = await rig.store.media.of_thread(thread["thread_id"], "recording")
+            path = f"/threads/{thread['thread_id']}/runs/{begun['run_id']}/cancel"
+            assert (await rig.http.post(path)).json()["cancelled"] is True
+            rest = [line async for line in lines if line]
+        assert "run_cancelled" in rest[-1]
+        assert (await rig.http.get("/threads")).json() == []
+        assert await rig.store.media.get(recording.id) is None
+        assert not rig.store.media.path_of(recording).exists()
+
+
 async def test_the_stream_names_one_run_from_its_first_event_on(rig):
     events = await stream(rig, {**STT, **TTS})
     named = [(each["type"], each["run_id"]) for each in events if "run_id" in each]
