@@ -221,9 +221,7 @@ class VoiceSocketTransport:
                 await self._end_reply()
                 await self._go_on()
             case "error" | "run_failed" if self._reply is None:
-                text = str(event.get("message") or event.get("error") or "The server failed.")
-                await self._news.put(ServerFault(text, code=str(event.get("code") or "")))
-                await self._go_on_unanswered()
+                await self._failed(event)
             case _:
                 await self._more_of_reply(event)
 
@@ -236,6 +234,14 @@ class VoiceSocketTransport:
             )
         if turn not in self._unwanted:
             await self._news.put(TranscriptUpdated(turn, text, is_final=is_final))
+
+    async def _failed(self, event: Event) -> None:
+        """Nothing comes of the utterance that waits longest; what is behind it is heard."""
+        turn = self._committed.pop(0) if self._committed else None
+        text = str(event.get("message") or event.get("error") or "The server failed.")
+        if turn not in self._unwanted:
+            await self._news.put(ServerFault(text, code=str(event.get("code") or ""), turn=turn))
+        await self._go_on_unanswered()
 
     async def _more_of_reply(self, event: Event) -> None:
         if self._reply is None or self._reply_turn in self._unwanted:

@@ -115,8 +115,12 @@ async def test_a_fault_does_not_hold_up_the_next(line: Line):
     assert isinstance(await line.next(), ReplyEnded)
     assert await line.hears(2) == [b"b", COMMIT]
     await line.server.say({"type": "error", "message": "Nobody heard it."})
-    assert isinstance(await line.next(), ServerFault)
+    fault = await line.next()
+    assert isinstance(fault, ServerFault)
+    assert (fault.message, fault.turn) == ("Nobody heard it.", 2)
     assert await line.hears(2) == [b"c", COMMIT]
+    await line.server.say({"type": "transcript.final", "text": "words of three"})
+    assert await line.next() == TranscriptUpdated(3, "words of three", is_final=True)
 
 
 async def test_a_cough_takes_no_question_with_it(line: Line):

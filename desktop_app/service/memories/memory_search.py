@@ -166,5 +166,6 @@ def _by_meaning(
     for seq, blob in connection.execute(_VECTORS, (space, assistant_id)):
         vector = np.frombuffer(blob, np.float32)
         if len(vector) == len(asked):
-            scores[seq] = scores.get(seq, 0.0) + (1 - WORDS_WEIGHT) * float(vector @ asked)
+            cosine = float(vector @ asked) / max(float(np.linalg.norm(vector)), 1e-12)
+            scores[seq] = scores.get(seq, 0.0) + (1 - WORDS_WEIGHT) * cosine
     return {seq: score for seq, score in scores.items() if score > 0}

@@ -182,6 +182,20 @@ async def test_memories_keep_the_vectors_they_got_and_a_turn_does_not_wait_for_t
     assert "Some memories are searched by words" in caplog.text
 
 
+async def test_a_vector_that_an_earlier_version_kept_as_it_came_counts_no_more(mind, embedder):
+    await mind.know("Has a dog", "Likes tea")
+    assert await texts(mind, "pet") == ["Has a dog"]
+    vector = (30 * np.array([1.0, 0.1], np.float32)).tobytes()  # mostly of drinks
+    await mind.store.database.write(
+        lambda connection: connection.execute(
+            "UPDATE memory_vectors SET vector = ? WHERE memory_seq ="
+            " (SELECT seq FROM memories WHERE content = 'Likes tea')",
+            (vector,),
+        )
+    )
+    assert await texts(mind, "pet") == ["Has a dog", "Likes tea"]
+
+
 async def test_a_memory_that_is_refused_keeps_no_other_from_its_vector(mind, embedder, monkeypatch):
     embed, asked = embedder.embed, []
 
