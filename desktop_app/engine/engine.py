@@ -154,6 +154,7 @@ class Engine:
             "full" if session.barge_in else "half",
             session.duplex_reason,
             session.is_written,
+            session.is_unreached,
         )
 
     def show(self) -> None:

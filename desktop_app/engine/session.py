@@ -180,6 +180,13 @@ class Session(Struct, frozen=True):
         return self.stage is Stage.THINKING and is_silent
 
     @property
+    def is_unreached(self) -> bool:
+        """Voice is on, but no line is there for it, and nothing waits for one."""
+        has_line = self.line is Line.OPEN and not self.is_stalled
+        is_idle = self.stage is Stage.IDLE and not self.waiting
+        return self.is_voice_on and is_idle and not has_line
+
+    @property
     def is_waiting_for_speech(self) -> bool:
         """The microphone listens, and somebody could speak into it."""
         return self.phase is Phase.LISTENING and not self.is_muted

@@ -236,6 +236,7 @@ class PhaseChanged(Struct, frozen=True, tag=snake):
         duplex: ``full`` (talk over the reply) or ``half`` (microphone deaf while it plays).
         duplex_reason: ``setting``, ``no_echo_control``, ``echo_unknown``, ``echo_left``, or empty.
         is_written: The answer that is awaited will only be read.
+        is_unreached: Voice is on, but no line is there for it, and nothing waits for one.
     """
 
     thread_id: str
@@ -247,6 +248,7 @@ class PhaseChanged(Struct, frozen=True, tag=snake):
     duplex: str = "full"
     duplex_reason: str = ""
     is_written: bool = False
+    is_unreached: bool = False
 
 
 class TranscriptChanged(Struct, frozen=True, tag=snake):

@@ -271,6 +271,8 @@ class EngineLink:
 
     def _let_go(self) -> None:
         self._is_let_go = True
+        if self._work.voice_thread and self._work.voice_thread == self._thread_id:
+            self._voice_wish = StartVoice(self._thread_id)
         self._lose()
         self._stay.reschedule(asyncio.get_running_loop().time())
 

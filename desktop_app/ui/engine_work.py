@@ -5,7 +5,7 @@ from __future__ import annotations
 from desktop_app.link.asks import Answered, Ask, CancelAsk
 from desktop_app.link.device_messages import MicrophoneTest, MicrophoneTestChanged
 from desktop_app.link.keeping import ImportAdvanced
-from desktop_app.link.messages import Intent, LinkEvent, Phase, PhaseChanged
+from desktop_app.link.messages import Intent, LinkEvent, Phase, PhaseChanged, StopVoice
 from desktop_app.link.notes import NoteChanged, NoteState
 from desktop_app.link.thread_messages import ThreadRemoved
 from desktop_app.protocol.service_calls import UploadDocument
@@ -17,11 +17,17 @@ class EngineWork:
     def __init__(self) -> None:
         self._open: set[str] = set()
         self._asks: set[str] = set()
+        self._voice_thread = ""
 
     @property
     def is_busy(self) -> bool:
         """Somebody speaks or is answered, or a recording, an import or an upload goes on."""
         return bool(self._open)
+
+    @property
+    def voice_thread(self) -> str:
+        """Where voice is on, or empty; while it has no line, that keeps nothing busy."""
+        return self._voice_thread
 
     @property
     def is_asking(self) -> bool:
@@ -37,13 +43,14 @@ class EngineWork:
                 self._asks.add(ask_id)
             case CancelAsk(ask_id):
                 self._answered(ask_id)
+            case StopVoice():
+                self._voice_thread = ""
 
     def told(self, event: LinkEvent) -> None:
         """The engine told this."""
         match event:
             case PhaseChanged():
-                is_open = event.phase is not Phase.READY or event.is_voice_on
-                self._follow(f"thread {event.thread_id}", is_open=is_open)
+                self._on_phase(event)
             case ThreadRemoved(thread_id):
                 self._follow(f"thread {thread_id}", is_open=False)
             case NoteChanged(note_id, state):
@@ -54,6 +61,14 @@ class EngineWork:
                 self._follow("import", is_open=not event.is_over)
             case Answered(ask_id):
                 self._answered(ask_id)
+
+    def _on_phase(self, event: PhaseChanged) -> None:
+        is_open = event.phase is not Phase.READY or event.is_voice_on
+        self._follow(f"thread {event.thread_id}", is_open=is_open and not event.is_unreached)
+        if event.is_voice_on:
+            self._voice_thread = event.thread_id
+        elif event.thread_id == self._voice_thread:
+            self._voice_thread = ""
 
     def _follow(self, name: str, *, is_open: bool) -> None:
         (self._open.add if is_open else self._open.discard)(name)

@@ -178,3 +178,15 @@ def test_an_interruption_is_speech_already_and_sent_at_once():
 def test_what_was_speech_says_nothing_of_what_comes_next():
     session, _ = play(*LISTENING, *SPEAKING_UP, ENDED, TalkPressed())
     assert session.is_undelivered
+
+
+def test_voice_without_a_line_is_unreached_until_somebody_speaks():
+    session, _ = play(*LISTENING)
+    assert not session.is_unreached
+    session, _ = play(LineLost(1.0), session=session)
+    assert (session.phase, session.is_unreached) == (Phase.RECONNECTING, True)
+    assert not play(LineOpened(), session=session)[0].is_unreached
+    session, _ = play(*SPEAKING_UP, session=session)
+    assert not session.is_unreached
+    session, _ = play(ENDED, session=session)
+    assert (session.phase, session.is_unreached) == (Phase.RECONNECTING, False)

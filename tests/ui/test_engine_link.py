@@ -292,6 +292,25 @@ async def test_an_outdated_engine_ends_what_it_does_first_and_that_is_said():
         assert engines.started == 2
 
 
+@pytest.mark.parametrize("is_stopped", [False, True])
+async def test_voice_that_only_reconnects_goes_on_in_the_engine_that_comes(is_stopped):
+    engines = Engines()
+    away = PhaseChanged("t", Phase.RECONNECTING, is_voice_on=True, is_unreached=True)
+    async with running(engines) as (link, told):
+        link.send(OpenThread("t"))
+        await engines.expect(OpenThread("t"))
+        engines.server.publish(away)
+        await told.until(away)
+        if is_stopped:
+            link.send(StopVoice())
+        link.send(OTHER_SERVICE)
+        link.send(SendText("t", "m", "one"))
+        voice = [] if is_stopped else [StartVoice("t")]
+        await engines.expect(OpenThread("t"), SendText("t", "m", "one"), *voice)
+        assert engines.started == 2
+        assert WAITS not in told
+
+
 @pytest.mark.parametrize("answers", [True, False])
 async def test_an_outdated_engine_answers_first_but_not_for_ever(answers, monkeypatch):
     monkeypatch.setattr(engine_link, "_ANSWERED_WITHIN_S", 0.0 if not answers else 60.0)

@@ -7,7 +7,7 @@ import pytest
 from desktop_app.link.asks import Answered, Ask, CancelAsk
 from desktop_app.link.device_messages import MicrophoneTest, MicrophoneTestChanged
 from desktop_app.link.keeping import ImportAdvanced
-from desktop_app.link.messages import Phase, PhaseChanged
+from desktop_app.link.messages import Phase, PhaseChanged, StopVoice
 from desktop_app.link.notes import NoteChanged, NoteState
 from desktop_app.link.thread_messages import ThreadRemoved
 from desktop_app.protocol.service_calls import Done, GetKeyState, UploadDocument
@@ -40,6 +40,22 @@ def test_it_is_busy_from_the_first_news_to_the_last(begin, end):
     assert work.is_busy
     work.told(end)
     assert not work.is_busy
+
+
+def test_voice_that_has_no_line_keeps_an_engine_from_nothing():
+    work = EngineWork()
+    talking = PhaseChanged("t", Phase.LISTENING, is_voice_on=True)
+    away = PhaseChanged("t", Phase.RECONNECTING, is_voice_on=True, is_unreached=True)
+    work.told(talking)
+    assert (work.is_busy, work.voice_thread) == (True, "t")
+    work.told(away)
+    work.told(PhaseChanged("another", Phase.READY))
+    assert (work.is_busy, work.voice_thread) == (False, "t")
+    work.sent(StopVoice())
+    assert work.voice_thread == ""
+    work.told(talking)
+    work.told(PhaseChanged("t", Phase.READY))
+    assert (work.is_busy, work.voice_thread) == (False, "")
 
 
 @pytest.mark.parametrize("is_answered", [True, False])
