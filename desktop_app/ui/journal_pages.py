@@ -223,7 +223,8 @@ class JournalPages:
 
     async def _read_one(self, call: Callable[[], _Item], otherwise: _Item) -> _Item:
         self._readings += 1
-        self._look.start()
+        if not self._look.isActive():  # each reading would begin the second anew
+            self._look.start()
         try:
             found = await self._on_worker(call)
         except AppError as error:

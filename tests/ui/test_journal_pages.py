@@ -6,10 +6,12 @@ import threading
 from contextlib import closing
 
 import pytest
+from PySide6.QtCore import QTimer
 
 from desktop_app.database.migrations import migrate
 from desktop_app.journal.reader import JournalReader
 from desktop_app.journal.schema import DATABASE_NAME, MIGRATIONS
+from desktop_app.ui import journal_pages
 from desktop_app.ui.chat.shown_text import times_shown
 from desktop_app.ui.journal_pages import JournalPages
 from desktop_app.ui.store import AppStore
@@ -76,6 +78,37 @@ def test_a_reading_that_waits_for_an_older_parley_says_so_until_it_is_over(desk,
     loop.run_until_complete(task)
     loop.close()
     assert said() == []
+
+
+def test_readings_that_follow_one_another_put_off_nothing_that_is_to_be_said(
+    desk, qtbot, monkeypatch
+):
+    monkeypatch.setattr(journal_pages, "_LOOK_EVERY_MS", 200)
+    desk.reader.is_catching_up = True
+    over = asyncio.Event()
+
+    async def slowly(call):
+        await over.wait()
+        return call()
+
+    pages = JournalPages(desk.store, desk.reader, slowly)
+    loop = asyncio.new_event_loop()
+    tasks = []
+
+    def read():
+        tasks.append(loop.create_task(pages.thread("t")))
+        loop.run_until_complete(asyncio.sleep(0))
+
+    read()
+    again = QTimer(desk.window, interval=20)
+    again.timeout.connect(read)
+    again.start()
+    qtbot.waitUntil(lambda: bool(desk.store.state.notices), timeout=3_000)
+    again.stop()
+    over.set()
+    loop.run_until_complete(asyncio.gather(*tasks))
+    loop.close()
+    assert desk.store.state.notices == ()
 
 
 @pytest.mark.usefixtures("qapp")
