@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -69,30 +69,33 @@ class MessageRoutes:
     )
     async def post(self, request: Request) -> Response:
         """Files are kept before the answer begins: from then on nothing depends on the client."""
-        async with receive(request, MessageRequest, self._store.files.scratch) as (message, form):
-            if "thread_id" in request.path_params:
-                thread_id = request.path_params["thread_id"]
-                message = msgspec.structs.replace(message, thread_id=thread_id)
-            plan = plan_of(message, form)
-            await self._check(message, plan)
-            question = question_of(message, plan, await self._place(message))
-            async with self._no_empty_thread(message, question):
-                await self._files.attach(plan, question)
-                recording = await self._files.keep_recording(plan, question)
-                if plan.operation == "generate_image":
-                    question = await self._drawn(plan, question)
-        if recording or (plan.voice.tts and plan.is_answered):
-            asked = SpokenQuestion(
-                question,
-                plan.voice,
-                recording,
-                plan.is_answered,
-                opens_thread=not message.thread_id,
-            )
-            return await self._answer_voiced(asked, is_streamed=message.stream)
-        if not plan.is_answered:
-            return await self._keep(question, is_streamed=message.stream)
-        return await self._answer(question, is_streamed=message.stream)
+        scratch = self._store.files.scratch
+        with ExitStack() as keeping:
+            async with receive(request, MessageRequest, scratch) as (message, form):
+                if "thread_id" in request.path_params:
+                    thread_id = request.path_params["thread_id"]
+                    message = msgspec.structs.replace(message, thread_id=thread_id)
+                plan = plan_of(message, form)
+                await self._check(message, plan)
+                question = question_of(message, plan, await self._place(message))
+                keeping.enter_context(self._voiced.spare(question.message_id))
+                async with self._no_empty_thread(message, question):
+                    await self._files.attach(plan, question)
+                    recording = await self._files.keep_recording(plan, question)
+                    if plan.operation == "generate_image":
+                        question = await self._drawn(plan, question)
+            if recording or (plan.voice.tts and plan.is_answered):
+                asked = SpokenQuestion(
+                    question,
+                    plan.voice,
+                    recording,
+                    plan.is_answered,
+                    opens_thread=not message.thread_id,
+                )
+                return await self._answer_voiced(asked, is_streamed=message.stream)
+            if not plan.is_answered:
+                return await self._keep(question, is_streamed=message.stream)
+            return await self._answer(question, is_streamed=message.stream)
 
     async def _check(self, message: MessageRequest, plan: MessagePlan) -> None:
         """Refuse what cannot be done before anything is stored."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import replace
 from functools import partial
 
@@ -39,6 +39,7 @@ class VoicedTurns:
         self._voices = voices
         self._tasks = tasks
         self._going: dict[VoicedTurn, asyncio.Task[MessageReply | AppError]] = {}
+        self._spared: set[str] = set()
 
     async def check(self, voice: Voice) -> None:
         """See ``VoicedMessages.check``.
@@ -58,10 +59,23 @@ class VoicedTurns:
         task.add_done_callback(partial(self._end, turn))
         return turn
 
+    @contextmanager
+    def spare(self, message_id: str) -> Iterator[None]:
+        """``message_ids`` names this one, too: its recording is kept before its turn can start."""
+        self._spared.add(message_id)
+        try:
+            yield
+        finally:
+            self._spared.discard(message_id)
+
     def message_ids(self) -> set[str]:
-        """Of the questions that are heard now, and of the replies that are spoken."""
+        """Of the questions that are or shall be heard, and of the replies that are spoken."""
         asked = {turn.asked.question.message_id for turn in self._going}
-        return asked | {turn.run.message_id for turn in self._going if turn.run is not None}
+        return (
+            self._spared
+            | asked
+            | {turn.run.message_id for turn in self._going if turn.run is not None}
+        )
 
     def stop(self, turn: VoicedTurn) -> bool:
         """Stop what it is at, hearing, its run or its speech; the reply so far is kept.

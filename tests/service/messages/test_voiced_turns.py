@@ -425,6 +425,21 @@ async def test_pictures_and_what_is_being_heard_are_not_forgotten(tmp_path, open
         assert await rig.store.media.of_thread(thread_id, "picture")
 
 
+async def test_a_recording_whose_turn_is_about_to_begin_is_not_forgotten(rig, monkeypatch):
+    keep, counts = rig.store.media.add_file, []
+
+    async def kept_while_another_conversation_ends(*what: Any, **more: Any) -> Any:
+        kept = await keep(*what, **more)
+        counts.append(await forgotten(rig))
+        return kept
+
+    monkeypatch.setattr(rig.store.media, "add_file", kept_while_another_conversation_ends)
+    assert (await send(rig, STT)).json()["status"] == "COMPLETED"
+    assert (await send(rig, STT, stream="true")).status_code == 200
+    assert counts == [0, 1]
+    assert await forgotten(rig) == 1
+
+
 @pytest.mark.parametrize("age", ["-1", "x", "1e3", "1000000000"])
 async def test_an_age_that_is_none_is_refused(rig, age):
     answer = await rig.http.delete("/parley/recordings", params={"older_than_s": age})
