@@ -29,6 +29,9 @@ IDLE_S = 5.0
 REQUEST_SENT = "http11.send_request_body.complete"
 """The one step that a request's extension ``trace`` is told, called as httpx's transport does."""
 
+SENDING_REQUEST = "http11.send_request_body.started"
+"""Told by httpx's transport alone, once for what it asks a proxy, and once for the request."""
+
 _SECOND_ADDRESS_AFTER_S = 0.25  # RFC 8305
 _SAFE = frozenset({"GET", "HEAD"})
 _PROXIES = frozenset({"http", "https", "all"})

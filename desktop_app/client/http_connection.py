@@ -15,7 +15,7 @@ import msgspec
 from desktop_app.client.addresses import ApiAddress
 from desktop_app.client.answer_body import PACKING, answer_of, pieces_of
 from desktop_app.client.errors import NotFoundError, http_errors, refusal
-from desktop_app.client.http11_transport import REQUEST_SENT, direct_transport
+from desktop_app.client.http11_transport import REQUEST_SENT, SENDING_REQUEST, direct_transport
 from desktop_app.client.request_body import JsonBody, NoBody, RequestBody
 from desktop_app.client.retries import pause_before_retry
 from desktop_app.errors import NetworkError
@@ -45,10 +45,14 @@ class Delivery:
 
     is_whole: bool = False
     is_last_try: bool = False
+    _is_to_proxy: bool = field(default=False, init=False)
 
-    async def trace(self, step: str, _facts: object) -> None:
-        """What httpx's extension ``trace`` is told."""
-        self.is_whole = self.is_whole or step == REQUEST_SENT
+    async def trace(self, step: str, facts: Mapping[str, Any]) -> None:
+        """What httpx's extension ``trace`` is told: of what it asks a proxy on the way, too."""
+        if step == SENDING_REQUEST:
+            self._is_to_proxy = facts["request"].method == b"CONNECT"
+        elif step == REQUEST_SENT and not self._is_to_proxy:
+            self.is_whole = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from websockets.asyncio.server import serve
 
 from desktop_app.client.addresses import ApiAddress, GatewayAddress
 from desktop_app.client.gateway_transport import open_gateway
-from desktop_app.client.http_connection import HttpConnection
+from desktop_app.client.http11_transport import REQUEST_SENT
+from desktop_app.client.http_connection import Delivery, HttpConnection, Request
 from desktop_app.client.json_socket import open_json_socket
 from desktop_app.errors import InputError, NetworkError, ProtocolError
 from desktop_app.network_access import CA_VARIABLE, use_network
@@ -210,3 +211,39 @@ async def test_a_key_that_no_header_can_hold_is_not_said(trusted, monkeypatch):
     assert proxy.asked == [f"{HOST}:443"]
     assert (caught.value.code, caught.value.retryable) == ("http.malformed", False)
     assert "very-secret" not in "".join(traceback.format_exception(caught.value))
+
+
+async def test_a_request_is_not_on_its_way_while_its_proxy_still_connects(trusted, monkeypatch):
+    async def hold(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"This is not TLS.\r\n")
+        writer.close()
+
+    monkeypatch.setattr(
+        "desktop_app.client.http_connection.pause_before_retry", lambda *_, **__: None
+    )
+    steps: list[tuple[str, bool]] = []
+
+    class Followed(Delivery):
+        async def trace(self, step, facts):
+            await super().trace(step, facts)
+            steps.append((step, self.is_whole))
+
+    async def asked(port: int) -> None:
+        async with Proxy({HOST: port}).running() as proxy:
+            monkeypatch.setenv("HTTPS_PROXY", proxy.address())
+            connection = HttpConnection(ApiAddress(f"https://{HOST}/api"))
+            try:
+                await connection.tell(Request("GET", "/x", delivery=Followed()))
+            finally:
+                await connection.aclose()
+
+    server = await asyncio.start_server(hold, "127.0.0.1", 0)
+    async with server:
+        with pytest.raises(NetworkError):
+            await asked(server.sockets[0].getsockname()[1])
+    sent = [is_whole for step, is_whole in steps if step == REQUEST_SENT]
+    assert sent == [False]
+    steps.clear()
+    async with web_server() as port:
+        await asked(port)
+    assert [is_whole for step, is_whole in steps if step == REQUEST_SENT] == [False, True]
