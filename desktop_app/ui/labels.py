@@ -64,7 +64,9 @@ class Label(QWidget):
         Args:
             briefer: What stands there where the whole text does not fit, the longest first.
         """
-        self._briefer = briefer
+        if briefer != self._briefer:
+            self._briefer = briefer
+            self.update()
         if text != self._text or (ink and ink != self._ink):
             self._text, self._ink = text, ink or self._ink
             self.setAccessibleName(text)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QRect, QRectF, QSize
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize
 from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 
 from desktop_app.ui import look as size
 from desktop_app.ui.button import Button
@@ -151,6 +151,20 @@ def test_small_words_stand_on_the_line_of_larger_ones(window, percent):
     seen = inner.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
     feet = {dark_in(seen, one.geometry()).bottom() for one in (large, small)}
     assert len(feet) == 1
+
+
+def test_a_line_that_is_given_briefer_words_shows_them(look, qtbot):
+    label = Label(look, None, "longer words than there is room for")
+    qtbot.addWidget(label)
+    label.resize(60, 20)
+    label.show()
+    shown = []
+    for briefer in ((), ("brief",)):
+        label.show_text(label.text, briefer=briefer)
+        QApplication.sendEvent(label, QEvent(QEvent.Type.UpdateRequest))
+        shown.append(label.backingStore().paintDevice().copy())
+    assert label.shown == "brief"
+    assert shown[0] != shown[1]
 
 
 @pytest.mark.parametrize("source", ["| A | B |\n|--|--|\n| 1 | 2 |\n", "```\nx\n```"])
