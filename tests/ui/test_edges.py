@@ -157,7 +157,8 @@ def test_a_line_that_is_given_briefer_words_shows_them(look, qtbot):
     label = Label(look, None, "longer words than there is room for")
     qtbot.addWidget(label)
     label.resize(60, 20)
-    label.show()
+    with qtbot.waitExposed(label):
+        label.show()
     shown = []
     for briefer in ((), ("brief",)):
         label.show_text(label.text, briefer=briefer)
