@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
@@ -27,6 +29,16 @@ NONE, SHIFT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
         (NONE, "", ""),
     ],
 )
-def test_what_a_key_writes_is_told_from_a_command(modifiers, text, wanted):
+def test_what_a_key_writes_is_told_from_a_command(monkeypatch, modifiers, text, wanted):
+    monkeypatch.setattr(sys, "platform", "linux")
     event = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_A, modifiers, text)
     assert typed_text(event) == wanted
+
+
+@pytest.mark.parametrize(
+    ("modifiers", "wanted"),
+    [(ALT, "@"), (ALT | SHIFT, "@"), (NONE, "@"), (CONTROL | ALT, ""), (CONTROL, "")],
+)
+def test_option_leads_to_further_signs_on_a_mac(monkeypatch, modifiers, wanted):
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert typed_text(QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_L, modifiers, "@")) == wanted
