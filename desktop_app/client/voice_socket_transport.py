@@ -222,8 +222,11 @@ class VoiceSocketTransport:
                 await self._go_on()
             case "error" | "run_failed" if self._reply is None:
                 await self._failed(event)
-            case _:
+            case kind:
                 await self._more_of_reply(event)
+                if kind in ("error", "run_failed") and self._is_holding and not self._is_paused:
+                    await self._end_reply()  # refused before the server paused
+                    await self._go_on()
 
     async def _transcript(self, turn: int, event: Event, *, is_final: bool) -> None:
         text = str(event.get("text") or "")

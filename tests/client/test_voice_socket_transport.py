@@ -123,6 +123,22 @@ async def test_a_fault_does_not_hold_up_the_next(line: Line):
     assert await line.next() == TranscriptUpdated(3, "words of three", is_final=True)
 
 
+@pytest.mark.parametrize("kind", ["error", "run_failed"])
+async def test_a_question_that_is_refused_at_once_does_not_hold_up_the_next(line: Line, kind: str):
+    await line.ask(2, b"b")
+    await line.ask(3, b"c")
+    await line.ends_its_answer()
+    assert isinstance(await line.next(), ReplyEnded)
+    assert await line.hears(2) == [b"b", COMMIT]
+    await line.is_heard(2, "words of 2")
+    await line.server.say({"type": kind, "error": "There is no credit left."})
+    refused = await line.next()
+    assert isinstance(refused, ServerFault)
+    assert (refused.turn, refused.message) == (2, "There is no credit left.")
+    assert await line.hears(2) == [b"c", COMMIT]
+    await line.is_heard(3, "words of 3")
+
+
 async def test_a_cough_takes_no_question_with_it(line: Line):
     await line.ask(2, b"b")
     await line.say(3, b"c")
