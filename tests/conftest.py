@@ -20,6 +20,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.fakes.child_server import ServerMissingError
 from tests.fakes.ending_loops import let_go_of_sockets
+from tests.fakes.garbage import Garbage
 from tests.fakes.sound_server import SoundServer
 from tests.fakes.x_server import XServer
 
@@ -65,22 +66,7 @@ def pytest_sessionstart() -> None:
     let_go_of_sockets()
 
 
-class _Garbage:
-    """Collects what tests left; what a collection left lasts, and is not looked at again."""
-
-    def __init__(self) -> None:
-        self._lasting = 0
-
-    def collect(self) -> None:
-        """Collect what came since, and what a window of the tests took for its lasting parts."""
-        if gc.get_freeze_count() > self._lasting:
-            gc.unfreeze()
-        gc.collect()
-        gc.freeze()
-        self._lasting = gc.get_freeze_count()
-
-
-_garbage = _Garbage()
+_garbage = Garbage(thorough_every=10)
 
 
 def pytest_collection_finish() -> None:
