@@ -138,12 +138,17 @@ class VoicedTurns:
 
     async def _attempt(self, turn: VoicedTurn) -> MessageReply:
         asked = turn.asked
-        question = await self._question(turn)
+        question = await self._heard(turn)
         if not asked.is_answered:
             stored = await keep_question(self._store.conversations, question)
             for event in saved_events(stored, question):
                 turn.tell(event)
             return _with_records(saved_reply(stored, question), turn)
+        if not question.text.strip():
+            raise InputError(
+                "voice.no_words",
+                "The user message has no content: no words were heard in the recording.",
+            )
         run = turn.run = self._runs.start(question, turn.run_id)
         async with aclosing(events_of(run)) as events:
             async for event in events:
@@ -152,22 +157,6 @@ class VoicedTurns:
         if end.status == "COMPLETED" and asked.voice.tts is not None:
             await self._speak(turn, run, asked.voice.tts)
         return _with_records(flat_reply(run, end), turn)
-
-    async def _question(self, turn: VoicedTurn) -> Question:
-        """What was asked; a recording that gives no question is not kept."""
-        asked = turn.asked
-        try:
-            question = await self._heard(turn)
-            if asked.is_answered and not question.text.strip():
-                raise InputError(
-                    "voice.no_words",
-                    "The user message has no content: no words were heard in the recording.",
-                )
-        except (AppError, asyncio.CancelledError):
-            if asked.recording is not None:
-                await self._store.media.delete(asked.recording.id)
-            raise
-        return question
 
     async def _heard(self, turn: VoicedTurn) -> Question:
         """The question with the words of its recording."""

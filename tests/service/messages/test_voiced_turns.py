@@ -355,18 +355,6 @@ async def test_what_is_heard_can_be_stopped_by_the_run_that_the_stream_names_fir
         assert ended == {"type": "run_cancelled", "run_id": begun["run_id"]}
         assert (await rig.http.post(path)).json()["cancelled"] is False
         assert (rig.providers.language.requests, mouth.spoken) == ([], [])
-        assert await rig.store.media.of_thread(thread_id, "recording") == []
-
-
-@pytest.mark.parametrize("text", ["", "what time is it"])
-async def test_a_recording_that_gives_no_question_is_not_kept(rig, ear, text):
-    ear.text = text
-    ear.failure = NetworkError("network.lost", "The ear is deaf.") if text else None
-    thread_id = await rig.thread()
-    answer = await send(rig, STT, thread_id=thread_id)
-    assert answer.status_code == (502 if text else 400)
-    assert await rig.messages(thread_id) == []
-    assert await rig.store.media.of_thread(thread_id, "recording") == []
 
 
 async def test_a_first_message_that_is_stopped_while_it_is_heard_leaves_nothing(tmp_path, open_rig):
