@@ -290,7 +290,7 @@ class MainWindow(QWidget):
             self.threads.list.setFocus()
         elif self._is_narrow() and right and self.side is not None:
             self.side.tabs.setFocus()
-        elif was_beside and self._is_narrow() and not self.pane.page:
+        elif was_beside and not focus.isVisible() and not self.pane.page:
             self.pane.composer.setFocus()
 
     @property

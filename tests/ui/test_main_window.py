@@ -111,6 +111,21 @@ def test_a_side_over_the_conversation_gives_way_to_what_is_typed_into_the_messag
     assert QApplication.focusWidget() is window.pane.composer.field
 
 
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # off screen
+def test_a_side_that_is_hidden_gives_the_keyboard_to_the_message_in_a_wide_window_too(desk):
+    window = desk.window
+    window.resize(1280, 800)
+    window.activateWindow()
+    window.toggle_right()
+    window.side.tabs.setFocus()
+    window.toggle_right()
+    assert QApplication.focusWidget() is window.pane.composer.field
+    window.toggle_right()
+    window.side.tabs.setFocus()
+    window.toggle_left()
+    assert QApplication.focusWidget() is window.side.tabs, "it is still there"
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_theme_can_be_changed_while_open(desk, look, theme):
     look.pin(theme)
