@@ -196,6 +196,15 @@ def test_steps_to_other_pictures_stand_over_the_middle_of_the_picture(look, wind
     assert centre == pytest.approx(viewer.canvas.geometry().center().x(), abs=1)
 
 
+def test_where_a_picture_stands_among_many_is_said_in_large_letters_too(window):
+    viewer = PictureViewer(Look(theme="light", is_calm=True, text_percent=200), window, Supply())
+    viewer.resize(760, 600)
+    viewer.show_picture(PICTURES[0], "123 of 1,045", "Boats")
+    window.show()
+    shown = [one.shown for one in viewer.findChildren(Label) if one.text == "123 of 1,045"]
+    assert shown == ["123 of 1,045"]
+
+
 def test_words_of_settings_begin_in_one_column(look, window):
     field, choice = TextField(look, window), Choice(look, window)
     field.setText("HH")

@@ -104,6 +104,7 @@ class PictureViewer(QWidget):
         self.save = self._button("save", tr("Save the picture as a file"), "Ctrl+S")
         self.delete = self._button("trash", tr("Delete the picture"), "Del")
         top = QGridLayout()  # of which the sides are equally wide: the middle is the picture's
+        top.setHorizontalSpacing(0)  # in a narrow window large letters need all of it
         at = Qt.AlignmentFlag
         top.addLayout(_in_line(self.back), 0, 0, at.AlignLeading)
         top.addLayout(_in_line(self.before, self._place, self.after), 0, 1)
