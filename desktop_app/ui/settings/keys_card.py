@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QGridLayout, QKeySequenceEdit, QLineEdit, QWidget
 
 from desktop_app.prose import tr
 from desktop_app.ui import look as size
+from desktop_app.ui.folding import folded
 from desktop_app.ui.icons import paint_icon
 from desktop_app.ui.look import Look
 from desktop_app.ui.mirroring import mirrored_margins
@@ -109,10 +110,10 @@ class KeysCard(QWidget):
             field.blockSignals(False)
 
     def show_fitting(self, words: Sequence[str]) -> None:
-        """Show the keys whose titles hold all of these words, in lower case; else all."""
+        """Show the keys whose titles hold all of these words, folded; else all."""
 
         def fits(title: str) -> bool:
-            return all(word in title.casefold() for word in words)
+            return all(word in folded(title) for word in words)
 
         fitting = {name for name, title in self._titles.items() if fits(title.text())}
         shows_all = not fitting or fits(tr("Keys"))

@@ -10,6 +10,7 @@ from desktop_app.languages import NAMES
 from desktop_app.profiles import key_of
 from desktop_app.prose import mark, tr
 from desktop_app.settings import Settings
+from desktop_app.ui.folding import folded
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +34,9 @@ class SettingRow:
 
     @property
     def words(self) -> str:
-        """Everything that a search may find it by."""
+        """Everything that a search may find it by, folded."""
         said = (self.title, self.hint, *self.choices.values())
-        return " ".join((self.path, *(tr(one) for one in said if one))).casefold()
+        return folded(" ".join((self.path, *(tr(one) for one in said if one))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,10 +256,10 @@ def _kept_as(settings: Settings) -> str:
 
 def matching(text: str) -> tuple[Section, ...]:
     """The sections with those of their rows that hold every word of ``text``."""
-    words = text.casefold().split()
+    words = folded(text).split()
     found = []
     for section in SECTIONS:
-        title = tr(section.title).casefold()
+        title = folded(tr(section.title))
         rows = tuple(
             row for row in section.rows if all(word in f"{title} {row.words}" for word in words)
         )

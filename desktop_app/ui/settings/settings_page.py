@@ -15,6 +15,7 @@ from desktop_app.prose import tr
 from desktop_app.settings import Settings
 from desktop_app.ui import look as size
 from desktop_app.ui.button import Button, Tone
+from desktop_app.ui.folding import folded
 from desktop_app.ui.labels import Rule
 from desktop_app.ui.look import Look
 from desktop_app.ui.page_area import ALL, MARGIN, PageArea
@@ -195,7 +196,7 @@ class SettingsPage(QWidget):
 
     def _on_search(self, text: str) -> None:
         found = {section.name: section for section in matching(text)}
-        words = text.casefold().split()
+        words = folded(text).split()
         for name, widget in self.sections.items():
             paths = {row.path for row in found[name].rows} if name in found else set()
             for row in widget.rows:
@@ -219,4 +220,4 @@ def _words_of(widget: SectionWidget) -> str:
     for other in widget.others:
         found += [button.text() for button in other.findChildren(Button)]
         found += [field.accessibleName() for field in other.findChildren(TextField)]
-    return " ".join(found).casefold()
+    return folded(" ".join(found))

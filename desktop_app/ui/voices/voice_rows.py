@@ -6,6 +6,7 @@ from PySide6.QtCore import QLocale, Qt
 
 from desktop_app.prose import tr
 from desktop_app.protocol.service_calls import VoiceRow
+from desktop_app.ui.folding import folded
 from desktop_app.ui.models.choice_rows import ChoiceRows, Index
 from desktop_app.ui.models.model_delegate import RowWords
 from desktop_app.ui.models.model_rows import IS_CHOSEN, ROW
@@ -27,10 +28,10 @@ def words_of_voice(row: VoiceRow) -> RowWords:
 
 def fitting(voices: tuple[VoiceRow, ...], words: str) -> tuple[VoiceRow, ...]:
     """Those that hold every word."""
-    wanted = words.casefold().split()
+    wanted = folded(words).split()
 
     def text(row: VoiceRow) -> str:
-        return f"{row.provider} {row.id} {' '.join(words_of_voice(row)[:3])}".casefold()
+        return folded(f"{row.provider} {row.id} {' '.join(words_of_voice(row)[:3])}")
 
     return tuple(row for row in voices if all(word in text(row) for word in wanted))
 
