@@ -97,21 +97,21 @@ def _snippet(text: str, wish: SearchWish) -> str:
     """What the index made; else a part of the text, with the words marked where they stand."""
     if not wish.is_unspaced:
         return text
-    parts = sorted(map(_lower, wish.parts), key=len, reverse=True)
+    parts = sorted(map(lowered, wish.parts), key=len, reverse=True)
     words = re.compile("|".join(map(re.escape, parts)))
-    first = words.search(_lower(text))
+    first = words.search(lowered(text))
     if first is None:
         return text[: 8 * _AROUND]
     start = max(0, first.start() - _AROUND)
     seen = text[start : first.end() + 6 * _AROUND]
     marked, shown = "…" if start else "", 0
-    for word in words.finditer(_lower(seen)):
+    for word in words.finditer(lowered(seen)):
         marked += f"{seen[shown : word.start()]}\x02{seen[slice(*word.span())]}\x03"
         shown = word.end()
     return marked + seen[shown:]
 
 
-def _lower(text: str) -> str:
+def lowered(text: str) -> str:
     """Lower case that keeps every character's place."""
     return "".join(low if len(low := one.lower()) == 1 else one for one in text)
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 from PySide6.QtGui import QTextDocument, QTextFormat
 
 from desktop_app.journal.records import Role
+from desktop_app.journal.searching import lowered
 from desktop_app.prose import tr
 from desktop_app.ui.chat.markdown_blocks import Kind, MarkdownBlock, cut_blocks, cut_plain
 from desktop_app.ui.chat.math_spans import readable_math
@@ -32,8 +33,7 @@ def forget_shown() -> None:
 
 def folded_places(text: str) -> str:
     """Lower case that keeps every character's place; Qt counts two for those beyond U+FFFF."""
-    lower = "".join(low if len(low := one.lower()) == 1 else one for one in text)
-    return "".join(one if ord(one) < 0x10000 else one + "\x00" for one in lower)
+    return "".join(one if ord(one) < 0x10000 else one + "\x00" for one in lowered(text))
 
 
 def _shown(block: MarkdownBlock) -> str:
