@@ -111,11 +111,10 @@ def has_screen(environment: os._Environ[str] | dict[str, str], platform: str) ->
 
 
 def _show(options: Options, paths: Paths) -> int:
-    from PySide6.QtCore import QEventLoop, QSettings, Qt
+    from desktop_app.ui.plain_imports import plain_imports
 
-    from desktop_app.ui.plain_imports import import_plainly
-
-    import_plainly()
+    with plain_imports():
+        from PySide6.QtCore import QEventLoop, QSettings, Qt
     from PySide6.QtWidgets import QApplication
 
     from desktop_app.ui.main_window import MainWindow

@@ -1,4 +1,4 @@
-"""Sources of modules are not kept in memory; tried in a process of its own."""
+"""Qt is imported without what a program that runs does not need; each in a process of its own."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
+_PLAIN = "from desktop_app.ui.plain_imports import plain_imports\nwith plain_imports():\n    "
 _IMPORT = """
 import linecache, os
-from PySide6.QtCore import QObject, Signal
-from desktop_app.ui.plain_imports import import_plainly
-{step}
+{how}from PySide6.QtCore import QObject, Signal
 from desktop_app.ui.icons import paint_icon
 from desktop_app.ui.panes import Panes
 class Bell(QObject):
@@ -23,14 +24,46 @@ bell.rung.emit(2)
 assert heard == [2]
 print(*(name for name in linecache.cache if os.path.basename(name) in ("icons.py", "panes.py")))
 """
+_READ = """
+import sys
+{how}from PySide6.QtCore import QObject, QSize
+import PySide6.QtGui
+print("try_to_guess" in vars(sys.modules["shibokensupport.signature.parser"]))
+"""
+_TOLD = """
+import sys
+{how}from PySide6.QtCore import QObject, QSize, Qt
+try:
+    QSize("wide", "high")
+except TypeError as error:
+    print(error)
+try:
+    QObject().setObjectName(Qt.Key.Key_A)
+except TypeError as error:
+    print(error)
+from PySide6.support.signature import get_signature
+print(get_signature(QObject.setObjectName), QSize.scaled.__doc__)
+from PySide6.support.signature import errorhandler, layout, parser
+from PySide6.support.signature.lib import enum_sig, pyi_generator, tool
+for module in (errorhandler, layout, parser, enum_sig, pyi_generator, tool):
+    missing = getattr(module, "missing", None)
+    print(module.__name__, missing, *sorted(n for n, one in vars(module).items() if callable(one)))
+"""
 
 
-def _kept_after(step: str) -> list[str]:
-    code = _IMPORT.format(step=step)
+def _said(code: str, how: str) -> str:
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-c", code.format(how=how)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     )
-    return [Path(name).name for name in done.stdout.split()]
+    return done.stdout
+
+
+def _kept_after(how: str) -> list[str]:
+    return [Path(name).name for name in _said(_IMPORT, how).split()]
 
 
 def test_qt_alone_keeps_the_source_of_what_is_imported_after_it():
@@ -38,4 +71,16 @@ def test_qt_alone_keeps_the_source_of_what_is_imported_after_it():
 
 
 def test_imported_plainly_no_source_is_kept_and_qt_works():
-    assert _kept_after("import_plainly(); import_plainly()") == []
+    assert _kept_after(_PLAIN) == []
+
+
+@pytest.mark.parametrize(("how", "is_read"), [("", True), (_PLAIN, False)], ids=["alone", "plain"])
+def test_what_reads_signatures_is_compiled_at_once_only_by_qt_alone(how: str, is_read: bool):
+    assert _said(_READ, how) == f"{is_read}\n"
+
+
+def test_imported_plainly_qt_says_of_its_functions_what_it_says_else():
+    alone = _said(_TOLD, "")
+    assert "setObjectName" in alone
+    assert "try_to_guess" in alone
+    assert _said(_TOLD, _PLAIN) == alone
