@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Coroutine
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -35,12 +36,19 @@ class BackboardApi:
     subclasses AccessError, NotFoundError, BusyError and RateLimitError, or ProtocolError; calls
     that send files also InputError.
 
+    Args:
+        address: Where it is.
+        sleep: Waits between tries.
+        videos: Where fetched videos wait until they are kept, see ``MediaFetcher``.
+
     Attributes:
         assistants, threads, messages, documents, memories, models, recordings: The calls.
         media: Fetches what links in answers point to.
     """
 
-    def __init__(self, address: ApiAddress, *, sleep: Sleep = asyncio.sleep) -> None:
+    def __init__(
+        self, address: ApiAddress, *, sleep: Sleep = asyncio.sleep, videos: Path | None = None
+    ) -> None:
         self._connection = HttpConnection(address, sleep=sleep)
         self.assistants = Assistants(self._connection)
         self.threads = Threads(self._connection)
@@ -50,7 +58,8 @@ class BackboardApi:
         self.models = Models(self._connection)
         self.recordings = Recordings(self._connection)
         self._stops = Background(_report)
-        self.media = MediaFetcher(is_local=is_loopback(address.base_url), sleep=sleep)
+        is_local = is_loopback(address.base_url)
+        self.media = MediaFetcher(is_local=is_local, sleep=sleep, videos=videos)
 
     async def __aenter__(self) -> Self:
         return self

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -14,11 +17,13 @@ from desktop_app.client.answer_body import PACKING, answer_of, pieces_of
 from desktop_app.client.errors import http_errors, refusal
 from desktop_app.client.http_connection import CONNECT_TIMEOUT_S, Sleep
 from desktop_app.client.retries import pause_before_retry
+from desktop_app.client.video_file import VideoFile, video_file
 from desktop_app.errors import NetworkError, ProtocolError
 from desktop_app.loopback import is_loopback, is_own_address
 from desktop_app.network_access import trust_context
 
 MAX_MEDIA_BYTES = 64 << 20
+MAX_VIDEO_BYTES = 1 << 30
 READ_TIMEOUT_S = 30.0
 MAX_REDIRECTS = 5
 
@@ -27,19 +32,46 @@ _EXPIRED = (401, 403, 404, 410)
 
 @dataclass(frozen=True, slots=True)
 class FetchedMedia:
-    """A picture or a sound.
+    """A picture, a sound or a video.
 
     Attributes:
+        data: Its bytes; empty where it is a video.
         mime_type: As the storage says; empty where it does not.
+        video: Where the bytes of a video are, whose they are from now on.
     """
 
     data: bytes
     mime_type: str
+    video: VideoFile | None = None
 
     @property
     def sha256(self) -> str:
         """The name of its content: the same picture under two links has one."""
-        return hashlib.sha256(self.data).hexdigest()
+        return self.video.sha256 if self.video else hashlib.sha256(self.data).hexdigest()
+
+    @property
+    def size_bytes(self) -> int:
+        """How many there are."""
+        return self.video.size_bytes if self.video else len(self.data)
+
+    @property
+    def path(self) -> str:
+        """Of a video's file, or empty."""
+        return str(self.video.path) if self.video else ""
+
+    @property
+    def content(self) -> bytes | Path:
+        """The bytes, or where they are."""
+        return self.video.path if self.video else self.data
+
+    def kind(self, told: str) -> str:
+        """What it is: as the storage says, where it says that; else as was told beside the link."""
+        return self.mime_type if self.mime_type.startswith(("image/", "video/")) else told
+
+    def drop(self) -> None:
+        """Nobody wants it."""
+        if self.video:
+            self.video.path.unlink(missing_ok=True)
 
 
 class MediaFetcher:
@@ -49,7 +81,9 @@ class MediaFetcher:
         is_local: Whether the API that gives the links is on this computer. Another one has no
             business with what listens here.
         sleep: Waits between tries.
-        max_bytes: Of one piece.
+        max_bytes: Of one piece; of a video that goes for ``max_video_bytes``.
+        videos: Folder for videos, which are never whole in memory: best on the disk where they are
+            to be kept, as they are moved there then. The system's where it is left out.
     """
 
     def __init__(
@@ -58,15 +92,23 @@ class MediaFetcher:
         is_local: bool,
         sleep: Sleep = asyncio.sleep,
         max_bytes: int = MAX_MEDIA_BYTES,
+        max_video_bytes: int = MAX_VIDEO_BYTES,
+        videos: Path | None = None,
     ) -> None:
         self._is_local = is_local
         self._sleep = sleep
         self._max_bytes = max_bytes
+        self._max_video_bytes = max_video_bytes
+        self._videos = videos
         self._opening = asyncio.Lock()
         self._http: httpx.AsyncClient | None = None
 
-    async def fetch(self, url: str) -> FetchedMedia:
+    async def fetch(self, url: str, told: str = "") -> FetchedMedia:
         """What is behind the link; the link is in no error.
+
+        Args:
+            url: The link.
+            told: The MIME type that was told beside it; counts where the storage says none.
 
         Raises:
             NetworkError: ``media.expired``: the link is not good any more; or as of any request.
@@ -75,7 +117,7 @@ class MediaFetcher:
         tries = 0
         while True:
             try:
-                return await self._follow(url)
+                return await self._follow(url, told)
             except NetworkError as error:
                 tries += 1
                 pause_s = pause_before_retry(error, tries, is_idempotent=True)
@@ -89,7 +131,7 @@ class MediaFetcher:
         if http is not None:
             await http.aclose()
 
-    async def _follow(self, url: str) -> FetchedMedia:
+    async def _follow(self, url: str, told: str) -> FetchedMedia:
         http = await self._client()
         for _ in range(MAX_REDIRECTS):
             self._check(url)
@@ -97,25 +139,22 @@ class MediaFetcher:
                 asking = {} if self._is_local else {"trace": _Doorkeeper(url).trace}
                 async with http.stream("GET", url, extensions=asking) as response:
                     if not response.is_redirect:
-                        return await self._read(response)
+                        return await self._read(response, told)
                     url = _joined(url, response.headers["location"])
         raise ProtocolError("media.refused", "A link leads from one address to the next.")
 
-    async def _read(self, response: httpx.Response) -> FetchedMedia:
+    async def _read(self, response: httpx.Response, told: str) -> FetchedMedia:
         status = response.status_code
         if status in _EXPIRED:
             raise NetworkError("media.expired", f"The link is not good any more (HTTP {status}).")
         if status >= 400:
             raise refusal(await answer_of(response))
-        pieces, size = [], 0
-        async for piece in pieces_of(response):
-            pieces.append(piece)
-            size += len(piece)
-            if size > self._max_bytes:
-                bound = f"{self._max_bytes >> 20} MB"
-                raise ProtocolError("media.too_large", f"It is larger than {bound}.", bound=bound)
         kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-        return FetchedMedia(b"".join(pieces), kind)
+        if FetchedMedia(b"", kind).kind(told).startswith("video/"):
+            async with aclosing(_bounded(response, self._max_video_bytes)) as pieces:
+                return FetchedMedia(b"", kind, await video_file(pieces, self._videos))
+        async with aclosing(_bounded(response, self._max_bytes)) as pieces:
+            return FetchedMedia(b"".join([piece async for piece in pieces]), kind)
 
     def _check(self, url: str) -> None:
         try:
@@ -133,6 +172,16 @@ class MediaFetcher:
                 # Its certificates take 20 to 50 ms to load: not on the loop that plays sound.
                 self._http = await asyncio.to_thread(_open_client, self._is_local)
             return self._http
+
+
+async def _bounded(response: httpx.Response, most: int) -> AsyncGenerator[bytes, None]:
+    size = 0
+    async for piece in pieces_of(response):
+        size += len(piece)
+        if size > most:
+            bound = f"{most >> 20} MB"
+            raise ProtocolError("media.too_large", f"It is larger than {bound}.", bound=bound)
+        yield piece
 
 
 class _Doorkeeper:

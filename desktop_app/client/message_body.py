@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,10 @@ from msgspec.structs import replace
 from desktop_app.client.multipart import MultipartBody, Part, Progress, Recording
 from desktop_app.client.request_body import JsonBody, RequestBody
 from desktop_app.errors import InputError
-from desktop_app.protocol.backboard.documents import EXTENSIONS
+from desktop_app.protocol.backboard.documents import EXTENSIONS, IMAGES, VIDEO
 from desktop_app.protocol.backboard.messages import MessageRequest
 
-_GENERATIONS = ("generate_image", "generate_video")
+GENERATIONS = ("generate_image", "generate_video")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,22 @@ class MessageFiles:
 
 
 NO_FILES = MessageFiles()
+
+
+def sources_of(files: Collection[Path]) -> MessageFiles:
+    """What a picture or video is made from, out of files as a person gives them.
+
+    The first picture and the first video are what it begins with; further pictures show what is
+    meant. Whatever else there is goes along, and is the server's to refuse.
+    """
+    pictures = [path for path in files if path.suffix.lower() in IMAGES]
+    videos = [path for path in files if path.suffix.lower() in VIDEO]
+    return MessageFiles(
+        files=tuple(path for path in files if path not in (*pictures, *videos[:1])),
+        input_image=next(iter(pictures), None),
+        input_video=next(iter(videos), None),
+        input_references=tuple(pictures[1:]),
+    )
 
 
 def message_body(
@@ -86,7 +103,7 @@ def check_extension(path: Path) -> None:
 def _check(request: MessageRequest, files: MessageFiles) -> None:
     for path in files.files:
         check_extension(path)
-    is_generation = request.operation in _GENERATIONS
+    is_generation = request.operation in GENERATIONS
     sources = (files.input_image, files.input_last_frame, files.input_video)
     if not is_generation and (files.input_references or any(sources)):
         raise InputError(

@@ -173,7 +173,7 @@ class Rebuilding:
             if named.document_id in await self._journal.picture_names(message.id):
                 continue
             try:
-                media = await reading.api.media.fetch(named.url)
+                media = await reading.api.media.fetch(named.url, named.mime_type)
             except AppError as error:
                 logger.warning("a picture of thread %s stays away: %s", thread.thread_id, error)
                 reading.miss(error)
@@ -215,9 +215,9 @@ def _is_of_one(error: AppError) -> bool:
 async def _staged(
     message: MessageRecord, named: ImageReady, media: FetchedMedia, staged: Path
 ) -> PictureRecord:
-    mime_type = media.mime_type or named.mime_type
-    path = picture_path(media.data, mime_type)
-    await asyncio.to_thread(_write, staged / path, media.data)
+    mime_type = media.kind(named.mime_type)
+    path = picture_path(media.sha256, mime_type)
+    await asyncio.to_thread(_write, staged / path, media.content)
     return PictureRecord(
         id=named.document_id,
         thread_id=message.thread_id,
@@ -225,7 +225,7 @@ async def _staged(
         remote_id=named.document_id,
         mime_type=mime_type,
         path=path,
-        size_bytes=len(media.data),
+        size_bytes=media.size_bytes,
         created_at=message.created_at,
         prompt=named.prompt,
         model=named.model,
@@ -247,10 +247,13 @@ def _pictures_of(
                 yield places[stored.message_id], picture
 
 
-def _write(path: Path, data: bytes) -> None:
+def _write(path: Path, content: bytes | Path) -> None:
     with storage_errors():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
+        if isinstance(content, Path):
+            shutil.move(content, path)
+        else:
+            path.write_bytes(content)
 
 
 def rows_of(thread: Thread, own: Collection[str] = (), profile: str = "") -> ThreadRows:

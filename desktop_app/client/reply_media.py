@@ -1,10 +1,11 @@
-"""Completes a reply with what it only names: pictures behind links, speech to be decoded."""
+"""Completes a reply with what it only names: pictures and videos behind links, speech to decode."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from typing import Protocol
 
 from msgspec.structs import replace
 
@@ -23,7 +24,11 @@ FETCH_LIMIT_S = 60.0
 Decode = Callable[[bytes, str], bytes]
 """Encoded sound and its MIME type to s16le mono 24 kHz; raises AppError. Runs on a thread."""
 
-Fetch = Callable[[str], Awaitable[FetchedMedia]]
+
+class Fetch(Protocol):
+    """Gets what a link points to; ``told`` is the MIME type that was told beside it."""
+
+    def __call__(self, url: str, told: str = "") -> Awaitable[FetchedMedia]: ...
 
 
 def not_in_time(named: ImageReady) -> list[ServerEvent]:
@@ -53,17 +58,19 @@ class ReplyMedia:
             return [named]
         try:
             async with asyncio.timeout(FETCH_LIMIT_S):
-                found = await self._fetch(named.url)
+                found = await self._fetch(named.url, named.mime_type)
         except TimeoutError:
             return not_in_time(named)
         except AppError as error:
             logger.info("A picture could not be fetched: %s", error.code)
             return [named, ServerFault(str(error), "media.not_fetched")]
         if found.sha256 in self._seen:
+            await asyncio.to_thread(found.drop)
             return []
         self._seen.add(found.sha256)
-        kind = found.mime_type if found.mime_type.startswith("image/") else named.mime_type
-        return [replace(named, data=found.data, mime_type=kind, size_bytes=len(found.data))]
+        kind, size = found.kind(named.mime_type), found.size_bytes
+        whole = replace(named, data=found.data, path=found.path, mime_type=kind, size_bytes=size)
+        return [whole]
 
     async def speech(self, named: ReplySound) -> AsyncGenerator[ServerEvent, None]:
         """The speech as it is played; speech that cannot be is a fault, and the text stands."""

@@ -44,6 +44,9 @@ VoiceTransport = RealtimeTransport | GatewayTransport | VoiceSocketTransport | M
 
 _Opened = TypeVar("_Opened")
 
+_USUAL = MessageRequest(memory="Auto", image_generation="auto")
+"""Who asks for a picture gets one: the model itself knows when that is."""
+
 
 @dataclass(frozen=True, slots=True)
 class ServiceAddresses:
@@ -67,6 +70,7 @@ class ServiceConnection:
         realtime: Who is spoken to over the realtime socket, before every other way; not in a
             thread for which a person chose another model, or who hears or speaks.
         answerer_of: Who answers in a thread of ours; asked at each opening.
+        videos: Where videos of replies wait until they are kept, see ``MediaFetcher``.
     """
 
     def __init__(
@@ -77,6 +81,7 @@ class ServiceConnection:
         decode: Decode | None = None,
         realtime: RealtimeTerms | None = None,
         answerer_of: AnswererOf | None = None,
+        videos: Path | None = None,
     ) -> None:
         self._find = find
         self._threads = threads
@@ -84,6 +89,7 @@ class ServiceConnection:
         self._decode = decode
         self._realtime = realtime
         self._answerer_of = answerer_of
+        self._videos = videos
         self._opening = asyncio.Lock()
         self._api: BackboardApi | None = None
         self._api_address: ApiAddress | None = None
@@ -219,10 +225,7 @@ class ServiceConnection:
             return (await api.assistants.get(thread.assistant_id)).system_prompt or ""
 
         terms = MessageTerms(
-            # Who asks for a picture gets one: the model itself knows when that is.
-            request=answered_by(
-                configuration.model, MessageRequest(memory="Auto", image_generation="auto")
-            ),
+            request=answered_by(configuration.model, _USUAL),
             own_prompt=own_prompt,
             renew_thread=renew_thread,
             leave_unused=leave_unused,
@@ -247,7 +250,7 @@ class ServiceConnection:
             if self._api is None or self._api_address != address:
                 await self.aclose()
                 # Its certificates take 20 to 50 ms to load: not on the loop that plays sound.
-                self._api = await asyncio.to_thread(BackboardApi, address)
+                self._api = await asyncio.to_thread(BackboardApi, address, videos=self._videos)
                 self._api_address = address
             return self._api
 

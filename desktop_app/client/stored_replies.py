@@ -48,14 +48,14 @@ class StoredReplies:
             return None
         return reply_in(thread.messages, wanted)
 
-    async def picture(self, url: str) -> FetchedMedia:
-        """What is behind the link.
+    async def picture(self, url: str, told: str = "") -> FetchedMedia:
+        """What is behind the link; ``told`` is the MIME type that was told beside it.
 
         Raises:
             NetworkError, ProtocolError: As of ``MediaFetcher``.
         """
         api = await self._open_api()
-        return await api.media.fetch(url)
+        return await api.media.fetch(url, told)
 
     async def speech(self, url: str) -> bytes:
         """What was spoken of it: s16le mono 24 kHz.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from desktop_app.client.message_body import MessageFiles
+from desktop_app.client.message_body import GENERATIONS, MessageFiles, sources_of
 from desktop_app.client.multipart import Recording
 from desktop_app.protocol.backboard.messages import (
     HearingChoice,
@@ -96,6 +96,7 @@ def typed_turn(
         content=prompt.text,
         memory=wishes.memory or base.memory,
         image_generation="auto" if wishes.draws else base.image_generation,
+        video_generation="auto" if wishes.films else base.video_generation,
         tools=list(wishes.tools) or base.tools,
         voice=_voice_of(wishes, defaults, spoken, speed),
     )
@@ -103,9 +104,11 @@ def typed_turn(
     if wishes.edits:
         drawn = replace(message, operation="generate_image", voice=None)
         return TurnRequest(drawn, MessageFiles(input_image=Path(wishes.edits)), is_spoken=False)
+    along = tuple(Path(path) for path in wishes.files)
+    if message.operation in GENERATIONS:
+        return TurnRequest(replace(message, voice=None), sources_of(along), is_spoken=False)
     files = MessageFiles(
-        files=tuple(Path(path) for path in wishes.files),
-        audio_file=Path(wishes.recording) if wishes.recording else None,
+        files=along, audio_file=Path(wishes.recording) if wishes.recording else None
     )
     return TurnRequest(message, files, wishes.is_spoken or spoken is not None)
 

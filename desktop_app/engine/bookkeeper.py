@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from msgspec import structs
 
 from desktop_app.audio.frames import FRAME_BYTES, SPEECH_RATE_HZ
@@ -170,11 +172,11 @@ class Bookkeeper:
 
         self._ledger.do(set_state)
 
-    def keep_picture(self, picture: PictureRecord, data: bytes) -> None:
+    def keep_picture(self, picture: PictureRecord, content: bytes | Path) -> None:
         """Keep the picture, then show it."""
 
         async def keep() -> None:
-            kept = await self._journal.keep_picture(picture, data)
+            kept = await self._journal.keep_picture(picture, content)
             self._ledger.tell_now(PictureSaved(kept))
 
         self._ledger.do(keep)

@@ -123,13 +123,12 @@ class PictureWatch:
     async def _take(self, message: MessageRecord, named: ImageReady) -> None:
         """Keep one picture; one that cannot be had is still missing afterwards."""
         try:
-            media = await self._stored.picture(named.url)
+            media = await self._stored.picture(named.url, named.mime_type)
         except AppError:
             return
         if named.document_id not in await self._journal.picture_names(message.id):
-            kind = media.mime_type if media.mime_type.startswith("image/") else named.mime_type
-            made = await self._record(message, named, kind)
-            self._publish(PictureSaved(await self._journal.keep_picture(made, media.data)))
+            made = await self._record(message, named, media.kind(named.mime_type))
+            self._publish(PictureSaved(await self._journal.keep_picture(made, media.content)))
         now = await self._journal.message(message.id)
         if now is None or now.details.missing is None:
             return

@@ -7,6 +7,7 @@ Concrete classes live in ``audio``, ``client`` and ``journal`` and are handed in
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from pathlib import Path
 from typing import Protocol
 
 from desktop_app.audio.devices import DeviceWish, SoundDevice
@@ -250,8 +251,13 @@ class Journal(Protocol):
     async def pending(self) -> Sequence[MessageRecord]:
         """User messages that are QUEUED, oldest first."""
 
-    async def keep_picture(self, picture: PictureRecord, data: bytes) -> PictureRecord:
-        """Keep it; returns it with ``path`` and ``size_bytes`` as they are now."""
+    async def keep_picture(self, picture: PictureRecord, content: bytes | Path) -> PictureRecord:
+        """Keep it; returns it with ``path`` and ``size_bytes`` as they are now.
+
+        Args:
+            picture: Its row.
+            content: Its bytes, or a file with them, which is taken away.
+        """
 
     async def picture_names(self, message_id: str) -> frozenset[str]:
         """The peer's ids of the pictures of a message, removed ones too."""
@@ -320,11 +326,11 @@ class Media(Protocol):
     """What is behind a link."""
 
     @property
-    def data(self) -> bytes: ...
+    def content(self) -> bytes | Path:
+        """Its bytes, or a file with them that is its reader's now."""
 
-    @property
-    def mime_type(self) -> str:
-        """As its storage says; empty where it does not."""
+    def kind(self, told: str) -> str:
+        """Its MIME type, where ``told`` was said beside the link."""
 
 
 class StoredReplies(Protocol):
@@ -337,8 +343,8 @@ class StoredReplies(Protocol):
             AppError: It cannot be asked.
         """
 
-    async def picture(self, url: str) -> Media:
-        """A picture of it.
+    async def picture(self, url: str, told: str = "") -> Media:
+        """A picture or video of it; ``told`` is the MIME type that was told beside the link.
 
         Raises:
             AppError: It cannot be had, or not any more.

@@ -73,7 +73,7 @@ def with_details(
 
 def _illustrated(details: ReplyDetails, event: ReplyText | ImageReady) -> ReplyDetails:
     """A picture that came without its bytes is missing."""
-    if isinstance(event, ReplyText) or event.data or not event.document_id:
+    if isinstance(event, ReplyText) or event.is_fetched or not event.document_id:
         return details
     known = details.missing.ids if details.missing else ()
     ids = tuple(dict.fromkeys((*known, event.document_id)))

@@ -150,9 +150,9 @@ class ReplyRows:
         return speech.id
 
     def illustrate(self, notes: TurnNotes, event: ImageReady) -> None:
-        """A picture belongs to the reply. One that could not be fetched has nothing to keep."""
+        """A picture or video belongs to the reply; one that was not fetched has nothing to keep."""
         reply = self.begin(notes)
-        if not event.data:
+        if not event.is_fetched:
             return
         asked = notes.user
         named = (asked.wishes.edited_id if asked else "", *event.parent_ids)
@@ -163,13 +163,13 @@ class ReplyRows:
             remote_id=event.document_id,
             mime_type=event.mime_type,
             path="",
-            size_bytes=len(event.data),
+            size_bytes=event.size_bytes or 0,
             created_at=self._time.wall(),
             prompt=event.prompt or (asked.text if asked else ""),
             model=event.model,
             parent_id=next((one for one in named if one), ""),
         )
-        self._books.keep_picture(picture, event.data)
+        self._books.keep_picture(picture, event.content)
 
     def end(self, notes: TurnNotes, event: ReplyEnded) -> None:
         """All of it has come, or will not come."""

@@ -10,13 +10,15 @@ import re
 
 from msgspec import Struct
 
+from desktop_app.journal.picture_files import PICTURE_PATH
+
 FORMAT = "parley-archive"
 VERSION = 1
 
 MANIFEST = "parley.json"
 THREAD = re.compile(r"threads/[0-9]{1,9}\.json")
 RECORDING = re.compile(r"recordings/([0-9A-Za-z_-]{1,64})\.wav")
-PICTURE = re.compile(r"pictures/([0-9a-f]{64})\.(?:png|jpg|webp|gif|bin)")
+PICTURE = PICTURE_PATH
 ATTACHMENT = re.compile(r"attachments/[0-9]{1,9}/[^/\\\0]{1,255}")
 
 WAV_HEAD_BYTES = 44

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import base64
 import html
+import io
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import BinaryIO
 
 from desktop_app.export.watch import Watch
 from desktop_app.export.wording import failure_of, notes_of, speaker_of, title_of
 from desktop_app.journal.records import MessageRecord, PictureRecord, Role, ThreadRecord
 from desktop_app.journal.snapshot import Snapshot
+from desktop_app.prose import tr
+from desktop_app.protocol.motion_jpeg import read_motion_jpeg
 
 Write = Callable[[str], object]
 
 _SHOWN_TYPES = ("image/png", "image/jpeg", "image/webp", "image/gif")
+_PLAYED_TYPES = ("video/mp4", "video/webm")
 _BLOCK_BYTES = 3 * 64 * 1024  # whole groups of base64
 
 _HEAD = """<!DOCTYPE html>
@@ -22,7 +27,7 @@ _HEAD = """<!DOCTYPE html>
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy"
- content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+ content="default-src 'none'; img-src data:; media-src data:; style-src 'unsafe-inline'">
 <meta name="referrer" content="no-referrer">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
@@ -37,7 +42,7 @@ h2 {{ font-size: 1rem; margin: 0; }}
 small {{ opacity: .7; }}
 .text {{ white-space: pre-wrap; overflow-wrap: anywhere; margin: .25rem 0 0; }}
 .failed {{ color: #c92a2a; margin: .25rem 0 0; }}
-img {{ max-width: 100%; height: auto; display: block; margin: .75rem 0; }}
+img, video {{ max-width: 100%; height: auto; display: block; margin: .75rem 0; }}
 @media print {{ article {{ break-inside: avoid-page; }} }}
 </style>
 </head>
@@ -91,11 +96,36 @@ def write_message(write: Write, snapshot: Snapshot, message: MessageRecord) -> N
 
 
 def _write_picture(write: Write, folder: Path, picture: PictureRecord) -> None:
-    path = folder / picture.path
-    if picture.mime_type not in _SHOWN_TYPES or not path.is_file():
+    path, words = folder / picture.path, html.escape(picture.prompt)
+    if not path.is_file():
         return
-    write(f'<img alt="{html.escape(picture.prompt)}" src="data:{picture.mime_type};base64,')
     with path.open("rb") as file:
-        while block := file.read(_BLOCK_BYTES):
-            write(base64.b64encode(block).decode("ascii"))
-    write('">\n')
+        if picture.mime_type in _SHOWN_TYPES:
+            write(f'<img alt="{words}" src="')
+            _write_data(write, picture.mime_type, file)
+            write('">\n')
+        elif picture.is_video:
+            _write_video(write, picture.mime_type, words, file)
+
+
+def _write_video(write: Write, kind: str, words: str, file: BinaryIO) -> None:
+    """Its words, and as much of it as a browser shows: all, the first picture, or nothing."""
+    film = read_motion_jpeg(file)
+    if film is not None:
+        write(f'<img alt="{words}" src="')
+        _write_data(write, "image/jpeg", io.BytesIO(film.frames[0].read(file)))
+        write('">\n')
+    elif kind in _PLAYED_TYPES:
+        write(f'<video controls title="{words}" src="')
+        _write_data(write, kind, file)
+        write('"></video>\n')
+    said = html.escape(tr("Video: {prompt}")).format(prompt=words)
+    write(f'<p><small dir="auto">{said}</small></p>\n')
+
+
+def _write_data(write: Write, kind: str, file: BinaryIO) -> None:
+    """All of it as an address."""
+    write(f"data:{kind};base64,")
+    file.seek(0)
+    while block := file.read(_BLOCK_BYTES):
+        write(base64.b64encode(block).decode("ascii"))

@@ -60,7 +60,11 @@ def _write_picture(out: TextIO, folder: Path, picture: PictureRecord, pictures: 
     if not copy.exists():
         shutil.copyfile(source, copy)
     shown = pictures.name.removesuffix(".part")
-    out.write(f"\n![{_plain(picture.prompt)}]({quote(f'{shown}/{source.name}')})\n")
+    words, link = _plain(picture.prompt), quote(f"{shown}/{source.name}")
+    if picture.is_video:  # who shows Markdown shows no videos
+        out.write(f"\n[{words or source.name}]({link})\n")
+    else:
+        out.write(f"\n![{words}]({link})\n")
 
 
 def _plain(text: str) -> str:

@@ -193,7 +193,7 @@ class MessageRecord(Struct, frozen=True, kw_only=True):
 
 
 class PictureRecord(Struct, frozen=True, kw_only=True):
-    """One picture that was made in a conversation.
+    """One picture, or video, that was made in a conversation.
 
     Attributes:
         id: Ours, a UUID.
@@ -216,6 +216,11 @@ class PictureRecord(Struct, frozen=True, kw_only=True):
     prompt: str = ""
     model: str = ""
     parent_id: str = ""
+
+    @property
+    def is_video(self) -> bool:
+        """Whether it is looked at in time."""
+        return self.mime_type.startswith("video/")
 
 
 class UtteranceRecord(Struct, frozen=True, kw_only=True):

@@ -227,11 +227,11 @@ class Tables:
             rows = self._connection.execute(query, (str(Role.USER),)).fetchall()
         return [message_of(row) for row in rows]
 
-    def keep_picture(self, picture: PictureRecord, data: bytes) -> PictureRecord:
+    def keep_picture(self, picture: PictureRecord, content: bytes | Path) -> PictureRecord:
         """Put the bytes on the disk, then the row; returns it with ``path`` and ``size_bytes``."""
-        path = self._pictures.keep(data, picture.mime_type)
+        path, size = self._pictures.keep(content, picture.mime_type)
         parent_id = self._parent_of(picture)
-        kept = replace(picture, path=path, size_bytes=len(data), parent_id=parent_id)
+        kept = replace(picture, path=path, size_bytes=size, parent_id=parent_id)
         self.save(SAVE_PICTURE, kept)
         return kept
 

@@ -24,6 +24,8 @@ from desktop_app.journal.utterance_files import path_of
 
 STAGED = "incoming-"
 """How folders of files begin that are about to be taken in."""
+VIDEOS = f"{STAGED}videos"
+"""Where those of replies wait until they are kept; what was left there goes at the next start."""
 
 NOT_SENT = "turn.interrupted"
 

@@ -154,9 +154,14 @@ class JournalWriter:
         """Of the newest replies, those whose rest may be at the service, oldest first."""
         return await self._worker.run(self._tables.cut_replies)
 
-    async def keep_picture(self, picture: PictureRecord, data: bytes) -> PictureRecord:
-        """Keep a picture; returns it with ``path`` and ``size_bytes`` as they are now."""
-        return await self._worker.run(lambda: self._tables.keep_picture(picture, data))
+    async def keep_picture(self, picture: PictureRecord, content: bytes | Path) -> PictureRecord:
+        """Keep a picture or video; returns it with ``path`` and ``size_bytes`` as they are now.
+
+        Args:
+            picture: Its row.
+            content: Its bytes, or a file with them, which is taken away.
+        """
+        return await self._worker.run(lambda: self._tables.keep_picture(picture, content))
 
     async def picture_names(self, message_id: str) -> frozenset[str]:
         """The peer's ids of the pictures of a message, removed ones too."""

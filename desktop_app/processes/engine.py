@@ -36,6 +36,7 @@ from desktop_app.engine.tool_desk import ToolDesk
 from desktop_app.errors import AppError, DeviceError, InputError
 from desktop_app.export.storage import remove_service_data
 from desktop_app.journal.retention import OFF
+from desktop_app.journal.taking_in import VIDEOS
 from desktop_app.journal.writer import JournalWriter
 from desktop_app.languages import choose, known, speak
 from desktop_app.link.asks import Ask, CancelAsk
@@ -152,13 +153,9 @@ class EngineApp:
         )
         threads = RemoteThreads(journal, self._profile.key, self._answerer_of)
         find = self._finder()
+        terms, videos = realtime_terms(self._profile), paths.data / VIDEOS
         self._service = ServiceConnection(
-            find,
-            threads,
-            resample_speech,
-            decode_speech,
-            realtime_terms(self._profile),
-            self._answerer_of,
+            find, threads, resample_speech, decode_speech, terms, self._answerer_of, videos
         )
         self._recordings = RecordingDesk(
             journal,
@@ -177,7 +174,7 @@ class EngineApp:
             clear_service=lambda: self._keeper.renew(self._forget_service),
         )
         self._remote_threads = threads
-        self._asked = ServiceConnection(find, threads)  # turns wait for none of its answers
+        self._asked = ServiceConnection(find, threads, videos=videos)  # turns wait for none of it
         self._retention = Retention(
             journal,
             lambda: self._settings.privacy.keep_recordings,

@@ -114,7 +114,7 @@ class TurnWishes(Struct, frozen=True, omit_defaults=True):
         is_spoken: The reply shall be spoken too.
         model: ``provider/model`` that answers; empty leaves the choice to the peer.
         memory: ``Auto``, ``Readonly``, ``off``; empty leaves it as the conversation has it.
-        draws: The model may make pictures.
+        draws, films: The model may make pictures, videos.
         edits: Path of a picture: nothing is answered, a picture is made from it by the words.
         edited_id: Our id of that picture, where it is one that was made here.
         tools: Definitions of functions that the model may call, beside the assistant's own.
@@ -136,6 +136,7 @@ class TurnWishes(Struct, frozen=True, omit_defaults=True):
     fields: dict[str, Any] = {}
     recording_ms: int = 0
     words: str | None = None
+    films: bool = False
 
     @property
     def paths(self) -> tuple[str, ...]:

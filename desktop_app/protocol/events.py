@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
@@ -220,10 +221,11 @@ class MemoriesRecalled(Struct, frozen=True, tag=snake):
 
 
 class ImageReady(Struct, frozen=True, tag=snake):
-    """A picture was made; the link expires, so the transport fetches it at once.
+    """A picture or a video was made; the link expires, so the transport fetches it at once.
 
     Attributes:
         data: The encoded picture, where it could be fetched.
+        path: The file of a video that could be fetched; it belongs to whoever keeps it.
         prompt, model: What its maker was asked, and who it is (``provider/model``), where told.
         parent_ids: Document ids of the pictures it was made from, where told.
     """
@@ -237,6 +239,17 @@ class ImageReady(Struct, frozen=True, tag=snake):
     prompt: str = ""
     model: str = ""
     parent_ids: tuple[str, ...] = ()
+    path: str = ""
+
+    @property
+    def is_fetched(self) -> bool:
+        """Whether it is here."""
+        return bool(self.data or self.path)
+
+    @property
+    def content(self) -> bytes | Path:
+        """Its bytes, or the file with them."""
+        return Path(self.path) if self.path else self.data
 
 
 class ReplyEnded(Struct, frozen=True, tag=snake):

@@ -65,13 +65,16 @@ class StoredReply(Struct, frozen=True):
     pictures: tuple[ImageReady, ...] = ()
 
 
+_MADE = ("image/", "video/")
+
+
 def pictures_in(stored: StoredMessage) -> tuple[ImageReady, ...]:
-    """The pictures that a message made, without their bytes: those with a link and a name."""
+    """Pictures and videos that a message made, without bytes: those with a link and a name."""
     given = (stored.metadata_ or {}).get("generated_media")
     facts = given if isinstance(given, list) else []
     made = (picture_of(0, fact) for fact in facts if isinstance(fact, dict))
     whole = (one for one in made if one.url and one.document_id)
-    return tuple(one for one in whole if (one.mime_type or "image/").startswith("image/"))
+    return tuple(one for one in whole if (one.mime_type or "image/").startswith(_MADE))
 
 
 def reply_in(messages: Sequence[StoredMessage], wanted: WantedReply) -> StoredReply | None:

@@ -40,7 +40,7 @@ class Rig:
         self.pictures = LatePictures(self.news, ReplyMedia(self.fetch, None))
         self.events = self.news.events()
 
-    async def fetch(self, url: str) -> FetchedMedia:
+    async def fetch(self, url: str, told: str = "") -> FetchedMedia:
         await self.may_come.wait()
         if self.failure is not None:
             raise self.failure

@@ -160,7 +160,7 @@ async def test_bar_40_a_picture_that_cannot_be_had_says_so_and_comes_when_it_is_
     document_id = await desk.draw()
     fetch, links = desk.api.media.fetch, []
 
-    async def away(url: str) -> object:
+    async def away(url: str, _told: str) -> object:
         links.append(url)
         raise NetworkError("media.expired", "The link is not good any more (HTTP 403).")
 

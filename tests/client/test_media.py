@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
+import os
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
@@ -13,11 +16,14 @@ from tests.fakes.backboard import ScriptedBackboard
 
 
 @pytest.fixture
-async def fetcher(pauses: list[float]) -> AsyncIterator[MediaFetcher]:
+async def fetcher(pauses: list[float], tmp_path: Path) -> AsyncIterator[MediaFetcher]:
     async def sleep(seconds: float) -> None:
         pauses.append(seconds)
 
-    made = MediaFetcher(is_local=True, sleep=sleep, max_bytes=100)
+    videos = tmp_path / "videos"
+    made = MediaFetcher(
+        is_local=True, sleep=sleep, max_bytes=100, max_video_bytes=5 << 20, videos=videos
+    )
     yield made
     await made.aclose()
     await made.aclose()
@@ -122,3 +128,38 @@ async def test_a_picture_that_unpacks_without_end_is_not_taken(
 ):
     backboard.answer(gzip.compress(bytes(10_000_000)), Content_Encoding="gzip")
     assert (await refused(fetcher, backboard.base_url + "/a")).code == "media.too_large"
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [("video/mp4", ""), ("application/octet-stream", "video/mp4"), ("Video/MP4; x=y", "image/png")],
+)
+async def test_a_video_goes_to_a_file_of_its_own(
+    fetcher: MediaFetcher, backboard: ScriptedBackboard, tmp_path: Path, kind: str, told: str
+):
+    content = os.urandom(3 << 20)
+    backboard.answer(content, Content_Type=kind)
+    found = await fetcher.fetch(backboard.base_url + "/a?sign=1", told)
+    assert found.data == b""
+    assert Path(found.path).parent == tmp_path / "videos"
+    assert found.video is not None
+    assert found.video.path.read_bytes() == content
+    assert found.size_bytes == len(content)
+    assert found.sha256 == hashlib.sha256(content).hexdigest()
+    assert found.kind(told) == "video/mp4"
+    assert "x-api-key" not in backboard.asked[-1].headers
+    found.drop()
+    assert list((tmp_path / "videos").iterdir()) == []
+
+
+async def test_a_video_that_is_too_large_or_breaks_off_leaves_nothing(
+    fetcher: MediaFetcher, backboard: ScriptedBackboard, tmp_path: Path
+):
+    backboard.answer(bytes((5 << 20) + 1), Content_Type="video/mp4")
+    error = await refused(fetcher, backboard.base_url + "/a")
+    assert error.code == "media.too_large"
+    for _ in range(3):
+        backboard.lose(bytes(2 << 20))
+    with pytest.raises(NetworkError):
+        await fetcher.fetch(backboard.base_url + "/a", "video/mp4")
+    assert list((tmp_path / "videos").iterdir()) == []

@@ -492,6 +492,24 @@ async def test_a_picture_comes_with_its_bytes_once_and_before_the_end(rig: Rig):
     assert all("x-api-key" not in asked.headers for asked in fetched)
 
 
+async def test_a_video_comes_in_a_file_before_the_end(rig: Rig):
+    await rig.transport.send(PromptText(1, "Film a cat"))
+    stream = await rig.backboard.stream()
+    await rig.backboard.request()
+    rig.backboard.answer(b"movie", Content_Type="video/x-msvideo")
+    link = rig.backboard.base_url + "/a.avi?sign=1"
+    media = {"url": link, "document_id": "d", "mime_type": "video/x-msvideo"}
+    await stream.say("media_generated", media=media)
+    await stream.say("run_ended")
+    await stream.end()
+    *_, shown, _ended = await rig.until(ReplyEnded)
+    assert isinstance(shown, ImageReady)
+    assert (shown.mime_type, shown.size_bytes, shown.data) == ("video/x-msvideo", 5, b"")
+    assert isinstance(shown.content, Path)
+    assert shown.content.read_bytes() == b"movie"
+    shown.content.unlink()
+
+
 async def test_a_picture_that_cannot_be_fetched_does_not_cost_the_answer(rig: Rig):
     stream = await rig.prompt(1)
     await rig.backboard.request()

@@ -82,11 +82,11 @@ async def test_pictures_come_back_with_their_files_and_what_cannot_be_had_stays_
     journal = await JournalWriter.open(tmp_path / "data")
     fetch = api.media.fetch
 
-    async def fetch_once(url: str) -> FetchedMedia:
+    async def fetch_once(url: str, told: str = "") -> FetchedMedia:
         api.media.fetch = gone
-        return await fetch(url)
+        return await fetch(url, told)
 
-    async def gone(_url: str) -> FetchedMedia:
+    async def gone(_url: str, _told: str) -> FetchedMedia:
         raise NetworkError("media.gone", "It is gone.")
 
     api.media.fetch = fetch_once
@@ -123,7 +123,7 @@ async def test_one_thread_and_one_picture_that_fail_keep_none_of_the_others_away
             raise failing[thread_id]
         return await get(thread_id)
 
-    async def away(_url: str) -> FetchedMedia:
+    async def away(_url: str, _told: str) -> FetchedMedia:
         raise NetworkError("network.timeout", retryable=True)
 
     api.threads.get, api.media.fetch = get_most, away

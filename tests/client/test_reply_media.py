@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
 from desktop_app.client import reply_media
 from desktop_app.client.media import FetchedMedia
 from desktop_app.client.reply_media import ReplyMedia
+from desktop_app.client.video_file import VideoFile
 from desktop_app.errors import NetworkError, ProtocolError
 from desktop_app.protocol.events import ImageReady, ReplyAudio, ReplySound, ServerEvent, ServerFault
 
@@ -20,7 +22,7 @@ LINKS = {
 }
 
 
-async def fetch(url: str) -> FetchedMedia:
+async def fetch(url: str, told: str = "") -> FetchedMedia:
     if url == "slow":
         await asyncio.Event().wait()
     if url not in LINKS:
@@ -45,6 +47,25 @@ async def test_equal_pictures_under_different_names_are_one():
     assert await media.picture(ImageReady(1, "b", "e", "image/png")) == []
     other = await media.picture(ImageReady(1, "c", "f", "image/webp", 99))
     assert other == [ImageReady(1, "c", "f", "image/webp", 3, b"dog")]
+
+
+async def test_a_video_is_told_by_its_file_and_one_that_comes_twice_leaves_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    first, second = tmp_path / "first", tmp_path / "second"
+    for path in (first, second):
+        path.write_bytes(b"movie")
+    media = ReplyMedia(fetch, None)
+    for path, told in ((first, 1), (second, 0)):
+        film = FetchedMedia(b"", "video/mp4", VideoFile(path, 5, "f" * 64))
+        monkeypatch.setitem(LINKS, "film", film)
+        events = await media.picture(ImageReady(1, "film", path.name, "video/x"))
+        assert len(events) == told
+    assert first.exists()
+    assert not second.exists()
+    assert await ReplyMedia(fetch, None).picture(ImageReady(1, "film", "d")) == [
+        ImageReady(1, "film", "d", "video/mp4", 5, path=str(second))
+    ]
 
 
 async def test_a_picture_that_does_not_come_is_named_and_said_to_be_missing(

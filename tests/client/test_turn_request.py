@@ -123,6 +123,25 @@ def test_functions_and_further_fields_go_along():
     assert (message.web_search, message.thinking) == ("Auto", {"effort": "low"})
 
 
+def test_videos_may_be_made_where_they_are_asked_for():
+    assert typed(films=True).video_generation == "auto"
+    assert typed(draws=True).video_generation is None
+
+
+def test_what_is_made_directly_is_made_from_the_files():
+    wishes = TurnWishes(
+        files=("/a.PNG", "/b.mp4", "/c.jpg"), fields={"operation": "generate_video"}
+    )
+    asked = typed_turn(BASE, PromptText(1, "Move", wishes), DOCUMENTED, SpeechOutput())
+    assert (asked.message.operation, asked.message.voice) == ("generate_video", None)
+    assert [(part.field, part.source) for part in asked.files.parts()] == [
+        ("input_image", Path("/a.PNG")),
+        ("input_video", Path("/b.mp4")),
+        ("input_references", Path("/c.jpg")),
+    ]
+    assert not asked.is_spoken
+
+
 def test_a_picture_is_changed_without_a_voice_even_in_a_spoken_conversation():
     wishes = TurnWishes(edits="/pictures/fox.png", edited_id="p1")
     asked = typed_turn(BASE, PromptText(1, "At night", wishes), DOCUMENTED, SpeechOutput())

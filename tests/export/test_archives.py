@@ -19,6 +19,7 @@ from desktop_app.export.archive_reading import open_archive
 from desktop_app.export.exporting import ExportWish, Format, export_threads
 from desktop_app.export.importing import import_archive
 from desktop_app.export.watch import Watch
+from desktop_app.journal.picture_files import PICTURE_PATH
 from desktop_app.journal.records import MessageStatus, Role, TurnTimes, UtteranceState
 from desktop_app.journal.taking_in import TakenIn
 from desktop_app.journal.writer import JournalWriter
@@ -130,6 +131,20 @@ async def test_a_question_that_waits_comes_back_as_failed_and_is_not_sent(folder
         MessageStatus.FAILED,
         MessageStatus.INTERRUPTED,
     ]
+
+
+async def test_videos_come_back_and_no_file_of_another_kind_comes_with_them(folder, tmp_path):
+    journal = await JournalWriter.open(folder)
+    await journal.save_thread(thread())
+    await journal.save_message(message())
+    await journal.keep_picture(picture(mime_type="video/x-msvideo"), b"a film")
+    await journal.keep_picture(picture("p2", mime_type="video/webm"), b"another")
+    await journal.aclose()
+    archive = export(folder, tmp_path / "all.zip")
+    await imported(archive, tmp_path / "there")
+    assert everything(tmp_path / "there") == everything(folder)
+    for ending in ("exe", "desktop", "html", "mp4x"):
+        assert PICTURE_PATH.fullmatch(f"pictures/{'a' * 64}.{ending}") is None
 
 
 async def test_recordings_and_pictures_in_it_can_be_opened_by_anything(filled, tmp_path):

@@ -15,6 +15,7 @@ from desktop_app.export.watch import Watch
 from desktop_app.journal.records import MessageStatus, Role
 from desktop_app.journal.writer import JournalWriter
 from tests.export.conftest import PICTURE, message, picture, thread
+from tests.fakes.films import film
 
 HOSTILE = '<script>alert(1)</script><img src=http://evil/x onerror="x">\'&amp;'
 
@@ -91,6 +92,33 @@ async def test_nothing_that_was_said_becomes_a_part_of_the_page(folder, tmp_path
     assert len(page.addresses) == 1
     assert page.addresses[0].startswith("data:image/png;base64,")
     assert page.words.count(HOSTILE) >= 4
+
+
+async def test_a_video_is_in_the_page_as_far_as_browsers_show_it_and_beside_a_document(
+    folder, tmp_path
+):
+    journal = await JournalWriter.open(folder)
+    await journal.save_thread(thread())
+    await journal.save_message(message(role=Role.ASSISTANT))
+    for name, kind, content in (
+        ("p1", "video/x-msvideo", film()),
+        ("p2", "video/mp4", b"an mp4"),
+        ("p3", "video/quicktime", b"a mov"),
+    ):
+        made = picture(name, message_id="m1", mime_type=kind, prompt=f"Film {name} <&>")
+        await journal.keep_picture(made, content)
+    await journal.aclose()
+    page = Page(export(folder, tmp_path / "x.html"))
+    still, whole = page.addresses
+    assert still.startswith("data:image/jpeg;base64,/9j/")
+    assert whole == "data:video/mp4;base64," + base64.b64encode(b"an mp4").decode()
+    for name in ("p1", "p2", "p3"):
+        assert f"Video: Film {name} <&>" in page.words
+    text = export(folder, tmp_path / "talk.md", "t1")
+    found = re.findall(r"(!?)\[(.*)\]\((talk_files/.*)\)", text)
+    assert [one[:2] for one in found] == [("", f"Film p{n} \\<&\\>") for n in (1, 2, 3)]
+    assert [one[2][-4:] for one in found] == [".avi", ".mp4", ".mov"]
+    assert (tmp_path / found[0][2]).read_bytes() == film()
 
 
 async def test_markdown_says_what_was_said_and_shows_the_pictures(filled, tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Sequence
+from pathlib import Path
 
 from msgspec import structs
 
@@ -168,8 +169,9 @@ class MemoryJournal:
             if row.role is Role.USER and row.status is MessageStatus.QUEUED
         ]
 
-    async def keep_picture(self, picture: PictureRecord, data: bytes) -> PictureRecord:
+    async def keep_picture(self, picture: PictureRecord, content: bytes | Path) -> PictureRecord:
         await self._write()
+        data = _taken_away(content) if isinstance(content, Path) else content
         kept = structs.replace(picture, path="pictures/x", size_bytes=len(data))
         self.pictures.append((kept, data))
         return kept
@@ -268,3 +270,9 @@ class MemoryJournal:
         await self.gate.wait()
         if self.failures:
             raise self.failures.popleft()
+
+
+def _taken_away(path: Path) -> bytes:
+    data = path.read_bytes()
+    path.unlink()
+    return data

@@ -17,6 +17,7 @@ from desktop_app.journal.records import MessageStatus, Role, TurnTimes, Utteranc
 from desktop_app.journal.reply_details import ReplyDetails, ToolState, ToolUse
 from desktop_app.journal.schema import DATABASE_NAME, MIGRATIONS
 from desktop_app.journal.search_query import read_wish
+from desktop_app.journal.taking_in import VIDEOS
 from desktop_app.journal.writer import JournalWriter
 from desktop_app.protocol.commands import Answerer, TurnWishes
 from desktop_app.protocol.events import Memory, Usage
@@ -229,6 +230,7 @@ from desktop_app.journal.reader import JournalReader
 from desktop_app.journal.records import (
     MessageRecord, MessageStatus, Role, ThreadRecord, UtteranceRecord, UtteranceState,
 )
+from desktop_app.journal.taking_in import VIDEOS
 from desktop_app.journal.writer import JournalWriter
 
 async def main():
@@ -295,6 +297,31 @@ async def test_a_picture_is_kept_once_and_named_by_its_content(writer, reader, r
     assert [one.id for one in reader.pictures("t1")] == ["p2", "p1"]
     assert reader.pictures("other") == []
     assert reader.pictures(limit=1, offset=1) == [first]
+
+
+async def test_a_video_is_moved_to_its_place_and_kept_once(writer, reader, records, tmp_path):
+    paths = []
+    for name in ("p1", "p2"):
+        came = tmp_path / VIDEOS / name
+        came.parent.mkdir(exist_ok=True)
+        came.write_bytes(b"movie")
+        kept = await writer.keep_picture(records.picture(name, mime_type="video/mp4"), came)
+        assert not came.exists()
+        assert kept.size_bytes == 5
+        paths.append(kept.path)
+    assert paths[0] == paths[1]
+    assert paths[0].endswith(".mp4")
+    assert (tmp_path / paths[0]).read_bytes() == b"movie"
+    await writer.save_thread(records.thread())
+    assert all(one.is_video for one in reader.pictures("t1"))
+
+
+async def test_videos_that_nobody_kept_go_at_the_next_start(tmp_path):
+    left = tmp_path / VIDEOS / "left"
+    left.parent.mkdir()
+    left.write_bytes(b"half a movie")
+    await (await JournalWriter.open(tmp_path)).aclose()
+    assert not left.exists()
 
 
 async def test_the_pictures_of_a_removed_thread_go_at_the_next_start(records, reader, tmp_path):

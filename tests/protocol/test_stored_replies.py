@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 
 from desktop_app.protocol.backboard.threads import StoredMessage
-from desktop_app.protocol.stored_replies import ReplyState, StoredReply, WantedReply, reply_in
+from desktop_app.protocol.stored_replies import (
+    ReplyState,
+    StoredReply,
+    WantedReply,
+    pictures_in,
+    reply_in,
+)
 
 SPOKEN = {
     "model_provider": "p",
@@ -142,3 +148,15 @@ def test_the_state_is_that_of_the_last_row(status: str, state: ReplyState):
     found = reply_in(rows, WantedReply("t", "hi"))
     assert found is not None
     assert (found.state, found.text) == (state, "Half")
+
+
+def test_pictures_and_videos_with_a_link_and_a_name_are_found():
+    media = [
+        {"url": "https://files/1", "document_id": "d1", "mime_type": "image/png"},
+        {"url": "https://files/2", "document_id": "d2", "mime_type": "video/x-msvideo"},
+        {"url": "https://files/3", "document_id": "d3"},
+        {"url": "https://files/4", "document_id": "d4", "mime_type": "audio/mpeg"},
+        {"url": "", "document_id": "d5", "mime_type": "video/mp4"},
+    ]
+    made = pictures_in(row("a", "assistant", "Here.", generated_media=media))
+    assert [one.document_id for one in made] == ["d1", "d2", "d3"]

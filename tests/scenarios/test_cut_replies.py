@@ -54,7 +54,7 @@ class Record:
         assert answer is None or isinstance(answer, StoredReply)
         return answer
 
-    async def picture(self, url: str) -> FetchedMedia:
+    async def picture(self, url: str, told: str = "") -> FetchedMedia:
         assert url == "the picture"
         return FetchedMedia(b"a boat", "image/webp")
 

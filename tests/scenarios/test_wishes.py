@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from msgspec import structs
 
 from desktop_app.engine.inputs import (
@@ -146,6 +148,28 @@ async def test_a_picture_is_kept_before_the_turn_is_over():
         assert kept.message_id == rig.replies[-1].id
         news = [one for one in rig.told if isinstance(one, PictureSaved | TurnTimed)]
         assert [type(one) for one in news] == [PictureSaved, TurnTimed]
+
+
+async def test_a_video_is_kept_and_its_file_taken_away(tmp_path: Path):
+    came = tmp_path / "came"
+    came.write_bytes(b"movie")
+    async with Rig() as rig:
+        await rig.take(PromptTyped("m1", "Film a cat", TurnWishes(films=True)))
+        line = await rig.text.connection(1)
+        await line.expect(PromptText)
+        line.say(ImageReady(1, "http://x/y", "d1", "video/mp4", 5, path=str(came)))
+        line.say(ReplyEnded(1))
+        await rig.until(lambda: rig.told_of(TurnTimed))
+        [(kept, data)] = rig.journal.pictures
+        assert (kept.remote_id, kept.mime_type, kept.prompt, data) == (
+            "d1",
+            "video/mp4",
+            "Film a cat",
+            b"movie",
+        )
+        assert kept.is_video
+        assert rig.replies[-1].details.missing is None
+        assert not came.exists()
 
 
 async def test_a_picture_that_is_made_from_another_knows_it_and_what_was_asked():

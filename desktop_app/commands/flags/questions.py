@@ -63,6 +63,7 @@ def add_ask(commands: Commands) -> None:
     )
     ask.add_argument("--speak", type=Path, metavar="WAV", help="where the spoken answer goes")
     ask.add_argument("--image", type=Path, metavar="FILE", help="where a picture that is made goes")
+    ask.add_argument("--video", type=Path, metavar="FILE", help="where a video that is made goes")
     ask.add_argument(
         "--memory",
         default="",
@@ -149,6 +150,7 @@ def _ask(options: argparse.Namespace) -> int:
         recording=options.audio,
         speech=options.speak,
         picture=options.image,
+        video=options.video,
         model=options.model,
         heard_by=options.stt,
         spoken_by=options.tts,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 import sys
 import uuid
 from asyncio import FIRST_COMPLETED
@@ -18,6 +17,7 @@ from desktop_app.client.api import BackboardApi
 from desktop_app.client.message_body import check_extension
 from desktop_app.client.remote_threads import RemoteThreads
 from desktop_app.commands.parts import CommandParts, open_parts, warn
+from desktop_app.commands.questions.made_files import MadeFiles
 from desktop_app.commands.questions.stopping import Sending, stopped
 from desktop_app.commands.questions.talk import (
     check_names,
@@ -32,9 +32,7 @@ from desktop_app.commands.tool_file import read_tools
 from desktop_app.engine.engine import Engine
 from desktop_app.engine.inputs import PromptTyped, ToolsAnswered
 from desktop_app.errors import InputError
-from desktop_app.journal.records import PictureRecord
 from desktop_app.link.messages import LinkEvent, NoticeRaised, ToolsWanted
-from desktop_app.link.thread_messages import PictureSaved
 from desktop_app.logs import start_logging
 from desktop_app.paths import Paths, find_paths
 from desktop_app.processes.tool_command import ToolCommand
@@ -52,7 +50,7 @@ class Question:
         thread: An id of ours or of the server, ``last``, ``new`` or empty (new).
         assistant: Name of the assistant that a new thread shall belong to, or empty.
         recording: A spoken question; the text may then be empty.
-        speech, picture: Where the spoken reply and a picture go.
+        speech, picture, video: Where the spoken reply, a picture and a video go.
         profile: Name of the service; empty for the settings' choice.
         fields: What else the message shall say, see ``message_fields``.
         tools: File with the functions that the model may call.
@@ -66,6 +64,7 @@ class Question:
     recording: Path | None = None
     speech: Path | None = None
     picture: Path | None = None
+    video: Path | None = None
     model: str = ""
     heard_by: str = ""
     spoken_by: str = ""
@@ -89,6 +88,7 @@ class Question:
             voice=self.voice,
             memory=self.memory,
             draws=self.picture is not None,
+            films=self.video is not None,
             tools=tuple(read_tools(self.tools)) if self.tools else (),
             fields=self.fields,
         )
@@ -127,7 +127,8 @@ def _check(question: Question) -> None:
         _check_file(path)
     for path in question.files:
         check_extension(path)
-    for output, flag in ((question.speech, "--speak"), (question.picture, "--image")):
+    outputs = {"--speak": question.speech, "--image": question.picture, "--video": question.video}
+    for flag, output in outputs.items():
         if output is not None:
             check_output(output, flag)
     if question.speech is not None and question.speech.suffix.lower() != ".wav":
@@ -152,8 +153,8 @@ async def _ask(paths: Paths, question: Question, printer: Printer, answers: _Ans
             open_parts(paths, background, printer.publish, profile=question.profile)
         )
         thread_id = await thread_of(parts, question.thread, question.assistant)
-        pictures, warnings = _Pictures(), _Warnings()
-        stack.callback(printer.listen(pictures.take))
+        made, warnings = MadeFiles(), _Warnings()
+        stack.callback(printer.listen(made.take))
         stack.callback(printer.listen(warnings.take))
         running = run_engine(parts, background, printer, sound, thread_id, answers_tools=True)
         async with running as engine:
@@ -166,8 +167,11 @@ async def _ask(paths: Paths, question: Question, printer: Printer, answers: _Ans
         if question.files:
             await _tell_unread(parts, thread_id)
         if question.picture is not None:
-            for path in pictures.copied(parts.journal_folder, question.picture):
+            for path in made.pictures_at(question.picture, parts.journal_folder):
                 printer.wrote(path, "Picture")
+        if question.video is not None:
+            for path in made.videos_at(question.video, parts.journal_folder):
+                printer.wrote(path, "Video")
     if question.speech is not None:
         _, loudspeaker = sound
         if not loudspeaker.heard:
@@ -270,41 +274,3 @@ class _Warnings:
         """Remember the words of a notice that has any."""
         if isinstance(event, NoticeRaised):
             self.last = event.notice.facts.get("message", self.last)
-
-
-class _Pictures:
-    """Collects the pictures of the turn, to copy them where they were asked for."""
-
-    def __init__(self) -> None:
-        self._records: list[PictureRecord] = []
-
-    def take(self, event: LinkEvent) -> None:
-        """Remember a picture that came."""
-        if isinstance(event, PictureSaved):
-            self._records.append(event.picture)
-
-    def copied(self, folder: Path, target: Path) -> list[Path]:
-        """Where they are now: at ``target``, with a number from the second on.
-
-        Raises:
-            InputError: ``file.unwritable``, or ``ask.no_picture`` where none came.
-        """
-        if not self._records:
-            raise InputError("ask.no_picture", "No picture was made; the answer above says why.")
-        return [
-            _copied(folder / record.path, target, f"-{number}" if number > 1 else "")
-            for number, record in enumerate(self._records, 1)
-        ]
-
-
-def _copied(source: Path, target: Path, number: str) -> Path:
-    """The ending tells what is in a file, so it is the picture's, not always the target's."""
-    is_same_kind = target.suffix.lower().replace("jpeg", "jpg") == source.suffix
-    path = target.with_name(target.stem + number + (target.suffix or source.suffix))
-    path = path if is_same_kind else path.with_suffix(source.suffix)
-    try:
-        shutil.copyfile(source, path)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError("file.unwritable", f"{path}: {reason}.") from error
-    return path

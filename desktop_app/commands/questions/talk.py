@@ -30,6 +30,7 @@ from desktop_app.engine.engine import Engine
 from desktop_app.engine.inputs import TalkPressed, TalkReleased
 from desktop_app.errors import AppError, InputError
 from desktop_app.journal.retention import OFF, kept_for_s
+from desktop_app.journal.taking_in import VIDEOS
 from desktop_app.logs import start_logging
 from desktop_app.paths import Paths, find_paths
 from desktop_app.processes.engine_parts import (
@@ -216,6 +217,7 @@ async def run_engine(
         decode_speech,
         realtime_terms(parts.profile),
         answerer_of,
+        parts.journal_folder / VIDEOS,
     )
     kit = EngineKit(
         settings=parts.settings,

@@ -1,0 +1,168 @@
+"""Videos that are pictures one after the other: Motion JPEG in an AVI file. Pure."""
+
+from __future__ import annotations
+
+import os
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO, NamedTuple
+
+MOST_FRAMES = 200_000
+_LARGEST_FRAME = 16 << 20
+_LARGEST_HEADER = 1 << 20
+_HEAD = struct.Struct("<4sI")
+_ENTRY = struct.Struct("<4sIII")
+_KINDS = (b"MJPG", b"mjpg", b"JPEG", b"jpeg")
+_USUAL_FRAME_S = 0.04
+
+
+class Frame(NamedTuple):
+    """Where a frame's JPEG file is in the video, in bytes."""
+
+    start: int
+    size: int
+
+    def read(self, file: BinaryIO) -> bytes:
+        """The JPEG file.
+
+        Raises:
+            OSError
+        """
+        file.seek(self.start)
+        return file.read(self.size)
+
+
+@dataclass(frozen=True, slots=True)
+class MotionJpeg:
+    """The frames of a video.
+
+    Attributes:
+        frame_s: How long each is shown.
+    """
+
+    width: int
+    height: int
+    frame_s: float
+    frames: tuple[Frame, ...]
+
+    @property
+    def duration_s(self) -> float:
+        """Of all frames."""
+        return len(self.frames) * self.frame_s
+
+
+class _Chunk(NamedTuple):
+    name: bytes
+    start: int
+    size: int
+
+
+class _Header(NamedTuple):
+    width: int
+    height: int
+    frame_s: float
+    stream: int
+
+
+def read_motion_jpeg(file: BinaryIO) -> MotionJpeg | None:
+    """Where the frames are; None where the file is another one. Not one frame is read.
+
+    Raises:
+        OSError
+    """
+    file.seek(0, os.SEEK_END)
+    end = file.tell()
+    file.seek(0)
+    start = file.read(12)
+    if start[:4] != b"RIFF" or start[8:] != b"AVI ":
+        return None
+    header: _Header | None = None
+    films, index = None, None
+    for chunk in _chunks(file, 12, end):
+        if chunk.name == b"LIST":
+            kind = _read(file, chunk, 4)
+            if kind == b"hdrl" and chunk.size <= _LARGEST_HEADER:
+                header = _header(file, chunk)
+            elif kind == b"movi":
+                films = chunk
+        elif chunk.name == b"idx1":
+            index = chunk
+    if header is None or films is None:
+        return None
+    frames = _indexed(file, films, index, header) if index is not None else ()
+    frames = frames or tuple(_walked(file, films, header))
+    return MotionJpeg(header.width, header.height, header.frame_s, frames) if frames else None
+
+
+def _chunks(file: BinaryIO, start: int, end: int) -> Iterator[_Chunk]:
+    while start + _HEAD.size <= end:
+        file.seek(start)
+        head = file.read(_HEAD.size)
+        if len(head) < _HEAD.size:
+            return
+        name, size = _HEAD.unpack(head)
+        start += _HEAD.size
+        yield _Chunk(name, start, min(size, end - start))
+        start += size + size % 2
+
+
+def _read(file: BinaryIO, chunk: _Chunk, most: int) -> bytes:
+    file.seek(chunk.start)
+    return file.read(min(most, chunk.size))
+
+
+def _header(file: BinaryIO, header: _Chunk) -> _Header | None:
+    """What is said of the first stream of JPEG files."""
+    width = height = stream = 0
+    for chunk in _chunks(file, header.start + 4, header.start + header.size):
+        if chunk.name == b"avih":
+            told = _read(file, chunk, 40)
+            if len(told) == 40:
+                width, height = struct.unpack_from("<II", told, 32)
+        elif chunk.name == b"LIST" and _read(file, chunk, 4) == b"strl":
+            frame_s = _frame_s(file, chunk)
+            if frame_s is not None:
+                return _Header(width, height, frame_s, stream)
+            stream += 1
+    return None
+
+
+def _frame_s(file: BinaryIO, stream: _Chunk) -> float | None:
+    for chunk in _chunks(file, stream.start + 4, stream.start + stream.size):
+        if chunk.name == b"strh":
+            told = _read(file, chunk, 28)
+            if len(told) < 28 or told[:4] != b"vids" or told[4:8] not in _KINDS:
+                return None
+            scale, rate = struct.unpack_from("<II", told, 20)
+            return scale / rate if scale and rate and scale < 60 * rate else _USUAL_FRAME_S
+    return None
+
+
+def _indexed(file: BinaryIO, films: _Chunk, index: _Chunk, header: _Header) -> tuple[Frame, ...]:
+    """As the index says, of which some count from the file's beginning."""
+    told = _read(file, index, MOST_FRAMES * _ENTRY.size)
+    names = (b"%02ddc" % header.stream, b"%02ddb" % header.stream)
+    places = [
+        (offset, size)
+        for name, _flags, offset, size in _ENTRY.iter_unpack(told[: len(told) // 16 * 16])
+        if name in names and 0 < size <= _LARGEST_FRAME
+    ]
+    if not places:
+        return ()
+    first = films.start if places[0][0] < films.start else 0
+    end = films.start + films.size
+    frames = tuple(Frame(first + offset + _HEAD.size, size) for offset, size in places)
+    is_sound = all(films.start < one.start and one.start + one.size <= end for one in frames)
+    file.seek(frames[0].start)
+    return frames if is_sound and file.read(2) == b"\xff\xd8" else ()
+
+
+def _walked(file: BinaryIO, films: _Chunk, header: _Header) -> Iterator[Frame]:
+    """As they stand one after the other, where no index can be used."""
+    names = (b"%02ddc" % header.stream, b"%02ddb" % header.stream)
+    count = 0
+    for chunk in _chunks(file, films.start + 4, films.start + films.size):
+        if chunk.name in names and 0 < chunk.size <= _LARGEST_FRAME and count < MOST_FRAMES:
+            count += 1
+            yield Frame(chunk.start, chunk.size)
