@@ -202,6 +202,10 @@ SENTENCES: Prose = {
     ),
     "recordings.discarded": "{number} recordings were discarded.",
     "recording.saved": "The recording is in {file}.",
+    "recording.still_at_service": (
+        "The recording is gone here. The service could not delete its copy: that is done when"
+        " Parley starts again."
+    ),
     "recording.too_long": "The recording is too long to be heard at once. Give it in parts.",
     "recording.unsupported": (
         "The recording has a format that cannot be heard here. Give it as WAV, FLAC or MP3."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from pathlib import Path
 
 from desktop_app.audio.frames import SPEECH_RATE_HZ
@@ -56,6 +56,7 @@ class RecordingDesk:
         floor: How every open conversation stands.
         publish: Takes news for the window.
         time: Clocks.
+        at_service: Deletes there what was discarded; says whether nothing is left of it.
     """
 
     def __init__(
@@ -67,7 +68,9 @@ class RecordingDesk:
         floor: Callable[[], Iterable[PhaseChanged]],
         publish: Callable[[LinkEvent], None],
         time: Time,
+        at_service: Callable[[], Awaitable[bool]] | None = None,
     ) -> None:
+        self._at_service = at_service
         self._journal = journal
         self._make_loudspeaker = make_loudspeaker
         self._resample = resample
@@ -203,6 +206,8 @@ class RecordingDesk:
         if message_id:
             self._publish(MessageRemoved(utterance.thread_id, message_id))
         self._publish(RecordingsRemoved((utterance.id,)))
+        if self._at_service is not None and not await self._at_service():
+            self._tell(NoticeLevel.INFO, "recording.still_at_service", utterance.id, {})
 
     async def _found(self, utterance_id: str) -> UtteranceRecord:
         utterance = await self._journal.utterance(utterance_id)

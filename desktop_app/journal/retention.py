@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from desktop_app.errors import StorageError
+from desktop_app.journal.discarded_sound import note_discarded
 from desktop_app.journal.note_files import remove_notes
 from desktop_app.journal.records import MessageStatus, UtteranceState
 from desktop_app.journal.recovery import forget_recordings
@@ -79,6 +80,8 @@ def remove_expired(
 def discard(connection: sqlite3.Connection, files: UtteranceFiles, utterance_id: str) -> str:
     """Delete one recording because a person wants it. Within one transaction.
 
+    That the service is to delete it too is noted: see ``discarded_sound``.
+
     Returns:
         The id of the message that went with it, as nobody knows its words; empty for none.
 
@@ -97,6 +100,7 @@ def discard(connection: sqlite3.Connection, files: UtteranceFiles, utterance_id:
     question = connection.execute(query, (utterance_id,)).fetchone()
     if question is not None and question["status"] == MessageStatus.QUEUED:
         raise StorageError("recording.being_sent", "This is being sent at the moment.")
+    note_discarded(connection, utterance_id)
     files.remove(utterance_id)
     connection.execute(
         "UPDATE message SET utterance_id = '' WHERE utterance_id = ?", (utterance_id,)

@@ -16,6 +16,7 @@ from desktop_app.audio.decoding import decode_speech
 from desktop_app.audio.detectors import speech_detector
 from desktop_app.audio.portaudio import SoundSystem
 from desktop_app.children import at_work, on_parent_end, refusals_told, say_to_parent
+from desktop_app.client.discarded_sound import DiscardsAtService
 from desktop_app.client.remote_threads import RemoteThreads
 from desktop_app.client.service_answers import ServiceAnswers
 from desktop_app.client.service_connection import ServiceAddresses, ServiceConnection
@@ -60,16 +61,12 @@ from desktop_app.logs import start_logging, tell_crashes
 from desktop_app.network_access import use_network
 from desktop_app.paths import Paths, find_paths
 from desktop_app.processes.engine_note import leave_engine_note, remove_engine_note
-from desktop_app.processes.engine_parts import (
-    EngineKit,
-    forgetting,
-    realtime_terms,
-    resample_speech,
-)
+from desktop_app.processes.engine_parts import EngineKit, realtime_terms, resample_speech
 from desktop_app.processes.engine_rebuild import rebuild
 from desktop_app.processes.engine_sound import EngineSound
 from desktop_app.processes.remote_service import ProfileKeys, RemoteService
 from desktop_app.processes.service_child import both_doors, remove_note, starter
+from desktop_app.processes.service_sound import forgetting
 from desktop_app.processes.tool_command import program_of
 from desktop_app.processes.who_answers import described, who_answers
 from desktop_app.profiles import EMBEDDED, Profile, find_profile, name_of
@@ -164,6 +161,7 @@ class EngineApp:
             floor=lambda: self.controller.floor,
             publish=self._publish,
             time=SystemTime(),
+            at_service=DiscardsAtService(journal, self._profile.key, lambda: self._asked.api()).run,
         )
         self._keeping = KeepingDesk(
             journal,

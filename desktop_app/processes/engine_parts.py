@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -43,21 +43,6 @@ def realtime_terms(profile: Profile) -> RealtimeTerms | None:
         return None
     voice = profile.realtime_voice
     return RealtimeTerms(provider, model, voice, resample_capture, resample_speech)
-
-
-def forgetting(
-    profile: Profile, connection: ServiceConnection
-) -> Callable[[float], Awaitable[None]]:
-    """Has the service delete recordings that are so many seconds old, where it is on this computer.
-
-    Others keep what they were sent as they promise.
-    """
-
-    async def forget(older_than_s: float) -> None:
-        if profile.is_embedded:
-            await (await connection.api()).recordings.forget(older_than_s)
-
-    return forget
 
 
 def _converter(from_hz: int, to_hz: int) -> Resample:

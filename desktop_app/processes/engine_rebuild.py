@@ -7,6 +7,7 @@ from pathlib import Path
 
 from desktop_app.client.api import BackboardApi
 from desktop_app.client.deleted_threads import DeletedThreads
+from desktop_app.client.discarded_sound import DiscardsAtService
 from desktop_app.client.rebuilding import Rebuilding
 from desktop_app.client.remote_threads import RemoteThreads
 from desktop_app.engine.journal_rebuilder import JournalRebuilder
@@ -36,5 +37,6 @@ async def rebuild(
         StorageError: The journal cannot be read or written.
     """
     await DeletedThreads(journal, threads.profile, open_api).run()
+    await DiscardsAtService(journal, threads.profile, open_api).run()
     rebuilding = Rebuilding(journal, folder, threads, open_api)
     return await JournalRebuilder(journal, rebuilding, publish).run()

@@ -54,6 +54,8 @@ class Rig:
         self.told: list[LinkEvent] = []
         self.loudspeakers: list[HandLoudspeaker] = []
         self.refusal: DeviceError | None = None
+        self.is_service_there = True
+        self.asked_service = 0
         self.desk = RecordingDesk(
             self.journal,
             self._loudspeaker,
@@ -61,7 +63,12 @@ class Rig:
             floor=lambda: self.floor,
             publish=self.told.append,
             time=self.time,
+            at_service=self._at_service,
         )
+
+    async def _at_service(self) -> bool:
+        self.asked_service += 1
+        return self.is_service_there
 
     def _loudspeaker(self) -> HandLoudspeaker:
         made = HandLoudspeaker(self.time)
@@ -265,6 +272,15 @@ async def test_a_discarded_recording_stops_and_is_gone(rig):
     assert RecordingsRemoved(("u",)) in rig.told
     await rig.ask(PlayUtterance("u"))
     assert rig.notices == [("journal.no_recording", "u")]
+
+
+async def test_the_service_deletes_its_copy_too_or_it_is_said_that_it_could_not(rig):
+    await rig.keep("v", speech(100, 3))
+    await rig.ask(DiscardUtterance("u"))
+    assert (rig.asked_service, rig.notices) == (1, [])
+    rig.is_service_there = False
+    await rig.ask(DiscardUtterance("v"))
+    assert (rig.asked_service, rig.notices) == (2, [("recording.still_at_service", "v")])
 
 
 async def test_what_was_discarded_as_the_window_closed_is_gone_all_the_same(rig):

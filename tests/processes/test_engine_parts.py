@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import pytest
 
 from desktop_app.audio.wav_devices import WavLoudspeaker, WavMicrophone
 from desktop_app.client.remote_threads import RemoteThreads
 from desktop_app.client.service_connection import ServiceAddresses, ServiceConnection
-from desktop_app.processes.engine_parts import EngineKit, SoundParts, forgetting, resample_speech
-from desktop_app.profiles import find_profile
+from desktop_app.processes.engine_parts import EngineKit, SoundParts, resample_speech
 from desktop_app.settings import Settings, VoiceSettings
 from tests.fakes.detector import LoudnessDetector
 from tests.fakes.journal import MemoryJournal
@@ -54,21 +51,6 @@ def test_the_settings_reach_the_conversation():
     assert terms.speech_input.commit_strategy == "vad"
     assert terms.speech_output.speed == 1.25
     assert (rules.end_silence_ms, rules.pre_roll_ms, rules.insist_ms) == (900, 100, 300)
-
-
-@pytest.mark.parametrize(("name", "asked"), [("embedded", [60.0]), ("backboard", [])])
-async def test_the_service_on_this_computer_alone_is_told_what_to_forget(name, asked):
-    told: list[float] = []
-
-    class Connection:
-        async def api(self):
-            return SimpleNamespace(recordings=SimpleNamespace(forget=self.forget))
-
-        async def forget(self, older_than_s: float) -> None:
-            told.append(older_than_s)
-
-    await forgetting(find_profile(Settings(), name), Connection())(60.0)
-    assert told == asked
 
 
 async def nowhere() -> ServiceAddresses:

@@ -36,10 +36,10 @@ from desktop_app.paths import Paths, find_paths
 from desktop_app.processes.engine_parts import (
     EngineKit,
     SoundParts,
-    forgetting,
     realtime_terms,
     resample_speech,
 )
+from desktop_app.processes.service_sound import forgetting
 from desktop_app.protocol.commands import Answerer
 from desktop_app.tasks import Background
 

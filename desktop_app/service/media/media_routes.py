@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from typing import Literal
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from desktop_app.protocol.backboard.recordings import RECORDINGS_PATH, RecordingsForgotten
 from desktop_app.service.clock import ago
-from desktop_app.service.http.bodies import JsonResponse, Refused, not_found, whole_number
+from desktop_app.service.http.bodies import JsonResponse, Refused, invalid, not_found, whole_number
 from desktop_app.service.http.described import Described
 from desktop_app.service.media.media_links import MEDIA_PATH, MediaLinks
 from desktop_app.service.media.media_store import MediaStore
 from desktop_app.service.storage.file_store import FileStore
+
+SoundOf = Literal["user", "assistant"]
 
 _LONGEST_AGE_S = 999_999_999
 
@@ -42,6 +46,7 @@ class MediaRoutes:
         return [
             Route(MEDIA_PATH + "{media_id}", self.get, methods=["GET"]),
             Route(f"/api{RECORDINGS_PATH}", self.forget_sound, methods=["DELETE"]),
+            Route(f"/api{RECORDINGS_PATH}/{{message_id}}", self.discard_sound, methods=["DELETE"]),
         ]
 
     @Described(
@@ -52,6 +57,19 @@ class MediaRoutes:
     async def forget_sound(self, request: Request) -> Response:
         age_s = whole_number(request, "older_than_s", 0, 0, _LONGEST_AGE_S)
         count = await self._media.forget_sound(ago(age_s), self._going())
+        return JsonResponse(RecordingsForgotten(count))
+
+    @Described(
+        "Delete the sound of one side of a turn, named by its reply, and keep the words",
+        query={"of": SoundOf},
+        answer=RecordingsForgotten,
+    )
+    async def discard_sound(self, request: Request) -> Response:
+        try:
+            role = msgspec.convert(request.query_params.get("of", "assistant"), SoundOf)
+        except msgspec.ValidationError as error:
+            raise invalid("of", "This is user or assistant.") from error
+        count = await self._media.discard_sound(request.path_params["message_id"], role)
         return JsonResponse(RecordingsForgotten(count))
 
     @Described(

@@ -21,6 +21,16 @@ DELETE FROM media WHERE kind IN ('recording', 'speech') AND created_at <= ?
 AND coalesce(message_id, '') NOT IN (SELECT value FROM json_each(?))
 RETURNING sha256
 """
+_DISCARD = {
+    "assistant": "DELETE FROM media WHERE kind = 'speech' AND message_id = ? RETURNING sha256",
+    "user": """
+        DELETE FROM media WHERE kind = 'recording' AND message_id = (
+            SELECT asked.id FROM messages AS answer JOIN messages AS asked
+            ON asked.thread_id = answer.thread_id AND asked.seq < answer.seq
+            WHERE answer.id = ? AND asked.role = 'user' ORDER BY asked.seq DESC LIMIT 1
+        ) RETURNING sha256
+    """,
+}
 
 MediaKind = Literal["picture", "speech", "recording"]
 
@@ -153,6 +163,23 @@ class MediaStore:
             await remove_unnamed(self._database, self._files, gone.file.sha256)
         return gone
 
+    async def delete_unasked(self, media: StoredMedia) -> None:
+        """Delete what came with a question, unless that one is kept.
+
+        Raises:
+            StorageError
+        """
+
+        def work(connection: sqlite3.Connection) -> int:
+            return connection.execute(
+                "DELETE FROM media WHERE id = ? AND NOT EXISTS (SELECT 1 FROM messages"
+                " WHERE messages.id = media.message_id)",
+                (media.id,),
+            ).rowcount
+
+        if await self._database.write(work):
+            await remove_unnamed(self._database, self._files, media.file.sha256)
+
     async def forget_sound(self, before: str, going: Collection[str]) -> int:
         """Delete recordings and spoken replies, their bytes with them; returns how many.
 
@@ -164,9 +191,20 @@ class MediaStore:
             StorageError
         """
 
+        spared = msgspec.json.encode([*going]).decode()
+        return await self._delete_naming(_FORGET_SOUND, (before, spared))
+
+    async def discard_sound(self, reply_id: str, role: Literal["user", "assistant"]) -> int:
+        """Delete the sound of one side of the turn of a reply; returns how many pieces.
+
+        Raises:
+            StorageError
+        """
+        return await self._delete_naming(_DISCARD[role], (reply_id,))
+
+    async def _delete_naming(self, statement: str, values: tuple[str, ...]) -> int:
         def work(connection: sqlite3.Connection) -> list[str]:
-            spared = msgspec.json.encode([*going]).decode()
-            rows = connection.execute(_FORGET_SOUND, (before, spared))
+            rows = connection.execute(statement, values)
             return [str(row["sha256"]) for row in rows.fetchall()]
 
         gone = await self._database.write(work)

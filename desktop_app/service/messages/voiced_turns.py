@@ -127,14 +127,19 @@ class VoicedTurns:
             return AppError("turn.failed", "The message could not be answered.")
 
     async def _all_or_nothing(self, turn: VoicedTurn) -> MessageReply:
-        """A first message that cannot be kept, or is stopped before, leaves no thread behind."""
+        """A message that cannot be kept, or is stopped before, leaves no sound and no thread."""
         try:
             return await self._attempt(turn)
-        except (AppError, asyncio.CancelledError) as error:
-            is_run = isinstance(error, asyncio.CancelledError) and turn.run is not None
-            if turn.asked.opens_thread and not is_run:  # a run keeps its question itself
-                await self._store.conversations.discard_empty(turn.asked.question.thread_id)
+        except (AppError, asyncio.CancelledError):
+            if turn.run is None:  # a run keeps its question itself
+                await self._leave_nothing(turn.asked)
             raise
+
+    async def _leave_nothing(self, asked: SpokenQuestion) -> None:
+        if asked.recording is not None:
+            await self._store.media.delete_unasked(asked.recording)
+        if asked.opens_thread:
+            await self._store.conversations.discard_empty(asked.question.thread_id)
 
     async def _attempt(self, turn: VoicedTurn) -> MessageReply:
         asked = turn.asked

@@ -182,7 +182,7 @@ async def test_a_thread_that_was_there_stays_when_its_first_recording_is_refused
     thread_id = await rig.thread()
     assert (await send(rig, STT, thread_id=thread_id)).status_code == 502
     assert [each["thread_id"] for each in (await rig.http.get("/threads")).json()] == [thread_id]
-    assert len(await rig.store.media.of_thread(thread_id, "recording")) == 1
+    assert await rig.store.media.of_thread(thread_id, "recording") == []
 
 
 async def test_a_recording_is_heard_by_the_builtin_recogniser_where_nobody_was_named(
@@ -379,6 +379,35 @@ async def test_a_first_message_that_is_stopped_while_it_is_heard_leaves_nothing(
         assert not rig.store.media.path_of(recording).exists()
 
 
+async def test_a_recording_that_is_stopped_while_it_is_heard_is_not_kept(tmp_path, open_rig):
+    ear = HeldTranscriber()
+    async with open_rig(tmp_path, ScriptedProviders(transcribers={"ears": ear})) as rig:
+        thread_id = await rig.thread()
+        voice = msgspec.json.encode(STT).decode()
+        form = {
+            "data": {"voice": voice, "stream": "true", "thread_id": thread_id},
+            "files": {"audio_file": ("question.wav", b"RIFF")},
+        }
+        async with rig.http.stream("POST", "/threads/messages", **form) as answer:
+            lines = answer.aiter_lines()
+            begun = msgspec.json.decode((await anext(lines)).removeprefix("data: "))
+            (recording,) = await rig.store.media.of_thread(thread_id, "recording")
+            path = f"/threads/{thread_id}/runs/{begun['run_id']}/cancel"
+            assert (await rig.http.post(path)).json()["cancelled"] is True
+            assert "run_cancelled" in [line async for line in lines if line][-1]
+        assert await rig.store.media.of_thread(thread_id, "recording") == []
+        assert not rig.store.media.path_of(recording).exists()
+        assert (await rig.http.get(f"/threads/{thread_id}")).status_code == 200
+
+
+@pytest.mark.parametrize("send_to_llm", ["true", "false"])
+async def test_the_recording_of_a_kept_question_stays(rig, send_to_llm):
+    thread_id = await rig.thread()
+    reply = await send(rig, STT, thread_id=thread_id, send_to_llm=send_to_llm)
+    assert reply.json()["status"] == "COMPLETED"
+    assert len(await rig.store.media.of_thread(thread_id, "recording")) == 1
+
+
 async def test_the_stream_names_one_run_from_its_first_event_on(rig):
     events = await stream(rig, {**STT, **TTS})
     named = [(each["type"], each["run_id"]) for each in events if "run_id" in each]
@@ -438,6 +467,25 @@ async def test_a_recording_whose_turn_is_about_to_begin_is_not_forgotten(rig, mo
     assert (await send(rig, STT, stream="true")).status_code == 200
     assert counts == [0, 1]
     assert await forgotten(rig) == 1
+
+
+@pytest.mark.parametrize(
+    ("side", "goes", "stays"),
+    [("user", "recording", "speech"), ("assistant", "speech", "recording")],
+)
+async def test_the_sound_of_one_side_of_a_turn_is_discarded(rig, side, goes, stays):
+    before = (await send(rig, {**STT, **TTS})).json()
+    thread_id = before["thread_id"]
+    reply = (await send(rig, {**STT, **TTS}, thread_id=thread_id)).json()
+    _, gone = await rig.store.media.of_thread(thread_id, goes)
+    path = f"/parley/recordings/{reply['message_id']}"
+    for count in (1, 0):
+        answer = await rig.http.delete(path, params={"of": side})
+        assert (answer.status_code, answer.json()) == (200, {"count": count})
+    assert await rig.store.media.get(gone.id) is None
+    assert len(await rig.store.media.of_thread(thread_id, goes)) == 1
+    assert len(await rig.store.media.of_thread(thread_id, stays)) == 2
+    assert (await rig.http.delete(path, params={"of": "nobody"})).status_code == 422
 
 
 @pytest.mark.parametrize("age", ["-1", "x", "1e3", "1000000000"])

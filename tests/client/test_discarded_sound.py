@@ -1,0 +1,54 @@
+"""What a person discarded here is deleted at the service too, sooner or later."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from desktop_app.client.api import BackboardApi
+from desktop_app.client.discarded_sound import DiscardsAtService
+from desktop_app.errors import NetworkError
+from desktop_app.journal.discarded_sound import DiscardedSound
+from desktop_app.journal.records import Role
+from desktop_app.journal.writer import JournalWriter
+from tests.fakes.backboard import ScriptedBackboard
+
+ASKED = DiscardedSound("p", Role.USER, "r1")
+SPOKEN = DiscardedSound("p", Role.ASSISTANT, "r2")
+ELSEWHERE = DiscardedSound("other", Role.USER, "r3")
+
+
+@pytest.fixture
+async def journal(tmp_path: Path) -> AsyncIterator[JournalWriter]:
+    opened = await JournalWriter.open(tmp_path)
+    for one in (ASKED, SPOKEN, ELSEWHERE):
+        await opened.set_setting(one.key, one.reply_id)
+    yield opened
+    await opened.aclose()
+
+
+async def test_each_is_asked_for_once_and_forgotten(
+    api: BackboardApi, backboard: ScriptedBackboard, journal: JournalWriter
+):
+    async def open_api() -> BackboardApi:
+        return api
+
+    backboard.answer({"count": 1})
+    backboard.answer({"detail": "Not Found"}, status=404)  # it knows of no such thing
+    assert await DiscardsAtService(journal, "p", open_api).run()
+    assert [(one.method, one.path) for one in backboard.asked] == [
+        ("DELETE", "/api/parley/recordings/r1?of=user"),
+        ("DELETE", "/api/parley/recordings/r2?of=assistant"),
+    ]
+    assert set(await journal.settings("discarded:")) == {ELSEWHERE.key}
+
+
+async def test_it_is_noted_until_the_service_is_there(journal: JournalWriter, caplog):
+    async def away() -> BackboardApi:
+        raise NetworkError("network.unreachable", retryable=True)
+
+    assert not await DiscardsAtService(journal, "p", away).run()
+    assert len(await journal.settings("discarded:")) == 3
+    caplog.clear()
