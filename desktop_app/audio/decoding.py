@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from io import BytesIO
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from desktop_app.audio.frames import SPEECH_RATE_HZ
@@ -15,6 +17,11 @@ if TYPE_CHECKING:
     from soundfile import SoundFile
 
 MAX_SECONDS = 1_800
+# The first frame of an mp3 says how many follow; decoders end there. Its other fields are zero.
+_MP3_BEGINS = re.compile(
+    rb"\xff[\xf2\xf3\xfa\xfb\xe2\xe3]..(?:..)??(?:\0{9}|\0{17}|\0{32})(?:Xing|Info)", re.DOTALL
+)
+_MP3 = (b"ID3", b"\xff")
 _PAGE, _FLAGS, _IS_FIRST = b"OggS", 5, 2
 BLOCK_FRAMES = 1 << 12  # of a file that breaks off, the block in which it does is lost
 
@@ -23,8 +30,9 @@ def decode_speech(content: bytes, mime_type: str) -> bytes:
     """Whole encoded sound as s16le mono 24 kHz. Takes long: not on an event loop.
 
     WAV, mp3, FLAC and Ogg (Vorbis, Opus) of any rate and number of channels, whatever the type
-    says; several Ogg files behind each other are one (a chain, RFC 3533). Sound that breaks off is
-    played as far as it goes, where its format allows it.
+    says; several Ogg files behind each other are one (a chain, RFC 3533), and so are several mp3
+    files: a long text is spoken in portions. Sound that breaks off is played as far as it goes,
+    where its format allows it.
 
     Args:
         content: The bytes of the file.
@@ -54,7 +62,15 @@ def decode_speech(content: bytes, mime_type: str) -> bytes:
 
 
 def _links(content: bytes) -> Iterator[bytes]:
-    """The files of an Ogg chain, each of which begins with a first page; else all of it."""
+    """The files that stand behind each other; else all of it."""
+    if content.startswith(_MP3):
+        begins = [found.start() for found in _MP3_BEGINS.finditer(content)][1:]
+        return (content[a:b] for a, b in pairwise((0, *begins, len(content))))
+    return _ogg_links(content)
+
+
+def _ogg_links(content: bytes) -> Iterator[bytes]:
+    """Each begins with a first page."""
     start, at = 0, 1
     while content.startswith(_PAGE) and (at := content.find(_PAGE, at)) >= 0:
         if len(content) > at + _FLAGS and content[at + _FLAGS] & _IS_FIRST:

@@ -56,9 +56,22 @@ def test_a_tone_is_the_same_tone_afterwards(kind: str, subtype: str, rate_hz: in
     assert loudness(samples) == [even] * len(loudness(samples))
 
 
-@pytest.mark.parametrize("subtype", ["OPUS", "VORBIS"])
-def test_portions_behind_each_other_are_one_sound(subtype: str):
-    portions = [encoded("OGG", subtype, 48_000, 1, seconds) for seconds in (1.0, 2.0, 0.5)]
+@pytest.mark.parametrize(
+    ("kind", "subtype", "rate_hz", "channels"),
+    [
+        ("OGG", "OPUS", 48_000, 1),
+        ("OGG", "VORBIS", 48_000, 1),
+        ("MP3", "MPEG_LAYER_III", 24_000, 1),
+        ("MP3", "MPEG_LAYER_III", 24_000, 2),
+        ("MP3", "MPEG_LAYER_III", 44_100, 1),
+        ("MP3", "MPEG_LAYER_III", 44_100, 2),
+    ],
+)
+def test_portions_behind_each_other_are_one_sound(
+    kind: str, subtype: str, rate_hz: int, channels: int
+):
+    lengths_s = (1.0, 2.0, 0.5)
+    portions = [encoded(kind, subtype, rate_hz, channels, each_s) for each_s in lengths_s]
     whole = decode_speech(b"".join(portions), "audio/x")
     assert len(whole) / 48_000 == pytest.approx(3.5, abs=0.3)
 
