@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from desktop_app.folding import folded
 from desktop_app.languages import speak
-from desktop_app.ui.folding import folded
 from desktop_app.ui.settings.setting_table import matching
 from desktop_app.ui.voices.voice_rows import VoiceRow, fitting
 

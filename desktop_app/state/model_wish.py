@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from desktop_app.folding import folded
 from desktop_app.protocol.service_calls import ModelRow
 
 
@@ -39,7 +40,7 @@ def fitting(
         wish: What is looked for.
         recent: Full names, the last used first.
     """
-    words = wish.words.casefold().split()
+    words = folded(wish.words).split()
     found = [one for one in models if _fits(one, wish) and _holds(one, words)]
     places = {name: place for place, name in enumerate(recent)}
     return tuple(sorted(found, key=lambda one: places.get(one.full_name, len(places))))
@@ -67,5 +68,5 @@ def _fits(model: ModelRow, wish: ModelWish) -> bool:
 def _holds(model: ModelRow, words: Sequence[str]) -> bool:
     if not words:
         return True
-    text = f"{model.full_name} {model.label}".casefold()
+    text = folded(f"{model.full_name} {model.label}")
     return all(word in text for word in words)

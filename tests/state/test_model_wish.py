@@ -34,6 +34,12 @@ def test_a_wish_leaves_what_fits_all_of_it(wish, found):
     assert fitting(ALL, wish) == found
 
 
+@pytest.mark.parametrize("typed", ["modele francais", "MODÈLE", "voix modèle"])
+def test_case_and_accents_do_not_count(typed: str):
+    model = ModelRow("mistral", "voix", label="Modèle Français")
+    assert fitting((model, LOCAL), ModelWish(words=typed)) == (model,)
+
+
 def test_recently_used_models_come_first_in_their_order():
     recent = ("xai/grok", "gone/model", "ollama/llama-4")
     assert fitting(ALL, ModelWish(), recent) == (UNKNOWN, LOCAL, SMALL, LARGE)

@@ -13,6 +13,7 @@ from desktop_app.client.errors import NotFoundError
 from desktop_app.client.resources.models import MOST_PER_PAGE, Models
 from desktop_app.commands.api.session import Session
 from desktop_app.errors import InputError, NetworkError, ProtocolError
+from desktop_app.folding import folded
 from desktop_app.protocol.backboard.models import ModelInfo, ModelPage, VideoModel
 
 _COLUMNS = ("kind", "model", "context", "can", "price")
@@ -32,7 +33,7 @@ async def list_models(
     found = [one async for one in _found(session.api.models, kind, provider, wanted)]
     found = [one for one in found if _fits(one, provider, wanted)]
     if search:
-        found = [one for one in found if search.casefold() in _full_name(one).casefold()]
+        found = [one for one in found if folded(search) in folded(_full_name(one))]
     rows = [[_kind(one), _full_name(one), _size(one), _can(one), _cost(one)] for one in found]
     session.out.rows(_COLUMNS, rows, found)
 

@@ -16,9 +16,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QGridLayout, QKeySequenceEdit, QLineEdit, QWidget
 
+from desktop_app.folding import folded
 from desktop_app.prose import tr
 from desktop_app.ui import look as size
-from desktop_app.ui.folding import folded
 from desktop_app.ui.icons import paint_icon
 from desktop_app.ui.look import Look
 from desktop_app.ui.mirroring import mirrored_margins

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
+from desktop_app.folding import folded
 from desktop_app.languages import NAMES
 from desktop_app.profiles import key_of
 from desktop_app.prose import mark, tr
 from desktop_app.settings import Settings
-from desktop_app.ui.folding import folded
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop_app.folding import folded
 from desktop_app.prose import tr
 from desktop_app.settings import Settings
 from desktop_app.ui import look as size
 from desktop_app.ui.button import Button, Tone
-from desktop_app.ui.folding import folded
 from desktop_app.ui.labels import Rule
 from desktop_app.ui.look import Look
 from desktop_app.ui.page_area import ALL, MARGIN, PageArea

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QLocale, Qt
 
+from desktop_app.folding import folded
 from desktop_app.prose import tr
 from desktop_app.protocol.service_calls import VoiceRow
-from desktop_app.ui.folding import folded
 from desktop_app.ui.models.choice_rows import ChoiceRows, Index
 from desktop_app.ui.models.model_delegate import RowWords
 from desktop_app.ui.models.model_rows import IS_CHOSEN, ROW
