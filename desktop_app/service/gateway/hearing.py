@@ -77,6 +77,7 @@ class Hearing:
         *,
         on_speech: Callable[[bool], Awaitable[None]] | None = None,
         stt: SpeechToText | None = None,
+        tells_faults_at_commit: bool = False,
     ) -> None:
         """Begin with nothing heard.
 
@@ -86,10 +87,13 @@ class Hearing:
             listener: Told what was heard.
             on_speech: Told when an utterance that silence ends begins (True) and is over.
             stt: Who hears; None for the service's own.
+            tells_faults_at_commit: Where the client ends utterances: of each that fails once, at
+                its end, and not before.
         """
         self._plan = plan
         self._stt = stt
         self._on_speech = on_speech or _nobody
+        self._is_patient = tells_faults_at_commit and plan.is_manual
         self._source = source
         self._listener = listener
         # Its sound is bounded by _waiting_bytes; marks are few bytes each and are not.
@@ -200,11 +204,11 @@ class Hearing:
             await self._open.room()
 
     async def _fail(self, error: AppError) -> None:
-        """Say so once, and try once more with the rest of the utterance."""
+        """Say so once, at once or at its end, and try once more with the rest of the utterance."""
         self._open = None
         self._failure = error
         self._failures += 1
-        if self._failures == 1:
+        if self._failures == 1 and not self._is_patient:
             await self._listener.on_fault(error)
 
     def _take(self, stt: SpeechToText, pcm: bytes) -> tuple[TurnSignal, ...]:

@@ -32,6 +32,9 @@ from desktop_app.service.runs.runs import Runs
 from desktop_app.service.sockets.session_message import SessionMessage
 from desktop_app.service.sockets.session_socket import Tell
 
+_STOPPED = ""
+"""In the place of words whose answer was stopped before it began: who waits for it is told."""
+
 
 class VoiceSession:
     """Half duplex: while a reply is written and spoken, what the client sends is not heard.
@@ -65,8 +68,9 @@ class VoiceSession:
         self._tell = tell
         self._voice = Voice(tts=None if config.is_dictation else config.voice.tts)
         self._plan = _plan(config.voice.stt or LiveHearing())
-        self._hearing = Hearing(self._plan, source, self)
+        self._hearing = Hearing(self._plan, source, self, tells_faults_at_commit=True)
         self._heard: asyncio.Queue[str] = asyncio.Queue()  # no more than a person can say
+        self._stops = 0
         self._turn: VoicedTurn | None = None
 
     async def begin(self) -> None:
@@ -114,9 +118,10 @@ class VoiceSession:
 
     async def on_committed(self, transcript: Transcript) -> None:
         """Final words; a turn where there are any."""
+        stops = self._stops
         await self._tell(StreamEvent(type="transcript.final", text=transcript.text))
         if transcript.text and not self._config.is_dictation:
-            self._heard.put_nowait(transcript.text)
+            self._heard.put_nowait(transcript.text if stops == self._stops else _STOPPED)
 
     async def on_fault(self, error: AppError) -> None:
         """Tell it; the socket stays."""
@@ -148,8 +153,10 @@ class VoiceSession:
                 raise ProtocolError("session.frame", "Only commit and stop are understood here.")
 
     def _stop(self) -> None:
-        while not self._heard.empty():
+        self._stops += 1
+        for _ in range(self._heard.qsize()):
             self._heard.get_nowait()
+            self._heard.put_nowait(_STOPPED)
         if self._turn is not None:
             self._turns.stop(self._turn)
 
@@ -158,7 +165,12 @@ class VoiceSession:
     async def _answer(self) -> None:
         """One question after the other."""
         while True:
-            question = self._message.question(await self._heard.get(), self._thread)
+            words = await self._heard.get()
+            if words == _STOPPED:
+                await self._tell(StreamEvent(type="run_cancelled"))
+                await self._tell(StreamEvent(type="input.resumed"))
+                continue
+            question = self._message.question(words, self._thread)
             self._turn = self._turns.start(SpokenQuestion(question, self._voice), is_streamed=True)
             self._hearing.discard()
             await self._tell(StreamEvent(type="input.paused"))

@@ -13,7 +13,9 @@ import pytest
 from websockets.asyncio.client import connect
 
 from desktop_app.errors import ChildError
+from desktop_app.service.providers.ports import Transcript
 from desktop_app.service.sockets import session_socket
+from desktop_app.service.sockets.voice_session import VoiceSession
 from tests.fakes.official_sdk import BackboardAPIError, BackboardClient
 from tests.fakes.providers import ScriptedSpeaker
 from tests.service.conftest import KEY, LIMIT_S, Rig, Socket
@@ -248,6 +250,58 @@ async def test_a_failure_to_hear_is_told_and_the_session_goes_on(rig, client):
     rig.providers.stt.failure = None
     await client.ask()
     await client.until("input.resumed")
+
+
+async def test_an_utterance_that_cannot_be_heard_is_one_error_however_often_it_failed(rig, client):
+    stt = rig.providers.stt
+    stt.failure = ChildError("stt.failed", "It broke.")
+    await client.begin(await rig.thread())
+    async with asyncio.timeout(LIMIT_S):
+        while len(stt.utterances) < 2:  # the first has failed, and the rest is tried
+            await client.hear(PCM)
+            await asyncio.sleep(0)
+    await client.say("commit")
+    await client.until("error")
+    stt.failure = None
+    await client.ask()
+    await client.until("input.resumed")
+    assert client.kinds().count("error") == 1
+
+
+@pytest.fixture(params=["while the words are told", "before the answer begins"])
+def stopped_early(request, monkeypatch):
+    """The client's stop comes between the final words and the beginning of the answer."""
+    committed, is_early = VoiceSession.on_committed, request.param.startswith("while")
+
+    async def commit(self: VoiceSession, transcript: Transcript) -> None:
+        if is_early:
+            tell = self._tell
+
+            async def tell_and_stop(event: Any) -> None:
+                await self.receive(encoded({"type": "stop"}))
+                await tell(event)
+
+            monkeypatch.setattr(self, "_tell", tell_and_stop)
+            await committed(self, transcript)
+            monkeypatch.setattr(self, "_tell", tell)
+        else:
+            await committed(self, transcript)
+            await self.receive(encoded({"type": "stop"}))
+        monkeypatch.setattr(VoiceSession, "on_committed", committed)
+
+    monkeypatch.setattr(VoiceSession, "on_committed", commit)
+
+
+@pytest.mark.usefixtures("stopped_early")
+async def test_an_answer_that_is_stopped_before_it_begins_is_told_to_be_over(rig, client):
+    await client.begin(await rig.thread())
+    await client.ask()
+    await client.until("input.resumed")
+    kinds = [kind for kind in client.kinds() if kind != "transcript.partial"]
+    assert kinds == ["session.begin", "transcript.final", "run_cancelled", "input.resumed"]
+    assert rig.providers.language.requests == []
+    await client.ask()
+    await client.until("run_ended")
 
 
 async def test_a_failure_to_answer_is_told_and_the_microphone_opens_again(rig, client):
