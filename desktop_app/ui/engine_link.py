@@ -47,7 +47,8 @@ _HEALTHY_AFTER_S = 10.0
 _TALK = (PressTalk, ReleaseTalk, ToggleTalk, CancelTalk)
 _TRYING = (StartMicrophoneTest, PlayMicrophoneTest)  # who asked does not wait for an engine
 _KEPT_ELSEWHERE = (OpenThread, *_TALK, SendText, SetMuted, StopReply, StopVoice, Quit, *_TRYING)
-_BEGINS = (SendText, RetryMessage, StartVoice, PressTalk, ToggleTalk)
+_TYPED = (SendText, RetryMessage)
+_BEGINS = (StartVoice, PressTalk, ToggleTalk)
 _MOST_WAITING = 1000
 _ANSWERED_WITHIN_S = 3.0  # what was asked of a service that is to be left
 _WAITS = "engine.waits"
@@ -143,7 +144,8 @@ class EngineLink:
     def renew(self) -> None:
         """Exchange the engine for one with the settings as they are now, once it has no work.
 
-        What begins a turn waits for the new one, unless another turn is still running.
+        What begins a turn waits for the new one: what is typed, unless its own thread has work
+        here; what is said, unless any has, for it cannot be said again.
         """
         self._is_outdated = True
         self._consider()
@@ -176,8 +178,13 @@ class EngineLink:
 
     def _takes(self, intent: Intent) -> bool:
         """Whether there is an engine, and it is the one to do this."""
-        is_for_next = self._is_outdated and isinstance(intent, _BEGINS) and not self._work.is_busy
-        return self._client is not None and not is_for_next
+        return self._client is not None and not (self._is_outdated and self._is_for_next(intent))
+
+    def _is_for_next(self, intent: Intent) -> bool:
+        """Whether it begins a turn that an outdated engine has no part in."""
+        if isinstance(intent, _TYPED):
+            return not self._work.is_busy_in(intent.thread_id)
+        return isinstance(intent, _BEGINS) and not self._work.is_busy
 
     def _written(self, intent: Intent) -> bool:
         assert self._client is not None  # who calls has looked

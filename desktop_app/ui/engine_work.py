@@ -24,6 +24,10 @@ class EngineWork:
         """Somebody speaks or is answered, or a recording, an import or an upload goes on."""
         return bool(self._open)
 
+    def is_busy_in(self, thread_id: str) -> bool:
+        """In this thread somebody speaks or is answered."""
+        return f"thread {thread_id}" in self._open
+
     @property
     def voice_thread(self) -> str:
         """Where voice is on, or empty; while it has no line, that keeps nothing busy."""

@@ -25,6 +25,7 @@ from desktop_app.link.messages import (
     PressTalk,
     ReleaseTalk,
     ReloadSettings,
+    RetryMessage,
     SendText,
     SetMuted,
     StartVoice,
@@ -289,6 +290,28 @@ async def test_an_outdated_engine_ends_what_it_does_first_and_that_is_said():
         assert (engines.started, told.count(WAITS)) == (1, 1)
         engines.server.publish(PhaseChanged("other", Phase.READY))
         await told.until(NoticeCleared("engine.waits"))
+        assert engines.started == 2
+
+
+async def test_what_is_typed_elsewhere_waits_for_the_service_that_was_chosen():
+    engines = Engines()
+    async with running(engines) as (link, told):
+        link.send(OpenThread("t"))
+        await engines.expect(OpenThread("t"))
+        engines.server.publish(PhaseChanged("other", Phase.THINKING))
+        await told.until(PhaseChanged("other", Phase.THINKING))
+        link.send(OTHER_SERVICE)
+        link.send(SendText("t", "m", "one"))
+        link.send(RetryMessage("t", "failed"))
+        goes_on = SendText("other", "n", "what is answered goes on")
+        link.send(goes_on)
+        await engines.expect(OTHER_SERVICE, goes_on)
+        engines.server.publish(saved("n"))
+        engines.server.publish(PhaseChanged("other", Phase.READY))
+        await told.until(NoticeCleared("engine.waits"))
+        await engines.expect(
+            OpenThread("t"), SendText("t", "m", "one"), RetryMessage("t", "failed")
+        )
         assert engines.started == 2
 
 

@@ -42,6 +42,14 @@ def test_it_is_busy_from_the_first_news_to_the_last(begin, end):
     assert not work.is_busy
 
 
+def test_which_thread_is_busy_is_known():
+    work = EngineWork()
+    work.told(PhaseChanged("t", Phase.THINKING))
+    assert (work.is_busy_in("t"), work.is_busy_in("another")) == (True, False)
+    work.told(PhaseChanged("t", Phase.READY))
+    assert not work.is_busy_in("t")
+
+
 def test_voice_that_has_no_line_keeps_an_engine_from_nothing():
     work = EngineWork()
     talking = PhaseChanged("t", Phase.LISTENING, is_voice_on=True)
