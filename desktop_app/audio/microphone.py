@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import time
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
@@ -32,12 +33,16 @@ _BYTES_PER_S = CAPTURE_RATE_HZ * 2
 
 
 class FrameCutter:
-    """Turns blocks of a device into frames and says when each was captured."""
+    """Turns blocks of a device into frames and says when each was captured.
+
+    Of a block that is told late, that is later than it was; the frames behind it are never earlier.
+    """
 
     def __init__(self, rate_hz: int, channels: int) -> None:
         self._channels = channels
         self._resampler = Resampler(rate_hz, CAPTURE_RATE_HZ)
         self._rest = b""
+        self._latest_s = -math.inf
 
     def feed(self, pcm: bytes, at_s: float) -> Iterator[AudioFrame]:
         """Cut one block whose last sample was captured at ``at_s``."""
@@ -45,7 +50,8 @@ class FrameCutter:
         while len(self._rest) >= FRAME_BYTES:
             frame, self._rest = self._rest[:FRAME_BYTES], self._rest[FRAME_BYTES:]
             later_s = len(self._rest) / _BYTES_PER_S + self._resampler.held_s
-            yield AudioFrame(frame, at_s - later_s)
+            self._latest_s = max(self._latest_s, at_s - later_s)
+            yield AudioFrame(frame, self._latest_s)
 
 
 class _Watch:

@@ -15,7 +15,7 @@ from desktop_app.audio.devices import (
     SoundDevice,
 )
 from desktop_app.audio.frames import FRAME_BYTES, AudioFrame
-from desktop_app.audio.microphone import Microphone
+from desktop_app.audio.microphone import FrameCutter, Microphone
 from desktop_app.engine import ports
 from desktop_app.errors import DeviceError
 from tests.fakes.capturing import ScriptedSound
@@ -62,6 +62,15 @@ async def test_a_frame_is_stamped_with_the_capture_of_its_own_last_sample():
     await microphone.open()
     sound.capture(LOUD + LOUD + LOUD[:320])
     assert [frame.at_s for frame in await take(microphone, 2)] == pytest.approx([49.97, 49.99])
+
+
+def test_no_frame_is_stamped_earlier_than_the_one_before_it():
+    cutter = FrameCutter(16_000, 1)
+    late = list(cutter.feed(LOUD, 50.036))  # its thread had to wait
+    behind = list(cutter.feed(LOUD + LOUD[:600], 50.037))
+    on_time = list(cutter.feed(LOUD, 50.06))
+    assert [frame.at_s for frame in late + behind] == [50.036, 50.036]
+    assert on_time[0].at_s == pytest.approx(50.04125)
 
 
 async def test_a_stereo_device_of_48_khz_becomes_16_khz_mono():
