@@ -11,10 +11,11 @@ from threading import Event
 from desktop_app.database.migrations import known_version
 from desktop_app.database.sqlite_file import open_migrated
 from desktop_app.errors import StorageError
-from desktop_app.journal.folder_lock import FolderLock
+from desktop_app.journal.folder_lock import FolderLock, version_of_holder
 from desktop_app.journal.schema import DATABASE_NAME, MIGRATIONS
 
 _PATIENCE_S = 30.0
+_OF_OLDER_S = 1.0  # an older Parley never migrates; one that has just begun says what it is
 _PAUSE_S = 0.05
 
 
@@ -33,11 +34,11 @@ def catch_up(folder: Path, patience_s: float = _PATIENCE_S) -> None:
         sqlite3.Error, OSError: It is damaged, or cannot be migrated.
     """
     path = folder / DATABASE_NAME
-    deadline, pause = time.monotonic() + patience_s, Event()
+    began_s, pause = time.monotonic(), Event()
     while (version := _version(path)) and version < len(MIGRATIONS):
         if not _is_written(folder):
             open_migrated(path, MIGRATIONS).close()
-        elif time.monotonic() >= deadline:
+        elif time.monotonic() - began_s >= min(patience_s, _patience_with_holder(folder)):
             raise StorageError(
                 "storage.older",
                 "An older Parley has your conversations open. Close it, then try again.",
@@ -46,6 +47,10 @@ def catch_up(folder: Path, patience_s: float = _PATIENCE_S) -> None:
             )
         else:
             pause.wait(_PAUSE_S)
+
+
+def _patience_with_holder(folder: Path) -> float:
+    return _PATIENCE_S if version_of_holder(folder) >= len(MIGRATIONS) else _OF_OLDER_S
 
 
 def _is_written(folder: Path) -> bool:

@@ -11,6 +11,8 @@ from desktop_app.errors import StorageError
 
 _TRIES = 3
 _PAUSE_S = 0.01
+_NAME = "journal.lock"
+_BEHIND_LOCK = 1  # Windows lets nobody else read what is locked: the first byte
 
 if sys.platform == "win32":
     import msvcrt
@@ -27,13 +29,16 @@ else:
 class FolderLock:
     """Held from construction until ``release`` or the end of the process.
 
+    Args:
+        version: Of the journal that the holder writes, for those who wait; 0 for a mere look.
+
     Raises:
         StorageError: ``journal.in_use``: another process, or another lock here, holds it.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, version: int = 0) -> None:
         flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0)
-        self._descriptor = os.open(folder / "journal.lock", flags, 0o600)
+        self._descriptor = os.open(folder / _NAME, flags, 0o600)
         try:
             self._take()
         except OSError as error:
@@ -44,6 +49,9 @@ class FolderLock:
                 "folder with PARLEY_DATA_DIR.",
                 folder=str(folder),
             ) from error
+        if version:
+            os.lseek(self._descriptor, _BEHIND_LOCK, os.SEEK_SET)
+            os.write(self._descriptor, b"%-4d" % version)
 
     def _take(self) -> None:
         """Try again a little later: a reader that looks whether the folder is free has it too."""
@@ -57,3 +65,13 @@ class FolderLock:
     def release(self) -> None:
         """Let another process write. Call once."""
         os.close(self._descriptor)
+
+
+def version_of_holder(folder: Path) -> int:
+    """Which journal the process writes that has the folder; 0 for one of long ago."""
+    try:
+        with (folder / _NAME).open("rb", buffering=0) as file:
+            file.seek(_BEHIND_LOCK)
+            return int(file.read() or 0)
+    except (OSError, ValueError):
+        return 0

@@ -81,7 +81,7 @@ class Tables:
     def __init__(self, folder: Path, *, purges: bool = True) -> None:
         with storage_errors():
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._lock = FolderLock(folder)
+            self._lock = FolderLock(folder, len(MIGRATIONS))
         self._folder = folder
         try:
             self.files = UtteranceFiles(folder)

@@ -8,7 +8,7 @@ import pytest
 from desktop_app.database.migrations import migrate
 from desktop_app.errors import StorageError
 from desktop_app.journal import catching_up
-from desktop_app.journal.folder_lock import FolderLock
+from desktop_app.journal.folder_lock import FolderLock, version_of_holder
 from desktop_app.journal.schema import DATABASE_NAME, MIGRATIONS
 from desktop_app.journal.search_query import read_wish
 from desktop_app.journal.snapshot import open_snapshot
@@ -101,6 +101,34 @@ def test_an_older_parley_that_stays_open_is_named(reader, tmp_path):
         catching_up.catch_up(tmp_path, patience_s=0.0)
     assert caught.value.code == "storage.older"
     assert version_of(tmp_path) == 4
+
+
+@pytest.mark.parametrize(("holder", "waits_s"), [(0, 1.0), (4, 1.0), (len(MIGRATIONS), 30.0)])
+def test_only_who_can_migrate_the_journal_is_waited_for(tmp_path, monkeypatch, holder, waits_s):
+    write_older(tmp_path, 4)
+    now_s = 0.0
+
+    class Pause:
+        def wait(self, seconds):
+            nonlocal now_s
+            now_s += seconds
+
+    monkeypatch.setattr(catching_up, "Event", Pause)
+    monkeypatch.setattr(catching_up.time, "monotonic", lambda: now_s)
+    lock = FolderLock(tmp_path, holder)
+    with pytest.raises(StorageError) as caught:
+        catching_up.catch_up(tmp_path)
+    lock.release()
+    assert caught.value.code == "storage.older"
+    assert now_s == pytest.approx(waits_s, abs=0.1)
+
+
+async def test_a_writer_says_what_it_writes(tmp_path):
+    journal = await JournalWriter.open(tmp_path)
+    assert version_of_holder(tmp_path) == len(MIGRATIONS)
+    await journal.aclose()
+    FolderLock(tmp_path).release()
+    assert version_of_holder(tmp_path) == len(MIGRATIONS), "who only looks says nothing"
 
 
 def test_a_damaged_older_journal_is_left_as_it_is(reader, tmp_path):
