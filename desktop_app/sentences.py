@@ -336,6 +336,7 @@ FAMILIES: Prose = {
     "stream": "The reply could not be finished. What had arrived was kept; try again.",
     "stt": "Your speech could not be understood. It was recorded; try again, or type it.",
     "tts": "The answer cannot be spoken at the moment. It can be read.",
+    "video": "The video could not be made. Your words were kept; say it in another way.",
     "voice": "That could not be heard. Try again.",
     "wish": "Something that was asked of the answer had no effect.",
 }

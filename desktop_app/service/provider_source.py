@@ -16,6 +16,7 @@ from desktop_app.service.providers.ports import Language, Recall, SpeechToText, 
 from desktop_app.service.providers.recording_ports import Speaker, Transcriber
 from desktop_app.service.providers.reply_ports import OpensReplySpeech
 from desktop_app.service.providers.vector_ports import Embedder
+from desktop_app.service.providers.video_ports import VideoMaker
 
 _log = logging.getLogger(__name__)
 
@@ -31,7 +32,7 @@ class Providers(Protocol):
         preferred_stt, preferred_tts: Providers of live speech where a session names none.
         transcribers, speakers: For whole recordings and replies; ``builtin`` is always there.
         voice_sockets: Speak live in place of the speaker of that name; mostly empty.
-        picture_makers: ``builtin`` is always there.
+        picture_makers, video_makers: ``builtin`` is always there.
         embedders: Empty where none is connected.
     """
 
@@ -53,6 +54,8 @@ class Providers(Protocol):
     def voice_sockets(self) -> Mapping[str, OpensReplySpeech]: ...
     @property
     def picture_makers(self) -> Mapping[str, PictureMaker]: ...
+    @property
+    def video_makers(self) -> Mapping[str, VideoMaker]: ...
     @property
     def embedders(self) -> Mapping[str, Embedder]: ...
     @property
@@ -128,6 +131,7 @@ class ProviderSource:
             providers.transcribers,
             providers.speakers,
             providers.picture_makers,
+            providers.video_makers,
             providers.embedders,
         )
         closes = [providers.stt.aclose, providers.tts.aclose]

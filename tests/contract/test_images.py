@@ -121,11 +121,12 @@ async def test_a_picture_can_be_deleted_like_a_document(caller):
         assert (await anybody.get(media["url"])).status_code == 404
 
 
-async def test_unknown_makers_and_videos_are_refused_in_words(caller):
-    for fields in (
-        {"operation": "generate_image", "image_model_provider": "nobody"},
-        {"operation": "generate_video"},
+async def test_unknown_makers_are_refused_in_words(caller):
+    for operation, field in (
+        ("generate_image", "image_model_provider"),
+        ("generate_video", "video_model_provider"),
     ):
+        fields = {"operation": operation, field: "nobody"}
         refused = await refusal(caller.send_message("a red boat", **fields))
         assert refused.status == 400
         assert refused.detail.endswith(".")

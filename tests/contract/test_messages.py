@@ -171,7 +171,6 @@ async def test_what_only_other_providers_know_is_taken_and_left_alone(caller):
     reply = await caller.send_message(
         "say hello",
         web_search="Auto",
-        video_generation="auto",
         openrouter={"providers": ["together"], "allow_fallbacks": False},
         thinking={"effort": "low", "exclude_reasoning": True},
         memory_response_citation=True,
@@ -181,7 +180,6 @@ async def test_what_only_other_providers_know_is_taken_and_left_alone(caller):
     assert last["content"] == "hello"
     assert "openrouter had no effect" in last["message"]
     assert "web_search had no effect" in last["message"]
-    assert "video_generation had no effect" in last["message"]
     assert "thinking" not in last["message"]
 
 

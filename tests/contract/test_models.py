@@ -24,7 +24,7 @@ async def test_the_catalogue_is_read_in_pages(caller):
 async def test_filters_leave_only_what_fits(caller):
     for model in (await caller.list_models(provider="openai", limit=500)).models:
         assert model.provider == "openai"
-    for kind in ("llm", "stt", "tts", "image", "embedding"):
+    for kind in ("llm", "stt", "tts", "image", "video", "embedding"):
         models = (await caller.list_models(model_type=kind, limit=500)).models
         assert models, kind
         assert {model.model_type for model in models} == {kind}
@@ -69,9 +69,15 @@ async def test_image_models_are_listed_with_the_built_in_one(caller):
         assert (await caller.get_image_model(model.name)).name == model.name
 
 
-async def test_there_are_no_video_models_here(caller):
-    listed = await caller.list_video_models(provider="openrouter")
-    assert (listed.models, listed.total) == ([], 0)
+async def test_video_models_are_listed_with_what_they_can(caller):
+    listed = await caller.list_video_models(provider="builtin")
+    (model,) = listed.models
+    assert (listed.total, model.provider) == (1, "builtin")
+    assert 4 in model.supported_durations
+    assert "640x360" in model.supported_sizes
+    assert (await caller.get_video_model(model.id)).id == model.id
+    none = await caller.list_video_models(provider="openrouter")
+    assert (none.models, none.total) == ([], 0)
     assert (await refusal(caller.get_video_model("google/veo-3"))).status == 404
 
 

@@ -34,6 +34,7 @@ from desktop_app.service.providers.recording_ports import (
 )
 from desktop_app.service.providers.reply_ports import OpensReplySpeech
 from desktop_app.service.providers.vector_ports import Embedder
+from desktop_app.service.providers.video_ports import VideoMaker
 
 CHUNK = b"\x01\x00" * 960
 """40 ms at 24 kHz."""
@@ -296,6 +297,7 @@ class ScriptedProviders:
     speakers: Mapping[str, Speaker] = field(default_factory=dict)
     voice_sockets: Mapping[str, OpensReplySpeech] = field(default_factory=dict)
     picture_makers: Mapping[str, PictureMaker] = field(default_factory=dict)
+    video_makers: Mapping[str, VideoMaker] = field(default_factory=dict)
     embedders: Mapping[str, Embedder] = field(default_factory=dict)
     failure: AppError | None = None
     warm_up_failure: Exception | None = None

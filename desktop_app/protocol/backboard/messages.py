@@ -91,7 +91,7 @@ class CalledTool(WireObject, frozen=True):
 
 
 class Media(WireObject, frozen=True):
-    """A picture that was made; ``url`` expires, so fetch it at once (section 10).
+    """A picture or video that was made; ``url`` expires, so fetch it at once (section 10).
 
     Attributes:
         prompt, model, parent_document_ids: How it was made; only our own service says it.

@@ -38,6 +38,7 @@ class ModelInfo(WireObject, frozen=True, omit_defaults=True):
     display_name: str | None = None
     architecture: dict[str, Any] | None = None
     supported_parameters: list[str] | None = None
+    video_capabilities: dict[str, Any] | None = None
     supported_output_formats: str | None = None
     supported_input_formats: str | None = None
     input_cost_per_1m_tokens: float | None = None

@@ -80,7 +80,7 @@ class DocumentRoutes:
 
     @Described("Delete a document", answer=dict[str, str | None])
     async def delete(self, request: Request) -> Response:
-        """Pictures and sound of a thread have document ids too."""
+        """Pictures, videos and sound of a thread have document ids too."""
         document_id = request.path_params["document_id"]
         document = await self._library.get(document_id)
         if document is None and (media := await self._media.delete(document_id)):

@@ -1,4 +1,4 @@
-"""Links to pictures and sound that work for a while without the key, as storage services give."""
+"""Links to media that work for a while without the key, as storage services give."""
 
 from __future__ import annotations
 

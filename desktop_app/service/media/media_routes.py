@@ -1,4 +1,4 @@
-"""Pictures and sound behind links that need no key, and sound that is to be forgotten."""
+"""Pictures, videos and sound behind links that need no key, and sound that is to be forgotten."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class MediaRoutes:
         return JsonResponse(RecordingsForgotten(count))
 
     @Described(
-        "Fetch a picture or sound by its link",
+        "Fetch a picture, a video or sound by its link",
         query={"expires": str, "signature": str},
         answer=bytes,
         is_open=True,

@@ -1,4 +1,4 @@
-"""Pictures, spoken replies and recordings of threads."""
+"""Pictures, videos, spoken replies and recordings of threads."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _DISCARD = {
     """,
 }
 
-MediaKind = Literal["picture", "speech", "recording"]
+MediaKind = Literal["picture", "video", "speech", "recording"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,8 @@ class StoredMedia:
     """One piece, whose bytes are in the file store.
 
     Attributes:
-        metadata: Of a picture: prompt, provider, model and the ids it was made from; of what was
-            uploaded: its file name.
+        metadata: Of what was made: prompt, provider, model and the ids it was made from; of what
+            was uploaded: its file name.
     """
 
     id: str

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from pathlib import PurePath
+from typing import Any
 
-from desktop_app.protocol.backboard.documents import Document
+from desktop_app.errors import InputError
+from desktop_app.protocol.backboard.documents import VIDEO, Document
 from desktop_app.protocol.backboard.threads import Attachment
 from desktop_app.service.documents.library import Library, check_file
+from desktop_app.service.http.uploads import Upload
 from desktop_app.service.media.media_store import MediaStore, StoredMedia
 from desktop_app.service.messages.message_plan import MessagePlan
 from desktop_app.service.pictures.picture_reading import read_picture
@@ -14,7 +17,7 @@ from desktop_app.service.runs.question import Question
 
 
 class MessageFiles:
-    """Attachments become documents of the thread, pictures and recordings its media."""
+    """Attachments become documents of the thread; pictures, videos and recordings its media."""
 
     def __init__(self, library: Library, media: MediaStore) -> None:
         self._library = library
@@ -24,12 +27,17 @@ class MessageFiles:
         """Refuse what can never be used.
 
         Raises:
-            InputError: ``document.*`` or ``image.*``.
+            InputError: ``document.*``, ``image.*`` or ``video.*``.
         """
         for upload in plan.files:
             check_file(upload.filename, upload.size_bytes)
-        for upload in plan.sources:
+        for upload in plan.sources.pictures:
             await read_picture(upload.path, upload.filename)
+        video = plan.sources.video
+        if video and PurePath(video.filename).suffix.lower() not in VIDEO:
+            raise InputError(
+                "video.unreadable", f'"{video.filename}" is no video.', file=video.filename
+            )
 
     async def attach(self, plan: MessagePlan, question: Question) -> list[Document]:
         """Keep the attachments; they are read in the background.
@@ -58,24 +66,46 @@ class MessageFiles:
         found = await self._library.attachments(question.thread_id)
         return found.get(question.message_id, [])
 
-    async def keep_sources(self, plan: MessagePlan, question: Question) -> list[str]:
-        """Keep what a picture is made from; the ids, in order.
+    async def keep_sources(self, plan: MessagePlan, question: Question) -> dict[str, Any]:
+        """Keep what a picture or video is made from; the arguments of the tool that name it.
 
         Raises:
             InputError: ``image.*``
             StorageError
         """
-        ids = []
-        for upload in plan.sources:
-            kept = await self._media.add(
-                question.thread_id,
-                "picture",
-                await read_picture(upload.path, upload.filename),
-                message_id=question.message_id,
-                metadata={"filename": upload.filename},
-            )
-            ids.append(kept.id)
-        return ids
+        given = plan.sources
+        base = [await self._keep_picture(given.image, question)] if given.image else []
+        references = [await self._keep_picture(each, question) for each in given.references]
+        if plan.media.operation == "generate_image":
+            return {"document_ids": [*base, *references]} if base or references else {}
+        if given.video:
+            base.append(await self._keep_video(given.video, question))
+        named: dict[str, Any] = {"document_ids": base, "reference_ids": references}
+        if given.last_frame:
+            named["last_frame_id"] = await self._keep_picture(given.last_frame, question)
+        return {name: value for name, value in named.items() if value}
+
+    async def _keep_picture(self, upload: Upload, question: Question) -> str:
+        kept = await self._media.add(
+            question.thread_id,
+            "picture",
+            await read_picture(upload.path, upload.filename),
+            message_id=question.message_id,
+            metadata={"filename": upload.filename},
+        )
+        return kept.id
+
+    async def _keep_video(self, upload: Upload, question: Question) -> str:
+        is_named = upload.content_type.startswith("video/")
+        kept = await self._media.add_file(
+            question.thread_id,
+            "video",
+            upload.path,
+            upload.content_type if is_named else "application/octet-stream",
+            message_id=question.message_id,
+            metadata={"filename": upload.filename},
+        )
+        return kept.id
 
     async def keep_recording(self, plan: MessagePlan, question: Question) -> StoredMedia | None:
         """Keep the spoken question, where there is one.

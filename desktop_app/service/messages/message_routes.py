@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
-from typing import Any
 
 import msgspec
 from starlette.requests import Request
@@ -17,8 +16,9 @@ from desktop_app.protocol.backboard.messages import MessageReply, MessageRequest
 from desktop_app.service.http.bodies import JsonResponse, invalid, not_found
 from desktop_app.service.http.described import Described
 from desktop_app.service.http.message_bodies import receive
+from desktop_app.service.messages.media_wishes import MediaWishes
 from desktop_app.service.messages.message_parts import MessageParts
-from desktop_app.service.messages.message_plan import MessagePlan, drawing_of, plan_of, question_of
+from desktop_app.service.messages.message_plan import MessagePlan, plan_of, question_of
 from desktop_app.service.messages.message_stream import (
     flat_reply,
     frames_each,
@@ -46,6 +46,7 @@ class MessageRoutes:
         self._runs = runs
         self._files = parts.files
         self._pictures = parts.pictures
+        self._videos = parts.videos
         self._voiced = parts.voiced
 
     def routes(self) -> list[Route]:
@@ -61,6 +62,8 @@ class MessageRoutes:
             "files": list[bytes],
             "audio_file": bytes,
             "input_image": bytes,
+            "input_last_frame": bytes,
+            "input_video": bytes,
             "input_references": list[bytes],
         },
         answer=MessageReply,
@@ -82,8 +85,8 @@ class MessageRoutes:
                 async with self._no_empty_thread(message, question):
                     await self._files.attach(plan, question)
                     recording = await self._files.keep_recording(plan, question)
-                    if plan.operation == "generate_image":
-                        question = await self._drawn(plan, question)
+                    if plan.media.operation != "chat":
+                        question = await self._made(plan, question)
             if recording or (plan.voice.tts and plan.is_answered):
                 asked = SpokenQuestion(
                     question,
@@ -99,12 +102,15 @@ class MessageRoutes:
 
     async def _check(self, message: MessageRequest, plan: MessagePlan) -> None:
         """Refuse what cannot be done before anything is stored."""
-        if plan.is_answered and plan.operation == "chat":
+        if plan.is_answered and plan.media.operation == "chat":
             provider, model = message.llm_provider or "", message.model_name or ""
             await self._runs.check(provider, model, message.content)
-        if plan.may_draw or plan.operation == "generate_image":
+        if plan.media.draws:
             with _config_faults("image_config", "image.config"):
-                await self._pictures.check(plan.pictures)
+                await self._pictures.makers.check(plan.media.pictures)
+        if plan.media.films:
+            with _config_faults("video_config", "video.config"):
+                await self._videos.makers.check(plan.media.videos)
         await self._voiced.check(plan.voice)
         await self._files.check(plan)
 
@@ -138,15 +144,17 @@ class MessageRoutes:
         if named and named != answering and await self._store.assistants.get(named) is None:
             raise not_found("Assistant")
 
-    async def _drawn(self, plan: MessagePlan, question: Question) -> Question:
+    async def _made(self, plan: MessagePlan, question: Question) -> Question:
         """The question, with the call that answers it."""
-        maker = await self._pictures.maker(plan.pictures)
-        arguments: dict[str, Any] = {"prompt": question.text}
-        if sources := await self._files.keep_sources(plan, question):
-            arguments["document_ids"] = sources
-        model = await self._pictures.model(maker, plan.pictures)
-        call = DirectCall(drawing_of(plan), arguments, maker.provider, model)
-        return replace(question, direct=call)
+        provider, model = await self._makes(plan.media)
+        arguments = {"prompt": question.text, **await self._files.keep_sources(plan, question)}
+        return replace(question, direct=DirectCall(plan.media.direct, arguments, provider, model))
+
+    async def _makes(self, media: MediaWishes) -> tuple[str, str]:
+        """Who makes the picture or video, and with which model."""
+        if media.operation == "generate_video":
+            return await self._videos.makers.named(media.videos)
+        return await self._pictures.makers.named(media.pictures)
 
     async def _answer(self, question: Question, *, is_streamed: bool) -> Response:
         run = self._runs.start(question)

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from desktop_app.errors import AppError
-from desktop_app.protocol.backboard.models import ModelInfo
+from desktop_app.protocol.backboard.models import ModelInfo, VideoModel
 from desktop_app.service.provider_failures import provider_failures
 from desktop_app.service.provider_source import Providers, ProviderSource
 
@@ -78,6 +78,7 @@ def _asks(providers: Providers) -> dict[str, _Ask]:
     kinds: dict[str, Mapping[str, _Lists]] = {
         "language": providers.languages,
         "picture": providers.picture_makers,
+        "video": providers.video_makers,
         "embedding": providers.embedders,
         "hearing": providers.transcribers,
         "speaking": providers.speakers,
@@ -98,6 +99,16 @@ async def _answer(name: str, ask: _Ask) -> Sequence[ModelInfo] | None:
     except (TimeoutError, AppError):
         _log.info("The models of %s are not known", name)
         return None
+
+
+def video_model(row: ModelInfo) -> VideoModel:
+    """The row as the lists of video models have it, with what its model can do."""
+    return VideoModel(
+        id=row.name,
+        name=row.name,
+        provider=row.provider,
+        **(row.video_capabilities or {}),
+    )
 
 
 def providers_of(rows: Iterable[ModelInfo]) -> list[str]:

@@ -19,7 +19,7 @@ from desktop_app.protocol.backboard.models import (
 )
 from desktop_app.service.http.bodies import JsonResponse, Refused, not_found, whole_number
 from desktop_app.service.http.described import Described
-from desktop_app.service.models.catalogue import Catalogue, providers_of
+from desktop_app.service.models.catalogue import Catalogue, providers_of, video_model
 
 _MOST_PER_PAGE = 500
 _MOST_OF_ALL = 15_000  # some clients ask for everything at once
@@ -163,21 +163,22 @@ class ModelRoutes:
         return JsonResponse(_named(await self._rows("image"), request, "Image model"))
 
     @Described(
-        "List video models, of which there are none",
+        "List video models",
         answer=VideoModelPage,
         query={"provider": str, **_PAGE},
     )
     async def videos(self, request: Request) -> Response:
-        _cut([], request, _MOST_PER_PAGE)
-        return JsonResponse(VideoModelPage())
+        rows = _of_provider(await self._rows("video"), request)
+        shown = [video_model(row) for row in _cut(rows, request, _MOST_PER_PAGE)]
+        return JsonResponse(VideoModelPage(models=shown, total=len(rows)))
 
-    @Described("List the providers of video models, of which there are none", answer=ProviderPage)
+    @Described("List the providers of video models", answer=ProviderPage)
     async def video_providers(self, _request: Request) -> Response:
-        return JsonResponse(ProviderPage())
+        return _providers(await self._rows("video"))
 
     @Described("Get a video model by name", answer=VideoModel)
-    async def video(self, _request: Request) -> Response:
-        raise not_found("Video model")
+    async def video(self, request: Request) -> Response:
+        return JsonResponse(video_model(_named(await self._rows("video"), request, "Video model")))
 
     @Described(
         "List models that hear or speak",

@@ -36,12 +36,21 @@ class AttachedPictures:
         self._files = files
         self._shown: dict[Path, Picture] = {}
 
-    async def find(self, document_id: str, thread_id: str) -> AttachedPicture | None:
-        """A picture of the thread or of its assistant; None where there is none."""
+    async def find(
+        self, document_id: str, thread_id: str, *, endings: Collection[str] = IMAGES
+    ) -> AttachedPicture | None:
+        """A picture of the thread or of its assistant; None where there is none.
+
+        Args:
+            document_id: Of the document.
+            thread_id: Of the thread.
+            endings: Of what counts: videos can be looked for too.
+        """
         found = await self._select(
             "id = ? AND (thread_id = ? OR thread_id IS NULL AND assistant_id ="
             " (SELECT assistant_id FROM threads WHERE id = ?))",
             (document_id, thread_id, thread_id),
+            endings,
         )
         return found[0] if found else None
 
@@ -78,7 +87,9 @@ class AttachedPictures:
             del self._shown[next(iter(self._shown))]  # shown longest ago
         return picture
 
-    async def _select(self, where: str, values: tuple[str, ...]) -> list[AttachedPicture]:
+    async def _select(
+        self, where: str, values: tuple[str, ...], endings: Collection[str] = IMAGES
+    ) -> list[AttachedPicture]:
         def work(connection: sqlite3.Connection) -> list[AttachedPicture]:
             rows = connection.execute(f"SELECT * FROM documents WHERE {where} ORDER BY seq", values)
             return [
@@ -89,7 +100,7 @@ class AttachedPictures:
                     self._files.path(row["sha256"]),
                 )
                 for row in rows
-                if Path(row["filename"]).suffix.lower() in IMAGES
+                if Path(row["filename"]).suffix.lower() in endings
             ]
 
         return await self._database.read(work)

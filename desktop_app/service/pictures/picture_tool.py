@@ -7,18 +7,15 @@ from typing import Any
 import msgspec
 
 from desktop_app.errors import InputError
-from desktop_app.protocol.backboard.messages import Media
+from desktop_app.service.making.made_media import media_of, told_of
+from desktop_app.service.making.makers import MakerChoice, choice_of
 from desktop_app.service.media.media_links import MediaLinks
-from desktop_app.service.media.media_store import StoredMedia
-from desktop_app.service.pictures.pictures import PictureChoice, PictureOrder, Pictures
+from desktop_app.service.pictures.pictures import PictureOrder, Pictures
 from desktop_app.service.providers.picture_ports import PICTURE_TOOL
 from desktop_app.service.providers.ports import Tool
 from desktop_app.service.runs.hosted_tools import HostedMaker, HostedResult
 from desktop_app.service.runs.run import Run
 
-_NOTE = (
-    "The person sees the result already. Do not write links or ids; say in a few words what it is."
-)
 _TOOL = Tool(
     PICTURE_TOOL,
     "Makes a new picture, or changes and combines pictures of this conversation. Use it whenever"
@@ -58,7 +55,7 @@ class PictureTool:
 
     tool = _TOOL
 
-    def __init__(self, pictures: Pictures, links: MediaLinks, choice: PictureChoice) -> None:
+    def __init__(self, pictures: Pictures, links: MediaLinks, choice: MakerChoice) -> None:
         self._pictures = pictures
         self._links = links
         self._choice = choice
@@ -82,44 +79,22 @@ class PictureTool:
                 thread_id=run.question.thread_id,
                 message_id=run.message_id,
                 prompt=asked.prompt,
-                choice=PictureChoice(self._choice.provider, self._choice.model, config),
+                choice=MakerChoice(self._choice.provider, self._choice.model, config),
                 sources=tuple(dict.fromkeys(asked.document_ids or ())),
             )
         )
         media = tuple(media_of(each, self._links) for each in made)
-        return HostedResult(_told(made), media, words=_words(len(made)))
+        return HostedResult(told_of("pictures", made), media, words=_words(len(made)))
 
 
 def picture_tool_maker(pictures: Pictures, links: MediaLinks) -> HostedMaker:
     """Makes the tool from the ``provider``, ``model`` and ``config`` of a turn."""
 
     def make(settings: dict[str, Any]) -> PictureTool:
-        choice = PictureChoice(
-            settings.get("provider", ""), settings.get("model", ""), settings.get("config", {})
-        )
-        return PictureTool(pictures, links, choice)
+        return PictureTool(pictures, links, choice_of(settings))
 
     return make
 
 
-def media_of(stored: StoredMedia, links: MediaLinks) -> Media:
-    """A stored piece as the API tells it: how it was made, and a link that is good for an hour."""
-    made = stored.metadata
-    return Media(
-        url=links.url(stored.id),
-        document_id=stored.id,
-        mime_type=stored.mime_type,
-        file_size_bytes=stored.file.size_bytes,
-        prompt=made.get("prompt") or None,
-        model="/".join(one for one in (made.get("provider"), made.get("model")) if one) or None,
-        parent_document_ids=list(made.get("parents") or ()) or None,
-    )
-
-
 def _words(count: int) -> str:
     return "Here is the picture." if count == 1 else f"Here are the {count} pictures."
-
-
-def _told(made: tuple[StoredMedia, ...]) -> str:
-    pictures = [{"document_id": each.id, "mime_type": each.mime_type} for each in made]
-    return msgspec.json.encode({"pictures": pictures, "note": _NOTE}).decode()

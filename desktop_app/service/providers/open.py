@@ -15,7 +15,11 @@ from desktop_app.service.providers.languages import Languages
 from desktop_app.service.providers.live_ports import LiveSpeechToText
 from desktop_app.service.providers.local_servers import find_local_servers
 from desktop_app.service.providers.open_languages import open_languages
-from desktop_app.service.providers.open_pictures import open_embedders, open_picture_makers
+from desktop_app.service.providers.open_pictures import (
+    open_embedders,
+    open_picture_makers,
+    open_video_makers,
+)
 from desktop_app.service.providers.open_speech import (
     open_live_stt,
     open_speakers,
@@ -34,6 +38,7 @@ from desktop_app.service.providers.ports import (
 from desktop_app.service.providers.recording_ports import Speaker, Transcriber
 from desktop_app.service.providers.reply_ports import OpensReplySpeech
 from desktop_app.service.providers.vector_ports import Embedder
+from desktop_app.service.providers.video_ports import VideoMaker
 
 if TYPE_CHECKING:
     from desktop_app.service.providers.builtin.espeak_tts import EspeakTts
@@ -42,7 +47,7 @@ _log = logging.getLogger(__name__)
 
 
 class Providers:
-    """What hears, speaks, answers and draws."""
+    """What hears, speaks, answers, draws and films."""
 
     def __init__(
         self,
@@ -59,6 +64,7 @@ class Providers:
         self.speakers: Mapping[str, Speaker] = {}
         self.voice_sockets: Mapping[str, OpensReplySpeech] = {}
         self.picture_makers: Mapping[str, PictureMaker] = {}
+        self.video_makers: Mapping[str, VideoMaker] = {}
         self.embedders: Mapping[str, Embedder] = {}
         self._languages = languages
         self._slow_starters = slow_starters
@@ -127,6 +133,7 @@ async def open_providers(config: ProviderConfig, recall: Recall) -> Providers:
     providers.speakers = open_speakers(config, tts)
     providers.voice_sockets = open_voice_sockets(config, providers.speakers)
     providers.picture_makers = open_picture_makers(config)
+    providers.video_makers = open_video_makers(config)
     providers.embedders = open_embedders(config)
     return providers
 

@@ -1,9 +1,10 @@
-"""Opens who draws and who embeds, the preferred one first."""
+"""Opens who draws, who films and who embeds, the preferred one first."""
 
 from __future__ import annotations
 
 from desktop_app.service.providers.builtin.builtin_embedder import BuiltinEmbedder
 from desktop_app.service.providers.builtin.builtin_pictures import BuiltinPictures
+from desktop_app.service.providers.builtin.builtin_videos import BuiltinVideos
 from desktop_app.service.providers.config import ProviderConfig
 from desktop_app.service.providers.known_models import known_models
 from desktop_app.service.providers.open_languages import configured_name
@@ -11,6 +12,7 @@ from desktop_app.service.providers.openai.openai_embedder import OpenAiEmbedder
 from desktop_app.service.providers.openai.openai_pictures import OpenAiPictures
 from desktop_app.service.providers.picture_ports import PictureMaker
 from desktop_app.service.providers.vector_ports import Embedder
+from desktop_app.service.providers.video_ports import VideoMaker
 
 
 def open_picture_makers(config: ProviderConfig) -> dict[str, PictureMaker]:
@@ -23,6 +25,12 @@ def open_picture_makers(config: ProviderConfig) -> dict[str, PictureMaker]:
     if config.openai_key:
         makers.append(OpenAiPictures(config.openai_url, config.openai_key.reveal()))
     makers.append(BuiltinPictures())
+    return {maker.provider: maker for maker in makers}
+
+
+def open_video_makers(_config: ProviderConfig) -> dict[str, VideoMaker]:
+    """By provider name; ``builtin`` is always there."""
+    makers: list[VideoMaker] = [BuiltinVideos()]
     return {maker.provider: maker for maker in makers}
 
 

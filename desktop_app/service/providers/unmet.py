@@ -16,11 +16,6 @@ def no_search(model: str) -> str:
     return f"web_search had no effect: {model} cannot search the web."
 
 
-def no_video() -> str:
-    """``video_generation`` changed nothing."""
-    return "video_generation had no effect: nothing here can make videos."
-
-
 def no_thinking(model: str) -> str:
     """``thinking`` changed nothing."""
     return f"thinking had no effect: {model} does not take it."

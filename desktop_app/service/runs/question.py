@@ -55,7 +55,6 @@ class Question:
         thinking: As in the API, or None.
         routing: The object ``openrouter`` of the API, or None.
         searches_web: The model may look things up on the web.
-        unmet: Wishes of it that nobody here can meet: sentences.
         said_at: When it was said, where that is not now.
         message_id: The user's message, known beforehand so that files can be attached to it.
     """
@@ -76,6 +75,5 @@ class Question:
     thinking: dict[str, Any] | None = None
     routing: dict[str, Any] | None = None
     searches_web: bool = False
-    unmet: tuple[str, ...] = ()
     said_at: str | None = None
     message_id: str = field(default_factory=new_id)

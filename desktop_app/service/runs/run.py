@@ -59,7 +59,7 @@ class Run:
         self.sources: dict[str, None] = {}
         self.found: list[Passage] = []
         self.drew_on: tuple[Passage, ...] | None = None
-        self.unmet: dict[str, None] = dict.fromkeys(question.unmet)
+        self.unmet: dict[str, None] = {}
         self.lists_calls = False
         self._events: list[RunEvent] = []
         self._news = asyncio.Condition()

@@ -191,8 +191,8 @@ documents: files that were uploaded, for an assistant (no thread) or for one thr
 in chunks (a number is never used again), the pieces' vectors by the model that made them
 (``space``: provider/model).
 memory_vectors: the same for memories; made when they are first searched, gone with the words.
-media: pictures, spoken replies and recordings of a thread, by kind ``picture``, ``speech`` and
-``recording``; a picture's metadata has prompt, provider, model and parent ids.
+media: pictures, videos, spoken replies and recordings of a thread, by kind ``picture``, ``video``,
+``speech`` and ``recording``; metadata of what was made has prompt, provider, model and parent ids.
 waiting_runs: turns that stopped for the outputs of tools, with all that is needed to go on.
 """
 

@@ -7,7 +7,9 @@ import pytest
 
 def test_the_catalogue_holds_every_kind(shell):
     rows = shell.value("models", "list")
-    assert {"llm", "embedding", "image", "stt", "tts"} == {row["model_type"] for row in rows}
+    assert {"llm", "embedding", "image", "video", "stt", "tts"} == {
+        row["model_type"] for row in rows
+    }
 
 
 @pytest.mark.parametrize(
@@ -28,8 +30,13 @@ def test_one_kind_is_listed_alone(shell, kind, types):
     )
 
 
-def test_there_are_no_models_for_films_here(shell):
-    assert shell.value("models", "list", "--type", "video") == []
+def test_models_for_videos_are_listed_and_shown(shell):
+    (film,) = shell.value("models", "list", "--type", "video")
+    assert (film["id"], film["provider"]) == ("moving-drawing", "builtin")
+    shown = shell.value("models", "show", "moving-drawing", "--type", "video")
+    assert shown["supported_durations"][-1] == 10
+    text = shell.text("models", "list", "--type", "video").splitlines()[1]
+    assert text.split()[:2] == ["video", "builtin/moving-drawing"]
 
 
 @pytest.mark.parametrize(

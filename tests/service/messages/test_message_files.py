@@ -70,14 +70,15 @@ async def test_the_old_path_takes_files(rig):
         (("audio_file", ("a.wav", b"RIFF")), {}, 422, "needs voice.stt"),
         (("input_image", ("a.png", png())), {}, 400, "operation generate_image"),
         (("input_references", ("a.png", png())), {}, 400, "operation generate_image"),
-        (("input_video", ("a.mp4", b"x")), {}, 400, "cannot be made here"),
+        (("input_video", ("a.mp4", b"x")), {}, 400, "operation generate_video"),
         (("files", NOTES), {"operation": "generate_image"}, 400, "operation chat"),
-        (("files", NOTES), {"operation": "generate_video"}, 400, "Videos cannot be made"),
+        (("files", NOTES), {"operation": "generate_video"}, 400, "operation chat"),
         (("files", NOTES), {"operation": "sing"}, 422, "generate_image"),
         (("files", NOTES), {"content": " "}, 422, "no content"),
         (("files", NOTES), {"thread_id": "none"}, 404, "Thread not found"),
         (("files", NOTES), {"system_one": '{"questions": []}'}, 400, "system_one"),
         (("files", NOTES), {"image_generation": "auto"}, 400, "makes pictures"),
+        (("files", NOTES), {"video_generation": "auto"}, 400, "makes videos"),
     ],
 )
 async def test_what_cannot_be_used_is_refused_before_anything_is_stored(

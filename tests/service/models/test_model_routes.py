@@ -72,12 +72,21 @@ def row(kind: str, name: str, provider: str = "scripted", **more: Any) -> ModelI
     return ModelInfo(name=name, provider=provider, model_type=kind, **more)
 
 
+FILM = row(
+    "video",
+    "org/film",
+    "builtin",
+    video_capabilities={"supported_durations": [4, 8], "generate_audio": True},
+)
+
+
 def providers() -> ScriptedProviders:
     return ScriptedProviders(
         language=Speaking(),
         picture_makers={
             "builtin": Lister([row("image", "drawing", "builtin", supports_vision=True)])
         },  # type: ignore[dict-item]
+        video_makers={"builtin": Lister([FILM, row("video", "bare", "builtin")])},  # type: ignore[dict-item]
         embedders={"scripted": Embedding()},
         transcribers={"builtin": Lister([row("stt", "basic", "builtin")])},  # type: ignore[dict-item]
         speakers={"eleven": Lister([row("tts", "basic", "eleven")])},  # type: ignore[dict-item]
@@ -98,7 +107,7 @@ async def names(http: Any, path: str) -> list[str]:
     return [model["name"] for model in found["models"]]
 
 
-EVERY = ["Parrot", "org/Owl", "drawing", "vec", "odd", "basic", "basic"]
+EVERY = ["Parrot", "org/Owl", "drawing", "org/film", "bare", "vec", "odd", "basic", "basic"]
 
 
 @pytest.mark.parametrize(
@@ -110,7 +119,8 @@ EVERY = ["Parrot", "org/Owl", "drawing", "vec", "odd", "basic", "basic"]
         ("/models?skip=99", []),
         ("/models?model_type=stt", ["basic"]),
         ("/models?model_type=LLM", ["Parrot", "org/Owl"]),
-        ("/models?provider=Builtin", ["drawing", "basic"]),
+        ("/models?provider=Builtin", ["drawing", "org/film", "bare", "basic"]),
+        ("/models?model_type=video", ["org/film", "bare"]),
         ("/models?supports_tools=true", ["Parrot"]),
         ("/models?supports_tools=False&model_type=llm", ["org/Owl"]),
         ("/models?supports_thinking=true", ["Parrot"]),
@@ -123,7 +133,9 @@ EVERY = ["Parrot", "org/Owl", "drawing", "vec", "odd", "basic", "basic"]
         ("/models/embedding/all?min_dimensions=64&max_dimensions=64", ["vec"]),
         ("/models/image/all", ["drawing"]),
         ("/models/image/all?supports_vision=false", []),
-        ("/models/video/all", []),
+        ("/models/video/all", ["org/film", "bare"]),
+        ("/models/video/all?limit=1", ["org/film"]),
+        ("/models/video/all?provider=scripted", []),
         ("/models/voice/all", ["basic", "basic"]),
         ("/models/voice/all?model_type=tts", ["basic"]),
         ("/models/voice/all?provider=builtin", ["basic"]),
@@ -139,7 +151,7 @@ async def test_each_list_holds_what_was_asked_for_in_order(http, path, expected)
         ("/models/providers", ["scripted", "builtin", "eleven"]),
         ("/models/embedding/providers", ["scripted"]),
         ("/models/image/providers", ["builtin"]),
-        ("/models/video/providers", []),
+        ("/models/video/providers", ["builtin"]),
         ("/models/voice/providers", ["builtin", "eleven"]),
     ],
 )
@@ -157,6 +169,7 @@ async def test_providers_are_listed_once(http, path, expected):
         ("/models/org%2FOwl", "scripted", "org/Owl"),
         ("/models/embedding/VEC", "scripted", "vec"),
         ("/models/image/drawing", "builtin", "drawing"),
+        ("/models/video/ORG/film", "builtin", "org/film"),
         ("/models/voice/basic", "builtin", "basic"),
         ("/models/voice/eleven/basic", "eleven", "basic"),
     ],
@@ -181,6 +194,17 @@ async def test_what_is_not_there_is_not_found_in_words(http, path):
     answer = await http.get(path)
     assert answer.status_code == 404
     assert answer.json()["detail"].endswith("not found")
+
+
+async def test_a_video_model_says_what_it_can(http):
+    assert (await http.get("/models/video/org/film")).json() == {
+        "id": "org/film",
+        "name": "org/film",
+        "provider": "builtin",
+        "supported_durations": [4, 8],
+        "generate_audio": True,
+    }
+    assert (await http.get("/models/org/film")).json()["model_type"] == "video"
 
 
 async def test_what_the_api_promises_of_a_row_is_always_written(http):

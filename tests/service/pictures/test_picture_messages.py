@@ -251,7 +251,7 @@ async def test_a_direct_picture_can_be_changed_in_the_conversation(plain, maker)
     ("part", "status", "said"),
     [
         (("input_image", ("a.png", b"no picture")), 400, "cannot be read as a picture"),
-        (("input_last_frame", ("a.png", png())), 400, "cannot be made here"),
+        (("input_last_frame", ("a.png", png())), 400, "operation generate_video"),
         (("audio_file", ("a.wav", b"RIFF")), 400, "operation chat"),
     ],
 )

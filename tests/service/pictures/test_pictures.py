@@ -11,9 +11,11 @@ import pytest
 
 from desktop_app.errors import AppError, InputError, NetworkError
 from desktop_app.service.clock import new_id, now
+from desktop_app.service.making.makers import MakerChoice
+from desktop_app.service.making.sources import Sources
 from desktop_app.service.pictures import attached_pictures
 from desktop_app.service.pictures.attached_pictures import AttachedPictures
-from desktop_app.service.pictures.pictures import PictureChoice, PictureOrder, Pictures
+from desktop_app.service.pictures.pictures import PictureOrder, Pictures
 from desktop_app.service.provider_source import ProviderSource
 from desktop_app.service.providers.picture_ports import Picture
 from desktop_app.service.storage.store import Store, open_store
@@ -33,7 +35,7 @@ class Studio:
     assistant_id: str
 
     def order(self, prompt: str = "a fox", *sources: str, **choice) -> PictureOrder:
-        return PictureOrder(self.thread_id, "m1", prompt, PictureChoice(**choice), sources)
+        return PictureOrder(self.thread_id, "m1", prompt, MakerChoice(**choice), sources)
 
     async def attach(self, filename: str, content: bytes, *, to_thread: bool = True) -> str:
         """A document as the library would keep it."""
@@ -71,7 +73,7 @@ async def studio(tmp_path: Path) -> AsyncIterator[Studio]:
         thread = await store.conversations.create()
         assert thread is not None
         attached = AttachedPictures(store.database, store.files)
-        pictures = Pictures(store.media, attached, source)
+        pictures = Pictures(store.media, Sources(store.media, attached), source)
         yield Studio(store, pictures, attached, maker, thread.thread_id, thread.assistant_id)
 
 
@@ -108,9 +110,7 @@ async def test_an_attached_picture_can_be_changed(studio, to_thread):
 
 async def test_pictures_of_other_threads_and_other_documents_are_no_sources(studio):
     other = await studio.store.conversations.create()
-    (made,) = await studio.pictures.make(
-        PictureOrder(other.thread_id, "m", "a fox", PictureChoice())
-    )
+    (made,) = await studio.pictures.make(PictureOrder(other.thread_id, "m", "a fox", MakerChoice()))
     text = await studio.attach("notes.txt", b"words")
     for source in (made.id, text, "nothing"):
         with pytest.raises(InputError, match=f"no picture {source}") as caught:
@@ -164,13 +164,13 @@ async def test_what_cannot_be_made_is_refused_in_words(studio, order, code):
 
 
 async def test_who_and_what_shall_draw_is_checked_before(studio):
-    await studio.pictures.check(PictureChoice("SCRIPTED", "Big-Brush"))
+    await studio.pictures.makers.check(MakerChoice("SCRIPTED", "Big-Brush"))
     for choice, code in (
-        (PictureChoice("nobody"), "image.unknown_provider"),
-        (PictureChoice(model="pencil"), "image.unknown_model"),
+        (MakerChoice("nobody"), "image.unknown_provider"),
+        (MakerChoice(model="pencil"), "image.unknown_model"),
     ):
         with pytest.raises(InputError, match="only") as caught:
-            await studio.pictures.check(choice)
+            await studio.pictures.makers.check(choice)
         assert caught.value.code == code
 
 
@@ -192,5 +192,6 @@ async def test_the_providers_failure_is_told_and_a_broken_one_ends_nothing(studi
 async def test_without_a_maker_that_is_said(studio, tmp_path):
     source = ProviderSource()
     await source.fill(ScriptedProviders().open, studio.store.recall)
+    pictures = Pictures(studio.store.media, Sources(studio.store.media, studio.attached), source)
     with pytest.raises(InputError, match="nobody here who makes pictures"):
-        await Pictures(studio.store.media, studio.attached, source).maker(PictureChoice())
+        await pictures.makers.chosen(MakerChoice())

@@ -38,7 +38,7 @@ class Studio:
         self._words = words_of(prompt)
         self._prompt = " ".join(prompt.lower().split())
         self._wish = wish
-        self._sources = _opened(sources)
+        self._sources = opened(sources)
 
     def make(self, number: int) -> Picture:
         """The picture of that number, from 0; each is another one."""
@@ -56,7 +56,7 @@ class Studio:
         return Picture(file.getvalue(), wish.mime_type)
 
 
-def _opened(sources: Sequence[Picture]) -> list[Image.Image]:
+def opened(sources: Sequence[Picture]) -> list[Image.Image]:
     """As RGB, upright, of a size that is drawn here.
 
     Raises:

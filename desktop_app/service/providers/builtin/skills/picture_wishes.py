@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from desktop_app.service.providers.builtin.skills.endings import without_ending
 
 _ID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-_IDS = re.compile(rf"\b{_ID}\b", re.IGNORECASE)
+IDS = re.compile(rf"\b{_ID}\b", re.IGNORECASE)
 _ASKING = re.compile(
     r"\A(?:(?:hello|hi|hey|okay|ok|so|well|please|now|then|and|parley)[,.!]?\s+"
     r"|(?:can|could|would|will) you (?:please )?|i (?:want|would like|need) you to "
@@ -73,12 +73,11 @@ class PictureWish:
 
 def picture_wish(text: str) -> PictureWish | None:
     """What ``text`` wishes to see, or None where it asks for no picture."""
-    asked = _ASKING.sub("", text.strip(), count=1).strip()
-    ids = tuple(dict.fromkeys(found.lower() for found in _IDS.findall(asked)))
+    asked, ids = asked_of(text), ids_in(text)
     if ids:
-        return PictureWish(_change(asked, ids), ids) if _EDIT.match(asked) else None
+        return PictureWish(change_of(asked), ids) if _EDIT.match(asked) else None
     if found := _EARLIER.fullmatch(asked):
-        return PictureWish(_trimmed(found["how"]) or asked, is_about_last=True)
+        return PictureWish(trimmed(found["how"]) or asked, is_about_last=True)
     for form in (_MAKE, _WISH, _DRAW):
         found = form.fullmatch(asked)
         if found and not (form is _DRAW and _NOT_DRAWN.match(found["what"])):
@@ -88,15 +87,26 @@ def picture_wish(text: str) -> PictureWish | None:
 
 def _new(what: str) -> PictureWish | None:
     named = _OF.fullmatch(what)
-    prompt = _trimmed(named["what"] if named else what)
+    prompt = trimmed(named["what"] if named else what)
     return PictureWish(prompt) if prompt else None
 
 
-def _change(asked: str, ids: tuple[str, ...]) -> str:
-    """What shall become of the pictures: the words after the last id, else all but the ids."""
-    after = _trimmed(re.split(_ID, asked, flags=re.IGNORECASE)[-1])
-    return after or _DANGLING.sub("", " ".join(_IDS.sub("", asked).split()))
+def asked_of(text: str) -> str:
+    """What is asked for, without the words that ask."""
+    return _ASKING.sub("", text.strip(), count=1).strip()
 
 
-def _trimmed(text: str) -> str:
+def ids_in(text: str) -> tuple[str, ...]:
+    """Ids of pictures or videos that are named, each once."""
+    return tuple(dict.fromkeys(found.lower() for found in IDS.findall(text)))
+
+
+def change_of(asked: str) -> str:
+    """What shall become of what is named: the words after the last id, else all but the ids."""
+    after = trimmed(re.split(_ID, asked, flags=re.IGNORECASE)[-1])
+    return after or _DANGLING.sub("", " ".join(IDS.sub("", asked).split()))
+
+
+def trimmed(text: str) -> str:
+    """Without the words that only lead to it, and without an end."""
     return without_ending(_LEAD.sub("", text, count=1), ".!?")

@@ -1,11 +1,11 @@
-"""What pictures are drawn with is asked once in a while."""
+"""What pictures and videos are made with is asked once in a while."""
 
 from __future__ import annotations
 
 import asyncio
 
-from desktop_app.service.pictures import picture_models
-from desktop_app.service.pictures.picture_models import FRESH_S, PictureModels
+from desktop_app.service.making import maker_models
+from desktop_app.service.making.maker_models import FRESH_S, MakerModels
 from tests.fakes.pictures import ScriptedPictureMaker
 
 
@@ -24,7 +24,7 @@ class CountingMaker(ScriptedPictureMaker):
 
 async def test_names_are_kept_for_a_while():
     at_s = 0.0
-    models, maker = PictureModels(lambda: at_s), CountingMaker()
+    models, maker = MakerModels(lambda: at_s), CountingMaker()
     for _ in range(3):
         assert await models.names(maker) == ("brush", "big-brush")
     assert maker.asked == 1
@@ -34,14 +34,14 @@ async def test_names_are_kept_for_a_while():
 
 
 async def test_another_maker_of_the_same_name_is_asked_itself():
-    models = PictureModels()
+    models = MakerModels()
     await models.names(CountingMaker())
     other = CountingMaker(model="pen")
     assert await models.names(other) == ("pen", "big-brush")
 
 
 async def test_a_maker_that_is_late_is_not_waited_for(monkeypatch):
-    monkeypatch.setattr(picture_models, "PATIENCE_S", 0)
+    monkeypatch.setattr(maker_models, "PATIENCE_S", 0)
     maker = CountingMaker()
     maker.is_late = True
-    assert await PictureModels().names(maker) == ()
+    assert await MakerModels().names(maker) == ()
