@@ -140,7 +140,9 @@ SENTENCES: Prose = {
     ),
     "line.kept": ("What you chose cannot answer by voice; the one from before goes on. {reason}"),
     "line.refused": "The voice service was not connected. What you said was kept; try again.",
-    "media.not_fetched": "A picture could not be fetched. The text of the answer is kept.",
+    "media.not_fetched": (
+        "A picture or video could not be fetched. The text of the answer is kept."
+    ),
     "message.failed": "Your message could not be answered. It was kept; try again.",
     "model.for_new_threads": "{title} answers in threads that you begin from now on.",
     "files.came_late": (
@@ -251,6 +253,7 @@ SENTENCES: Prose = {
     "stream.speech_failed": "The answer cannot be spoken at the moment. It can be read.",
     "picture.deleted": "{file} was deleted.",
     "picture.not_copied": "{file} is no picture that can be copied. Save it as a file instead.",
+    "picture.not_opened": "No program opened {file}. Save it as a file instead.",
     "picture.not_saved": "{file} could not be saved there: {reason}. Choose another folder.",
     "pictures.deleted": "{number} pictures were deleted.",
     "thread.deleted": "“{title}” was deleted. The next start deletes it at the service too.",

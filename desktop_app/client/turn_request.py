@@ -102,7 +102,8 @@ def typed_turn(
     )
     message = replace(message, **wishes.fields)
     if wishes.edits:
-        drawn = replace(message, operation="generate_image", voice=None)
+        operation = "generate_video" if wishes.films else "generate_image"
+        drawn = replace(message, operation=operation, voice=None)
         return TurnRequest(drawn, MessageFiles(input_image=Path(wishes.edits)), is_spoken=False)
     along = tuple(Path(path) for path in wishes.files)
     if message.operation in GENERATIONS:

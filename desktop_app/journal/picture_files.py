@@ -31,9 +31,14 @@ _KNOWN = "|".join(re.escape(one) for one in {*_ENDINGS.values(), ".bin"})
 PICTURE_PATH = re.compile(rf"{PICTURES_FOLDER}/([0-9a-f]{{64}})(?:{_KNOWN})")
 
 
+def ending_of(mime_type: str) -> str:
+    """Of the name of such a file."""
+    return _ENDINGS.get(mime_type, ".bin")
+
+
 def picture_path(sha256: str, mime_type: str) -> str:
     """Where a picture or video with such content belongs, relative to the journal's folder."""
-    return f"{PICTURES_FOLDER}/{sha256}{_ENDINGS.get(mime_type, '.bin')}"
+    return f"{PICTURES_FOLDER}/{sha256}{ending_of(mime_type)}"
 
 
 def is_picture_path(path: str) -> bool:

@@ -115,7 +115,8 @@ class TurnWishes(Struct, frozen=True, omit_defaults=True):
         model: ``provider/model`` that answers; empty leaves the choice to the peer.
         memory: ``Auto``, ``Readonly``, ``off``; empty leaves it as the conversation has it.
         draws, films: The model may make pictures, videos.
-        edits: Path of a picture: nothing is answered, a picture is made from it by the words.
+        edits: Path of a picture: nothing is answered, a picture, or where the turn films a video,
+            is made from it by the words.
         edited_id: Our id of that picture, where it is one that was made here.
         tools: Definitions of functions that the model may call, beside the assistant's own.
         fields: Further fields of the message, by the names of contract section 5.3.

@@ -75,6 +75,7 @@ TABLE = (
     Shortcut("keys", "Ctrl+/", mark("All keys"), WINDOW),
     Shortcut("quit", "Ctrl+Q", mark("Quit"), WINDOW),
     Shortcut("picture_open", "Return", mark("Look at the picture"), PICTURES, True),
+    Shortcut("picture_play", "Space", mark("Play the video, or pause it"), PICTURES, True),
     Shortcut("picture_next", "PgDown", mark("Next picture"), PICTURES, True),
     Shortcut("picture_copy", "Ctrl+C", mark("Copy the picture"), PICTURES, True),
     Shortcut("picture_save", "Ctrl+S", mark("Save the picture as a file"), PICTURES, True),

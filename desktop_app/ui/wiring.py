@@ -92,7 +92,7 @@ class Wiring:
         self.tools = ToolWiring(wires, self.settings.keeper)
         self.voice = VoiceWiring(wires, self.threads, self.settings.choose_talk_mode)
         self.welcome = WelcomeWiring(wires, self.settings)
-        self.chat.pictures.chosen.connect(self.gallery.open_picture)
+        self.chat.pictures.chosen.connect(self.gallery.open_inline)
         self.panels = PanelsWiring(wires, self.threads)
         answering = Answering(wires, self.threads)
         self.assistants = AssistantsWiring(wires, answering)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import struct
+from collections.abc import Sequence
 
-from PIL import Image
+from PIL import Image, ImageDraw
 
 
 def jpeg(shade: int, size: tuple[int, int]) -> bytes:
@@ -34,6 +35,21 @@ def film(
 ) -> bytes:
     """``count`` frames, from black to white, ``rate`` in a second."""
     frames = [jpeg(round(255 * number / max(1, count - 1)), size) for number in range(count)]
+    return _film(
+        frames, size, rate, handler, has_index=has_index, counts_from_file=counts_from_file
+    )
+
+
+def _film(
+    frames: Sequence[bytes],
+    size: tuple[int, int],
+    rate: int,
+    handler: bytes = b"MJPG",
+    *,
+    has_index: bool = True,
+    counts_from_file: bool = False,
+) -> bytes:
+    count = len(frames)
     avih = struct.pack("<10I16x", 1_000_000 // rate, 0, 0, 0x10, count, 0, 1, 0, *size)
     strh = struct.pack("<4s4s10I8x", b"vids", handler, 0, 0, 0, 1, rate, 0, count, 0, 0, 0)
     strf = struct.pack("<IiiHH4s5I", 40, *size, 1, 24, b"MJPG", 0, 0, 0, 0, 0)
@@ -47,3 +63,23 @@ def film(
         content += _chunk(b"00dc", frame)
     rest = header + _list(b"movi", content) + (_chunk(b"idx1", index) if has_index else b"")
     return b"RIFF" + struct.pack("<I", len(rest) + 4) + b"AVI " + rest
+
+
+def scene(count: int = 24, *, size: tuple[int, int] = (640, 360), rate: int = 12) -> bytes:
+    """A red sun that goes down over the sea."""
+    frames = []
+    for number in range(count):
+        sky = Image.linear_gradient("L").resize(size)
+        warm = Image.composite(
+            Image.new("RGB", size, "#f6b26b"), Image.new("RGB", size, "#3d5a80"), sky
+        )
+        pen, height = ImageDraw.Draw(warm), size[1]
+        y = height * (0.2 + 0.5 * number / count)
+        pen.ellipse(
+            (size[0] * 0.4, y, size[0] * 0.4 + height // 4, y + height // 4), fill="#d1495b"
+        )
+        pen.rectangle((0, height * 3 // 4, size[0], height), fill="#1d3557")
+        out = io.BytesIO()
+        warm.save(out, "JPEG", quality=85)
+        frames.append(out.getvalue())
+    return _film(frames, size, rate)

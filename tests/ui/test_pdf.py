@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
+from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE
 
 from desktop_app.errors import InputError, StoppedError
 from desktop_app.export.exporting import ExportWish, Format
 from desktop_app.export.watch import Watch
 from desktop_app.journal.writer import JournalWriter
 from desktop_app.ui.pdf import export_pdf
-from tests.export.conftest import fill, message, thread
+from tests.export.conftest import fill, message, picture, thread
+from tests.fakes.films import scene
 
 
 async def _fill(folder: Path) -> None:
@@ -55,6 +57,25 @@ def test_all_that_was_said_is_there_in_order_and_no_line_is_lost(folder, tmp_pat
         at = text.index(mark, at)
     words = sum(line.split().count("words") for line in text.splitlines())
     assert words >= 2 * (900 + 39 * 20)  # Qt writes a line above each cut again, out of sight
+
+
+def test_a_video_is_pictured_by_its_beginning(qapp, tmp_path):
+    async def fill_with_a_video(folder: Path) -> None:
+        journal = await JournalWriter.open(folder)
+        await journal.save_thread(thread())
+        await journal.save_message(message("m2"))
+        await journal.keep_picture(picture(mime_type="video/x-msvideo"), scene(2))
+        await journal.aclose()
+
+    asyncio.run(fill_with_a_video(tmp_path / "journal"))
+    path = tmp_path / "x.pdf"
+    export_pdf(ExportWish(tmp_path / "journal", path, Format.PDF))
+    document = pypdfium2.PdfDocument(path)
+    try:
+        kinds = [part.type for page in document for part in page.get_objects()]
+        assert kinds.count(FPDF_PAGEOBJ_IMAGE) == 1
+    finally:
+        document.close()
 
 
 def test_a_thread_begins_on_a_page_of_its_own(folder, tmp_path):

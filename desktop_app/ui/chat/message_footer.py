@@ -102,8 +102,8 @@ def footer_of(message: MessageRecord, *, is_uploading: bool = False) -> Footer |
 def _footer_of_whole(message: MessageRecord) -> Footer | None:
     if is_lacking_pictures(message):
         if message.lacks_pictures:
-            return Footer(tr("A picture is being fetched"), "clock")
-        return Footer(tr("A picture could not be fetched"), "warning", "danger", "retry")
+            return Footer(tr("What was made is being fetched"), "clock")
+        return Footer(tr("What was made could not be fetched"), "warning", "danger", "retry")
     if message.role is Role.USER or message.times is None:
         return None
     seconds = to_first_word_s(message.times)

@@ -7,12 +7,13 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QImageReader
+from PySide6.QtGui import QImage
 
 from desktop_app.journal.records import PictureRecord
 from desktop_app.state.app_state import Conversation
 from desktop_app.ui.chat.chat_view import ChatView
 from desktop_app.ui.chat.picture_shelf import LONGEST_SIDE, InlinePicture, fitting
+from desktop_app.ui.gallery.film import StillReader, open_film
 from desktop_app.ui.wires import Wires
 
 MOST = 400  # pictures of a thread that are shown in it
@@ -89,13 +90,18 @@ class PictureLoading(QObject):
 
 def measured(record: PictureRecord, folder: Path) -> InlinePicture:
     """A picture with the size that its file says. Any worker thread."""
-    size = _reader(folder / record.path).size()
+    path = folder / record.path
+    film = open_film(path) if record.is_video else None
+    if film is not None:
+        motion = film.motion
+        return fitting(record, motion.width, motion.height, duration_s=motion.duration_s)
+    size = StillReader(path).size()
     return fitting(record, size.width(), size.height())
 
 
 def loaded(path: Path) -> QImage:
     """The image, no larger than it is shown; null where it is none. Any worker thread."""
-    reader = _reader(path)
+    reader = StillReader(path)
     size = reader.size()
     if size.isEmpty() or size.width() * size.height() > _MOST_PIXELS:
         return QImage()
@@ -104,10 +110,3 @@ def loaded(path: Path) -> QImage:
         square = QSize(side, side)
         reader.setScaledSize(size.scaled(square, Qt.AspectRatioMode.KeepAspectRatio))
     return reader.read()
-
-
-def _reader(path: Path) -> QImageReader:
-    reader = QImageReader(str(path))
-    reader.setDecideFormatFromContent(True)
-    reader.setAutoTransform(True)
-    return reader

@@ -16,19 +16,32 @@ _KEPT = 32  # images beyond those in sight: 50 MB at most
 
 @dataclass(frozen=True, slots=True)
 class InlinePicture:
-    """A picture as large as it is shown in a message, px at 1x."""
+    """A picture as large as it is shown in a message, px at 1x.
+
+    Attributes:
+        duration_s: Of a video, where it is known.
+    """
 
     record: PictureRecord
     width: int
     height: int
+    duration_s: float | None = None
 
 
-def fitting(record: PictureRecord, width: int, height: int) -> InlinePicture:
-    """A picture of this size as it is shown; what is no picture is a small square that says so."""
+def fitting(
+    record: PictureRecord, width: int, height: int, *, duration_s: float | None = None
+) -> InlinePicture:
+    """A picture of this size as it is shown.
+
+    What is no picture is a small square that says so; a video of which nothing is known, a plate.
+    """
     if width <= 0 or height <= 0:
-        return InlinePicture(record, 120, 120)
-    share = min(1.0, LONGEST_SIDE / max(width, height))
-    return InlinePicture(record, max(24, round(width * share)), max(24, round(height * share)))
+        side = (LONGEST_SIDE, LONGEST_SIDE * 9 // 16) if record.is_video else (120, 120)
+        return InlinePicture(record, *side)
+    longest = max(width, height)
+    share = LONGEST_SIDE / longest if record.is_video else min(1.0, LONGEST_SIDE / longest)
+    wide, high = max(24, round(width * share)), max(24, round(height * share))
+    return InlinePicture(record, wide, high, duration_s)
 
 
 class PictureShelf:

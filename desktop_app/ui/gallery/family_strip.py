@@ -12,6 +12,7 @@ from desktop_app.journal.records import PictureRecord
 from desktop_app.prose import mark, tr
 from desktop_app.ui import look as size
 from desktop_app.ui.gallery import picture_words
+from desktop_app.ui.gallery.play_sign import paint_play_sign
 from desktop_app.ui.gallery.thumbnail_supply import ThumbnailSupply
 from desktop_app.ui.labels import Label
 from desktop_app.ui.look import Look
@@ -73,6 +74,8 @@ class PictureButton(QAbstractButton):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self._look.colour("hover"))
             painter.drawRoundedRect(self.rect(), size.RADIUS, size.RADIUS)
+        if self.picture.is_video:
+            paint_play_sign(painter, QRectF(self.rect()), self._look)
         if self.hasFocus() or self.underMouse():
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(self._look.colour("accent"), 2))

@@ -6,16 +6,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from desktop_app.journal.records import PictureRecord
-from desktop_app.prose import tr, tr_n
+from desktop_app.prose import tr
 from desktop_app.ui import look as size
 from desktop_app.ui.button import Button
 from desktop_app.ui.chat.empty_state import EmptyPane
+from desktop_app.ui.gallery import picture_words
 from desktop_app.ui.gallery.picture_grid import PictureGrid
 from desktop_app.ui.gallery.picture_viewer import PictureViewer
 from desktop_app.ui.gallery.thumbnail_supply import ThumbnailSupply
 from desktop_app.ui.labels import Label
 from desktop_app.ui.look import Look
-from desktop_app.ui.numbers import whole
 
 
 def empty_pictures(look: Look, parent: QWidget) -> EmptyPane:
@@ -90,8 +90,7 @@ class GalleryPage(QWidget):
         """Fill the grid; the first ones of ``total``."""
         self.grid.show_pictures(pictures, total)
         self._below.setCurrentWidget(self.grid if total else self._empty)
-        words = tr_n("{number} picture", "{number} pictures", total)
-        self._count.show_text(words.format(number=whole(total)) if total else "")
+        self._count.show_text(picture_words.counted(pictures, total) if total else "")
 
     def open_viewer(self) -> None:
         """Look at one picture."""
@@ -101,6 +100,7 @@ class GalleryPage(QWidget):
 
     def close_viewer(self) -> None:
         """Look at all of them again."""
+        self.viewer.bar.pause()
         self.setFocusProxy(self.grid)
         self._stack.setCurrentWidget(self._many)
         self.grid.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -14,6 +14,8 @@ from desktop_app.prose import tr
 from desktop_app.protocol.commands import TurnWishes
 from desktop_app.ui import wording
 from desktop_app.ui.chat.chat_wiring import ChatWiring
+from desktop_app.ui.gallery.film import may_play
+from desktop_app.ui.gallery.film_projector import FilmProjector
 from desktop_app.ui.gallery.gallery_page import GalleryPage
 from desktop_app.ui.gallery.leftovers import THUMBNAILS, remove_leftovers
 from desktop_app.ui.gallery.picture_deletion import PictureDeletion
@@ -88,6 +90,8 @@ class GalleryWiring(QObject):
         viewer.picture_wanted.connect(self.open_picture)
         viewer.images_wanted.connect(self._on_images_wanted)
         viewer.edit_requested.connect(self._on_edit)
+        viewer.filming_requested.connect(self._on_filming)
+        FilmProjector(self._wires, self._steps, viewer)
         viewer.copy_requested.connect(self._steps.copy)
         viewer.save_requested.connect(self._on_save)
         viewer.delete_requested.connect(self._on_delete)
@@ -162,6 +166,13 @@ class GalleryWiring(QObject):
 
     # ---- one picture --------------------------------------------------------------------------
 
+    def open_inline(self, picture: PictureRecord) -> None:
+        """Look at a picture of the conversation; what another program plays is played at once."""
+        if picture.is_video and not may_play(picture.path):
+            self._steps.play(picture)
+        else:
+            self.open_picture(picture)
+
     def open_picture(self, picture: PictureRecord) -> None:
         """Look at a picture, wherever it was chosen."""
         self._window.pane.show_page(GALLERY)
@@ -232,6 +243,7 @@ class GalleryWiring(QObject):
             (tr("Go to its message"), self._on_message),
             (tr("Copy"), self._steps.copy),
             (tr("Save as…"), self._on_save),
+            (tr("Show in folder"), self._steps.show_in_folder),
             (tr("Delete"), self._on_delete),
         ):
             menu.addAction(words).triggered.connect(partial(_carry_out, step, picture))
@@ -249,8 +261,15 @@ class GalleryWiring(QObject):
 
     def _on_edit(self, picture: PictureRecord, words: str) -> None:
         """A turn of the picture's own thread, so that the chain stays together."""
-        self._threads.open_thread(picture.thread_id)
         wishes = TurnWishes(edits=str(self._steps.path(picture)), edited_id=picture.id)
+        self._ask(picture, words, wishes)
+
+    def _on_filming(self, picture: PictureRecord, words: str) -> None:
+        path = str(self._steps.path(picture))
+        self._ask(picture, words, TurnWishes(edits=path, edited_id=picture.id, films=True))
+
+    def _ask(self, picture: PictureRecord, words: str, wishes: TurnWishes) -> None:
+        self._threads.open_thread(picture.thread_id)
         self._chat.send_text(words, wishes)
 
     def _on_delete(self, picture: PictureRecord) -> None:

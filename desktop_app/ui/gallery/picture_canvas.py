@@ -10,19 +10,27 @@ from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from desktop_app.prose import mark, tr
 from desktop_app.ui import look as size
+from desktop_app.ui.gallery.play_sign import paint_plate, paint_play_sign
 from desktop_app.ui.icons import paint_icon
 from desktop_app.ui.look import Look
 from desktop_app.ui.mirroring import shortened
 
+_WHOLE = Qt.AspectRatioMode.KeepAspectRatio
+_MOST_PLATE = QSize(640, 360)
 _GAP = 16
 _FOOT = 26
 
 
 class Shown(NamedTuple):
-    """One of the pictures; without an image it is still read, with a null one it is none."""
+    """One of the pictures; without an image it is still read, with a null one it is none.
+
+    Attributes:
+        is_video: A press plays it, so it says so.
+    """
 
     name: str
     image: QImage | None = None
+    is_video: bool = False
 
 
 class PictureCanvas(QWidget):
@@ -51,11 +59,25 @@ class PictureCanvas(QWidget):
         self.setAccessibleName(f"{names}. {tr(NO_PICTURE)}" if broken else names)
         self.update()
 
+    def show_frame(self, image: QImage, *, is_playing: bool) -> None:
+        """Exchange the image of the only picture, a video's."""
+        if len(self._shown) == 1 and not image.isNull():
+            self._shown = (self._shown[0]._replace(image=image, is_video=not is_playing),)
+            self.update()
+
+    def show_playing(self, *, is_playing: bool) -> None:
+        """Show the sign by which the only picture, a video's, is played, or not."""
+        if len(self._shown) == 1:
+            self._shown = (self._shown[0]._replace(is_video=not is_playing),)
+            self.update()
+
     @property
     def is_broken(self) -> bool:
         """Whether the only picture cannot be shown."""
-        images = [one.image for one in self._shown]
-        return len(images) == 1 and images[0] is not None and images[0].isNull()
+        if len(self._shown) != 1 or self._shown[0].is_video:
+            return False
+        image = self._shown[0].image
+        return image is not None and image.isNull()
 
     def sizeHint(self) -> QSize:  # noqa: N802
         return QSize(480, 360)
@@ -84,12 +106,18 @@ class PictureCanvas(QWidget):
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(self._look.colour("hover"))
                 painter.drawRoundedRect(box, size.RADIUS, size.RADIUS)
-            elif shown.image.isNull():
-                self._paint_broken(painter, box)
-            else:
+            elif not shown.image.isNull():
                 box = self._fitting(box, shown.image)
                 painter.drawImage(box, shown.image)
                 size.edge_picture(painter, QRectF(box), self._look, radius=0)
+            elif shown.is_video:
+                box = self._plate(box)
+                paint_plate(painter, QRectF(box), self._look)
+                self._paint_below(painter, box)
+            else:
+                self._paint_broken(painter, box)
+            if shown.is_video:
+                paint_play_sign(painter, QRectF(box), self._look)
             if has_name:
                 self._paint_name(painter, self._box(number), box.bottom(), shown.name)
 
@@ -102,6 +130,20 @@ class PictureCanvas(QWidget):
         place = QRect(QPoint(0, 0), fitting)
         place.moveCenter(box.center())
         return place
+
+    def _plate(self, box: QRect) -> QRect:
+        """Of a video that is played elsewhere."""
+        plate = QRect(QPoint(0, 0), QSize(16, 9).scaled(box.size(), _WHOLE).boundedTo(_MOST_PLATE))
+        plate.moveCenter(box.center())
+        return plate
+
+    def _paint_below(self, painter: QPainter, box: QRect) -> None:
+        """Who plays it."""
+        painter.setFont(self._look.font(size.SMALL))
+        painter.setPen(self._look.colour("dim"))
+        room = box.adjusted(16, box.height() * 3 // 4, -16, -8)
+        flags = Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap
+        painter.drawText(room, flags, tr("Another program plays it"))
 
     def _paint_name(self, painter: QPainter, box: QRect, below: int, name: str) -> None:
         painter.setFont(self._look.font(size.SMALL))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import ceil
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
@@ -14,7 +14,6 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
     QResizeEvent,
     QStaticText,
 )
@@ -27,12 +26,11 @@ from desktop_app.ui.accessible import SpokenPart, tell_current
 from desktop_app.ui.gallery import picture_words
 from desktop_app.ui.gallery.grid_places import GridPlaces, grid_places
 from desktop_app.ui.gallery.thumbnail_supply import ThumbnailSupply
-from desktop_app.ui.icons import paint_icon
+from desktop_app.ui.gallery.tile_painting import paint_absent, paint_ring, paint_tile
 from desktop_app.ui.look import Look
 from desktop_app.ui.one_lines import OneLines
 
 _AHEAD = 1  # screens above and below whose pictures are fetched before they are seen
-_RING = 3
 _INDENT = 2  # of the words below a picture
 _WORDS = 500  # pictures whose words are kept laid out
 
@@ -255,42 +253,13 @@ class PictureGrid(QAbstractScrollArea):
         boxes = [self._places.picture(number).translated(0, -top) for number in numbers]
         known = self._pictures[numbers.start : numbers.stop]
         for picture, box in zip(known, boxes, strict=False):
-            image = self._supply.image(picture.path)
-            if image is not None and not image.isNull():
-                painter.drawImage(box, image)
-                size.edge_picture(painter, QRectF(box), self._look)
-            else:
-                self._paint_absent(painter, box, is_broken=image is not None)
+            paint_tile(painter, box, self._look, picture, self._supply.image(picture.path))
         for box in boxes[len(known) :]:
-            self._paint_absent(painter, box, is_broken=False)
+            paint_absent(painter, box, self._look)
         if self._current in numbers and self.hasFocus():
-            self._paint_ring(painter, boxes[self._current - numbers.start])
+            paint_ring(painter, boxes[self._current - numbers.start], self._look)
         if self._has_words:
             self._paint_words(painter, known, boxes)
-
-    def _paint_absent(self, painter: QPainter, box: QRect, *, is_broken: bool) -> None:
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._look.colour("hover"))
-        painter.drawRoundedRect(box, size.RADIUS, size.RADIUS)
-        if is_broken:
-            self._paint_broken(painter, box)
-
-    def _paint_broken(self, painter: QPainter, box: QRect) -> None:
-        middle = QRectF(box.center().x() - 9, box.center().y() - 22, 18, 18)
-        paint_icon(painter, "warning", middle, self._look.colour("dim"))
-        painter.setPen(self._look.colour("dim"))
-        words = QRect(box.left() + 8, box.center().y() + 2, box.width() - 16, box.height() // 2 - 6)
-        flags = Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap
-        painter.drawText(words, flags, tr("Cannot be shown"))
-
-    def _paint_ring(self, painter: QPainter, box: QRect) -> None:
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(self._look.colour("background"), 2))
-        inner = QRectF(box).adjusted(_RING, _RING, -_RING, -_RING)
-        painter.drawRoundedRect(inner, size.RADIUS - 2, size.RADIUS - 2)
-        painter.setPen(QPen(self._look.colour("accent"), _RING))
-        around = QRectF(box).adjusted(1, 1, -1, -1)
-        painter.drawRoundedRect(around, size.RADIUS, size.RADIUS)
 
     def _paint_words(
         self, painter: QPainter, pictures: Sequence[PictureRecord], boxes: Sequence[QRect]

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QDir, QMimeData, QObject, QSize, QStandardPaths, Qt, QUrl
-from PySide6.QtGui import QDrag, QGuiApplication, QImage, QPixmap
+from PySide6.QtGui import QDesktopServices, QDrag, QGuiApplication, QImage, QPixmap
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from desktop_app.journal.records import PictureRecord
@@ -33,8 +33,25 @@ class PictureSteps(QObject):
         """Where its bytes are."""
         return self._wires.folders.data / picture.path
 
+    def play(self, video: PictureRecord) -> None:
+        """Have the system's program play it, under a telling name."""
+        self._wires.run(partial(self._open, video, is_folder=False), "open video")
+
+    def show_in_folder(self, picture: PictureRecord) -> None:
+        """Open the folder in which it is, under a telling name."""
+        self._wires.run(partial(self._open, picture, is_folder=True), "open folder")
+
+    async def _open(self, picture: PictureRecord, *, is_folder: bool) -> None:
+        named = await self._wires.on_worker(partial(self._named, picture))
+        address = QUrl.fromLocalFile(str(named.parent if is_folder else named))
+        if not QDesktopServices.openUrl(address):
+            self._tell("picture.not_opened", picture, "")
+
     def copy(self, picture: PictureRecord) -> None:
-        """Put the picture on the clipboard."""
+        """Put the picture on the clipboard; of a video, where its file is."""
+        if picture.is_video:
+            QGuiApplication.clipboard().setText(str(self._named(picture)))
+            return
         self._wires.run(partial(self._copy, picture), "copy picture")
 
     async def _copy(self, picture: PictureRecord) -> None:
@@ -48,10 +65,12 @@ class PictureSteps(QObject):
 
     def save(self, picture: PictureRecord, parent: QWidget) -> None:
         """Ask where to, then write the file there."""
-        pictures = QStandardPaths.StandardLocation.PicturesLocation
-        folder = QStandardPaths.writableLocation(pictures) or QDir.homePath()
+        places = QStandardPaths.StandardLocation
+        place = places.MoviesLocation if picture.is_video else places.PicturesLocation
+        folder = QStandardPaths.writableLocation(place) or QDir.homePath()
         name = picture_words.file_name(picture)
-        dialog = QFileDialog(parent, tr("Save the picture"), str(Path(folder) / name))
+        title = tr("Save the video") if picture.is_video else tr("Save the picture")
+        dialog = QFileDialog(parent, title, str(Path(folder) / name))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(partial(self.save_as, picture))

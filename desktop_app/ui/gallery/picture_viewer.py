@@ -10,20 +10,23 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QVBox
 
 from desktop_app.journal.records import PictureRecord
 from desktop_app.prose import tr
+from desktop_app.protocol.motion_jpeg import MotionJpeg
 from desktop_app.ui import look as size
-from desktop_app.ui.button import Button, Tone
+from desktop_app.ui.button import Button
 from desktop_app.ui.gallery import picture_words
+from desktop_app.ui.gallery.edit_row import EditRow
 from desktop_app.ui.gallery.family_strip import Family, FamilyStrip, family_of
+from desktop_app.ui.gallery.film_bar import FilmBar
 from desktop_app.ui.gallery.picture_canvas import PictureCanvas, Shown
 from desktop_app.ui.gallery.thumbnail_supply import ThumbnailSupply
 from desktop_app.ui.labels import Label
 from desktop_app.ui.look import Look
 from desktop_app.ui.mirroring import leading
 from desktop_app.ui.numbers import money
-from desktop_app.ui.text_field import TextField
 from desktop_app.ui.wording import apart
 
 COMPARED = 4
+_OTHERS = COMPARED - 1
 _PROMPT_CHARACTERS = 600
 
 
@@ -36,6 +39,9 @@ class PictureViewer(QWidget):
         picture_wanted: A relative, to be looked at instead.
         images_wanted: Pictures whose images are needed.
         edit_requested: The picture, and in words what shall become of it.
+        filming_requested: The picture, and in words the video that begins with it.
+        film_wanted: A video, of which it is to be told whether it is played here.
+        played_elsewhere: A video that is not.
         copy_requested, save_requested, delete_requested, message_requested, drag_requested:
             The picture.
     """
@@ -47,6 +53,9 @@ class PictureViewer(QWidget):
     picture_wanted = Signal(object)
     images_wanted = Signal(object)
     edit_requested = Signal(object, str)
+    filming_requested = Signal(object, str)
+    film_wanted = Signal(object)
+    played_elsewhere = Signal(object)
     copy_requested = Signal(object)
     save_requested = Signal(object)
     delete_requested = Signal(object)
@@ -64,12 +73,12 @@ class PictureViewer(QWidget):
         self._thread = ""
         self._cost_usd: float | None = None
         self.canvas = PictureCanvas(look, self)
+        self.bar = FilmBar(look, self)
         self.strip = FamilyStrip(look, self, supply)
         self._prompt = QLabel(self)
         self._facts = Label(look, self, ink="dim", px=size.SMALL)
         self._place = Label(look, self, ink="dim", px=size.SMALL)
-        self.wish = TextField(look, self, px=size.TEXT)
-        self._make = Button(look, self, text=tr("Make it"), tone=Tone.ACCENT)
+        self.edit = EditRow(look, self)
         self._dress()
         self._lay_out()
         self._connect()
@@ -83,10 +92,6 @@ class PictureViewer(QWidget):
         self._prompt.setFont(self._look.font(size.TEXT))
         self._prompt.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._place.alignment = Qt.AlignmentFlag.AlignCenter
-        self.wish.setPlaceholderText(tr("Edit from here: what shall be different?"))
-        self.wish.setAccessibleName(tr("What shall be different"))
-        self._make.setEnabled(False)
-        self._make.setMinimumHeight(self.wish.minimumHeight())
 
     def _button(self, icon: str, says: str, key: str = "", text: str = "") -> Button:
         button = Button(self._look, self, icon=icon, text=text, says=says)
@@ -100,9 +105,9 @@ class PictureViewer(QWidget):
         self.compare = self._button("compare", tr("Compare with its relatives"), "C")
         self.compare.setCheckable(True)
         self.message = self._button("chat", tr("Go to its message"), "M")
-        self.copy = self._button("copy", tr("Copy the picture"), "Ctrl+C")
-        self.save = self._button("save", tr("Save the picture as a file"), "Ctrl+S")
-        self.delete = self._button("trash", tr("Delete the picture"), "Del")
+        self.copy = self._button("copy", tr("Copy the picture"))
+        self.save = self._button("save", tr("Save the picture as a file"))
+        self.delete = self._button("trash", tr("Delete the picture"))
         top = QGridLayout()  # of which the sides are equally wide: the middle is the picture's
         top.setHorizontalSpacing(0)  # in a narrow window large letters need all of it
         at = Qt.AlignmentFlag
@@ -112,19 +117,16 @@ class PictureViewer(QWidget):
         top.addLayout(_in_line(*steps), 0, 2, at.AlignTrailing)
         top.setColumnStretch(0, 1)
         top.setColumnStretch(2, 1)
-        edit = QHBoxLayout()
-        edit.setSpacing(8)
-        edit.addWidget(self.wish, 1)
-        edit.addWidget(self._make)
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 10, 20, 18)
         column.setSpacing(10)
         column.addLayout(top)
         column.addWidget(self.canvas, 1)
+        column.addWidget(self.bar)
         column.addWidget(self.strip)
         column.addWidget(self._prompt)
         column.addWidget(self._facts)
-        column.addLayout(edit)
+        column.addWidget(self.edit)
 
     def _connect(self) -> None:
         self.back.clicked.connect(self.closed)
@@ -141,9 +143,9 @@ class PictureViewer(QWidget):
         self.strip.chosen.connect(self.picture_wanted)
         self.canvas.dragged.connect(self._on_dragged)
         self.canvas.chosen.connect(self._on_chosen)
-        self.wish.textChanged.connect(self._on_wish_changed)
-        self.wish.returnPressed.connect(self._on_make)
-        self._make.clicked.connect(self._on_make)
+        self.edit.picture_requested.connect(partial(self._ask, self.edit_requested))
+        self.edit.video_requested.connect(partial(self._ask, self.filming_requested))
+        self.bar.played.connect(self._on_played)
 
     # ---- what is shown ------------------------------------------------------------------------
 
@@ -168,10 +170,11 @@ class PictureViewer(QWidget):
             self._images.clear()
             self._family = Family()
             self._cost_usd = None
+            self.bar.show_film(None)
             self.compare.setChecked(False)
             self.compare.setEnabled(False)
             self.strip.show_family(self._family)
-            self.wish.clear()
+            self.edit.clear()
         self._thread = thread
         self._place.show_text(place)
         for button in (self.before, self.after):
@@ -182,6 +185,54 @@ class PictureViewer(QWidget):
         self._prompt.setVisible(bool(cut))
         self._show_facts()
         self._show_images()
+        self._name_steps(is_film=picture.is_video)
+        if is_other and picture.is_video:
+            self.film_wanted.emit(picture)
+
+    def _name_steps(self, *, is_film: bool) -> None:
+        """What a picture and a video have in common is called by what it is."""
+        self.edit.setVisible(not is_film)
+        self.compare.setVisible(not is_film)
+        self.setAccessibleName(tr("Video") if is_film else tr("Picture"))
+        copy, save = tr("Copy the picture"), tr("Save the picture as a file")
+        delete = tr("Delete the picture")
+        if is_film:
+            copy, save = tr("Copy where the video is"), tr("Save the video as a file")
+            delete = tr("Delete the video")
+        self.copy.describe(copy, "Ctrl+C")
+        self.save.describe(save, "Ctrl+S")
+        self.delete.describe(delete, "Del")
+
+    def show_film(self, picture_id: str, film: MotionJpeg | None) -> None:
+        """How the video with that id is played; None where that is another program's work."""
+        picture = self._picture
+        if picture is None or picture.id != picture_id:
+            return
+        self.bar.show_film(film)
+        self._show_facts()
+        if film is not None and not self._look.is_calm:
+            self.bar.play()
+
+    def show_frame(self, image: QImage) -> None:
+        """The frame of the video that is due."""
+        self.canvas.show_frame(image, is_playing=self.bar.is_playing)
+
+    def play(self) -> None:
+        """Play the video, or stop it where it is."""
+        if self.bar.film is not None:
+            self.bar.toggle()
+        elif self.is_film:
+            self.played_elsewhere.emit(self._picture)
+
+    @property
+    def is_film(self) -> bool:
+        """Whether it is a video that is looked at."""
+        return self._picture is not None and self._picture.is_video
+
+    @property
+    def is_pressed_by_space(self) -> bool:
+        """Whether Space plays something here; else it talks."""
+        return self.is_film
 
     def show_relatives(self, picture_id: str, relatives: tuple[PictureRecord, ...]) -> None:
         """What else belongs to the picture with that id."""
@@ -215,7 +266,8 @@ class PictureViewer(QWidget):
     def _others(self) -> tuple[PictureRecord, ...]:
         """With whom it is compared: what it was made from, and what else was made."""
         parent = self._family.ancestors[-1:]
-        return (*parent, *self._family.siblings, *self._family.children)[: COMPARED - 1]
+        everyone = (*parent, *self._family.siblings, *self._family.children)
+        return () if self.is_film else tuple(one for one in everyone if not one.is_video)[:_OTHERS]
 
     def _show_images(self) -> None:
         picture = self._picture
@@ -227,7 +279,10 @@ class PictureViewer(QWidget):
         self._row = row
         missing = [one for one in row if one.id not in self._images]
         self.canvas.show_pictures(
-            tuple(Shown(picture_words.caption(one), self._images.get(one.id)) for one in row)
+            tuple(
+                Shown(picture_words.caption(one), self._images.get(one.id), one.is_video)
+                for one in row
+            )
         )
         if missing:
             self.images_wanted.emit(tuple(missing))
@@ -238,10 +293,11 @@ class PictureViewer(QWidget):
             return
         image = self._images.get(picture.id)
         width, height = (image.width(), image.height()) if image is not None else (0, 0)
-        cost = self._cost_usd
+        cost, film = self._cost_usd, self.bar.film
         facts = (
             picture_words.maker(picture),
             picture_words.made_at(picture),
+            picture_words.length(film.duration_s) if film is not None else "",
             picture_words.size_words(picture, width, height),
             tr("in {thread}").format(thread=self._thread) if self._thread else "",
             "" if cost is None else tr("Cost of the reply: {cost}").format(cost=money(cost)),
@@ -272,15 +328,17 @@ class PictureViewer(QWidget):
     def _on_chosen(self, number: int) -> None:
         if self._picture is not None and self._row[number].id != self._picture.id:
             self.picture_wanted.emit(self._row[number])
+        elif self.is_film:
+            self.play()
 
-    def _on_wish_changed(self, text: str) -> None:
-        self._make.setEnabled(bool(text.strip()))
+    def _on_played(self, is_playing: bool) -> None:
+        image = self._images.get(self._picture.id) if self._picture is not None else None
+        if image is not None and self.bar.film is not None:
+            self.canvas.show_playing(is_playing=is_playing)
 
-    def _on_make(self) -> None:
-        text = self.wish.text().strip()
-        if text and self._picture is not None:
-            self.wish.clear()
-            self.edit_requested.emit(self._picture, text)
+    def _ask(self, signal: object, words: str) -> None:
+        if self._picture is not None:
+            signal.emit(self._picture, words)  # type: ignore[attr-defined]  # a bound signal
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         if isinstance(self.focusWidget(), QLineEdit) and self.focusWidget().hasFocus():
@@ -302,7 +360,10 @@ class PictureViewer(QWidget):
             button = self.copy
         elif event.matches(QKeySequence.StandardKey.Save):
             button = self.save
-        if Qt.Key(event.key()) in steps:
+        plays = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if self.is_film and Qt.Key(event.key()) in plays:
+            self.play()
+        elif Qt.Key(event.key()) in steps:
             self.step_requested.emit(steps[Qt.Key(event.key())])
         elif button is not None:
             button.click()

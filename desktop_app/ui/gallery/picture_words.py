@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import datetime
 
+from desktop_app.journal.picture_files import ending_of
 from desktop_app.journal.records import PictureRecord
-from desktop_app.prose import tr
+from desktop_app.prose import tr, tr_n
 from desktop_app.ui import moments, wording
-from desktop_app.ui.numbers import file_size
+from desktop_app.ui.numbers import file_size, whole
 
 _NAME_CHARACTERS = 60
-_ENDINGS = {"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp", "image/gif": ".gif"}
 _UNFIT = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]+')
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)
 
 
 def caption(picture: PictureRecord) -> str:
     """One line: what was asked for."""
-    return " ".join(picture.prompt.split())[:200] or tr("Picture")
+    words = " ".join(picture.prompt.split())[:200]
+    return words or (tr("Video") if picture.is_video else tr("Picture"))
 
 
 def made_at(picture: PictureRecord) -> str:
@@ -40,9 +42,28 @@ def size_words(picture: PictureRecord, width: int, height: int) -> str:
     return wording.listed(pixels, size)
 
 
+def length(seconds: float) -> str:
+    """Minutes and seconds of a video."""
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes}:{rest:02d}"
+
+
+def counted(pictures: Sequence[PictureRecord], total: int) -> str:
+    """How many there are; of those that are not known yet it is not said what they are."""
+    videos = sum(one.is_video for one in pictures)
+    words = tr_n("{number} picture", "{number} pictures", total)
+    if videos:
+        words = tr("{number} pictures and videos")
+    if videos == total:
+        words = tr_n("{number} video", "{number} videos", total)
+    return words.format(number=whole(total))
+
+
 def spoken(picture: PictureRecord, number: int, count: int) -> str:
     """As it is read out in a list of pictures."""
     words = tr("{prompt}, picture {number} of {count}, {date}")
+    if picture.is_video:
+        words = tr("{prompt}, video, {number} of {count}, {date}")
     return words.format(
         prompt=caption(picture), number=number + 1, count=count, date=made_at(picture)
     )
@@ -55,5 +76,6 @@ def file_name(picture: PictureRecord) -> str:
     while len(stem.encode()) > 200:
         stem = stem[:-1]
     if not stem or _RESERVED.match(stem):
-        stem = datetime.fromtimestamp(picture.created_at).strftime("picture %Y-%m-%d %H%M%S")
-    return stem + _ENDINGS.get(picture.mime_type, ".bin")
+        kind = "video" if picture.is_video else "picture"
+        stem = datetime.fromtimestamp(picture.created_at).strftime(f"{kind} %Y-%m-%d %H%M%S")
+    return stem + ending_of(picture.mime_type)

@@ -7,7 +7,9 @@ import os
 from pathlib import Path
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QBrush, QImage, QImageReader, QPainter, QPainterPath
+from PySide6.QtGui import QBrush, QImage, QPainter, QPainterPath
+
+from desktop_app.ui.gallery.film import StillReader
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +43,7 @@ def whole_picture(source: Path) -> QImage:
     size = picture_size(source)
     if size.isEmpty() or size.width() * size.height() > MOST_PIXELS:
         return QImage()
-    reader = _reader(source)
+    reader = StillReader(source)
     if max(size.width(), size.height()) > WHOLE_SIDE:
         reader.setScaledSize(
             size.scaled(WHOLE_SIDE, WHOLE_SIDE, Qt.AspectRatioMode.KeepAspectRatio)
@@ -51,19 +53,12 @@ def whole_picture(source: Path) -> QImage:
 
 def picture_size(source: Path) -> QSize:
     """Width and height as the file says them; empty where it is no picture."""
-    return _reader(source).size()
-
-
-def _reader(path: Path) -> QImageReader:
-    reader = QImageReader(str(path))
-    reader.setDecideFormatFromContent(True)
-    reader.setAutoTransform(True)
-    return reader
+    return StillReader(source).size()
 
 
 def _read(path: Path, covering: int) -> QImage:
     """The picture, just large enough to cover a square of that side; none is made larger."""
-    reader = _reader(path)
+    reader = StillReader(path)
     size = reader.size()
     if size.isEmpty() or size.width() * size.height() > MOST_PIXELS:
         return QImage()

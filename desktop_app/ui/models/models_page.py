@@ -13,6 +13,7 @@ from desktop_app.ui.models.model_browser import ModelBrowser
 _KINDS = (
     ("llm", mark("Language")),
     ("image", mark("Pictures")),
+    ("video", mark("Videos")),
     ("stt", mark("Hearing")),
     ("tts", mark("Voices")),
     ("embedding", mark("Search by meaning")),
@@ -23,7 +24,7 @@ class ModelsPage(QWidget):
     """A browser for each kind of model.
 
     Signals:
-        kind_chosen: ``llm``, ``image``, ``stt``, ``tts`` or ``embedding``.
+        kind_chosen: ``llm``, ``image``, ``video``, ``stt``, ``tts`` or ``embedding``.
     """
 
     kind_chosen = Signal(str)

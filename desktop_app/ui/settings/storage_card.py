@@ -26,8 +26,8 @@ _KINDS = {
         mark("Delete every recording? The words stay."),
     ),
     "pictures": (
-        mark("Pictures"),
-        mark("Delete every picture? The words around them stay."),
+        mark("Pictures and videos"),
+        mark("Delete every picture and video? The words around them stay."),
     ),
     "attachments": (
         mark("Attached files"),

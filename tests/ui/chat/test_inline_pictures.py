@@ -61,7 +61,7 @@ def test_bar_40_a_picture_has_its_place_as_soon_as_its_tool_is_called(talk):
     talk.store.apply(ReplyDetailed("a", 3, DRAWS))
     talk.store.tell()
     assert strip_of(talk).height > 200
-    assert [place[0] for place in strip_of(talk)._placed] == [None]
+    assert [place[0] for place in strip_of(talk)._placed] == ["generate_image"]
 
 
 def test_bar_40_the_picture_takes_that_place(talk, qtbot):

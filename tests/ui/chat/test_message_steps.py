@@ -193,9 +193,9 @@ def test_bar_40_a_reply_says_that_its_picture_is_missing_and_fetches_it_when_wan
     missing = MissingPictures(("d",))
     lacking = replace(ANSWER, details=ReplyDetails(missing=missing))
     given_up = replace(ANSWER, details=ReplyDetails(missing=replace(missing, is_given_up=True)))
-    assert footer_of(lacking).text == "A picture is being fetched"
+    assert footer_of(lacking).text == "What was made is being fetched"
     footer = footer_of(given_up)
-    assert (footer.text, footer.action) == ("A picture could not be fetched", "retry")
+    assert (footer.text, footer.action) == ("What was made could not be fetched", "retry")
     talk.store.apply(MessageSaved(given_up))
     talk.store.tell()
     talk.window.pane.chat.retry_requested.emit(ANSWER.id)

@@ -150,9 +150,9 @@ def test_where_people_read_from_the_right_the_arrows_do_too(qtbot, desk, gallery
 
 def test_bar_41_edit_from_here_asks_in_the_pictures_own_thread(qtbot, desk, gallery, tmp_path):
     click(qtbot, gallery, 0)
-    gallery.viewer.wish.setFocus()
-    qtbot.keyClicks(gallery.viewer.wish, "at night")
-    qtbot.keyClick(gallery.viewer.wish, Qt.Key.Key_Return)
+    gallery.viewer.edit.wish.setFocus()
+    qtbot.keyClicks(gallery.viewer.edit.wish, "at night")
+    qtbot.keyClick(gallery.viewer.edit.wish, Qt.Key.Key_Return)
     (asked,) = desk.sent_of(SendText)
     assert (asked.thread_id, asked.text) == ("b", "at night")
     assert asked.wishes.edits == str(tmp_path / "pictures" / "3.png")
@@ -293,12 +293,12 @@ def test_the_side_shows_the_pictures_of_the_open_thread(qtbot, desk, gallery):
 def test_keys_of_the_field_are_not_those_of_the_picture(qtbot, desk, gallery):
     click(qtbot, gallery, 0)
     viewer = gallery.viewer
-    viewer.wish.setFocus()
+    viewer.edit.wish.setFocus()
     shown = viewer.picture
     for key in (Qt.Key.Key_C, Qt.Key.Key_M, Qt.Key.Key_Delete, Qt.Key.Key_PageDown):
-        qtbot.keyClick(viewer.wish, key)
-    qtbot.keyClick(viewer.wish, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
-    assert viewer.wish.text() == "cm"
+        qtbot.keyClick(viewer.edit.wish, key)
+    qtbot.keyClick(viewer.edit.wish, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    assert viewer.edit.wish.text() == "cm"
     assert viewer.picture == shown
     assert not desk.sent_of(DeletePicture)
     assert desk.window.pane.page == "gallery"

@@ -1,0 +1,57 @@
+"""How one cell of a grid of pictures looks."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QImage, QPainter, QPen
+
+from desktop_app.journal.records import PictureRecord
+from desktop_app.prose import tr
+from desktop_app.ui import look as size
+from desktop_app.ui.gallery.play_sign import paint_play_sign
+from desktop_app.ui.icons import paint_icon
+from desktop_app.ui.look import Look
+
+_RING = 3
+
+
+def paint_tile(
+    painter: QPainter, box: QRect, look: Look, picture: PictureRecord, image: QImage | None
+) -> None:
+    """A picture, None while it is read and null where it is none, or a video with its sign."""
+    if image is not None and not image.isNull():
+        painter.drawImage(box, image)
+        size.edge_picture(painter, QRectF(box), look)
+    else:
+        paint_absent(painter, box, look)
+        if image is not None and not picture.is_video:
+            _paint_broken(painter, box, look)
+    if picture.is_video:
+        paint_play_sign(painter, QRectF(box), look)
+
+
+def paint_absent(painter: QPainter, box: QRect, look: Look) -> None:
+    """The ground of a picture that is not there."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(look.colour("hover"))
+    painter.drawRoundedRect(box, size.RADIUS, size.RADIUS)
+
+
+def _paint_broken(painter: QPainter, box: QRect, look: Look) -> None:
+    middle = QRectF(box.center().x() - 9, box.center().y() - 22, 18, 18)
+    paint_icon(painter, "warning", middle, look.colour("dim"))
+    painter.setPen(look.colour("dim"))
+    words = QRect(box.left() + 8, box.center().y() + 2, box.width() - 16, box.height() // 2 - 6)
+    flags = Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap
+    painter.drawText(words, flags, tr("Cannot be shown"))
+
+
+def paint_ring(painter: QPainter, box: QRect, look: Look) -> None:
+    """Around the picture that keys are about."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(look.colour("background"), 2))
+    inner = QRectF(box).adjusted(_RING, _RING, -_RING, -_RING)
+    painter.drawRoundedRect(inner, size.RADIUS - 2, size.RADIUS - 2)
+    painter.setPen(QPen(look.colour("accent"), _RING))
+    around = QRectF(box).adjusted(1, 1, -1, -1)
+    painter.drawRoundedRect(around, size.RADIUS, size.RADIUS)

@@ -1,0 +1,55 @@
+"""A video of pictures is opened, looked at and shown small like a picture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from desktop_app.ui.gallery.film import StillReader, may_play, open_film
+from desktop_app.ui.gallery.thumbnails import thumbnail, whole_picture
+from tests.fakes.films import film, scene
+
+
+@pytest.fixture
+def video(tmp_path: Path) -> Path:
+    path = tmp_path / "video.avi"
+    path.write_bytes(film(5, size=(80, 60)))
+    return path
+
+
+def test_each_frame_is_a_picture(qapp, video: Path):
+    opened = open_film(video)
+    assert opened is not None
+    shades = [opened.image(number).pixelColor(40, 30).red() for number in range(5)]
+    assert shades == pytest.approx([0, 64, 128, 191, 255], abs=2)
+    video.unlink()
+    assert opened.image(0).isNull()
+    assert open_film(video) is None
+
+
+@pytest.mark.parametrize("content", [b"", b"no video", b"RIFF\x04\0\0\0AVI ", film()[:200]])
+def test_what_is_no_such_video_is_not_played_here(qapp, tmp_path: Path, content: bytes):
+    path = tmp_path / "other.avi"
+    path.write_bytes(content)
+    assert open_film(path) is None
+    assert StillReader(path).read().isNull()
+
+
+def test_the_ending_says_what_may_be_played_before_the_disk_is_asked():
+    assert may_play("pictures/a.avi")
+    assert not may_play("pictures/a.mp4")
+
+
+def test_it_is_pictured_by_its_first_frame(qapp, tmp_path: Path):
+    path = tmp_path / "sea.avi"
+    path.write_bytes(scene(3))
+    whole = whole_picture(path)
+    assert (whole.width(), whole.height()) == (640, 360)
+    small = thumbnail(path, tmp_path / "cache", 100, 0)
+    assert (small.width(), small.height()) == (100, 100)
+    assert small.pixelColor(50, 90).blue() > 60, "the sea"
+
+
+def test_pictures_are_read_as_before(qapp, tmp_path: Path, paint):
+    assert StillReader(paint(1)).read().pixelColor(9, 9).name() == "#c04020"
