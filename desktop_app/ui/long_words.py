@@ -102,11 +102,17 @@ def _units(text: str) -> list[bytes]:
 
 
 def _with_ends(letters: Sequence[str]) -> str:
-    """After a sign of names of files, or after a dozen letters that are not joined in writing."""
+    """After a sign of names of files, or after a dozen letters that are not joined in writing.
+
+    Chinese, Japanese and Korean have ends of lines between their letters, and rules where none is.
+    """
     written, count = "", 0
     for letter, after in zip(letters, (*letters[1:], ""), strict=True):
         written += letter
         count += 1
+        if _has_ends(letter) or _has_ends(after):
+            count = 0
+            continue
         is_joined = all(
             unicodedata.bidirectional(one[:1] or " ") == "AL" for one in (letter, after)
         )
@@ -115,6 +121,10 @@ def _with_ends(letters: Sequence[str]) -> str:
             written += _MAY_END
             count = 0
     return written
+
+
+def _has_ends(letter: str) -> bool:
+    return unicodedata.east_asian_width(letter[:1] or " ") in "WF"
 
 
 def _letters(word: str) -> Sequence[str]:

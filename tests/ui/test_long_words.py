@@ -36,6 +36,18 @@ def test_joined_writing_is_broken_between_parts_alone():
     assert breakable("\u0628" * 20 + "-" + "\u0628" * 3).index("\u200b") == 21
 
 
+@pytest.mark.parametrize(
+    "prose",
+    [
+        "喜欢在下雨的早晨喝一杯茶\uff0c然后读一本关于海洋的书。",
+        "コーヒーよりも紅茶が好きで、毎朝かならず飲みます。",
+    ],
+)
+def test_writing_that_has_ends_of_lines_everywhere_keeps_its_own_rules(prose):
+    assert breakable(prose) == prose
+    assert breakable(f"{prose}{'x' * 40}").count("\u200b") == 3
+
+
 LONG = "Keeps 😀 in https://example.org/notes/a-very-long-name-of-a-file.txt,\nfor​ever"
 
 
