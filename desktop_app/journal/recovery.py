@@ -60,6 +60,7 @@ _FORGET_FILES = (
 _IN_USE = "journal.in_use"
 """The small fact that is there while a program has the journal open, and after one that died."""
 
+_SOUND_OF_REPLIES = "SELECT id FROM utterance WHERE role = ?"
 _RECENT_S = 86_400.0
 _NEWEST = 500
 
@@ -101,6 +102,9 @@ def recover(connection: sqlite3.Connection, files: UtteranceFiles, now_s: float)
     ).fetchall()
     for row in unfinished:
         _settle(connection, utterance_of(row), files)
+    replies = connection.execute(_SOUND_OF_REPLIES, (str(Role.ASSISTANT),)).fetchall()
+    with contextlib.suppress(OSError):  # the next start does it
+        files.note_replies([str(row["id"]) for row in replies])
     if connection.execute("SELECT 1 FROM setting WHERE key = ?", (_IN_USE,)).fetchone():
         for row in connection.execute(_UNANSWERED, (now_s - _RECENT_S,)).fetchall():
             connection.execute(SAVE_MESSAGE, values_of(_reply_to(message_of(row))))

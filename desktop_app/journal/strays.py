@@ -28,7 +28,7 @@ from desktop_app.journal.rows import (
     unless_known,
     values_of,
 )
-from desktop_app.journal.utterance_files import is_of_reply, path_of
+from desktop_app.journal.utterance_files import is_of_reply, older_replies, path_of
 from desktop_app.prose import tr
 from desktop_app.protocol.commands import TurnWishes
 
@@ -40,8 +40,8 @@ def list_strays(connection: sqlite3.Connection, folder: Path, damaged: Path) -> 
     """Show them in a thread of their own. Within one transaction, before ``recover``.
 
     A recording that a message names belongs to it. Any other becomes a message: the person's can be
-    heard, saved and sent again, a reply's heard and saved. Which it is, its name says, unless an
-    earlier version wrote it: then it counts as the person's. The files are named by one message.
+    heard, saved and sent again, a reply's heard and saved. Which it is, its name says, or, of one
+    that an earlier version wrote, a list of theirs. The files are named by one message.
 
     Args:
         folder: The journal's.
@@ -50,6 +50,7 @@ def list_strays(connection: sqlite3.Connection, folder: Path, damaged: Path) -> 
     Raises:
         sqlite3.Error, OSError
     """
+    replies = older_replies(folder)
     recordings = []
     for path in _recordings(connection, folder):
         if not _give_back(connection, path):
@@ -69,6 +70,8 @@ def list_strays(connection: sqlite3.Connection, folder: Path, damaged: Path) -> 
     connection.execute(_TAKE_THREAD, values_of(thread))
     for path in recordings:
         utterance = _utterance(path, thread_id)
+        if path.stem in replies:
+            utterance = replace(utterance, role=Role.ASSISTANT)
         connection.execute(SAVE_UTTERANCE, values_of(utterance))
         if utterance.role is Role.ASSISTANT:
             connection.execute(SAVE_MESSAGE, values_of(_reply(utterance, path)))

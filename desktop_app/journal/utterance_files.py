@@ -14,6 +14,7 @@ from desktop_app.errors import StorageError
 _FOLDER = "utterances"
 _ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 _OF_REPLY = "reply-"
+_OLDER_REPLIES = "journal.replies"
 
 
 def path_of(utterance_id: str) -> str:
@@ -33,8 +34,18 @@ def id_of_reply(new_id: str) -> str:
 
 
 def is_of_reply(utterance_id: str) -> bool:
-    """Whether it is a reply's sound; earlier versions did not say so."""
+    """Whether it is a reply's sound; earlier versions did not say so: see ``older_replies``."""
     return utterance_id.startswith(_OF_REPLY)
+
+
+def older_replies(folder: Path) -> frozenset[str]:
+    """The ids of replies' sounds whose names do not say so, as far as they were noted.
+
+    Raises:
+        OSError
+    """
+    noted = folder / _OLDER_REPLIES
+    return frozenset(noted.read_text("ascii").split()) if noted.exists() else frozenset()
 
 
 class UtteranceFiles:
@@ -102,6 +113,21 @@ class UtteranceFiles:
     def remove(self, utterance_id: str) -> None:
         """Delete the sound for good. Idempotent."""
         (self._folder / path_of(utterance_id)).unlink(missing_ok=True)
+
+    def note_replies(self, utterance_ids: Collection[str]) -> None:
+        """These are replies: should the database be damaged, nothing else says it of older ones.
+
+        Raises:
+            OSError
+        """
+        older = {one for one in utterance_ids if not is_of_reply(one)}
+        known = older_replies(self._folder)
+        if older <= known:
+            return
+        path = self._folder / _OLDER_REPLIES
+        written = path.with_suffix(".new")
+        written.write_text("\n".join(sorted(older | known)), "ascii")
+        written.replace(path)
 
     def remove_strays(self, known: Collection[str], before_s: float) -> None:
         """Delete sound that no row knows and that is older than this Unix second.

@@ -153,6 +153,29 @@ async def test_the_sound_of_a_reply_is_not_taken_for_the_persons(filled, records
     assert (asked.role, asked.thread_id) == (Role.USER, "t1"), "its message names it"
 
 
+async def test_the_sound_of_an_older_reply_is_not_taken_for_the_persons_either(filled, records):
+    journal = await JournalWriter.open(filled)
+    for name, role in (("old-reply", Role.ASSISTANT), ("old-question", Role.USER)):
+        await journal.begin_utterance(records.utterance(name, role=role))
+        journal.append_utterance(name, bytes(4_800))
+        await journal.end_utterance(name, UtteranceState.TRANSCRIBED)
+    await journal.aclose()
+    for _ in range(2):  # an earlier version wrote them, this one has seen them
+        await (await JournalWriter.open(filled)).aclose()
+    (filled / DATABASE_NAME).write_bytes(b"not a database at all" * 100)
+    journal = await JournalWriter.open(filled)
+    [thread] = JournalReader(filled).threads()
+    found = {one.utterance_id: one for one in await journal.messages(thread.id)}
+    assert (found["old-reply"].role, found["old-reply"].status) == (
+        Role.ASSISTANT,
+        MessageStatus.COMPLETE,
+    )
+    assert found["old-question"].role is Role.USER
+    reply = await journal.utterance("old-reply")
+    assert (reply.rate_hz, reply.duration_of(4_800)) == (24_000, 100)
+    await journal.aclose()
+
+
 async def test_a_start_that_is_cut_while_it_reads_goes_on_with_the_next(filled, monkeypatch):
     spoil(filled, [leaves(filled)[4]])
     monkeypatch.setattr(salvaging, "_A_COMMIT", 50)
