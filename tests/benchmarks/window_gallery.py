@@ -29,6 +29,7 @@ from desktop_app.journal.schema import DATABASE_NAME, MIGRATIONS
 from desktop_app.ui.gallery.picture_grid import PictureGrid
 from desktop_app.ui.gallery.picture_pages import FIRST
 from desktop_app.ui.gallery.thumbnail_supply import ThumbnailSupply
+from desktop_app.ui.gallery.thumbnails import KEPT_SIDES, thumbnail
 from desktop_app.ui.look import Look, stylesheet
 from tests.benchmarks.figures import Figure, Spread, percentile
 from tests.benchmarks.plain_views import GreyGrid
@@ -65,13 +66,15 @@ def _fill(folder: Path) -> None:
             painter.fillRect(QRect(at, QSize(160, 160)), colour)
         painter.end()
         image.save(str(folder / f"{number}.jpg"))
-        image.scaled(400, 400).save(str(folder / f"{number}.thumb"), "JPG")  # type: ignore[call-overload]
+        image.scaled(400, 400).save(str(folder / f"{number}.least"), "JPG")  # type: ignore[call-overload]
+        thumbnail(folder / f"{number}.jpg", folder, KEPT_SIDES[0], 0)
     connection, _ = open_sound(folder / DATABASE_NAME, MIGRATIONS)
     with closing(connection):
         connection.execute("BEGIN")
         for number in range(PICTURES):
             os.link(folder / f"{number % DISTINCT}.jpg", pictures / f"{number}.jpg")
-            os.link(folder / f"{number % DISTINCT}.thumb", small / f"{number}.thumb")
+            kept = f"{KEPT_SIDES[0]}.thumb"
+            os.link(folder / f"{number % DISTINCT}.{kept}", small / f"{number}.{kept}")
             connection.execute(SAVE_PICTURE, values_of(_record(number)))
         connection.execute("COMMIT")
 
@@ -185,8 +188,8 @@ def _grey(desk: _Desk) -> tuple[GreyGrid, float]:
 
 
 def _reading_ms(folder: Path) -> float:
-    """One thread decodes a screenful of small pictures."""
-    files = [str(folder / f"{random.randrange(DISTINCT)}.thumb") for _ in range(20)]
+    """One thread decodes a screenful of pictures of 400 px, as the page's floor did."""
+    files = [str(folder / f"{random.randrange(DISTINCT)}.least") for _ in range(20)]
     began = time.perf_counter()
     for name in files:
         assert not QImage(name, "JPG").isNull()  # type: ignore[arg-type]  # a format may be named

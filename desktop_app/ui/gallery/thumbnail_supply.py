@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -14,7 +15,8 @@ from desktop_app.ui.gallery.thumbnails import thumbnail
 from desktop_app.ui.journal_pages import Worker
 
 MEMORY_BYTES = 48 * 1024 * 1024
-LOADERS = 2
+MOMENT_S = 0.004  # Qt decodes with the interpreter's lock held: the window wants it back
+_AT_ONCE = 8
 
 MakeThumbnail = Callable[[Path, Path, int, float], QImage]
 
@@ -56,13 +58,13 @@ class ThumbnailSupply(QObject):
         self._images: OrderedDict[str, QImage] = OrderedDict()
         self._bytes = 0
         self._wanted: list[str] = []
-        self._idle = list(range(LOADERS))
-        self._under_way: set[str] = set()
+        self._is_loading = False
 
     def use_size(self, side: int, radius: float) -> None:
         """Make them this large from now on, in px of the screen."""
         if (side, radius) != self._size:
             self._size = (side, radius)
+            self._wanted = []
             self._images.clear()
             self._bytes = 0
 
@@ -74,31 +76,41 @@ class ThumbnailSupply(QObject):
         return found
 
     def want(self, paths: Sequence[str]) -> None:
-        """Bring these, in this order; what was wanted before and is no longer, is not brought."""
-        self._wanted = [
-            path for path in paths if path not in self._images and path not in self._under_way
-        ]
-        while self._wanted and self._idle:
-            number = self._idle.pop()
-            self._run(partial(self._load, number), f"thumbnails {self._name} {number}")
+        """Bring these, in this order; what was wanted before and is no longer, is not brought.
 
-    async def _load(self, number: int) -> None:
+        The last ones are not brought where memory would have to give up the first ones for them.
+        """
+        side = max(1, self._size[0])
+        paths = paths[: max(1, MEMORY_BYTES // (4 * side * side))]
+        self._wanted = [path for path in reversed(paths) if self.image(path) is None][::-1]
+        if self._wanted and not self._is_loading:
+            self._is_loading = True
+            self._run(self._load, f"thumbnails {self._name}")
+
+    async def _load(self) -> None:
         try:
             while self._wanted:
-                path, size = self._wanted.pop(0), self._size
-                self._under_way.add(path)
-                try:
-                    image = await self._on_worker(partial(self._made, path, size))
-                finally:
-                    self._under_way.discard(path)
+                paths, size = self._wanted[:_AT_ONCE], self._size
+                images = await self._on_worker(partial(self._made, paths, size))
                 if size == self._size:
-                    self._put(path, image)
-                    self.arrived.emit(path)
+                    self._take(dict(zip(paths, images, strict=False)))
         finally:
-            self._idle.append(number)
+            self._is_loading = False
 
-    def _made(self, path: str, size: tuple[int, float]) -> QImage:
-        return self._make(self._folder / path, self._cache, *size)
+    def _made(self, paths: Sequence[str], size: tuple[int, float]) -> list[QImage]:
+        """As many of them as a moment allows, and at least one: each way to a worker costs time."""
+        until, made = time.monotonic() + MOMENT_S, list[QImage]()
+        for path in paths:
+            made.append(self._make(self._folder / path, self._cache, *size))
+            if time.monotonic() >= until:
+                break
+        return made
+
+    def _take(self, images: dict[str, QImage]) -> None:
+        self._wanted = [path for path in self._wanted if path not in images]
+        for path, image in images.items():
+            self._put(path, image)
+            self.arrived.emit(path)
 
     def _put(self, path: str, image: QImage) -> None:
         self._images[path] = image

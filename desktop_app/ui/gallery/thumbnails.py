@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import logging
 import os
+from functools import lru_cache
+from math import log2
 from pathlib import Path
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QBrush, QImage, QPainter, QPainterPath
+from PySide6.QtGui import QImage, QImageReader, QPainter
 
 from desktop_app.ui.gallery.film import StillReader
 
 logger = logging.getLogger(__name__)
 
-KEPT_SIDE = 400  # px; a cell of 200 on a screen of twice the resolution
+KEPT_SIDES = (200, 400)  # px; a cell of 200, and on a screen of twice the resolution
 MOST_PIXELS = 120_000_000
 WHOLE_SIDE = 2560
 _QUALITY = 88
@@ -28,10 +30,11 @@ def thumbnail(source: Path, cache: Path, side: int, radius: float) -> QImage:
         side: Width, px of the screen.
         radius: Of the corners, px of the screen.
     """
-    kept = cache / f"{source.stem}.thumb"
-    image = _read(kept, side)
+    kept_side = next((one for one in KEPT_SIDES if side <= one), KEPT_SIDES[-1])
+    kept = cache / f"{source.stem}.{kept_side}.thumb"
+    image = _read(QImageReader(str(kept)), side)  # ours: upright, and no name to mistrust
     if image.isNull():
-        image = _middle(_read(source, KEPT_SIDE))
+        image = _middle(_read(StillReader(source), kept_side), kept_side)
         if image.isNull():
             return image
         _keep(image, kept)
@@ -56,27 +59,28 @@ def picture_size(source: Path) -> QSize:
     return StillReader(source).size()
 
 
-def _read(path: Path, covering: int) -> QImage:
-    """The picture, just large enough to cover a square of that side; none is made larger."""
-    reader = StillReader(path)
+def _read(reader: QImageReader, covering: int) -> QImage:
+    """The picture, at least as large as a square of that side where it is, and little larger."""
     size = reader.size()
     if size.isEmpty() or size.width() * size.height() > MOST_PIXELS:
         return QImage()
-    if min(size.width(), size.height()) > covering:
+    times = min(size.width(), size.height()) / covering
+    if times > 1 and reader.format() == b"jpeg":
+        halvings = min(3, int(log2(times)))  # its decoder halves for nothing, and scales for much
+        reader.setScaledSize(QSize(size.width() >> halvings, size.height() >> halvings))
+    elif times > 1:
         square = QSize(covering, covering)
         reader.setScaledSize(size.scaled(square, Qt.AspectRatioMode.KeepAspectRatioByExpanding))
     return reader.read()
 
 
-def _middle(image: QImage) -> QImage:
+def _middle(image: QImage, most: int) -> QImage:
     side = min(image.width(), image.height())
     across = QRect((image.width() - side) // 2, (image.height() - side) // 2, side, side)
     square = image.copy(across)
-    if side <= KEPT_SIDE:
+    if side <= most:
         return square
-    return square.scaled(
-        QSize(KEPT_SIDE, KEPT_SIDE), mode=Qt.TransformationMode.SmoothTransformation
-    )
+    return square.scaled(QSize(most, most), mode=Qt.TransformationMode.SmoothTransformation)
 
 
 def _keep(image: QImage, path: Path) -> None:
@@ -92,18 +96,26 @@ def _keep(image: QImage, path: Path) -> None:
 
 
 def _rounded(image: QImage, side: int, radius: float) -> QImage:
-    fitting = image
-    if image.width() != side or image.height() != side:
-        square = QSize(side, side)
-        fitting = image.scaled(square, mode=Qt.TransformationMode.SmoothTransformation)
+    out = QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
+    painter = QPainter(out)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
+    painter.drawImage(out.rect(), image)
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_DestinationIn)
+    painter.drawImage(out.rect(), _outline(side, radius))
+    painter.end()
+    return out
+
+
+@lru_cache(maxsize=8)
+def _outline(side: int, radius: float) -> QImage:
+    """A square with round corners, whose inside covers."""
     out = QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
     out.fill(Qt.GlobalColor.transparent)
-    outline = QPainterPath()
-    outline.addRoundedRect(QRectF(out.rect()), radius, radius)
     painter = QPainter(out)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QBrush(fitting))
-    painter.drawPath(outline)
+    painter.setBrush(Qt.GlobalColor.black)
+    painter.drawRoundedRect(QRectF(out.rect()), radius, radius)
     painter.end()
     return out

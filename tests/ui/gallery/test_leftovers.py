@@ -25,7 +25,7 @@ def test_what_was_made_of_a_picture_goes_with_it(qapp, paint, tmp_path):
     assert names(cache) == before
     goes.unlink()
     remove_leftovers(tmp_path / "pictures", cache)
-    assert names(cache) == ["dragged/p1/Fox 1.png", "thumbnails/1.thumb"]
+    assert names(cache) == ["dragged/p1/Fox 1.png", "thumbnails/1.200.thumb"]
     assert not (cache / DRAGGED / "p2").exists()
 
 

@@ -17,6 +17,7 @@ class Studio:
 
     def __init__(self) -> None:
         self.made: list[str] = []
+        self.ways = 0
         self.gate = asyncio.Event()
         self.tasks: list[asyncio.Task[None]] = []
         self.supply = ThumbnailSupply(
@@ -29,6 +30,7 @@ class Studio:
         return QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
 
     async def _worker(self, call):
+        self.ways += 1
         await self.gate.wait()
         return call()
 
@@ -46,17 +48,26 @@ def arrived(qapp):
     return []
 
 
-async def test_what_is_no_longer_on_screen_is_not_made(arrived):
+async def test_what_is_no_longer_on_screen_is_not_made(arrived, monkeypatch):
+    monkeypatch.setattr(thumbnail_supply, "MOMENT_S", 0)
     studio = Studio()
     studio.supply.arrived.connect(arrived.append)
     studio.supply.want(["a", "b", "c", "d"])
-    await asyncio.sleep(0)  # both loaders have taken one
+    await asyncio.sleep(0)  # the first ones are on their way
     studio.supply.want(["y", "z"])
     await studio.finish()
-    assert sorted(studio.made) == ["a", "b", "y", "z"]
-    assert sorted(arrived) == ["a", "b", "y", "z"]
+    assert studio.made == ["a", "y", "z"]
+    assert arrived == ["a", "y", "z"]
     assert studio.supply.image("c") is None
     assert studio.supply.image("z").width() == 10
+
+
+async def test_what_takes_but_a_moment_goes_one_way_to_the_worker(monkeypatch):
+    monkeypatch.setattr(thumbnail_supply, "MOMENT_S", 60)
+    studio = Studio()
+    studio.supply.want(["a", "b", "c", "d"])
+    await studio.finish()
+    assert (studio.made, studio.ways) == (["a", "b", "c", "d"], 1)
 
 
 async def test_what_is_there_is_not_made_again():
@@ -80,6 +91,16 @@ async def test_another_size_is_made_anew_and_one_that_came_too_late_is_dropped()
     assert studio.supply.image("a").width() == 20
 
 
+async def test_what_is_wanted_in_another_size_while_it_is_made_comes_in_that_size():
+    studio = Studio()
+    studio.supply.want(["a"])
+    await asyncio.sleep(0)
+    studio.supply.use_size(20, 1)
+    studio.supply.want(["a"])
+    await studio.finish()
+    assert studio.supply.image("a").width() == 20
+
+
 async def test_what_was_seen_longest_ago_goes_when_memory_is_full(monkeypatch):
     monkeypatch.setattr(thumbnail_supply, "MEMORY_BYTES", 3 * 400)
     studio = Studio()
@@ -90,3 +111,21 @@ async def test_what_was_seen_longest_ago_goes_when_memory_is_full(monkeypatch):
     await studio.finish()
     held = [name for name in "abcd" if studio.supply.image(name) is not None]
     assert held == ["a", "c", "d"]
+
+
+async def test_what_is_wanted_again_stays_though_it_was_seen_longest_ago(monkeypatch):
+    monkeypatch.setattr(thumbnail_supply, "MEMORY_BYTES", 3 * 400)
+    studio = Studio()
+    studio.supply.want(["a", "b", "c"])
+    await studio.finish()
+    studio.supply.want(["a", "d"])
+    await studio.finish()
+    assert [name for name in "abcd" if studio.supply.image(name) is not None] == ["a", "c", "d"]
+
+
+async def test_what_is_near_never_pushes_out_what_is_on_screen(monkeypatch):
+    monkeypatch.setattr(thumbnail_supply, "MEMORY_BYTES", 3 * 400)
+    studio = Studio()
+    studio.supply.want(["a", "b", "c", "d", "e"])
+    await studio.finish()
+    assert [name for name in "abcde" if studio.supply.image(name) is not None] == ["a", "b", "c"]

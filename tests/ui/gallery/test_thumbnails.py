@@ -7,9 +7,10 @@ import zlib
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QImage
 
-from desktop_app.ui.gallery.thumbnails import KEPT_SIDE, picture_size, thumbnail, whole_picture
+from desktop_app.ui.gallery.thumbnails import picture_size, thumbnail, whole_picture
 
 
 def test_the_middle_of_a_wide_picture_becomes_a_square_with_round_corners(qapp, paint, tmp_path):
@@ -22,14 +23,35 @@ def test_the_middle_of_a_wide_picture_becomes_a_square_with_round_corners(qapp, 
     assert abs(middle.red() - 0x20) < 6
 
 
-def test_a_small_picture_is_made_from_the_cache_the_second_time(qapp, paint, tmp_path):
+@pytest.mark.parametrize(("side", "kept_side"), [(100, 200), (200, 200), (201, 400), (500, 400)])
+def test_a_small_picture_is_made_from_the_cache_the_second_time(
+    qapp, paint, tmp_path, side: int, kept_side: int
+):
     path = paint(1, width=900, height=900)
-    thumbnail(path, tmp_path / "cache", 100, 10)
+    first = thumbnail(path, tmp_path / "cache", side, 10)
     (kept,) = (tmp_path / "cache").iterdir()
-    assert QImage(str(kept)).width() == KEPT_SIDE
+    assert QImage(str(kept)).width() == kept_side
     path.unlink()
-    again = thumbnail(path, tmp_path / "cache", 100, 10)
+    again = thumbnail(path, tmp_path / "cache", side, 10)
+    assert again.size() == first.size() == QSize(side, side)
     assert abs(again.pixelColor(50, 50).red() - 0xC0) < 6
+
+
+@pytest.mark.parametrize("width", [50, 130, 200, 399, 1000])
+def test_a_small_picture_shows_the_whole_middle_edge_to_edge(qapp, tmp_path, width: int):
+    image = QImage(width, width, QImage.Format.Format_RGB32)
+    image.fill(QColor("white"))
+    for x in range(width // 2, width):
+        for y in range(width):
+            image.setPixelColor(x, y, QColor("black"))
+    image.save(str(tmp_path / "x.jpg"), "JPG", 100)
+    for _ in range(2):  # from the file, then from the cache
+        small = thumbnail(tmp_path / "x.jpg", tmp_path / "cache", 90, 6)
+        across = [small.pixelColor(x, 45).lightness() for x in range(90)]
+        assert min(across[:43]) > 240
+        assert max(across[47:]) < 15
+        assert small.pixelColor(0, 0).alpha() == 0
+        assert small.pixelColor(0, 45).alpha() == small.pixelColor(89, 45).alpha() == 255
 
 
 def test_what_can_be_seen_through_stays_so(qapp, tmp_path):
