@@ -113,6 +113,10 @@ SENTENCES: Prose = {
     "kept.pictures_cleared": (
         "The pictures are deleted; the next start of Parley takes them off the disk."
     ),
+    "kept.recordings_at_service": (
+        "The recordings are gone here. The service could not delete its copies: clear them again"
+        " when it can be reached."
+    ),
     "kept.recordings_cleared": "The recordings are gone. What was said can still be read.",
     "kept.attachments_cleared": "The files are gone. The messages can still be read.",
     "kept.service_cleared": (

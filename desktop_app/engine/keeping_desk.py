@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from desktop_app.errors import AppError
+from desktop_app.errors import AppError, InputError
 from desktop_app.export.importing import TakesIn, import_archive
 from desktop_app.export.storage import ids_of_all
 from desktop_app.export.watch import Watch
@@ -51,6 +51,7 @@ class KeepingDesk:
         publish: Takes news for the window.
         wall: Unix seconds.
         clear_service: Has the embedded service forget everything.
+        forget_at_service: Has the service on this computer delete recordings of so many seconds.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class KeepingDesk:
         publish: Callable[[LinkEvent], None],
         wall: Callable[[], float],
         clear_service: Callable[[], Awaitable[None]],
+        forget_at_service: Callable[[float], Awaitable[None]],
     ) -> None:
         self._journal = journal
         self._folder = folder
@@ -69,6 +71,7 @@ class KeepingDesk:
         self._publish = publish
         self._wall = wall
         self._clear_service = clear_service
+        self._forget_at_service = forget_at_service
         self._background = Background(self._report)
         self._watch = Watch()
 
@@ -118,6 +121,7 @@ class KeepingDesk:
                 gone = await self._journal.remove_expired(OFF, self._wall())
                 for at in range(0, len(gone), _TOLD_AT_ONCE):
                     self._publish(RecordingsRemoved(tuple(gone[at : at + _TOLD_AT_ONCE])))
+                await self._clear_at_service()
             case Kept.PICTURES:
                 for picture_id in await asyncio.to_thread(ids_of_all, self._folder, "picture"):
                     self._ask(DeletePicture(picture_id))
@@ -127,6 +131,12 @@ class KeepingDesk:
             case Kept.SERVICE:
                 await self._clear_service()
         self._tell(NoticeLevel.INFO, _CLEARED[kind], {})
+
+    async def _clear_at_service(self) -> None:
+        try:
+            await self._forget_at_service(0.0)
+        except AppError as error:
+            raise InputError("kept.recordings_at_service") from error
 
     def _report(self, name: str, error: BaseException) -> None:
         if isinstance(error, AppError):

@@ -154,6 +154,8 @@ class EngineApp:
         self._service = ServiceConnection(
             find, threads, resample_speech, decode_speech, terms, self._answerer_of, videos
         )
+        self._asked = ServiceConnection(find, threads, videos=videos)  # turns wait for none of it
+        forget_at_service = forgetting(self._profile, self._asked)
         self._recordings = RecordingDesk(
             journal,
             self._sound.open_loudspeaker,
@@ -161,7 +163,7 @@ class EngineApp:
             floor=lambda: self.controller.floor,
             publish=self._publish,
             time=SystemTime(),
-            at_service=DiscardsAtService(journal, self._profile.key, lambda: self._asked.api()).run,
+            at_service=DiscardsAtService(journal, self._profile.key, self._asked.api).run,
         )
         self._keeping = KeepingDesk(
             journal,
@@ -170,15 +172,15 @@ class EngineApp:
             publish=self._publish,
             wall=SystemTime().wall,
             clear_service=lambda: self._keeper.renew(self._forget_service),
+            forget_at_service=forget_at_service,
         )
         self._remote_threads = threads
-        self._asked = ServiceConnection(find, threads, videos=videos)  # turns wait for none of it
         self._retention = Retention(
             journal,
             lambda: self._settings.privacy.keep_recordings,
             self._publish,
             SystemTime(),
-            forgetting(self._profile, self._asked),
+            forget_at_service,
         )
         keys = ProfileKeys(lambda: self._settings, Credentials(), os.environ)
         self._samples = SamplePlayer(self._sound.open_loudspeaker, lambda: self.controller.floor)

@@ -9,11 +9,21 @@ import pytest
 
 from desktop_app.client.api import BackboardApi
 from desktop_app.client.discarded_sound import DiscardsAtService
+from desktop_app.client.message_body import MessageFiles
 from desktop_app.errors import NetworkError
 from desktop_app.journal.discarded_sound import DiscardedSound
 from desktop_app.journal.records import Role
 from desktop_app.journal.writer import JournalWriter
+from desktop_app.protocol.backboard.messages import (
+    HearingChoice,
+    MessageRequest,
+    SpeakingChoice,
+    Voice,
+)
 from tests.fakes.backboard import ScriptedBackboard
+from tests.fakes.service import real_service
+
+QUESTION = Path(__file__).parents[1] / "sounds" / "square_root_of_one_hundred.wav"
 
 ASKED = DiscardedSound("p", Role.USER, "r1")
 SPOKEN = DiscardedSound("p", Role.ASSISTANT, "r2")
@@ -43,6 +53,25 @@ async def test_each_is_asked_for_once_and_forgotten(
         ("DELETE", "/api/parley/recordings/r2?of=assistant"),
     ]
     assert set(await journal.settings("discarded:")) == {ELSEWHERE.key}
+
+
+async def test_a_service_of_ours_deletes_either_side(tmp_path: Path, journal: JournalWriter):
+    with real_service(tmp_path / "service") as service:
+        api = BackboardApi(service.api)
+        voice = Voice(stt=HearingChoice(), tts=SpeakingChoice())
+        asked = MessageRequest(voice=voice)
+        reply = await api.messages.send(asked, MessageFiles(audio_file=QUESTION))
+
+        async def open_api() -> BackboardApi:
+            return api
+
+        for role in (Role.USER, Role.ASSISTANT):
+            note = DiscardedSound("ours", role, reply.message_id)
+            await journal.set_setting(note.key, note.reply_id)
+        assert await DiscardsAtService(journal, "ours", open_api).run()
+        assert await api.recordings.forget(0) == 0, "nothing is left of them"
+        assert await journal.settings("discarded:ours:") == {}
+        await api.aclose()
 
 
 async def test_it_is_noted_until_the_service_is_there(journal: JournalWriter, caplog):

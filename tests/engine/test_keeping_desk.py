@@ -32,7 +32,13 @@ class Rig:
             publish=self._publish,
             wall=lambda: 1e9,
             clear_service=self._clear_service,
+            forget_at_service=self._forget_at_service,
         )
+
+    async def _forget_at_service(self, older_than_s: float) -> None:
+        if self.refusal is not None:
+            raise self.refusal
+        self.asked.append(f"sound of {older_than_s} s forgotten")
 
     async def _clear_service(self) -> None:
         if self.refusal is not None:
@@ -127,6 +133,13 @@ async def test_recordings_are_cleared_at_once(rig, folder, archive):
     [gone] = [one for one in rig.told if isinstance(one, RecordingsRemoved)]
     assert sorted(gone.utterance_ids) == ["u1", "u2"]
     assert list((folder / "utterances").iterdir()) == []
+    assert rig.asked == ["sound of 0.0 s forgotten"]
+
+
+async def test_recordings_that_the_service_keeps_are_said_to_be_there(rig):
+    rig.refusal = NetworkError("network.unreachable", retryable=True)
+    rig.desk.take(ClearKept(Kept.RECORDINGS))
+    assert await rig.notice() == "kept.recordings_at_service"
 
 
 async def test_pictures_and_conversations_go_as_if_each_was_deleted(rig, archive):
