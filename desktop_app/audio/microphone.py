@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import math
 import time
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
@@ -17,10 +16,11 @@ from desktop_app.audio.devices import (
     Direction,
     SoundDevice,
 )
-from desktop_app.audio.frames import CAPTURE_RATE_HZ, FRAME_BYTES, FRAME_MS, AudioFrame
+from desktop_app.audio.frame_cutter import FrameCutter
+from desktop_app.audio.frames import CAPTURE_RATE_HZ, FRAME_MS, AudioFrame
 from desktop_app.audio.level import level_of
+from desktop_app.audio.loop_waker import LoopWaker
 from desktop_app.audio.portaudio import SoundSystem
-from desktop_app.audio.resampler import Resampler, downmix
 from desktop_app.audio.sound_stream import SoundStream, StreamRequest
 from desktop_app.audio.switch_watch import SwitchWatch
 from desktop_app.errors import DeviceError
@@ -29,29 +29,6 @@ _HOLDS_MS = 2_000
 _SILENT_AFTER_S = 1.0
 _MAY_RETURN_S = 1.0
 _BETWEEN_TRIES_S = 0.3
-_BYTES_PER_S = CAPTURE_RATE_HZ * 2
-
-
-class FrameCutter:
-    """Turns blocks of a device into frames and says when each was captured.
-
-    Of a block that is told late, that is later than it was; the frames behind it are never earlier.
-    """
-
-    def __init__(self, rate_hz: int, channels: int) -> None:
-        self._channels = channels
-        self._resampler = Resampler(rate_hz, CAPTURE_RATE_HZ)
-        self._rest = b""
-        self._latest_s = -math.inf
-
-    def feed(self, pcm: bytes, at_s: float) -> Iterator[AudioFrame]:
-        """Cut one block whose last sample was captured at ``at_s``."""
-        self._rest += self._resampler.feed(downmix(pcm, self._channels))
-        while len(self._rest) >= FRAME_BYTES:
-            frame, self._rest = self._rest[:FRAME_BYTES], self._rest[FRAME_BYTES:]
-            later_s = len(self._rest) / _BYTES_PER_S + self._resampler.held_s
-            self._latest_s = max(self._latest_s, at_s - later_s)
-            yield AudioFrame(frame, self._latest_s)
 
 
 class _Watch:
@@ -140,10 +117,8 @@ class Microphone:
         self._tap: _Tap | None = None
         self._dropped = 0
         self._arrived = asyncio.Event()
-        self._on_sound: Callable[[], object] = self._arrived.set
         self._switching = asyncio.Lock()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._is_woken = False
+        self._waker: LoopWaker | None = None
         self._is_starved = False
         self._may_be_misplaced = False
         self._last_pcm = b""
@@ -199,8 +174,13 @@ class Microphone:
         """
         async with self._switching:
             if self._tap is None:
-                self._loop = asyncio.get_running_loop()
-                self._tap = await self._opened(None)
+                waker = LoopWaker(asyncio.get_running_loop(), self._arrived.set)
+                self._waker = waker
+                try:
+                    self._tap = await self._opened(None)
+                except BaseException:
+                    waker.close()
+                    raise
 
     async def close(self) -> None:
         """Release the device. Idempotent."""
@@ -210,6 +190,8 @@ class Microphone:
             self._arrived.set()
             if tap is not None:
                 self._dropped += tap.dropped
+                if self._waker is not None:
+                    self._waker.close()
                 if tap.stream is not None:
                     await self._sound.close(tap.stream)
 
@@ -218,7 +200,8 @@ class Microphone:
         self._is_starved = False
         self._last_pcm = b""
         self._switch.begin()
-        tap = _Tap(self._clock, self._wake)
+        assert self._waker is not None
+        tap = _Tap(self._clock, self._waker.wake)
         request = StreamRequest(
             Direction.INPUT, CAPTURE_RATE_HZ, FRAME_MS, tap.on_block, tap.on_finished, self._wish
         )
@@ -248,7 +231,6 @@ class Microphone:
         def hear() -> None:
             if failures:
                 return
-            self._is_woken = False
             try:
                 for frame in self._come(tap, cutter):
                     take(frame)
@@ -267,11 +249,13 @@ class Microphone:
     @contextlib.contextmanager
     def _woken_by_sound(self, call: Callable[[], None]) -> Iterator[None]:
         """The loop calls it when a block came, instead of going on with who waits."""
-        self._on_sound = call
+        waker = self._waker
+        assert waker is not None  # of an open microphone
+        waker.call = call
         try:
             yield
         finally:
-            self._on_sound = self._arrived.set
+            waker.call = self._arrived.set
 
     async def frames(self) -> AsyncIterator[AudioFrame]:
         """Captured frames in order, until ``close``, for who waits between them.
@@ -314,7 +298,6 @@ class Microphone:
         self._switch.note(is_sound=any(pcm))
 
     async def _wait_for_sound(self, tap: _Tap) -> None:
-        self._is_woken = False
         self._arrived.clear()
         if tap.waiting or self._tap is not tap:
             return
@@ -371,13 +354,6 @@ class Microphone:
     def _on_list_changed(self) -> None:
         self._may_be_misplaced = True
         self._arrived.set()
-
-    def _wake(self) -> None:
-        # PortAudio's thread.
-        loop = self._loop
-        if not self._is_woken and loop is not None and not loop.is_closed():
-            self._is_woken = True
-            loop.call_soon_threadsafe(self._on_sound)
 
 
 def _cutter_of(tap: _Tap) -> FrameCutter:

@@ -56,8 +56,9 @@ async def test_every_frame_is_given_in_order_until_the_microphone_is_closed():
 async def test_a_frame_wakes_no_task():
     listener = Listener()
     async with listener.open():
-        before: list[bytes] = []
         listener.sound.capture(LOUD)
+        before: list[bytes] = []
+        await asyncio.sleep(0)  # the loop looks at what woke it
         asyncio.get_running_loop().call_soon(lambda: before.extend(listener.taken))
         await asyncio.sleep(0)
         assert before == [LOUD]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
@@ -27,8 +28,19 @@ def input_device(name: str, *, kind: DeviceKind = DeviceKind.OTHER) -> SoundDevi
     return SoundDevice(name, 0, Direction.INPUT, "ALSA", 1, 16_000, kind=kind)
 
 
+_made = list[Microphone]()
+
+
 def microphone_of(sound: ScriptedSound) -> Microphone:
-    return Microphone(sound, clock=lambda: 50.0)
+    _made.append(Microphone(sound, clock=lambda: 50.0))
+    return _made[-1]
+
+
+@pytest.fixture(autouse=True)
+async def all_are_closed() -> AsyncIterator[None]:
+    yield
+    while _made:
+        await _made.pop().close()
 
 
 async def take(microphone: Microphone, count: int) -> list[AudioFrame]:
