@@ -56,7 +56,10 @@ class RingBuffer:
     @property
     def available(self) -> int:
         """Bytes that wait to be read, without what was discarded. Any thread."""
-        return max(0, self._written - max(self._position, self._discard_before))
+        wish = self._rewind
+        read = self._read if wish is self._rewound else wish[0]
+        left = self._written - (read if read > self._discard_before else self._discard_before)
+        return left if left > 0 else 0
 
     @property
     def played_since_mark(self) -> int:

@@ -20,5 +20,24 @@ def masked_frame(payload: bytes, *, is_text: bool) -> bytes:
         head = bytes((kind, _MASKED | 126)) + size.to_bytes(2, "big")
     else:
         head = bytes((kind, _MASKED | 127)) + size.to_bytes(8, "big")
-    mask = os.urandom(4)
+    mask = _masks.next()
     return b"".join((head, mask, apply_mask(payload, mask)))
+
+
+class _Masks:
+    """Random numbers of the system, fetched for many frames at once. Event loop only."""
+
+    _FETCHED_BYTES = 1024
+
+    def __init__(self) -> None:
+        self._left = b""
+
+    def next(self) -> bytes:
+        """Four bytes that were never used before."""
+        if not self._left:
+            self._left = os.urandom(self._FETCHED_BYTES)
+        mask, self._left = self._left[:4], self._left[4:]
+        return mask
+
+
+_masks = _Masks()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from msgspec import structs
 
-from desktop_app.audio.frames import FRAME_BYTES, SPEECH_RATE_HZ
+from desktop_app.audio.frames import CAPTURE_RATE_HZ, SPEECH_RATE_HZ
 from desktop_app.engine.ledger import Ledger
 from desktop_app.engine.ports import Journal, Time
 from desktop_app.engine.turn_notes import TurnNotes
@@ -22,7 +22,7 @@ from desktop_app.journal.titles import title_of
 from desktop_app.link.messages import LinkEvent, MessageSaved
 from desktop_app.link.thread_messages import PictureSaved, ThreadSaved
 
-_WRITTEN_BYTES = FRAME_BYTES * 5
+_WRITTEN_BYTES = CAPTURE_RATE_HZ * 2 // 4
 _WRITTEN_SPEECH_BYTES = SPEECH_RATE_HZ * 2 // 4
 
 
@@ -98,7 +98,7 @@ class Bookkeeper:
         self._ledger.do(begin)
 
     def append(self, notes: TurnNotes, pcm: bytes) -> None:
-        """Write sound of the turn, a tenth of a second at a time: each writing wakes a thread."""
+        """Write sound of the turn, a quarter of a second at a time: each writing wakes a thread."""
         notes.recorded_bytes += len(pcm)
         if notes.utterance is None:
             return

@@ -132,11 +132,12 @@ class Lines:
         """
         self._spoken += pcm
         if is_live:
-            self._send(AppendAudio(turn, pcm))
+            self.stream(turn, pcm)
 
     def stream(self, turn: int, pcm: bytes) -> None:
         """Let the line hear sound in which nobody may be speaking; it is not kept."""
-        self._send(AppendAudio(turn, pcm))
+        if self._voice_line is not None:
+            self._voice_line.send(AppendAudio(turn, pcm))
 
     def _open(self) -> None:
         self._voice_line = Supervisor(
@@ -157,7 +158,7 @@ class Lines:
 
     def _resend(self, turn: int) -> None:
         for at in range(0, len(self._spoken), _RESEND_BYTES):
-            self._send(AppendAudio(turn, bytes(self._spoken[at : at + _RESEND_BYTES])))
+            self.stream(turn, bytes(self._spoken[at : at + _RESEND_BYTES]))
 
     async def _deliver(self, prompt: DeliverPrompt) -> None:
         try:

@@ -193,22 +193,25 @@ class SoundDesk:
             await microphone.close()
 
     def _take(self, captured: AudioFrame) -> None:
-        self._notice_silence(captured)
         frame = self._echo.clean(captured)
         if not self._session.is_deaf:
             self._ears.pass_on(frame)  # on its way before the judge takes its millisecond
+        self._frames_heard += 1
+        if self._frames_heard % _FRAMES_PER_LEVEL == 0:
+            self._notice_silence(captured)
+            self._notice_other_devices()
+            self._tell_level(frame)
         self._hear(frame)
+
+    def _tell_level(self, frame: AudioFrame) -> None:
+        level = 0.0 if self._session.is_muted else loudness(frame.energy)
+        self._parts.publish(LevelMeasured(level, self._parts.loudspeaker.level))
 
     def blame_echo(self) -> None:
         """What was taken for a person was the reply."""
         self._echo.blame()
 
     def _hear(self, frame: AudioFrame) -> None:
-        self._frames_heard += 1
-        if self._frames_heard % _FRAMES_PER_LEVEL == 0:
-            self._notice_other_devices()
-            level = 0.0 if self._session.is_muted else loudness(frame.energy)
-            self._parts.publish(LevelMeasured(level, self._parts.loudspeaker.level))
         if self._session.is_deaf:
             self._ears.forget()
             self._echo.heard(is_speech=None)

@@ -26,7 +26,7 @@ class LineUses:
         tell: Takes inputs for the machine.
         admit: Returns when there is room for this event; a slow loudspeaker slows the server.
         before_send: Returns when what the command says is durable.
-        sent: Told after the command has left.
+        sent: Told after the command has left, unless it is sound that nobody waited for.
         is_durable: Whether ``before_send`` would return at once.
         is_free: Whether no turn runs: the line can be exchanged unnoticed.
         load: The end of an utterance with its files, for a line that takes files or does not.
@@ -91,7 +91,6 @@ class Supervisor:
         if not transport.send_now(command):
             return False
         life.spoke()
-        self._uses.sent(command)
         return True
 
     async def run(self) -> None:

@@ -124,7 +124,8 @@ class GatewayDialect:
         """What to send for a command, in order; may be nothing."""
         match command:
             case AppendAudio():
-                return self._append(command)
+                self._turns.appended(command.turn, len(command.pcm))
+                return sound_frames(command.pcm, is_binary=self._is_binary)
             case CommitAudio():
                 self._turns.committed(
                     command.turn, is_answered="input.speech" in self._peer.extensions
@@ -153,10 +154,6 @@ class GatewayDialect:
         )
         self._is_spoken = configuration.speech_output is not None
         self._turns = GatewayTurns(is_peer_ending=is_ending)
-
-    def _append(self, command: AppendAudio) -> list[Frame]:
-        self._turns.appended(command.turn, len(command.pcm))
-        return sound_frames(command.pcm, is_binary=self._is_binary)
 
     def _discard(self, turn: int) -> list[Frame]:
         """A peer without a word for it transcribes, and nobody hears of it."""

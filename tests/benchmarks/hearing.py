@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import time
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import cycle, islice
 
 from websockets.asyncio.client import connect
@@ -46,10 +48,11 @@ async def sending() -> list[Figure]:
         ("WebRTC gate", WebRtcDetector(), 1.0),
         ("Silero judges", speech_detector(), 4.5),
     ):
-        async with peer() as (notes, url):
-            floor_ms, floor_cpu = await _bare(notes, url)
-        async with peer() as (notes, url):
-            ours_ms, ours_cpu = await _ours(notes, url, detector)
+        with _nothing_of_the_start_is_garbage():
+            async with peer() as (notes, url):
+                floor_ms, floor_cpu = await _bare(notes, url)
+            async with peer() as (notes, url):
+                ours_ms, ours_cpu = await _ours(notes, url, detector)
         p50, p99 = percentile(ours_ms, 0.5), percentile(ours_ms, 0.99)
         floor_p50, floor_p99 = percentile(floor_ms, 0.5), percentile(floor_ms, 0.99)
         is_prompt = p50 <= _P50_GOAL * floor_p50 and p99 <= _P99_GOAL * floor_p99
@@ -73,6 +76,17 @@ async def sending() -> list[Figure]:
             )
         )
     return figures
+
+
+@contextmanager
+def _nothing_of_the_start_is_garbage() -> Iterator[None]:
+    """As the engine's process freezes it; for the floor too, which is in this process."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 async def _ours(notes: Notes, url: str, detector: SpeechDetector) -> tuple[list[float], float]:
