@@ -208,6 +208,9 @@ SENTENCES: Prose = {
     ),
     "recordings.discarded": "{number} recordings were discarded.",
     "recording.saved": "The recording is in {file}.",
+    "recording.stays_at_service": (
+        "The recording is gone here. At this service it can only be deleted with its thread."
+    ),
     "recording.still_at_service": (
         "The recording is gone here. The service could not delete its copy: that is done when"
         " Parley starts again."

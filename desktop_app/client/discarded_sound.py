@@ -7,9 +7,10 @@ from collections.abc import Awaitable, Callable
 
 from desktop_app.client.api import BackboardApi
 from desktop_app.client.deleted_threads import Notes
-from desktop_app.client.errors import NotFoundError
-from desktop_app.errors import AppError
+from desktop_app.errors import AccessError, AppError
 from desktop_app.journal.discarded_sound import DISCARDED, DiscardedSound, discarded_of
+
+STILL_THERE, STAYS_THERE = "recording.still_at_service", "recording.stays_at_service"
 
 logger = logging.getLogger(__name__)
 
@@ -29,29 +30,29 @@ class DiscardsAtService:
         self._beginning = f"{DISCARDED}:{profile}:"
         self._open_api = open_api
 
-    async def run(self) -> bool:
-        """Delete what can be deleted now; the rest stays noted.
+    async def run(self) -> str:
+        """Delete what can be deleted now; what must wait for the service stays noted.
 
         To forget a key forgets those that begin with it, which is why the longer ones come first.
 
         Returns:
-            Whether nothing is left to be deleted.
+            Why the service has something left, as the code of a notice; empty: it has nothing.
 
         Raises:
             StorageError: The notes cannot be read or written.
         """
+        left = ""
         for key in sorted(await self._notes.settings(self._beginning), reverse=True):
             try:
                 await self._delete(discarded_of(key))
             except AppError as error:
-                logger.warning("discarded sound is still at the service: %s", error)
-                return False
+                logger.info("discarded sound is still at the service: %s", error)
+                if error.retryable or isinstance(error, AccessError):
+                    return STILL_THERE
+                left = STAYS_THERE
             await self._notes.forget_settings(key)
-        return True
+        return left
 
     async def _delete(self, sound: DiscardedSound) -> None:
         api = await self._open_api()
-        try:
-            await api.recordings.discard(sound.reply_id, sound.role)
-        except NotFoundError:
-            logger.info("this service has no recordings that could be deleted alone")
+        await api.recordings.discard(sound.reply_id, sound.role)

@@ -56,7 +56,8 @@ class RecordingDesk:
         floor: How every open conversation stands.
         publish: Takes news for the window.
         time: Clocks.
-        at_service: Deletes there what was discarded; says whether nothing is left of it.
+        at_service: Deletes there what was discarded; says why something is left, as a notice's
+            code, or nothing.
     """
 
     def __init__(
@@ -68,7 +69,7 @@ class RecordingDesk:
         floor: Callable[[], Iterable[PhaseChanged]],
         publish: Callable[[LinkEvent], None],
         time: Time,
-        at_service: Callable[[], Awaitable[bool]] | None = None,
+        at_service: Callable[[], Awaitable[str]] | None = None,
     ) -> None:
         self._at_service = at_service
         self._journal = journal
@@ -206,8 +207,9 @@ class RecordingDesk:
         if message_id:
             self._publish(MessageRemoved(utterance.thread_id, message_id))
         self._publish(RecordingsRemoved((utterance.id,)))
-        if self._at_service is not None and not await self._at_service():
-            self._tell(NoticeLevel.INFO, "recording.still_at_service", utterance.id, {})
+        left = await self._at_service() if self._at_service is not None else ""
+        if left:
+            self._tell(NoticeLevel.INFO, left, utterance.id, {})
 
     async def _found(self, utterance_id: str) -> UtteranceRecord:
         utterance = await self._journal.utterance(utterance_id)

@@ -46,8 +46,8 @@ async def test_each_is_asked_for_once_and_forgotten(
         return api
 
     backboard.answer({"count": 1})
-    backboard.answer({"detail": "Not Found"}, status=404)  # it knows of no such thing
-    assert await DiscardsAtService(journal, "p", open_api).run()
+    backboard.answer({"count": 0})
+    assert await DiscardsAtService(journal, "p", open_api).run() == ""
     assert [(one.method, one.path) for one in backboard.asked] == [
         ("DELETE", "/api/parley/recordings/r1?of=user"),
         ("DELETE", "/api/parley/recordings/r2?of=assistant"),
@@ -68,16 +68,28 @@ async def test_a_service_of_ours_deletes_either_side(tmp_path: Path, journal: Jo
         for role in (Role.USER, Role.ASSISTANT):
             note = DiscardedSound("ours", role, reply.message_id)
             await journal.set_setting(note.key, note.reply_id)
-        assert await DiscardsAtService(journal, "ours", open_api).run()
+        assert await DiscardsAtService(journal, "ours", open_api).run() == ""
         assert await api.recordings.forget(0) == 0, "nothing is left of them"
         assert await journal.settings("discarded:ours:") == {}
         await api.aclose()
 
 
-async def test_it_is_noted_until_the_service_is_there(journal: JournalWriter, caplog):
+@pytest.mark.parametrize("status", [404, 405])
+async def test_a_service_that_cannot_is_asked_once(
+    api: BackboardApi, backboard: ScriptedBackboard, journal: JournalWriter, status: int
+):
+    async def open_api() -> BackboardApi:
+        return api
+
+    for _ in range(2):
+        backboard.answer({"detail": "No such thing"}, status=status)
+    assert await DiscardsAtService(journal, "p", open_api).run() == "recording.stays_at_service"
+    assert set(await journal.settings("discarded:")) == {ELSEWHERE.key}
+
+
+async def test_it_is_noted_until_the_service_is_there(journal: JournalWriter):
     async def away() -> BackboardApi:
         raise NetworkError("network.unreachable", retryable=True)
 
-    assert not await DiscardsAtService(journal, "p", away).run()
+    assert await DiscardsAtService(journal, "p", away).run() == "recording.still_at_service"
     assert len(await journal.settings("discarded:")) == 3
-    caplog.clear()

@@ -54,7 +54,7 @@ class Rig:
         self.told: list[LinkEvent] = []
         self.loudspeakers: list[HandLoudspeaker] = []
         self.refusal: DeviceError | None = None
-        self.is_service_there = True
+        self.left_at_service = ""
         self.asked_service = 0
         self.desk = RecordingDesk(
             self.journal,
@@ -66,9 +66,9 @@ class Rig:
             at_service=self._at_service,
         )
 
-    async def _at_service(self) -> bool:
+    async def _at_service(self) -> str:
         self.asked_service += 1
-        return self.is_service_there
+        return self.left_at_service
 
     def _loudspeaker(self) -> HandLoudspeaker:
         made = HandLoudspeaker(self.time)
@@ -278,7 +278,7 @@ async def test_the_service_deletes_its_copy_too_or_it_is_said_that_it_could_not(
     await rig.keep("v", speech(100, 3))
     await rig.ask(DiscardUtterance("u"))
     assert (rig.asked_service, rig.notices) == (1, [])
-    rig.is_service_there = False
+    rig.left_at_service = "recording.still_at_service"
     await rig.ask(DiscardUtterance("v"))
     assert (rig.asked_service, rig.notices) == (2, [("recording.still_at_service", "v")])
 
