@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.fakes.openai_answers import MODELS, answer_of
+from tests.fakes.openai_videos import VideoJobs
 
 Pieces = list[bytes | None]
 
@@ -53,6 +54,7 @@ class OpenAiServer:
         refusals: By path: answers that come first, each once.
         key: Every request must carry it, where it is not empty.
         models: What ``/v1/models`` lists.
+        videos: Its jobs for videos.
         requests: Head and body of each request, as text.
         asked: The same, taken apart.
     """
@@ -62,6 +64,7 @@ class OpenAiServer:
     refusals: dict[str, list[Answer]] = field(default_factory=dict)
     key: str = ""
     models: tuple[str, ...] = MODELS
+    videos: VideoJobs = field(default_factory=VideoJobs)
     requests: list[str] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
 
@@ -124,6 +127,8 @@ class OpenAiServer:
             return Answer(*self.answers[asked.path])
         if self.key and f"bearer {self.key}".lower() not in asked.head.lower():
             return Answer(401, "application/json", [_error("Incorrect API key provided.")])
+        if sent := self.videos.answer(asked.method, asked.path, asked.head, asked.body):
+            return Answer(*sent)
         status, kind, pieces = answer_of(
             asked.method, asked.path, asked.head, asked.body, self.models
         )

@@ -35,6 +35,7 @@ class ProviderConfig:
         language_model: Its model; empty for the first that it lists.
         language_key: Its key; may be empty.
         embedding_model: Its model of meaning; empty where it shall not be asked for one.
+        video_model: Its model of videos; empty where it shall not be asked for any.
         openai_key: Of OpenAI itself, which is used only with one.
         openai_model: Its language model; empty for the catalogue's first.
         elevenlabs_key: Of ElevenLabs, which is used only with one.
@@ -53,6 +54,7 @@ class ProviderConfig:
     language_model: str = ""
     language_key: Secret = field(default_factory=lambda: Secret(""))
     embedding_model: str = ""
+    video_model: str = ""
     openai_key: Secret = field(default_factory=lambda: Secret(""))
     openai_model: str = ""
     elevenlabs_key: Secret = field(default_factory=lambda: Secret(""))
@@ -79,6 +81,7 @@ async def read_config(environment: Mapping[str, str], credentials: Credentials) 
         language_model=environment.get("PARLEY_LANGUAGE_MODEL", ""),
         language_key=keys["language"],
         embedding_model=environment.get("PARLEY_EMBEDDING_MODEL", ""),
+        video_model=environment.get("PARLEY_VIDEO_MODEL", ""),
         openai_key=keys["openai"],
         openai_model=environment.get("PARLEY_OPENAI_MODEL", ""),
         elevenlabs_key=keys["elevenlabs"],

@@ -10,6 +10,7 @@ from desktop_app.service.providers.known_models import known_models
 from desktop_app.service.providers.open_languages import configured_name
 from desktop_app.service.providers.openai.openai_embedder import OpenAiEmbedder
 from desktop_app.service.providers.openai.openai_pictures import OpenAiPictures
+from desktop_app.service.providers.openai.openai_videos import OpenAiVideos
 from desktop_app.service.providers.picture_ports import PictureMaker
 from desktop_app.service.providers.vector_ports import Embedder
 from desktop_app.service.providers.video_ports import VideoMaker
@@ -28,9 +29,23 @@ def open_picture_makers(config: ProviderConfig) -> dict[str, PictureMaker]:
     return {maker.provider: maker for maker in makers}
 
 
-def open_video_makers(_config: ProviderConfig) -> dict[str, VideoMaker]:
-    """By provider name; ``builtin`` is always there."""
-    makers: list[VideoMaker] = [BuiltinVideos()]
+def open_video_makers(config: ProviderConfig) -> dict[str, VideoMaker]:
+    """By provider name; ``builtin`` is always there, the configured server only with a model.
+
+    Raises:
+        InputError: ``language.bad_address``
+    """
+    makers: list[VideoMaker] = []
+    if config.language_url and config.video_model:
+        makers.append(
+            OpenAiVideos(
+                config.language_url,
+                config.language_key.reveal(),
+                provider=configured_name(config),
+                model=config.video_model,
+            )
+        )
+    makers.append(BuiltinVideos())
     return {maker.provider: maker for maker in makers}
 
 

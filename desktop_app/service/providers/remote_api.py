@@ -157,7 +157,7 @@ class RemoteApi:
 
     def told(self, body: Any) -> AppError:
         """A failure that was told in the middle of an answer."""
-        return NetworkError("http.500", f"{self._remote.name} failed. {self._detail(body)}".strip())
+        return NetworkError("http.500", f"{self._remote.name} failed. {self.detail(body)}".strip())
 
     async def aclose(self) -> None:
         """Drop the connections."""
@@ -186,7 +186,7 @@ class RemoteApi:
 
     def _refusal(self, response: httpx.Response, body: bytes) -> AppError:
         status, name = response.status_code, self._remote.name
-        detail = self._detail(_json(body))
+        detail = self.detail(_json(body))
         if status == 402 or (status in (401, 403, 429) and _is_about_money(body)):
             return NetworkError("http.402", f"{name} asks for payment. {detail}".strip())
         if status in (401, 403):
@@ -203,7 +203,7 @@ class RemoteApi:
             retryable=status == 408 or status >= 500,
         )
 
-    def _detail(self, body: Any) -> str:
+    def detail(self, body: Any) -> str:
         """What a provider says of its failure, wherever it says it, without the key."""
         found = body
         for _ in range(3):

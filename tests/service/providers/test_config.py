@@ -79,6 +79,12 @@ async def test_keys_exported_for_other_programs_are_not_used():
     assert not config.elevenlabs_key
 
 
+async def test_models_of_the_configured_server_are_named_by_the_environment():
+    environment = {"PARLEY_EMBEDDING_MODEL": "bge", "PARLEY_VIDEO_MODEL": "wan"}
+    config = await read_config(environment, Credentials(Keys))
+    assert (config.embedding_model, config.video_model) == ("bge", "wan")
+
+
 async def test_a_locked_keyring_counts_as_empty(caplog: pytest.LogCaptureFixture):
     caplog.set_level("INFO")
     keyring = Locked()

@@ -123,10 +123,12 @@ async def test_connected_keys_bring_their_providers_before_the_built_in_ones(rec
 async def test_who_draws_and_embeds_follows_from_the_keys_and_what_is_installed(recall, tmp_path):
     alone = await open_providers(ProviderConfig(local_models="off"), recall)
     assert (list(alone.picture_makers), list(alone.embedders)) == (["builtin"], [])
+    assert list(alone.video_makers) == ["builtin"]
     await alone.aclose()
     config = ProviderConfig(
         "http://127.0.0.1:8",
         embedding_model="bge",
+        video_model="wan",
         openai_key=Secret("sk"),
         openai_url="http://127.0.0.1:9/v1",
         local_models="off",
@@ -134,6 +136,8 @@ async def test_who_draws_and_embeds_follows_from_the_keys_and_what_is_installed(
     config = replace(config, sentence_model=tmp_path)
     connected = await open_providers(config, recall)
     assert list(connected.picture_makers) == ["openai", "builtin"]
+    assert list(connected.video_makers) == ["custom", "builtin"]
+    assert [row.name for row in await connected.video_makers["custom"].models()] == ["wan"]
     assert [(name, each.model) for name, each in connected.embedders.items()] == [
         ("custom", "bge"),
         ("openai", "text-embedding-3-small"),

@@ -14,9 +14,10 @@ from websockets.asyncio.client import connect
 
 from desktop_app.errors import ChildError
 from desktop_app.protocol.events import ToolCall
-from desktop_app.service.providers.ports import TextDelta, ToolsCalled
+from desktop_app.service.providers.ports import Finished, TextDelta, ToolsCalled
 from tests.fakes.official_sdk import BackboardAPIError, BackboardClient
-from tests.fakes.providers import CHUNK
+from tests.fakes.providers import CHUNK, ScriptedLanguage, ScriptedProviders
+from tests.fakes.videos import MOVIE, ScriptedVideoMaker
 from tests.service.conftest import KEY, LIMIT_S, Rig, Socket
 
 PCM = bytes(3_200)
@@ -185,6 +186,24 @@ async def test_a_function_is_called_and_its_output_answered(rig, client):
     history = rig.providers.language.requests[-1].history
     assert (history[-1].role, history[-1].content) == ("tool", '{"rain": true}')
     assert rig.providers.tts.spoken == ["Let me look.", "It rains."]
+
+
+async def test_a_video_is_made_with_what_the_first_frame_says(tmp_path, open_rig):
+    maker = ScriptedVideoMaker()
+    call = ToolCall("c1", "generate_video", '{"prompt": "a fox"}')
+    language = ScriptedLanguage(rounds=[(ToolsCalled((call,)), Finished())])
+    providers = ScriptedProviders(language=language, video_makers={"scripted": maker})
+    async with open_rig(tmp_path, providers) as rig, realtime(rig) as client:
+        await client.begin(
+            video_generation="auto", video_model_name="wide-lens", video_config={"duration": 8}
+        )
+        await client.say("text", text="Film a fox")
+        await client.reply()
+        (told,) = [each for each in client.received if each["type"] == "media.generated"]
+        (media,) = told["generated_media"]
+        assert (await rig.http.get(media["url"])).content == MOVIE
+    (request,) = maker.requests
+    assert (request.model, request.config) == ("wide-lens", {"duration": 8})
 
 
 async def test_the_reply_waits_until_every_function_has_answered(rig, client):

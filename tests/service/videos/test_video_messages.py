@@ -337,3 +337,30 @@ async def test_deleting_around_a_video_in_the_making_leaves_nothing(rig, maker):
         maker.resume()
     assert post.result().json()["status"] == "CANCELLED"
     assert await rig.store.media.of_thread(thread_id, "video") == []
+
+
+WEATHER = {
+    "type": "function",
+    "function": {"name": "weather", "parameters": {"type": "object", "properties": {}}},
+}
+
+
+async def test_after_the_outputs_of_functions_a_video_can_still_be_made(tmp_path, open_rig, maker):
+    """The rounds of a model: a function of the client, then the tool, then words."""
+    calls = (
+        ToolCall("c1", "weather", "{}"),
+        ToolCall("c2", "generate_video", '{"prompt": "rain"}'),
+    )
+    rounds: list[tuple[LanguageEvent, ...]] = [(ToolsCalled((call,)), Finished()) for call in calls]
+    language = ScriptedLanguage(rounds=rounds)
+    providers = ScriptedProviders(language=language, **makers(maker))
+    async with open_rig(tmp_path, providers) as running:
+        waiting = await ask(running, "Film it", tools=[WEATHER], video_config={"seed": 3})
+        path = f"/threads/{waiting['thread_id']}/runs/{waiting['run_id']}/submit-tool-outputs"
+        output = {"tool_call_id": "c1", "output": "It rains."}
+        answer = await running.http.post(
+            path, params={"stream": True}, json={"tool_outputs": [output]}
+        )
+        events = events_of(answer.text)
+    assert "media_generated" in types_of(events)
+    assert (maker.requests[0].prompt, maker.requests[0].config) == ("rain", {"seed": 3})

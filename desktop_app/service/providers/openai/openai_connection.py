@@ -14,12 +14,13 @@ from desktop_app.credentials import Secret
 from desktop_app.errors import InputError, NetworkError, ProtocolError
 from desktop_app.service.providers.remote_api import Remote, RemoteApi
 
-Family = Literal["language", "image", "embedding"]
+Family = Literal["language", "image", "video", "embedding"]
 
 _VERSION = re.compile(r"/v\d[^/]*$")
 _CODES: dict[Family, tuple[str, str, str]] = {
     "language": ("language.refused", "language.unreadable", "language.model_not_found"),
     "image": ("image.refused", "image.unreadable", "image.model_not_found"),
+    "video": ("video.refused", "video.unreadable", "video.model_not_found"),
     "embedding": ("embedding.refused", "embedding.unreadable", "embedding.model_not_found"),
 }
 
@@ -50,6 +51,7 @@ class OpenAiConnection:
 
     Attributes:
         root: The address that paths are joined to.
+        name: What people are told it is, and where.
     """
 
     def __init__(
@@ -66,8 +68,9 @@ class OpenAiConnection:
         refused, unreadable, self._no_such_model = _CODES[family]
         version = _VERSION.search(self.root)
         self._version = version[0] if version else ""
+        self.name = f"The {called} at {urlsplit(self.root).netloc}"
         remote = Remote(
-            name=f"The {called} at {urlsplit(self.root).netloc}",
+            name=self.name,
             root=self.root.removesuffix(self._version),
             key=Secret(key),
             refused=refused,
@@ -91,11 +94,12 @@ class OpenAiConnection:
 
     async def ask(
         self,
-        method: Literal["GET", "POST"],
+        method: Literal["GET", "POST", "DELETE"],
         path: str,
         *,
         patience_s: float | None = None,
         is_native: bool = False,
+        is_job: bool = False,
         **given: Any,
     ) -> dict[str, Any]:
         """The JSON object that answers a request.
@@ -105,6 +109,7 @@ class OpenAiConnection:
             path: Below the root.
             patience_s: For each part of the answer; None for the usual one.
             is_native: The path is of the server's own dialect, above ``/v1``.
+            is_job: An ``error`` in the answer is the job's, and not the request's.
             given: ``json``, ``data`` and ``files`` as httpx takes them.
 
         Raises:
@@ -119,7 +124,19 @@ class OpenAiConnection:
             )
         except InputError as error:
             raise self._explained(error, model) from error
-        return self._object(found)
+        return self._object(found, is_job=is_job)
+
+    @asynccontextmanager
+    async def fetch(self, path: str) -> AsyncIterator[httpx.Response]:
+        """A GET whose answer is read inside the block, as it comes.
+
+        Raises:
+            InputError, AccessError, NetworkError, ProtocolError: As ``stream``.
+        """
+        async with self._api.stream("GET", self._version + path) as response:
+            if not response.is_success:
+                raise self.unreadable()
+            yield response
 
     async def whole(self, response: httpx.Response) -> dict[str, Any]:
         """An answer that is not streamed.
@@ -150,10 +167,14 @@ class OpenAiConnection:
         """Drop the connections."""
         await self._api.aclose()
 
-    def _object(self, found: Any) -> dict[str, Any]:
+    def detail(self, found: Mapping[str, Any]) -> str:
+        """What it says of a failure, in its own words."""
+        return self._api.detail(found)
+
+    def _object(self, found: Any, *, is_job: bool = False) -> dict[str, Any]:
         if not isinstance(found, dict):
             raise self.unreadable()
-        if found.get("error"):
+        if found.get("error") and not is_job:
             raise self._api.told(found)
         return found
 

@@ -213,7 +213,8 @@ async def test_a_cancelled_video_ends_between_two_frames_and_then_the_next_is_ma
     making = asyncio.create_task(maker.make(VideoRequest("a fox", config=SHORT), target))
     await asyncio.to_thread(began.wait, 10)
     making.cancel()
-    await asyncio.sleep(0)
+    await asyncio.wait([making], timeout=0.05)
+    assert not making.done()  # the thread is still at the file
     may_go_on.set()
     with pytest.raises(asyncio.CancelledError):
         await making
