@@ -44,8 +44,8 @@ VoiceTransport = RealtimeTransport | GatewayTransport | VoiceSocketTransport | M
 
 _Opened = TypeVar("_Opened")
 
-_USUAL = MessageRequest(memory="Auto", image_generation="auto")
-"""Who asks for a picture gets one: the model itself knows when that is."""
+_USUAL = MessageRequest(memory="Auto", image_generation="auto", video_generation="auto")
+"""Who asks for a picture or video gets one: the model itself knows when that is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from desktop_app.link.messages import LinkEvent, MessageSaved
 from desktop_app.link.thread_messages import PictureSaved
 from desktop_app.protocol.backboard.messages import MessageRequest
 from desktop_app.protocol.events import ImageReady
+from desktop_app.protocol.motion_jpeg import read_motion_jpeg
 from tests.fakes.service import real_service
 
 THREAD = "ours"
@@ -62,18 +63,20 @@ class Desk:
         self.told.append(event)
         self.watch.notice(event)
 
-    async def draw(self) -> str:
-        """Let the service make a picture; returns its document id."""
+    async def draw(self, words: str = WORDS) -> str:
+        """Let the service make a picture or video; returns its document id."""
         thread_id = await self.threads.remote_id(THREAD, self.api)
-        asked = MessageRequest(thread_id=thread_id, content=WORDS, image_generation="Auto")
+        asked = MessageRequest(
+            thread_id=thread_id, content=words, image_generation="Auto", video_generation="Auto"
+        )
         [media] = (await self.api.messages.send(asked)).generated_media
         return media.document_id
 
-    async def keep(self, **reply: object) -> None:
+    async def keep(self, words: str = WORDS, **reply: object) -> None:
         """Question and reply as they are here."""
         now = time()
         question = MessageRecord(
-            id="q", thread_id=THREAD, role=Role.USER, text=WORDS, created_at=now,
+            id="q", thread_id=THREAD, role=Role.USER, text=words, created_at=now,
             status=MessageStatus.SENT, turn=1,
         )  # fmt: skip
         answer = MessageRecord(
@@ -129,6 +132,20 @@ async def test_bar_31_pictures_made_after_the_cut_come_with_the_rest_of_the_repl
     assert (picture.prompt, picture.model) == ("a red boat", "builtin/drawing")
     assert desk.pictures()[0].startswith(b"\x89PNG")
     assert [one.picture.id for one in desk.told if isinstance(one, PictureSaved)] == [picture.id]
+
+
+async def test_bar_31_a_video_made_after_the_cut_comes_with_the_rest_of_the_reply(desk):
+    words = "Make a video of a red boat"
+    document_id = await desk.draw(words)
+    await desk.keep(words, status=MessageStatus.INTERRUPTED, error=CUT_SHORT)
+    assert (await desk.settled()).details.missing is None
+    [video] = JournalReader(desk.folder).pictures(THREAD)
+    assert (video.remote_id, video.is_video) == (document_id, True)
+    assert (video.prompt, video.model) == ("a red boat", "builtin/moving-drawing")
+    with (desk.folder / video.path).open("rb") as file:
+        film = read_motion_jpeg(file)
+    assert film is not None
+    assert film.duration_s >= 1
 
 
 async def test_what_had_come_before_the_cut_is_not_fetched_twice(desk):

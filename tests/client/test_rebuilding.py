@@ -108,6 +108,26 @@ async def test_pictures_come_back_with_their_files_and_what_cannot_be_had_stays_
     await journal.aclose()
 
 
+async def test_videos_come_back_too(tmp_path, api):
+    asked = await ask(api, "Parley", "Hello")
+    words = "Make a video of a yellow tram"
+    await api.messages.send(MessageRequest(thread_id=asked, content=words, video_generation="Auto"))
+    journal = await JournalWriter.open(tmp_path / "data")
+
+    async def open_api() -> BackboardApi:
+        return api
+
+    threads = RemoteThreads(journal, "embedded", lambda thread: answerer(thread, journal))
+    found = [one async for one in Rebuilding(journal, tmp_path / "data", threads, open_api).run()]
+    assert [one.id for one in found] == [asked]
+    [video] = JournalReader(tmp_path / "data").pictures(asked)
+    assert (video.prompt, video.is_video) == ("a yellow tram", True)
+    content = (tmp_path / "data" / video.path).read_bytes()
+    assert content.startswith(b"RIFF")
+    assert len(content) == video.size_bytes
+    await journal.aclose()
+
+
 async def test_one_thread_and_one_picture_that_fail_keep_none_of_the_others_away(
     tmp_path, api, caplog
 ):

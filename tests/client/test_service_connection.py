@@ -71,6 +71,13 @@ async def test_a_prompt_goes_to_the_servers_own_thread(rig: Rig):
     await transport.aclose()
 
 
+async def test_pictures_and_videos_may_be_made_in_every_turn(rig: Rig):
+    transport = await rig.connection.open_text(OURS)
+    body = await rig.asked(transport, TurnWishes())
+    assert (body["image_generation"], body["video_generation"]) == ("auto", "auto")
+    await transport.aclose()
+
+
 @pytest.mark.parametrize(
     ("voice", "tts"),
     [

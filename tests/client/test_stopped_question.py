@@ -14,6 +14,7 @@ from desktop_app.protocol.commands import CancelReply, ConfigureSession, PromptT
 from desktop_app.protocol.events import ReplyEnded, ReplyStatus, UploadProgressed
 from tests.fakes.pictures import ScriptedPictureMaker
 from tests.fakes.providers import ScriptedProviders
+from tests.fakes.videos import ScriptedVideoMaker
 from tests.service.conftest import KEY, LIMIT_S, service
 
 OURS = ConfigureSession("ours", None, None)
@@ -75,7 +76,10 @@ class Rig:
 
 @asynccontextmanager
 async def opened(folder, shelf):
-    providers = ScriptedProviders(picture_makers={"scripted": ScriptedPictureMaker()})
+    providers = ScriptedProviders(
+        picture_makers={"scripted": ScriptedPictureMaker()},
+        video_makers={"scripted": ScriptedVideoMaker()},
+    )
     async with service(folder, providers) as running:
         rig = Rig(running, shelf)
         try:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from desktop_app import settings
+from desktop_app.protocol.motion_jpeg import read_motion_jpeg
 from desktop_app.settings import ProfileSettings, Settings
 from tests.fakes.openai_audio_server import KEY, openai_audio_server
 from tests.fakes.openai_server import openai_server
@@ -143,6 +144,26 @@ def test_a_picture_is_drawn_and_changed_by_its_id(tmp_path):
     told("ask", change, "--thread", "last", "--image", second)
     assert second.read_bytes().startswith(b"\x89PNG")
     assert second.read_bytes() != first.read_bytes()
+
+
+def test_a_video_is_made_in_words_and_one_from_a_picture_and_both_are_named(tmp_path):
+    first, still, second = tmp_path / "boat.avi", tmp_path / "cat.png", tmp_path / "cat.mp4"
+    rows = told("ask", "make a video of a red boat", "--video", first)
+    [video] = [row["picture"] for row in rows if row["type"] == "picture_saved"]
+    assert (video["mime_type"], video["prompt"]) == ("video/x-msvideo", "a red boat")
+    told("ask", "draw a red cat", "--image", still)
+    directly = ("--field", "operation=generate_video", "--file", still)
+    done = parley("ask", "it walks away", *directly, "--video", second)
+    assert done.stdout.splitlines()[-1] == f"Video   {second.with_suffix('.avi')}", done.stderr
+    for path in (first, second.with_suffix(".avi")):
+        with path.open("rb") as file:
+            film = read_motion_jpeg(file)
+            assert film is not None
+            assert film.duration_s >= 1
+            assert film.frames[-1].read(file).startswith(b"\xff\xd8")
+    assert "[video/x-msvideo (" in parley("threads", "show", "last").stdout
+    refused = parley("ask", "what is two plus two", "--video", tmp_path / "none.avi")
+    assert "No video was made" in refused.stderr
 
 
 @pytest.mark.parametrize(

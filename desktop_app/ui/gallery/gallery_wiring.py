@@ -238,8 +238,10 @@ class GalleryWiring(QObject):
             return
         menu = QMenu(grid)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        elsewhere = ((tr("Play in another program"), self._steps.play),)
         for words, step in (
             (tr("Open"), self.open_picture),
+            *(elsewhere if picture.is_video else ()),
             (tr("Go to its message"), self._on_message),
             (tr("Copy"), self._steps.copy),
             (tr("Save as…"), self._on_save),

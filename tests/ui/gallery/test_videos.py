@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import QApplication, QMenu
 
 from desktop_app.journal.records import MessageStatus
 from desktop_app.journal.reply_details import ReplyDetails, ToolUse
@@ -207,6 +208,26 @@ def test_it_is_saved_shown_in_its_folder_and_copied_under_a_telling_name(
     assert copied == folder / "A red fox rests.mp4"
     [url] = steps.drag_data(video).urls()
     assert Path(url.toLocalFile()) == copied
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # off screen
+def test_its_menu_plays_it_in_another_program_and_a_picture_has_no_such_step(desk, gallery, opened):
+    grid = gallery.grid
+    found = {}
+    for picture_id in ("p1", "p3"):
+        grid.choose_picture(picture_id)
+        grid.menu_wanted.emit(QPoint(5, 5))
+        [menu] = grid.findChildren(QMenu)
+        found[picture_id] = [action.text() for action in menu.actions()]
+        if picture_id == "p1":
+            menu.actions()[1].trigger()
+        menu.close()
+        menu.deleteLater()
+        QApplication.sendPostedEvents(menu, QEvent.Type.DeferredDelete)
+    assert found["p1"][1] == "Play in another program"
+    assert [path.name for path in opened] == ["A red fox runs.avi"]
+    assert "Play in another program" not in found["p3"]
+    assert "Show in folder" in found["p3"]
 
 
 def test_a_video_is_asked_for_from_a_picture(qtbot, desk, gallery, tmp_path: Path):
