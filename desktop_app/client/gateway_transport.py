@@ -16,6 +16,7 @@ from desktop_app.client.errors import closed, handshake_errors, socket_errors
 from desktop_app.client.goodbye import say_goodbye
 from desktop_app.client.masked_frame import masked_frame
 from desktop_app.client.socket_route import socket_route
+from desktop_app.client.whole_messages import WholeMessageConnection
 from desktop_app.errors import AccessError, NetworkError, ProtocolError
 from desktop_app.protocol.commands import AppendAudio, ClientCommand, ConfigureSession
 from desktop_app.protocol.events import ServerEvent, ServerFault, SessionReady
@@ -172,6 +173,7 @@ async def open_gateway(
             address.url,
             additional_headers={"Authorization": f"Bearer {address.key}"} if address.key else {},
             user_agent_header="Parley",
+            create_connection=WholeMessageConnection,
             compression=None,
             max_size=MAX_MESSAGE_BYTES,
             open_timeout=OPEN_TIMEOUT_S,

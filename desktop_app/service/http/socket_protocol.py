@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import GeneratorType
 
 from uvicorn._types import ASGIReceiveEvent, ASGISendEvent
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 from websockets.protocol import State
-from websockets.server import ServerProtocol
-from websockets.streams import StreamReader
+
+from desktop_app.websocket_parser import is_between_messages
 
 try:
     from websockets.speedups import apply_mask
@@ -90,7 +89,7 @@ class ReadAheadSocketProtocol(WebSocketsSansIOProtocol):
             if at == len(data):
                 return
         super().data_received(data[at:] if at else data)
-        self._is_between = self.handshake_complete and _is_between_messages(self.conn)
+        self._is_between = self.handshake_complete and is_between_messages(self.conn)
 
     def send_receive_event_to_app(self) -> None:
         """A message is complete: queue it, and stop reading only where many wait, or large ones."""
@@ -151,13 +150,3 @@ def _text_frame(text: bytes) -> bytes:
     if length < 1 << 16:
         return bytes((_WHOLE_TEXT, _IN_TWO_BYTES)) + length.to_bytes(2, "big") + text
     return bytes((_WHOLE_TEXT, _IN_EIGHT_BYTES)) + length.to_bytes(8, "big") + text
-
-
-def _is_between_messages(library: ServerProtocol) -> bool:
-    """Whether nothing of a frame, nor of a message of several, has been read yet."""
-    step: object = library.parser
-    while isinstance(step, GeneratorType) and step.gi_yieldfrom is not None:
-        step = step.gi_yieldfrom
-    at_eof = StreamReader.at_eof.__code__
-    waits_for_a_frame = isinstance(step, GeneratorType) and step.gi_code is at_eof
-    return waits_for_a_frame and library.current_size is None and not library.extensions
