@@ -10,9 +10,10 @@ import re
 from collections.abc import Mapping
 
 from desktop_app.device_words import device_in_sentence
+from desktop_app.kept_sentences import KEPT
 from desktop_app.prose import Prose, mark, tr
 
-SENTENCES: Prose = {
+_TOLD: Prose = {
     "access.no_key": "There is no key for this service. Your messages are kept; store the key.",
     "access.refused": "The service refused the key. Your messages are kept; check the key.",
     "ask.lost": "The engine stopped before it could answer. It is starting again; try again.",
@@ -32,16 +33,6 @@ SENTENCES: Prose = {
         "This conversation stopped unexpectedly. What was said in it is kept; go on whenever you "
         "like."
     ),
-    "archive.damaged": (
-        "The archive is damaged ({file}). Nothing was changed; export the conversations again."
-    ),
-    "archive.busy": "Another archive is being imported. Wait until that is done.",
-    "archive.foreign": (
-        "This file is no archive of conversations. Nothing was changed; choose another one."
-    ),
-    "archive.imported": "The conversations of the archive are here now.",
-    "archive.newer": "A newer Parley wrote this archive. Update Parley to import it.",
-    "archive.unreadable": "{file} cannot be read. Check that it is there and may be opened.",
     "device.lost": "{device} was disconnected. Nothing you said was lost; plug it in again.",
     "device.no_detector": (
         "Speech cannot be noticed here, a part of Parley is missing. Install Parley again."
@@ -69,10 +60,6 @@ SENTENCES: Prose = {
     "engine.failed": "The engine does not start. What you type is kept; the log says why.",
     "engine.restarting": "The engine is starting again. What you type is kept.",
     "engine.waits": "The new service settings count once nobody speaks or is answered.",
-    "export.cancelled": "It was cancelled. Nothing was left behind or changed.",
-    "export.changed": "{file} changed while it was exported. Export the conversations again.",
-    "export.written": "{file} was written.",
-    "export.unwritable": "{file} cannot be written. Choose another place. {reason}",
     "gateway.bad_sound": "The spoken answer cannot be played. It can be read.",
     "gateway.model": (
         "The voice service does not have the model of this thread. Choose another one above."
@@ -87,42 +74,6 @@ SENTENCES: Prose = {
         "the account."
     ),
     "http.429": "The service was asked too often. Your message was kept; try again in a moment.",
-    "journal.in_use": "Another Parley writes to this folder. Close it to keep new messages.",
-    "journal.no_recording": "The recording of this message is gone. Say it again, or type it.",
-    "journal.none": "There are no conversations here yet.",
-    "journal.set_aside": (
-        "A damaged file of conversations was kept as {file}. What it lacks is fetched from the "
-        "service."
-    ),
-    "journal.rebuilt": (
-        "A damaged file was kept as {file}. What could be read of it is here, and {number} "
-        "conversations of the service."
-    ),
-    "journal.not_rebuilt": (
-        "A damaged file was kept as {file}. The service gave back {number}; the next start tries "
-        "again."
-    ),
-    "journal.catching_up": (
-        "Your conversations wait to be brought up to date. If an older Parley is open, close it."
-    ),
-    "journal.unreadable": "Earlier conversations cannot be read at the moment. New ones work.",
-    "kept.conversations_cleared": (
-        "The conversations are deleted; the next start of Parley takes them off the disk and the "
-        "service."
-    ),
-    "kept.pictures_cleared": (
-        "The pictures are deleted; the next start of Parley takes them off the disk."
-    ),
-    "kept.recordings_at_service": (
-        "The recordings are gone here. The service could not delete its copies: clear them again"
-        " when it can be reached."
-    ),
-    "kept.recordings_cleared": "The recordings are gone. What was said can still be read.",
-    "kept.attachments_cleared": "The files are gone. The messages can still be read.",
-    "kept.service_cleared": (
-        "The service has forgotten its documents, memories and threads. What was said can still "
-        "be read."
-    ),
     "language.bad_address": (
         "The address of the language server cannot be used. Correct it in the settings."
     ),
@@ -149,19 +100,7 @@ SENTENCES: Prose = {
     ),
     "message.failed": "Your message could not be answered. It was kept; try again.",
     "model.for_new_threads": "{title} answers in threads that you begin from now on.",
-    "files.came_late": (
-        "The service ended your turn before this could go along: {file}. Send it with a message."
-    ),
-    "files.not_spoken": (
-        "This cannot go along with what you say here: {file}. It stays; send it with a message."
-    ),
-    "files.not_uploaded": "{file} did not go along and stays attached. {reason}",
-    "files.unread": "The service could not read the file. {reason}",
-    "note.discarded": "The voice note was discarded.",
     "notes.discarded": "{number} voice notes were discarded.",
-    "note.in_use": "A conversation has the microphone. End it to record a voice note.",
-    "note.empty": "Nothing was recorded. Speak, and finish the voice note then.",
-    "note.one": "There is a voice note already. Send it or discard it, then record another.",
     "network.broken": "The language server broke off. What had arrived was kept; try again.",
     "network.ca_file": "The certificates named in the settings (network.ca_file) cannot be read: "
     "{reason}.",
@@ -186,39 +125,6 @@ SENTENCES: Prose = {
     "providers.broken": (
         "Speech and language did not start. Your question was kept; restart Parley."
     ),
-    "recording.being_sent": (
-        "This is being sent at the moment. Wait until it is answered, then discard it."
-    ),
-    "recording.being_spoken": "This is being said at the moment. Finish it, then discard it.",
-    "recording.corrupt": (
-        "The recording cannot be heard: it is damaged, or holds no sound. Choose another one."
-    ),
-    "recording.discarded": "The recording was discarded.",
-    "recording.empty": "The recording holds no sound. Choose another one.",
-    "recording.floor_taken": (
-        "Somebody is speaking or being answered. Wait for the end, then play the recording."
-    ),
-    "recording.language": "This recogniser does not know the language. Choose another one.",
-    "recording.microphone_open": (
-        "The microphone would hear the recording. Close it, then play the recording."
-    ),
-    "recording.model": "This recogniser does not have the chosen model. Choose another one.",
-    "recording.not_saved": (
-        "The recording cannot be written to {file}. Choose another place. {reason}"
-    ),
-    "recordings.discarded": "{number} recordings were discarded.",
-    "recording.saved": "The recording is in {file}.",
-    "recording.stays_at_service": (
-        "The recording is gone here. At this service it can only be deleted with its thread."
-    ),
-    "recording.still_at_service": (
-        "The recording is gone here. The service could not delete its copy: that is done when"
-        " Parley starts again."
-    ),
-    "recording.too_long": "The recording is too long to be heard at once. Give it in parts.",
-    "recording.unsupported": (
-        "The recording has a format that cannot be heard here. Give it as WAV, FLAC or MP3."
-    ),
     "reply.cut_short": "The connection was lost. The rest of the answer is being fetched.",
     "reply.failed": "The reply could not be finished. What had arrived was kept; try again.",
     "reply.not_fetched": (
@@ -230,8 +136,6 @@ SENTENCES: Prose = {
         "The voice service is not running. It is being started again; what you say and type is "
         "kept."
     ),
-    "settings.not_saved": "Your settings could not be saved: {reason}. Make room, then try again.",
-    "settings.broken": "Some settings cannot be used, defaults take their place. {reason}",
     "something.failed": (
         "Something went wrong. Parley goes on, and what was saved is safe; {log} says more."
     ),
@@ -240,28 +144,8 @@ SENTENCES: Prose = {
     ),
     "speech.too_long": "The answer is too long to be spoken. It can be read.",
     "speech.voice": "The chosen voice is not there. The answer can be read; choose another voice.",
-    "storage.broken": (
-        "The file of your conversations is damaged. Restart Parley: it keeps the damaged file and "
-        "begins a new one."
-    ),
-    "storage.failed": (
-        "Your conversations cannot be read or saved at the moment. What was saved before is safe; "
-        "check the disk."
-    ),
-    "storage.full": "The disk is full. What was saved before is safe; free some space.",
-    "storage.gone": "What this belongs to was deleted meanwhile.",
-    "storage.newer": "A newer Parley wrote your conversations. Update Parley to use them.",
-    "storage.older": "An older Parley has your conversations open. Close it, then try again.",
-    "storage.unwritable": (
-        "Parley cannot write to its folder. What was saved before is safe; check the folder's "
-        "permissions."
-    ),
     "stream.sound_format": "The spoken answer cannot be played. It can be read.",
     "stream.speech_failed": "The answer cannot be spoken at the moment. It can be read.",
-    "picture.deleted": "{file} was deleted.",
-    "picture.not_copied": "{file} is no picture that can be copied. Save it as a file instead.",
-    "picture.not_opened": "No program opened {file}. Save it as a file instead.",
-    "picture.not_saved": "{file} could not be saved there: {reason}. Choose another folder.",
     "pictures.deleted": "{number} pictures were deleted.",
     "thread.deleted": "“{title}” was deleted. The next start deletes it at the service too.",
     "thread.deleted_for_all": (
@@ -301,8 +185,6 @@ SENTENCES: Prose = {
     "tools.not_here": (
         "The assistant asked for a tool of its own, which Parley cannot run. Ask differently."
     ),
-    "archive.running": "Reading {file}: {number} %.",
-    "export.running": "Writing {file}: {number} %.",
     "attach.too_many": "No more than 20 files go along with one message. Send these first.",
     "voice.idle": (
         "Nobody spoke for a while, so the microphone was closed. Open it again when you like."
@@ -311,6 +193,9 @@ SENTENCES: Prose = {
     "voice.too_long": "It was sent after two minutes, the longest at once. Press again to go on.",
     "voice.no_words": "No words were heard in this recording. Say it again, or type it.",
 }
+
+SENTENCES: Mapping[str, str] = {**_TOLD, **KEPT}
+"""By what happened."""
 
 # For a code of this family that has no sentence of its own: true for all of them.
 FAMILIES: Prose = {
