@@ -34,6 +34,23 @@ def test_what_is_of_no_use_here_is_not_described(name):
     assert known_models("openai").describe(name, "openai") is None
 
 
+@pytest.mark.parametrize(
+    ("name", "is_for_talking"),
+    [
+        ("Wan-AI/Wan2.2-T2V-A14B-Diffusers", False),
+        ("sora-2-pro", False),
+        ("azure/sora-2", False),
+        ("gemini/veo-3.0-generate-preview", False),
+        ("tencent/HunyuanVideo", False),
+        ("llava-next-video-7b", True),
+        ("qwen2.5-vl", True),
+    ],
+)
+def test_models_that_make_videos_are_not_offered_for_talking(name, is_for_talking):
+    row = known_models("custom").describe(name, "custom")
+    assert (row is not None and row.model_type == "llm") == is_for_talking
+
+
 def test_a_dated_name_is_the_same_model():
     row = known_models("openai").describe("gpt-4o-2024-08-06", "openai")
     assert row is not None

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import PurePath
 
-from desktop_app.protocol.backboard.documents import DONE, FAILED, IMAGES
+from desktop_app.protocol.backboard.documents import DONE, FAILED
 from desktop_app.protocol.backboard.threads import Attachment
 
 _BEGINNING = "[Attached: "
@@ -26,16 +26,16 @@ def without_note(text: str) -> str:
     return _parts(text)[0]
 
 
-def attached_pictures(text: str) -> list[str]:
-    """Ids of the pictures among the files, in order."""
+def attached_ids(text: str, endings: Collection[str]) -> list[str]:
+    """Ids of the files with one of these endings, in order."""
     _, files = _parts(text)
-    pictures = []
+    ids = []
     at = 0
     for found in _ID.finditer(files):
-        if PurePath(files[at : found.start()]).suffix.lower() in IMAGES:
-            pictures.append(found["id"])
+        if PurePath(files[at : found.start()]).suffix.lower() in endings:
+            ids.append(found["id"])
         at = found.end()
-    return pictures
+    return ids
 
 
 def _parts(text: str) -> tuple[str, str]:

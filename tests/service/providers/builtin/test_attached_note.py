@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from desktop_app.protocol.backboard.documents import IMAGES
 from desktop_app.protocol.backboard.threads import Attachment
 from desktop_app.service.providers.builtin.attached_note import (
-    attached_pictures,
+    attached_ids,
     with_note,
     without_note,
 )
@@ -31,15 +32,16 @@ def test_what_was_said_is_found_again(text):
     files = [file("a, (1).PNG", "1-a"), file("b.txt", "2-b"), file("c.webp", "3-c", "pending")]
     noted = with_note(text, files)
     assert without_note(noted) == text
-    assert attached_pictures(noted) == ["1-a", "3-c"]
+    assert attached_ids(noted, IMAGES) == ["1-a", "3-c"]
+    assert attached_ids(noted, {".txt"}) == ["2-b"]
     assert without_note(text) == text
-    assert attached_pictures(text) == []
+    assert attached_ids(text, IMAGES) == []
 
 
 @pytest.mark.parametrize("piece", ["\n", " ", "[Attached: ", "a (document_id a", "] ", "x"])
 def test_a_text_of_any_length_is_read_in_one_go(piece):
     text = f"Hi [Attached: {piece * 300_000}x]"
     assert without_note(text) == "Hi"
-    assert attached_pictures(text) == []
+    assert attached_ids(text, IMAGES) == []
     plain = f"Hi{piece * 300_000}x"
     assert without_note(plain).startswith("Hi")

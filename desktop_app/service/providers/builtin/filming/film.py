@@ -74,22 +74,26 @@ class Film:
                 self._change(self._request.source, file)
 
     def _film(self, file: BinaryIO) -> None:
-        first, last = self._request.first_frame, self._request.last_frame
-        sources = (first, *self._request.references, last)
-        stills = opened([each for each in sources if each is not None])
-        size = self._wish.size or (_size_like(stills[0].size) if stills else _USUAL_SIZE)
-        large = (round(size[0] * _SPARE), round(size[1] * _SPARE))
-        if stills:
-            fitting = [ImageOps.fit(each, large, Image.Resampling.LANCZOS) for each in stills]
-        else:
-            fitting = [drawn(self._words, large, self._dice())]
-        camera = Camera(fitting, size, self._dice("camera"))
+        size, stills = self._stills()
+        camera = Camera(stills, size, self._dice("camera"))
         duration_s = self._wish.duration_s or USUAL_S
         count = duration_s * _FRAMES_PER_S
         frames = (camera.frame(number / (count - 1)) for number in range(count))
         pcm = tune(duration_s, self._dice("tune")) if self._wish.has_sound else b""
         form = Format(size, _FRAMES_PER_S, RATE_HZ if pcm else 0)
         self._write(file, form, zip(frames, _pieces(pcm, count), strict=True))
+
+    def _stills(self) -> tuple[tuple[int, int], list[Image.Image]]:
+        """The size of the frames, and what is gone over; of one large picture at a time."""
+        request, size = self._request, self._wish.size
+        stills = []
+        for source in (request.first_frame, *request.references, request.last_frame):
+            if source is not None:
+                (picture,) = opened([source])
+                size = size or _size_like(picture.size)
+                stills.append(ImageOps.fit(picture, _larger(size), Image.Resampling.LANCZOS))
+        size = size or _USUAL_SIZE
+        return size, stills or [drawn(self._words, _larger(size), self._dice())]
 
     def _change(self, source: Path, file: BinaryIO) -> None:
         """Each frame as a picture would be changed."""
@@ -152,6 +156,10 @@ class Film:
 def _size_like(size: tuple[int, int]) -> tuple[int, int]:
     """Of about that shape, as small as videos are here unless more is asked for."""
     return _bounded((size[0] * _USUAL_SHORT // min(size), size[1] * _USUAL_SHORT // min(size)))
+
+
+def _larger(size: tuple[int, int]) -> tuple[int, int]:
+    return round(size[0] * _SPARE), round(size[1] * _SPARE)
 
 
 def _bounded(size: tuple[int, int]) -> tuple[int, int]:

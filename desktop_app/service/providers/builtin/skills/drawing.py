@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import msgspec
 
+from desktop_app.protocol.backboard.documents import IMAGES, VIDEO
 from desktop_app.protocol.events import ToolCall
-from desktop_app.service.providers.builtin.attached_note import attached_pictures, without_note
+from desktop_app.service.providers.builtin.attached_note import attached_ids, without_note
 from desktop_app.service.providers.builtin.skills.picture_wishes import PictureWish, picture_wish
 from desktop_app.service.providers.builtin.skills.video_wishes import video_wish
 from desktop_app.service.providers.picture_ports import PICTURE_TOOL
@@ -17,6 +19,13 @@ from desktop_app.service.providers.video_ports import VIDEO_TOOL
 
 _DOCUMENT_ID = re.compile(r'"document_id": ?"([^"]+)"')
 _VIDEOS = '{"videos"'
+
+
+class _Made(NamedTuple):
+    """Pictures, or videos, by their ids."""
+
+    ids: Sequence[str] = ()
+    is_film: bool = False
 
 
 def call(request: LanguageRequest) -> ToolCall | None:
@@ -29,7 +38,7 @@ def call(request: LanguageRequest) -> ToolCall | None:
     wish = picture_wish(said)
     if wish is None:
         return None
-    is_film = wish.is_about_last and _was_film(request)
+    is_film = wish.is_about_last and _may(request, VIDEO_TOOL) and _last_made(request).is_film
     return _call(request, VIDEO_TOOL if is_film else PICTURE_TOOL, wish)
 
 
@@ -48,12 +57,12 @@ def answer(request: LanguageRequest) -> str | None:
 
 
 def _call(request: LanguageRequest, tool: str, wish: PictureWish) -> ToolCall | None:
-    ids = _last_made(request) if wish.is_about_last else list(wish.document_ids)
+    ids = _last_made(request).ids if wish.is_about_last else list(wish.document_ids)
     if not _may(request, tool) or (wish.is_about_last and not ids):
         return None
     arguments: dict[str, Any] = {"prompt": wish.prompt}
     if ids:
-        arguments["document_ids"] = ids
+        arguments["document_ids"] = list(ids)
     text = msgspec.json.encode(arguments).decode()
     return ToolCall(f"call_{len(request.history)}", tool, text)
 
@@ -62,21 +71,16 @@ def _may(request: LanguageRequest, name: str) -> bool:
     return any(tool.name == name for tool in request.tools)
 
 
-def _last_made(request: LanguageRequest) -> list[str]:
-    """Ids of what was made or attached last in this conversation."""
+def _last_made(request: LanguageRequest) -> _Made:
+    """What was made or attached last in this conversation."""
     for message in reversed(request.history):
         if message.role == "tool" and (ids := _DOCUMENT_ID.findall(message.content)):
-            return ids
-        if message.role == "user" and (ids := attached_pictures(message.content)):
-            return ids
-    return []
-
-
-def _was_film(request: LanguageRequest) -> bool:
-    """Whether what was made or attached last is a video."""
-    for message in reversed(request.history):
-        if message.role == "tool" and _DOCUMENT_ID.search(message.content):
-            return message.content.startswith(_VIDEOS)
-        if message.role == "user" and attached_pictures(message.content):
-            return False
-    return False
+            return _Made(ids, is_film=message.content.startswith(_VIDEOS))
+        if message.role != "user":
+            continue
+        films = attached_ids(message.content, VIDEO) if _may(request, VIDEO_TOOL) else []
+        if films:
+            return _Made(films, is_film=True)
+        if ids := attached_ids(message.content, IMAGES):
+            return _Made(ids)
+    return _Made()

@@ -104,6 +104,17 @@ def test_a_change_is_one_of_what_was_made_last(before, words, name, document_id)
     assert (call[0], call[1]["document_ids"]) == (name, [document_id])
 
 
+FILES = "\n\n[Attached: a.png (document_id d1), b.MP4 (document_id f1, it could not be read)]"
+
+
+def test_a_change_of_what_is_attached_is_one_of_the_video_among_it():
+    said = ChatMessage("user", "Make it blue" + FILES)
+    call = ("generate_video", {"prompt": "blue", "document_ids": ["f1"]})
+    assert called(asked(said)) == call
+    only_pictures = called(asked(said, tools=(Tool("generate_image"),)))
+    assert only_pictures == ("generate_image", {"prompt": "blue", "document_ids": ["d1"]})
+
+
 def test_a_video_that_was_made_is_told():
     told = asked(ChatMessage("user", "..."), ChatMessage("tool", VIDEO, tool_call_id="c1"))
     assert drawing.answer(told) == "Here is the video."
