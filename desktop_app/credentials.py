@@ -18,6 +18,7 @@ ANSWER_WITHIN_S = 10.0
 KEY_VARIABLES = {
     "openai": "PARLEY_OPENAI_KEY",
     "elevenlabs": "PARLEY_ELEVENLABS_KEY",
+    "typesafe": "PARLEY_TYPESAFE_KEY",
     "language": "PARLEY_LANGUAGE_KEY",
 }
 """What may hold a provider's key instead of the keyring, by the key's name there."""

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from desktop_app.errors import AppError
 from desktop_app.service.provider_failures import provider_failures
+from desktop_app.service.providers.judge_ports import Judge
 from desktop_app.service.providers.live_ports import LiveSpeechToText
 from desktop_app.service.providers.picture_ports import PictureMaker
 from desktop_app.service.providers.ports import Language, Recall, SpeechToText, TextToSpeech
@@ -34,6 +35,7 @@ class Providers(Protocol):
         voice_sockets: Speak live in place of the speaker of that name; mostly empty.
         picture_makers, video_makers: ``builtin`` is always there.
         embedders: Empty where none is connected.
+        judges: ``builtin`` is always there; every language provider judges besides.
     """
 
     @property
@@ -58,6 +60,8 @@ class Providers(Protocol):
     def video_makers(self) -> Mapping[str, VideoMaker]: ...
     @property
     def embedders(self) -> Mapping[str, Embedder]: ...
+    @property
+    def judges(self) -> Mapping[str, Judge]: ...
     @property
     def languages(self) -> Mapping[str, Language]: ...
     @property
@@ -133,6 +137,7 @@ class ProviderSource:
             providers.picture_makers,
             providers.video_makers,
             providers.embedders,
+            providers.judges,
         )
         closes = [providers.stt.aclose, providers.tts.aclose]
         for group in groups:

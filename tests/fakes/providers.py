@@ -11,6 +11,7 @@ from desktop_app.errors import AppError, InputError
 from desktop_app.protocol.backboard.models import ModelInfo
 from desktop_app.protocol.backboard.voices import VoiceInfo
 from desktop_app.protocol.events import Usage
+from desktop_app.service.providers.judge_ports import Judge
 from desktop_app.service.providers.live_ports import LiveSpeechToText
 from desktop_app.service.providers.picture_ports import PictureMaker
 from desktop_app.service.providers.ports import (
@@ -299,6 +300,7 @@ class ScriptedProviders:
     picture_makers: Mapping[str, PictureMaker] = field(default_factory=dict)
     video_makers: Mapping[str, VideoMaker] = field(default_factory=dict)
     embedders: Mapping[str, Embedder] = field(default_factory=dict)
+    judges: Mapping[str, Judge] = field(default_factory=dict)
     failure: AppError | None = None
     warm_up_failure: Exception | None = None
     recall: Recall | None = None

@@ -26,6 +26,7 @@ _LONGEST = 4096
 _USED_FOR = {
     "openai": "language, pictures, speech and embeddings of OpenAI",
     "elevenlabs": "speech of ElevenLabs",
+    "typesafe": "typed questions, answered by TypeSafe",
     "language": "the language server of the settings",
 }
 

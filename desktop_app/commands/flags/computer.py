@@ -84,7 +84,9 @@ def add_keys(commands: Commands) -> None:
         command.add_argument("--json", action="store_true", help=AS_JSON)
     for command in (setting, deleting):
         command.add_argument(
-            "name", metavar="NAME", help="openai, elevenlabs, language, backboard or a profile"
+            "name",
+            metavar="NAME",
+            help="openai, elevenlabs, typesafe, language, backboard or a profile",
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from desktop_app.protocol.backboard.system_one import SystemOneConfig, SystemOneResult
 from desktop_app.protocol.backboard.threads import Attachment
 from desktop_app.protocol.backboard.wire import WireObject
 
@@ -72,7 +73,7 @@ class MessageRequest(WireObject, frozen=True, omit_defaults=True):
     video_model_provider: str | None = None
     video_model_name: str | None = None
     video_config: dict[str, Any] | None = None
-    system_one: dict[str, Any] | None = None
+    system_one: SystemOneConfig | None = None
 
 
 class FunctionCall(WireObject, frozen=True):
@@ -143,7 +144,7 @@ class MessageReply(WireObject, frozen=True):
     attachments: list[Attachment] | None = None
     voice_records: dict[str, Any] | None = None
     generated_media: list[Media] | None = None
-    system_one: dict[str, Any] | None = None
+    system_one: SystemOneResult | None = None
     context_usage: ContextUsage | None = None
 
 

@@ -13,7 +13,9 @@ class ModelInfo(WireObject, frozen=True, omit_defaults=True):
     """One row of the catalogue.
 
     Attributes:
-        model_type: ``llm``, ``embedding``, ``image``, ``stt``, ``tts`` or ``video``.
+        model_type: ``llm``, ``embedding``, ``image``, ``stt``, ``tts``, ``video`` or
+            ``system_one``.
+        system_one_capabilities: Of who answers typed questions: their kinds and most of each.
     """
 
     name: str
@@ -34,6 +36,7 @@ class ModelInfo(WireObject, frozen=True, omit_defaults=True):
     supports_json_output: bool | None = None
     api_mode: str | None = None
     embedding_dimensions: int | None = None
+    system_one_capabilities: dict[str, Any] | None = None
     description: str | None = None
     display_name: str | None = None
     architecture: dict[str, Any] | None = None

@@ -16,13 +16,9 @@ from desktop_app.service.messages.media_wishes import (
     media_sources,
     media_wishes,
 )
+from desktop_app.service.messages.system_one_check import check_system_one
 from desktop_app.service.providers.ports import MemoryUse, Tool
 from desktop_app.service.runs.question import Question
-
-_SILENT = (
-    "Messages with system_one are not answered here: there is no provider for it. Send the message"
-    " without it."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +50,15 @@ def plan_of(message: MessageRequest, form: Form) -> MessagePlan:
         Refused: 400 or 422.
     """
     media = media_wishes(message)
-    if message.system_one:
-        raise Refused(400, _SILENT)
+    check_system_one(message, form)
     check_thinking(message.thinking)
     check_routing(message.openrouter)
     sources = media_sources(form, media.operation)
     voice = message.voice or Voice()
     recording = form.file("audio_file")
     _check_recording(voice, recording)
-    if not message.content.strip() and recording is None:
+    is_empty = not message.content.strip() and message.system_one is None
+    if is_empty and recording is None:
         raise invalid("content", "The message has no content", "missing")
     return MessagePlan(
         is_answered=_is_answered(message),
@@ -94,6 +90,7 @@ def question_of(message: MessageRequest, plan: MessagePlan, place: tuple[str, st
         thinking=message.thinking,
         routing=message.openrouter,
         searches_web=(message.web_search or "").lower() == "auto",
+        system_one=message.system_one,
         said_at=past_time((message.metadata or {}).get("custom_timestamp")),
     )
 

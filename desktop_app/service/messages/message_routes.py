@@ -104,7 +104,7 @@ class MessageRoutes:
         """Refuse what cannot be done before anything is stored."""
         if plan.is_answered and plan.media.operation == "chat":
             provider, model = message.llm_provider or "", message.model_name or ""
-            await self._runs.check(provider, model, message.content)
+            await self._runs.check(provider, model, message.content, message.system_one)
         if plan.media.draws:
             with _config_faults("image_config", "image.config"):
                 await self._pictures.makers.check(plan.media.pictures)

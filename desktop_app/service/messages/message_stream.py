@@ -120,6 +120,7 @@ def flat_reply(run: Run, end: RunEnded) -> MessageReply:
         total_tokens=tokens,
         created_at=now(),
         generated_media=run.media,
+        system_one=end.judged,
         context_usage=end.context,
     )
 

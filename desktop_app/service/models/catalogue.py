@@ -8,10 +8,14 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
+import msgspec
+
 from desktop_app.errors import AppError
 from desktop_app.protocol.backboard.models import ModelInfo, VideoModel
 from desktop_app.service.provider_failures import provider_failures
 from desktop_app.service.provider_source import Providers, ProviderSource
+from desktop_app.service.providers.judge_ports import CAPABILITIES
+from desktop_app.service.providers.ports import BUILT_IN
 
 FRESH_S = 30.0
 PATIENCE_S = 6.0
@@ -57,7 +61,7 @@ class Catalogue:
             asks = _asks(providers)
             if self._clock() >= self._fresh_until_s or asks.keys() != self._asked_of:
                 await self._ask(asks)
-        said = (row for name in asks for row in self._said.get(name, ()))
+        said = (_judging(row) for name in asks for row in self._said.get(name, ()))
         return list({(row.provider, row.name, row.model_type): row for row in said}.values())
 
     async def _ask(self, asks: dict[str, _Ask]) -> None:
@@ -82,6 +86,7 @@ def _asks(providers: Providers) -> dict[str, _Ask]:
         "embedding": providers.embedders,
         "hearing": providers.transcribers,
         "speaking": providers.speakers,
+        "judging": providers.judges,
     }
     return {
         f"{kind} {name}": each.models
@@ -109,6 +114,13 @@ def video_model(row: ModelInfo) -> VideoModel:
         provider=row.provider,
         **(row.video_capabilities or {}),
     )
+
+
+def _judging(row: ModelInfo) -> ModelInfo:
+    """The row, saying that typed questions can be put to it: every connected model takes them."""
+    if row.model_type != "llm" or row.provider == BUILT_IN:
+        return row
+    return msgspec.structs.replace(row, system_one_capabilities=dict(CAPABILITIES))
 
 
 def providers_of(rows: Iterable[ModelInfo]) -> list[str]:

@@ -20,6 +20,7 @@ from desktop_app.service.providers.local_servers import Ports
 KEYRING_WITHIN_S = 3.0
 OPENAI_URL = "https://api.openai.com/v1"
 ELEVENLABS_URL = "https://api.elevenlabs.io"
+TYPESAFE_URL = "https://api.typesafe.ai"
 ELEVENLABS_SOCKET = "elevenlabs-socket"
 """Chosen as who speaks: ElevenLabs, over one socket for each reply instead of HTTP."""
 
@@ -40,10 +41,11 @@ class ProviderConfig:
         openai_model: Its language model; empty for the catalogue's first.
         elevenlabs_key: Of ElevenLabs, which is used only with one.
         elevenlabs_voice: Its voice where a session names none; empty for the first.
+        typesafe_key: Of TypeSafe, which is used only with one.
         hearing, speaking: Who hears and speaks live, where a session does not say: ``builtin``,
             ``openai`` or ``elevenlabs``; empty for the best that there is a key for. Who speaks may
             be ``ELEVENLABS_SOCKET``.
-        openai_url, elevenlabs_url: Where they are.
+        openai_url, elevenlabs_url, typesafe_url: Where they are.
         elevenlabs_live_url: Where its realtime sockets are, where that is another host.
         local_models: ``auto`` looks for servers on this computer, ``off`` does not.
         sentence_model: Folder of a model of meaning on this computer; None where there is none.
@@ -59,11 +61,13 @@ class ProviderConfig:
     openai_model: str = ""
     elevenlabs_key: Secret = field(default_factory=lambda: Secret(""))
     elevenlabs_voice: str = ""
+    typesafe_key: Secret = field(default_factory=lambda: Secret(""))
     hearing: str = ""
     speaking: str = ""
     openai_url: str = OPENAI_URL
     elevenlabs_url: str = ELEVENLABS_URL
     elevenlabs_live_url: str = ""
+    typesafe_url: str = TYPESAFE_URL
     local_models: str = "auto"
     sentence_model: Path | None = None
     ports: Ports = field(default_factory=Ports)
@@ -85,11 +89,13 @@ async def read_config(environment: Mapping[str, str], credentials: Credentials) 
         openai_key=keys["openai"],
         openai_model=environment.get("PARLEY_OPENAI_MODEL", ""),
         elevenlabs_key=keys["elevenlabs"],
+        typesafe_key=keys["typesafe"],
         hearing=environment.get("PARLEY_HEARING", ""),
         speaking=environment.get("PARLEY_SPEAKING", ""),
         openai_url=environment.get("PARLEY_OPENAI_URL") or OPENAI_URL,
         elevenlabs_url=environment.get("PARLEY_ELEVENLABS_URL") or ELEVENLABS_URL,
         elevenlabs_live_url=environment.get("PARLEY_ELEVENLABS_LIVE_URL", ""),
+        typesafe_url=environment.get("PARLEY_TYPESAFE_URL") or TYPESAFE_URL,
         local_models=local_models,
         sentence_model=None if local_models == "off" else installed_model(),
     )

@@ -11,9 +11,11 @@ from desktop_app.errors import AppError
 from desktop_app.service.providers.builtin.responder import Responder
 from desktop_app.service.providers.builtin.unavailable import NoHearing, NoVoice
 from desktop_app.service.providers.config import ProviderConfig
+from desktop_app.service.providers.judge_ports import Judge
 from desktop_app.service.providers.languages import Languages
 from desktop_app.service.providers.live_ports import LiveSpeechToText
 from desktop_app.service.providers.local_servers import find_local_servers
+from desktop_app.service.providers.open_judges import open_judges
 from desktop_app.service.providers.open_languages import open_languages
 from desktop_app.service.providers.open_pictures import (
     open_embedders,
@@ -66,6 +68,7 @@ class Providers:
         self.picture_makers: Mapping[str, PictureMaker] = {}
         self.video_makers: Mapping[str, VideoMaker] = {}
         self.embedders: Mapping[str, Embedder] = {}
+        self.judges: Mapping[str, Judge] = {}
         self._languages = languages
         self._slow_starters = slow_starters
 
@@ -135,6 +138,7 @@ async def open_providers(config: ProviderConfig, recall: Recall) -> Providers:
     providers.picture_makers = open_picture_makers(config)
     providers.video_makers = open_video_makers(config)
     providers.embedders = open_embedders(config)
+    providers.judges = open_judges(config, providers.embedders)
     return providers
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from desktop_app.protocol.backboard.messages import ContextUsage, Media
+from desktop_app.protocol.backboard.system_one import SystemOneResult
 from desktop_app.protocol.events import ToolCall, Usage
 from desktop_app.service.providers.ports import Knowledge, ReasoningDelta, TextDelta
 
@@ -57,6 +58,7 @@ class RunEnded:
         hosted: What the service's own tools gave in the same round.
         memory_operation_id: Of what is being learnt from the turn, or empty.
         context: How full the model's context is, where its size is known.
+        judged: The answers to typed questions, where those were asked.
     """
 
     status: str
@@ -67,6 +69,7 @@ class RunEnded:
     hosted: tuple[Output, ...] = ()
     memory_operation_id: str = ""
     context: ContextUsage | None = None
+    judged: SystemOneResult | None = None
 
 
 RunEvent = (

@@ -6,9 +6,9 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from desktop_app.protocol.backboard.models import ModelInfo
-from desktop_app.service.providers.ports import Language
 
 FRESH_S = 300.0
 """A server may load another model meanwhile."""
@@ -16,9 +16,20 @@ FRESH_S = 300.0
 PATIENCE_S = 2.0
 
 
+class Lists(Protocol):
+    """A provider that says which models it has."""
+
+    @property
+    def provider(self) -> str: ...
+    @property
+    def model(self) -> str: ...
+
+    async def models(self) -> Sequence[ModelInfo]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    language: Language
+    language: Lists
     at_s: float
     rows: Sequence[ModelInfo]
 
@@ -34,7 +45,7 @@ class ModelRows:
         self._clock = clock
         self._asked: dict[str, _Asked] = {}
 
-    async def find(self, language: Language, model: str) -> ModelInfo | None:
+    async def find(self, language: Lists, model: str) -> ModelInfo | None:
         """The model's row, the default one's where ``model`` is empty; None where unknown."""
         rows = await self._rows(language)
         wanted = (model or language.model).lower()
@@ -42,7 +53,7 @@ class ModelRows:
             return rows[0] if rows else None
         return next((row for row in rows if row.name.lower() == wanted), None)
 
-    async def _rows(self, language: Language) -> Sequence[ModelInfo]:
+    async def _rows(self, language: Lists) -> Sequence[ModelInfo]:
         asked = self._asked.get(language.provider)
         if asked and asked.language is not language:
             asked = None  # another server of the same name took its place

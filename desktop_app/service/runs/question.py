@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from desktop_app.protocol.backboard.system_one import SystemOneConfig
 from desktop_app.service.clock import new_id
 from desktop_app.service.providers.ports import MemoryUse, Tool
 
@@ -55,6 +56,7 @@ class Question:
         thinking: As in the API, or None.
         routing: The object ``openrouter`` of the API, or None.
         searches_web: The model may look things up on the web.
+        system_one: Typed questions, which are answered in place of the text; or None.
         said_at: When it was said, where that is not now.
         message_id: The user's message, known beforehand so that files can be attached to it.
     """
@@ -75,5 +77,6 @@ class Question:
     thinking: dict[str, Any] | None = None
     routing: dict[str, Any] | None = None
     searches_web: bool = False
+    system_one: SystemOneConfig | None = None
     said_at: str | None = None
     message_id: str = field(default_factory=new_id)

@@ -181,6 +181,7 @@ def reply_facts(run: Run, end: RunEnded) -> dict[str, Any]:
         "memory_operation_id": end.memory_operation_id,
         "generated_media": [msgspec.structs.asdict(each) | {"url": ""} for each in run.media],
         "context_usage": end.context and msgspec.structs.asdict(end.context),
+        "system_one": end.judged and msgspec.to_builtins(end.judged),
         "error": end.error,
     }
     return {name: value for name, value in facts.items() if value not in (None, "", [])}

@@ -11,12 +11,14 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from desktop_app.errors import AppError
+from desktop_app.protocol.backboard.system_one import SystemOneConfig
 from desktop_app.service.provider_source import ProviderSource
 from desktop_app.service.providers.ports import Language, Tool
 from desktop_app.service.runs.answering import Answering
 from desktop_app.service.runs.direct import DirectAnswers
 from desktop_app.service.runs.events import Output, QuestionStored, RunEnded
 from desktop_app.service.runs.hosted_tools import HostedMaker
+from desktop_app.service.runs.judging import Judging
 from desktop_app.service.runs.knowledge import KnowledgeSource
 from desktop_app.service.runs.languages import Languages
 from desktop_app.service.runs.ports import AttachedPictures, Library, Memories
@@ -52,6 +54,7 @@ class Runs:
             self.rows, store.assistants, self._languages, knowledge, pictures
         )
         self._direct = DirectAnswers(self.rows, self._answering.makers)
+        self._judging = Judging(self.rows, source)
         self._tasks = tasks
         self._floors: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._going: dict[str, Run] = {}
@@ -121,14 +124,19 @@ class Runs:
             return run.cancel()
         return await self.rows.abandon(thread_id, run_id)
 
-    async def check(self, provider: str, model: str, text: str) -> None:
+    async def check(
+        self, provider: str, model: str, text: str, typed: SystemOneConfig | None = None
+    ) -> None:
         """Refuse, before anything is stored, what nobody here can answer.
 
         Raises:
             InputError: ``language.unknown`` or ``prompt.too_long``.
             AppError: The providers could not be opened.
         """
-        await self._answering.check(provider, model, text)
+        if typed is not None:
+            await self._judging.check(provider, model, text, typed)
+        else:
+            await self._answering.check(provider, model, text)
 
     def cancel_thread(self, thread_id: str) -> None:
         """Stop what the thread is answering."""
@@ -202,6 +210,8 @@ class Runs:
     async def _attempt(self, run: Run) -> RunEnded:
         try:
             run.open_to_cancel()
+            if run.question.system_one is not None:
+                return await self._judging.answer(run, run.question.system_one)
             if run.question.direct is not None:
                 return await self._direct.answer(run, run.question.direct)
             return await self._answering.answer(run)

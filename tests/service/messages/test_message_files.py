@@ -76,7 +76,12 @@ async def test_the_old_path_takes_files(rig):
         (("files", NOTES), {"operation": "sing"}, 422, "generate_image"),
         (("files", NOTES), {"content": " "}, 422, "no content"),
         (("files", NOTES), {"thread_id": "none"}, 404, "Thread not found"),
-        (("files", NOTES), {"system_one": '{"questions": []}'}, 400, "system_one"),
+        (
+            ("files", NOTES),
+            {"system_one": '{"questions": {}}'},
+            400,
+            "cannot go along",
+        ),
         (("files", NOTES), {"image_generation": "auto"}, 400, "makes pictures"),
         (("files", NOTES), {"video_generation": "auto"}, 400, "makes videos"),
     ],

@@ -51,11 +51,12 @@ async def test_nothing_set_means_nothing_leaves_this_computer():
 
 
 async def test_keys_come_from_the_keyring():
-    keyring = Keys(openai="sk-1", elevenlabs="xi-1", language="l-1")
+    keyring = Keys(openai="sk-1", elevenlabs="xi-1", typesafe="ts-1", language="l-1")
     environment = {"PARLEY_LANGUAGE_URL": "http://127.0.0.1:9/v1"}
     config = await read_config(environment, Credentials(lambda: keyring))
     assert config.openai_key == Secret("sk-1")
     assert config.elevenlabs_key == Secret("xi-1")
+    assert config.typesafe_key == Secret("ts-1")
     assert config.language_key == Secret("l-1")
 
 
@@ -69,14 +70,19 @@ async def test_the_environment_is_stronger_than_the_keyring():
     config = await read_config(environment, Credentials(lambda: keyring))
     assert config.openai_key == Secret("given")
     assert (config.openai_url, config.openai_model) == ("http://127.0.0.1:9/v1", "small")
-    assert keyring.asked == {"elevenlabs"}
+    assert keyring.asked == {"elevenlabs", "typesafe"}
 
 
 async def test_keys_exported_for_other_programs_are_not_used():
-    environment = {"OPENAI_API_KEY": "sk-other", "ELEVENLABS_API_KEY": "xi-other"}
+    environment = {
+        "OPENAI_API_KEY": "sk-other",
+        "ELEVENLABS_API_KEY": "xi-other",
+        "TYPESAFE_API_KEY": "ts-other",
+    }
     config = await read_config(environment, Credentials(Keys))
     assert not config.openai_key
     assert not config.elevenlabs_key
+    assert not config.typesafe_key
 
 
 async def test_models_of_the_configured_server_are_named_by_the_environment():

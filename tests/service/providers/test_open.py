@@ -120,6 +120,20 @@ async def test_connected_keys_bring_their_providers_before_the_built_in_ones(rec
     await providers.aclose()
 
 
+async def test_who_answers_typed_questions_follows_from_the_key(recall):
+    alone = await open_providers(ProviderConfig(local_models="off"), recall)
+    assert list(alone.judges) == ["builtin"]
+    await alone.aclose()
+    config = ProviderConfig(
+        typesafe_key=Secret("ts"), typesafe_url="http://127.0.0.1:9", local_models="off"
+    )
+    connected = await open_providers(config, recall)
+    assert list(connected.judges) == ["typesafe", "builtin"]
+    for judge in connected.judges.values():
+        await judge.aclose()
+    await connected.aclose()
+
+
 async def test_who_draws_and_embeds_follows_from_the_keys_and_what_is_installed(recall, tmp_path):
     alone = await open_providers(ProviderConfig(local_models="off"), recall)
     assert (list(alone.picture_makers), list(alone.embedders)) == (["builtin"], [])
