@@ -22,7 +22,13 @@ from desktop_app.client.reply_stream import reply_events
 from desktop_app.client.resources.messages import ToolRound
 from desktop_app.client.session_choice import ready_session
 from desktop_app.client.stoppable_stream import StoppableStream
-from desktop_app.client.turn_request import TurnRequest, VoiceDefaults, spoken_turn, typed_turn
+from desktop_app.client.turn_request import (
+    TurnRequest,
+    VoiceDefaults,
+    judged_by,
+    spoken_turn,
+    typed_turn,
+)
 from desktop_app.client.upload_news import UploadNews
 from desktop_app.errors import AccessError, AppError, NetworkError
 from desktop_app.protocol.backboard.messages import MessageRequest, SubmittedOutput
@@ -69,6 +75,8 @@ class MessageTerms:
             returns its id. Without it such a turn fails.
         leave_unused: Told when a question was stopped before the server had all of it: its thread
             may be empty.
+        judge: ``provider/model`` of who answers typed questions where no model is chosen; empty
+            where the server knows.
         voices: Who hears and speaks where neither the session nor a turn says so.
         own_prompt: The system prompt that the thread's turns have without being told one; needed
             to say in a turn where the reply before it was cut.
@@ -79,6 +87,7 @@ class MessageTerms:
     request: MessageRequest = field(default_factory=lambda: MessageRequest(memory="Auto"))
     renew_thread: RenewThread | None = None
     leave_unused: Callable[[], None] | None = None
+    judge: str = ""
     voices: VoiceDefaults = field(default_factory=VoiceDefaults)
     own_prompt: Callable[[], Awaitable[str]] | None = None
     make_resample: MakeResample | None = None
@@ -164,7 +173,7 @@ class MessageTransport:
     def _typed(self, prompt: PromptText) -> MessageJob:
         spoken, speed = self._configuration.speech_output, self._configuration.speed
         asked = typed_turn(self._terms.request, prompt, self._terms.voices, spoken, speed=speed)
-        return self._job(prompt.turn, asked)
+        return self._job(prompt.turn, judged_by(self._terms.judge, asked))
 
     async def _commit(self, command: CommitAudio) -> None:
         turn = command.turn

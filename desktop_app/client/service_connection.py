@@ -47,6 +47,9 @@ _Opened = TypeVar("_Opened")
 _USUAL = MessageRequest(memory="Auto", image_generation="auto", video_generation="auto")
 """Who asks for a picture or video gets one: the model itself knows when that is."""
 
+_JUDGE = "typesafe/jev-latest"
+"""Whom Backboard has typed questions answered by."""
+
 
 @dataclass(frozen=True, slots=True)
 class ServiceAddresses:
@@ -230,6 +233,7 @@ class ServiceConnection:
             renew_thread=renew_thread,
             leave_unused=leave_unused,
             # One with a voice gateway is of Parley's kind and knows best; others must be told.
+            judge="" if addresses.voice.url else _JUDGE,
             voices=chosen_voices(
                 who, VoiceDefaults() if addresses.voice.url else documented_voices()
             ),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from msgspec.structs import replace
 
-from desktop_app.client.message_body import GENERATIONS, MessageFiles, sources_of
+from desktop_app.client.message_body import GENERATIONS, NO_FILES, MessageFiles, sources_of
 from desktop_app.client.multipart import Recording
 from desktop_app.protocol.backboard.messages import (
     HearingChoice,
@@ -101,6 +102,9 @@ def typed_turn(
         voice=_voice_of(wishes, defaults, spoken, speed),
     )
     message = replace(message, **wishes.fields)
+    if message.system_one is not None:  # answered whole, and in writing
+        asked = replace(message, voice=None, image_generation=None, tools=None)
+        return TurnRequest(asked, NO_FILES, is_spoken=False)
     if wishes.edits:
         operation = "generate_video" if wishes.films else "generate_image"
         drawn = replace(message, operation=operation, voice=None)
@@ -120,6 +124,13 @@ def answered_by(model: str, message: MessageRequest) -> MessageRequest:
     if not name:
         return message
     return replace(message, llm_provider=provider or message.llm_provider, model_name=name)
+
+
+def judged_by(model: str, asked: TurnRequest) -> TurnRequest:
+    """Typed questions put to ``provider/model`` where no model is chosen; others as they are."""
+    if asked.message.system_one is None or asked.message.model_name:
+        return asked
+    return dataclasses.replace(asked, message=answered_by(model, asked.message))
 
 
 def spoken_turn(

@@ -67,6 +67,7 @@ def with_details(
                 files=event.retrieved_files or details.files,
                 passages=event.passages or details.passages,
                 learning=_learning(event) or details.learning,
+                judged=event.judged or details.judged,
             )
     return details
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from desktop_app.protocol.backboard.system_one import SystemOneResult
 from desktop_app.protocol.events import Memory, QuotedPassage, Usage
 
 
@@ -97,6 +98,7 @@ class ReplyDetails(Struct, frozen=True, omit_defaults=True):
         learning: What is learned from the turn; None where nothing is.
         missing: Pictures of it that are not here; None where all are.
         voice: What the peer says of the recordings of the turn.
+        judged: The answers to typed questions, in numbers.
     """
 
     reasoning: str = ""
@@ -108,6 +110,7 @@ class ReplyDetails(Struct, frozen=True, omit_defaults=True):
     voice: dict[str, Any] | None = None
     learning: Learning | None = None
     missing: MissingPictures | None = None
+    judged: SystemOneResult | None = None
 
 
 NO_DETAILS = ReplyDetails()

@@ -13,6 +13,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from desktop_app.protocol.backboard.system_one import SystemOneResult
+
 
 def provider_name(provider: object, model: object) -> str:
     """``provider/model``, or whichever of them is known."""
@@ -261,6 +263,7 @@ class ReplyEnded(Struct, frozen=True, tag=snake):
         voice_records: What the peer says of both recordings, whole.
         retrieved_files: Names of documents that the reply rests on.
         passages: Of them, where the peer tells.
+        judged: The answers to typed questions.
     """
 
     turn: int
@@ -272,6 +275,7 @@ class ReplyEnded(Struct, frozen=True, tag=snake):
     voice_records: dict[str, Any] | None = None
     retrieved_files: tuple[str, ...] = ()
     passages: tuple[QuotedPassage, ...] = ()
+    judged: SystemOneResult | None = None
 
 
 class ServerFault(Struct, frozen=True, tag=snake):

@@ -242,6 +242,7 @@ class StreamDialect:
             voice_records=event.voice_records,
             retrieved_files=tuple(event.retrieved_files or ()),
             passages=passages_of(event.retrieved_passages),
+            judged=event.system_one,
         )
         return events
 

@@ -14,6 +14,7 @@ from desktop_app.client.http_connection import Delivery, HttpConnection, Request
 from desktop_app.client.message_body import NO_FILES, MessageFiles, message_body
 from desktop_app.client.multipart import Progress
 from desktop_app.client.request_body import JsonBody
+from desktop_app.client.whole_reply import events_of_whole
 from desktop_app.errors import NetworkError
 from desktop_app.protocol.backboard.messages import (
     MessageReply,
@@ -55,6 +56,7 @@ class Messages:
         files: MessageFiles = NO_FILES,
         *,
         progress: Progress | None = None,
+        delivery: Delivery | None = None,
     ) -> MessageReply:
         """Send and wait for the whole reply.
 
@@ -63,7 +65,7 @@ class Messages:
             InputError: A file cannot be sent.
         """
         body = message_body(replace(message, stream=False), files, progress)
-        return await self._reply(Request("POST", _PATH, body))
+        return await self._reply(Request("POST", _PATH, body, delivery=delivery or Delivery()))
 
     def stream(
         self,
@@ -75,8 +77,11 @@ class Messages:
     ) -> AsyncGenerator[bytes, None]:
         """Send; the data of each event of the reply, for ``protocol.stream_dialect``.
 
+        Typed questions are answered whole (contract 5.3): their events are made from the reply.
         Consume it under ``contextlib.aclosing``: leaving it closes the connection.
         """
+        if message.system_one is not None:
+            return events_of_whole(self.send(message, files, progress=progress, delivery=delivery))
         body = message_body(replace(message, stream=True), files, progress)
         asked = Request("POST", _PATH, body, delivery=delivery or Delivery())
         return self._connection.events(asked)

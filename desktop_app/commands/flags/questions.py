@@ -88,6 +88,16 @@ def add_ask(commands: Commands) -> None:
         dest="fields",
         help="any other field of a message, by its name in the API; the value may be JSON",
     )
+    ask.add_argument(
+        "--questions",
+        type=Path,
+        metavar="FILE",
+        help="typed questions (yes/no, choice, scale), as JSON; they are asked of the text, of the"
+        " conversation, or of --state",
+    )
+    ask.add_argument(
+        "--state", type=Path, metavar="FILE", help="what --questions are about: JSON or text"
+    )
     ask.add_argument("--reasoning", action="store_true", help="print what the model thinks")
     ask.add_argument(
         "--tools", type=Path, metavar="FILE", help="functions that the model may call, as JSON"
@@ -166,7 +176,15 @@ def _ask(options: argparse.Namespace) -> int:
 
 def _fields_of(options: argparse.Namespace) -> dict[str, Any]:
     """Fields of a message that have flags of their own."""
+    typed: dict[str, Any] | None = None
+    if options.questions is not None:
+        from desktop_app.commands.questions.typed_questions import read_questions
+
+        typed = read_questions(options.questions, options.state)
+    elif options.state is not None:
+        raise InputError("cli.refused", "--state goes with --questions: say what is asked of it.")
     wanted = {
+        "system_one": typed,
         "thinking": {"effort": options.think} if options.think else None,
         "system_prompt": options.system_prompt,
         "web_search": "Auto" if options.web_search else None,

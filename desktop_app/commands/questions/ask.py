@@ -8,7 +8,7 @@ import sys
 import uuid
 from asyncio import FIRST_COMPLETED
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from desktop_app.commands.questions.talk import (
 )
 from desktop_app.commands.questions.tool_prompt import ToolPrompt
 from desktop_app.commands.questions.turn_report import JsonLines, Printer, Prose, watch_turn
+from desktop_app.commands.questions.typed_questions import words_of
 from desktop_app.commands.tool_file import read_tools
 from desktop_app.engine.engine import Engine
 from desktop_app.engine.inputs import PromptTyped, ToolsAnswered
@@ -100,10 +101,13 @@ def ask(question: Question, *, as_json: bool = False, tells_reasoning: bool = Fa
     Raises:
         AppError: With the sentence for the person; the command line turns it into exit code 2.
     """
+    typed = question.fields.get("system_one")
+    if typed is not None and not question.text.strip():
+        question = replace(question, text=words_of(typed))
     _check(question)
     paths = find_paths(os.environ)
     start_logging(paths.logs, "ask")
-    prose = Prose(is_typed=True, tells_reasoning=tells_reasoning)
+    prose = Prose(is_typed=True, tells_reasoning=tells_reasoning, is_table=typed is not None)
     printer: Printer = JsonLines() if as_json else prose
     asyncio.run(_ask(paths, question, printer, _answers(question, printer)))
     return printed(printer)

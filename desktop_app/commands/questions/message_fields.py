@@ -17,10 +17,7 @@ _ELSEWHERE = {
     "tools": "--tools",
     "voice": "--audio and --speak",
 }
-_NEVER = {
-    "stream": "answers are always streamed here",
-    "system_one": "its answers cannot be streamed, as all are here",
-}
+_NEVER = {"stream": "answers are streamed here wherever they can be"}
 
 
 def read(given: Sequence[str]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import Any, TextIO
 
 import msgspec
 
+from desktop_app.commands.questions.typed_questions import aligned
 from desktop_app.commands.terminal.progress_bar import ProgressBar, size_of
 from desktop_app.commands.terminal.text_sink import TextSink
 from desktop_app.errors import AppError, NetworkError
@@ -131,10 +132,16 @@ class Prose(Printer):
     """For people: who said what, and how long it took."""
 
     def __init__(
-        self, out: TextIO | None = None, *, is_typed: bool = False, tells_reasoning: bool = False
+        self,
+        out: TextIO | None = None,
+        *,
+        is_typed: bool = False,
+        tells_reasoning: bool = False,
+        is_table: bool = False,
     ) -> None:
         super().__init__(out)
         self._is_typed = is_typed
+        self._is_table = is_table
         self._tells_reasoning = tells_reasoning
         self._is_reasoning = False
         self._bar = ProgressBar(self._sink)
@@ -150,7 +157,7 @@ class Prose(Printer):
                 self._is_reasoning = True
             case ReplyGrew() if self._is_typed and not event.is_whole:
                 self._end_reasoning()
-                self._print(event.text)
+                self._print(aligned(event.text) if self._is_table else event.text)
             case MessageSaved():
                 self._message(event.message)
             case ToolsWanted():

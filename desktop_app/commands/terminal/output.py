@@ -99,7 +99,9 @@ class Output:
             raise InputError("output.lost", f"The answer cannot be printed: {self._sink.trouble}.")
 
     def _table(self, columns: Sequence[str], rows: list[list[str]]) -> None:
-        widths = [max(_width(line[at]) for line in (columns, *rows)) for at in range(len(columns))]
+        widths = [
+            max(width_of(line[at]) for line in (columns, *rows)) for at in range(len(columns))
+        ]
         if self._sink.is_terminal:
             taken = sum(widths[:-1]) + 2 * len(widths[:-1])
             room = shutil.get_terminal_size().columns - taken
@@ -134,15 +136,15 @@ def _cell(value: object) -> str:
     return printable("" if value is None else " ".join(str(value).split()))
 
 
-def _width(text: str) -> int:
+def width_of(text: str) -> int:
     """Terminal cells; wide letters take two."""
     return sum(2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in text)
 
 
 def _fitted(text: str, width: int) -> str:
     """Cut or filled up to ``width`` cells."""
-    if _width(text) <= width:
-        return text + " " * (width - _width(text))
-    while text and _width(text) > width - 1:
+    if width_of(text) <= width:
+        return text + " " * (width - width_of(text))
+    while text and width_of(text) > width - 1:
         text = text[:-1]
-    return text + "…" + " " * (width - 1 - _width(text))
+    return text + "…" + " " * (width - 1 - width_of(text))

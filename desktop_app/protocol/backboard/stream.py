@@ -6,6 +6,7 @@ from typing import Any
 
 from msgspec import field
 
+from desktop_app.protocol.backboard.system_one import SystemOneResult
 from desktop_app.protocol.backboard.wire import WireObject
 
 
@@ -44,6 +45,7 @@ class StreamEvent(WireObject, frozen=True, omit_defaults=True):
     unmet: list[str] | None = None
     memory_operation_id: str | None = None
     context_usage: dict[str, Any] | None = None
+    system_one: SystemOneResult | None = None
     tool_call_id: str = ""
     name: str = ""
     tool_call: dict[str, Any] | None = None

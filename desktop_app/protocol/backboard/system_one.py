@@ -6,6 +6,7 @@ Backboard takes and gives them as TypeSafe's System One API does (docs.typesafe.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -112,6 +113,11 @@ def result_of(
 ) -> SystemOneResult:
     """A result as the wire has it."""
     return SystemOneResult(model=model, answers=msgspec.to_builtins(answers), usage=usage)
+
+
+def asked_words(questions: Mapping[str, TypedQuestion]) -> str:
+    """The questions in words, a line for each: what a message says that says nothing else."""
+    return "\n".join(" ".join(plain(one.instructions).split()) for one in questions.values())
 
 
 def plain(content: Content) -> str:

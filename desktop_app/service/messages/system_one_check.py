@@ -10,6 +10,7 @@ from desktop_app.protocol.backboard.system_one import (
     NoulQuestion,
     SystemOneConfig,
     TypedQuestion,
+    asked_words,
     plain,
 )
 from desktop_app.service.http.bodies import Refused, invalid
@@ -95,5 +96,7 @@ def _check_state(asked: SystemOneConfig, message: MessageRequest) -> None:
     if len(state) > _LONGEST_STATE:
         sentence = f"A state has at most {_LONGEST_STATE} characters"
         raise invalid("system_one.state", sentence, "string_too_long")
-    if not state.strip() and not message.content.strip() and not message.thread_id:
+    only_asks = message.content.split() == asked_words(asked.questions).split()
+    says_something = bool(message.content.strip()) and not only_asks
+    if not (state.strip() or says_something or message.thread_id):
         raise invalid("system_one.state", "There is nothing to judge", "missing")

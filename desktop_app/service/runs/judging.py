@@ -7,7 +7,12 @@ from typing import Any
 import msgspec
 
 from desktop_app.errors import InputError
-from desktop_app.protocol.backboard.system_one import Content, SystemOneConfig, plain
+from desktop_app.protocol.backboard.system_one import (
+    Content,
+    SystemOneConfig,
+    asked_words,
+    plain,
+)
 from desktop_app.protocol.events import Usage
 from desktop_app.service.provider_failures import provider_failures
 from desktop_app.service.provider_source import ProviderSource
@@ -116,6 +121,8 @@ class Judging:
         rows = await self._rows.rows(question.thread_id, run.run_id, budget)
         turns = turns_of(rows, run.run_id)
         said = [each for turn in turns for each in chat_messages(turn, Attached())]
+        if said and question.text.split() == asked_words(asked.questions).split():
+            said.pop()  # it only asks, and is no part of what is judged
         kept: list[dict[str, Any]] = []
         for each in reversed([one for one in said if one.role != "tool" and one.content]):
             budget -= PER_MESSAGE + estimated_tokens(each.content)
@@ -124,4 +131,4 @@ class Judging:
             kept.append({"role": each.role, "content": each.content})
         if not kept:
             raise InputError("prompt.empty", "There is nothing to judge yet: nothing was said.")
-        return kept[::-1] if len(kept) > 1 or not question.text else question.text
+        return question.text if [one["content"] for one in kept] == [question.text] else kept[::-1]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from desktop_app.commands.questions import message_fields
@@ -18,6 +20,11 @@ def test_values_are_json_where_the_field_takes_it_and_text_elsewhere():
     }
 
 
+def test_typed_questions_keep_their_shape():
+    asked = {"questions": {"a": {"type": "noul", "instructions": "Is it urgent?"}}}
+    assert message_fields.read([f"system_one={json.dumps(asked)}"]) == {"system_one": asked}
+
+
 def test_a_text_that_looks_like_a_number_stays_a_text():
     assert message_fields.read(["system_prompt=7"]) == {"system_prompt": "7"}
 
@@ -29,8 +36,8 @@ def test_a_text_that_looks_like_a_number_stays_a_text():
         ("nonsense=1", "one of .*web_search"),
         ("voice={}", "--audio and --speak"),
         ("content=x", "the question itself"),
-        ("system_one={}", "system_one cannot be asked for: its answers cannot be streamed"),
-        ("stream=true", "answers are always streamed"),
+        ("stream=true", "answers are streamed"),
+        ('system_one={"questions": {"a": {"type": "poem"}}}', "system_one does not take"),
         ("json_output=perhaps", "json_output does not take"),
         ("metadata=[1]", "metadata does not take"),
         ("metadata=" + "[" * 100_000, "metadata does not take"),

@@ -79,6 +79,20 @@ async def test_a_first_message_is_judged_itself_and_later_the_conversation(rig, 
     ]
 
 
+async def test_a_message_that_only_repeats_the_questions_is_not_judged_itself(rig, typesafe):
+    thread_id = await rig.thread()
+    asked = {"content": "Is it urgent?", "questions": {"a": URGENT}, "thread_id": thread_id}
+    early = (await ask(rig, **asked)).json()
+    assert (early["status"], "nothing was said" in early["message"]) == ("FAILED", True)
+    said = {"content": "It burns.", "thread_id": thread_id, "send_to_llm": "false"}
+    await rig.http.post("/threads/messages", json=said)
+    await ask(rig, **asked)
+    assert [one["content"] for one in typesafe.http.requests[0].json()["state"]] == [
+        "Is it urgent?",
+        "It burns.",
+    ]
+
+
 async def test_it_may_come_as_a_form(rig, typesafe):
     data = {"content": "Urgent", "system_one": json.dumps({"questions": {"a": URGENT}})}
     reply = (await rig.http.post("/threads/messages", data=data)).json()
@@ -127,6 +141,7 @@ def choice(count: int) -> dict[str, Any]:
         (ALL, {"operation": "generate_image"}, 400, "operation chat"),
         (ALL, {"send_to_llm": "false"}, 400, "leave send_to_llm out"),
         (ALL, {"content": ""}, 422, "nothing to judge"),
+        ({"a": URGENT}, {"content": "Is it urgent?"}, 422, "nothing to judge"),
         (ALL, {"llm_provider": "nobody"}, 400, "no provider 'nobody'"),
         (ALL, {"llm_provider": "builtin", "model_name": "basic"}, 400, "only words"),
         (ALL, {"state": "word " * 40_000}, 400, "at once"),
