@@ -212,6 +212,7 @@ FAMILIES: Prose = {
     "http": "The service answered with an error. Your message was kept; try again.",
     "image": "The picture could not be made. Your words were kept; say it in another way.",
     "journal": "Your conversations may not be saved at the moment. What was saved is safe.",
+    "judge": "The questions could not be answered as they were asked. They were kept; try again.",
     "language": "The language model could not answer. Your question was kept; try again.",
     "line": "The connection to the voice service failed. What you said was kept; try again.",
     "link": "The window and the engine lost touch. They connect again by themselves.",
