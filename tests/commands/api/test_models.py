@@ -7,7 +7,7 @@ import pytest
 
 def test_the_catalogue_holds_every_kind(shell):
     rows = shell.value("models", "list")
-    assert {"llm", "embedding", "image", "video", "stt", "tts"} == {
+    assert {"llm", "embedding", "image", "video", "stt", "tts", "system_one"} == {
         row["model_type"] for row in rows
     }
 
