@@ -70,7 +70,9 @@ def test_what_is_no_key_changes_nothing(monkeypatch, keyring, credentials, text,
 
 
 def test_a_name_that_nothing_has_is_refused_with_the_known_ones(credentials):
-    with pytest.raises(InputError, match='"opeani", only: openai, elevenlabs, language, backboard'):
+    with pytest.raises(
+        InputError, match='"opeani", only: openai, elevenlabs, typesafe, language, backboard'
+    ):
         keys.set_key("opeani", credentials)
 
 
@@ -90,6 +92,7 @@ def test_the_list_says_where_each_key_is(monkeypatch, capsys, keyring, credentia
     assert found == {
         "openai": "keyring",
         "elevenlabs": "PARLEY_ELEVENLABS_KEY",
+        "typesafe": "",
         "language": "",
         "backboard": "",
     }
