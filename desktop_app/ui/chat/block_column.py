@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Sequence
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
@@ -42,7 +42,7 @@ class BlockColumn:
         self._unwrapped: set[int] = set()  # starts of code whose lines are scrolled
         self._heard: int | None = None
         self._mark: Place | None = None
-        self.cut: tuple[MarkdownBlock, ...] = ()
+        self.cut: Sequence[MarkdownBlock] = ()
         self.width = width
 
     def __len__(self) -> int:
@@ -53,11 +53,11 @@ class BlockColumn:
         """px of all blocks, as far as known."""
         return self._index.total
 
-    def show(self, cut: tuple[MarkdownBlock, ...], keep: int, *, heard: int | None = None) -> None:
+    def show(self, cut: Sequence[MarkdownBlock], keep: int, *, heard: int | None = None) -> None:
         """Show these blocks, of which the first ``keep`` are as they were.
 
         Args:
-            cut: All blocks.
+            cut: All blocks; the same list as before may be longer or shorter now.
             keep: How many of them are known.
             heard: Characters that were heard, None when everything was, or nothing is known.
         """
@@ -66,7 +66,7 @@ class BlockColumn:
             self._blocks.clear()
         if keep and keep < len(cut) and cut[keep].is_joined:
             keep -= 1  # the code before has lost its lower edge
-        before, self.cut = len(self.cut), cut
+        before, self.cut = len(self._index), cut
         self._index.truncate(min(keep, len(self._index)))
         for number in range(len(self._index), len(cut)):
             known = self._blocks.get(number)

@@ -79,12 +79,16 @@ _OUTSIDE = _Mode()
 
 
 class MarkdownText:
-    """A text that grows at its end, as blocks; finished blocks are never cut again."""
+    """A text that grows at its end, as blocks; finished blocks are never cut again.
+
+    Attributes:
+        blocks: All of them, one list that changes at its end: a long one is not copied.
+    """
 
     def __init__(self) -> None:
         self._text = ""
-        self._modes: tuple[_Mode, ...] = ()  # where each block begins
-        self.blocks: tuple[MarkdownBlock, ...] = ()
+        self._modes: list[_Mode] = []  # where each block begins
+        self.blocks: list[MarkdownBlock] = []
 
     def show(self, text: str) -> int:
         """Take the whole text and return the first block that may have changed."""
@@ -96,8 +100,8 @@ class MarkdownText:
         before = self.blocks[keep:]
         self._text = text
         cutter = _cut(text[start:], start, mode)
-        self._modes = (*self._modes[:keep], *cutter.modes)
-        self.blocks = (*self.blocks[:keep], *cutter.blocks)
+        self._modes[keep:] = cutter.modes
+        self.blocks[keep:] = cutter.blocks
         for old, new in zip(before, cutter.blocks, strict=False):
             if old != new:
                 break

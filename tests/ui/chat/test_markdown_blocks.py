@@ -165,7 +165,7 @@ SMALL = {"CODE_LINES": 2, "LIST_ITEMS": 2, "TABLE_ROWS": 3, "PROSE_CHARACTERS": 
 def test_finished_blocks_are_not_cut_again():
     growing = MarkdownText()
     growing.show("One\n\nTwo\n\nThr")
-    before = growing.blocks
+    before = [*growing.blocks]
     assert growing.show("One\n\nTwo\n\nThree") == 2
     assert growing.blocks[0] is before[0]
     assert growing.blocks[1] == before[1]
