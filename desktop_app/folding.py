@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 
+_PRINTED = "\u2019"  # the apostrophe of books
+
 
 def folded(text: str) -> str:
-    """Without case and accents: "micro" is looked for where "Micrófono" stands."""
-    apart = unicodedata.normalize("NFKD", text.casefold())
+    """Without case and accents, "micro" for "Micrófono", and with the keyboard's apostrophe."""
+    apart = unicodedata.normalize("NFKD", text.casefold().replace(_PRINTED, "'"))
     return "".join(one for one in apart if not unicodedata.combining(one))

@@ -17,6 +17,8 @@ from desktop_app.ui.voices.voice_rows import VoiceRow, fitting
         ("STRASSE", "Straße"),
         ("uber", "Über"),
         ("francais", "Français"),
+        ("l'image", "L\u2019image"),
+        ("L\u2019image", "l'image"),
         ("麦克风", "麦克风"),
         ("مكبر", "مُكبِّر"),
     ],

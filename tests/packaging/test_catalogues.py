@@ -74,6 +74,12 @@ def test_words_begin_and_end_as_in_english(catalogue):
     assert wrong == []
 
 
+def test_a_language_writes_one_apostrophe(language, catalogue):
+    """That of books, where letters are left out (in French), and never that of keyboards too."""
+    wrong = [one for said in catalogue.values() for one in said if re.search(r"\w'[\w{`«“]", one)]
+    assert wrong == []
+
+
 def test_what_a_person_types_is_not_translated(catalogue):
     """Commands, variables and settings in a sentence are the same everywhere."""
     literal = re.compile(r"`[^`]+`|--\w+|[A-Z]+_[A-Z]+|network\.\w+|https?://|wss?://")

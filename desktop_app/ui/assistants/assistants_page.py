@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
@@ -21,6 +23,8 @@ from desktop_app.ui.panels.rows import Action, Rows, RowText
 from desktop_app.ui.wording import apart
 
 NO_ASSISTANTS = mark("Parley's own assistant appears here with the first question.")
+_CHOOSE = mark("Choose one on the left to change it, or make another.")
+_MAKE = mark("Make one of your own.")
 _ABOUT = mark("What an assistant is told, can and knows")
 _NO_DOCUMENTS = mark("None yet. It looks things up in them in each of its threads.")
 _LIST_WIDTH = 300
@@ -53,10 +57,9 @@ class AssistantsPage(QWidget):
         self.documents = FilesPanel(look, self, tr(_NO_DOCUMENTS))
         self._title = Label(look, self, px=size.TITLE, weight=QFont.Weight.DemiBold)
         self._heading = Label(look, self, tr("Documents"), weight=QFont.Weight.DemiBold)
-        hint = tr("Choose one on the left to change it, or make another.")
-        nobody = EmptyPane(look, self, "edit", tr(_ABOUT), hint)
+        self._nobody = EmptyPane(look, self, "edit", tr(_ABOUT), tr(_MAKE))
         self._right = QStackedLayout()
-        self._right.addWidget(nobody)
+        self._right.addWidget(self._nobody)
         self._right.addWidget(self._column())
         self._lay_out()
         self.setFocusProxy(self.new)
@@ -88,6 +91,11 @@ class AssistantsPage(QWidget):
         row.setSpacing(0)
         row.addWidget(side)
         row.addLayout(self._right, 1)
+
+    def show_assistants(self, rows: Sequence[RowText]) -> None:
+        """List these, and say what can be done with them."""
+        self.rows.show_rows(rows)
+        self._nobody.show_hint(tr(_CHOOSE) if rows else tr(_MAKE))
 
     @property
     def is_editing(self) -> bool:

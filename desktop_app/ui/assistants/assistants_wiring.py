@@ -147,7 +147,7 @@ class AssistantsWiring(QObject):
             )
             for one in self._assistants
         ]
-        self._page.rows.show_rows(rows)
+        self._page.show_assistants(rows)
         if self._is_loaded:
             self._page.rows.show_note("" if rows else tr(NO_ASSISTANTS))
 

@@ -115,8 +115,15 @@ class EmptyPane(QWidget):
         self._look = look
         self._icon = icon
         self._title = title
-        self._hint = hint
-        self.setAccessibleName(f"{title}. {hint}")
+        self._hint = ""
+        self.show_hint(hint)
+
+    def show_hint(self, hint: str) -> None:
+        """Say what can be done now."""
+        if hint != self._hint:
+            self._hint = hint
+            self.setAccessibleName(f"{self._title}. {hint}")
+            self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QRectF, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -26,7 +26,10 @@ from desktop_app.ui.text_field import TextField, paint_field
 
 
 class Choice(QComboBox):
-    """A list that the wheel does not change while the page is scrolled over it."""
+    """A list that the wheel does not change while the page is scrolled over it.
+
+    Space takes the row that the arrows came to, as Enter does; Qt leaves it without a meaning.
+    """
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
@@ -35,6 +38,25 @@ class Choice(QComboBox):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumHeight(self.fontMetrics().height() + 18)
         self.setItemDelegate(QStyledItemDelegate(self))  # the usual one knows no stylesheet
+
+        self.view().installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        if (
+            watched is self.view()
+            and isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.KeyPress
+            and event.key() == Qt.Key.Key_Space
+        ):
+            self._take(self.view().currentIndex())
+            return True
+        return super().eventFilter(watched, event)
+
+    def _take(self, row: QModelIndex) -> None:
+        self.hidePopup()
+        if row.isValid() and row.flags() & Qt.ItemFlag.ItemIsEnabled:
+            self.setCurrentIndex(row.row())
+            self.activated.emit(row.row())
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
         event.ignore()

@@ -27,6 +27,7 @@ from desktop_app.protocol.service_calls import (
     SaveAssistant,
 )
 from desktop_app.state import changes
+from desktop_app.ui.chat.empty_state import EmptyPane
 from desktop_app.ui.service_asks import AskError
 from tests.ui.conftest import make_message
 
@@ -188,6 +189,22 @@ def test_bar_38_documents_of_an_assistant_are_listed_with_their_state(assistants
     assert assistants.asks.of(ListDocuments) == [ListDocuments("", "t")]
     [row] = assistants.page.documents.rows.texts
     assert (row.title, row.caption) == ("grammar.pdf", "Ready")
+
+
+def test_nothing_is_to_be_chosen_where_nothing_is_listed(assistants, qtbot):
+    assert [pane.accessibleName() for pane in _empty(assistants)] == [f"{ABOUT}. {CHOOSE}"]
+    assistants.asks.answers[ListAssistants] = AssistantList((), "")
+    assistants.wiring.assistants.load()
+    assert [pane.accessibleName() for pane in _empty(assistants)] == [f"{ABOUT}. {MAKE}"]
+
+
+ABOUT = "What an assistant is told, can and knows"
+CHOOSE = "Choose one on the left to change it, or make another."
+MAKE = "Make one of your own."
+
+
+def _empty(assistants):
+    return [pane for pane in assistants.page.findChildren(EmptyPane) if pane.isVisible()]
 
 
 def test_a_list_that_does_not_come_can_be_asked_for_again(assistants, qtbot):
