@@ -225,6 +225,11 @@ class Loudspeaker:
         if self._stream is not None and was_sounding:
             self._silencing = self._sound.restart(self._stream)
 
+    @property
+    def has_room(self) -> bool:
+        """Whether ``room`` would return at once."""
+        return self._failure is None and self._playback.has_room
+
     async def room(self) -> None:
         """Return when at least 1 s of sound fits.
 

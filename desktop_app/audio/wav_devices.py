@@ -205,9 +205,14 @@ class WavLoudspeaker:
             self._tick = None
         self._playback.fill(self._block)
 
+    @property
+    def has_room(self) -> bool:
+        """Whether ``room`` would return at once."""
+        return self._playback.has_room or not self._is_open
+
     async def room(self) -> None:
         """Return when at least 1 s of sound fits."""
-        while not self._playback.has_room and self._is_open:
+        while not self.has_room:
             await self._next_change()
 
     async def drained(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Literal
 
 from msgspec.structs import replace
@@ -20,7 +20,12 @@ from desktop_app.client.whole_messages import WholeMessageConnection
 from desktop_app.errors import AccessError, NetworkError, ProtocolError
 from desktop_app.protocol.commands import AppendAudio, ClientCommand, ConfigureSession
 from desktop_app.protocol.events import ServerEvent, ServerFault, SessionReady
-from desktop_app.protocol.gateway import GatewayError, GatewayReady, decode_server_message
+from desktop_app.protocol.gateway import (
+    AssistantAudioChunk,
+    GatewayError,
+    GatewayReady,
+    decode_server_message,
+)
 from desktop_app.protocol.gateway_dialect import GatewayDialect
 from desktop_app.protocol.gateway_frames import Frame
 from desktop_app.protocol.gateway_speech import MakeResample
@@ -31,6 +36,9 @@ PING_INTERVAL_S = 20.0
 MAX_MESSAGE_BYTES = 8 << 20
 """A whole spoken reply in one message is allowed (``assistant.audio``)."""
 
+_SPEECH, _TYPE_WITHIN = b'"assistant.audio.chunk"', 128
+"""How a piece of speech is told, and among how many of its first bytes to look for that."""
+
 Sound = Literal["binary", "json"]
 
 
@@ -39,12 +47,13 @@ class GatewayTransport:
 
     takes_files = False
 
-    def __init__(self, socket: ClientConnection, dialect: GatewayDialect) -> None:
+    def __init__(self, socket: WholeMessageConnection, dialect: GatewayDialect) -> None:
         self._socket = socket
         self._dialect = dialect
         self._is_closed = False
         self._session: ConfigureSession | None = None
         self._is_ready = False
+        self._is_awaited = False
 
     async def send(self, command: ClientCommand) -> None:
         """Say one thing; waits while the peer does not keep up.
@@ -70,6 +79,26 @@ class GatewayTransport:
         for frame in self._dialect.frames(command):
             socket.transport.write(masked_frame(frame.data, is_text=frame.is_text))
         return True
+
+    def hand_speech_to(
+        self, take: Callable[[ServerEvent], None], has_room: Callable[[], bool]
+    ) -> None:
+        """Speech goes to ``take`` within the callback that brings it: tasks take their time."""
+
+        def take_speech(frame: bytes) -> bool:
+            if not self._is_awaited or _SPEECH not in frame[:_TYPE_WITHIN] or not has_room():
+                return False
+            try:
+                message = decode_server_message(frame)
+            except ProtocolError:
+                return False  # whoever reads ``events`` is told
+            if not isinstance(message, AssistantAudioChunk):
+                return False
+            for event in self._dialect.events(message):
+                take(event)
+            return True
+
+        self._socket.takes = take_speech
 
     async def events(self) -> AsyncIterator[ServerEvent]:
         """What the gateway says, until it or we close normally. One reader at a time.
@@ -138,12 +167,15 @@ class GatewayTransport:
 
     async def _received(self) -> bytes | None:
         """The next frame; None after a normal close."""
+        self._is_awaited = True
         try:
             return await self._socket.recv(decode=False)
         except ConnectionClosed as error:
             if self._is_closed or (error.rcvd is not None and error.rcvd.code == 1000):
                 return None
             raise closed(error) from error
+        finally:
+            self._is_awaited = False
 
 
 async def open_gateway(
@@ -181,6 +213,7 @@ async def open_gateway(
             ping_interval=PING_INTERVAL_S,
             **await socket_route(address.url),
         )
+    assert isinstance(socket, WholeMessageConnection)
     dialect = GatewayDialect(
         configuration, is_binary=sound == "binary", make_resample=make_resample
     )

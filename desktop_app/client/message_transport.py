@@ -151,6 +151,9 @@ class MessageTransport:
         """See ``engine.ports.Transport``: here everything may have to wait."""
         return False
 
+    def hand_speech_to(self, *_: object) -> None:
+        """See ``engine.ports.Transport``: here ``events`` tells everything."""
+
     def events(self) -> AsyncIterator[ServerEvent]:
         """What the server says, until ``aclose``. One reader at a time.
 

@@ -120,6 +120,9 @@ class VoiceSocketTransport:
         """See ``engine.ports.Transport``: here everything may have to wait."""
         return False
 
+    def hand_speech_to(self, *_: object) -> None:
+        """See ``engine.ports.Transport``: here ``events`` tells everything."""
+
     async def events(self) -> AsyncIterator[ServerEvent]:
         """What the server says, until it or we close.
 

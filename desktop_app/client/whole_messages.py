@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from websockets.asyncio.client import ClientConnection
 from websockets.frames import Frame, Opcode
 from websockets.protocol import State
@@ -22,6 +24,9 @@ class WholeMessageConnection(ClientConnection):
     piece of speech until it is heard.
     """
 
+    takes: Callable[[bytes], bool] | None = None
+    """Takes a message at once that nothing waits before; False leaves it to ``recv``."""
+
     _is_between = False
     """The library waits for the first byte of a message."""
 
@@ -33,12 +38,17 @@ class WholeMessageConnection(ClientConnection):
                 end = begin + _length(data, at)
                 if end > len(data):
                     break
-                self.recv_messages.put(Frame(_KINDS[data[at]], data[begin:end]))
+                self._give(_KINDS[data[at]], data[begin:end])
                 at = end
             if at == len(data):
                 return
         super().data_received(data[at:] if at else data)
         self._is_between = is_between_messages(self.protocol)
+
+    def _give(self, kind: Opcode, payload: bytes) -> None:
+        waiting = self.recv_messages
+        if self.takes is None or len(waiting.frames) or not self.takes(payload):
+            waiting.put(Frame(kind, payload))
 
 
 def _begin_of_payload(data: bytes, at: int) -> int:

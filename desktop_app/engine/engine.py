@@ -117,6 +117,7 @@ class Engine:
             LeftFiles(self._ledger, parts.journal),
             tell=self.take,
             admit=self._admit,
+            has_room=lambda: self._ledger.has_room and self._sound.has_room,
             is_free=lambda: self._session.is_between_turns,
         )
         self._timers = Timers(parts.time, self.take)
@@ -341,9 +342,8 @@ class Engine:
 
     async def _admit(self, event: ServerEvent) -> None:
         await self._ledger.room()
-        session = self._session
-        if isinstance(event, ReplyAudio) and event.turn == session.turn and session.can_play:
-            await self._sound.room()
+        if isinstance(event, ReplyAudio):
+            await self._sound.room(event.turn)
 
     # ---- delivering again -----------------------------------------------------------------
 

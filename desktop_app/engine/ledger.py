@@ -58,6 +58,11 @@ class Ledger:
         self.do(say_so)
         await is_written.wait()
 
+    @property
+    def has_room(self) -> bool:
+        """Whether ``room`` would return at once."""
+        return self._has_room.is_set()
+
     async def room(self) -> None:
         """Return when few enough jobs wait: a disk slower than the server slows the server."""
         await self._has_room.wait()

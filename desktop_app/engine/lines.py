@@ -52,6 +52,7 @@ class Lines:
         left_files: Which files belong to a recording.
         tell: Takes inputs for the machine.
         admit: Returns when there is room for an event.
+        has_room: Whether there is now, whichever comes.
         is_free: Whether no turn runs.
     """
 
@@ -65,6 +66,7 @@ class Lines:
         *,
         tell: Callable[[Input], None],
         admit: Callable[[ServerEvent], Awaitable[None]],
+        has_room: Callable[[], bool],
         is_free: Callable[[], bool],
     ) -> None:
         self._terms = terms
@@ -90,6 +92,7 @@ class Lines:
             self._is_durable,
             is_free,
             self._load,
+            has_room,
         )
         self._text_line = TextLine(parts.open_text, terms.text_session, self._uses)
         self._voice_line: Supervisor | None = None

@@ -92,6 +92,10 @@ class Loudspeaker(Protocol):
         The loudspeaker holds at least 30 s; ask ``room`` before giving more.
         """
 
+    @property
+    def has_room(self) -> bool:
+        """Whether ``room`` would return at once."""
+
     async def room(self) -> None:
         """Return when at least 1 s of sound fits. A fast server is slowed by this wait."""
 
@@ -142,6 +146,14 @@ class Transport(Protocol):
 
         Returns:
             Whether it was said; if not, it is for ``send``, which also tells what is wrong.
+        """
+
+    def hand_speech_to(
+        self, take: Callable[[ServerEvent], None], has_room: Callable[[], bool]
+    ) -> None:
+        """Let ``take`` have the speech of replies at once, while ``events`` is waited for.
+
+        What comes without room, and all else, is told by ``events``; so may be everything.
         """
 
     def events(self) -> AsyncIterator[ServerEvent]:

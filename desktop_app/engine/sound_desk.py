@@ -159,8 +159,15 @@ class SoundDesk:
             self._is_speaker_resting = True
             self._jobs.start("loudspeaker", self._parts.loudspeaker.close())
 
-    async def room(self) -> None:
-        """Return when the loudspeaker can take more, or is lost."""
+    @property
+    def has_room(self) -> bool:
+        """Whether ``room`` would return at once, whatever the turn."""
+        return self._parts.loudspeaker.has_room
+
+    async def room(self, turn: int) -> None:
+        """Return when the loudspeaker can take more of the turn, plays none of it, or is lost."""
+        if turn != self._session.turn or not self._session.can_play:
+            return
         try:
             await self._parts.loudspeaker.room()
         except DeviceError as error:

@@ -30,6 +30,7 @@ class LineUses:
         is_durable: Whether ``before_send`` would return at once.
         is_free: Whether no turn runs: the line can be exchanged unnoticed.
         load: The end of an utterance with its files, for a line that takes files or does not.
+        has_room: Whether ``admit`` would return at once, whatever the event.
     """
 
     tell: Callable[[Input], None]
@@ -39,6 +40,7 @@ class LineUses:
     is_durable: Callable[[ClientCommand], bool] = lambda _: False
     is_free: Callable[[], bool] = lambda: True
     load: Callable[[CommitAudio, bool], Awaitable[CommitAudio]] | None = None
+    has_room: Callable[[], bool] = lambda: False
 
 
 class Supervisor:
@@ -166,8 +168,13 @@ class Supervisor:
         return is_empty and not self._is_delivering and self._uses.is_free()
 
     async def _receive(self, line: HeldLine, life: LineLife, renewal: Renewal) -> None:
+        def hear(event: ServerEvent) -> None:
+            life.heard()
+            self._uses.tell(event)
+
         if line.ready is not None:
             self._take(line.ready, renewal)
+        line.transport.hand_speech_to(hear, self._uses.has_room)
         async for event in line.events:
             life.heard()
             await self._uses.admit(event)

@@ -181,6 +181,7 @@ async def test_a_fast_server_waits_for_room():
     await loudspeaker.open()
     loudspeaker.play(1, PCM * 31)
     async with asyncio.TaskGroup() as tasks:
+        assert not loudspeaker.has_room
         waiting = tasks.create_task(loudspeaker.room())
         await asyncio.sleep(0.005)
         assert not waiting.done()

@@ -22,7 +22,13 @@ from desktop_app.protocol.commands import (
     SpeechInput,
     SpeechOutput,
 )
-from desktop_app.protocol.events import ReplyAudio, ReplyStarted, ServerFault, SessionReady
+from desktop_app.protocol.events import (
+    ReplyAudio,
+    ReplyStarted,
+    ServerEvent,
+    ServerFault,
+    SessionReady,
+)
 from tests.fakes.gateway import ScriptedGateway
 
 SECOND = AppendAudio(1, bytes(32_000))
@@ -106,6 +112,53 @@ async def test_sound_is_binary_or_json_as_the_peer_takes_it(gateway: ScriptedGat
         await gateway.expect("session.configure")
         await transport.send(AppendAudio(1, b"abcd"))
         assert (await gateway.hears())["audio"] == "YWJjZA=="
+
+
+class Taker:
+    """Takes speech at once, where it has room."""
+
+    def __init__(self) -> None:
+        self.taken: list[ServerEvent] = []
+        self.has_taken = asyncio.Event()
+        self.is_full = False
+
+    def take(self, event: ServerEvent) -> None:
+        self.taken.append(event)
+        self.has_taken.set()
+
+    def has_room(self) -> bool:
+        return not self.is_full
+
+
+async def test_speech_is_taken_at_once_while_events_are_waited_for_and_there_is_room(
+    gateway: ScriptedGateway,
+):
+    taker = Taker()
+    start = g.AssistantAudioStart(turn_id=7, content_type="x", output_format="pcm_24000")
+    async with opened(gateway) as transport, asyncio.timeout(5):
+        await gateway.expect("session.configure")
+        transport.hand_speech_to(taker.take, taker.has_room)
+        await transport.send(PromptText(1, "Trams?"))
+        events = transport.events()
+        await gateway.say(OURS, g.AssistantStarted(text="Trams?", turn_id=7), start)
+        assert [type(await anext(events)) for _ in range(2)] == [SessionReady, ReplyStarted]
+        waiting = asyncio.create_task(anext(events))
+        await gateway.say(speech("AAA="))
+        await taker.has_taken.wait()
+        assert (taker.taken, waiting.done()) == ([ReplyAudio(1, b"\0\0")], False)
+        taker.is_full = True
+        await gateway.say(speech("AQA="))
+        assert await waiting == ReplyAudio(1, b"\1\0")
+        taker.is_full = False
+        await gateway.say(speech("AgA="), speech("%"))
+        await transport.sign_of_life()  # both have come, and nobody waits for them
+        assert await anext(events) == ReplyAudio(1, b"\2\0")
+        assert isinstance(await anext(events), ServerFault)
+    assert len(taker.taken) == 1
+
+
+def speech(audio: str) -> g.AssistantAudioChunk:
+    return g.AssistantAudioChunk(audio=audio, turn_id=7, output_format="pcm_24000", chunk_index=1)
 
 
 async def test_sound_is_said_at_once_and_in_order_with_all_else(gateway: ScriptedGateway):

@@ -17,7 +17,7 @@ from desktop_app.engine.ports import OpenTransport
 from desktop_app.engine.supervisor import LineUses, Supervisor
 from desktop_app.errors import NetworkError, ProtocolError
 from desktop_app.protocol.commands import AppendAudio, ClientCommand, CommitAudio, ConfigureSession
-from desktop_app.protocol.events import ServerEvent, SessionReady
+from desktop_app.protocol.events import ReplyAudio, ServerEvent, SessionReady
 from tests.fakes.transport import ScriptedServer, ScriptedTransport
 from tests.fakes.virtual_time import VirtualTime, rounds
 
@@ -49,6 +49,7 @@ class Holder:
             self._before,
             self.sent.append,
             lambda _: self.may_send.is_set(),
+            has_room=self.may_send.is_set,
         )
         self.line = Supervisor(
             open_line or self.server,
@@ -197,6 +198,15 @@ async def test_sound_that_has_nothing_to_wait_for_is_said_at_once(prompt: Prompt
     for sound in SOUND:
         holder.line.send(sound)
     assert peer.sent == SOUND
+
+
+async def test_speech_that_a_line_brings_at_once_is_told_at_once(prompt: Prompt):
+    holder, peer = prompt
+    assert peer.has_room()
+    peer.take_speech(ReplyAudio(1, b"ab"))
+    assert holder.told[-1] == ReplyAudio(1, b"ab")
+    holder.may_send.clear()
+    assert not peer.has_room()
 
 
 async def test_what_is_not_durable_yet_waits_and_what_comes_after_it_too(prompt: Prompt):

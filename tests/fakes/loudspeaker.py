@@ -64,8 +64,12 @@ class HandLoudspeaker:
         self._loss = DeviceError("device.lost", "The loudspeaker was lost.", retryable=True)
         self._moved.set()
 
+    @property
+    def has_room(self) -> bool:
+        return self.waiting_ms <= self.capacity_ms - 1000
+
     async def room(self) -> None:
-        while self.waiting_ms > self.capacity_ms - 1000:
+        while not self.has_room:
             await self._move()
 
     def finish(self, turn: int) -> None:

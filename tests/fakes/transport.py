@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import TypeVar
 
 from desktop_app.errors import AppError, NetworkError
@@ -27,6 +27,7 @@ class ScriptedTransport:
         ready: What ``say_ready`` says.
         is_alive: Cleared, the peer gives no sign of life.
         is_prompt: Takes what is said at once.
+        take_speech, has_room: What ``hand_speech_to`` was given.
     """
 
     def __init__(self) -> None:
@@ -62,6 +63,12 @@ class ScriptedTransport:
         self.sent.append(command)
         self._was_sent.set()
         return True
+
+    def hand_speech_to(
+        self, take: Callable[[ServerEvent], None], has_room: Callable[[], bool]
+    ) -> None:
+        """Remembered for the test."""
+        self.take_speech, self.has_room = take, has_room
 
     async def events(self) -> AsyncIterator[ServerEvent]:
         """What the test says, until ``end`` or ``aclose``; raises what ``lose`` was given."""
