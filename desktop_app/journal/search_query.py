@@ -30,6 +30,7 @@ class SearchWish:
     words: str = ""
     is_spoken: bool = False
     has_pictures: bool = False
+    has_videos: bool = False
     role: Role | None = None
     after: float | None = None
     before: float | None = None
@@ -73,8 +74,8 @@ def search_query(text: str) -> str:
 def read_wish(text: str, today: date | None = None) -> SearchWish:
     """Take ``is:spoken``, ``has:picture``, ``from:me``, ``after:2026-05-01`` out of the words.
 
-    What only looks like a wish is a word. Dates also as ``today``, ``yesterday`` or ``7d``, so
-    many days ago.
+    Videos are pictures too; ``has:video`` finds them alone. What only looks like a wish is a word.
+    Dates also as ``today``, ``yesterday`` or ``7d``, so many days ago.
     """
     found: dict[str, object] = {}
     words = []
@@ -93,6 +94,8 @@ def _read(name: str, value: str, today: date) -> tuple[str, object] | None:
         return "is_spoken", True
     if name == "has" and value in ("picture", "pictures"):
         return "has_pictures", True
+    if name == "has" and value in ("video", "videos"):
+        return "has_videos", True
     if name == "from" and value in _ROLES:
         return "role", _ROLES[value]
     if name in ("after", "before"):

@@ -72,6 +72,10 @@ def _conditions(wish: SearchWish) -> list[str]:
     given = (
         (wish.is_spoken, "m.is_spoken"),
         (wish.has_pictures, "m.id IN (SELECT message_id FROM picture)"),
+        (
+            wish.has_videos,
+            "m.id IN (SELECT message_id FROM picture WHERE mime_type LIKE 'video/%')",
+        ),
         (wish.role is not None, "m.role = :role"),
         (wish.after is not None, "m.created_at >= :after"),
         (wish.before is not None, "m.created_at < :before"),

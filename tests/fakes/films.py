@@ -1,4 +1,4 @@
-"""Videos for tests: Motion JPEG in an AVI file, each frame of its own grey."""
+"""Videos for tests: Motion JPEG in AVI files, and MP4 files of which only the headers are real."""
 
 from __future__ import annotations
 
@@ -83,3 +83,29 @@ def scene(count: int = 24, *, size: tuple[int, int] = (640, 360), rate: int = 12
         warm.save(out, "JPEG", quality=85)
         frames.append(out.getvalue())
     return _film(frames, size, rate)
+
+
+def box(name: bytes, content: bytes, *, is_large: bool = False) -> bytes:
+    """One box of an MP4 file."""
+    if is_large:
+        return struct.pack(">I4sQ", 1, name, len(content) + 16) + content
+    return struct.pack(">I4s", len(content) + 8, name) + content
+
+
+def mvhd(rate: int, count: int, version: int = 0) -> bytes:
+    """The header of a whole MP4 file: ``count`` of ``rate`` in a second."""
+    times = struct.pack(">QQIQ" if version else ">IIII", 0, 0, rate, count)
+    return box(b"mvhd", bytes([version, 0, 0, 0]) + times + bytes(80))
+
+
+def tkhd(width: int, height: int, version: int = 0) -> bytes:
+    """A track that is shown so large."""
+    before = bytes(84 if version else 72)
+    size = struct.pack(">II", width << 16, height << 16)
+    return box(b"trak", box(b"tkhd", bytes([version, 0, 0, 0]) + before + size))
+
+
+def mp4(*parts: bytes, is_large: bool = False) -> bytes:
+    """A file with these boxes in its head, which stands at its end."""
+    head = box(b"ftyp", b"isom\0\0\0\0")
+    return head + box(b"mdat", bytes(5000), is_large=is_large) + box(b"moov", b"".join(parts))

@@ -191,7 +191,8 @@ async def test_recordings_of_a_removed_thread_are_not_listed(writer, reader, rec
         ("is:spoken", ["m4", "m2"]),
         ("days from:me", ["m1"]),
         ("days from:parley", ["m3", "m2"]),
-        ("has:picture", ["m3"]),
+        ("has:picture", ["m4", "m3"]),
+        ("has:video", ["m4"]),
         ("days before:1970-01-03", ["m2", "m1"]),
         ("days after:1970-01-03", ["m3"]),
         ("天気", ["m4"]),
@@ -209,6 +210,8 @@ async def test_bar_34_a_search_keeps_to_its_filters(writer, reader, records, typ
     ):
         await writer.save_message(message)
     await writer.keep_picture(records.picture(message_id="m3"), b"x")
+    video = records.picture("v", message_id="m4", mime_type="video/mp4")
+    await writer.keep_picture(video, b"y")
     assert [hit.message_id for hit in reader.search(read_wish(typed))] == found
 
 

@@ -35,6 +35,7 @@ def test_words_are_quoted_and_the_last_is_a_beginning(typed, query):
         ("tram line", SearchWish("tram line")),
         ("tram is:spoken line", SearchWish("tram line", is_spoken=True)),
         ("has:picture from:me", SearchWish(has_pictures=True, role=Role.USER)),
+        ("boat has:Video", SearchWish("boat", has_videos=True)),
         ("from:Parley", SearchWish(role=Role.ASSISTANT)),
         ("after:2026-05-01 before:today", SearchWish(after=at(1), before=at(20))),
         ("after:7d", SearchWish(after=at(13))),

@@ -14,7 +14,7 @@ from PySide6.QtTest import QTest
 from desktop_app.journal.records import MessageRecord, MessageStatus, PictureRecord, Role
 from desktop_app.journal.writer import JournalWriter
 from desktop_app.ui.gallery.gallery_page import GalleryPage
-from tests.fakes.films import scene
+from tests.fakes.films import mp4, mvhd, scene, tkhd
 from tests.fakes.person import Person
 from tests.fakes.photographer import CONTROL, SHIFT, Photographer, eventually, key
 from tests.journeys.test_filled_pictures import one_of
@@ -52,7 +52,7 @@ async def _keep(folder: Path) -> None:
                 )
             )
         for number, (kind, content) in enumerate(
-            (("video/x-msvideo", scene()), ("video/mp4", b"\0" * 2_400_000))
+            (("video/x-msvideo", scene()), ("video/mp4", mp4(mvhd(600, 4800), tkhd(1280, 720))))
         ):
             made = PictureRecord(
                 id=f"film{number}",

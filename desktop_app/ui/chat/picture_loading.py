@@ -13,7 +13,7 @@ from desktop_app.journal.records import PictureRecord
 from desktop_app.state.app_state import Conversation
 from desktop_app.ui.chat.chat_view import ChatView
 from desktop_app.ui.chat.picture_shelf import LONGEST_SIDE, InlinePicture, fitting
-from desktop_app.ui.gallery.film import StillReader, open_film
+from desktop_app.ui.gallery.film import StillReader, facts_of
 from desktop_app.ui.wires import Wires
 
 MOST = 400  # pictures of a thread that are shown in it
@@ -91,10 +91,9 @@ class PictureLoading(QObject):
 def measured(record: PictureRecord, folder: Path) -> InlinePicture:
     """A picture with the size that its file says. Any worker thread."""
     path = folder / record.path
-    film = open_film(path) if record.is_video else None
-    if film is not None:
-        motion = film.motion
-        return fitting(record, motion.width, motion.height, duration_s=motion.duration_s)
+    facts = facts_of(path) if record.is_video else None
+    if facts is not None:
+        return fitting(record, facts.width, facts.height, duration_s=facts.duration_s)
     size = StillReader(path).size()
     return fitting(record, size.width(), size.height())
 

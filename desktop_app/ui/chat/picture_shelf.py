@@ -37,7 +37,7 @@ def fitting(
     """
     if width <= 0 or height <= 0:
         side = (LONGEST_SIDE, LONGEST_SIDE * 9 // 16) if record.is_video else (120, 120)
-        return InlinePicture(record, *side)
+        return InlinePicture(record, *side, duration_s)
     longest = max(width, height)
     share = LONGEST_SIDE / longest if record.is_video else min(1.0, LONGEST_SIDE / longest)
     wide, high = max(24, round(width * share)), max(24, round(height * share))

@@ -37,7 +37,7 @@ def pending_of(message: MessageRecord, known: Sequence[InlinePicture]) -> list[s
 
 def _facts(video: InlinePicture) -> str:
     """How long it is and how much, as far as that is known."""
-    length = "" if video.duration_s is None else picture_words.length(video.duration_s)
+    length = picture_words.length(video.duration_s) if video.duration_s else ""
     return wording.listed(length, file_size(video.record.size_bytes))
 
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice
 from PySide6.QtGui import QImage, QImageReader
 
 from desktop_app.protocol.motion_jpeg import MotionJpeg, read_motion_jpeg
+from desktop_app.protocol.mp4_facts import Mp4Facts, read_mp4_facts
 
 _ENDING = ".avi"
 
@@ -46,6 +47,15 @@ def open_film(path: Path) -> Film | None:
         return None
     film = Film(path, motion) if motion is not None else None
     return None if film is None or film.image(0).isNull() else film
+
+
+def facts_of(path: Path) -> Mp4Facts | MotionJpeg | None:
+    """How large and how long a video is, where its file says so. Any worker thread."""
+    try:
+        with path.open("rb") as file:
+            return read_motion_jpeg(file) if may_play(path.name) else read_mp4_facts(file)
+    except OSError:
+        return None
 
 
 class StillReader(QImageReader):

@@ -104,6 +104,7 @@ class PictureViewer(QWidget):
         self.after = self._button("right", tr("The next picture"), "PgDown")
         self.compare = self._button("compare", tr("Compare with its relatives"), "C")
         self.compare.setCheckable(True)
+        self.compare.setEnabled(False)
         self.message = self._button("chat", tr("Go to its message"), "M")
         self.copy = self._button("copy", tr("Copy the picture"))
         self.save = self._button("save", tr("Save the picture as a file"))

@@ -16,7 +16,7 @@ from desktop_app.link.replies import ReplyDetailed
 from desktop_app.link.thread_messages import PictureSaved
 from desktop_app.protocol.commands import TurnWishes
 from desktop_app.ui.gallery.gallery_page import GalleryPage
-from tests.fakes.films import film
+from tests.fakes.films import film, mp4, mvhd, tkhd
 from tests.ui.chat.conftest import press
 from tests.ui.conftest import make_message
 from tests.ui.gallery.conftest import record
@@ -97,6 +97,14 @@ def test_a_card_is_as_large_as_its_video_and_says_how_long_it_is(talk):
     chat = talk.window.pane.chat
     chat.viewport().grab()
     assert not chat._stack.shelf.image(here).isNull()
+
+
+def test_a_video_of_another_kind_has_the_shape_and_the_length_that_it_says(talk, tmp_path: Path):
+    content = mp4(mvhd(600, 3300), tkhd(720, 1280))
+    (tmp_path / "pictures" / "2.mp4").write_bytes(content)
+    talk.store.pictures_changed.emit()
+    _, (video, box) = cards(talk)._placed
+    assert (video.duration_s, box.width(), box.height()) == (5.5, 189, 336)
 
 
 def test_a_press_on_a_card_plays_it_in_the_viewer(talk, qtbot):
