@@ -148,6 +148,24 @@ async def test_what_is_no_such_video_is_refused_in_words(target, tmp_path, spoil
     assert caught.value.code == "video.source"
 
 
+async def test_whatever_is_wrong_in_its_head_is_no_failure_of_ours(target, tmp_path):
+    """Bytes changed one by one: it is changed all the same, or refused."""
+    whole = tmp_path / "whole"
+    await made(whole, config={**SHORT, "generate_audio": True})
+    data = await asyncio.to_thread(whole.read_bytes)
+    source, codes = tmp_path / "source", []
+    for at in range(0, 360, 3):
+        spoilt = bytearray(data[:12_000])
+        spoilt[at] ^= 0xFF
+        await asyncio.to_thread(source.write_bytes, bytes(spoilt))
+        try:
+            await made(target, source=source)
+        except InputError as error:
+            codes.append(error.code)
+    assert 0 < len(codes) < 120
+    assert set(codes) == {"video.source"}
+
+
 async def test_of_a_video_that_is_cut_off_what_is_there_is_changed(target, tmp_path):
     source = tmp_path / "source"
     whole = await made(source)

@@ -45,10 +45,11 @@ def changed(sources: Sequence[Image.Image], words: list[str], dice: Dice) -> Ima
     elif not (changes or subjects or wants_frame):
         picture = _tinted(picture, [palette.inks[1]], 0.45)
         wants_frame = True
-    canvas = Canvas(picture)
-    for subject, at in zip(subjects, _FREE_PLACES, strict=False):
-        draw_subject(canvas, subject, at, 0.13, palette.inks[1])
-    picture = canvas.finished() if subjects else picture
+    if subjects:
+        canvas = Canvas(picture)
+        for subject, at in zip(subjects, _FREE_PLACES, strict=False):
+            draw_subject(canvas, subject, at, 0.13, palette.inks[1])
+        picture = canvas.finished()
     return _framed(picture, colors[0] if colors else palette.inks[2]) if wants_frame else picture
 
 

@@ -88,7 +88,8 @@ def _format(head: bytes) -> Format:
 def _sound_rate(streams: list[dict[bytes, bytes]]) -> int:
     for stream in streams[:1]:
         if stream.get(b"strh", b"")[:4] == b"auds":
-            tag, channels, rate_hz, _, _, bits = struct.unpack_from("<HHIIHH", stream[b"strf"])
+            form = stream.get(b"strf", b"")
+            tag, channels, rate_hz, _, _, bits = struct.unpack_from("<HHIIHH", form)
             if (tag, channels, bits) == (_PCM, 1, 16) and rate_hz <= 192_000:
                 return int(rate_hz)
     return 0
