@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QEnterEvent, QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QEnterEvent, QFont, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
 from desktop_app.prose import tr
@@ -18,6 +18,7 @@ from desktop_app.ui.threads.connection_label import ConnectionLabel
 
 HEIGHT = 52
 _LEAST_CHIP = 120
+_LEAST_TITLE = 64  # px at 1x, beside the word that the service is lost
 
 
 class Chip(QAbstractButton):
@@ -137,7 +138,7 @@ class Header(QWidget):
         self.connection = ConnectionLabel(look, self)
         self._was_reached = self._is_lost = self._is_left_open = False
         self.setFixedHeight(HEIGHT)
-        row = QHBoxLayout(self)
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 12, 0)
         row.setSpacing(4)
         row.addWidget(self._left)
@@ -204,6 +205,31 @@ class Header(QWidget):
 
     def _show_lost(self) -> None:
         self.connection.setVisible(self._is_lost and not self._is_left_open)
+        self._fit()
+
+    def _fit(self) -> None:
+        """That the service is lost is said in whole; who answers stands there if there is room."""
+        is_told = not self.connection.isHidden()
+        self.connection.setMinimumWidth(self.connection.sizeHint().width())
+        chips = (self.model_chip, self.assistant_chip, self.voice_chip)
+        widths = [chip.minimumSizeHint().width() + self._row.spacing() for chip in chips]
+        shown = sum(wide for chip, wide in zip(chips, widths, strict=True) if not chip.isHidden())
+        title = min(self._look.scaled(_LEAST_TITLE), self._title.sizeHint().width())
+        beside = self._row.minimumSize().width() - self._title.minimumSizeHint().width() + title
+        room = self.width() - (beside - shown)
+        for chip, wide in zip(chips, widths, strict=True):
+            room -= wide
+            chip.setVisible(not self._page and (not is_told or room >= 0))
+
+    def event(self, event: QEvent) -> bool:
+        """Fit again when words beside each other became longer or shorter."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return super().event(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._fit()
 
     def show_page(self, title: str) -> None:
         """Name the page that stands in place of the thread; empty for the thread."""
@@ -212,8 +238,7 @@ class Header(QWidget):
 
     def _show_words(self) -> None:
         self._title.show_text(self._page or self._words)
-        for chip in (self.assistant_chip, self.model_chip, self.voice_chip):
-            chip.setVisible(not self._page)
+        self._fit()
 
     def show_open_sides(self, *, left: bool, right: bool) -> None:
         """The buttons of the left side are only needed while it is hidden."""

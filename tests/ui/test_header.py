@@ -6,6 +6,8 @@ import pytest
 from PySide6.QtCore import Qt
 
 from desktop_app.link.messages import Connection, ConnectionChanged
+from desktop_app.ui.header import HEIGHT, Header
+from desktop_app.ui.look import Look
 
 READY = ConnectionChanged(Connection.READY, "embedded")
 LOST = ConnectionChanged(Connection.RECONNECTING, "embedded", 4.0)
@@ -51,3 +53,30 @@ def test_the_first_start_of_a_service_is_no_loss_and_each_later_one_is(desk):
     label = tell(desk, STARTING)
     assert label.isVisible()
     assert label.words == "Embedded, starting"
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # off screen
+@pytest.mark.parametrize("percent", [150, 200])
+def test_a_lost_connection_is_said_whole_at_large_letters_and_not_in_place_of_the_title(
+    qtbot, percent
+):
+    header = Header(Look(theme="light", is_calm=True, text_percent=percent), None)
+    qtbot.addWidget(header)
+    header.resize(760, HEIGHT)
+    header.show_title("Trip to Lisbon and back")
+    header.show_model("openai/gpt-4.1")
+    header.show_open_sides(left=False, right=False)
+    header.show()
+    chips = [header.model_chip, header.assistant_chip, header.voice_chip]
+    assert all(chip.isVisible() for chip in chips)
+    header.show_connection("ready", "")
+    header.show_connection("reconnecting", "", 4)
+    label, title = header.connection, header._title
+    qtbot.waitUntil(lambda: label.width() >= label.sizeHint().width())
+    least = min(title.sizeHint().width(), header._look.scaled(64))
+    qtbot.waitUntil(lambda: title.width() >= least)
+    shown = [chip for chip in chips if chip.isVisible()]
+    assert shown == chips[: len(shown)] != chips
+    assert all(chip.width() >= chip.minimumSizeHint().width() for chip in shown)
+    header.show_connection("ready", "")
+    assert all(chip.isVisible() for chip in chips)

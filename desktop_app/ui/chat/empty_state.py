@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QVBoxLayout, QWidget
 
 from desktop_app.prose import tr
@@ -14,6 +16,7 @@ from desktop_app.ui.labels import Label
 from desktop_app.ui.look import Look
 from desktop_app.ui.mirroring import within
 
+_ABOVE_EXAMPLES, _BETWEEN = 28, 8
 _ISOLATE, _END = "\u2068", "\u2069"  # the words have their own direction, not the window's
 
 
@@ -77,27 +80,45 @@ class Invitation(QWidget):
         foot = Label(look, self, tr(wording.INVITATION_FOOT), px=size.CAPTION, ink="faint")
         for label in (title, self.hint, foot):
             label.alignment = Qt.AlignmentFlag.AlignCenter
+        self._rows: list[tuple[int, Sequence[QWidget]]] = []  # with the room above each
         self._arrange(title, foot)
 
     def _arrange(self, title: Label, foot: Label) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 0, 24, 0)
-        column.setSpacing(0)
-        column.addStretch(4)
-        column.addWidget(title)
-        column.addSpacing(6)
-        column.addWidget(self.hint)
-        column.addSpacing(28)
-        grid = QGridLayout()
-        grid.setSpacing(8)
+        examples = QWidget(self)
+        grid = QGridLayout(examples)
+        grid.setContentsMargins(0, _ABOVE_EXAMPLES, 0, 0)
+        grid.setSpacing(_BETWEEN)
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(3, 1)
         for number, card in enumerate(self._cards):
             grid.addWidget(card, number // 2, 1 + number % 2)
-        column.addLayout(grid)
-        column.addSpacing(16)
-        column.addWidget(foot)
+        self.hint.setContentsMargins(0, 6, 0, 0)
+        foot.setContentsMargins(0, 16, 0, 0)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 0, 24, 0)
+        column.setSpacing(0)
+        column.addStretch(4)
+        for part in (title, self.hint, examples, foot):
+            column.addWidget(part)
         column.addStretch(5)
+        pairs = [self._cards[at : at + 2] for at in range(0, len(self._cards), 2)]
+        first, *others = [[*pairs[0], examples], *pairs[1:]]
+        self._rows = [(0, [title]), (0, [self.hint]), (_ABOVE_EXAMPLES, first)]
+        self._rows += [*((_BETWEEN, pair) for pair in others), (0, [foot])]
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """Of all of it, whatever there is room for now."""
+        high = sum(gap + parts[0].sizeHint().height() for gap, parts in self._rows)
+        return QSize(super().sizeHint().width(), high)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Leave out from the end what there is no room for, so that nothing is cut."""
+        room = self.height()
+        for gap, parts in self._rows:
+            room -= gap + parts[0].sizeHint().height()
+            for part in parts:
+                part.setVisible(room >= 0)
+        super().resizeEvent(event)
 
     def _on_clicked(self) -> None:
         card = self.sender()

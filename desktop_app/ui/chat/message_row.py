@@ -46,7 +46,7 @@ class MessageRow:
         self._markdown = MarkdownText()
         self._is_user = message.role is Role.USER
         self._column = BlockColumn(look, self._widest_bubble() if self._is_user else width)
-        self._below = PAD_Y + 2 - line_air(look) if self._is_user else 0
+        self._below = PAD_Y + 2 - line_air(look.font()) if self._is_user else 0
         self._folds = FoldList(look, width)
         self._chips = ChipRow(look, width, is_right=self._is_user)
         self._pictures = PictureStrip(look, width, shelf)

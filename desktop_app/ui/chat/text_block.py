@@ -21,7 +21,12 @@ from desktop_app.ui.chat.code_frame import PADDING, CodeFrame
 from desktop_app.ui.chat.code_lines import CodeLines
 from desktop_app.ui.chat.math_spans import MATH_MARK, readable_math
 from desktop_app.ui.chat.math_text import math_text
-from desktop_app.ui.chat.text_formats import MARKDOWN, dress_markdown, use_line_height
+from desktop_app.ui.chat.text_formats import (
+    MARKDOWN,
+    dress_markdown,
+    line_air,
+    use_line_height,
+)
 from desktop_app.ui.look import Look
 
 _STAMPS = itertools.count()
@@ -145,6 +150,8 @@ class TextBlock:
         inner = width - 2 * PADDING if frame is not None else width
         self.document.setTextWidth(inner)
         extra = frame.above + frame.below if frame is not None else 0
+        if frame is not None and frame.is_last:
+            extra -= line_air(self.document.defaultFont())
         taken = self.document.size()
         self.overflow = max(0, math.ceil(taken.width()) - inner)
         self.height = round(taken.height()) + extra

@@ -52,9 +52,9 @@ def use_line_height(document: QTextDocument) -> None:
     cursor.mergeBlockFormat(roomy)
 
 
-def line_air(look: Look) -> int:
+def line_air(font: QFont) -> int:
     """px that a line has below its letters, and not above them."""
-    return round(QFontMetricsF(look.font()).height() * (_LINE_HEIGHT / 100 - 1))
+    return round(QFontMetricsF(font).height() * (_LINE_HEIGHT / 100 - 1))
 
 
 @cache

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QAbstractTextDocumentLayout, QImage, QPainter
 
+from desktop_app.ui.chat.code_frame import PADDING, CodeFrame
 from desktop_app.ui.chat.text_block import TextBlock
 from desktop_app.ui.look import Look
 
@@ -88,3 +89,23 @@ def test_words_of_a_table_stand_in_the_middle_of_their_row(look):
         if any(picture.pixelColor(x, y).lightness() < 120 for x in range(48, 90))
     ]
     assert abs((min(dark) - upper) - (lower - max(dark))) <= 4
+
+
+@pytest.mark.parametrize("percent", [100, 200])
+def test_code_has_as_much_room_below_its_letters_as_beside_them(qapp, percent):
+    look = Look(theme="light", is_calm=True, text_percent=percent)
+    block = TextBlock(look)
+    block.show_code("HHHH\nHHHH", CodeFrame(is_titled=False), 400)
+    picture = QImage(400, block.height, QImage.Format.Format_RGB32)
+    picture.fill(look.colour("background"))
+    painter = QPainter(picture)
+    block.paint(painter, None, QRectF(picture.rect()))
+    painter.end()
+    ink = [y for y in range(block.height) if _is_dark(picture, y)]
+    above, below = ink[0], block.height - 1 - ink[-1]
+    assert abs(above - below) <= look.scaled(3)
+
+
+def _is_dark(picture: QImage, y: int) -> bool:
+    inside = range(PADDING, picture.width() - PADDING)
+    return any(picture.pixelColor(x, y).lightness() < 110 for x in inside)
