@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, NamedTuple
 
 MOST_FRAMES = 200_000
+_MOST_CHUNKS = 2 * MOST_FRAMES
 _LARGEST_FRAME = 16 << 20
 _LARGEST_HEADER = 1 << 20
 _HEAD = struct.Struct("<4sI")
@@ -39,12 +40,14 @@ class MotionJpeg:
 
     Attributes:
         frame_s: How long each is shown.
+        has_sound: Something is heard beside them, where it is played by who can.
     """
 
     width: int
     height: int
     frame_s: float
     frames: tuple[Frame, ...]
+    has_sound: bool = False
 
     @property
     def duration_s(self) -> float:
@@ -63,6 +66,7 @@ class _Header(NamedTuple):
     height: int
     frame_s: float
     stream: int
+    has_sound: bool
 
 
 def read_motion_jpeg(file: BinaryIO) -> MotionJpeg | None:
@@ -92,14 +96,16 @@ def read_motion_jpeg(file: BinaryIO) -> MotionJpeg | None:
         return None
     frames = _indexed(file, films, index, header) if index is not None else ()
     frames = frames or tuple(_walked(file, films, header))
-    return MotionJpeg(header.width, header.height, header.frame_s, frames) if frames else None
+    if not frames:
+        return None
+    return MotionJpeg(header.width, header.height, header.frame_s, frames, header.has_sound)
 
 
 def _chunks(file: BinaryIO, start: int, end: int) -> Iterator[_Chunk]:
-    while start + _HEAD.size <= end:
+    for _ in range(_MOST_CHUNKS):
         file.seek(start)
         head = file.read(_HEAD.size)
-        if len(head) < _HEAD.size:
+        if len(head) < _HEAD.size or start + _HEAD.size > end:
             return
         name, size = _HEAD.unpack(head)
         start += _HEAD.size
@@ -113,30 +119,28 @@ def _read(file: BinaryIO, chunk: _Chunk, most: int) -> bytes:
 
 
 def _header(file: BinaryIO, header: _Chunk) -> _Header | None:
-    """What is said of the first stream of JPEG files."""
-    width = height = stream = 0
+    """What is said of the first stream of JPEG files, and whether there is sound."""
+    width = height = 0
+    streams: list[bytes] = []
     for chunk in _chunks(file, header.start + 4, header.start + header.size):
         if chunk.name == b"avih":
             told = _read(file, chunk, 40)
             if len(told) == 40:
                 width, height = struct.unpack_from("<II", told, 32)
         elif chunk.name == b"LIST" and _read(file, chunk, 4) == b"strl":
-            frame_s = _frame_s(file, chunk)
-            if frame_s is not None:
-                return _Header(width, height, frame_s, stream)
-            stream += 1
+            parts = _chunks(file, chunk.start + 4, chunk.start + chunk.size)
+            heads = (_read(file, one, 28) for one in parts if one.name == b"strh")
+            streams.append(next(heads, b""))
+    has_sound = any(told[:4] == b"auds" for told in streams)
+    for number, told in enumerate(streams):
+        if len(told) == 28 and told[:4] == b"vids" and told[4:8] in _KINDS:
+            return _Header(width, height, _frame_s(told), number, has_sound)
     return None
 
 
-def _frame_s(file: BinaryIO, stream: _Chunk) -> float | None:
-    for chunk in _chunks(file, stream.start + 4, stream.start + stream.size):
-        if chunk.name == b"strh":
-            told = _read(file, chunk, 28)
-            if len(told) < 28 or told[:4] != b"vids" or told[4:8] not in _KINDS:
-                return None
-            scale, rate = struct.unpack_from("<II", told, 20)
-            return scale / rate if scale and rate and scale < 60 * rate else _USUAL_FRAME_S
-    return None
+def _frame_s(told: bytes) -> float:
+    scale, rate = struct.unpack_from("<II", told, 20)
+    return scale / rate if scale and rate and scale < 60 * rate else _USUAL_FRAME_S
 
 
 def _indexed(file: BinaryIO, films: _Chunk, index: _Chunk, header: _Header) -> tuple[Frame, ...]:

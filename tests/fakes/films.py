@@ -32,11 +32,18 @@ def film(
     handler: bytes = b"MJPG",
     has_index: bool = True,
     counts_from_file: bool = False,
+    has_sound: bool = False,
 ) -> bytes:
     """``count`` frames, from black to white, ``rate`` in a second."""
     frames = [jpeg(round(255 * number / max(1, count - 1)), size) for number in range(count)]
     return _film(
-        frames, size, rate, handler, has_index=has_index, counts_from_file=counts_from_file
+        frames,
+        size,
+        rate,
+        handler,
+        has_index=has_index,
+        counts_from_file=counts_from_file,
+        has_sound=has_sound,
     )
 
 
@@ -48,19 +55,24 @@ def _film(
     *,
     has_index: bool = True,
     counts_from_file: bool = False,
+    has_sound: bool = False,
 ) -> bytes:
     count = len(frames)
     avih = struct.pack("<10I16x", 1_000_000 // rate, 0, 0, 0x10, count, 0, 1, 0, *size)
     strh = struct.pack("<4s4s10I8x", b"vids", handler, 0, 0, 0, 1, rate, 0, count, 0, 0, 0)
     strf = struct.pack("<IiiHH4s5I", 40, *size, 1, 24, b"MJPG", 0, 0, 0, 0, 0)
     stream = _list(b"strl", _chunk(b"strh", strh) + _chunk(b"strf", strf))
+    if has_sound:  # before the pictures, as some write it
+        heard = struct.pack("<4s4s10I8x", b"auds", b"", 0, 0, 0, 1, 8000, 0, 0, 0, 0, 0)
+        stream = _list(b"strl", _chunk(b"strh", heard)) + stream
     header = _list(b"hdrl", _chunk(b"avih", avih) + stream)
+    name = b"01dc" if has_sound else b"00dc"
     content, index = b"", b""
     begins = 12 + len(header) + 8 if counts_from_file else 0
     for frame in frames:
         place = begins + 4 + len(content)
-        index += struct.pack("<4sIII", b"00dc", 0x10, place, len(frame))
-        content += _chunk(b"00dc", frame)
+        index += struct.pack("<4sIII", name, 0x10, place, len(frame))
+        content += _chunk(name, frame)
     rest = header + _list(b"movi", content) + (_chunk(b"idx1", index) if has_index else b"")
     return b"RIFF" + struct.pack("<I", len(rest) + 4) + b"AVI " + rest
 

@@ -13,7 +13,14 @@ from tests.fakes.films import film
 
 
 @pytest.mark.parametrize(
-    "kind", [{}, {"has_index": False}, {"counts_from_file": True}, {"handler": b"mjpg"}]
+    "kind",
+    [
+        {},
+        {"has_index": False},
+        {"counts_from_file": True},
+        {"handler": b"mjpg"},
+        {"has_sound": True},
+    ],
 )
 def test_every_frame_is_found(kind: dict):
     file = io.BytesIO(film(5, rate=8, **kind))
@@ -21,6 +28,7 @@ def test_every_frame_is_found(kind: dict):
     assert found is not None
     assert (found.width, found.height, found.frame_s) == (64, 48, 0.125)
     assert found.duration_s == 0.625
+    assert found.has_sound is ("has_sound" in kind)
     shades = [Image.open(io.BytesIO(one.read(file))).getpixel((9, 9))[0] for one in found.frames]
     assert shades == pytest.approx([0, 64, 128, 191, 255], abs=2)
 

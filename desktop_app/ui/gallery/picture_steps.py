@@ -7,7 +7,16 @@ import shutil
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QDir, QMimeData, QObject, QSize, QStandardPaths, Qt, QUrl
+from PySide6.QtCore import (
+    QDir,
+    QMimeData,
+    QObject,
+    QSize,
+    QStandardPaths,
+    QStringListModel,
+    Qt,
+    QUrl,
+)
 from PySide6.QtGui import QDesktopServices, QDrag, QGuiApplication, QImage, QPixmap
 from PySide6.QtWidgets import QFileDialog, QWidget
 
@@ -48,9 +57,9 @@ class PictureSteps(QObject):
             self._tell("picture.not_opened", picture, "")
 
     def copy(self, picture: PictureRecord) -> None:
-        """Put the picture on the clipboard; of a video, where its file is."""
+        """Put the picture on the clipboard, or the file of a video."""
         if picture.is_video:
-            QGuiApplication.clipboard().setText(str(self._named(picture)))
+            QGuiApplication.clipboard().setMimeData(copied_file(self._named(picture)))
             return
         self._wires.run(partial(self._copy, picture), "copy picture")
 
@@ -60,7 +69,7 @@ class PictureSteps(QObject):
         if image.isNull():
             self._tell("picture.not_copied", picture, "")
             return
-        # Not setMimeData: what Python made and the clipboard still holds ends the process badly.
+        # Not setMimeData, see copied_file.
         QGuiApplication.clipboard().setImage(image)
 
     def save(self, picture: PictureRecord, parent: QWidget) -> None:
@@ -118,3 +127,16 @@ class PictureSteps(QObject):
     def _tell(self, code: str, picture: PictureRecord, reason: str) -> None:
         facts = {"file": picture_words.file_name(picture), "reason": reason}
         self._wires.notify(Notice(NoticeLevel.WARNING, code, facts))
+
+
+def copied_file(path: Path) -> QMimeData:
+    """A file for the clipboard.
+
+    Qt makes the object: one that Python made and the clipboard still holds ends the process badly.
+    """
+    model = QStringListModel([""])
+    data = model.mimeData([model.index(0, 0)])
+    for kind in data.formats():
+        data.removeFormat(kind)
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    return data

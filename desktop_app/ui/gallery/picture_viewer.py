@@ -198,7 +198,7 @@ class PictureViewer(QWidget):
         copy, save = tr("Copy the picture"), tr("Save the picture as a file")
         delete = tr("Delete the picture")
         if is_film:
-            copy, save = tr("Copy where the video is"), tr("Save the video as a file")
+            copy, save = tr("Copy the video"), tr("Save the video as a file")
             delete = tr("Delete the video")
         self.copy.describe(copy, "Ctrl+C")
         self.save.describe(save, "Ctrl+S")
@@ -299,6 +299,7 @@ class PictureViewer(QWidget):
             picture_words.maker(picture),
             picture_words.made_at(picture),
             picture_words.length(film.duration_s) if film is not None else "",
+            tr("without its sound here") if film is not None and film.has_sound else "",
             picture_words.size_words(picture, width, height),
             tr("in {thread}").format(thread=self._thread) if self._thread else "",
             "" if cost is None else tr("Cost of the reply: {cost}").format(cost=money(cost)),

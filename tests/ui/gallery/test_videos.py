@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -171,11 +174,20 @@ def test_the_frame_that_is_sought_is_shown(gallery):
     assert "0:01" in viewer._facts.text
 
 
+def test_it_is_said_where_sound_is_missing(desk, videos, tmp_path: Path, gallery):
+    assert "sound" not in look_at(gallery, "p1")._facts.text
+    gallery.close_viewer()
+    (tmp_path / "pictures" / "4.avi").write_bytes(film(3, has_sound=True))
+    desk.reader.made = [*videos, record(4, **{**FILMED, "path": "pictures/4.avi"})]
+    desk.store.pictures_changed.emit()
+    assert "without its sound here" in look_at(gallery, "p4")._facts.text
+
+
 def test_what_is_only_for_pictures_is_not_offered_for_a_video(gallery):
     viewer = look_at(gallery, "p1")
     assert not viewer.edit.isVisible()
     assert not viewer.compare.isVisible()
-    assert viewer.copy.accessibleName() == "Copy where the video is"
+    assert viewer.copy.accessibleName() == "Copy the video"
     assert viewer.delete.accessibleName() == "Delete the video"
     assert viewer.accessibleName() == "Video"
     viewer = look_at(gallery, "p3")
@@ -212,10 +224,30 @@ def test_it_is_saved_shown_in_its_folder_and_copied_under_a_telling_name(
     [folder] = opened
     assert [path.name for path in folder.iterdir()] == ["A red fox rests.mp4"]
     steps.copy(video)
-    copied = Path(QGuiApplication.clipboard().text())
+    [url] = QGuiApplication.clipboard().mimeData().urls()
+    copied = Path(url.toLocalFile())
     assert copied == folder / "A red fox rests.mp4"
     [url] = steps.drag_data(video).urls()
     assert Path(url.toLocalFile()) == copied
+
+
+def test_a_process_that_has_copied_a_video_ends_well():
+    ends = (
+        "from pathlib import Path\n"
+        "from PySide6.QtCore import QTimer\n"
+        "from PySide6.QtWidgets import QApplication\n"
+        "from desktop_app.ui.gallery.picture_steps import copied_file\n"
+        "app = QApplication([])\n"
+        "app.clipboard().setMimeData(copied_file(Path('x.avi')))\n"
+        "QTimer.singleShot(0, app.quit)\n"
+        "app.exec()\n"
+        "print(app.clipboard().mimeData().formats())\n"
+    )
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    done = subprocess.run(
+        [sys.executable, "-c", ends], env=environment, capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stdout.strip()) == (0, "['text/uri-list']"), done.stderr
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # off screen
