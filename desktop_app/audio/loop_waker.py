@@ -60,9 +60,10 @@ class LoopWaker:
 
     def _on_readable(self) -> None:
         self._outlet.recv(16)
-        self._on_woken()
+        self._is_woken = False  # first: what comes from here on is another call
+        self.call()
 
     def _on_woken(self) -> None:
-        self._is_woken = False  # first: what comes from here on is another call
+        self._is_woken = False
         if not self._is_closed:
             self.call()

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import time
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
 from typing import Any
 
 from desktop_app.audio.devices import (
@@ -232,8 +232,9 @@ class Microphone:
             if failures:
                 return
             try:
-                for frame in self._come(tap, cutter):
-                    take(frame)
+                while tap.waiting and self._tap is not None:
+                    for frame in self._next_frames(tap, cutter):
+                        take(frame)
             except Exception as error:  # a bug ends the listening, not a callback of the loop
                 failures.append(error)
             if failures or tap.has_ended:
@@ -276,26 +277,23 @@ class Microphone:
         cutter = _cutter_of(tap)
         with _Watch(tap, self._on_nothing):
             while self._is_left(tap):
-                for frame in self._come(tap, cutter):
-                    yield frame
+                while tap.waiting and self._tap is not None:
+                    for frame in self._next_frames(tap, cutter):
+                        yield frame
                 await self._wait_for_sound(tap)
 
     def _is_left(self, tap: _Tap) -> bool:
         """Whether more is to be heard of this stream."""
         return self._tap is tap or (self._tap is not None and bool(tap.waiting))
 
-    def _come(self, tap: _Tap, cutter: FrameCutter) -> Iterator[AudioFrame]:
-        """What has come and was not taken yet."""
-        while tap.waiting and self._tap is not None:
-            pcm, at_s = tap.waiting.popleft()
-            self._note(tap, pcm)
-            yield from cutter.feed(pcm, at_s)
-
-    def _note(self, tap: _Tap, pcm: bytes) -> None:
+    def _next_frames(self, tap: _Tap, cutter: FrameCutter) -> Sequence[AudioFrame]:
+        """Those of the oldest block that was not taken yet."""
+        pcm, at_s = tap.waiting.popleft()
         tap.taken += 1
         self._is_starved = False
         self._last_pcm = pcm
         self._switch.note(is_sound=any(pcm))
+        return cutter.feed(pcm, at_s)
 
     async def _wait_for_sound(self, tap: _Tap) -> None:
         self._arrived.clear()

@@ -126,6 +126,11 @@ class _Heard:
         return self.last_speech - self.first_speech + 1  # a voice no louder than the room
 
     @property
+    def is_settled(self) -> bool:
+        """Whether all is told of it, and only a hand ends it."""
+        return self.is_held and self.is_confirmed and self.has_insisted
+
+    @property
     def said(self) -> int:
         """Frames in which somebody spoke."""
         return self.spoken if self.first_voiced is None else self.voiced
@@ -158,6 +163,8 @@ class TurnDetector:
         self._note_voice(frame, is_speech=is_speech)
         if not self._heard.is_open:
             return self._wait_for_speech(frame, is_speech=is_speech)
+        if self._heard.is_settled:
+            return (SpeechContinues(frame),)
         return (SpeechContinues(frame), *self._weigh(), *self._end_if_over())
 
     def begin_now(self) -> tuple[TurnSignal, ...]:

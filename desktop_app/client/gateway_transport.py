@@ -72,7 +72,7 @@ class GatewayTransport:
         peer that does not read; no extension of the protocol was asked for.
         """
         socket = self._socket
-        if not isinstance(command, AppendAudio) or socket.state is not State.OPEN:
+        if not isinstance(command, AppendAudio) or socket.protocol.state is not State.OPEN:
             return False
         if socket.transport.is_closing() or socket.transport.get_write_buffer_size():
             return False

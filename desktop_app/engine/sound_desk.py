@@ -201,14 +201,19 @@ class SoundDesk:
 
     def _take(self, captured: AudioFrame) -> None:
         frame = self._echo.clean(captured)
-        if not self._session.is_deaf:
+        is_deaf = self._session.is_deaf
+        if not is_deaf:
             self._ears.pass_on(frame)  # on its way before the judge takes its millisecond
         self._frames_heard += 1
         if self._frames_heard % _FRAMES_PER_LEVEL == 0:
+            self._tell_level(frame)
             self._notice_silence(captured)
             self._notice_other_devices()
-            self._tell_level(frame)
-        self._hear(frame)
+        if is_deaf:
+            self._ears.forget()
+            self._echo.heard(is_speech=None)
+        else:
+            self._echo.heard(is_speech=self._ears.hear(frame))
 
     def _tell_level(self, frame: AudioFrame) -> None:
         level = 0.0 if self._session.is_muted else loudness(frame.energy)
@@ -217,13 +222,6 @@ class SoundDesk:
     def blame_echo(self) -> None:
         """What was taken for a person was the reply."""
         self._echo.blame()
-
-    def _hear(self, frame: AudioFrame) -> None:
-        if self._session.is_deaf:
-            self._ears.forget()
-            self._echo.heard(is_speech=None)
-        else:
-            self._echo.heard(is_speech=self._ears.hear(frame))
 
     def _notice_silence(self, frame: AudioFrame) -> None:
         if self._session.is_deaf or self._session.is_muted:

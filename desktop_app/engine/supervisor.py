@@ -78,16 +78,17 @@ class Supervisor:
 
         When the peer takes nothing for so long that the queue is full, the line counts as lost.
         """
-        if self._outgoing is None or self._is_said_now(command, self._outgoing):
+        if self._outgoing is None or self._is_said_now(command):
             return
+        self._idle_line = None  # what comes next waits behind it
         try:
             self._outgoing.put_nowait(command)
         except asyncio.QueueFull:
             self._is_stuck.set()
 
-    def _is_said_now(self, command: ClientCommand, outgoing: asyncio.Queue[ClientCommand]) -> bool:
+    def _is_said_now(self, command: ClientCommand) -> bool:
         """Say it without waking anybody, where nothing has to be waited for."""
-        if self._idle_line is None or not outgoing.empty() or not self._uses.is_durable(command):
+        if self._idle_line is None or not self._uses.is_durable(command):
             return False
         transport, life = self._idle_line
         if not transport.send_now(command):

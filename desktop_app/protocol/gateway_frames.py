@@ -39,7 +39,9 @@ _UNSAID = SttOptions().min_speech_duration_ms  # a default is left out
 def sound_frames(pcm: bytes, *, is_binary: bool) -> list[Frame]:
     """Sound of any length, s16le mono 16 kHz, as chunks that the contract allows."""
     step = _LONGEST_CHUNK_BYTES
-    pieces = [pcm[at : at + step] for at in range(0, len(pcm), step)] if len(pcm) > step else [pcm]
+    if len(pcm) <= step:
+        return [sound_frame(pcm, is_binary=is_binary)]
+    pieces = (pcm[at : at + step] for at in range(0, len(pcm), step))
     return [sound_frame(piece, is_binary=is_binary) for piece in pieces]
 
 
