@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-import httpx
+from collections.abc import Iterator
 
-from tests.contract.callers import events_of, kinds, only, refusal
-from tests.fakes.videos import avi_of
+import httpx
+import pytest
+
+from tests.contract.callers import OWN, SDK, events_of, kinds, only, open_caller, refusal
+from tests.fakes.loop_thread import background
+from tests.fakes.openai_server import OpenAiServer, openai_server
+from tests.fakes.pictures import png
+from tests.fakes.service import RealService, real_service
+from tests.fakes.videos import MOVIE, avi_of
 
 MODEL = {"llm_provider": "openai", "model_name": "gpt-4.1"}
 FILM = 'call generate_video {"prompt": "a red boat"}'
@@ -114,3 +121,40 @@ async def test_a_video_can_be_deleted_like_a_document(caller):
     await caller.delete_document(media["document_id"])
     async with httpx.AsyncClient() as anybody:
         assert (await anybody.get(media["url"])).status_code == 404
+
+
+@pytest.fixture(scope="module")
+def film_server() -> Iterator[OpenAiServer]:
+    with background(openai_server()) as running:
+        running.videos.looks = 1
+        yield running
+
+
+@pytest.fixture(scope="module")
+def connected(tmp_path_factory, film_server) -> Iterator[RealService]:
+    """A service with a server that makes videos, as the environment names it."""
+    environment = {"PARLEY_LANGUAGE_URL": film_server.url, "PARLEY_VIDEO_MODEL": "wan"}
+    with real_service(tmp_path_factory.mktemp("connected"), environment) as running:
+        yield running
+
+
+@pytest.mark.parametrize("name", [SDK, OWN])
+async def test_a_connected_server_makes_the_video(connected, film_server, name, tmp_path):
+    first = tmp_path / "boat.png"
+    first.write_bytes(png())
+    async with open_caller(name, connected.api) as caller:
+        reply = await caller.send_message(
+            "a red boat",
+            operation="generate_video",
+            video_config={"duration": 8},
+            input_image=first,
+        )
+        (media,) = reply.generated_media
+        assert (media["mime_type"], media["model"]) == ("video/mp4", "custom/wan")
+        async with httpx.AsyncClient() as anybody:
+            assert (await anybody.get(media["url"])).content == MOVIE
+        models = [model.id for model in (await caller.list_video_models()).models]
+    assert models[0] == "wan"
+    job = list(film_server.videos.jobs.values())[-1]
+    assert (job.fields["prompt"], job.fields["seconds"]) == (b"a red boat", b"8")
+    assert job.fields["input_reference"] == png()
