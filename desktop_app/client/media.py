@@ -24,6 +24,8 @@ from desktop_app.network_access import trust_context
 
 MAX_MEDIA_BYTES = 64 << 20
 MAX_VIDEO_BYTES = 1 << 30
+SOUND = "audio/*"
+"""Told of a link to speech of an unknown kind."""
 READ_TIMEOUT_S = 30.0
 MAX_REDIRECTS = 5
 
@@ -108,7 +110,8 @@ class MediaFetcher:
 
         Args:
             url: The link.
-            told: The MIME type that was told beside it; counts where the storage says none.
+            told: The MIME type that was told beside it; counts where the storage says none. What
+                is told to be sound is fetched as sound.
 
         Raises:
             NetworkError: ``media.expired``: the link is not good any more; or as of any request.
@@ -150,7 +153,8 @@ class MediaFetcher:
         if status >= 400:
             raise refusal(await answer_of(response))
         kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if FetchedMedia(b"", kind).kind(told).startswith("video/"):
+        is_video = FetchedMedia(b"", kind).kind(told).startswith("video/")
+        if is_video and not told.startswith("audio/"):  # sound may come in a video's container
             async with aclosing(_bounded(response, self._max_video_bytes)) as pieces:
                 return FetchedMedia(b"", kind, await video_file(pieces, self._videos))
         async with aclosing(_bounded(response, self._max_bytes)) as pieces:

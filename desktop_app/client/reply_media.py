@@ -9,7 +9,7 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
-from desktop_app.client.media import FetchedMedia
+from desktop_app.client.media import SOUND, FetchedMedia
 from desktop_app.errors import AppError, ProtocolError
 from desktop_app.protocol.events import ImageReady, ReplyAudio, ReplySound, ServerEvent, ServerFault
 
@@ -92,6 +92,6 @@ class ReplyMedia:
             )
         content, kind = named.content, named.mime_type
         if not content:
-            found = await self._fetch(named.url)
+            found = await self._fetch(named.url, named.mime_type or SOUND)
             content, kind = found.data, kind or found.mime_type
         return await asyncio.to_thread(self._decode, content, kind)

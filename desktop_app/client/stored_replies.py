@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from desktop_app.client.api import BackboardApi
 from desktop_app.client.errors import NotFoundError
-from desktop_app.client.media import FetchedMedia
+from desktop_app.client.media import SOUND, FetchedMedia
 from desktop_app.client.remote_threads import RemoteThreads
 from desktop_app.client.reply_media import Decode
 from desktop_app.protocol.stored_replies import StoredReply, WantedReply, reply_in
@@ -64,5 +64,5 @@ class StoredReplies:
             NetworkError, ProtocolError
         """
         api = await self._open_api()
-        found = await api.media.fetch(url)
+        found = await api.media.fetch(url, SOUND)
         return await asyncio.to_thread(self._decode, found.data, found.mime_type)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop_app.client.media import FetchedMedia, MediaFetcher
+from desktop_app.client.media import SOUND, FetchedMedia, MediaFetcher
 from desktop_app.errors import AppError, NetworkError, ProtocolError
 from tests.fakes.backboard import ScriptedBackboard
 
@@ -150,6 +150,15 @@ async def test_a_video_goes_to_a_file_of_its_own(
     assert "x-api-key" not in backboard.asked[-1].headers
     found.drop()
     assert list((tmp_path / "videos").iterdir()) == []
+
+
+@pytest.mark.parametrize("told", ["audio/webm", SOUND])
+async def test_sound_in_the_container_of_a_video_is_sound(
+    fetcher: MediaFetcher, backboard: ScriptedBackboard, told: str
+):
+    backboard.answer(b"opus", Content_Type="video/webm")
+    found = await fetcher.fetch(backboard.base_url + "/a", told)
+    assert (found.data, found.video) == (b"opus", None)
 
 
 async def test_a_video_that_is_too_large_or_breaks_off_leaves_nothing(

@@ -129,6 +129,7 @@ class FilmBar(QWidget):
         if self._film is not None:
             self._began_at_s = self._now() - number * self._film.frame_s
             self._show_clock()
+            self.seek.setAccessibleDescription(self._clock.text)
             self.frame_wanted.emit(number)
 
     def _show_clock(self) -> None:
@@ -143,4 +144,5 @@ class FilmBar(QWidget):
     def _show_state(self) -> None:
         self.button.show_icon("pause" if self.is_playing else "play")
         self.button.describe(tr("Pause") if self.is_playing else tr("Play"), "Space")
+        self.seek.setAccessibleDescription(self._clock.text)
         self.played.emit(self.is_playing)

@@ -92,6 +92,7 @@ def test_time_itself_brings_the_frames(qtbot, bar: FilmBar, clock: Clock):
 def test_it_is_sought_by_keys_and_by_a_press_anywhere(qtbot, bar: FilmBar):
     qtbot.keyClick(bar.seek, Qt.Key.Key_PageUp)
     assert bar.wanted == [10], "a second on"
+    assert bar.seek.accessibleDescription() == "0:01 / 0:03"
     place = QPoint(bar.seek.width() - 2, bar.seek.height() // 2)
     qtbot.mouseClick(bar.seek, Qt.MouseButton.LeftButton, pos=place)
     assert bar.wanted[-1] == 29
