@@ -55,6 +55,7 @@ TABLE = (
     ),
     Shortcut("attach", "Ctrl+U", mark("Attach files"), THREAD),
     Shortcut("note", "Ctrl+Shift+N", mark("Record or finish a voice note"), THREAD),
+    Shortcut("questions", "Ctrl+Shift+J", mark("Questions with set answers"), THREAD),
     Shortcut("again", "Ctrl+R", mark("Ask the last question again"), THREAD),
     Shortcut("copy_last", "Ctrl+Shift+C", mark("Copy the last reply"), THREAD),
     Shortcut("find", "Ctrl+F", mark("Find in this thread"), THREAD),

@@ -30,6 +30,7 @@ from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.models.answering import Answering
 from desktop_app.ui.models.models_wiring import ModelsWiring
 from desktop_app.ui.panels.panels_wiring import PanelsWiring
+from desktop_app.ui.questions.questions_wiring import QuestionsWiring
 from desktop_app.ui.service_asks import Asks, ServiceAsks
 from desktop_app.ui.settings.settings_wiring import SettingsWiring
 from desktop_app.ui.settings.storage_wiring import StorageWiring
@@ -98,6 +99,7 @@ class Wiring:
         self.assistants = AssistantsWiring(wires, answering)
         self.models = ModelsWiring(wires, answering, self.chat.next_turn, self.settings.keeper)
         self.voices = VoicesWiring(wires, answering, self.chat.next_turn, self.settings.keeper)
+        self.questions = QuestionsWiring(wires, self.chat)
         self.settings.page_shown.connect(self.voices.adopt_page)
         self._discarding = (self.chat.steps.discarding, self.attachments.discarding)
         self._connect()

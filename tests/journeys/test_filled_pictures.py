@@ -18,6 +18,7 @@ from desktop_app.ui.gallery.gallery_page import GalleryPage
 from desktop_app.ui.models.model_picker import ModelPicker
 from desktop_app.ui.panels.files_panel import FilesPanel
 from desktop_app.ui.panels.memory_panel import NO_MEMORIES, MemoryPanel
+from desktop_app.ui.questions.questions_page import QuestionsPage
 from desktop_app.ui.settings.settings_page import SettingsPage
 from tests.fakes.filled import MEMORIES, MODELS
 from tests.fakes.filled import files as filled_files
@@ -102,6 +103,26 @@ async def choosing(camera: Photographer) -> None:
     await camera.take("62-assistant-form")
 
 
+async def asking(camera: Photographer) -> None:
+    person = camera.person
+    key(person, Qt.Key.Key_J, CONTROL | SHIFT)
+    page = await one_of(person, QuestionsPage)
+    QTest.keyClicks(page.rows[0].words, "Is the tram late?")
+    QTest.mouseClick(page.more, Qt.MouseButton.LeftButton)
+    page.rows[1].kind.setCurrentIndex(1)
+    QTest.keyClicks(page.rows[1].words, "Which line?")
+    await camera.take("63-questions")
+    QTest.keyClicks(page.rows[1].options.page, "28: to the castle")
+    page.about.show_text("The tram to the castle is late.")
+    QTest.mouseClick(page.ask, Qt.MouseButton.LeftButton)
+    await camera.take("63-questions-fault")
+    page.rows[1].options.show_text("28: to the castle\n15: along the river")
+    await camera.take("63-questions-written")
+    QTest.mouseClick(page.ask, Qt.MouseButton.LeftButton)
+    await person.sees(lambda state: "| 28 |" in state.conversation.messages[-1].text)
+    await camera.take("64-questions-answered")
+
+
 async def looking(camera: Photographer) -> None:
     person = camera.person
     key(person, Qt.Key.Key_G, CONTROL | SHIFT)
@@ -140,7 +161,9 @@ LANGUAGES = {
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("states", [beside_the_conversation, in_the_list, choosing, looking])
+@pytest.mark.parametrize(
+    "states", [beside_the_conversation, in_the_list, choosing, asking, looking]
+)
 def test_with_something_in_it_the_wide_window_is_whole(live, kept, states: States, language):  # noqa: F811
     async def journey(person: Person) -> None:
         camera = Photographer(person, f"wide-{language}-", themes=LANGUAGES[language])

@@ -18,7 +18,7 @@ from desktop_app.ui.window_language import WindowLanguage
 from tests.fakes.layout_rules import faults_in
 from tests.ui.conftest import Desk
 
-PAGES = ("", "settings", "keys", "gallery", "models", "assistants")
+PAGES = ("", "settings", "keys", "gallery", "models", "assistants", "questions")
 
 
 @pytest.fixture(params=["en", "de", "fr", "es", "ar"])

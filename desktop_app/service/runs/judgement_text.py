@@ -15,7 +15,7 @@ from desktop_app.protocol.backboard.system_one import (
 from desktop_app.service.providers.ports import BUILT_IN
 
 _LONGEST_CELL = 200
-_BY_WORDS = "No model is connected: this was judged by shared words alone."
+_BY_WORDS = "Judged without a model, by shared words alone."
 
 
 def judgement_text(

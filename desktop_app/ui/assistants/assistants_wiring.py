@@ -186,6 +186,8 @@ class AssistantsWiring(QObject):
         menu.addAction(tr("All assistants…"), self._toggle_page)
         menu.addAction(tr("All models…"), self._window.models_requested.emit)
         menu.addAction(tr("Everything that is remembered…"), self._window.memories_requested.emit)
+        asking = partial(self._window.pane.show_page, "questions")
+        menu.addAction(tr("Questions with set answers…"), asking)
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(chip.mapToGlobal(QPoint(0, chip.height() + 4)))
 

@@ -54,6 +54,8 @@ def _steps(message: MessageRecord) -> Iterator[tuple[str, str]]:
     if message.role is Role.USER and message.text:
         yield "edit", tr("Edit and send again")
     yield "again", tr("Ask again")
+    if message.text:
+        yield "questions", tr("Questions about this…")
     if message.role is Role.ASSISTANT:
         yield "details", tr("Details of this turn")
 

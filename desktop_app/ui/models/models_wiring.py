@@ -198,4 +198,6 @@ class ModelsWiring(QObject):
 
 
 def _model_of(messages: tuple[MessageRecord, ...]) -> str:
-    return next((one.model for one in reversed(messages) if one.model), "")
+    """Whose words the last reply was; who judged says nothing of what answers next."""
+    written = (one for one in reversed(messages) if one.details.judged is None)
+    return next((one.model for one in written if one.model), "")

@@ -94,7 +94,8 @@ def test_the_last_reply_is_copied_by_key_and_either_way_by_menu(talk, qtbot):
 def test_the_menu_offers_what_goes_with_the_message(talk):
     assert words_of(talk, ASKED) == [
         "Copy", "Copy as text", "Copy as Markdown", "Play", "Save the recording…",
-        "Discard the recording for good", "Edit and send again", "Ask again", "Select all",
+        "Discard the recording for good", "Edit and send again", "Ask again",
+        "Questions about this…", "Select all",
     ]  # fmt: skip
     assert "Details of this turn" in words_of(talk, ANSWER)
     assert words_of(talk, None) == ["Copy", "Select all"]

@@ -8,8 +8,10 @@ from PySide6.QtWidgets import QApplication
 
 from desktop_app import prose
 from desktop_app.journal.records import ThreadRecord
+from desktop_app.journal.reply_details import ReplyDetails
 from desktop_app.link.messages import Connection, ConnectionChanged, MessageSaved, SendText
 from desktop_app.link.thread_messages import ChooseAnswerer, ServiceDescribed, ThreadSaved
+from desktop_app.protocol.backboard.system_one import SystemOneResult
 from desktop_app.protocol.commands import Answerer, TurnWishes
 from desktop_app.protocol.service_calls import ListModels, ModelList, ModelRow
 from desktop_app.settings import load
@@ -56,6 +58,19 @@ def send(picking, qtbot, text):
     qtbot.keyClicks(field, text)
     qtbot.keyClick(field, ENTER)
     return picking.sent_of(SendText)[-1]
+
+
+def test_who_judged_is_not_taken_for_who_answers_next(desk):
+    judged = ReplyDetails(judged=SystemOneResult(model="jev-1.13.0"))
+    desk.reader.known = [ThreadRecord(id="a", title="Lisbon", created_at=1, updated_at=1)]
+    desk.reader.written = {
+        "a": [
+            make_message(1, "Hi", model="openai/gpt-4.1"),
+            make_message(2, "| 90% |", model="typesafe/jev-latest", details=judged),
+        ]
+    }
+    desk.wiring.start()
+    assert model_shown(desk) == "gpt-4.1"
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # off screen
