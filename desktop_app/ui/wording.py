@@ -191,8 +191,8 @@ def message_words(role: str, text: str) -> str:
 
 def provider_word(provider: str) -> str:
     """How people know who offers something."""
-    known = {"builtin": tr("Built-in"), "openai": "OpenAI", "elevenlabs": "ElevenLabs"}
-    return known.get(provider, provider)
+    known = {"openai": "OpenAI", "elevenlabs": "ElevenLabs", "typesafe": "TypeSafe"}
+    return tr("Built-in") if provider == "builtin" else known.get(provider, provider)
 
 
 def peer_words(peer: str) -> str:

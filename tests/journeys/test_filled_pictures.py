@@ -121,6 +121,8 @@ async def asking(camera: Photographer) -> None:
     QTest.mouseClick(page.ask, Qt.MouseButton.LeftButton)
     await person.sees(lambda state: "| 28 |" in state.conversation.messages[-1].text)
     await camera.take("64-questions-answered")
+    key(person, Qt.Key.Key_D, CONTROL | SHIFT)
+    await camera.take("65-questions-shares")
 
 
 async def looking(camera: Photographer) -> None:

@@ -14,7 +14,20 @@ from desktop_app.state.waterfall import Bar, bars_of
 from desktop_app.ui import look as size
 from desktop_app.ui import wording
 from desktop_app.ui.look import Look
-from desktop_app.ui.side.turn_words import Facts, context_words, facts_of, spent_facts
+from desktop_app.ui.side.shares import (
+    Judged,
+    height_of,
+    judged_of,
+    judged_words,
+    paint_judged,
+)
+from desktop_app.ui.side.turn_words import (
+    Facts,
+    context_words,
+    facts_of,
+    question_of,
+    spent_facts,
+)
 
 _LINE, _BAR = 28, 24
 _GAP = 12
@@ -35,6 +48,7 @@ class TurnPanel(QWidget):
         self._sums: tuple[Spent, Spent] | None = None
         self._bars: tuple[Bar, ...] = ()
         self._context: tuple[float, str] | None = None
+        self._judged: tuple[Judged, ...] = ()
         self._since = ""
 
     def show_messages(self, messages: tuple[MessageRecord, ...]) -> None:
@@ -47,6 +61,7 @@ class TurnPanel(QWidget):
             reply = replies[-1] if replies else None
         shown = self._shown()
         self._facts = facts_of(reply, messages)
+        self._judged = judged_of(reply, question_of(reply, messages))
         self._thread = spent_facts(spent_by(messages)) if len(replies) > 1 else ()
         self._today = ()
         if self._sums is not None and replies:
@@ -72,19 +87,21 @@ class TurnPanel(QWidget):
         self.show_messages(self._messages)
 
     def _shown(self) -> tuple[object, ...]:
-        return self._facts, self._thread, self._today, self._bars, self._context
+        return self._facts, self._judged, self._thread, self._today, self._bars, self._context
 
     @property
     def is_empty(self) -> bool:
         """There is no reply to tell about."""
-        return not (self._facts or self._bars or self._thread)
+        return not (self._facts or self._judged or self._bars or self._thread)
 
     def sizeHint(self) -> QSize:  # noqa: N802
         lines = len(self._facts) + len(self._thread) + len(self._today) + 3
-        return QSize(240, lines * self._line + len(self._bars) * self._bar + 5 * self._line)
+        height = (lines + 5) * self._line + len(self._bars) * self._bar
+        return QSize(240, height + height_of(self._judged, self._look))
 
     def _in_words(self) -> str:
         facts = [f"{name}: {value}" for name, value in self._facts]
+        facts += judged_words(self._judged)
         facts += [f"{wording.bar_name(b.name)}: {wording.duration(b.length_ms)}"
                   for b in self._bars]  # fmt: skip
         if self._context is not None:
@@ -99,6 +116,8 @@ class TurnPanel(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         y = self._paint_facts(painter, 0.0, self._facts)
+        if self._judged:
+            y = paint_judged(painter, self._look, self._judged, y + _GAP, self.width())
         if self._bars:
             y = self._paint_waterfall(painter, y + (_GAP if self._facts else 0))
         if self._context is not None:
