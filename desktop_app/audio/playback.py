@@ -203,11 +203,12 @@ class Playback:
         if delay_s > 0.0:
             self._sounds_until_s = until_s
         if self._is_paused:
-            self._hold_on(out)
-        elif self._is_playing or self._may_begin(wanted):
+            self._hold_on()
+        if self._is_playing or (not self._is_paused and self._may_begin(wanted)):
             self._play_into(out)
         else:
-            self._be_quiet(out)
+            self._quiet_bytes += wanted
+            out[:] = self._silence if wanted == len(self._silence) else bytes(wanted)
         if self._far_end is not None:
             self._far_end.put(out, until_s)
 
@@ -227,9 +228,8 @@ class Playback:
                 self.gaps += 1
 
     def _may_begin(self, wanted: int) -> bool:
-        available = self._ring.available
+        available = self._ring.take_stock()
         if not available:
-            self._ring.honour_wishes()
             self._held_bytes = 0
             return False
         enough = max(wanted, self._cushion_bytes)
@@ -239,15 +239,7 @@ class Playback:
         self._held_bytes += wanted
         return False
 
-    def _hold_on(self, out: memoryview) -> None:
-        self._ring.honour_wishes()
+    def _hold_on(self) -> None:
+        self._ring.take_stock()
         self._is_playing = False
         self._held_bytes = 0
-        self._be_quiet(out)
-
-    def _be_quiet(self, out: memoryview) -> None:
-        wanted = len(out)
-        if wanted > len(self._silence):
-            self._silence = bytes(wanted)
-        out[:] = self._silence if wanted == len(self._silence) else self._silence[:wanted]
-        self._quiet_bytes += wanted

@@ -115,7 +115,7 @@ class RingBuffer:
         """
         read = self._read
         if read < self._discard_before or self._rewind is not self._rewound:
-            read = self.honour_wishes()
+            read = self._honour_wishes()
         count = len(out)
         start = read % self._size
         end = start + count
@@ -137,7 +137,14 @@ class RingBuffer:
         self._read += count
         return count
 
-    def honour_wishes(self) -> int:
+    def take_stock(self) -> int:
+        """Honour wishes and say how many bytes wait then. Reader thread only."""
+        read = self._read
+        if read < self._discard_before or self._rewind is not self._rewound:
+            read = self._honour_wishes()
+        return self._written - read
+
+    def _honour_wishes(self) -> int:
         """Go back, and skip what was discarded, also without reading. Reader thread only.
 
         Returns:
