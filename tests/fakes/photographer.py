@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 
+from desktop_app.ui.gallery.picture_grid import PictureGrid
 from tests.fakes.album import Album, colours_of
 from tests.fakes.layout_rules import faults_in
 from tests.fakes.person import Person
@@ -69,10 +70,16 @@ class Photographer:
             while True:
                 self.person.store.tell()
                 await asyncio.sleep(_LOOK_S)
+                brings = self._brings_pictures()
                 now = self.person.window.grab().toImage()
-                if before == now:
+                if before == now and not brings:
                     return
                 before = now
+
+    def _brings_pictures(self) -> bool:
+        """Whether a gallery still waits for small pictures, however long they take."""
+        grids = self.person.window.findChildren(PictureGrid)
+        return any(grid.isVisible() and grid._supply._wanted for grid in grids)
 
 
 def key(person: Person, press: Qt.Key, modifiers: Qt.KeyboardModifier = CONTROL) -> None:
