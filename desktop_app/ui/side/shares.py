@@ -20,6 +20,7 @@ from desktop_app.protocol.backboard.system_one import (
 from desktop_app.ui import look as size
 from desktop_app.ui.look import Look
 from desktop_app.ui.numbers import decimal
+from desktop_app.ui.wording import apart
 
 _ROW, _TITLE, _THICK, _GAP = 34, 28, 6, 8  # px at 1x
 _MOST_SHOWN = 6
@@ -50,7 +51,9 @@ def judged_of(reply: MessageRecord | None, asked: MessageRecord | None) -> tuple
         return ()
     words = _questions(asked)
     answers = reply.details.judged.typed
-    return tuple(Judged(words.get(name, name), _shares(one)) for name, one in answers.items())
+    return tuple(
+        Judged(apart(words.get(name, name)), _shares(one)) for name, one in answers.items()
+    )
 
 
 def judged_words(judged: tuple[Judged, ...]) -> list[str]:
@@ -125,8 +128,8 @@ def _shares(answer: TypedAnswer) -> tuple[Share, ...]:
         case NoulAnswer(noul=noul):
             return Share(tr("Yes"), noul), Share(tr("No"), 1 - noul)
         case ChoiceAnswer(probabilities=parts):
-            shares = sorted((Share(*one) for one in parts.items()), key=lambda one: -one.part)
-            return tuple(shares[:_MOST_SHOWN])
+            shares = (Share(apart(name), part) for name, part in parts.items())
+            return tuple(sorted(shares, key=lambda one: -one.part)[:_MOST_SHOWN])
         case _:
-            levels = answer.probabilities.items()
-            return tuple(Share(answer.legend.get(name, name), part) for name, part in levels)
+            levels, legend = answer.probabilities.items(), answer.legend
+            return tuple(Share(apart(legend.get(name, name)), part) for name, part in levels)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.journal.records import Role
@@ -46,6 +47,14 @@ def test_answers_stand_below_their_questions_the_likeliest_first_levels_in_order
     assert [one.words for one in choice.shares] == ["7", "6", "5", "4", "3", "2"]
     assert [(one.words, one.part) for one in scale.shares] == [("calm", 0.3), ("cross", 0.7)]
     assert scale.question == "q3"
+
+
+def test_words_of_a_person_keep_their_direction_where_people_read_from_the_right(qapp):
+    qapp.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    yes_no, choice, _ = judged_of(REPLY, ASKED)
+    qapp.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+    assert yes_no.question == "\u2068Is it urgent?\u2069"
+    assert choice.shares[0].words == "\u20687\u2069"
 
 
 @pytest.mark.parametrize("reply", [None, make_message(2, "so")])
