@@ -208,7 +208,8 @@ class PictureGrid(QAbstractScrollArea):
         near = self._near()
         numbers = [*seen, *(number for number in near if number not in seen)]
         known = self._pictures
-        self._supply.want([known[number].path for number in numbers if number < len(known)])
+        paths = [known[number].path for number in numbers if number < len(known)]
+        self._supply.want(paths, len(seen))
 
     def _near(self) -> range:
         top, height = self.verticalScrollBar().value(), self.viewport().height()

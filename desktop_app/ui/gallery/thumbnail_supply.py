@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from desktop_app.ui.journal_pages import Worker
 
 MEMORY_BYTES = 48 * 1024 * 1024
 MOMENT_S = 0.004  # Qt decodes with the interpreter's lock held: the window wants it back
+FRAME_S = 0.016
 _AT_ONCE = 8
 
 MakeThumbnail = Callable[[Path, Path, int, float], QImage]
@@ -58,6 +61,9 @@ class ThumbnailSupply(QObject):
         self._images: OrderedDict[str, QImage] = OrderedDict()
         self._bytes = 0
         self._wanted: list[str] = []
+        self._seen: frozenset[str] = frozenset()
+        self._is_frame_due = False  # that shows what was seen to be missing
+        self._asked = asyncio.Event()
         self._is_loading = False
 
     def use_size(self, side: int, radius: float) -> None:
@@ -75,14 +81,21 @@ class ThumbnailSupply(QObject):
             self._images.move_to_end(path)
         return found
 
-    def want(self, paths: Sequence[str]) -> None:
+    def want(self, paths: Sequence[str], on_screen: int | None = None) -> None:
         """Bring these, in this order; what was wanted before and is no longer, is not brought.
 
         The last ones are not brought where memory would have to give up the first ones for them.
+
+        Args:
+            on_screen: So many of them are seen and the others only near: those wait until the
+                frame that shows what is seen had its time. By default all are seen.
         """
         side = max(1, self._size[0])
         paths = paths[: max(1, MEMORY_BYTES // (4 * side * side))]
         self._wanted = [path for path in reversed(paths) if self.image(path) is None][::-1]
+        self._seen = frozenset(paths[:on_screen])
+        self._is_frame_due = not self._seen.isdisjoint(self._wanted)
+        self._asked.set()
         if self._wanted and not self._is_loading:
             self._is_loading = True
             self._run(self._load, f"thumbnails {self._name}")
@@ -90,12 +103,24 @@ class ThumbnailSupply(QObject):
     async def _load(self) -> None:
         try:
             while self._wanted:
-                paths, size = self._wanted[:_AT_ONCE], self._size
+                seen = [path for path in self._wanted if path in self._seen]
+                if not seen and self._is_frame_due:
+                    await self._frame()
+                    continue
+                paths, size = (seen or self._wanted)[:_AT_ONCE], self._size
                 images = await self._on_worker(partial(self._made, paths, size))
                 if size == self._size:
                     self._take(dict(zip(paths, images, strict=False)))
         finally:
             self._is_loading = False
+
+    async def _frame(self) -> None:
+        """Leave the window the interpreter for one frame, unless other pictures are wanted."""
+        self._is_frame_due = False
+        self._asked.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(FRAME_S):
+                await self._asked.wait()
 
     def _made(self, paths: Sequence[str], size: tuple[int, float]) -> list[QImage]:
         """As many of them as a moment allows, and at least one: each way to a worker costs time."""

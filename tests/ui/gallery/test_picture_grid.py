@@ -32,7 +32,7 @@ class Supply(QObject):
     def image(self, _path: str) -> QImage:
         return self._image
 
-    def want(self, paths: list[str]) -> None:
+    def want(self, paths: list[str], on_screen: int | None = None) -> None:
         self.wanted.append(paths)
 
 

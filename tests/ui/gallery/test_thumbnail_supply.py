@@ -129,3 +129,27 @@ async def test_what_is_near_never_pushes_out_what_is_on_screen(monkeypatch):
     studio.supply.want(["a", "b", "c", "d", "e"])
     await studio.finish()
     assert [name for name in "abcde" if studio.supply.image(name) is not None] == ["a", "b", "c"]
+
+
+async def test_what_is_only_near_waits_for_the_frame_that_shows_what_is_seen(monkeypatch):
+    monkeypatch.setattr(thumbnail_supply, "MOMENT_S", 60)
+    studio = Studio()
+    studio.supply.want(["a", "b", "c", "d"], 2)
+    await studio.finish()
+    assert (studio.made, studio.ways) == (["a", "b", "c", "d"], 2)
+    studio.supply.want(["b", "c", "e"], 2)  # nothing that is seen is missing
+    await studio.finish()
+    assert (studio.made[4:], studio.ways) == (["e"], 3)
+
+
+async def test_what_is_seen_next_does_not_wait_for_that_frame(monkeypatch):
+    monkeypatch.setattr(thumbnail_supply, "FRAME_S", 60)
+    studio = Studio()
+    studio.gate.set()
+    studio.supply.want(["a", "b"], 1)
+    async with asyncio.timeout(5):
+        while studio.made != ["a"]:  # noqa: ASYNC110 - a worker does not tell
+            await asyncio.sleep(0)
+        studio.supply.want(["c"], 1)
+        await studio.finish()
+    assert studio.made == ["a", "c"]
