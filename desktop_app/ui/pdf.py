@@ -27,7 +27,7 @@ from desktop_app.export.wording import failure_of, notes_of, speaker_of, title_o
 from desktop_app.journal.records import MessageRecord
 from desktop_app.journal.snapshot import Snapshot, open_snapshot
 from desktop_app.prose import tr
-from desktop_app.ui.gallery.film import StillReader
+from desktop_app.ui.gallery.film import still
 
 _MARGIN_MM = 20.0
 _POINTS = 10
@@ -127,7 +127,7 @@ class _Pages:
             parts.append(f'<p style="color:#b02020">{html.escape(reason)}</p>')
         images: list[QImage] = []
         for picture in snapshot.pictures(message.thread_id, message.id):
-            image = StillReader(snapshot.folder / picture.path).read()
+            image = still(snapshot.folder / picture.path)
             if not image.isNull():
                 width = min(self._width, image.width() * _DPI / 96)
                 scale = min(1.0, 0.9 * self._height / (width * image.height() / image.width()))

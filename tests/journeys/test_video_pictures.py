@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,10 @@ from PySide6.QtTest import QTest
 
 from desktop_app.journal.records import MessageRecord, MessageStatus, PictureRecord, Role
 from desktop_app.journal.writer import JournalWriter
+from desktop_app.settings import AppearanceSettings
 from desktop_app.ui.gallery.gallery_page import GalleryPage
 from tests.fakes.films import mp4, mvhd, scene, tkhd
-from tests.fakes.person import Person
+from tests.fakes.person import CALM, Person, prefer
 from tests.fakes.photographer import CONTROL, SHIFT, Photographer, eventually, key
 from tests.journeys.test_filled_pictures import one_of
 from tests.journeys.test_window_pictures import (  # noqa: F401 - two are fixtures
@@ -104,4 +106,25 @@ def test_videos_are_shown_whole_in_every_window(live, filmed, prefix, size, rati
         await watching(camera)
         camera.is_content()
 
+    live(journey)
+
+
+@pytest.mark.parametrize(
+    ("prefix", "appearance"),
+    [("ar-", replace(CALM, language="ar")), ("200-", replace(CALM, text_size=200))],
+)
+def test_videos_are_whole_mirrored_and_with_large_letters(
+    live,  # noqa: F811
+    filmed,
+    prefix: str,
+    appearance: AppearanceSettings,
+):
+    async def journey(person: Person) -> None:
+        camera = Photographer(person, prefix, themes=("light",))
+        await opened_trip(person)
+        person.window.resize(1280, 800)
+        await watching(camera)
+        camera.is_content()
+
+    prefer(appearance)
     live(journey)

@@ -13,11 +13,12 @@ from desktop_app.journal.records import PictureRecord
 from desktop_app.state.app_state import Conversation
 from desktop_app.ui.chat.chat_view import ChatView
 from desktop_app.ui.chat.picture_shelf import LONGEST_SIDE, InlinePicture, fitting
-from desktop_app.ui.gallery.film import StillReader, facts_of
+from desktop_app.ui.gallery.film import facts_of, first_frame, picture_reader
 from desktop_app.ui.wires import Wires
 
 MOST = 400  # pictures of a thread that are shown in it
 _MOST_PIXELS = 120_000_000
+_WHOLE, _SMOOTH = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
 _DENSITY = 2  # px of the screen for one at 1x
 
 
@@ -94,18 +95,22 @@ def measured(record: PictureRecord, folder: Path) -> InlinePicture:
     facts = facts_of(path) if record.is_video else None
     if facts is not None:
         return fitting(record, facts.width, facts.height, duration_s=facts.duration_s)
-    size = StillReader(path).size()
+    size = picture_reader(path).size()
     return fitting(record, size.width(), size.height())
 
 
 def loaded(path: Path) -> QImage:
     """The image, no larger than it is shown; null where it is none. Any worker thread."""
-    reader = StillReader(path)
+    side = LONGEST_SIDE * _DENSITY
+    square = QSize(side, side)
+    frame = first_frame(path)
+    if frame is not None:
+        is_large = max(frame.width(), frame.height()) > side
+        return frame.scaled(square, _WHOLE, _SMOOTH) if is_large else frame
+    reader = picture_reader(path)
     size = reader.size()
     if size.isEmpty() or size.width() * size.height() > _MOST_PIXELS:
         return QImage()
-    side = LONGEST_SIDE * _DENSITY
     if max(size.width(), size.height()) > side:
-        square = QSize(side, side)
-        reader.setScaledSize(size.scaled(square, Qt.AspectRatioMode.KeepAspectRatio))
+        reader.setScaledSize(size.scaled(square, _WHOLE))
     return reader.read()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice
 from PySide6.QtGui import QImage, QImageReader
 
 from desktop_app.protocol.motion_jpeg import MotionJpeg, read_motion_jpeg
@@ -58,28 +57,27 @@ def facts_of(path: Path) -> Mp4Facts | MotionJpeg | None:
         return None
 
 
-class StillReader(QImageReader):
-    """Of a picture, or of the first one of a video. Any worker thread."""
+def first_frame(path: Path) -> QImage | None:
+    """The first picture of a video, null where it cannot be read; None of any other file.
 
-    def __init__(self, path: Path) -> None:
-        self._buffer = QBuffer()
-        frame = _first_frame(path)
-        if frame:
-            self._buffer.setData(QByteArray(frame))
-            self._buffer.open(QIODevice.OpenModeFlag.ReadOnly)
-            super().__init__(self._buffer)
-        else:
-            super().__init__(str(path))
-        self.setDecideFormatFromContent(True)
-        self.setAutoTransform(True)
-
-
-def _first_frame(path: Path) -> bytes:
+    No device is made in Python for this: Qt reads under a lock, a device of Python's waits for the
+    interpreter meanwhile, and whoever has that may wait for the lock. Any worker thread.
+    """
     if not may_play(path.name):
-        return b""
-    try:
-        with path.open("rb") as file:
-            motion = read_motion_jpeg(file)
-            return motion.frames[0].read(file) if motion is not None else b""
-    except OSError:
-        return b""
+        return None
+    film = open_film(path)
+    return QImage() if film is None else film.image(0)
+
+
+def picture_reader(path: Path) -> QImageReader:
+    """Of a picture's file, upright. Any worker thread."""
+    reader = QImageReader(str(path))
+    reader.setDecideFormatFromContent(True)
+    reader.setAutoTransform(True)
+    return reader
+
+
+def still(path: Path) -> QImage:
+    """A picture, or the first one of a video; null where it is neither. Any worker thread."""
+    frame = first_frame(path)
+    return picture_reader(path).read() if frame is None else frame

@@ -11,7 +11,7 @@ from pathlib import Path
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QImageReader, QImageWriter, QPainter
 
-from desktop_app.ui.gallery.film import StillReader
+from desktop_app.ui.gallery.film import first_frame, picture_reader
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ def thumbnail(source: Path, cache: Path, side: int, radius: float) -> QImage:
     kept = cache / f"{source.stem}.{kept_side}.thumb"
     image = _read(_kept_reader(kept), side)
     if image.isNull():
-        image = _middle(_read(StillReader(source), kept_side), kept_side)
+        image = _middle(_still(source, kept_side), kept_side)
         if image.isNull():
             return image
         _keep(image, kept)
@@ -44,10 +44,13 @@ def thumbnail(source: Path, cache: Path, side: int, radius: float) -> QImage:
 
 def whole_picture(source: Path) -> QImage:
     """A picture as large as a screen can show it; null where it is no picture."""
+    frame = first_frame(source)
+    if frame is not None:
+        return frame
     size = picture_size(source)
     if size.isEmpty() or size.width() * size.height() > MOST_PIXELS:
         return QImage()
-    reader = StillReader(source)
+    reader = picture_reader(source)
     if max(size.width(), size.height()) > WHOLE_SIDE:
         reader.setScaledSize(
             size.scaled(WHOLE_SIDE, WHOLE_SIDE, Qt.AspectRatioMode.KeepAspectRatio)
@@ -57,7 +60,12 @@ def whole_picture(source: Path) -> QImage:
 
 def picture_size(source: Path) -> QSize:
     """Width and height as the file says them; empty where it is no picture."""
-    return StillReader(source).size()
+    return picture_reader(source).size()
+
+
+def _still(source: Path, covering: int) -> QImage:
+    frame = first_frame(source)
+    return _read(picture_reader(source), covering) if frame is None else frame
 
 
 def _kept_reader(path: Path) -> QImageReader:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from desktop_app.ui.gallery.film import StillReader, may_play, open_film
+from desktop_app.ui.gallery.film import first_frame, may_play, open_film, still
 from desktop_app.ui.gallery.thumbnails import thumbnail, whole_picture
 from tests.fakes.films import film, scene
 
@@ -33,7 +34,7 @@ def test_what_is_no_such_video_is_not_played_here(qapp, tmp_path: Path, content:
     path = tmp_path / "other.avi"
     path.write_bytes(content)
     assert open_film(path) is None
-    assert StillReader(path).read().isNull()
+    assert still(path).isNull()
 
 
 def test_the_ending_says_what_may_be_played_before_the_disk_is_asked():
@@ -52,4 +53,15 @@ def test_it_is_pictured_by_its_first_frame(qapp, tmp_path: Path):
 
 
 def test_pictures_are_read_as_before(qapp, tmp_path: Path, paint):
-    assert StillReader(paint(1)).read().pixelColor(9, 9).name() == "#c04020"
+    assert still(paint(1)).pixelColor(9, 9).name() == "#c04020"
+
+
+def test_many_may_read_at_once(qapp, tmp_path: Path):
+    """What Qt reads under its lock must not wait for the interpreter."""
+    path = tmp_path / "sea.avi"
+    path.write_bytes(scene(3))
+    with ThreadPoolExecutor(4) as workers:
+        reading = [
+            workers.submit(whole_picture if n % 2 else first_frame, path) for n in range(120)
+        ]
+        assert all(not one.result(timeout=30).isNull() for one in reading)
