@@ -6,16 +6,20 @@ import os
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import BinaryIO, NamedTuple
 
 MOST_FRAMES = 200_000
 _MOST_CHUNKS = 2 * MOST_FRAMES
+_MOST_ASIDE = 4096  # chunks that are no frames, between two of them
 _LARGEST_FRAME = 16 << 20
 _LARGEST_HEADER = 1 << 20
 _HEAD = struct.Struct("<4sI")
 _ENTRY = struct.Struct("<4sIII")
 _KINDS = (b"MJPG", b"mjpg", b"JPEG", b"jpeg")
 _USUAL_FRAME_S = 0.04
+_SHORTEST_FRAME_S = 1 / 240
+_LONGEST_FRAME_S = 60.0
 
 
 class Frame(NamedTuple):
@@ -83,11 +87,12 @@ def read_motion_jpeg(file: BinaryIO) -> MotionJpeg | None:
         return None
     header: _Header | None = None
     films, index = None, None
-    for chunk in _chunks(file, 12, end):
+    walk = _Walk(file)
+    for chunk in walk.chunks(12, end):
         if chunk.name == b"LIST":
-            kind = _read(file, chunk, 4)
+            kind = walk.read(chunk, 4)
             if kind == b"hdrl" and chunk.size <= _LARGEST_HEADER:
-                header = _header(file, chunk)
+                header = _header(walk, chunk)
             elif kind == b"movi":
                 films = chunk
         elif chunk.name == b"idx1":
@@ -95,22 +100,39 @@ def read_motion_jpeg(file: BinaryIO) -> MotionJpeg | None:
     if header is None or films is None:
         return None
     frames = _indexed(file, films, index, header) if index is not None else ()
-    frames = frames or tuple(_walked(file, films, header))
+    frames = frames or tuple(_walked(walk, films, header))
     if not frames:
         return None
     return MotionJpeg(header.width, header.height, header.frame_s, frames, header.has_sound)
 
 
-def _chunks(file: BinaryIO, start: int, end: int) -> Iterator[_Chunk]:
-    for _ in range(_MOST_CHUNKS):
-        file.seek(start)
-        head = file.read(_HEAD.size)
-        if len(head) < _HEAD.size or start + _HEAD.size > end:
-            return
-        name, size = _HEAD.unpack(head)
-        start += _HEAD.size
-        yield _Chunk(name, start, min(size, end - start))
-        start += size + size % 2
+class _Walk:
+    """Goes from one chunk to the next. Without frames it comes to an end, whatever the file says.
+
+    Attributes:
+        left: How many chunks it goes on for.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.left = _MOST_ASIDE
+
+    def chunks(self, start: int, end: int) -> Iterator[_Chunk]:
+        """What lies between two places."""
+        while self.left > 0 and start + _HEAD.size <= end:
+            self.left -= 1
+            self._file.seek(start)
+            head = self._file.read(_HEAD.size)
+            if len(head) < _HEAD.size or not any(head):
+                return
+            name, size = _HEAD.unpack(head)
+            start += _HEAD.size
+            yield _Chunk(name, start, min(size, end - start))
+            start += size + size % 2
+
+    def read(self, chunk: _Chunk, most: int) -> bytes:
+        """The beginning of a chunk."""
+        return _read(self._file, chunk, most)
 
 
 def _read(file: BinaryIO, chunk: _Chunk, most: int) -> bytes:
@@ -118,18 +140,18 @@ def _read(file: BinaryIO, chunk: _Chunk, most: int) -> bytes:
     return file.read(min(most, chunk.size))
 
 
-def _header(file: BinaryIO, header: _Chunk) -> _Header | None:
+def _header(walk: _Walk, header: _Chunk) -> _Header | None:
     """What is said of the first stream of JPEG files, and whether there is sound."""
     width = height = 0
     streams: list[bytes] = []
-    for chunk in _chunks(file, header.start + 4, header.start + header.size):
+    for chunk in walk.chunks(header.start + 4, header.start + header.size):
         if chunk.name == b"avih":
-            told = _read(file, chunk, 40)
+            told = walk.read(chunk, 40)
             if len(told) == 40:
                 width, height = struct.unpack_from("<II", told, 32)
-        elif chunk.name == b"LIST" and _read(file, chunk, 4) == b"strl":
-            parts = _chunks(file, chunk.start + 4, chunk.start + chunk.size)
-            heads = (_read(file, one, 28) for one in parts if one.name == b"strh")
+        elif chunk.name == b"LIST" and walk.read(chunk, 4) == b"strl":
+            parts = walk.chunks(chunk.start + 4, chunk.start + chunk.size)
+            heads = (walk.read(one, 28) for one in parts if one.name == b"strh")
             streams.append(next(heads, b""))
     has_sound = any(told[:4] == b"auds" for told in streams)
     for number, told in enumerate(streams):
@@ -140,7 +162,8 @@ def _header(file: BinaryIO, header: _Chunk) -> _Header | None:
 
 def _frame_s(told: bytes) -> float:
     scale, rate = struct.unpack_from("<II", told, 20)
-    return scale / rate if scale and rate and scale < 60 * rate else _USUAL_FRAME_S
+    told_s = scale / rate if rate else 0.0
+    return told_s if _SHORTEST_FRAME_S <= told_s < _LONGEST_FRAME_S else _USUAL_FRAME_S
 
 
 def _indexed(file: BinaryIO, films: _Chunk, index: _Chunk, header: _Header) -> tuple[Frame, ...]:
@@ -162,11 +185,14 @@ def _indexed(file: BinaryIO, films: _Chunk, index: _Chunk, header: _Header) -> t
     return frames if is_sound and file.read(2) == b"\xff\xd8" else ()
 
 
-def _walked(file: BinaryIO, films: _Chunk, header: _Header) -> Iterator[Frame]:
+def _walked(walk: _Walk, films: _Chunk, header: _Header) -> Iterator[Frame]:
     """As they stand one after the other, where no index can be used."""
     names = (b"%02ddc" % header.stream, b"%02ddb" % header.stream)
-    count = 0
-    for chunk in _chunks(file, films.start + 4, films.start + films.size):
-        if chunk.name in names and 0 < chunk.size <= _LARGEST_FRAME and count < MOST_FRAMES:
-            count += 1
+    walk.left, count = _MOST_ASIDE, 0
+    chunks = walk.chunks(films.start + 4, films.start + films.size)
+    for chunk in islice(chunks, _MOST_CHUNKS):
+        if chunk.name in names and 0 < chunk.size <= _LARGEST_FRAME:
+            walk.left, count = _MOST_ASIDE, count + 1
             yield Frame(chunk.start, chunk.size)
+            if count == MOST_FRAMES:
+                return

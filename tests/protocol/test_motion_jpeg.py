@@ -8,8 +8,21 @@ import random
 import pytest
 from PIL import Image
 
+from desktop_app.protocol import motion_jpeg
 from desktop_app.protocol.motion_jpeg import read_motion_jpeg
 from tests.fakes.films import film
+
+
+class Counted(io.BytesIO):
+    """Says how often something was read of it."""
+
+    def __init__(self, content: bytes) -> None:
+        super().__init__(content)
+        self.reads = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self.reads += 1
+        return super().read(size)
 
 
 @pytest.mark.parametrize(
@@ -70,3 +83,34 @@ def test_whatever_is_changed_in_a_file_no_frame_lies_outside_of_it():
         if found is not None:
             assert found.frame_s > 0
             assert all(one.start > 0 and one.start + one.size <= len(whole) for one in found.frames)
+
+
+@pytest.mark.parametrize("filling", [bytes(8), b"JUNK\0\0\0\0"])
+@pytest.mark.parametrize("is_inside", [True, False])
+def test_a_file_that_is_filled_up_is_not_walked_to_its_end(filling: bytes, is_inside: bool):
+    whole = film(3, has_index=False)
+    if is_inside:
+        at = whole.index(b"movi")
+        size = int.from_bytes(whole[at - 4 : at], "little") + 800_000
+        whole = whole[: at - 4] + size.to_bytes(4, "little") + whole[at:]
+    file = Counted(whole + filling * 100_000)
+    found = read_motion_jpeg(file)
+    assert found is not None
+    assert len(found.frames) == 3
+    assert file.reads < 10_000
+
+
+def test_no_more_frames_are_looked_for_than_are_taken(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(motion_jpeg, "MOST_FRAMES", 10)
+    file = Counted(film(500, has_index=False))
+    found = read_motion_jpeg(file)
+    assert found is not None
+    assert len(found.frames) == 10
+    assert file.reads < 50
+
+
+@pytest.mark.parametrize(("rate", "frame_s"), [(240, 1 / 240), (241, 0.04), (4_000_000_000, 0.04)])
+def test_frames_that_nobody_could_see_are_shown_as_long_as_usual(rate: int, frame_s: float):
+    found = read_motion_jpeg(io.BytesIO(film(3, rate=rate)))
+    assert found is not None
+    assert found.frame_s == frame_s

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 
 from PySide6.QtGui import QImage, QImageReader
 
@@ -11,6 +13,7 @@ from desktop_app.protocol.motion_jpeg import MotionJpeg, read_motion_jpeg
 from desktop_app.protocol.mp4_facts import Mp4Facts, read_mp4_facts
 
 _ENDING = ".avi"
+_reading = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +40,18 @@ def may_play(path: str) -> bool:
 
 def open_film(path: Path) -> Film | None:
     """The video, or None where it is none that can be played here. Any worker thread."""
-    if not may_play(path.name):
-        return None
-    try:
-        with path.open("rb") as file:
-            motion = read_motion_jpeg(file)
-    except OSError:
-        return None
-    film = Film(path, motion) if motion is not None else None
+    film = _film(path)
     return None if film is None or film.image(0).isNull() else film
 
 
 def facts_of(path: Path) -> Mp4Facts | MotionJpeg | None:
     """How large and how long a video is, where its file says so. Any worker thread."""
+    if may_play(path.name):
+        film = _film(path)
+        return film.motion if film is not None else None
     try:
         with path.open("rb") as file:
-            return read_motion_jpeg(file) if may_play(path.name) else read_mp4_facts(file)
+            return read_mp4_facts(file)
     except OSError:
         return None
 
@@ -65,8 +64,27 @@ def first_frame(path: Path) -> QImage | None:
     """
     if not may_play(path.name):
         return None
-    film = open_film(path)
+    film = _film(path)
     return QImage() if film is None else film.image(0)
+
+
+def _film(path: Path) -> Film | None:
+    if not may_play(path.name):
+        return None
+    try:
+        facts = path.stat()
+        with _reading:
+            motion = _motion(path, facts.st_size, facts.st_mtime_ns)
+    except OSError:
+        return None
+    return Film(path, motion) if motion is not None else None
+
+
+@lru_cache(maxsize=1)
+def _motion(path: Path, _size: int, _changed_ns: int) -> MotionJpeg | None:
+    """Read once for all that one view asks of a video."""
+    with path.open("rb") as file:
+        return read_motion_jpeg(file)
 
 
 def picture_reader(path: Path) -> QImageReader:

@@ -24,14 +24,14 @@ class FilmProjector(QObject):
         self._steps = steps
         self._viewer = viewer
         self._film: Film | None = None
-        self._due: int | None = None
+        self._due: tuple[Film, int] | None = None
         self._is_reading = False
         viewer.film_wanted.connect(self._on_wanted)
         viewer.bar.frame_wanted.connect(self._on_due)
         viewer.played_elsewhere.connect(steps.play)
 
     def _on_wanted(self, picture: object) -> None:
-        self._film = None
+        self._film = self._due = None
         self._wires.run(partial(self._open, picture), "film")
 
     async def _open(self, picture: object) -> None:
@@ -44,15 +44,17 @@ class FilmProjector(QObject):
             self._viewer.show_film(viewed.id, film.motion if film is not None else None)
 
     def _on_due(self, number: int) -> None:
-        self._due = number
+        if self._film is None:
+            return
+        self._due = self._film, number
         if not self._is_reading:
             self._is_reading = True
             self._wires.run(self._read, "frames")
 
     async def _read(self) -> None:
         try:
-            while self._due is not None and self._film is not None:
-                film, number, self._due = self._film, self._due, None
+            while self._due is not None:
+                (film, number), self._due = self._due, None
                 image = await self._wires.on_worker(partial(film.image, number))
                 if film is self._film:
                     self._viewer.show_frame(image)

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from desktop_app.ui.gallery.film import first_frame, may_play, open_film, still
+from desktop_app.protocol.motion_jpeg import read_motion_jpeg
+from desktop_app.ui.gallery import film as film_module
+from desktop_app.ui.gallery.film import facts_of, first_frame, may_play, open_film, still
 from desktop_app.ui.gallery.thumbnails import thumbnail, whole_picture
 from tests.fakes.films import film, scene
 
@@ -65,3 +67,24 @@ def test_many_may_read_at_once(qapp, tmp_path: Path):
             workers.submit(whole_picture if n % 2 else first_frame, path) for n in range(120)
         ]
         assert all(not one.result(timeout=30).isNull() for one in reading)
+
+
+def test_the_places_of_its_frames_are_read_once_for_a_view(qapp, video: Path, monkeypatch):
+    reads = []
+
+    def read(file):
+        reads.append(file.name)
+        return read_motion_jpeg(file)
+
+    monkeypatch.setattr(film_module, "read_motion_jpeg", read)
+    facts = facts_of(video)
+    assert facts is not None
+    assert not whole_picture(video).isNull()
+    opened = open_film(video)
+    assert opened is not None
+    assert opened.motion == facts
+    assert len(reads) == 1
+    video.write_bytes(film(7, size=(80, 60)))
+    opened = open_film(video)
+    assert opened is not None
+    assert len(opened.motion.frames) == 7, "another file"
