@@ -44,6 +44,7 @@ from desktop_app.protocol.commands import (
 )
 from desktop_app.protocol.events import (
     ImageReady,
+    MediaNamed,
     ReplyEnded,
     ReplySound,
     ReplyStatus,
@@ -298,6 +299,7 @@ class MessageTransport:
                 ):
                     async for event in events:
                         if isinstance(event, ImageReady):
+                            await self._news.put(MediaNamed(event.turn))
                             fetching.create_task(self._show(event, media))
                         elif isinstance(event, ReplySound):
                             await self._play(event, media)

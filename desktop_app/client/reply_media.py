@@ -21,6 +21,9 @@ PIECE_BYTES = 48_000
 FETCH_LIMIT_S = 60.0
 """A picture that takes longer does not hold up the end of its turn."""
 
+FETCH_VIDEO_LIMIT_S = 1_200.0
+"""The largest at a modest pace; storage that sends nothing at all is given up much earlier."""
+
 Decode = Callable[[bytes, str], bytes]
 """Encoded sound and its MIME type to s16le mono 24 kHz; raises AppError. Runs on a thread."""
 
@@ -57,7 +60,8 @@ class ReplyMedia:
         if not named.url:
             return [named]
         try:
-            async with asyncio.timeout(FETCH_LIMIT_S):
+            is_video = named.mime_type.startswith("video/")
+            async with asyncio.timeout(FETCH_VIDEO_LIMIT_S if is_video else FETCH_LIMIT_S):
                 found = await self._fetch(named.url, named.mime_type)
         except TimeoutError:
             return not_in_time(named)

@@ -81,6 +81,7 @@ from desktop_app.engine.turns import (
     notice,
     release_microphone,
     rest,
+    slow_timer,
     then,
     want_line,
     want_microphone,
@@ -345,17 +346,19 @@ def _tire(session: Session) -> Step:
 def _tell_slow(session: Session) -> Step:
     if session.stage is not Stage.THINKING or session.awaits_tools:
         return session, ()
+    if session.is_making or session.is_fetching:  # it has had its own, longer time
+        return _give_up(session, "reply.failed")
     return replace(session, is_slow=True), (
         notice(NoticeLevel.WARNING, "reply.slow", action="interrupt"),
         SetTimer(TimerName.GIVE_UP, GIVE_UP_S),
     )
 
 
-def _give_up(session: Session) -> Step:
+def _give_up(session: Session, code: str = "reply.timeout") -> Step:
     if session.stage is not Stage.THINKING:
         return session, ()
     cancel = () if session.is_undelivered else (Send(CancelReply(session.turn)),)
-    failed = FailTurn(session.turn, "reply.timeout")
+    failed = FailTurn(session.turn, code)
     after, effects = end_turn(session)
     return after, (*cancel, failed, *effects)
 
@@ -367,7 +370,7 @@ def _check_sound(session: Session, heard_ms: int) -> Step:
         return replace(session, sound_ms=heard_ms), (SetTimer(TimerName.SOUND, SOUND_S),)
     if not session.reply_ended:  # the server owes us sound: waiting for it is all there is
         waiting = replace(session, stage=Stage.THINKING)
-        return waiting, (SetTimer(TimerName.SLOW, SLOW_S),)
+        return waiting, (slow_timer(waiting),)
     shown = notice(NoticeLevel.WARNING, "device.no_sound")
     after, effects = end_turn(session)
     return after, (StopPlayback(), shown, FinishTurn(session.turn), *effects)

@@ -23,29 +23,38 @@ from desktop_app.engine.inputs import TimerName
 from desktop_app.engine.interjections import pause
 from desktop_app.engine.session import Session, Stage
 from desktop_app.engine.turns import (
-    SLOW_S,
     SOUND_S,
     Step,
     end_turn,
     fail_turn,
     notice,
+    slow_timer,
     then,
 )
 from desktop_app.link.messages import NoticeLevel
 from desktop_app.protocol.commands import CancelReply
 from desktop_app.protocol.events import (
+    ImageReady,
+    MediaNamed,
     ReplyAudio,
     ReplyEnded,
+    ReplyReasoning,
     ReplyStatus,
+    ReplyText,
     ServerEvent,
     ServerFault,
     SessionReady,
+    ToolCall,
+    ToolCallReady,
+    ToolCallStarted,
     ToolsRequested,
     TranscriptUpdated,
     UploadProgressed,
     UtteranceBegun,
     UtteranceOver,
 )
+
+_MAKERS = ("generate_image", "generate_video")
 
 
 def on_event(session: Session, event: ServerEvent) -> Step:
@@ -120,15 +129,33 @@ def _while_waiting(session: Session, event: ServerEvent) -> Step:
         case UploadProgressed():
             waiting, effects = _patience(session)  # no answer: the server has not got it yet
             return waiting, (Record(event), *effects)
+        case MediaNamed():
+            return _patience(replace(session, is_fetching=True))
         case _:  # a sign of life: text, reasoning, memories, a picture
-            answered, effects = _patience(replace(session, is_answered=True, tries=0))
+            answered = replace(_followed(session, event), is_answered=True, tries=0)
+            answered, effects = _patience(answered)
             return answered, (Record(event), *_delivered(session), *effects)
+
+
+def _followed(session: Session, event: ServerEvent) -> Session:
+    """Whether something is being made or fetched, as far as the event says."""
+    match event:
+        case ToolCallStarted(name=name) | ToolCallReady(call=ToolCall(name=name)):
+            return replace(session, is_making=session.is_making or name in _MAKERS)
+        case ImageReady():
+            return replace(session, is_making=False, is_fetching=False)
+        case ReplyText() | ReplyReasoning():  # the model has gone on
+            return replace(session, is_making=False)
+        case _:
+            return session
 
 
 def _tools(session: Session, event: ToolsRequested) -> Step:
     """Where nobody answers an assistant's tools, the run must not wait for them for ever."""
     if session.answers_tools:
-        waiting, effects = _patience(replace(session, is_answered=True, awaits_tools=True))
+        waiting, effects = _patience(
+            replace(session, is_answered=True, awaits_tools=True, is_making=False)
+        )
         return waiting, (Record(event), *_delivered(session), *effects)
     failed, effects = fail_turn(session, "tools.not_here")
     return failed, (Send(CancelReply(session.turn)), *effects)
@@ -142,7 +169,7 @@ def _patience(session: Session) -> Step:
     """The server lives: start waiting anew."""
     if session.stage is not Stage.THINKING:
         return session, ()
-    again = SetTimer(TimerName.SLOW, SLOW_S)
+    again = slow_timer(session)
     if not session.is_slow:
         return session, (again,)
     cleared = (ClearTimer(TimerName.GIVE_UP), ClearNotice("reply.slow"))

@@ -88,6 +88,8 @@ class Session(Struct, frozen=True):
         has_sound: Speech of the turn was given to the loudspeaker.
         answers_tools: Somebody here gives the outputs of functions.
         awaits_tools: The turn stands still until they are there.
+        is_making: A picture or a video is being made, which may take many minutes.
+        is_fetching: What was made is being fetched.
         sound_ms: How much was heard when the sound was last looked after.
         is_slow: The person was told that the reply takes long.
         is_interjected: Somebody speaks while a reply is awaited or heard; not known yet whether
@@ -130,6 +132,8 @@ class Session(Struct, frozen=True):
     has_sound: bool = False
     answers_tools: bool = False
     awaits_tools: bool = False
+    is_making: bool = False
+    is_fetching: bool = False
     sound_ms: int = 0
     is_slow: bool = False
     is_interjected: bool = False

@@ -31,6 +31,7 @@ from desktop_app.engine.turns import (
     hear,
     notice,
     release_microphone,
+    slow_timer,
     then,
 )
 from desktop_app.link.messages import Notice, NoticeLevel
@@ -116,7 +117,7 @@ def loudspeaker_lost(session: Session, code: str) -> Step:
         after, effects = end_turn(silent)
         return after, (shown, *stop, FinishTurn(session.turn), *effects)
     reading = replace(silent, stage=Stage.THINKING)
-    return reading, (shown, *stop, SetTimer(TimerName.SLOW, SLOW_S))
+    return reading, (shown, *stop, slow_timer(reading))
 
 
 def speech_started(session: Session, heard_ms: int) -> Step:

@@ -36,6 +36,9 @@ Step = tuple[Session, tuple[Effect, ...]]
 
 SLOW_S = 8.0
 GIVE_UP_S = 52.0  # on top of SLOW_S
+MAKING_S = 2_100.0
+"""For a video. The service gives up earlier, and says why; a line that is dead is told as such."""
+
 SOUND_S = 1.0
 IDLE_LINE_S = 60.0
 PEER_ENDS_S = 60.0  # a peer that has not ended an utterance by then is not asked any more
@@ -73,6 +76,12 @@ def new_turn(session: Session, stage: Stage, route: Route) -> Session:
         has_sound=False,
         sound_ms=0,
     )
+
+
+def slow_timer(session: Session) -> SetTimer:
+    """How long silence of the server is nothing to tell of."""
+    is_long = session.is_making or session.is_fetching
+    return SetTimer(TimerName.SLOW, MAKING_S if is_long else SLOW_S)
 
 
 def want_line(session: Session) -> Step:
@@ -151,6 +160,8 @@ def calm(session: Session) -> Step:
         prompt=None,
         is_undelivered=False,
         awaits_tools=False,
+        is_making=False,
+        is_fetching=False,
         is_slow=False,
         is_interjected=False,
         is_paused=False,

@@ -254,6 +254,12 @@ class ImageReady(Struct, frozen=True, tag=snake):
         return Path(self.path) if self.path else self.data
 
 
+class MediaNamed(Struct, frozen=True, tag=snake):
+    """A picture or video is there, and is being fetched: ``ImageReady`` follows."""
+
+    turn: int
+
+
 class ReplyEnded(Struct, frozen=True, tag=snake):
     """Text and speech of the turn are complete, or will not come.
 
@@ -309,6 +315,7 @@ ServerEvent = (
     | ToolCallReady
     | ToolsRequested
     | MemoriesRecalled
+    | MediaNamed
     | ImageReady
     | ReplyEnded
     | ServerFault

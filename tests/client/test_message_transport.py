@@ -32,6 +32,7 @@ from desktop_app.protocol.commands import (
 )
 from desktop_app.protocol.events import (
     ImageReady,
+    MediaNamed,
     ReplyAudio,
     ReplyEnded,
     ReplyStarted,
@@ -502,8 +503,9 @@ async def test_a_video_comes_in_a_file_before_the_end(rig: Rig):
     await stream.say("media_generated", media=media)
     await stream.say("run_ended")
     await stream.end()
-    *_, shown, _ended = await rig.until(ReplyEnded)
+    *before, shown, _ended = await rig.until(ReplyEnded)
     assert isinstance(shown, ImageReady)
+    assert MediaNamed(1) in before, "the engine waits while it is fetched"
     assert (shown.mime_type, shown.size_bytes, shown.data) == ("video/x-msvideo", 5, b"")
     assert isinstance(shown.content, Path)
     assert shown.content.read_bytes() == b"movie"
@@ -519,7 +521,7 @@ async def test_a_picture_that_cannot_be_fetched_does_not_cost_the_answer(rig: Ri
     await rig.backboard.request()
     await stream.say("content_streaming", content="a")
     await stream.end()
-    events = await rig.hears(4)
+    events = await rig.hears(5)
     assert ImageReady(1, link, "d") in events
     assert [event.code for event in events if isinstance(event, ServerFault)] == [
         "media.not_fetched"

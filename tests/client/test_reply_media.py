@@ -81,6 +81,17 @@ async def test_a_picture_that_does_not_come_is_named_and_said_to_be_missing(
         assert (fault.code, fault.turn) == ("media.not_fetched", None)
 
 
+async def test_a_video_has_more_time_to_come_than_a_picture(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(reply_media, "FETCH_LIMIT_S", 0.0)
+
+    async def large(url: str, told: str = "") -> FetchedMedia:
+        await asyncio.sleep(0.01)
+        return FetchedMedia(b"", told)
+
+    (shown,) = await ReplyMedia(large, None).picture(ImageReady(1, "u", "d", "video/mp4"))
+    assert isinstance(shown, ImageReady)
+
+
 async def test_speech_is_decoded_from_its_bytes_or_its_link():
     media = ReplyMedia(fetch, decode)
     assert await spoken(media, ReplySound(1, b"ab", "x")) == [ReplyAudio(1, b"abx")]

@@ -30,13 +30,19 @@ from desktop_app.engine.session import Stage
 from desktop_app.link.messages import Notice, NoticeLevel, Phase
 from desktop_app.protocol.commands import CancelReply
 from desktop_app.protocol.events import (
+    ImageReady,
+    MediaNamed,
     ReplyAudio,
     ReplyEnded,
+    ReplyReasoning,
     ReplyStarted,
     ReplyStatus,
     ReplyText,
     ServerFault,
     SessionReady,
+    ToolCall,
+    ToolCallReady,
+    ToolCallStarted,
     TranscriptUpdated,
 )
 from tests.fakes.machine import (
@@ -194,3 +200,39 @@ def test_a_loudspeaker_that_stands_still_at_the_end_does_not_hang_the_turn():
 def test_the_stop_key_without_a_reply_is_nothing():
     assert play(*LISTENING, ReplyStopped())[1] == []
     assert play(*LISTENING, SpeechStarted(), ReplyStopped())[1] == []
+
+
+# ---- what takes its time --------------------------------------------------------------------
+
+MAKING = (*ASKED, ToolCallStarted(1, "c", "generate_video"))
+LONG = SetTimer(TimerName.SLOW, 2_100.0)
+SHORT = SetTimer(TimerName.SLOW, 8.0)
+
+
+def test_a_video_that_is_being_made_or_fetched_is_waited_for_and_not_without_end():
+    session, effects = play(*MAKING)
+    assert effects[-1] == LONG
+    assert (
+        play(ToolCallReady(1, ToolCall("c", "generate_video", "{}")), session=session)[1][-1]
+        == LONG
+    )
+    session, effects = play(MediaNamed(1), ReplyText(1, "There."), session=session)
+    assert effects[-1] == LONG, "the words come while it is fetched"
+    session, effects = play(ImageReady(1, "u", "d"), session=session)
+    assert effects[-1] == SHORT
+    _, effects = play(*MAKING, TimerFired(TimerName.SLOW))
+    assert effects[:2] == [Send(CancelReply(1)), FailTurn(1, "reply.failed")]
+
+
+@pytest.mark.parametrize("news", [ReplyText(1, "It failed."), ReplyReasoning(1, "Hm.")])
+def test_a_model_that_has_gone_on_after_a_video_is_waited_for_as_ever(news):
+    assert play(*MAKING, news)[1][-1] == SHORT
+
+
+def test_other_tools_get_no_more_time():
+    assert play(*ASKED, ToolCallStarted(1, "c", "get_weather"))[1][-1] == SHORT
+
+
+def test_sound_that_ran_dry_while_a_video_is_made_does_not_shorten_the_wait():
+    given = (ToolCallStarted(1, "c", "generate_video"), TimerFired(TimerName.SOUND))
+    assert play(*ANSWERING, *given)[1] == [LONG]

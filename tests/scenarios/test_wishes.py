@@ -35,6 +35,7 @@ from desktop_app.protocol.commands import (
 )
 from desktop_app.protocol.events import (
     ImageReady,
+    MediaNamed,
     MemoriesRecalled,
     Memory,
     ReplyAudio,
@@ -223,6 +224,28 @@ async def test_after_the_outputs_the_server_is_not_waited_for_without_end():
         await rig.time.advance(60)
         await line.expect(CancelReply)
         assert rig.questions[-1].error == "reply.timeout"
+
+
+async def test_a_video_is_waited_for_through_silent_minutes_and_a_dead_model_is_not():
+    async with Rig() as rig:
+        await rig.take(PromptTyped("m1", "Film a fox"))
+        line = await rig.text.connection(1)
+        await line.expect(PromptText)
+        line.say(ToolCallStarted(1, "c", "generate_video"))
+        await rig.until(lambda: rig.told_of(ReplyDetailed))
+        for _ in range(29):
+            await rig.time.advance(60)
+        assert rig.engine.phase is Phase.THINKING
+        assert not rig.told_of(NoticeRaised)
+        line.say(MediaNamed(1), ReplyText(1, "Here it is."))
+        await rig.until(lambda: rig.replies)
+        await rig.time.advance(300)
+        assert rig.engine.phase is Phase.THINKING
+        line.say(ImageReady(1, "u", "d", "video/mp4"), ReplyReasoning(1, "So."))
+        await rig.until(lambda: rig.told_of(ReasoningGrew))
+        await rig.time.advance(9)
+        await rig.time.advance(60)
+        await line.expect(CancelReply)
 
 
 async def test_an_upload_is_waited_for_while_it_moves_and_is_no_answer():

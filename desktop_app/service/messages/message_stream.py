@@ -12,6 +12,7 @@ from starlette.responses import Response
 from desktop_app.protocol.backboard.messages import MessageReply
 from desktop_app.protocol.backboard.stream import StreamEvent
 from desktop_app.protocol.backboard.threads import StoredMessage
+from desktop_app.protocol.events import ToolCall
 from desktop_app.service.clock import now
 from desktop_app.service.http.event_stream import EventStream
 from desktop_app.service.providers.ports import ReasoningDelta, TextDelta
@@ -22,6 +23,7 @@ from desktop_app.service.runs.events import (
     RunEnded,
     RunEvent,
     RunStarted,
+    ToolBegun,
 )
 from desktop_app.service.runs.history import called_tools
 from desktop_app.service.runs.run import Run, retrieved_memories, retrieved_passages
@@ -85,6 +87,8 @@ def said_of(run: Run, event: RunEvent) -> Sequence[StreamEvent]:
             return (StreamEvent(type="content_streaming", content=text),)
         case ReasoningDelta(text):
             return (StreamEvent(type="reasoning_streaming", content=text),)
+        case ToolBegun(call):
+            return (_begun(call),)
         case MediaMade(media):
             return (StreamEvent(type="media_generated", media=msgspec.structs.asdict(media)),)
         case RunEnded():
@@ -176,13 +180,14 @@ def _ended(run: Run, end: RunEnded) -> Sequence[StreamEvent]:
             return (_completed(run, end),)
 
 
+def _begun(call: ToolCall) -> StreamEvent:
+    return StreamEvent(type="tool_call_start", tool_call_id=call.id, name=call.name)
+
+
 def _called(run: Run, end: RunEnded) -> Sequence[StreamEvent]:
     """Every call is stored before the first is told: a client may answer at once."""
     plain: list[dict[str, Any]] = msgspec.to_builtins(called_tools(end.calls))
-    starts = (
-        StreamEvent(type="tool_call_start", tool_call_id=call.id, name=call.name)
-        for call in end.calls
-    )
+    starts = map(_begun, end.calls)
     readies = (
         StreamEvent(type="tool_call_ready", run_id=run.run_id, tool_call=call) for call in plain
     )

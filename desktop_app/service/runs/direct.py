@@ -9,7 +9,7 @@ import msgspec
 from desktop_app.protocol.events import ToolCall
 from desktop_app.service.clock import new_id
 from desktop_app.service.providers.ports import TextDelta
-from desktop_app.service.runs.events import MediaMade, Output, RunEnded, RunStarted
+from desktop_app.service.runs.events import MediaMade, Output, RunEnded, RunStarted, ToolBegun
 from desktop_app.service.runs.hosted_tools import HostedMaker
 from desktop_app.service.runs.question import DirectCall
 from desktop_app.service.runs.run import Run
@@ -39,11 +39,12 @@ class DirectAnswers:
             await self._rows.begin(thread_id, run.message_id, run.run_id)
         await run.tell(RunStarted(direct.provider, direct.model))
         tool = self._makers[direct.choice.name](direct.choice.settings)
+        arguments = msgspec.json.encode(direct.arguments).decode()
+        call = ToolCall(f"call_{new_id()}", direct.choice.name, arguments)
+        await run.tell(ToolBegun(call))
         result = await tool.call(direct.arguments, run)
         for media in result.media:
             await run.tell(MediaMade(media))
-        arguments = msgspec.json.encode(direct.arguments).decode()
-        call = ToolCall(f"call_{new_id()}", direct.choice.name, arguments)
         outputs = (Output(call, result.text),)
         await self._rows.pass_round(thread_id, run.message_id, run.run_id, outputs)
         await run.tell(TextDelta(result.words))

@@ -31,6 +31,13 @@ class RunStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class ToolBegun:
+    """The service itself carries out a call, which may take long."""
+
+    call: ToolCall
+
+
+@dataclass(frozen=True, slots=True)
 class MediaMade:
     """A hosted tool made something to look at."""
 
@@ -73,5 +80,12 @@ class RunEnded:
 
 
 RunEvent = (
-    QuestionStored | KnowledgeFound | RunStarted | TextDelta | ReasoningDelta | MediaMade | RunEnded
+    QuestionStored
+    | KnowledgeFound
+    | RunStarted
+    | TextDelta
+    | ReasoningDelta
+    | ToolBegun
+    | MediaMade
+    | RunEnded
 )

@@ -13,7 +13,7 @@ from desktop_app.errors import AppError
 from desktop_app.protocol.events import ToolCall
 from desktop_app.service.clock import new_id
 from desktop_app.service.providers.ports import FAILED_OUTPUT, Tool
-from desktop_app.service.runs.events import MediaMade, Output
+from desktop_app.service.runs.events import MediaMade, Output, ToolBegun
 from desktop_app.service.runs.hosted_tools import HostedResult, HostedTool
 from desktop_app.service.runs.run import Run
 
@@ -60,6 +60,7 @@ class Toolbox:
         arguments = arguments_of(call)
         if arguments is None:
             return "The arguments are no JSON object."
+        await run.tell(ToolBegun(call))
         result = await _result(tool, arguments, run)
         for media in result.media:
             await run.tell(MediaMade(media))

@@ -18,7 +18,7 @@ from desktop_app.service.gateway.session_plan import Voice
 from desktop_app.service.gateway.speaking import Speaking
 from desktop_app.service.providers.one_by_one import OneByOne
 from desktop_app.service.providers.ports import TextDelta, TextToSpeech
-from desktop_app.service.runs.events import MediaMade, RunEnded, RunEvent
+from desktop_app.service.runs.events import MediaMade, RunEnded, RunEvent, ToolBegun
 from desktop_app.service.runs.run import Run
 from desktop_app.service.runs.runs import Runs
 from desktop_app.service.sockets.session_socket import Tell
@@ -121,6 +121,8 @@ class RealtimeTurn:
                 if self._speech is not None:
                     self._speech.feed(text)
                 await self._send("text.delta", role="assistant", text=text)
+            case ToolBegun(call):
+                await self._tell_call(call, hosted=True)
             case MediaMade(media):
                 made = [msgspec.structs.asdict(media)]
                 await self._send("media.generated", generated_media=made)
@@ -131,14 +133,7 @@ class RealtimeTurn:
         self._answered.clear()
         self._calls = {call.id: call for call in end.calls}
         for call in end.calls:
-            await self._send(
-                "tool.call",
-                tool_call_id=call.id,
-                tool_call_ids=list(self._calls),
-                name=call.name,
-                arguments=call.arguments,
-                hosted=False,
-            )
+            await self._tell_call(call, tool_call_ids=list(self._calls))
         await self._answered.wait()
         self._calls = {}
         question = self._run.question
@@ -146,6 +141,17 @@ class RealtimeTurn:
         resumed = await self._runs.resume(waiting, dict(self._outputs)) if waiting else None
         self._run = resumed or self._run
         return resumed is not None
+
+    async def _tell_call(self, call: ToolCall, *, hosted: bool = False, **more: Any) -> None:
+        """Nobody answers a hosted call: that the service carries it out is all there is to say."""
+        await self._send(
+            "tool.call",
+            tool_call_id=call.id,
+            name=call.name,
+            arguments=call.arguments,
+            hosted=hosted,
+            **more,
+        )
 
     async def _conclude(self, end: RunEnded) -> None:
         if end.usage is not None:

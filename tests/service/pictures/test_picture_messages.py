@@ -25,7 +25,7 @@ from tests.fakes.event_streams import events_of, types_of
 from tests.fakes.pictures import ScriptedPictureMaker, png
 from tests.fakes.providers import ScriptedLanguage, ScriptedProviders
 
-DRAWN = ["user_message", "run_started", "message_start", "media_generated"]
+DRAWN = ["user_message", "run_started", "message_start", "tool_call_start", "media_generated"]
 
 
 class Painter(ScriptedLanguage):
@@ -92,7 +92,7 @@ async def direct(rig, content: str, *files: tuple[str, Any], **fields: Any):
 async def test_a_model_has_a_picture_made_before_it_speaks(rig, maker):
     events = await stream(rig, '{"prompt": "a fox", "size": "64x64"}', image_config={"seed": 7})
     assert types_of(events) == [*DRAWN, "content_streaming", "run_ended"]
-    media = events[3]["media"]
+    media = events[4]["media"]
     assert (media["mime_type"], media["file_size_bytes"]) == ("image/png", len(png()))
     async with httpx.AsyncClient() as anybody:
         assert (await anybody.get(media["url"])).content == png()

@@ -12,7 +12,7 @@ from desktop_app.protocol.backboard.messages import Media
 from desktop_app.protocol.events import ToolCall
 from desktop_app.service.providers.ports import TextDelta, Tool, ToolsCalled
 from desktop_app.service.runs.answering import MOST_ROUNDS
-from desktop_app.service.runs.events import MediaMade
+from desktop_app.service.runs.events import MediaMade, ToolBegun
 from desktop_app.service.runs.hosted_tools import HostedResult
 from desktop_app.service.runs.question import HostedChoice
 from desktop_app.service.runs.run import Run, reply_facts
@@ -97,6 +97,15 @@ async def test_media_are_told_before_the_end_and_kept_without_their_links(turns,
     assert facts["generated_media"][0]["url"] == ""
     assert facts["retrieved_files"] == ["sketch.pdf"]
     assert reply_facts(run, end)["generated_media"] == facts["generated_media"]
+
+
+async def test_a_call_is_told_before_it_is_carried_out(turns, easel):
+    turns.language.rounds = [(draw(),)]
+    run, _ = await turns.ask(hosted=(DRAW,))
+    events = [event async for event in run.events()]
+    (begun,) = (one for one in events if isinstance(one, ToolBegun))
+    assert begun.call == ToolCall("c1", "draw", '{"what":"cat"}')
+    assert events.index(begun) < events.index(MediaMade(CAT))
 
 
 @pytest.mark.parametrize(

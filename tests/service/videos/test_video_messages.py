@@ -26,7 +26,7 @@ from tests.fakes.pictures import ScriptedPictureMaker, png
 from tests.fakes.providers import ScriptedLanguage, ScriptedProviders
 from tests.fakes.videos import MOVIE, ScriptedVideoMaker
 
-FILMED = ["user_message", "run_started", "message_start", "media_generated"]
+FILMED = ["user_message", "run_started", "message_start", "tool_call_start", "media_generated"]
 
 
 class Director(ScriptedLanguage):
@@ -103,7 +103,8 @@ async def test_a_model_has_a_video_made_before_it_speaks(rig, maker):
     }
     events = events_of((await rig.http.post("/threads/messages", json=body)).text)
     assert types_of(events) == [*FILMED, "content_streaming", "run_ended"]
-    media = events[3]["media"]
+    assert events[3]["name"] == "generate_video"
+    media = events[4]["media"]
     assert (media["mime_type"], media["file_size_bytes"]) == ("video/mp4", len(MOVIE))
     async with httpx.AsyncClient() as anybody:
         whole = await anybody.get(media["url"])
