@@ -12,7 +12,8 @@ class LoopWaker:
     """Has a loop call a function; what is asked for before it does so is one call.
 
     ``call_soon_threadsafe`` costs twice as much: a handle and a context for each call, and a pipe
-    that the loop reads until nothing is left. It serves loops that watch no sockets, as on Windows.
+    that the loop reads until nothing is left. It serves where a loop watches no sockets, as on
+    Windows, or there are none.
 
     Args:
         loop: The running one.
@@ -27,7 +28,10 @@ class LoopWaker:
         self._is_woken = False
         self._is_closed = False
         self._inlet: socket.socket | None = None
-        outlet, inlet = socket.socketpair()
+        try:
+            outlet, inlet = socket.socketpair()
+        except OSError:  # no more files may be open
+            return
         outlet.setblocking(False)
         inlet.setblocking(False)
         self._outlet = outlet

@@ -190,10 +190,12 @@ class Microphone:
             self._arrived.set()
             if tap is not None:
                 self._dropped += tap.dropped
-                if self._waker is not None:
-                    self._waker.close()
-                if tap.stream is not None:
-                    await self._sound.close(tap.stream)
+                try:
+                    if tap.stream is not None:
+                        await self._sound.close(tap.stream)
+                finally:
+                    if self._waker is not None:
+                        self._waker.close()  # after the stream, whose thread wakes
 
     async def _opened(self, before: SoundStream | None) -> _Tap:
         """A new stream, in the place of another."""

@@ -40,6 +40,8 @@ def plain_imports() -> Iterator[None]:
     compile_source = builtins.compile
 
     def put_off(source: Any, filename: Any, mode: str, *more: Any, **named: Any) -> Any:
+        if len(more) < 2:
+            named.setdefault("dont_inherit", True)  # of what this module has from __future__
         if filename in _PUT_OFF:
             _sources[filename] = source
             source = _STAND_IN

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import socket
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -87,3 +89,21 @@ def test_a_closed_one_calls_nothing_and_may_be_asked_by_a_thread_that_does_not_k
         return calls
 
     assert runner.run(close()) == []
+
+
+def test_a_loop_is_woken_where_no_more_sockets_can_be_opened(
+    runner: asyncio.Runner, monkeypatch: pytest.MonkeyPatch
+):
+    def none_left() -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    async def wait() -> None:
+        woken = asyncio.Event()
+        with monkeypatch.context() as patched:
+            patched.setattr(socket, "socketpair", none_left)
+            waker = LoopWaker(asyncio.get_running_loop(), woken.set)
+        on_thread(waker.wake)
+        await asyncio.wait_for(woken.wait(), 5)
+        waker.close()
+
+    runner.run(wait())

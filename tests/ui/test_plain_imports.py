@@ -1,12 +1,15 @@
 """Qt is imported without what a program that runs does not need; each in a process of its own."""
 
 from __future__ import annotations
+import __future__
 
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from desktop_app.ui.plain_imports import plain_imports
 
 ROOT = Path(__file__).parents[2]
 _PLAIN = "from desktop_app.ui.plain_imports import plain_imports\nwith plain_imports():\n    "
@@ -84,3 +87,10 @@ def test_imported_plainly_qt_says_of_its_functions_what_it_says_else():
     assert "setObjectName" in alone
     assert "try_to_guess" in alone
     assert _said(_TOLD, _PLAIN) == alone
+
+
+@pytest.mark.parametrize("more", [(), (0,), (0, True)])
+def test_what_is_compiled_meanwhile_is_compiled_as_python_does_it(more):
+    with plain_imports():
+        code = compile("heard: int = 1", "bell.py", "exec", *more)
+    assert not code.co_flags & __future__.annotations.compiler_flag
