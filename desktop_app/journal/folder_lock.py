@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -50,8 +51,12 @@ class FolderLock:
                 folder=str(folder),
             ) from error
         if version:
-            os.lseek(self._descriptor, _BEHIND_LOCK, os.SEEK_SET)
-            os.write(self._descriptor, b"%-4d" % version)
+            try:
+                os.lseek(self._descriptor, _BEHIND_LOCK, os.SEEK_SET)
+                os.write(self._descriptor, b"%-4d" % version)
+            except OSError:
+                self.release()
+                raise
 
     def _take(self) -> None:
         """Try again a little later: a reader that looks whether the folder is free has it too."""
@@ -64,6 +69,8 @@ class FolderLock:
 
     def release(self) -> None:
         """Let another process write. Call once."""
+        with contextlib.suppress(OSError):  # who comes next writes another over it
+            os.ftruncate(self._descriptor, _BEHIND_LOCK)  # nobody writes any version now
         os.close(self._descriptor)
 
 

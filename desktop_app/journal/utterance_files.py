@@ -45,7 +45,7 @@ def older_replies(folder: Path) -> frozenset[str]:
         OSError
     """
     noted = folder / _OLDER_REPLIES
-    return frozenset(noted.read_text("ascii").split()) if noted.exists() else frozenset()
+    return frozenset(noted.read_text("ascii", "ignore").split()) if noted.exists() else frozenset()
 
 
 class UtteranceFiles:
