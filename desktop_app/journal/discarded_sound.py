@@ -35,23 +35,32 @@ class DiscardedSound(NamedTuple):
     Attributes:
         profile: The service that may have it.
         role: Who is heard.
-        reply_id: The service's, of the reply of the turn.
+        reply_id: The service's, of the reply of the turn; empty: it told none.
+        sound_id: Ours, of the recording.
     """
 
     profile: str
     role: Role
     reply_id: str
+    sound_id: str = ""
 
     @property
     def key(self) -> str:
         """By which it is noted."""
-        return f"{DISCARDED}:{self.profile}:{self.role}:{self.reply_id}"
+        return f"{beginning_of(self.profile)}{self.role}:{self.reply_id or self.sound_id}"
 
 
-def discarded_of(key: str) -> DiscardedSound:
-    """What a key notes."""
-    profile, role, reply_id = key.removeprefix(f"{DISCARDED}:").rsplit(":", 2)
-    return DiscardedSound(profile, Role(role), reply_id)
+def beginning_of(profile: str) -> str:
+    """How the keys of one service begin, and those of services whose names go on with a colon."""
+    return f"{DISCARDED}:{profile}:"
+
+
+def discarded_of(profile: str, key: str, reply_id: str) -> DiscardedSound | None:
+    """What is noted of a service; None for what is not."""
+    role, _, name = key.removeprefix(beginning_of(profile)).partition(":")
+    if role not in (Role.USER, Role.ASSISTANT):
+        return None
+    return DiscardedSound(profile, Role(role), reply_id, "" if reply_id else name)
 
 
 def note_discarded(connection: sqlite3.Connection, utterance_id: str) -> None:
@@ -63,10 +72,8 @@ def note_discarded(connection: sqlite3.Connection, utterance_id: str) -> None:
     for said in connection.execute(_SAID, (utterance_id,)).fetchall():
         role = Role(said["role"])
         reply_id = said["remote_id"] if role is Role.ASSISTANT else _reply_to(connection, said)
-        if not reply_id:
-            continue
         for profile in _profiles(connection, said["thread_id"]):
-            key = DiscardedSound(profile, role, reply_id).key
+            key = DiscardedSound(profile, role, reply_id, utterance_id).key
             connection.execute(small_facts.NOTE, {"key": key, "value": reply_id})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -93,3 +94,54 @@ async def test_it_is_noted_until_the_service_is_there(journal: JournalWriter):
 
     assert await DiscardsAtService(journal, "p", away).run() == "recording.still_at_service"
     assert len(await journal.settings("discarded:")) == 3
+
+
+async def test_a_recording_whose_reply_has_no_name_stays_there_and_that_is_told(
+    api: BackboardApi, backboard: ScriptedBackboard, journal: JournalWriter
+):
+    async def open_api() -> BackboardApi:
+        return api
+
+    unnamed = DiscardedSound("third", Role.USER, "", "sound")
+    await journal.set_setting(unnamed.key, unnamed.reply_id)
+    assert await DiscardsAtService(journal, "third", open_api).run() == "recording.stays_at_service"
+    assert backboard.asked == []
+    assert await journal.settings("discarded:third:") == {}
+
+
+async def test_a_service_that_refuses_what_it_does_not_know_is_asked_once(
+    api: BackboardApi, backboard: ScriptedBackboard, journal: JournalWriter
+):
+    async def open_api() -> BackboardApi:
+        return api
+
+    for _ in range(2):
+        backboard.answer({"detail": "Forbidden"}, status=403)
+        backboard.answer([])
+    assert await DiscardsAtService(journal, "p", open_api).run() == "recording.stays_at_service"
+    assert set(await journal.settings("discarded:")) == {ELSEWHERE.key}
+
+
+async def test_a_refused_key_leaves_the_notes(
+    api: BackboardApi, backboard: ScriptedBackboard, journal: JournalWriter
+):
+    async def open_api() -> BackboardApi:
+        return api
+
+    for _ in range(2):
+        backboard.answer({"detail": "Unknown key"}, status=401)
+    assert await DiscardsAtService(journal, "p", open_api).run() == "recording.still_at_service"
+    assert len(await journal.settings("discarded:")) == 3
+
+
+async def test_notes_are_walked_once_however_many_ask(
+    api: BackboardApi, backboard: ScriptedBackboard, journal: JournalWriter
+):
+    async def open_api() -> BackboardApi:
+        return api
+
+    for _ in range(4):
+        backboard.answer({"count": 1})
+    discards = DiscardsAtService(journal, "p", open_api)
+    assert await asyncio.gather(discards.run(), discards.run()) == ["", ""]
+    assert len(backboard.asked) == 2
