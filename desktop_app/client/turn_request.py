@@ -103,7 +103,9 @@ def typed_turn(
     )
     message = replace(message, **wishes.fields)
     if message.system_one is not None:  # answered whole, and in writing
-        asked = replace(message, voice=None, image_generation=None, tools=None)
+        asked = replace(
+            message, voice=None, image_generation=None, video_generation=None, tools=None
+        )
         return TurnRequest(asked, NO_FILES, is_spoken=False)
     if wishes.edits:
         operation = "generate_video" if wishes.films else "generate_image"

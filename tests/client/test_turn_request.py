@@ -161,3 +161,13 @@ def test_elevenlabs_is_asked_for_a_speed_that_it_has(speed, told):
     spoken = SpeechOutput("elevenlabs/eleven_v3", "v9", speed)
     chosen = spoken_choice(spoken, NOBODY)
     assert chosen.provider_options == {"voice_settings": {"speed": told}}
+
+
+def test_typed_questions_are_asked_without_what_makes_or_speaks():
+    question = {"type": "noul", "instructions": "Is it late?"}
+    base = MessageRequest(image_generation="auto", video_generation="auto")
+    prompt = PromptText(1, "Hi", TurnWishes(fields={"system_one": {"questions": {"a": question}}}))
+    asked = typed_turn(base, prompt, DOCUMENTED, SpeechOutput())
+    message = asked.message
+    assert (message.image_generation, message.video_generation, message.voice) == (None,) * 3
+    assert (asked.files.parts(), asked.is_spoken) == ([], False)

@@ -122,6 +122,7 @@ def _check(question: Question) -> None:
         raise InputError(
             "ask.not_text", "The question is not valid text in this terminal's coding."
         )
+    _check_typed(question)
     check_names(question.model, question.heard_by, question.spoken_by)
     if question.speech is None and (question.spoken_by or question.voice):
         raise InputError(
@@ -137,6 +138,23 @@ def _check(question: Question) -> None:
             check_output(output, flag)
     if question.speech is not None and question.speech.suffix.lower() != ".wav":
         raise InputError("wav.ending", "--speak writes WAV: name a file that ends in .wav.")
+
+
+def _check_typed(question: Question) -> None:
+    """Typed questions are about a text and answered in writing: nothing else would be sent."""
+    along = {
+        "--file": bool(question.files),
+        "--audio": question.recording is not None,
+        "--tools": question.tools is not None,
+        "--speak": question.speech is not None,
+        "--image": question.picture is not None,
+        "--video": question.video is not None,
+    }
+    given = ", ".join(flag for flag, is_given in along.items() if is_given)
+    if given and question.fields.get("system_one") is not None:
+        raise InputError(
+            "ask.typed_alone", f"Typed questions are asked without {given}.", flags=given
+        )
 
 
 def _check_file(path: Path) -> None:

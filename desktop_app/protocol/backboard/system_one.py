@@ -17,6 +17,11 @@ from desktop_app.protocol.backboard.wire import WireObject
 Content = str | dict[str, Any] | list[Any]
 """Text, or an object or a list of texts."""
 
+MOST_QUESTIONS = 64
+MOST_OPTIONS = 255
+MOST_LEVELS = 10
+"""What TypeSafe takes of each question, and our own bound on their number."""
+
 YES, NO = "true", "false"
 """The names of both answers in the criteria of a yes/no question."""
 
@@ -89,23 +94,29 @@ class SystemOneResult(WireObject, frozen=True):
     Attributes:
         model: Who judged.
         answers: By the ids of the questions; see ``typed``.
-        usage: Counts of tokens.
+        usage: See ``counts``.
     """
 
-    model: str = ""
-    answers: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
-    usage: dict[str, int] = field(default_factory=dict[str, int])
+    model: str | None = ""
+    answers: dict[str, Any] | None = field(default_factory=dict[str, Any])
+    usage: dict[str, Any] | None = field(default_factory=dict[str, Any])
 
     @property
     def typed(self) -> dict[str, TypedAnswer]:
         """The answers of the kinds known here; a server may add others."""
         known: dict[str, TypedAnswer] = {}
-        for name, answer in self.answers.items():
+        for name, answer in (self.answers or {}).items():
             try:
                 known[name] = msgspec.convert(answer, TypedAnswer, strict=False)
             except msgspec.ValidationError:
                 continue
         return known
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many tokens of each kind, as far as the usage is counts."""
+        usage = self.usage or {}
+        return {name: count for name, count in usage.items() if isinstance(count, int)}
 
 
 def result_of(

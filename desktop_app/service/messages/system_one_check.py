@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from desktop_app.protocol.backboard.messages import MessageRequest
 from desktop_app.protocol.backboard.system_one import (
+    MOST_LEVELS,
+    MOST_OPTIONS,
+    MOST_QUESTIONS,
     NO,
     YES,
     ChoiceQuestion,
@@ -15,7 +18,6 @@ from desktop_app.protocol.backboard.system_one import (
 )
 from desktop_app.service.http.bodies import Refused, invalid
 from desktop_app.service.http.uploads import Form
-from desktop_app.service.providers.judge_ports import MOST_LEVELS, MOST_OPTIONS, MOST_QUESTIONS
 
 _LONGEST_NAME = 200
 _LONGEST_QUESTION = 8_000

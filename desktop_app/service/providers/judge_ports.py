@@ -8,6 +8,9 @@ from typing import Any, Protocol
 
 from desktop_app.protocol.backboard.models import ModelInfo
 from desktop_app.protocol.backboard.system_one import (
+    MOST_LEVELS,
+    MOST_OPTIONS,
+    MOST_QUESTIONS,
     NO,
     YES,
     ChoiceAnswer,
@@ -21,16 +24,13 @@ from desktop_app.protocol.backboard.system_one import (
     TypedQuestion,
 )
 
-MOST_QUESTIONS = 64
-MOST_OPTIONS = 255
-MOST_LEVELS = 10
 CAPABILITIES: Mapping[str, Any] = {
     "question_types": ["noul", "choice", "score"],
     "max_questions": MOST_QUESTIONS,
     "max_choice_options": MOST_OPTIONS,
     "max_score_levels": MOST_LEVELS,
 }
-"""The same for all: what TypeSafe takes of each question, and our own bound on their number."""
+"""The same for all."""
 
 
 @dataclass(frozen=True, slots=True)

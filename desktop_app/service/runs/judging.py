@@ -49,7 +49,7 @@ class Judging:
             InputError: ``language.unknown``, ``language.unknown_model`` or ``prompt.too_long``.
             AppError: The providers could not be opened.
         """
-        judge = await self._judge(provider)
+        judge, model = await self._judge(provider, model)
         if model and judge.provider == BUILT_IN and model != judge.model:
             raise InputError(
                 "language.unknown_model",
@@ -69,36 +69,44 @@ class Judging:
         question = run.question
         if not run.has_begun:
             await self._rows.begin(question.thread_id, run.message_id, run.run_id)
-        judge = await self._judge(question.provider)
-        await run.tell(RunStarted(judge.provider, question.model or judge.model))
-        state = asked.state if asked.state is not None else await self._state(run, judge, asked)
-        request = JudgeRequest(asked.questions, state, question.model)
+        judge, model = await self._judge(question.provider, question.model)
+        await run.tell(RunStarted(judge.provider, model or judge.model))
+        state = asked.state
+        if state is None:
+            state = await self._state(run, await self._budget(judge, model, asked), asked)
+        request = JudgeRequest(asked.questions, state, model)
         with provider_failures("judge.failed", "The typed questions could not be answered."):
             result = await judge.judge(request)
         await run.tell(TextDelta(judgement_text(asked.questions, result, judge.provider)))
-        counts = result.usage
+        counts = result.counts
         usage = Usage(counts.get("input_tokens"), counts.get("output_tokens")) if counts else None
         return RunEnded("COMPLETED", run.text, usage, judged=result)
 
-    async def _judge(self, provider: str) -> Judge:
-        """The one that is named; else who judges for a living, else a model, else the words."""
+    async def _judge(self, provider: str, model: str) -> tuple[Judge, str]:
+        """Who judges, and the model that is wished of it.
+
+        It is who is named; else who judges for a living, else a model, else the words. The name of
+        what answers without a model is a conversation's choice, and no wish for who judges.
+        """
         providers = await self._source.get()
         await providers.look_again()
         judges, languages = providers.judges, providers.languages
         if provider in judges:
-            return judges[provider]
+            own = languages.get(provider) if provider == BUILT_IN else None
+            return judges[provider], "" if own is not None and model == own.model else model
         if provider and provider not in languages:
             known = ", ".join(sorted({*judges, *languages}))
             raise InputError(
                 "language.unknown", f"There is no provider {provider!r} here, only {known}."
             )
         if provider:
-            return LanguageJudge(languages[provider])
+            return LanguageJudge(languages[provider]), model
         preferred = next((one for name, one in judges.items() if name != BUILT_IN), None)
         if preferred is not None:
-            return preferred
+            return preferred, model
         default = providers.default_language
-        return judges[BUILT_IN] if default.provider == BUILT_IN else LanguageJudge(default)
+        own_words = default.provider == BUILT_IN
+        return (judges[BUILT_IN] if own_words else LanguageJudge(default)), model
 
     async def _budget(self, judge: Judge, model: str, asked: SystemOneConfig) -> int:
         """How many tokens the state may take, beside the questions."""
@@ -110,14 +118,13 @@ class Judging:
         # A language model reads all questions at once, TypeSafe each of them with the state.
         return history_budget(row) - (max(sizes) if listed is judge else sum(sizes))
 
-    async def _state(self, run: Run, judge: Judge, asked: SystemOneConfig) -> Content:
+    async def _state(self, run: Run, budget: int, asked: SystemOneConfig) -> Content:
         """The message where it is the first, else the newest of the conversation that fits.
 
         Raises:
             InputError: ``prompt.empty``: there is nothing to judge.
         """
         question = run.question
-        budget = await self._budget(judge, question.model, asked)
         rows = await self._rows.rows(question.thread_id, run.run_id, budget)
         turns = turns_of(rows, run.run_id)
         said = [each for turn in turns for each in chat_messages(turn, Attached())]

@@ -9,6 +9,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop_app.prose import mark, tr
+from desktop_app.protocol.backboard.system_one import MOST_QUESTIONS
 from desktop_app.ui import look as size
 from desktop_app.ui.button import Button, Tone
 from desktop_app.ui.labels import Label
@@ -16,7 +17,7 @@ from desktop_app.ui.look import Look
 from desktop_app.ui.page_area import PageArea
 from desktop_app.ui.panels.fields import TextField
 from desktop_app.ui.questions.question_row import QuestionRow
-from desktop_app.ui.questions.written_questions import MOST_QUESTIONS, Written
+from desktop_app.ui.questions.written_questions import Written
 from desktop_app.ui.settings.row_widgets import WrappedText
 
 TITLE = mark("Questions with set answers")

@@ -10,6 +10,8 @@ import msgspec
 
 from desktop_app.prose import tr
 from desktop_app.protocol.backboard.system_one import (
+    MOST_LEVELS,
+    MOST_OPTIONS,
     ChoiceQuestion,
     NoulQuestion,
     ScoreQuestion,
@@ -18,11 +20,6 @@ from desktop_app.protocol.backboard.system_one import (
     asked_words,
 )
 from desktop_app.protocol.commands import TurnWishes
-
-MOST_QUESTIONS = 64
-MOST_OPTIONS = 255
-MOST_LEVELS = 10
-"""What TypeSafe takes, and Parley's own service."""
 
 
 class Kind(StrEnum):

@@ -241,3 +241,21 @@ def test_a_document_that_is_stopped_on_its_way_is_not_there(shell, stalling, fil
     assert stalling.has_stalled.wait(30)
     assert adding.interrupted() == (130, "parley: Stopped. film.mp4 was not sent.\n")
     assert shell.value("documents", "list", "--assistant", "Shelf") == []
+
+
+@pytest.mark.parametrize(
+    ("flag", "name"),
+    [
+        ("--file", "a.txt"),
+        ("--audio", "a.wav"),
+        ("--tools", "a.json"),
+        ("--speak", "out.wav"),
+        ("--image", "out.png"),
+        ("--video", "out.mp4"),
+    ],
+)
+def test_typed_questions_lose_nothing_that_should_go_along(shell, tmp_path, flag, name):
+    questions = tmp_path / "q.json"
+    questions.write_text(json.dumps({"a": {"type": "noul", "instructions": "Is it late?"}}))
+    refused = shell.refusal("ask", "It is ten.", "--questions", questions, flag, tmp_path / name)
+    assert f"asked without {flag}" in refused

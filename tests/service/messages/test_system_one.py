@@ -12,6 +12,7 @@ from desktop_app.service.providers.builtin.word_judge import WordJudge
 from desktop_app.service.providers.ports import TextDelta
 from desktop_app.service.providers.typesafe.typesafe_judge import TypeSafeJudge
 from tests.fakes.http_server import json_answer
+from tests.fakes.providers import ScriptedLanguage
 from tests.fakes.typesafe_server import KEY, typesafe_server
 
 URGENT = {"type": "noul", "instructions": "Is it urgent?"}
@@ -120,6 +121,15 @@ async def test_the_built_in_judge_can_be_named_and_says_what_it_is(rig, typesafe
     assert reply["system_one"]["model"] == "builtin/words"
     assert "shared words alone" in reply["content"]
     assert typesafe.http.requests == []
+
+
+async def test_a_conversation_with_parley_s_own_answers_can_be_judged(rig, typesafe):
+    rig.providers.language = ScriptedLanguage(provider="builtin", model="basic")
+    reply = (await ask(rig, llm_provider="builtin", model_name="basic")).json()
+    assert reply["system_one"]["model"] == "builtin/words"
+    assert reply["model_name"] == "words"
+    refused = await ask(rig, llm_provider="builtin", model_name="nonsense")
+    assert refused.status_code in (400, 404, 422)
 
 
 async def test_a_failure_of_the_provider_is_told(rig, typesafe):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import re
 from collections.abc import Sequence
@@ -63,9 +64,16 @@ class WordJudge:
     async def judge(self, request: JudgeRequest) -> SystemOneResult:
         """See ``Judge``; nothing is counted, as nothing is read by a model."""
         state = plain(request.state)
+        meanings = [_meanings(question) for question in request.questions.values()]
+        shared = await asyncio.to_thread(_shared_words, state, meanings)  # both may be long
         answers = {}
-        for name, question in request.questions.items():
-            weights = [math.exp(_SURENESS * one) for one in await self._evidence(state, question)]
+        for (name, question), meant, words in zip(
+            request.questions.items(), meanings, shared, strict=True
+        ):
+            evidence = await self._likeness(state, meant, words)
+            if len(evidence) == 1:  # what is not alike speaks for no
+                evidence.append(1 - evidence[0])
+            weights = [math.exp(_SURENESS * one) for one in evidence]
             options = options_of(question)
             answers[name] = answer_of(question, dict(zip(options, weights, strict=True)))
         return result_of(f"{BUILT_IN}/{MODEL}", answers, {})
@@ -88,22 +96,10 @@ class WordJudge:
     async def aclose(self) -> None:
         """Nothing to close: the embedder is closed by who opened it."""
 
-    async def _evidence(self, state: str, question: TypedQuestion) -> list[float]:
-        """What speaks for each option, from 0 to 1."""
-        options = options_of(question)
-        match question:
-            case NoulQuestion() if not options[NO]:
-                yes = options[YES] or plain(question.instructions)
-                (found,) = await self._likeness(state, [yes])
-                return [found, 1 - found]
-            case ChoiceQuestion():
-                return await self._likeness(state, [" ".join(one) for one in options.items()])
-            case _:
-                return await self._likeness(state, list(options.values()))
-
-    async def _likeness(self, state: str, meanings: Sequence[str]) -> list[float]:
+    async def _likeness(
+        self, state: str, meanings: Sequence[str], shared: list[float]
+    ) -> list[float]:
         """How much of each meaning is in the state, by words and, where that is known, by sense."""
-        shared = _shared_words(state, meanings)
         if self._embedder is None or not state.strip():
             return shared
         texts = [text[:_MOST_EMBEDDED] or " " for text in (state, *meanings)]
@@ -112,12 +108,27 @@ class WordJudge:
         return [(words + nearness) / 2 for words, nearness in zip(shared, near, strict=True)]
 
 
-def _shared_words(state: str, meanings: Sequence[str]) -> list[float]:
+def _meanings(question: TypedQuestion) -> list[str]:
+    """What each option means; a yes/no question may say of yes alone."""
+    options = options_of(question)
+    match question:
+        case NoulQuestion() if not options[NO]:
+            return [options[YES] or plain(question.instructions)]
+        case ChoiceQuestion():
+            return [" ".join(one) for one in options.items()]
+        case _:
+            return list(options.values())
+
+
+def _shared_words(state: str, questions: Sequence[Sequence[str]]) -> list[list[float]]:
     """The share of each meaning's words that the state has; words of all meanings tell nothing."""
     there = _words(state)
-    of_each = [_words(meaning) for meaning in meanings]
-    in_all = frozenset.intersection(*of_each) if len(of_each) > 1 else frozenset()
-    telling = [words - in_all for words in of_each]
+    return [_shares(there, [_words(meaning) for meaning in meanings]) for meanings in questions]
+
+
+def _shares(there: frozenset[str], meanings: Sequence[frozenset[str]]) -> list[float]:
+    in_all = frozenset.intersection(*meanings) if len(meanings) > 1 else frozenset()
+    telling = [words - in_all for words in meanings]
     return [len(words & there) / len(words) if words else 0.0 for words in telling]
 
 

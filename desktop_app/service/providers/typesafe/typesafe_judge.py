@@ -72,7 +72,7 @@ class TypeSafeJudge:
         return msgspec.structs.replace(
             result,
             model=result.model or request.model or self.model,
-            answers={name: result.answers[name] for name in request.questions},
+            answers={name: msgspec.to_builtins(answers[name]) for name in request.questions},
         )
 
 

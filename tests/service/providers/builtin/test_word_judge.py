@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from desktop_app.protocol.backboard.system_one import ChoiceQuestion, NoulQuestion, ScoreQuestion
+from desktop_app.service.providers.builtin import word_judge
 from desktop_app.service.providers.builtin.word_judge import WordJudge
 from desktop_app.service.providers.judge_ports import JudgeRequest
 
@@ -56,3 +59,18 @@ async def test_it_says_that_it_is_no_model():
     assert (result.model, result.usage) == ("builtin/words", {})
     (row,) = await WordJudge().models()
     assert row.description.startswith("No model")
+
+
+async def test_a_long_state_is_read_once_and_others_are_served_meanwhile(monkeypatch):
+    threads = []
+
+    def noted(state, questions, read=word_judge._shared_words):
+        threads.append(threading.current_thread())
+        return read(state, questions)
+
+    monkeypatch.setattr(word_judge, "_shared_words", noted)
+    questions = {str(n): NoulQuestion(instructions="Is it about tides?") for n in range(64)}
+    request = JudgeRequest(questions, "High tides and low tides. " * 4_000)
+    assert len((await WordJudge().judge(request)).typed) == 64
+    assert len(threads) == 1
+    assert threads[0] is not threading.main_thread()
