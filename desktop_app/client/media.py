@@ -21,6 +21,7 @@ from desktop_app.client.video_file import VideoFile, video_file
 from desktop_app.errors import NetworkError, ProtocolError
 from desktop_app.loopback import is_loopback, is_own_address
 from desktop_app.network_access import trust_context
+from desktop_app.protocol.media_types import is_text, plain_type
 
 MAX_MEDIA_BYTES = 64 << 20
 MAX_VIDEO_BYTES = 1 << 30
@@ -68,7 +69,8 @@ class FetchedMedia:
 
     def kind(self, told: str) -> str:
         """What it is: as the storage says, where it says that; else as was told beside the link."""
-        return self.mime_type if self.mime_type.startswith(("image/", "video/")) else told
+        said = plain_type(self.mime_type)
+        return said if said.startswith(("image/", "video/")) else plain_type(told)
 
     def drop(self) -> None:
         """Nobody wants it."""
@@ -115,7 +117,8 @@ class MediaFetcher:
 
         Raises:
             NetworkError: ``media.expired``: the link is not good any more; or as of any request.
-            ProtocolError: ``media.refused``: no link that may be followed; ``media.too_large``.
+            ProtocolError: ``media.refused``: no link that may be followed; ``media.empty``: nothing
+                is there, or words where a video should be; ``media.too_large``.
         """
         tries = 0
         while True:
@@ -152,8 +155,19 @@ class MediaFetcher:
             raise NetworkError("media.expired", f"The link is not good any more (HTTP {status}).")
         if status >= 400:
             raise refusal(await answer_of(response))
-        kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+        kind = plain_type(response.headers.get("content-type", ""))
         is_video = FetchedMedia(b"", kind).kind(told).startswith("video/")
+        if is_video and is_text(kind):
+            raise _nothing_there()
+        media = await self._body(response, kind, told, is_video=is_video)
+        if not media.size_bytes:
+            await asyncio.to_thread(media.drop)
+            raise _nothing_there()
+        return media
+
+    async def _body(
+        self, response: httpx.Response, kind: str, told: str, *, is_video: bool
+    ) -> FetchedMedia:
         if is_video and not told.startswith("audio/"):  # sound may come in a video's container
             async with aclosing(_bounded(response, self._max_video_bytes)) as pieces:
                 return FetchedMedia(b"", kind, await video_file(pieces, self._videos))
@@ -211,6 +225,10 @@ class _Doorkeeper:
             if is_own_address(stream.get_extra_info("server_addr")[0]):
                 await stream.aclose()
                 raise _leads_home()
+
+
+def _nothing_there() -> ProtocolError:
+    return ProtocolError("media.empty", "There is nothing of the kind behind the link.")
 
 
 def _leads_home() -> ProtocolError:

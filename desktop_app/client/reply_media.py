@@ -72,8 +72,14 @@ class ReplyMedia:
             await asyncio.to_thread(found.drop)
             return []
         self._seen.add(found.sha256)
-        kind, size = found.kind(named.mime_type), found.size_bytes
-        whole = replace(named, data=found.data, path=found.path, mime_type=kind, size_bytes=size)
+        whole = replace(
+            named,
+            data=found.data,
+            path=found.path,
+            sha256=found.video.sha256 if found.video else "",
+            mime_type=found.kind(named.mime_type),
+            size_bytes=found.size_bytes,
+        )
         return [whole]
 
     async def speech(self, named: ReplySound) -> AsyncGenerator[ServerEvent, None]:

@@ -14,7 +14,7 @@ from desktop_app.protocol.stored_replies import StoredReply, WantedReply, reply_
 
 
 class StoredReplies:
-    """Satisfies ``engine.ports.StoredReplies``. Event loop only.
+    """Satisfies ``engine.stored_ports.StoredReplies``. Event loop only.
 
     Args:
         open_api: The API of wherever the service is now.

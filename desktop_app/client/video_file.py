@@ -28,6 +28,8 @@ class VideoFile:
 async def video_file(pieces: AsyncIterator[bytes], folder: Path | None) -> VideoFile:
     """Write the pieces to a new file, which is removed again if they do not come to their end.
 
+    It is durable then: who keeps it has only to move it.
+
     Args:
         pieces: Of the video.
         folder: Where to put it; made where it is missing. The system's where it is left out.
@@ -47,11 +49,14 @@ async def video_file(pieces: AsyncIterator[bytes], folder: Path | None) -> Video
 async def _filled(path: Path, pieces: AsyncIterator[bytes]) -> VideoFile:
     digest, size, waiting = hashlib.sha256(), 0, bytearray()
 
-    def write(block: bytes) -> None:
+    def write(block: bytes, *, is_last: bool = False) -> None:
         digest.update(block)
         with storage_errors(), path.open("r+b") as file:  # which makes none that was removed
             file.seek(0, os.SEEK_END)
             file.write(block)
+            if is_last:
+                file.flush()
+                os.fsync(file.fileno())
 
     async for piece in pieces:
         size += len(piece)
@@ -59,7 +64,7 @@ async def _filled(path: Path, pieces: AsyncIterator[bytes]) -> VideoFile:
         if len(waiting) >= _WRITTEN_BYTES:
             await asyncio.to_thread(write, bytes(waiting))
             waiting.clear()
-    await asyncio.to_thread(write, bytes(waiting))
+    await asyncio.to_thread(write, bytes(waiting), is_last=True)
     return VideoFile(path, size, digest.hexdigest())
 
 

@@ -172,11 +172,11 @@ class Bookkeeper:
 
         self._ledger.do(set_state)
 
-    def keep_picture(self, picture: PictureRecord, content: bytes | Path) -> None:
+    def keep_picture(self, picture: PictureRecord, content: bytes | Path, sha256: str = "") -> None:
         """Keep the picture, then show it."""
 
         async def keep() -> None:
-            kept = await self._journal.keep_picture(picture, content)
+            kept = await self._journal.keep_picture(picture, content, sha256)
             self._ledger.tell_now(PictureSaved(kept))
 
         self._ledger.do(keep)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from uuid import uuid4
 
 from msgspec import structs
 
-from desktop_app.engine.ports import Journal, StoredReplies, Time
+from desktop_app.engine.ports import Journal, Time
+from desktop_app.engine.stored_ports import Media, StoredReplies
 from desktop_app.engine.wanted_replies import question_before
-from desktop_app.errors import AppError
+from desktop_app.errors import AppError, StorageError
 from desktop_app.journal.records import MessageRecord, PictureRecord
 from desktop_app.journal.reply_details import MissingPictures
 from desktop_app.link.messages import LinkEvent, MessageSaved, NoticeCleared
@@ -97,6 +99,8 @@ class PictureWatch:
             try:
                 if await self._look(message_id):
                     return
+            except StorageError:
+                break  # the disk takes nothing: to fetch it anew would not help
             except AppError as error:
                 if not error.retryable:
                     break
@@ -109,6 +113,7 @@ class PictureWatch:
 
         Raises:
             NetworkError, AccessError, ProtocolError: The service cannot be asked.
+            StorageError: The disk takes no picture.
         """
         found = await self._find(message_id)
         for picture in found.pictures if found is not None else ():
@@ -124,11 +129,15 @@ class PictureWatch:
         """Keep one picture; one that cannot be had is still missing afterwards."""
         try:
             media = await self._stored.picture(named.url, named.mime_type)
+        except StorageError:
+            raise
         except AppError:
             return
-        if named.document_id not in await self._journal.picture_names(message.id):
-            made = await self._record(message, named, media.kind(named.mime_type))
-            self._publish(PictureSaved(await self._journal.keep_picture(made, media.content)))
+        try:
+            await self._keep(message, named, media)
+        except AppError:
+            await asyncio.to_thread(media.drop)
+            raise
         now = await self._journal.message(message.id)
         if now is None or now.details.missing is None:
             return
@@ -136,6 +145,14 @@ class PictureWatch:
         await self._save(now, structs.replace(now.details.missing, ids=left) if left else None)
         if not left:
             self._publish(NoticeCleared(_NOT_FETCHED))
+
+    async def _keep(self, message: MessageRecord, named: ImageReady, media: Media) -> None:
+        if named.document_id in await self._journal.picture_names(message.id):
+            await asyncio.to_thread(media.drop)
+            return
+        made = await self._record(message, named, media.kind(named.mime_type))
+        kept = await self._journal.keep_picture(made, media.content, media.sha256)
+        self._publish(PictureSaved(kept))
 
     async def _record(self, message: MessageRecord, named: ImageReady, kind: str) -> PictureRecord:
         rows = await self._journal.messages(message.thread_id, limit=_NEWEST)

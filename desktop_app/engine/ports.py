@@ -23,7 +23,6 @@ from desktop_app.journal.reply_details import Learning, MissingPictures
 from desktop_app.protocol.commands import Answerer, ClientCommand, ConfigureSession
 from desktop_app.protocol.events import ServerEvent
 from desktop_app.protocol.service_calls import Answer, Question
-from desktop_app.protocol.stored_replies import StoredReply, WantedReply
 
 
 class Microphone(Protocol):
@@ -263,12 +262,15 @@ class Journal(Protocol):
     async def pending(self) -> Sequence[MessageRecord]:
         """User messages that are QUEUED, oldest first."""
 
-    async def keep_picture(self, picture: PictureRecord, content: bytes | Path) -> PictureRecord:
+    async def keep_picture(
+        self, picture: PictureRecord, content: bytes | Path, sha256: str = ""
+    ) -> PictureRecord:
         """Keep it; returns it with ``path`` and ``size_bytes`` as they are now.
 
         Args:
             picture: Its row.
             content: Its bytes, or a file with them, which is taken away.
+            sha256: Of the content, where it is known.
         """
 
     async def picture_names(self, message_id: str) -> frozenset[str]:
@@ -331,42 +333,6 @@ class ServiceCalls(Protocol):
 
         Raises:
             AppError: Why there is no answer.
-        """
-
-
-class Media(Protocol):
-    """What is behind a link."""
-
-    @property
-    def content(self) -> bytes | Path:
-        """Its bytes, or a file with them that is its reader's now."""
-
-    def kind(self, told: str) -> str:
-        """Its MIME type, where ``told`` was said beside the link."""
-
-
-class StoredReplies(Protocol):
-    """The service's record of what it answered."""
-
-    async def find(self, wanted: WantedReply) -> StoredReply | None:
-        """The reply as it stands there; None where the service does not know its question.
-
-        Raises:
-            AppError: It cannot be asked.
-        """
-
-    async def picture(self, url: str, told: str = "") -> Media:
-        """A picture or video of it; ``told`` is the MIME type that was told beside the link.
-
-        Raises:
-            AppError: It cannot be had, or not any more.
-        """
-
-    async def speech(self, url: str) -> bytes:
-        """What was spoken of it: s16le mono 24 kHz.
-
-        Raises:
-            AppError: It cannot be had any more, or not be decoded.
         """
 
 

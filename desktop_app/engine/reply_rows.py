@@ -169,7 +169,7 @@ class ReplyRows:
             model=event.model,
             parent_id=next((one for one in named if one), ""),
         )
-        self._books.keep_picture(picture, event.content)
+        self._books.keep_picture(picture, event.content, event.sha256)
 
     def end(self, notes: TurnNotes, event: ReplyEnded) -> None:
         """All of it has come, or will not come."""

@@ -10,7 +10,8 @@ from uuid import uuid4
 from msgspec import structs
 
 from desktop_app.engine.picture_watch import PictureWatch
-from desktop_app.engine.ports import Journal, StoredReplies, Time
+from desktop_app.engine.ports import Journal, Time
+from desktop_app.engine.stored_ports import StoredReplies
 from desktop_app.engine.wanted_replies import lacks_heard_words, question_before, wanted_reply
 from desktop_app.errors import AppError
 from desktop_app.journal.records import (

@@ -10,6 +10,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from desktop_app.database.failures import storage_errors
+from desktop_app.protocol.media_types import plain_type
 
 PICTURES_FOLDER = "pictures"
 _ENDINGS = {
@@ -23,8 +24,9 @@ _ENDINGS = {
     "video/x-matroska": ".mkv",
     "video/mpeg": ".mpg",
     "video/x-msvideo": ".avi",
-    "video/avi": ".avi",
-    "video/msvideo": ".avi",
+    "video/ogg": ".ogv",
+    "video/3gpp": ".3gp",
+    "video/3gpp2": ".3g2",
 }
 
 _KNOWN = "|".join(re.escape(one) for one in {*_ENDINGS.values(), ".bin"})
@@ -33,7 +35,7 @@ PICTURE_PATH = re.compile(rf"{PICTURES_FOLDER}/([0-9a-f]{{64}})(?:{_KNOWN})")
 
 def ending_of(mime_type: str) -> str:
     """Of the name of such a file."""
-    return _ENDINGS.get(mime_type, ".bin")
+    return _ENDINGS.get(plain_type(mime_type), ".bin")
 
 
 def picture_path(sha256: str, mime_type: str) -> str:
@@ -54,18 +56,19 @@ class PictureFiles:
         with storage_errors():
             (folder / PICTURES_FOLDER).mkdir(mode=0o700, exist_ok=True)
 
-    def keep(self, content: bytes | Path, mime_type: str) -> tuple[str, int]:
+    def keep(self, content: bytes | Path, mime_type: str, sha256: str = "") -> tuple[str, int]:
         """Put it on the disk, once; returns its path relative to the journal's folder, and size.
 
         Args:
             content: The bytes, or a file with them, which is taken away.
             mime_type: Names the ending.
+            sha256: Of the content, where it is known: reading a whole video again takes long.
 
         Raises:
             StorageError
         """
         with storage_errors():
-            relative = picture_path(_sha256(content), mime_type)
+            relative = picture_path(sha256 or _sha256(content), mime_type)
             path = self._folder / relative
             if not path.exists():
                 half = path.with_suffix(".half")

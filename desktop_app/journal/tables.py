@@ -227,9 +227,14 @@ class Tables:
             rows = self._connection.execute(query, (str(Role.USER),)).fetchall()
         return [message_of(row) for row in rows]
 
-    def keep_picture(self, picture: PictureRecord, content: bytes | Path) -> PictureRecord:
+    def keep_picture(
+        self, picture: PictureRecord, content: bytes | Path, sha256: str = ""
+    ) -> PictureRecord:
         """Put the bytes on the disk, then the row; returns it with ``path`` and ``size_bytes``."""
-        path, size = self._pictures.keep(content, picture.mime_type)
+        is_gone = isinstance(content, Path) and not content.exists()
+        if is_gone and (known := self.picture(picture.id)):
+            return known  # it was kept while nobody waited for it any more
+        path, size = self._pictures.keep(content, picture.mime_type, sha256)
         parent_id = self._parent_of(picture)
         kept = replace(picture, path=path, size_bytes=size, parent_id=parent_id)
         self.save(SAVE_PICTURE, kept)

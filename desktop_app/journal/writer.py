@@ -154,14 +154,18 @@ class JournalWriter:
         """Of the newest replies, those whose rest may be at the service, oldest first."""
         return await self._worker.run(self._tables.cut_replies)
 
-    async def keep_picture(self, picture: PictureRecord, content: bytes | Path) -> PictureRecord:
+    async def keep_picture(
+        self, picture: PictureRecord, content: bytes | Path, sha256: str = ""
+    ) -> PictureRecord:
         """Keep a picture or video; returns it with ``path`` and ``size_bytes`` as they are now.
 
         Args:
             picture: Its row.
-            content: Its bytes, or a file with them, which is taken away.
+            content: Its bytes, or a file with them, which is taken away. Asked again with a file
+                that was taken, it returns what was kept.
+            sha256: Of the content, where it is known.
         """
-        return await self._worker.run(lambda: self._tables.keep_picture(picture, content))
+        return await self._worker.run(lambda: self._tables.keep_picture(picture, content, sha256))
 
     async def picture_names(self, message_id: str) -> frozenset[str]:
         """The peer's ids of the pictures of a message, removed ones too."""

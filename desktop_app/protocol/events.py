@@ -228,6 +228,7 @@ class ImageReady(Struct, frozen=True, tag=snake):
     Attributes:
         data: The encoded picture, where it could be fetched.
         path: The file of a video that could be fetched; it belongs to whoever keeps it.
+        sha256: Of that file.
         prompt, model: What its maker was asked, and who it is (``provider/model``), where told.
         parent_ids: Document ids of the pictures it was made from, where told.
     """
@@ -242,6 +243,7 @@ class ImageReady(Struct, frozen=True, tag=snake):
     model: str = ""
     parent_ids: tuple[str, ...] = ()
     path: str = ""
+    sha256: str = ""
 
     @property
     def is_fetched(self) -> bool:

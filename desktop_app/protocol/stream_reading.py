@@ -13,6 +13,7 @@ from desktop_app.protocol.backboard.stream import StreamEvent
 from desktop_app.protocol.backboard.wire import error_text, salvaged
 from desktop_app.protocol.events import ImageReady, Memory, QuotedPassage, ToolCall, Usage
 from desktop_app.protocol.json_faults import UNREADABLE
+from desktop_app.protocol.media_types import plain_type
 
 logger = logging.getLogger(__name__)
 
@@ -82,7 +83,7 @@ def picture_of(turn: int, media: dict[str, Any]) -> ImageReady:
         turn,
         url=str(media.get("url") or ""),
         document_id=str(media.get("document_id") or ""),
-        mime_type=str(media.get("mime_type") or ""),
+        mime_type=plain_type(str(media.get("mime_type") or "")),
         size_bytes=size if isinstance(size, int) else None,
         prompt=_text(media.get("prompt")),
         model=_text(media.get("model")),

@@ -10,14 +10,21 @@ import pytest
 
 from desktop_app.audio.decoding import decode_speech
 from desktop_app.client.api import BackboardApi
+from desktop_app.client.media import FetchedMedia
 from desktop_app.client.remote_threads import RemoteThreads
 from desktop_app.client.reply_media import ReplyMedia
 from desktop_app.client.stored_replies import StoredReplies
 from desktop_app.engine.reply_watch import ReplyWatch
 from desktop_app.engine.system_time import SystemTime
-from desktop_app.errors import NetworkError
+from desktop_app.errors import NetworkError, StorageError
 from desktop_app.journal.reader import JournalReader
-from desktop_app.journal.records import CUT_SHORT, MessageRecord, MessageStatus, Role
+from desktop_app.journal.records import (
+    CUT_SHORT,
+    MessageRecord,
+    MessageStatus,
+    PictureRecord,
+    Role,
+)
 from desktop_app.journal.reply_details import MissingPictures, ReplyDetails
 from desktop_app.journal.writer import JournalWriter
 from desktop_app.link.messages import LinkEvent, MessageSaved
@@ -29,6 +36,7 @@ from tests.fakes.service import real_service
 
 THREAD = "ours"
 WORDS = "Draw a red boat"
+VIDEO = "Make a video of a red boat"
 
 
 class Hurried(SystemTime):
@@ -89,6 +97,17 @@ class Desk:
             await self.journal.save_message(message)
         self.publish(MessageSaved(answer))
 
+    def note_fetched(self) -> list[FetchedMedia]:
+        """What is fetched from now on."""
+        fetch, found = self.api.media.fetch, []
+
+        async def noted(url: str, told: str) -> FetchedMedia:
+            found.append(await fetch(url, told))
+            return found[-1]
+
+        self.api.media.fetch = noted
+        return found
+
     async def settled(self) -> MessageRecord:
         """The reply once nobody looks for anything any more."""
         await self.watch._background.settle(20)
@@ -135,9 +154,8 @@ async def test_bar_31_pictures_made_after_the_cut_come_with_the_rest_of_the_repl
 
 
 async def test_bar_31_a_video_made_after_the_cut_comes_with_the_rest_of_the_reply(desk):
-    words = "Make a video of a red boat"
-    document_id = await desk.draw(words)
-    await desk.keep(words, status=MessageStatus.INTERRUPTED, error=CUT_SHORT)
+    document_id = await desk.draw(VIDEO)
+    await desk.keep(VIDEO, status=MessageStatus.INTERRUPTED, error=CUT_SHORT)
     assert (await desk.settled()).details.missing is None
     [video] = JournalReader(desk.folder).pictures(THREAD)
     assert (video.remote_id, video.is_video) == (document_id, True)
@@ -212,3 +230,56 @@ async def test_bar_40_a_picture_that_was_kept_is_there_whatever_becomes_of_its_l
     thread_id = await desk.threads.known_id(THREAD)
     await desk.api.threads.delete(thread_id)  # its links answer 404 from now on
     assert desk.pictures()[0].startswith(b"\x89PNG")
+
+
+def is_dropped(media: FetchedMedia) -> bool:
+    return media.video is not None and not media.video.path.exists()
+
+
+async def test_a_video_that_has_come_meanwhile_leaves_no_file(desk):
+    document_id = await desk.draw(VIDEO)
+    found = desk.note_fetched()
+    known = PictureRecord(
+        id="p", thread_id=THREAD, message_id="a", remote_id=document_id, mime_type="video/avi",
+        path="", size_bytes=0, created_at=time(),
+    )  # fmt: skip
+    await desk.journal.keep_picture(known, b"it")
+    await desk.keep(VIDEO, details=ReplyDetails(missing=MissingPictures((document_id,))))
+    assert (await desk.settled()).details.missing is None
+    assert desk.pictures() == [b"it"]
+    [video] = found
+    assert is_dropped(video)
+
+
+async def test_a_full_disk_has_a_video_fetched_once_and_no_file_left(desk, monkeypatch):
+    document_id = await desk.draw(VIDEO)
+    found = desk.note_fetched()
+
+    async def full(*_: object) -> PictureRecord:
+        raise StorageError("storage.full", "The disk is full.", retryable=True)
+
+    keep = desk.journal.keep_picture
+    monkeypatch.setattr(desk.journal, "keep_picture", full)
+    await desk.keep(VIDEO, details=ReplyDetails(missing=MissingPictures((document_id,))))
+    given_up = MissingPictures((document_id,), is_given_up=True)
+    assert (await desk.settled()).details.missing == given_up
+    [video] = found
+    assert is_dropped(video)
+    monkeypatch.setattr(desk.journal, "keep_picture", keep)
+    desk.watch.fetch_pictures("a")
+    assert (await desk.settled()).details.missing is None
+    assert len(desk.pictures()) == 1
+
+
+async def test_a_disk_that_is_full_while_a_video_comes_is_not_tried_again_and_again(desk):
+    document_id = await desk.draw(VIDEO)
+    links = []
+
+    async def full(url: str, _told: str) -> object:
+        links.append(url)
+        raise StorageError("storage.full", "The disk is full.", retryable=True)
+
+    desk.api.media.fetch = full
+    await desk.keep(VIDEO, details=ReplyDetails(missing=MissingPictures((document_id,))))
+    assert (await desk.settled()).details.missing == MissingPictures((document_id,), True)
+    assert len(links) == 1

@@ -29,6 +29,10 @@ async def fetcher(pauses: list[float], tmp_path: Path) -> AsyncIterator[MediaFet
     await made.aclose()
 
 
+def left(folder: Path) -> list[Path]:
+    return list(folder.glob("videos/*"))
+
+
 async def refused(fetcher: MediaFetcher, url: str) -> AppError:
     with pytest.raises((NetworkError, ProtocolError)) as caught:
         await fetcher.fetch(url)
@@ -172,3 +176,25 @@ async def test_a_video_that_is_too_large_or_breaks_off_leaves_nothing(
     with pytest.raises(NetworkError):
         await fetcher.fetch(backboard.base_url + "/a", "video/mp4")
     assert list((tmp_path / "videos").iterdir()) == []
+
+
+@pytest.mark.parametrize("told", ["video/mp4", "image/png", "audio/*", ""])
+async def test_nothing_is_no_picture_and_no_video(
+    fetcher: MediaFetcher, backboard: ScriptedBackboard, tmp_path: Path, told: str
+):
+    backboard.answer(b"", Content_Type="video/mp4")
+    with pytest.raises(ProtocolError) as caught:
+        await fetcher.fetch(backboard.base_url + "/a", told)
+    assert caught.value.code == "media.empty"
+    assert left(tmp_path) == []
+
+
+@pytest.mark.parametrize("kind", ["text/html; charset=utf-8", "Application/JSON", "a/problem+json"])
+async def test_words_are_no_video(
+    fetcher: MediaFetcher, backboard: ScriptedBackboard, tmp_path: Path, kind: str
+):
+    backboard.answer(b"<p>Come back later</p>", Content_Type=kind)
+    with pytest.raises(ProtocolError) as caught:
+        await fetcher.fetch(backboard.base_url + "/a", "video/mp4")
+    assert caught.value.code == "media.empty"
+    assert left(tmp_path) == []

@@ -64,7 +64,7 @@ async def test_a_video_is_told_by_its_file_and_one_that_comes_twice_leaves_none(
     assert first.exists()
     assert not second.exists()
     assert await ReplyMedia(fetch, None).picture(ImageReady(1, "film", "d")) == [
-        ImageReady(1, "film", "d", "video/mp4", 5, path=str(second))
+        ImageReady(1, "film", "d", "video/mp4", 5, path=str(second), sha256="f" * 64)
     ]
 
 

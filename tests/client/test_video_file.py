@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -68,3 +70,17 @@ async def test_what_does_not_come_to_its_end_leaves_no_file(tmp_path: Path, is_c
         with pytest.raises((ConnectionError, asyncio.CancelledError)):
             await writing
     assert sizes(tmp_path) == []
+
+
+async def test_it_is_durable_before_anybody_keeps_it(tmp_path: Path, monkeypatch):
+    synced: list[tuple[int, bool]] = []
+    fsync = os.fsync
+
+    def noted(number: int) -> None:
+        fsync(number)
+        is_elsewhere = threading.current_thread() is not threading.main_thread()
+        synced.append((os.fstat(number).st_size, is_elsewhere))
+
+    monkeypatch.setattr(os, "fsync", noted)
+    await video_file(pieces(b"a" * (2 << 20), b"end"), tmp_path)
+    assert synced == [((2 << 20) + 3, True)]

@@ -169,7 +169,9 @@ class MemoryJournal:
             if row.role is Role.USER and row.status is MessageStatus.QUEUED
         ]
 
-    async def keep_picture(self, picture: PictureRecord, content: bytes | Path) -> PictureRecord:
+    async def keep_picture(
+        self, picture: PictureRecord, content: bytes | Path, sha256: str = ""
+    ) -> PictureRecord:
         await self._write()
         data = _taken_away(content) if isinstance(content, Path) else content
         kept = structs.replace(picture, path="pictures/x", size_bytes=len(data))

@@ -316,6 +316,31 @@ async def test_a_video_is_moved_to_its_place_and_kept_once(writer, reader, recor
     assert all(one.is_video for one in reader.pictures("t1"))
 
 
+async def test_a_video_whose_keeping_was_cut_short_may_be_kept_again(writer, records, tmp_path):
+    came = tmp_path / VIDEOS / "v"
+    came.parent.mkdir(exist_ok=True)
+    came.write_bytes(b"movie")
+    made = records.picture("p1", mime_type="video/mp4")
+    keeping = asyncio.create_task(writer.keep_picture(made, came))
+    await asyncio.sleep(0)  # it has begun
+    keeping.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await keeping
+    kept = await writer.keep_picture(made, came)
+    assert (tmp_path / kept.path).read_bytes() == b"movie"
+    assert await writer.keep_picture(made, came) == kept
+    with pytest.raises(StorageError):
+        await writer.keep_picture(records.picture("p2"), came)
+
+
+async def test_a_video_whose_content_is_known_is_not_read_again(writer, records, tmp_path):
+    came = tmp_path / VIDEOS / "v"
+    came.parent.mkdir(exist_ok=True)
+    came.write_bytes(b"movie")
+    kept = await writer.keep_picture(records.picture(mime_type="video/mp4"), came, "f" * 64)
+    assert kept.path == f"pictures/{'f' * 64}.mp4"
+
+
 async def test_videos_that_nobody_kept_go_at_the_next_start(tmp_path):
     left = tmp_path / VIDEOS / "left"
     left.parent.mkdir()
