@@ -36,10 +36,11 @@ from desktop_app.journal.records import (
     Role,
     ThreadRecord,
 )
+from desktop_app.journal.reply_details import ReplyDetails
 from desktop_app.journal.taking_in import STAGED, TakenIn, ThreadRows
 from desktop_app.protocol.backboard.threads import StoredMessage, Thread
 from desktop_app.protocol.events import ImageReady, provider_name
-from desktop_app.protocol.stored_replies import pictures_in
+from desktop_app.protocol.stored_replies import judged_in, pictures_in
 
 logger = logging.getLogger(__name__)
 
@@ -300,6 +301,7 @@ def _message_of(thread_id: str, stored: StoredMessage, not_before: float) -> Mes
         status=status,
         remote_id=stored.message_id,
         model=_model_of(stored) if role is Role.ASSISTANT else "",
+        details=ReplyDetails(judged=judged_in(stored)),
     )
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from enum import Enum, auto
 
+import msgspec
 from msgspec import Struct
 
+from desktop_app.protocol.backboard.system_one import SystemOneResult
 from desktop_app.protocol.backboard.threads import StoredMessage
 from desktop_app.protocol.events import ImageReady, provider_name
 from desktop_app.protocol.stream_reading import picture_of
@@ -75,6 +77,15 @@ def pictures_in(stored: StoredMessage) -> tuple[ImageReady, ...]:
     made = (picture_of(0, fact) for fact in facts if isinstance(fact, dict))
     whole = (one for one in made if one.url and one.document_id)
     return tuple(one for one in whole if (one.mime_type or "image/").startswith(_MADE))
+
+
+def judged_in(stored: StoredMessage) -> SystemOneResult | None:
+    """What a message says in numbers, where typed questions were asked."""
+    result = (stored.metadata_ or {}).get("system_one")
+    try:
+        return msgspec.convert(result, SystemOneResult | None, strict=False)
+    except msgspec.ValidationError:
+        return None
 
 
 def reply_in(messages: Sequence[StoredMessage], wanted: WantedReply) -> StoredReply | None:

@@ -16,6 +16,7 @@ from desktop_app.audio.devices import (
     SoundDevice,
 )
 from desktop_app.audio.frames import FRAME_BYTES, AudioFrame
+from desktop_app.audio.loop_waker import LoopWaker
 from desktop_app.audio.microphone import FrameCutter, Microphone
 from desktop_app.engine import ports
 from desktop_app.errors import DeviceError
@@ -312,3 +313,23 @@ async def test_it_can_be_opened_again_after_a_loss(quick):
     await microphone.open()
     sound.capture(LOUD)
     assert len(await take(microphone, 1)) == 1
+
+
+async def test_the_loop_can_be_woken_until_the_stream_is_closed(monkeypatch):
+    order = []
+
+    class Card(ScriptedSound):
+        async def close(self, stream):
+            await super().close(stream)
+            order.append("stream")
+
+    class Waker(LoopWaker):
+        def close(self):
+            super().close()
+            order.append("waker")
+
+    monkeypatch.setattr("desktop_app.audio.microphone.LoopWaker", Waker)
+    microphone = microphone_of(Card())
+    await microphone.open()
+    await microphone.close()
+    assert order == ["stream", "waker"]

@@ -18,6 +18,7 @@ from desktop_app.journal.records import MessageStatus, Role
 from desktop_app.journal.writer import JournalWriter
 from desktop_app.protocol.backboard.assistants import NewAssistant
 from desktop_app.protocol.backboard.messages import MessageRequest
+from desktop_app.protocol.backboard.system_one import NoulAnswer
 from desktop_app.protocol.backboard.threads import StoredMessage, Thread
 from desktop_app.protocol.commands import Answerer, TurnWishes
 from tests.fakes.service import real_service
@@ -245,3 +246,16 @@ def test_what_is_neither_asked_nor_said_is_left_out_and_order_stays():
 
 def test_a_thread_without_words_has_no_messages():
     assert rows_of(Thread(thread_id="t")).messages == ()
+
+
+@pytest.mark.parametrize("result", ["nonsense", None])
+def test_what_a_message_says_in_numbers_comes_back(result):
+    numbers = {"model": "builtin/words", "answers": {"a": {"type": "noul", "noul": 0.9}}}
+    rows = [
+        StoredMessage(message_id=str(n), role="assistant", content="Yes", metadata_=facts)
+        for n, facts in enumerate([{"system_one": numbers}, {"system_one": result}, None])
+    ]
+    first, *others = rows_of(Thread(thread_id="t", messages=rows)).messages
+    assert first.details.judged is not None
+    assert first.details.judged.typed == {"a": NoulAnswer(noul=0.9)}
+    assert [one.details.judged for one in others] == [None, None]
