@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import BinaryIO
 
 from desktop_app.export.watch import Watch
-from desktop_app.export.wording import failure_of, notes_of, speaker_of, title_of
+from desktop_app.export.wording import failure_of, notes_of, speaker_of, title_of, video_words
 from desktop_app.journal.records import MessageRecord, PictureRecord, Role, ThreadRecord
 from desktop_app.journal.snapshot import Snapshot
-from desktop_app.prose import tr
 from desktop_app.protocol.motion_jpeg import read_motion_jpeg
 
 Write = Callable[[str], object]
 
 _SHOWN_TYPES = ("image/png", "image/jpeg", "image/webp", "image/gif")
 _PLAYED_TYPES = ("video/mp4", "video/webm")
+_LARGEST_PLAYED_BYTES = 20 << 20  # a page with more of it in an address opens slowly or not
 _BLOCK_BYTES = 3 * 64 * 1024  # whole groups of base64
 
 _HEAD = """<!DOCTYPE html>
@@ -105,21 +105,22 @@ def _write_picture(write: Write, folder: Path, picture: PictureRecord) -> None:
             _write_data(write, picture.mime_type, file)
             write('">\n')
         elif picture.is_video:
-            _write_video(write, picture.mime_type, words, file)
+            _write_video(write, picture, file)
 
 
-def _write_video(write: Write, kind: str, words: str, file: BinaryIO) -> None:
+def _write_video(write: Write, picture: PictureRecord, file: BinaryIO) -> None:
     """Its words, and as much of it as a browser shows: all, the first picture, or nothing."""
+    words, kind = html.escape(picture.prompt), picture.mime_type
     film = read_motion_jpeg(file)
     if film is not None:
         write(f'<img alt="{words}" src="')
         _write_data(write, "image/jpeg", io.BytesIO(film.frames[0].read(file)))
         write('">\n')
-    elif kind in _PLAYED_TYPES:
+    elif kind in _PLAYED_TYPES and picture.size_bytes <= _LARGEST_PLAYED_BYTES:
         write(f'<video controls title="{words}" src="')
         _write_data(write, kind, file)
         write('"></video>\n')
-    said = html.escape(tr("Video: {prompt}")).format(prompt=words)
+    said = html.escape(video_words(picture))
     write(f'<p><small dir="auto">{said}</small></p>\n')
 
 

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import time
 
-from desktop_app.journal.records import MessageRecord, MessageStatus, Role, ThreadRecord
+from desktop_app.journal.records import (
+    MessageRecord,
+    MessageStatus,
+    PictureRecord,
+    Role,
+    ThreadRecord,
+)
 from desktop_app.prose import mark, tr
 from desktop_app.sentences import failure_sentence
 
@@ -51,6 +57,11 @@ def notes_of(message: MessageRecord) -> tuple[str, ...]:
 def failure_of(message: MessageRecord) -> str:
     """Why it failed; empty where it did not."""
     return failure_sentence(message.error) if message.status is MessageStatus.FAILED else ""
+
+
+def video_words(picture: PictureRecord) -> str:
+    """Names a video where it cannot be played."""
+    return tr("Video: {prompt}").format(prompt=picture.prompt)
 
 
 def _attached(message: MessageRecord) -> list[str]:

@@ -23,7 +23,7 @@ from PySide6.QtGui import (
 from desktop_app.errors import InputError
 from desktop_app.export.exporting import ExportWish, chosen_threads, page_title, written_whole
 from desktop_app.export.watch import Watch
-from desktop_app.export.wording import failure_of, notes_of, speaker_of, title_of
+from desktop_app.export.wording import failure_of, notes_of, speaker_of, title_of, video_words
 from desktop_app.journal.records import MessageRecord
 from desktop_app.journal.snapshot import Snapshot, open_snapshot
 from desktop_app.prose import tr
@@ -135,6 +135,9 @@ class _Pages:
                     f'<p><img src="picture:{len(images)}" width="{int(width * scale)}"></p>'
                 )
                 images.append(image)
+            if picture.is_video:
+                said = html.escape(video_words(picture))
+                parts.append(f'<p style="color:#666; font-size:8pt">{said}</p>')
         return self._document("".join(parts), images)
 
     def _document(self, body: str, images: list[QImage] | None = None) -> QTextDocument:

@@ -121,6 +121,21 @@ async def test_a_video_is_in_the_page_as_far_as_browsers_show_it_and_beside_a_do
     assert (tmp_path / found[0][2]).read_bytes() == film()
 
 
+async def test_a_large_video_is_named_in_the_page_and_not_in_it(folder, tmp_path):
+    journal = await JournalWriter.open(folder)
+    await journal.save_thread(thread())
+    await journal.save_message(message(role=Role.ASSISTANT))
+    for name, size in (("p1", 20 << 20), ("p2", (20 << 20) + 1)):
+        made = picture(name, message_id="m1", mime_type="video/mp4", prompt=f"Film {name}")
+        await journal.keep_picture(made, bytes(size))
+    await journal.aclose()
+    page = Page(export(folder, tmp_path / "x.html"))
+    [played] = page.addresses
+    assert len(played) == len("data:video/mp4;base64,") + ((20 << 20) + 2) // 3 * 4
+    assert "Video: Film p1" in page.words
+    assert "Video: Film p2" in page.words
+
+
 async def test_markdown_says_what_was_said_and_shows_the_pictures(filled, tmp_path):
     text = export(filled, tmp_path / "my talk.md", "t1")
     assert text.startswith("# Trams & \\<Lisbon\\>\n")

@@ -78,6 +78,26 @@ def test_a_video_is_pictured_by_its_beginning(qapp, tmp_path):
         document.close()
 
 
+def test_a_video_is_named_whether_it_can_be_pictured_or_not(qapp, tmp_path):
+    async def fill_with_videos(folder: Path) -> None:
+        journal = await JournalWriter.open(folder)
+        await journal.save_thread(thread())
+        await journal.save_message(message("m2"))
+        for name, kind, content in (
+            ("p1", "video/x-msvideo", scene(2)),
+            ("p2", "video/mp4", b"an mp4"),
+        ):
+            made = picture(name, mime_type=kind, prompt=f"Film <{name}>")
+            await journal.keep_picture(made, content)
+        await journal.aclose()
+
+    asyncio.run(fill_with_videos(tmp_path / "journal"))
+    path = tmp_path / "x.pdf"
+    export_pdf(ExportWish(tmp_path / "journal", path, Format.PDF))
+    text = "\n".join(pages(path))
+    assert text.index("Video: Film <p1>") < text.index("Video: Film <p2>")
+
+
 def test_a_thread_begins_on_a_page_of_its_own(folder, tmp_path):
     path = tmp_path / "x.pdf"
     export_pdf(ExportWish(folder, path, Format.PDF, ("t1", "t2")))
