@@ -58,9 +58,13 @@ class NextTurn(QObject):
     def take(self, thread_id: str, wishes: TurnWishes) -> TurnWishes:
         """The wishes of a message that is sent now, with who was wanted; the one after has none.
 
-        Who chooses a voice wants to hear it.
+        Who chooses a voice wants to hear it. Typed questions are answered in writing: it waits for
+        the message after them.
         """
         who = self._of(thread_id)
+        if "system_one" in wishes.fields:
+            self.want(thread_id, "")
+            return replace(wishes, model=wishes.model or who.model)
         self._want(thread_id, Answerer())
         return replace(
             wishes,

@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 
 from desktop_app.journal.records import Role, ThreadRecord
 from desktop_app.link.messages import SendText
+from desktop_app.protocol.commands import Answerer
 from desktop_app.ui.questions.questions_wiring import KEYS
 from tests.ui.conftest import make_message
 
@@ -140,3 +141,19 @@ def test_tab_goes_down_the_page(questions, qtbot):
     assert seen[:3] == [page.rows[0].kind, page.rows[0].remove, page.rows[0].options.page]
     assert seen[3:6] == [page.rows[1].words, page.rows[1].kind, page.rows[1].remove]
     assert seen[6:] == [page.more, page.about.page]
+
+
+def test_what_waits_for_a_message_waits_on(questions, tmp_path):
+    notes = tmp_path / "notes.txt"
+    notes.write_text("Tides")
+    questions.wiring.attachments.attach([str(notes)])
+    next_turn = questions.wiring.chat.next_turn
+    next_turn.want_speech("a", Answerer(spoken_by="openai/tts-1", voice="nova"))
+    next_turn.want("a", "openai/gpt-4.1")
+    questions.page.rows[0].words.setText("Is it urgent?")
+    questions.page.asked.emit()
+    (sent,) = questions.sent_of(SendText)
+    assert (sent.wishes.files, sent.wishes.is_spoken) == ((), False)
+    assert (sent.wishes.model, next_turn.model_of("a")) == ("openai/gpt-4.1", "")
+    assert next_turn.speech_of("a").voice == "nova"
+    assert len(questions.window.pane.tray.rows) == 1
