@@ -21,10 +21,10 @@ from desktop_app.client.video_file import VideoFile, video_file
 from desktop_app.errors import NetworkError, ProtocolError
 from desktop_app.loopback import is_loopback, is_own_address
 from desktop_app.network_access import trust_context
+from desktop_app.protocol.media_limits import MOST_VIDEO_BYTES
 from desktop_app.protocol.media_types import is_text, plain_type
 
 MAX_MEDIA_BYTES = 64 << 20
-MAX_VIDEO_BYTES = 1 << 30
 SOUND = "audio/*"
 """Told of a link to speech of an unknown kind."""
 READ_TIMEOUT_S = 30.0
@@ -96,7 +96,7 @@ class MediaFetcher:
         is_local: bool,
         sleep: Sleep = asyncio.sleep,
         max_bytes: int = MAX_MEDIA_BYTES,
-        max_video_bytes: int = MAX_VIDEO_BYTES,
+        max_video_bytes: int = MOST_VIDEO_BYTES,
         videos: Path | None = None,
     ) -> None:
         self._is_local = is_local

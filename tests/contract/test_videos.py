@@ -155,6 +155,6 @@ async def test_a_connected_server_makes_the_video(connected, film_server, name, 
             assert (await anybody.get(media["url"])).content == MOVIE
         models = [model.id for model in (await caller.list_video_models()).models]
     assert models[0] == "wan"
-    job = list(film_server.videos.jobs.values())[-1]
-    assert (job.fields["prompt"], job.fields["seconds"]) == (b"a red boat", b"8")
-    assert job.fields["input_reference"] == png()
+    fields = film_server.videos.begun[-1]
+    assert (fields["prompt"], fields["seconds"]) == (b"a red boat", b"8")
+    assert fields["input_reference"] == png()

@@ -32,13 +32,22 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class Hold:
+    """Keeps an answer back once its request is there, until ``go_on`` is set."""
+
+    reached: asyncio.Event = field(default_factory=asyncio.Event)
+    go_on: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+@dataclass(frozen=True)
 class Answer:
-    """What goes back; a piece None cuts the connection, a pause waits for ``go_on``."""
+    """What goes back; a piece None cuts the connection."""
 
     status: int
     kind: str
     pieces: Pieces
     headers: Mapping[str, str] = field(default_factory=dict)
+    hold: Hold | None = None
 
 
 @dataclass
@@ -114,7 +123,11 @@ class OpenAiServer:
             self.requests.append(head + body.decode("utf-8", "replace"))
             method, path = head.split()[:2]
             self.asked.append(Asked(method, path, head, body))
-            await _send(self._answer_to(self.asked[-1]), writer)
+            answer = self._answer_to(self.asked[-1])
+            if answer.hold is not None:
+                answer.hold.reached.set()
+                await answer.hold.go_on.wait()
+            await _send(answer, writer)
         except (ConnectionError, asyncio.IncompleteReadError):
             pass  # the client went away: some tests do just that
         finally:

@@ -36,6 +36,7 @@ class VideoJobs:
 
     Attributes:
         error: Every job fails with it, where it is set.
+        begun: The fields of all jobs, also of those that are deleted.
         deleted: Ids of jobs that were deleted.
         was_looked_at: Set by the first look.
     """
@@ -44,6 +45,7 @@ class VideoJobs:
     error: dict[str, str] | None = None
     movie: bytes = MOVIE
     jobs: dict[str, Job] = field(default_factory=dict)
+    begun: list[Mapping[str, bytes]] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
     was_looked_at: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -76,6 +78,7 @@ class VideoJobs:
             return _refused(422, "prompt: Field required")
         job_id = f"video_{len(self.jobs) + len(self.deleted) + 1}"
         self.jobs[job_id] = Job(fields)
+        self.begun.append(fields)
         return _json(self._row(job_id))
 
     def _row(self, job_id: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import json
 import math
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -25,6 +25,7 @@ _LIMITS = httpx.Limits(max_connections=1_000, max_keepalive_connections=50)
 
 _ABOUT_MONEY = re.compile(r"quota|credit|billing|payment|balance", re.IGNORECASE)
 _OUR_FAULT = (400, 404, 413, 415, 422)
+_MOST_REDIRECTS = 5
 _LONGEST_DETAIL = 300
 _LONGEST_ANSWER_BYTES = 128 << 20  # several large pictures as base64
 _LONGEST_REFUSAL_BYTES = 1 << 20
@@ -105,11 +106,40 @@ class RemoteApi:
         """
         with self._transport_errors():
             async with self._http.stream(method, self._root + path, **request) as response:
-                if response.headers.get("content-encoding", "").lower() not in _PACKINGS:
-                    raise self.strange()
-                if response.status_code >= 400:
-                    raise self._refusal(response, await self.body(response))
+                await self._check(response)
                 yield response
+
+    @asynccontextmanager
+    async def fetch(self, path: str) -> AsyncIterator[httpx.Response]:
+        """A GET that may lead to another address, where the key is not shown; see ``stream``."""
+        with self._transport_errors():
+            request = self._http.build_request("GET", self._root + path)
+            for _ in range(_MOST_REDIRECTS):
+                response = await self._http.send(request, stream=True)
+                async with aclosing(response):
+                    if response.next_request is None:
+                        await self._check(response)
+                        yield response
+                        return
+                    request = self._elsewhere(response.next_request)
+        raise self.strange()
+
+    def _elsewhere(self, request: httpx.Request) -> httpx.Request:
+        """A request that another one led to; nobody else has business with this computer."""
+        home = httpx.URL(self._root)
+        if request.url.scheme not in ("http", "https"):
+            raise self.strange()
+        if is_loopback(str(request.url)) and not is_loopback(self._root):
+            raise self.strange()
+        if (request.url.scheme, request.url.netloc) != (home.scheme, home.netloc):
+            request.headers.pop(self._remote.header, None)
+        return request
+
+    async def _check(self, response: httpx.Response) -> None:
+        if response.headers.get("content-encoding", "").lower() not in _PACKINGS:
+            raise self.strange()
+        if response.status_code >= 400:
+            raise self._refusal(response, await self.body(response))
 
     async def read(self, method: str, path: str, **request: Any) -> Any:
         """A JSON answer, whole; see ``stream``."""

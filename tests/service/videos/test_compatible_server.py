@@ -42,8 +42,9 @@ async def test_a_video_is_made_there_and_kept_here(rig, server):
     (media,) = reply["generated_media"]
     assert media["mime_type"] == "video/mp4"
     assert (await rig.http.get(media["url"])).content == MOVIE
-    (job,) = server.videos.jobs.values()
-    assert (job.fields["size"], job.fields["input_reference"]) == (b"1280x720", png())
+    (fields,) = server.videos.begun
+    assert server.videos.jobs == {}
+    assert (fields["size"], fields["input_reference"]) == (b"1280x720", png())
 
 
 async def test_what_is_wrong_there_is_the_message_of_the_reply(rig, server):

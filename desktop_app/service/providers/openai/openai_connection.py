@@ -128,12 +128,12 @@ class OpenAiConnection:
 
     @asynccontextmanager
     async def fetch(self, path: str) -> AsyncIterator[httpx.Response]:
-        """A GET whose answer is read inside the block, as it comes.
+        """A GET whose answer is read inside the block, as it comes, wherever it leads.
 
         Raises:
             InputError, AccessError, NetworkError, ProtocolError: As ``stream``.
         """
-        async with self._api.stream("GET", self._version + path) as response:
+        async with self._api.fetch(self._version + path) as response:
             if not response.is_success:
                 raise self.unreadable()
             yield response

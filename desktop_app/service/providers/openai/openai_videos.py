@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
@@ -13,21 +14,25 @@ from urllib.parse import quote
 from desktop_app.database.failures import storage_errors
 from desktop_app.errors import AppError, InputError, NetworkError
 from desktop_app.protocol.backboard.models import ModelInfo
+from desktop_app.protocol.media_limits import MOST_VIDEO_BYTES
+from desktop_app.service.clock import new_id
 from desktop_app.service.providers.config_values import seed, shape, sides, whole
 from desktop_app.service.providers.openai.openai_connection import OpenAiConnection
 from desktop_app.service.providers.openai.video_files import mime_type_of, reference_of
 from desktop_app.service.providers.video_ports import VideoRequest
+from desktop_app.tasks import Background
+
+_log = logging.getLogger(__name__)
 
 _PATIENCE_S = 60.0
 _GOODBYE_S = 3.0
-_MOST_BYTES = 2 << 30
 _PIECE_BYTES = 1 << 20
 _LONGEST_S = 600
 _MOST_SIDE = 4096
 _SHORT_SIDES = {"480p": 480, "720p": 720, "1080p": 1080, "2160p": 2160, "4k": 2160}
 _USUAL_SHAPE = 16 / 9
 _BLOCKED = ("moderation", "policy", "safety", "blocked")
-_ENDED = ("completed", "succeeded")
+_ENDED = ("completed", "succeeded", "success", "done", "finished")
 _FAILED = ("failed", "error", "cancelled", "canceled", "expired")
 
 
@@ -68,6 +73,7 @@ class OpenAiVideos:
         self._model = model
         self._pace = pace or Pace()
         self._connection = OpenAiConnection(url, key, called="video service", family="video")
+        self._asking = Background(_note)
 
     async def make(self, request: VideoRequest, target: Path) -> str:
         """Have a video made; the server is told where nobody waits for it any more.
@@ -76,21 +82,15 @@ class OpenAiVideos:
             InputError: ``video.*``: what was asked for cannot be made, or is refused.
             NetworkError, AccessError, ProtocolError, StorageError
         """
-        job = await self._begin(request)
-        job_id = str(job.get("id") or "")
-        if not job_id:
-            raise self._connection.unreadable()
-        path = f"/videos/{quote(job_id, safe='')}"
-        has_ended = False
+        job = await self._begun(request)
+        path = self._path(job)
         try:
             job = await self._ended(path, job)
-            has_ended = True
+            if _status(job) in _FAILED:
+                raise self._failure(job)
+            return await self._fetch(path + "/content", target)
         finally:
-            if not has_ended:
-                await self._forget(path)
-        if _status(job) in _FAILED:
-            raise self._failure(job)
-        return await self._fetch(path + "/content", target)
+            await self._forget(path)
 
     def check(self, config: Mapping[str, Any]) -> None:
         """Refuse a configuration that can never be used.
@@ -115,7 +115,28 @@ class OpenAiVideos:
 
     async def aclose(self) -> None:
         """Drop the connections."""
+        await self._asking.aclose()
         await self._connection.aclose()
+
+    async def _begun(self, request: VideoRequest) -> dict[str, Any]:
+        """The job; who stops in the middle of asking for it leaves none behind."""
+        asking = self._asking.run(self._begin(request), name=f"video {new_id()}")
+        if asking is None:
+            raise self._connection.broken()
+        try:
+            return await asyncio.shield(asking)
+        except asyncio.CancelledError:
+            with suppress(AppError, TimeoutError):
+                async with asyncio.timeout(_GOODBYE_S):
+                    job = await asking
+                await self._forget(self._path(job))
+            raise
+
+    def _path(self, job: Mapping[str, Any]) -> str:
+        job_id = str(job.get("id") or "")
+        if not job_id:
+            raise self._connection.unreadable()
+        return f"/videos/{quote(job_id, safe='')}"
 
     async def _begin(self, request: VideoRequest) -> dict[str, Any]:
         if not request.prompt.strip():
@@ -143,7 +164,7 @@ class OpenAiVideos:
             ) from error
 
     async def _watched(self, path: str, job: dict[str, Any]) -> dict[str, Any]:
-        wait_s, failures = self._pace.first_s, 0
+        wait_s, failures, is_known = self._pace.first_s, 0, False
         while (status := _status(job)) not in (*_ENDED, *_FAILED):
             if not status:
                 raise self._connection.unreadable()
@@ -151,10 +172,11 @@ class OpenAiVideos:
             wait_s = min(wait_s * 1.5, self._pace.longest_s)
             try:
                 job = await self._connection.ask("GET", path, patience_s=_PATIENCE_S, is_job=True)
-                failures = 0
-            except NetworkError as error:
+                failures, is_known = 0, True
+            except (InputError, NetworkError) as error:
                 failures += 1
-                if not error.retryable or failures > self._pace.failures:
+                is_early = not is_known and _is_missing(error)  # not known yet everywhere there
+                if not (error.retryable or is_early) or failures > self._pace.failures:
                     raise
                 wait_s = max(wait_s, float(error.facts.get("seconds", 0)))
         return job
@@ -164,8 +186,8 @@ class OpenAiVideos:
         for _ in range(self._pace.failures):
             try:
                 return await self._written(path, target)
-            except NetworkError as error:
-                if not error.retryable:
+            except (InputError, NetworkError) as error:
+                if not (error.retryable or _is_missing(error)):
                     raise
                 await asyncio.sleep(self._pace.first_s)
         return await self._written(path, target)
@@ -179,7 +201,7 @@ class OpenAiVideos:
                     async for piece in response.aiter_bytes(_PIECE_BYTES):
                         head = head or piece
                         size += len(piece)
-                        if size > _MOST_BYTES:
+                        if size > MOST_VIDEO_BYTES:
                             raise self._connection.unreadable()
                         await asyncio.to_thread(file.write, piece)
         mime_type = mime_type_of(head)
@@ -188,7 +210,7 @@ class OpenAiVideos:
         return mime_type
 
     async def _forget(self, path: str) -> None:
-        """Nobody waits for it: a server that can stop the work does."""
+        """Nobody wants it there any more: work that goes on is stopped, and no file is left."""
         with suppress(AppError, TimeoutError):
             async with asyncio.timeout(_GOODBYE_S):
                 await self._connection.ask("DELETE", path, is_job=True)
@@ -204,8 +226,17 @@ class OpenAiVideos:
         return NetworkError("video.failed", said)
 
 
+def _note(name: str, error: BaseException) -> None:
+    """It is raised to whoever asked, if anybody still does."""
+    _log.debug("%s could not be begun: %s", name, type(error).__name__)
+
+
 def _status(job: Mapping[str, Any]) -> str:
     return str(job.get("status") or "").lower()
+
+
+def _is_missing(error: AppError) -> bool:
+    return error.facts.get("status") == "404"
 
 
 def _settings(config: Mapping[str, Any]) -> dict[str, str]:

@@ -23,7 +23,8 @@ from desktop_app.service.providers.openai.openai_videos import OpenAiVideos, Pac
 from desktop_app.service.providers.openai.video_files import mime_type_of
 from desktop_app.service.providers.picture_ports import Picture
 from desktop_app.service.providers.video_ports import VideoRequest
-from tests.fakes.openai_server import Answer, OpenAiServer, openai_server
+from tests.fakes.openai_server import Answer, Hold, OpenAiServer, openai_server
+from tests.fakes.openai_videos import Job
 from tests.fakes.pictures import png
 from tests.fakes.videos import MOVIE
 
@@ -62,16 +63,23 @@ async def made(server: OpenAiServer, target: Path, *, key: str = "sk-1", **field
 
 
 def sent(server: OpenAiServer) -> dict[str, bytes]:
-    (job,) = server.videos.jobs.values()
-    return dict(job.fields)
+    (fields,) = server.videos.begun
+    return dict(fields)
 
 
 async def test_a_job_is_begun_watched_and_its_file_written(server, target):
     assert await made(server, target) == "video/mp4"
     assert target.read_bytes() == MOVIE
     assert sent(server) == {"prompt": b"a fox", "model": b"wan"}
+    assert server.videos.deleted == ["video_1"], "files are kept nowhere else than here"
     asked = [(each.method, each.path) for each in server.asked]
-    assert asked == [("POST", VIDEOS), ("GET", JOB), ("GET", JOB), ("GET", f"{JOB}/content")]
+    assert asked == [
+        ("POST", VIDEOS),
+        ("GET", JOB),
+        ("GET", JOB),
+        ("GET", f"{JOB}/content"),
+        ("DELETE", JOB),
+    ]
 
 
 async def test_what_was_set_is_sent_in_the_words_of_the_api_and_nothing_else(server, target):
@@ -191,7 +199,7 @@ async def test_a_job_that_fails_says_why(server, target, error, kind, code, said
         await made(server, target)
     assert caught.value.code == code
     assert str(caught.value).endswith(said)
-    assert server.videos.deleted == []
+    assert server.videos.deleted == ["video_1"]
 
 
 async def test_looks_that_fail_are_repeated_but_not_for_ever(server, target):
@@ -258,6 +266,74 @@ async def test_a_cancelled_job_is_deleted(server, target):
         with pytest.raises(asyncio.CancelledError):
             await making
     assert server.videos.deleted == ["video_1"]
+
+
+async def test_a_job_that_is_cancelled_while_it_is_asked_for_is_deleted(server, target):
+    hold = Hold()
+    begun = [b'{"id": "video_1", "status": "queued"}']
+    server.refusals[VIDEOS] = [Answer(200, "application/json", [*begun], hold=hold)]
+    server.videos.jobs["video_1"] = Job({})
+    async with maker(server) as opened:
+        making = asyncio.create_task(opened.make(VideoRequest("a fox"), target))
+        await hold.reached.wait()
+        making.cancel()
+        hold.go_on.set()
+        with pytest.raises(asyncio.CancelledError):
+            await making
+    assert server.videos.deleted == ["video_1"]
+
+
+async def test_a_job_whose_file_cannot_be_fetched_is_deleted(server, target):
+    server.answer(f"{JOB}/content", '{"no": "video"}')
+    with pytest.raises(ProtocolError):
+        await made(server, target)
+    assert server.videos.deleted == ["video_1"]
+
+
+async def test_a_file_elsewhere_is_fetched_without_the_key(server, target):
+    async with openai_server() as storage:
+        storage.answers["/film"] = (200, "video/mp4", [MOVIE])
+        server.refuse(f"{JOB}/content", 302, location=f"{storage.url}/film")
+        assert await made(server, target) == "video/mp4"
+        (asked,) = storage.asked
+    assert "authorization" not in asked.head.lower()
+    assert target.read_bytes() == MOVIE
+
+
+async def test_a_file_at_another_path_there_is_fetched_with_the_key(server, target):
+    server.answers["/film"] = (200, "video/mp4", [MOVIE])
+    server.refuse(f"{JOB}/content", 307, location="/film")
+    await made(server, target)
+    (asked,) = server.asked_of("/film")
+    assert "bearer sk-1" in asked.head.lower()
+
+
+@pytest.mark.parametrize("location", ["ftp://example.invalid/film", f"{JOB}/content"])
+async def test_links_that_lead_nowhere_are_not_followed_for_ever(server, target, location):
+    server.refuse(f"{JOB}/content", 302, location=location, times=20)
+    with pytest.raises(ProtocolError, match="cannot be understood"):
+        await made(server, target)
+
+
+async def test_a_job_that_is_not_known_at_once_is_looked_for_again(server, target):
+    server.refuse(JOB, 404, times=2)
+    server.refuse(f"{JOB}/content", 404)
+    assert await made(server, target) == "video/mp4"
+    server.refuse("/v1/videos/video_2", 404, times=9)
+    with pytest.raises(InputError):
+        await made(server, target)
+    assert len(server.asked_of("/v1/videos/video_2")) == 4  # three looks, and it is deleted
+
+
+@pytest.mark.parametrize("word", ["succeeded", "Success", "done", "finished"])
+async def test_other_words_for_an_end_are_understood_and_unknown_ones_waited_for(
+    server, target, word
+):
+    said = [f'{{"id": "video_1", "status": "{each}"}}'.encode() for each in ("baking", word)]
+    server.refusals[JOB] = [Answer(200, "application/json", [each]) for each in said]
+    server.answers[f"{JOB}/content"] = (200, "video/mp4", [MOVIE])
+    assert await made(server, target) == "video/mp4"
+    assert len(server.asked_of(JOB)) == 3  # and it is deleted
 
 
 async def test_a_file_that_breaks_off_is_fetched_again_from_its_beginning(server, target):

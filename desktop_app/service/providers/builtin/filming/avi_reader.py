@@ -10,6 +10,8 @@ from desktop_app.service.providers.builtin.filming.avi_writer import CODEC, PICT
 
 _LONGEST_PIECE = 16 << 20
 _LONGEST_HEAD = 1 << 20
+_MOST_BEFORE = 1_000  # chunks between the head and the first picture
+_MOST_PIECES = 200_000
 _MOST_RATE = 60
 _PCM = 1
 
@@ -43,7 +45,10 @@ class AviReader:
         Raises:
             ValueError: A piece is longer than any.
         """
-        while (head := self._file.read(8)) and len(head) == 8:
+        for _ in range(_MOST_PIECES):
+            head = self._file.read(8)
+            if len(head) < 8:
+                return
             kind, length = struct.unpack("<4sI", head)
             if kind == b"LIST":
                 self._file.read(4)  # groups of pieces stand in lists of their own
@@ -65,11 +70,12 @@ class AviReader:
         return self._file.read(length - 4 + length % 2)
 
     def _skip_to_movi(self) -> None:
-        while True:
+        for _ in range(_MOST_BEFORE):
             kind, length = struct.unpack("<4sI", self._file.read(8))
             if kind == b"LIST" and self._file.read(4) == b"movi":
                 return
             self._file.seek(length + length % 2 - (4 if kind == b"LIST" else 0), 1)
+        raise ValueError("it has no pictures")
 
 
 def _format(head: bytes) -> Format:

@@ -19,9 +19,8 @@ _SIZED = r"(?:[\w-]+ ){0,3}?"
 _EARLIER = rf"(?:(?:the|this|that|my|your)(?: (?:last|previous))? (?:{_SEEN}|{_KIND})|it|this|that)"
 _INTO = rf"(?:in)?to (?:{_WHICH} )?{_SIZED}{_KIND}\b"
 _MADE = re.compile(
-    rf"(?:make|create|generate|produce|shoot|record|film|show|give|i (?:want|need|would like))"
-    rf"(?: me| us)? {_WHICH} {_SIZED}{_KIND}(?: clip)? "
-    rf"(?:of|showing|with|about|where|in which|from|out of) (?P<what>.+)",
+    rf"(?:make|create|generate|produce|shoot|record|film|draw)(?: me| us)? {_WHICH} "
+    rf"{_SIZED}{_KIND}(?: clip)? (?:of|showing|with|about|where|in which|from|out of) (?P<what>.+)",
     re.IGNORECASE | re.DOTALL,
 )
 _ANIMATED = re.compile(

@@ -21,8 +21,8 @@ VIDEO = '{"videos":[{"document_id":"v1","mime_type":"video/mp4"}],"note":"..."}'
     [
         ("Make a video of a red fox.", "a red fox"),
         ("Please could you create a short video showing the sea?", "the sea"),
-        ("Show me a clip of a train", "a train"),
-        ("I want a ten-second film about two owls", "two owls"),
+        ("Draw me a clip of a train", "a train"),
+        ("I want you to create a ten-second film about two owls", "two owls"),
         ("Hey Parley, generate another animation of rain", "rain"),
         ("Animate a jumping frog", "a jumping frog"),
     ],
@@ -54,6 +54,9 @@ def test_a_video_of_what_is_named():
     "text",
     [
         "What is a video?",
+        "Give me a movie with Tom Hanks",
+        "Show me the movie about Napoleon",
+        "I want a film about two owls",
         "Draw a fox",
         "make it blue",
         "I watched a video of a fox",
