@@ -77,11 +77,12 @@ def folds_of(message: MessageRecord) -> tuple[Fold, ...]:
         thinks = message.status is MessageStatus.STREAMING and not message.text
         label = tr("Thinking") if thinks else tr("Thoughts")
         found.append(Fold("reasoning", label, body=details.reasoning[:_LONGEST_BODY]))
-    found += [_tool(tool) for tool in details.tools]
+    is_over = message.status is not MessageStatus.STREAMING
+    found += [_tool(tool, is_over=is_over) for tool in details.tools]
     return tuple(found)
 
 
-def _tool(tool: ToolUse) -> Fold:
+def _tool(tool: ToolUse, *, is_over: bool) -> Fold:
     actions: tuple[tuple[str, str], ...] = ()
     if tool.state is ToolState.WANTED:
         actions = (
@@ -90,7 +91,9 @@ def _tool(tool: ToolUse) -> Fold:
             ("always", tr("Always…")),
             ("run", tr("Allow")),
         )
-    note = tr(_STATES[tool.state]) if tool.state in _STATES else _duration(tool.duration_ms)
+    is_left = is_over and tool.state is ToolState.RUNNING  # stopped, or failed: it runs no more
+    is_told = tool.state in _STATES and not is_left
+    note = tr(_STATES[tool.state]) if is_told else _duration(tool.duration_ms)
     parts = [pretty_json(tool.arguments)]
     if tool.output:
         parts.append(f"// {tr('Result')}\n{pretty_json(tool.output)}")

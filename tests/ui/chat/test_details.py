@@ -46,6 +46,15 @@ def test_a_model_thinks_until_it_says_something():
     assert folds_of(reply())[0].label == "Thoughts"
 
 
+def test_a_tool_runs_no_longer_than_its_reply():
+    details = ReplyDetails(tools=(ToolUse("c", "generate_video"),))
+    notes = {
+        status: folds_of(make_message(1, "", details=details, status=status))[0].note
+        for status in (MessageStatus.STREAMING, MessageStatus.INTERRUPTED, MessageStatus.FAILED)
+    }
+    assert list(notes.values()) == ["running", "", ""]
+
+
 def test_what_is_no_json_stays_as_it_is():
     assert pretty_json("{broken") == "{broken"
     assert pretty_json("[" * 5000) == "[" * 5000
