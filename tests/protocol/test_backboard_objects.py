@@ -45,7 +45,9 @@ def values_of(hint: Any) -> st.SearchStrategy[Any]:
         return st.lists(values_of(arguments[0]), max_size=2)
     if origin is typing.Literal:
         return st.sampled_from(arguments)
-    if origin is dict or hint is dict:
+    if origin is dict:
+        return st.dictionaries(st.text(), values_of(arguments[1]), max_size=2)
+    if hint is dict:
         return OBJECTS
     if inspect.isclass(hint) and issubclass(hint, WireObject):
         return objects_of(hint)

@@ -36,7 +36,9 @@ def _said(answer: TypedAnswer) -> tuple[str, float]:
     """The likeliest answer, and how likely it is."""
     match answer:
         case NoulAnswer(noul=noul):
-            return ("Yes", noul) if noul >= 0.5 else ("No", 1 - noul)
+            if f"{noul:.0%}" == "50%":
+                return "Undecided", noul
+            return ("Yes", noul) if noul > 0.5 else ("No", 1 - noul)
         case ChoiceAnswer(choice=choice, probabilities=shares):
             return choice, shares.get(choice, answer.confidence)
         case _:
