@@ -199,6 +199,10 @@ async def test_a_video_is_made_with_what_the_first_frame_says(tmp_path, open_rig
         )
         await client.say("text", text="Film a fox")
         await client.reply()
+        kinds = [each["type"] for each in client.received]
+        begun = client.received[kinds.index("tool.call")]
+        assert (begun["name"], begun["hosted"]) == ("generate_video", True)
+        assert kinds.index("tool.call") < kinds.index("media.generated")
         (told,) = [each for each in client.received if each["type"] == "media.generated"]
         (media,) = told["generated_media"]
         assert (await rig.http.get(media["url"])).content == MOVIE
