@@ -205,7 +205,6 @@ async def open_gateway(
             address.url,
             additional_headers={"Authorization": f"Bearer {address.key}"} if address.key else {},
             user_agent_header="Parley",
-            create_connection=WholeMessageConnection,
             compression=None,
             max_size=MAX_MESSAGE_BYTES,
             open_timeout=OPEN_TIMEOUT_S,

@@ -16,7 +16,6 @@ from websockets.uri import parse_uri
 from desktop_app.client.errors import closed, handshake_errors, socket_errors
 from desktop_app.client.goodbye import say_goodbye
 from desktop_app.client.socket_route import socket_route
-from desktop_app.client.whole_messages import WholeMessageConnection
 from desktop_app.errors import AccessError, NetworkError, ProtocolError
 from desktop_app.protocol.backboard.wire import error_text
 from desktop_app.protocol.json_faults import UNREADABLE
@@ -140,7 +139,6 @@ async def open_json_socket(
                     url,
                     additional_headers=headers or {},
                     user_agent_header="Parley",
-                    create_connection=WholeMessageConnection,
                     compression=None,
                     max_size=MAX_MESSAGE_BYTES,
                     max_queue=MAX_EARLY_EVENTS,

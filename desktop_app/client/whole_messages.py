@@ -30,6 +30,14 @@ class WholeMessageConnection(ClientConnection):
     _is_between = False
     """The library waits for the first byte of a message."""
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The connection is over.
+
+        Behind a proxy, the library ends one which never began when the handshake of TLS fails.
+        """
+        if hasattr(self, "recv_messages"):  # made by connection_made
+            super().connection_lost(exc)
+
     def data_received(self, data: bytes) -> None:
         """Bytes of the server."""
         at = 0

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from msgspec import structs
 
-from desktop_app.audio.frames import CAPTURE_RATE_HZ, SPEECH_RATE_HZ
+from desktop_app.audio.frames import SPEECH_RATE_HZ
 from desktop_app.engine.ledger import Ledger
 from desktop_app.engine.ports import Journal, Time
 from desktop_app.engine.turn_notes import TurnNotes
@@ -22,7 +22,6 @@ from desktop_app.journal.titles import title_of
 from desktop_app.link.messages import LinkEvent, MessageSaved
 from desktop_app.link.thread_messages import PictureSaved, ThreadSaved
 
-_WRITTEN_BYTES = CAPTURE_RATE_HZ * 2 // 4
 _WRITTEN_SPEECH_BYTES = SPEECH_RATE_HZ * 2 // 4
 
 
@@ -93,33 +92,24 @@ class Bookkeeper:
             finally:  # a disk that is full does not end the conversation
                 waiting, notes.waiting_sound = notes.waiting_sound, None
                 for pcm in waiting or ():
-                    self._journal.append_utterance(utterance.id, pcm)
+                    self._journal.write_utterance(utterance.id, pcm)
 
         self._ledger.do(begin)
 
     def append(self, notes: TurnNotes, pcm: bytes) -> None:
-        """Write sound of the turn, a quarter of a second at a time: each writing wakes a thread."""
+        """Write sound of the turn, before it is sent."""
         notes.recorded_bytes += len(pcm)
         if notes.utterance is None:
             return
         if notes.waiting_sound is not None:
             notes.waiting_sound.append(pcm)
-            return
-        notes.unwritten_sound += pcm
-        if len(notes.unwritten_sound) >= _WRITTEN_BYTES:
-            self._write_sound(notes, notes.utterance)
+        else:
+            self._journal.write_utterance(notes.utterance.id, pcm)
 
-    def _write_sound(self, notes: TurnNotes, utterance: UtteranceRecord) -> None:
-        pcm = bytes(notes.unwritten_sound)
-        notes.unwritten_sound.clear()
-        if pcm:
-            self._journal.append_utterance(utterance.id, pcm)
-
-    def end(self, notes: TurnNotes, utterance: UtteranceRecord, state: UtteranceState) -> None:
+    def end(self, utterance: UtteranceRecord, state: UtteranceState) -> None:
         """Close the recording, complete."""
 
         async def end() -> None:
-            self._write_sound(notes, utterance)
             await self._journal.end_utterance(utterance.id, state)
 
         self._ledger.do(end)

@@ -289,6 +289,9 @@ class Journal(Protocol):
     def append_utterance(self, utterance_id: str, pcm: bytes) -> None:
         """Add sound, in order, without waiting."""
 
+    def write_utterance(self, utterance_id: str, pcm: bytes) -> None:
+        """Add sound, in order: a process that is killed after this returns has kept it."""
+
     async def end_utterance(self, utterance_id: str, state: UtteranceState) -> UtteranceRecord:
         """Close the recording: everything appended is on disk when this returns."""
 

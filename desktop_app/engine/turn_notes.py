@@ -24,7 +24,6 @@ class TurnNotes:
         reply: The reply as saved or grown last, None until it begins.
         utterance: The recording, None for a typed turn.
         waiting_sound: Recorded before the journal was ready for it; None once it is.
-        unwritten_sound: The newest sound, not given to the journal yet.
         partial: The words understood so far.
         files: What went along with what was said.
         speech_bytes: How much speech of the reply has come.
@@ -45,7 +44,6 @@ class TurnNotes:
     reply: MessageRecord | None = None
     utterance: UtteranceRecord | None = None
     waiting_sound: list[bytes] | None = field(default_factory=list)
-    unwritten_sound: bytearray = field(default_factory=bytearray)
     partial: str = ""
     files: tuple[str, ...] = ()
     recorded_bytes: int = 0

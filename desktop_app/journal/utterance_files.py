@@ -49,7 +49,10 @@ def older_replies(folder: Path) -> frozenset[str]:
 
 
 class UtteranceFiles:
-    """Writes and reads the sound files. The journal's thread only."""
+    """Writes and reads the sound files. The journal's thread only.
+
+    What is begun may be appended to by another thread, one at a time, until it is ended.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

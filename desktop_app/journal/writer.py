@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from time import perf_counter
 
 from desktop_app.database.worker import Worker
 from desktop_app.journal.records import (
@@ -19,6 +20,9 @@ from desktop_app.journal.rows import SAVE_MESSAGE, SAVE_THREAD
 from desktop_app.journal.tables import Tables
 from desktop_app.journal.taking_in import TakenIn, ThreadRows
 from desktop_app.protocol.commands import Answerer
+
+_SLOW_S = 0.05
+"""A write that takes longer may delay the loop, and what it sends and plays, no second time."""
 
 
 class JournalWriter:
@@ -36,6 +40,7 @@ class JournalWriter:
         self._worker = worker
         self._tables = tables
         self._is_closed = False
+        self._is_slow: dict[str, bool] = {}  # of each utterance that is open: see write_utterance
         self.set_aside = tables.set_aside
 
     @classmethod
@@ -187,6 +192,7 @@ class JournalWriter:
     async def begin_utterance(self, utterance: UtteranceRecord) -> None:
         """Create the row and the file; ``path`` and ``state`` are set here."""
         await self._worker.run(lambda: self._tables.begin_utterance(utterance))
+        self._is_slow[utterance.id] = False
 
     def append_utterance(self, utterance_id: str, pcm: bytes) -> None:
         """Add sound, in order, without waiting; a failure is raised by ``end_utterance``.
@@ -195,8 +201,28 @@ class JournalWriter:
         """
         self._worker.post(lambda: self._tables.files.append(utterance_id, pcm))
 
+    def write_utterance(self, utterance_id: str, pcm: bytes) -> None:
+        """Add sound of an utterance between ``begin_utterance`` and ``end_utterance``, in order.
+
+        A failure is raised by ``end_utterance``. Loop thread only.
+
+        A process that is killed after this returns has kept it, as the system has it then: that
+        takes microseconds, and no other thread. Where the disk is so slow that it does not, the
+        rest of the utterance waits for it elsewhere, as with ``append_utterance``.
+        """
+        is_slow = self._is_slow.get(utterance_id)
+        if is_slow is None:
+            return
+        if is_slow:
+            self.append_utterance(utterance_id, pcm)
+            return
+        began_s = perf_counter()
+        self._tables.files.append(utterance_id, pcm)
+        self._is_slow[utterance_id] = perf_counter() - began_s > _SLOW_S
+
     async def end_utterance(self, utterance_id: str, state: UtteranceState) -> UtteranceRecord:
         """Close the recording: everything appended is on disk when this returns."""
+        self._is_slow.pop(utterance_id, None)
         return await self._worker.run(lambda: self._tables.end_utterance(utterance_id, state))
 
     async def set_utterance_state(self, utterance_id: str, state: UtteranceState) -> None:

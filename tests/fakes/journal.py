@@ -195,6 +195,9 @@ class MemoryJournal:
     def append_utterance(self, utterance_id: str, pcm: bytes) -> None:
         self._sounds.setdefault(utterance_id, bytearray()).extend(pcm)
 
+    def write_utterance(self, utterance_id: str, pcm: bytes) -> None:
+        self.append_utterance(utterance_id, pcm)
+
     async def end_utterance(self, utterance_id: str, state: UtteranceState) -> UtteranceRecord:
         await self._write()
         return self._set_state(utterance_id, state)

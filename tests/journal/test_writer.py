@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 import subprocess
 import sys
+import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -98,6 +99,48 @@ async def test_an_utterance_is_on_disk_in_order_when_it_ends(writer, records, tm
     pcm = b"".join(bytes([number]) * 640 for number in range(50))
     assert (tmp_path / ended.path).read_bytes() == pcm
     assert await writer.utterance_pcm("u1") == pcm
+
+
+async def test_what_was_written_of_an_utterance_is_in_its_file_though_the_journal_is_busy(
+    writer, records, tmp_path
+):
+    await writer.begin_utterance(records.utterance())
+    goes_on = threading.Event()
+    held = asyncio.create_task(writer._worker.run(goes_on.wait))
+    file = tmp_path / "utterances" / "u1.pcm"
+    try:
+        for number in range(3):
+            writer.write_utterance("u1", bytes([number]) * 640)
+            assert file.stat().st_size == 640 * (number + 1)
+    finally:
+        goes_on.set()
+    await held
+    ended = await writer.end_utterance("u1", UtteranceState.CAPTURED)
+    writer.write_utterance("u1", b"late")
+    assert ended.duration_ms == 60
+    assert file.read_bytes() == b"".join(bytes([number]) * 640 for number in range(3))
+
+
+async def test_a_slow_disk_delays_the_loop_once_in_an_utterance(
+    writer, records, tmp_path, monkeypatch
+):
+    await writer.begin_utterance(records.utterance())
+    threads = []
+    append = writer._tables.files.append
+
+    def slowly(utterance_id: str, pcm: bytes) -> None:
+        threads.append(threading.current_thread() is threading.main_thread())
+        append(utterance_id, pcm)
+
+    monkeypatch.setattr(writer._tables.files, "append", slowly)
+    clock = iter([0.0, 0.01, 1.0, 1.2])
+    monkeypatch.setattr("desktop_app.journal.writer.perf_counter", lambda: next(clock))
+    for number in range(5):
+        writer.write_utterance("u1", bytes([number]) * 640)
+    ended = await writer.end_utterance("u1", UtteranceState.CAPTURED)
+    assert threads == [True, True, False, False, False]
+    pcm = b"".join(bytes([number]) * 640 for number in range(5))
+    assert (tmp_path / ended.path).read_bytes() == pcm
 
 
 async def test_ending_an_utterance_twice_keeps_its_sound(writer, records):

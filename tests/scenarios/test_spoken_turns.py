@@ -137,6 +137,18 @@ async def test_bar_25_the_recording_is_in_the_journal_before_it_is_sent_pre_roll
         assert sent.startswith(bytes(640 * 10)), "silence from before the first word is there"
 
 
+async def test_bar_25_each_frame_is_in_the_journal_when_it_is_sent():
+    async with Rig() as rig:
+        line = await listening(rig)
+        await rig.hear("." * 20 + "#" * 15)
+        for _ in range(10):
+            await rig.hear("#")
+            [utterance] = rig.journal.utterances.values()
+            sent = b"".join(command.pcm for command in line.sent_of(AppendAudio))
+            assert sent
+            assert rig.journal.sound(utterance.id)[: len(sent)] == sent
+
+
 async def test_bar_9_barge_in_silences_the_reply_and_says_how_much_was_heard():
     async with Rig() as rig:
         line = await speaking(rig)

@@ -43,10 +43,14 @@ class Window:
             publish=self.server.publish,
             wall=lambda: 1e9,
             clear_service=self._nothing,
+            forget_at_service=self._not_even_this,
         )
 
     async def _nothing(self) -> None:
         raise AssertionError("nobody asked for that")
+
+    async def _not_even_this(self, older_than_s: float) -> None:
+        raise AssertionError(f"nobody asked for that: {older_than_s} s")
 
     def _on_intent(self, intent: Intent) -> None:
         self.desk.take(intent)
