@@ -36,6 +36,11 @@ def leading() -> Qt.AlignmentFlag:
     return side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
 
 
+def in_order(numbers: str) -> str:
+    """Numbers with signs between them, such as a width and a height: none changes its place."""
+    return f"\u2066{numbers}\u2069" if numbers and is_mirrored() else numbers
+
+
 def shortened(text: str, metrics: QFontMetrics, room: int) -> str:
     """The text within so many px, with an ellipsis where its own words end."""
     fitting = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)

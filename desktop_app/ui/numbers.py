@@ -46,4 +46,7 @@ def money(dollars: float) -> str:
     """A price, as exact as small prices need it; nothing is free."""
     if not dollars:
         return tr("free")
-    return f"${decimal(dollars, 2 if dollars >= 1 else 4)}"
+    digits = 2 if dollars >= 1 else 4
+    if QLocale().language() == QLocale.Language.C:  # it writes the sign behind, as nobody does
+        return f"${decimal(dollars, digits)}"
+    return QLocale().toCurrencyString(float(dollars), "$", digits)

@@ -8,11 +8,12 @@ import pytest
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QGuiApplication
 
-from desktop_app.journal.records import MessageRecord, MessageStatus, Role
+from desktop_app.journal.records import MessageRecord, MessageStatus, PictureRecord, Role
 from desktop_app.journal.reply_details import ReplyDetails, ToolState, ToolUse
 from desktop_app.ui.chat.message_row import MessageRow
 from desktop_app.ui.chat.picture_shelf import PictureShelf
-from desktop_app.ui.mirroring import within
+from desktop_app.ui.gallery.picture_words import size_words
+from desktop_app.ui.mirroring import in_order, within
 from tests.ui.chat.test_chat_view import message
 
 WIDTH = 600
@@ -68,3 +69,19 @@ def test_code_is_read_from_the_left_in_every_language(look, from_the_right):
     row.measure(0, 2000)
     line = row.column.block(0).document.firstBlock().layout().lineAt(0)
     assert line.naturalTextRect().left() < WIDTH / 4
+
+
+def test_a_width_stays_before_its_height(from_the_right):
+    picture = PictureRecord(
+        id="p",
+        thread_id="t",
+        message_id="m",
+        remote_id="",
+        mime_type="image/png",
+        path="p.png",
+        size_bytes=2048,
+        created_at=0.0,
+    )
+    said = size_words(picture, 640, 360)
+    assert "\u2066640 × 360\u2069" in said  # noqa: RUF001
+    assert in_order("") == ""

@@ -28,7 +28,7 @@ def french() -> Iterator[None]:
 def test_numbers_in_french(french):
     assert whole(8192) == f"8{THIN}192"
     assert (decimal(2.5), short(1.04), short(1.25), decimal(3, 2)) == ("2,5", "1", "1,2", "3,00")
-    assert money(0.0042) == "$0,0042"
+    assert money(0.0042) == "0,0042\N{NO-BREAK SPACE}$"
 
 
 def test_places_with_numbers_in_french(french):

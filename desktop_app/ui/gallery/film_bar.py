@@ -16,6 +16,7 @@ from desktop_app.ui.gallery import picture_words
 from desktop_app.ui.gallery.seek_bar import SeekBar
 from desktop_app.ui.labels import Label
 from desktop_app.ui.look import Look
+from desktop_app.ui.mirroring import in_order
 
 _LEAST_MS = 15
 _STEP_S = 1.0
@@ -49,6 +50,7 @@ class FilmBar(QWidget):
         self.seek = SeekBar(look, self)
         self._clock = Label(look, self, ink="dim", px=size.SMALL)
         self._clock.setFixedWidth(self._clock.fontMetrics().horizontalAdvance("00:00 / 00:00") + 2)
+        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # as time runs on every player
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
@@ -69,6 +71,11 @@ class FilmBar(QWidget):
     def is_playing(self) -> bool:
         """Whether frames come by themselves."""
         return self._timer.isActive()
+
+    @property
+    def is_within(self) -> bool:
+        """Whether it stands between its beginning and its end, where somebody looks at it."""
+        return 0 < self.frame < self.seek.maximum()
 
     @property
     def frame(self) -> int:
@@ -138,8 +145,8 @@ class FilmBar(QWidget):
             return
         at_s = 0.0 if self.frame == 0 else (self.frame + 1) * film.frame_s
         words = f"{picture_words.length(at_s)} / {picture_words.length(film.duration_s)}"
-        if words != self._clock.text:
-            self._clock.show_text(words)
+        if (said := in_order(words)) != self._clock.text:
+            self._clock.show_text(said)
 
     def _show_state(self) -> None:
         self.button.show_icon("pause" if self.is_playing else "play")

@@ -216,7 +216,7 @@ class PictureViewer(QWidget):
 
     def show_frame(self, image: QImage) -> None:
         """The frame of the video that is due."""
-        self.canvas.show_frame(image, is_playing=self.bar.is_playing)
+        self.canvas.show_frame(image, is_playing=self.bar.is_playing or self.bar.is_within)
 
     def play(self) -> None:
         """Play the video, or stop it where it is."""
@@ -336,7 +336,7 @@ class PictureViewer(QWidget):
     def _on_played(self, is_playing: bool) -> None:
         image = self._images.get(self._picture.id) if self._picture is not None else None
         if image is not None and self.bar.film is not None:
-            self.canvas.show_playing(is_playing=is_playing)
+            self.canvas.show_playing(is_playing=is_playing or self.bar.is_within)
 
     def _ask(self, signal: object, words: str) -> None:
         if self._picture is not None:

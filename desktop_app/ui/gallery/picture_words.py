@@ -11,6 +11,7 @@ from desktop_app.journal.picture_files import ending_of
 from desktop_app.journal.records import PictureRecord
 from desktop_app.prose import tr, tr_n
 from desktop_app.ui import moments, wording
+from desktop_app.ui.mirroring import in_order
 from desktop_app.ui.numbers import file_size, whole
 
 _NAME_CHARACTERS = 60
@@ -39,7 +40,7 @@ def size_words(picture: PictureRecord, width: int, height: int) -> str:
     """Pixels and bytes."""
     size = file_size(picture.size_bytes)
     pixels = f"{width} × {height}" if width and height else ""  # noqa: RUF001
-    return wording.listed(pixels, size)
+    return wording.listed(in_order(pixels), size)
 
 
 def length(seconds: float) -> str:

@@ -19,7 +19,7 @@ def paint_play_sign(painter: QPainter, box: QRectF, look: Look) -> None:
     side = min(_SIGN * look.text_scale, min(box.width(), box.height()) * 0.45)
     circle = QRectF(0, 0, side, side)
     circle.moveCenter(box.center())
-    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setPen(look.colour("dim"))  # seen on a ground of its own colour too
     painter.setBrush(_ground(look))
     painter.drawEllipse(circle)
     triangle, middle, step = QPainterPath(), circle.center(), side / 5
@@ -39,7 +39,7 @@ def paint_length(painter: QPainter, box: QRectF, look: Look, words: str) -> None
     if not words or width + 2 * _EDGE > box.width() or height + 2 * _EDGE > box.height() / 2:
         return
     pill = within(QRectF(box.left() + _EDGE, box.bottom() - _EDGE - height, width, height), box)
-    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setPen(look.colour("dim"))
     painter.setBrush(_ground(look))
     painter.drawRoundedRect(pill, 6, 6)
     painter.setPen(look.colour("text"))

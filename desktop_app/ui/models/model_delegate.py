@@ -139,6 +139,7 @@ class _Line:
         self._painter.setFont(font)
         self._painter.setPen(self._look.colour(ink))
         fitting = shortened(text, self._painter.fontMetrics(), room.width())
+        whole = Qt.TextFlag.TextDontClip  # letters of another font may hang lower than the line
         self._painter.drawText(
-            self._placed(room), self._aligned(Qt.AlignmentFlag.AlignLeft), fitting
+            self._placed(room), self._aligned(Qt.AlignmentFlag.AlignLeft) | whole, fitting
         )

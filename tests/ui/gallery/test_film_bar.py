@@ -41,6 +41,15 @@ def bar(qtbot, look, clock: Clock) -> Iterator[FilmBar]:
     window.close()
 
 
+def test_time_runs_to_the_right_in_every_language(qtbot, look):
+    page = QWidget()
+    qtbot.addWidget(page)
+    page.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    bar = FilmBar(look, page)
+    assert bar.seek.layoutDirection() == Qt.LayoutDirection.LeftToRight
+    assert not bar.is_within
+
+
 def test_frames_come_when_they_are_due_and_late_ones_are_left_out(bar: FilmBar, clock: Clock):
     bar.play()
     assert bar.is_playing
@@ -59,6 +68,7 @@ def test_it_ends_at_its_last_frame_and_begins_anew(bar: FilmBar, clock: Clock):
     clock.s += 60
     bar._on_time()
     assert (bar.is_playing, bar.frame, bar.wanted[-1]) == (False, 29, 29)
+    assert not bar.is_within
     assert bar._clock.text == "0:03 / 0:03"
     bar.play()
     assert bar.is_playing
@@ -74,6 +84,7 @@ def test_it_stops_where_it_is_and_goes_on_from_there(qtbot, bar: FilmBar, clock:
     assert bar.button.accessibleName() == "Pause"
     qtbot.mouseClick(bar.button, Qt.MouseButton.LeftButton)
     assert (bar.is_playing, bar.frame) == (False, 10)
+    assert bar.is_within
     assert bar.button.accessibleName() == "Play"
     clock.s += 100
     bar.toggle()
