@@ -211,9 +211,11 @@ async def find_bar_and_drop(person: Person, camera: Photographer) -> None:
     await eventually(lambda: voices.browser.rows.rows)
     await camera.take("15-voice-picker")
     QTest.keyClick(person.window.focusWidget(), Qt.Key.Key_Escape)
+    key(person, Qt.Key.Key_K, CONTROL)
     person.window.threads.search.setText("tram")
     await camera.take("16-search")
     person.window.threads.search.setText("")
+    QTest.keyClick(person.window.focusWidget(), Qt.Key.Key_Escape)
 
 
 def test_the_first_start_is_whole(live):
