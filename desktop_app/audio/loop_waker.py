@@ -37,7 +37,7 @@ class LoopWaker:
         self._outlet = outlet
         try:
             loop.add_reader(outlet, self._on_readable)
-        except NotImplementedError:
+        except NotImplementedError:  # the loop of Windows watches none
             inlet.close()
             outlet.close()
         else:

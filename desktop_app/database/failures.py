@@ -23,7 +23,7 @@ def storage_errors() -> Iterator[None]:
     except sqlite3.Error as error:
         raise _from_sqlite(error) from error
     except OSError as error:
-        raise _from_system(error) from error
+        raise storage_error(error) from error
 
 
 def is_damage(error: sqlite3.Error) -> bool:
@@ -57,7 +57,8 @@ def _from_sqlite(error: sqlite3.Error) -> StorageError:
     )
 
 
-def _from_system(error: OSError) -> StorageError:
+def storage_error(error: OSError) -> StorageError:
+    """What the file system says, as a StorageError."""
     reason = error.strerror or str(error)
     if error.errno == errno.ENOSPC:
         return _full(reason)

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from io import FileIO
 from pathlib import Path
 
-from desktop_app.database.failures import storage_errors
+from desktop_app.database.failures import storage_error, storage_errors
 from desktop_app.errors import StorageError
 
 _FOLDER = "utterances"
@@ -79,10 +79,10 @@ class UtteranceFiles:
         if file is None or utterance_id in self._failed:
             return
         try:
-            with storage_errors():
-                _write_all(file, pcm)
-        except StorageError as error:
-            self._failed[utterance_id] = error
+            _write_all(file, pcm)
+        except OSError as error:
+            failure = self._failed[utterance_id] = storage_error(error)
+            failure.__cause__ = error
 
     def end(self, utterance_id: str) -> None:
         """Put everything appended on the disk and close. Idempotent.
@@ -150,9 +150,9 @@ class UtteranceFiles:
 
 
 def _write_all(file: FileIO, pcm: bytes) -> None:
-    left = memoryview(pcm)
-    while left:
-        left = left[file.write(left) :]
+    written = file.write(pcm)
+    while written < len(pcm):
+        written += file.write(memoryview(pcm)[written:])
 
 
 def read_sound(folder: Path, utterance_id: str) -> bytes:

@@ -19,7 +19,7 @@ class UnwatchedLoop(asyncio.SelectorEventLoop):
     """A loop that watches no sockets for others, as the one of Windows."""
 
     def add_reader(self, _fd: Any, _call: Callable[..., Any], *_args: Any) -> None:
-        raise NotImplementedError
+        raise NotImplementedError  # as asyncio's own does there
 
 
 @pytest.fixture(params=[asyncio.SelectorEventLoop, UnwatchedLoop])
