@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from PIL import Image
 from desktop_app.errors import InputError
 from desktop_app.protocol.backboard.models import ModelInfo
 from desktop_app.service.providers.picture_ports import Picture, PictureRequest
+from tests.fakes.pausing import Pausing
 
 
 def png(size: tuple[int, int] = (8, 6), color: str = "red") -> bytes:
@@ -23,12 +23,11 @@ def png(size: tuple[int, int] = (8, 6), color: str = "red") -> bytes:
 
 
 @dataclass
-class ScriptedPictureMaker:
+class ScriptedPictureMaker(Pausing):
     """Gives ``pictures``, or ``n`` of the first; ``pause`` holds it until ``resume``.
 
     Attributes:
         requests: What it was asked.
-        was_asked: Set by the first request.
     """
 
     provider: str = "scripted"
@@ -36,18 +35,6 @@ class ScriptedPictureMaker:
     pictures: tuple[Picture, ...] = field(default_factory=lambda: (Picture(png()),))
     failure: Exception | None = None
     requests: list[PictureRequest] = field(default_factory=list)
-    was_asked: asyncio.Event = field(default_factory=asyncio.Event)
-    may_go_on: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def __post_init__(self) -> None:
-        self.may_go_on.set()
-
-    def pause(self) -> None:
-        """Hold every picture until ``resume``."""
-        self.may_go_on.clear()
-
-    def resume(self) -> None:
-        self.may_go_on.set()
 
     def check(self, config: Mapping[str, Any]) -> None:
         if not str(config.get("n", 1)).isdecimal():
@@ -68,6 +55,3 @@ class ScriptedPictureMaker:
             ModelInfo(name=name, provider=self.provider, model_type="image", context_limit=0)
             for name in (self.model, "big-brush")
         ]
-
-    async def aclose(self) -> None:
-        self.may_go_on.set()

@@ -10,11 +10,13 @@ from typing import Any
 from desktop_app.errors import AppError, InputError
 from desktop_app.protocol.backboard.models import ModelInfo
 from desktop_app.protocol.backboard.voices import VoiceInfo
-from desktop_app.protocol.events import Usage
+from desktop_app.protocol.events import ToolCall, Usage
+from desktop_app.service.providers.builtin.responder import Responder
 from desktop_app.service.providers.judge_ports import Judge
 from desktop_app.service.providers.live_ports import LiveSpeechToText
 from desktop_app.service.providers.picture_ports import PictureMaker
 from desktop_app.service.providers.ports import (
+    BUILT_IN,
     Finished,
     Language,
     LanguageEvent,
@@ -22,6 +24,7 @@ from desktop_app.service.providers.ports import (
     Recall,
     SpokenWord,
     TextDelta,
+    ToolsCalled,
     Transcript,
 )
 from desktop_app.service.providers.recording_ports import (
@@ -36,20 +39,20 @@ from desktop_app.service.providers.recording_ports import (
 from desktop_app.service.providers.reply_ports import OpensReplySpeech
 from desktop_app.service.providers.vector_ports import Embedder
 from desktop_app.service.providers.video_ports import VideoMaker
+from tests.fakes.pausing import Pausing
 
 CHUNK = b"\x01\x00" * 960
 """40 ms at 24 kHz."""
 
 
 @dataclass
-class ScriptedLanguage:
+class ScriptedLanguage(Pausing):
     """Says what it is told to; ``pause`` holds the reply after its first piece.
 
     Attributes:
         rounds: What it says to the next requests, one element each; then ``pieces`` again.
         row: What its catalogue says beside names.
         requests: What it was asked.
-        was_asked: Set by the first request.
         closed: How many replies were closed, finished or not.
     """
 
@@ -61,19 +64,7 @@ class ScriptedLanguage:
     usage: Usage | None = field(default_factory=lambda: Usage(input_tokens=7, output_tokens=5))
     failure: Exception | None = None
     requests: list[LanguageRequest] = field(default_factory=list)
-    was_asked: asyncio.Event = field(default_factory=asyncio.Event)
     closed: int = 0
-    may_go_on: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def __post_init__(self) -> None:
-        self.may_go_on.set()
-
-    def pause(self) -> None:
-        """Hold every reply after its first piece until ``resume``."""
-        self.may_go_on.clear()
-
-    def resume(self) -> None:
-        self.may_go_on.set()
 
     async def reply(self, request: LanguageRequest) -> AsyncIterator[LanguageEvent]:
         self.requests.append(request)
@@ -92,8 +83,21 @@ class ScriptedLanguage:
     async def models(self) -> Sequence[ModelInfo]:
         return [ModelInfo(name=self.model, provider=self.provider, **self.row)]
 
-    async def aclose(self) -> None:
-        self.may_go_on.set()
+
+@dataclass
+class ToolCaller(ScriptedLanguage):
+    """A model that calls a tool with what the person wrote as its arguments, then speaks."""
+
+    tool: str = ""
+
+    async def reply(self, request: LanguageRequest) -> AsyncIterator[LanguageEvent]:
+        self.requests.append(request)
+        last = request.history[-1]
+        if last.role == "user" and request.tools:
+            yield ToolsCalled((ToolCall("c1", self.tool, last.content),))
+        else:
+            yield TextDelta(f"Done: {last.role}")
+        yield Finished(self.usage)
 
 
 class ScriptedRecognition:
@@ -337,3 +341,16 @@ class ScriptedProviders:
         if self.failure is not None:
             raise self.failure
         return self
+
+
+class WithoutModel(ScriptedProviders):
+    """No language model is connected: the built-in responder answers."""
+
+    @property
+    def default_language(self) -> Language:
+        assert self.recall is not None
+        return Responder(self.recall)
+
+    @property
+    def languages(self) -> Mapping[str, Language]:
+        return {BUILT_IN: self.default_language}

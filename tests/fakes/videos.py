@@ -15,18 +15,18 @@ from PIL import Image
 from desktop_app.errors import InputError
 from desktop_app.protocol.backboard.models import ModelInfo
 from desktop_app.service.providers.video_ports import VideoRequest
+from tests.fakes.pausing import Pausing
 
 MOVIE = b"\0\0\0\x18ftypmp42 a moving fox"
 
 
 @dataclass
-class ScriptedVideoMaker:
+class ScriptedVideoMaker(Pausing):
     """Writes ``movie``; ``pause`` holds it half-way until ``resume``.
 
     Attributes:
         requests: What it was asked.
         targets: Where it wrote.
-        was_asked: Set by the first request.
     """
 
     provider: str = "scripted"
@@ -35,18 +35,6 @@ class ScriptedVideoMaker:
     failure: Exception | None = None
     requests: list[VideoRequest] = field(default_factory=list)
     targets: list[Path] = field(default_factory=list)
-    was_asked: asyncio.Event = field(default_factory=asyncio.Event)
-    may_go_on: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def __post_init__(self) -> None:
-        self.may_go_on.set()
-
-    def pause(self) -> None:
-        """Hold every video until ``resume``."""
-        self.may_go_on.clear()
-
-    def resume(self) -> None:
-        self.may_go_on.set()
 
     def check(self, config: Mapping[str, Any]) -> None:
         if not str(config.get("duration", 1)).isdecimal():
@@ -74,9 +62,6 @@ class ScriptedVideoMaker:
             )
             for name in (self.model, "wide-lens")
         ]
-
-    async def aclose(self) -> None:
-        self.may_go_on.set()
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, Literal, TypeVar
+
+import msgspec
 
 from desktop_app.errors import InputError
 from desktop_app.service.making.maker_models import Maker, MakerModels
@@ -16,6 +18,7 @@ MadeKind = Literal["image", "video"]
 _NAMES: dict[MadeKind, str] = {"image": "picture", "video": "video"}
 
 _Maker = TypeVar("_Maker", bound=Maker)
+_Asked = TypeVar("_Asked", bound=msgspec.Struct)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,25 @@ class MakerChoice:
     provider: str = ""
     model: str = ""
     config: Mapping[str, Any] = field(default_factory=dict)
+
+    def wishing(self, **wished: Any) -> MakerChoice:
+        """The choice with what a model wishes beside it: what a person set goes before."""
+        told = {name: value for name, value in wished.items() if value}
+        return replace(self, config=told | dict(self.config))
+
+
+def asked_of(kind: MadeKind, arguments: Mapping[str, Any], shape: type[_Asked]) -> _Asked:
+    """What a model asks of a tool that makes such things.
+
+    Raises:
+        InputError: ``*.bad_arguments``.
+    """
+    try:
+        return msgspec.convert(arguments, shape)
+    except msgspec.ValidationError as error:
+        raise InputError(
+            f"{kind}.bad_arguments", f"These arguments cannot be used: {error}."
+        ) from error
 
 
 def choice_of(settings: Mapping[str, Any]) -> MakerChoice:

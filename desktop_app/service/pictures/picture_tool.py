@@ -6,9 +6,8 @@ from typing import Any
 
 import msgspec
 
-from desktop_app.errors import InputError
 from desktop_app.service.making.made_media import media_of, told_of
-from desktop_app.service.making.makers import MakerChoice, choice_of
+from desktop_app.service.making.makers import MakerChoice, asked_of, choice_of
 from desktop_app.service.media.media_links import MediaLinks
 from desktop_app.service.pictures.pictures import PictureOrder, Pictures
 from desktop_app.service.providers.picture_ports import PICTURE_TOOL
@@ -66,20 +65,13 @@ class PictureTool:
         Raises:
             AppError
         """
-        try:
-            asked = msgspec.convert(arguments, _Arguments)
-        except msgspec.ValidationError as error:
-            raise InputError(
-                "image.bad_arguments", f"These arguments cannot be used: {error}."
-            ) from error
-        wished = {"size": asked.size, "aspect_ratio": asked.aspect_ratio}
-        config = {name: value for name, value in wished.items() if value} | {**self._choice.config}
+        asked = asked_of("image", arguments, _Arguments)
         made = await self._pictures.make(
             PictureOrder(
                 thread_id=run.question.thread_id,
                 message_id=run.message_id,
                 prompt=asked.prompt,
-                choice=MakerChoice(self._choice.provider, self._choice.model, config),
+                choice=self._choice.wishing(size=asked.size, aspect_ratio=asked.aspect_ratio),
                 sources=tuple(dict.fromkeys(asked.document_ids or ())),
             )
         )

@@ -6,9 +6,8 @@ from typing import Any
 
 import msgspec
 
-from desktop_app.errors import InputError
 from desktop_app.service.making.made_media import media_of, told_of
-from desktop_app.service.making.makers import MakerChoice, choice_of
+from desktop_app.service.making.makers import MakerChoice, asked_of, choice_of
 from desktop_app.service.media.media_links import MediaLinks
 from desktop_app.service.providers.ports import Tool
 from desktop_app.service.providers.video_ports import VIDEO_TOOL
@@ -78,24 +77,15 @@ class VideoTool:
         Raises:
             AppError
         """
-        try:
-            asked = msgspec.convert(arguments, _Arguments)
-        except msgspec.ValidationError as error:
-            raise InputError(
-                "video.bad_arguments", f"These arguments cannot be used: {error}."
-            ) from error
-        wished = {
-            "duration": asked.duration,
-            "size": asked.size,
-            "aspect_ratio": asked.aspect_ratio,
-        }
-        config = {name: value for name, value in wished.items() if value} | {**self._choice.config}
+        asked = asked_of("video", arguments, _Arguments)
         made = await self._videos.make(
             VideoOrder(
                 thread_id=run.question.thread_id,
                 message_id=run.message_id,
                 prompt=asked.prompt,
-                choice=MakerChoice(self._choice.provider, self._choice.model, config),
+                choice=self._choice.wishing(
+                    duration=asked.duration, size=asked.size, aspect_ratio=asked.aspect_ratio
+                ),
                 sources=tuple(dict.fromkeys(asked.document_ids or ())),
                 references=tuple(dict.fromkeys(asked.reference_ids or ())),
                 last_frame=asked.last_frame_id or "",

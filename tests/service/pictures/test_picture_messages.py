@@ -11,47 +11,12 @@ import msgspec
 import pytest
 
 from desktop_app.errors import NetworkError
-from desktop_app.protocol.events import ToolCall
-from desktop_app.service.providers.builtin.responder import Responder
 from desktop_app.service.providers.picture_ports import Picture
-from desktop_app.service.providers.ports import (
-    Finished,
-    LanguageEvent,
-    LanguageRequest,
-    TextDelta,
-    ToolsCalled,
-)
 from tests.fakes.event_streams import events_of, types_of
 from tests.fakes.pictures import ScriptedPictureMaker, png
-from tests.fakes.providers import ScriptedLanguage, ScriptedProviders
+from tests.fakes.providers import ScriptedProviders, ToolCaller, WithoutModel
 
 DRAWN = ["user_message", "run_started", "message_start", "tool_call_start", "media_generated"]
-
-
-class Painter(ScriptedLanguage):
-    """A model that calls the tool with what the person wrote as its arguments, then speaks."""
-
-    async def reply(self, request: LanguageRequest) -> AsyncIterator[LanguageEvent]:
-        self.requests.append(request)
-        last = request.history[-1]
-        if last.role == "user" and request.tools:
-            yield ToolsCalled((ToolCall("c1", "generate_image", last.content),))
-        else:
-            yield TextDelta(f"Done: {last.role}")
-        yield Finished(self.usage)
-
-
-class Plain(ScriptedProviders):
-    """No language model is connected: the built-in responder answers."""
-
-    @property
-    def default_language(self):
-        assert self.recall is not None
-        return Responder(self.recall)
-
-    @property
-    def languages(self):
-        return {"builtin": self.default_language}
 
 
 @pytest.fixture
@@ -61,14 +26,16 @@ def maker() -> ScriptedPictureMaker:
 
 @pytest.fixture
 async def rig(tmp_path, open_rig, maker) -> AsyncIterator[Any]:
-    providers = ScriptedProviders(language=Painter(), picture_makers={"scripted": maker})
+    providers = ScriptedProviders(
+        language=ToolCaller(tool="generate_image"), picture_makers={"scripted": maker}
+    )
     async with open_rig(tmp_path, providers) as running:
         yield running
 
 
 @pytest.fixture
 async def plain(tmp_path, open_rig, maker) -> AsyncIterator[Any]:
-    async with open_rig(tmp_path, Plain(picture_makers={"scripted": maker})) as running:
+    async with open_rig(tmp_path, WithoutModel(picture_makers={"scripted": maker})) as running:
         yield running
 
 
