@@ -26,7 +26,7 @@ async def figures() -> list[Figure]:
 
 
 def _figures() -> list[Figure]:
-    reply = reply_speech(_REPLY_S)  # needs a thread without a loop
+    reply = reply_speech(_REPLY_S)
     late_ms, floor_ms = _late_over(reply, _LOUDNESS_DB), _late_over(b"", (0.0,))
     stops = [float(len(_begun(_alone(reply, delay)))) for delay in _DELAYS_MS]
     p50, p95 = percentile(late_ms, 0.5), percentile(late_ms, 0.95)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -33,8 +35,18 @@ than in winter. She measured the garden twice and found that it was longer than 
 
 @cache
 def reply_speech(seconds: int) -> bytes:
-    """A long reply of the built-in voice: s16le mono 24 kHz."""
-    return asyncio.run(_speak(_STORY * (1 + seconds // 30)))[: seconds * SPEECH_RATE_HZ * 2]
+    """A long reply of the built-in voice: s16le mono 24 kHz.
+
+    It is spoken in a process of its own: the library's voice flutters by chance, and what it said
+    before in a process would change the room.
+    """
+    spoken = subprocess.run(
+        [sys.executable, "-m", __name__, _STORY * (1 + seconds // 30)],
+        cwd=_ROOT,
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    return spoken.stdout[: seconds * SPEECH_RATE_HZ * 2]
 
 
 async def _speak(text: str) -> bytes:
@@ -129,3 +141,7 @@ def through(canceller: EchoCanceller, near: Sound, reply: bytes) -> bytes:
 def milliseconds(frame: int) -> int:
     """When a frame, counted from 0, has been captured whole."""
     return (frame + 1) * FRAME_MS
+
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(asyncio.run(_speak(sys.argv[1])))
