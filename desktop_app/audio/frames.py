@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from desktop_app.audio.level import rms
+from desktop_app.audio.level import rough_rms
 
 CAPTURE_RATE_HZ = 16_000
 """What detectors and recognisers hear."""
@@ -31,7 +31,7 @@ class AudioFrame:
 
     @property
     def energy(self) -> float:
-        """Root mean square of the samples, measured once for all who ask."""
+        """Root mean square of the samples, about (``rough_rms``); measured once for all who ask."""
         if self._energy is None:
-            self._energy = rms(self.pcm)
+            self._energy = rough_rms(self.pcm)
         return self._energy

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import socket
 from collections.abc import Callable
 
@@ -48,11 +47,13 @@ class LoopWaker:
         if self._is_woken or self._is_closed:
             return
         self._is_woken = True
-        with contextlib.suppress(OSError, RuntimeError):  # it, or the loop, is being closed
+        try:
             if self._inlet is not None:
                 self._inlet.send(b"\0")
             else:
                 self._loop.call_soon_threadsafe(self._on_woken)
+        except (OSError, RuntimeError):  # not "suppress": three calls more for each frame
+            pass  # because it, or the loop, is being closed
 
     def close(self) -> None:
         """Call nothing any more. Loop only; idempotent."""

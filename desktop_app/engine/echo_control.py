@@ -97,7 +97,7 @@ class EchoControl:
             self._is_cleaned = False
             return frame
         pcm = self._canceller.clean(frame.pcm, far)
-        self._energies = rms(far), frame.energy, rms(pcm)
+        self._energies = rms(far), rms(frame.pcm), rms(pcm)
         self._rings = _RINGS_FOR if self._energies[0] > _SOUNDING else max(0, self._rings - 1)
         self._cleaned = pcm
         self._is_cleaned = self._rings > 0 and self._verdict in (Echo.REMOVED, Echo.LEFT)

@@ -79,7 +79,9 @@ class UtteranceFiles:
         if file is None or utterance_id in self._failed:
             return
         try:
-            _write_all(file, pcm)
+            written = file.write(pcm)
+            while written < len(pcm):
+                written += file.write(memoryview(pcm)[written:])
         except OSError as error:
             failure = self._failed[utterance_id] = storage_error(error)
             failure.__cause__ = error
@@ -147,12 +149,6 @@ class UtteranceFiles:
         for file in self._open.values():
             file.close()
         self._open.clear()
-
-
-def _write_all(file: FileIO, pcm: bytes) -> None:
-    written = file.write(pcm)
-    while written < len(pcm):
-        written += file.write(memoryview(pcm)[written:])
 
 
 def read_sound(folder: Path, utterance_id: str) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 import pybase64
@@ -19,7 +19,7 @@ from desktop_app.protocol.gateway import (
 )
 
 
-class Frame(NamedTuple):
+class Frame(msgspec.Struct, frozen=True):
     """One WebSocket frame to send."""
 
     data: bytes
@@ -39,8 +39,8 @@ _UNSAID = SttOptions().min_speech_duration_ms  # a default is left out
 def sound_frames(pcm: bytes, *, is_binary: bool) -> list[Frame]:
     """Sound of any length, s16le mono 16 kHz, as chunks that the contract allows."""
     step = _LONGEST_CHUNK_BYTES
-    if len(pcm) <= step:
-        return [sound_frame(pcm, is_binary=is_binary)]
+    if is_binary and len(pcm) <= step:
+        return [Frame(pcm, is_text=False)]
     pieces = (pcm[at : at + step] for at in range(0, len(pcm), step))
     return [sound_frame(piece, is_binary=is_binary) for piece in pieces]
 

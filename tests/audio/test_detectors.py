@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from desktop_app.audio import detectors
 from desktop_app.audio.detectors import (
     GatedDetector,
     SileroDetector,
@@ -132,3 +133,15 @@ def test_without_any_detector_the_error_names_them(monkeypatch, no_judge):
     with pytest.raises(DeviceError, match="webrtcvad") as caught:
         speech_detector()
     assert caught.value.code == "device.no_detector"
+
+
+def test_who_was_just_written_to_comes_before_each_window_of_the_judge(monkeypatch):
+    given_way: list[int] = []
+    monkeypatch.setattr(detectors, "_give_way", lambda: given_way.append(1))
+    judge = SileroDetector()
+    for frame in speech_frames()[:8]:  # 5 windows of 32 ms
+        judge.is_speech(frame)
+    assert len(given_way) == 5
+    gate = WebRtcDetector()
+    gate.is_speech(SILENCE)
+    assert len(given_way) == 5

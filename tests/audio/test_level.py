@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from array import array
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
-from desktop_app.audio.level import level_of, loudness, rms
+from desktop_app.audio.level import level_of, loudness, rms, rough_rms
+from desktop_app.audio.wav import read_wav
 
 
 def tone(amplitude: int, samples: int = 480) -> bytes:
@@ -36,6 +38,16 @@ def test_twice_as_loud_is_the_same_step_anywhere():
 
 def test_rms_of_a_sine_is_its_amplitude_over_root_two():
     assert rms(tone(10_000, 2_400)) == pytest.approx(10_000 / math.sqrt(2), rel=0.02)
+
+
+def test_half_of_the_samples_of_a_voice_say_nearly_as_much_as_all():
+    spoken = read_wav(Path(__file__).parents[1] / "sounds" / "square_root_of_one_hundred.wav")
+    frames = [spoken[at : at + 640] for at in range(0, len(spoken) - 640, 640)]
+    voiced = [frame for frame in frames if rms(frame) > 60]
+    assert len(voiced) > 80
+    for frame in voiced:
+        assert abs(20 * math.log10(rough_rms(frame) / rms(frame))) < 2
+    assert rough_rms(b"") == 0.0
 
 
 def test_an_odd_last_byte_is_ignored():
