@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from desktop_app.prose import tr
 from desktop_app.ui import look as size
+from desktop_app.ui.key_words import shown_keys
 from desktop_app.ui.labels import Label
 from desktop_app.ui.look import Look
 from desktop_app.ui.page_area import PageArea
-from desktop_app.ui.shortcuts import TABLE, keys_of, shown_keys
+from desktop_app.ui.shortcuts import TABLE, keys_of
 
 
 class KeyCap(QWidget):

@@ -13,6 +13,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.prose import mark, tr
+from desktop_app.ui.key_words import shown_keys
 from desktop_app.ui.tips import Tips
 
 _DEFAULT = "default_keys"
@@ -91,11 +92,6 @@ def keys_of(name: str, chosen: Mapping[str, str]) -> str:
     wish = chosen.get(name)
     is_usable = isinstance(wish, str) and not shortcut.is_fixed
     return wish if is_usable and wish is not None else shortcut.keys
-
-
-def shown_keys(keys: str) -> str:
-    """The keys as this system writes them."""
-    return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
 
 
 def conflict(name: str, keys: str, chosen: Mapping[str, str]) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QWidget
+
+from desktop_app.ui.key_words import shown_keys
 
 _WORDS, _KEYS = "tip_words", "tip_keys"
 
@@ -27,7 +28,7 @@ class Tips:
         widget.setProperty(_WORDS, words)
         widget.setProperty(_KEYS, keys)
         now = self._bound.get(keys, keys)
-        shown = QKeySequence(now).toString(QKeySequence.SequenceFormat.NativeText) or now
+        shown = shown_keys(now) or now
         widget.setToolTip(f"{words} ({shown})" if shown else words)
 
     def bind(self, window: QWidget, bound: Mapping[str, str]) -> None:

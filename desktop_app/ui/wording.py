@@ -108,18 +108,21 @@ def phase_word(phase: str, *, is_muted: bool = False, thinking_s: int = 0) -> st
 
 
 _HALF_DUPLEX: Prose = {
-    "no_echo_control": "speakers without echo control: Esc interrupts",
-    "echo_unknown": "listening for echo first: Esc interrupts",
-    "echo_left": "the microphone hears the speakers: Esc interrupts",
+    "no_echo_control": "speakers without echo control",
+    "echo_unknown": "listening for echo first",
+    "echo_left": "the microphone hears the speakers",
 }
-_ONE_AT_A_TIME = mark("one at a time: Esc interrupts")
+ONE_AT_A_TIME = mark("one at a time")
 
 
-def duplex_words(duplex: str, reason: str) -> str:
-    """Whether one can talk over the reply; if not, why, and what to do instead."""
+def duplex_words(duplex: str, reason: str, *, is_replying: bool) -> str:
+    """Whether one can talk over the reply; if not, why, and while it comes, what to do instead."""
     if duplex == "full":
         return tr("you can talk over the reply")
-    return tr(_HALF_DUPLEX.get(reason, _ONE_AT_A_TIME))
+    why = tr(_HALF_DUPLEX.get(reason, ""))
+    if is_replying:
+        return tr("{reason}: Esc interrupts").format(reason=why or tr(ONE_AT_A_TIME))
+    return tr("one at a time: {reason}").format(reason=why) if why else tr(ONE_AT_A_TIME)
 
 
 _SENDING: Prose = {

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from PySide6.QtCore import QBuffer, QIODevice, QObject, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog
 
@@ -314,11 +315,11 @@ def _copied(attachment: Attachment, folder: Path) -> Attachment:
 
 
 def _kept_image(attachment: Attachment, image: QImage, folder: Path) -> Attachment:
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    if not image.save(buffer, "PNG"):  # type: ignore[call-overload]  # it takes no bytes
-        return _refused(attachment, tr("The picture cannot be read"))
-    return _kept(attachment, bytes(buffer.data().data()), folder)
+    with TemporaryDirectory(prefix="pasted-") as place:
+        file = Path(place) / "pasted.png"  # not a QBuffer: its calls want the window's lock
+        if not image.save(str(file)):
+            return _refused(attachment, tr("The picture cannot be read"))
+        return _kept(attachment, file.read_bytes(), folder)
 
 
 def _kept_text(attachment: Attachment, text: str, folder: Path) -> Attachment:

@@ -110,12 +110,16 @@ def offer(names: tuple[str, ...]) -> str:
             "This file cannot be attached", "These {number} files cannot be attached", len(names)
         ).format(number=len(names))
     if len(usable) < len(names):
-        return tr("Drop to attach {usable} of {number} files").format(
-            usable=len(usable), number=len(names)
+        words = tr_n(
+            "Drop to attach {usable} of {number} file",
+            "Drop to attach {usable} of {number} files",
+            len(names),
         )
+        return words.format(usable=len(usable), number=len(names))
     if len(names) == 1:
         return tr("Drop to attach {name}").format(name=names[0])
-    return tr("Drop to attach {number} files").format(number=len(names))
+    words = tr_n("Drop to attach {number} file", "Drop to attach {number} files", len(names))
+    return words.format(number=len(names))
 
 
 def are_any_usable(names: tuple[str, ...]) -> bool:

@@ -20,10 +20,11 @@ from desktop_app.folding import folded
 from desktop_app.prose import tr
 from desktop_app.ui import look as size
 from desktop_app.ui.icons import paint_icon
+from desktop_app.ui.key_words import shown_keys
 from desktop_app.ui.look import Look
 from desktop_app.ui.mirroring import mirrored_margins
 from desktop_app.ui.settings.row_widgets import WrappedText
-from desktop_app.ui.shortcuts import TABLE, conflict, keys_of, shown_keys
+from desktop_app.ui.shortcuts import TABLE, conflict, keys_of
 from desktop_app.ui.text_field import paint_field
 
 _CLEAR = 64  # px around the keys, and of the mark that empties the field

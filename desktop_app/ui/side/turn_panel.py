@@ -134,7 +134,7 @@ class TurnPanel(QWidget):
         flags = Qt.AlignmentFlag.AlignLeading | Qt.TextFlag.TextWordWrap
         room = QRectF(0, 0, self.width(), 4 * line)
         height = painter.boundingRect(room, flags, words).height()
-        top = max(y + _GAP, self.height() - 8 - height)
+        top = max(y + self._line, self.height() - 8 - height)
         painter.drawText(QRectF(0, top, self.width(), height), flags, words)
 
     def _paint_title(self, painter: QPainter, top: float, words: str) -> float:

@@ -206,12 +206,17 @@ class VoiceDock(QWidget):
 
     def _next_step(self, voice: Voice) -> tuple[str, ...]:
         """What one can do now, in words, and in fewer of them."""
-        if voice.phase == "no_input" or voice.is_muted:
+        if voice.phase == "no_input":
+            return (tr("switch it on, or choose another in the settings"), tr("switch it on"))
+        if voice.is_muted:
             return ()  # who is not heard interrupts no reply by talking
         if voice.is_voice_on:
-            step = wording.duplex_words(voice.duplex, voice.duplex_reason)
-            brief = wording.held_key_words("speaking", self.talk_mode)
-            return (step,) if voice.duplex == "full" else (step, brief)
+            is_replying = voice.phase in _REPLYING
+            step = wording.duplex_words(voice.duplex, voice.duplex_reason, is_replying=is_replying)
+            if voice.duplex == "full":
+                return (step,)
+            esc = wording.held_key_words("speaking", self.talk_mode)
+            return (step, esc if is_replying else tr(wording.ONE_AT_A_TIME))
         return tuple(filter(None, (wording.held_key_words(voice.phase, self.talk_mode),)))
 
     def _on_mute(self) -> None:

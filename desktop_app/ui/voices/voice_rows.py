@@ -23,7 +23,16 @@ def words_of_voice(row: VoiceRow) -> RowWords:
     is_ai = row.provider == "openai"
     facts = (provider_word(row.provider), tr("made by AI") if is_ai else "", row.description)
     caption = " · ".join(apart(fact) for fact in facts if fact)
-    return RowWords(row.label, row.language, caption)
+    return RowWords(_name(row), row.language, caption)
+
+
+def _name(row: VoiceRow) -> str:
+    """The built-in voices are called by their languages: as who speaks them calls them."""
+    if row.provider != "builtin" or row.language.count("-") > 1:
+        return row.label
+    own = QLocale(row.language.replace("-", "_"))
+    name = own.nativeLanguageName() if own.language() is not QLocale.Language.C else ""
+    return name[:1].upper() + name[1:] if name else row.label
 
 
 def fitting(voices: tuple[VoiceRow, ...], words: str) -> tuple[VoiceRow, ...]:
@@ -31,7 +40,8 @@ def fitting(voices: tuple[VoiceRow, ...], words: str) -> tuple[VoiceRow, ...]:
     wanted = folded(words).split()
 
     def text(row: VoiceRow) -> str:
-        return folded(f"{row.provider} {row.id} {' '.join(words_of_voice(row)[:3])}")
+        said = " ".join(words_of_voice(row)[:3])
+        return folded(f"{row.provider} {row.id} {row.label} {said}")
 
     return tuple(row for row in voices if all(word in text(row) for word in wanted))
 

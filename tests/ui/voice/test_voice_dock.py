@@ -36,6 +36,17 @@ def test_why_one_must_wait_is_said(look, parent):
     dock = VoiceDock(look, parent)
     dock.show_voice(Voice("t", Phase.SPEAKING, 1, True, False, "", "half", "no_echo_control"), "")
     assert dock.words == "Speaking  ·  speakers without echo control: Esc interrupts"
+    dock.show_voice(Voice("t", Phase.LISTENING, 1, True, False, "", "half", "echo_left"), "")
+    assert dock.words == "Listening  ·  one at a time: the microphone hears the speakers"
+    dock.show_voice(Voice("t", Phase.LISTENING, 1, True, False, "", "half", ""), "")
+    assert dock.words == "Listening  ·  one at a time"
+
+
+def test_a_microphone_without_sound_says_what_to_do(look, parent):
+    dock = VoiceDock(look, parent)
+    dock.show_voice(Voice("t", Phase.NO_INPUT, 1, True, False, "default"), "")
+    step = "switch it on, or choose another in the settings"
+    assert dock.words == f"No sound from the microphone  ·  default microphone  ·  {step}"
 
 
 def test_a_held_key_says_how_to_send_and_offers_nothing_else(look, parent, qtbot):
@@ -56,12 +67,6 @@ def test_a_reply_to_a_held_key_can_be_stopped_with_the_pointer(look, parent, qtb
     assert dock._end.text() == "Stop"
     with qtbot.waitSignal(dock.end_requested):
         dock._end.click()
-
-
-def test_without_sound_only_the_microphone_is_named(look, parent):
-    dock = VoiceDock(look, parent)
-    dock.show_voice(Voice("t", Phase.NO_INPUT, 1, True, False, "default"), "")
-    assert dock.words == "No sound from the microphone  ·  default microphone"
 
 
 def test_who_is_muted_is_not_told_to_talk_over_the_reply(look, parent):

@@ -26,7 +26,7 @@ from desktop_app.state import changes
 from desktop_app.state.app_state import Service
 from desktop_app.ui.service_asks import AskError
 from desktop_app.ui.voices.voice_browser import AI_VOICES, NO_VOICE
-from desktop_app.ui.voices.voice_rows import own_language_first
+from desktop_app.ui.voices.voice_rows import fitting, own_language_first, words_of_voice
 from tests.ui.conftest import make_message
 
 VOICES = (
@@ -247,3 +247,17 @@ def test_voices_of_the_windows_language_come_first(qapp):
         assert [row.id for row in own_language_first(voices)] == ["en-gb", "", "af", "de"]
     finally:
         QLocale.setDefault(before)
+
+
+@pytest.mark.parametrize(
+    ("row", "name"),
+    [
+        (VoiceRow("builtin", "de", name="German", language="de"), "Deutsch"),
+        (VoiceRow("builtin", "zz", name="Zedish", language="zz"), "Zedish"),
+        (VoiceRow("builtin", "en-gb-x-rp", name="English RP", language="en-gb-x-rp"), "English RP"),
+        (VoiceRow("openai", "nova", name="Nova", language="de"), "Nova"),
+    ],
+)
+def test_a_built_in_voice_is_called_by_its_language_as_its_speakers_call_it(row, name):
+    assert words_of_voice(row).name == name
+    assert fitting((row,), row.label) == (row,)
