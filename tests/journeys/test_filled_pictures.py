@@ -158,7 +158,7 @@ async def one_of(person: Person, kind: type[W]) -> W:
 States = Callable[[Photographer], Coroutine[Any, Any, None]]
 LANGUAGES = {
     "en": ("light", "dark"),
-    **dict.fromkeys(("de", "es", "zh_CN", "ar"), ("light",)),
+    **dict.fromkeys(("de", "es", "fr", "zh_CN", "ar"), ("light",)),
 }
 
 

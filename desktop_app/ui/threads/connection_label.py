@@ -56,6 +56,14 @@ class ConnectionLabel(QWidget):
         """The sentence shown."""
         return connection_words(self._connection, self._profile, self._left_s)
 
+    def words_within(self, width: int, metrics: QFontMetrics) -> str:
+        """What of it stands in so many px: without the seconds before it is cut."""
+        without_seconds = connection_words(self._connection, self._profile)
+        for words in (self.words, without_seconds):
+            if metrics.horizontalAdvance(words) <= width:
+                return words
+        return metrics.elidedText(without_seconds, Qt.TextElideMode.ElideRight, width)
+
     def _count_down(self) -> None:
         self._left_s = max(0, self._left_s - 1)
         if not self._left_s:
@@ -86,6 +94,5 @@ class ConnectionLabel(QWidget):
         painter.setPen(self._look.colour("dim"))
         width = max(0, self.width() - _BEFORE - _AFTER)
         box = mirrored(QRectF(_BEFORE, 0, width, self.height()), self.width())
-        metrics = painter.fontMetrics()
-        words = metrics.elidedText(self.words, Qt.TextElideMode.ElideRight, int(box.width()))
+        words = self.words_within(int(box.width()), painter.fontMetrics())
         painter.drawText(box, leading(), words)

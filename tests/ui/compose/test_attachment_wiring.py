@@ -169,6 +169,18 @@ def test_a_pasted_picture_becomes_a_file(desk, qtbot):
     assert QImage(row.shown.kept).size() == image.size()
 
 
+def test_a_pasted_picture_of_100_mb_becomes_a_file(desk, qtbot):
+    opened(desk)
+    image = QImage(5000, 5000, QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.red)
+    assert image.sizeInBytes() == 100_000_000
+    data = QMimeData()
+    data.setImageData(image)
+    paste(desk, qtbot, data)
+    [row] = rows(desk)
+    assert QImage(row.shown.kept).size() == image.size()
+
+
 def test_pasted_files_are_attached(desk, notes, qtbot):
     opened(desk)
     paste(desk, qtbot, dragged(notes))
