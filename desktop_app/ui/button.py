@@ -13,6 +13,7 @@ from desktop_app.ui.icons import paint_icon
 from desktop_app.ui.look import Look
 
 _ICON = 18
+_AIR = 12  # px beside the words of a choice
 _SHORTEST = 96  # px; a longer word gives way before a row of buttons is cut off
 _MIRRORED = {
     "back": "forward",
@@ -37,6 +38,7 @@ class Tone(Enum):
     OUTLINE = "outline"
     ACCENT = "accent"  # the one main step
     LINK = "link"  # a word in the accent colour
+    CHOICE = "choice"  # one of several below each other; the chosen one has a mark
 
 
 class Button(QAbstractButton):
@@ -117,7 +119,7 @@ class Button(QAbstractButton):
     def _paint_ground(self, painter: QPainter, box: QRectF) -> None:
         is_over = self.isEnabled() and self.underMouse()
         fill = self._fill(is_over)
-        outline = self._look.colour("line") if self._tone is Tone.OUTLINE else None
+        outline = self._look.colour("line") if self._has_outline else None
         painter.setBrush(fill if fill is not None else Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(outline, 1) if outline is not None else Qt.PenStyle.NoPen)
         painter.drawRoundedRect(box, 8, 8)
@@ -133,7 +135,7 @@ class Button(QAbstractButton):
             return self._look.colour("accent_soft" if self.isChecked() else "line")
         if is_over:
             return self._look.colour("hover")
-        return self._look.colour("raised") if self._tone is Tone.OUTLINE else None
+        return self._look.colour("raised") if self._has_outline else None
 
     def _ink(self) -> QColor:
         if not self.isEnabled():
@@ -142,7 +144,11 @@ class Button(QAbstractButton):
             return self._look.colour("on_accent")
         if self._tone is Tone.LINK or self.isChecked():
             return self._look.colour("accent")
-        return self._look.colour("text" if self._tone is Tone.OUTLINE else "dim")
+        return self._look.colour("text" if self._has_outline else "dim")
+
+    @property
+    def _has_outline(self) -> bool:
+        return self._tone in (Tone.OUTLINE, Tone.CHOICE)
 
     def _pointing(self) -> str:
         is_mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
@@ -166,8 +172,26 @@ class Button(QAbstractButton):
         painter.setFont(font)
         painter.setPen(ink)
         room = int(box.width()) + 2 if self._tone is Tone.LINK else int(box.width()) - 8
+        if self._tone is Tone.CHOICE:
+            self._paint_choice(painter, box)
+            return
         words = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
+
+    def _paint_choice(self, painter: QPainter, box: QRectF) -> None:
+        """The words where lines begin, the mark where they end."""
+        side = self._look.scaled(_ICON)
+        is_mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        taken = side + 2 * _AIR
+        room = box.adjusted(taken if is_mirrored else _AIR, 0, -_AIR if is_mirrored else -taken, 0)
+        flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeading
+        elided = Qt.TextElideMode.ElideRight
+        words = painter.fontMetrics().elidedText(self.text(), elided, int(room.width()))
+        painter.drawText(room, flags, words)
+        if self.isChecked():
+            left = box.left() + _AIR if is_mirrored else box.right() - _AIR - side
+            place = QRectF(left, box.center().y() - side / 2, side, side)
+            paint_icon(painter, "check", place, self._ink())
 
 
 def _centred(box: QRectF, side: int) -> QRectF:

@@ -66,12 +66,13 @@ def _turn_empty(page: QPlainTextEdit) -> None:
         document.setDefaultTextOption(option)
 
 
-def paint_field(painter: QPainter, look: Look, widget: QWidget) -> None:
-    """The outline of what can be filled in; it says where the keys go."""
+def paint_field(painter: QPainter, look: Look, widget: QWidget, *, is_faulty: bool = False) -> None:
+    """The outline of what can be filled in; it says where the keys go, and what is to be mended."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     keys_go_to = widget.focusProxy() or widget
     is_focused = keys_go_to.hasFocus()
-    painter.setPen(QPen(look.colour("accent" if is_focused else "edge"), 1 + is_focused))
+    usual = "accent" if is_focused else "edge"
+    painter.setPen(QPen(look.colour("danger" if is_faulty else usual), 1 + is_focused))
     painter.setBrush(look.colour("raised"))
     inset = 1.0 if is_focused else 0.5
     box = QRectF(widget.rect()).adjusted(inset, inset, -inset, -inset)

@@ -29,3 +29,22 @@ def test_words_keep_their_distance_from_the_edge(qtbot, percent, tone):
     words = dark_in(picture, inner)
     assert words.left() >= 9
     assert picture.width() - 1 - words.right() >= 9
+
+
+def test_the_chosen_one_of_several_has_a_mark_where_its_line_ends(look, qtbot):
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    choice = Button(look, parent, text="This computer", tone=Tone.CHOICE)
+    choice.setCheckable(True)
+    choice.resize(300, 40)
+
+    def inks() -> list[bool]:
+        """Whether anything is painted where lines end, and in the middle."""
+        image = choice.grab().toImage()
+        columns = (range(265, 292), range(130, 170))
+        grounds = image.pixel(240, 20)
+        return [any(image.pixel(x, 20) != grounds for x in each) for each in columns]
+
+    assert inks() == [False, False]
+    choice.setChecked(True)
+    assert inks()[0]

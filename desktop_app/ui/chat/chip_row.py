@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
 
+from desktop_app.prose import tr
 from desktop_app.ui import look as size
 from desktop_app.ui.chat.folds import Chip
 from desktop_app.ui.chat.targets import Target
@@ -109,7 +110,7 @@ class ChipRow:
         words = box.adjusted(14 + self._icon, 0, -8, 0)
         trailing = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-        painter.drawText(words, flags if is_mirrored() else trailing, f"{percent} %")
+        painter.drawText(words, flags if is_mirrored() else trailing, _percent(percent))
         done = QRectF(box.left() + 6, box.bottom() - 3.5, (box.width() - 12) * percent / 100, 2)
         painter.fillRect(within(done, box), self._look.colour("accent"))
 
@@ -128,5 +129,11 @@ class ChipRow:
     def targets(self) -> Iterator[Target]:
         """What can be pressed."""
         for chip, box in zip(self._chips, self._boxes, strict=True):
-            label = chip.label if chip.percent is None else f"{chip.label}, {chip.percent} %"
+            label = (
+                chip.label if chip.percent is None else f"{chip.label}, {_percent(chip.percent)}"
+            )
             yield Target("chip", chip.key, label, box)
+
+
+def _percent(number: int) -> str:
+    return tr("{percent}%").format(percent=number)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from desktop_app.prose import mark, tr
@@ -108,8 +108,7 @@ class PictureCanvas(QWidget):
                 painter.drawRoundedRect(box, size.RADIUS, size.RADIUS)
             elif not shown.image.isNull():
                 box = self._fitting(box, shown.image)
-                painter.drawImage(box, shown.image)
-                size.edge_picture(painter, QRectF(box), self._look, radius=0)
+                self._paint_picture(painter, QRectF(box), shown.image)
             elif shown.is_video:
                 box = self._plate(box)
                 paint_plate(painter, QRectF(box), self._look)
@@ -120,6 +119,15 @@ class PictureCanvas(QWidget):
                 paint_play_sign(painter, QRectF(box), self._look)
             if has_name:
                 self._paint_name(painter, self._box(number), box.bottom(), shown.name)
+
+    def _paint_picture(self, painter: QPainter, box: QRectF, image: QImage) -> None:
+        corners = QPainterPath()
+        corners.addRoundedRect(box, size.RADIUS, size.RADIUS)
+        painter.save()
+        painter.setClipPath(corners)
+        painter.drawImage(box, image)
+        painter.restore()
+        size.edge_picture(painter, box, self._look)
 
     def _fitting(self, box: QRect, image: QImage) -> QRect:
         """Where an image stands in a box."""
@@ -143,7 +151,7 @@ class PictureCanvas(QWidget):
         painter.setPen(self._look.colour("dim"))
         room = box.adjusted(16, box.height() * 3 // 4, -16, -8)
         flags = Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap
-        painter.drawText(room, flags, tr("Another program plays it"))
+        painter.drawText(room, flags, tr("Opens in another program"))
 
     def _paint_name(self, painter: QPainter, box: QRect, below: int, name: str) -> None:
         painter.setFont(self._look.font(size.SMALL))

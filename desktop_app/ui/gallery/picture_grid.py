@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import ceil
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -27,12 +26,10 @@ from desktop_app.ui.gallery import picture_words
 from desktop_app.ui.gallery.grid_places import GridPlaces, grid_places
 from desktop_app.ui.gallery.thumbnail_supply import ThumbnailSupply
 from desktop_app.ui.gallery.tile_painting import paint_absent, paint_ring, paint_tile
+from desktop_app.ui.gallery.tile_words import TileWords
 from desktop_app.ui.look import Look
-from desktop_app.ui.one_lines import OneLines
 
 _AHEAD = 1  # screens above and below whose pictures are fetched before they are seen
-_INDENT = 2  # of the words below a picture
-_WORDS = 500  # pictures whose words are kept laid out
 
 
 class PictureGrid(QAbstractScrollArea):
@@ -79,8 +76,7 @@ class PictureGrid(QAbstractScrollArea):
         self._total = 0
         self._current = -1
         self._pressed_at: QPoint | None = None
-        self._captions = OneLines(look.font(size.CAPTION))
-        self._words: dict[str, QStaticText] = {}  # by the ids of those that were near
+        self._words = TileWords(look)
         self._fetched = range(0)
         self._places = self._placed()
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -178,7 +174,7 @@ class PictureGrid(QAbstractScrollArea):
             self._total,
             self.viewport().width(),
             wish=self._wish,
-            foot=ceil(self._captions.height) + 10 if self._has_words else 0,
+            foot=self._words.height + 10 if self._has_words else 0,
             margin=self._margin,
             is_mirrored=self.layoutDirection() == Qt.LayoutDirection.RightToLeft,
         )
@@ -192,7 +188,7 @@ class PictureGrid(QAbstractScrollArea):
         ratio = self.devicePixelRatioF()
         self._supply.use_size(round(self._places.side * ratio), size.RADIUS * ratio)
         self._fetched = range(0)
-        self._words.clear()
+        self._words.forget()
         self._fetch()
         self.viewport().update()
 
@@ -203,8 +199,6 @@ class PictureGrid(QAbstractScrollArea):
         if seen == self._fetched:
             return
         self._fetched = seen
-        if len(self._words) > _WORDS:
-            self._words.clear()
         near = self._near()
         numbers = [*seen, *(number for number in near if number not in seen)]
         known = self._pictures
@@ -220,7 +214,7 @@ class PictureGrid(QAbstractScrollArea):
         seen = self._places.visible(top, self.viewport().height())
         for number in self._near():
             if number < len(self._pictures) and self._pictures[number].path == path:
-                self._lay_out_words(self._pictures[number])  # not in the frame that shows it
+                self._lines(self._pictures[number])  # not in the frame that shows it
                 if number in seen:
                     self.viewport().update(self._places.cell(number).translated(0, -top))
 
@@ -266,21 +260,14 @@ class PictureGrid(QAbstractScrollArea):
         self, painter: QPainter, pictures: Sequence[PictureRecord], boxes: Sequence[QRect]
     ) -> None:
         painter.setPen(self._look.colour("dim"))
-        painter.setFont(self._captions.font)
-        below = self._captions.top(2 + self._places.foot / 2)
+        painter.setFont(self._words.font)
         for picture, box in zip(pictures, boxes, strict=False):
-            line = self._words.get(picture.id) or self._lay_out_words(picture)
-            left: float = box.left() + _INDENT
-            if self._places.is_mirrored:
-                left = box.right() + 1 - _INDENT - line.size().width()
-            painter.drawStaticText(round(left), box.bottom() + below, line)
+            lines = self._lines(picture)
+            self._words.draw(painter, lines, box, is_mirrored=self._places.is_mirrored)
 
-    def _lay_out_words(self, picture: PictureRecord) -> QStaticText:
-        """What was asked for, cut where it does not fit; laid out once, not with every frame."""
-        words = picture_words.caption(picture)
-        line = self._captions.fitting(words, self._places.side - 2 * _INDENT)
-        self._words[picture.id] = line
-        return line
+    def _lines(self, picture: PictureRecord) -> tuple[QStaticText, ...]:
+        """What was asked for; laid out once."""
+        return self._words.lines(picture.id, picture_words.caption(picture), self._places.side)
 
     # ---- mouse and keys -----------------------------------------------------------------------
 

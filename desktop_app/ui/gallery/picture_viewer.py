@@ -99,7 +99,7 @@ class PictureViewer(QWidget):
         return button
 
     def _lay_out(self) -> None:
-        self.back = self._button("back", tr("All pictures"), "Esc", tr("All pictures"))
+        self.back = self._button("back", tr("Gallery"), "Esc", tr("Gallery"))
         self.before = self._button("left", tr("The picture before"), "PgUp")
         self.after = self._button("right", tr("The next picture"), "PgDown")
         self.compare = self._button("compare", tr("Compare with its relatives"), "C")

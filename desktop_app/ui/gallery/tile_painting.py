@@ -24,7 +24,9 @@ def paint_tile(
         size.edge_picture(painter, QRectF(box), look)
     else:
         paint_absent(painter, box, look)
-        if image is not None and not picture.is_video:
+        if image is not None and picture.is_video:
+            _paint_words(painter, box.adjusted(0, box.height() // 4, 0, 0), look, tr("No preview"))
+        elif image is not None:
             _paint_broken(painter, box, look)
     if picture.is_video:
         paint_play_sign(painter, QRectF(box), look)
@@ -40,10 +42,16 @@ def paint_absent(painter: QPainter, box: QRect, look: Look) -> None:
 def _paint_broken(painter: QPainter, box: QRect, look: Look) -> None:
     middle = QRectF(box.center().x() - 9, box.center().y() - 22, 18, 18)
     paint_icon(painter, "warning", middle, look.colour("dim"))
+    _paint_words(painter, box, look, tr("Cannot be shown"))
+
+
+def _paint_words(painter: QPainter, box: QRect, look: Look, words: str) -> None:
+    """Below the middle."""
+    painter.setFont(look.font(size.CAPTION))
     painter.setPen(look.colour("dim"))
-    words = QRect(box.left() + 8, box.center().y() + 2, box.width() - 16, box.height() // 2 - 6)
+    room = QRect(box.left() + 8, box.center().y() + 2, box.width() - 16, box.height() // 2 - 6)
     flags = Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap
-    painter.drawText(words, flags, tr("Cannot be shown"))
+    painter.drawText(room, flags, words)
 
 
 def paint_ring(painter: QPainter, box: QRect, look: Look) -> None:

@@ -25,6 +25,7 @@ class LineField(QLineEdit):
         super().__init__(parent)
         self._look = look
         self._icon = icon
+        self._is_faulty = False
         self.setFrame(False)
         self.setFont(look.font(size.SMALL))
         self.setPlaceholderText(says)
@@ -35,9 +36,14 @@ class LineField(QLineEdit):
         begin_leading(self)
         self.setStyleSheet("QLineEdit { background: transparent; border: none; }")
 
+    def show_fault(self, *, is_there: bool) -> None:
+        """Mark it as what is to be mended."""
+        self._is_faulty = is_there
+        self.update()
+
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)
-        paint_field(painter, self._look, self)
+        paint_field(painter, self._look, self, is_faulty=self._is_faulty)
         if self._icon:
             paint_field_icon(painter, self._look, self, self._icon)
         painter.end()
@@ -87,6 +93,7 @@ class TextField(QWidget):
     ) -> None:
         super().__init__(parent)
         self._look = look
+        self._is_faulty = False
         self.page = _Page(self)
         self.page.setFrameShape(QFrame.Shape.NoFrame)
         self.page.setFont(look.mono() if is_code else look.font(size.SMALL))
@@ -102,7 +109,7 @@ class TextField(QWidget):
         self.page.focus_changed.connect(self.update)
         self.setFocusProxy(self.page)
         column = QVBoxLayout(self)
-        column.setContentsMargins(6, 5, 6, 5)
+        column.setContentsMargins(8, 5, 8, 5)  # its words begin where those of a line do
         column.addWidget(self.page)
 
     @property
@@ -114,5 +121,10 @@ class TextField(QWidget):
         """Exchange the text."""
         self.page.setPlainText(text)
 
+    def show_fault(self, *, is_there: bool) -> None:
+        """Mark it as what is to be mended."""
+        self._is_faulty = is_there
+        self.update()
+
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
-        paint_field(QPainter(self), self._look, self)
+        paint_field(QPainter(self), self._look, self, is_faulty=self._is_faulty)

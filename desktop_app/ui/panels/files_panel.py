@@ -103,7 +103,7 @@ def document_row(document: Document, *, is_deleted: bool = False) -> RowText:
 def upload_row(key: str, name: str, sent: int, total: int) -> RowText:
     """A file on its way."""
     part = sent / total if total else 0.0
-    words = tr(mark("Uploading, {percent} %")).format(percent=int(part * 100))
+    words = tr(mark("Uploading, {percent}%")).format(percent=int(part * 100))
     return RowText(key, name, words, progress=part)
 
 
@@ -114,8 +114,8 @@ def failed_row(key: str, name: str, why: str) -> RowText:
 
 def _status(document: Document) -> str:
     if document.status.lower() in FAILED:
-        reason = document.status_message or tr(mark("no reason was given"))
-        return tr(mark("Failed: {reason}")).format(reason=reason)
+        reason = (document.status_message or "").strip(" .") or tr(mark("no reason was given"))
+        return tr(mark("Failed: {reason}. Add it again, or remove it.")).format(reason=reason)
     if not document.is_indexed:
         return tr(mark("Being read…"))
     facts = [tr(mark("Ready"))]

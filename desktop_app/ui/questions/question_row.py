@@ -98,9 +98,13 @@ class QuestionRow(QWidget):
         self.remove.setVisible(can_be_removed)
 
     def show_fault(self, words: str) -> None:
-        """Say why it cannot be asked; empty says nothing."""
+        """Say why it cannot be asked, in the field that is to be mended; empty says nothing."""
         self.fault.show_text(words)
         self.fault.setVisible(bool(words))
+        is_of_words = not self.words.text().strip() or self.options.isHidden()
+        self.words.show_fault(is_there=bool(words) and is_of_words)
+        self.options.show_fault(is_there=bool(words) and not is_of_words)
+        self.setFocusProxy(self.options if words and not is_of_words else self.words)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Where it is narrow, the kind stands below the words."""

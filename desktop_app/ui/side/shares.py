@@ -22,7 +22,7 @@ from desktop_app.ui.look import Look
 from desktop_app.ui.numbers import decimal
 from desktop_app.ui.wording import apart
 
-_ROW, _TITLE, _THICK, _GAP = 34, 28, 6, 8  # px at 1x
+_ROW, _TITLE, _THICK, _GAP, _BELOW = 36, 28, 6, 8, 8  # px at 1x
 _MOST_SHOWN = 6
 
 
@@ -35,7 +35,7 @@ class Share(NamedTuple):
     @property
     def percent(self) -> str:
         """As people read it."""
-        return tr("{percent} %").format(percent=decimal(100 * self.part, 0))
+        return tr("{percent}%").format(percent=decimal(100 * self.part, 0))
 
 
 class Judged(NamedTuple):
@@ -89,6 +89,7 @@ def paint_judged(
 
 def _paint_share(painter: QPainter, look: Look, share: Share, box: QRectF) -> None:
     thick = look.scaled(_THICK)
+    box = box.adjusted(0, 0, 0, -look.scaled(_BELOW))  # what belongs together stands together
     words = box.adjusted(0, 0, 0, -thick)
     painter.setFont(look.font(size.CAPTION))
     painter.setPen(look.colour("dim"))

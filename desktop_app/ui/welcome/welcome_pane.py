@@ -74,7 +74,7 @@ class WelcomePane(QWidget):
         self.show_step(SERVICE)
 
     def _choice(self, text: str) -> Button:
-        button = Button(self._look, self, text=text, tone=Tone.OUTLINE)
+        button = Button(self._look, self, text=text, tone=Tone.CHOICE)
         button.setCheckable(True)
         button.setAutoExclusive(True)
         return button

@@ -139,7 +139,7 @@ def test_bar_38_each_file_of_a_sent_question_says_how_far_it_has_come(desk):
 
     desk.store.apply(UploadAdvanced("a", 1, "2 files", 60, 100, (40, 60)))
     desk.store.tell()
-    assert labels() == ["a.txt", "b.txt", "a.txt, 100 %", "b.txt, 33 %"]
+    assert labels() == ["a.txt", "b.txt", "a.txt, 100%", "b.txt, 33%"]
     desk.store.apply(UploadAdvanced("a", 1, "2 files", 100, 100, (40, 60)))
     desk.store.tell()
     assert labels() == ["a.txt", "b.txt"] * 2

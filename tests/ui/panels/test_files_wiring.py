@@ -67,7 +67,7 @@ def test_another_thread_shows_its_own(files):
     [
         (GUIDE, "Ready · 2 KB"),
         (MAP, "Being read…"),
-        (BAD, "Failed: It holds no text."),
+        (BAD, "Failed: It holds no text. Add it again, or remove it."),
     ],
 )
 def test_each_file_says_how_far_it_is(document, words):
@@ -119,7 +119,7 @@ def test_an_added_file_is_sent_to_this_thread_and_listed(files):
     assert files.asks.of(UploadDocument) == [UploadDocument("/x/tram.txt", files.thread_id)]
     assert (seen[0].title, seen[0].caption, seen[0].progress) == (
         "tram.txt",
-        "Uploading, 50 %",
+        "Uploading, 50%",
         0.5,
     )
     assert titles(files) == ["guide.pdf"]

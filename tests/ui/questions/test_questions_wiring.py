@@ -90,9 +90,11 @@ def test_what_cannot_be_asked_says_why_at_its_place(questions, kind, words, line
     questions.page.asked.emit()
     assert row.fault.text() == fault
     assert row.fault.isVisible()
+    assert row.focusProxy() is (row.options if kind else row.words)
     assert questions.sent_of(SendText) == []
     row.words.setText("other")
     assert not row.fault.isVisible()
+    assert row.focusProxy() is row.words
 
 
 def test_an_empty_conversation_is_not_judged(questions):

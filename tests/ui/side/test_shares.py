@@ -43,7 +43,7 @@ REPLY = make_message(2, "| 90% |", details=ReplyDetails(judged=result_of("jev", 
 def test_answers_stand_below_their_questions_the_likeliest_first_levels_in_order():
     yes_no, choice, scale = judged_of(REPLY, ASKED)
     assert yes_no.question == "Is it urgent?"
-    assert [(one.words, one.percent) for one in yes_no.shares] == [("Yes", "90 %"), ("No", "10 %")]
+    assert [(one.words, one.percent) for one in yes_no.shares] == [("Yes", "90%"), ("No", "10%")]
     assert [one.words for one in choice.shares] == ["7", "6", "5", "4", "3", "2"]
     assert [(one.words, one.part) for one in scale.shares] == [("calm", 0.3), ("cross", 0.7)]
     assert scale.question == "q3"
@@ -73,7 +73,7 @@ def test_the_panel_says_and_paints_them(look, qtbot):
     panel = TurnPanel(look, parent)
     panel.resize(280, 900)
     panel.show_messages((ASKED, REPLY))
-    assert "Is it urgent?: Yes 90 %, No 10 %" in panel.accessibleName()
+    assert "Is it urgent?: Yes 90%, No 10%" in panel.accessibleName()
     picture = panel.grab().toImage()
     accent = look.colour("accent").rgb()
     bars = [y for y in range(picture.height()) if picture.pixel(8, y) == accent]
