@@ -107,6 +107,11 @@ def phase_word(phase: str, *, is_muted: bool = False, thinking_s: int = 0) -> st
     return tr(_PHASES[phase])
 
 
+def brief_phase_words(phase: str) -> tuple[str, ...]:
+    """What stands beside the ring where there is no room for the phase's word."""
+    return (tr("Microphone is silent"),) if phase == "no_input" else ()
+
+
 _HALF_DUPLEX: Prose = {
     "no_echo_control": "speakers without echo control",
     "echo_unknown": "listening for echo first",

@@ -201,8 +201,9 @@ class VoiceDock(QWidget):
         word = wording.phase_word(voice.phase, is_muted=voice.is_muted, thinking_s=waited_s)
         step = self._next_step(voice)
         parts = filter(None, (device_name(voice.device), *step[:1]))
-        self._word.show_text(word)
-        self._details.show_text("  ·  ".join(map(wording.apart, parts)), briefer=step)
+        self._word.show_text(word, briefer=wording.brief_phase_words(voice.phase))
+        said = "  ·  ".join(map(wording.apart, parts))
+        self._details.show_text(said, briefer=(*step, ""))  # nothing rather than half a word
 
     def _next_step(self, voice: Voice) -> tuple[str, ...]:
         """What one can do now, in words, and in fewer of them."""

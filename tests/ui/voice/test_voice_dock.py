@@ -127,6 +127,17 @@ def test_where_room_is_short_what_one_can_do_stays(qapp, parent, phase, percent)
     assert dock._details.text == dock._details.toolTip()
 
 
+@pytest.mark.parametrize("phase", [Phase.NO_INPUT, Phase.SPEAKING])
+def test_in_the_smallest_window_at_large_letters_no_half_word_is_shown(qapp, parent, phase):
+    look = Look(theme="light", is_calm=True, text_percent=200)
+    voice = Voice("t", phase, 1, True, False, "USB headset", "half", "no_echo_control")
+    dock = shown_dock(look, parent, voice, width=720)
+    shown = {Phase.NO_INPUT: "Microphone is silent", Phase.SPEAKING: "Speaking"}
+    assert dock._word.shown == shown[phase]
+    assert dock._details.shown == ""
+    assert dock._details.text == dock._details.toolTip()
+
+
 def test_large_words_have_the_whole_width_beside_the_ring(look, parent):
     dock = shown_dock(look, parent, Voice("t", Phase.SPEAKING, 1, True, duplex="full"))
     narrow = dock.captions.width()
