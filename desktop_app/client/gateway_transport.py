@@ -219,7 +219,7 @@ async def open_gateway(
     transport = GatewayTransport(socket, dialect)
     try:
         with handshake_errors():
-            await _wait_until_ready(socket)
+            dialect.events(await _wait_until_ready(socket))
         await transport.send(configuration)
     except BaseException:
         await transport.aclose()
@@ -227,7 +227,7 @@ async def open_gateway(
     return transport
 
 
-async def _wait_until_ready(socket: ClientConnection) -> None:
+async def _wait_until_ready(socket: ClientConnection) -> GatewayReady:
     """The first word of a gateway."""
     try:
         async with asyncio.timeout(OPEN_TIMEOUT_S):
@@ -238,7 +238,7 @@ async def _wait_until_ready(socket: ClientConnection) -> None:
         raise _not_a_gateway("speaks something else") from error
     match first:
         case GatewayReady():
-            return
+            return first
         case GatewayError(code="access.refused"):
             raise AccessError("access.refused", first.sentence)
         case GatewayError():

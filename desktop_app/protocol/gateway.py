@@ -20,6 +20,7 @@ EXTENSIONS = (
     "assistant.delta",
     "assistant.cancel",
     "assistant.heard",
+    "assistant.tool",
     "audio.discard",
     "input.speech",
     "ping",
@@ -29,6 +30,9 @@ EXTENSIONS = (
 """What our own service understands beyond the contract, announced in ``session.configured``.
 
 ``assistant.heard``: a cancel is welcome after the reply was sent, too: it says what was heard.
+``assistant.tool``: with ``media: auto`` in a configuration, the model may have pictures and videos
+made: ``assistant.tool`` tells that a tool of the gateway's begins, and ``generated_media`` in the
+reply's metadata names what came of it, each with the id by which the thread has it.
 ``input.speech``: where the peer ends utterances, it tells when it hears one and when it is over,
 and answers every commit.
 ``question.queue``: with ``new_question: queue`` in a configuration, what is asked during a reply
@@ -82,13 +86,17 @@ class TtsOptions(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class SessionConfigure(_Message, frozen=True, tag="session.configure"):
-    """Without ``tts`` the session is text alone. Extension: ``new_question``, cancel or queue."""
+    """Without ``tts`` the session is text alone.
+
+    Extensions: ``new_question``, cancel or queue; ``media``, auto or none.
+    """
 
     session_id: str = ""
     backend: BackendOptions | None = None
     stt: SttOptions | None = None
     tts: TtsOptions | None = None
     new_question: str = "cancel"
+    media: str = "none"
 
 
 class AudioAppend(_Message, frozen=True, tag="audio.append"):
@@ -139,7 +147,10 @@ GatewayClientMessage = (
 
 
 class GatewayReady(_Message, frozen=True, tag="session.ready"):
+    """Extension: ``extensions``, so that a configuration can ask for them."""
+
     message: str = "Send session.configure to begin."
+    extensions: tuple[str, ...] = ()
 
 
 class GatewayConfigured(_Message, frozen=True, tag="session.configured"):
@@ -193,6 +204,14 @@ class AssistantDelta(_Message, frozen=True, tag="assistant.delta"):
     """Extension: more text of the reply."""
 
     text: str = ""
+    turn_id: int | None = None
+
+
+class AssistantTool(_Message, frozen=True, tag="assistant.tool"):
+    """Extension: the gateway itself carries out a call of the model, which may take minutes."""
+
+    call_id: str = ""
+    name: str = ""
     turn_id: int | None = None
 
 
@@ -268,6 +287,7 @@ GatewayServerMessage = (
     | TranscriptCommitted
     | AssistantStarted
     | AssistantDelta
+    | AssistantTool
     | AssistantMessage
     | AssistantAudioStart
     | AssistantAudioChunk

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from dataclasses import dataclass, field
 from typing import assert_never
 
 import msgspec
@@ -31,6 +30,7 @@ from desktop_app.protocol.events import (
     ReplyText,
     ServerEvent,
     ServerFault,
+    ToolCallStarted,
     TranscriptUpdated,
     UtteranceBegun,
     UtteranceOver,
@@ -45,6 +45,7 @@ from desktop_app.protocol.gateway import (
     AssistantDelta,
     AssistantMessage,
     AssistantStarted,
+    AssistantTool,
     AudioCommit,
     AudioDiscard,
     GatewayConfigured,
@@ -64,9 +65,11 @@ from desktop_app.protocol.gateway_introduction import Introduction
 from desktop_app.protocol.gateway_metadata import (
     is_broken_off,
     is_silent,
+    made,
     recalled,
     reply_ended,
 )
+from desktop_app.protocol.gateway_reply import GatewayReply
 from desktop_app.protocol.gateway_speech import MakeResample, ReplySpeech
 from desktop_app.protocol.gateway_turns import GatewayTurns
 
@@ -74,21 +77,6 @@ logger = logging.getLogger(__name__)
 
 _SHORTEST_COMMIT_BYTES = 9_600  # 0.3 s at 16 kHz: recognisers refuse to commit less
 _MAX_REPLIES = 16
-
-
-@dataclass(slots=True)
-class _Reply:
-    """One reply of the peer, from its start to its end."""
-
-    turn: int
-    peer_id: int | None = None
-    text: list[str] = field(default_factory=list)
-    speech: ReplySpeech | None = None
-    message: AssistantMessage | None = None
-    chunks: int = 0
-    is_mute: bool = False  # its sound cannot be decoded
-    has_all_speech: bool = False
-    has_ended: bool = False
 
 
 class GatewayDialect:
@@ -114,7 +102,7 @@ class GatewayDialect:
         self._is_binary = is_binary
         self._peer = Introduction(configuration.session_id)
         self._make_resample = make_resample
-        self._replies: deque[_Reply] = deque(maxlen=_MAX_REPLIES)
+        self._replies: deque[GatewayReply] = deque(maxlen=_MAX_REPLIES)
         self._highest_peer_id = 0
         self._adopt(configuration)
 
@@ -140,7 +128,8 @@ class GatewayDialect:
                 return self._cancel(command)
             case ConfigureSession():
                 self._adopt(command)
-                return [configure_frame(command)]
+                shows_media = "assistant.tool" in self._peer.extensions
+                return [configure_frame(command, shows_media=shows_media)]
             case SubmitToolOutputs():
                 raise ValueError("A gateway never asks for tools.")
             case _:
@@ -192,7 +181,10 @@ class GatewayDialect:
     def events(self, message: GatewayServerMessage) -> list[ServerEvent]:  # noqa: C901  # a closed union
         """What a message means. Events of dropped turns are left out, except their end."""
         match message:
-            case GatewayReady() | Pong():
+            case Pong():
+                return []
+            case GatewayReady():
+                self._peer.extensions = message.extensions
                 return []
             case GatewayConfigured():
                 return [*self._peer.configured(message)]
@@ -212,6 +204,8 @@ class GatewayDialect:
                 return self._started(message)
             case AssistantDelta():
                 return self._delta(message)
+            case AssistantTool():
+                return self._tool(message)
             case AssistantMessage():
                 return self._message(message)
             case AssistantAudioStart() | AssistantAudioChunk() | AssistantAudioEnd():
@@ -246,7 +240,7 @@ class GatewayDialect:
         before = [
             event for one in self._replies if one.speech is None for event in self._ended_well(one)
         ]
-        reply = _Reply(turn)
+        reply = GatewayReply(turn)
         self._replies.append(reply)
         if message.turn_id is not None:
             self._learn(reply, message.turn_id)
@@ -261,6 +255,12 @@ class GatewayDialect:
         reply.text.append(message.text)
         return self._wanted(ReplyText(reply.turn, message.text))
 
+    def _tool(self, message: AssistantTool) -> list[ServerEvent]:
+        reply = self._reply(message.turn_id)
+        if reply is None:
+            return []
+        return self._wanted(ToolCallStarted(reply.turn, message.call_id, message.name))
+
     def _message(self, message: AssistantMessage) -> list[ServerEvent]:
         reply = self._reply(message.turn_id)
         if reply is None:
@@ -268,6 +268,7 @@ class GatewayDialect:
         events: list[ServerEvent] = list(recalled(reply.turn, message.metadata))
         if message.text != "".join(reply.text):
             events.append(ReplyText(reply.turn, message.text, is_whole=True))
+        events += made(reply.turn, message.metadata)
         reply.message = message
         if reply.has_all_speech or not self._is_spoken or is_silent(message):
             events += self._ended_well(reply)
@@ -292,7 +293,7 @@ class GatewayDialect:
         except ProtocolError as error:
             return self._muted(reply, error)
 
-    def _sound_ended(self, reply: _Reply, chunk_count: int) -> list[ServerEvent]:
+    def _sound_ended(self, reply: GatewayReply, chunk_count: int) -> list[ServerEvent]:
         if chunk_count and chunk_count != reply.chunks:
             logger.info("Of %d pieces of speech %d came.", chunk_count, reply.chunks)
         rest = reply.speech.finish() if reply.speech and not reply.is_mute else b""
@@ -335,7 +336,7 @@ class GatewayDialect:
 
     # ---- replies -----------------------------------------------------------------------------
 
-    def _reply(self, peer_id: int | None, *, is_sound: bool = False) -> _Reply | None:
+    def _reply(self, peer_id: int | None, *, is_sound: bool = False) -> GatewayReply | None:
         """The running reply that the peer means; None when it is over or was never started."""
         running = [one for one in self._replies if not one.has_ended]
         if peer_id is None:
@@ -351,28 +352,28 @@ class GatewayDialect:
         self._learn(reply, peer_id)
         return reply
 
-    def _learn(self, reply: _Reply, peer_id: int) -> None:
+    def _learn(self, reply: GatewayReply, peer_id: int) -> None:
         reply.peer_id = peer_id
         self._highest_peer_id = max(self._highest_peer_id, peer_id)
 
-    def _speech(self, reply: _Reply, output_format: str) -> ReplySpeech:
+    def _speech(self, reply: GatewayReply, output_format: str) -> ReplySpeech:
         if reply.speech is None:
             reply.speech = ReplySpeech(output_format, self._make_resample)
         return reply.speech
 
-    def _muted(self, reply: _Reply, error: ProtocolError) -> list[ServerEvent]:
+    def _muted(self, reply: GatewayReply, error: ProtocolError) -> list[ServerEvent]:
         """Say once that the speech cannot be played; the text goes on."""
         reply.is_mute = True
         return [ServerFault(str(error), code=error.code, details=dict(error.facts))]
 
-    def _ended_well(self, reply: _Reply) -> list[ServerEvent]:
+    def _ended_well(self, reply: GatewayReply) -> list[ServerEvent]:
         """The end of a reply with all its text; one that broke off waits for the reason."""
         if reply.message is None or is_broken_off(reply.message):
             return []
         return self._ended(reply)
 
     def _ended(
-        self, reply: _Reply, status: ReplyStatus = ReplyStatus.COMPLETED
+        self, reply: GatewayReply, status: ReplyStatus = ReplyStatus.COMPLETED
     ) -> list[ServerEvent]:
         if reply.has_ended:
             return []
@@ -388,5 +389,5 @@ class GatewayDialect:
         return [event for event in events if getattr(event, "turn", None) not in dropped]
 
 
-def _audio(reply: _Reply, pcm: bytes) -> list[ServerEvent]:
+def _audio(reply: GatewayReply, pcm: bytes) -> list[ServerEvent]:
     return [ReplyAudio(reply.turn, pcm)] if pcm else []

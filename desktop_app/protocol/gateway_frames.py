@@ -53,13 +53,19 @@ def sound_frame(pcm: bytes, *, is_binary: bool) -> Frame:
     return Frame(head + pybase64.b64encode(pcm) + b'"}', is_text=True)
 
 
-def configure_frame(configuration: ConfigureSession) -> Frame:
-    """``session.configure`` with every choice of ours spelled out."""
+def configure_frame(configuration: ConfigureSession, *, shows_media: bool = False) -> Frame:
+    """``session.configure`` with every choice of ours spelled out.
+
+    Args:
+        configuration: What the session shall be.
+        shows_media: Ask for pictures and videos, too: for peers that know the word.
+    """
     message = SessionConfigure(
         session_id=configuration.session_id,
         stt=_stt(configuration.speech_input),
         tts=_tts(configuration.speech_output),
         backend=_backend(configuration.model),
+        media="auto" if shows_media else "none",
     )
     known: dict[str, Any] = msgspec.to_builtins(message)
     if (heard := configuration.speech_input) is not None:

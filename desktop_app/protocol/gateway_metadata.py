@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from desktop_app.protocol.events import (
+    ImageReady,
     MemoriesRecalled,
     Memory,
     ReplyEnded,
@@ -13,7 +14,7 @@ from desktop_app.protocol.events import (
     provider_name,
 )
 from desktop_app.protocol.gateway import AssistantMessage
-from desktop_app.protocol.stream_reading import passages_of
+from desktop_app.protocol.stream_reading import passages_of, picture_of
 
 
 def is_broken_off(message: AssistantMessage) -> bool:
@@ -34,6 +35,14 @@ def recalled(turn: int, metadata: dict[str, Any]) -> list[MemoriesRecalled]:
         if isinstance(one, dict) and one.get("memory")
     )
     return [MemoriesRecalled(turn, memories)] if memories else []
+
+
+def made(turn: int, metadata: dict[str, Any]) -> list[ImageReady]:
+    """Pictures and videos of the reply, named alone: the thread has them."""
+    named = metadata.get("generated_media")
+    found = named if isinstance(named, list) else []
+    pictures = [picture_of(turn, one) for one in found if isinstance(one, dict)]
+    return [one for one in pictures if one.document_id]
 
 
 def reply_ended(turn: int, status: ReplyStatus, metadata: dict[str, Any]) -> ReplyEnded:

@@ -36,6 +36,7 @@ SERVER: list[g.GatewayServerMessage] = [
     g.InputSpeechStarted(),
     g.InputSpeechStopped(),
     g.AssistantDelta(text="Hi", turn_id=1),
+    g.AssistantTool(call_id="c1", name="generate_image", turn_id=1),
     g.AssistantMessage(text="Hi!", metadata={"message_id": "m"}),
     g.AssistantAudioStart(turn_id=1, output_format="pcm_24000"),
     g.AssistantAudioChunk(audio="AAA=", turn_id=1, chunk_index=1),

@@ -9,17 +9,20 @@ from desktop_app.protocol import gateway as g
 from desktop_app.protocol.commands import (
     AppendAudio,
     CommitAudio,
+    ConfigureSession,
     DiscardAudio,
     PromptText,
     SubmitToolOutputs,
 )
 from desktop_app.protocol.events import (
+    ImageReady,
     MemoriesRecalled,
     Memory,
     ReplyAudio,
     ReplyEnded,
     ReplyStarted,
     ReplyText,
+    ToolCallStarted,
     TranscriptUpdated,
     Usage,
     UtteranceBegun,
@@ -50,6 +53,32 @@ def test_sound_goes_as_binary_frames_or_as_base64_with_its_rate():
 
 def test_a_long_recording_goes_in_pieces_of_a_second():
     assert said(dialect(), AppendAudio(1, SECOND * 2 + b"ab")) == [SECOND, SECOND, b"ab"]
+
+
+def test_pictures_are_asked_for_where_the_peer_knows_the_word():
+    configuration = ConfigureSession("t", None, None)
+    for extensions, wanted in (((), None), (g.EXTENSIONS, "auto")):
+        spoken = dialect(PLAIN)
+        told(spoken, g.GatewayReady(extensions=extensions))
+        (asked,) = said(spoken, configuration)
+        assert asked.get("media") == wanted
+
+
+def test_a_tool_and_what_it_made_are_told_of_the_turn():
+    spoken = dialect(is_text=True)
+    said(spoken, PromptText(3, "Draw a fox"))
+    made = {"document_id": "d1", "mime_type": "image/png", "url": "", "prompt": "a fox"}
+    events = told(
+        spoken,
+        started("Draw a fox", 1),
+        g.AssistantTool(call_id="c1", name="generate_image", turn_id=1),
+        g.AssistantMessage(text="Here.", metadata={"generated_media": [made, {}, 5]}, turn_id=1),
+    )
+    assert ToolCallStarted(3, "c1", "generate_image") in events
+    assert [one for one in events if isinstance(one, ImageReady)] == [
+        ImageReady(3, "", "d1", "image/png", prompt="a fox")
+    ]
+    assert isinstance(events[-1], ReplyEnded)
 
 
 def test_each_command_has_its_message():

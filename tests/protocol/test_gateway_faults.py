@@ -256,7 +256,7 @@ def test_the_end_of_a_reply_says_who_wrote_it():
 def test_a_changed_configuration_counts_from_then_on():
     spoken = dialect()
     (sent,) = said(spoken, ConfigureSession("t", None, None))
-    assert sent == {"type": "session.configure", "session_id": "t"}
+    assert sent == {"type": "session.configure", "session_id": "t", "media": "auto"}
     said(spoken, PromptText(1, "a"))
     assert told(spoken, started("a", 1), message("x", 1))[-1] == ReplyEnded(1)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from desktop_app.service.gateway.session_plan import SessionPlan, WantedBackend
+from desktop_app.service.runs.events import ToolBegun
 from desktop_app.service.storage.conversation_store import Heard
 
 
@@ -31,8 +32,8 @@ class AnswerEnd:
 class Answer(Protocol):
     """One answer in progress."""
 
-    def texts(self) -> AsyncGenerator[str, None]:
-        """The text as it comes, piece by piece."""
+    def parts(self) -> AsyncGenerator[str | ToolBegun, None]:
+        """The text as it comes, piece by piece, and what is carried out meanwhile."""
 
     async def ended(self) -> AnswerEnd:
         """Wait for the end; it is kept by then. Never raises of the answer's faults."""

@@ -102,7 +102,7 @@ class GatewaySession:
 
     async def greet(self) -> None:
         """The first frame."""
-        await self._tell(GatewayReady())
+        await self._tell(GatewayReady(extensions=EXTENSIONS))
 
     async def receive(self, frame: str | bytes) -> bool:
         """Take one frame. False when the client asked to close."""

@@ -11,6 +11,7 @@ from desktop_app.protocol.gateway import (
     AssistantDelta,
     AssistantMessage,
     AssistantStarted,
+    AssistantTool,
     GatewayError,
 )
 from desktop_app.service.gateway import speech_choice
@@ -18,6 +19,7 @@ from desktop_app.service.gateway.answers import Answer, AnswerEnd
 from desktop_app.service.gateway.session_plan import Voice
 from desktop_app.service.gateway.speaking import Speaking, Tell
 from desktop_app.service.provider_source import ProviderSource
+from desktop_app.service.runs.events import ToolBegun
 from desktop_app.service.storage.conversation_store import Heard
 from desktop_app.tasks import start_in
 
@@ -127,14 +129,21 @@ class Turn:
 
     async def _write(self) -> AnswerEnd:
         """Tell the text as it comes, then as a whole."""
-        async with aclosing(self.answer.texts()) as texts:
-            async for text in texts:
-                await self._tell(AssistantDelta(text=text, turn_id=self.turn_id))
-                if self._speech is not None:
-                    self._speech.feed(text)
+        async with aclosing(self.answer.parts()) as parts:
+            async for part in parts:
+                await self._tell_part(part)
         end = await self.answer.ended()
         await self._conclude(end)
         return end
+
+    async def _tell_part(self, part: str | ToolBegun) -> None:
+        if isinstance(part, ToolBegun):
+            begun = AssistantTool(call_id=part.call.id, name=part.call.name, turn_id=self.turn_id)
+            await self._tell(begun)
+            return
+        await self._tell(AssistantDelta(text=part, turn_id=self.turn_id))
+        if self._speech is not None:
+            self._speech.feed(part)
 
     async def _conclude(self, end: AnswerEnd) -> None:
         if self._speech is not None:

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import asdict
 from typing import Literal
 
 from desktop_app.errors import InputError
 from desktop_app.service.gateway.answering.own_registrations import OwnRegistrations
 from desktop_app.service.gateway.answers import AnswerEnd
 from desktop_app.service.gateway.session_plan import SessionPlan, WantedBackend
+from desktop_app.service.making.makers import MakerChoice
+from desktop_app.service.providers.picture_ports import PICTURE_TOOL
 from desktop_app.service.providers.ports import TextDelta
-from desktop_app.service.runs.events import RunEnded
-from desktop_app.service.runs.question import Question
+from desktop_app.service.providers.video_ports import VIDEO_TOOL
+from desktop_app.service.runs.events import RunEnded, ToolBegun
+from desktop_app.service.runs.question import HostedChoice, Question
 from desktop_app.service.runs.run import Run, reply_facts, retrieved_passages
 from desktop_app.service.runs.runs import Runs
 from desktop_app.service.storage.conversation_store import ConversationStore, Heard
 
 _Status = Literal["COMPLETED", "CANCELLED", "FAILED"]
 _STATUSES: dict[str, _Status] = {"COMPLETED": "COMPLETED", "CANCELLED": "CANCELLED"}
+
+_MAKING = tuple(HostedChoice(tool, asdict(MakerChoice())) for tool in (PICTURE_TOOL, VIDEO_TOOL))
+"""What the model may have made for whoever shows it."""
 
 
 class RunAnswer:
@@ -28,12 +35,14 @@ class RunAnswer:
         self._run = run
         self._conversations = conversations
 
-    async def texts(self) -> AsyncGenerator[str, None]:
+    async def parts(self) -> AsyncGenerator[str | ToolBegun, None]:
         """See ``Answer``."""
         async with aclosing(self._run.events()) as events:
             async for event in events:
                 if isinstance(event, TextDelta):
                     yield event.text
+                elif isinstance(event, ToolBegun):
+                    yield event
 
     async def ended(self) -> AnswerEnd:
         """See ``Answer``."""
@@ -101,6 +110,7 @@ class RunAnswers:
                 model=wanted.model,
                 system_prompt=wanted.system_prompt,
                 tools=(),  # nobody at this socket could carry them out
+                hosted=_MAKING if plan.shows_media else (),
             )
         )
         return RunAnswer(run, self._conversations)

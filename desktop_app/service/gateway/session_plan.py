@@ -18,6 +18,7 @@ INPUT_RATES_HZ = range(8_000, 48_001)
 OUTPUT_RATES_HZ = (8_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
 STRATEGIES = ("manual", "vad")
 NEW_QUESTIONS = ("cancel", "queue")
+MEDIA = ("none", "auto")
 LONGEST_KEY = 512
 
 _MU_LAW = "ulaw_8000"
@@ -116,6 +117,7 @@ class SessionPlan:
         stt: As asked, numbers brought into the ranges of contract section 7.1.
         voice: None for replies in text alone.
         queues: What is asked during a reply waits for its end; otherwise it cuts the reply off.
+        shows_media: The client shows pictures and videos, so the model may have some made.
     """
 
     key: str
@@ -127,6 +129,7 @@ class SessionPlan:
     is_mu_law: bool = False
     backend: WantedBackend = field(default_factory=WantedBackend)
     queues: bool = False
+    shows_media: bool = False
 
 
 def read_plan(configure: SessionConfigure) -> SessionPlan:
@@ -140,6 +143,8 @@ def read_plan(configure: SessionConfigure) -> SessionPlan:
         raise InputError("session.commit_strategy", "commit_strategy must be manual or vad.")
     if configure.new_question not in NEW_QUESTIONS:
         raise InputError("session.new_question", "new_question must be cancel or queue.")
+    if configure.media not in MEDIA:
+        raise InputError("session.media", "media must be none or auto.")
     if len(configure.session_id) > LONGEST_KEY:
         raise InputError(
             "session.session_id", f"session_id can have {LONGEST_KEY} characters at most."
@@ -154,6 +159,7 @@ def read_plan(configure: SessionConfigure) -> SessionPlan:
         is_mu_law=stt.audio_format == _MU_LAW,
         backend=wanted_backend(configure.backend or BackendOptions()),
         queues=configure.new_question == "queue",
+        shows_media=configure.media == "auto",
     )
 
 

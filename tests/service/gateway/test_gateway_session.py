@@ -24,6 +24,7 @@ async def test_a_session_begins_as_the_contract_says(socket):
     assert ready == {
         "type": "session.ready",
         "message": "Send session.configure to begin.",
+        "extensions": list(EXTENSIONS),
     }
     assert configured == {
         "type": "session.configured",

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import httpx
 
+from desktop_app.protocol.events import ToolCall
+from desktop_app.service.providers.ports import TextDelta, ToolsCalled
+from tests.fakes.pictures import ScriptedPictureMaker
 from tests.service.conftest import KEY
 
 HEADERS = {"Authorization": f"Bearer {KEY}"}
@@ -51,3 +54,31 @@ async def test_without_the_key_nobody_is_answered(rig):
     url = httpx.URL(rig.addresses.api).copy_with(path="/v1/chat")
     async with httpx.AsyncClient() as stranger:
         assert (await stranger.post(url, json={"message": "Hi"})).status_code == 401
+
+
+DRAWING = ToolsCalled((ToolCall("c1", "generate_image", '{"prompt": "a fox"}'),))
+
+
+async def test_who_shows_pictures_is_told_of_those_that_a_model_has_made(rig, socket):
+    rig.providers.picture_makers["scripted"] = ScriptedPictureMaker()
+    rig.providers.language.rounds = [(DRAWING,), (TextDelta("Here it is."),)]
+    await socket.configured(media="auto", session_id="talk")
+    await socket.say("text.prompt", text="Draw me a fox")
+    begun = await socket.until("assistant.tool")
+    assert (begun["name"], begun["call_id"], begun["turn_id"]) == ("generate_image", "c1", 1)
+    reply = await socket.until("assistant.message")
+    assert reply["text"] == "Here it is."
+    (named,) = reply["metadata"]["generated_media"]
+    stored = await rig.messages(reply["metadata"]["thread_id"])
+    (kept,) = stored[-1]["metadata_"]["generated_media"]
+    assert kept["document_id"] == named["document_id"]
+    assert kept["url"]
+
+
+async def test_who_does_not_show_pictures_is_offered_none(rig, socket):
+    await socket.configured()
+    await socket.say("text.prompt", text="Draw me a fox")
+    await socket.until("assistant.message")
+    assert not rig.providers.language.requests[0].tools
+    await socket.say("session.configure", media="all")
+    assert (await socket.until("error"))["code"] == "session.media"

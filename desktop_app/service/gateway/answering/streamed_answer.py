@@ -71,7 +71,7 @@ class StreamedAnswer:
             self._finish(AnswerEnd("CANCELLED", ""))
         return self
 
-    async def texts(self) -> AsyncGenerator[str, None]:
+    async def parts(self) -> AsyncGenerator[str, None]:
         """See ``Answer``. One reader."""
         told = 0
         while self._end is None or told < len(self._pieces):

@@ -104,9 +104,10 @@ class ChatRoutes:
                 yield _event({"error": {"message": str(error), "code": error.code}})
                 return
             try:
-                async with aclosing(answer.texts()) as texts:
-                    async for text in texts:
-                        yield _event({"delta": text})
+                async with aclosing(answer.parts()) as parts:
+                    async for part in parts:
+                        if isinstance(part, str):
+                            yield _event({"delta": part})
                 end = self._counted(await answer.ended())
             finally:
                 answer.leave()

@@ -48,7 +48,7 @@ class Script:
 
 
 async def read(answer):
-    async with asyncio.timeout(LIMIT_S), aclosing(answer.texts()) as texts:
+    async with asyncio.timeout(LIMIT_S), aclosing(answer.parts()) as texts:
         return [text async for text in texts]
 
 
@@ -67,7 +67,7 @@ async def test_a_stopped_answer_is_kept_as_far_as_it_was_written_and_heard():
     script = Script(is_pausing=True)
     async with answer_tasks() as answers:
         answer = answers.begin(script)
-        async with aclosing(answer.texts()) as texts:
+        async with aclosing(answer.parts()) as texts:
             assert await anext(texts) == "Hello "
             assert answer.cancel(Heard(200, 3))
             assert answer.cancel(), "twice is once"
@@ -130,6 +130,6 @@ async def test_what_is_left_at_the_end_is_stopped_and_kept():
     script = Script(is_pausing=True)
     async with answer_tasks() as answers:
         answer = answers.begin(script)
-        async with aclosing(answer.texts()) as texts:
+        async with aclosing(answer.parts()) as texts:
             await anext(texts)
     assert script.kept == [("CANCELLED", "Hello ", None)]
