@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import gc
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QObject
 
+from desktop_app.ui import garbage
 from desktop_app.ui.garbage import GarbageCollector, collect_due
 
 
@@ -80,3 +83,41 @@ def test_what_the_first_full_collection_leaves_is_not_looked_at_again(qtbot):
     qtbot.waitUntil(lambda: gc.get_count()[2] == 0, timeout=5_000)
     assert gc.get_freeze_count() <= frozen
     assert any(one is later for one in gc.get_objects())
+
+
+_GROWS = """
+import resource
+from desktop_app.ui.garbage import keep_freed_memory
+
+def faults():
+    text, before = "x" * 500_000, resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    kept = text
+    for _ in range(200):
+        text, kept = text + "y" * 5000, text
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+usual = faults()
+keep_freed_memory()
+keep_freed_memory()
+print(usual, faults())
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems keep freed memory themselves")
+def test_a_text_that_grows_takes_the_place_of_the_one_before():
+    done = subprocess.run(
+        [sys.executable, "-c", _GROWS], capture_output=True, text=True, check=True
+    )
+    usual, kept = map(int, done.stdout.split())
+    assert usual > 5_000  # pages fetched anew
+    assert kept < usual / 4
+
+
+def test_freed_memory_is_kept_once_the_window_is_there(qtbot, monkeypatch):
+    kept: list[int] = []
+    monkeypatch.setattr(garbage, "keep_freed_memory", lambda: kept.append(1))
+    parent = QObject()
+    collector = GarbageCollector(parent)
+    assert collector.parent() is parent
+    assert kept == []
+    qtbot.waitUntil(lambda: kept == [1])
