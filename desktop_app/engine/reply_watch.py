@@ -31,7 +31,10 @@ LONGEST_WAIT_S = 30.0
 """Between one look and the next, from then on."""
 
 MOST_LOOKS = 40
-"""A run that is not over after a quarter of an hour is not waited for any longer."""
+"""A service of which nothing is heard for a quarter of an hour is not waited for any longer."""
+
+MOST_RUNNING_LOOKS = 240
+"""A run may make several videos, each in half an hour; after two hours nothing comes of it."""
 
 _UNKNOWN_LOOKS = 3  # a question that has left may take a moment to be stored
 _SPEECH_LOOKS = 3  # speech is stored after the words
@@ -136,9 +139,12 @@ class ReplyWatch:
 
     async def _look_until_over(self, message_id: str, question_id: str) -> StoredReply | None:
         """The complete reply; None where there is none, which the message says then."""
-        unknown = 0
+        unknown = silent = 0
         for wait_s in _waits():
+            if silent == MOST_LOOKS:
+                break
             await self._time.sleep(wait_s)
+            silent += 1
             try:
                 found = await self._find(message_id, question_id)
             except AppError as error:
@@ -154,6 +160,7 @@ class ReplyWatch:
                 await self._learn_words(question_id, found)
                 return await self._settle(message_id, found)
             if found is not None:
+                silent = 0
                 await self._grow(message_id, found)
         await self._fail(message_id, "reply.not_fetched")
         return None
@@ -267,4 +274,4 @@ class ReplyWatch:
 
 
 def _waits() -> Iterator[float]:
-    yield from chain(WAITS_S, repeat(LONGEST_WAIT_S, MOST_LOOKS - len(WAITS_S)))
+    yield from chain(WAITS_S, repeat(LONGEST_WAIT_S, MOST_RUNNING_LOOKS - len(WAITS_S)))

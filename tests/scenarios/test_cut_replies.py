@@ -11,7 +11,13 @@ from msgspec.structs import replace
 
 from desktop_app.client.media import FetchedMedia
 from desktop_app.engine.inputs import PromptTyped, ReplyStopped, RetryRequested, VoiceStarted
-from desktop_app.engine.reply_watch import LONGEST_WAIT_S, MOST_LOOKS, WAITS_S, ReplyWatch
+from desktop_app.engine.reply_watch import (
+    LONGEST_WAIT_S,
+    MOST_LOOKS,
+    MOST_RUNNING_LOOKS,
+    WAITS_S,
+    ReplyWatch,
+)
 from desktop_app.errors import NetworkError
 from desktop_app.journal.records import CUT_SHORT, MessageRecord, MessageStatus, Role
 from desktop_app.link.messages import MessageSaved, NoticeCleared, Phase
@@ -207,7 +213,7 @@ async def test_bar_31_what_was_not_heard_of_a_spoken_reply_can_be_played():
         (stored(ReplyState.WAITING, ""), 1, "tools.not_here"),
         (NetworkError("http.400"), 1, "http.400"),
         (None, 3, "line.lost"),
-        (stored(ReplyState.RUNNING, "Half"), MOST_LOOKS, "reply.not_fetched"),
+        (stored(ReplyState.RUNNING, "Half"), MOST_RUNNING_LOOKS, "reply.not_fetched"),
         (AWAY, MOST_LOOKS, "reply.not_fetched"),
     ],
     ids=["failed", "waiting", "refused", "unknown", "endless", "away"],
@@ -217,11 +223,20 @@ async def test_a_reply_that_cannot_be_completed_says_so_and_can_be_asked_for_aga
 ):
     async with Rig() as rig, watched(rig, answer) as record:
         await half_told(rig)
-        await rig.time.advance(LONGEST_WAIT_S * MOST_LOOKS)
+        await rig.time.advance(LONGEST_WAIT_S * MOST_RUNNING_LOOKS)
         [reply] = rig.replies
         assert (reply.status, reply.error) == (MessageStatus.FAILED, code)
         assert reply.text == "Half an", "what had arrived is kept"
         assert len(record.asked) == looks
+
+
+async def test_what_the_service_still_works_at_is_waited_for_however_long_a_video_takes():
+    running = stored(ReplyState.RUNNING, "Half")
+    answers = *([running] * (MOST_LOOKS + 20)), AWAY, stored(ReplyState.COMPLETE)
+    async with Rig() as rig, watched(rig, *answers):
+        await half_told(rig)
+        await rig.time.advance(LONGEST_WAIT_S * (MOST_LOOKS + 23))
+        assert [(one.text, one.status) for one in rig.replies] == [(WHOLE, MessageStatus.COMPLETE)]
 
 
 async def test_bar_40_a_picture_whose_link_was_dead_takes_its_place_in_the_reply_afterwards():
