@@ -22,7 +22,7 @@ from desktop_app.errors import NetworkError, ProtocolError
 from desktop_app.loopback import is_loopback, is_own_address
 from desktop_app.network_access import trust_context
 from desktop_app.protocol.media_limits import MOST_VIDEO_BYTES
-from desktop_app.protocol.media_types import is_text, plain_type
+from desktop_app.protocol.media_types import HEAD_BYTES, is_text, is_written, plain_type
 
 MAX_MEDIA_BYTES = 64 << 20
 SOUND = "audio/*"
@@ -118,7 +118,7 @@ class MediaFetcher:
         Raises:
             NetworkError: ``media.expired``: the link is not good any more; or as of any request.
             ProtocolError: ``media.refused``: no link that may be followed; ``media.empty``: nothing
-                is there, or words where a video should be; ``media.too_large``.
+                is there, or a page where a picture or video should be; ``media.too_large``.
         """
         tries = 0
         while True:
@@ -168,10 +168,14 @@ class MediaFetcher:
     async def _body(
         self, response: httpx.Response, kind: str, told: str, *, is_video: bool
     ) -> FetchedMedia:
-        if is_video and not told.startswith("audio/"):  # sound may come in a video's container
-            async with aclosing(_bounded(response, self._max_video_bytes)) as pieces:
+        is_sound = told.startswith("audio/")
+        is_film = is_video and not is_sound  # sound may come in a video's container
+        body = _bounded(response, self._max_video_bytes if is_film else self._max_bytes)
+        if not is_sound:
+            body = _unwritten(body, kind or plain_type(told))
+        async with aclosing(body) as pieces:
+            if is_film:
                 return FetchedMedia(b"", kind, await video_file(pieces, self._videos))
-        async with aclosing(_bounded(response, self._max_bytes)) as pieces:
             return FetchedMedia(b"".join([piece async for piece in pieces]), kind)
 
     def _check(self, url: str) -> None:
@@ -200,6 +204,21 @@ async def _bounded(response: httpx.Response, most: int) -> AsyncGenerator[bytes,
             bound = f"{most >> 20} MB"
             raise ProtocolError("media.too_large", f"It is larger than {bound}.", bound=bound)
         yield piece
+
+
+async def _unwritten(pieces: AsyncGenerator[bytes, None], kind: str) -> AsyncGenerator[bytes, None]:
+    """The pieces of a picture or video; a page that comes in its place is refused."""
+    async with aclosing(pieces):
+        head = b""
+        async for piece in pieces:
+            head += piece
+            if len(head) >= HEAD_BYTES:
+                break
+        if is_written(head, kind):
+            raise _nothing_there()
+        yield head
+        async for piece in pieces:
+            yield piece
 
 
 class _Doorkeeper:

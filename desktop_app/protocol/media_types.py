@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
+import re
+
 _SAME = {
     "image/jpg": "image/jpeg",
     "image/pjpeg": "image/jpeg",
@@ -20,6 +23,33 @@ def plain_type(told: str) -> str:
     """Without parameters, in small letters, and by the usual one of several names."""
     plain = told.partition(";")[0].strip().lower()
     return _SAME.get(plain, plain)
+
+
+HEAD_BYTES = 256
+"""Of a picture or video: within them it is seen whether it is one."""
+
+_SVG = "image/svg+xml"
+_HTML = re.compile(rb"\s*<(?:!doctype\s+html|html)\b", re.IGNORECASE)
+_WRITTEN = re.compile(rb"\s*(?:<[!?a-zA-Z]|\{\s*[\"}]|\[\s*[\[{\"\]])")
+
+
+def is_written(head: bytes, plain: str) -> bool:
+    """Whether what begins so is to be read, such as a page about an error, whatever it is told.
+
+    Args:
+        head: Its first bytes, ``HEAD_BYTES`` where there are so many.
+        plain: What it is told to be.
+    """
+    head = head.removeprefix(codecs.BOM_UTF8)
+    pattern = _HTML if plain == _SVG else _WRITTEN
+    return pattern.match(head) is not None or (is_text(plain) and _is_readable(head))
+
+
+def _is_readable(head: bytes) -> bool:
+    try:
+        return "\0" not in codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return False
 
 
 def is_text(plain: str) -> bool:

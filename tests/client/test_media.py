@@ -198,3 +198,50 @@ async def test_words_are_no_video(
         await fetcher.fetch(backboard.base_url + "/a", "video/mp4")
     assert caught.value.code == "media.empty"
     assert left(tmp_path) == []
+
+
+PAGE = b"\xef\xbb\xbf\n<!DOCTYPE html><html><body>No such file</body></html>"
+DRAWING = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>'
+
+
+@pytest.mark.parametrize("kind", ["image/png", "video/mp4", "", "text/html", "image/svg+xml"])
+@pytest.mark.parametrize("told", ["image/png", "video/mp4"])
+async def test_a_page_in_place_of_a_picture_or_video_is_refused(
+    fetcher: MediaFetcher, backboard: ScriptedBackboard, tmp_path: Path, kind: str, told: str
+):
+    backboard.answer(PAGE, Content_Type=kind)
+    with pytest.raises(ProtocolError) as caught:
+        await fetcher.fetch(backboard.base_url + "/a", told)
+    assert caught.value.code == "media.empty"
+    assert left(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"<?xml version='1.0'?><Error><Code>NoSuchKey</Code></Error>", "image/png"),
+        (b'{"detail": "no such file"}', "image/webp"),
+        (b'[{"error": "no such file"}]', "application/octet-stream"),
+        (b"no such file", "text/plain"),
+    ],
+)
+async def test_what_a_storage_says_is_no_picture(
+    fetcher: MediaFetcher, backboard: ScriptedBackboard, content: bytes, kind: str
+):
+    backboard.answer(content, Content_Type=kind)
+    assert (await refused(fetcher, backboard.base_url + "/a")).code == "media.empty"
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (DRAWING, "image/svg+xml"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(60), "text/plain"),
+        (b"<\x00\x01\xff", "image/x-raw"),
+    ],
+)
+async def test_a_picture_is_taken_whatever_it_is_told_to_be(
+    fetcher: MediaFetcher, backboard: ScriptedBackboard, content: bytes, kind: str
+):
+    backboard.answer(content, Content_Type=kind)
+    assert (await fetcher.fetch(backboard.base_url + "/a", "image/png")).data == content
