@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from io import BytesIO
 from itertools import pairwise
@@ -11,18 +10,13 @@ from typing import TYPE_CHECKING
 from desktop_app.audio.frames import SPEECH_RATE_HZ
 from desktop_app.audio.resampler import Resampler
 from desktop_app.audio.sound_files import mono_pcm, open_sound_file
+from desktop_app.audio.sound_links import link_starts
 from desktop_app.errors import ProtocolError
 
 if TYPE_CHECKING:
     from soundfile import SoundFile
 
 MAX_SECONDS = 1_800
-# The first frame of an mp3 says how many follow; decoders end there. Its other fields are zero.
-_MP3_BEGINS = re.compile(
-    rb"\xff[\xf2\xf3\xfa\xfb\xe2\xe3]..(?:..)??(?:\0{9}|\0{17}|\0{32})(?:Xing|Info)", re.DOTALL
-)
-_MP3 = (b"ID3", b"\xff")
-_PAGE, _FLAGS, _IS_FIRST = b"OggS", 5, 2
 BLOCK_FRAMES = 1 << 12  # of a file that breaks off, the block in which it does is lost
 
 
@@ -63,21 +57,8 @@ def decode_speech(content: bytes, mime_type: str) -> bytes:
 
 def _links(content: bytes) -> Iterator[bytes]:
     """The files that stand behind each other; else all of it."""
-    if content.startswith(_MP3):
-        begins = [found.start() for found in _MP3_BEGINS.finditer(content)][1:]
-        return (content[a:b] for a, b in pairwise((0, *begins, len(content))))
-    return _ogg_links(content)
-
-
-def _ogg_links(content: bytes) -> Iterator[bytes]:
-    """Each begins with a first page."""
-    start, at = 0, 1
-    while content.startswith(_PAGE) and (at := content.find(_PAGE, at)) >= 0:
-        if len(content) > at + _FLAGS and content[at + _FLAGS] & _IS_FIRST:
-            yield content[start:at]
-            start = at
-        at += len(_PAGE)
-    yield content[start:]
+    starts = link_starts(content)
+    return (content[a:b] for a, b in pairwise((*starts, len(content))))
 
 
 def _decode_into(pieces: list[bytes], file: SoundFile) -> None:

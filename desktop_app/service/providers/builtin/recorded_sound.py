@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
+from io import BytesIO
+from itertools import pairwise, starmap
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any
 
 from desktop_app.audio.frames import CAPTURE_RATE_HZ
 from desktop_app.audio.resampler import Resampler
 from desktop_app.audio.sound_files import mono_pcm, open_sound_file
+from desktop_app.audio.sound_links import link_starts
 from desktop_app.errors import InputError
 
 MAX_SECONDS = 600
@@ -19,7 +24,7 @@ _HEAD_BYTES = 16
 
 
 class RecordedSound:
-    """An open file. Methods block; any thread, one at a time.
+    """An open file, or several behind each other. Methods block; any thread, one at a time.
 
     Args:
         path: Where it lies.
@@ -35,14 +40,12 @@ class RecordedSound:
     def __init__(self, path: Path, filename: str) -> None:
         self._filename = filename
         self._lock = threading.Lock()  # closed by one thread while another still reads
-        self._sound = self._open(path)
+        self._path = path
+        self._links = self._links_of(path)
+        self._sound = self._open(self._links.popleft())
         self._resampler = Resampler(self._sound.samplerate, CAPTURE_RATE_HZ)
-        self._frames_read = 0
+        self.read_s = 0.0
         self._is_over = False
-
-    @property
-    def read_s(self) -> float:
-        return float(self._frames_read / self._sound.samplerate)
 
     def read(self) -> bytes:
         """The next piece; none at the end, or when it was closed.
@@ -64,15 +67,23 @@ class RecordedSound:
 
     def _next(self) -> bytes:
         block = self._samples()
-        self._frames_read += len(block)
+        self.read_s += len(block) / self._sound.samplerate
         if self.read_s > MAX_SECONDS:
             raise self._refusal("recording.too_long", f"is longer than {MAX_SECONDS // 60} minutes")
-        if not len(block):
-            self._is_over = True
-            if not self._frames_read:
-                raise self._refusal("recording.empty", "holds no sound")
-            return self._resampler.flush()
-        return self._resampler.feed(mono_pcm(block))
+        return self._resampler.feed(mono_pcm(block)) if len(block) else self._end_link()
+
+    def _end_link(self) -> bytes:
+        """What the resampler has left; the next file is open then, where there is one."""
+        rest = self._resampler.flush()
+        if self._links:
+            self._sound.close()
+            self._sound = self._open(self._links.popleft())
+            self._resampler = Resampler(self._sound.samplerate, CAPTURE_RATE_HZ)
+            return rest
+        self._is_over = True
+        if not self.read_s:
+            raise self._refusal("recording.empty", "holds no sound")
+        return rest
 
     def _samples(self) -> Any:
         """The next float32 samples, shape (frames, channels); no frames at the end."""
@@ -84,20 +95,32 @@ class RecordedSound:
         except (SoundFileError, RuntimeError) as error:
             raise self._refusal("recording.corrupt", "is damaged") from error
 
-    def _open(self, path: Path) -> Any:
-        from soundfile import SoundFileError  # loaded on first use: few recordings come
-
+    def _links_of(self, path: Path) -> deque[range]:
+        """Which bytes are each of the files that stand behind each other."""
         try:
             with path.open("rb") as file:
+                if not path.stat().st_size:
+                    raise self._refusal("recording.empty", "is empty")
+                with mmap(file.fileno(), 0, access=ACCESS_READ) as content:
+                    return deque(starmap(range, pairwise((*link_starts(content), len(content)))))
+        except OSError as error:
+            raise self._unreadable(error) from error
+
+    def _open(self, link: range) -> Any:
+        from soundfile import SoundFileError  # loaded on first use: few recordings come
+
+        head = b""
+        try:
+            with self._path.open("rb") as file:
+                file.seek(link.start)
                 head = file.read(_HEAD_BYTES)
-            if not head:
-                raise self._refusal("recording.empty", "is empty")
-            sound = open_sound_file(path)
+                file.seek(link.start)
+                part = BytesIO(file.read(len(link))) if link.start or self._links else self._path
+            sound = open_sound_file(part)
         except (SoundFileError, RuntimeError, TypeError) as error:  # TypeError: a name like x.raw
             raise self._not_heard(head) from error
         except OSError as error:
-            reason = error.strerror or "it is not there"
-            raise self._refusal("recording.unreadable", f"cannot be read: {reason}") from error
+            raise self._unreadable(error) from error
         if sound.samplerate not in _RATES_HZ:
             sound.close()
             raise self._refusal(
@@ -110,6 +133,10 @@ class RecordedSound:
         if kind:
             return self._refusal("recording.unsupported", f"is {kind}. Only {HEARD}")
         return self._refusal("recording.corrupt", f"is damaged, or is no sound. {HEARD}")
+
+    def _unreadable(self, error: OSError) -> InputError:
+        reason = error.strerror or "it is not there"
+        return self._refusal("recording.unreadable", f"cannot be read: {reason}")
 
     def _refusal(self, code: str, problem: str) -> InputError:
         return InputError(code, f"“{self._filename}” {problem}.")

@@ -154,3 +154,24 @@ def test_no_piece_of_a_long_mp3_is_quieter_than_the_others(tmp_path):
     seconds = heard[: 12 * 16_000].reshape(12 * 20, 800)  # of 50 ms each
     loudness = np.sqrt((seconds[2:-2] ** 2).mean(axis=1))
     assert loudness.min() == pytest.approx(11_585, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("container", "subtype", "rates_hz"),
+    [
+        ("MP3", "MPEG_LAYER_III", (44_100, 44_100, 24_000)),
+        ("OGG", "OPUS", (48_000, 48_000)),
+        ("OGG", "VORBIS", (22_050, 44_100)),
+    ],
+)
+def test_files_behind_each_other_are_heard_to_the_end(tmp_path, container, subtype, rates_hz):
+    path, parts = tmp_path / "joined", []
+    for rate_hz in rates_hz:
+        soundfile.write(path, tone(rate_hz), rate_hz, format=container, subtype=subtype)
+        parts.append(path.read_bytes())
+    path.write_bytes(b"".join(parts))
+    heard = read_all(path)
+    assert len(heard) == pytest.approx(16_000 * len(parts), abs=700 * len(parts))
+    loud = [np.abs(heard[at : at + 8_000]).max() for at in range(4_000, len(heard) - 8_000, 16_000)]
+    assert len(loud) == len(parts)
+    assert min(loud) > 14_000
