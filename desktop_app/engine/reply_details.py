@@ -20,6 +20,7 @@ from desktop_app.protocol.events import (
     ReplyEnded,
     ReplyReasoning,
     ReplyText,
+    ToolCallFailed,
     ToolCallReady,
     ToolCallStarted,
     ToolsRequested,
@@ -50,11 +51,10 @@ def with_details(
         case ToolCallReady():
             call = event.call
             return _with_tool(details, ToolUse(call.id, call.name, call.arguments))
+        case ToolCallFailed():
+            return _failed(details, event, now_s, started_s)
         case ToolsRequested():
-            for call in event.calls:
-                wanted = ToolUse(call.id, call.name, call.arguments, state=ToolState.WANTED)
-                details = _with_tool(details, structs.replace(wanted, run_id=event.run_id))
-            return details
+            return _requested(details, event)
         case ToolsAnswered():
             return _answered(details, event, now_s, started_s)
         case ReplyText() | ImageReady():
@@ -96,6 +96,13 @@ def _with_tool(details: ReplyDetails, tool: ToolUse) -> ReplyDetails:
     return structs.replace(details, tools=tuple(tools))
 
 
+def _requested(details: ReplyDetails, event: ToolsRequested) -> ReplyDetails:
+    for call in event.calls:
+        wanted = ToolUse(call.id, call.name, call.arguments, state=ToolState.WANTED)
+        details = _with_tool(details, structs.replace(wanted, run_id=event.run_id))
+    return details
+
+
 def _answered(
     details: ReplyDetails, event: ToolsAnswered, now_s: float, started_s: Mapping[str, float]
 ) -> ReplyDetails:
@@ -109,6 +116,18 @@ def _answered(
             run_id="",
         )
         if tool.id in outputs
+        else tool
+        for tool in details.tools
+    )
+    return structs.replace(details, tools=tools)
+
+
+def _failed(
+    details: ReplyDetails, event: ToolCallFailed, now_s: float, started_s: Mapping[str, float]
+) -> ReplyDetails:
+    tools = tuple(
+        structs.replace(tool, state=ToolState.FAILED, duration_ms=_since(tool, now_s, started_s))
+        if tool.id == event.call_id
         else tool
         for tool in details.tools
     )

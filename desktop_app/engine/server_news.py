@@ -45,6 +45,7 @@ from desktop_app.protocol.events import (
     ServerFault,
     SessionReady,
     ToolCall,
+    ToolCallFailed,
     ToolCallReady,
     ToolCallStarted,
     ToolsRequested,
@@ -144,7 +145,7 @@ def _followed(session: Session, event: ServerEvent) -> Session:
             return replace(session, is_making=session.is_making or name in _MAKERS)
         case ImageReady():
             return replace(session, is_making=False, is_fetching=False)
-        case ReplyText() | ReplyReasoning():  # the model has gone on
+        case ToolCallFailed() | ReplyText() | ReplyReasoning():  # the model has gone on
             return replace(session, is_making=False)
         case _:
             return session

@@ -18,6 +18,7 @@ class ToolState(StrEnum):
     WANTED = "wanted"  # the run waits for the person
     DONE = "done"
     REFUSED = "refused"
+    FAILED = "failed"  # nothing came of it
 
 
 class ToolUse(Struct, frozen=True, omit_defaults=True):

@@ -180,6 +180,13 @@ class ToolCallStarted(Struct, frozen=True, tag=snake):
     name: str
 
 
+class ToolCallFailed(Struct, frozen=True, tag=snake):
+    """Nothing came of a call that the peer ran itself; the reply goes on without."""
+
+    turn: int
+    call_id: str
+
+
 class ToolCallReady(Struct, frozen=True, tag=snake):
     """A call is complete; the peer runs it itself unless ToolsRequested follows."""
 
@@ -314,6 +321,7 @@ ServerEvent = (
     | ReplyAudio
     | ReplySound
     | ToolCallStarted
+    | ToolCallFailed
     | ToolCallReady
     | ToolsRequested
     | MemoriesRecalled

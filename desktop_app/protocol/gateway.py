@@ -208,11 +208,16 @@ class AssistantDelta(_Message, frozen=True, tag="assistant.delta"):
 
 
 class AssistantTool(_Message, frozen=True, tag="assistant.tool"):
-    """Extension: the gateway itself carries out a call of the model, which may take minutes."""
+    """Extension: the gateway itself carries out a call of the model, which may take minutes.
+
+    Attributes:
+        has_failed: Nothing came of it: told a second time then.
+    """
 
     call_id: str = ""
     name: str = ""
     turn_id: int | None = None
+    has_failed: bool = False
 
 
 class AssistantMessage(_Message, frozen=True, tag="assistant.message"):

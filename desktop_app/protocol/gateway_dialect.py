@@ -30,6 +30,7 @@ from desktop_app.protocol.events import (
     ReplyText,
     ServerEvent,
     ServerFault,
+    ToolCallFailed,
     ToolCallStarted,
     TranscriptUpdated,
     UtteranceBegun,
@@ -259,6 +260,8 @@ class GatewayDialect:
         reply = self._reply(message.turn_id)
         if reply is None:
             return []
+        if message.has_failed:
+            return self._wanted(ToolCallFailed(reply.turn, message.call_id))
         return self._wanted(ToolCallStarted(reply.turn, message.call_id, message.name))
 
     def _message(self, message: AssistantMessage) -> list[ServerEvent]:

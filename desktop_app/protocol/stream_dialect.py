@@ -12,6 +12,7 @@ from desktop_app.protocol.events import (
     ReplyText,
     ServerEvent,
     ServerFault,
+    ToolCallFailed,
     ToolCallReady,
     ToolCallStarted,
     ToolsRequested,
@@ -195,6 +196,9 @@ class StreamDialect:
     def _tool_started(self, event: StreamEvent) -> list[ServerEvent]:
         return [ToolCallStarted(self._turn, event.tool_call_id, event.name)]
 
+    def _tool_failed(self, event: StreamEvent) -> list[ServerEvent]:
+        return [ToolCallFailed(self._turn, event.tool_call_id)]
+
     def _tool_ready(self, event: StreamEvent) -> list[ServerEvent]:
         return [ToolCallReady(self._turn, call) for call in tool_calls_of(event)]
 
@@ -293,6 +297,7 @@ _TELL = {
     "stt_notice": StreamDialect._heard_otherwise,
     "stt_stream_end": StreamDialect._heard_all,
     "tool_call_start": StreamDialect._tool_started,
+    "tool_call_failed": StreamDialect._tool_failed,
     "tool_call_ready": StreamDialect._tool_ready,
     "tool_calls": StreamDialect._tool_ready,
     "tool_submit_required": StreamDialect._tools,

@@ -16,6 +16,7 @@ EVENTS: dict[str, e.ServerEvent] = {
     "reply_audio": e.ReplyAudio(1, b"\x00\x01"),
     "reply_sound": e.ReplySound(1, b"ID3", "audio/mpeg", "u"),
     "tool_call_started": e.ToolCallStarted(1, "1", "f"),
+    "tool_call_failed": e.ToolCallFailed(1, "1"),
     "tool_call_ready": e.ToolCallReady(1, e.ToolCall("1", "f", "{}")),
     "tools_requested": e.ToolsRequested(1, "r", (e.ToolCall("1", "f", "{}"),)),
     "memories_recalled": e.MemoriesRecalled(1, (e.Memory("tea", "7", 0.5),)),

@@ -22,6 +22,7 @@ from desktop_app.protocol.events import (
     ReplyEnded,
     ReplyStarted,
     ReplyText,
+    ToolCallFailed,
     ToolCallStarted,
     TranscriptUpdated,
     Usage,
@@ -72,9 +73,10 @@ def test_a_tool_and_what_it_made_are_told_of_the_turn():
         spoken,
         started("Draw a fox", 1),
         g.AssistantTool(call_id="c1", name="generate_image", turn_id=1),
+        g.AssistantTool(call_id="c1", name="generate_image", turn_id=1, has_failed=True),
         g.AssistantMessage(text="Here.", metadata={"generated_media": [made, {}, 5]}, turn_id=1),
     )
-    assert ToolCallStarted(3, "c1", "generate_image") in events
+    assert events[1:3] == [ToolCallStarted(3, "c1", "generate_image"), ToolCallFailed(3, "c1")]
     assert [one for one in events if isinstance(one, ImageReady)] == [
         ImageReady(3, "", "d1", "image/png", prompt="a fox")
     ]

@@ -25,6 +25,7 @@ from desktop_app.protocol.events import (
     ServerEvent,
     ServerFault,
     ToolCall,
+    ToolCallFailed,
     ToolCallReady,
     ToolCallStarted,
     ToolsRequested,
@@ -456,11 +457,13 @@ def test_tools_that_the_server_runs_are_told_and_the_turn_goes_on():
         event("tool_call_start", tool_call_id="1", name="f"),
         event("tool_call_ready", tool_call=call, run_id="r"),
         event("tool_calls", tool_calls=[call]),
+        event("tool_call_failed", tool_call_id="1", name="f"),
         event("run_ended", message_id="1"),
     )[1:] == [
         ToolCallStarted(1, "1", "f"),
         ToolCallReady(1, ToolCall("1", "f", "{}")),
         ToolCallReady(1, ToolCall("1", "f", "{}")),
+        ToolCallFailed(1, "1"),
     ]
     assert dialect.is_complete
     told(dialect, event("run_continuing", run_id="s", phase="x"))

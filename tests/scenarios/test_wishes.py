@@ -44,6 +44,7 @@ from desktop_app.protocol.events import (
     ReplyText,
     ServerFault,
     ToolCall,
+    ToolCallFailed,
     ToolCallReady,
     ToolCallStarted,
     ToolsRequested,
@@ -246,6 +247,22 @@ async def test_a_video_is_waited_for_through_silent_minutes_and_a_dead_model_is_
         await rig.time.advance(9)
         await rig.time.advance(60)
         await line.expect(CancelReply)
+
+
+async def test_a_video_that_fails_is_not_being_made_any_more_before_the_reply_goes_on():
+    async with Rig() as rig:
+        await rig.take(PromptTyped("m1", "Film a fox"))
+        line = await rig.text.connection(1)
+        await line.expect(PromptText)
+        line.say(ToolCallStarted(1, "c", "generate_video"))
+        await rig.until(lambda: rig.told_of(ReplyDetailed))
+        await rig.time.advance(1.5)
+        line.say(ToolCallFailed(1, "c"))
+        await rig.until(lambda: len(rig.told_of(ReplyDetailed)) == 2)
+        [tool] = rig.told_of(ReplyDetailed)[-1].details.tools
+        assert (tool.state, tool.duration_ms) == (ToolState.FAILED, 1500)
+        await rig.time.advance(9)
+        assert rig.told_of(NoticeRaised), "its longer time is over with it"
 
 
 async def test_an_upload_is_waited_for_while_it_moves_and_is_no_answer():

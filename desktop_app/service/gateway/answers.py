@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from desktop_app.service.gateway.session_plan import SessionPlan, WantedBackend
-from desktop_app.service.runs.events import ToolBegun
+from desktop_app.service.runs.events import ToolBegun, ToolFailed
 from desktop_app.service.storage.conversation_store import Heard
 
 
@@ -32,7 +32,7 @@ class AnswerEnd:
 class Answer(Protocol):
     """One answer in progress."""
 
-    def parts(self) -> AsyncGenerator[str | ToolBegun, None]:
+    def parts(self) -> AsyncGenerator[str | ToolBegun | ToolFailed, None]:
         """The text as it comes, piece by piece, and what is carried out meanwhile."""
 
     async def ended(self) -> AnswerEnd:

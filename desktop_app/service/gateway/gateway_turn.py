@@ -19,7 +19,7 @@ from desktop_app.service.gateway.answers import Answer, AnswerEnd
 from desktop_app.service.gateway.session_plan import Voice
 from desktop_app.service.gateway.speaking import Speaking, Tell
 from desktop_app.service.provider_source import ProviderSource
-from desktop_app.service.runs.events import ToolBegun
+from desktop_app.service.runs.events import ToolBegun, ToolFailed
 from desktop_app.service.storage.conversation_store import Heard
 from desktop_app.tasks import start_in
 
@@ -136,10 +136,13 @@ class Turn:
         await self._conclude(end)
         return end
 
-    async def _tell_part(self, part: str | ToolBegun) -> None:
-        if isinstance(part, ToolBegun):
-            begun = AssistantTool(call_id=part.call.id, name=part.call.name, turn_id=self.turn_id)
-            await self._tell(begun)
+    async def _tell_part(self, part: str | ToolBegun | ToolFailed) -> None:
+        if not isinstance(part, str):
+            has_failed, call = isinstance(part, ToolFailed), part.call
+            told = AssistantTool(
+                call_id=call.id, name=call.name, turn_id=self.turn_id, has_failed=has_failed
+            )
+            await self._tell(told)
             return
         await self._tell(AssistantDelta(text=part, turn_id=self.turn_id))
         if self._speech is not None:

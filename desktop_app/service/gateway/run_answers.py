@@ -15,7 +15,7 @@ from desktop_app.service.making.makers import MakerChoice
 from desktop_app.service.providers.picture_ports import PICTURE_TOOL
 from desktop_app.service.providers.ports import TextDelta
 from desktop_app.service.providers.video_ports import VIDEO_TOOL
-from desktop_app.service.runs.events import RunEnded, ToolBegun
+from desktop_app.service.runs.events import RunEnded, ToolBegun, ToolFailed
 from desktop_app.service.runs.question import HostedChoice, Question
 from desktop_app.service.runs.run import Run, reply_facts, retrieved_passages
 from desktop_app.service.runs.runs import Runs
@@ -35,13 +35,13 @@ class RunAnswer:
         self._run = run
         self._conversations = conversations
 
-    async def parts(self) -> AsyncGenerator[str | ToolBegun, None]:
+    async def parts(self) -> AsyncGenerator[str | ToolBegun | ToolFailed, None]:
         """See ``Answer``."""
         async with aclosing(self._run.events()) as events:
             async for event in events:
                 if isinstance(event, TextDelta):
                     yield event.text
-                elif isinstance(event, ToolBegun):
+                elif isinstance(event, ToolBegun | ToolFailed):
                     yield event
 
     async def ended(self) -> AnswerEnd:

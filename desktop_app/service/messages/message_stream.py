@@ -24,6 +24,7 @@ from desktop_app.service.runs.events import (
     RunEvent,
     RunStarted,
     ToolBegun,
+    ToolFailed,
 )
 from desktop_app.service.runs.history import called_tools
 from desktop_app.service.runs.run import Run, retrieved_memories, retrieved_passages
@@ -89,6 +90,9 @@ def said_of(run: Run, event: RunEvent) -> Sequence[StreamEvent]:
             return (StreamEvent(type="reasoning_streaming", content=text),)
         case ToolBegun(call):
             return (_begun(call),)
+        case ToolFailed(call):
+            failed = StreamEvent(type="tool_call_failed", tool_call_id=call.id, name=call.name)
+            return (failed,)
         case MediaMade(media):
             return (StreamEvent(type="media_generated", media=msgspec.structs.asdict(media)),)
         case RunEnded():

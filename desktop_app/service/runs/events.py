@@ -38,6 +38,13 @@ class ToolBegun:
 
 
 @dataclass(frozen=True, slots=True)
+class ToolFailed:
+    """Nothing came of such a call; the turn goes on without."""
+
+    call: ToolCall
+
+
+@dataclass(frozen=True, slots=True)
 class MediaMade:
     """A hosted tool made something to look at."""
 
@@ -86,6 +93,7 @@ RunEvent = (
     | TextDelta
     | ReasoningDelta
     | ToolBegun
+    | ToolFailed
     | MediaMade
     | RunEnded
 )

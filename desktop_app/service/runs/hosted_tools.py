@@ -21,6 +21,7 @@ class HostedResult:
         files: Names of the documents it comes from.
         passages: What was found in them.
         words: For the person, where no model tells what was done.
+        is_failure: Nothing came of it, as ``text`` says.
     """
 
     text: str
@@ -28,6 +29,7 @@ class HostedResult:
     files: tuple[str, ...] = ()
     passages: tuple[Passage, ...] = ()
     words: str = ""
+    is_failure: bool = False
 
 
 class HostedTool(Protocol):

@@ -13,7 +13,7 @@ from desktop_app.errors import AppError
 from desktop_app.protocol.events import ToolCall
 from desktop_app.service.clock import new_id
 from desktop_app.service.providers.ports import FAILED_OUTPUT, Tool
-from desktop_app.service.runs.events import MediaMade, Output, ToolBegun
+from desktop_app.service.runs.events import MediaMade, Output, ToolBegun, ToolFailed
 from desktop_app.service.runs.hosted_tools import HostedResult, HostedTool
 from desktop_app.service.runs.run import Run
 
@@ -62,6 +62,8 @@ class Toolbox:
             return "The arguments are no JSON object."
         await run.tell(ToolBegun(call))
         result = await _result(tool, arguments, run)
+        if result.is_failure:
+            await run.tell(ToolFailed(call))
         for media in result.media:
             await run.tell(MediaMade(media))
         run.sources.update(dict.fromkeys(result.files))
@@ -90,7 +92,7 @@ async def _result(tool: HostedTool, arguments: dict[str, Any], run: Run) -> Host
     try:
         return await tool.call(arguments, run)
     except AppError as error:
-        return HostedResult(f"{FAILED_OUTPUT}{error}")
+        return HostedResult(f"{FAILED_OUTPUT}{error}", is_failure=True)
     except Exception:  # a broken tool must not end the turn
         _log.exception("A hosted tool failed")
-        return HostedResult("It failed unexpectedly.")
+        return HostedResult("It failed unexpectedly.", is_failure=True)

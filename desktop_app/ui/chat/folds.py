@@ -28,6 +28,7 @@ _STATES = {
     ToolState.RUNNING: mark("running"),
     ToolState.WANTED: mark("waits for you"),
     ToolState.REFUSED: mark("refused"),
+    ToolState.FAILED: mark("failed"),
 }
 
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPainterPath
 
 from desktop_app.journal.records import MessageRecord, MessageStatus
+from desktop_app.journal.reply_details import ToolState
 from desktop_app.prose import tr
 from desktop_app.ui import look as size
 from desktop_app.ui import wording
@@ -29,7 +30,8 @@ def pending_of(message: MessageRecord, known: Sequence[InlinePicture]) -> list[s
     """The tools that are making pictures and videos for a reply, beside those that are there."""
     if message.status is not MessageStatus.STREAMING:
         return []
-    called = [tool.name for tool in message.details.tools]
+    tools = message.details.tools
+    called = [tool.name for tool in tools if tool.state is not ToolState.FAILED]
     filmed = sum(one.record.is_video for one in known)
     counts = {DRAWING_TOOL: len(known) - filmed, FILMING_TOOL: filmed}
     return [tool for tool, count in counts.items() for _ in range(called.count(tool) - count)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import httpx
 
+from desktop_app.errors import NetworkError
 from desktop_app.protocol.events import ToolCall
 from desktop_app.service.providers.ports import TextDelta, ToolsCalled
 from tests.fakes.pictures import ScriptedPictureMaker
@@ -73,6 +74,19 @@ async def test_who_shows_pictures_is_told_of_those_that_a_model_has_made(rig, so
     (kept,) = stored[-1]["metadata_"]["generated_media"]
     assert kept["document_id"] == named["document_id"]
     assert kept["url"]
+
+
+async def test_who_waits_for_a_picture_is_told_that_nothing_came_of_it(rig, socket):
+    maker = ScriptedPictureMaker()
+    maker.failure = NetworkError("image.failed", "It does not draw today.")
+    rig.providers.picture_makers["scripted"] = maker
+    rig.providers.language.rounds = [(DRAWING,), (TextDelta("I cannot."),)]
+    await socket.configured(media="auto")
+    await socket.say("text.prompt", text="Draw me a fox")
+    assert "has_failed" not in await socket.until("assistant.tool")
+    failed = await socket.until("assistant.tool")
+    assert (failed["call_id"], failed["has_failed"]) == ("c1", True)
+    assert (await socket.until("assistant.message"))["text"] == "I cannot."
 
 
 async def test_who_does_not_show_pictures_is_offered_none(rig, socket):

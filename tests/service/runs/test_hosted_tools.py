@@ -10,9 +10,10 @@ import pytest
 from desktop_app.errors import InputError
 from desktop_app.protocol.backboard.messages import Media
 from desktop_app.protocol.events import ToolCall
+from desktop_app.service.messages.message_stream import said_of
 from desktop_app.service.providers.ports import TextDelta, Tool, ToolsCalled
 from desktop_app.service.runs.answering import MOST_ROUNDS
-from desktop_app.service.runs.events import MediaMade, ToolBegun
+from desktop_app.service.runs.events import MediaMade, ToolBegun, ToolFailed
 from desktop_app.service.runs.hosted_tools import HostedResult
 from desktop_app.service.runs.question import HostedChoice
 from desktop_app.service.runs.run import Run, reply_facts
@@ -120,9 +121,12 @@ async def test_a_call_that_fails_is_told_to_the_model_which_goes_on(
 ):
     easel.failure = failure
     turns.language.rounds = [(draw(),)]
-    _, end = await turns.ask(hosted=(DRAW,))
+    run, end = await turns.ask(hosted=(DRAW,))
     assert end.status == "COMPLETED"
     assert turns.language.requests[-1].history[-1].content == told
+    events = [event async for event in run.events()]
+    assert [one.call.id for one in events if isinstance(one, ToolFailed)] == ["c1"]
+    assert "tool_call_failed" in [one.type for event in events for one in said_of(run, event)]
     caplog.clear()
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtGui import QColor, QImage
 
 from desktop_app.journal.records import MessageStatus, PictureRecord
-from desktop_app.journal.reply_details import ReplyDetails, ToolUse
+from desktop_app.journal.reply_details import ReplyDetails, ToolState, ToolUse
 from desktop_app.link.messages import MessageSaved
 from desktop_app.link.replies import ReplyDetailed
 from desktop_app.link.thread_messages import PictureSaved
 from desktop_app.ui import look as size
+from desktop_app.ui.chat.folds import folds_of
 from desktop_app.ui.chat.picture_loading import loaded
 from desktop_app.ui.chat.picture_shelf import PictureShelf, fitting
 from desktop_app.ui.chat.picture_strip import PictureStrip
@@ -62,6 +64,15 @@ def test_bar_40_a_picture_has_its_place_as_soon_as_its_tool_is_called(talk):
     talk.store.tell()
     assert strip_of(talk).height > 200
     assert [place[0] for place in strip_of(talk)._placed] == ["generate_image"]
+
+
+def test_what_failed_to_be_made_has_no_place_and_says_so(talk):
+    talk.store.apply(ReplyDetailed("a", 3, DRAWS))
+    failed = ReplyDetails(tools=(ToolUse("c", "generate_image", state=ToolState.FAILED),))
+    talk.store.apply(ReplyDetailed("a", 3, failed))
+    talk.store.tell()
+    assert strip_of(talk).height == 0
+    assert [one.note for one in folds_of(replace(STREAMS, details=failed))] == ["failed"]
 
 
 def test_bar_40_the_picture_takes_that_place(talk, qtbot):
