@@ -85,10 +85,15 @@ class FoldList:
             y += self._line + (body.height + 8 if body is not None else 0)
 
     def paint(self, painter: QPainter, clip: QRectF) -> None:
-        """Paint at the painter's origin."""
+        """Paint at the painter's origin; only lines inside ``clip`` cost anything."""
         for fold, y in self._placed():
-            self._paint_line(painter, fold, y)
             body = self._bodies.get(fold.key)
+            below = y + self._line + (body.height if body is not None else 0)
+            if below < clip.top():
+                continue
+            if y > clip.bottom():
+                break
+            self._paint_line(painter, fold, y)
             if body is not None:
                 painter.save()
                 left = 0 if is_mirrored() else self._indent

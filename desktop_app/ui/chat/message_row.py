@@ -48,6 +48,7 @@ class MessageRow:
         self._column = BlockColumn(look, self._widest_bubble() if self._is_user else width)
         self._below = PAD_Y + 2 - line_air(look.font()) if self._is_user else 0
         self._folds = FoldList(look, width)
+        self._folded: MessageRecord | None = None  # whose folds are shown
         self._chips = ChipRow(look, width, is_right=self._is_user)
         self._pictures = PictureStrip(look, width, shelf)
         self._playing: Playing | None = None
@@ -68,10 +69,16 @@ class MessageRow:
             cut = message.status is MessageStatus.INTERRUPTED
             heard = message.heard_chars if cut else None
             self._column.show(self._markdown.blocks, keep, heard=heard)
-        self._folds.show(folds_of(message))
+        self._show_folds(message)
         self._pictures.show(message)
         self._chips.show(chips_of(message, self._upload))
         self.footer = footer_of(message, is_uploading=self._upload is not None)
+
+    def _show_folds(self, message: MessageRecord) -> None:
+        """Show what stands above the words; words that grow leave it as it is."""
+        before, self._folded = self._folded, message
+        if before is None or _folds_differ(before, message):
+            self._folds.show(folds_of(message))
 
     def show_playing(self, playing: Playing | None) -> None:
         """Show whether the message's recording is being heard."""
@@ -377,3 +384,12 @@ def estimated_heights(messages: Iterable[MessageRecord], width: int) -> list[int
             height += _FOOTER
         heights.append(height)
     return heights
+
+
+def _folds_differ(before: MessageRecord, now: MessageRecord) -> bool:
+    """Whether something that folds tell of has changed."""
+    return (
+        before.details is not now.details
+        or before.status is not now.status
+        or bool(before.text) != bool(now.text)
+    )
