@@ -140,8 +140,8 @@ class TextBlock:
             option.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute)
             option.setTextDirection(Qt.LayoutDirection.LeftToRight)
         option.setWrapMode(mode)
-        if self.document.defaultTextOption().wrapMode() != mode or side:
-            self.document.setDefaultTextOption(option)
+        if not _is_same(self.document.defaultTextOption(), option):
+            self.document.setDefaultTextOption(option)  # which lays out all of it anew
 
     def _lay_out(self, width: int) -> None:
         self.stamp = next(_STAMPS)
@@ -315,3 +315,12 @@ class TextBlock:
 def _x_of(place: object) -> float:
     """Qt's place of a cursor in a line; PySide gives it alone or with the cursor's position."""
     return float(place[0] if isinstance(place, tuple) else place)  # type: ignore[arg-type]  # a float
+
+
+def _is_same(one: QTextOption, other: QTextOption) -> bool:
+    """Whether both lay out a text alike, in what blocks set of them."""
+    return (
+        one.wrapMode() == other.wrapMode()
+        and one.alignment() == other.alignment()
+        and one.textDirection() == other.textDirection()
+    )

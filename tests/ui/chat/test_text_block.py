@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QAbstractTextDocumentLayout, QImage, QPainter
+from PySide6.QtGui import QAbstractTextDocumentLayout, QImage, QPainter, QTextOption
 
 from desktop_app.ui.chat.code_frame import PADDING, CodeFrame
 from desktop_app.ui.chat.text_block import TextBlock
@@ -109,3 +111,35 @@ def test_code_has_as_much_room_below_its_letters_as_beside_them(qapp, percent):
 def _is_dark(picture: QImage, y: int) -> bool:
     inside = range(PADDING, picture.width() - PADDING)
     return any(picture.pixelColor(x, y).lightness() < 110 for x in inside)
+
+
+def test_code_that_grows_is_not_laid_out_anew_from_its_beginning(qapp, monkeypatch):
+    block, frame = TextBlock(Look(theme="light")), CodeFrame("python")
+    block.show_code("first = 1\n", frame, 400)
+    told = []
+    monkeypatch.setattr(
+        type(block.document), "setDefaultTextOption", lambda _self, option: told.append(option)
+    )
+    block.show_code("first = 1\nsecond = 2\n", frame, 400)
+    assert told == []
+    block.show_code("first = 1\n", replace(frame, wraps=False), 400)
+    assert [option.wrapMode() for option in told] == [QTextOption.WrapMode.NoWrap]
+
+
+@pytest.mark.parametrize("wraps", [True, False])
+def test_code_that_has_grown_looks_as_if_it_had_come_at_once(look, wraps):
+    code, frame = "def f(a):  # said\n    return 'x' * a\n" * 6 + "y" * 90, CodeFrame("python")
+    whole, grown = TextBlock(look), TextBlock(look)
+    whole.show_code(code, replace(frame, wraps=wraps), 400)
+    for end in range(0, len(code) + 1, 5):
+        grown.show_code(code[:end], frame, 400)
+    grown.show_code(code, replace(frame, wraps=wraps), 400)
+    images = []
+    for block in (whole, grown):
+        image = QImage(400, block.height, QImage.Format.Format_RGB32)
+        image.fill(0xFFFFFFFF)
+        painter = QPainter(image)
+        block.paint(painter, None, QRectF(0, 0, 400, block.height))
+        painter.end()
+        images.append(image)
+    assert images[0] == images[1]
