@@ -255,6 +255,8 @@ class Hearing:
         await self._follow(stt, self._take(stt, self._resampler.flush()))
         if self._segments is not None:
             self._segments.reset()
+        if self._is_patient and self._failure is not None:
+            await self._drop()  # half an utterance is not answered for a whole one
         if self._open is not None:
             await self._finish()
         elif self._failure is not None:

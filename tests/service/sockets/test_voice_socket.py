@@ -268,6 +268,24 @@ async def test_an_utterance_that_cannot_be_heard_is_one_error_however_often_it_f
     assert client.kinds().count("error") == 1
 
 
+async def test_of_an_utterance_whose_beginning_was_not_heard_no_rest_is_answered(rig, client):
+    stt = rig.providers.stt
+    stt.failure = ChildError("stt.failed", "It broke.")
+    await client.begin(await rig.thread())
+    async with asyncio.timeout(LIMIT_S):
+        while len(stt.utterances) < 2:  # the rest has a recogniser that works
+            await client.hear(PCM)
+            if stt.utterances:
+                stt.failure = None
+            await asyncio.sleep(0)
+    await client.say("commit")
+    await client.until("error")
+    await client.ask()
+    await client.until("input.resumed")
+    assert client.kinds().count("transcript.final") == 1
+    assert len(rig.providers.language.requests) == 1
+
+
 @pytest.fixture(params=["while the words are told", "before the answer begins"])
 def stopped_early(request, monkeypatch):
     """The client's stop comes between the final words and the beginning of the answer."""
