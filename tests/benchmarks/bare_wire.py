@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from enum import Enum
 from io import FileIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,11 +17,12 @@ import msgspec
 import pybase64
 from websockets.asyncio.client import ClientConnection, connect
 
-from desktop_app.audio.detectors import SpeechDetector
+from desktop_app.audio.detectors import WebRtcDetector
 from desktop_app.audio.devices import Direction
 from desktop_app.audio.frames import CAPTURE_RATE_HZ, FRAME_MS, SPEECH_RATE_HZ
 from desktop_app.audio.portaudio import StreamRequest
 from desktop_app.audio.ring_buffer import RingBuffer
+from desktop_app.client.masked_frame import masked_frame
 from tests.benchmarks.card import TickingStream
 
 _PAUSE_S = 0.02
@@ -60,47 +63,69 @@ async def _first_sound(socket: ClientConnection, ring: RingBuffer) -> float:
                 return at_s
 
 
-@asynccontextmanager
-async def talking(
-    url: str, detector: SpeechDetector | None
-) -> AsyncIterator[tuple[TickingStream, ...]]:
-    """The cards of a conversation whose sound goes straight to a socket; the microphone is first.
+class Work(Enum):
+    """What is done with each frame of a microphone before it is at the server.
 
-    Args:
-        url: Where to.
-        detector: Hears each frame in the card's callback, as the page's reference ("ref") does.
-            What else a conversation asks of a microphone is done too: the loudspeaker is open
-            and silent, and each frame is in a file before it is sent. None: nothing of all
-            this, the least that a loop can do with a microphone.
+    Attributes:
+        FLOOR: The card's callback writes it to the socket: the page's floor.
+        PAGE: The callback detects and encodes, the loop only writes: the page's reference, "ref".
+        SAME: What a conversation asks for too: a loudspeaker that is open and silent, and each
+            frame in a file before it is sent. Binary, as we send it.
     """
-    loop = asyncio.get_running_loop()
-    frames: asyncio.Queue[bytes] = asyncio.Queue()
 
-    def on_heard(indata: memoryview, *_: object) -> None:
-        pcm = bytes(indata)
-        if detector is not None:
-            detector.is_speech(pcm)
-        loop.call_soon_threadsafe(frames.put_nowait, pcm)
+    FLOOR = "floor"
+    PAGE = "page"
+    SAME = "same"
 
-    async def send(socket: ClientConnection, kept: FileIO) -> None:
-        while True:
-            pcm = await frames.get()
-            if detector is not None:
-                kept.write(pcm)
-            await socket.send(pcm)
 
+@asynccontextmanager
+async def talking(url: str, work: Work) -> AsyncIterator[tuple[TickingStream, ...]]:
+    """The cards of a conversation whose sound goes straight to a socket, the microphone first."""
     with TemporaryDirectory() as folder, FileIO(Path(folder) / "kept", "ab") as kept:
         async with connect(url, compression=None) as socket:
-            cards = [TickingStream(_microphone(on_heard))]
-            if detector is not None:
+            sender = _Sender(socket, work, kept)
+            cards = [TickingStream(_microphone(sender.on_heard))]
+            if work is Work.SAME:
                 cards.append(TickingStream(_loudspeaker()))
-            sending = asyncio.create_task(send(socket, kept))
+            sending = asyncio.create_task(sender.send())
             try:
                 yield tuple(cards)
             finally:
                 for card in cards:
                     await asyncio.to_thread(card.stop)
                 sending.cancel()
+
+
+class _Sender:
+    def __init__(self, socket: ClientConnection, work: Work, kept: FileIO) -> None:
+        self._socket = socket
+        self._work = work
+        self._kept = kept
+        self._detector = WebRtcDetector()
+        self._loop = asyncio.get_running_loop()
+        self._frames: asyncio.Queue[bytes] = asyncio.Queue()
+        self._wire = socket.transport.get_extra_info("socket").fileno()
+
+    def on_heard(self, indata: memoryview, *_: object) -> None:
+        """The card's thread."""
+        pcm = bytes(indata)
+        if self._work is Work.FLOOR:
+            os.write(self._wire, masked_frame(pcm, is_text=False))
+            return
+        self._detector.is_speech(pcm)
+        if self._work is Work.PAGE:
+            text = b'{"type":"audio.append","audio":"' + pybase64.b64encode(pcm) + b'"}'
+            frame = masked_frame(text, is_text=True)
+            self._loop.call_soon_threadsafe(self._socket.transport.write, frame)
+        else:
+            self._loop.call_soon_threadsafe(self._frames.put_nowait, pcm)
+
+    async def send(self) -> None:
+        """Write what was heard, until cancelled."""
+        while True:
+            pcm = await self._frames.get()
+            self._kept.write(pcm)
+            await self._socket.send(pcm)
 
 
 def _microphone(on_heard: Callable[..., None]) -> StreamRequest:

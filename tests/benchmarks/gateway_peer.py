@@ -56,7 +56,10 @@ class Peer:
                 self._note({"block": block, "at_s": time.monotonic()})
                 continue
             message = json.loads(frame)
-            if message["type"] == "session.configure":
+            if message["type"] == "audio.append":
+                at_s, pcm = time.monotonic(), base64.b64decode(message["audio"])
+                self._note({"block": int.from_bytes(pcm[:2], "little"), "at_s": at_s})
+            elif message["type"] == "session.configure":
                 session_id = message.get("session_id", "")
                 extensions = ("assistant.cancel",)
                 await self._say(GatewayConfigured(session_id=session_id, extensions=extensions))
