@@ -122,7 +122,7 @@ KEPT: Prose = {
     "picture.not_copied": "{file} is no picture that can be copied. Save it as a file instead.",
     "picture.not_opened": "No program opened {file}. Save it as a file instead.",
     "picture.not_saved": "{file} could not be saved there: {reason}. Choose another folder.",
-    "archive.running": "Reading {file}: {number} %.",
-    "export.running": "Writing {file}: {number} %.",
+    "archive.running": "Reading {file}: {number}%.",
+    "export.running": "Writing {file}: {number}%.",
 }
 """By what happened."""

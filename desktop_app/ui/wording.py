@@ -203,10 +203,14 @@ def provider_word(provider: str) -> str:
     return tr("Built-in") if provider == "builtin" else known.get(provider, provider)
 
 
+_BUILT_IN: Prose = {"basic": "basic", "words": "shared words", "drawing": "drawing"}
+
+
 def peer_words(peer: str) -> str:
     """A model or voice, given as ``provider/model``."""
     provider, _, model = peer.partition("/")
     if provider == "builtin":
+        model = tr(_BUILT_IN.get(model, "")) or model
         return tr("Built-in, {model}").format(model=model) if model else tr("Built-in")
     return peer.replace("/", " / ", 1)
 

@@ -22,7 +22,8 @@ def test_the_large_keys_have_their_names_in_every_language(
         spoken.use(language)
         assert shown_keys("Space") == space
         assert shown_keys("Return") == enter
-        assert shown_keys("Ctrl+Space").endswith(f"+{space}")
+        assert shown_keys("Ctrl+Space").strip("\u2066\u2069").endswith(f"+{space}")
+        assert shown_keys("Ctrl+Space").startswith("\u2066") is (language == "ar")
         assert shown_keys("F11") == "F11"
         assert shown_keys("") == ""
     finally:

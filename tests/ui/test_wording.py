@@ -62,5 +62,7 @@ def test_a_typed_turn_is_timed_from_enter():
 
 def test_the_built_in_parts_are_named_in_words():
     assert wording.peer_words("builtin/basic") == "Built-in, basic"
+    assert wording.peer_words("builtin/words") == "Built-in, shared words"
+    assert wording.peer_words("builtin/en-gb") == "Built-in, en-gb"
     assert wording.peer_words("builtin") == "Built-in"
     assert wording.peer_words("openai/gpt-4.1") == "openai / gpt-4.1"

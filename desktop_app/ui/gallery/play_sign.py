@@ -14,9 +14,14 @@ _EDGE = 8
 _GROUND = 225  # of 255: it is read on every picture
 
 
+def sign_side(box: QRectF, look: Look) -> float:
+    """How wide the sign is in that box, px."""
+    return min(_SIGN * look.text_scale, min(box.width(), box.height()) * 0.45)
+
+
 def paint_play_sign(painter: QPainter, box: QRectF, look: Look) -> None:
     """In the middle of a box, as large as befits it."""
-    side = min(_SIGN * look.text_scale, min(box.width(), box.height()) * 0.45)
+    side = sign_side(box, look)
     circle = QRectF(0, 0, side, side)
     circle.moveCenter(box.center())
     painter.setPen(look.colour("dim"))  # seen on a ground of its own colour too

@@ -8,7 +8,7 @@ from PySide6.QtGui import QImage, QPainter, QPen
 from desktop_app.journal.records import PictureRecord
 from desktop_app.prose import tr
 from desktop_app.ui import look as size
-from desktop_app.ui.gallery.play_sign import paint_play_sign
+from desktop_app.ui.gallery.play_sign import paint_play_sign, sign_side
 from desktop_app.ui.icons import paint_icon
 from desktop_app.ui.look import Look
 
@@ -25,7 +25,7 @@ def paint_tile(
     else:
         paint_absent(painter, box, look)
         if image is not None and picture.is_video:
-            _paint_words(painter, box.adjusted(0, box.height() // 4, 0, 0), look, tr("No preview"))
+            _paint_foot(painter, box, look, tr("No preview"))
         elif image is not None:
             _paint_broken(painter, box, look)
     if picture.is_video:
@@ -43,6 +43,17 @@ def _paint_broken(painter: QPainter, box: QRect, look: Look) -> None:
     middle = QRectF(box.center().x() - 9, box.center().y() - 22, 18, 18)
     paint_icon(painter, "warning", middle, look.colour("dim"))
     _paint_words(painter, box, look, tr("Cannot be shown"))
+
+
+def _paint_foot(painter: QPainter, box: QRect, look: Look, words: str) -> None:
+    """One line at the lower edge, where the sign leaves room for it."""
+    painter.setFont(look.font(size.CAPTION))
+    painter.setPen(look.colour("dim"))
+    line = painter.fontMetrics().height()
+    is_fitting = painter.fontMetrics().horizontalAdvance(words) <= box.width() - 8
+    if is_fitting and line + 8 <= (box.height() - sign_side(QRectF(box), look)) / 2:
+        room = QRect(box.left(), box.bottom() - line - 5, box.width(), line)
+        painter.drawText(room, Qt.AlignmentFlag.AlignCenter, words)
 
 
 def _paint_words(painter: QPainter, box: QRect, look: Look, words: str) -> None:

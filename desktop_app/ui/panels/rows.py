@@ -17,6 +17,7 @@ from desktop_app.ui.labels import Label
 from desktop_app.ui.long_words import LongWords
 from desktop_app.ui.look import Look, let_ground_through
 from desktop_app.ui.mirroring import leading, mirrored_margins
+from desktop_app.ui.settings.row_widgets import WrappedText
 
 _DELETED = mark("Deleted")
 _UNDO = mark("Undo")
@@ -98,7 +99,9 @@ class Row(QWidget):
         title.setAlignment(leading())
         title.setFont(look.font(size.SMALL))
         words.addWidget(title)
-        if text.caption:
+        if text.caption and text.ink == "danger":  # what to do about it stands at its end
+            words.addWidget(WrappedText(look, self, text.caption, size.CAPTION, text.ink))
+        elif text.caption:
             words.addWidget(Label(look, self, text.caption, px=size.CAPTION, ink=text.ink))
         for action in (one for one in actions if one.name not in text.without):
             button = Button(look, self, icon=action.icon, says=action.says)

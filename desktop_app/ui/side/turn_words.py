@@ -89,7 +89,7 @@ def context_words(usage: Usage | None) -> str:
         return ""
     percent = round(share * 100)
     if not usage.context_limit_tokens:
-        return tr("{percent} % used").format(percent=percent)
+        return tr("{percent}% used").format(percent=percent)
     limit = usage.context_limit_tokens
     size = f"{limit // 1000}k" if limit >= 10_000 else whole(limit)
-    return tr("{percent} % of {size}").format(percent=percent, size=size)
+    return tr("{percent}% of {size}").format(percent=percent, size=size)

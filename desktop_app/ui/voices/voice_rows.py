@@ -30,8 +30,10 @@ def _name(row: VoiceRow) -> str:
     """The built-in voices are called by their languages: as who speaks them calls them."""
     if row.provider != "builtin" or row.language.count("-") > 1:
         return row.label
-    own = QLocale(row.language.replace("-", "_"))
-    name = own.nativeLanguageName() if own.language() is not QLocale.Language.C else ""
+    wanted = row.language.replace("-", "_")
+    own = QLocale(wanted)
+    is_known = own.name().casefold().startswith(wanted.casefold())  # else it is another land's
+    name = own.nativeLanguageName() if is_known else ""
     return name[:1].upper() + name[1:] if name else row.label
 
 

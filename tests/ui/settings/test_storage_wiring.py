@@ -173,7 +173,7 @@ def test_an_archive_is_imported_with_progress_and_can_be_stopped(desk, card, qtb
     desk.store.apply(ImportAdvanced("/x/all.zip", 42, 100))
     desk.store.tell()
     notices = desk.window.pane.notices
-    assert notices.sentence == "Reading all.zip: 42 %."
+    assert notices.sentence == "Reading all.zip: 42%."
     press(qtbot, notices._step)
     assert desk.sent[-1] == CancelImport()
     desk.store.apply(ImportAdvanced("/x/all.zip", 42, 100, is_over=True))

@@ -69,7 +69,7 @@ def test_bar_46_it_says_what_a_turn_and_the_thread_took(panel):
     )
     panel.show_messages((first, second))
     said = panel.accessibleName()
-    assert "Tokens: 412 in, 96 out, Cost: not told, Context: 0 % of 128k" in said
+    assert "Tokens: 412 in, 96 out, Cost: not told, Context: 0% of 128k" in said
     assert "This thread, Tokens: 1,412 in, 116 out, This thread, Cost: $0.0020 or more" in said
 
 

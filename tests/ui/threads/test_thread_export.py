@@ -98,7 +98,7 @@ def test_bar_37_a_pdf_is_written_with_progress(export, desk, tmp_path):
     dialog.fileSelected.emit(str(tmp_path / "x.pdf"))
     dialog.close()
     assert (tmp_path / "x.pdf").read_bytes().startswith(b"%PDF")
-    assert "Writing x.pdf: 50 %." in told
+    assert "Writing x.pdf: 50%." in told
     assert desk.window.pane.notices.sentence.endswith("x.pdf was written.")
 
 
