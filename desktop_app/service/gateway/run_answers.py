@@ -29,11 +29,20 @@ _MAKING = tuple(HostedChoice(tool, asdict(MakerChoice())) for tool in (PICTURE_T
 
 
 class RunAnswer:
-    """A run; it goes on, and is stored, even if nobody listens any more."""
+    """A run; it goes on, and is stored, even if nobody listens any more.
 
-    def __init__(self, run: Run, conversations: ConversationStore) -> None:
+    Args:
+        run: What writes it.
+        conversations: Where it is kept.
+        tells_tools: Whether its listener has asked for the word that a tool begins.
+    """
+
+    def __init__(
+        self, run: Run, conversations: ConversationStore, *, tells_tools: bool = False
+    ) -> None:
         self._run = run
         self._conversations = conversations
+        self._tells_tools = tells_tools
 
     async def parts(self) -> AsyncGenerator[str | ToolBegun | ToolFailed, None]:
         """See ``Answer``."""
@@ -41,7 +50,7 @@ class RunAnswer:
             async for event in events:
                 if isinstance(event, TextDelta):
                     yield event.text
-                elif isinstance(event, ToolBegun | ToolFailed):
+                elif isinstance(event, ToolBegun | ToolFailed) and self._tells_tools:
                     yield event
 
     async def ended(self) -> AnswerEnd:
@@ -113,7 +122,7 @@ class RunAnswers:
                 hosted=_MAKING if plan.shows_media else (),
             )
         )
-        return RunAnswer(run, self._conversations)
+        return RunAnswer(run, self._conversations, tells_tools=plan.shows_media)
 
     async def register(self, wanted: WantedBackend) -> str:
         """See ``Answers``."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from desktop_app.prose import tr
+from desktop_app.prose import tr, tr_in
 from desktop_app.protocol.backboard.system_one import (
     ChoiceAnswer,
     NoulAnswer,
@@ -28,7 +28,7 @@ def judgement_text(
         for name, question in questions.items()
         for said, likely in [_said(answers[name])]
     ]
-    heading = f"| {tr('Question')} | {tr('Answer')} | {tr('Probability')} |"
+    heading = f"| {tr('Question')} | {tr_in('table', 'Answer')} | {tr('Probability')} |"
     table = "\n".join((heading, "| --- | --- | ---: |", *rows))
     by_words = tr("Judged without a model, by shared words alone.")
     return f"{table}\n\n{by_words}" if provider == BUILT_IN else table

@@ -315,11 +315,14 @@ def _copied(attachment: Attachment, folder: Path) -> Attachment:
 
 
 def _kept_image(attachment: Attachment, image: QImage, folder: Path) -> Attachment:
-    with TemporaryDirectory(prefix="pasted-") as place:
-        file = Path(place) / "pasted.png"  # not a QBuffer: its calls want the window's lock
-        if not image.save(str(file)):
-            return _refused(attachment, tr("The picture cannot be read"))
-        return _kept(attachment, file.read_bytes(), folder)
+    try:
+        with TemporaryDirectory(prefix="pasted-") as place:
+            file = Path(place) / "pasted.png"  # not a QBuffer: its calls want the window's lock
+            if not image.save(str(file)):
+                return _refused(attachment, tr("The picture cannot be read"))
+            return _kept(attachment, file.read_bytes(), folder)
+    except OSError as error:
+        return _refused(attachment, _why(error))
 
 
 def _kept_text(attachment: Attachment, text: str, folder: Path) -> Attachment:

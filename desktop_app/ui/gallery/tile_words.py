@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import ceil
 
 from PySide6.QtCore import QRect
-from PySide6.QtGui import QFontMetricsF, QPainter, QStaticText
+from PySide6.QtGui import QFontMetricsF, QPainter, QStaticText, QTextLayout, QTextOption
 
 from desktop_app.ui import look as size
 from desktop_app.ui.look import Look
@@ -60,10 +60,17 @@ class TileWords:
             painter.drawStaticText(round(left), self._lines.top(middle), line)
 
     def _parts(self, words: str, width: float) -> tuple[str, ...]:
-        """Whole words on the first line, the rest on the second."""
+        """The first line as the language breaks lines, the rest on the second."""
         if not self._has_two or self._metrics.horizontalAdvance(words) <= width:
             return (words,)
-        first, *rest = words.split(" ")
-        while rest and self._metrics.horizontalAdvance(f"{first} {rest[0]}") <= width:
-            first = f"{first} {rest.pop(0)}"
-        return (first, " ".join(rest)) if rest else (first,)
+        layout = QTextLayout(words, self.font)
+        option = QTextOption()
+        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        layout.setTextOption(option)
+        layout.beginLayout()
+        line = layout.createLine()
+        line.setLineWidth(width)
+        layout.endLayout()
+        units, end = words.encode("utf-16-le"), 2 * line.textLength()  # Qt counts UTF-16
+        first, rest = (part.decode("utf-16-le").strip() for part in (units[:end], units[end:]))
+        return (first, rest) if rest else (first,)

@@ -34,6 +34,8 @@ def _name(row: VoiceRow) -> str:
     own = QLocale(wanted)
     is_known = own.name().casefold().startswith(wanted.casefold())  # else it is another land's
     name = own.nativeLanguageName() if is_known else ""
+    if "_" in wanted and name == QLocale(own.language()).nativeLanguageName():
+        name = f"{name} ({own.nativeTerritoryName()})"  # the same as in other lands
     return name[:1].upper() + name[1:] if name else row.label
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import httpx
+import pytest
 
 from desktop_app.errors import NetworkError
 from desktop_app.protocol.events import ToolCall
+from desktop_app.service.gateway.run_answers import RunAnswer
 from desktop_app.service.providers.ports import TextDelta, ToolsCalled
+from desktop_app.service.runs.events import ToolBegun
 from tests.fakes.pictures import ScriptedPictureMaker
 from tests.service.conftest import KEY
 
@@ -96,3 +99,15 @@ async def test_who_does_not_show_pictures_is_offered_none(rig, socket):
     assert not rig.providers.language.requests[0].tools
     await socket.say("session.configure", media="all")
     assert (await socket.until("error"))["code"] == "session.media"
+
+
+@pytest.mark.parametrize("tells_tools", [False, True])
+async def test_only_who_asked_for_it_hears_that_a_tool_begins(tells_tools):
+    class Run:
+        async def events(self):
+            yield ToolBegun(ToolCall("c1", "search_documents", "{}"))
+            yield TextDelta("Page 3.")
+
+    answer = RunAnswer(Run(), None, tells_tools=tells_tools)
+    parts = [part async for part in answer.parts()]
+    assert [type(part) for part in parts] == ([ToolBegun, str] if tells_tools else [str])

@@ -25,9 +25,20 @@ def test_large_letters_take_two_lines_so_that_pictures_can_be_told_apart(qapp):
     assert TileWords(large).height > 2 * TileWords(usual).height
 
 
-@pytest.mark.parametrize("words", ["Fox", "", "Donaudampfschifffahrtsgesellschaftskapitänsmütze"])
-def test_one_word_is_one_line(qapp, words):
-    assert len(lines(Look(theme="light", text_percent=200), words)) == 1
+@pytest.mark.parametrize("words", ["Fox", "", "狐狸"])
+def test_what_fits_is_one_line(qapp, words):
+    assert lines(Look(theme="light", text_percent=200), words) == [words]
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["暴风雨中的港口左边有一座灯塔天上有许多星星", "Donaudampfschifffahrtsgesellschaft", "🦊" * 20],
+)
+def test_what_has_no_spaces_is_told_apart_too(qapp, words):
+    first, second = lines(Look(theme="light", text_percent=200), words)
+    assert words.startswith(first)
+    assert not first.endswith("…")
+    assert words[len(first) :].startswith(second.rstrip("…"))
 
 
 def test_another_width_lays_them_out_anew(qapp):

@@ -254,6 +254,14 @@ def test_voices_of_the_windows_language_come_first(qapp):
     [
         (VoiceRow("builtin", "de", name="German", language="de"), "Deutsch"),
         (VoiceRow("builtin", "en-029", name="Caribbean", language="en-029"), "Caribbean"),
+        (
+            VoiceRow("builtin", "fr-be", name="French (Belgium)", language="fr-be"),
+            "Français (Belgique)",
+        ),
+        (
+            VoiceRow("builtin", "fa-latn", name="Persian (Pinglish)", language="fa-latn"),
+            "Persian (Pinglish)",
+        ),
         (VoiceRow("builtin", "zz", name="Zedish", language="zz"), "Zedish"),
         (VoiceRow("builtin", "en-gb-x-rp", name="English RP", language="en-gb-x-rp"), "English RP"),
         (VoiceRow("openai", "nova", name="Nova", language="de"), "Nova"),
