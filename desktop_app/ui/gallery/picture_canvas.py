@@ -151,7 +151,7 @@ class PictureCanvas(QWidget):
         painter.setPen(self._look.colour("dim"))
         room = box.adjusted(16, box.height() * 3 // 4, -16, -8)
         flags = Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap
-        painter.drawText(room, flags, tr("Opens in another program"))
+        painter.drawText(room, flags, tr("Play in another program"))
 
     def _paint_name(self, painter: QPainter, box: QRect, below: int, name: str) -> None:
         painter.setFont(self._look.font(size.SMALL))

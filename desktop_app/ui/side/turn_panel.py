@@ -185,6 +185,8 @@ class TurnPanel(QWidget):
         name, time = wording.bar_name(bar.name), wording.duration(bar.length_ms)
         painter.drawText(box, middle | Qt.AlignmentFlag.AlignLeading, name)
         painter.drawText(box, middle | Qt.AlignmentFlag.AlignTrailing, time)
+        if len(self._bars) == 1:
+            return  # a bar says how long it took beside others
         room = box.width() - edges[0] - edges[1]
         x = edges[0] + room * bar.start_ms / total
         width = max(4.0, room * bar.length_ms / total)

@@ -283,9 +283,9 @@ class ThreadList(QWidget):
         """The chips are there while something is looked for, or may be."""
         if self.chips is not None:
             self.chips.show_text(self.search.text())
-            is_inside = self.isAncestorOf(QApplication.focusWidget() or self.window())
+            is_choosing = self.chips.isAncestorOf(QApplication.focusWidget() or self.window())
             is_searching = self.search.hasFocus() or bool(self.search.text())
-            self.chips.setVisible(is_searching or (is_inside and not self.chips.isHidden()))
+            self.chips.setVisible(is_searching or is_choosing)
 
     def _on_chip(self, wish: str) -> None:
         from desktop_app.ui.threads.filter_chips import with_wish

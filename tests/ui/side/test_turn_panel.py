@@ -57,6 +57,23 @@ def panel(look, qtbot):
     parent.close()
 
 
+def _accent_dots(panel: TurnPanel, look) -> int:
+    image, accent = panel.grab().toImage(), look.colour("accent").rgb()
+    places = [(x, y) for x in range(image.width()) for y in range(image.height())]
+    return sum(image.pixel(x, y) == accent for x, y in places)
+
+
+def test_what_took_time_alone_has_no_bar_as_there_is_nothing_beside_it(panel, look):
+    panel.resize(280, 200)
+    typed = TurnTimes(commit=1.0, first_text=1.2)
+    panel.show_messages((make_message(2, "so", times=typed),))
+    assert "first word: 200 ms" in panel.accessibleName()
+    assert _accent_dots(panel, look) == 0
+    spoken = TurnTimes(speech_end=1.0, commit=1.3, first_text=1.6)
+    panel.show_messages((make_message(2, "so", times=spoken),))
+    assert _accent_dots(panel, look) > 50
+
+
 def spent(number: int, **usage: float):
     details = ReplyDetails(usage=Usage(**usage))
     return make_message(number, "so", model="a/b", details=details)

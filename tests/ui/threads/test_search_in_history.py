@@ -141,8 +141,13 @@ def test_bar_34_a_chip_puts_its_wish_into_the_search(searching, qtbot):
 
 
 def test_chips_go_when_nothing_is_looked_for(searching, qtbot):
+    threads = searching.window.threads
+    threads.list.setFocus()
+    assert not threads.chips.isVisible()
+    threads.focus_search()
+    assert threads.chips.isVisible()
     searching.window.pane.composer.field.setFocus()
-    assert not searching.window.threads.chips.isVisible()
+    assert not threads.chips.isVisible()
 
 
 @pytest.mark.parametrize(
