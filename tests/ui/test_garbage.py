@@ -18,6 +18,7 @@ from desktop_app.ui.garbage import GarbageCollector, collect_due
 @pytest.fixture(autouse=True)
 def same_as_before() -> Iterator[None]:
     was_on = gc.isenabled()
+    gc.unfreeze()  # what the tests themselves have put aside
     yield
     (gc.enable if was_on else gc.disable)()
     gc.unfreeze()
