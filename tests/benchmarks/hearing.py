@@ -68,7 +68,7 @@ class Sent:
 
 
 async def sending() -> list[Figure]:
-    """V3, with the gate alone and with the judge, beside the least that the same work costs."""
+    """V3, with the gate alone and with the judge, beside the page's reference in the same run."""
     figures = []
     for name, detector, cpu_goal in (
         ("WebRTC gate", WebRtcDetector(), PageGoal(10, 9.9)),
@@ -82,15 +82,15 @@ async def sending() -> list[Figure]:
 
 
 def _sending(name: str, ours: Sent, bare: dict[Work, Sent], cpu_goal: PageGoal) -> Figure:
-    same = bare[Work.SAME]
+    page = bare[Work.PAGE]
     is_met = (
-        _P50_GOAL.is_met(ours.p50_ms, same.p50_ms)
-        and _P99_GOAL.is_met(ours.p99_ms, same.p99_ms)
-        and cpu_goal.is_met(ours.cpu_ms_per_s, same.cpu_ms_per_s)
+        _P50_GOAL.is_met(ours.p50_ms, page.p50_ms)
+        and _P99_GOAL.is_met(ours.p99_ms, page.p99_ms)
+        and cpu_goal.is_met(ours.cpu_ms_per_s, page.cpu_ms_per_s)
     )
     notes: dict[str, float | str] = {
-        "floor_is": "the same work in the fewest steps; beside it the page's reference and its "
-        "floor, which keep nothing and have no loudspeaker",
+        "floor_is": "the page's reference; beside it the page's floor, and the same work as ours "
+        "in the fewest steps: each frame in a file, a silent loudspeaker",
         **ours.notes(),
     }
     for work, sent in bare.items():
@@ -101,9 +101,9 @@ def _sending(name: str, ours: Sent, bare: dict[Work, Sent], cpu_goal: PageGoal) 
         "ms",
         Spread.of(ours.taken_ms),
         f"p50 <= {_P50_GOAL.ratio:.2f}x, p99 <= {_P99_GOAL.ratio:.2f}x, "
-        f"CPU <= {cpu_goal.ratio:.2f}x the same work",
+        f"CPU <= {cpu_goal.ratio:.2f}x the page's reference",
         is_met,
-        Spread.of(same.taken_ms),
+        Spread.of(page.taken_ms),
         notes,
     )
 
