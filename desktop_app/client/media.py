@@ -22,7 +22,14 @@ from desktop_app.errors import NetworkError, ProtocolError
 from desktop_app.loopback import is_loopback, is_own_address
 from desktop_app.network_access import trust_context
 from desktop_app.protocol.media_limits import MOST_VIDEO_BYTES
-from desktop_app.protocol.media_types import HEAD_BYTES, is_text, is_written, plain_type
+from desktop_app.protocol.media_types import (
+    HEAD_BYTES,
+    SVG,
+    is_drawing,
+    is_text,
+    is_written,
+    plain_type,
+)
 
 MAX_MEDIA_BYTES = 64 << 20
 SOUND = "audio/*"
@@ -39,7 +46,7 @@ class FetchedMedia:
 
     Attributes:
         data: Its bytes; empty where it is a video.
-        mime_type: As the storage says; empty where it does not.
+        mime_type: As its beginning or else the storage says; empty where neither does.
         video: Where the bytes of a video are, whose they are from now on.
     """
 
@@ -172,11 +179,13 @@ class MediaFetcher:
         is_film = is_video and not is_sound  # sound may come in a video's container
         body = _bounded(response, self._max_video_bytes if is_film else self._max_bytes)
         if not is_sound:
-            body = _unwritten(body, kind or plain_type(told))
+            body = _unwritten(body, kind or plain_type(told), is_film=is_film)
         async with aclosing(body) as pieces:
             if is_film:
                 return FetchedMedia(b"", kind, await video_file(pieces, self._videos))
-            return FetchedMedia(b"".join([piece async for piece in pieces]), kind)
+            data = b"".join([piece async for piece in pieces])
+            is_svg = not is_sound and is_drawing(data[:HEAD_BYTES])
+            return FetchedMedia(data, SVG if is_svg else kind)
 
     def _check(self, url: str) -> None:
         try:
@@ -206,7 +215,9 @@ async def _bounded(response: httpx.Response, most: int) -> AsyncGenerator[bytes,
         yield piece
 
 
-async def _unwritten(pieces: AsyncGenerator[bytes, None], kind: str) -> AsyncGenerator[bytes, None]:
+async def _unwritten(
+    pieces: AsyncGenerator[bytes, None], kind: str, *, is_film: bool
+) -> AsyncGenerator[bytes, None]:
     """The pieces of a picture or video; a page that comes in its place is refused."""
     async with aclosing(pieces):
         head = b""
@@ -214,7 +225,7 @@ async def _unwritten(pieces: AsyncGenerator[bytes, None], kind: str) -> AsyncGen
             head += piece
             if len(head) >= HEAD_BYTES:
                 break
-        if is_written(head, kind):
+        if is_written(head, kind) or (is_film and is_drawing(head)):
             raise _nothing_there()
         yield head
         async for piece in pieces:

@@ -25,12 +25,19 @@ def plain_type(told: str) -> str:
     return _SAME.get(plain, plain)
 
 
-HEAD_BYTES = 256
+HEAD_BYTES = 1024
 """Of a picture or video: within them it is seen whether it is one."""
 
-_SVG = "image/svg+xml"
-_HTML = re.compile(rb"\s*<(?:!doctype\s+html|html)\b", re.IGNORECASE)
+SVG = "image/svg+xml"
+_PROLOGUE = rb"(?:\s|<\?(?>.*?\?>)|<!--(?>.*?-->))*+"  # atomic: many comments take no longer
+_DRAWING = re.compile(_PROLOGUE + rb"<(?:!doctype\s+)?(?:\w+:)?svg\b", re.IGNORECASE | re.DOTALL)
+_ROOTLESS = re.compile(_PROLOGUE + rb"(?:\Z|<!--|<\?)", re.DOTALL)
 _WRITTEN = re.compile(rb"\s*(?:<[!?a-zA-Z]|\{\s*[\"}]|\[\s*[\[{\"\]])")
+
+
+def is_drawing(head: bytes) -> bool:
+    """Whether what begins so is an SVG, whatever it is told to be."""
+    return _DRAWING.match(head.removeprefix(codecs.BOM_UTF8)) is not None
 
 
 def is_written(head: bytes, plain: str) -> bool:
@@ -38,11 +45,14 @@ def is_written(head: bytes, plain: str) -> bool:
 
     Args:
         head: Its first bytes, ``HEAD_BYTES`` where there are so many.
-        plain: What it is told to be.
+        plain: What it is told to be; believed of an SVG whose remarks are longer than the head.
     """
+    if is_drawing(head):
+        return False
     head = head.removeprefix(codecs.BOM_UTF8)
-    pattern = _HTML if plain == _SVG else _WRITTEN
-    return pattern.match(head) is not None or (is_text(plain) and _is_readable(head))
+    if plain == SVG and len(head) >= HEAD_BYTES and _ROOTLESS.match(head):
+        return False
+    return _WRITTEN.match(head) is not None or (is_text(plain) and _is_readable(head))
 
 
 def _is_readable(head: bytes) -> bool:

@@ -220,6 +220,7 @@ async def test_a_page_in_place_of_a_picture_or_video_is_refused(
     ("content", "kind"),
     [
         (b"<?xml version='1.0'?><Error><Code>NoSuchKey</Code></Error>", "image/png"),
+        (b"<?xml version='1.0'?><Error><Code>NoSuchKey</Code></Error>", "image/svg+xml"),
         (b'{"detail": "no such file"}', "image/webp"),
         (b'[{"error": "no such file"}]', "application/octet-stream"),
         (b"no such file", "text/plain"),
@@ -245,3 +246,20 @@ async def test_a_picture_is_taken_whatever_it_is_told_to_be(
 ):
     backboard.answer(content, Content_Type=kind)
     assert (await fetcher.fetch(backboard.base_url + "/a", "image/png")).data == content
+
+
+@pytest.mark.parametrize("kind", ["image/png", "image/svg+xml", "text/plain", ""])
+async def test_a_drawing_is_kept_as_what_it_is(
+    fetcher: MediaFetcher, backboard: ScriptedBackboard, kind: str
+):
+    backboard.answer(DRAWING, Content_Type=kind)
+    media = await fetcher.fetch(backboard.base_url + "/a", "image/png")
+    assert (media.data, media.kind("image/png")) == (DRAWING, "image/svg+xml")
+
+
+async def test_a_drawing_is_no_video(
+    fetcher: MediaFetcher, backboard: ScriptedBackboard, tmp_path: Path
+):
+    backboard.answer(DRAWING, Content_Type="video/mp4")
+    assert (await refused(fetcher, backboard.base_url + "/a")).code == "media.empty"
+    assert left(tmp_path) == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from PySide6.QtCore import QLocale, Qt
 
 from desktop_app.folding import folded
@@ -30,13 +32,29 @@ def _name(row: VoiceRow) -> str:
     """The built-in voices are called by their languages: as who speaks them calls them."""
     if row.provider != "builtin" or row.language.count("-") > 1:
         return row.label
-    wanted = row.language.replace("-", "_")
+    return _own_name(row.language) or row.label
+
+
+@lru_cache(maxsize=256)
+def _own_name(language: str) -> str:
+    """Empty where it is not known."""
+    wanted = language.replace("-", "_")
     own = QLocale(wanted)
-    is_known = own.name().casefold().startswith(wanted.casefold())  # else it is another land's
-    name = own.nativeLanguageName() if is_known else ""
-    if "_" in wanted and name == QLocale(own.language()).nativeLanguageName():
-        name = f"{name} ({own.nativeTerritoryName()})"  # the same as in other lands
-    return name[:1].upper() + name[1:] if name else row.label
+    if not own.name().casefold().startswith(wanted.casefold()):
+        return ""  # it is another land's
+    name = own.nativeLanguageName()
+    if "_" in wanted and _is_called_so_elsewhere(own):
+        name = f"{name} ({own.nativeTerritoryName()})"
+    return name[:1].upper() + name[1:]
+
+
+def _is_called_so_elsewhere(own: QLocale) -> bool:
+    """Whether the name of its language says nothing of the land."""
+    script, land = QLocale.Script.AnyScript, QLocale.Country.AnyCountry
+    return any(
+        one.nativeLanguageName() == own.nativeLanguageName() and one.territory() != own.territory()
+        for one in QLocale.matchingLocales(own.language(), script, land)
+    )
 
 
 def fitting(voices: tuple[VoiceRow, ...], words: str) -> tuple[VoiceRow, ...]:

@@ -87,6 +87,13 @@ def test_what_is_no_picture_is_none_and_leaves_nothing(qapp, content: bytes, tmp
     assert not (tmp_path / "cache").exists()
 
 
+def test_a_drawing_is_shown(qapp, tmp_path):
+    path = tmp_path / "x.svg"
+    path.write_text("<svg xmlns='http://www.w3.org/2000/svg' width='30' height='20'/>")
+    assert thumbnail(path, tmp_path / "cache", 20, 4).width() == 20
+    assert (picture_size(path).width(), whole_picture(path).height()) == (30, 20)
+
+
 def test_a_file_that_is_gone_is_no_picture(qapp, tmp_path):
     assert thumbnail(tmp_path / "x.png", tmp_path / "cache", 50, 4).isNull()
     assert picture_size(tmp_path / "x.png").isEmpty()

@@ -258,6 +258,11 @@ def test_voices_of_the_windows_language_come_first(qapp):
             VoiceRow("builtin", "fr-be", name="French (Belgium)", language="fr-be"),
             "Français (Belgique)",
         ),
+        (VoiceRow("builtin", "en-us", name="America", language="en-us"), "American English"),
+        (VoiceRow("builtin", "en-gb", name="Great Britain", language="en-gb"), "British English"),
+        (VoiceRow("builtin", "es-mx", name="Mexico", language="es-mx"), "Español de México"),
+        (VoiceRow("builtin", "pt-br", name="Brazil", language="pt-br"), "Português (Brasil)"),
+        (VoiceRow("builtin", "zh-tw", name="Taiwan", language="zh-tw"), "繁體中文 (台灣)"),
         (
             VoiceRow("builtin", "fa-latn", name="Persian (Pinglish)", language="fa-latn"),
             "Persian (Pinglish)",
