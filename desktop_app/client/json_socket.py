@@ -150,7 +150,7 @@ async def open_json_socket(
             try:
                 return await _begun(socket, configuration, takes_early_events)
             except BaseException:
-                await socket.close()
+                await say_goodbye(socket)
                 raise
     except TimeoutError as error:
         text = f"The server did not begin a session within {BEGIN_WITHIN_S:g} seconds."

@@ -24,6 +24,7 @@ class SessionServer:
         status: Of a handshake that is refused; 101 takes everybody.
         path, headers: Of the last handshake.
         configuration: The last first frame.
+        is_deaf: Nothing at all is read of a client.
     """
 
     def __init__(self) -> None:
@@ -32,6 +33,7 @@ class SessionServer:
         self.path = ""
         self.headers: dict[str, str] = {}
         self.configuration: Any = None
+        self.is_deaf = False
         self._server: Server | None = None
         self._clients: asyncio.Queue[ServerConnection] = asyncio.Queue()
         self._client: ServerConnection | None = None
@@ -73,6 +75,14 @@ class SessionServer:
         async with asyncio.timeout(LIMIT_S):
             await (await self._connected()).wait_closed()
 
+    async def freeze(self) -> None:
+        """Read nothing more of the newest client, as if the network were away."""
+        (await self._connected()).transport.pause_reading()
+
+    async def thaw(self) -> None:
+        """Undo ``freeze``."""
+        (await self._connected()).transport.resume_reading()
+
     async def close(self, code: int = 1000, reason: str = "") -> None:
         """Close the newest client's connection in good order."""
         await (await self._connected()).close(code, reason)
@@ -89,6 +99,8 @@ class SessionServer:
 
     async def _hold(self, client: ServerConnection) -> None:
         self._clients.put_nowait(client)
+        if self.is_deaf:
+            client.transport.pause_reading()
         try:
             self.configuration = _read(await client.recv())
             for frame in self.opening:

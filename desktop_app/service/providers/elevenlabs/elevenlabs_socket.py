@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from websockets.asyncio.client import ClientConnection, connect
 
 from desktop_app.client.errors import handshake_errors
+from desktop_app.client.goodbye import say_goodbye
 from desktop_app.client.socket_route import socket_route
 from desktop_app.credentials import Secret
 from desktop_app.errors import NetworkError, ProtocolError
@@ -50,4 +51,4 @@ async def held(socket: ClientConnection) -> AsyncIterator[ClientConnection]:
         yield socket
     finally:
         with suppress(OSError):
-            await socket.close()
+            await say_goodbye(socket)
