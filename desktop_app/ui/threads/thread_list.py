@@ -246,10 +246,10 @@ class ThreadList(QWidget):
         assert self._rows is not None
         self._marked = thread_id
         number = self._rows.number_of(thread_id)
-        current = self.list.currentIndex()
+        chosen = (self._rows.row(index).thread_id for index in self.list.selectedIndexes())
         if number < 0:
             self._marked = ""  # it is looked for again when the list has grown
-        elif not (current.isValid() and self._rows.row(current).thread_id == thread_id):
+        elif thread_id not in chosen:
             self.list.setCurrentIndex(self._rows.index(number))
 
     def chosen(self) -> list[Row]:

@@ -141,8 +141,9 @@ class ThreadRows(QAbstractListModel):
         return row.is_thread and row.thread_id == self._open_thread
 
     def number_of(self, thread_id: str) -> int:
-        """Where a thread stands, -1 when it is not listed."""
-        found = (at for at, row in enumerate(self._rows) if row.thread_id == thread_id)
+        """Where a thread stands, -1 when it is not listed; messages found in it do not count."""
+        numbered = enumerate(self._rows)
+        found = (at for at, row in numbered if row.is_thread and row.thread_id == thread_id)
         return next(found, -1)
 
     def first_found(self) -> Row | None:

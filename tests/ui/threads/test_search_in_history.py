@@ -64,6 +64,32 @@ def test_a_hit_in_the_open_thread_is_shown_though_it_is_not_loaded(searching, qt
     assert searching.window.pane.chat.selected_text() == "tram"
 
 
+def chosen_rows(desk):
+    view, rows = desk.window.threads.list, desk.wiring.threads._rows
+    return [rows.row(index).key for index in view.selectedIndexes()]
+
+
+def test_no_message_found_in_the_open_thread_is_chosen_by_itself(searching, qtbot):
+    searching.wiring.threads.open_thread("a")
+    assert chosen_rows(searching) == [("a", "")]
+    typed(searching, qtbot, "tram")
+    assert [row.key for row in rows_of(searching)] == [("a", "m30")]
+    assert chosen_rows(searching) == []
+
+
+def test_the_open_thread_is_chosen_among_those_found_by_their_titles(searching, qtbot):
+    searching.wiring.threads.open_thread("a")
+    typed(searching, qtbot, "lisbon")
+    assert [row.key for row in rows_of(searching)] == [("a", ""), ("a", "m30")]
+    assert chosen_rows(searching) == [("a", "")]
+
+
+def rows_of(desk):
+    rows = desk.wiring.threads._rows
+    shown = [rows.row(rows.index(number)) for number in range(rows.rowCount())]
+    return [row for row in shown if not row.is_heading]
+
+
 def test_threads_are_filtered_by_their_titles_in_the_whole_journal(searching, qtbot):
     searching.reader.known += [
         ThreadRecord(id=f"x{number}", title=f"Old {number}", created_at=1.0, updated_at=0.5)
