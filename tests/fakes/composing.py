@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import errno
+import os
+
+from desktop_app.prose import tr
 from desktop_app.ui.compose.attachments import Attachment, Stage
 from desktop_app.ui.compose.note_row import NoteRow
 from desktop_app.ui.conversation_pane import ConversationPane
 
-_FILES = (
-    Attachment("1", "lisbon-guide.pdf"),
-    Attachment("2", "tram.png", size_bytes=230_000, stage=Stage.READY),
-    Attachment("3", "tickets.docx", stage=Stage.FAILED, reason="It cannot be read: busy"),
-    Attachment("4", "Voice note", stage=Stage.RECORDING, is_note=True),
-)
+
+def _files() -> tuple[Attachment, ...]:
+    """In the words of the language that is spoken now."""
+    reason = tr("It cannot be read: {reason}").format(reason=os.strerror(errno.EACCES))
+    return (
+        Attachment("1", "lisbon-guide.pdf"),
+        Attachment("2", "tram.png", size_bytes=230_000, stage=Stage.READY),
+        Attachment("3", "tickets.docx", stage=Stage.FAILED, reason=reason),
+        Attachment("4", tr("Voice note"), stage=Stage.RECORDING, is_note=True),
+    )
 
 
 def show_composing(pane: ConversationPane) -> None:
     """Show them in the tray."""
     assert pane.tray is not None
-    pane.tray.show_attachments(_FILES)
+    pane.tray.show_attachments(_files())
     note = pane.tray.rows[-1]
     assert isinstance(note, NoteRow)
     note.show_recording(7_200, is_silent=False)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from desktop_app.prose import tr
+from desktop_app.errors import NetworkError
 from desktop_app.protocol.backboard.documents import Document
 from desktop_app.protocol.service_calls import ModelRow
+from desktop_app.ui.panels.failure import failure_words
 from desktop_app.ui.panels.files_panel import document_row, failed_row, upload_row
 from desktop_app.ui.panels.rows import RowText
 
@@ -28,7 +29,7 @@ def files() -> tuple[RowText, ...]:
     """Files in every state, in the words of the language that is spoken now."""
     return (
         upload_row("u1", "a-large-recording-of-the-meeting.wav", 42, 100),
-        failed_row("f1", "tickets.docx", tr("Failed: {reason}").format(reason="503")),
+        failed_row("f1", "tickets.docx", failure_words(NetworkError("http.503"))),
         document_row(Document("d1", "lisbon-guide.pdf", "indexed", file_size_bytes=2_300_000)),
         document_row(Document("d2", "a name that is far longer than the side is wide, 2026.md")),
         document_row(Document("d3", "old.xls", "error", status_message="It holds no text")),

@@ -10,12 +10,14 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 
 from desktop_app.ui.gallery.picture_grid import PictureGrid
+from desktop_app.ui.settings.settings_page import SettingsPage
 from tests.fakes.album import Album, colours_of
 from tests.fakes.layout_rules import faults_in
 from tests.fakes.person import Person
 
 _LOOK_S = 0.04
 _LEAST_COLOURS = 12
+_THEME = "appearance.theme"
 _UNPAINTED = 0xFFFF00FF
 CONTROL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -49,15 +51,22 @@ class Photographer:
         window = self.person.window
         seen: list[set[int]] = []
         for theme in self._themes:
-            window.look.pin(theme)
+            self._choose(theme)
             await self._stands_still()
             picture = self._album.take(window, f"{name}-{theme}", ratio=self._ratio)
             seen.append(colours_of(picture))
             assert len(seen[-1]) > _LEAST_COLOURS, name
             assert _UNPAINTED not in seen[-1], name
         assert len(seen) == 1 or seen[0] != seen[1], name
-        window.look.pin("light")
+        self._choose("light")
         self._faults += [f"{name}: {fault}" for fault in faults_in(window)]
+
+    def _choose(self, theme: str) -> None:
+        """Where the settings are open, as a person does, so that they say what is seen."""
+        page = self.person.window.findChild(SettingsPage)
+        if page is not None and page.isVisible():
+            page.row(_THEME).changed.emit(_THEME, theme)
+        self.person.window.look.pin(theme)
 
     def is_content(self) -> None:
         """Fail when anything was wrong in any of the pictures."""

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop_app.link.messages import Notice, NoticeLevel, NoticeRaised
 from desktop_app.prose import tr
+from desktop_app.settings import AppearanceSettings
 from desktop_app.ui.assistants.assistants_page import AssistantsPage
 from desktop_app.ui.gallery.gallery_page import GalleryPage
 from desktop_app.ui.models.model_picker import ModelPicker
@@ -112,6 +113,7 @@ async def asking(camera: Photographer) -> None:
     page.rows[1].kind.setCurrentIndex(1)
     QTest.keyClicks(page.rows[1].words, "Which line?")
     await camera.take("63-questions")
+    page.rows[1].options.setFocus()
     QTest.keyClicks(page.rows[1].options.page, "28: to the castle")
     page.about.show_text("The tram to the castle is late.")
     QTest.mouseClick(page.ask, Qt.MouseButton.LeftButton)
@@ -142,7 +144,7 @@ async def looking(camera: Photographer) -> None:
     key(person, Qt.Key.Key_Comma)
     settings = await one_of(person, SettingsPage)
     await camera.take("50-settings")
-    settings.search.setText("micro")
+    settings.search.setText(tr("Microphone")[:5])
     await camera.take("52-settings-search")
     settings.search.setText("nothing is called so")
     await camera.take("52-settings-search-nothing")
@@ -175,4 +177,32 @@ def test_with_something_in_it_the_wide_window_is_whole(live, kept, states: State
         camera.is_content()
 
     prefer(replace(CALM, language=language))
+    live(journey)
+
+
+@pytest.mark.parametrize(
+    ("prefix", "size", "appearance", "themes"),
+    [
+        ("narrow-", (760, 520), CALM, ("light", "dark")),
+        ("200-", (1280, 800), replace(CALM, text_size=200), ("light", "dark")),
+        ("200-narrow-", (760, 520), replace(CALM, text_size=200), ("light",)),
+        ("200-ar-", (1024, 700), replace(CALM, text_size=200, language="ar"), ("light",)),
+    ],
+)
+def test_questions_are_whole_in_narrow_windows_and_with_large_letters(
+    live,  # noqa: F811
+    kept,  # noqa: F811
+    prefix: str,
+    size: tuple[int, int],
+    appearance: AppearanceSettings,
+    themes: tuple[str, ...],
+):
+    async def journey(person: Person) -> None:
+        camera = Photographer(person, prefix, themes=themes)
+        await opened_trip(person)
+        person.window.resize(*size)
+        await asking(camera)
+        camera.is_content()
+
+    prefer(appearance)
     live(journey)
