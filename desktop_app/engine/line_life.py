@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 from desktop_app.engine.inputs import Input, LineResumed, LineStalled
-from desktop_app.engine.ports import Time, Transport
+from desktop_app.engine.ports import Time, Timer, Transport
 from desktop_app.errors import NetworkError
 
 BUSY_EVERY_S = 1.0
@@ -18,30 +18,40 @@ STALLED_AFTER_S = 1.0
 """Two seconds after the last word of a busy peer, it is told."""
 
 LOST_AFTER_S = 10.0
+_SOON_S = 0.001  # nearer is now
 
 
 class LineLife:
     """Asks for a sign of life where none came by itself. Loop thread only.
 
     A peer that does not answer soon is told as stalled: a wireless network may be away
-    for so long, and nothing is lost yet. After ten it counts as gone.
+    for so long, and nothing is lost yet. After ten it counts as gone. Each of its words is an
+    answer, too: what was asked for may come far behind them.
 
     Args:
         transport: The open line.
         tell: Takes LineStalled and LineResumed.
+
+    Attributes:
+        is_kept_waiting: What the peer said waits with us, and its answer may be behind that.
     """
 
     def __init__(self, transport: Transport, tell: Callable[[Input], None], time: Time) -> None:
+        self.is_kept_waiting = False
         self._transport = transport
         self._tell = tell
         self._time = time
         self._heard_s = self._spoke_s = time.now()
         self._is_stalled = False
         self._is_silent = asyncio.Event()
+        self._timers: dict[float, Timer] = {}  # by how long they wait for a word
 
     def heard(self) -> None:
         """The peer said something."""
         self._heard_s = self._time.now()
+        if self._is_stalled:
+            self._resume()
+            self._wait(STALLED_AFTER_S, self._stall)
 
     def spoke(self) -> None:
         """Something was said to the peer."""
@@ -75,20 +85,36 @@ class LineLife:
         raise NetworkError("line.silent", "The server does not answer any more.", retryable=True)
 
     async def _ask(self) -> None:
-        time = self._time
-        timers = [
-            time.after(STALLED_AFTER_S, self._stall),
-            time.after(LOST_AFTER_S, self._is_silent.set),
-        ]
+        self._wait(STALLED_AFTER_S, self._stall)
+        self._wait(LOST_AFTER_S, self._is_silent.set)
         try:
             await self._transport.sign_of_life()
         finally:
-            for timer in timers:
+            for timer in self._timers.values():
                 timer.cancel()
+            self._timers.clear()
         if self._is_stalled:
-            self._is_stalled = False
-            self._tell(LineResumed())
+            self._resume()
+
+    def _wait(self, patience_s: float, give_up: Callable[[], None]) -> None:
+        """Give up when nothing has come for so long from now on, unless it waits with us."""
+        asked_s = self._time.now()
+
+        def look() -> None:
+            now_s = self._time.now()
+            since_s = now_s if self.is_kept_waiting else max(self._heard_s, asked_s)
+            left_s = since_s + patience_s - now_s
+            if left_s > _SOON_S:
+                self._timers[patience_s] = self._time.after(left_s, look)
+            else:
+                give_up()
+
+        self._timers[patience_s] = self._time.after(patience_s, look)
 
     def _stall(self) -> None:
         self._is_stalled = True
         self._tell(LineStalled())
+
+    def _resume(self) -> None:
+        self._is_stalled = False
+        self._tell(LineResumed())

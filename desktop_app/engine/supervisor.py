@@ -177,8 +177,11 @@ class Supervisor:
             self._take(line.ready, renewal)
         line.transport.hand_speech_to(hear, self._uses.has_room)
         async for event in line.events:
+            life.is_kept_waiting = True
             life.heard()
             await self._uses.admit(event)
+            life.is_kept_waiting = False
+            life.heard()  # from here on its silence is its own
             self._take(event, renewal)
         raise NetworkError("line.closed", "The server closed the line.", retryable=True)
 

@@ -42,6 +42,8 @@ class Holder:
         self.told: list[Input] = []
         self.may_send = asyncio.Event()
         self.may_send.set()
+        self.has_room = asyncio.Event()
+        self.has_room.set()
         self.sent: list[ClientCommand] = []
         uses = LineUses(
             self.told.append,
@@ -59,7 +61,7 @@ class Holder:
         )
 
     async def _admit(self, _: object) -> None:
-        pass
+        await self.has_room.wait()
 
     async def _before(self, _: object) -> None:
         await self.may_send.wait()
@@ -135,6 +137,48 @@ async def test_a_peer_that_says_something_is_not_asked_whether_it_is_there():
         peer.say(SessionReady("s"))
         await rounds()
     assert LineStalled not in holder.kinds()
+    running.cancel()
+    await asyncio.wait((running,))
+
+
+async def test_a_peer_whose_answer_comes_far_behind_its_words_is_there():
+    holder = Holder()
+    running, peer = await held(holder)
+    await rounds()
+    peer.is_alive.clear()
+    await holder.time.advance(1.5)  # it is asked
+    for _ in range(40):
+        peer.say(ReplyAudio(1, b"more"))
+        await rounds()
+        await holder.time.advance(0.5)
+    assert holder.kinds() == [LineOpened]
+    await holder.time.advance(1.5)
+    assert holder.kinds() == [LineOpened, LineStalled]
+    peer.say(ReplyAudio(1, b"more"))
+    await rounds()
+    assert holder.kinds() == [LineOpened, LineStalled, LineResumed]
+    await holder.time.advance(1.5)
+    assert holder.kinds()[3:] == [LineStalled], "that it was there is no proof that it is"
+    await holder.time.advance(9)
+    assert LineLost in holder.kinds()
+    running.cancel()
+    await asyncio.wait((running,))
+
+
+async def test_a_peer_whose_words_wait_with_us_is_not_given_up():
+    holder = Holder()
+    running, peer = await held(holder)
+    await rounds()
+    holder.has_room.clear()
+    peer.is_alive.clear()
+    peer.say(ReplyAudio(1, b"more than the loudspeaker takes"))
+    await rounds()
+    await holder.time.advance(60)
+    assert holder.kinds() == [LineOpened]
+    holder.has_room.set()
+    await rounds()
+    await holder.time.advance(11.5)
+    assert holder.kinds()[:3] == [LineOpened, LineStalled, LineLost]
     running.cancel()
     await asyncio.wait((running,))
 
