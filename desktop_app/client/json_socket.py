@@ -15,6 +15,7 @@ from websockets.uri import parse_uri
 
 from desktop_app.client.errors import closed, handshake_errors, socket_errors
 from desktop_app.client.goodbye import say_goodbye
+from desktop_app.client.pulse import Pulse
 from desktop_app.client.socket_route import socket_route
 from desktop_app.errors import AccessError, NetworkError, ProtocolError
 from desktop_app.protocol.backboard.wire import error_text
@@ -44,6 +45,7 @@ class JsonSocket:
         self._socket = socket
         self._early = early
         self._is_closed = False
+        self._pulse = Pulse(socket)
 
     async def send(self, value: Any) -> None:
         """One text frame.
@@ -71,6 +73,14 @@ class JsonSocket:
         """
         with socket_errors():
             await (await self._socket.ping())
+
+    async def sign_of_life(self) -> None:
+        """Return when the peer has shown that it is there, though it may answer no pings.
+
+        Raises:
+            NetworkError: ``network.lost``.
+        """
+        await self._pulse.felt()
 
     async def events(self, *, idle_s: float | None = None) -> AsyncIterator[Event]:
         """What the server says, until it or we close normally. One reader at a time.

@@ -52,6 +52,14 @@ class VoiceSocket:
         """Cancel the running reply."""
         await self._socket.send(Control(type="stop"))
 
+    async def sign_of_life(self) -> None:
+        """Return when the server has shown that it is there.
+
+        Raises:
+            NetworkError: ``network.lost``.
+        """
+        await self._socket.sign_of_life()
+
     def events(self) -> AsyncIterator[Event]:
         """What the server says, by ``type`` (section 8.3), until it or we close.
 
@@ -78,7 +86,7 @@ async def open_voice_socket(
     Raises:
         NetworkError, AccessError, ProtocolError: See ``open_json_socket``.
     """
-    query = urlencode({"api_key": address.key})  # this socket knows no header, and no pings
+    query = urlencode({"api_key": address.key})  # this socket knows no header
     url = f"{socket_address(address.base_url)}/threads/messages?{query}"
     more = msgspec.to_builtins(message) if message else {}
     return VoiceSocket(await open_json_socket(url, {**more, **msgspec.to_builtins(config)}))

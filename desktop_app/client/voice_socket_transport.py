@@ -133,7 +133,12 @@ class VoiceSocketTransport:
             yield event
 
     async def sign_of_life(self) -> None:
-        """At once: this socket knows no pings; its silence is bounded by ``VoiceSocket``."""
+        """Return when the server has answered a ping, or takes what is said if it never did.
+
+        Raises:
+            NetworkError: ``network.lost``.
+        """
+        await self._socket.sign_of_life()
 
     async def aclose(self) -> None:
         """Close. Idempotent."""

@@ -95,6 +95,12 @@ async def test_no_more_is_kept_for_it_than_a_few_seconds_of_sound(line: Line):
     assert line.kept() <= MOST_KEPT_BYTES
 
 
+async def test_it_gives_no_sign_of_life(line: Line):
+    await line.fill()
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(line.transport.sign_of_life(), 0.3)
+
+
 async def test_it_is_left_though_no_goodbye_can_be_said(line: Line):
     await line.fill()
     async with asyncio.timeout(LIMIT_S):

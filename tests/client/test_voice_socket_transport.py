@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 
 import pytest
 
@@ -11,6 +12,7 @@ from desktop_app.client.addresses import ApiAddress
 from desktop_app.client.api import BackboardApi
 from desktop_app.client.message_transport import MessageTerms
 from desktop_app.client.voice_socket_transport import VoiceSocketTransport, open_voice_transport
+from desktop_app.errors import NetworkError
 from desktop_app.protocol.commands import (
     AppendAudio,
     CancelReply,
@@ -68,20 +70,25 @@ class Line:
         await self.server.say({"type": "run_ended"}, {"type": "input.resumed"})
 
 
+@asynccontextmanager
+async def opened(server: SessionServer) -> AsyncIterator[Line]:
+    address = ApiAddress(server.base_url, "k")
+    asked = ConfigureSession("t", SpeechInput(), None)
+    async with BackboardApi(address) as api:
+        transport = await open_voice_transport(api, address, asked, MessageTerms())
+        line = Line(server, transport)
+        assert isinstance(await line.next(), SessionReady)
+        yield line
+        await transport.aclose()
+
+
 @pytest.fixture
 async def line() -> AsyncIterator[Line]:
-    async with SessionServer().running() as server:
-        address = ApiAddress(server.base_url, "k")
-        asked = ConfigureSession("t", SpeechInput(), None)
-        async with BackboardApi(address) as api:
-            transport = await open_voice_transport(api, address, asked, MessageTerms())
-            line = Line(server, transport)
-            assert isinstance(await line.next(), SessionReady)
-            await line.ask(1, b"a")
-            assert await line.hears(2) == [b"a", COMMIT]
-            await line.begins_to_answer(1)
-            yield line
-            await transport.aclose()
+    async with SessionServer().running() as server, opened(server) as line:
+        await line.ask(1, b"a")
+        assert await line.hears(2) == [b"a", COMMIT]
+        await line.begins_to_answer(1)
+        yield line
 
 
 async def test_each_utterance_that_was_held_is_asked_when_the_one_before_is_answered(line: Line):
@@ -195,3 +202,45 @@ async def test_speech_that_is_taken_back_on_its_way_is_ended_and_no_news(line: L
     await line.server.say({"type": "transcript.final", "text": ""})
     assert await line.hears(2) == [b"c", COMMIT]
     await line.is_heard(3, "words of 3")
+
+
+async def test_a_server_that_holds_the_line_and_is_away_gives_no_sign_of_life(line: Line):
+    for _ in range(3):
+        await is_there(line)
+        await is_answered(line)
+    await line.server.freeze()
+    sign = asyncio.create_task(line.transport.sign_of_life())
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(asyncio.shield(sign), 0.2)
+    await line.server.thaw()
+    async with asyncio.timeout(LIMIT_S):
+        await sign
+
+
+async def test_a_server_that_answers_no_pings_is_there_as_long_as_it_takes_what_is_said():
+    async with SessionServer().running() as server:
+        server.answers_pings = False
+        async with opened(server) as line:
+            for _ in range(3):
+                await is_there(line)
+            assert len(pending_pings(line)) == 1
+            await server.vanish()
+            with pytest.raises(NetworkError):
+                await line.next()
+            with pytest.raises(NetworkError):
+                await line.transport.sign_of_life()
+
+
+def pending_pings(line: Line) -> Mapping[bytes, object]:
+    return line.transport._socket._socket._socket.pending_pings
+
+
+async def is_answered(line: Line) -> None:
+    async with asyncio.timeout(LIMIT_S):
+        while pending_pings(line):  # noqa: ASYNC110 - the library's own
+            await asyncio.sleep(0)
+
+
+async def is_there(line: Line) -> None:
+    async with asyncio.timeout(LIMIT_S):
+        await line.transport.sign_of_life()

@@ -11,6 +11,7 @@ from typing import Any
 
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
+from websockets.frames import Frame, Opcode
 from websockets.http11 import Request, Response
 
 LIMIT_S = 5.0
@@ -25,6 +26,7 @@ class SessionServer:
         path, headers: Of the last handshake.
         configuration: The last first frame.
         is_deaf: Nothing at all is read of a client.
+        answers_pings: As the protocol asks; not every server does.
     """
 
     def __init__(self) -> None:
@@ -34,6 +36,7 @@ class SessionServer:
         self.headers: dict[str, str] = {}
         self.configuration: Any = None
         self.is_deaf = False
+        self.answers_pings = True
         self._server: Server | None = None
         self._clients: asyncio.Queue[ServerConnection] = asyncio.Queue()
         self._client: ServerConnection | None = None
@@ -101,6 +104,8 @@ class SessionServer:
         self._clients.put_nowait(client)
         if self.is_deaf:
             client.transport.pause_reading()
+        if not self.answers_pings:
+            _silence_pongs(client)
         try:
             self.configuration = _read(await client.recv())
             for frame in self.opening:
@@ -115,6 +120,16 @@ class SessionServer:
         if self.status is not HTTPStatus.SWITCHING_PROTOCOLS:
             return client.respond(self.status, "No.\n")
         return None
+
+
+def _silence_pongs(client: ServerConnection) -> None:
+    send = client.protocol.send_frame
+
+    def send_but_pongs(frame: Frame) -> None:
+        if frame.opcode is not Opcode.PONG:
+            send(frame)
+
+    client.protocol.send_frame = send_but_pongs  # type: ignore[method-assign]  # a rare server
 
 
 def _wire(frame: Any) -> str | bytes:
