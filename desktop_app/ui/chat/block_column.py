@@ -93,12 +93,13 @@ class BlockColumn:
         block = self.cut[number]
         if not block.is_joined:
             return GAP
-        return 0 if block.kind in (Kind.CODE, Kind.PLAIN) else _JOINED_GAP
+        return 0 if block.is_inside_line or block.kind in (Kind.CODE, Kind.PLAIN) else _JOINED_GAP
 
     def _guess(self, block: MarkdownBlock) -> int:
-        if block.kind is Kind.CODE:
-            return (block.source.count("\n") + 1) * 21 + (0 if block.is_joined else 40)
         per_line = max(20, int(self.width / (size.TEXT * 0.52)))
+        if block.kind is Kind.CODE:
+            lines = max(block.source.count("\n"), len(block.source) // per_line) + 1
+            return lines * 21 + (0 if block.is_joined else 40)
         return (len(block.source) // per_line + block.source.count("\n") + 1) * _LINE
 
     # ---- laying out -----------------------------------------------------------------------
@@ -149,7 +150,8 @@ class BlockColumn:
         goes_on = bool(follows) and follows[0].is_joined and follows[0].kind is Kind.CODE
         wraps = self.cut[self._first_of(number)].start not in self._unwrapped
         header = self._look.scaled(HEADER)
-        return CodeFrame(cut.language, not cut.is_joined, not goes_on, wraps, header=header)
+        language = "" if cut.is_inside_line else cut.language  # who knows what is open there
+        return CodeFrame(language, not cut.is_joined, not goes_on, wraps, header=header)
 
     def _first_of(self, number: int) -> int:
         """The first piece of the code that a piece belongs to."""
@@ -183,7 +185,8 @@ class BlockColumn:
     def code_of(self, number: int) -> str:
         """The whole code that a piece belongs to."""
         first = self._first_of(number)
-        return "\n".join(self.cut[piece].source for piece in self._pieces(first))
+        pieces = [self.cut[piece] for piece in self._pieces(first)]
+        return pieces[0].source + "".join(piece.joint + piece.source for piece in pieces[1:])
 
     def is_last(self, number: int) -> bool:
         """Whether nothing follows the code that a piece belongs to."""

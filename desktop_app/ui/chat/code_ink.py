@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from desktop_app.ui.chat.code_grammars import Grammar
 
-_LONGEST = 2000  # characters of a line; what is longer is data, not code
+_LONGEST = 1000  # characters of a line; what is longer is data, not code
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,13 @@ _MATH_ENDS = {"$$": "$$", "\\[": "\\]"}
 
 # A block larger than this is cut, so that what grows stays cheap wherever it grows.
 CODE_LINES = 120
+CODE_CHARACTERS = 8000
+CODE_LINE = 2000  # characters
 LIST_ITEMS = 16
 TABLE_ROWS = 60
 PROSE_CHARACTERS = 4000
+
+APART, NEXT_LINE = "\n\n", "\n"
 
 
 class Kind(StrEnum):
@@ -38,7 +42,7 @@ class MarkdownBlock:
         source: The Markdown of the block; for code and math, that alone.
         language: As named at the fence.
         indent: Levels of the list that it stands in.
-        is_joined: It goes on with what the block before began.
+        joint: What stands between the text of the block before and this one's.
     """
 
     start: int
@@ -46,11 +50,21 @@ class MarkdownBlock:
     kind: Kind = Kind.PROSE
     language: str = ""
     indent: int = 0
-    is_joined: bool = False
+    joint: str = APART
+
+    @property
+    def is_joined(self) -> bool:
+        """Whether it goes on with what the block before began."""
+        return self.joint != APART
+
+    @property
+    def is_inside_line(self) -> bool:
+        """Whether it even goes on with its last line."""
+        return not self.joint.startswith("\n")
 
 
 @dataclass(frozen=True, slots=True)
-class _Mode:
+class Mode:
     """What a cutter must know where a block begins.
 
     Attributes:
@@ -60,8 +74,7 @@ class _Mode:
         number: Of the next item of an ordered list, 0 in others.
         dedent: Columns taken off what follows code inside of an item.
         head: First two lines of a table that is cut.
-        is_joined: The block begun goes on with the one before.
-        is_inside_line: It begins inside of a line.
+        joint: What stands between the block before and the one begun.
     """
 
     fence: str = ""
@@ -71,85 +84,47 @@ class _Mode:
     number: int = 0
     dedent: int = 0
     head: str = ""
-    is_joined: bool = False
-    is_inside_line: bool = False
+    joint: str = APART
+
+    @property
+    def is_inside_line(self) -> bool:
+        """Whether a block begins inside of a line."""
+        return not self.joint.startswith("\n")
 
 
-_OUTSIDE = _Mode()
-
-
-class MarkdownText:
-    """A text that grows at its end, as blocks; finished blocks are never cut again.
-
-    Attributes:
-        blocks: All of them, one list that changes at its end: a long one is not copied.
-    """
-
-    def __init__(self) -> None:
-        self._text = ""
-        self._modes: list[_Mode] = []  # where each block begins
-        self.blocks: list[MarkdownBlock] = []
-
-    def show(self, text: str) -> int:
-        """Take the whole text and return the first block that may have changed."""
-        keep = 0
-        if self.blocks and text.startswith(self._text):
-            keep = self._last_sure_block()
-        start = self.blocks[keep].start if keep else 0
-        mode = self._modes[keep] if keep else _OUTSIDE
-        before = self.blocks[keep:]
-        self._text = text
-        cutter = _cut(text[start:], start, mode)
-        self._modes[keep:] = cutter.modes
-        self.blocks[keep:] = cutter.blocks
-        for old, new in zip(before, cutter.blocks, strict=False):
-            if old != new:
-                break
-            keep += 1
-        return min(keep, max(0, len(self.blocks) - 1))
-
-    def _last_sure_block(self) -> int:
-        """The last block that no end of the unfinished last line can make another."""
-        line = self._text.rfind("\n") + 1
-        number = len(self.blocks) - 1
-        while number > 0 and self.blocks[number].start >= line:
-            number -= 1
-        return number
+OUTSIDE = Mode()
 
 
 def cut_blocks(text: str, offset: int = 0) -> list[MarkdownBlock]:
     """Cut a text at its blank lines; fences stay whole, long blocks are cut in pieces."""
-    return _cut(text, offset, _OUTSIDE).blocks
+    return cut_from(text, offset, OUTSIDE).blocks
 
 
-def cut_plain(text: str) -> tuple[MarkdownBlock, ...]:
-    """Cut a text that is shown as it was typed, only where it is too long to lay out at once."""
-    blocks: list[MarkdownBlock] = []
-    start = 0
-    while len(text) - start > 2 * PROSE_CHARACTERS:
-        end = text.rfind("\n", start + 1, start + PROSE_CHARACTERS) + 1
-        end = end or text.rfind(" ", start + 1, start + PROSE_CHARACTERS) + 1
-        end = end or start + PROSE_CHARACTERS
-        piece = text[start:end].removesuffix("\n")
-        blocks.append(MarkdownBlock(start, piece, Kind.PLAIN, is_joined=start > 0))
-        start = end
-    if start < len(text):
-        blocks.append(MarkdownBlock(start, text[start:], Kind.PLAIN, is_joined=start > 0))
-    return tuple(blocks)
+def piece_of(line: str) -> int:
+    """Where to cut what is too long for one piece: after its last space, else at its end."""
+    return line.rfind(" ", 1) + 1 or len(line)
 
 
-def _cut(text: str, offset: int, mode: _Mode) -> _Cutter:
-    cutter = _Cutter(offset, mode)
+def cut_from(text: str, offset: int, mode: Mode) -> Cutter:
+    """Cut what begins at a place of a longer text, in the mode that a block before left."""
+    cutter = Cutter(offset, mode)
     for line in text.split("\n"):
         cutter.feed(line)
     cutter.close()
     return cutter
 
 
-class _Cutter:
-    def __init__(self, offset: int, mode: _Mode) -> None:
+class Cutter:
+    """Cuts line by line.
+
+    Attributes:
+        blocks: The ones that have ended.
+        modes: Where each of them began.
+    """
+
+    def __init__(self, offset: int, mode: Mode) -> None:
         self.blocks: list[MarkdownBlock] = []
-        self.modes: list[_Mode] = []
+        self.modes: list[Mode] = []
         self._mode = mode  # now
         self._begun = mode  # when the open block began
         self._restart = mode  # just before it began
@@ -168,7 +143,7 @@ class _Cutter:
             self._add(line)
         elif not line.strip():
             self._feed_blank()
-        elif not self._lines and self._mode.is_joined and self._mode.list_start < 0:
+        elif not self._lines and self._mode.joint != APART and self._mode.list_start < 0:
             self._feed_prose(line)  # in mid-paragraph: whatever it looks like
         else:
             self._feed_line(line)
@@ -213,20 +188,21 @@ class _Cutter:
             if self._lines and not (item.end() < len(line) and item[3] in (None, "1")):
                 self._feed_prose(line)  # a number or a lone dash inside of a paragraph
                 return
-            joined = bool(self._lines)
+            joint = NEXT_LINE if self._lines else APART
             self.close()
             number = int(item[3]) if item[3] else 0
-            self._mode = _Mode(list_start=columns, number=number, is_joined=joined)
+            self._mode = Mode(list_start=columns, number=number, joint=joint)
         elif columns > mode.list_start + 1:
             self._add(line)
             return
         elif self._lines and bool(mode.number) != bool(item[3]):
-            joined, number = not self._blank_seen, int(item[3]) if item[3] else 0
+            joint = APART if self._blank_seen else NEXT_LINE
+            number = int(item[3]) if item[3] else 0
             self.close()
-            self._mode = _Mode(list_start=columns, number=number, is_joined=joined)
-        elif self._items >= LIST_ITEMS or (self._lines and mode.dedent):
+            self._mode = Mode(list_start=columns, number=number, joint=joint)
+        elif self._is_full_list(line):
             self.close()
-            self._mode = replace(self._mode, dedent=0, is_joined=True)
+            self._mode = replace(self._mode, dedent=0, joint=NEXT_LINE)
         elif not self._lines:
             self._mode = replace(mode, dedent=0)
         self._items += 1
@@ -236,6 +212,11 @@ class _Cutter:
         self._add(line)
         if number:
             self._mode = replace(self._mode, number=number + 1)
+
+    def _is_full_list(self, line: str) -> bool:
+        """Whether the next item begins a piece of its own."""
+        is_long = self._mode.dedent or len(line) > 2 * PROSE_CHARACTERS
+        return self._items >= LIST_ITEMS or bool(self._lines and is_long)
 
     def _feed_prose(self, line: str) -> None:
         mode = self._mode
@@ -255,37 +236,45 @@ class _Cutter:
             if len(self._lines) > TABLE_ROWS:
                 head = self._mode.head or "\n".join(self._lines[:2])
                 self.close()
-                self._mode = replace(self._mode, head=head, is_joined=True)
+                self._mode = replace(self._mode, head=head, joint=NEXT_LINE)
         elif self._length > PROSE_CHARACTERS:
             self.close()
-            self._mode = replace(self._mode, is_joined=True)
+            self._mode = replace(self._mode, joint=NEXT_LINE)
 
     def _open(self) -> None:
         self._start, self._begun = self._at, self._mode
         self._restart = self._mode
-        self._mode = replace(self._mode, is_inside_line=False)
+        if self._mode.is_inside_line:
+            self._mode = replace(self._mode, joint=NEXT_LINE)
 
     def _add(self, line: str) -> None:
         if not self._lines:
             self._open()
-        while len(line) > 2 * PROSE_CHARACTERS and not self._lines:
+        if len(line) > 2 * PROSE_CHARACTERS:
             line = self._cut_line(line)
         self._lines.append(line[min(self._begun.dedent, len(line) - len(line.lstrip(" "))) :])
         self._length += len(line)
         self._blank_seen = False
 
     def _cut_line(self, line: str) -> str:
-        """Take the first piece of a line that is much too long; the rest is returned."""
-        space = line.rfind(" ", 1, PROSE_CHARACTERS) + 1
-        piece = line[: space or PROSE_CHARACTERS]
-        self._lines.append(piece)
+        """Take a line that is much too long but for its last piece, which is returned."""
         at = self._at
-        self.close()
-        self._mode = replace(self._mode, is_joined=True, is_inside_line=True)
-        self._at += len(piece)
-        self._open()
+        if self._lines:
+            self.close()
+            self._mode = replace(self._mode, joint=NEXT_LINE)
+            self._open()
+        done = 0
+        while len(line) - done > 2 * PROSE_CHARACTERS:
+            piece = line[done : done + PROSE_CHARACTERS]
+            piece = piece[: piece_of(piece)]
+            self._lines.append(piece)
+            self.close()
+            self._mode = replace(self._mode, joint=" " if piece.endswith(" ") else "")
+            self._at += len(piece)
+            self._open()
+            done += len(piece)
         self._at = at
-        return line[len(piece) :]
+        return line[done:]
 
     # ---- code and math --------------------------------------------------------------------
 
@@ -294,7 +283,7 @@ class _Cutter:
         if not in_list:
             self._leave_list()
         self.close()
-        before = replace(self._mode, is_joined=False)
+        before = replace(self._mode, joint=APART)
         self._mode = replace(before, fence=fence, language=language, columns=columns)
         self._open()
         self._restart = before
@@ -303,25 +292,52 @@ class _Cutter:
         fence = self._mode.fence
         is_math = fence in _MATH_ENDS
         mark = line.strip()
-        if is_math and (mark == _MATH_ENDS[fence] or not mark):
+        if self._mode.is_inside_line:  # the rest of a line that was cut
+            self._open()
+            self._lines.append(line)
+        elif is_math and (mark == _MATH_ENDS[fence] or not mark):
             self._close_math(is_whole=bool(mark))
         elif not is_math and len(mark) >= len(fence) and mark and not mark.strip(fence[0]):
-            self._close_code(is_over=True)
-        else:
-            if not is_math and len(self._lines) >= CODE_LINES:
-                self._close_code(is_over=False)
-            spaces = len(line) - len(line.lstrip(" "))
-            self._lines.append(line[min(self._mode.columns, spaces) :])
-
-    def _close_code(self, *, is_over: bool) -> None:
-        mode = self._begun
-        level = self._level(mode.columns)
-        self._append(Kind.CODE, "\n".join(self._lines), mode.language, level)
-        if is_over:
+            self._append_code()
             self._end_fence()
+        elif is_math:
+            self._lines.append(self._dedented(line))
         else:
-            self._mode = replace(self._mode, is_joined=True)
-            self._open()
+            self._feed_code(line)
+
+    def _dedented(self, line: str) -> str:
+        return line[min(self._mode.columns, len(line) - len(line.lstrip(" "))) :]
+
+    def _feed_code(self, line: str) -> None:
+        """Take a line of code; where there is enough of it, what follows is another piece.
+
+        A line too long for one piece is pieces of its own, of which nothing else is part.
+        """
+        is_rest = self._begun.is_inside_line and bool(self._lines)
+        if is_rest or len(self._lines) >= CODE_LINES or self._length > CODE_CHARACTERS:
+            self._cut_code(NEXT_LINE)
+        code = self._dedented(line)
+        at = self._at
+        self._at += len(line) - len(code)
+        done = 0
+        while len(code) - done > CODE_LINE:
+            self._lines.append(code[done : done + CODE_LINE])
+            self._at += CODE_LINE
+            self._cut_code("")
+            done += CODE_LINE
+        self._at = at
+        self._lines.append(code[done:])
+        self._length += len(code) - done
+
+    def _cut_code(self, joint: str) -> None:
+        """End a piece; what follows begins at the current place."""
+        self._append_code()
+        self._mode = replace(self._mode, joint=joint)
+        self._open()
+
+    def _append_code(self) -> None:
+        begun = self._begun
+        self._append(Kind.CODE, "\n".join(self._lines), begun.language, self._level(begun.columns))
 
     def _close_math(self, *, is_whole: bool) -> None:
         if is_whole:
@@ -333,7 +349,7 @@ class _Cutter:
 
     def _end_fence(self) -> None:
         self._mode = replace(
-            self._mode, fence="", language="", columns=0, is_joined=False, dedent=0
+            self._mode, fence="", language="", columns=0, joint=APART, dedent=0
         )
 
     # ---- ends -----------------------------------------------------------------------------
@@ -347,14 +363,14 @@ class _Cutter:
         self._append(kind, source, "", level)
 
     def _append(self, kind: Kind, source: str, language: str = "", level: int = 0) -> None:
-        joined = self._begun.is_joined
-        self.blocks.append(MarkdownBlock(self._start, source, kind, language, level, joined))
+        joint = self._begun.joint
+        self.blocks.append(MarkdownBlock(self._start, source, kind, language, level, joint))
         self.modes.append(self._restart)
         self._lines, self._items, self._length = [], 0, 0
 
     def _leave_list(self) -> None:
         self.close()
-        self._mode = _OUTSIDE
+        self._mode = OUTSIDE
 
     def close(self) -> None:
         """End the open block; at the end of the text, an open fence is shown as it stands."""
@@ -367,12 +383,12 @@ class _Cutter:
             level = self._level(self._begun.dedent) if self._begun.dedent else 0
             self._append(Kind.PROSE, "\n".join(self._lines).rstrip(), level=level)
             if self._mode.list_start < 0:
-                self._mode = _OUTSIDE
+                self._mode = OUTSIDE
         self._blank_seen = False
 
     def _close_open_code(self) -> None:
         if self._lines and not self._lines[-1]:
             self._lines.pop()  # the end of the last whole line, not a line of its own
-        self._append(Kind.CODE, "\n".join(self._lines), self._begun.language,
-                     self._level(self._begun.columns))  # fmt: skip
+        if self._lines or self._begun.joint == APART:
+            self._append_code()
         self._end_fence()

@@ -18,12 +18,13 @@ from desktop_app.ui.chat.block_column import BlockColumn, Place
 from desktop_app.ui.chat.chip_row import ChipRow
 from desktop_app.ui.chat.fold_list import FoldList
 from desktop_app.ui.chat.folds import chips_of, folds_of
-from desktop_app.ui.chat.markdown_blocks import MarkdownText, cut_plain
+from desktop_app.ui.chat.growing_markdown import MarkdownText
 from desktop_app.ui.chat.message_bubble import HEADER, PAD_X, PAD_Y, paint_bubble
 from desktop_app.ui.chat.message_footer import Footer, footer_of, paint_footer
 from desktop_app.ui.chat.picture_shelf import PictureShelf
 from desktop_app.ui.chat.picture_strip import PictureStrip
 from desktop_app.ui.chat.player import Player
+from desktop_app.ui.chat.plain_blocks import cut_plain
 from desktop_app.ui.chat.targets import Target
 from desktop_app.ui.chat.text_formats import line_air
 from desktop_app.ui.look import Look
@@ -281,7 +282,7 @@ class MessageRow:
             chosen = self._column.chosen(number, start, end)
             if chosen is not None:
                 if parts:
-                    parts.append("\n" if self._column.cut[number].is_joined else "\n\n")
+                    parts.append(self._column.cut[number].joint)
                 parts.append(self._column.block(number).text_between(*chosen))
         return "".join(parts)
 

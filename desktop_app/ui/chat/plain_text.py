@@ -15,7 +15,7 @@ def plain_text(markdown: str) -> str:
     parts: list[str] = []
     for block in cut_blocks(markdown):
         if parts:
-            parts.append("\n" if block.is_joined else "\n\n")
+            parts.append(block.joint)
         parts.append(_said(block))
     return "".join(parts)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from desktop_app.ui.chat.block_column import BlockColumn
-from desktop_app.ui.chat.markdown_blocks import MarkdownText
+from desktop_app.ui.chat.growing_markdown import MarkdownText
 from desktop_app.ui.look import Look
 
 LONG = "One\n\n- a\n- b\n\n```py\nx = 1\n```\n\nTwo **bold** words\n\n| a |\n|---|\n| 1 |"

@@ -7,7 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desktop_app.ui.chat import markdown_blocks
-from desktop_app.ui.chat.markdown_blocks import Kind, MarkdownBlock, MarkdownText, cut_blocks
+from desktop_app.ui.chat.growing_markdown import MarkdownText
+from desktop_app.ui.chat.markdown_blocks import APART, Kind, MarkdownBlock, cut_blocks
+from desktop_app.ui.chat.plain_blocks import cut_plain
 
 TEXT = """# Title
 
@@ -39,10 +41,8 @@ def kinds(text: str) -> list[Kind]:
 @pytest.fixture
 def small_pieces(monkeypatch):
     """Blocks are cut so early that a short text is cut everywhere."""
-    monkeypatch.setattr(markdown_blocks, "CODE_LINES", 2)
-    monkeypatch.setattr(markdown_blocks, "LIST_ITEMS", 2)
-    monkeypatch.setattr(markdown_blocks, "TABLE_ROWS", 3)
-    monkeypatch.setattr(markdown_blocks, "PROSE_CHARACTERS", 6)
+    for name, value in SMALL.items():
+        monkeypatch.setattr(markdown_blocks, name, value)
 
 
 def test_blank_lines_divide_but_not_inside_code_and_lists():
@@ -143,7 +143,10 @@ def test_a_text_that_grows_ends_as_the_whole_text_does(text: str, data: st.DataO
     assert list(_grown(text, data).blocks) == cut_blocks(text)
 
 
-LINES = ("- a", "  - b", "1. c", "```", "   ```py", "$$", "| a |", "|---|", "", "---", "word word")
+LINES = (
+    "- a", "a much longer line of words", "  - one more that is longer", "notonewordbutmanytogether",
+    "      deeper", "| a long row | of a table |", "  - b", "1. c", "```", "   ```py", "$$", "| a |", "|---|", "", "---", "word word",
+)  # fmt: skip
 
 
 @given(st.lists(st.sampled_from(LINES), max_size=24).map("\n".join), st.data())
@@ -159,7 +162,64 @@ def test_so_does_one_that_is_cut_in_small_pieces(text: str, data: st.DataObject)
             setattr(markdown_blocks, name, value)
 
 
-SMALL = {"CODE_LINES": 2, "LIST_ITEMS": 2, "TABLE_ROWS": 3, "PROSE_CHARACTERS": 6}
+SMALL = {
+    "CODE_LINES": 2,
+    "CODE_CHARACTERS": 12,
+    "CODE_LINE": 7,
+    "LIST_ITEMS": 2,
+    "TABLE_ROWS": 3,
+    "PROSE_CHARACTERS": 6,
+}
+
+
+def _joined(blocks: list[MarkdownBlock]) -> str:
+    return "".join(block.joint + block.source for block in blocks).removeprefix(APART)
+
+
+@pytest.mark.parametrize("before", ["", "short\n"])
+def test_a_line_of_code_without_end_is_cut_inside_and_put_together_again(before):
+    code = before + "abcdefghij" * 5_000 + "\nx = 1"
+    blocks = cut_blocks(f"```js\n{code}\n```\nAfter")
+    assert _joined(blocks[:-1]) == code
+    assert {block.kind for block in blocks[:-1]} == {Kind.CODE}
+    assert max(len(block.source) for block in blocks) <= markdown_blocks.CODE_LINE + len(before)
+    assert [block.source for block in blocks[-2:]] == ["x = 1", "After"]
+
+
+def test_code_of_many_characters_is_cut_before_it_has_many_lines():
+    code = "\n".join(["x" * 1000] * 100)
+    blocks = cut_blocks(f"```\n{code}\n```")
+    assert _joined(blocks) == code
+    assert max(len(block.source) for block in blocks) <= markdown_blocks.CODE_CHARACTERS + 2000
+
+
+@pytest.mark.parametrize("first", ["Short", "- short", "1. short", "| a |\n|---|\n| b |"])
+def test_a_monstrous_line_below_a_short_one_is_cut_as_well(first):
+    mark = {"-": "- ", "1": "1. ", "|": "| ", "S": ""}[first[0]]
+    blocks = cut_blocks(f"{first}\n{mark}" + "word " * 20_000)
+    assert blocks[0].source == first
+    assert "".join(block.joint + block.source for block in blocks[1:]).count("word") == 20_000
+    assert max(len(block.source) for block in blocks) <= 2 * markdown_blocks.PROSE_CHARACTERS
+
+
+def test_the_second_item_keeps_its_number_where_it_is_monstrous():
+    blocks = cut_blocks("1. short\n1. " + "word " * 20_000)
+    assert blocks[1].source.startswith("2. word")
+
+
+def test_words_are_put_together_again_with_the_space_that_stood_there():
+    text = "word " * 5_000 + "x" * 20_000
+    assert _joined(cut_blocks(text)) == text
+    assert _joined(list(cut_plain(text))) == text
+
+
+def test_a_line_end_as_typed_is_no_space():
+    text = "line\n" * 5_000 + "y" * 20_000 + "\n\n" + "z" * 9_000
+    assert _joined(list(cut_plain(text))) == text
+
+
+def test_open_code_that_ends_with_a_line_has_no_empty_piece(small_pieces):
+    assert sources("```\na\nb\n") == ["a\nb"]
 
 
 def test_finished_blocks_are_not_cut_again():
