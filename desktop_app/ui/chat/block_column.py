@@ -64,8 +64,8 @@ class BlockColumn:
         if heard != self._heard:
             keep, self._heard, self._mark = 0, heard, None
             self._blocks.clear()
-        if keep and keep < len(cut) and cut[keep].is_joined:
-            keep -= 1  # the code before has lost its lower edge
+        if keep and keep < len(cut) and cut[keep].is_joined and self._has_lower_edge(keep - 1):
+            keep -= 1  # the code before has lost it
         before, self.cut = len(self._index), cut
         self._index.truncate(min(keep, len(self._index)))
         for number in range(len(self._index), len(cut)):
@@ -78,6 +78,10 @@ class BlockColumn:
                 self._index.append(self._gap(number) + self._guess(cut[number]))
         for number in range(len(cut), before):
             self._blocks.pop(number, None)
+
+    def _has_lower_edge(self, number: int) -> bool:
+        known = self._blocks.get(number)
+        return known is None or (known.frame is not None and known.frame.is_last)
 
     def set_width(self, width: int) -> None:
         """Lay out anew for another width."""

@@ -17,7 +17,8 @@ CODE_LINES = 120
 CODE_CHARACTERS = 8000
 CODE_LINE = 2000  # characters
 LIST_ITEMS = 16
-TABLE_ROWS = 60
+TABLE_ROWS = 48
+TABLE_CELLS = 144
 PROSE_CHARACTERS = 4000
 
 APART, NEXT_LINE = "\n\n", "\n"
@@ -103,6 +104,12 @@ def cut_blocks(text: str, offset: int = 0) -> list[MarkdownBlock]:
 def piece_of(line: str) -> int:
     """Where to cut what is too long for one piece: after its last space, else at its end."""
     return line.rfind(" ", 1) + 1 or len(line)
+
+
+def _rows_of(head: str) -> int:
+    """How many rows of a table are laid out at once, as its head has columns."""
+    columns = max(1, head.count("|") - 1)
+    return min(TABLE_ROWS, max(8, TABLE_CELLS // columns))
 
 
 def cut_from(text: str, offset: int, mode: Mode) -> Cutter:
@@ -233,7 +240,7 @@ class Cutter:
     def _cut_long(self) -> None:
         """Begin anew where a paragraph or a table has become too long to lay out again."""
         if self._lines[0].lstrip().startswith("|"):
-            if len(self._lines) > TABLE_ROWS:
+            if len(self._lines) > _rows_of(self._lines[0]):
                 head = self._mode.head or "\n".join(self._lines[:2])
                 self.close()
                 self._mode = replace(self._mode, head=head, joint=NEXT_LINE)

@@ -35,3 +35,35 @@ def test_a_long_list_is_not_copied_when_it_grows(column):
     blocks = text.blocks
     _shown(column, text, f"{LONG}\n\nMore")
     assert column.cut is text.blocks is blocks
+
+
+@pytest.mark.parametrize("piece", ["word " * 1000 + "\n", "| a |\n|---|\n" + "| b |\n" * 60])
+def test_what_is_finished_stays_laid_out_while_the_piece_after_it_grows(column, piece):
+    text = MarkdownText()
+    _shown(column, text, piece + "x")
+    before = column.block(0), column.block(0).document
+    _shown(column, text, piece + "x and more")
+    assert len(column) > 1
+    assert (column.block(0), column.block(0).document) == before
+
+
+def test_code_that_goes_on_in_another_piece_loses_its_lower_edge(column):
+    text = MarkdownText()
+    line = "x" * 1999 + "\n"
+    _shown(column, text, "```\n" + line * 5)
+    assert column.block(0).frame.is_last
+    _shown(column, text, "```\n" + line * 6)
+    assert [column.block(number).frame.is_last for number in range(len(column))] == [False, True]
+
+
+def test_code_cut_inside_a_line_is_copied_whole_and_coloured_nowhere_in_it(column):
+    text = MarkdownText()
+    code = "if 'a' == 1:  # " * 500
+    _shown(column, text, f"```py\nif 1: pass\n{code}\nif 2: pass\n```")
+    assert column.code_of(2) == f"if 1: pass\n{code}\nif 2: pass"
+    inked = [bool(_first_line(column, number)) for number in range(len(column))]
+    assert inked == [True, *[False] * (len(column) - 2), True]
+
+
+def _first_line(column: BlockColumn, number: int) -> list:
+    return column.block(number).document.begin().layout().formats()

@@ -168,6 +168,7 @@ SMALL = {
     "CODE_LINE": 7,
     "LIST_ITEMS": 2,
     "TABLE_ROWS": 3,
+    "TABLE_CELLS": 30,
     "PROSE_CHARACTERS": 6,
 }
 
@@ -236,3 +237,10 @@ def test_a_replaced_text_is_cut_from_the_start():
     growing.show("One\n\nTwo")
     assert growing.show("Other") == 0
     assert [block.source for block in growing.blocks] == ["Other"]
+
+
+def test_a_table_of_many_columns_is_cut_after_fewer_rows():
+    table = "| a " * 12 + "|\n" + "|---" * 12 + "|\n" + ("| b " * 12 + "|\n") * 30
+    rows = [block.source.count("\n") + 1 for block in cut_blocks(table)]
+    assert max(rows) * 12 <= markdown_blocks.TABLE_CELLS + 12
+    assert sum(rows) == 32 + 2 * (len(rows) - 1)
