@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from msgspec.structs import replace as with_fields
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop_app.link.asks import Answered, AskAdvanced
 from desktop_app.link.carried_files import FilesCarried
-from desktop_app.link.messages import LinkEvent, ReplyGrew, Welcome
+from desktop_app.link.messages import LinkEvent, ReasoningGrew, ReplyGrew, Welcome
 from desktop_app.link.thread_messages import NextTurnTaken
 from desktop_app.state.app_state import AppState
 from desktop_app.state.changes import with_engine_lost
 from desktop_app.state.with_event import with_event
 
 COALESCE_MS = 33
+
+_Growth = ReplyGrew | ReasoningGrew
 
 
 class AppStore(QObject):
@@ -63,7 +66,7 @@ class AppStore(QObject):
         super().__init__(parent)
         self._state = state or AppState()
         self._told = AppState()
-        self._growing: list[ReplyGrew] = []  # of one reply, not yet folded
+        self._growing: list[_Growth] = []  # of one text, not yet folded
         self._repaint = QTimer(self)
         self._repaint.setSingleShot(True)
         self._repaint.setInterval(COALESCE_MS)
@@ -78,8 +81,8 @@ class AppStore(QObject):
     def apply(self, event: LinkEvent) -> None:
         """Fold one event of the engine into the state.
 
-        What a reply grows by is gathered first: a long text is copied once for each picture of
-        it, not once for each word.
+        What a reply or a thought grows by is gathered first: a long text is copied once for each
+        picture of it, not once for each word.
         """
         if isinstance(event, Answered | AskAdvanced):
             self.answered.emit(event)
@@ -90,11 +93,8 @@ class AppStore(QObject):
         if isinstance(event, FilesCarried):
             self.files_carried.emit(event)
             return
-        if isinstance(event, ReplyGrew) and not event.is_whole:
-            if self._growing and self._growing[-1].message_id != event.message_id:
-                self._fold_growth()
-            self._growing.append(event)
-            self._tell_soon()
+        if isinstance(event, _Growth) and not _is_whole(event):
+            self._gather(event)
             return
         self._replace(with_event(self.state, event))
         if isinstance(event, Welcome):
@@ -105,13 +105,17 @@ class AppStore(QObject):
         self.change(with_engine_lost)
         self.engine_lost.emit()
 
+    def _gather(self, event: _Growth) -> None:
+        if self._growing and _what_grows(self._growing[-1]) != _what_grows(event):
+            self._fold_growth()
+        self._growing.append(event)
+        self._tell_soon()
+
     def _fold_growth(self) -> None:
         if self._growing:
             growing, self._growing = self._growing, []
-            first = growing[0]
             text = "".join(event.text for event in growing)
-            whole = ReplyGrew(first.thread_id, first.message_id, text)
-            self._state = with_event(self._state, whole)
+            self._state = with_event(self._state, with_fields(growing[0], text=text))
 
     def change(self, change: Callable[[AppState], AppState]) -> None:
         """Apply a change of the window's own and show it at once."""
@@ -152,6 +156,16 @@ class AppStore(QObject):
         ):
             if was is not value:
                 changed.emit(value)
+
+
+def _is_whole(event: _Growth) -> bool:
+    return isinstance(event, ReplyGrew) and event.is_whole
+
+
+def _what_grows(event: _Growth) -> tuple[str, str | int]:
+    """The reply, or the turn that is thought about."""
+    grows = event.message_id if isinstance(event, ReplyGrew) else event.turn
+    return event.thread_id, grows
 
 
 def _lists_changed(before: AppState, now: AppState) -> bool:

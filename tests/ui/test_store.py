@@ -6,9 +6,10 @@ from functools import partial
 
 from desktop_app.journal.records import MessageStatus
 from desktop_app.link.device_messages import DevicesChanged, DeviceShown
-from desktop_app.link.messages import MessageSaved, ReplyGrew
+from desktop_app.link.messages import MessageSaved, ReasoningGrew, ReplyGrew
 from desktop_app.link.thread_messages import PictureRemoved
 from desktop_app.state import changes
+from desktop_app.state.with_event import with_event
 from desktop_app.ui.store import AppStore
 from tests.ui.conftest import make_message
 
@@ -38,6 +39,25 @@ def test_a_whole_text_replaces_what_grew_before_it(qapp):
     store.apply(ReplyGrew("a", "m1", "right", is_whole=True))
     store.apply(ReplyGrew("a", "m1", "!"))
     assert texts(store)[0] == "right!"
+
+
+def test_thoughts_are_gathered_like_words_and_in_order_with_them(qapp, monkeypatch):
+    store = store_with_replies()
+    turn = store.state.conversation.messages[0].turn
+    folded = []
+    monkeypatch.setattr(
+        "desktop_app.ui.store.with_event",
+        lambda state, event: folded.append(event) or with_event(state, event),
+    )
+    for event in (
+        *(ReasoningGrew("a", turn, word) for word in ("So ", "it ", "is.")),
+        ReplyGrew("a", "m1", "Yes"),
+        ReasoningGrew("a", turn, " Is it?"),
+    ):
+        store.apply(event)
+    said, thought = store.state.conversation.messages
+    assert (thought.details.reasoning, said.text) == ("So it is. Is it?", "Yes")
+    assert [event.text for event in folded] == ["So it is.", "Yes", " Is it?"]
 
 
 def test_many_words_are_told_once(qapp, qtbot):

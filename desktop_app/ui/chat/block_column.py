@@ -28,15 +28,16 @@ Place = tuple[int, int]  # block, character
 
 
 class BlockColumn:
-    """Blocks at one width, laid out where they are looked at.
+    """Blocks at one width, laid out where they are looked at; quiet ones are of a dim colour.
 
     Attributes:
         cut: The blocks.
         width: px.
     """
 
-    def __init__(self, look: Look, width: int) -> None:
+    def __init__(self, look: Look, width: int, *, is_quiet: bool = False) -> None:
         self._look = look
+        self._is_quiet = is_quiet
         self._index = HeightIndex()
         self._blocks: dict[int, TextBlock] = {}
         self._unwrapped: set[int] = set()  # starts of code whose lines are scrolled
@@ -145,7 +146,9 @@ class BlockColumn:
                 block.show_plain(cut.source, width)
             case Kind.PROSE:
                 block.show_markdown(cut.source, width)
-        if self._heard is not None:
+        if self._is_quiet:
+            block.dim_after(0)
+        elif self._heard is not None:
             self._dim_unheard(number, block, self._heard)
 
     def _frame(self, number: int) -> CodeFrame:

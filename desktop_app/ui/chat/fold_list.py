@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
+from dataclasses import replace
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath
 
+from desktop_app.journal.records import MessageRecord
 from desktop_app.prose import tr
 from desktop_app.ui import look as size
-from desktop_app.ui.chat.code_frame import CodeFrame
-from desktop_app.ui.chat.folds import Fold
+from desktop_app.ui.chat.fold_body import Thoughts, ToolWords
+from desktop_app.ui.chat.folds import Fold, ToolFolds, folds_of
 from desktop_app.ui.chat.targets import Target
-from desktop_app.ui.chat.text_block import TextBlock
 from desktop_app.ui.look import Look
 from desktop_app.ui.mirroring import is_mirrored, leading, mirrored
 from desktop_app.ui.one_lines import drop_to_line
 
 _LINE = 28
 _INDENT = 18  # px at 1x; it grows with the arrow
-_BELOW = 8  # px after the last line
+_BELOW = 8  # px after the last line, and after the text of an open one
 
 
 class FoldList:
@@ -27,7 +28,7 @@ class FoldList:
 
     Attributes:
         opened: Keys of the folds that are open.
-        stamp: Another one whenever they may look different.
+        stamp: Another one whenever their lines may look different.
     """
 
     def __init__(self, look: Look, width: int) -> None:
@@ -36,15 +37,24 @@ class FoldList:
         self._line = look.scaled(_LINE)
         self._indent = look.scaled(_INDENT)
         self._folds: tuple[Fold, ...] = ()
-        self._bodies: dict[str, TextBlock] = {}
+        self._followed: MessageRecord | None = None
+        self._tool_folds: ToolFolds = {}
+        self._bodies: dict[str, Thoughts | ToolWords] = {}
         self.opened: set[str] = set()
         self.stamp = 0
+
+    def follow(self, message: MessageRecord) -> None:
+        """Show the folds of a message as it is now; words that grow leave them as they are."""
+        before, self._followed = self._followed, message
+        if before is None or _differ(before, message):
+            self.show(folds_of(message, self._tool_folds))
 
     def show(self, folds: tuple[Fold, ...]) -> None:
         """Show these folds; open ones stay open."""
         if folds == self._folds:
             return
-        self.stamp += 1
+        if _lines(folds) != _lines(self._folds):
+            self.stamp += 1
         self._folds = folds
         self._bodies = {
             fold.key: self._body(fold) for fold in folds if fold.key in self.opened and fold.body
@@ -56,14 +66,12 @@ class FoldList:
         folds, self._folds = self._folds, ()
         self.show(folds)
 
-    def _body(self, fold: Fold) -> TextBlock:
-        known = self._bodies.get(fold.key) or TextBlock(self._look)
-        width = self._width - self._indent
-        if fold.is_code:
-            known.show_code(fold.body, CodeFrame("json", is_titled=False), width)
-        else:
-            known.show_markdown(fold.body, width)
-            known.dim_after(0)
+    def _body(self, fold: Fold) -> Thoughts | ToolWords:
+        known = self._bodies.get(fold.key)
+        if known is None:
+            kind = ToolWords if fold.is_code else Thoughts
+            known = kind(self._look, self._width - self._indent)
+        known.show(fold.body)
         return known
 
     @property
@@ -73,7 +81,7 @@ class FoldList:
             return 0
         return (
             len(self._folds) * self._line
-            + sum(b.height + 8 for b in self._bodies.values())
+            + sum(body.height + _BELOW for body in self._bodies.values())
             + _BELOW
         )
 
@@ -82,7 +90,30 @@ class FoldList:
         for fold in self._folds:
             yield fold, y
             body = self._bodies.get(fold.key)
-            y += self._line + (body.height + 8 if body is not None else 0)
+            y += self._line + (body.height + _BELOW if body is not None else 0)
+
+    def _open(self, top: float, bottom: float) -> Iterator[tuple[Thoughts | ToolWords, int]]:
+        """The texts between two heights, and where each begins."""
+        for fold, y in self._placed() if self._bodies else ():
+            start = y + self._line
+            body = self._bodies.get(fold.key)
+            if body is not None and start < bottom and start + body.height > top:
+                yield body, start
+
+    def measure(self, top: float, bottom: float) -> None:
+        """Lay out what lies between two heights."""
+        for body, start in self._open(top, bottom):
+            body.measure(top - start, bottom - start)
+
+    def pieces(self, top: float, bottom: float) -> Iterator[tuple[Hashable, int, int]]:
+        """What is painted between two heights: the lines, and each part of an open text."""
+        at = 0
+        for body, start in self._open(top, bottom):
+            yield ("lines", at, self.stamp), at, start
+            for key, first, last in body.pieces(top - start, bottom - start):
+                yield key, start + first, start + last
+            at = start + body.height
+        yield ("lines", at, self.stamp), at, self.height
 
     def paint(self, painter: QPainter, clip: QRectF) -> None:
         """Paint at the painter's origin; only lines inside ``clip`` cost anything."""
@@ -98,7 +129,7 @@ class FoldList:
                 painter.save()
                 left = 0 if is_mirrored() else self._indent
                 painter.translate(left, y + self._line)
-                body.paint(painter, None, clip.translated(-left, -(y + self._line)))
+                body.paint(painter, clip.translated(-left, -(y + self._line)))
                 painter.restore()
 
     def _paint_line(self, painter: QPainter, fold: Fold, y: int) -> None:
@@ -151,3 +182,17 @@ class FoldList:
                 yield Target("fold", fold.key, said, place)
             for kind, word, place in self._actions(fold, y):
                 yield Target(kind, fold.tool_id, f"{word}: {fold.label}", place)
+
+
+def _differ(before: MessageRecord, now: MessageRecord) -> bool:
+    """Whether something that folds tell of has changed."""
+    return (
+        before.details is not now.details
+        or before.status is not now.status
+        or bool(before.text) != bool(now.text)
+    )
+
+
+def _lines(folds: tuple[Fold, ...]) -> tuple[Fold, ...]:
+    """The folds without the texts in them, of which each knows when it looks different."""
+    return tuple(replace(fold, body="…" if fold.body else "") for fold in folds)

@@ -23,7 +23,7 @@ from desktop_app.ui import wording
 LEARNED = "learned"
 """The chip of what was learned; it opens the memories of the turn."""
 
-_LONGEST_BODY = 20_000
+_LONGEST_BODY = 20_000  # characters of what a tool was given or gave
 _STATES = {
     ToolState.RUNNING: mark("running"),
     ToolState.WANTED: mark("waits for you"),
@@ -55,6 +55,10 @@ class Fold:
     tool_id: str = ""
 
 
+ToolFolds = dict[str, tuple[ToolUse, bool, Fold]]
+"""Of each call: the tool and whether its reply was over, and what was told of it then."""
+
+
 @dataclass(frozen=True, slots=True)
 class Chip:
     """A small mark below a message that opens a card.
@@ -70,16 +74,25 @@ class Chip:
     percent: int | None = None
 
 
-def folds_of(message: MessageRecord) -> tuple[Fold, ...]:
-    """What stands above the words of a reply."""
+def folds_of(message: MessageRecord, known: ToolFolds | None = None) -> tuple[Fold, ...]:
+    """What stands above the words of a reply.
+
+    Args:
+        known: Folds of its tools as they were; those whose tool is as it was are taken again.
+    """
     details = message.details
     found: list[Fold] = []
     if details.reasoning:
         thinks = message.status is MessageStatus.STREAMING and not message.text
         label = tr("Thinking") if thinks else tr("Thoughts")
-        found.append(Fold("reasoning", label, body=details.reasoning[:_LONGEST_BODY]))
+        found.append(Fold("reasoning", label, body=details.reasoning))
     is_over = message.status is not MessageStatus.STREAMING
-    found += [_tool(tool, is_over=is_over) for tool in details.tools]
+    known = {} if known is None else known
+    for tool in details.tools:
+        before = known.get(tool.id)
+        if before is None or before[0] != tool or before[1] is not is_over:
+            before = known[tool.id] = (tool, is_over, _tool(tool, is_over=is_over))
+        found.append(before[2])
     return tuple(found)
 
 
@@ -98,7 +111,9 @@ def _tool(tool: ToolUse, *, is_over: bool) -> Fold:
     parts = [pretty_json(tool.arguments)]
     if tool.output:
         parts.append(f"// {tr('Result')}\n{pretty_json(tool.output)}")
-    body = "\n\n".join(part for part in parts if part)[:_LONGEST_BODY]
+    body = "\n\n".join(part for part in parts if part)
+    if len(body) > _LONGEST_BODY:
+        body = f"{body[:_LONGEST_BODY]}\n…"
     return Fold(f"tool-{tool.id}", tool.name, note, body, True, actions, tool.id)
 
 

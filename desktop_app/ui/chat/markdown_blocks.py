@@ -355,9 +355,7 @@ class Cutter:
         self._end_fence()
 
     def _end_fence(self) -> None:
-        self._mode = replace(
-            self._mode, fence="", language="", columns=0, joint=APART, dedent=0
-        )
+        self._mode = replace(self._mode, fence="", language="", columns=0, joint=APART, dedent=0)
 
     # ---- ends -----------------------------------------------------------------------------
 

@@ -17,14 +17,14 @@ from desktop_app.ui import wording
 from desktop_app.ui.chat.block_column import BlockColumn, Place
 from desktop_app.ui.chat.chip_row import ChipRow
 from desktop_app.ui.chat.fold_list import FoldList
-from desktop_app.ui.chat.folds import chips_of, folds_of
+from desktop_app.ui.chat.folds import chips_of
 from desktop_app.ui.chat.growing_markdown import MarkdownText
 from desktop_app.ui.chat.message_bubble import HEADER, PAD_X, PAD_Y, paint_bubble
 from desktop_app.ui.chat.message_footer import Footer, footer_of, paint_footer
 from desktop_app.ui.chat.picture_shelf import PictureShelf
 from desktop_app.ui.chat.picture_strip import PictureStrip
-from desktop_app.ui.chat.player import Player
 from desktop_app.ui.chat.plain_blocks import cut_plain
+from desktop_app.ui.chat.player import Player
 from desktop_app.ui.chat.targets import Target
 from desktop_app.ui.chat.text_formats import line_air
 from desktop_app.ui.look import Look
@@ -49,7 +49,6 @@ class MessageRow:
         self._column = BlockColumn(look, self._widest_bubble() if self._is_user else width)
         self._below = PAD_Y + 2 - line_air(look.font()) if self._is_user else 0
         self._folds = FoldList(look, width)
-        self._folded: MessageRecord | None = None  # whose folds are shown
         self._chips = ChipRow(look, width, is_right=self._is_user)
         self._pictures = PictureStrip(look, width, shelf)
         self._playing: Playing | None = None
@@ -70,16 +69,10 @@ class MessageRow:
             cut = message.status is MessageStatus.INTERRUPTED
             heard = message.heard_chars if cut else None
             self._column.show(self._markdown.blocks, keep, heard=heard)
-        self._show_folds(message)
+        self._folds.follow(message)
         self._pictures.show(message)
         self._chips.show(chips_of(message, self._upload))
         self.footer = footer_of(message, is_uploading=self._upload is not None)
-
-    def _show_folds(self, message: MessageRecord) -> None:
-        """Show what stands above the words; words that grow leave it as it is."""
-        before, self._folded = self._folded, message
-        if before is None or _folds_differ(before, message):
-            self._folds.show(folds_of(message))
 
     def show_playing(self, playing: Playing | None) -> None:
         """Show whether the message's recording is being heard."""
@@ -176,6 +169,10 @@ class MessageRow:
 
     def measure(self, top: float, bottom: float) -> None:
         """Lay out what lies between two heights of the row."""
+        folded = self._folds.height
+        self._folds.measure(top, bottom)
+        if self._folds.height != folded:
+            self._stamp = next(_STAMPS)
         self._column.measure(top - self._top(), bottom - self._top())
 
     def anchor_at(self, y: int) -> Place:
@@ -198,12 +195,12 @@ class MessageRow:
         A reply is one piece for each block, one for what is above and one for what is below; a
         question stands on one ground and is one piece.
         """
-        if self._is_user or not len(self._column):
+        if self._is_user:
             blocks = tuple(key for key, _, _ in self._column.pieces(top, bottom))
             yield (self._stamp, self._column.height, blocks), 0, self.height
             return
         start = self._top()
-        yield ("above", self._folds.stamp), 0, start
+        yield from self._folds.pieces(top, bottom)
         for key, first, last in self._column.pieces(top - start, bottom - start):
             yield key, start + first, start + last
         yield ("below", self._stamp), self._bottom(), self.height
@@ -385,12 +382,3 @@ def estimated_heights(messages: Iterable[MessageRecord], width: int) -> list[int
             height += _FOOTER
         heights.append(height)
     return heights
-
-
-def _folds_differ(before: MessageRecord, now: MessageRecord) -> bool:
-    """Whether something that folds tell of has changed."""
-    return (
-        before.details is not now.details
-        or before.status is not now.status
-        or bool(before.text) != bool(now.text)
-    )

@@ -175,6 +175,7 @@ def test_with_large_letters_what_a_fold_opens_stands_below_its_line(qapp):
     folds, line = FoldList(look, 600), look.scaled(28)
     folds.show(folds_of(reply())[:1])
     folds.toggle(folds_of(reply())[0].key)
+    folds.measure(0, 10_000)
     picture = QImage(600, folds.height, QImage.Format.Format_RGB32)
     picture.fill(0xFFFFFFFF)
     painter = QPainter(picture)

@@ -7,9 +7,9 @@ from msgspec.structs import replace
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QPainter
 
-from desktop_app.journal.records import MessageStatus
+from desktop_app.journal.records import MessageRecord, MessageStatus
 from desktop_app.journal.reply_details import ReplyDetails, ToolState, ToolUse
-from desktop_app.ui.chat import message_row
+from desktop_app.ui.chat import fold_list, folds
 from desktop_app.ui.chat.fold_list import FoldList
 from desktop_app.ui.chat.folds import folds_of
 from desktop_app.ui.chat.message_row import MessageRow
@@ -29,11 +29,11 @@ def look(qapp):
 def test_words_that_grow_leave_the_calls_as_they_are(look, monkeypatch):
     told = []
 
-    def counted(message):
+    def counted(message, known):
         told.append(message)
-        return folds_of(message)
+        return folds_of(message, known)
 
-    monkeypatch.setattr(message_row, "folds_of", counted)
+    monkeypatch.setattr(fold_list, "folds_of", counted)
     row = MessageRow(look, REPLY, 600, PictureShelf())
     row.show(replace(REPLY, text="It grows"))
     assert len(told) == 1
@@ -67,3 +67,43 @@ def test_a_body_that_is_open_is_painted_while_its_line_is_out_of_sight(look):
     painter.end()
     rows = range(100, 160)
     assert any(image.pixel(x, y) != 0xFFFFFFFF for y in rows for x in range(18, 300))
+
+
+def test_thoughts_that_grow_put_no_call_in_words_again(look, monkeypatch):
+    formatted = []
+    monkeypatch.setattr(folds, "pretty_json", lambda text: formatted.append(text) or text)
+    row = MessageRow(look, REPLY, 600, PictureShelf())
+    assert len(formatted) == len(CALLS)
+    again = tuple(replace(call) for call in CALLS[:-1])  # as they come from the engine: alike
+    failed = replace(CALLS[-1], state=ToolState.FAILED)
+    row.show(replace(REPLY, details=ReplyDetails(reasoning="So", tools=(*again, failed))))
+    assert len(formatted) == len(CALLS) + 1
+
+
+def _thinking(text: str) -> MessageRecord:
+    return make_message(1, "", details=ReplyDetails(reasoning=text), status=MessageStatus.STREAMING)
+
+
+def test_of_thoughts_that_grow_only_the_end_is_painted_again(look):
+    first = "It follows that this is so. " * 40 + "\n\n"
+    row = MessageRow(look, _thinking(first * 3), 600, PictureShelf())
+    row.toggle(next(iter(row.targets(0, 100))))
+    row.measure(0, 10_000)
+    before = dict.fromkeys(key for key, _, _ in row.pieces(0, 10_000))
+    row.show(_thinking(first * 3 + "More"))
+    row.measure(0, 10_000)
+    after = [key for key, _, _ in row.pieces(0, 10_000)]
+    assert [key in before for key in after[:5]] == [True, True, True, True, False]
+
+
+def test_long_thoughts_are_shown_to_their_end(look):
+    row = MessageRow(look, _thinking("Word by word. " * 5_000 + "The end"), 600, PictureShelf())
+    row.toggle(next(iter(row.targets(0, 100))))
+    row.measure(0, 1_000_000)
+    assert row.height > 70_000 // 80 * 20
+
+
+def test_what_of_a_tool_is_not_shown_is_said(look):
+    long = replace(CALLS[0], output="x" * 30_000)
+    [fold] = folds_of(make_message(1, "It", details=ReplyDetails(tools=(long,))))
+    assert fold.body.endswith("x\n…")

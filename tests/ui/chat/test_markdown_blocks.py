@@ -144,9 +144,10 @@ def test_a_text_that_grows_ends_as_the_whole_text_does(text: str, data: st.DataO
 
 
 LINES = (
-    "- a", "a much longer line of words", "  - one more that is longer", "notonewordbutmanytogether",
-    "      deeper", "| a long row | of a table |", "  - b", "1. c", "```", "   ```py", "$$", "| a |", "|---|", "", "---", "word word",
-)  # fmt: skip
+    *("- a", "  - b", "1. c", "```", "   ```py", "$$", "| a |", "|---|", "", "---", "word word"),
+    *("a much longer line of words", "  - one more that is longer", "notonewordbutmanytogether"),
+    *("      deeper", "| a long row | of a table |"),
+)
 
 
 @given(st.lists(st.sampled_from(LINES), max_size=24).map("\n".join), st.data())
