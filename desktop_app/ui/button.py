@@ -13,6 +13,10 @@ from desktop_app.ui.icons import paint_icon
 from desktop_app.ui.look import Look
 
 _ICON = 18
+ICON_AIR = 7
+"""px around an icon that stands alone."""
+LABELLED_ICON_AIR = 9
+"""px before an icon with a word."""
 _AIR = 12  # px beside the words of a choice
 _SHORTEST = 96  # px; a longer word gives way before a row of buttons is cut off
 _MIRRORED = {
@@ -83,7 +87,7 @@ class Button(QAbstractButton):
     def sizeHint(self) -> QSize:  # noqa: N802
         icon = self._look.scaled(_ICON)
         if not self.text():
-            return QSize(icon + 14, icon + 14)
+            return QSize(icon + 2 * ICON_AIR, icon + 2 * ICON_AIR)
         width = self.fontMetrics().horizontalAdvance(self.text())
         padding = 0 if self._tone is Tone.LINK else 2 * 12
         height = max(30, self.fontMetrics().height() + 10)
@@ -161,7 +165,8 @@ class Button(QAbstractButton):
             return
         if self._icon:
             is_mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-            left = box.right() - 9 - side if is_mirrored else box.left() + 9
+            air = LABELLED_ICON_AIR
+            left = box.right() - air - side if is_mirrored else box.left() + air
             place = QRectF(left, box.center().y() - side / 2, side, side)
             paint_icon(painter, self._pointing(), place, ink)
             taken = (0, 0, -side - 6, 0) if is_mirrored else (side + 6, 0, 0, 0)

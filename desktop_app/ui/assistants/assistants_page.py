@@ -29,6 +29,7 @@ _ABOUT = mark("What an assistant is told, can and knows")
 _NO_DOCUMENTS = mark("None yet. It looks things up in them in each of its threads.")
 _LIST_WIDTH = 300
 _DOCUMENTS_HEIGHT = 220
+_OUTSET = 10  # px around rows, of which one is in use
 
 
 class AssistantsPage(QWidget):
@@ -52,7 +53,7 @@ class AssistantsPage(QWidget):
             Action("clone", "copy", tr("Copy with its documents and memories")),
             Action("delete", "trash", tr("Delete")),
         )
-        self.rows = Rows(look, self, actions)
+        self.rows = Rows(look, self, actions, outset=_OUTSET)
         self.form = AssistantForm(look, self)
         self.documents = FilesPanel(look, self, tr(_NO_DOCUMENTS))
         self._title = Label(look, self, px=size.TITLE, weight=QFont.Weight.DemiBold)
@@ -80,12 +81,16 @@ class AssistantsPage(QWidget):
 
     def _lay_out(self) -> None:
         left = QVBoxLayout()
-        left.addWidget(self.new, 0, Qt.AlignmentFlag.AlignLeading)
+        top = QHBoxLayout()
+        top.setContentsMargins(_OUTSET, 0, _OUTSET, 0)
+        top.addWidget(self.new)
+        top.addStretch(1)
+        left.addLayout(top)
         left.addWidget(self.rows, 1)
         side = QWidget(self)
         side.setFixedWidth(min(self._look.scaled(_LIST_WIDTH), 340))
         side.setLayout(left)
-        left.setContentsMargins(*mirrored_margins(20, 12, 8, 8))
+        left.setContentsMargins(*mirrored_margins(20 - _OUTSET, 12, 8, 8))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)

@@ -12,7 +12,7 @@ from desktop_app.journal.records import PictureRecord
 from desktop_app.prose import tr
 from desktop_app.protocol.motion_jpeg import MotionJpeg
 from desktop_app.ui import look as size
-from desktop_app.ui.button import Button
+from desktop_app.ui.button import ICON_AIR, LABELLED_ICON_AIR, Button
 from desktop_app.ui.gallery import picture_words
 from desktop_app.ui.gallery.edit_row import EditRow
 from desktop_app.ui.gallery.family_strip import Family, FamilyStrip, family_of
@@ -21,13 +21,14 @@ from desktop_app.ui.gallery.picture_canvas import PictureCanvas, Shown
 from desktop_app.ui.gallery.thumbnail_supply import ThumbnailSupply
 from desktop_app.ui.labels import Label
 from desktop_app.ui.look import Look
-from desktop_app.ui.mirroring import leading
+from desktop_app.ui.mirroring import leading, mirrored_margins
 from desktop_app.ui.numbers import money
 from desktop_app.ui.wording import apart
 
 COMPARED = 4
 _OTHERS = COMPARED - 1
 _PROMPT_CHARACTERS = 600
+_MARGIN = 20  # px; words and icons begin and end there, whatever air their buttons have
 
 
 class PictureViewer(QWidget):
@@ -118,16 +119,16 @@ class PictureViewer(QWidget):
         top.addLayout(_in_line(*steps), 0, 2, at.AlignTrailing)
         top.setColumnStretch(0, 1)
         top.setColumnStretch(2, 1)
+        left, right = _MARGIN - LABELLED_ICON_AIR, _MARGIN - ICON_AIR
+        top.setContentsMargins(*mirrored_margins(left, 0, right, 0))
         column = QVBoxLayout(self)
-        column.setContentsMargins(20, 10, 20, 18)
+        column.setContentsMargins(0, 10, 0, 18)
         column.setSpacing(10)
         column.addLayout(top)
-        column.addWidget(self.canvas, 1)
-        column.addWidget(self.bar)
-        column.addWidget(self.strip)
-        column.addWidget(self._prompt)
-        column.addWidget(self._facts)
-        column.addWidget(self.edit)
+        column.addLayout(_inset(self.canvas, _MARGIN), 1)
+        column.addLayout(_inset(self.bar, _MARGIN - ICON_AIR))
+        for part in (self.strip, self._prompt, self._facts, self.edit):
+            column.addLayout(_inset(part, _MARGIN))
 
     def _connect(self) -> None:
         self.back.clicked.connect(self.closed)
@@ -371,6 +372,13 @@ class PictureViewer(QWidget):
             button.click()
         else:
             super().keyPressEvent(event)
+
+
+def _inset(part: QWidget, left: int) -> QHBoxLayout:
+    line = QHBoxLayout()
+    line.setContentsMargins(left, 0, _MARGIN, 0)
+    line.addWidget(part)
+    return line
 
 
 def _in_line(*parts: QWidget) -> QHBoxLayout:

@@ -13,7 +13,6 @@ from desktop_app.ui import look as size
 from desktop_app.ui.button import Button, Tone
 from desktop_app.ui.labels import Label
 from desktop_app.ui.look import Look
-from desktop_app.ui.mirroring import mirrored_margins
 from desktop_app.ui.numbers import whole
 from desktop_app.ui.panels.amounts import day
 from desktop_app.ui.panels.fields import LineField, TextField
@@ -152,7 +151,7 @@ class MemoryPanel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(top)
         beside = QHBoxLayout()
-        beside.setContentsMargins(*mirrored_margins(10, 6, 0, 0))
+        beside.setContentsMargins(0, 6, 0, 0)
         beside.addWidget(self.of_turn)
         beside.addWidget(self.all)
         column.addLayout(beside)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLay
 
 from desktop_app.prose import mark, tr
 from desktop_app.ui import look as size
-from desktop_app.ui.button import Button, Tone
+from desktop_app.ui.button import ICON_AIR, Button, Tone
 from desktop_app.ui.labels import Label
 from desktop_app.ui.long_words import LongWords
 from desktop_app.ui.look import Look, let_ground_through
@@ -72,6 +72,9 @@ def wrapped(look: Look, parent: QWidget, text: str, px: int = size.SMALL) -> QLa
 class Row(QWidget):
     """One thing.
 
+    Args:
+        outset: px around what it says, for the ground of the one in use.
+
     Signals:
         acted: The name of an action, or ``undo``.
     """
@@ -79,14 +82,21 @@ class Row(QWidget):
     acted = Signal(str)
 
     def __init__(
-        self, look: Look, parent: QWidget, text: RowText, actions: Sequence[Action]
+        self,
+        look: Look,
+        parent: QWidget,
+        text: RowText,
+        actions: Sequence[Action],
+        *,
+        outset: int = 0,
     ) -> None:
         super().__init__(parent)
         self._look = look
         self._text = text
+        self._outset = outset
         self.setAccessibleName(", ".join(filter(None, (text.title, text.caption))))
         row = QHBoxLayout(self)
-        row.setContentsMargins(*mirrored_margins(10, 8, 4, 8))
+        row.setContentsMargins(*mirrored_margins(outset, 8, max(0, outset - ICON_AIR), 8))
         row.setSpacing(2)
         words = QVBoxLayout()
         words.setSpacing(1)
@@ -123,18 +133,25 @@ class Row(QWidget):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self._look.colour("accent_soft"))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(0, 1, 0, -2), 8, 8)
-        hairline = QRect(0, self.height() - 1, self.width(), 1)
+        hairline = QRect(self._outset, self.height() - 1, self._line_width, 1)
         painter.fillRect(hairline, self._look.colour("line"))
         if 0 <= self._text.progress < 1:
-            width = self.width() * self._text.progress
+            width = self._line_width * self._text.progress
             is_mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-            left = self.width() - width if is_mirrored else 0.0
-            bar = QRectF(left, self.height() - 2, width, 2)
+            left = self._line_width - width if is_mirrored else 0.0
+            bar = QRectF(self._outset + left, self.height() - 2, width, 2)
             painter.fillRect(bar, self._look.colour("accent"))
+
+    @property
+    def _line_width(self) -> int:
+        return self.width() - 2 * self._outset
 
 
 class Rows(QWidget):
     """A list that scrolls, or a sentence about why there is none.
+
+    Args:
+        outset: px around what it says, for the ground of the one in use.
 
     Signals:
         acted: The key of a row, and the name of the action or ``undo``.
@@ -146,14 +163,17 @@ class Rows(QWidget):
     retry_requested = Signal()
     more_requested = Signal()
 
-    def __init__(self, look: Look, parent: QWidget, actions: Sequence[Action]) -> None:
+    def __init__(
+        self, look: Look, parent: QWidget, actions: Sequence[Action], *, outset: int = 0
+    ) -> None:
         super().__init__(parent)
         self._look = look
+        self._outset = outset
         self._actions = tuple(actions)
         self._shown: tuple[RowText, ...] | None = None
         self._rows: dict[str, Row] = {}
         self.note = wrapped(look, self, "")
-        self.note.setContentsMargins(10, 8, 10, 0)
+        self.note.setContentsMargins(outset, 8, outset, 0)
         self.retry = Button(look, self, text=tr(mark("Try again")), tone=Tone.OUTLINE)
         self.retry.clicked.connect(self.retry_requested)
         self.more = Button(look, self, text=tr(mark("Show more")), tone=Tone.OUTLINE)
@@ -182,15 +202,17 @@ class Rows(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addWidget(self.note)
-        beside = QHBoxLayout()
-        beside.addWidget(self.retry)
-        beside.addStretch(1)
-        column.addLayout(beside)
+        column.addLayout(self._beginning(self.retry))
         column.addWidget(self._area, 1)
-        below = QHBoxLayout()
-        below.addWidget(self.more)
-        below.addStretch(1)
-        column.addLayout(below)
+        column.addLayout(self._beginning(self.more))
+
+    def _beginning(self, button: Button) -> QHBoxLayout:
+        """Where lines begin."""
+        line = QHBoxLayout()
+        line.setContentsMargins(self._outset, 0, self._outset, 0)
+        line.addWidget(button)
+        line.addStretch(1)
+        return line
 
     def row(self, key: str) -> Row:
         """The row of a thing."""
@@ -222,6 +244,6 @@ class Rows(QWidget):
             self._column.insertWidget(number, row)
 
     def _made(self, text: RowText) -> Row:
-        row = Row(self._look, self._page, text, self._actions)
+        row = Row(self._look, self._page, text, self._actions, outset=self._outset)
         row.acted.connect(partial(self.acted.emit, text.key))
         return row
