@@ -11,8 +11,8 @@ from desktop_app.engine.turn_times import TurnStopwatch
 from desktop_app.journal.records import MessageRecord, MessageStatus, UtteranceRecord
 from desktop_app.journal.reply_details import NO_DETAILS, ReplyDetails
 from desktop_app.protocol.commands import TurnWishes
-
-_SPOKEN_MS_PER_CHARACTER = 65
+from desktop_app.protocol.heard_words import word_end
+from desktop_app.protocol.spoken_reply import MS_PER_CHARACTER
 
 
 @dataclass(slots=True)
@@ -100,12 +100,10 @@ def heard_chars(text: str, heard_ms: int, speech_ms: int, *, is_whole: bool) -> 
     Returns:
         Characters from the start, or None when all was heard.
     """
-    total_ms = speech_ms if is_whole else max(speech_ms, len(text) * _SPOKEN_MS_PER_CHARACTER)
+    total_ms = speech_ms if is_whole else max(speech_ms, len(text) * MS_PER_CHARACTER)
     if heard_ms >= total_ms:
         return None
-    cut = len(text) * heard_ms // total_ms
-    space = text.rfind(" ", 0, cut + 1)
-    return max(space, 0)
+    return word_end(text, len(text) * heard_ms // total_ms)
 
 
 def heard_of(notes: TurnNotes, heard_ms: int) -> int | None:

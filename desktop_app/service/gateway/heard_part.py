@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from desktop_app.protocol.heard_words import word_end
 from desktop_app.protocol.spoken_reply import MS_PER_CHARACTER
 
 
@@ -57,9 +58,7 @@ class HeardPart:
             if not sentence.is_whole:
                 length_ms = max(length_ms, (sentence.end - at) * MS_PER_CHARACTER)
             if left_ms < length_ms:
-                return self._word_end(at + int((sentence.end - at) * left_ms / length_ms))
+                heard = at + int((sentence.end - at) * left_ms / length_ms)
+                return word_end(self._text, heard)
             at, left_ms = sentence.end, left_ms - length_ms
         return at
-
-    def _word_end(self, at: int) -> int:
-        return max(self._text.rfind(" ", 0, at + 1), 0)
