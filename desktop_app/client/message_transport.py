@@ -111,7 +111,7 @@ class MessageTransport:
         self._running: MessageJob | None = None
         self._asking: MessageJob | None = None  # a turn that waits for the outputs of tools
         self._utterances: dict[int, bytearray] = {}
-        self._cut = CutReply()
+        self.cut_reply = CutReply()  # shared with a socket of the same thread
         self._news = EventQueue(ready_session(configuration, terms.voices))
         self._is_closed = False
         self._background = Background(self._report)
@@ -141,8 +141,7 @@ class MessageTransport:
             case SubmitToolOutputs():
                 self._go_on(command)
             case CancelReply():
-                self._cut.cut(command.turn, command.heard_ms)
-                await self._cancel(command.turn)
+                await self._cancel(command)
             case ConfigureSession():
                 self._configuration = command
                 self._thread_id = command.session_id
@@ -214,13 +213,13 @@ class MessageTransport:
 
     async def _with_cut(self, message: MessageRequest) -> MessageRequest:
         """The message, telling the model where its last spoken reply was cut."""
-        if not self._cut.is_untold or self._terms.own_prompt is None:
+        if not self.cut_reply.is_untold or self._terms.own_prompt is None:
             return message
         try:
             prompt = message.system_prompt or await self._terms.own_prompt()
         except NetworkError:  # the turn itself matters more, and says what is wrong
             return message
-        return replace(message, system_prompt=with_note(prompt, self._cut.note()))
+        return replace(message, system_prompt=with_note(prompt, self.cut_reply.note()))
 
     def _tell_progress(self, event: UploadProgressed) -> None:
         """The newest alone, where the reader is slow."""
@@ -268,9 +267,9 @@ class MessageTransport:
             except AppError as error:
                 last = _failed(job.turn, dialect, error)
             for event in last:
-                self._cut.follow(event)
+                self.cut_reply.follow(event)
             if dialect.speech.is_whole:
-                self._cut.finish(job.turn)
+                self.cut_reply.finish(job.turn)
             await self._news.put(*last)
         finally:
             self._thread_id = self._thread_id or dialect.thread_id
@@ -317,7 +316,7 @@ class MessageTransport:
     async def _take(self, event: ServerEvent, job: MessageJob) -> None:
         if isinstance(event, ToolsRequested):
             self._asking = job
-        self._cut.follow(event)
+        self.cut_reply.follow(event)
         await self._news.put(event)
 
     async def _show(self, event: ImageReady, media: ReplyMedia) -> None:
@@ -326,7 +325,7 @@ class MessageTransport:
     async def _play(self, event: ReplySound, media: ReplyMedia) -> None:
         async with aclosing(media.speech(event)) as speech:
             async for piece in speech:
-                self._cut.follow(piece)
+                self.cut_reply.follow(piece)
                 await self._news.put(piece)
 
     def _leave(self, job: MessageJob) -> None:
@@ -335,7 +334,10 @@ class MessageTransport:
             self._running = None
             self._run_next()
 
-    async def _cancel(self, turn: int) -> None:
+    async def _cancel(self, command: CancelReply) -> None:
+        turn, running = command.turn, self._running
+        is_due = running is not None and running.turn == turn and running.dialect.awaits_speech
+        self.cut_reply.cut(turn, command.heard_ms, is_spoken=is_due)
         self._utterances.pop(turn, None)
         self._background.cancel(f"progress {turn}")
         concerned = [job for job in self._waiting if job.turn == turn]

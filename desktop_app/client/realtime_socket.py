@@ -37,6 +37,7 @@ class RealtimeSocket:
     Attributes:
         session_id, thread_id, assistant_id: As the server names them; empty where it does not.
         input_format, output_format: What is to be sent, and what will come.
+        extensions: Provider events that it says it understands.
         lifetime_s: Seconds from its beginning at which the server ends it.
     """
 
@@ -47,6 +48,7 @@ class RealtimeSocket:
         self.assistant_id = begin.assistant_id
         self.input_format = begin.input_format or _UNSAID
         self.output_format = begin.output_format or _UNSAID
+        self.extensions = frozenset(begin.extensions)
         self.lifetime_s = lifetime_s(socket.begin, wall_s=time.time())
         self._socket = socket
 

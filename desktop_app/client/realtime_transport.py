@@ -15,9 +15,11 @@ from desktop_app.client.reply_media import ReplyMedia
 from desktop_app.client.session_news import SessionNews
 from desktop_app.protocol.backboard.messages import MessageRequest
 from desktop_app.protocol.backboard.realtime_socket import (
+    TRUNCATE,
     RealtimeConfig,
     RealtimeEvent,
     RealtimeOutput,
+    truncation,
 )
 from desktop_app.protocol.commands import (
     AppendAudio,
@@ -92,6 +94,7 @@ class RealtimeTransport:
         self._make_upload = terms.make_upload
         self._upload: Resample | None = None
         self._speaking = 0
+        self._can_truncate = terms.provider == "openai" or TRUNCATE in socket.extensions
         name = terms.name
         self._news = SessionNews(
             SessionReady(
@@ -116,7 +119,7 @@ class RealtimeTransport:
             case DiscardAudio():
                 await self._discard(command.turn)
             case CancelReply():
-                await self._cancel(command.turn)
+                await self._cancel(command)
             case PromptText():
                 self._dialect.typed(command.turn)
                 await self._socket.send_text(command.text)
@@ -184,10 +187,14 @@ class RealtimeTransport:
         await self._commit(turn)
         self._dialect.cancel(turn)
 
-    async def _cancel(self, turn: int) -> None:
+    async def _cancel(self, command: CancelReply) -> None:
+        turn = command.turn
         is_running = self._dialect.cancel(turn)
         if is_running:
             await self._socket.cancel()
+        if self._can_truncate:
+            for item_id, heard_ms in self._dialect.unheard(turn, command.heard_ms):
+                await self._socket.send_provider_event(truncation(item_id, heard_ms))
         if turn in self._dialect.unwanted:
             await self._news.cut(turn, ReplyEnded(turn, ReplyStatus.CANCELLED))
 

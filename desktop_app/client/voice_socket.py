@@ -13,7 +13,7 @@ from desktop_app.client.addresses import ApiAddress
 from desktop_app.client.json_socket import Event, JsonSocket, open_json_socket
 from desktop_app.client.session_limits import lifetime_s
 from desktop_app.protocol.backboard.messages import MessageRequest
-from desktop_app.protocol.backboard.voice_socket import Control, VoiceConfig
+from desktop_app.protocol.backboard.voice_socket import Control, ReplyHeard, VoiceConfig
 
 IDLE_LIMIT_S = 120.0
 
@@ -24,6 +24,7 @@ class VoiceSocket:
     Attributes:
         session_id, thread_id, assistant_id: As the server names them; empty where it does not.
         pipeline: The stages, opaque.
+        extensions: What it understands beyond the contract.
         lifetime_s: Seconds from its beginning at which the server ends it.
     """
 
@@ -33,6 +34,8 @@ class VoiceSocket:
         self.assistant_id = str(socket.begin.get("assistant_id") or "")
         pipeline = socket.begin.get("pipeline")
         self.pipeline: dict[str, Any] = pipeline if isinstance(pipeline, dict) else {}
+        extensions = socket.begin.get("extensions")
+        self.extensions = frozenset(map(str, extensions if isinstance(extensions, list) else ()))
         self.lifetime_s = lifetime_s(socket.begin, wall_s=time.time())
         self._socket = socket
 
@@ -59,6 +62,10 @@ class VoiceSocket:
             NetworkError: ``network.lost``.
         """
         await self._socket.sign_of_life()
+
+    async def tell_heard(self, reply: ReplyHeard) -> None:
+        """How much of a reply was heard: for who has it among the extensions."""
+        await self._socket.send(reply)
 
     def events(self) -> AsyncIterator[Event]:
         """What the server says, by ``type`` (section 8.3), until it or we close.

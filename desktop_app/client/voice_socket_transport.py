@@ -19,7 +19,13 @@ from desktop_app.client.session_choice import LIVE_MODEL, ready_session
 from desktop_app.client.session_news import SessionNews
 from desktop_app.client.turn_request import spoken_choice
 from desktop_app.client.voice_socket import VoiceSocket, open_voice_socket
-from desktop_app.protocol.backboard.voice_socket import LiveHearing, LiveVoice, VoiceConfig
+from desktop_app.protocol.backboard.voice_socket import (
+    REPLY_HEARD,
+    LiveHearing,
+    LiveVoice,
+    ReplyHeard,
+    VoiceConfig,
+)
 from desktop_app.protocol.commands import (
     AppendAudio,
     CancelReply,
@@ -78,6 +84,7 @@ class VoiceSocketTransport:
     ) -> None:
         self._socket = socket
         self._messages = messages
+        self._cut_reply = messages.cut_reply
         self._media = media
         self._is_spoken = is_spoken
         self._make_resample = make_resample
@@ -176,13 +183,23 @@ class VoiceSocketTransport:
         is_ours = turn in (self._reply_turn, *self._committed)
         if not is_ours:
             await self._messages.send(command)
+            await self._tell_cut()
             return
         if turn in self._committed and self._held.drop(turn):
             self._committed.remove(turn)
         else:
             self._unwanted.add(turn)
+            self._cut_reply.cut(turn, command.heard_ms, is_spoken=self._is_spoken)
+            await self._tell_cut()
             await self._socket.stop()
         await self._news.cut(turn, ReplyEnded(turn, ReplyStatus.CANCELLED))
+
+    async def _tell_cut(self) -> None:
+        """Where the server has a word for it; otherwise the next typed question tells it."""
+        if REPLY_HEARD not in self._socket.extensions or (cut := self._cut_reply.take()) is None:
+            return
+        if cut.run_id:
+            await self._socket.tell_heard(ReplyHeard(cut.run_id, cut.heard_ms, cut.heard_chars))
 
     async def _go_on(self) -> None:
         """The server listens: what was held goes out, as far as the end of one utterance.
@@ -257,10 +274,14 @@ class VoiceSocketTransport:
     async def _more_of_reply(self, event: Event) -> None:
         if self._reply is None or self._reply_turn in self._unwanted:
             return
-        for told in self._reply.feed(msgspec.json.encode(event)):
+        reply = self._reply
+        for told in reply.feed(msgspec.json.encode(event)):
             await self._tell(told)
+        if reply.speech.is_whole:
+            self._cut_reply.finish(self._reply_turn)
 
     async def _tell(self, told: ServerEvent) -> None:
+        self._cut_reply.follow(told)
         if isinstance(told, ReplySound):
             async with aclosing(self._media.speech(told)) as speech:
                 await self._play(speech)
@@ -269,6 +290,7 @@ class VoiceSocketTransport:
 
     async def _play(self, speech: AsyncGenerator[ServerEvent, None]) -> None:
         async for piece in speech:
+            self._cut_reply.follow(piece)
             await self._news.put(piece)
 
     async def _end_reply(self) -> None:

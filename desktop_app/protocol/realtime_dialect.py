@@ -23,7 +23,7 @@ from desktop_app.protocol.events import (
     TranscriptUpdated,
     Usage,
 )
-from desktop_app.protocol.gateway_speech import MakeResample, ReplySpeech
+from desktop_app.protocol.gateway_speech import SPEECH_RATE_HZ, MakeResample, ReplySpeech
 from desktop_app.protocol.reply_words import ReplyWords
 from desktop_app.protocol.stream_reading import picture_of
 
@@ -31,6 +31,7 @@ _PCM = frozenset({"pcm_s16le", "pcm16", "pcm", "s16le", "linear16", "audio/pcm"}
 _ENDS = ("done", "completed", "cancelled", "canceled", "failed", "ended", "end")
 _UNFINISHED = ("partial", "delta", "interim")
 _WHOLE = ("final", "done", "completed", "complete")
+_BYTES_PER_MS = SPEECH_RATE_HZ * 2 // 1000
 _STATUSES = {
     "cancelled": ReplyStatus.CANCELLED,
     "canceled": ReplyStatus.CANCELLED,
@@ -82,6 +83,7 @@ class RealtimeDialect:
         self._asked: deque[int] = deque()  # without a reply
         self._heard = ""
         self._reply: _Reply | None = None
+        self._newest: _Reply | None = None
         self._ended_id = ""
 
     @property
@@ -108,6 +110,25 @@ class RealtimeDialect:
         if is_running or turn in self._asked:
             self.unwanted.add(turn)
         return is_running
+
+    def unheard(self, turn: int, heard_ms: int) -> list[tuple[str, int]]:
+        """The items of a reply that sounded, and were not heard to their end.
+
+        Args:
+            turn: The one that it answers; nothing is known of all but the newest reply.
+            heard_ms: How much of its speech was heard.
+
+        Returns:
+            The id of each, and how much of its own sound was heard, in milliseconds.
+        """
+        found, left = [], float(heard_ms)
+        newest = self._newest
+        sounded = newest.sound_ms if newest is not None and newest.turn == turn else {}
+        for item_id, length_ms in sounded.items():
+            if left < length_ms and item_id:
+                found.append((item_id, int(left)))
+            left = max(left - length_ms, 0.0)
+        return found
 
     def feed(self, event: RealtimeEvent) -> list[ServerEvent]:
         """What one event means."""
@@ -179,7 +200,7 @@ class RealtimeDialect:
             turn = self._asked.popleft()
             self.must_cancel = turn in self.unwanted and not self._is_over(event)
             speech = ReplySpeech(self._format, self._make_resample)
-            self._reply = _Reply(turn, event.response_id, speech)
+            self._reply = self._newest = _Reply(turn, event.response_id, speech)
             told += self._wanted([ReplyStarted(turn, run_id=event.response_id)])
         return told
 
@@ -211,6 +232,7 @@ class _Reply:
         self.usage: Usage | None = None
         self.fault: ServerFault | None = None
         self.names: dict[str, str] = {}
+        self.sound_ms: dict[str, float] = {}  # of each item, in their order
         self._speech = speech
         self._words = ReplyWords()
         self._item_id = ""
@@ -223,7 +245,7 @@ class _Reply:
         if event.text and (new := self._new_words(event)):
             told.append(ReplyText(self.turn, new))
         if event.data and (pcm := self._speech.decode(event.data)):
-            told.append(ReplyAudio(self.turn, pcm))
+            told.append(self._sound(pcm))
         if event.tool_call_id and event.name:
             told += self._call(event)
         told += [picture_of(self.turn, media) for media in event.generated_media or []]
@@ -235,7 +257,7 @@ class _Reply:
 
     def end(self, status: ReplyStatus) -> list[ServerEvent]:
         rest = self._speech.finish()
-        told: list[ServerEvent] = [ReplyAudio(self.turn, rest)] if rest else []
+        told: list[ServerEvent] = [self._sound(rest)] if rest else []
         if self.fault is not None:
             has_failed = status is ReplyStatus.FAILED
             turn = self.turn if has_failed else None
@@ -243,6 +265,11 @@ class _Reply:
             if has_failed:
                 return told
         return [*told, ReplyEnded(self.turn, status, self._item_id, self.usage)]
+
+    def _sound(self, pcm: bytes) -> ReplyAudio:
+        before = self.sound_ms.get(self._item_id, 0.0)
+        self.sound_ms[self._item_id] = before + len(pcm) / _BYTES_PER_MS
+        return ReplyAudio(self.turn, pcm)
 
     def _new_words(self, event: RealtimeEvent) -> str:
         """Some peers say the whole text again at its end."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from desktop_app.client.cut_reply import CutReply, with_note
+from desktop_app.client.cut_reply import Cut, CutReply, with_note
 from desktop_app.protocol.events import ReplyAudio, ReplyStarted, ReplyText
 
 SECOND = bytes(48_000)
@@ -83,3 +83,29 @@ def test_a_long_reply_is_quoted_from_its_end():
 def test_the_assistants_own_prompt_stays():
     assert with_note("Be brief.", "Note.") == "Be brief.\n\nNote."
     assert with_note("", "Note.") == "Note."
+
+
+def test_who_can_tell_the_server_takes_the_place_and_the_name_of_the_turn():
+    cut = CutReply()
+    cut.follow(ReplyStarted(1, run_id="r"))
+    cut.follow(ReplyText(1, "One two three four"))
+    cut.follow(ReplyAudio(1, SECOND))
+    cut.finish(1)
+    cut.cut(1, 500)
+    assert cut.take() == Cut("r", 500, "One two t", len("One two"))
+    assert cut.take() is None
+    assert not cut.is_untold
+
+
+def test_what_was_to_be_spoken_and_did_not_sound_was_not_heard():
+    cut = CutReply()
+    cut.follow(ReplyStarted(1))
+    cut.follow(ReplyText(1, "words"))
+    cut.cut(1, 0, is_spoken=True)
+    assert "before hearing any of it" in cut.note()
+
+
+def test_a_reply_before_the_last_one_is_not_told_of(reply):
+    reply.cut(1, 1_000)
+    reply.follow(ReplyStarted(2))
+    assert not reply.is_untold

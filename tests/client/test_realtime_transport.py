@@ -6,6 +6,7 @@ import array
 import asyncio
 import base64
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -238,3 +239,59 @@ async def test_a_peer_that_is_there_gives_a_sign_of_life_and_one_that_is_gone_do
             await line.next()
         with pytest.raises(NetworkError):
             await line.transport.sign_of_life()
+
+
+REPLY = (
+    {"type": "text.delta", "text": "One", "response_id": "r", "item_id": "i1"},
+    {"type": "audio.delta", "data": base64.b64encode(bytes(48_000)).decode(), "item_id": "i1"},
+    {"type": "audio.delta", "data": base64.b64encode(bytes(48_000)).decode(), "item_id": "i2"},
+)
+
+
+@pytest.mark.parametrize("is_over", [False, True])
+async def test_the_provider_is_told_how_much_of_each_item_was_heard(is_over):
+    async with line_to() as line:
+        await line.transport.send(CommitAudio(1))
+        end = {"type": "response.done", "status": "completed", "response_id": "r"}
+        await line.server.say(*REPLY, *([end] if is_over else []))
+        await line.until(ReplyEnded if is_over else ReplyAudio)
+        if not is_over:
+            await line.until(ReplyAudio)
+        await line.transport.send(CancelReply(1, heard_ms=700))
+        await line.hears_until({"type": "commit"})
+        if not is_over:
+            assert await line.server.hears() == {"type": "cancel"}
+        for item_id, heard_ms in (("i1", 700), ("i2", 0)):
+            assert await line.server.hears() == {
+                "type": "provider.event",
+                "event": {
+                    "type": "conversation.item.truncate",
+                    "item_id": item_id,
+                    "content_index": 0,
+                    "audio_end_ms": heard_ms,
+                },
+            }
+
+
+async def test_a_reply_that_was_heard_to_its_end_is_not_truncated():
+    async with line_to() as line:
+        await line.transport.send(CommitAudio(1))
+        await line.server.say(*REPLY, {"type": "response.done", "response_id": "r"})
+        await line.until(ReplyEnded)
+        await line.transport.send(CancelReply(1, heard_ms=2_000))
+        await line.transport.send(CommitAudio(2))
+        await line.hears_until({"type": "commit"})
+        assert await line.server.hears() == {"type": "commit"}
+
+
+async def test_a_provider_of_unknown_words_is_only_told_to_stop(monkeypatch):
+    monkeypatch.setattr(f"{__name__}.TERMS", replace(TERMS, provider="google"))
+    async with line_to() as line:
+        await line.transport.send(CommitAudio(1))
+        await line.server.say(*REPLY)
+        await line.until(ReplyAudio)
+        await line.transport.send(CancelReply(1, heard_ms=700))
+        await line.hears_until({"type": "commit"})
+        assert await line.server.hears() == {"type": "cancel"}
+        await line.transport.send(CommitAudio(2))
+        assert await line.server.hears() == {"type": "commit"}

@@ -244,3 +244,13 @@ async def is_answered(line: Line) -> None:
 async def is_there(line: Line) -> None:
     async with asyncio.timeout(LIMIT_S):
         await line.transport.sign_of_life()
+
+
+async def test_a_server_without_a_word_for_what_was_heard_is_only_told_to_stop(line: Line):
+    await line.server.say({"type": "content_streaming", "content": "One two"})
+    await line.next()
+    await line.transport.send(CancelReply(1, heard_ms=100))
+    assert await line.hears(1) == [{"type": "stop"}]
+    await line.ends_its_answer()
+    await line.ask(2, b"b")
+    assert await line.hears(2) == [b"b", COMMIT]

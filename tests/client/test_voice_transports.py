@@ -36,6 +36,7 @@ from desktop_app.protocol.events import (
     TranscriptUpdated,
 )
 from desktop_app.service.providers.ports import TextDelta
+from desktop_app.service.runs.history import CUT_HERE
 from tests.fakes.providers import CHUNK, ScriptedProviders, ScriptedSpeaker, ScriptedTranscriber
 from tests.service.conftest import KEY, LIMIT_S, service
 
@@ -103,11 +104,16 @@ async def line(request, tmp_path):
         transcribers={"scripted": ScriptedTranscriber(text="what time is it", deltas=())},
         speakers={"scripted": PcmSpeaker(pieces=(CHUNK, CHUNK))},
     )
+
+    async def own_prompt():
+        return "Be brief."
+
     terms = MessageTerms(
+        own_prompt=own_prompt,
         voices=VoiceDefaults(
             HearingChoice(provider="scripted", model="ear"),
             SpeakingChoice(provider="scripted", model="mouth"),
-        )
+        ),
     )
     async with (
         service(tmp_path, providers) as rig,
@@ -244,3 +250,73 @@ async def test_the_best_way_that_the_service_offers_is_taken(tmp_path, provider,
         assert isinstance(transport, kind)
         await transport.aclose()
         await connection.aclose()
+
+
+HEARD = "Hello there. How"
+
+
+async def ask(line, turn, how):
+    await (line.say(turn) if how == "aloud" else line.transport.send(PromptText(turn, "Well?")))
+
+
+async def answered(line, turn):
+    while (await line.until(ReplyEnded))[-1].turn != turn:
+        pass
+
+
+def last_question(line):
+    """What the model read when it was asked last, not to learn what to remember."""
+    asked = line.rig.providers.language.requests
+    return [one for one in asked if one.history[-1].content in ("what time is it", "Well?")][-1]
+
+
+def told_of_a_cut(request):
+    """What the model read of it, in the conversation or in its prompt."""
+    read = [one.content for one in request.history if CUT_HERE in one.content]
+    return [*read, *([request.system_prompt] if "up to here" in request.system_prompt else [])]
+
+
+@pytest.mark.parametrize("how", ["aloud", "typed"])
+@pytest.mark.parametrize("goes_on", ["aloud", "typed"])
+async def test_the_next_question_tells_where_the_reply_was_cut_once(line, how, goes_on):
+    line.rig.providers.speakers["scripted"].pieces = (CHUNK,) * 4
+    await ask(line, 1, how)
+    await line.until(ReplyEnded)
+    await line.transport.send(CancelReply(1, heard_ms=120))  # of 160
+    await ask(line, 2, goes_on)
+    await answered(line, 2)
+    (told,) = told_of_a_cut(last_question(line))
+    assert HEARD in told
+    assert "you?" not in told
+    await ask(line, 3, "typed")
+    await answered(line, 3)
+    assert "up to here" not in last_question(line).system_prompt
+
+
+@pytest.mark.parametrize("line", [voice_socket, realtime], indirect=True)
+async def test_the_thread_keeps_the_whole_reply_and_how_much_was_heard(line):
+    line.rig.providers.speakers["scripted"].pieces = (CHUNK,) * 4
+    await line.say(1)
+    await line.until(ReplyEnded)
+    await line.transport.send(CancelReply(1, heard_ms=120))
+    await line.say(2)
+    await answered(line, 2)
+    (thread,) = (await line.rig.http.get("/threads?include_messages=true")).json()
+    reply = thread["messages"][1]
+    assert (reply["content"], reply["status"]) == ("Hello there. How are you?", "CANCELLED")
+    facts = reply["metadata_"]
+    assert (facts["interrupted"], facts["heard_ms"]) == (True, 120)
+    assert reply["content"][: facts["heard_chars"]] == HEARD
+
+
+@pytest.mark.parametrize("line", [voice_socket], indirect=True)
+async def test_a_reply_that_was_stopped_before_it_sounded_was_not_heard(line):
+    language = line.rig.providers.language
+    language.pause()
+    await line.say(1)
+    await line.until(ReplyText)
+    await line.transport.send(CancelReply(1))
+    language.resume()
+    await line.say(2)
+    await answered(line, 2)
+    assert CUT_HERE in [one.content for one in last_question(line).history]

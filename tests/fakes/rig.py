@@ -10,7 +10,7 @@ from desktop_app.audio.turn_detector import TurnDetector
 from desktop_app.engine.engine import Engine
 from desktop_app.engine.inputs import Input
 from desktop_app.engine.parts import Parts, Terms
-from desktop_app.engine.ports import Journal, UploadFile
+from desktop_app.engine.ports import Journal, OpenTransport, UploadFile
 from desktop_app.journal.records import MessageRecord, Role
 from desktop_app.link.messages import LinkEvent, NoticeRaised, Phase, PhaseChanged
 from desktop_app.protocol.commands import CommitAudio
@@ -32,6 +32,7 @@ class Rig:
 
     Args:
         journal: A real one, in place of ``journal``.
+        open_voice: Opens real lines, in place of those of ``voice``.
 
     Attributes:
         keeps_recordings: The setting, as it is now.
@@ -45,10 +46,10 @@ class Rig:
         barge_in: bool = True,
         is_peer_ending: bool = False,
         answers_tools: bool = False,
-        keeps_recordings: bool = True,
         lifetime_s: float | None = None,
         upload: UploadFile | None = None,
         journal: Journal | None = None,
+        open_voice: OpenTransport | None = None,
     ) -> None:
         self.time = VirtualTime()
         self.microphone = DrawnMicrophone(self.time)
@@ -57,7 +58,7 @@ class Rig:
         self.journal = MemoryJournal()
         self.voice = ScriptedServer(is_ending=is_peer_ending, lifetime_s=lifetime_s)
         self.text = ScriptedServer()
-        self.keeps_recordings = keeps_recordings
+        self.keeps_recordings = True
         self.told: list[LinkEvent] = []
         self.listeners: list[Callable[[LinkEvent], None]] = []
         parts = Parts(
@@ -65,7 +66,7 @@ class Rig:
             loudspeaker=self.loudspeaker,
             detector=self.detector,
             turn_detector=TurnDetector(),
-            open_voice=self.voice,
+            open_voice=open_voice or self.voice,
             open_text=self.text,
             journal=journal or self.journal,
             publish=self._publish,

@@ -240,3 +240,16 @@ def test_sound_that_cannot_be_converted_is_refused_in_words(sound):
     with pytest.raises(ProtocolError, match=sound.encoding) as refused:
         checked_format(sound)
     assert refused.value.code == "session.sound_format"
+
+
+def test_of_each_item_is_known_how_much_of_it_was_heard(asked):
+    sounds = [
+        RealtimeEvent(type="audio.delta", data=base64.b64encode(bytes(ms * 48)).decode(), item_id=i)
+        for i, ms in (("a", 300), ("b", 200), ("c", 100))
+    ]
+    told(asked, *sounds)
+    assert asked.unheard(1, 350) == [("b", 50), ("c", 0)]
+    assert asked.unheard(1, 600) == []
+    told(asked, done(response_id=""))
+    assert asked.unheard(1, 0) == [("a", 0), ("b", 0), ("c", 0)]
+    assert asked.unheard(2, 0) == []

@@ -80,7 +80,8 @@ async def test_of_a_reply_that_is_interrupted_all_that_came_is_kept():
 
 
 async def test_nothing_is_written_down_where_recordings_are_off():
-    async with Rig(keeps_recordings=False) as rig:
+    async with Rig() as rig:
+        rig.keeps_recordings = False
         line = await answering(rig)
         line.say(ReplyEnded(1))
         await rig.loudspeaker.sound(300)
@@ -113,7 +114,8 @@ async def test_what_is_said_after_recordings_were_turned_off_is_not_written_down
 
 
 async def test_speech_that_a_shutdown_cuts_without_a_recording_does_not_wait_to_be_sent():
-    async with Rig(keeps_recordings=False) as rig:
+    async with Rig() as rig:
+        rig.keeps_recordings = False
         await rig.take(VoiceStarted())
         await rig.phase_is(Phase.LISTENING)
         await rig.line()

@@ -8,6 +8,15 @@ from msgspec import field
 
 from desktop_app.protocol.backboard.wire import WireObject
 
+TRUNCATE = "conversation.item.truncate"
+"""The provider event that says how much of a reply was heard.
+
+With ``item_id`` of the reply, ``content_index`` and ``audio_end_ms``: OpenAI's word, which our own
+service understands too, as it says in ``session.begin``.
+"""
+
+EXTENSIONS = [TRUNCATE]
+
 
 class AudioFormat(WireObject, frozen=True):
     """Samples as they go over the socket."""
@@ -70,6 +79,11 @@ RealtimeClientFrame = (
 )
 
 
+def truncation(item_id: str, heard_ms: int) -> dict[str, Any]:
+    """The provider event that says that no more of an item was heard."""
+    return {"type": TRUNCATE, "item_id": item_id, "content_index": 0, "audio_end_ms": heard_ms}
+
+
 class RealtimeEvent(WireObject, frozen=True, omit_defaults=True):
     """A frame of the server. Clients look at its fields more than at its type.
 
@@ -77,6 +91,7 @@ class RealtimeEvent(WireObject, frozen=True, omit_defaults=True):
         data: Base64 of samples in ``output_format``.
         text: More of what ``role`` says, or all of it in ``transcript.final``.
         status: Of ``response.done``: ``completed``, ``cancelled`` or ``failed``.
+        extensions: Of ``session.begin``: provider events that are understood.
     """
 
     type: str
@@ -103,3 +118,4 @@ class RealtimeEvent(WireObject, frozen=True, omit_defaults=True):
     message: str | None = None
     code: str = ""
     event: dict[str, Any] | None = None
+    extensions: list[str] = field(default_factory=list)

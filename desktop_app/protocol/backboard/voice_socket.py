@@ -12,6 +12,11 @@ from msgspec import field
 from desktop_app.protocol.backboard.messages import SpeakingChoice
 from desktop_app.protocol.backboard.wire import WireObject
 
+REPLY_HEARD = "reply.heard"
+
+EXTENSIONS = [REPLY_HEARD]
+"""What our own service understands beyond the contract, announced in ``session.begin``."""
+
 
 class LiveHearing(WireObject, frozen=True, omit_defaults=True):
     """``voice.stt`` of a live session; the defaults are the server's.
@@ -57,9 +62,23 @@ class VoiceConfig(WireObject, frozen=True, omit_defaults=True):
 
 
 class Control(WireObject, frozen=True):
-    """A further text frame of the client: ``commit`` or ``stop``."""
+    """A further text frame of the client: ``commit``, ``stop`` or a ``ReplyHeard``."""
 
     type: str
+
+
+class ReplyHeard(WireObject, frozen=True, tag_field="type", tag=REPLY_HEARD):
+    """Extension: a reply of the thread was cut while it was heard; it is not wanted any more.
+
+    Attributes:
+        run_id: Of the turn that it answers, whichever way that was asked.
+        heard_ms: How much of its speech was heard.
+        heard_chars: How much of its text that was.
+    """
+
+    run_id: str
+    heard_ms: int
+    heard_chars: int
 
 
 class SessionBegin(WireObject, frozen=True, tag_field="type", tag="session.begin"):
@@ -67,12 +86,14 @@ class SessionBegin(WireObject, frozen=True, tag_field="type", tag="session.begin
 
     Attributes:
         pipeline: The stages ``stt``, ``llm`` and ``tts``, each as an object or null.
+        extensions: What the server understands beyond the contract.
     """
 
     session_id: str
     thread_id: str
     assistant_id: str
     pipeline: dict[str, Any]
+    extensions: list[str] = field(default_factory=list)
 
 
 class SocketError(WireObject, frozen=True, tag_field="type", tag="error"):

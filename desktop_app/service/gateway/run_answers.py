@@ -68,7 +68,8 @@ class RunAnswer:
 
     async def mark_heard(self, heard: Heard) -> None:
         """See ``Answer``."""
-        await self._conversations.mark_interrupted(self._run.message_id, heard)
+        run = self._run
+        await self._conversations.cut(run.question.thread_id, run.run_id, heard)
 
     def _facts(self, end: RunEnded) -> dict[str, object]:
         question = self._run.question

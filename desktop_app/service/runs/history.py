@@ -56,7 +56,7 @@ def chat_messages(turn: Sequence[StoredMessage], attached: Attached) -> list[Cha
             continue
         calls, outputs = calls_of(row), _outputs(turn[index + 1 :])
         if calls and all(call.id in outputs for call in calls):
-            messages.append(ChatMessage("assistant", row.content or "", calls))
+            messages.append(ChatMessage("assistant", _told(row), calls))
             messages += (ChatMessage("tool", outputs[c.id], tool_call_id=c.id) for c in calls)
         elif words := with_note(_told(row), attached.files.get(row.message_id, ())):
             pictures = tuple(attached.pictures.get(row.message_id, ()))

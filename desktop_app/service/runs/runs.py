@@ -25,7 +25,7 @@ from desktop_app.service.runs.ports import AttachedPictures, Library, Memories
 from desktop_app.service.runs.question import Question
 from desktop_app.service.runs.run import Run, reply_facts
 from desktop_app.service.runs.run_store import RunStore, WaitingRun
-from desktop_app.service.storage.conversation_store import interruption
+from desktop_app.service.storage.conversation_store import Heard, interruption
 from desktop_app.service.storage.store import Store
 from desktop_app.tasks import start_in
 
@@ -123,6 +123,12 @@ class Runs:
         if run is not None and run.question.thread_id == thread_id:
             return run.cancel()
         return await self.rows.abandon(thread_id, run_id)
+
+    async def interrupt(self, thread_id: str, run_id: str, heard: Heard) -> None:
+        """Stop a run whose reply was heard so far; one that is over is cut where it is kept."""
+        run = self._going.get(run_id)
+        if run is None or run.question.thread_id != thread_id or not run.cancel(heard):
+            await self._conversations.cut(thread_id, run_id, heard)
 
     async def check(
         self, provider: str, model: str, text: str, typed: SystemOneConfig | None = None

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from typing import assert_never
+from collections.abc import Mapping
+from typing import Any, assert_never
 
 import msgspec
 
 from desktop_app.errors import AppError, InputError, ProtocolError
 from desktop_app.protocol.backboard.realtime_socket import (
+    EXTENSIONS,
+    TRUNCATE,
     ProviderEvent,
     RealtimeCancel,
     RealtimeClientFrame,
@@ -78,6 +81,7 @@ class RealtimeSession:
                 assistant_id=self._thread.assistant_id,
                 input_format=INPUT_FORMAT,
                 output_format=None if self._plan.voice is None else OUTPUT_FORMAT,
+                extensions=EXTENSIONS,
             )
         )
 
@@ -141,12 +145,23 @@ class RealtimeSession:
                 if self._turn is None:
                     raise InputError("session.outputs", "No call waits for an output.")
                 self._turn.take(outputs)
-            case ProviderEvent():
-                raise InputError(
-                    "session.provider_event", "There is no native provider behind this session."
-                )
+            case ProviderEvent(event=event):
+                await self._take_native(event)
             case _ as never:
                 assert_never(never)
+
+    async def _take_native(self, event: Mapping[str, Any]) -> None:
+        """What is said to a provider: that a reply was cut concerns whoever keeps the thread."""
+        if event.get("type") != TRUNCATE:
+            raise InputError(
+                "session.provider_event", "There is no native provider behind this session."
+            )
+        heard_ms = event.get("audio_end_ms")
+        if isinstance(heard_ms, bool) or not isinstance(heard_ms, int) or heard_ms < 0:
+            raise InputError("session.truncate", "audio_end_ms must be a whole number from 0.")
+        if self._turn is None:
+            raise InputError("session.truncate", "There is no reply to truncate.")
+        await self._turn.truncate(str(event.get("item_id") or ""), heard_ms)
 
     async def _answer(self, tasks: asyncio.TaskGroup) -> None:
         while True:

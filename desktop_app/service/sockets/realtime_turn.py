@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from desktop_app.audio.frames import SPEECH_RATE_HZ
 from desktop_app.errors import InputError
 from desktop_app.protocol.backboard.realtime_socket import RealtimeEvent, RealtimeOutput
 from desktop_app.protocol.events import ToolCall
@@ -22,9 +23,11 @@ from desktop_app.service.runs.events import MediaMade, RunEnded, RunEvent, ToolB
 from desktop_app.service.runs.run import Run
 from desktop_app.service.runs.runs import Runs
 from desktop_app.service.sockets.session_socket import Tell
+from desktop_app.service.storage.conversation_store import Heard
 from desktop_app.tasks import start_in
 
 _STORING_S = 1.0
+_BYTES_PER_MS = SPEECH_RATE_HZ * 2 // 1000
 
 
 class RealtimeTurn:
@@ -49,6 +52,8 @@ class RealtimeTurn:
         self._calls: dict[str, ToolCall] = {}
         self._outputs: dict[str, str] = {}
         self._answered = asyncio.Event()
+        self._sound_ms: dict[str, float] = {}  # of each item, in their order
+        self._heard_ms: float | None = None  # None until it was cut
 
     def begin(self, tasks: asyncio.TaskGroup) -> None:
         """Start telling."""
@@ -71,6 +76,22 @@ class RealtimeTurn:
                 await self._run.ended()
         if self._task.cancelled():  # otherwise it has told its end itself
             await self._done("cancelled")
+
+    async def truncate(self, item_id: str, heard_ms: int) -> None:
+        """Silence it; of the sound of that item, and of those behind it, no more was heard.
+
+        Raises:
+            InputError: ``session.truncate``: nothing of such an item has sounded.
+        """
+        if self._speech is None or item_id not in self._sound_ms:
+            raise InputError("session.truncate", f"No item of the reply sounds: “{item_id}”.")
+        await self.stop()
+        before = list(self._sound_ms)[: list(self._sound_ms).index(item_id)]
+        heard = sum(self._sound_ms[item] for item in before) + heard_ms
+        self._heard_ms = heard if self._heard_ms is None else min(heard, self._heard_ms)
+        ms = int(self._heard_ms)
+        part = Heard(ms, self._speech.heard_characters(ms))
+        await self._runs.interrupt(self._run.question.thread_id, self._run.run_id, part)
 
     def take(self, outputs: Sequence[RealtimeOutput]) -> None:
         """Outputs of calls; when all are there, the run goes on.
@@ -167,6 +188,8 @@ class RealtimeTurn:
     async def _on_sound(self, message: GatewayServerMessage) -> None:
         """What the voice tells, of which a realtime client wants the sound alone."""
         if isinstance(message, AssistantAudioChunk):
+            item, sound_ms = self._run.message_id, len(message.audio) * 3 / 4 / _BYTES_PER_MS
+            self._sound_ms[item] = self._sound_ms.get(item, 0.0) + sound_ms
             await self._send("audio.delta", role="assistant", data=message.audio)
 
     async def _send(self, kind: str, **fields: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -13,8 +13,11 @@ from desktop_app.protocol.backboard.messages import Voice
 from desktop_app.protocol.backboard.stream import StreamEvent
 from desktop_app.protocol.backboard.threads import Thread
 from desktop_app.protocol.backboard.voice_socket import (
+    EXTENSIONS,
+    REPLY_HEARD,
     Control,
     LiveHearing,
+    ReplyHeard,
     SessionBegin,
     SocketError,
     VoiceConfig,
@@ -31,6 +34,9 @@ from desktop_app.service.providers.ports import SpeechToText, Transcript
 from desktop_app.service.runs.runs import Runs
 from desktop_app.service.sockets.session_message import SessionMessage
 from desktop_app.service.sockets.session_socket import Tell
+from desktop_app.service.storage.conversation_store import Heard
+
+_Frame = TypeVar("_Frame", bound=msgspec.Struct)
 
 _STOPPED = ""
 """In the place of words whose answer was stopped before it began: who waits for it is told."""
@@ -88,6 +94,7 @@ class VoiceSession:
                 thread_id=self._thread.thread_id,
                 assistant_id=self._thread.assistant_id,
                 pipeline=pipeline,
+                extensions=EXTENSIONS,
             )
         )
 
@@ -100,7 +107,7 @@ class VoiceSession:
     async def receive(self, frame: str | bytes) -> None:
         """Take one frame; a bad one is answered with ``error`` and changes nothing."""
         try:
-            self._take(frame)
+            await self._take(frame)
         except AppError as error:
             await self.on_fault(error)
 
@@ -129,7 +136,7 @@ class VoiceSession:
 
     # ---- what the client says ---------------------------------------------------------------
 
-    def _take(self, frame: str | bytes) -> None:
+    async def _take(self, frame: str | bytes) -> None:
         if len(frame) > MAX_FRAME_BYTES:
             raise ProtocolError(
                 "frame.too_large", f"A frame of {len(frame)} bytes is over the limit of 1 MiB."
@@ -138,17 +145,13 @@ class VoiceSession:
             if self._turn is None:
                 self._hearing.append(frame)
             return
-        try:
-            control = msgspec.json.decode(frame, type=Control)
-        except UNREADABLE as error:
-            raise ProtocolError("session.frame", "This frame is no JSON object with a type.") from (
-                error
-            )
-        match control.type:
+        match _read(frame, Control).type:
             case "commit":
                 self._hearing.commit()
             case "stop":
                 self._stop()
+            case kind if kind == REPLY_HEARD:
+                await self._cut(_read(frame, ReplyHeard))
             case _:
                 raise ProtocolError("session.frame", "Only commit and stop are understood here.")
 
@@ -159,6 +162,10 @@ class VoiceSession:
             self._heard.put_nowait(_STOPPED)
         if self._turn is not None:
             self._turns.stop(self._turn)
+
+    async def _cut(self, reply: ReplyHeard) -> None:
+        heard = Heard(max(reply.heard_ms, 0), max(reply.heard_chars, 0))
+        await self._runs.interrupt(self._thread.thread_id, reply.run_id, heard)
 
     # ---- turns ------------------------------------------------------------------------------
 
@@ -200,6 +207,13 @@ class VoiceSession:
     def _tts(self) -> dict[str, Any] | None:
         choice = self._voice.tts
         return None if choice is None else msgspec.to_builtins(choice)
+
+
+def _read(frame: str, shape: type[_Frame]) -> _Frame:
+    try:
+        return msgspec.json.decode(frame, type=shape)
+    except UNREADABLE as error:
+        raise ProtocolError("session.frame", f"This frame is not understood: {error}.") from error
 
 
 def _plan(stt: LiveHearing) -> SessionPlan:

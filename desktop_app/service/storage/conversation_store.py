@@ -24,6 +24,13 @@ _COLUMNS = ("id", "role", "content", "created_at", "status", "metadata", "run_id
 
 _ONE_THREAD = "SELECT * FROM threads WHERE id = ?"
 
+_REPLY = """
+SELECT id, content, metadata FROM messages
+WHERE thread_id = ? AND run_id = ? AND role = 'assistant' ORDER BY seq
+"""
+
+_CUT = "UPDATE messages SET status = 'CANCELLED', metadata = ? WHERE id = ?"
+
 _CONTENTS = """
 SELECT sha256 FROM documents WHERE thread_id = :owner
 UNION SELECT sha256 FROM media WHERE thread_id = :owner
@@ -213,20 +220,25 @@ class ConversationStore:
 
         await self._database.write(work)
 
-    async def mark_interrupted(self, message_id: str, heard: Heard) -> None:
-        """A complete reply was cut off while it was heard."""
+    async def cut(self, thread_id: str, run_id: str, heard: Heard) -> None:
+        """A reply was cut off while it was heard; all of its text stays.
+
+        Args:
+            thread_id: Whose reply.
+            run_id: The turn that it answers. Where that called functions, its text is in several
+                messages.
+            heard: Of all of them.
+        """
 
         def work(connection: sqlite3.Connection) -> None:
-            row = connection.execute(
-                "SELECT metadata FROM messages WHERE id = ?", (message_id,)
-            ).fetchone()
-            if row is None:
-                return
-            metadata = _object(row["metadata"]) | interruption(heard)
-            connection.execute(
-                "UPDATE messages SET status = 'CANCELLED', metadata = ? WHERE id = ?",
-                (as_json(metadata), message_id),
-            )
+            rows = connection.execute(_REPLY, (thread_id, run_id)).fetchall()
+            left = heard.characters
+            for row in rows:
+                if left < len(row["content"]) or row is rows[-1]:
+                    part = Heard(heard.ms, left)
+                    facts = as_json(_object(row["metadata"]) | interruption(part))
+                    connection.execute(_CUT, (facts, row["id"]))
+                left = max(left - len(row["content"]), 0)
 
         await self._database.write(work)
 

@@ -129,13 +129,13 @@ async def test_whatever_changes_a_thread_is_in_its_next_answer(rig, tmp_path):
     reply = StoredMessage(
         message_id="m", role="assistant", content="Hel", created_at=now(), status="IN_PROGRESS"
     )
-    await conversations.add(thread_id, reply)
+    await conversations.add(thread_id, reply, "r")
     last = await changes(last)
     await conversations.settle("m", "Hello", "COMPLETED", {"model": "x"})
     last = await changes(last)
     await conversations.note("m", {"rating": 1})
     last = await changes(last)
-    await conversations.mark_interrupted("m", Heard(120, 3))
+    await conversations.cut(thread_id, "r", Heard(120, 3))
     last = await changes(last)
     (tmp_path / "a.txt").write_text("The code is 1234.")
     document = await rig.library.add(

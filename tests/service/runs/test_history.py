@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from desktop_app.protocol.backboard.threads import Attachment, StoredMessage
 from desktop_app.protocol.events import ToolCall
 from desktop_app.service.providers.picture_ports import Picture
@@ -130,3 +132,10 @@ def test_a_reply_that_was_stopped_before_its_first_word_is_left_out():
 
 def test_what_a_user_writes_into_metadata_cuts_nothing():
     assert told([row("a", "user", "1 2", interrupted=True, heard_chars=1)]) == [("user", "1 2")]
+
+
+def test_what_was_not_heard_before_a_call_is_not_read():
+    asking = stub("a", CALL, content="Let me see.")
+    cut = {**(asking.metadata_ or {}), "interrupted": True, "heard_chars": 3}
+    rows = [replace(asking, metadata_=cut), row("a", "tool", "rain", tool_call_id="c1")]
+    assert told(rows)[0] == ("assistant", f"Let {CUT_HERE}")

@@ -15,6 +15,7 @@ from websockets.asyncio.client import connect
 from desktop_app.errors import ChildError
 from desktop_app.protocol.events import ToolCall
 from desktop_app.service.providers.ports import Finished, TextDelta, ToolsCalled
+from desktop_app.service.runs.history import CUT_HERE
 from tests.fakes.official_sdk import BackboardAPIError, BackboardClient
 from tests.fakes.providers import CHUNK, ScriptedLanguage, ScriptedProviders
 from tests.fakes.videos import MOVIE, ScriptedVideoMaker
@@ -365,3 +366,48 @@ async def test_the_official_sdk_is_told_why_a_session_is_refused(rig):
     with pytest.raises(BackboardAPIError, match="nobody"):
         await sdk.connect_realtime(provider="nobody", model="x")
     await sdk.aclose()
+
+
+def truncation(item_id: str, heard_ms: object) -> dict[str, Any]:
+    kind = "conversation.item.truncate"
+    return {"type": kind, "item_id": item_id, "content_index": 0, "audio_end_ms": heard_ms}
+
+
+async def test_what_was_not_heard_of_a_reply_with_calls_is_marked_in_each_of_its_messages(
+    rig, client
+):
+    called = TextDelta("Let me see. "), ToolsCalled((ToolCall("c1", "weather", "{}"),))
+    rig.providers.language.rounds = [called]
+    begin = await client.begin(tools=[WEATHER])
+    assert begin["extensions"] == ["conversation.item.truncate"]
+    await client.say("text", text="How is it?")
+    for _ in range(2):
+        await client.until("audio.delta")
+    asked = [each for each in client.received if each["type"] == "tool.call"]
+    outputs = [{"tool_call_id": "c1", "name": "weather", "output": "rain"}]
+    if not asked:
+        await client.until("tool.call")
+    await client.say("tool.outputs", outputs=outputs)
+    await client.until("response.done")
+    items = dict.fromkeys(e["item_id"] for e in client.received if e["type"] == "audio.delta")
+    first, last = items
+    for item_id, heard_ms in ((last, 0), (first, 60), (last, 80)):
+        await client.say("provider.event", event=truncation(item_id, heard_ms))
+    await client.say("text", text="Go on")
+    await client.reply()
+    rows = [one for one in await rig.messages(begin["thread_id"]) if one["role"] == "assistant"]
+    heard = [one["content"][: one["metadata_"]["heard_chars"]] for one in rows[:2]]
+    assert heard == ["Let me", ""], "whatever is said of what comes behind it"
+    read = [one.content for one in rig.providers.language.requests[-1].history]
+    assert read == ["How is it?", f"Let me {CUT_HERE}", "rain", CUT_HERE, "Go on"]
+
+
+@pytest.mark.parametrize("event", [truncation("nobody", 5), truncation("", -1), truncation("", "")])
+async def test_what_cannot_be_truncated_is_answered_and_changes_nothing(rig, client, event):
+    await client.begin()
+    await client.say("provider.event", event=event)
+    assert (await client.until("error"))["code"] == "session.truncate"
+    await client.say("text", text="Hi")
+    await client.until("response.done")
+    await client.say("provider.event", event=event)
+    assert (await client.until("error"))["code"] == "session.truncate"

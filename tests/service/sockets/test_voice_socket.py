@@ -425,3 +425,37 @@ async def test_the_official_sdk_is_told_why_a_session_is_refused(rig):
     with pytest.raises(BackboardAPIError, match="Thread not found"):
         await sdk.stream_voice("nowhere", {"voice": {}})
     await sdk.aclose()
+
+
+async def test_what_was_heard_is_marked_in_this_thread_alone(rig, client):
+    thread_id, other = await rig.thread(), await rig.thread()
+    begin = await client.begin(thread_id, voice=SPOKEN)
+    assert begin["extensions"] == ["reply.heard"]
+    await client.ask()
+    run_id = (await client.until("run_started"))["run_id"]
+    await client.until("input.resumed")
+    async with voice(rig) as stranger:
+        await stranger.begin(other, voice=SPOKEN)
+        await stranger.say("reply.heard", run_id=run_id, heard_ms=1, heard_chars=0)
+        await stranger.say("no such word")
+        await stranger.until("error")
+    assert "interrupted" not in (await rig.messages(thread_id))[-1]["metadata_"]
+    await client.say("reply.heard", run_id=run_id, heard_ms=-1, heard_chars=5)
+    await client.say("no such word")
+    await client.until("error")
+    facts = (await rig.messages(thread_id))[-1]["metadata_"]
+    assert (facts["heard_ms"], facts["heard_chars"]) == (0, 5)
+
+
+async def test_a_reply_that_is_cut_while_it_is_written_is_stopped(rig, client):
+    thread_id = await rig.thread()
+    rig.providers.language.pause()
+    await client.begin(thread_id, voice=SPOKEN)
+    await client.ask()
+    run_id = (await client.until("run_started"))["run_id"]
+    await client.until("content_streaming")
+    await client.say("reply.heard", run_id=run_id, heard_ms=0, heard_chars=0)
+    await client.until("input.resumed")
+    reply = (await rig.messages(thread_id))[-1]
+    assert (reply["content"], reply["status"]) == ("Hello there. ", "CANCELLED")
+    assert reply["metadata_"]["heard_chars"] == 0
