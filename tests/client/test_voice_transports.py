@@ -16,6 +16,7 @@ from desktop_app.client.remote_threads import RemoteThreads
 from desktop_app.client.service_connection import ServiceAddresses, ServiceConnection
 from desktop_app.client.turn_request import VoiceDefaults
 from desktop_app.client.voice_socket_transport import open_voice_transport
+from desktop_app.errors import NetworkError
 from desktop_app.processes.engine_parts import resample_capture, resample_speech
 from desktop_app.protocol.backboard.messages import HearingChoice, SpeakingChoice
 from desktop_app.protocol.commands import (
@@ -32,6 +33,7 @@ from desktop_app.protocol.events import (
     ReplyEnded,
     ReplyStatus,
     ReplyText,
+    ServerFault,
     SessionReady,
     TranscriptUpdated,
 )
@@ -214,6 +216,25 @@ async def test_silence_is_no_turn_and_does_not_disturb_the_next_one(line):
     providers.language.pieces = (TextDelta("It is noon."),)
     await line.say(2)
     assert reply_of(await line.until(ReplyEnded))[1] == "It is noon."
+
+
+@pytest.mark.parametrize("line", [gateway, realtime, voice_socket], indirect=True)
+async def test_an_utterance_that_cannot_be_heard_fails_once_and_its_rest_is_not_answered(line):
+    stt = line.rig.providers.stt
+    stt.failure = NetworkError("stt.failed", "The ear is gone.")
+    async with asyncio.timeout(LIMIT_S):
+        while len(stt.utterances) < 2:  # the beginning is lost, the rest has ears that work
+            await line.transport.send(AppendAudio(1, PCM))
+            if stt.utterances:
+                stt.failure = None
+            await asyncio.sleep(0)
+    await line.transport.send(CommitAudio(1))
+    told = await line.until(ServerFault)
+    await line.say(2)
+    told += await line.until(ReplyEnded)
+    assert [(one.turn, one.message) for one in of(told, ServerFault)] == [(1, "The ear is gone.")]
+    assert [one.turn for one in of(told, TranscriptUpdated) if one.is_final] == [2]
+    assert {one.turn for one in of(told, ReplyText)} == {2}
 
 
 class Shelf:

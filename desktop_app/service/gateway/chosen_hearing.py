@@ -73,8 +73,7 @@ class ChosenHearing:
         try:
             chosen = self._choose(speech_choice.hearing(self._plan, await self._source.get()))
         except AppError as error:
-            await self._listener.on_fault(error)
-            return
+            chosen = _Nobody(error, self._listener, is_manual=self._plan.is_manual)
         early, self._early = self._early, []
         self._chosen = chosen
         for do in early:
@@ -95,3 +94,29 @@ class ChosenHearing:
             self._early.append(action)
         else:
             action(self._chosen)
+
+
+class _Nobody:
+    """In the place of who would hear: who commits is told why there are no words."""
+
+    def __init__(self, error: AppError, listener: UpstreamListener, *, is_manual: bool) -> None:
+        self._error = error
+        self._listener = listener
+        self._is_manual = is_manual
+        self._has_sound = False
+        self._is_told = False
+
+    def append(self, pcm: bytes, previous_text: str = "") -> None:
+        self._has_sound = True
+
+    def commit(self) -> None:
+        self._has_sound, self._is_told = False, True
+        raise self._error
+
+    def discard(self) -> None:
+        self._has_sound = False
+
+    async def run(self) -> None:
+        is_told_at_its_end = self._is_manual and self._has_sound
+        if not self._is_told and not is_told_at_its_end:
+            await self._listener.on_fault(self._error)

@@ -66,7 +66,8 @@ class Hearing:
     """Takes sound at once, decodes behind it, and tells transcripts in the order spoken.
 
     Sound goes to the recogniser as it comes, while that has room and nothing has to be waited for:
-    50 times a second, to wake a task costs more than all that is done with the sound.
+    50 times a second, to wake a task costs more than all that is done with the sound. Where the
+    client ends utterances, it is told of each that fails once, at its end, and not before.
     """
 
     def __init__(
@@ -77,7 +78,6 @@ class Hearing:
         *,
         on_speech: Callable[[bool], Awaitable[None]] | None = None,
         stt: SpeechToText | None = None,
-        tells_faults_at_commit: bool = False,
     ) -> None:
         """Begin with nothing heard.
 
@@ -87,13 +87,11 @@ class Hearing:
             listener: Told what was heard.
             on_speech: Told when an utterance that silence ends begins (True) and is over.
             stt: Who hears; None for the service's own.
-            tells_faults_at_commit: Where the client ends utterances: of each that fails once, at
-                its end, and not before.
         """
         self._plan = plan
         self._stt = stt
         self._on_speech = on_speech or _nobody
-        self._is_patient = tells_faults_at_commit and plan.is_manual
+        self._is_patient = plan.is_manual
         self._source = source
         self._listener = listener
         # Its sound is bounded by _waiting_bytes; marks are few bytes each and are not.

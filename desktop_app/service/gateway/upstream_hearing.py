@@ -24,7 +24,11 @@ class UpstreamListener(Listener, Protocol):
 
 
 class UpstreamHearing:
-    """Passes sound on, and tells transcripts. The provider finds where utterances end."""
+    """Passes sound on, and tells transcripts. The provider finds where utterances end.
+
+    Where the client ends them, it is told of each that fails once, at its end: half a question is
+    not answered for a whole one.
+    """
 
     def __init__(
         self,
@@ -49,11 +53,15 @@ class UpstreamHearing:
         self._is_speech = False
         self._voice = VoiceClock()
         self._failure: AppError | None = None
+        self._lost: AppError | None = None  # of what was said since the last commit
+        self._has_sound = False  # since the last commit
+        self._awaited = 0  # commits without words yet
         self._recognition = stt.open(_wish(plan))
 
     def append(self, pcm: bytes, previous_text: str = "") -> None:
         """Take more sound at the plan's rate; see ``Hearing``."""
-        if self._failure is None:
+        self._has_sound = True
+        if self._failure is None and self._lost is None:
             if self._ends_by_itself:
                 self._voice.hear(pcm)
             self._recognition.append(pcm, previous_text)
@@ -62,15 +70,22 @@ class UpstreamHearing:
         """The utterance is complete.
 
         Raises:
-            AppError: Nothing can be heard any more in this session.
+            AppError: It was not heard.
         """
-        if self._failure is not None:
-            raise self._failure
+        lost = self._failure or self._lost
+        self._forget()
+        if lost is not None:
+            raise lost
+        self._awaited += not self._ends_by_itself
         self._recognition.commit()
 
     def discard(self) -> None:
         """What was heard since the last commit was not meant."""
+        self._forget()
         self._recognition.discard()
+
+    def _forget(self) -> None:
+        self._has_sound, self._lost = False, None
 
     async def run(self) -> None:
         """Hear until cancelled. A failure is told, not raised: typed prompts still work."""
@@ -79,6 +94,16 @@ class UpstreamHearing:
                 await self._recognition.listen(self)
         except AppError as error:
             self._failure = error
+            await self._lose(error)
+
+    async def _lose(self, error: AppError) -> None:
+        """Tell of each utterance that is lost; of the one that is still spoken at its end."""
+        awaited, self._awaited = self._awaited, 0
+        for _ in range(awaited):
+            await self._listener.on_fault(error)
+        if self._has_sound and not self._ends_by_itself:
+            self._lost = error
+        elif not awaited:
             await self._listener.on_fault(error)
 
     # ---- what was heard (LiveListener) ------------------------------------------------------
@@ -97,13 +122,14 @@ class UpstreamHearing:
                 self._listener.on_voice_ended(self._voice.last_voiced_s)
             await self._on_speech(self._is_speech)
         if transcript.is_final:
+            self._awaited = max(0, self._awaited - 1)
             await self._listener.on_committed(replace(transcript, text=text))
         else:
             await self._listener.on_partial(text)
 
     async def on_trouble(self, error: AppError) -> None:
         """What was being heard is lost."""
-        await self._listener.on_fault(error)
+        await self._lose(error)
 
 
 def _wish(plan: SessionPlan) -> LiveWish:

@@ -74,7 +74,7 @@ class VoiceSession:
         self._tell = tell
         self._voice = Voice(tts=None if config.is_dictation else config.voice.tts)
         self._plan = _plan(config.voice.stt or LiveHearing())
-        self._hearing = Hearing(self._plan, source, self, tells_faults_at_commit=True)
+        self._hearing = Hearing(self._plan, source, self)
         self._heard: asyncio.Queue[str] = asyncio.Queue()  # no more than a person can say
         self._stops = 0
         self._turn: VoicedTurn | None = None
