@@ -11,6 +11,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
+    QTextOption,
 )
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QSizePolicy, QWidget
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 LONGEST_PASTE = 20_000
 """Characters; a longer text becomes a file unless the person wants it in the message."""
 
+_LONG_WORD = 1000  # characters from which on it is data, in which nobody looks for words
 _MOST_LINES = 8
 _FRAME = 2  # px that the field is higher than its lines
 _AROUND = 18  # px above and below the field, together
@@ -50,6 +52,7 @@ class _Field(QPlainTextEdit):
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
         self._is_composing = False
+        self._holds_data = False
         self.setAcceptDrops(False)  # the whole conversation takes what is dropped
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFont(look.font())
@@ -61,6 +64,22 @@ class _Field(QPlainTextEdit):
         let_ground_through(self)
         self.document().setDocumentMargin(int(is_mirrored()))  # room for a cursor at the right
         begin_page_leading(self)
+
+    def make_ready_for(self, text: str) -> None:
+        """Let this text be put there without a long wait.
+
+        Qt looks for the ends of words in all that is left of a long one at each of its lines:
+        where there is one, lines end anywhere.
+        """
+        if not self._holds_data and max(map(len, text.split()), default=0) > _LONG_WORD:
+            self._holds_data = True
+            self.setWordWrapMode(QTextOption.WrapMode.WrapAnywhere)
+
+    def be_empty(self) -> None:
+        """Nothing is written any more."""
+        if self._holds_data:
+            self._holds_data = False
+            self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:  # noqa: N802
         self._is_composing = bool(event.preeditString())
@@ -163,6 +182,7 @@ class Composer(QWidget):
 
     def set_text(self, text: str) -> None:
         """Put a text there to be edited and sent."""
+        self.field.make_ready_for(text)
         self.field.setPlainText(text)
         self.field.moveCursor(self.field.textCursor().MoveOperation.End)
 
@@ -174,6 +194,7 @@ class Composer(QWidget):
 
     def insert(self, text: str) -> None:
         """Put a text where the cursor is."""
+        self.field.make_ready_for(text)
         self.field.insertPlainText(text)
         self.field.setFocus()
 
@@ -238,6 +259,8 @@ class Composer(QWidget):
         return not self._has_files and not self.text.strip()
 
     def _on_text_changed(self) -> None:
+        if self.field.document().isEmpty():
+            self.field.be_empty()
         self._show_button()
         if self._fit_field():
             self.height_changed.emit()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtGui import QInputMethodEvent, QTextOption
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from desktop_app.ui.compose.composer import Composer
@@ -82,3 +82,32 @@ def test_the_microphone_teaches_the_key_that_begins_a_conversation(composer):
     for is_on in (False, True):
         composer.show_voice(is_on)
         assert "(Ctrl+Shift+Space)" in microphone.toolTip()
+
+
+ANYWHERE = QTextOption.WrapMode.WrapAnywhere
+
+
+def test_a_word_without_end_is_wrapped_anywhere_until_it_is_gone(composer, qtbot):
+    usual = composer.field.wordWrapMode()
+    composer.insert("words of a usual length " * 100)
+    assert composer.field.wordWrapMode() is usual
+    composer.insert("x" * 200_000)
+    qtbot.keyClicks(composer.field, "y")
+    assert composer.field.wordWrapMode() is ANYWHERE
+    assert composer.text.endswith("xy")
+    composer.submit()
+    assert composer.field.wordWrapMode() is usual
+
+
+def test_so_is_one_that_is_brought_back(composer):
+    composer.set_text("x" * 20_000)
+    assert composer.field.wordWrapMode() is ANYWHERE
+    composer.set_text("short")
+    composer.set_text("")
+    assert composer.field.wordWrapMode() is not ANYWHERE
+
+
+def test_a_draft_that_is_brought_back_is_not_undone(composer, qtbot):
+    composer.set_text("a draft")
+    qtbot.keyClick(composer.field, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert composer.text == "a draft"
