@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from desktop_app.ui.chat.picture_shelf import LONGEST_SIDE, InlinePicture, fitti
 from desktop_app.ui.gallery.film import facts_of, first_frame, picture_reader
 from desktop_app.ui.wires import Wires
 
-MOST = 400  # pictures of a thread that are shown in it
+PAGE = 400  # pictures that are read at once
 _MOST_PIXELS = 120_000_000
 _WHOLE, _SMOOTH = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
 _DENSITY = 2  # px of the screen for one at 1x
@@ -35,8 +35,9 @@ class PictureLoading(QObject):
         super().__init__(wires.window)
         self._wires = wires
         self._chat = chat
-        self._records: dict[str, PictureRecord] = {}
+        self._known: dict[str, InlinePicture] = {}  # of the thread, newest first
         self._thread_id = ""
+        self._readings = 0
         self._waiting: list[InlinePicture] = []
         self._is_loading = False
         wires.store.pictures_changed.connect(self._read)
@@ -47,21 +48,33 @@ class PictureLoading(QObject):
     def _on_conversation(self, conversation: Conversation) -> None:
         if conversation.thread_id != self._thread_id:
             self._thread_id = conversation.thread_id
+            self._known = {}
             self._read()
 
     def _read(self) -> None:
+        self._readings += 1
         if self._thread_id:
-            self._wires.run(partial(self._read_thread, self._thread_id), "inline pictures")
+            self._wires.run(partial(self._read_thread, self._readings), "inline pictures")
 
-    async def _read_thread(self, thread_id: str) -> None:
-        records = await self._wires.pages.pictures(thread_id, MOST)
-        folder = self._wires.folders.data
-        sized = await self._wires.on_worker(lambda: [measured(one, folder) for one in records])
-        if thread_id != self._thread_id:
-            return
-        self._records = {record.id: record for record in records}
+    async def _read_thread(self, reading: int) -> None:
+        """Read page by page; the first one of a thread is shown before the others are read."""
+        found: dict[str, InlinePicture] = {}
+        thread_id, known, is_more = self._thread_id, self._known, True
+        while is_more:
+            records = await self._wires.pages.pictures(thread_id, PAGE, len(found))
+            measure = partial(_measured_all, records, known, self._wires.folders.data)
+            sized = await self._wires.on_worker(measure)
+            if reading != self._readings:
+                return
+            found |= {one.record.id: one for one in sized}
+            is_more = len(records) == PAGE
+            if not known or not is_more:
+                self._show(found)
+
+    def _show(self, found: dict[str, InlinePicture]) -> None:
+        self._known = found
         by_message: dict[str, tuple[InlinePicture, ...]] = {}
-        for picture in reversed(sized):
+        for picture in reversed(found.values()):
             message_id = picture.record.message_id
             by_message[message_id] = (*by_message.get(message_id, ()), picture)
         self._chat.show_pictures(by_message)
@@ -84,9 +97,21 @@ class PictureLoading(QObject):
             self._is_loading = False
 
     def _on_chosen(self, picture_id: str) -> None:
-        record = self._records.get(picture_id)
-        if record is not None:
-            self.chosen.emit(record)
+        picture = self._known.get(picture_id)
+        if picture is not None:
+            self.chosen.emit(picture.record)
+
+
+def _measured_all(
+    records: Sequence[PictureRecord], known: Mapping[str, InlinePicture], folder: Path
+) -> list[InlinePicture]:
+    """The pictures of a page; the file of one that is known is not opened again."""
+    sized = []
+    for record in records:
+        before = known.get(record.id)
+        is_known = before is not None and before.is_measured and before.record == record
+        sized.append(before if before is not None and is_known else measured(record, folder))
+    return sized
 
 
 def measured(record: PictureRecord, folder: Path) -> InlinePicture:

@@ -20,12 +20,14 @@ class InlinePicture:
 
     Attributes:
         duration_s: Of a video, where it is known.
+        is_measured: Its file said how large it is.
     """
 
     record: PictureRecord
     width: int
     height: int
     duration_s: float | None = None
+    is_measured: bool = True
 
 
 def fitting(
@@ -37,7 +39,7 @@ def fitting(
     """
     if width <= 0 or height <= 0:
         side = (LONGEST_SIDE, LONGEST_SIDE * 9 // 16) if record.is_video else (120, 120)
-        return InlinePicture(record, *side, duration_s)
+        return InlinePicture(record, *side, duration_s, is_measured=False)
     longest = max(width, height)
     share = LONGEST_SIDE / longest if record.is_video else min(1.0, LONGEST_SIDE / longest)
     wide, high = max(24, round(width * share)), max(24, round(height * share))

@@ -12,6 +12,7 @@ from desktop_app.link.messages import MessageSaved
 from desktop_app.link.replies import ReplyDetailed
 from desktop_app.link.thread_messages import PictureSaved
 from desktop_app.ui import look as size
+from desktop_app.ui.chat import picture_loading
 from desktop_app.ui.chat.folds import folds_of
 from desktop_app.ui.chat.picture_loading import loaded
 from desktop_app.ui.chat.picture_shelf import PictureShelf, fitting
@@ -158,3 +159,33 @@ def test_two_pictures_beside_each_other_fill_the_column(look):
     strip.show(make_message(1, "Here."))
     left, right = (target.box for target in strip.targets())
     assert (left.left(), right.right(), left.top()) == (0, size.COLUMN, right.top())
+
+
+def test_of_very_many_pictures_all_are_shown_and_each_is_measured_once(talk, monkeypatch):
+    monkeypatch.setattr(picture_loading, "PAGE", 4)
+    measured, opened = picture_loading.measured, []
+    monkeypatch.setattr(
+        picture_loading,
+        "measured",
+        lambda one, folder: opened.append(one.id) or measured(one, folder),
+    )
+    talk.reader.made += [record("fox.png", number) for number in range(10)]
+    talk.store.apply(PictureSaved(record("fox.png", 9)))
+    talk.store.tell()
+    assert len(strip_of(talk)._placed) == 10
+    talk.reader.made.append(record("fox.png", 10))
+    talk.store.apply(PictureSaved(record("fox.png", 10)))
+    talk.store.tell()
+    assert len(strip_of(talk)._placed) == 11
+    assert sorted(opened) == sorted(f"p{number}" for number in range(11))
+
+
+def test_a_picture_whose_file_comes_late_is_measured_again(talk, folder):
+    talk.reader.made.append(record("late.png"))
+    talk.store.apply(PictureSaved(record("late.png")))
+    talk.store.tell()
+    assert strip_of(talk)._placed[0][1].height() == 120
+    (folder / "late.png").write_bytes((folder / "fox.png").read_bytes())
+    talk.store.apply(PictureSaved(record("late.png")))
+    talk.store.tell()
+    assert strip_of(talk)._placed[0][1].height() == 168
