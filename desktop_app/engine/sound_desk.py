@@ -37,6 +37,9 @@ from desktop_app.engine.session import Mic, Session, Stage
 from desktop_app.errors import DeviceError
 from desktop_app.link.messages import LevelMeasured, SpeechHeard
 
+ECHO_TAIL_S = 0.2
+"""So long a room rings after the last sample has left the loudspeaker, in half duplex."""
+
 HEARD_EVERY_S = 0.2
 REST_S = 10.0
 SPEAKER_RETRY_S = 2.0
@@ -75,6 +78,7 @@ class SoundDesk:
         self._echo = EchoControl(parts.echo, tell)
         self._ears = Ears(parts.detector, parts.turn_detector, tell=tell, keep=keep)
         self._session = Session()
+        self._deaf_until_s = 0.0  # what was captured before is the end of our own reply
         self._frames_heard = 0
         self._heard_timer: Timer | None = None
         self._is_speaker_wanted = False
@@ -127,6 +131,8 @@ class SoundDesk:
         """Know how the conversation stands now."""
         if session.is_muted != self._session.is_muted:
             self._ears.forget()
+        if self._session.is_deaf and not session.is_deaf:
+            self._deaf_until_s = self._parts.time.now() + ECHO_TAIL_S
         self._session = session
         if session.stage is Stage.SPEAKING and self._heard_timer is None:
             self._heard_timer = self._parts.time.after(HEARD_EVERY_S, self._tell_heard)
@@ -201,7 +207,7 @@ class SoundDesk:
 
     def _take(self, captured: AudioFrame) -> None:
         frame = self._echo.clean(captured)
-        is_deaf = self._session.is_deaf
+        is_deaf = self._is_deaf_to(captured)
         if not is_deaf:
             self._ears.pass_on(frame)  # on its way before the judge takes its millisecond
         self._frames_heard += 1
@@ -214,6 +220,15 @@ class SoundDesk:
             self._echo.heard(is_speech=None)
         else:
             self._echo.heard(is_speech=self._ears.hear(frame))
+
+    def _is_deaf_to(self, frame: AudioFrame) -> bool:
+        """Whether a frame may hold our own reply, which nobody takes out of it.
+
+        It counts when it was captured, not when it is looked at. Whoever presses the talk key is
+        heard from then on.
+        """
+        is_tail = frame.at_s < self._deaf_until_s and self._session.stage is not Stage.HEARING
+        return self._session.is_deaf or is_tail
 
     def _tell_level(self, frame: AudioFrame) -> None:
         level = 0.0 if self._session.is_muted else loudness(frame.energy)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from desktop_app.audio.frames import FRAME_BYTES
 from desktop_app.engine.inputs import (
     MutedChanged,
     PromptTyped,
@@ -207,6 +208,39 @@ async def test_bar_8_in_half_duplex_the_microphone_is_deaf_and_one_key_interrupt
         assert line.sent_of(CancelReply) == [CancelReply(1, 0)]
         await rig.hear(SAYING)
         await line.expect(CommitAudio(2))
+
+
+async def _spoken_to_the_end(rig: Rig) -> ScriptedTransport:
+    """In half duplex, a reply that has just left the loudspeaker."""
+    line = await speaking(rig, ms=300)
+    await rig.time.advance(1.5)  # to where the microphone is
+    line.say(ReplyEnded(1))
+    await rig.loudspeaker.sound(300)
+    await rig.phase_is(Phase.LISTENING)
+    return line
+
+
+async def test_bar_8_the_end_of_its_own_reply_is_not_answered_in_half_duplex():
+    async with Rig(barge_in=False) as rig:
+        line = await _spoken_to_the_end(rig)
+        judged, sent = rig.detector.frames, len(line.sent_of(AppendAudio))
+        await rig.hear("#" * 9)  # captured while the room still rang
+        assert (rig.detector.frames, len(line.sent_of(AppendAudio))) == (judged, sent)
+        await rig.hear("." * 10)
+        await rig.hear(SAYING)
+        await line.expect(CommitAudio(2))
+        assert line.sent_of(CommitAudio) == [CommitAudio(1), CommitAudio(2)]
+
+
+async def test_bar_8_whoever_holds_the_talk_key_is_heard_from_the_press_on():
+    async with Rig(barge_in=False) as rig:
+        line = await _spoken_to_the_end(rig)
+        await rig.take(TalkPressed())
+        await rig.phase_is(Phase.HEARING)
+        await rig.hear("#" * 9)
+        assert len(b"".join(sent.pcm for sent in line.sent_of(AppendAudio) if sent.turn == 2)) >= (
+            9 * FRAME_BYTES
+        )
 
 
 async def test_the_stop_key_silences_and_goes_back_to_listening():
