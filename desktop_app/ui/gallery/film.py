@@ -13,6 +13,7 @@ from desktop_app.protocol.motion_jpeg import MotionJpeg, read_motion_jpeg
 from desktop_app.protocol.mp4_facts import Mp4Facts, read_mp4_facts
 
 _ENDING = ".avi"
+_TELLING = (_ENDING, ".mp4", ".mov", ".3gp", ".3g2")
 _reading = Lock()
 
 
@@ -54,6 +55,12 @@ def facts_of(path: Path) -> Mp4Facts | MotionJpeg | None:
             return read_mp4_facts(file)
     except OSError:
         return None
+
+
+def duration_s(path: Path) -> float:
+    """How long a video is; 0 where it is none or its file does not say. Any worker thread."""
+    facts = facts_of(path) if path.suffix in _TELLING else None
+    return facts.duration_s if facts is not None else 0.0
 
 
 def first_frame(path: Path) -> QImage | None:

@@ -144,7 +144,9 @@ class FilmBar(QWidget):
         if film is None:
             return
         at_s = 0.0 if self.frame == 0 else (self.frame + 1) * film.frame_s
-        words = f"{picture_words.length(at_s)} / {picture_words.length(film.duration_s)}"
+        whole = picture_words.length(film.duration_s)
+        is_over = self.frame == self.seek.maximum()
+        words = f"{whole if is_over else picture_words.moment(at_s)} / {whole}"
         if (said := in_order(words)) != self._clock.text:
             self._clock.show_text(said)
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QObject
 
-from desktop_app.ui.gallery.film import Film, open_film
+from desktop_app.ui.gallery.film import Film, duration_s, open_film
 from desktop_app.ui.gallery.picture_steps import PictureSteps
 from desktop_app.ui.gallery.picture_viewer import PictureViewer
 from desktop_app.ui.wires import Wires
@@ -38,10 +39,10 @@ class FilmProjector(QObject):
         viewed = self._viewer.picture
         if viewed is None or viewed is not picture:
             return
-        film = await self._wires.on_worker(partial(open_film, self._steps.path(viewed)))
+        film, length_s = await self._wires.on_worker(partial(_opened, self._steps.path(viewed)))
         if self._viewer.picture is viewed:
             self._film = film
-            self._viewer.show_film(viewed.id, film.motion if film is not None else None)
+            self._viewer.show_film(viewed.id, film.motion if film is not None else None, length_s)
 
     def _on_due(self, number: int) -> None:
         if self._film is None:
@@ -60,3 +61,8 @@ class FilmProjector(QObject):
                     self._viewer.show_frame(image)
         finally:
             self._is_reading = False
+
+
+def _opened(path: Path) -> tuple[Film | None, float]:
+    """The video, where it is one that is played here, and how long it is."""
+    return open_film(path), duration_s(path)

@@ -248,13 +248,19 @@ class PictureGrid(QAbstractScrollArea):
         boxes = [self._places.picture(number).translated(0, -top) for number in numbers]
         known = self._pictures[numbers.start : numbers.stop]
         for picture, box in zip(known, boxes, strict=False):
-            paint_tile(painter, box, self._look, picture, self._supply.image(picture.path))
+            image, length = self._supply.image(picture.path), self._length(picture)
+            paint_tile(painter, box, self._look, picture, image, length)
         for box in boxes[len(known) :]:
             paint_absent(painter, box, self._look)
         if self._current in numbers and self.hasFocus():
             paint_ring(painter, boxes[self._current - numbers.start], self._look)
         if self._has_words:
             self._paint_words(painter, known, boxes)
+
+    def _length(self, video: PictureRecord) -> str:
+        """In words; empty where it is not known, and of a picture."""
+        seconds = self._supply.length_s(video.path) if video.is_video else 0.0
+        return picture_words.length(seconds) if seconds else ""
 
     def _paint_words(
         self, painter: QPainter, pictures: Sequence[PictureRecord], boxes: Sequence[QRect]

@@ -73,6 +73,7 @@ class PictureViewer(QWidget):
         self._row: tuple[PictureRecord, ...] = ()
         self._thread = ""
         self._cost_usd: float | None = None
+        self._length_s = 0.0  # of a video
         self.canvas = PictureCanvas(look, self)
         self.bar = FilmBar(look, self)
         self.strip = FamilyStrip(look, self, supply)
@@ -171,7 +172,7 @@ class PictureViewer(QWidget):
         if is_other:
             self._images.clear()
             self._family = Family()
-            self._cost_usd = None
+            self._cost_usd, self._length_s = None, 0.0
             self.bar.show_film(None)
             self.compare.setChecked(False)
             self.compare.setEnabled(False)
@@ -205,11 +206,16 @@ class PictureViewer(QWidget):
         self.save.describe(save, "Ctrl+S")
         self.delete.describe(delete, "Del")
 
-    def show_film(self, picture_id: str, film: MotionJpeg | None) -> None:
-        """How the video with that id is played; None where that is another program's work."""
+    def show_film(self, picture_id: str, film: MotionJpeg | None, length_s: float) -> None:
+        """How the video with that id is played; None where that is another program's work.
+
+        Args:
+            length_s: How long it is; 0 where nothing says it.
+        """
         picture = self._picture
         if picture is None or picture.id != picture_id:
             return
+        self._length_s = length_s
         self.bar.show_film(film)
         self._show_facts()
         if film is not None and not self._look.is_calm:
@@ -299,7 +305,7 @@ class PictureViewer(QWidget):
         facts = (
             picture_words.maker(picture),
             picture_words.made_at(picture),
-            picture_words.length(film.duration_s) if film is not None else "",
+            picture_words.length(self._length_s) if self._length_s else "",
             tr("without its sound here") if film is not None and film.has_sound else "",
             picture_words.size_words(picture, width, height),
             tr("in {thread}").format(thread=self._thread) if self._thread else "",

@@ -44,9 +44,15 @@ def size_words(picture: PictureRecord, width: int, height: int) -> str:
 
 
 def length(seconds: float) -> str:
-    """Minutes and seconds of a video."""
+    """Of a video as players write it: no video lasts 0:00."""
+    return moment(max(1.0, seconds))
+
+
+def moment(seconds: float) -> str:
+    """A place in a video, in whole seconds that are over."""
     minutes, rest = divmod(int(seconds), 60)
-    return f"{minutes}:{rest:02d}"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 
 
 def counted(pictures: Sequence[PictureRecord], total: int) -> str:

@@ -11,6 +11,7 @@ from desktop_app.ui.mirroring import within
 
 _SIGN = 48  # px at 1x
 _EDGE = 8
+_SMALL = 120  # px; there the length stands closer to the corner
 _GROUND = 225  # of 255: it is read on every picture
 
 
@@ -35,20 +36,23 @@ def paint_play_sign(painter: QPainter, box: QRectF, look: Look) -> None:
     painter.fillPath(triangle, look.colour("text"))
 
 
-def paint_length(painter: QPainter, box: QRectF, look: Look, words: str) -> None:
-    """In the lower corner where lines begin; nothing where there is no room for it."""
+def paint_length(painter: QPainter, box: QRectF, look: Look, words: str) -> QRectF:
+    """In the lower corner where lines begin; returns where, null where there is no room for it."""
     font = look.font(size.CAPTION)
     painter.setFont(font)
     lines = painter.fontMetrics()
-    width, height = lines.horizontalAdvance(words) + 2 * _EDGE, lines.height() + 4
-    if not words or width + 2 * _EDGE > box.width() or height + 2 * _EDGE > box.height() / 2:
-        return
-    pill = within(QRectF(box.left() + _EDGE, box.bottom() - _EDGE - height, width, height), box)
+    edge = _EDGE if box.height() >= _SMALL else _EDGE / 2
+    width, height = lines.horizontalAdvance(words) + 2 * edge, lines.height() + 4
+    below = (box.height() - sign_side(box, look)) / 2
+    if not words or width + 2 * edge > box.width() or height + edge > below:
+        return QRectF()
+    pill = within(QRectF(box.left() + edge, box.bottom() - edge - height, width, height), box)
     painter.setPen(look.colour("dim"))
     painter.setBrush(_ground(look))
     painter.drawRoundedRect(pill, 6, 6)
     painter.setPen(look.colour("text"))
     painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, words)
+    return pill
 
 
 def paint_plate(painter: QPainter, box: QRectF, look: Look) -> None:

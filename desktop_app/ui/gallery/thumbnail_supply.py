@@ -13,6 +13,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
+from desktop_app.ui.gallery.film import duration_s
 from desktop_app.ui.gallery.thumbnails import thumbnail
 from desktop_app.ui.journal_pages import Worker
 
@@ -22,6 +23,7 @@ FRAME_S = 0.016
 _AT_ONCE = 8
 
 MakeThumbnail = Callable[[Path, Path, int, float], QImage]
+MeasureVideo = Callable[[Path], float]
 
 
 class ThumbnailSupply(QObject):
@@ -49,6 +51,7 @@ class ThumbnailSupply(QObject):
         name: str,
         *,
         make: MakeThumbnail = thumbnail,
+        measure: MeasureVideo = duration_s,
     ) -> None:
         super().__init__()
         self._folder = folder
@@ -57,6 +60,8 @@ class ThumbnailSupply(QObject):
         self._run = run
         self._name = name
         self._make = make
+        self._measure = measure
+        self._lengths: dict[str, float] = {}
         self._size = (0, 0.0)
         self._images: OrderedDict[str, QImage] = OrderedDict()
         self._bytes = 0
@@ -80,6 +85,10 @@ class ThumbnailSupply(QObject):
         if found is not None:
             self._images.move_to_end(path)
         return found
+
+    def length_s(self, path: str) -> float:
+        """How long a video is; 0 until that is known, and where nothing says it."""
+        return self._lengths.get(path, 0.0)
 
     def want(self, paths: Sequence[str], on_screen: int | None = None) -> None:
         """Bring these, in this order; what was wanted before and is no longer, is not brought.
@@ -108,9 +117,9 @@ class ThumbnailSupply(QObject):
                     await self._frame()
                     continue
                 paths, size = (seen or self._wanted)[:_AT_ONCE], self._size
-                images = await self._on_worker(partial(self._made, paths, size))
+                made = await self._on_worker(partial(self._made, paths, size))
                 if size == self._size:
-                    self._take(dict(zip(paths, images, strict=False)))
+                    self._take(dict(zip(paths, made, strict=False)))
         finally:
             self._is_loading = False
 
@@ -122,19 +131,22 @@ class ThumbnailSupply(QObject):
             async with asyncio.timeout(FRAME_S):
                 await self._asked.wait()
 
-    def _made(self, paths: Sequence[str], size: tuple[int, float]) -> list[QImage]:
-        """As many of them as a moment allows, and at least one: each way to a worker costs time."""
-        until, made = time.monotonic() + MOMENT_S, list[QImage]()
+    def _made(self, paths: Sequence[str], size: tuple[int, float]) -> list[tuple[QImage, float]]:
+        """Pictures and lengths, as many as a moment allows, and at least one: a way costs time."""
+        until, made = time.monotonic() + MOMENT_S, list[tuple[QImage, float]]()
         for path in paths:
-            made.append(self._make(self._folder / path, self._cache, *size))
+            source = self._folder / path
+            made.append((self._make(source, self._cache, *size), self._measure(source)))
             if time.monotonic() >= until:
                 break
         return made
 
-    def _take(self, images: dict[str, QImage]) -> None:
-        self._wanted = [path for path in self._wanted if path not in images]
-        for path, image in images.items():
+    def _take(self, made: dict[str, tuple[QImage, float]]) -> None:
+        self._wanted = [path for path in self._wanted if path not in made]
+        for path, (image, length_s) in made.items():
             self._put(path, image)
+            if length_s:
+                self._lengths[path] = length_s
             self.arrived.emit(path)
 
     def _put(self, path: str, image: QImage) -> None:

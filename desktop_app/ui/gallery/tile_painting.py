@@ -8,7 +8,7 @@ from PySide6.QtGui import QImage, QPainter, QPen
 from desktop_app.journal.records import PictureRecord
 from desktop_app.prose import tr
 from desktop_app.ui import look as size
-from desktop_app.ui.gallery.play_sign import paint_play_sign, sign_side
+from desktop_app.ui.gallery.play_sign import paint_length, paint_play_sign, sign_side
 from desktop_app.ui.icons import paint_icon
 from desktop_app.ui.look import Look
 
@@ -16,20 +16,30 @@ _RING = 3
 
 
 def paint_tile(
-    painter: QPainter, box: QRect, look: Look, picture: PictureRecord, image: QImage | None
+    painter: QPainter,
+    box: QRect,
+    look: Look,
+    picture: PictureRecord,
+    image: QImage | None,
+    length: str = "",
 ) -> None:
-    """A picture, None while it is read and null where it is none, or a video with its sign."""
+    """A picture, None while it is read and null where it is none, or a video with its sign.
+
+    Args:
+        length: Of a video, in words; empty where it is not known.
+    """
     if image is not None and not image.isNull():
         painter.drawImage(box, image)
         size.edge_picture(painter, QRectF(box), look)
     else:
         paint_absent(painter, box, look)
-        if image is not None and picture.is_video:
-            _paint_foot(painter, box, look, tr("No preview"))
-        elif image is not None:
+        if image is not None and not picture.is_video:
             _paint_broken(painter, box, look)
     if picture.is_video:
         paint_play_sign(painter, QRectF(box), look)
+        pill = paint_length(painter, QRectF(box), look, length)
+        if image is not None and image.isNull():
+            _paint_foot(painter, box, look, tr("No preview"), pill)
 
 
 def paint_absent(painter: QPainter, box: QRect, look: Look) -> None:
@@ -45,15 +55,24 @@ def _paint_broken(painter: QPainter, box: QRect, look: Look) -> None:
     _paint_words(painter, box, look, tr("Cannot be shown"))
 
 
-def _paint_foot(painter: QPainter, box: QRect, look: Look, words: str) -> None:
-    """One line at the lower edge, where the sign leaves room for it."""
+def _paint_foot(painter: QPainter, box: QRect, look: Look, words: str, pill: QRectF) -> None:
+    """One line at the lower edge beside the length, where the sign leaves room for it."""
     painter.setFont(look.font(size.CAPTION))
     painter.setPen(look.colour("dim"))
     line = painter.fontMetrics().height()
-    is_fitting = painter.fontMetrics().horizontalAdvance(words) <= box.width() - 8
+    room = QRectF(box.left() + 4, box.bottom() - line - 5, box.width() - 8, line)
+    flags = Qt.AlignmentFlag.AlignCenter
+    if not pill.isNull():
+        is_before = pill.center().x() < room.center().x()
+        edge = box.bottom() - pill.bottom()
+        left = pill.right() + edge if is_before else box.left() + edge
+        right = box.right() - edge if is_before else pill.left() - edge
+        room = QRectF(left, pill.top(), right - left, pill.height())
+        side = Qt.AlignmentFlag.AlignRight if is_before else Qt.AlignmentFlag.AlignLeft
+        flags = side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
+    is_fitting = painter.fontMetrics().horizontalAdvance(words) <= room.width()
     if is_fitting and line + 8 <= (box.height() - sign_side(QRectF(box), look)) / 2:
-        room = QRect(box.left(), box.bottom() - line - 5, box.width(), line)
-        painter.drawText(room, Qt.AlignmentFlag.AlignCenter, words)
+        painter.drawText(room, flags, words)
 
 
 def _paint_words(painter: QPainter, box: QRect, look: Look, words: str) -> None:

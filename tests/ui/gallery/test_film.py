@@ -9,9 +9,16 @@ import pytest
 
 from desktop_app.protocol.motion_jpeg import read_motion_jpeg
 from desktop_app.ui.gallery import film as film_module
-from desktop_app.ui.gallery.film import facts_of, first_frame, may_play, open_film, still
+from desktop_app.ui.gallery.film import (
+    duration_s,
+    facts_of,
+    first_frame,
+    may_play,
+    open_film,
+    still,
+)
 from desktop_app.ui.gallery.thumbnails import thumbnail, whole_picture
-from tests.fakes.films import film, scene
+from tests.fakes.films import film, mp4, mvhd, scene, tkhd
 
 
 @pytest.fixture
@@ -88,3 +95,20 @@ def test_the_places_of_its_frames_are_read_once_for_a_view(qapp, video: Path, mo
     opened = open_film(video)
     assert opened is not None
     assert len(opened.motion.frames) == 7, "another file"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "lasts_s"),
+    [
+        ("a.avi", film(8), 0.8),
+        ("a.mp4", mp4(mvhd(600, 2880), tkhd(64, 48)), 4.8),
+        ("a.mov", mp4(mvhd(600, 2880), tkhd(64, 48)), 4.8),
+        ("a.mp4", b"no video", 0),
+        ("a.png", mp4(mvhd(600, 2880), tkhd(64, 48)), 0),
+    ],
+)
+def test_how_long_a_video_is_where_its_file_says_so(tmp_path: Path, name, content, lasts_s):
+    path = tmp_path / name
+    path.write_bytes(content)
+    assert duration_s(path) == pytest.approx(lasts_s)
+    assert duration_s(tmp_path / f"gone {name}") == 0

@@ -135,3 +135,12 @@ def test_another_video_begins_at_its_beginning(bar: FilmBar):
     assert not bar.is_playing
     bar.show_film(FILM)
     assert (bar.frame, bar.isHidden()) == (0, False)
+
+
+def test_a_video_of_less_than_a_second_ends_where_it_is_said_to_end(bar: FilmBar, clock: Clock):
+    bar.show_film(MotionJpeg(64, 48, 0.1, FILM.frames[:8]))
+    assert bar._clock.text == "0:00 / 0:01"
+    bar.play()
+    clock.s += 60
+    bar._on_time()
+    assert bar._clock.text == "0:01 / 0:01"

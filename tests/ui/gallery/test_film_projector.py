@@ -30,9 +30,11 @@ class Viewer(QObject):
         self.bar = Bar()
         self.picture: SimpleNamespace | None = None
         self.films: list[int] = []
+        self.lengths: list[float] = []
         self.frames: list[QImage] = []
 
-    def show_film(self, _id: str, motion: MotionJpeg | None) -> None:
+    def show_film(self, _id: str, motion: MotionJpeg | None, length_s: float) -> None:
+        self.lengths.append(length_s)
         self.films.append(len(motion.frames) if motion else 0)
 
     def show_frame(self, image: QImage) -> None:

@@ -32,6 +32,9 @@ class Supply(QObject):
     def image(self, _path: str) -> QImage:
         return self._image
 
+    def length_s(self, _path: str) -> float:
+        return 0.0
+
     def want(self, paths: list[str], on_screen: int | None = None) -> None:
         self.wanted.append(paths)
 

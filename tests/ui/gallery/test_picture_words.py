@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from desktop_app.ui.gallery.picture_words import caption, file_name, maker
+from desktop_app.ui.gallery.picture_words import caption, file_name, length, maker, moment
 from tests.ui.gallery.conftest import record
 
 
@@ -38,3 +38,22 @@ def test_a_picture_without_words_has_a_name_and_no_maker():
     bare = record(1, prompt=" \n")
     assert (caption(bare), maker(bare)) == ("Picture", "")
     assert maker(record(1, model="openai/gpt-image-1")) == "Made by openai / gpt-image-1"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0.08, "0:01"),
+        (0.8, "0:01"),
+        (1.9, "0:01"),
+        (59.99, "0:59"),
+        (3599, "59:59"),
+        (36_061, "10:01:01"),
+    ],
+)
+def test_a_length_is_said_as_players_say_it(seconds: float, said: str):
+    assert length(seconds) == said
+
+
+def test_a_place_in_a_video_begins_at_nothing():
+    assert [moment(seconds) for seconds in (0, 0.8, 60)] == ["0:00", "0:00", "1:00"]

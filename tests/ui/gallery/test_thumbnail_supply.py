@@ -21,7 +21,13 @@ class Studio:
         self.gate = asyncio.Event()
         self.tasks: list[asyncio.Task[None]] = []
         self.supply = ThumbnailSupply(
-            Path("/j"), Path("/c"), self._worker, self._run, "x", make=self._make
+            Path("/j"),
+            Path("/c"),
+            self._worker,
+            self._run,
+            "x",
+            make=self._make,
+            measure=lambda path: 4.8 if path.suffix == ".mp4" else 0.0,
         )
         self.supply.use_size(10, 1)
 
@@ -153,3 +159,15 @@ async def test_what_is_seen_next_does_not_wait_for_that_frame(monkeypatch):
         studio.supply.want(["c"], 1)
         await studio.finish()
     assert studio.made == ["a", "c"]
+
+
+async def test_how_long_a_video_is_comes_with_its_picture_and_stays(arrived):
+    studio = Studio()
+    lengths = []
+    studio.supply.arrived.connect(lambda path: lengths.append(studio.supply.length_s(path)))
+    studio.supply.want(["a.png", "b.mp4"])
+    assert studio.supply.length_s("b.mp4") == 0
+    await studio.finish()
+    assert lengths == [0, 4.8]
+    studio.supply.use_size(20, 1)
+    assert studio.supply.length_s("b.mp4") == 4.8

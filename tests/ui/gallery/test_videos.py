@@ -289,3 +289,15 @@ def test_the_gallery_counts_and_names_both(desk, gallery):
     desk.store.pictures_changed.emit()
     assert gallery._count.text == "2 videos"
     gallery.grid.grab()
+
+
+def test_the_gallery_says_how_long_its_videos_are(desk, videos, tmp_path: Path, gallery):
+    grid, supply = gallery.grid, gallery.grid._supply
+    assert [grid._length(one) for one in videos] == ["0:01", "", ""]
+    (tmp_path / "pictures" / "4.mp4").write_bytes(mp4(mvhd(600, 2880), tkhd(720, 1280)))
+    desk.reader.made = [*videos, record(4, **{**OTHER, "path": "pictures/4.mp4"})]
+    desk.store.pictures_changed.emit()
+    assert supply.length_s("pictures/4.mp4") == 4.8
+    assert "  ·  0:04  ·  " in look_at(gallery, "p4")._facts.text
+    gallery.close_viewer()
+    assert "  ·  0:" not in look_at(gallery, "p2")._facts.text
