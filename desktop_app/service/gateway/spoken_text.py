@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from desktop_app.service.gateway.spoken_marks import said_math, said_tables
+
 _LONGEST = 200  # characters without an end: then a comma or a space must do
 _EARLIEST_COMMA = 60
 _ENDS = ".!?…"
@@ -136,8 +138,7 @@ def _cut_long(text: str, begin: int) -> int:
 
 
 _CODE_BLOCK = re.compile(r"^[ \t]*```.*?(?:^[ \t]*```[ \t]*$|\Z)", re.DOTALL | re.MULTILINE)
-_TABLE_LINE = re.compile(r"^[ \t]*\|.*$", re.MULTILINE)
-_RULE = re.compile(r"^[ \t]*(?:[-*_=][ \t]*){3,}$", re.MULTILINE)
+_RULE = re.compile(r"^[ \t]*(?:[-*_=][ \t]*){3,}$|^[ \t|:+=-]+$", re.MULTILINE)
 _LINE_MARK = re.compile(
     r"^[ \t]*(?:#{1,6}[ \t]+|(?:>[ \t]*)+|[-*+•][ \t]+(?:\[[ xX]\][ \t]+)?)+", re.M
 )
@@ -155,10 +156,10 @@ _EMOJI = re.compile(
 def spoken(text: str) -> str:
     """What a voice should say of ``text``, which may be Markdown; empty when nothing is left."""
     text = _CODE_BLOCK.sub(" ", text)
-    for silent in (_TABLE_LINE, _RULE, _LINE_MARK):
+    for silent in (_RULE, _LINE_MARK):
         text = silent.sub("", text)
-    text = _LINK.sub(r"\1", text)
-    text = _TAG.sub(" ", _URL.sub(" ", text))
+    text = _LINK.sub(r"\1", said_math(text))
+    text = said_tables(_TAG.sub(" ", _URL.sub(" ", text)))
     text = _TIMES.sub(" times ", text)
     for mark in (_BOLD, _ITALIC, _EMOJI):
         text = mark.sub("", text)

@@ -1,30 +1,15 @@
-"""Where mathematics stands inside of Markdown, and the text with it made readable."""
+"""The text of Markdown with its mathematics made readable."""
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from dataclasses import dataclass
 
-from desktop_app.ui.chat.math_text import math_text
+from desktop_app.protocol.math_places import math_in, may_have_math
+from desktop_app.protocol.math_text import math_text
 
 MATH_MARK = "\u2060"
 """The first character of code that was mathematics: it takes no room."""
-
-# Code is looked for first, so that what stands in it is never taken for mathematics.
-_SPAN = re.compile(
-    r"(?P<code>(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`))"
-    r"|(?P<escaped>\\\$)"
-    r"|\$\$(?P<wide>[^$\n]{1,2000})\$\$"
-    r"|\\\((?P<round>.{1,2000}?)\\\)"
-    r"|\\\[(?P<square>.{1,2000}?)\\\]"
-    r"|\$(?P<dollar>(?![\s$])[^$\n]{1,500}?(?<![\s\\]))\$(?!\d)",
-    re.DOTALL,
-)
-_STRONG = re.compile(r"[\\^_={}<>|]")
-_WEAK = re.compile(r"[A-Za-z0-9)]\s*[-+*/]\s*[A-Za-z0-9(]|^-?[A-Za-z]'?$|^\d+(?:\.\d+)?[a-z]?$")
-_IS_OPEN = re.compile(r"[-\u2013\u2014+*/(,:;]$")
-_HAS_WORDS = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{3,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,33 +38,19 @@ class Readable:
 
 def readable_math(markdown: str) -> Readable:
     """Find mathematics between ``$``, ``$$``, ``\\(\\)`` and ``\\[\\]``; prices stay text."""
-    if "$" not in markdown and "\\(" not in markdown and "\\[" not in markdown:
+    if not may_have_math(markdown):
         return Readable(markdown)
     parts: list[str] = []
     places: list[tuple[int, int]] = []
     at = length = 0
-    for found in _SPAN.finditer(markdown):
-        inside = found["wide"] or found["round"] or found["square"] or _of_dollars(found)
-        if inside is None:
-            continue
-        before = markdown[at : found.start()]
+    for span in math_in(markdown):
+        inside = span.source
+        before = markdown[at : span.begin]
         said = math_text(inside).replace("`", "'")
         shown = f"`{MATH_MARK}{said or inside.strip()}`"
-        places.append((found.start(), length + len(before)))
+        places.append((span.begin, length + len(before)))
         length += len(before) + len(shown)
-        places.append((found.end(), length))
+        places.append((span.end, length))
         parts += [before, shown]
-        at = found.end()
+        at = span.end
     return Readable("".join([*parts, markdown[at:]]), tuple(places))
-
-
-def _of_dollars(found: re.Match[str]) -> str | None:
-    """What single dollars enclose, unless they are prices: ``$5 and $6`` is no mathematics."""
-    inside = found["dollar"]
-    if not inside or _IS_OPEN.search(inside):
-        return None
-    if _STRONG.search(inside):
-        is_price = inside[0].isdigit() and _HAS_WORDS.search(inside)
-        return None if is_price else inside
-    is_sum = _WEAK.search(inside) and not _HAS_WORDS.search(inside)
-    return inside if is_sum else None

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtGui import QTextDocument, QTextListFormat
 
+from desktop_app.protocol.math_text import math_text
 from desktop_app.ui.chat.markdown_blocks import Kind, MarkdownBlock, cut_blocks
 from desktop_app.ui.chat.math_spans import MATH_MARK, readable_math
-from desktop_app.ui.chat.math_text import math_text
 from desktop_app.ui.chat.text_formats import MARKDOWN
 
 

@@ -9,9 +9,9 @@ from PySide6.QtGui import QTextDocument, QTextFormat
 from desktop_app.journal.records import Role
 from desktop_app.journal.searching import lowered
 from desktop_app.prose import tr
+from desktop_app.protocol.math_text import math_text
 from desktop_app.ui.chat.markdown_blocks import Kind, MarkdownBlock, cut_blocks
 from desktop_app.ui.chat.math_spans import readable_math
-from desktop_app.ui.chat.math_text import math_text
 from desktop_app.ui.chat.plain_blocks import cut_plain
 from desktop_app.ui.chat.text_formats import MARKDOWN
 

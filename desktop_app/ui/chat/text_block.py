@@ -16,11 +16,11 @@ from PySide6.QtGui import (
     QTextOption,
 )
 
+from desktop_app.protocol.math_text import math_text
 from desktop_app.ui import look as size
 from desktop_app.ui.chat.code_frame import PADDING, CodeFrame
 from desktop_app.ui.chat.code_lines import CodeLines
 from desktop_app.ui.chat.math_spans import MATH_MARK, readable_math
-from desktop_app.ui.chat.math_text import math_text
 from desktop_app.ui.chat.text_formats import (
     MARKDOWN,
     dress_markdown,

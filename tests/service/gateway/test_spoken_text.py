@@ -61,7 +61,9 @@ def test_a_model_that_sends_nothing_but_space_is_not_kept_waiting_for():
     assert splitter.feed("Done. ") == ("Done.",)
 
 
-@pytest.mark.parametrize("piece", ["[", "[](", "![x", "www.", "<a"])
+@pytest.mark.parametrize(
+    "piece", ["[", "[](", "![x", "www.", "<a", "|", "| ", "|\n", "$", "$$", "$x", "\\", "\\frac{"]
+)
 def test_what_is_said_of_half_marks_is_found_in_one_go(piece):
     spoken(piece * 100_000)
 
@@ -126,7 +128,14 @@ def test_no_character_is_lost(text):
         ("Nice 👍🏽 day ☀️!", "Nice day!"),
         ("```python\nprint(1)\n```", ""),
         ("```python\nprint(1)", ""),
-        ("| a | b |\n|---|---|\n| 1 | 2 |", ""),
+        (
+            "| City | People |\n|---|:-:|\n| Paris | 2.1 million |",
+            "City, People. Paris, 2.1 million.",
+        ),
+        ("Name | Age\n--- | ---\nAda | 36", "Name, Age Ada, 36"),
+        ("| **Is it?** | Yes. |", "Is it? Yes."),
+        ("| - | 👍 | 3 |", "3."),
+        ("+---+---+\n|||", ""),
         ("---", ""),
         ("3 * 4 = 12", "3 times 4 = 12"),
         ("snake_case and _this_", "snake case and this"),
@@ -139,6 +148,37 @@ def test_no_character_is_lost(text):
 )
 def test_only_what_has_a_sound_is_said(text, expected):
     assert spoken(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (r"The root of $x^2 = 2$ is $\sqrt{2}$.", "The root of x² = 2 is √2."),
+        (r"\(a_1 - b_n\) or \[\frac{a+b}{2c} \leq 1\]", "a 1 − b n or (a + b) ÷ 2c ≤ 1"),
+        (r"$$x^{n+1} \times \frac{1}{2}$$", "x^(n + 1) × 1/2"),
+        (r"It is $-5$, $90\%$ and $|x|$.", "It is − 5, 90% and x."),
+        ("$$", ""),
+        (r"\[", ""),
+        (r"\int_0^1 x \, dx = \frac{\text{area}}{\pi}", "∫ 0 ¹ x dx = area ÷ π"),
+        (r"\begin{aligned}", ""),
+        (r"y &= -3 \\", "y = − 3"),
+        ("$$\nE = 2\n$$", "E = 2"),
+        (r"| $|x|$ | $x^2$ |", "x, x²."),
+        ("It costs $5 or $10.", "It costs $5 or $10."),
+        (r"Open C:\Users\ada now", "Open C: Users ada now"),
+        (r"2\. not \*bold\*", "2. not bold"),
+    ],
+)
+def test_mathematics_is_said_without_its_marks(text, expected):
+    assert spoken(text) == expected
+
+
+def test_a_table_that_is_being_written_is_said_row_by_row():
+    splitter = SentenceSplitter()
+    pieces = "| City | ", "People |\n|---", "|---|\n| Paris | 2 |", "\n| Rome | 3 |\nThat is all."
+    rows = [[spoken(row) for row in splitter.feed(piece)] for piece in pieces]
+    assert rows == [[], ["City, People."], [""], ["Paris, 2.", "Rome, 3."]]
+    assert [spoken(row) for row in splitter.finish()] == ["That is all."]
 
 
 @given(st.text())

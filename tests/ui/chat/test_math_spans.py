@@ -20,6 +20,7 @@ def shown(markdown: str) -> str:
         ("$$x^2$$ inside", "<x²> inside"),
         ("$5x + 3 = 2$", "<5x + 3 = 2>"),
         ("$a+b$ of $5$", "<a+b> of <5>"),
+        ("$-5$ to $-2.5x$", "<-5> to <-2.5x>"),
         ("It is $3 a ride, so $3n$.", "It is $3 a ride, so <3n>."),
     ],
 )

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop_app.ui.chat.math_text import math_text
+from desktop_app.protocol.math_text import math_text
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from desktop_app.ui.chat.math_signs import (
+from desktop_app.protocol.math_signs import (
     ACCENTS,
     DOUBLE,
     LOWERED,
