@@ -175,6 +175,13 @@ class QueuePrompt:
 
 
 @dataclass(frozen=True, slots=True)
+class QueueSpeech:
+    """What was said in the turn waits for a line: keep its message, shown as waiting."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
 class KeepUtterance:
     """The recording of the turn is complete: close it on disk."""
 
@@ -236,6 +243,20 @@ class ClearNotice:
     code: str
 
 
+RecordingEffect = (
+    OpenTypedTurn
+    | OpenRetriedTurn
+    | QueuePrompt
+    | QueueSpeech
+    | KeepUtterance
+    | DiscardUtterance
+    | Record
+    | CutTurn
+    | FailTurn
+    | FinishTurn
+)
+"""What is remembered."""
+
 Effect = (
     OpenLine
     | CloseLine
@@ -256,15 +277,7 @@ Effect = (
     | StopPlayback
     | SetTimer
     | ClearTimer
-    | OpenTypedTurn
-    | OpenRetriedTurn
-    | QueuePrompt
-    | KeepUtterance
-    | DiscardUtterance
-    | Record
-    | CutTurn
-    | FailTurn
-    | FinishTurn
+    | RecordingEffect
     | RaiseNotice
     | ClearNotice
 )

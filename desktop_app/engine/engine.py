@@ -28,6 +28,7 @@ from desktop_app.engine.effects import (
     PausePlayback,
     Play,
     RaiseNotice,
+    RecordingEffect,
     ResendSpeech,
     ResumePlayback,
     Send,
@@ -49,7 +50,7 @@ from desktop_app.engine.lines import LineEffect, Lines
 from desktop_app.engine.loop_breaker import LoopBreaker
 from desktop_app.engine.machine import step
 from desktop_app.engine.parts import Parts, Terms
-from desktop_app.engine.recorder import Recorder, RecordingEffect
+from desktop_app.engine.recorder import Recorder
 from desktop_app.engine.redelivery import to_deliver
 from desktop_app.engine.session import Route, Session, Stage, Talk
 from desktop_app.engine.sound_desk import SoundDesk
@@ -388,8 +389,7 @@ class Engine:
             await self._stepped.wait()
 
     def _raise(self, error: AppError) -> None:
-        notice = Notice(NoticeLevel.ERROR, error.code, dict(error.facts))
-        self._parts.publish(NoticeRaised(notice))
+        self._parts.publish(NoticeRaised(Notice(NoticeLevel.ERROR, error.code, dict(error.facts))))
 
     async def _settle(self) -> None:
         if self._session.stage is not Stage.IDLE and not self._session.is_attending:

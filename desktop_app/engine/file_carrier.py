@@ -19,6 +19,7 @@ from desktop_app.protocol.events import UploadProgressed
 from desktop_app.sentences import sentence_of
 
 _READ = OFFICE | TEXT | CODE
+_TURNS_KEPT = 4  # a line that is lost gets what was said in the last of them once more
 
 
 class FileCarrier:
@@ -66,7 +67,8 @@ class FileCarrier:
 
     def begin(self, turn: int, recording_id: str) -> None:
         """This turn is spoken now, into this recording; empty where none is kept."""
-        self._recordings[turn] = self._spoken_now = recording_id
+        self._know(turn, recording_id)
+        self._spoken_now = recording_id
         if recording_id:
             self._left.keep(recording_id, self._attached)
 
@@ -76,17 +78,25 @@ class FileCarrier:
         What is attached by now belongs to another message, but for files that belonged to this
         one and never left.
         """
-        self._recordings[turn] = recording_id
+        self._know(turn, recording_id)
         self._again[turn] = files
+
+    def _know(self, turn: int, recording_id: str) -> None:
+        self._recordings[turn] = recording_id
+        for of_turns in (self._recordings, self._again):
+            of_turns.pop(turn - _TURNS_KEPT, None)
 
     async def load(self, command: CommitAudio, *, takes_files: bool) -> CommitAudio:
         """The command as it is to be sent; what becomes a document is one when this returns.
 
+        Of a turn that a lost line had already, only what did not go goes along the second time.
+
         Args:
             takes_files: Whether the line has words for files.
         """
-        recording_id = self._recordings.pop(command.turn, "")
-        went = self._again.pop(command.turn, None)
+        recording_id = self._recordings.get(command.turn, "")
+        went = self._again.get(command.turn)
+        self._again[command.turn] = went or ()
         going = self._attached
         if went is not None:
             left = await self._left.of(recording_id)
@@ -102,6 +112,7 @@ class FileCarrier:
 
     def sent(self, command: CommitAudio) -> None:
         """The line has it, with its files."""
+        self._again[command.turn] = command.files or self._again.get(command.turn, ())
         if command.turn in self._going:
             self._left.keep(self._going.pop(command.turn), ())
         self._tell_carried(command.turn, tuple(f for f in command.files if f in self._attached))

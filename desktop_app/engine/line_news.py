@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from desktop_app.engine.effects import ClearNotice, Effect, FinishCapture, QueuePrompt, SetTimer
+from desktop_app.engine.effects import (
+    ClearNotice,
+    ClearTimer,
+    Effect,
+    FinishCapture,
+    QueuePrompt,
+    QueueSpeech,
+    SetTimer,
+)
 from desktop_app.engine.inputs import PromptRefused, TimerName
 from desktop_app.engine.session import Line, Route, Session, Stage
 from desktop_app.engine.turns import (
+    SLOW_S,
     Step,
     calm,
     deliver_so_far,
@@ -27,12 +36,17 @@ LAST_REDELIVERY_S = 30.0
 def opened(session: Session) -> Step:
     """The peer accepted the session: what waits for it is said."""
     cleared = (ClearNotice("prompt.queued"),) if session.tries else ()
+    was_lost = session.line is Line.LOST
     session = replace(session, line=Line.OPEN, tries=0)
     if session.stage is Stage.IDLE:
         return then((session, cleared), rest)
     if session.stage is Stage.HEARING:
         return deliver_so_far(session)
-    return deliver_speech(session) if session.is_undelivered else (session, ())
+    if not session.is_undelivered:
+        return session, ()
+    anew = (ClearTimer(TimerName.GIVE_UP), SetTimer(TimerName.SLOW, SLOW_S)) if was_lost else ()
+    session, effects = deliver_speech(session)
+    return session, (*effects, *anew)
 
 
 def stalled(session: Session) -> Step:
@@ -48,10 +62,12 @@ def resumed(session: Session) -> Step:
 
 
 def lost(session: Session) -> Step:
-    """The line is gone and will be tried again."""
+    """The line is gone and will be tried again; what it may not have heard is said once more."""
     session, effects = _no_longer_stalled(replace(session, line=Line.LOST))
     if session.stage is Stage.HEARING:
         return replace(session, is_undelivered=True), effects
+    if session.is_unheard and not session.is_sent_again:
+        return then((session, effects), _wait_for_line)
     return then((session, effects), lambda now: _lose_reply(now, "line.lost"))
 
 
@@ -88,6 +104,14 @@ def prompt_refused(session: Session, given: PromptRefused) -> Step:
         *effects,
         SetTimer(TimerName.REDELIVER, wait_s),
     )
+
+
+def _wait_for_line(session: Session) -> Step:
+    """The recording becomes a queued message, which the next line gets."""
+    effects: tuple[Effect, ...] = (QueueSpeech(session.turn), SetTimer(TimerName.SLOW, SLOW_S))
+    if session.is_slow:
+        effects = (*effects, ClearTimer(TimerName.GIVE_UP), ClearNotice("reply.slow"))
+    return replace(session, is_undelivered=True, is_sent_again=True, is_slow=False), effects
 
 
 def _no_longer_stalled(session: Session) -> Step:

@@ -348,6 +348,8 @@ def _tell_slow(session: Session) -> Step:
         return session, ()
     if session.is_making or session.is_fetching:  # it has had its own, longer time
         return _give_up(session, "reply.failed")
+    if session.is_out_of_reach:
+        return session, (SetTimer(TimerName.GIVE_UP, GIVE_UP_S),)
     return replace(session, is_slow=True), (
         notice(NoticeLevel.WARNING, "reply.slow", action="interrupt"),
         SetTimer(TimerName.GIVE_UP, GIVE_UP_S),
@@ -358,7 +360,7 @@ def _give_up(session: Session, code: str = "reply.timeout") -> Step:
     if session.stage is not Stage.THINKING:
         return session, ()
     cancel = () if session.is_undelivered else (Send(CancelReply(session.turn)),)
-    failed = FailTurn(session.turn, code)
+    failed = FailTurn(session.turn, "line.refused" if session.is_out_of_reach else code)
     after, effects = end_turn(session)
     return after, (*cancel, failed, *effects)
 

@@ -18,7 +18,9 @@ from desktop_app.engine.effects import (
     OpenRetriedTurn,
     OpenTypedTurn,
     QueuePrompt,
+    QueueSpeech,
     Record,
+    RecordingEffect,
 )
 from desktop_app.engine.ledger import Ledger
 from desktop_app.engine.ports import Journal, Time
@@ -55,18 +57,6 @@ from desktop_app.protocol.events import (
 
 _LOST = ("line.lost", "network.lost", "stream.ended_early")  # who was asked goes on without us
 _TURNS_KEPT = 4  # a final transcript may come after its turn was cut
-
-RecordingEffect = (
-    QueuePrompt
-    | OpenTypedTurn
-    | OpenRetriedTurn
-    | KeepUtterance
-    | DiscardUtterance
-    | Record
-    | CutTurn
-    | FailTurn
-    | FinishTurn
-)
 
 
 class Recorder:
@@ -167,6 +157,8 @@ class Recorder:
         match effect:
             case QueuePrompt():
                 self._queue(effect)
+            case QueueSpeech():
+                self._save_user(self._turns[effect.turn], status=MessageStatus.QUEUED, error="")
             case OpenTypedTurn() | OpenRetriedTurn():
                 self._open_known(effect.turn, effect.message_id)
             case Record():

@@ -182,7 +182,8 @@ def _transcript(session: Session, event: TranscriptUpdated) -> Step:
         after, effects = end_turn(session)
         shown = notice(NoticeLevel.INFO, "voice.no_speech")
         return after, (DiscardUtterance(session.turn), shown, *effects)
-    after, effects = _patience(session)
+    heard = replace(session, has_words=session.has_words or event.is_final)
+    after, effects = _patience(heard)
     return after, (Record(event), *effects)
 
 

@@ -79,6 +79,8 @@ class Session(Struct, frozen=True):
         can_play: There is a loudspeaker.
         is_confirmed: What the ears hear now is speech and no click.
         is_undelivered: The server does not hear of the turn yet: there is no line, or no speech.
+        is_sent_again: A lost line had what was said, and the next one gets it, too.
+        has_words: The server has told what it understood of the turn.
         is_answered: The server has said something about the turn.
         reply_ended: No more of the reply will come.
         prompt: The typed question of the turn, None when it was spoken.
@@ -123,6 +125,8 @@ class Session(Struct, frozen=True):
     route: Route = Route.VOICE
     is_confirmed: bool = False
     is_undelivered: bool = False
+    is_sent_again: bool = False
+    has_words: bool = False
     is_answered: bool = False
     reply_ended: bool = False
     prompt: PromptTyped | None = None
@@ -194,6 +198,18 @@ class Session(Struct, frozen=True):
     def is_waiting_for_speech(self) -> bool:
         """The microphone listens, and somebody could speak into it."""
         return self.phase is Phase.LISTENING and not self.is_muted
+
+    @property
+    def is_unheard(self) -> bool:
+        """Something was said to a line, and nothing shows that its end was heard there."""
+        is_waiting = self.stage is Stage.THINKING and not self.is_undelivered
+        is_spoken = self.route is Route.VOICE and self.prompt is None
+        return is_waiting and is_spoken and not (self.has_words or self.is_answered)
+
+    @property
+    def is_out_of_reach(self) -> bool:
+        """What was said waits for a line that was lost: no server is slow to answer it."""
+        return self.is_undelivered and self.line is Line.LOST
 
     @property
     def is_resting(self) -> bool:

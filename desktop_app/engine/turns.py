@@ -20,6 +20,7 @@ from desktop_app.engine.effects import (
     OpenLine,
     OpenMicrophone,
     OpenTypedTurn,
+    QueueSpeech,
     RaiseNotice,
     ResendSpeech,
     ResumePlayback,
@@ -71,6 +72,8 @@ def new_turn(session: Session, stage: Stage, route: Route) -> Session:
         is_attending=False,
         is_committed=False,
         is_undelivered=route is Route.VOICE and (is_doubtful or session.line is not Line.OPEN),
+        is_sent_again=False,
+        has_words=False,
         is_answered=False,
         reply_ended=False,
         has_sound=False,
@@ -208,7 +211,8 @@ def deliver_next(session: Session) -> Step:
 def deliver_speech(session: Session) -> Step:
     """Send the recorded utterance, now or as soon as the line is there."""
     if session.line is not Line.OPEN:
-        return replace(session, is_undelivered=True), ()
+        queued = (QueueSpeech(session.turn),) if session.line is Line.LOST else ()
+        return replace(session, is_undelivered=True), queued
     delivered = replace(session, is_undelivered=False)
     return delivered, (ResendSpeech(session.turn), Send(CommitAudio(session.turn)))
 

@@ -128,6 +128,7 @@ class World:
         self.recording: int | None = None
         self.closed: set[int] = set()
         self.committed: list[int] = []
+        self.committed_before: list[int] = []
         self.timers: set[TimerName] = set()
         self._owed: list[Input] = []
 
@@ -135,6 +136,9 @@ class World:
         """Let it happen, and what the ears answer to it."""
         if isinstance(given, TimerFired):
             self.timers.discard(given.name)
+        if isinstance(given, LineLost):
+            self.committed_before += self.committed
+            self.committed.clear()
         self._owed.append(given)
         while self._owed:
             before = self.session
@@ -167,7 +171,8 @@ class World:
             case KeepUtterance(turn=turn) | DiscardUtterance(turn=turn) if turn == self.recording:
                 self.recording = None
             case Send(command=CommitAudio(turn=turn)):
-                assert turn not in self.committed, "an utterance is complete once"
+                assert turn not in self.committed, "an utterance is complete once on a line"
+                assert self.committed_before.count(turn) < 2, "and said once more at most"
                 self.committed.append(turn)
             case Capture():
                 assert self.session.mic is not Mic.CLOSED

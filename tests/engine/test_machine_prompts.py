@@ -17,6 +17,7 @@ from desktop_app.engine.effects import (
     OpenLine,
     OpenRetriedTurn,
     QueuePrompt,
+    QueueSpeech,
     ResendSpeech,
     Send,
     SetTimer,
@@ -44,7 +45,7 @@ from desktop_app.engine.inputs import (
 from desktop_app.engine.session import Session
 from desktop_app.link.messages import Phase
 from desktop_app.protocol.commands import CancelReply, CommitAudio, PromptText
-from desktop_app.protocol.events import ReplyEnded, ReplyStarted, ReplyText
+from desktop_app.protocol.events import ReplyEnded, ReplyStarted, ReplyText, TranscriptUpdated
 from tests.fakes.machine import (
     ANSWERING,
     ASKED,
@@ -52,6 +53,7 @@ from tests.fakes.machine import (
     ENDING,
     INSISTING,
     LISTENING,
+    SPEAKING_UP,
     TYPED,
     notices,
     play,
@@ -159,11 +161,60 @@ def test_a_line_that_opens_in_mid_turn_of_a_text_line_changes_nothing():
     assert play(*TYPED, VoiceStarted(), LineOpened())[1] == []
 
 
-def test_a_line_lost_while_waiting_fails_the_turn():
+WORDS = TranscriptUpdated(1, "hello", is_final=True)
+
+
+def test_what_a_lost_line_may_not_have_heard_is_queued_and_said_once_more():
     session, effects = play(*ASKED, LineLost(0.5))
-    assert effects[0] == FailTurn(1, "line.lost")
+    assert effects == [QueueSpeech(1), SetTimer(TimerName.SLOW, 8.0)]
     assert session.phase is Phase.RECONNECTING
+    assert play(LineLost(1.0), session=session)[1] == []
+    session, effects = play(LineOpened(), session=session)
+    assert effects[:2] == [ResendSpeech(1), Send(CommitAudio(1))]
+    assert session.phase is Phase.THINKING
+    session, effects = play(LineLost(0.5), session=session)
+    assert effects[0] == FailTurn(1, "line.lost")
     assert play(LineOpened(), session=session)[0].phase is Phase.LISTENING
+
+
+def test_a_new_turn_may_be_said_once_more_too():
+    session, _ = play(*ASKED, LineLost(0.5), LineOpened(), WORDS, ReplyEnded(1))
+    session, effects = play(*SPEAKING_UP, ENDED, LineLost(0.5), session=session)
+    assert effects[0] == QueueSpeech(2)
+
+
+@pytest.mark.parametrize("news", [WORDS, ReplyStarted(1), ReplyText(1, "Hi")])
+def test_what_a_lost_line_has_understood_is_not_said_again(news):
+    _, effects = play(*ASKED, news, LineLost(0.5))
+    assert effects[0] == FailTurn(1, "line.lost")
+
+
+def test_words_that_are_not_final_are_no_proof_that_the_end_was_heard():
+    _, effects = play(*ASKED, TranscriptUpdated(1, "hel"), LineLost(0.5))
+    assert effects[0] == QueueSpeech(1)
+
+
+def test_a_typed_prompt_is_never_sent_twice_by_itself():
+    _, effects = play(*LISTENING, *TYPED, LineLost(0.5))
+    assert effects[0] == FailTurn(1, "line.lost")
+
+
+def test_what_is_said_while_the_line_is_lost_is_queued():
+    _, effects = play(*LISTENING, LineLost(0.5), *SPEAKING_UP, ENDED)
+    assert QueueSpeech(1) in effects
+
+
+def test_nobody_is_called_slow_while_the_line_is_away_and_the_message_is_given_up_in_a_minute():
+    away, effects = play(*ASKED, TimerFired(TimerName.SLOW), LineLost(0.5))
+    assert ClearNotice("reply.slow") in effects
+    assert ClearTimer(TimerName.GIVE_UP) in effects
+    away, effects = play(TimerFired(TimerName.SLOW), session=away)
+    assert effects == [SetTimer(TimerName.GIVE_UP, 52.0)]
+    back = play(LineOpened(), session=away)[1]
+    assert back[2:] == [ClearTimer(TimerName.GIVE_UP), SetTimer(TimerName.SLOW, 8.0)]
+    session, effects = play(TimerFired(TimerName.GIVE_UP), session=away)
+    assert effects[0] == FailTurn(1, "line.refused")
+    assert session.phase is Phase.RECONNECTING
 
 
 def test_a_line_lost_in_mid_sentence_keeps_listening_to_the_sentence():

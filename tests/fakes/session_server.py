@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
+import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
@@ -93,6 +95,20 @@ class SessionServer:
     async def vanish(self) -> None:
         """Break the newest client's connection without a word."""
         (await self._connected()).transport.abort()
+
+    async def reset(self) -> None:
+        """Break the newest client's connection as a network does that resets it."""
+        client = await self._connected()
+        hard = struct.pack("ii", 1, 0)
+        client.transport.get_extra_info("socket").setsockopt(
+            socket.SOL_SOCKET, socket.SO_LINGER, hard
+        )
+        client.transport.abort()
+
+    async def next_client(self) -> None:
+        """Turn to the client that comes, or came, after the newest."""
+        async with asyncio.timeout(LIMIT_S):
+            self._client = await self._clients.get()
 
     async def _connected(self) -> ServerConnection:
         async with asyncio.timeout(LIMIT_S):

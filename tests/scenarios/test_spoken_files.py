@@ -160,16 +160,43 @@ async def test_a_line_that_is_lost_during_the_upload_leaves_the_files_attached()
         await rig.until(lambda: rig.told_of(UploadAdvanced))
         line.lose()
         await rig.until(lambda: rig.questions)
-        assert rig.questions[0].status is MessageStatus.FAILED
+        assert rig.questions[0].status is MessageStatus.QUEUED
         assert rig.told_of(FilesCarried) == []
         uploads.may_end.set()
         await rig.time.advance(1)
         again = await rig.line(2)
-        await rig.phase_is(Phase.LISTENING)
-        await rig.take(RetryRequested(rig.questions[0].id))
-        await again.expect(CommitAudio(2))
+        await again.expect(CommitAudio(1))
         await rounds()
         assert uploads.taken == [(THREAD, NOTES)]
+        await answered(rig, again)
+        assert rig.questions[0].wishes.files == (NOTES,)
+
+
+@pytest.mark.parametrize("takes_files", [True, False])
+async def test_what_is_said_once_more_after_a_loss_takes_the_same_files_and_no_later_ones(
+    takes_files,
+):
+    uploads = Uploads()
+    async with Rig(upload=uploads) as rig:
+        line = await listening(rig, takes_files=takes_files)
+        rig.engine.carry((NOTES,))
+        await rig.hear()
+        await line.expect(CommitAudio)
+        await rig.until(lambda: rig.told_of(FilesCarried))
+        line.lose()
+        rig.voice.is_ready_at_once = False
+        await rig.phase_is(Phase.RECONNECTING)
+        rig.engine.carry((LATER,))
+        await rig.time.advance(1)
+        again = await rig.line(2)
+        again.takes_files = takes_files
+        again.say_ready()
+        assert (await again.expect(CommitAudio)).files == ((NOTES,) if takes_files else ())
+        await answered(rig, again)
+        assert uploads.taken == ([] if takes_files else [(THREAD, NOTES)])
+        assert len(rig.told_of(FilesCarried)) == 1
+        await rig.hear()
+        assert (await again.expect(CommitAudio)).files == ((LATER,) if takes_files else ())
 
 
 @pytest.mark.parametrize("takes_files", [True, False])
@@ -224,9 +251,7 @@ async def test_of_two_files_that_broke_off_only_what_is_still_attached_goes_alon
         uploads.may_end.set()
         await rig.time.advance(1)
         again = await rig.line(2)
-        await rig.phase_is(Phase.LISTENING)
-        await rig.take(RetryRequested(rig.questions[0].id))
-        await again.expect(CommitAudio(2))
+        await again.expect(CommitAudio(1))
         await rounds()
         assert uploads.taken == [(THREAD, OTHER)]
 

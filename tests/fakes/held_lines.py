@@ -1,0 +1,238 @@
+"""Peers of live conversations on real sockets, whose every word and every loss is the test's."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from msgspec.structs import replace
+
+from desktop_app.client.addresses import ApiAddress, GatewayAddress
+from desktop_app.client.api import BackboardApi
+from desktop_app.client.gateway_transport import open_gateway
+from desktop_app.client.message_transport import MessageTerms
+from desktop_app.client.realtime_transport import RealtimeTerms, open_realtime
+from desktop_app.client.voice_socket_transport import VoiceSocketTransport, open_voice_transport
+from desktop_app.engine.ports import Transport
+from desktop_app.processes.engine_parts import resample_capture, resample_speech
+from desktop_app.protocol import gateway as g
+from desktop_app.protocol.commands import ConfigureSession
+from desktop_app.protocol.events import ServerEvent
+from tests.fakes.gateway import ScriptedGateway
+from tests.fakes.session_server import SessionServer
+
+LIMIT_S = 5.0
+
+
+class WatchedLine:
+    """A transport of ours, and whether the engine has left it.
+
+    Attributes:
+        is_left: It was closed from this side.
+    """
+
+    def __init__(self, transport: Transport) -> None:
+        self.is_left = False
+        self._transport = transport
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def events(self) -> AsyncIterator[ServerEvent]:
+        return self._transport.events()
+
+    async def aclose(self) -> None:
+        await self._transport.aclose()
+        self.is_left = True
+
+
+class Peer:
+    """One kind of server, and the lines that were opened to it.
+
+    Replies are text; sessions end utterances by a commit.
+
+    Attributes:
+        lines: Every one, in order.
+        sessions: Which conversation each of them asked for.
+    """
+
+    def __init__(self, server: ScriptedGateway | SessionServer) -> None:
+        self.server = server
+        self.lines: list[WatchedLine] = []
+        self.sessions: list[str] = []
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Serve."""
+        async with self.server.running():
+            yield
+
+    async def open(self, configuration: ConfigureSession) -> WatchedLine:
+        """Satisfies ``engine.ports.OpenTransport``."""
+        self.sessions.append(configuration.session_id)
+        opened = await self._open(replace(configuration, speech_output=None))
+        self.lines.append(WatchedLine(opened))
+        return self.lines[-1]
+
+    async def meet(self) -> None:
+        """Turn to the next client, and begin its session."""
+        await self.server.next_client()
+
+    @property
+    def is_open(self) -> bool:
+        """The newest line is open here."""
+        return bool(self.lines) and not self.lines[-1].is_left
+
+    async def some_sound(self) -> bytes:
+        """The next piece of speech."""
+        while not isinstance(heard := await self.server.hears(), bytes):
+            pass
+        return heard
+
+    async def utterance(self) -> bytes:
+        """All speech from here to the commit that ends it."""
+        sound = b""
+        while not self._is_commit(heard := await self.server.hears()):
+            sound += heard if isinstance(heard, bytes) else b""
+        return sound
+
+    async def cut(self, how: str) -> None:
+        """End the newest line: ``reset``, ``gone``, ``closed`` or ``failed``."""
+        match how:
+            case "reset":
+                await self.server.reset()
+            case "gone":
+                await self.server.vanish()
+            case "closed":
+                await self.server.close()
+            case "failed":
+                await self.server.close(1011, "The server fails.")
+
+    async def freeze(self) -> None:
+        """Read nothing more of the newest line."""
+        await self.server.freeze()
+
+    async def has_shown_life(self) -> None:
+        """Return when it is known on our side that this peer answers."""
+        async with asyncio.timeout(LIMIT_S):
+            await self.lines[-1].sign_of_life()
+
+    async def answer(self, heard: str, text: str) -> None:
+        """Understand what was said last, and answer it."""
+        await self.understand(heard)
+        await self.reply(text)
+
+    async def understand(self, heard: str) -> None:
+        """The final words of what was said last."""
+        raise NotImplementedError
+
+    async def reply(self, text: str) -> None:
+        """A whole answer."""
+        raise NotImplementedError
+
+    async def _open(self, configuration: ConfigureSession) -> Transport:
+        raise NotImplementedError
+
+    def _is_commit(self, frame: Any) -> bool:
+        return isinstance(frame, dict) and frame.get("type") == "commit"
+
+
+class GatewayPeer(Peer):
+    """A voice gateway with our extensions."""
+
+    server: ScriptedGateway
+
+    def __init__(self) -> None:
+        super().__init__(ScriptedGateway())
+        self._turns = 0
+        self._heard = ""
+
+    async def meet(self) -> None:
+        await super().meet()
+        await self.server.expect("session.configure")
+        await self.server.say(g.GatewayConfigured(session_id="t", extensions=g.EXTENSIONS))
+
+    async def understand(self, heard: str) -> None:
+        self._heard = heard
+        await self.server.say(g.TranscriptCommitted(text=heard))
+
+    async def reply(self, text: str) -> None:
+        self._turns += 1
+        await self.server.say(
+            g.AssistantStarted(text=self._heard, turn_id=self._turns),
+            g.AssistantMessage(text=text, turn_id=self._turns),
+        )
+
+    async def _open(self, configuration: ConfigureSession) -> Transport:
+        return await open_gateway(GatewayAddress(self.server.url), configuration)
+
+    def _is_commit(self, frame: Any) -> bool:
+        return isinstance(frame, dict) and frame.get("type") == "audio.commit"
+
+
+class _SessionPeer(Peer):
+    server: SessionServer
+
+    def __init__(self) -> None:
+        super().__init__(SessionServer())
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        async with super().running():
+            self._address = ApiAddress(self.server.base_url, "k")
+            async with BackboardApi(self._address) as self._api:
+                yield
+
+
+class VoicePeer(_SessionPeer):
+    """Backboard's voice socket."""
+
+    async def understand(self, heard: str) -> None:
+        await self.server.say({"type": "transcript.final", "text": heard})
+
+    async def reply(self, text: str) -> None:
+        await self.server.say(
+            {"type": "input.paused"},
+            {"type": "run_started", "run_id": "r"},
+            {"type": "content_streaming", "content": text},
+            {"type": "run_ended", "status": "completed"},
+            {"type": "input.resumed"},
+        )
+
+    async def has_shown_life(self) -> None:
+        await super().has_shown_life()
+        line = self.lines[-1]._transport
+        assert isinstance(line, VoiceSocketTransport)
+        async with asyncio.timeout(LIMIT_S):
+            while not line._socket._socket._pulse._answers:  # noqa: ASYNC110 - it tells nobody
+                await asyncio.sleep(0)
+
+    async def _open(self, configuration: ConfigureSession) -> Transport:
+        return await open_voice_transport(self._api, self._address, configuration, MessageTerms())
+
+
+class RealtimePeer(_SessionPeer):
+    """Backboard's realtime socket, which takes sound as it is captured."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._turns = 0
+        self.server.opening[0] |= {
+            "input_format": {"encoding": "pcm16", "sample_rate": 16_000, "channels": 1}
+        }
+
+    async def understand(self, heard: str) -> None:
+        await self.server.say({"type": "transcript.final", "role": "user", "text": heard})
+
+    async def reply(self, text: str) -> None:
+        self._turns += 1
+        facts = {"response_id": f"r{self._turns}"}
+        await self.server.say(
+            {"type": "text.delta", "text": text, **facts}, {"type": "response.done", **facts}
+        )
+
+    async def _open(self, configuration: ConfigureSession) -> Transport:
+        terms = RealtimeTerms("openai", "gpt-realtime", "", resample_capture, resample_speech)
+        return await open_realtime(self._api, self._address, configuration, terms)
