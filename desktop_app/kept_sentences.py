@@ -100,7 +100,9 @@ KEPT: Prose = {
     "recording.unsupported": (
         "The recording has a format that cannot be heard here. Give it as WAV, FLAC or MP3."
     ),
-    "settings.not_saved": "Your settings could not be saved: {reason}. Make room, then try again.",
+    "settings.not_saved": (
+        "Your settings could not be saved: {reason}. Make room[, then try again]."
+    ),
     "settings.broken": "Some settings cannot be used, defaults take their place. {reason}",
     "storage.broken": (
         "The file of your conversations is damaged. Restart Parley: it keeps the damaged file and "
@@ -113,7 +115,7 @@ KEPT: Prose = {
     "storage.full": "The disk is full. What was saved before is safe; free some space.",
     "storage.gone": "What this belongs to was deleted meanwhile.",
     "storage.newer": "A newer Parley wrote your conversations. Update Parley to use them.",
-    "storage.older": "An older Parley has your conversations open. Close it, then try again.",
+    "storage.older": "An older Parley has your conversations open. Close it[, then try again].",
     "storage.unwritable": (
         "Parley cannot write to its folder. What was saved before is safe; check the folder's "
         "permissions."

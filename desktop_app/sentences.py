@@ -1,7 +1,8 @@
 """Every sentence about something that happens: notices, and why a message failed.
 
 The one room for them. Whatever fails carries a code; the window and the command line turn it into
-words here, so that the journal keeps codes and no prose.
+words here, so that the journal keeps codes and no prose. What stands in brackets, in every
+language, is left out beside a button that says it.
 """
 
 from __future__ import annotations
@@ -16,17 +17,17 @@ from desktop_app.prose import Prose, mark, tr
 _TOLD: Prose = {
     "access.no_key": "There is no key for this service. Your messages are kept; store the key.",
     "access.refused": "The service refused the key. Your messages are kept; check the key.",
-    "ask.lost": "The engine stopped before it could answer. It is starting again; try again.",
+    "ask.lost": "The engine stopped before it could answer. It is starting again[; try again].",
     "ask.too_long": "The service's answer is too long to be shown. Look at less of it.",
-    "ask.too_many": "Too much was asked of the service at once. Try again in a moment.",
+    "ask.too_many": "Too much was asked of the service at once. Wait a moment[, then try again].",
     "assistant.begins": (
         "{title} answers from here on, and does not know what was said in this thread before."
     ),
     "assistant.gone": (
-        "The assistant of this thread is not there any more. Choose another one above, then send "
-        "the message again."
+        "The assistant of this thread is not there any more. Choose another one above[, then send "
+        "the message again]."
     ),
-    "backend.empty": "The chat backend answered nothing. Try again, or look into its log.",
+    "backend.empty": "The chat backend answered nothing. Look into its log[, or try again].",
     "backend.refused": "The chat backend refused the question. Check its key and registration.",
     "backend.unreadable": "The chat backend's answer makes no sense. Check its address.",
     "conversation.failed": (
@@ -73,44 +74,46 @@ _TOLD: Prose = {
         "The account at this service has no credit or plan for this. Your message was kept; check "
         "the account."
     ),
-    "http.429": "The service was asked too often. Your message was kept; try again in a moment.",
+    "http.429": (
+        "The service was asked too often. Your message was kept; wait a moment[, then try again]."
+    ),
     "language.bad_address": (
         "The address of the language server cannot be used. Correct it in the settings."
     ),
     "language.model_not_found": (
         "The language server does not have this model. Check the model's name in the settings."
     ),
-    "language.no_model": "The language server has no model loaded. Load one, then try again.",
+    "language.no_model": "The language server has no model loaded. Load one[, then try again].",
     "language.only_tools": (
         "The model called tools again and again and gave no answer. Your question was kept."
     ),
     "language.unreadable": (
-        "The language server sent something unreadable. Your question was kept; try again."
+        "The language server sent something unreadable. Your question was kept[; try again]."
     ),
     "line.stalled": "The service does not answer at the moment. What has arrived plays on.",
     "line.silent": "The service does not answer any more. It is tried again.",
     "line.lost": (
-        "The connection was lost before the answer was complete. What had arrived was kept; try "
-        "again."
+        "The connection was lost before the answer was complete. What had arrived was kept[; try "
+        "again]."
     ),
     "line.kept": ("What you chose cannot answer by voice; the one from before goes on. {reason}"),
-    "line.refused": "The voice service was not connected. What you said was kept; try again.",
+    "line.refused": "The voice service was not connected. What you said was kept[; try again].",
     "media.not_fetched": (
         "A picture or video could not be fetched. The text of the answer is kept."
     ),
-    "message.failed": "Your message could not be answered. It was kept; try again.",
+    "message.failed": "Your message could not be answered. It was kept[; try again].",
     "model.for_new_threads": "{title} answers in threads that you begin from now on.",
     "notes.discarded": "{number} voice notes were discarded.",
-    "network.broken": "The language server broke off. What had arrived was kept; try again.",
+    "network.broken": "The language server broke off. What had arrived was kept[; try again].",
     "network.ca_file": "The certificates named in the settings (network.ca_file) cannot be read: "
     "{reason}.",
     "network.proxy": "The proxy does not let Parley through. Look at its address, and at the "
     "password in HTTPS_PROXY.",
     "network.untrusted": "The certificate of the service is not trusted. A company's own "
     "certificates are named in network.ca_file.",
-    "network.lost": "The connection was lost. What had arrived was kept; try again.",
-    "network.timeout": "The service took too long. What had arrived was kept; try again.",
-    "network.unreachable": "The service cannot be reached. Your message was kept; try again.",
+    "network.lost": "The connection was lost. What had arrived was kept[; try again].",
+    "network.timeout": "The service took too long. What had arrived was kept[; try again].",
+    "network.unreachable": "The service cannot be reached. Your message was kept[; try again].",
     "prompt.empty": "There was nothing to send: the message is empty.",
     "prompt.queued": "Your message waits until the service is there. It is sent by itself.",
     "prompt.too_long": (
@@ -126,12 +129,12 @@ _TOLD: Prose = {
         "Speech and language did not start. Your question was kept; restart Parley."
     ),
     "reply.cut_short": "The connection was lost. The rest of the answer is being fetched.",
-    "reply.failed": "The reply could not be finished. What had arrived was kept; try again.",
+    "reply.failed": "The reply could not be finished. What had arrived was kept[; try again].",
     "reply.not_fetched": (
-        "The rest of the answer could not be fetched. What had arrived was kept; try again."
+        "The rest of the answer could not be fetched. What had arrived was kept[; try again]."
     ),
     "reply.slow": "The reply takes longer than usual.",
-    "reply.timeout": "No answer came within a minute. Your question was kept; try again.",
+    "reply.timeout": "No answer came within a minute. Your question was kept[; try again].",
     "service.down": (
         "The voice service is not running. It is being started again; what you say and type is "
         "kept."
@@ -161,11 +164,11 @@ _TOLD: Prose = {
     "tools.no_command": (
         "No program answers functions. Name one in the settings, or answer the call yourself."
     ),
-    "turn.busy": "Another answer is on its way. Wait for it or stop it, then try again.",
-    "turn.failed": "That could not be answered. What you said was kept; try again.",
-    "turn.interrupted": "Interrupted before the service had it. It was kept; try again.",
+    "turn.busy": "Another answer is on its way. Wait for it or stop it[, then try again].",
+    "turn.failed": "That could not be answered. What you said was kept[; try again].",
+    "turn.interrupted": "Interrupted before the service had it. It was kept[; try again].",
     "turn.not_understood": (
-        "Parley ended before it understood this. Your words were recorded: try again."
+        "Parley ended before it understood this. Your words were recorded[: try again]."
     ),
     "upload.changed": "{file} changed while it was sent. Send it again.",
     "upload.empty": "{file} is empty. Choose another file.",
@@ -189,7 +192,7 @@ _TOLD: Prose = {
     "voice.idle": (
         "Nobody spoke for a while, so the microphone was closed. Open it again when you like."
     ),
-    "voice.no_speech": "No words were heard. Try again a little closer to the microphone.",
+    "voice.no_speech": "No words were heard. Say it again a little closer to the microphone.",
     "voice.too_long": "It was sent after two minutes, the longest at once. Press again to go on.",
     "voice.no_words": "No words were heard in this recording. Say it again, or type it.",
 }
@@ -200,51 +203,54 @@ SENTENCES: Mapping[str, str] = {**_TOLD, **KEPT}
 # For a code of this family that has no sentence of its own: true for all of them.
 FAMILIES: Prose = {
     "archive": "The archive cannot be imported. Nothing was changed.",
-    "ask": "The service could not be asked. Try again.",
-    "audio": "The service could not take your recording. It was kept; try again, or type it.",
-    "backend": "The chat backend could not answer. Your question was kept; try again.",
+    "ask": "The service could not be asked.[ Try again.]",
+    "audio": "The service could not take your recording. It was kept[; try again, or type it].",
+    "backend": "The chat backend could not answer. Your question was kept[; try again].",
     "device": "Sound does not work at the moment. You can keep typing.",
     "embedding": "What is known was searched by words alone, as meaning could not be compared.",
     "engine": "The engine has a problem. What you type is kept.",
-    "export": "The conversations could not be exported. They are as they were; try again.",
-    "frame": "The service could not take your recording. It was kept; try again, or type it.",
+    "export": "The conversations could not be exported. They are as they were[; try again].",
+    "frame": "The service could not take your recording. It was kept[; try again, or type it].",
     "gateway": "The service sent something that cannot be understood. What had arrived was kept.",
-    "http": "The service answered with an error. Your message was kept; try again.",
+    "http": "The service answered with an error. Your message was kept[; try again].",
     "image": "The picture could not be made. Your words were kept; say it in another way.",
     "journal": "Your conversations may not be saved at the moment. What was saved is safe.",
-    "judge": "The questions could not be answered as they were asked. They were kept; try again.",
-    "language": "The language model could not answer. Your question was kept; try again.",
-    "line": "The connection to the voice service failed. What you said was kept; try again.",
+    "judge": "The questions could not be answered as they were asked. They were kept[; try again].",
+    "language": "The language model could not answer. Your question was kept[; try again].",
+    "line": "The connection to the voice service failed. What you said was kept[; try again].",
     "link": "The window and the engine lost touch. They connect again by themselves.",
     "memory": "What was said could not be added to the memory. The conversation itself is kept.",
     "media": "A picture or recording could not be fetched. The text of the answer is kept.",
-    "network": "The service does not answer at the moment. Your message was kept; try again.",
-    "recording": "The recording could not be heard. It was kept; try again.",
-    "reply": "The reply could not be finished. What had arrived was kept; try again.",
-    "server": "The service reported a problem. Your messages are kept; try again.",
+    "network": "The service does not answer at the moment. Your message was kept[; try again].",
+    "recording": "The recording could not be heard. It was kept[; try again].",
+    "reply": "The reply could not be finished. What had arrived was kept[; try again].",
+    "server": "The service reported a problem. Your messages are kept[; try again].",
     "service": "The voice service has a problem. Your messages are kept.",
     "session": "The service refused how this conversation was set up. Your words are kept.",
     "settings": "Some settings could not be read. Defaults are used for them.",
     "speech": "The answer cannot be spoken as it was asked for. It can be read.",
     "sse": "The service sent something that cannot be understood. What had arrived was kept.",
-    "state": "The gateway does not know what was said before. Your question was kept; try again.",
+    "state": "The gateway does not know what was said before. Your question was kept[; try again].",
     "storage": "A file could not be read or saved. What was saved before is safe.",
-    "stream": "The reply could not be finished. What had arrived was kept; try again.",
-    "stt": "Your speech could not be understood. It was recorded; try again, or type it.",
+    "stream": "The reply could not be finished. What had arrived was kept[; try again].",
+    "stt": "Your speech could not be understood. It was recorded[; try again, or type it].",
     "tts": "The answer cannot be spoken at the moment. It can be read.",
     "video": "The video could not be made. Your words were kept; say it in another way.",
-    "voice": "That could not be heard. Try again.",
+    "voice": "That could not be heard.[ Try again.]",
     "wish": "Something that was asked of the answer had no effect.",
 }
-UNKNOWN = mark("Something did not work. What was saved is safe; try again.")
+UNKNOWN = mark("Something did not work. What was saved is safe[; try again].")
 
 # What else is said of a turn whose sound came from a file.
 OF_A_RECORDING: Prose = {"voice.no_speech": "No speech was heard in the recording."}
 
 _CODE = re.compile(r"[a-z_]+\.[a-z0-9_]+")
+_STEP = re.compile(r"\[(.*?)\]")  # of a sentence: what a button beside it says too
 
 
-def sentence_of(code: str, facts: Mapping[str, str] | None = None) -> str:
+def sentence_of(
+    code: str, facts: Mapping[str, str] | None = None, *, has_retry: bool = False
+) -> str:
     """What to say of a code.
 
     A code without a sentence of its own is told in the peer's own words (the fact ``message``),
@@ -254,16 +260,18 @@ def sentence_of(code: str, facts: Mapping[str, str] | None = None) -> str:
         code: Of a notice or an error.
         facts: ``device`` with ``kind`` (microphone, loudspeaker), ``title``, ``number``, ``file``,
             ``reason``, ``folder`` of the log; one that is missing reads as a plain word.
+        has_retry: A button beside it says to try again: then the sentence does not.
     """
     facts = facts or {}
     family = code.partition(".")[0]
     sentence = SENTENCES.get(code)
     if sentence is None:
-        return facts.get("message") or tr(FAMILIES.get(family, UNKNOWN))
+        told = facts.get("message")
+        return told or _whole(tr(FAMILIES.get(family, UNKNOWN)), has_retry=has_retry)
     folder = facts.get("folder", "")
     log = tr("the log in {folder}").format(folder=folder) if folder else tr("the log")
     written = (
-        tr(sentence)
+        _whole(tr(sentence), has_retry=has_retry)
         .format(
             device=device_in_sentence(facts),
             title=facts.get("title") or tr("The thread"),
@@ -279,6 +287,10 @@ def sentence_of(code: str, facts: Mapping[str, str] | None = None) -> str:
     return written[:1].upper() + written[1:]
 
 
-def failure_sentence(error: str) -> str:
+def failure_sentence(error: str, *, has_retry: bool = False) -> str:
     """Why a message failed: a code that the engine kept, or the peer's own words as they are."""
-    return sentence_of(error) if _CODE.fullmatch(error) else error
+    return sentence_of(error, has_retry=has_retry) if _CODE.fullmatch(error) else error
+
+
+def _whole(sentence: str, *, has_retry: bool) -> str:
+    return _STEP.sub("" if has_retry else r"\1", sentence)

@@ -12,6 +12,7 @@ import pytest
 
 from desktop_app import sentences
 from desktop_app.languages import speak
+from desktop_app.prose import tr
 from desktop_app.sentences import FAMILIES, SENTENCES, UNKNOWN, failure_sentence, sentence_of
 
 PACKAGE = Path(sentences.__file__).parent
@@ -128,8 +129,43 @@ def test_sentences_are_short_and_calm(code: str):
     sentence = sentence_of(code)
     assert sentence[0].isupper() or sentence[0] == "“"
     assert sentence.endswith(".")
-    assert not set("!{}…") & set(sentence)
+    assert not set("!{}[]…") & set(sentence)
     assert len(sentence) <= 120
+
+
+def whole(sentence: str) -> str:
+    return sentence.replace("[", "").replace("]", "")
+
+
+def all_that_is_said() -> list[str]:
+    return [*SENTENCES.values(), *FAMILIES.values(), UNKNOWN]
+
+
+@pytest.mark.parametrize("code", [*SENTENCES, *(f"{family}.x" for family in FAMILIES), "odd.x"])
+def test_a_sentence_beside_a_button_does_not_say_what_the_button_says(code: str):
+    said = sentence_of(code, has_retry=True)
+    assert said.endswith(".")
+    assert not set("[]") & set(said)
+    assert "try again" not in said.lower()
+    assert said == failure_sentence(code, has_retry=True)
+
+
+@pytest.mark.parametrize("language", ["de", "es", "fr", "zh_CN", "ar"])
+def test_every_language_marks_what_the_button_says(language: str):
+    speak(language)
+    try:
+        marked = [tr(one) for one in all_that_is_said() if "[" in one]
+        assert len(marked) > 30
+        for said in marked:
+            assert re.fullmatch(r"[^\[\]]+[^\[\]\s]\[[^\[\]]+\][.。]?", said), said
+        assert not [one for one in all_that_is_said() if "[" in tr(one) and "[" not in one]
+    finally:
+        speak("en")
+
+
+def test_what_a_name_holds_in_brackets_is_kept():
+    said = sentence_of("upload.empty", {"file": "trip [2].pdf"}, has_retry=True)
+    assert said.startswith("trip [2].pdf is empty")
 
 
 def test_a_notice_names_its_device():
@@ -155,8 +191,8 @@ def test_what_has_no_name_is_called_by_its_kind():
 
 def test_an_unknown_code_is_told_in_the_peers_words_or_by_its_family():
     assert sentence_of("odd.code", {"message": "The model sleeps."}) == "The model sleeps."
-    assert sentence_of("network.new", {}) == FAMILIES["network"]
-    assert sentence_of("", {}) == UNKNOWN
+    assert sentence_of("network.new", {}) == whole(FAMILIES["network"])
+    assert sentence_of("", {}) == whole(UNKNOWN)
 
 
 def test_what_went_wrong_names_the_folder_of_the_log():
@@ -171,8 +207,11 @@ def test_a_fact_is_shown_as_it_is_whatever_it_holds():
 @pytest.mark.parametrize(
     ("kept", "said"),
     [
-        ("reply.timeout", SENTENCES["reply.timeout"]),
-        ("network.odd", FAMILIES["network"]),
+        ("reply.timeout", "No answer came within a minute. Your question was kept; try again."),
+        (
+            "network.odd",
+            "The service does not answer at the moment. Your message was kept; try again.",
+        ),
         ("The model is not loaded.", "The model is not loaded."),
         ("HTTP 500", "HTTP 500"),
         ("", ""),

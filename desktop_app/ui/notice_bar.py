@@ -13,7 +13,7 @@ from desktop_app.ui import look as size
 from desktop_app.ui.button import Button, Tone
 from desktop_app.ui.icons import paint_icon
 from desktop_app.ui.look import Look
-from desktop_app.ui.wording import action_label
+from desktop_app.ui.wording import RETRY, action_label
 
 _BAR = 3  # px
 _BEFORE, _ICON, _AFTER = 14, 18, 10  # px at 1x
@@ -68,9 +68,10 @@ class NoticeBar(QWidget):
         self.setVisible(notice is not None)
         if notice is None:
             return
-        self._words.setText(sentence_of(notice.code, notice.facts))
-        self.setAccessibleDescription(self._words.text())
         label = action_label(notice.action, notice.code, notice.facts)
+        has_retry = label == tr(RETRY)
+        self._words.setText(sentence_of(notice.code, notice.facts, has_retry=has_retry))
+        self.setAccessibleDescription(self._words.text())
         self._step.setText(label)
         self._step.describe(label)
         self._step.setVisible(bool(label))

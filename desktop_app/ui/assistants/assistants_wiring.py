@@ -102,7 +102,7 @@ class AssistantsWiring(QObject):
             answer = await self._wires.asks.ask(ListAssistants())
         except AppError as error:
             if self._page is not None:
-                self._page.rows.show_note(failure_words(error), can_retry=True)
+                self._page.rows.show_note(failure_words(error, has_retry=True), can_retry=True)
             return
         if isinstance(answer, AssistantList):
             self._assistants, self._own_id = answer.assistants, answer.own_id
@@ -283,7 +283,7 @@ class AssistantsWiring(QObject):
             answer = await self._wires.asks.ask(asked)
         except AppError as error:
             if self._page is not None:
-                self._page.rows.show_note(failure_words(error), can_retry=True)
+                self._page.rows.show_note(failure_words(error, has_retry=True), can_retry=True)
             return
         if isinstance(answer, AssistantCloned):
             model = self._model_of(asked.assistant_id)
@@ -303,6 +303,6 @@ class AssistantsWiring(QObject):
             await self._wires.asks.ask(DeleteAssistant(assistant_id))
         except AppError as error:
             if error.code != "http.404" and self._page is not None:
-                self._page.rows.show_note(failure_words(error), can_retry=True)
+                self._page.rows.show_note(failure_words(error, has_retry=True), can_retry=True)
                 return
         await self._load()

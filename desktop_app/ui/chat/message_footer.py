@@ -83,7 +83,7 @@ def footer_of(message: MessageRecord, *, is_uploading: bool = False) -> Footer |
             return Footer(tr(wording.QUEUED), "clock")
         case MessageStatus.FAILED:
             return Footer(
-                failure_sentence(message.error) or tr(wording.NOT_SENT),
+                failure_sentence(message.error, has_retry=True) or tr(wording.NOT_SENT),
                 "warning",
                 "danger",
                 "retry",

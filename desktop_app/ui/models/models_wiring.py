@@ -127,7 +127,7 @@ class ModelsWiring(QObject):
             answer = await self._wires.asks.ask(ListModels(kind))
         except AppError as error:
             for browser in self._browsers():
-                browser.show_note(failure_words(error), can_retry=True)
+                browser.show_note(failure_words(error, has_retry=True), can_retry=True)
             return
         if isinstance(answer, ModelList):
             self._lists[kind] = answer.models

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from desktop_app.errors import AppError
 from desktop_app.prose import mark, tr
-from desktop_app.sentences import SENTENCES
+from desktop_app.sentences import SENTENCES, sentence_of
 
 _UNREACHED = mark("The service cannot be reached at the moment.")
 _REFUSED = mark("The service has no key or refused it. Look at the settings.")
@@ -12,8 +12,12 @@ _GONE = mark("It is not there any more.")
 _UNKNOWN = mark("The service could not do that.")
 
 
-def failure_words(error: AppError) -> str:
-    """One sentence; a service that gives a reason is heard in its own words."""
+def failure_words(error: AppError, *, has_retry: bool = False) -> str:
+    """One sentence; a service that gives a reason is heard in its own words.
+
+    Args:
+        has_retry: A button beside it says to try again.
+    """
     family = error.code.partition(".")[0]
     if family in ("network", "service") or error.code == "http.503":
         return tr(_UNREACHED)
@@ -22,6 +26,7 @@ def failure_words(error: AppError) -> str:
     if error.code == "http.404":
         return tr(_GONE)
     if family in ("ask", "upload"):
-        file = error.facts.get("file") or tr(mark("The file"))
-        return tr(SENTENCES.get(error.code, _UNKNOWN)).format(file=file)
+        if error.code not in SENTENCES:
+            return tr(_UNKNOWN)
+        return sentence_of(error.code, error.facts, has_retry=has_retry)
     return error.facts.get("message") or tr(_UNKNOWN)

@@ -83,7 +83,7 @@ class FilesWiring(QObject):
         try:
             answer = await self._wires.asks.ask(ListDocuments(*place))
         except AppError as error:
-            self._panel.rows.show_note(failure_words(error), can_retry=True)
+            self._panel.rows.show_note(failure_words(error, has_retry=True), can_retry=True)
             return
         if place == self._place and isinstance(answer, DocumentList):
             self._documents = answer.documents
@@ -140,7 +140,7 @@ class FilesWiring(QObject):
             await self._wires.asks.ask(DeleteDocument(document_id))
         except AppError as error:
             if error.code != "http.404":
-                self._panel.rows.show_note(failure_words(error), can_retry=True)
+                self._panel.rows.show_note(failure_words(error, has_retry=True), can_retry=True)
                 return
         self.load()
 

@@ -111,7 +111,7 @@ class MemoryWiring(QObject):
         try:
             return await self._wires.asks.ask(question)
         except AppError as error:
-            self._panel.rows.show_note(failure_words(error), can_retry=True)
+            self._panel.rows.show_note(failure_words(error, has_retry=True), can_retry=True)
             return None
 
     def _show(self) -> None:

@@ -125,7 +125,7 @@ class VoicesWiring(QObject):
             speaking = await asks.ask(ListModels("tts"))
             voices = await asks.ask(ListVoices())
         except AppError as error:
-            self.picker.browser.show_note(failure_words(error), can_retry=True)
+            self.picker.browser.show_note(failure_words(error, has_retry=True), can_retry=True)
             return
         if isinstance(listening, ModelList) and isinstance(speaking, ModelList):
             self._listening, self._speaking = listening.models, speaking.models
