@@ -175,6 +175,10 @@ class TurnDetector:
         self._heard.is_held = True
         return (self._open(),)
 
+    def let_go(self) -> None:
+        """Silence ends the open utterance again."""
+        self._heard.is_held = False
+
     def end_now(self) -> tuple[TurnSignal, ...]:
         """End the open utterance."""
         return (self._end(),) if self._heard.is_open else ()

@@ -65,13 +65,15 @@ class Ears:
 
         Args:
             turn: Whose sound it is.
-            is_held: Until ``finish``, whatever the turn detector thinks.
+            is_held: Until ``finish``, whatever the turn detector thinks; one that was is let go.
         """
         is_same, self._turn = self._turn == turn, turn
         if is_held:
             for signal in self._turn_detector.begin_now():
                 if isinstance(signal, turns.SpeechStarted):
                     self._unclaimed = list(signal.pre_roll)
+        else:
+            self._turn_detector.let_go()
         if not is_same and self._unclaimed:
             self._keep(turn, b"".join(frame.pcm for frame in self._unclaimed))
         self._unclaimed = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from desktop_app.engine import peer_endpoint
 from desktop_app.engine.effects import (
     ClearNotice,
     ClearTimer,
@@ -65,7 +66,8 @@ def lost(session: Session) -> Step:
     """The line is gone and will be tried again; what it may not have heard is said once more."""
     session, effects = _no_longer_stalled(replace(session, line=Line.LOST))
     if session.stage is Stage.HEARING:
-        return replace(session, is_undelivered=True), effects
+        unheard = replace(session, is_undelivered=True)
+        return then((unheard, effects), peer_endpoint.take_back)
     if session.is_unheard and not session.is_sent_again:
         return then((session, effects), _wait_for_line)
     return then((session, effects), lambda now: _lose_reply(now, "line.lost"))

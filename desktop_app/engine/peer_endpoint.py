@@ -93,6 +93,14 @@ def attend(session: Session) -> Step:
     return session, (Capture(session.turn, is_held=True),)
 
 
+def take_back(session: Session) -> Step:
+    """The peer that would have ended the utterance is gone: silence ends it, or the key."""
+    if not session.is_peer_ending or session.is_committed:
+        return session, ()
+    own = replace(session, is_peer_ending=False)
+    return own, (ClearTimer(TimerName.TALK_HELD), Capture(session.turn, is_held=False))
+
+
 def is_ended_by(given: Input) -> bool:
     """Whether attention does not outlive this input; what follows finds a free floor."""
     return isinstance(given, _ENDS)

@@ -157,6 +157,17 @@ def test_a_held_key_opens_without_speech_and_outlasts_silence():
     assert listener.turns.end_now() == (SpeechEnded(pytest.approx(2.08), 0, is_short=True),)
 
 
+def test_what_is_let_go_ends_with_the_silence_behind_the_last_word():
+    listener = Listener()
+    listener.turns.begin_now()
+    listener.hear("#" * 20 + "." * 20)
+    assert listener.turns.is_hearing
+    listener.turns.let_go()
+    assert listener.turns.is_hearing
+    listener.hear("." * 20)
+    assert not listener.turns.is_hearing
+
+
 def test_a_key_pressed_in_mid_word_hears_the_speech_though_no_quiet_was_heard_before():
     listener = Listener()
     listener.turns.begin_now()

@@ -80,6 +80,18 @@ def test_held_silence_is_kept_and_dropped_in_the_end():
     assert listener.told == [SpeechDropped()]
 
 
+def test_what_is_held_no_more_ends_with_silence():
+    listener = Listener()
+    listener.turn = 1
+    listener.ears.capture(1, is_held=True)
+    listener.hear("#" * 20 + "." * 50)
+    assert SpeechEnded not in map(type, listener.told)
+    listener.ears.capture(1, is_held=False)
+    listener.hear(".")
+    assert SpeechEnded in map(type, listener.told)
+    assert len(listener.kept) == 71 * 640
+
+
 def test_finishing_what_never_began_is_a_drop():
     listener = Listener()
     listener.ears.finish()

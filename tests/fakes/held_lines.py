@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 from msgspec.structs import replace
+from websockets.asyncio.client import ClientConnection
 
 from desktop_app.client.addresses import ApiAddress, GatewayAddress
 from desktop_app.client.api import BackboardApi
-from desktop_app.client.gateway_transport import open_gateway
+from desktop_app.client.gateway_transport import GatewayTransport, open_gateway
+from desktop_app.client.json_socket import JsonSocket
 from desktop_app.client.message_transport import MessageTerms
-from desktop_app.client.realtime_transport import RealtimeTerms, open_realtime
+from desktop_app.client.realtime_transport import RealtimeTerms, RealtimeTransport, open_realtime
 from desktop_app.client.voice_socket_transport import VoiceSocketTransport, open_voice_transport
 from desktop_app.engine.ports import Transport
 from desktop_app.processes.engine_parts import resample_capture, resample_speech
@@ -30,21 +33,22 @@ class WatchedLine:
     """A transport of ours, and whether the engine has left it.
 
     Attributes:
+        transport: As it is.
         is_left: It was closed from this side.
     """
 
     def __init__(self, transport: Transport) -> None:
+        self.transport = transport
         self.is_left = False
-        self._transport = transport
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._transport, name)
+        return getattr(self.transport, name)
 
     def events(self) -> AsyncIterator[ServerEvent]:
-        return self._transport.events()
+        return self.transport.events()
 
     async def aclose(self) -> None:
-        await self._transport.aclose()
+        await self.transport.aclose()
         self.is_left = True
 
 
@@ -114,6 +118,15 @@ class Peer:
         """Read nothing more of the newest line."""
         await self.server.freeze()
 
+    async def narrow(self) -> None:
+        """Let the newest line hold a few seconds of sound on its way, and no more."""
+        ours, theirs = self._socket(), await self.server.connection()
+        for transport, size in (
+            (ours.transport, socket.SO_SNDBUF),
+            (theirs.transport, socket.SO_RCVBUF),
+        ):
+            transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, size, 4096)
+
     async def has_shown_life(self) -> None:
         """Return when it is known on our side that this peer answers."""
         async with asyncio.timeout(LIMIT_S):
@@ -133,6 +146,9 @@ class Peer:
         raise NotImplementedError
 
     async def _open(self, configuration: ConfigureSession) -> Transport:
+        raise NotImplementedError
+
+    def _socket(self) -> ClientConnection:
         raise NotImplementedError
 
     def _is_commit(self, frame: Any) -> bool:
@@ -168,6 +184,11 @@ class GatewayPeer(Peer):
     async def _open(self, configuration: ConfigureSession) -> Transport:
         return await open_gateway(GatewayAddress(self.server.url), configuration)
 
+    def _socket(self) -> ClientConnection:
+        line = self.lines[-1].transport
+        assert isinstance(line, GatewayTransport)
+        return line._socket
+
     def _is_commit(self, frame: Any) -> bool:
         return isinstance(frame, dict) and frame.get("type") == "audio.commit"
 
@@ -184,6 +205,14 @@ class _SessionPeer(Peer):
             self._address = ApiAddress(self.server.base_url, "k")
             async with BackboardApi(self._address) as self._api:
                 yield
+
+    def _socket(self) -> ClientConnection:
+        return self._json_socket()._socket
+
+    def _json_socket(self) -> JsonSocket:
+        line = self.lines[-1].transport
+        assert isinstance(line, VoiceSocketTransport | RealtimeTransport)
+        return line._socket._socket
 
 
 class VoicePeer(_SessionPeer):
@@ -203,10 +232,9 @@ class VoicePeer(_SessionPeer):
 
     async def has_shown_life(self) -> None:
         await super().has_shown_life()
-        line = self.lines[-1]._transport
-        assert isinstance(line, VoiceSocketTransport)
+        pulse = self._json_socket()._pulse
         async with asyncio.timeout(LIMIT_S):
-            while not line._socket._socket._pulse._answers:  # noqa: ASYNC110 - it tells nobody
+            while not pulse._answers:  # noqa: ASYNC110 - it tells nobody
                 await asyncio.sleep(0)
 
     async def _open(self, configuration: ConfigureSession) -> Transport:

@@ -110,6 +110,10 @@ class SessionServer:
         async with asyncio.timeout(LIMIT_S):
             self._client = await self._clients.get()
 
+    async def connection(self) -> ServerConnection:
+        """The newest client's, for a test that must reach below it."""
+        return await self._connected()
+
     async def _connected(self) -> ServerConnection:
         async with asyncio.timeout(LIMIT_S):
             while self._client is None or not self._clients.empty():

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from desktop_app.audio.frames import FRAME_BYTES
 from desktop_app.engine.inputs import RetryRequested, VoiceStarted
 from desktop_app.journal.records import MessageStatus, UtteranceState
 from desktop_app.link.messages import NoticeCleared, Phase
@@ -174,6 +175,23 @@ async def test_a_question_that_was_understood_is_not_said_again(talk: Talk):
     await talk.rig.phase_is(Phase.LISTENING)
     await talk.rig.hear(SOME + REST)
     assert await talk.peer.utterance() == talk.recorded
+
+
+async def test_a_peer_that_reads_nothing_more_is_left_though_the_way_to_it_is_full(talk: Talk):
+    await talk.peer.has_shown_life()
+    await talk.peer.narrow()
+    await talk.peer.freeze()
+    await talk.rig.hear("#" * 1_000)
+    await talk.passes(12)
+    assert "line.stalled" in talk.rig.notices
+    await talk.rig.until(lambda: talk.peer.lines[0].is_left, "the loss")
+    assert talk.rig.engine.phase is Phase.HEARING
+    await talk.comes_back()
+    await talk.rig.hear(REST)
+    said = await talk.peer.utterance()
+    assert len(said) > 1_000 * FRAME_BYTES
+    assert said == talk.recorded
+    await talk.is_answered()
 
 
 async def test_a_peer_that_reads_nothing_more_is_told_left_and_replaced(talk: Talk):

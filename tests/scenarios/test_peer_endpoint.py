@@ -17,6 +17,7 @@ from desktop_app.protocol.events import (
 from tests.fakes.loudspeaker import speech
 from tests.fakes.rig import Rig
 from tests.fakes.transport import ScriptedTransport
+from tests.fakes.virtual_time import rounds
 
 
 async def listening(rig: Rig) -> ScriptedTransport:
@@ -89,6 +90,54 @@ async def test_a_reply_is_interrupted_here_and_the_new_words_are_ended_there():
         assert b"".join(rig.microphone.said) in sound(line, 2)
         line.say(UtteranceOver(2))
         await rig.phase_is(Phase.THINKING)
+
+
+async def test_what_a_lost_peer_would_have_ended_ends_with_silence_and_is_said_to_the_next():
+    async with Rig(is_peer_ending=True) as rig:
+        line = await listening(rig)
+        await rig.hear("#" * 10)
+        line.say(UtteranceBegun(1))
+        await rig.phase_is(Phase.HEARING)
+        line.lose()
+        await rounds()
+        await rig.hear("#" * 10)
+        assert rig.engine.phase is Phase.HEARING
+        await rig.hear("." * 35)
+        await rig.phase_is(Phase.RECONNECTING)
+        await rig.until(lambda: rig.questions, "a queued message")
+        assert rig.questions[0].status is MessageStatus.QUEUED
+        await rig.time.advance(1)
+        again = await rig.line(2)
+        await again.expect(CommitAudio(1))
+        kept = rig.journal.sound(rig.questions[0].utterance_id)
+        assert b"".join(rig.microphone.said) in kept
+        assert sound(again, 1) == kept
+        again.say(TranscriptUpdated(1, "what", is_final=True), ReplyText(1, "That."), ReplyEnded(1))
+        await rig.phase_is(Phase.LISTENING)
+        await rig.hear("#" * 10)
+        again.say(UtteranceBegun(2))
+        await rig.phase_is(Phase.HEARING)
+        await rig.hear("." * 100)
+        assert rig.engine.phase is Phase.HEARING, "the new peer ends utterances again"
+
+
+async def test_a_peer_that_is_back_before_the_end_may_end_the_utterance():
+    async with Rig(is_peer_ending=True) as rig:
+        line = await listening(rig)
+        await rig.hear("#" * 20)
+        line.say(UtteranceBegun(1))
+        await rig.phase_is(Phase.HEARING)
+        line.lose()
+        await rounds()
+        await rig.time.advance(1)
+        again = await rig.line(2)
+        await rig.hear("#" * 10)
+        again.say(UtteranceBegun(1), UtteranceOver(1))
+        await rig.phase_is(Phase.THINKING)
+        again.say(TranscriptUpdated(1, "what", is_final=True))
+        await rig.until(lambda: rig.questions)
+        assert again.sent_of(CommitAudio) == []
+        assert sound(again, 1) == rig.journal.sound(rig.questions[0].utterance_id)
 
 
 async def test_who_mutes_streams_nothing_and_who_presses_the_key_ends_the_turn():
