@@ -68,7 +68,9 @@ def _roomy(above: int, below: int, height: float) -> QTextBlockFormat:
 
 
 def dress_markdown(document: QTextDocument, look: Look) -> None:
-    """Bring a parsed document into the look."""
+    """Bring a parsed document into the look, as one change: each of many would be told alone."""
+    whole = QTextCursor(document)
+    whole.beginEditBlock()
     block = document.begin()
     last = document.lastBlock()
     while block.isValid():
@@ -79,6 +81,7 @@ def dress_markdown(document: QTextDocument, look: Look) -> None:
             if frame.cellAt(0, 0).firstCursorPosition().block().textDirection() is _FROM_RIGHT:
                 _turn_table(frame)
             _dress_table(frame, look)
+    whole.endEditBlock()
 
 
 def _dress_block(block: QTextBlock, look: Look, *, is_last: bool, is_first: bool) -> None:

@@ -6,10 +6,17 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QAbstractTextDocumentLayout, QImage, QPainter, QTextOption
+from PySide6.QtGui import (
+    QAbstractTextDocumentLayout,
+    QImage,
+    QPainter,
+    QTextDocument,
+    QTextOption,
+)
 
 from desktop_app.ui.chat.code_frame import PADDING, CodeFrame
 from desktop_app.ui.chat.text_block import TextBlock
+from desktop_app.ui.chat.text_formats import MARKDOWN, dress_markdown
 from desktop_app.ui.look import Look
 
 TABLE = "| a | b |\n|---|--:|\n" + "| one `1` | 2 |\n" * 12
@@ -143,3 +150,13 @@ def test_code_that_has_grown_looks_as_if_it_had_come_at_once(look, wraps):
         painter.end()
         images.append(image)
     assert images[0] == images[1]
+
+
+def test_a_text_full_of_code_is_brought_into_the_look_as_one_change(look):
+    document = QTextDocument()
+    document.setMarkdown("A word, `code`, " * 200 + "\n\n" + TABLE, MARKDOWN)
+    changes = []
+    document.documentLayout()  # which is told of each change
+    document.contentsChange.connect(lambda *_: changes.append(1))
+    dress_markdown(document, look)
+    assert len(changes) == 1
