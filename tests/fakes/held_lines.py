@@ -27,6 +27,7 @@ from tests.fakes.gateway import ScriptedGateway
 from tests.fakes.session_server import SessionServer
 
 LIMIT_S = 5.0
+_STILL_S = 0.25
 
 
 class WatchedLine:
@@ -126,6 +127,14 @@ class Peer:
             (theirs.transport, socket.SO_RCVBUF),
         ):
             transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, size, 4096)
+
+    async def is_full(self) -> None:
+        """Return when the way to a frozen peer takes no more of what is said."""
+        left, before = self._socket().transport.get_write_buffer_size, -1
+        async with asyncio.timeout(LIMIT_S):
+            while left() != before or not before:
+                before = left()
+                await asyncio.sleep(_STILL_S)  # what the systems still move is told by nobody
 
     async def has_shown_life(self) -> None:
         """Return when it is known on our side that this peer answers."""

@@ -182,6 +182,7 @@ async def test_a_peer_that_reads_nothing_more_is_left_though_the_way_to_it_is_fu
     await talk.peer.narrow()
     await talk.peer.freeze()
     await talk.rig.hear("#" * 1_000)
+    await talk.peer.is_full()
     await talk.passes(12)
     assert "line.stalled" in talk.rig.notices
     await talk.rig.until(lambda: talk.peer.lines[0].is_left, "the loss")
