@@ -157,7 +157,7 @@ def test_every_language_marks_what_the_button_says(language: str):
         marked = [tr(one) for one in all_that_is_said() if "[" in one]
         assert len(marked) > 30
         for said in marked:
-            assert re.fullmatch(r"[^\[\]]+[^\[\]\s]\[[^\[\]]+\][.。]?", said), said
+            assert re.fullmatch(r"[^\[\]]+(\w\[[^\[\].。]+\][.。]|[.。]\[[^\[\].。]+[.。]\])", said)
         assert not [one for one in all_that_is_said() if "[" in tr(one) and "[" not in one]
     finally:
         speak("en")
