@@ -19,6 +19,7 @@ STALLED_AFTER_S = 1.0
 
 LOST_AFTER_S = 10.0
 _SOON_S = 0.001  # nearer is now
+_WAITED_S = 0.02  # less may have been anything
 
 
 class LineLife:
@@ -53,9 +54,16 @@ class LineLife:
             self._resume()
             self._wait(STALLED_AFTER_S, self._stall)
 
-    def spoke(self) -> None:
-        """Something was said to the peer."""
+    def spoke(self, waited_s: float = 0.0) -> None:
+        """Something was said to the peer.
+
+        Args:
+            waited_s: How long the way to it was full; that it is not any more shows that the peer
+                takes what is sent, though an answer is still behind all that.
+        """
         self._spoke_s = self._time.now()
+        if waited_s >= _WAITED_S:
+            self.heard()
 
     async def ask(self) -> None:
         """Ask until cancelled.

@@ -209,9 +209,10 @@ class Supervisor:
             if isinstance(command, CommitAudio) and self._uses.load is not None:
                 command = await self._uses.load(command, transport.takes_files)
             await self._uses.before_send(command)
+            began_s = self._time.now()
             await transport.send(command)
             self._is_delivering = False
-            life.spoke()
+            life.spoke(waited_s=self._time.now() - began_s)
             self._uses.sent(command)
 
     async def _watch(self) -> None:

@@ -165,6 +165,44 @@ async def test_a_peer_whose_answer_comes_far_behind_its_words_is_there():
     await asyncio.wait((running,))
 
 
+class NarrowTransport(ScriptedTransport):
+    """Takes one command after the other, as a slow network does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may_pass = asyncio.Semaphore(0)
+
+    async def send(self, command: ClientCommand) -> None:
+        await self.may_pass.acquire()
+        await super().send(command)
+
+
+async def test_a_peer_that_takes_a_long_recording_slowly_is_there_until_it_takes_no_more():
+    peer = NarrowTransport()
+    peer.say_ready()
+    peer.is_alive.clear()  # its answer is behind the recording
+
+    async def open_line(_: ConfigureSession) -> ScriptedTransport:
+        return peer
+
+    holder = Holder(open_line)
+    running = asyncio.create_task(holder.line.run())
+    await rounds()
+    for _ in range(100):
+        holder.line.send(AppendAudio(1, bytes(3_200)))
+    for _ in range(60):
+        await holder.time.advance(0.5)
+        peer.may_pass.release()
+        await rounds()
+    assert holder.kinds() == [LineOpened]
+    await holder.time.advance(2.5)
+    assert holder.kinds() == [LineOpened, LineStalled]
+    await holder.time.advance(10)
+    assert LineLost in holder.kinds()
+    running.cancel()
+    await asyncio.wait((running,))
+
+
 async def test_a_peer_whose_words_wait_with_us_is_not_given_up():
     holder = Holder()
     running, peer = await held(holder)
