@@ -137,6 +137,7 @@ class LinkServer:
         try:
             async for intent in intents:
                 if isinstance(intent, Ping):
+                    await asyncio.sleep(0)  # what was only started takes its first step
                     outbox.put(Pong())
                 elif not isinstance(intent, Hello):
                     self._on_intent(intent)

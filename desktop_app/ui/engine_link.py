@@ -26,6 +26,8 @@ from desktop_app.link.messages import (
     OpenThread,
     Phase,
     PhaseChanged,
+    Ping,
+    Pong,
     PressTalk,
     Quit,
     ReleaseTalk,
@@ -38,7 +40,8 @@ from desktop_app.link.messages import (
     StopVoice,
     ToggleTalk,
 )
-from desktop_app.ui.engine_work import EngineWork
+from desktop_app.ui.engine_work import BEGINS, PINGED, EngineWork
+from desktop_app.ui.held_talk import HeldTalk
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +51,6 @@ _TALK = (PressTalk, ReleaseTalk, ToggleTalk, CancelTalk)
 _TRYING = (StartMicrophoneTest, PlayMicrophoneTest)  # who asked does not wait for an engine
 _KEPT_ELSEWHERE = (OpenThread, *_TALK, SendText, SetMuted, StopReply, StopVoice, Quit, *_TRYING)
 _TYPED = (SendText, RetryMessage)
-_BEGINS = (StartVoice, PressTalk, ToggleTalk)
 _MOST_WAITING = 1000
 _ANSWERED_WITHIN_S = 3.0  # what was asked of a service that is to be left
 _WAITS = "engine.waits"
@@ -97,7 +99,7 @@ class EngineLink:
         self._waiting: list[Intent] = []
         self._unsaved: dict[str, SendText] = {}
         self._thread_id = ""
-        self._held_key: PressTalk | None = None
+        self._held = HeldTalk()
         self._voice_wish: StartVoice | None = None
         self._is_muted = False
         self._told = ""
@@ -115,14 +117,13 @@ class EngineLink:
     def send(self, intent: Intent) -> None:
         """Send now, or as soon as the engine is there; a key press of the past is dropped.
 
-        What is still wished when the engine comes is not of the past: a held talk key, voice
-        that was started and not stopped again, a muted microphone. Who opens another thread
-        takes the first two back.
+        What is still wished when the engine comes is not of the past: a talk key that is down or
+        locked, voice that was started and not stopped again, a muted microphone. Who opens
+        another thread takes the first two back.
         """
         if isinstance(intent, OpenThread):
             self._open(intent.thread_id)
-        if isinstance(intent, _TALK):
-            self._held_key = self._held_after(intent)
+        self._held.asked(intent)
         if isinstance(intent, StopVoice):
             self._wish(None)
         if isinstance(intent, SetMuted):
@@ -152,8 +153,7 @@ class EngineLink:
 
     def _open(self, thread_id: str) -> None:
         self._thread_id = thread_id
-        if self._held_key is not None and self._held_key.thread_id != thread_id:
-            self._held_key = None
+        self._held.opened(thread_id)
         if self._voice_wish is not None and self._voice_wish.thread_id != thread_id:
             self._wish(None)
 
@@ -169,13 +169,6 @@ class EngineLink:
         is_on = phase is not Phase.READY
         self._publish(PhaseChanged(thread_id, phase, is_voice_on=is_on, is_muted=self._is_muted))
 
-    def _held_after(self, intent: Intent) -> PressTalk | None:
-        """Whether the person talks; of what they toggle at an engine only that engine knows."""
-        if isinstance(intent, PressTalk):
-            return intent
-        begins = isinstance(intent, ToggleTalk) and not (self._takes(intent) or self._held_key)
-        return PressTalk(self._thread_id) if begins else None
-
     def _takes(self, intent: Intent) -> bool:
         """Whether there is an engine, and it is the one to do this."""
         return self._client is not None and not (self._is_outdated and self._is_for_next(intent))
@@ -184,16 +177,19 @@ class EngineLink:
         """Whether it begins a turn that an outdated engine has no part in."""
         if isinstance(intent, _TYPED):
             return not self._work.is_busy_in(intent.thread_id)
-        return isinstance(intent, _BEGINS) and not self._work.is_busy
+        return isinstance(intent, BEGINS) and not (self._work.is_busy or self._work.is_beginning)
 
     def _written(self, intent: Intent) -> bool:
         assert self._client is not None  # who calls has looked
         try:
             self._client.send(intent)
+            if isinstance(intent, PINGED):
+                self._client.send(Ping())
         except AppError as error:
             logger.info("not sent yet: %s", error)
             return False
         self._work.sent(intent)
+        self._held.sent(intent)
         return True
 
     async def run(self) -> None:
@@ -255,6 +251,7 @@ class EngineLink:
             self._patience = None
         if self._client is not None:
             self._client = None
+            self._held.lost()
             self._lost()
             self._wish(self._voice_wish)
 
@@ -287,13 +284,17 @@ class EngineLink:
         waiting, self._waiting = self._waiting, []
         first = [OpenThread(self._thread_id)] if self._thread_id else []
         muted = [SetMuted(True)] if self._is_muted else []
-        wished = [one for one in (self._voice_wish, self._held_key) if one is not None]
+        wished = [one for one in (self._voice_wish, self._held.press) if one is not None]
         self._voice_wish = None
         for intent in (*first, *muted, *self._unsaved.values(), *waiting, *wished):
             self._written(intent)
 
     def _on_event(self, event: LinkEvent) -> None:
         self._work.told(event)
+        if isinstance(event, PhaseChanged):
+            self._held.told(event)
+        elif isinstance(event, Pong) and not self._work.is_beginning:
+            self._held.answered()
         if isinstance(event, MessageSaved) and event.message.id in self._unsaved:
             del self._unsaved[event.message.id]
             self.unsaved_changed()

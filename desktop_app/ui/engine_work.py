@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 from desktop_app.link.asks import Answered, Ask, CancelAsk
 from desktop_app.link.device_messages import MicrophoneTest, MicrophoneTestChanged
 from desktop_app.link.keeping import ImportAdvanced
-from desktop_app.link.messages import Intent, LinkEvent, Phase, PhaseChanged, StopVoice
+from desktop_app.link.messages import (
+    Intent,
+    LinkEvent,
+    Phase,
+    PhaseChanged,
+    Pong,
+    PressTalk,
+    StartVoice,
+    StopVoice,
+    ToggleTalk,
+)
 from desktop_app.link.notes import NoteChanged, NoteState
 from desktop_app.link.thread_messages import ThreadRemoved
 from desktop_app.protocol.service_calls import UploadDocument
+
+BEGINS = (StartVoice, PressTalk, ToggleTalk)
+"""From here on somebody is heard."""
+
+PINGED = (*BEGINS, StopVoice)
+"""Whoever sends one of these sends a Ping behind it: what was told before is not of that."""
 
 
 class EngineWork:
@@ -18,6 +36,7 @@ class EngineWork:
         self._open: set[str] = set()
         self._asks: set[str] = set()
         self._voice_thread = ""
+        self._unanswered: deque[Intent] = deque()  # each with a Ping behind it
 
     @property
     def is_busy(self) -> bool:
@@ -35,8 +54,13 @@ class EngineWork:
 
     @property
     def is_asking(self) -> bool:
-        """The service has not answered everything that it was asked beside conversations."""
-        return bool(self._asks)
+        """What was asked is not taken up, or not answered by the service, beside conversations."""
+        return bool(self._asks or self._unanswered)
+
+    @property
+    def is_beginning(self) -> bool:
+        """It was asked to hear the person, and has not said yet that it does."""
+        return any(isinstance(intent, BEGINS) for intent in self._unanswered)
 
     def sent(self, intent: Intent) -> None:
         """The engine was asked for this."""
@@ -49,6 +73,10 @@ class EngineWork:
                 self._answered(ask_id)
             case StopVoice():
                 self._voice_thread = ""
+            case StartVoice(thread_id):
+                self._voice_thread = thread_id
+        if isinstance(intent, PINGED):
+            self._unanswered.append(intent)
 
     def told(self, event: LinkEvent) -> None:
         """The engine told this."""
@@ -65,10 +93,14 @@ class EngineWork:
                 self._follow("import", is_open=not event.is_over)
             case Answered(ask_id):
                 self._answered(ask_id)
+            case Pong() if self._unanswered:
+                self._unanswered.popleft()
 
     def _on_phase(self, event: PhaseChanged) -> None:
         is_open = event.phase is not Phase.READY or event.is_voice_on
         self._follow(f"thread {event.thread_id}", is_open=is_open and not event.is_unreached)
+        if any(isinstance(intent, StartVoice | StopVoice) for intent in self._unanswered):
+            return  # it may have been told before that was taken up
         if event.is_voice_on:
             self._voice_thread = event.thread_id
         elif event.thread_id == self._voice_thread:

@@ -96,6 +96,20 @@ def test_what_is_cancelled_was_never_said():
     assert (session.phase, session.talk) == (Phase.READY, Talk.UP)
 
 
+@pytest.mark.parametrize("given", [TalkPressed(), TalkReleased(), TalkCancelled()])
+@pytest.mark.parametrize("before", [(), HELD, (*HELD, SpeechConfirmed())])
+def test_what_is_asked_twice_is_done_once(before, given):
+    session, _ = play(*before, given)
+    assert play(given, session=session) == (session, [])
+
+
+def test_a_press_into_locked_talk_goes_on_with_it_until_it_is_released():
+    locked = TalkToggled(), MicrophoneOpened("mic"), LineOpened()
+    session, _ = play(*locked)
+    assert play(TalkPressed(), session=session) == (session, [])
+    assert play(*locked, TalkPressed(), TalkReleased()) == play(*locked, TalkToggled())
+
+
 def test_hands_free_words_can_be_cancelled_too():
     session, effects = play(*LISTENING, *SPEAKING_UP, TalkCancelled())
     assert Send(DiscardAudio(1)) in effects

@@ -9,7 +9,7 @@ from desktop_app.link import client as client_module
 from desktop_app.link import server as server_module
 from desktop_app.link.client import LinkClient
 from desktop_app.link.codec import encode
-from desktop_app.link.messages import Hello, Quit
+from desktop_app.link.messages import Hello, Ping, Pong, Quit
 from desktop_app.link.server import LinkServer
 from desktop_app.link.thread_messages import ThreadRemoved
 
@@ -81,3 +81,19 @@ async def test_closing_does_not_wait_for_a_window_that_never_reads(tcp):
     async with asyncio.timeout(10):
         await tcp.server.aclose()
     assert tcp.server.window_count == 0
+
+
+async def test_what_was_only_started_tells_its_first_effects_before_a_ping_is_answered():
+    async def begin():
+        server.publish(ThreadRemoved("t"))
+
+    async with asyncio.TaskGroup() as tasks:
+        server = LinkServer("token", lambda _: tasks.create_task(begin()), lambda: [])
+        port = await server.start()
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(encode(Hello("token")) + encode(Quit()) + encode(Ping()))
+        told = encode(ThreadRemoved("t")) + encode(Pong())
+        async with asyncio.timeout(10):
+            assert await reader.readexactly(len(told)) == told
+        writer.close()
+        await server.aclose()

@@ -369,3 +369,77 @@ async def test_an_engine_that_read_the_settings_before_they_changed_is_exchanged
         assert engines.started == 2
         assert "lost" not in told
         assert engines.heard.count(SendText("t", "m", "one")) == 1
+
+
+HEARING = PhaseChanged("t", Phase.HEARING)
+
+
+class Talkative(Engines):
+    """Engines that hear whoever begins to talk, and tell it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_heard = False
+
+    def _hear(self, intent: object) -> None:
+        super()._hear(intent)
+        if isinstance(intent, PressTalk | ToggleTalk):
+            is_end = isinstance(intent, ToggleTalk) and self.is_heard
+            self.is_heard = not is_end
+            assert self.server is not None
+            self.server.publish(PhaseChanged("t", Phase.THINKING if is_end else Phase.HEARING))
+
+
+@pytest.mark.parametrize("begin", [ToggleTalk("t"), PressTalk("t")])
+async def test_talk_that_began_just_before_the_settings_changed_is_not_cut_off(begin):
+    engines = Talkative()
+    async with running(engines) as (link, told):
+        link.send(OpenThread("t"))
+        await engines.expect(OpenThread("t"))
+        link.send(begin)
+        link.send(OTHER_SERVICE)
+        await told.until(HEARING)
+        await engines.expect(begin, OTHER_SERVICE)
+        link.send(ToggleTalk("t"))
+        await told.until(PhaseChanged("t", Phase.THINKING))
+        assert (engines.started, "lost" in told) == (1, False)
+        engines.server.publish(PhaseChanged("t", Phase.READY))
+        await engines.expect(OTHER_SERVICE, ToggleTalk("t"), OpenThread("t"))
+        assert engines.started == 2
+
+
+async def test_who_toggles_twice_while_an_engine_is_exchanged_has_ended():
+    engines = Talkative()
+    async with running(engines) as (link, told):
+        link.send(OpenThread("t"))
+        await engines.expect(OpenThread("t"))
+        for intent in (ToggleTalk("t"), OTHER_SERVICE, ToggleTalk("t")):
+            link.send(intent)
+        await told.until(PhaseChanged("t", Phase.THINKING))
+        engines.server.publish(PhaseChanged("t", Phase.READY))
+        await engines.expect(ToggleTalk("t"), OTHER_SERVICE, ToggleTalk("t"), OpenThread("t"))
+        link.send(DeleteThread("old"))
+        await engines.expect(OpenThread("t"), DeleteThread("old"))
+
+
+async def test_locked_talk_goes_on_in_the_engine_that_comes_and_ended_talk_does_not():
+    engines = Talkative()
+    async with running(engines) as (link, told):
+        link.send(OpenThread("t"))
+        await engines.expect(OpenThread("t"))
+        link.send(ToggleTalk("t"))
+        await told.until(HEARING)
+        engines.heard.clear()
+        told.clear()
+        engines.die()
+        await engines.expect(OpenThread("t"), PressTalk("t"))
+        await told.until(HEARING)
+        engines.server.publish(PhaseChanged("t", Phase.THINKING))
+        await told.until(PhaseChanged("t", Phase.THINKING))
+        engines.heard.clear()
+        told.clear()
+        engines.die()
+        await told.until("lost")
+        link.send(DeleteThread("old"))
+        await engines.expect(OpenThread("t"), DeleteThread("old"))
+        assert PressTalk("t") not in engines.heard

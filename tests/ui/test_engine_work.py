@@ -7,7 +7,15 @@ import pytest
 from desktop_app.link.asks import Answered, Ask, CancelAsk
 from desktop_app.link.device_messages import MicrophoneTest, MicrophoneTestChanged
 from desktop_app.link.keeping import ImportAdvanced
-from desktop_app.link.messages import Phase, PhaseChanged, StopVoice
+from desktop_app.link.messages import (
+    Phase,
+    PhaseChanged,
+    Pong,
+    PressTalk,
+    StartVoice,
+    StopVoice,
+    ToggleTalk,
+)
 from desktop_app.link.notes import NoteChanged, NoteState
 from desktop_app.link.thread_messages import ThreadRemoved
 from desktop_app.protocol.service_calls import Done, GetKeyState, UploadDocument
@@ -78,3 +86,30 @@ def test_an_upload_is_work_and_any_other_question_can_be_waited_for(is_answered)
         else:
             work.sent(CancelAsk(ask_id))
     assert (work.is_busy, work.is_asking) == (False, False)
+
+
+@pytest.mark.parametrize("begin", [PressTalk("t"), ToggleTalk("t"), StartVoice("t")])
+def test_who_begins_to_talk_is_waited_for_until_the_engine_says_whether_it_hears(begin):
+    work = EngineWork()
+    work.sent(begin)
+    work.told(PhaseChanged("t", Phase.READY))
+    assert (work.is_busy, work.is_asking, work.is_beginning) == (False, True, True)
+    work.told(Pong())
+    work.told(Pong())
+    assert (work.is_asking, work.is_beginning) == (False, False)
+
+
+def test_what_was_told_of_voice_before_it_was_stopped_does_not_start_it_again():
+    work = EngineWork()
+    listening = PhaseChanged("t", Phase.LISTENING, is_voice_on=True)
+    work.sent(StartVoice("t"))
+    work.told(PhaseChanged("t", Phase.READY))
+    assert work.voice_thread == "t", "told before it was started"
+    work.told(Pong())
+    work.told(listening)
+    work.sent(StopVoice())
+    work.told(listening)
+    assert (work.voice_thread, work.is_beginning) == ("", False)
+    work.told(Pong())
+    work.told(listening)
+    assert work.voice_thread == "t"

@@ -157,6 +157,27 @@ def test_what_space_means_is_a_setting(desk, qtbot, monkeypatch, mode, held_s, s
     assert [one for one in desk.sent if not isinstance(one, OpenThread)] == sent
 
 
+@pytest.mark.parametrize("held_s", [0.1, 2.0])
+@pytest.mark.parametrize(
+    ("mode", "sent"),
+    [("toggle", [ToggleTalk("a")]), ("tap_lock", [PressTalk("a"), ReleaseTalk()])],
+)
+def test_what_is_said_during_a_long_press_into_locked_talk_belongs_to_it(
+    desk, qtbot, monkeypatch, mode, sent, held_s
+):
+    started(desk).window.use_talk_mode(mode)
+    desk.store.apply(PhaseChanged("a", Phase.HEARING, 1))
+    desk.store.tell()
+    desk.sent.clear()
+    press_space(desk, qtbot, held_s, monkeypatch)
+    assert [one for one in desk.sent if not isinstance(one, OpenThread)] == sent
+    desk.store.apply(PhaseChanged("a", Phase.THINKING, 1))
+    desk.store.tell()
+    desk.sent.clear()
+    press_space(desk, qtbot, 0.1, monkeypatch)
+    assert desk.sent[-1] == ToggleTalk("a"), "it was over"
+
+
 def test_the_window_says_how_its_talk_key_is_used(desk):
     started(desk).window.use_talk_mode("toggle")
     pane = desk.window.pane

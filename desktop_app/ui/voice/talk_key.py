@@ -27,7 +27,9 @@ class TalkKey(QObject):
 
     Attributes:
         mode: ``hold``: it talks while it is down. ``toggle``: each press begins or ends.
-            ``tap_lock``: a tap begins or ends, a longer press talks while it is down.
+            ``tap_lock``: a tap begins or ends, a longer press talks while it is down, also where
+            a tap began already: nothing that is said meanwhile is lost.
+        is_heard: Whether somebody is being heard, however that began; whoever knows sets it.
 
     Signals:
         begun: The person begins to talk.
@@ -44,8 +46,9 @@ class TalkKey(QObject):
         self._window = window
         self._composer = composer
         self.mode = "hold"
-        self.is_down = False
+        self.is_down = self.is_heard = False
         self._down_at_s = 0.0
+        self._ends = False  # the press that is down, at its end
 
     def watch(self) -> None:
         """Begin: keys come to the window and to what has the focus.
@@ -85,7 +88,8 @@ class TalkKey(QObject):
             return False
         self.is_down = True
         self._down_at_s = time.monotonic()
-        (self.begun if self.mode == "hold" else self.toggled).emit()
+        self._ends = self.mode == "hold" or (self.mode == "tap_lock" and self.is_heard)
+        (self.begun if self._ends else self.toggled).emit()
         return True
 
     def _on_release(self, event: QKeyEvent) -> bool:
@@ -100,7 +104,7 @@ class TalkKey(QObject):
             return
         self.is_down = False
         is_tap = time.monotonic() - self._down_at_s < TAP_S
-        if self.mode == "hold" or (self.mode == "tap_lock" and not is_tap):
+        if self._ends or (self.mode == "tap_lock" and not is_tap):
             self.ended.emit()
 
     def _is_free(self) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from desktop_app.link.messages import (
     OpenThread,
+    Phase,
     PressTalk,
     ReleaseTalk,
     SetMuted,
@@ -52,6 +53,7 @@ class VoiceWiring:
 
     def _show_voice(self, state: AppState) -> None:
         pane, voice = self._window.pane, state.voice
+        self._window.talk_key.is_heard = voice.phase is Phase.HEARING
         assert pane.dock is not None
         messages = state.conversation.messages
         pane.dock.show_caption(caption_of_turn(messages, voice.turn, voice.heard_ms))

@@ -87,6 +87,13 @@ async def test_each_word_is_one_wish_in_the_thread_that_is_shown(engine, action,
     assert capsys.readouterr().out == "hearing\n"
 
 
+@pytest.mark.parametrize("action", ["start", "stop", "cancel"])
+async def test_the_same_word_again_says_how_things_stand(engine, action, capsys):
+    engine.answers = [PhaseChanged("t", Phase.HEARING)]
+    assert [await parley(action), await parley(action)] == [0, 0]
+    assert capsys.readouterr().out == "hearing\n" * 2
+
+
 async def test_what_changes_nothing_says_how_things_stand(engine, capsys):
     assert await parley("stop", "--json") == 0
     assert capsys.readouterr().out == '{"phase":"listening"}\n'
