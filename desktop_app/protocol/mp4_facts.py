@@ -10,7 +10,7 @@ from typing import BinaryIO, NamedTuple
 _MOST_BOXES = 4_000
 
 
-class Mp4Facts(NamedTuple):
+class VideoFacts(NamedTuple):
     """What the headers say; zeros where they say nothing."""
 
     width: int
@@ -24,7 +24,7 @@ class _Box(NamedTuple):
     end: int
 
 
-def read_mp4_facts(file: BinaryIO) -> Mp4Facts | None:
+def read_mp4_facts(file: BinaryIO) -> VideoFacts | None:
     """The facts; None where the file is another one. Only headers are read.
 
     Raises:
@@ -43,7 +43,7 @@ def read_mp4_facts(file: BinaryIO) -> Mp4Facts | None:
             heads = (one for one in _boxes(file, box.start, box.end) if one.name == b"tkhd")
             sizes += [_size(_content(file, one, 96)) for one in heads]
     width, height = max(sizes)  # sound has none
-    return Mp4Facts(width, height, duration_s)
+    return VideoFacts(width, height, duration_s)
 
 
 def _boxes(file: BinaryIO, start: int, end: int) -> Iterator[_Box]:

@@ -121,3 +121,30 @@ def mp4(*parts: bytes, is_large: bool = False) -> bytes:
     """A file with these boxes in its head, which stands at its end."""
     head = box(b"ftyp", b"isom\0\0\0\0")
     return head + box(b"mdat", bytes(5000), is_large=is_large) + box(b"moov", b"".join(parts))
+
+
+def element(name: int, content: bytes | int | float, *, is_open: bool = False) -> bytes:
+    """A piece of a Matroska file; an open one does not say where it ends."""
+    if isinstance(content, float):
+        content = struct.pack(">d", content)
+    elif isinstance(content, int):
+        content = content.to_bytes(3, "big")
+    size = b"\x01" + (b"\xff" * 7 if is_open else len(content).to_bytes(7, "big"))
+    return name.to_bytes((name.bit_length() + 7) // 8, "big") + size + content
+
+
+def webm(*parts: bytes, is_open: bool = False) -> bytes:
+    """A file with these pieces before its frames, as browsers and FFmpeg write them."""
+    frames = element(0x1F43B675, bytes(5000), is_open=is_open)
+    head = element(0x1A45DFA3, element(0x4282, b"webm"))
+    return head + element(0x18538067, b"".join(parts) + frames, is_open=is_open)
+
+
+def webm_info(ticks: float, tick_ns: int = 1_000_000) -> bytes:
+    """How long it is."""
+    return element(0x1549A966, element(0x2AD7B1, tick_ns) + element(0x4489, ticks))
+
+
+def webm_tracks(*tracks: bytes) -> bytes:
+    """Its tracks, each of which is the content of what is said of its video."""
+    return element(0x1654AE6B, b"".join(element(0xAE, element(0xE0, one)) for one in tracks))

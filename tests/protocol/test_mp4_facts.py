@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from desktop_app.protocol.mp4_facts import Mp4Facts, read_mp4_facts
+from desktop_app.protocol.mp4_facts import VideoFacts, read_mp4_facts
 from tests.fakes.films import box, mp4, mvhd, tkhd
 
 
@@ -16,12 +16,12 @@ from tests.fakes.films import box, mp4, mvhd, tkhd
 def test_length_and_size_are_read_wherever_they_stand(version: int, is_large: bool):
     tracks = tkhd(0, 0, version), tkhd(1280, 720, version)
     content = mp4(mvhd(600, 3300, version), *tracks, is_large=is_large)
-    assert read_mp4_facts(io.BytesIO(content)) == Mp4Facts(1280, 720, 5.5)
+    assert read_mp4_facts(io.BytesIO(content)) == VideoFacts(1280, 720, 5.5)
 
 
 def test_what_is_not_said_is_zero():
-    assert read_mp4_facts(io.BytesIO(mp4(mvhd(0, 7)))) == Mp4Facts(0, 0, 0.0)
-    assert read_mp4_facts(io.BytesIO(mp4(box(b"mvhd", b"\0")))) == Mp4Facts(0, 0, 0.0)
+    assert read_mp4_facts(io.BytesIO(mp4(mvhd(0, 7)))) == VideoFacts(0, 0, 0.0)
+    assert read_mp4_facts(io.BytesIO(mp4(box(b"mvhd", b"\0")))) == VideoFacts(0, 0, 0.0)
 
 
 @pytest.mark.parametrize("content", [b"", b"RIFF", b"\0" * 4000, box(b"ftyp", b"isom")])

@@ -9,11 +9,13 @@ from threading import Lock
 
 from PySide6.QtGui import QImage, QImageReader
 
+from desktop_app.protocol.matroska_facts import read_matroska_facts
 from desktop_app.protocol.motion_jpeg import MotionJpeg, read_motion_jpeg
-from desktop_app.protocol.mp4_facts import Mp4Facts, read_mp4_facts
+from desktop_app.protocol.mp4_facts import VideoFacts, read_mp4_facts
 
 _ENDING = ".avi"
-_TELLING = (_ENDING, ".mp4", ".mov", ".3gp", ".3g2")
+_MATROSKA = (".webm", ".mkv")
+_TELLING = (_ENDING, *_MATROSKA, ".mp4", ".mov", ".3gp", ".3g2")
 _reading = Lock()
 
 
@@ -45,14 +47,15 @@ def open_film(path: Path) -> Film | None:
     return None if film is None or film.image(0).isNull() else film
 
 
-def facts_of(path: Path) -> Mp4Facts | MotionJpeg | None:
+def facts_of(path: Path) -> VideoFacts | MotionJpeg | None:
     """How large and how long a video is, where its file says so. Any worker thread."""
     if may_play(path.name):
         film = _film(path)
         return film.motion if film is not None else None
     try:
         with path.open("rb") as file:
-            return read_mp4_facts(file)
+            is_matroska = path.suffix in _MATROSKA
+            return read_matroska_facts(file) if is_matroska else read_mp4_facts(file)
     except OSError:
         return None
 

@@ -18,7 +18,7 @@ from desktop_app.ui.gallery.film import (
     still,
 )
 from desktop_app.ui.gallery.thumbnails import thumbnail, whole_picture
-from tests.fakes.films import film, mp4, mvhd, scene, tkhd
+from tests.fakes.films import film, mp4, mvhd, scene, tkhd, webm, webm_info
 
 
 @pytest.fixture
@@ -103,7 +103,10 @@ def test_the_places_of_its_frames_are_read_once_for_a_view(qapp, video: Path, mo
         ("a.avi", film(8), 0.8),
         ("a.mp4", mp4(mvhd(600, 2880), tkhd(64, 48)), 4.8),
         ("a.mov", mp4(mvhd(600, 2880), tkhd(64, 48)), 4.8),
+        ("a.webm", webm(webm_info(4800.0)), 4.8),
+        ("a.mkv", webm(webm_info(4800.0)), 4.8),
         ("a.mp4", b"no video", 0),
+        ("a.webm", mp4(mvhd(600, 2880)), 0),
         ("a.png", mp4(mvhd(600, 2880), tkhd(64, 48)), 0),
     ],
 )
