@@ -70,6 +70,7 @@ class MicrophoneCard(QWidget):
         self.play = Button(look, self, text=tr("Play it back"), tone=Tone.OUTLINE)
         self.level = LevelBar(look, self)
         self.words = WrappedText(look, self, "", size.SMALL, "dim")
+        self.facts = WrappedText(look, self, "", size.SMALL, "dim")
         line = QHBoxLayout()
         line.setSpacing(8)
         line.addWidget(self.listen)
@@ -80,6 +81,7 @@ class MicrophoneCard(QWidget):
         column.setSpacing(6)
         column.addLayout(line)
         column.addWidget(self.words)
+        column.addWidget(self.facts)
         self.listen.clicked.connect(self._on_listen)
         self.play.clicked.connect(self.play_requested)
         self.show_test(MicrophoneTestChanged(MicrophoneTest.OFF))
@@ -110,6 +112,11 @@ class MicrophoneCard(QWidget):
                 return tr("Heard. Play it back to hear how you sound.")
             case _:
                 return tr("Nothing is recorded before you ask for it, and nothing is kept.")
+
+    def show_facts(self, facts: str) -> None:
+        """Show how the devices that are used work."""
+        self.facts.show_text(facts, "dim")
+        self.facts.setVisible(bool(facts))
 
     def show_level(self, level: float) -> None:
         """Move the bar while it listens."""

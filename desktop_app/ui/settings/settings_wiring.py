@@ -26,6 +26,7 @@ from desktop_app.ui.keys_page import KeysPage
 from desktop_app.ui.remembered_look import remember_look
 from desktop_app.ui.service_asks import AskError
 from desktop_app.ui.settings.about import licences
+from desktop_app.ui.settings.device_facts import device_facts
 from desktop_app.ui.settings.key_card import KeyCard
 from desktop_app.ui.settings.setting_table import SECTIONS
 from desktop_app.ui.settings.settings_keeper import SettingsKeeper
@@ -119,6 +120,7 @@ class SettingsWiring(QObject):
         self.keeper.change(path, value)
         if path.endswith("_device_id"):
             self._name_device(path, str(value))
+            self._show_devices(self._wires.store.state.devices)
         if self.keeper.settings.profile != before:
             self._read_key_state()
 
@@ -251,6 +253,9 @@ class SettingsWiring(QObject):
             return
         for path in DEVICE_PATHS:
             page.row(path).show_choices(device_choices(devices, path), self.keeper.settings)
+        voice = self.keeper.settings.voice
+        facts = device_facts(devices, voice.input_device_id, voice.output_device_id)
+        page.microphone.show_facts(facts)
         page.microphone.show_test(devices.test)
 
     def _show_levels(self, levels: Levels) -> None:

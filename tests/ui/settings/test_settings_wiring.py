@@ -254,6 +254,25 @@ def test_a_device_is_chosen_by_id_and_name_and_stays_chosen_when_it_is_away(
     assert control.currentText() == "m (not here now)"
 
 
+def test_bar_21_how_fast_and_how_late_the_devices_are_stands_below_their_test(desk, page, qtbot):
+    assert page.microphone.facts.text() == ""
+    shown = (
+        DeviceShown("m", "Headset", True, 48_000, 1, is_default=True, latency_ms=21),
+        DeviceShown("n", "Desk", True, 44_100, 2),
+        DeviceShown("s", "Speakers", False, 48_000, 2, is_default=True, latency_ms=12),
+    )
+    desk.store.apply(DevicesChanged(shown))
+    desk.store.tell()
+    assert page.microphone.facts.text().splitlines() == [
+        "Headset: 48 kHz, 21 ms late",
+        "Speakers: 48 kHz, 12 ms late",
+    ]
+    control = page.row("voice.input_device_id").control
+    control.setFocus()
+    qtbot.keyClick(control, Qt.Key.Key_End)
+    assert page.microphone.facts.text().splitlines()[0] == "Desk: 44.1 kHz"
+
+
 def test_the_microphone_is_tested_with_level_and_play_back(desk, page, qtbot):
     card = page.microphone
     qtbot.mouseClick(card.listen, Qt.MouseButton.LeftButton)

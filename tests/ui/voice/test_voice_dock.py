@@ -42,6 +42,19 @@ def test_why_one_must_wait_is_said(look, parent):
     assert dock.words == "Listening  ·  one at a time"
 
 
+@pytest.mark.parametrize("reason", ["setting", "no_echo_control", "echo_unknown", "echo_left"])
+def test_bar_8_one_at_a_time_is_said_with_its_reason_and_its_key(look, parent, reason):
+    dock = VoiceDock(look, parent)
+    said = []
+    for phase in (Phase.LISTENING, Phase.SPEAKING):
+        dock.show_voice(Voice("t", phase, 1, True, False, "", "half", reason), "")
+        said.append(dock.words)
+    assert "one at a time" in said[0]
+    assert "Esc interrupts" in said[1]
+    assert reason == "setting" or ":" in said[0].partition("one at a time")[2]
+    assert "_" not in "".join(said)
+
+
 def test_a_microphone_without_sound_says_what_to_do(look, parent):
     dock = VoiceDock(look, parent)
     dock.show_voice(Voice("t", Phase.NO_INPUT, 1, True, False, "default"), "")
