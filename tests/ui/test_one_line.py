@@ -7,13 +7,13 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop_app.ui.assistants.assistants_page import AssistantsPage
-from desktop_app.ui.button import ICON_AIR, LABELLED_ICON_AIR
+from desktop_app.ui.button import ICON_AIR, LABELLED_ICON_AIR, Button
 from desktop_app.ui.gallery.picture_viewer import PictureViewer
 from desktop_app.ui.labels import Label
 from desktop_app.ui.long_words import LongWords
 from desktop_app.ui.panels.files_panel import FilesPanel
 from desktop_app.ui.panels.memory_panel import MemoryPanel
-from desktop_app.ui.panels.rows import RowText
+from desktop_app.ui.panels.rows import Action, Rows, RowText
 from tests.ui.gallery.test_picture_grid import PICTURES, Supply
 
 WIDTH = 800
@@ -74,6 +74,14 @@ def test_assistants_begin_below_the_step_that_makes_one(look, window):
     shown(window, page)
     row = page.rows.row("1")
     assert begin(window, page.new, row.findChild(LongWords), row) == [20, 20, 10]
+
+
+def test_what_can_be_done_to_a_row_ends_where_its_line_does(look, window):
+    rows = Rows(look, window, [Action("delete", "trash", "Delete")], outset=10)
+    rows.show_rows([ROW, RowText("2", "Another", is_deleted=True)])
+    shown(window, rows)
+    delete, undo = (rows.row(key).findChild(Button) for key in "12")
+    assert end(window, delete)[0] + ICON_AIR == end(window, undo)[0] == 10
 
 
 def test_the_steps_of_a_picture_begin_and_end_where_its_words_do(look, window):

@@ -96,7 +96,8 @@ class Row(QWidget):
         self._outset = outset
         self.setAccessibleName(", ".join(filter(None, (text.title, text.caption))))
         row = QHBoxLayout(self)
-        row.setContentsMargins(*mirrored_margins(outset, 8, max(0, outset - ICON_AIR), 8))
+        air = 0 if text.is_deleted else ICON_AIR
+        row.setContentsMargins(*mirrored_margins(outset, 8, max(0, outset - air), 8))
         row.setSpacing(2)
         words = QVBoxLayout()
         words.setSpacing(1)
