@@ -64,7 +64,7 @@ class Run:
         self._events: list[RunEvent] = []
         self._news = asyncio.Condition()
         self._task: asyncio.Task[Any] | None = None
-        self._is_unwanted = False
+        self._is_unwanted = self._is_written = False
 
     async def events(self) -> AsyncGenerator[RunEvent, None]:
         """All events from the first on, ending with RunEnded."""
@@ -132,8 +132,8 @@ class Run:
         return list({each.document_id: each for each in made}.values())
 
     def cancel(self, heard: Heard | None = None) -> bool:
-        """Stop; question and what was written so far are kept. False where it has ended."""
-        if self.end is not None:
+        """Stop; question and what was written so far are kept. False where it is written."""
+        if self.end is not None or (self._is_written and not self._is_unwanted):
             return False
         if not self._is_unwanted:
             self._is_unwanted = True
@@ -151,6 +151,7 @@ class Run:
     def close_to_cancel(self) -> None:
         """Called by the same task: what is written must now be stored."""
         self._task = None
+        self._is_written = True
 
     async def tell(self, event: RunEvent) -> None:
         """Add an event."""

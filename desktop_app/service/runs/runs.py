@@ -125,10 +125,13 @@ class Runs:
         return await self.rows.abandon(thread_id, run_id)
 
     async def interrupt(self, thread_id: str, run_id: str, heard: Heard) -> None:
-        """Stop a run whose reply was heard so far; one that is over is cut where it is kept."""
+        """Stop a run whose reply was heard so far; one that is written is cut where it is kept."""
         run = self._going.get(run_id)
-        if run is None or run.question.thread_id != thread_id or not run.cancel(heard):
-            await self._conversations.cut(thread_id, run_id, heard)
+        if run is not None and run.question.thread_id == thread_id:
+            if run.cancel(heard):
+                return
+            await run.ended()
+        await self._conversations.cut(thread_id, run_id, heard)
 
     async def check(
         self, provider: str, model: str, text: str, typed: SystemOneConfig | None = None

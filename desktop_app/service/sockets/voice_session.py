@@ -164,7 +164,11 @@ class VoiceSession:
             self._turns.stop(self._turn)
 
     async def _cut(self, reply: ReplyHeard) -> None:
-        heard = Heard(max(reply.heard_ms, 0), max(reply.heard_chars, 0))
+        heard, turn = Heard(max(reply.heard_ms, 0), max(reply.heard_chars, 0)), self._turn
+        if turn is not None and turn.run is not None and turn.run_id == reply.run_id:
+            if turn.run.cancel(heard):
+                return
+            self._turns.stop(turn)  # its speech alone is left
         await self._runs.interrupt(self._thread.thread_id, reply.run_id, heard)
 
     # ---- turns ------------------------------------------------------------------------------

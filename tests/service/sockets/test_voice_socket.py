@@ -14,8 +14,10 @@ from websockets.asyncio.client import connect
 
 from desktop_app.errors import ChildError
 from desktop_app.service.providers.ports import Transcript
+from desktop_app.service.runs.run import Run
 from desktop_app.service.sockets import session_socket
 from desktop_app.service.sockets.voice_session import VoiceSession
+from desktop_app.service.storage.conversation_store import Heard
 from tests.fakes.official_sdk import BackboardAPIError, BackboardClient
 from tests.fakes.providers import ScriptedSpeaker
 from tests.service.conftest import KEY, LIMIT_S, Rig, Socket
@@ -459,3 +461,42 @@ async def test_a_reply_that_is_cut_while_it_is_written_is_stopped(rig, client):
     reply = (await rig.messages(thread_id))[-1]
     assert (reply["content"], reply["status"]) == ("Hello there. ", "CANCELLED")
     assert reply["metadata_"]["heard_chars"] == 0
+
+
+@pytest.mark.parametrize("is_told", [True, False])
+async def test_a_reply_that_is_stopped_while_it_is_stored_is_not_spoken(
+    rig, client, is_told, monkeypatch
+):
+    begun, asked, may_store, stored = (asyncio.Event() for _ in range(4))
+    store, cancel = rig.store.conversations.settle, Run.cancel
+
+    async def settle(*facts: Any) -> None:
+        begun.set()
+        await may_store.wait()
+        await store(*facts)
+        stored.set()
+
+    def cancel_run(run: Run, heard: Heard | None = None) -> bool:
+        asked.set()
+        return cancel(run, heard)
+
+    monkeypatch.setattr(rig.store.conversations, "settle", settle)
+    monkeypatch.setattr(Run, "cancel", cancel_run)
+    thread_id = await rig.thread()
+    await client.begin(thread_id, voice=SPOKEN)
+    await client.ask()
+    run_id = (await client.until("run_started"))["run_id"]
+    await begun.wait()
+    if is_told:
+        await client.say("reply.heard", run_id=run_id, heard_ms=0, heard_chars=0)
+    await client.say("stop")
+    await asked.wait()
+    may_store.set()
+    await client.until("input.resumed")
+    await stored.wait()
+    await client.say("no such word")  # answered when all before it was taken
+    await client.until("error")
+    assert "tts_stream_start" not in client.kinds()
+    reply = (await rig.messages(thread_id))[-1]
+    assert reply["content"] == "Hello there. How are you?"
+    assert reply["metadata_"].get("heard_chars") == (0 if is_told else None)
