@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -172,7 +173,8 @@ async def _begun(
 ) -> JsonSocket:
     early: deque[Event] = deque()
     with handshake_errors():
-        await socket.send(msgspec.json.encode(configuration), text=True)
+        with suppress(ConnectionClosed):  # who refuses at once says why, and waits for nothing
+            await socket.send(msgspec.json.encode(configuration), text=True)
         while True:
             event = _read(await socket.recv(decode=False)) or {}
             kind = event.get("type")

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 import traceback
 from collections.abc import AsyncIterator
 from http import HTTPStatus
 from typing import Any
 
 import pytest
+from websockets.frames import Close, Frame, Opcode
+from websockets.utils import accept_key
 
 from desktop_app.client import json_socket
 from desktop_app.client.json_socket import JsonSocket, open_json_socket
 from desktop_app.errors import AccessError, AppError, NetworkError, ProtocolError
 from tests.fakes.backboard import ScriptedBackboard
+from tests.fakes.raw_server import RawServer
 from tests.fakes.session_server import SessionServer
 
 BEGIN = {"type": "session.begin", "session_id": "s"}
@@ -117,6 +122,35 @@ async def test_a_session_that_does_not_begin_says_why(
     assert error.code == code
     assert text in str(error)
     await server.is_left()
+
+
+async def test_a_server_that_refuses_before_it_is_asked_says_why():
+    async with RawServer().running() as server, asyncio.TaskGroup() as tasks:
+        opening = tasks.create_task(_refusal_of(server.url))
+        line = await server.line()
+        key = re.search(rb"(?i)sec-websocket-key: (\S+)", await line.head())
+        assert key is not None
+        said = Frame(Opcode.TEXT, b'{"type":"error","message":"Too many sessions."}')
+        goodbye = Frame(Opcode.CLOSE, Close(1000, "").serialize())
+        await line.say(
+            b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            b"Sec-WebSocket-Accept: "
+            + accept_key(key[1].decode()).encode()
+            + b"\r\n\r\n"
+            + said.serialize(mask=False)
+            + goodbye.serialize(mask=False)
+        )
+        await line.is_left()
+    assert (opening.result().code, str(opening.result())) == (
+        "session.refused",
+        "Too many sessions.",
+    )
+
+
+async def _refusal_of(url: str) -> AppError:
+    with pytest.raises(AppError) as caught:
+        await open_json_socket(url.replace("http", "ws"), {})
+    return caught.value
 
 
 async def test_events_before_the_beginning_are_kept_in_order_up_to_a_bound(
