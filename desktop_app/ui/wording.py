@@ -112,6 +112,11 @@ def brief_phase_words(phase: str) -> tuple[str, ...]:
     return (tr("Microphone is silent"),) if phase == "no_input" else ()
 
 
+def labelled(name: str, value: str) -> str:
+    """A value with its name before it, as the language joins them."""
+    return tr("{name}: {value}").format(name=name, value=value)
+
+
 _HALF_DUPLEX: Prose = {
     "no_echo_control": "speakers without echo control",
     "echo_unknown": "listening for echo first",

@@ -11,6 +11,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath
 from desktop_app.journal.records import MessageRecord
 from desktop_app.prose import tr
 from desktop_app.ui import look as size
+from desktop_app.ui import wording
 from desktop_app.ui.chat.fold_body import Thoughts, ToolWords
 from desktop_app.ui.chat.folds import Fold, ToolFolds, folds_of
 from desktop_app.ui.chat.targets import Target
@@ -181,7 +182,7 @@ class FoldList:
                 place = mirrored(QRectF(0, y + 3, wide, self._line - 6), self._width)
                 yield Target("fold", fold.key, said, place)
             for kind, word, place in self._actions(fold, y):
-                yield Target(kind, fold.tool_id, f"{word}: {fold.label}", place)
+                yield Target(kind, fold.tool_id, wording.labelled(word, fold.label), place)
 
 
 def _differ(before: MessageRecord, now: MessageRecord) -> bool:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLay
 
 from desktop_app.prose import mark, tr
 from desktop_app.ui import look as size
+from desktop_app.ui import wording
 from desktop_app.ui.button import ICON_AIR, Button, Tone
 from desktop_app.ui.labels import Label
 from desktop_app.ui.long_words import LongWords
@@ -103,7 +104,9 @@ class Row(QWidget):
         words.setSpacing(1)
         row.addLayout(words, 1)
         if text.is_deleted:
-            words.addWidget(Label(look, self, f"{tr(_DELETED)}: {text.title}", ink="dim"))
+            words.addWidget(
+                Label(look, self, wording.labelled(tr(_DELETED), text.title), ink="dim")
+            )
             self._add_button(row, Button(look, self, text=tr(_UNDO), tone=Tone.LINK), "undo")
             return
         title = LongWords(text.title, self)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop_app.prose import tr
 from desktop_app.ui import look as size
+from desktop_app.ui import wording
 from desktop_app.ui.button import Button, Tone
 from desktop_app.ui.look import Look
 from desktop_app.ui.settings.row_widgets import WrappedText
@@ -36,7 +37,7 @@ class ConfirmLine(QWidget):
         self.note = WrappedText(look, self, "", size.SMALL, "dim")
         self.note.setWordWrap(False)
         self.begin = Button(look, self, text=step, tone=Tone.OUTLINE)
-        self.begin.describe(f"{step}: {title}")
+        self.begin.describe(wording.labelled(step, title))
         self.keep = Button(look, self, text=tr("Keep"), tone=Tone.OUTLINE)
         self.delete = Button(look, self, text=step, tone=Tone.ACCENT)
         self.line = QHBoxLayout(self)

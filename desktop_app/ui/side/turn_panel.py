@@ -100,12 +100,12 @@ class TurnPanel(QWidget):
         return QSize(240, height + height_of(self._judged, self._look))
 
     def _in_words(self) -> str:
-        facts = [f"{name}: {value}" for name, value in self._facts]
+        facts = [wording.labelled(name, value) for name, value in self._facts]
         facts += judged_words(self._judged)
         facts += [f"{wording.bar_name(b.name)}: {wording.duration(b.length_ms)}"
                   for b in self._bars]  # fmt: skip
         if self._context is not None:
-            facts.append(f"{tr('Context')}: {self._context[1]}")
+            facts.append(wording.labelled(tr("Context"), self._context[1]))
         facts += [f"{tr('This thread')}, {name}: {value}" for name, value in self._thread]
         facts += [f"{tr('Today, all threads')}, {name}: {value}" for name, value in self._today]
         return ", ".join(facts)

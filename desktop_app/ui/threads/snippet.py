@@ -7,6 +7,8 @@ import unicodedata
 from typing import NamedTuple
 
 _MARKS = re.compile("([\x02\x03])")
+_INLINE = re.compile(r"\*\*|~~|`+")
+_LAYOUT = re.compile(r"^\s*(?:#{1,6}|>+)(?!\S)|(?<!\S)(?:(?=\S*--)[|:-]+|\|)(?!\S)", re.MULTILINE)
 
 
 class Piece(NamedTuple):
@@ -17,8 +19,12 @@ class Piece(NamedTuple):
 
 
 def pieces_of(snippet: str) -> tuple[Piece, ...]:
-    """The snippet as one line; U+0002 and U+0003 stand around what was found."""
-    line = re.sub(r"\s+", " ", snippet).strip()
+    """The snippet as one line, without marks of Markdown that only say how it looks.
+
+    U+0002 and U+0003 stand around what was found.
+    """
+    words = _LAYOUT.sub(" ", _INLINE.sub("", snippet))
+    line = re.sub(r"\s+", " ", words).strip()
     pieces: list[Piece] = []
     is_found = False
     for part in _MARKS.split(line):
