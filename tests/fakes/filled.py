@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from desktop_app.errors import NetworkError
+from desktop_app.link.device_messages import DeviceShown
 from desktop_app.protocol.backboard.documents import Document
 from desktop_app.protocol.service_calls import ModelRow
 from desktop_app.ui.panels.failure import failure_words
@@ -16,6 +17,11 @@ MODELS = (
     ModelRow("google", "gemini-2.5-flash", "llm", "", 1_000_000, 0.3, 2.5, None, True, True, True),
     ModelRow("openrouter", "a-vendor/with-a-very-long-name-of-a-model-128k-preview-2026-11-20"),
     *(ModelRow("openrouter", f"model-{number}", "llm", "", 32_000) for number in range(40)),
+)
+DEVICES = (
+    DeviceShown("m1", "USB headset", True, 48_000, 1, is_default=True, latency_ms=21),
+    DeviceShown("m2", "Built-in microphone", True, 44_100, 2, latency_ms=35),
+    DeviceShown("s1", "USB headset", False, 48_000, 2, is_default=True, latency_ms=18),
 )
 MEMORIES = (
     "Likes early starts",

@@ -19,6 +19,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from desktop_app.journal.records import MessageRecord, MessageStatus, Role
+from desktop_app.link.device_messages import DevicesChanged
 from desktop_app.link.messages import (
     Connection,
     ConnectionChanged,
@@ -39,6 +40,7 @@ from desktop_app.ui.settings.settings_page import SettingsPage
 from desktop_app.ui.voices.voice_picker import VoicePicker
 from desktop_app.ui.welcome.welcome_pane import WelcomePane
 from tests.fakes.composing import show_composing, show_nothing
+from tests.fakes.filled import DEVICES
 from tests.fakes.kept_conversations import write_conversations
 from tests.fakes.person import CALM, Journey, Person, prefer, travel
 from tests.fakes.photographer import CONTROL, SHIFT, Photographer, escape, eventually, key
@@ -132,6 +134,9 @@ async def settings_sections(person: Person, camera: Photographer) -> None:
     page = person.window.findChild(SettingsPage)
     assert page is not None
     for section in list(page.sections)[1:]:
+        if section == "voice":
+            person.store.apply(DevicesChanged(DEVICES))
+            await eventually(page.microphone.facts.text)
         page.show_section(section)
         await camera.take(f"51-settings-{section}")
 

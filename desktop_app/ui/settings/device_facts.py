@@ -5,7 +5,7 @@ from __future__ import annotations
 from desktop_app.link.device_messages import DeviceShown
 from desktop_app.prose import tr
 from desktop_app.state.app_state import Devices
-from desktop_app.ui import numbers
+from desktop_app.ui import numbers, wording
 
 
 def device_facts(devices: Devices, input_id: str, output_id: str) -> str:
@@ -15,8 +15,12 @@ def device_facts(devices: Devices, input_id: str, output_id: str) -> str:
         devices: All there are.
         input_id, output_id: The chosen ones, empty for what the system prefers.
     """
-    chosen = (_chosen(devices, input_id, is_input=True), _chosen(devices, output_id))
-    return "\n".join(_facts(one) for one in chosen if one is not None and one.rate_hz)
+    chosen = (
+        (tr("Microphone"), _chosen(devices, input_id, is_input=True)),
+        (tr("Loudspeaker"), _chosen(devices, output_id)),
+    )
+    known = [(name, one) for name, one in chosen if one is not None and one.rate_hz]
+    return "\n".join(wording.labelled(name, _facts(one)) for name, one in known)
 
 
 def _chosen(devices: Devices, device_id: str, *, is_input: bool = False) -> DeviceShown | None:
@@ -27,9 +31,6 @@ def _chosen(devices: Devices, device_id: str, *, is_input: bool = False) -> Devi
 
 
 def _facts(device: DeviceShown) -> str:
-    rate = numbers.decimal(device.rate_hz / 1000)
-    if not device.latency_ms:
-        return tr("{device}: {rate} kHz").format(device=device.name, rate=rate)
-    words = tr("{device}: {rate} kHz, {number} ms late")
-    number = numbers.whole(device.latency_ms)
-    return words.format(device=device.name, rate=rate, number=number)
+    rate = tr("{number} kHz").format(number=numbers.decimal(device.rate_hz / 1000))
+    late = tr("{number} ms late").format(number=numbers.whole(device.latency_ms))
+    return wording.listed(wording.apart(device.name), rate, late if device.latency_ms else "")

@@ -264,13 +264,13 @@ def test_bar_21_how_fast_and_how_late_the_devices_are_stands_below_their_test(de
     desk.store.apply(DevicesChanged(shown))
     desk.store.tell()
     assert page.microphone.facts.text().splitlines() == [
-        "Headset: 48 kHz, 21 ms late",
-        "Speakers: 48 kHz, 12 ms late",
+        "Microphone: Headset, 48 kHz, 21 ms late",
+        "Loudspeaker: Speakers, 48 kHz, 12 ms late",
     ]
     control = page.row("voice.input_device_id").control
     control.setFocus()
     qtbot.keyClick(control, Qt.Key.Key_End)
-    assert page.microphone.facts.text().splitlines()[0] == "Desk: 44.1 kHz"
+    assert page.microphone.facts.text().splitlines()[0] == "Microphone: Desk, 44.1 kHz"
 
 
 def test_the_microphone_is_tested_with_level_and_play_back(desk, page, qtbot):
