@@ -159,10 +159,10 @@ class OpenTypedTurn:
 
 @dataclass(frozen=True, slots=True)
 class OpenRetriedTurn:
-    """This turn delivers the recording of the message again."""
+    """This turn delivers the recording that is held by this key."""
 
     turn: int
-    message_id: str
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +179,14 @@ class QueueSpeech:
     """What was said in the turn waits for a line: keep its message, shown as waiting."""
 
     turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """What was said in the turn waits for a later one: keep its message, and hold its sound."""
+
+    turn: int
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,9 +253,9 @@ class ClearNotice:
 
 RecordingEffect = (
     OpenTypedTurn
-    | OpenRetriedTurn
     | QueuePrompt
     | QueueSpeech
+    | SetAside
     | KeepUtterance
     | DiscardUtterance
     | Record
@@ -277,6 +285,7 @@ Effect = (
     | StopPlayback
     | SetTimer
     | ClearTimer
+    | OpenRetriedTurn
     | RecordingEffect
     | RaiseNotice
     | ClearNotice

@@ -27,20 +27,20 @@ from desktop_app.engine.effects import (
     OpenRetriedTurn,
     PausePlayback,
     Play,
+    QueueSpeech,
     RaiseNotice,
     RecordingEffect,
     ResendSpeech,
     ResumePlayback,
     Send,
+    SetAside,
     SetTimer,
     StopPlayback,
 )
 from desktop_app.engine.inputs import (
     EchoTranscribed,
     Input,
-    PromptTyped,
     RetryRequested,
-    SpeechRetried,
     SpeechStarted,
 )
 from desktop_app.engine.jobs import Jobs
@@ -50,17 +50,14 @@ from desktop_app.engine.lines import LineEffect, Lines
 from desktop_app.engine.loop_breaker import LoopBreaker
 from desktop_app.engine.machine import step
 from desktop_app.engine.parts import Parts, Terms
+from desktop_app.engine.queued_messages import QueuedMessages
 from desktop_app.engine.recorder import Recorder
-from desktop_app.engine.redelivery import to_deliver
 from desktop_app.engine.session import Route, Session, Stage, Talk
 from desktop_app.engine.sound_desk import SoundDesk
 from desktop_app.engine.timers import Timers
-from desktop_app.errors import AppError, StorageError
-from desktop_app.journal.records import MessageRecord
+from desktop_app.errors import AppError
 from desktop_app.link.messages import (
-    Notice,
     NoticeCleared,
-    NoticeLevel,
     NoticeRaised,
     Phase,
     PhaseChanged,
@@ -95,7 +92,6 @@ class Engine:
         self._closing = asyncio.Event()
         self._failure: Exception | None = None
         self._ended = asyncio.Event()
-        self._stepped = asyncio.Event()
         self._jobs = Jobs()
         self._ledger = Ledger(parts.publish)
         self._recorder = Recorder(
@@ -121,9 +117,16 @@ class Engine:
             has_room=lambda: self._ledger.has_room and self._sound.has_room,
             is_free=lambda: self._session.is_between_turns,
         )
+        self._queued = QueuedMessages(
+            terms.thread_id,
+            parts.journal,
+            self._recorder,
+            self._lines,
+            tell=self.take,
+            publish=parts.publish,
+        )
         self._timers = Timers(parts.time, self.take)
         self._loops = LoopBreaker(parts.time.now)
-        self._retried: dict[str, tuple[MessageRecord, bytes]] = {}
         self._overheard: deque[bytes] = deque(maxlen=_OVERHEARD)
         self._shown = self.phase_changed
 
@@ -174,7 +177,7 @@ class Engine:
             async with self._jobs:
                 try:
                     self._jobs.start("journal", self._ledger.run())
-                    self._jobs.start("queued messages", self._resume_queued())
+                    self._jobs.start("queued messages", self._queued.resume())
                     self._is_stepping = False
                     self._take_all()
                     await self._closing.wait()
@@ -232,18 +235,18 @@ class Engine:
     def _step(self, given: Input) -> None:
         if isinstance(given, RetryRequested):
             name = f"retry {given.message_id}"
-            self._jobs.start(name, self._retry(given.message_id))
+            self._jobs.start(name, self._queued.retry(given.message_id))
             return
         given = self._unless_echo(given)
         before = self._session
         self._session, effects = step(before, given, heard_ms=self._sound.heard_ms)
-        if self._session.talk is not Talk.UP or isinstance(given, SpeechRetried):
+        if self._session.talk is not Talk.UP:
             self._loops.meant(self._session.turn)
+        self._queued.set_aside(effects)
         self._open_recording(before)
         for effect in effects:
             self._carry_out(effect)
         self._sound.follow(self._session)
-        self._stepped.set()
         if self.phase_changed != self._shown:
             self._shown = self.phase_changed
             self._parts.publish(self._shown)
@@ -308,6 +311,11 @@ class Engine:
                 | StopPlayback()
             ):
                 self._sound.carry_out(effect)
+            case OpenRetriedTurn():
+                self._loops.meant(effect.turn)
+                self._queued.open(effect)
+            case SetAside():
+                pass  # was done first, as the next recording takes the place of its sound
             case _:
                 self._remember(effect)
 
@@ -321,11 +329,7 @@ class Engine:
         self._lines.carry_out(effect)
 
     def _remember(self, effect: RecordingEffect) -> None:
-        if isinstance(effect, OpenRetriedTurn):
-            message, pcm = self._retried.pop(effect.message_id)
-            self._lines.begin_speech(pcm)
-            self._lines.files.repeat(effect.turn, message.utterance_id, message.wishes.files)
-        elif isinstance(effect, KeepUtterance):
+        if isinstance(effect, KeepUtterance):
             self._lines.files.end(effect.turn, is_late=self._session.is_committed)
         self._recorder.carry_out(effect)
         if isinstance(effect, FinishTurn | CutTurn) and self._session.route is Route.VOICE:
@@ -346,54 +350,13 @@ class Engine:
         if isinstance(event, ReplyAudio):
             await self._sound.room(event.turn)
 
-    # ---- delivering again -----------------------------------------------------------------
-
-    async def _resume_queued(self) -> None:
-        """Take up what an earlier run could not deliver, one after the other."""
-        try:
-            for message in await self._parts.journal.pending():
-                if message.thread_id == self.thread_id:
-                    await self._retry(message.id, waits=True)
-        except StorageError as error:
-            self._raise(error)
-
-    async def _retry(self, message_id: str, *, waits: bool = False) -> None:
-        if waits:  # a person may have retried it by hand while it waited
-            await self._ledger.written()
-        try:
-            found = await to_deliver(self._parts.journal, self.thread_id, message_id, queued=waits)
-        except StorageError as error:
-            self._raise(error)
-            return
-        if found is None:
-            return
-        message, pcm = found
-        if waits and message.utterance_id and not self._session.is_between_turns:
-            await self._between_turns()
-            await self._retry(message_id, waits=True)
-            return
-        self._recorder.remember(message)
-        if message.utterance_id:
-            self._retried[message.id] = message, pcm
-            self.take(SpeechRetried(message.id))
-            self._retried.pop(message.id, None)  # the machine may have refused it
-        else:
-            typed = message.wishes.words
-            text = message.text if typed is None else typed
-            self.take(PromptTyped(message.id, text, message.wishes))
-
-    async def _between_turns(self) -> None:
-        """Return when a recording can be said: there is no queue for them, as for prompts."""
-        while not self._session.is_between_turns:
-            self._stepped.clear()
-            await self._stepped.wait()
-
-    def _raise(self, error: AppError) -> None:
-        self._parts.publish(NoticeRaised(Notice(NoticeLevel.ERROR, error.code, dict(error.facts))))
-
     async def _settle(self) -> None:
-        if self._session.stage is not Stage.IDLE and not self._session.is_attending:
-            self._recorder.shut_down(self._session.turn, self._sound.heard_ms)
+        session = self._session
+        is_recorded = session.is_unsent and self._recorder.question(session.turn).utterance_id
+        if is_recorded:
+            self._recorder.carry_out(QueueSpeech(session.turn))  # the next engine sends it
+        elif session.stage is not Stage.IDLE and not session.is_attending:
+            self._recorder.shut_down(session.turn, self._sound.heard_ms)
         self._sound.silence()
         await self._ledger.settle()
         with suppress(AppError):  # a device that is gone is closed enough

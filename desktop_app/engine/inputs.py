@@ -88,9 +88,26 @@ class RetryRequested:
 
 @dataclass(frozen=True, slots=True)
 class SpeechRetried:
-    """A recorded utterance is to be delivered again; the engine holds its bytes."""
+    """The person wants a recorded utterance delivered again now.
 
-    message_id: str
+    Attributes:
+        key: By which the engine holds its message and its sound.
+    """
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechQueued:
+    """A recorded utterance is to be delivered after everything that waits already.
+
+    Attributes:
+        key: By which the engine holds its message and its sound.
+        is_sent_again: A line that was lost had it once.
+    """
+
+    key: str
+    is_sent_again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +290,7 @@ Input = (
     | PromptTyped
     | RetryRequested
     | SpeechRetried
+    | SpeechQueued
     | ToolsAnswered
     | MicrophoneOpened
     | MicrophoneLost

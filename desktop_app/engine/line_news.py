@@ -43,7 +43,7 @@ def opened(session: Session) -> Step:
         return then((session, cleared), rest)
     if session.stage is Stage.HEARING:
         return deliver_so_far(session)
-    if not session.is_undelivered:
+    if not session.is_unsent:
         return session, ()
     anew = (ClearTimer(TimerName.GIVE_UP), SetTimer(TimerName.SLOW, SLOW_S)) if was_lost else ()
     session, effects = deliver_speech(session)
@@ -64,11 +64,15 @@ def resumed(session: Session) -> Step:
 
 def lost(session: Session) -> Step:
     """The line is gone and will be tried again; what it may not have heard is said once more."""
+    was_lost = session.line is Line.LOST
     session, effects = _no_longer_stalled(replace(session, line=Line.LOST))
     if session.stage is Stage.HEARING:
         unheard = replace(session, is_undelivered=True)
         return then((unheard, effects), peer_endpoint.take_back)
     if session.is_unheard and not session.is_sent_again:
+        again = replace(session, is_undelivered=True, is_sent_again=True)
+        return then((again, effects), _wait_for_line)
+    if session.is_unsent and not was_lost:
         return then((session, effects), _wait_for_line)
     return then((session, effects), lambda now: _lose_reply(now, "line.lost"))
 
@@ -109,11 +113,11 @@ def prompt_refused(session: Session, given: PromptRefused) -> Step:
 
 
 def _wait_for_line(session: Session) -> Step:
-    """The recording becomes a queued message, which the next line gets."""
-    effects: tuple[Effect, ...] = (QueueSpeech(session.turn), SetTimer(TimerName.SLOW, SLOW_S))
+    """The recording becomes a queued message, which the next line gets, whenever that is."""
+    effects: tuple[Effect, ...] = (QueueSpeech(session.turn), ClearTimer(TimerName.SLOW))
     if session.is_slow:
         effects = (*effects, ClearTimer(TimerName.GIVE_UP), ClearNotice("reply.slow"))
-    return replace(session, is_undelivered=True, is_sent_again=True, is_slow=False), effects
+    return replace(session, is_slow=False), effects
 
 
 def _no_longer_stalled(session: Session) -> Step:

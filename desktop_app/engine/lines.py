@@ -125,6 +125,11 @@ class Lines:
         """A new utterance begins, or a recorded one is delivered again."""
         self._spoken = bytearray(pcm)
 
+    @property
+    def spoken(self) -> bytes:
+        """The sound of the utterance so far: s16le mono 16 kHz."""
+        return bytes(self._spoken)
+
     def append_speech(self, turn: int, pcm: bytes, *, is_live: bool) -> None:
         """Take sound of the utterance.
 

@@ -22,7 +22,6 @@ from desktop_app.engine.effects import (
     FinishCapture,
     FinishTurn,
     OpenMicrophone,
-    OpenRetriedTurn,
     QueuePrompt,
     Record,
     Send,
@@ -54,6 +53,7 @@ from desktop_app.engine.inputs import (
     SpeechDropped,
     SpeechEnded,
     SpeechInsisted,
+    SpeechQueued,
     SpeechRetried,
     SpeechStarted,
     TalkCancelled,
@@ -66,21 +66,20 @@ from desktop_app.engine.inputs import (
     VoiceStarted,
     VoiceStopped,
 )
-from desktop_app.engine.session import Line, Mic, Route, Session, Stage, Talk
+from desktop_app.engine.session import Line, Mic, Session, Stage, Talk
 from desktop_app.engine.turns import (
     GIVE_UP_S,
     SLOW_S,
     SOUND_S,
     Step,
     deliver_next,
-    deliver_speech,
     end_turn,
     hear,
     interrupt,
-    new_turn,
     notice,
     release_microphone,
     rest,
+    say_again,
     slow_timer,
     then,
     want_line,
@@ -140,7 +139,9 @@ def _advanced(session: Session, given: Input, heard_ms: int) -> Step:  # noqa: C
         case PromptTyped():
             return _prompt(session, given, heard_ms)
         case SpeechRetried():
-            return _retry_speech(session, given.message_id, heard_ms)
+            return _retry_speech(session, given.key, heard_ms)
+        case SpeechQueued():
+            return _queue_speech(session, given)
         case ToolsAnswered():
             return _answer_tools(session, given)
         case RetryRequested():
@@ -264,8 +265,9 @@ def _stop_reply(session: Session, heard_ms: int) -> Step:
 
 
 def _prompt(session: Session, prompt: PromptTyped, heard_ms: int) -> Step:
-    current = () if session.prompt is None else (session.prompt,)
-    if prompt.message_id in {known.message_id for known in (*current, *session.waiting)}:
+    known = (session.prompt, *session.waiting)
+    ids = {one.message_id for one in known if isinstance(one, PromptTyped)}
+    if prompt.message_id in ids:
         return session, ()
     keep = QueuePrompt(prompt.message_id, prompt.text, prompt.wishes)
     session = replace(session, waiting=(*session.waiting, prompt))
@@ -280,14 +282,24 @@ def _must_wait(session: Session) -> bool:
     return unanswered or session.stage is Stage.HEARING
 
 
-def _retry_speech(session: Session, message_id: str, heard_ms: int) -> Step:
+def _retry_speech(session: Session, key: str, heard_ms: int) -> Step:
     if _must_wait(session):
         return session, (notice(NoticeLevel.INFO, "turn.busy"),)
-    session, effects = then(interrupt(session, heard_ms), want_line)
-    session = new_turn(session, Stage.THINKING, Route.VOICE)
-    delivered, more = deliver_speech(session)
-    opened = OpenRetriedTurn(session.turn, message_id)
-    return delivered, (*effects, opened, *more, SetTimer(TimerName.SLOW, SLOW_S))
+    others = tuple(one for one in session.waiting if one not in _queued_as(session, key))
+    freed = interrupt(replace(session, waiting=others), heard_ms)
+    return then(freed, lambda now: say_again(now, SpeechQueued(key)))
+
+
+def _queue_speech(session: Session, queued: SpeechQueued) -> Step:
+    if _queued_as(session, queued.key):
+        return session, ()
+    session = replace(session, waiting=(*session.waiting, queued))
+    return rest(session) if session.stage is Stage.IDLE else (session, ())
+
+
+def _queued_as(session: Session, key: str) -> tuple[SpeechQueued, ...]:
+    waiting = session.waiting
+    return tuple(one for one in waiting if isinstance(one, SpeechQueued) and one.key == key)
 
 
 def _answer_tools(session: Session, given: ToolsAnswered) -> Step:
@@ -349,7 +361,7 @@ def _tell_slow(session: Session) -> Step:
     if session.is_making or session.is_fetching:  # it has had its own, longer time
         return _give_up(session, "reply.failed")
     if session.is_out_of_reach:
-        return session, (SetTimer(TimerName.GIVE_UP, GIVE_UP_S),)
+        return session, ()
     return replace(session, is_slow=True), (
         notice(NoticeLevel.WARNING, "reply.slow", action="interrupt"),
         SetTimer(TimerName.GIVE_UP, GIVE_UP_S),
@@ -360,9 +372,8 @@ def _give_up(session: Session, code: str = "reply.timeout") -> Step:
     if session.stage is not Stage.THINKING:
         return session, ()
     cancel = () if session.is_undelivered else (Send(CancelReply(session.turn)),)
-    failed = FailTurn(session.turn, "line.refused" if session.is_out_of_reach else code)
     after, effects = end_turn(session)
-    return after, (*cancel, failed, *effects)
+    return after, (*cancel, FailTurn(session.turn, code), *effects)
 
 
 def _check_sound(session: Session, heard_ms: int) -> Step:

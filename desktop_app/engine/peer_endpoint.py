@@ -32,6 +32,7 @@ from desktop_app.engine.inputs import (
     PromptTyped,
     SpeechDropped,
     SpeechEnded,
+    SpeechQueued,
     SpeechRetried,
     TalkPressed,
     TalkToggled,
@@ -51,6 +52,7 @@ _ENDS = (
     | PromptTyped
     | SpeechDropped
     | SpeechEnded
+    | SpeechQueued
     | SpeechRetried
     | TalkPressed
     | TalkToggled
@@ -85,7 +87,8 @@ def attend(session: Session) -> Step:
     """Let sound flow, if there is a peer that wants it and nothing else goes on."""
     if session.is_key_ending and session.is_waiting_for_speech and session.talk is Talk.UP:
         return replace(session, is_key_ending=False), (AskEndpoint(by_peer=True),)
-    if not session.is_peer_ending or not session.is_waiting_for_speech or session.is_attending:
+    is_wanted = session.is_peer_ending and session.is_waiting_for_speech
+    if not is_wanted or session.is_attending or session.has_queued_speech:
         return session, ()
     session = replace(
         new_turn(session, Stage.HEARING, Route.VOICE), is_attending=True, is_undelivered=False

@@ -15,12 +15,12 @@ from desktop_app.engine.effects import (
     FailTurn,
     FinishTurn,
     KeepUtterance,
-    OpenRetriedTurn,
     OpenTypedTurn,
     QueuePrompt,
     QueueSpeech,
     Record,
     RecordingEffect,
+    SetAside,
 )
 from desktop_app.engine.ledger import Ledger
 from desktop_app.engine.ports import Journal, Time
@@ -157,10 +157,10 @@ class Recorder:
         match effect:
             case QueuePrompt():
                 self._queue(effect)
-            case QueueSpeech():
+            case QueueSpeech() | SetAside():
                 self._save_user(self._turns[effect.turn], status=MessageStatus.QUEUED, error="")
-            case OpenTypedTurn() | OpenRetriedTurn():
-                self._open_known(effect.turn, effect.message_id)
+            case OpenTypedTurn():
+                self.open_known(effect.turn, effect.message_id)
             case Record():
                 self._note(effect.event)
             case KeepUtterance():
@@ -214,7 +214,8 @@ class Recorder:
         self._messages[message.id] = message
         self._books.save(message)
 
-    def _open_known(self, turn: int, message_id: str) -> None:
+    def open_known(self, turn: int, message_id: str) -> None:
+        """This turn answers a message that is known already."""
         notes = self._open(turn)
         notes.user = structs.replace(self._messages[message_id], turn=turn, times=None)
         notes.waiting_sound = None
@@ -230,8 +231,11 @@ class Recorder:
             self._messages[notes.user.id] = notes.user
         self._books.save(notes.user)
 
+    def question(self, turn: int) -> MessageRecord:
+        """The user's row of a turn: the one there is, or a new one for what was said."""
+        return self._question(self._turns[turn])
+
     def _question(self, notes: TurnNotes) -> MessageRecord:
-        """The user's row: the one there is, or a new one for what was said."""
         if notes.user is not None:
             return notes.user
         message = self._message(Role.USER, notes.partial, MessageStatus.QUEUED, notes.turn)

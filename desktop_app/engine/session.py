@@ -6,7 +6,7 @@ from enum import Enum, auto
 
 from msgspec import Struct
 
-from desktop_app.engine.inputs import PromptTyped
+from desktop_app.engine.inputs import PromptTyped, SpeechQueued
 from desktop_app.link.messages import Phase
 
 
@@ -84,7 +84,8 @@ class Session(Struct, frozen=True):
         is_answered: The server has said something about the turn.
         reply_ended: No more of the reply will come.
         prompt: The typed question of the turn, None when it was spoken.
-        waiting: Prompts that wait for their turn, oldest first.
+        waiting: What was typed or said and waits for its turn, oldest first.
+        behind: How many of those are older than what is said in the turn.
         is_stalled: The open line gives no sign of life.
         tries: How often the first waiting prompt was refused in a row.
         has_sound: Speech of the turn was given to the loudspeaker.
@@ -130,7 +131,8 @@ class Session(Struct, frozen=True):
     is_answered: bool = False
     reply_ended: bool = False
     prompt: PromptTyped | None = None
-    waiting: tuple[PromptTyped, ...] = ()
+    waiting: tuple[PromptTyped | SpeechQueued, ...] = ()
+    behind: int = 0
     is_stalled: bool = False
     tries: int = 0
     has_sound: bool = False
@@ -207,9 +209,24 @@ class Session(Struct, frozen=True):
         return is_waiting and is_spoken and not (self.has_words or self.is_answered)
 
     @property
+    def is_unsent(self) -> bool:
+        """Something was said, and it has not been sent on the line there is, if any."""
+        return self.stage is Stage.THINKING and self.is_undelivered
+
+    @property
     def is_out_of_reach(self) -> bool:
         """What was said waits for a line that was lost: no server is slow to answer it."""
-        return self.is_undelivered and self.line is Line.LOST
+        return self.is_unsent and self.line is Line.LOST
+
+    @property
+    def has_queued_speech(self) -> bool:
+        """Something that was said waits for its turn."""
+        return any(isinstance(one, SpeechQueued) for one in self.waiting)
+
+    @property
+    def is_held_back(self) -> bool:
+        """Something that was said earlier has to be sent first."""
+        return any(isinstance(one, SpeechQueued) for one in self.waiting[: self.behind])
 
     @property
     def is_resting(self) -> bool:

@@ -19,16 +19,18 @@ from desktop_app.engine.effects import (
     FinishPlayback,
     OpenLine,
     OpenMicrophone,
+    OpenRetriedTurn,
     OpenTypedTurn,
     QueueSpeech,
     RaiseNotice,
     ResendSpeech,
     ResumePlayback,
     Send,
+    SetAside,
     SetTimer,
     StopPlayback,
 )
-from desktop_app.engine.inputs import TimerName
+from desktop_app.engine.inputs import SpeechQueued, TimerName
 from desktop_app.engine.session import Line, Mic, Route, Session, Stage
 from desktop_app.link.messages import Notice, NoticeLevel
 from desktop_app.protocol.commands import CancelReply, CommitAudio, PromptText
@@ -43,6 +45,8 @@ MAKING_S = 2_100.0
 SOUND_S = 1.0
 IDLE_LINE_S = 60.0
 PEER_ENDS_S = 60.0  # a peer that has not ended an utterance by then is not asked any more
+MOST_QUEUED = 50
+"""Recordings that wait; what is said then fails, and can be sent again by hand."""
 
 
 def then(step: Step, follow: Callable[[Session], Step]) -> Step:
@@ -61,8 +65,11 @@ def new_turn(session: Session, stage: Stage, route: Route) -> Session:
     """The next turn, about which nothing is known yet.
 
     What may still turn out to be a click is not sent: servers are given speech and nothing else.
+    What is said now is said after all that waits; any other turn delivers what was first there.
     """
-    is_doubtful = stage is Stage.HEARING and not session.is_confirmed
+    is_heard = stage is Stage.HEARING
+    session = replace(session, behind=len(session.waiting) if is_heard else 0)
+    is_kept = (is_heard and not session.is_confirmed) or session.is_held_back
     return replace(
         session,
         stage=stage,
@@ -71,7 +78,7 @@ def new_turn(session: Session, stage: Stage, route: Route) -> Session:
         prompt=None,
         is_attending=False,
         is_committed=False,
-        is_undelivered=route is Route.VOICE and (is_doubtful or session.line is not Line.OPEN),
+        is_undelivered=route is Route.VOICE and (is_kept or session.line is not Line.OPEN),
         is_sent_again=False,
         has_words=False,
         is_answered=False,
@@ -119,14 +126,16 @@ def hear(session: Session, heard_ms: int, *, is_held: bool = False) -> Step:
 
     The microphone first: the person speaks already, everything else can wait.
     """
-    step = then(interrupt(session, heard_ms), want_microphone)
+    freed = set_aside(session) if session.is_unsent else interrupt(session, heard_ms)
+    step = then(freed, want_microphone)
     step = then(step, want_line)
     return then(step, lambda now: _capture(now, is_held))
 
 
 def _capture(session: Session, is_held: bool) -> Step:
     session = new_turn(session, Stage.HEARING, Route.VOICE)
-    if not session.is_peer_ending:
+    is_heard_there = session.line is Line.OPEN and not session.is_held_back
+    if not session.is_peer_ending or not is_heard_there:
         return session, (Capture(session.turn, is_held),)
     limit = SetTimer(TimerName.TALK_HELD, PEER_ENDS_S)
     return session, (Capture(session.turn, is_held=True), limit)
@@ -146,6 +155,18 @@ def interrupt(session: Session, heard_ms: int) -> Step:
         CutTurn(session.turn, heard_ms),
     )
     return quiet, (*cut, *effects)
+
+
+def set_aside(session: Session) -> Step:
+    """What was said and is not sent yet takes its place among what waits."""
+    turn, key = session.turn, f"turn {session.turn}"
+    quiet, effects = calm(session)
+    if sum(isinstance(one, SpeechQueued) for one in session.waiting) >= MOST_QUEUED:
+        return quiet, (*effects, FailTurn(turn, "line.lost"))
+    before, after = session.waiting[: session.behind], session.waiting[session.behind :]
+    queued = SpeechQueued(key, session.is_sent_again)
+    quiet = replace(quiet, waiting=(*before, queued, *after))
+    return quiet, (SetAside(turn, key), *effects)
 
 
 def calm(session: Session) -> Step:
@@ -178,7 +199,7 @@ def end_turn(session: Session) -> Step:
 
 
 def rest(session: Session) -> Step:
-    """Nothing runs: deliver the next waiting prompt, or let an unneeded line go in a while."""
+    """Nothing runs: deliver what waits next, or let an unneeded line go in a while."""
     if session.waiting:
         return deliver_next(session)
     if session.is_voice_on or session.line is Line.CLOSED:
@@ -187,11 +208,14 @@ def rest(session: Session) -> Step:
 
 
 def deliver_next(session: Session) -> Step:
-    """Open a turn for the prompt that has waited longest.
+    """Open a turn for what has waited longest.
 
     Plain words are answered aloud in voice; the voice line has no words for more than that.
     """
     prompt, *others = session.waiting
+    if isinstance(prompt, SpeechQueued):
+        session, effects = say_again(replace(session, waiting=tuple(others)), prompt)
+        return session, (ClearTimer(TimerName.REDELIVER), *effects)
     is_conversing = session.is_voice_on and session.line is Line.OPEN
     route = Route.VOICE if is_conversing and prompt.wishes.is_plain else Route.TEXT
     session = replace(
@@ -208,11 +232,22 @@ def deliver_next(session: Session) -> Step:
     )
 
 
+def say_again(session: Session, queued: SpeechQueued) -> Step:
+    """Open a turn for a recorded utterance, and a line if there is none."""
+    session, effects = want_line(session)
+    session = new_turn(session, Stage.THINKING, Route.VOICE)
+    opened = OpenRetriedTurn(session.turn, queued.key)
+    session, more = deliver_speech(replace(session, is_sent_again=queued.is_sent_again))
+    return session, (*effects, opened, *more, SetTimer(TimerName.SLOW, SLOW_S))
+
+
 def deliver_speech(session: Session) -> Step:
-    """Send the recorded utterance, now or as soon as the line is there."""
+    """Send the recorded utterance, now or as soon as the line is there and its turn has come."""
     if session.line is not Line.OPEN:
         queued = (QueueSpeech(session.turn),) if session.line is Line.LOST else ()
         return replace(session, is_undelivered=True), queued
+    if session.is_held_back:
+        return then(set_aside(session), rest)
     delivered = replace(session, is_undelivered=False)
     return delivered, (ResendSpeech(session.turn), Send(CommitAudio(session.turn)))
 
@@ -220,7 +255,7 @@ def deliver_speech(session: Session) -> Step:
 def deliver_so_far(session: Session) -> Step:
     """Send what was recorded of an open utterance, once it is speech and there is a line."""
     is_due = session.is_undelivered and session.is_confirmed and session.line is Line.OPEN
-    if session.stage is not Stage.HEARING or not is_due:
+    if session.stage is not Stage.HEARING or not is_due or session.is_held_back:
         return session, ()
     return replace(session, is_undelivered=False), (ResendSpeech(session.turn),)
 

@@ -83,8 +83,8 @@ def recover(connection: sqlite3.Connection, files: UtteranceFiles, now_s: float)
 
     Replies that were growing are cut short: the service may have the rest. So are those that had
     not begun when a program died; what was imported or ended orderly waits for none.
-    Recordings without a transcript become failed messages that can be retried, so that nothing
-    said is lost.
+    Recordings without a transcript become failed messages that can be retried, unless they wait to
+    be sent, so that nothing said is lost.
 
     Args:
         now_s: Unix seconds. What was asked more than a day before is left as it is.
@@ -192,10 +192,11 @@ def _list_thread(connection: sqlite3.Connection, utterance: UtteranceRecord) -> 
 
 
 def _has_message(connection: sqlite3.Connection, utterance_id: str) -> bool:
-    """Whether a message of it is known; a cut one is marked as failed."""
+    """Whether a message of it is known; one that does not wait to be sent is marked as failed."""
     connection.execute(
-        "UPDATE message SET status = ?, error = ? WHERE utterance_id = ? AND text = ''",
-        (str(MessageStatus.FAILED), NOT_UNDERSTOOD, utterance_id),
+        "UPDATE message SET status = ?, error = ? "
+        "WHERE utterance_id = ? AND text = '' AND status <> ?",
+        (str(MessageStatus.FAILED), NOT_UNDERSTOOD, utterance_id, str(MessageStatus.QUEUED)),
     )
     found = connection.execute("SELECT 1 FROM message WHERE utterance_id = ?", (utterance_id,))
     return found.fetchone() is not None

@@ -15,10 +15,12 @@ from desktop_app.engine.effects import (
     Effect,
     FinishCapture,
     KeepUtterance,
+    OpenRetriedTurn,
     PausePlayback,
     Play,
     ResumePlayback,
     Send,
+    SetAside,
     SetTimer,
     StopPlayback,
 )
@@ -43,6 +45,7 @@ from desktop_app.engine.inputs import (
     SpeechDropped,
     SpeechEnded,
     SpeechInsisted,
+    SpeechQueued,
     SpeechRetried,
     SpeechStarted,
     TalkCancelled,
@@ -55,7 +58,7 @@ from desktop_app.engine.inputs import (
     VoiceStopped,
 )
 from desktop_app.engine.machine import step
-from desktop_app.engine.session import Mic, Session, Stage
+from desktop_app.engine.session import Line, Mic, Session, Stage
 from desktop_app.link.messages import Phase
 from desktop_app.protocol.commands import CommitAudio
 from desktop_app.protocol.events import (
@@ -67,7 +70,15 @@ from desktop_app.protocol.events import (
     UtteranceBegun,
     UtteranceOver,
 )
-from tests.fakes.machine import ANSWERING, ASKED, ENDING, LISTENING, PCM, SPEAKING_UP
+from tests.fakes.machine import (
+    ANSWERING,
+    ASKED,
+    ENDING,
+    INSISTING,
+    LISTENING,
+    PCM,
+    SPEAKING_UP,
+)
 
 SAID: list[Callable[[int], Input]] = [
     lambda turn: TranscriptUpdated(turn, "words"),
@@ -93,6 +104,7 @@ HAPPENED: list[Input] = [
     ReplyStopped(),
     PromptTyped("m", "hi"),
     SpeechRetried("r"),
+    SpeechQueued("q"),
     MicrophoneOpened("mic"),
     MicrophoneLost("device.lost"),
     MicrophoneLost("device.refused"),
@@ -115,7 +127,20 @@ HAPPENED: list[Input] = [
     *map(TimerFired, TimerName),
 ]
 ATTENDING = (*LISTENING[:2], SessionReady("s", is_ending=True), LISTENING[2])
-BEGINNINGS = ((), LISTENING, ASKED, ANSWERING, ENDING, (*ANSWERING, *SPEAKING_UP), ATTENDING)
+AWAY = (*LISTENING, LineLost(1.0), *INSISTING, SpeechEnded(1.0, 300))
+QUEUEING = (*AWAY, *INSISTING, SpeechEnded(1.0, 300))
+BEGINNINGS = (
+    (),
+    LISTENING,
+    ASKED,
+    ANSWERING,
+    ENDING,
+    (*ANSWERING, *SPEAKING_UP),
+    ATTENDING,
+    QUEUEING,
+    (*QUEUEING, *INSISTING, LineOpened()),
+    (*QUEUEING, LineOpened()),
+)
 Happening = st.one_of(st.sampled_from(HAPPENED), st.sampled_from(SAID))
 
 
@@ -128,7 +153,9 @@ class World:
         self.recording: int | None = None
         self.closed: set[int] = set()
         self.committed: list[int] = []
-        self.committed_before: list[int] = []
+        self.committed_before: list[str] = []
+        self.held: dict[str, str] = {}
+        self.said_in: dict[int, str] = {}
         self.timers: set[TimerName] = set()
         self._owed: list[Input] = []
 
@@ -137,7 +164,7 @@ class World:
         if isinstance(given, TimerFired):
             self.timers.discard(given.name)
         if isinstance(given, LineLost):
-            self.committed_before += self.committed
+            self.committed_before += [self._said_in(turn) for turn in self.committed]
             self.committed.clear()
         self._owed.append(given)
         while self._owed:
@@ -170,14 +197,33 @@ class World:
                 self._owed.insert(0, SpeechEnded(1.0, 300))
             case KeepUtterance(turn=turn) | DiscardUtterance(turn=turn) if turn == self.recording:
                 self.recording = None
-            case Send(command=CommitAudio(turn=turn)):
-                assert turn not in self.committed, "an utterance is complete once on a line"
-                assert self.committed_before.count(turn) < 2, "and said once more at most"
-                self.committed.append(turn)
             case Capture():
                 assert self.session.mic is not Mic.CLOSED
             case _:
-                pass
+                self._deliver(effect)
+
+    def _deliver(self, effect: Effect) -> None:
+        match effect:
+            case SetAside(turn=turn, key=key):
+                self.held[key] = self._said_in(turn)
+            case OpenRetriedTurn(turn=turn, key=key):
+                said = self.held.pop(key, key)
+                self.said_in[turn] = said if said.isdecimal() else f"{said} {turn}"
+            case Send(command=CommitAudio(turn=turn)):
+                self._commit(turn)
+
+    def _said_in(self, turn: int) -> str:
+        """The turn in which it was said, or another name for what was said long ago."""
+        return self.said_in.get(turn, str(turn))
+
+    def _commit(self, turn: int) -> None:
+        said = self._said_in(turn)
+        assert turn not in self.committed, "an utterance is complete once on a line"
+        assert self.committed_before.count(said) < 2, "and said once more at most"
+        if said.isdecimal():
+            earlier = [one for one in self.held.values() if int(one) < int(said)]
+            assert not earlier, "what was said before is sent before"
+        self.committed.append(turn)
 
     def _check(self) -> None:
         now = self.session
@@ -193,6 +239,10 @@ class World:
             assert self.timers & {TimerName.SLOW, TimerName.GIVE_UP}, "somebody watches the server"
         if now.stage is Stage.SPEAKING and not now.is_paused:
             assert TimerName.SOUND in self.timers, "somebody watches the sound"
+        waiting = [one.key for one in now.waiting if isinstance(one, SpeechQueued)]
+        assert {*self.held} == {*waiting} - {"q"}, "what waits is held, and nothing else"
+        is_idle = now.stage is Stage.IDLE and now.line is Line.OPEN
+        assert not (is_idle and now.waiting and not now.tries), "what can be said waits for nothing"
         if now.phase is Phase.LISTENING:
             assert now.mic is Mic.OPEN, "nobody listens without a microphone"
 

@@ -45,13 +45,17 @@ from desktop_app.engine.inputs import (
 from desktop_app.engine.session import Session
 from desktop_app.link.messages import Phase
 from desktop_app.protocol.commands import CancelReply, CommitAudio, PromptText
-from desktop_app.protocol.events import ReplyEnded, ReplyStarted, ReplyText, TranscriptUpdated
+from desktop_app.protocol.events import (
+    ReplyEnded,
+    ReplyStarted,
+    ReplyText,
+    TranscriptUpdated,
+)
 from tests.fakes.machine import (
     ANSWERING,
     ASKED,
     ENDED,
     ENDING,
-    INSISTING,
     LISTENING,
     SPEAKING_UP,
     TYPED,
@@ -166,7 +170,7 @@ WORDS = TranscriptUpdated(1, "hello", is_final=True)
 
 def test_what_a_lost_line_may_not_have_heard_is_queued_and_said_once_more():
     session, effects = play(*ASKED, LineLost(0.5))
-    assert effects == [QueueSpeech(1), SetTimer(TimerName.SLOW, 8.0)]
+    assert effects == [QueueSpeech(1), ClearTimer(TimerName.SLOW)]
     assert session.phase is Phase.RECONNECTING
     assert play(LineLost(1.0), session=session)[1] == []
     session, effects = play(LineOpened(), session=session)
@@ -204,16 +208,21 @@ def test_what_is_said_while_the_line_is_lost_is_queued():
     assert QueueSpeech(1) in effects
 
 
-def test_nobody_is_called_slow_while_the_line_is_away_and_the_message_is_given_up_in_a_minute():
+def test_nobody_is_called_slow_while_the_line_is_away_and_nothing_is_given_up():
     away, effects = play(*ASKED, TimerFired(TimerName.SLOW), LineLost(0.5))
     assert ClearNotice("reply.slow") in effects
     assert ClearTimer(TimerName.GIVE_UP) in effects
-    away, effects = play(TimerFired(TimerName.SLOW), session=away)
-    assert effects == [SetTimer(TimerName.GIVE_UP, 52.0)]
+    assert ClearTimer(TimerName.SLOW) in effects
+    assert play(TimerFired(TimerName.SLOW), session=away) == (away, [])
     back = play(LineOpened(), session=away)[1]
     assert back[2:] == [ClearTimer(TimerName.GIVE_UP), SetTimer(TimerName.SLOW, 8.0)]
-    session, effects = play(TimerFired(TimerName.GIVE_UP), session=away)
-    assert effects[0] == FailTurn(1, "line.refused")
+
+
+def test_what_is_said_before_a_line_could_be_had_at_all_is_queued_too():
+    first = (TalkPressed(), SpeechConfirmed(), ENDED)
+    session, effects = play(*first, TimerFired(TimerName.SLOW), LineLost(0.5))
+    assert QueueSpeech(1) in effects
+    assert ClearTimer(TimerName.GIVE_UP) in effects
     assert session.phase is Phase.RECONNECTING
 
 
@@ -234,11 +243,6 @@ def test_a_line_lost_in_mid_reply_plays_out_what_came():
 def test_a_lost_line_concerns_no_turn_that_does_not_need_it(before):
     effects = play(*before, LineLost(0.5))[1]
     assert [one for one in effects if one != ClearTimer(TimerName.NOT_BEGUN)] == []
-
-
-def test_speech_during_reconnection_does_not_lose_what_was_said_before():
-    _, effects = play(*LISTENING, LineLost(0.5), SpeechStarted(), ENDED, *INSISTING)
-    assert FailTurn(1, "line.lost") in effects
 
 
 def test_speech_dropped_without_a_line_tells_nobody():

@@ -19,6 +19,7 @@ from desktop_app.client.message_transport import MessageTerms
 from desktop_app.client.realtime_transport import RealtimeTerms, RealtimeTransport, open_realtime
 from desktop_app.client.voice_socket_transport import VoiceSocketTransport, open_voice_transport
 from desktop_app.engine.ports import Transport
+from desktop_app.errors import NetworkError
 from desktop_app.processes.engine_parts import resample_capture, resample_speech
 from desktop_app.protocol import gateway as g
 from desktop_app.protocol.commands import ConfigureSession
@@ -61,12 +62,14 @@ class Peer:
     Attributes:
         lines: Every one, in order.
         sessions: Which conversation each of them asked for.
+        is_away: There is no way to the server.
     """
 
     def __init__(self, server: ScriptedGateway | SessionServer) -> None:
         self.server = server
         self.lines: list[WatchedLine] = []
         self.sessions: list[str] = []
+        self.is_away = False
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -75,7 +78,13 @@ class Peer:
             yield
 
     async def open(self, configuration: ConfigureSession) -> WatchedLine:
-        """Satisfies ``engine.ports.OpenTransport``."""
+        """Satisfies ``engine.ports.OpenTransport``.
+
+        Raises:
+            NetworkError: While ``is_away``, besides what the transport raises.
+        """
+        if self.is_away:
+            raise NetworkError("network.unreachable", retryable=True)
         self.sessions.append(configuration.session_id)
         opened = await self._open(replace(configuration, speech_output=None))
         self.lines.append(WatchedLine(opened))

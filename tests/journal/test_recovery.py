@@ -99,6 +99,19 @@ async def test_a_queued_message_is_still_pending(writer, records, restart):
     assert await (await restart(writer)).pending() == [queued]
 
 
+async def test_speech_that_waits_to_be_sent_is_still_pending(writer, records, restart):
+    await writer.begin_utterance(records.utterance())
+    writer.append_utterance("u1", b"\1\2" * 16_000)
+    await writer.end_utterance("u1", UtteranceState.CAPTURED)
+    queued = records.message(
+        text="", status=MessageStatus.QUEUED, is_spoken=True, utterance_id="u1"
+    )
+    await writer.save_message(queued)
+    journal = await restart(writer)
+    assert await journal.pending() == [queued]
+    assert await journal.utterance_pcm("u1") == b"\1\2" * 16_000
+
+
 async def test_cut_speech_becomes_a_failed_message_with_its_recording(writer, records, restart):
     await writer.begin_utterance(records.utterance())
     writer.append_utterance("u1", b"\1\2" * 16_000)

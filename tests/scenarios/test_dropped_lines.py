@@ -45,6 +45,17 @@ class Talk:
         await self.rig.time.advance(1)
         await self.meets()
 
+    async def stays_away(self) -> None:
+        """The line is cut, and there is none for longer than anybody waits for an answer."""
+        self.peer.is_away = True
+        await self.drops("reset")
+        await self.rig.time.advance(300)
+
+    async def is_there_again(self) -> None:
+        self.peer.is_away = False
+        await self.rig.time.advance(60)
+        await self.meets()
+
     async def passes(self, seconds: float) -> None:
         """Time, while the peer answers or does not."""
         for _ in range(round(seconds * 2)):
@@ -147,6 +158,44 @@ async def test_what_was_said_to_a_line_that_drops_before_it_understood_is_said_o
     await talk.is_answered()
     await talk.goes_on()
     assert talk.peer.sessions == [THREAD] * 2
+
+
+async def test_what_was_said_waits_as_long_as_there_is_no_line(talk: Talk):
+    await talk.rig.hear(SOME + REST)
+    said = await talk.peer.utterance()
+    await talk.stays_away()
+    assert talk.rig.engine.phase is Phase.RECONNECTING
+    assert talk.question == (MessageStatus.QUEUED, "")
+    assert talk.state is UtteranceState.CAPTURED
+    assert talk.rig.notices == []
+    await talk.is_there_again()
+    assert await talk.peer.utterance() == said
+    await talk.is_answered()
+    await talk.goes_on()
+
+
+async def test_all_that_is_said_without_a_line_is_answered_in_its_order(talk: Talk):
+    await talk.rig.hear(SOME + REST)
+    said = [await talk.peer.utterance()]
+    await talk.stays_away()
+    for length in (40, 60):
+        await talk.rig.hear("#" * length + "." * 35)
+        await talk.rig.phase_is(Phase.RECONNECTING)
+        said.append(talk.recorded)
+    await talk.rig.until(lambda: len(talk.rig.questions) == 3, "three messages")
+    assert {one.status for one in talk.rig.questions} == {MessageStatus.QUEUED}
+    assert {one.state for one in talk.rig.journal.utterances.values()} == {UtteranceState.CAPTURED}
+    await talk.is_there_again()
+    for number, sound in enumerate(said):
+        assert await talk.peer.utterance() == sound
+        await talk.peer.answer(f"question {number}", f"Answer {number}.")
+    await talk.rig.until(lambda: len(talk.rig.replies) == 3, "three replies")
+    await talk.rig.phase_is(Phase.LISTENING)
+    assert [one.text for one in talk.rig.questions] == ["question 0", "question 1", "question 2"]
+    assert [one.text for one in talk.rig.replies] == ["Answer 0.", "Answer 1.", "Answer 2."]
+    assert {one.status for one in talk.rig.questions} == {MessageStatus.SENT}
+    await talk.rig.hear(SOME + REST)
+    assert await talk.peer.utterance() == talk.recorded, "and nothing is said twice"
 
 
 async def test_it_is_not_said_a_third_time_but_kept_for_a_person_to_send(talk: Talk):
