@@ -72,9 +72,8 @@ class CutReply:
         length_ms = self._bytes / _BYTES_PER_MS
         if not self._is_whole:
             length_ms = max(length_ms, len(self._text) * MS_PER_CHARACTER)
-        share = heard_ms / length_ms
-        if share < 1.0:
-            at = round(len(self._text) * share)
+        if heard_ms < length_ms:  # never where a speech without a sound is whole
+            at = round(len(self._text) * heard_ms / length_ms)
             heard = self._text[:at].strip()
             self._cut = Cut(self._run_id, heard_ms, heard, word_end(self._text, at))
 

@@ -105,6 +105,15 @@ def test_what_was_to_be_spoken_and_did_not_sound_was_not_heard():
     assert "before hearing any of it" in cut.note()
 
 
+def test_of_a_speech_that_came_without_a_sound_nothing_was_missed():
+    cut = CutReply()
+    cut.follow(ReplyStarted(1))
+    cut.follow(ReplyText(1, "```x = 1```"))
+    cut.finish(1)
+    cut.cut(1, 0, is_spoken=True)
+    assert not cut.is_untold
+
+
 def test_a_reply_before_the_last_one_is_not_told_of(reply):
     reply.cut(1, 1_000)
     reply.follow(ReplyStarted(2))
