@@ -128,7 +128,7 @@ def while_hearing(session: Session, event: ServerEvent) -> Step:
                 return session, (*effects, Record(event))
             return _forget(session)
         case TranscriptUpdated():
-            session, effects = end_by_peer(session)
+            session, effects = end_by_peer(replace(session, has_words=True))
             return session, (*effects, Record(event))
         case _:
             return end_by_peer(session)

@@ -11,6 +11,7 @@ from desktop_app.engine.effects import (
     DiscardUtterance,
     DropCapture,
     Effect,
+    FailTurn,
     FinishCapture,
     KeepUtterance,
     Record,
@@ -111,6 +112,13 @@ def test_final_words_end_an_utterance_whose_end_nobody_told():
     session, effects = play(*ATTENDING, words)
     assert effects[:2] == [FinishCapture(1, has_speech=True), Record(words)]
     assert commands(play(ENDED, session=session)[1]) == []
+
+
+def test_what_a_lost_peer_has_understood_before_it_told_the_end_is_not_said_again():
+    words = TranscriptUpdated(1, "what", is_final=True)
+    session, effects = play(*BEGUN, words, ENDED, LineLost(0.5))
+    assert effects[0] == FailTurn(1, "line.lost")
+    assert ResendSpeech(1) not in play(LineOpened(), session=session)[1]
 
 
 @pytest.mark.parametrize("reply", [ReplyText(1, "x"), ReplyAudio(1, PCM)])
