@@ -8,9 +8,10 @@ from typing import Protocol
 from desktop_app.audio.mu_law import from_mu_law
 from desktop_app.errors import AppError
 from desktop_app.service.gateway import speech_choice
-from desktop_app.service.gateway.hearing import WAITING_LIMIT_S, Hearing, overflow
+from desktop_app.service.gateway.hearing import Hearing
 from desktop_app.service.gateway.session_plan import SessionPlan
 from desktop_app.service.gateway.upstream_hearing import UpstreamHearing, UpstreamListener
+from desktop_app.service.gateway.waiting_sound import WaitingSound
 from desktop_app.service.provider_source import ProviderSource
 from desktop_app.service.providers.live_ports import LiveSpeechToText
 
@@ -43,7 +44,7 @@ class ChosenHearing:
         self._on_speech = on_speech
         self._chosen: _Hears | None = None
         self._early: list[Callable[[_Hears], None]] = []
-        self._early_bytes = 0
+        self._waiting = WaitingSound(plan.input_hz)
 
     def append(self, sound: bytes, previous_text: str = "") -> None:
         """Take more sound, in the plan's format.
@@ -55,17 +56,23 @@ class ChosenHearing:
         if self._chosen is not None:
             self._chosen.append(pcm, previous_text)
             return
-        if self._early_bytes + len(pcm) > WAITING_LIMIT_S * self._plan.input_hz * 2:
-            raise overflow()
-        self._early_bytes += len(pcm)
+        self._waiting.add(len(pcm) + len(previous_text))
         self._early.append(lambda hears: hears.append(pcm, previous_text))
 
     def commit(self) -> None:
-        """The utterance is complete."""
+        """The utterance is complete.
+
+        Raises:
+            InputError: As for ``append``.
+        """
         self._do(lambda hears: hears.commit())
 
     def discard(self) -> None:
-        """What was heard since the last commit was not meant."""
+        """What was heard since the last commit was not meant.
+
+        Raises:
+            InputError: As for ``append``.
+        """
         self._do(lambda hears: hears.discard())
 
     async def run(self) -> None:
@@ -91,6 +98,7 @@ class ChosenHearing:
 
     def _do(self, action: Callable[[_Hears], None]) -> None:
         if self._chosen is None:
+            self._waiting.add()
             self._early.append(action)
         else:
             action(self._chosen)

@@ -20,16 +20,17 @@ from desktop_app.audio.turn_detector import (
     TurnRules,
     TurnSignal,
 )
-from desktop_app.errors import AppError, InputError
+from desktop_app.errors import AppError
 from desktop_app.service.gateway.session_plan import SessionPlan
+from desktop_app.service.gateway.waiting_sound import WaitingSound
 from desktop_app.service.provider_failures import provider_failures
 from desktop_app.service.provider_source import Providers, ProviderSource
 from desktop_app.service.providers.ports import Recognition, SpeechToText, Transcript
 
 _TRIES = 2  # recognisers opened for one utterance
 
-WAITING_LIMIT_S = 60
-"""Sound kept while speech to text is not ready, or slower than the speaker."""
+WAITING_UTTERANCES = 8
+"""Heard, and not yet told: a client that reads nothing is not heard on."""
 
 
 class Listener(Protocol):
@@ -94,11 +95,11 @@ class Hearing:
         self._is_patient = plan.is_manual
         self._source = source
         self._listener = listener
-        # Its sound is bounded by _waiting_bytes; marks are few bytes each and are not.
-        self._items: asyncio.Queue[_Item] = asyncio.Queue()
+        self._items: asyncio.Queue[_Item] = asyncio.Queue()  # what clients say is counted:
+        self._waiting = WaitingSound(plan.input_hz)
         self._is_idle = False  # waiting for an item
-        self._waiting_bytes = 0
         self._utterances: asyncio.Queue[Recognition] = asyncio.Queue()
+        self._told_one = asyncio.Event()
         self._open: Recognition | None = None
         self._unwanted: set[Recognition] = set()
         self._failure: AppError | None = None  # the latest in this utterance
@@ -115,18 +116,28 @@ class Hearing:
         if self._is_idle and self._items.empty() and self._has_room:
             self._take_at_once(pcm)
             return
-        if self._waiting_bytes + len(pcm) > WAITING_LIMIT_S * self._plan.input_hz * 2:
-            raise overflow()
-        self._waiting_bytes += len(pcm)
+        self._waiting.add(len(pcm))
         self._items.put_nowait(pcm)
 
     def commit(self) -> None:
-        """The utterance is complete."""
-        self._items.put_nowait(_Mark.COMMIT)
+        """The utterance is complete.
+
+        Raises:
+            InputError: As for ``append``.
+        """
+        self._mark(_Mark.COMMIT)
 
     def discard(self) -> None:
-        """What was heard since the last commit was not meant."""
-        self._items.put_nowait(_Mark.DISCARD)
+        """What was heard since the last commit was not meant.
+
+        Raises:
+            InputError: As for ``append``.
+        """
+        self._mark(_Mark.DISCARD)
+
+    def _mark(self, mark: _Mark) -> None:
+        self._waiting.add()
+        self._items.put_nowait(mark)
 
     async def run(self) -> None:
         """Hear until cancelled. A failure is told, not raised."""
@@ -171,12 +182,11 @@ class Hearing:
 
     async def _obey(self, stt: SpeechToText, item: _Item) -> None:
         match item:
-            case _Mark.COMMIT:
-                await self._commit(stt)
-            case _Mark.DISCARD:
-                await self._discard()
+            case _Mark():
+                self._waiting.remove()
+                await (self._commit(stt) if item is _Mark.COMMIT else self._discard())
             case bytes():
-                self._waiting_bytes -= len(item)
+                self._waiting.remove(len(item))
                 await self._room()
                 await self._follow(stt, self._take(stt, self._resampler.feed(item)))
             case tuple():
@@ -195,9 +205,13 @@ class Hearing:
 
     @property
     def _has_room(self) -> bool:
-        return self._open is None or self._open.has_room
+        is_read = self._utterances.qsize() < WAITING_UTTERANCES
+        return is_read and (self._open is None or self._open.has_room)
 
     async def _room(self) -> None:
+        while self._utterances.qsize() >= WAITING_UTTERANCES:  # all but the last are complete
+            self._told_one.clear()
+            await self._told_one.wait()
         if self._open is not None:
             await self._open.room()
 
@@ -297,6 +311,7 @@ class Hearing:
     async def _tell(self) -> None:
         while True:
             utterance = await self._utterances.get()
+            self._told_one.set()
             try:
                 with hearing_failures():
                     await self._tell_of(utterance)
@@ -374,14 +389,6 @@ class _Segments:
 
 async def _nobody(is_speech: bool) -> None:
     """Nobody wants to know when somebody speaks."""
-
-
-def overflow() -> InputError:
-    """Too much sound waits."""
-    return InputError(
-        "audio.overflow",
-        f"More than {WAITING_LIMIT_S} s of sound wait for speech to text; some was lost.",
-    )
 
 
 def hearing_failures() -> AbstractContextManager[None]:

@@ -34,6 +34,9 @@ from desktop_app.service.sockets.realtime_turn import RealtimeTurn
 from desktop_app.service.sockets.session_message import SessionMessage
 from desktop_app.service.sockets.session_socket import Tell
 
+WAITING_QUESTIONS = 8
+"""More are not read until one of them is begun, which takes no longer than to keep it."""
+
 
 class RealtimeSession:
     """The newest question is answered: an earlier reply that still goes on is cut off.
@@ -63,7 +66,7 @@ class RealtimeSession:
         self._runs = runs
         self._tell = tell
         self._hearing = Hearing(plan.hearing, source, self)
-        self._asked: asyncio.Queue[str] = asyncio.Queue()  # no more than a person can say
+        self._asked: asyncio.Queue[str] = asyncio.Queue(WAITING_QUESTIONS)
         self._turn: RealtimeTurn | None = None
 
     async def begin(self) -> None:
@@ -122,7 +125,7 @@ class RealtimeSession:
         text = transcript.text
         await self._tell(RealtimeEvent(type="transcript.final", role="user", text=text))
         if text:
-            self._asked.put_nowait(text)
+            await self._asked.put(text)
 
     async def on_fault(self, error: AppError) -> None:
         """Tell it; the socket stays."""
@@ -135,7 +138,7 @@ class RealtimeSession:
             case RealtimeText(text=text):
                 if not text.strip():
                     raise InputError("prompt.empty", "The question has no words.")
-                self._asked.put_nowait(text)
+                await self._asked.put(text)
             case RealtimeCommit():
                 self._hearing.commit()
             case RealtimeCancel():

@@ -183,7 +183,10 @@ class VoiceSession:
                 continue
             question = self._message.question(words, self._thread)
             self._turn = self._turns.start(SpokenQuestion(question, self._voice), is_streamed=True)
-            self._hearing.discard()
+            try:
+                self._hearing.discard()
+            except InputError as error:  # it is full of what is not heard for now
+                await self.on_fault(error)
             await self._tell(StreamEvent(type="input.paused"))
             async with aclosing(self._turn.events()) as events:
                 async for event in events:
