@@ -102,6 +102,8 @@ class Conversation(Protocol):
 
     def carry(self, files: tuple[str, ...]) -> None: ...
 
+    async def let_go(self, utterance_id: str) -> None: ...
+
     def renew_line(self) -> None: ...
 
     def wish_next(self, who: Answerer) -> None: ...
@@ -247,6 +249,15 @@ class Controller:
         """Take up what an earlier run could not deliver."""
         for thread_id in {message.thread_id for message in await self._journal.pending()}:
             self._conversation(thread_id)
+
+    async def let_go(self, utterance_id: str) -> None:
+        """What waits to be sent with this recording does not any more.
+
+        Raises:
+            StorageError
+        """
+        for conversation in tuple(self._conversations.values()):
+            await conversation.let_go(utterance_id)
 
     async def aclose(self) -> None:
         """End every conversation; returns when all are consistent in the journal. Idempotent."""

@@ -40,6 +40,7 @@ from desktop_app.engine.effects import (
 from desktop_app.engine.inputs import (
     EchoTranscribed,
     Input,
+    ReplyStopped,
     RetryRequested,
     SpeechStarted,
 )
@@ -201,6 +202,20 @@ class Engine:
     def carry(self, files: tuple[str, ...]) -> None:
         """The next spoken turn takes these files along."""
         self._lines.files.attach(files)
+
+    async def let_go(self, utterance_id: str) -> None:
+        """What was said into this recording is not sent, unless that has begun.
+
+        Returns when it is durable that it does not wait.
+
+        Raises:
+            StorageError
+        """
+        turn = self._session.turn
+        if self._session.is_unsent and self._recorder.question(turn).utterance_id == utterance_id:
+            self.take(ReplyStopped())
+            await self._recorder.written()
+        await self._queued.let_go(utterance_id)
 
     def renew_line(self) -> None:
         """Who answers is another one: the voice line, if there is one, is opened anew."""

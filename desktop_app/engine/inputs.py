@@ -111,6 +111,17 @@ class SpeechQueued:
 
 
 @dataclass(frozen=True, slots=True)
+class SpeechLetGo:
+    """The person does not want a recording delivered that waits for its turn.
+
+    Attributes:
+        key: By which the engine held it.
+    """
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class ToolsAnswered:
     """Every call of a round of tools has its output.
 
@@ -291,6 +302,7 @@ Input = (
     | RetryRequested
     | SpeechRetried
     | SpeechQueued
+    | SpeechLetGo
     | ToolsAnswered
     | MicrophoneOpened
     | MicrophoneLost

@@ -53,6 +53,7 @@ from desktop_app.engine.inputs import (
     SpeechDropped,
     SpeechEnded,
     SpeechInsisted,
+    SpeechLetGo,
     SpeechQueued,
     SpeechRetried,
     SpeechStarted,
@@ -142,6 +143,8 @@ def _advanced(session: Session, given: Input, heard_ms: int) -> Step:  # noqa: C
             return _retry_speech(session, given.key, heard_ms)
         case SpeechQueued():
             return _queue_speech(session, given)
+        case SpeechLetGo():
+            return _without_queued(session, given.key), ()
         case ToolsAnswered():
             return _answer_tools(session, given)
         case RetryRequested():
@@ -285,21 +288,23 @@ def _must_wait(session: Session) -> bool:
 def _retry_speech(session: Session, key: str, heard_ms: int) -> Step:
     if _must_wait(session):
         return session, (notice(NoticeLevel.INFO, "turn.busy"),)
-    others = tuple(one for one in session.waiting if one not in _queued_as(session, key))
-    freed = interrupt(replace(session, waiting=others), heard_ms)
+    freed = interrupt(_without_queued(session, key), heard_ms)
     return then(freed, lambda now: say_again(now, SpeechQueued(key)))
 
 
 def _queue_speech(session: Session, queued: SpeechQueued) -> Step:
-    if _queued_as(session, queued.key):
+    if _without_queued(session, queued.key) is not session:
         return session, ()
     session = replace(session, waiting=(*session.waiting, queued))
     return rest(session) if session.stage is Stage.IDLE else (session, ())
 
 
-def _queued_as(session: Session, key: str) -> tuple[SpeechQueued, ...]:
-    waiting = session.waiting
-    return tuple(one for one in waiting if isinstance(one, SpeechQueued) and one.key == key)
+def _without_queued(session: Session, key: str) -> Session:
+    for at, one in enumerate(session.waiting):
+        if isinstance(one, SpeechQueued) and one.key == key:
+            others = (*session.waiting[:at], *session.waiting[at + 1 :])
+            return replace(session, waiting=others, behind=session.behind - (at < session.behind))
+    return session
 
 
 def _answer_tools(session: Session, given: ToolsAnswered) -> Step:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from desktop_app.engine.effects import Effect, OpenRetriedTurn, SetAside
-from desktop_app.engine.inputs import Input, PromptTyped, SpeechQueued, SpeechRetried
+from desktop_app.engine.inputs import Input, PromptTyped, SpeechLetGo, SpeechQueued, SpeechRetried
 from desktop_app.engine.lines import Lines
 from desktop_app.engine.ports import Journal
 from desktop_app.engine.recorder import Recorder
@@ -69,6 +69,19 @@ class QueuedMessages:
         else:
             await self._take_up(message_id, is_queued=False)
 
+    async def let_go(self, utterance_id: str) -> None:
+        """A recording that waits is not delivered; returns when nobody would deliver it later.
+
+        Raises:
+            StorageError
+        """
+        for key, (message, _) in tuple(self._held.items()):
+            if message.utterance_id == utterance_id:
+                del self._held[key]
+                self._tell(SpeechLetGo(key))
+                await self._recorder.written()
+                await self._give_up(message.id, "turn.interrupted")
+
     def set_aside(self, effects: tuple[Effect, ...]) -> None:
         """Hold what was said in a turn that ends unsent; before the next recording begins."""
         for effect in effects:
@@ -92,7 +105,7 @@ class QueuedMessages:
             found = await to_deliver(self._journal, thread_id, message_id, queued=is_queued)
         except StorageError as error:
             self._raise(error)
-            if is_queued and error.code == "journal.no_recording":
+            if is_queued and error.code == "journal.no_recording":  # it would wait for ever
                 await self._give_up(message_id, error.code)
             return
         if found is None or (is_queued and found[0].id in self._retried):
@@ -117,7 +130,7 @@ class QueuedMessages:
         return next(known, "")
 
     async def _give_up(self, message_id: str, code: str) -> None:
-        """Its sound was kept nowhere: it does not wait for ever."""
+        """It does not wait any more."""
         message = await self._journal.message(message_id)
         if message is not None:
             failed = replace(message, status=MessageStatus.FAILED, error=code)

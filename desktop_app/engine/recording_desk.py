@@ -56,11 +56,12 @@ class RecordingDesk:
         floor: How every open conversation stands.
         publish: Takes news for the window.
         time: Clocks.
+        let_go: Lets conversations not send this recording, where it only waits for that.
         at_service: Deletes there what was discarded; says why something is left, as a notice's
             code, or nothing.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - injects ports
         self,
         journal: Journal,
         make_loudspeaker: Callable[[], Loudspeaker],
@@ -69,8 +70,10 @@ class RecordingDesk:
         floor: Callable[[], Iterable[PhaseChanged]],
         publish: Callable[[LinkEvent], None],
         time: Time,
+        let_go: Callable[[str], Awaitable[None]] | None = None,
         at_service: Callable[[], Awaitable[str]] | None = None,
     ) -> None:
+        self._let_go = let_go
         self._at_service = at_service
         self._journal = journal
         self._make_loudspeaker = make_loudspeaker
@@ -203,6 +206,8 @@ class RecordingDesk:
         utterance = await self._found(wish.utterance_id)
         if self._wanted == utterance.id:
             self.stop()
+        if self._let_go is not None:
+            await self._let_go(utterance.id)
         message_id = await self._journal.discard_utterance(utterance.id)
         if message_id:
             self._publish(MessageRemoved(utterance.thread_id, message_id))

@@ -163,6 +163,7 @@ class EngineApp:
             floor=lambda: self.controller.floor,
             publish=self._publish,
             time=SystemTime(),
+            let_go=lambda utterance_id: self.controller.let_go(utterance_id),
             at_service=DiscardsAtService(journal, self._profile.key, self._asked.api).run,
         )
         self._keeping = KeepingDesk(

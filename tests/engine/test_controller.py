@@ -94,6 +94,7 @@ class Conversation:
         self.renewed = 0
         self.wished: list[Answerer] = []
         self.carried: list[tuple[str, ...]] = []
+        self.let_gone: list[str] = []
         self.closed = asyncio.Event()
         self.failure: Exception | None = None
 
@@ -108,6 +109,9 @@ class Conversation:
 
     def show(self) -> None:
         self.shown += 1
+
+    async def let_go(self, utterance_id: str) -> None:
+        self.let_gone.append(utterance_id)
 
     def take(self, given: Input) -> None:
         self.taken.append(given)
@@ -203,6 +207,17 @@ async def rig():
 
 def thread(thread_id: str = "a", **changes: object) -> ThreadRecord:
     return ThreadRecord(id=thread_id, title="Trams", created_at=1.0, updated_at=1.0, **changes)
+
+
+async def test_every_conversation_lets_go_of_what_is_discarded(rig):
+    rig.ask(OpenThread("a"))
+    rig.conversations["a"].is_resting = False
+    rig.ask(OpenThread("b"))
+    await rig.controller.let_go("u")
+    assert {thread: one.let_gone for thread, one in rig.conversations.items()} == {
+        "a": ["u"],
+        "b": ["u"],
+    }
 
 
 async def test_a_typed_message_goes_to_its_thread_whichever_is_shown(rig):

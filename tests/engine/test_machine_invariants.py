@@ -45,6 +45,7 @@ from desktop_app.engine.inputs import (
     SpeechDropped,
     SpeechEnded,
     SpeechInsisted,
+    SpeechLetGo,
     SpeechQueued,
     SpeechRetried,
     SpeechStarted,
@@ -105,6 +106,7 @@ HAPPENED: list[Input] = [
     PromptTyped("m", "hi"),
     SpeechRetried("r"),
     SpeechQueued("q"),
+    SpeechLetGo("turn 2"),
     MicrophoneOpened("mic"),
     MicrophoneLost("device.lost"),
     MicrophoneLost("device.refused"),
@@ -163,6 +165,8 @@ class World:
         """Let it happen, and what the ears answer to it."""
         if isinstance(given, TimerFired):
             self.timers.discard(given.name)
+        if isinstance(given, SpeechLetGo):
+            self.held.pop(given.key, None)
         if isinstance(given, LineLost):
             self.committed_before += [self._said_in(turn) for turn in self.committed]
             self.committed.clear()

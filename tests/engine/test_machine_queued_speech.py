@@ -17,6 +17,7 @@ from desktop_app.engine.inputs import (
     PromptTyped,
     ReplyStopped,
     SpeechConfirmed,
+    SpeechLetGo,
     SpeechQueued,
     SpeechRetried,
 )
@@ -109,6 +110,20 @@ def test_who_stops_waiting_for_the_line_has_it_kept_for_another_try_by_hand():
     assert FailTurn(2, "line.lost") in effects
     assert OpenRetriedTurn(3, FIRST) in effects, "what was said before waits on"
     assert session.phase is Phase.RECONNECTING
+
+
+def test_what_is_let_go_leaves_the_order_of_the_rest():
+    session, _ = play(*AWAY, *INSISTING, ENDED, *TYPED, *INSISTING)
+    assert waiting(session) == [FIRST, SECOND, "hi"]
+    session, effects = play(SpeechLetGo(FIRST), SpeechLetGo("unknown"), session=session)
+    assert effects == []
+    session, _ = play(PromptTyped("m2", "ho"), ENDED, LineOpened(), session=session)
+    assert waiting(session) == ["hi", "turn 3", "ho"]
+
+
+def test_a_sentence_behind_nothing_but_what_was_let_go_is_heard_at_once():
+    session, _ = play(*AWAY, *INSISTING, SpeechConfirmed(), SpeechLetGo(FIRST))
+    assert play(LineOpened(), session=session)[1] == [ResendSpeech(2)]
 
 
 def test_only_so_much_waits_for_a_line():

@@ -9,7 +9,7 @@ import pytest
 
 from desktop_app.audio.wav import write_wav
 from desktop_app.engine.recording_desk import RecordingDesk, refusal_of
-from desktop_app.errors import DeviceError
+from desktop_app.errors import DeviceError, StorageError
 from desktop_app.journal.records import (
     MessageRecord,
     MessageStatus,
@@ -56,6 +56,8 @@ class Rig:
         self.refusal: DeviceError | None = None
         self.left_at_service = ""
         self.asked_service = 0
+        self.let_go: list[str] = []
+        self.disk: StorageError | None = None
         self.desk = RecordingDesk(
             self.journal,
             self._loudspeaker,
@@ -63,8 +65,15 @@ class Rig:
             floor=lambda: self.floor,
             publish=self.told.append,
             time=self.time,
+            let_go=self._let_go,
             at_service=self._at_service,
         )
+
+    async def _let_go(self, utterance_id: str) -> None:
+        assert await self.journal.utterance(utterance_id), "it is there until nobody sends it"
+        if self.disk is not None:
+            raise self.disk
+        self.let_go.append(utterance_id)
 
     async def _at_service(self) -> str:
         self.asked_service += 1
@@ -272,6 +281,19 @@ async def test_a_discarded_recording_stops_and_is_gone(rig):
     assert RecordingsRemoved(("u",)) in rig.told
     await rig.ask(PlayUtterance("u"))
     assert rig.notices == [("journal.no_recording", "u")]
+
+
+async def test_what_is_discarded_is_not_sent_any_more(rig):
+    await rig.ask(DiscardUtterance("u"))
+    assert rig.let_go == ["u"]
+    assert await rig.journal.utterance("u") is None
+
+
+async def test_what_would_still_be_sent_is_not_discarded(rig):
+    rig.disk = StorageError("storage.full")
+    await rig.ask(DiscardUtterance("u"))
+    assert rig.notices == [("storage.full", "u")]
+    assert await rig.journal.utterance("u")
 
 
 async def test_the_service_deletes_its_copy_too_or_it_is_said_that_it_could_not(rig):

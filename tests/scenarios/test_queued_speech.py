@@ -165,6 +165,37 @@ async def test_who_does_not_want_to_wait_any_more_lets_go_of_the_newest():
         assert len(line.sent_of(CommitAudio)) == 1
 
 
+async def test_a_person_lets_go_of_what_waits_and_the_rest_is_said():
+    async with Rig() as rig:
+        said = await without_line(rig, 30, 40, 50)
+        first, _, newest = rig.journal.utterances
+        await rig.engine.let_go(first)
+        await rig.engine.let_go(newest)
+        statuses = [(one.status, one.error) for one in rig.questions]
+        assert statuses == [
+            (MessageStatus.FAILED, "turn.interrupted"),
+            (QUEUED, ""),
+            (MessageStatus.FAILED, "line.lost"),
+        ]
+        line = await line_back(rig)
+        assert await hears(rig, line, 4, "second") == said[1]
+        await rig.phase_is(Phase.LISTENING)
+        assert len(line.sent_of(CommitAudio)) == 1
+        await rig.engine.let_go("unknown")
+        await rig.take(RetryRequested(rig.questions[0].id))
+        assert await hears(rig, line, 5, "first") == said[0]
+
+
+async def test_what_is_being_sent_is_not_let_go():
+    async with Rig() as rig:
+        [said] = await without_line(rig, 30)
+        line = await line_back(rig)
+        await rig.phase_is(Phase.THINKING)
+        await rig.engine.let_go(next(iter(rig.journal.utterances)))
+        assert [one.status for one in rig.questions] == [QUEUED]
+        assert await hears(rig, line, 1, "first") == said
+
+
 async def test_what_is_said_by_key_is_queued_and_holds_the_conversation_open():
     async with Rig() as rig:
         rig.voice.refusals.extend(NOBODY)

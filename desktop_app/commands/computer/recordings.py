@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from desktop_app import settings as settings_file
 from desktop_app.audio.wav import write_wav
 from desktop_app.audio.wav_devices import WavLoudspeaker, WavMicrophone
@@ -234,6 +236,9 @@ async def _discard(folder: Path, utterance_id: str) -> None:
             return
     journal = await JournalWriter.open(folder)
     try:
+        for message in await journal.pending():
+            if message.utterance_id == utterance_id:  # nobody is sending it
+                await journal.save_message(replace(message, status=MessageStatus.FAILED))
         await journal.discard_utterance(utterance_id)
     finally:
         await journal.aclose()

@@ -12,6 +12,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFileDialog
 
 from desktop_app.journal.records import MessageRecord, MessageStatus, Role
+from desktop_app.link.messages import Phase
 from desktop_app.link.recordings import (
     DiscardUtterance,
     PlayNote,
@@ -106,7 +107,7 @@ class MessageSteps(QObject):
         gone = DiscardUtterance(utterance_id)
         if not utterance_id:
             return
-        if message.status is MessageStatus.QUEUED:
+        if self._is_being_sent(message):
             self._send(gone)
             return
         without = partial(changes.without_recording_of, message=message)
@@ -117,6 +118,12 @@ class MessageSteps(QObject):
             discard=partial(self._send, gone),
             take_back=partial(self._store.change, back),
         )
+
+    def _is_being_sent(self, message: MessageRecord) -> bool:
+        """Its turn has come; in a queue, or without a line, it only waits for that."""
+        voice = self._store.state.voice
+        is_current = message.turn == voice.turn and voice.phase is Phase.THINKING
+        return is_current and message.status is MessageStatus.QUEUED
 
     def _messages(self) -> tuple[MessageRecord, ...]:
         return self._store.state.conversation.messages

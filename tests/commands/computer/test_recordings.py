@@ -8,6 +8,7 @@ import wave
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from desktop_app import cli
 from desktop_app.journal.reader import JournalReader
@@ -119,6 +120,18 @@ async def test_why_an_open_window_does_not_play_it_is_said(data, window, capsys)
     window.answers = [NoticeRaised(notice)]
     assert await shell("play", "u1") == cli.CANNOT
     assert "Somebody is speaking" in capsys.readouterr().err
+
+
+async def test_one_that_waits_to_be_sent_is_discarded_too(data, capsys):
+    journal = await JournalWriter.open(data)
+    waits = replace(await journal.message("m9"), status=MessageStatus.QUEUED)
+    await journal.save_message(waits)
+    await journal.aclose()
+    assert await shell("discard", "u3", "--yes") == 0
+    journal = await JournalWriter.open(data)
+    assert await journal.message("m9") is None
+    assert await journal.pending() == []
+    await journal.aclose()
 
 
 async def test_an_open_window_discards_it(data, window):

@@ -10,7 +10,14 @@ from PySide6.QtWidgets import QFileDialog
 
 from desktop_app.journal.records import MessageStatus, Role
 from desktop_app.journal.reply_details import MissingPictures, ReplyDetails
-from desktop_app.link.messages import MessageSaved, PressTalk, RetryMessage, SendText
+from desktop_app.link.messages import (
+    MessageSaved,
+    Phase,
+    PhaseChanged,
+    PressTalk,
+    RetryMessage,
+    SendText,
+)
 from desktop_app.link.recordings import (
     DiscardUtterance,
     PlayUtterance,
@@ -182,12 +189,27 @@ def test_a_recording_is_gone_when_its_time_is_over_or_the_window_closes(talk, qt
 
 
 def test_the_recording_of_what_is_being_sent_is_refused_by_the_engine_and_stays_in_sight(talk):
-    waits = replace(ASKED, status=MessageStatus.QUEUED)
-    talk.store.apply(MessageSaved(waits))
-    choose(talk, waits, "Discard the recording for good")
+    sent = replace(ASKED, status=MessageStatus.QUEUED, turn=3)
+    talk.store.apply(MessageSaved(sent))
+    talk.store.apply(PhaseChanged("a", Phase.THINKING, 3))
+    choose(talk, sent, "Discard the recording for good")
     assert talk.sent_of(DiscardUtterance) == [DiscardUtterance("u")]
-    assert messages_of(talk)[0] == waits
+    assert messages_of(talk)[0] == sent
     assert talk.store.state.notices == ()
+
+
+@pytest.mark.parametrize("now", [(Phase.RECONNECTING, 3), (Phase.THINKING, 4)])
+def test_a_recording_that_waits_to_be_sent_is_discarded_and_can_be_taken_back(talk, now):
+    waits = replace(ASKED, text="", status=MessageStatus.QUEUED, turn=3)
+    talk.store.apply(MessageSaved(waits))
+    talk.store.apply(PhaseChanged("a", *now))
+    choose(talk, waits, "Discard the recording for good")
+    assert messages_of(talk) == (ANSWER,)
+    undo(talk)
+    assert messages_of(talk) == (waits, ANSWER)
+    choose(talk, waits, "Discard the recording for good")
+    assert talk.wiring.settle()
+    assert talk.sent_of(DiscardUtterance) == [DiscardUtterance("u")]
 
 
 def test_bar_40_a_reply_says_that_its_picture_is_missing_and_fetches_it_when_wanted(talk):
