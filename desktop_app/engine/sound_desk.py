@@ -216,7 +216,8 @@ class SoundDesk:
             self._notice_silence(captured)
             self._notice_other_devices()
         if is_deaf:
-            self._ears.forget()
+            if not self._session.is_attending:  # else a recording has begun: it goes on later
+                self._ears.forget()
             self._echo.heard(is_speech=None)
         else:
             self._echo.heard(is_speech=self._ears.hear(frame))
@@ -227,8 +228,10 @@ class SoundDesk:
         It counts when it was captured, not when it is looked at. Whoever presses the talk key is
         heard from then on.
         """
-        is_tail = frame.at_s < self._deaf_until_s and self._session.stage is not Stage.HEARING
-        return self._session.is_deaf or is_tail
+        session = self._session
+        is_tail = frame.at_s < self._deaf_until_s
+        is_pressed = session.stage is Stage.HEARING and not session.is_attending
+        return session.is_deaf or (is_tail and not is_pressed)
 
     def _tell_level(self, frame: AudioFrame) -> None:
         level = 0.0 if self._session.is_muted else loudness(frame.energy)

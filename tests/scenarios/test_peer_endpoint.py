@@ -162,3 +162,22 @@ async def test_the_end_of_the_engine_while_it_listens_leaves_no_message():
         await rig.hear("." * 10)
     assert rig.questions == []
     assert rig.journal.utterances == {}
+
+
+async def test_bar_8_such_a_peer_is_not_sent_the_end_of_its_own_reply_in_half_duplex():
+    async with Rig(is_peer_ending=True, barge_in=False) as rig:
+        line = await listening(rig)
+        await rig.hear("#" * 10)
+        line.say(UtteranceBegun(1), UtteranceOver(1))
+        line.say(TranscriptUpdated(1, "what", is_final=True), ReplyText(1, "That."))
+        line.say(ReplyAudio(1, speech(300)), ReplyEnded(1))
+        await rig.phase_is(Phase.SPEAKING)
+        await rig.time.advance(1.0)  # to where the microphone is
+        await rig.loudspeaker.sound(300)
+        await rig.phase_is(Phase.LISTENING)
+        await rig.hear("#" * 9)  # captured while the room still rang
+        assert sound(line, 2) == b""
+        await rig.hear("." * 10 + "#" * 10)
+        assert sound(line, 2).endswith(b"".join(list(rig.microphone.said)[-10:]))
+        line.say(UtteranceBegun(2))
+        await rig.phase_is(Phase.HEARING)
