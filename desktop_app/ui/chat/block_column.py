@@ -11,7 +11,7 @@ from desktop_app.ui import look as size
 from desktop_app.ui.chat.code_frame import HEADER, CodeFrame
 from desktop_app.ui.chat.heard_cut import rendered_cut
 from desktop_app.ui.chat.height_index import HeightIndex
-from desktop_app.ui.chat.markdown_blocks import Kind, MarkdownBlock
+from desktop_app.ui.chat.markdown_block import Kind, MarkdownBlock
 from desktop_app.ui.chat.math_spans import readable_math
 from desktop_app.ui.chat.text_block import TextBlock
 from desktop_app.ui.look import Look
@@ -65,9 +65,9 @@ class BlockColumn:
         if heard != self._heard:
             keep, self._heard, self._mark = 0, heard, None
             self._blocks.clear()
-        if keep and keep < len(cut) and cut[keep].is_joined and self._has_lower_edge(keep - 1):
-            keep -= 1  # the code before has lost it
         before, self.cut = len(self._index), cut
+        if keep and self._has_wrong_edge(keep - 1):
+            keep -= 1
         self._index.truncate(min(keep, len(self._index)))
         for number in range(len(self._index), len(cut)):
             known = self._blocks.get(number)
@@ -80,9 +80,19 @@ class BlockColumn:
         for number in range(len(cut), before):
             self._blocks.pop(number, None)
 
-    def _has_lower_edge(self, number: int) -> bool:
+    def _has_wrong_edge(self, number: int) -> bool:
+        """Whether code has a lower edge where other code follows now, or lacks it at its end."""
         known = self._blocks.get(number)
-        return known is None or (known.frame is not None and known.frame.is_last)
+        return (
+            known is not None
+            and known.frame is not None
+            and known.frame.is_last is self._goes_on(number)
+        )
+
+    def _goes_on(self, number: int) -> bool:
+        """Whether another piece of the same code follows."""
+        follows = self.cut[number + 1 : number + 2]
+        return bool(follows) and follows[0].is_joined and follows[0].kind is Kind.CODE
 
     def set_width(self, width: int) -> None:
         """Lay out anew for another width."""
@@ -153,12 +163,11 @@ class BlockColumn:
 
     def _frame(self, number: int) -> CodeFrame:
         cut = self.cut[number]
-        follows = self.cut[number + 1 : number + 2]
-        goes_on = bool(follows) and follows[0].is_joined and follows[0].kind is Kind.CODE
         wraps = self.cut[self._first_of(number)].start not in self._unwrapped
         header = self._look.scaled(HEADER)
         language = "" if cut.is_inside_line else cut.language  # who knows what is open there
-        return CodeFrame(language, not cut.is_joined, not goes_on, wraps, header=header)
+        is_last = not self._goes_on(number)
+        return CodeFrame(language, not cut.is_joined, is_last, wraps, header=header)
 
     def _first_of(self, number: int) -> int:
         """The first piece of the code that a piece belongs to."""
@@ -175,9 +184,9 @@ class BlockColumn:
 
     def _dim_unheard(self, number: int, block: TextBlock, heard: int) -> None:
         cut = self.cut[number]
-        if cut.start + len(cut.source) <= heard:
+        if cut.start + len(cut.source) - cut.repeated <= heard:
             return
-        inside = max(0, heard - cut.start)
+        inside = heard - cut.start + cut.repeated if heard > cut.start else 0
         source = cut.source
         if cut.kind is Kind.PROSE:
             readable = readable_math(source)
@@ -290,6 +299,13 @@ class BlockColumn:
         """The characters of a block that lie between two places."""
         if number < start[0] or number > end[0]:
             return None
-        first = start[1] if number == start[0] else 0
+        first = start[1] if number == start[0] else self._after_repeated(number)
         last = end[1] if number == end[0] else self.block(number).length
         return first, last
+
+    def _after_repeated(self, number: int) -> int:
+        """Where what only this piece of a table holds begins, in its characters."""
+        cut = self.cut[number]
+        if not cut.repeated:
+            return 0
+        return rendered_cut(cut.source, self.block(number).document.toPlainText(), cut.repeated)

@@ -55,7 +55,8 @@ class ToolWords:
 
     def show(self, text: str) -> None:
         """Show this text."""
-        self._block.show_code(text, _JSON, self._width)
+        if text != self._block.source:  # a width that is set lays out anew
+            self._block.show_code(text, _JSON, self._width)
 
     @property
     def height(self) -> int:

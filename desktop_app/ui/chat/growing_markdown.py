@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from desktop_app.ui.chat.markdown_blocks import OUTSIDE, MarkdownBlock, Mode, cut_from
+from desktop_app.ui.chat.markdown_block import MarkdownBlock
+from desktop_app.ui.chat.markdown_cutter import OUTSIDE, Mode, cut_from
 
 
 class MarkdownText:

@@ -15,6 +15,7 @@ def rendered_cut(source: str, rendered: str, heard_chars: int) -> int:
     for letter in source[:heard_chars]:
         if place == len(rendered):
             break
-        if letter == rendered[place] or (letter.isspace() and rendered[place].isspace()):
+        is_gap = letter == "|" or letter.isspace()  # also between the cells of a table
+        if letter == rendered[place] or (is_gap and rendered[place].isspace()):
             place += 1
     return place

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from desktop_app.ui.chat.markdown_blocks import (
-    APART,
-    NEXT_LINE,
-    PROSE_CHARACTERS,
-    Kind,
-    MarkdownBlock,
-    piece_of,
-)
+from desktop_app.ui.chat.markdown_block import APART, NEXT_LINE, Kind, MarkdownBlock
+from desktop_app.ui.chat.markdown_cutter import PROSE_CHARACTERS, piece_of
 
 
 def cut_plain(text: str) -> tuple[MarkdownBlock, ...]:

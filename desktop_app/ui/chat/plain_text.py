@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtGui import QTextDocument, QTextListFormat
 
 from desktop_app.protocol.math_text import math_text
-from desktop_app.ui.chat.markdown_blocks import Kind, MarkdownBlock, cut_blocks
+from desktop_app.ui.chat.markdown_block import Kind, MarkdownBlock
+from desktop_app.ui.chat.markdown_cutter import cut_blocks
 from desktop_app.ui.chat.math_spans import MATH_MARK, readable_math
 from desktop_app.ui.chat.text_formats import MARKDOWN
 
@@ -22,7 +23,7 @@ def plain_text(markdown: str) -> str:
 
 def _said(block: MarkdownBlock) -> str:
     if block.kind is Kind.PROSE:
-        return _prose(block.source)
+        return _prose(block.source[block.repeated :])
     if block.kind is Kind.MATH:
         return math_text(block.source)
     return "---" if block.kind is Kind.RULE else block.source

@@ -10,7 +10,8 @@ from desktop_app.journal.records import Role
 from desktop_app.journal.searching import lowered
 from desktop_app.prose import tr
 from desktop_app.protocol.math_text import math_text
-from desktop_app.ui.chat.markdown_blocks import Kind, MarkdownBlock, cut_blocks
+from desktop_app.ui.chat.markdown_block import Kind, MarkdownBlock
+from desktop_app.ui.chat.markdown_cutter import cut_blocks
 from desktop_app.ui.chat.math_spans import readable_math
 from desktop_app.ui.chat.plain_blocks import cut_plain
 from desktop_app.ui.chat.text_formats import MARKDOWN

@@ -67,3 +67,38 @@ def test_code_cut_inside_a_line_is_copied_whole_and_coloured_nowhere_in_it(colum
 
 def _first_line(column: BlockColumn, number: int) -> list:
     return column.block(number).document.begin().layout().formats()
+
+
+TABLE = "| a | b |\n|---|---|\n" + "\n".join(f"| row {n} | words |" for n in range(200))
+
+
+def test_a_table_that_was_cut_is_dimmed_after_the_row_that_was_heard(qapp):
+    text, column = MarkdownText(), BlockColumn(Look(theme="light", is_calm=True), 400)
+    heard = TABLE.index("| row 151")
+    text.show(TABLE)
+    column.show(text.blocks, 0, heard=heard)
+    column.measure(0, 100_000)
+    number, place = column._mark
+    assert number > 0
+    shown = column.block(number).document.toPlainText()
+    assert shown[:place].split()[-3:] == ["row", "150", "words"]
+    assert column.block(number - 1)._cut is None
+
+
+def test_of_a_repeated_head_nothing_is_selected(column):
+    _shown(column, MarkdownText(), TABLE)
+    chosen = column.chosen(1, (0, 0), (2, 0))
+    assert column.block(1).document.toPlainText()[chosen[0] :].split()[0] == "row"
+    assert column.chosen(1, (1, 0), (2, 0))[0] == 0
+
+
+@pytest.mark.parametrize("lines", [119, 120, 121])
+def test_code_has_a_lower_edge_where_it_ends_whatever_came_before(qapp, lines):
+    code = "```py\n" + "x = 1\n" * lines
+    text, column = MarkdownText(), BlockColumn(Look(theme="light", is_calm=True), 400)
+    for words in (code, f"{code}``", f"{code}```\n\nAfter"):
+        _shown(column, text, words)
+    fresh = BlockColumn(Look(theme="light", is_calm=True), 400)
+    assert _shown(column, text, f"{code}```\n\nAfter") == _shown(
+        fresh, MarkdownText(), f"{code}```\n\nAfter"
+    )

@@ -19,3 +19,9 @@ def test_everything_heard_is_everything():
     assert rendered_cut("abc", "abc", 99) == 3
     assert rendered_cut("abc", "abc", 0) == 0
     assert rendered_cut("abc", "ab", 3) == 2
+
+
+def test_a_compact_table_is_cut_in_the_cell_that_was_heard():
+    source, rendered = "|one|two|\n|-|-|\n|three|four|", "\none\ntwo\nthree\nfour"
+    heard = source.index("four") - 1
+    assert rendered[: rendered_cut(source, rendered, heard)].strip() == "one\ntwo\nthree"

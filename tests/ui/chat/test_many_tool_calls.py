@@ -14,6 +14,7 @@ from desktop_app.ui.chat.fold_list import FoldList
 from desktop_app.ui.chat.folds import folds_of
 from desktop_app.ui.chat.message_row import MessageRow
 from desktop_app.ui.chat.picture_shelf import PictureShelf
+from desktop_app.ui.chat.text_block import TextBlock
 from desktop_app.ui.look import Look
 from tests.ui.conftest import make_message
 
@@ -107,3 +108,12 @@ def test_what_of_a_tool_is_not_shown_is_said(look):
     long = replace(CALLS[0], output="x" * 30_000)
     [fold] = folds_of(make_message(1, "It", details=ReplyDetails(tools=(long,))))
     assert fold.body.endswith("x\n…")
+
+
+def test_a_tool_that_is_open_is_not_laid_out_again_while_thoughts_grow(look, monkeypatch):
+    row = MessageRow(look, REPLY, 600, PictureShelf())
+    row.toggle(next(one for one in row.targets(0, 100) if one.value == "tool-c0"))
+    laid_out = []
+    monkeypatch.setattr(TextBlock, "_lay_out", lambda block, _width: laid_out.append(block))
+    row.show(replace(REPLY, details=ReplyDetails(reasoning="So", tools=CALLS)))
+    assert laid_out == []

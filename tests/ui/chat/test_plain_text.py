@@ -20,3 +20,8 @@ def test_lists_keep_their_marks_and_levels(qapp):
 def test_code_tables_and_mathematics_can_be_read(qapp):
     text = "```py\nx = 1\n```\n\n| a |\n|---|\n| 1 |\n\n$$\n\\alpha^2\n$$\n\nso \\(x_1\\) is"
     assert plain_text(text) == "x = 1\n\n| a |\n|---|\n| 1 |\n\nα²\n\nso x₁ is"  # noqa: RUF001
+
+
+def test_a_table_that_is_shown_in_pieces_is_copied_as_it_was_written():
+    table = "| a | b |\n|---|---|\n" + "\n".join(f"| {n} | x |" for n in range(300))
+    assert plain_text(table) == table

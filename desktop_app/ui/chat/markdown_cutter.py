@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
+
+from desktop_app.ui.chat.markdown_block import APART, NEXT_LINE, Kind, MarkdownBlock
 
 _FENCE = re.compile(r"( *)(`{3,}|~{3,})\s*([^\s`]*)[^`]*$")
 _ITEM = re.compile(r"( {0,3})([-*+]|(\d{1,9})([.)]))(?:\s+|$)")
@@ -20,48 +22,6 @@ LIST_ITEMS = 16
 TABLE_ROWS = 48
 TABLE_CELLS = 144
 PROSE_CHARACTERS = 4000
-
-APART, NEXT_LINE = "\n\n", "\n"
-
-
-class Kind(StrEnum):
-    """How a block is shown."""
-
-    PROSE = "prose"
-    CODE = "code"
-    MATH = "math"
-    RULE = "rule"
-    PLAIN = "plain"  # as it was typed
-
-
-@dataclass(frozen=True, slots=True)
-class MarkdownBlock:
-    """One block.
-
-    Attributes:
-        start: Where its source begins in the whole text, in characters.
-        source: The Markdown of the block; for code and math, that alone.
-        language: As named at the fence.
-        indent: Levels of the list that it stands in.
-        joint: What stands between the text of the block before and this one's.
-    """
-
-    start: int
-    source: str
-    kind: Kind = Kind.PROSE
-    language: str = ""
-    indent: int = 0
-    joint: str = APART
-
-    @property
-    def is_joined(self) -> bool:
-        """Whether it goes on with what the block before began."""
-        return self.joint != APART
-
-    @property
-    def is_inside_line(self) -> bool:
-        """Whether it even goes on with its last line."""
-        return not self.joint.startswith("\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +66,16 @@ def piece_of(line: str) -> int:
     return line.rfind(" ", 1) + 1 or len(line)
 
 
+def _head_of(lines: Sequence[str]) -> str:
+    """The first two lines of a table, empty where these begin none."""
+    if len(lines) < 2 or "|" not in lines[0] or not {"|", "-"} <= set(lines[1]) <= set("|-: \t"):
+        return ""
+    return "\n".join(lines[:2])
+
+
 def _rows_of(head: str) -> int:
     """How many rows of a table are laid out at once, as its head has columns."""
-    columns = max(1, head.count("|") - 1)
+    columns = len(head.rpartition("\n")[2].strip().strip("|").split("|"))
     return min(TABLE_ROWS, max(8, TABLE_CELLS // columns))
 
 
@@ -200,6 +167,7 @@ class Cutter:
             number = int(item[3]) if item[3] else 0
             self._mode = Mode(list_start=columns, number=number, joint=joint)
         elif columns > mode.list_start + 1:
+            self._cut_item(columns)
             self._add(line)
             return
         elif self._lines and bool(mode.number) != bool(item[3]):
@@ -232,6 +200,8 @@ class Cutter:
             self._mode = replace(mode, dedent=max(columns, 1))
         if self._lines and mode.list_start < 0:
             self._cut_long()
+        elif self._lines:
+            self._cut_item(len(line) - len(line.lstrip(" ")))
         if not self._lines and self._mode.head:
             self._open()
             self._lines.append(self._mode.head)
@@ -239,14 +209,20 @@ class Cutter:
 
     def _cut_long(self) -> None:
         """Begin anew where a paragraph or a table has become too long to lay out again."""
-        if self._lines[0].lstrip().startswith("|"):
-            if len(self._lines) > _rows_of(self._lines[0]):
-                head = self._mode.head or "\n".join(self._lines[:2])
+        if head := self._begun.head or _head_of(self._lines):
+            lines = len(self._lines) + bool(self._begun.head)  # which is two in one
+            if lines > _rows_of(head) or self._length > PROSE_CHARACTERS:
                 self.close()
                 self._mode = replace(self._mode, head=head, joint=NEXT_LINE)
         elif self._length > PROSE_CHARACTERS:
             self.close()
             self._mode = replace(self._mode, joint=NEXT_LINE)
+
+    def _cut_item(self, columns: int) -> None:
+        """Begin anew inside of an item that has become too long; what follows moves to its edge."""
+        if self._lines and self._length > PROSE_CHARACTERS:
+            self.close()
+            self._mode = replace(self._mode, dedent=max(columns, 1), joint=NEXT_LINE)
 
     def _open(self) -> None:
         self._start, self._begun = self._at, self._mode
@@ -368,8 +344,18 @@ class Cutter:
         self._append(kind, source, "", level)
 
     def _append(self, kind: Kind, source: str, language: str = "", level: int = 0) -> None:
-        joint = self._begun.joint
-        self.blocks.append(MarkdownBlock(self._start, source, kind, language, level, joint))
+        begun = self._begun
+        self.blocks.append(
+            MarkdownBlock(
+                self._start,
+                source,
+                kind,
+                language,
+                level,
+                begun.joint,
+                len(begun.head) + 1 if begun.head else 0,
+            )
+        )
         self.modes.append(self._restart)
         self._lines, self._items, self._length = [], 0, 0
 

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desktop_app.ui.chat import markdown_blocks
+from desktop_app.ui.chat import markdown_cutter
 from desktop_app.ui.chat.growing_markdown import MarkdownText
-from desktop_app.ui.chat.markdown_blocks import APART, Kind, MarkdownBlock, cut_blocks
+from desktop_app.ui.chat.markdown_block import APART, Kind, MarkdownBlock
+from desktop_app.ui.chat.markdown_cutter import cut_blocks
 from desktop_app.ui.chat.plain_blocks import cut_plain
 
 TEXT = """# Title
@@ -42,7 +43,7 @@ def kinds(text: str) -> list[Kind]:
 def small_pieces(monkeypatch):
     """Blocks are cut so early that a short text is cut everywhere."""
     for name, value in SMALL.items():
-        monkeypatch.setattr(markdown_blocks, name, value)
+        monkeypatch.setattr(markdown_cutter, name, value)
 
 
 def test_blank_lines_divide_but_not_inside_code_and_lists():
@@ -113,7 +114,8 @@ def test_a_long_list_is_cut_and_goes_on_counting(small_pieces):
     assert sources("1. a\n1. b\n1. c") == ["1. a\n1. b", "3. c"]
 
 
-def test_a_long_table_repeats_its_head(small_pieces):
+def test_a_long_table_repeats_its_head(monkeypatch):
+    monkeypatch.setattr(markdown_cutter, "TABLE_ROWS", 3)
     rows = "\n".join("| 1 |" for _ in range(4))
     assert sources(f"| a |\n|---|\n{rows}") == [
         "| a |\n|---|\n| 1 |\n| 1 |",
@@ -126,7 +128,7 @@ def test_a_monstrous_line_is_cut_between_words():
     blocks = cut_blocks(text)
     assert len(blocks) > 40
     assert "".join(block.source + " " for block in blocks).split() == text.split()
-    assert max(len(block.source) for block in blocks) <= 2 * markdown_blocks.PROSE_CHARACTERS
+    assert max(len(block.source) for block in blocks) <= 2 * markdown_cutter.PROSE_CHARACTERS
 
 
 def _grown(text: str, data: st.DataObject) -> MarkdownText:
@@ -144,7 +146,21 @@ def test_a_text_that_grows_ends_as_the_whole_text_does(text: str, data: st.DataO
 
 
 LINES = (
-    *("- a", "  - b", "1. c", "```", "   ```py", "$$", "| a |", "|---|", "", "---", "word word"),
+    *(
+        "- a",
+        "  - b",
+        "1. c",
+        "a | b",
+        "---|---",
+        "```",
+        "   ```py",
+        "$$",
+        "| a |",
+        "|---|",
+        "",
+        "---",
+        "word word",
+    ),
     *("a much longer line of words", "  - one more that is longer", "notonewordbutmanytogether"),
     *("      deeper", "| a long row | of a table |"),
 )
@@ -153,14 +169,14 @@ LINES = (
 @given(st.lists(st.sampled_from(LINES), max_size=24).map("\n".join), st.data())
 @settings(max_examples=400)
 def test_so_does_one_that_is_cut_in_small_pieces(text: str, data: st.DataObject):
-    kept = {name: getattr(markdown_blocks, name) for name in SMALL}
+    kept = {name: getattr(markdown_cutter, name) for name in SMALL}
     try:
         for name, value in SMALL.items():
-            setattr(markdown_blocks, name, value)
+            setattr(markdown_cutter, name, value)
         assert list(_grown(text, data).blocks) == cut_blocks(text)
     finally:
         for name, value in kept.items():
-            setattr(markdown_blocks, name, value)
+            setattr(markdown_cutter, name, value)
 
 
 SMALL = {
@@ -184,7 +200,7 @@ def test_a_line_of_code_without_end_is_cut_inside_and_put_together_again(before)
     blocks = cut_blocks(f"```js\n{code}\n```\nAfter")
     assert _joined(blocks[:-1]) == code
     assert {block.kind for block in blocks[:-1]} == {Kind.CODE}
-    assert max(len(block.source) for block in blocks) <= markdown_blocks.CODE_LINE + len(before)
+    assert max(len(block.source) for block in blocks) <= markdown_cutter.CODE_LINE + len(before)
     assert [block.source for block in blocks[-2:]] == ["x = 1", "After"]
 
 
@@ -192,7 +208,7 @@ def test_code_of_many_characters_is_cut_before_it_has_many_lines():
     code = "\n".join(["x" * 1000] * 100)
     blocks = cut_blocks(f"```\n{code}\n```")
     assert _joined(blocks) == code
-    assert max(len(block.source) for block in blocks) <= markdown_blocks.CODE_CHARACTERS + 2000
+    assert max(len(block.source) for block in blocks) <= markdown_cutter.CODE_CHARACTERS + 2000
 
 
 @pytest.mark.parametrize("first", ["Short", "- short", "1. short", "| a |\n|---|\n| b |"])
@@ -201,7 +217,7 @@ def test_a_monstrous_line_below_a_short_one_is_cut_as_well(first):
     blocks = cut_blocks(f"{first}\n{mark}" + "word " * 20_000)
     assert blocks[0].source == first
     assert "".join(block.joint + block.source for block in blocks[1:]).count("word") == 20_000
-    assert max(len(block.source) for block in blocks) <= 2 * markdown_blocks.PROSE_CHARACTERS
+    assert max(len(block.source) for block in blocks) <= 2 * markdown_cutter.PROSE_CHARACTERS
 
 
 def test_the_second_item_keeps_its_number_where_it_is_monstrous():
@@ -243,5 +259,34 @@ def test_a_replaced_text_is_cut_from_the_start():
 def test_a_table_of_many_columns_is_cut_after_fewer_rows():
     table = "| a " * 12 + "|\n" + "|---" * 12 + "|\n" + ("| b " * 12 + "|\n") * 30
     rows = [block.source.count("\n") + 1 for block in cut_blocks(table)]
-    assert max(rows) * 12 <= markdown_blocks.TABLE_CELLS + 12
+    assert max(rows) * 12 <= markdown_cutter.TABLE_CELLS + 12
     assert sum(rows) == 32 + 2 * (len(rows) - 1)
+
+
+@pytest.mark.parametrize(("head", "row"), [("a | b\n---|---", "c | d"), ("|a|\n|:-:|", "|b|")])
+def test_a_table_is_known_by_its_second_line(head, row):
+    blocks = cut_blocks(head + ("\n" + row) * 200)
+    assert len(blocks) > 3
+    assert all(block.source.startswith(head) for block in blocks)
+    assert [block.repeated for block in blocks] == [0, *[len(head) + 1] * (len(blocks) - 1)]
+    assert sum(block.source.count(row) for block in blocks) == 200
+
+
+def test_what_only_looks_like_a_table_is_prose():
+    text = "One | two\n" + "more | words\n" * 20
+    assert sources(text) == [text.strip()]
+
+
+def test_a_table_of_long_cells_is_cut_after_few_of_them():
+    row = f"| {'long ' * 200}| {'words ' * 100}|"
+    blocks = cut_blocks("| a | b |\n|---|---|\n" + f"{row}\n" * 20)
+    assert max(len(block.source) for block in blocks) < 2 * markdown_cutter.PROSE_CHARACTERS
+
+
+@pytest.mark.parametrize("line", ["    - a nested item of words", "  more of the same item here"])
+def test_an_item_without_end_is_cut_inside_of_itself(line):
+    blocks = cut_blocks("- top\n" + f"{line}\n" * 600 + "- next")
+    assert max(len(block.source) for block in blocks) < 2 * markdown_cutter.PROSE_CHARACTERS
+    assert sum(block.source.count(line.strip()) for block in blocks) == 600
+    assert {block.indent > 0 for block in blocks[1:-1]} == {True}
+    assert (blocks[-1].source, blocks[-1].indent) == ("- next", 0)
