@@ -90,7 +90,8 @@ class ElevenLabsLive:
         self._was_started = False
         self._is_first = True  # nothing was sent to the session of now
         self._committed_at_s: float | None = None
-        self._commits_now = False
+        self._commits_now = False  # where silence ends utterances, the client did
+        self._is_commit_open = False  # it was told so, and no words came yet
         self._is_final_due = False  # the session of now has begun to hear words, or was to end them
         self._has_heard = False
         self._timed_text = ""
@@ -151,6 +152,7 @@ class ElevenLabsLive:
 
     async def _give_up(self, listener: LiveListener, error: AppError) -> None:
         self._kept.give_up()
+        self._commits_now = self._is_commit_open = False
         await listener.on_trouble(error)
 
     async def _hear_session(self, listener: LiveListener) -> None:
@@ -169,6 +171,7 @@ class ElevenLabsLive:
                 text = "ElevenLabs did not begin to hear in time."
                 raise _Over(NetworkError("network.timeout", text, retryable=True)) from error
             self._kept.again()
+            self._commits_now |= self._is_commit_open and self._kept.is_waiting
             self._committed_at_s, self._is_final_due = None, False
             try:
                 async with asyncio.TaskGroup() as tasks:
@@ -211,7 +214,8 @@ class ElevenLabsLive:
             while (piece := self._kept.next()) is not None or self._commits_now:
                 await self._slow_down()
                 pcm, commits = piece or (b"", False)
-                commits, self._commits_now = commits or self._commits_now, False
+                if self._commits_now and not self._kept.unsent_bytes:
+                    commits, self._commits_now, self._is_commit_open = True, False, True
                 self._is_final_due = self._is_final_due or commits
                 await self._say(socket, pcm, commits=commits)
                 sounded_s = loop.time()
@@ -303,7 +307,7 @@ class ElevenLabsLive:
 
     async def _on_final(self, told: Told, listener: LiveListener) -> None:
         self._has_heard = True
-        self._committed_at_s, self._is_final_due = None, False
+        self._committed_at_s, self._is_final_due, self._is_commit_open = None, False, False
         if self._kept.answered():
             final = Transcript(told.text, is_final=True, words=told.spoken_words)
             await listener.on_transcript(final)

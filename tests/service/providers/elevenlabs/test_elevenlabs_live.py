@@ -400,6 +400,28 @@ async def test_with_vad_one_commit_is_passed_on_when_there_is_enough_sound(serve
         assert sum(chunk["commit"] for chunk in session.chunks) == 1
 
 
+async def test_a_commit_goes_behind_all_that_was_said_before_it(server):
+    async with listening(server, LiveWish(is_manual=False)) as heard:
+        heard.recognition.append(SECOND * 3)
+        heard.recognition.commit()
+        session = await server.session()
+        await server.until(lambda: any(chunk["commit"] for chunk in session.chunks))
+        assert bytes(session.sound) == SECOND * 3
+        assert [chunk["commit"] for chunk in session.chunks] == [False] * 5 + [True]
+
+
+async def test_a_commit_that_was_not_answered_is_said_to_the_next_session(server):
+    server.texts, server.answers_commits = ["all of it"], False
+    async with listening(server, LiveWish(is_manual=False)) as heard:
+        await heard.says()
+        session = await server.session()
+        await server.until(lambda: session.chunks and session.chunks[-1]["commit"])
+        server.answers_commits = True
+        await session.connection.close()
+        await heard.until(lambda: heard.finals == ["all of it"])
+        assert bytes(server.sessions[1].sound) == SECOND
+
+
 async def test_a_recogniser_that_says_nothing_of_a_commit_is_left_and_then_told(
     server, monkeypatch
 ):
