@@ -71,7 +71,7 @@ class NoticeBar(QWidget):
         label = action_label(notice.action, notice.code, notice.facts)
         has_retry = label == tr(RETRY)
         self._words.setText(sentence_of(notice.code, notice.facts, has_retry=has_retry))
-        self.setAccessibleDescription(self._words.text())
+        self.setAccessibleDescription(sentence_of(notice.code, notice.facts))
         self._step.setText(label)
         self._step.describe(label)
         self._step.setVisible(bool(label))
