@@ -115,6 +115,8 @@ def _grouped(said: str) -> str:
 def _moved(mark: str, said: str) -> str:
     """Raised or lowered, in small signs where there are some."""
     said = said.strip()
+    if (mark, said) == ("^", "∘"):
+        return "°"
     small = RAISED if mark == "^" else LOWERED
     if said and all(sign in small for sign in said):
         return "".join(small[sign] for sign in said)

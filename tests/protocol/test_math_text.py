@@ -19,6 +19,8 @@ from desktop_app.protocol.math_text import math_text
         (r"\left( a_{max} \right)", "( aₘₐₓ )"),
         (r"\sqrt[3]{x} \text{ or so}", "∛x or so"),
         (r"10^{-3}", "10⁻³"),
+        (r"20^\circ C = 20^{\circ}\text{C}", "20° C = 20°C"),
+        (r"f \circ g", "f ∘ g"),
         (r"a^{b^{c}}", "a^(b^c)"),
         (r"\unheard{of}", "unheardof"),
         (r"\frac", "/"),

@@ -19,10 +19,17 @@ _NAMED = re.compile(r"\\(?:text|mathrm|mathbf|operatorname|begin|end)\*?\{[^}\n]
 _WORD = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{3,}")
 _SMALL = re.compile(f"([{re.escape(''.join(LOWERED.values()))}]+)")
 _HIGH = re.compile(f"([{re.escape(''.join(RAISED.values()))}]+)")
-_OPERATOR = re.compile(r" ?([=+\u2212\u00d7÷±·≤≥≠≈]) ?")
-_SILENT_SIGNS = str.maketrans(dict.fromkeys("|‖_", " "))
+_OPERATOR = re.compile(r" ?([=+\u2212\u00d7÷±·≤≥≠≈←→↔]) ?")
+_OPENING_SIGN = re.compile(r"([(\[{]) ([+\u2212±]) ")
+_SIMPLER_SIGNS = str.maketrans(
+    dict.fromkeys("|‖_", " ") | dict.fromkeys("⇒↦", "→") | {"⇐": "←", "⇔": "↔"}
+)
 _OVER = re.compile(r"(?<=[^\s\d])/|/(?=[^\s\d])")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+_AT_LINE_END = re.compile(r"(?<!\\)\\+[ \t]*$", re.MULTILINE)
+_SIGN = re.compile(rf"(?<![\w:/\\])\\({'|'.join(filter(str.isalpha, SIGNS))})(?![\w\\])")
+_CODE = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)", re.DOTALL)
+_DISPLAYED = re.compile(r"(?:\$\$|\\\[)[ \t]*\n(.{1,2000}?)(?:\$\$|\\\])", re.DOTALL)
 
 
 def said_tables(text: str) -> str:
@@ -38,10 +45,16 @@ def _row(found: re.Match[str]) -> str:
     return re.sub(r",$", ".", " ".join(said))
 
 
+def said_displays(text: str) -> str:
+    """Formulas on lines of their own as what is said of them; signs there begin no list."""
+    return _DISPLAYED.sub(lambda found: _said(found[1]), text)
+
+
 def said_math(text: str) -> str:
     """Mathematics in signs that voices have words for, without the marks of LaTeX.
 
-    Between marks, or on a line of its own: displayed formulas are cut into lines.
+    Between marks, or on a line of its own: a displayed formula without an end is cut into lines.
+    Elsewhere backslashes are words of what was written, but for those of Markdown.
     """
     if may_have_math(text):
         parts, at = [], 0
@@ -50,15 +63,25 @@ def said_math(text: str) -> str:
             at = place.end
         text = "".join([*parts, text[at:]])
     if "\\" in text:
-        text = "\n".join(map(_line, text.split("\n")))
-        text = _ESCAPED.sub(_unescaped, text).replace("\\", " ")
+        text = _AT_LINE_END.sub("", "\n".join(map(_line, text.split("\n"))))
+    parts, at = [], 0
+    for code in _CODE.finditer(text):
+        parts += [_prose(text[at : code.start()]), code[0].replace("\\|", "|")]
+        at = code.end()
+    return "".join([*parts, _prose(text[at:])])
+
+
+def _prose(text: str) -> str:
+    """A text without code, mathematics and what escapes marks."""
+    if "\\" in text:
+        text = _ESCAPED.sub(_unescaped, _SIGN.sub(lambda found: SIGNS[found[1]], text))
     return text.replace("$$", " ")
 
 
 def _line(line: str) -> str:
     """A line of nothing but LaTeX is a piece of a displayed formula."""
     has_commands = any(not name or name in _KNOWN for name in _COMMAND.findall(line))
-    is_formula = has_commands and not _WORD.search(_NAMED.sub("", line))
+    is_formula = has_commands and "`" not in line and not _WORD.search(_NAMED.sub("", line))
     return _said(line.replace("$$", "")) if is_formula else line
 
 
@@ -72,8 +95,8 @@ def _said(source: str) -> str:
     if "frac" in source:
         text = _OVER.sub(" ÷ ", text)
     text = _SMALL.sub(lambda low: f" {_plain(low[1])} ", text)
-    text = _OPERATOR.sub(r" \1 ", _HIGH.sub(_raised, text))
-    return text.translate(_SILENT_SIGNS)
+    text = _HIGH.sub(_raised, text).translate(_SIMPLER_SIGNS)
+    return _OPENING_SIGN.sub(r"\1\2", _OPERATOR.sub(r" \1 ", text))
 
 
 def _raised(high: re.Match[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from desktop_app.service.gateway.spoken_marks import said_math, said_tables
+from desktop_app.service.gateway.spoken_marks import said_displays, said_math, said_tables
 
 _LONGEST = 200  # characters without an end: then a comma or a space must do
 _EARLIEST_COMMA = 60
@@ -12,6 +12,9 @@ _ENDS = ".!?…"
 _WIDE_ENDS = "。！？"  # noqa: RUF001
 _CLOSERS = "\"')]}*_”’»」』）"  # noqa: RUF001
 _FENCE = "```"
+_DISPLAY = re.compile(r"(\$\$|\\\[)[ \t]{0,8}\n")
+_DISPLAY_ENDS = {"$$": "$$", "\\[": "\\]"}
+_LONGEST_DISPLAY = 1000  # characters from mark to mark
 
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(\[\"'“*_])(?:mr|mrs|ms|dr|prof|st|vs|etc|no|fig|approx|e\.g|i\.e|cf|al|inc|ltd|jr|sr"
@@ -26,7 +29,7 @@ class SentenceSplitter:
     """Cuts a growing text into sentences, each as soon as its end is certain.
 
     However the text is split into deltas, the sentences are the same. A fenced block of code is
-    one sentence of its own, from fence to fence.
+    one sentence of its own, from fence to fence, and so is a displayed formula.
     """
 
     def __init__(self) -> None:
@@ -61,11 +64,8 @@ def _end_of_sentence(text: str, at: int, *, is_whole: bool) -> int | None:
         begin += 1
     if begin == len(text):
         return None
-    head = text[begin : begin + len(_FENCE)]
-    if head == _FENCE:
-        return _end_of_code(text, begin, is_whole=is_whole)
-    if not is_whole and _FENCE.startswith(head):
-        return None
+    if (found := _end_of_block(text, begin, is_whole=is_whole)) != 0:
+        return found
     for i in range(begin, min(len(text), begin + _LONGEST)):
         if text[i] == "\n":
             return i + 1
@@ -78,12 +78,38 @@ def _end_of_sentence(text: str, at: int, *, is_whole: bool) -> int | None:
     return len(text) if is_whole else None
 
 
+def _end_of_block(text: str, begin: int, *, is_whole: bool) -> int | None:
+    """The end of code or a formula; 0 where there is none; None while that is not certain."""
+    head = text[begin : begin + len(_FENCE)]
+    if head == _FENCE:
+        return _end_of_code(text, begin, is_whole=is_whole)
+    if not is_whole and _FENCE.startswith(head):
+        return None
+    display = _DISPLAY.match(text, begin)
+    return _end_of_display(text, display, is_whole=is_whole) if display else 0
+
+
 def _end_of_code(text: str, begin: int, *, is_whole: bool) -> int | None:
     close = text.find("\n" + _FENCE, begin + len(_FENCE))
     line_end = text.find("\n", close + 1) if close >= 0 else -1
     if line_end >= 0:
         return line_end + 1
     return len(text) if is_whole else None
+
+
+def _end_of_display(text: str, mark: re.Match[str], *, is_whole: bool) -> int | None:
+    """The end of a displayed formula; 0 when it is none; None while that is not certain."""
+    begin, furthest = mark.start(), mark.start() + _LONGEST_DISPLAY
+    close = text.find(_DISPLAY_ENDS[mark[1]], mark.end(), furthest)
+    gap = text.find("\n\n", mark.end() - 1, furthest)
+    if gap >= 0 and not begin < close < gap:
+        return 0
+    if close < 0:
+        return 0 if is_whole or len(text) >= furthest else None
+    end = close + len(mark[1])
+    while end < len(text) and text[end] in ".,;:!?":
+        end += 1
+    return end if is_whole or end < len(text) else None
 
 
 def _judge(text: str, begin: int, i: int, *, is_whole: bool) -> int | None:
@@ -149,13 +175,14 @@ _TIMES = re.compile(r"(?<=\d) ?\* ?(?=\d)")
 _BOLD = re.compile(r"\*\*+|~~|`+|__+")
 _ITALIC = re.compile(r"(?<![\w*])\*(?=\S)|(?<=\S)\*(?![\w*])|(?<!\w)_(?=\S)|(?<=\S)_(?!\w)")
 _EMOJI = re.compile(
-    "[\U0001f000-\U0001faff\u2600-\u27bf\u2190-\u21ff\u2b00-\u2bff\ufe0e\ufe0f\u200d\u20e3\U000e0020-\U000e007f]"
+    "[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe0e\ufe0f\u200d\u20e3\U000e0020-\U000e007f]"
 )
+_ARROW = re.compile("[\u2190-\u21ff]")  # of prose: those of LaTeX are said
 
 
 def spoken(text: str) -> str:
     """What a voice should say of ``text``, which may be Markdown; empty when nothing is left."""
-    text = _CODE_BLOCK.sub(" ", text)
+    text = _ARROW.sub(" ", said_displays(_CODE_BLOCK.sub(" ", text)))
     for silent in (_RULE, _LINE_MARK):
         text = silent.sub("", text)
     text = _LINK.sub(r"\1", said_math(text))

@@ -40,6 +40,10 @@ def test_a_sentence_is_told_as_soon_as_the_next_one_begins():
         ("See https://a.b/c?d=e.f now. Ok", ["See https://a.b/c?d=e.f now.", "Ok"]),
         ("今日は晴れ。「はい。」そうです。", ["今日は晴れ。", "「はい。」", "そうです。"]),
         ("Is it so? No. It is not.", ["Is it so?", "No.", "It is not."]),
+        ("So:\n$$\na = b. c\n\n\n", ["So:", "$$", "a = b.", "c"]),
+        ("So:\n$$\na = b. c\n= d\n$$.\nYes", ["So:", "$$\na = b. c\n= d\n$$.", "Yes"]),
+        ("\\[ \nE = 2\n\\] is it. Yes", ["\\[ \nE = 2\n\\]", "is it.", "Yes"]),
+        ("$$\nOne. Two", ["$$", "One.", "Two"]),
         ("", []),
         (" \n ", []),
     ],
@@ -66,6 +70,12 @@ def test_a_model_that_sends_nothing_but_space_is_not_kept_waiting_for():
 )
 def test_what_is_said_of_half_marks_is_found_in_one_go(piece):
     spoken(piece * 100_000)
+
+
+def test_a_formula_that_does_not_end_is_not_waited_for():
+    splitter = SentenceSplitter()
+    assert splitter.feed("$$\nx is one. ") == ()
+    assert len(splitter.feed("So is y. " * 150)) > 100
 
 
 def test_a_block_of_code_is_one_sentence():
@@ -99,6 +109,10 @@ _PIECES = st.sampled_from(
         "I",
         "…b",
         "A long run of words without an end, " * 7,
+        "$$",
+        "$$\n",
+        "\\[\n",
+        "\\]",
     ]
 )
 
@@ -162,10 +176,18 @@ def test_only_what_has_a_sound_is_said(text, expected):
         (r"\int_0^1 x \, dx = \frac{\text{area}}{\pi}", "∫ 0 ¹ x dx = area ÷ π"),
         (r"\begin{aligned}", ""),
         (r"y &= -3 \\", "y = − 3"),
-        ("$$\nE = 2\n$$", "E = 2"),
+        ("$$\nE = mc^2\n$$", "E = mc²"),
+        ("\\[\nE = a\n- b\n\\]", "E = a − b"),
+        (r"At $20^\circ C$ or $90^\circ$", "At 20° C or 90°"),
+        (r"$10^{-3}$ m", "10^(−3) m"),
+        (r"$f: a\to b$, $a \Rightarrow b$", "f: a → b, a → b"),
+        ("Settings → Sound→On", "Settings Sound On"),
+        (r"The angle \alpha is small", "The angle α is small"),
         (r"| $|x|$ | $x^2$ |", "x, x²."),
         ("It costs $5 or $10.", "It costs $5 or $10."),
-        (r"Open C:\Users\ada now", "Open C: Users ada now"),
+        (r"Open C:\Users\ada now", r"Open C:\Users\ada now"),
+        (r"Use `\n`, `\d+\.\d` or `\alpha`, not \n.", r"Use \n, \d+\.\d or \alpha, not \n."),
+        ("One\\\ntwo", "One two"),
         (r"2\. not \*bold\*", "2. not bold"),
     ],
 )
