@@ -8,6 +8,7 @@ from desktop_app.engine import peer_endpoint
 from desktop_app.engine.effects import (
     ClearNotice,
     ClearTimer,
+    CloseLine,
     Effect,
     FinishCapture,
     QueuePrompt,
@@ -36,11 +37,15 @@ LAST_REDELIVERY_S = 30.0
 
 def opened(session: Session) -> Step:
     """The peer accepted the session: what waits for it is said."""
-    cleared = (ClearNotice("prompt.queued"),) if session.tries else ()
     was_lost = session.line is Line.LOST
-    session = replace(session, line=Line.OPEN, tries=0)
+    cleared = (ClearNotice("prompt.queued"),) if session.tries else ()
+    session, resumed = _no_longer_stalled(replace(session, line=Line.OPEN, tries=0))
+    return then((session, (*cleared, *resumed)), lambda now: _say_what_waits(now, was_lost))
+
+
+def _say_what_waits(session: Session, was_lost: bool) -> Step:
     if session.stage is Stage.IDLE:
-        return then((session, cleared), rest)
+        return rest(session)
     if session.stage is Stage.HEARING:
         return deliver_so_far(session)
     if not session.is_unsent:
@@ -58,8 +63,13 @@ def stalled(session: Session) -> Step:
 
 def resumed(session: Session) -> Step:
     """The peer is there again."""
-    after, effects = _no_longer_stalled(session)
-    return after, effects
+    return _no_longer_stalled(session)
+
+
+def left(session: Session) -> Step:
+    """Nobody needs the line any more."""
+    session, effects = _no_longer_stalled(replace(session, line=Line.CLOSED))
+    return session, (*effects, CloseLine())
 
 
 def lost(session: Session) -> Step:

@@ -17,7 +17,6 @@ from desktop_app.engine.effects import (
     Capture,
     ClearNotice,
     ClearTimer,
-    CloseLine,
     FailTurn,
     FinishCapture,
     FinishTurn,
@@ -67,7 +66,7 @@ from desktop_app.engine.inputs import (
     VoiceStarted,
     VoiceStopped,
 )
-from desktop_app.engine.session import Line, Mic, Session, Stage, Talk
+from desktop_app.engine.session import Mic, Session, Stage, Talk
 from desktop_app.engine.turns import (
     GIVE_UP_S,
     SLOW_S,
@@ -337,7 +336,7 @@ def _timer(session: Session, name: TimerName, heard_ms: int) -> Step:
         case TimerName.IDLE_LINE:
             if session.stage is not Stage.IDLE or session.is_voice_on:
                 return session, ()
-            return replace(session, line=Line.CLOSED), (CloseLine(),)
+            return line_news.left(session)
         case _:  # REDELIVER
             return rest(session) if session.stage is Stage.IDLE else (session, ())
 

@@ -8,6 +8,7 @@ from desktop_app.engine.effects import (
     AwaitDrain,
     ClearNotice,
     ClearTimer,
+    CloseLine,
     CloseMicrophone,
     DeliverPrompt,
     FailTurn,
@@ -41,6 +42,7 @@ from desktop_app.engine.inputs import (
     TimerFired,
     TimerName,
     VoiceStarted,
+    VoiceStopped,
 )
 from desktop_app.engine.session import Session
 from desktop_app.link.messages import Phase
@@ -90,6 +92,11 @@ def test_a_prompt_waits_while_somebody_speaks_or_waits_for_the_first_word(before
     assert effects == [QueuePrompt("m1", "hi")]
     _, effects = play(*ASKED, *TYPED, ReplyText(1, "yes"), ReplyEnded(1))
     assert Send(PromptText(2, "hi")) in effects
+
+
+def test_a_line_that_opens_in_mid_sentence_is_told_no_less():
+    session, _ = play(*TYPED, PromptRefused(1, "network.unreachable", True), TalkPressed())
+    assert play(LineOpened(), session=session)[1] == [ClearNotice("prompt.queued")]
 
 
 @pytest.mark.parametrize("before", [TYPED, (*ASKED, *TYPED)])
@@ -280,3 +287,16 @@ def test_a_silent_line_is_told_until_it_answers_or_is_gone():
     assert effects == [ClearNotice("line.stalled")]
     _, effects = play(LineLost(0.5), session=session)
     assert ClearNotice("line.stalled") in effects
+
+
+@pytest.mark.parametrize("before", [LISTENING, (*LISTENING, SpeechStarted()), ANSWERING])
+def test_another_line_in_place_of_a_silent_one_is_not_silent(before):
+    session, effects = play(*before, LineStalled(), LineOpened())
+    assert effects[0] == ClearNotice("line.stalled")
+    assert not session.is_stalled
+    assert play(LineOpened(), session=session)[1] == []
+
+
+def test_a_silent_line_that_nobody_needs_any_more_is_told_no_longer():
+    _, effects = play(*LISTENING, VoiceStopped(), LineStalled(), TimerFired(TimerName.IDLE_LINE))
+    assert effects == [ClearNotice("line.stalled"), CloseLine()]

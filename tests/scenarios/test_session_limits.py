@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from desktop_app.engine.inputs import VoiceStarted
 from desktop_app.errors import NetworkError
-from desktop_app.link.messages import Phase
+from desktop_app.link.messages import NoticeCleared, Phase
 from desktop_app.protocol.commands import AppendAudio, CommitAudio
 from desktop_app.protocol.events import ReplyEnded, ReplyText, TranscriptUpdated
 from tests.fakes.rig import THREAD, Rig
@@ -144,3 +144,17 @@ async def test_a_peer_without_a_limit_keeps_its_line():
             answer(line, turn)
             await rig.phase_is(Phase.LISTENING)
         assert len(rig.voice.transports) == 1
+
+
+async def test_a_line_that_takes_the_place_of_a_silent_one_is_there():
+    async with Rig() as rig:
+        silent = await listening(rig)
+        silent.is_alive.clear()
+        await rig.time.advance(3)
+        assert rig.engine.phase is Phase.RECONNECTING
+        rig.engine.renew_line()  # another voice was chosen meanwhile
+        await rig.line(2)
+        await rig.until(lambda: silent.is_closed)
+        assert rig.engine.phase is Phase.LISTENING
+        assert NoticeCleared("line.stalled") in rig.told
+        await rig.ask_aloud()
