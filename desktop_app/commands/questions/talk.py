@@ -27,7 +27,7 @@ from desktop_app.commands.questions.turn_report import (
 )
 from desktop_app.commands.thread_choice import chosen_thread
 from desktop_app.engine.engine import Engine
-from desktop_app.engine.inputs import TalkPressed, TalkReleased
+from desktop_app.engine.inputs import ReplyStopped, TalkPressed, TalkReleased
 from desktop_app.errors import AppError, InputError
 from desktop_app.journal.retention import OFF, kept_for_s
 from desktop_app.journal.taking_in import VIDEOS
@@ -146,7 +146,11 @@ async def say(
         engine.take(TalkPressed())
         await microphone.spoken()
         engine.take(TalkReleased())
-        return await outcome
+        try:
+            return await outcome
+        except (AppError, asyncio.CancelledError):
+            engine.take(ReplyStopped())  # or it would be sent one day, and nobody waits for it
+            raise
 
 
 @asynccontextmanager

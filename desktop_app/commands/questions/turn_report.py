@@ -24,6 +24,8 @@ from desktop_app.link.messages import (
     Notice,
     NoticeLevel,
     NoticeRaised,
+    Phase,
+    PhaseChanged,
     ReasoningGrew,
     ReplyGrew,
     SpeechHeard,
@@ -40,6 +42,7 @@ QUIET = (LevelMeasured, SpeechHeard)
 _ENDINGS = ("voice.no_speech", "device.no_input", "service.down", "reply.timeout")
 _NOTES = ("stt.instead", "wish.unmet")  # of an answer that came all the same
 _TRIES = 3  # a command does not wait for a service as a window does
+_AWAY_S = 60.0  # nor for a line
 _REASON_SAYS_MORE = ("service.down", "conversation.failed")
 
 
@@ -244,6 +247,7 @@ async def watch_turn(printer: Printer) -> AsyncIterator[asyncio.Future[TurnOutco
         yield watch.outcome
     finally:
         stop()
+        watch.line_is(Phase.READY)
         if not watch.outcome.cancel() and not watch.outcome.cancelled():
             watch.outcome.exception()  # seen, also where nobody waits for it any more
 
@@ -256,6 +260,17 @@ class _Watch:
         self._question = ""
         self._reply = ""
         self._tries = 0
+        self._away: asyncio.TimerHandle | None = None
+
+    def line_is(self, phase: Phase) -> None:
+        """Wait for a line that is away, but not without end."""
+        is_away = phase is Phase.RECONNECTING
+        if is_away and self._away is None:
+            loop = asyncio.get_running_loop()
+            self._away = loop.call_later(_AWAY_S, self._be_unreachable)
+        elif not is_away and self._away is not None:
+            self._away.cancel()
+            self._away = None
 
     def take(self, event: LinkEvent) -> None:
         if self.outcome.done():
@@ -267,11 +282,12 @@ class _Watch:
                 self._fail(NetworkError("turn.failed", "There was no answer."))
             case TurnTimed():
                 self.outcome.set_result(TurnOutcome(self._question, self._reply, event.times))
+            case PhaseChanged():
+                self.line_is(event.phase)
             case NoticeRaised() if event.notice.code == "prompt.queued":
                 self._tries += 1
                 if self._tries == _TRIES:
-                    unreachable = "network.unreachable"
-                    self._fail(NetworkError(unreachable, sentence_of(unreachable)))
+                    self._be_unreachable()
             case NoticeRaised() if self._ends(event):
                 self._fail(AppError(event.notice.code, _plain(event.notice)))
 
@@ -289,6 +305,11 @@ class _Watch:
     def _ends(self, event: NoticeRaised) -> bool:
         notice = event.notice
         return notice.level is NoticeLevel.ERROR or notice.code in _ENDINGS
+
+    def _be_unreachable(self) -> None:
+        if not self.outcome.done():
+            unreachable = "network.unreachable"
+            self._fail(NetworkError(unreachable, sentence_of(unreachable)))
 
     def _fail(self, error: AppError) -> None:
         self.outcome.set_exception(error)

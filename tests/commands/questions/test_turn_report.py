@@ -22,9 +22,12 @@ from desktop_app.link.messages import (
     Notice,
     NoticeLevel,
     NoticeRaised,
+    Phase,
+    PhaseChanged,
     ReplyGrew,
     TurnTimed,
 )
+from tests.fakes.virtual_time import rounds
 
 TIMES = TurnTimes(
     speech_end=10.0, commit=10.6, transcript=10.7, first_text=10.71, first_sound=10.72
@@ -168,6 +171,29 @@ async def test_who_waits_for_a_turn_learns_that_the_conversation_failed(error, s
         with pytest.raises(AppError, match=sentence):
             await outcome
     caplog.clear()
+
+
+async def test_a_command_does_not_wait_for_a_line_without_end(monkeypatch):
+    monkeypatch.setattr("desktop_app.commands.questions.turn_report._AWAY_S", 0.001)
+    printer = Prose(io.StringIO())
+    async with watch_turn(printer) as outcome, asyncio.timeout(5):
+        printer.publish(PhaseChanged("t", Phase.RECONNECTING, 1))
+        printer.publish(PhaseChanged("t", Phase.RECONNECTING, 2))
+        with pytest.raises(AppError) as failed:
+            await outcome
+        assert failed.value.code == "network.unreachable"
+
+
+async def test_a_line_that_comes_back_is_waited_for(monkeypatch):
+    monkeypatch.setattr("desktop_app.commands.questions.turn_report._AWAY_S", 0.0)
+    printer = Prose(io.StringIO())
+    async with watch_turn(printer) as outcome, asyncio.timeout(5):
+        for phase in (Phase.RECONNECTING, Phase.THINKING):
+            printer.publish(PhaseChanged("t", phase, 1))
+        await rounds()
+        for event in (ASKED, ANSWERED, TIMED):
+            printer.publish(event)
+        assert (await outcome).reply == "Ten past nine."
 
 
 async def test_a_service_that_does_not_start_says_why():
