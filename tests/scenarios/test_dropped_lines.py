@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 
 from desktop_app.audio.frames import FRAME_BYTES
 from desktop_app.engine.inputs import RetryRequested, VoiceStarted
 from desktop_app.journal.records import MessageStatus, UtteranceState
+from desktop_app.journal.writer import JournalWriter
 from desktop_app.link.messages import NoticeCleared, Phase
 from tests.fakes.held_lines import GatewayPeer, Peer, RealtimePeer, VoicePeer
 from tests.fakes.rig import THREAD, Rig
@@ -261,3 +263,33 @@ async def test_a_peer_that_reads_nothing_more_is_told_left_and_replaced(talk: Ta
     assert await talk.peer.utterance() == talk.recorded
     await talk.is_answered()
     await talk.goes_on()
+
+
+async def test_what_waits_as_everything_ends_is_said_whole_by_the_next_start(tmp_path: Path):
+    peer, lengths = GatewayPeer(), (40, 60)
+    async with peer.running():
+        peer.is_away = True
+        journal = await JournalWriter.open(tmp_path)
+        async with Rig(open_voice=peer.open, journal=journal) as rig:
+            await rig.take(VoiceStarted())
+            for length in lengths:
+                await rig.phase_is(Phase.RECONNECTING)
+                await rig.hear("#" * length + "." * 35)
+            await rig.kill()
+        await journal.aclose()
+        peer.is_away = False
+        journal = await JournalWriter.open(tmp_path)
+        waiting = [one.utterance_id for one in await journal.pending()]
+        async with Rig(open_voice=peer.open, journal=journal) as rig:
+            await Talk(rig, peer).meets()
+            for number, length in enumerate(lengths):
+                said = await peer.utterance()
+                assert said == await journal.utterance_pcm(waiting[number])
+                assert len(said) > length * FRAME_BYTES
+                await peer.answer(f"question {number}", f"Answer {number}.")
+            await rig.phase_is(Phase.READY)
+            await peer.cut("gone")
+        texts = [one.text for one in await journal.messages(THREAD)]
+        assert texts == ["question 0", "question 1", "Answer 0.", "Answer 1."]
+        assert await journal.pending() == []
+        await journal.aclose()
