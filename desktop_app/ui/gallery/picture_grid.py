@@ -146,11 +146,14 @@ class PictureGrid(QAbstractScrollArea):
         picture = self.current
         words = tr("No pictures")
         if picture is not None:
-            words = picture_words.spoken(picture, self._current, self._total)
+            words = self._spoken(picture, self._current)
         if words != self.accessibleDescription():
             self.setAccessibleDescription(words)
             if self.hasFocus():
                 tell_current(self, self._current)
+
+    def _spoken(self, picture: PictureRecord, number: int) -> str:
+        return picture_words.spoken(picture, number, self._total, self._length(picture))
 
     def spoken_count(self) -> int:
         """How many pictures are known."""
@@ -158,7 +161,7 @@ class PictureGrid(QAbstractScrollArea):
 
     def spoken_part(self, number: int) -> SpokenPart:
         """A picture, for screen readers."""
-        words = picture_words.spoken(self._pictures[number], number, self._total)
+        words = self._spoken(self._pictures[number], number)
         box = self._places.cell(number).translated(0, -self.verticalScrollBar().value())
         return SpokenPart(words, "ListItem", box, number == self._current, can_press=True)
 

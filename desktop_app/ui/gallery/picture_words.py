@@ -66,14 +66,15 @@ def counted(pictures: Sequence[PictureRecord], total: int) -> str:
     return words.format(number=whole(total))
 
 
-def spoken(picture: PictureRecord, number: int, count: int) -> str:
-    """As it is read out in a list of pictures."""
+def spoken(picture: PictureRecord, number: int, count: int, length: str = "") -> str:
+    """As it is read out in a list of pictures; a video with its length, where that is known."""
     words = tr("{prompt}, picture {number} of {count}, {date}")
     if picture.is_video:
         words = tr("{prompt}, video, {number} of {count}, {date}")
-    return words.format(
+    said = words.format(
         prompt=caption(picture), number=number + 1, count=count, date=made_at(picture)
     )
+    return wording.listed(said, length)
 
 
 def file_name(picture: PictureRecord) -> str:

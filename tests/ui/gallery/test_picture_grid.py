@@ -140,3 +140,12 @@ def test_the_words_stand_below_their_picture_on_its_side(grid, is_mirrored):
     is_near = (box.right() - max(inked) if is_mirrored else min(inked) - box.left()) < 6
     assert is_near
     assert max(inked) - min(inked) < box.width() * 0.75
+
+
+def test_the_length_of_a_video_is_read_out(grid, supply):
+    film = record(900, mime_type="video/mp4")
+    supply.length_s = lambda _path: 8.0
+    grid.show_pictures((film,), 1)
+    assert grid.spoken_part(0).name.endswith(", 0:08")
+    grid.choose(0)
+    assert grid.accessibleDescription().endswith(", 0:08")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from desktop_app.ui.gallery.picture_words import caption, file_name, length, maker, moment
+from desktop_app.ui.gallery.picture_words import caption, file_name, length, maker, moment, spoken
 from tests.ui.gallery.conftest import record
 
 
@@ -57,3 +57,9 @@ def test_a_length_is_said_as_players_say_it(seconds: float, said: str):
 
 def test_a_place_in_a_video_begins_at_nothing():
     assert [moment(seconds) for seconds in (0, 0.8, 60)] == ["0:00", "0:00", "1:00"]
+
+
+def test_a_video_is_read_out_with_its_length_where_it_is_known():
+    film = record(1, mime_type="video/mp4")
+    assert spoken(film, 0, 3, "0:08").endswith(", 0:08")
+    assert spoken(film, 0, 3, "") == spoken(film, 0, 3)
