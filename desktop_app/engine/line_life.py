@@ -51,7 +51,8 @@ class LineLife:
         """The peer said something."""
         self._heard_s = self._time.now()
         if self._is_stalled:
-            self._resume()
+            self._is_stalled = False
+            self._tell(LineResumed())
             self._wait(STALLED_AFTER_S, self._stall)
 
     def spoke(self, waited_s: float = 0.0) -> None:
@@ -66,7 +67,7 @@ class LineLife:
             self.heard()
 
     async def ask(self) -> None:
-        """Ask until cancelled.
+        """Ask until cancelled; nothing is told from then on, whatever is still heard.
 
         Raises:
             NetworkError: What the transport found.
@@ -101,8 +102,9 @@ class LineLife:
             for timer in self._timers.values():
                 timer.cancel()
             self._timers.clear()
-        if self._is_stalled:
-            self._resume()
+            was_stalled, self._is_stalled = self._is_stalled, False
+        if was_stalled:
+            self._tell(LineResumed())
 
     def _wait(self, patience_s: float, give_up: Callable[[], None]) -> None:
         """Give up when nothing has come for so long from now on, unless it waits with us."""
@@ -122,7 +124,3 @@ class LineLife:
     def _stall(self) -> None:
         self._is_stalled = True
         self._tell(LineStalled())
-
-    def _resume(self) -> None:
-        self._is_stalled = False
-        self._tell(LineResumed())
