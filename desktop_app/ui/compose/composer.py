@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QRectF, QSize, Qt, Signal
@@ -30,6 +31,10 @@ LONGEST_PASTE = 20_000
 """Characters; a longer text becomes a file unless the person wants it in the message."""
 
 _LONG_WORD = 1000  # characters from which on it is data, in which nobody looks for words
+_UNBROKEN = re.compile(  # all but spaces, and scripts whose lines Qt ends without them
+    r"[^\s\u0e00-\u0e7f\u0f00-\u0fff\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff"
+    r"\uff00-\uffef\U0001f000-\U0003ffff]+"
+)
 _MOST_LINES = 8
 _FRAME = 2  # px that the field is higher than its lines
 _AROUND = 18  # px above and below the field, together
@@ -64,14 +69,17 @@ class _Field(QPlainTextEdit):
         let_ground_through(self)
         self.document().setDocumentMargin(int(is_mirrored()))  # room for a cursor at the right
         begin_page_leading(self)
+        self.document().contentsChange.connect(self._on_change)
 
-    def make_ready_for(self, text: str) -> None:
-        """Let this text be put there without a long wait.
+    def _on_change(self, _at: int, _removed: int, added: int) -> None:
+        """Let what was put there, or is there again, be laid out without a long wait.
 
         Qt looks for the ends of words in all that is left of a long one at each of its lines:
-        where there is one, lines end anywhere.
+        where there is one, lines end anywhere. Qt tells of a change before it lays it out.
         """
-        if not self._holds_data and max(map(len, text.split()), default=0) > _LONG_WORD:
+        if self._holds_data or added <= _LONG_WORD:
+            return
+        if any(len(run) > _LONG_WORD for run in _UNBROKEN.findall(self.toPlainText())):
             self._holds_data = True
             self.setWordWrapMode(QTextOption.WrapMode.WrapAnywhere)
 
@@ -182,7 +190,6 @@ class Composer(QWidget):
 
     def set_text(self, text: str) -> None:
         """Put a text there to be edited and sent."""
-        self.field.make_ready_for(text)
         self.field.setPlainText(text)
         self.field.moveCursor(self.field.textCursor().MoveOperation.End)
 
@@ -194,7 +201,6 @@ class Composer(QWidget):
 
     def insert(self, text: str) -> None:
         """Put a text where the cursor is."""
-        self.field.make_ready_for(text)
         self.field.insertPlainText(text)
         self.field.setFocus()
 

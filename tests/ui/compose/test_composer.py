@@ -107,6 +107,41 @@ def test_so_is_one_that_is_brought_back(composer):
     assert composer.field.wordWrapMode() is not ANYWHERE
 
 
+def test_so_is_one_that_is_undone_and_done_again(composer, qtbot):
+    control = Qt.KeyboardModifier.ControlModifier
+    composer.insert("x" * 20_000)
+    composer.field.selectAll()
+    qtbot.keyClick(composer.field, Qt.Key.Key_Delete)
+    assert composer.field.wordWrapMode() is not ANYWHERE
+    qtbot.keyClick(composer.field, Qt.Key.Key_Z, control)
+    assert composer.text == "x" * 20_000
+    assert composer.field.wordWrapMode() is ANYWHERE
+    qtbot.keyClick(composer.field, Qt.Key.Key_Z, control)
+    assert composer.text == ""
+    assert composer.field.wordWrapMode() is not ANYWHERE
+    qtbot.keyClick(composer.field, Qt.Key.Key_Z, control | Qt.KeyboardModifier.ShiftModifier)
+    assert composer.field.wordWrapMode() is ANYWHERE
+
+
+def test_lines_are_to_end_anywhere_before_a_long_word_is_laid_out(composer):
+    modes = []
+    layout = composer.field.document().documentLayout()
+    layout.documentSizeChanged.connect(lambda _: modes.append(composer.field.wordWrapMode()))
+    composer.insert("x" * 20_000)
+    assert set(modes) == {ANYWHERE}
+
+
+SENTENCES = ["今天天气很好", "これはとても", "สวัสดีครับ", "안녕하세요", "བོད་སྐད་"]
+
+
+@pytest.mark.parametrize("piece", SENTENCES)
+def test_scripts_without_spaces_are_no_data(composer, piece):
+    composer.insert(piece * 1_000)
+    assert composer.field.wordWrapMode() is not ANYWHERE
+    composer.insert("x" * 1_001)
+    assert composer.field.wordWrapMode() is ANYWHERE
+
+
 def test_a_draft_that_is_brought_back_is_not_undone(composer, qtbot):
     composer.set_text("a draft")
     qtbot.keyClick(composer.field, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
