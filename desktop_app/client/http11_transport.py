@@ -15,6 +15,7 @@ from urllib.request import getproxies
 
 import httpx
 
+from desktop_app.client.dialing import dial
 from desktop_app.client.http11_connection import Http11Connection
 from desktop_app.client.http11_request import wire_of
 from desktop_app.network_access import trust_context
@@ -32,7 +33,6 @@ REQUEST_SENT = "http11.send_request_body.complete"
 SENDING_REQUEST = "http11.send_request_body.started"
 """Told by httpx's transport alone, once for what it asks a proxy, and once for the request."""
 
-_SECOND_ADDRESS_AFTER_S = 0.25  # RFC 8305
 _SAFE = frozenset({"GET", "HEAD"})
 _PROXIES = frozenset({"http", "https", "all"})
 
@@ -168,11 +168,7 @@ class Http11Transport(httpx.AsyncBaseTransport):
             async with asyncio.timeout(timeouts.get("connect")):
                 address = await self._address_of(host) if self._address_of else host
                 _, connection = await asyncio.get_running_loop().create_connection(
-                    Http11Connection,
-                    address,
-                    port,
-                    happy_eyeballs_delay=_SECOND_ADDRESS_AFTER_S,
-                    **secured,
+                    Http11Connection, sock=await dial(address, port), **secured
                 )
         except TimeoutError as error:
             raise httpx.ConnectTimeout(str(error) or "connecting took too long") from error
