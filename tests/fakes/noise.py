@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -104,18 +104,17 @@ class WireNoise:
         self._is_masked = is_masked
 
     def pieces(self, frames: Sequence[Frame]) -> list[bytes]:
-        """These frames and things between them, cut anywhere."""
-        makers = (
-            *[self._whole] * 6,
-            self._in_parts,
-            self._control,
-            self._broken,
-            self._random_bytes,
-        )
-        # Whatever breaks the protocol is the last that is read: mostly, there is nothing of it.
-        if self._random.random() < 0.5:
-            makers = makers[:-2]
-        wire = b"".join(self._random.choice(makers)(frame) for frame in frames)
+        """These frames, pings, and now and then what breaks the protocol; cut anywhere."""
+        makers: list[Callable[[Frame], bytes]] = [*[self._whole] * 6, self._in_parts, self._control]
+        if self._random.random() < 0.5:  # nothing behind it is read
+            makers += [self._broken, self._random_bytes]
+        return self._cut(b"".join(self._random.choice(makers)(frame) for frame in frames))
+
+    def pieces_of(self, frames: Sequence[Frame]) -> list[bytes]:
+        """These frames and nothing else, cut anywhere."""
+        return self._cut(b"".join(map(self._whole, frames)))
+
+    def _cut(self, wire: bytes) -> list[bytes]:
         cuts = sorted(self._random.randrange(len(wire) + 1) for _ in range(9))
         return [wire[start:end] for start, end in pairwise((0, *cuts, len(wire)))]
 
