@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,12 +23,14 @@ class GrowingWav:
         self._path = path
         self._size_bytes = 0
         self._file: BinaryIO | None = None
+        self._is_made = False
 
     def begin(self) -> None:
         """Make the folder and an empty file, for this user alone."""
         with storage_errors():
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._file = open(self._path, "xb", opener=_private)  # noqa: SIM115 - stays open
+            self._is_made = True
             self._file.write(wav_header(CAPTURE_RATE_HZ, 0))
             self._file.flush()
 
@@ -53,11 +55,18 @@ class GrowingWav:
             os.fsync(file.fileno())
 
     def remove(self) -> None:
-        """Close it and delete it, with its folder; what cannot be deleted is found later."""
+        """Close it and delete it, with its folder; what cannot be deleted is found later.
+
+        Nothing else is deleted: neither a file that was there before, nor what the folder has
+        beside it.
+        """
         file, self._file = self._file, None
         if file is not None:
             file.close()
-        shutil.rmtree(self._path.parent, ignore_errors=True)
+        if self._is_made:
+            with suppress(OSError):
+                self._path.unlink(missing_ok=True)
+                self._path.parent.rmdir()  # it is empty, or stays
 
 
 def _private(path: str, flags: int) -> int:
