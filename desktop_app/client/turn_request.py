@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -101,7 +103,7 @@ def typed_turn(
         tools=list(wishes.tools) or base.tools,
         voice=_voice_of(wishes, defaults, spoken, speed),
     )
-    message = replace(message, **wishes.fields)
+    message = replace(message, **_known(wishes.fields))
     if message.system_one is not None:  # answered whole, and in writing
         asked = replace(
             message, voice=None, image_generation=None, video_generation=None, tools=None
@@ -118,6 +120,12 @@ def typed_turn(
         files=along, audio_file=Path(wishes.recording) if wishes.recording else None
     )
     return TurnRequest(message, files, wishes.is_spoken or spoken is not None)
+
+
+def _known(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Those that a message has: a window of another version may wish for more."""
+    has = MessageRequest.__struct_fields__
+    return {name: value for name, value in fields.items() if name in has}
 
 
 def answered_by(model: str, message: MessageRequest) -> MessageRequest:

@@ -116,6 +116,11 @@ def test_an_utterance_goes_as_a_wav_in_its_language():
     assert detected.is_spoken
 
 
+def test_a_field_that_no_message_has_is_left_out():
+    message = typed(fields={"web_search": "Auto", "planet": "Mars", "": 1})
+    assert message == typed(fields={"web_search": "Auto"})
+
+
 def test_functions_and_further_fields_go_along():
     tool = {"type": "function", "function": {"name": "price"}}
     message = typed(tools=(tool,), fields={"web_search": "Auto", "thinking": {"effort": "low"}})
