@@ -62,11 +62,13 @@ class UtteranceFiles:
             (folder / _FOLDER).mkdir(mode=0o700, exist_ok=True)
 
     def begin(self, utterance_id: str) -> None:
-        """Open an utterance for sound.
+        """Open an utterance for sound; one that is open goes on.
 
         Raises:
             StorageError
         """
+        if utterance_id in self._open:
+            return
         with storage_errors():
             # Unbuffered: what was appended outlives a killed process.
             file = FileIO(self._folder / path_of(utterance_id), "ab")
