@@ -12,7 +12,12 @@ from desktop_app.engine.ports import OpenTransport, Time, Transport
 from desktop_app.engine.renewal import HeldLine, Renewal, RenewedError
 from desktop_app.engine.service_keeper import backoff
 from desktop_app.errors import AppError, NetworkError
-from desktop_app.protocol.commands import ClientCommand, CommitAudio, ConfigureSession
+from desktop_app.protocol.commands import (
+    AppendAudio,
+    ClientCommand,
+    CommitAudio,
+    ConfigureSession,
+)
 from desktop_app.protocol.events import ServerEvent, SessionReady
 
 _QUEUED_COMMANDS = 4096  # more than the frames of the longest utterance
@@ -212,7 +217,8 @@ class Supervisor:
             began_s = self._time.now()
             await transport.send(command)
             self._is_delivering = False
-            life.spoke(waited_s=self._time.now() - began_s)
+            is_sound = isinstance(command, AppendAudio | CommitAudio)  # the rest may wait elsewhere
+            life.spoke(waited_s=self._time.now() - began_s if is_sound else 0.0)
             self._uses.sent(command)
 
     async def _watch(self) -> None:

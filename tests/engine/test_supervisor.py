@@ -16,7 +16,13 @@ from desktop_app.engine.inputs import (
 from desktop_app.engine.ports import OpenTransport
 from desktop_app.engine.supervisor import LineUses, Supervisor
 from desktop_app.errors import NetworkError, ProtocolError
-from desktop_app.protocol.commands import AppendAudio, ClientCommand, CommitAudio, ConfigureSession
+from desktop_app.protocol.commands import (
+    AppendAudio,
+    CancelReply,
+    ClientCommand,
+    CommitAudio,
+    ConfigureSession,
+)
 from desktop_app.protocol.events import ReplyAudio, ServerEvent, SessionReady
 from tests.fakes.transport import ScriptedServer, ScriptedTransport
 from tests.fakes.virtual_time import VirtualTime, rounds
@@ -199,6 +205,27 @@ async def test_a_peer_that_takes_a_long_recording_slowly_is_there_until_it_takes
     assert holder.kinds() == [LineOpened, LineStalled]
     await holder.time.advance(10)
     assert LineLost in holder.kinds()
+    running.cancel()
+    await asyncio.wait((running,))
+
+
+async def test_what_waits_for_something_else_than_the_line_is_no_sign_of_its_peer():
+    peer = NarrowTransport()
+    peer.say_ready()
+    peer.is_alive.clear()
+
+    async def open_line(_: ConfigureSession) -> ScriptedTransport:
+        return peer
+
+    holder = Holder(open_line)
+    running = asyncio.create_task(holder.line.run())
+    await rounds()
+    for _ in range(6):
+        holder.line.send(CancelReply(1))
+        await holder.time.advance(0.5)
+        peer.may_pass.release()
+        await rounds()
+    assert holder.kinds() == [LineOpened, LineStalled]
     running.cancel()
     await asyncio.wait((running,))
 
