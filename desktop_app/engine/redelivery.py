@@ -25,12 +25,13 @@ async def to_deliver(
         None where there is nothing to say.
 
     Raises:
-        StorageError: ``journal.no_recording``: neither sound nor words are there.
+        StorageError: ``journal.no_recording``: neither sound nor words are there; or the words
+            alone, of something said that waited: they may be half of it.
     """
     question = await _question_of(journal, thread_id, message_id)
     if question is None or (queued and question.status is not MessageStatus.QUEUED):
         return None
-    return await _with_recording(journal, question)
+    return await _with_recording(journal, question, may_be_half=queued)
 
 
 async def _question_of(journal: Journal, thread_id: str, message_id: str) -> MessageRecord | None:
@@ -45,21 +46,22 @@ async def _question_of(journal: Journal, thread_id: str, message_id: str) -> Mes
     return question_before(message, await journal.messages(thread_id))
 
 
-async def _with_recording(journal: Journal, message: MessageRecord) -> tuple[MessageRecord, bytes]:
+async def _with_recording(
+    journal: Journal, message: MessageRecord, *, may_be_half: bool
+) -> tuple[MessageRecord, bytes]:
     """The question and its sound; where that is gone, the words that were understood.
 
     Raises:
         StorageError: ``journal.no_recording``: neither is there.
     """
-    is_recorded = bool(message.utterance_id)
-    is_wordless = message.is_spoken and not message.text and not message.wishes.recording
-    if not is_recorded and is_wordless:
-        raise StorageError("journal.no_recording")
-    if not is_recorded:
+    has_words = bool(message.text) and not may_be_half
+    if not message.utterance_id:
+        if message.is_spoken and not has_words and not message.wishes.recording:
+            raise StorageError("journal.no_recording")
         return message, b""
     try:
         return message, await journal.utterance_pcm(message.utterance_id)
     except StorageError as error:
-        if error.code != "journal.no_recording" or not message.text:
+        if error.code != "journal.no_recording" or not has_words:
             raise
         return structs.replace(message, utterance_id=""), b""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+from msgspec.structs import replace
+
 from desktop_app.engine.inputs import RetryRequested
 from desktop_app.journal.records import (
     MessageRecord,
@@ -14,6 +17,7 @@ from desktop_app.protocol.commands import CommitAudio, PromptText
 from desktop_app.protocol.events import ReplyEnded, ReplyText, TranscriptUpdated
 from tests.fakes.loudspeaker import speech
 from tests.fakes.rig import THREAD, Rig
+from tests.fakes.virtual_time import rounds
 
 
 def queued(rig: Rig, **asked: str) -> None:
@@ -76,3 +80,22 @@ async def test_what_a_person_retries_while_it_waits_is_said_once():
         assert said == {"first": "first", "second": "second", "third": "words of the last"}
         assert {one.status for one in rig.questions} == {MessageStatus.SENT}
         assert rig.notices == []
+
+
+@pytest.mark.parametrize("utterance_id", ["", "gone"], ids=["not kept", "gone"])
+async def test_half_a_sentence_whose_sound_is_not_there_is_never_sent_in_its_place(
+    utterance_id: str,
+):
+    rig = Rig()
+    queued(rig, **{"delete the": utterance_id})
+    rig.journal.put(replace(rig.questions[0], is_spoken=True))
+    rig.journal.lose(utterance_id)
+    async with rig:
+        await rig.until(lambda: rig.questions[0].status is MessageStatus.FAILED)
+        assert (rig.questions[0].text, rig.questions[0].error) == (
+            "delete the",
+            "journal.no_recording",
+        )
+    async with Rig(journal=rig.journal) as later:
+        await rounds()
+        assert (later.text.transports, later.voice.transports, later.notices) == ([], [], [])
