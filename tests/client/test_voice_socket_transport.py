@@ -28,7 +28,8 @@ from desktop_app.protocol.events import (
     SessionReady,
     TranscriptUpdated,
 )
-from tests.fakes.session_server import LIMIT_S, SessionServer
+from tests.fakes.scripted_peer import LIMIT_S
+from tests.fakes.session_server import SessionServer
 
 COMMIT = {"type": "commit"}
 

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
-import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import Any
 
-from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
 from desktop_app.protocol.gateway import GatewayReady, GatewayServerMessage, encode
+from tests.fakes.scripted_peer import LIMIT_S, ScriptedPeer
 
-LIMIT_S = 5.0
 
-
-class ScriptedGateway:
+class ScriptedGateway(ScriptedPeer):
     """Takes one client after the other; remembers what they sent.
 
     Attributes:
@@ -30,19 +27,15 @@ class ScriptedGateway:
     """
 
     def __init__(self) -> None:
+        super().__init__()
         self.key = ""
         self.greets_with: GatewayServerMessage | str | None = GatewayReady()
         self.headers: dict[str, str] = {}
-        self._server: Server | None = None
-        self._clients: asyncio.Queue[ServerConnection] = asyncio.Queue()
-        self._client: ServerConnection | None = None
 
     @property
     def url(self) -> str:
         """Where it listens."""
-        assert self._server is not None
-        port = next(iter(self._server.sockets)).getsockname()[1]
-        return f"ws://127.0.0.1:{port}/v1/voice/ws"
+        return f"ws://127.0.0.1:{self._port}/v1/voice/ws"
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[ScriptedGateway]:
@@ -78,46 +71,6 @@ class ScriptedGateway:
             heard = await self.hears()
             if isinstance(heard, dict) and heard.get("type") == kind:
                 return heard
-
-    async def freeze(self) -> None:
-        """Read nothing more of the newest client, as if the network were away."""
-        (await self._connected()).transport.pause_reading()
-
-    async def thaw(self) -> None:
-        """Undo ``freeze``."""
-        (await self._connected()).transport.resume_reading()
-
-    async def close(self, code: int = 1000, reason: str = "") -> None:
-        """Close the newest client's connection in good order."""
-        await (await self._connected()).close(code, reason)
-
-    async def vanish(self) -> None:
-        """Break the newest client's connection without a word."""
-        (await self._connected()).transport.abort()
-
-    async def reset(self) -> None:
-        """Break the newest client's connection as a network does that resets it."""
-        client = await self._connected()
-        hard = struct.pack("ii", 1, 0)
-        client.transport.get_extra_info("socket").setsockopt(
-            socket.SOL_SOCKET, socket.SO_LINGER, hard
-        )
-        client.transport.abort()
-
-    async def next_client(self) -> None:
-        """Turn to the client that comes, or came, after the newest."""
-        async with asyncio.timeout(LIMIT_S):
-            self._client = await self._clients.get()
-
-    async def connection(self) -> ServerConnection:
-        """The newest client's, for a test that must reach below it."""
-        return await self._connected()
-
-    async def _connected(self) -> ServerConnection:
-        async with asyncio.timeout(LIMIT_S):
-            while self._client is None or not self._clients.empty():
-                self._client = await self._clients.get()
-        return self._client
 
     async def _hold(self, client: ServerConnection) -> None:
         try:

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
-import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import Any
 
-from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request, Response
 
-LIMIT_S = 5.0
+from tests.fakes.scripted_peer import LIMIT_S, ScriptedPeer
 
 
-class SessionServer:
+class SessionServer(ScriptedPeer):
     """Answers the first frame of each client with ``opening``; remembers what they sent.
 
     Attributes:
@@ -32,6 +30,7 @@ class SessionServer:
     """
 
     def __init__(self) -> None:
+        super().__init__()
         self.opening: list[Any] = [{"type": "session.begin", "session_id": "s", "thread_id": "t"}]
         self.status = HTTPStatus.SWITCHING_PROTOCOLS
         self.path = ""
@@ -39,16 +38,11 @@ class SessionServer:
         self.configuration: Any = None
         self.is_deaf = False
         self.answers_pings = True
-        self._server: Server | None = None
-        self._clients: asyncio.Queue[ServerConnection] = asyncio.Queue()
-        self._client: ServerConnection | None = None
 
     @property
     def base_url(self) -> str:
         """Of the API that it is part of."""
-        assert self._server is not None
-        port = next(iter(self._server.sockets)).getsockname()[1]
-        return f"http://127.0.0.1:{port}/api"
+        return f"http://127.0.0.1:{self._port}/api"
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[SessionServer]:
@@ -79,46 +73,6 @@ class SessionServer:
         """Return when the newest client has closed."""
         async with asyncio.timeout(LIMIT_S):
             await (await self._connected()).wait_closed()
-
-    async def freeze(self) -> None:
-        """Read nothing more of the newest client, as if the network were away."""
-        (await self._connected()).transport.pause_reading()
-
-    async def thaw(self) -> None:
-        """Undo ``freeze``."""
-        (await self._connected()).transport.resume_reading()
-
-    async def close(self, code: int = 1000, reason: str = "") -> None:
-        """Close the newest client's connection in good order."""
-        await (await self._connected()).close(code, reason)
-
-    async def vanish(self) -> None:
-        """Break the newest client's connection without a word."""
-        (await self._connected()).transport.abort()
-
-    async def reset(self) -> None:
-        """Break the newest client's connection as a network does that resets it."""
-        client = await self._connected()
-        hard = struct.pack("ii", 1, 0)
-        client.transport.get_extra_info("socket").setsockopt(
-            socket.SOL_SOCKET, socket.SO_LINGER, hard
-        )
-        client.transport.abort()
-
-    async def next_client(self) -> None:
-        """Turn to the client that comes, or came, after the newest."""
-        async with asyncio.timeout(LIMIT_S):
-            self._client = await self._clients.get()
-
-    async def connection(self) -> ServerConnection:
-        """The newest client's, for a test that must reach below it."""
-        return await self._connected()
-
-    async def _connected(self) -> ServerConnection:
-        async with asyncio.timeout(LIMIT_S):
-            while self._client is None or not self._clients.empty():
-                self._client = await self._clients.get()
-        return self._client
 
     async def _hold(self, client: ServerConnection) -> None:
         self._clients.put_nowait(client)
