@@ -60,7 +60,10 @@ async def _with_recording(
             raise StorageError("journal.no_recording")
         return message, b""
     try:
-        return message, await journal.utterance_pcm(message.utterance_id)
+        pcm = await journal.utterance_pcm(message.utterance_id)
+        if not pcm:  # everything ended before the first sound was in its file
+            raise StorageError("journal.no_recording")
+        return message, pcm
     except StorageError as error:
         if error.code != "journal.no_recording" or not has_words:
             raise

@@ -265,6 +265,12 @@ async def test_a_peer_that_reads_nothing_more_is_told_left_and_replaced(talk: Ta
     await talk.goes_on()
 
 
+def _are_in_files(folder: Path, lengths: tuple[int, ...]) -> bool:
+    kept = [one.stat().st_size for one in folder.glob("utterances/*.pcm")]
+    least = [length * FRAME_BYTES for length in sorted(lengths)]
+    return len(kept) == len(least) and all(map(int.__gt__, sorted(kept), least))
+
+
 async def test_what_waits_as_everything_ends_is_said_whole_by_the_next_start(tmp_path: Path):
     peer, lengths = GatewayPeer(), (40, 60)
     async with peer.running():
@@ -275,6 +281,7 @@ async def test_what_waits_as_everything_ends_is_said_whole_by_the_next_start(tmp
             for length in lengths:
                 await rig.phase_is(Phase.RECONNECTING)
                 await rig.hear("#" * length + "." * 35)
+            await rig.until(lambda: _are_in_files(tmp_path, lengths), "what was said, on disk")
             await rig.kill()
         await journal.aclose()
         peer.is_away = False

@@ -144,6 +144,15 @@ async def test_a_retry_whose_recording_is_gone_sends_the_words_and_offers_it_no_
         assert rig.questions[0].utterance_id == ""
 
 
+async def test_a_recording_without_any_sound_is_none():
+    async with Rig() as rig:
+        rig.journal.put(spoken_message("", "u"))
+        rig.journal.append_utterance("u", b"")  # it ended before the first frame was in its file
+        await rig.take(RetryRequested("m"))
+        assert rig.notices == ["journal.no_recording"]
+        assert rig.voice.transports == []
+
+
 async def test_a_retry_of_speech_that_nobody_understood_and_nobody_kept_says_so():
     async with Rig() as rig:
         rig.journal.put(spoken_message("", ""))
