@@ -52,7 +52,8 @@ class FileCarrier:
         self._tell = tell
         self._publish = publish
         self._note = note
-        self._attached: tuple[str, ...] = ()
+        self._attached: tuple[str, ...] | None = None  # until somebody says so
+        self._went_early: dict[str, int] = {}  # before anybody did, and in which turn
         self._recordings: dict[int, str] = {}
         self._again: dict[int, tuple[str, ...]] = {}
         self._left = left
@@ -61,7 +62,11 @@ class FileCarrier:
 
     def attach(self, files: tuple[str, ...]) -> None:
         """The next spoken turn takes these along, and none that were attached before."""
+        early = {one: self._went_early[one] for one in files if one in self._went_early}
+        files = tuple(one for one in files if one not in early)
         self._attached = files
+        for path, turn in early.items():
+            self._publish(FilesCarried(self._thread_id, turn, (path,)))
         if self._spoken_now:
             self._left.keep(self._spoken_now, files)
 
@@ -70,13 +75,14 @@ class FileCarrier:
         self._know(turn, recording_id)
         self._spoken_now = recording_id
         if recording_id:
-            self._left.keep(recording_id, self._attached)
+            self._left.keep(recording_id, self._attached or ())
 
     def repeat(self, turn: int, recording_id: str, files: tuple[str, ...]) -> None:
         """This turn delivers a recording again that these, if any, went along with.
 
         What is attached by now belongs to another message, but for files that belonged to this
-        one and never left.
+        one and never left. Where nobody has said what is attached, as after a start, all of
+        those go.
         """
         self._know(turn, recording_id)
         self._again[turn] = files
@@ -97,10 +103,11 @@ class FileCarrier:
         recording_id = self._recordings.get(command.turn, "")
         went = self._again.get(command.turn)
         self._again[command.turn] = went or ()
-        going = self._attached
+        going = self._attached or ()
         if went is not None:
             left = await self._left.of(recording_id)
-            going = tuple(one for one in self._attached if one in left and one not in went)
+            attached = left if self._attached is None else self._attached
+            going = tuple(one for one in attached if one in left and one not in went)
         self._left.keep(recording_id, going)  # until they have gone, or why not was said
         if takes_files:
             self._going[command.turn] = recording_id
@@ -115,7 +122,8 @@ class FileCarrier:
         self._again[command.turn] = command.files or self._again.get(command.turn, ())
         if command.turn in self._going:
             self._left.keep(self._going.pop(command.turn), ())
-        self._tell_carried(command.turn, tuple(f for f in command.files if f in self._attached))
+        known = command.files if self._attached is None else self._attached
+        self._tell_carried(command.turn, tuple(f for f in command.files if f in known))
 
     def end(self, turn: int, *, is_late: bool) -> None:
         """The turn is spoken: what is attached by now belongs to it.
@@ -125,7 +133,7 @@ class FileCarrier:
         """
         self._spoken_now = ""
         if not is_late:
-            self._left.keep(self._recordings.get(turn, ""), self._attached)
+            self._left.keep(self._recordings.get(turn, ""), self._attached or ())
         elif self._attached:
             self._say("files.came_late", _names(self._attached))
 
@@ -158,7 +166,10 @@ class FileCarrier:
 
     def _tell_carried(self, turn: int, files: tuple[str, ...]) -> None:
         if files:
-            self._attached = tuple(one for one in self._attached if one not in files)
+            if self._attached is None:
+                self._went_early |= dict.fromkeys(files, turn)
+            else:
+                self._attached = tuple(one for one in self._attached if one not in files)
             self._note(turn, files)
             self._publish(FilesCarried(self._thread_id, turn, files))
 

@@ -60,7 +60,8 @@ class NextTurns:
 
     def hand_to(self, conversation: Speaker, thread_id: str) -> None:
         """Tell a new conversation what its next spoken turn takes along."""
-        if files := self._files.get(thread_id):
+        files = self._files.get(thread_id)
+        if files is not None:
             conversation.carry(files)
         who = self._wishes.get(thread_id, _NOBODY)
         if who != _NOBODY:

@@ -517,7 +517,7 @@ async def test_files_and_a_wish_outlive_the_conversation_that_was_told_them(rig)
     rig.controller.next_turns.notice(NextTurnTaken("a"))
     rig.ask(CarryFiles("a"), ReloadSettings(), StartVoice("a"))
     now = rig.conversations["a"]
-    assert (now.carried, now.wished) == ([], []), "a turn had the one, the other was taken away"
+    assert (now.carried, now.wished) == ([()], []), "a turn had the one, the other was taken away"
     assert (rig.conversations["b"].carried, rig.conversations["b"].wished) == ([], [])
 
 

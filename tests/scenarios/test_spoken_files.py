@@ -284,11 +284,41 @@ async def test_the_next_engine_lets_the_files_go_with_the_recording_that_broke_o
         await broken_off(rig, uploads)
         shutil.copytree(tmp_path / "journal", left)  # as if the program died now
     again = await JournalWriter.open(left)
-    async with aclosing(again), Rig(upload=uploads, journal=again) as rig:
-        await said_again_with(rig, again, (NOTES, LATER))
+    rig = Rig(upload=uploads, journal=again)
+    rig.engine.carry((NOTES, LATER))
+    async with aclosing(again), rig:
+        await (await rig.line()).expect(CommitAudio)  # it waited, and goes by itself
         await rig.until(lambda: rig.told_of(FilesCarried))
         assert rig.told_of(FilesCarried) == [FilesCarried(THREAD, 1, (NOTES,))]
         assert uploads.taken == [(THREAD, NOTES)], "one was taken away, one came later"
+
+
+async def test_where_nobody_says_what_is_attached_a_recording_takes_what_belonged_to_it(tmp_path):
+    uploads, left = Uploads(), tmp_path / "left"
+    journal = await JournalWriter.open(tmp_path / "journal")
+    async with aclosing(journal), Rig(upload=uploads, journal=journal) as rig:
+        await broken_off(rig, uploads)
+        shutil.copytree(tmp_path / "journal", left)
+    again = await JournalWriter.open(left)
+    async with aclosing(again), Rig(upload=uploads, journal=again) as rig:
+        line = await rig.line()
+        await line.expect(CommitAudio(1))
+        await rig.until(lambda: len(rig.told_of(FilesCarried)) == 2)
+        assert uploads.taken == [(THREAD, NOTES), (THREAD, OTHER)]
+        rig.engine.carry((NOTES, LATER))  # by a window that was not there to hear it
+        assert rig.told_of(FilesCarried)[2:] == [FilesCarried(THREAD, 1, (NOTES,))]
+        await answered_and_listening(rig, line)
+        await rig.hear()
+        await line.expect(CommitAudio(2))
+        await rig.until(lambda: len(uploads.taken) == 3)
+        assert uploads.taken[2] == (THREAD, LATER)
+
+
+async def answered_and_listening(rig: Rig, line: ScriptedTransport) -> None:
+    line.say(TranscriptUpdated(1, "what is in it", is_final=True))
+    line.say(ReplyText(1, "Bridges."), ReplyEnded(1))
+    await rig.take(VoiceStarted())
+    await rig.phase_is(Phase.LISTENING)
 
 
 async def test_files_of_what_was_being_said_when_the_program_died_go_with_it(tmp_path):
