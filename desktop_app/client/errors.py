@@ -129,9 +129,14 @@ def handshake_errors() -> Iterator[None]:
     except (ws.ProxyError, ws.InvalidProxy) as error:
         raise _proxy_refused(error) from error
     except (ws.InvalidHandshake, ws.InvalidURI, EOFError) as error:
-        raise _not_a_gateway() from error
+        raise (lost(error) if _is_hung_up(error) else _not_a_gateway()) from error
     except (OSError, TimeoutError) as error:
         raise unreachable(error) from error
+
+
+def _is_hung_up(error: BaseException) -> bool:
+    """Whether it went without a word, as a server does that dies in the middle of it."""
+    return isinstance(error, EOFError) or isinstance(error.__cause__, EOFError | OSError)
 
 
 def closed(error: ws.ConnectionClosed) -> NetworkError:

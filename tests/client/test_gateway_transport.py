@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from itertools import takewhile
@@ -329,6 +331,26 @@ async def test_something_that_is_no_web_server_is_no_gateway():
         with pytest.raises(ProtocolError) as caught:
             await open_gateway(GatewayAddress(f"ws://127.0.0.1:{port}/"), CONFIGURATION)
     assert caught.value.code == "gateway.not_a_gateway"
+
+
+@pytest.mark.parametrize("how", ["end", "reset", "half a status"])
+async def test_a_server_that_dies_while_it_is_asked_is_a_line_that_was_lost(how: str):
+    async def die(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        if how == "half a status":
+            writer.write(b"HTTP/1.1 10")
+            await writer.drain()
+        if how == "reset":
+            hard = struct.pack("ii", 1, 0)
+            writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, hard)
+            writer.transport.abort()
+        writer.close()
+
+    async with await asyncio.start_server(die, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        with pytest.raises(NetworkError) as caught:
+            await open_gateway(GatewayAddress(f"ws://127.0.0.1:{port}/"), CONFIGURATION)
+    assert (caught.value.code, caught.value.retryable) == ("network.lost", True)
 
 
 async def test_a_peer_behind_a_dead_network_gives_no_sign_of_life(gateway: ScriptedGateway):
