@@ -139,9 +139,11 @@ async def test_a_cancelled_upload_closes_its_files_and_ends_its_thread(tmp_path:
             started.set()
             await asyncio.Event().wait()
 
+    before = set(threading.enumerate())  # another test's may still be ending
     sending = asyncio.create_task(send())
     await started.wait()
-    (worker,) = [one for one in threading.enumerate() if one.name.startswith("upload")]
+    new = set(threading.enumerate()) - before
+    (worker,) = [one for one in new if one.name.startswith("upload")]
     sending.cancel()
     with pytest.raises(asyncio.CancelledError):
         await sending
