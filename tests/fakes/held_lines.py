@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -54,7 +55,7 @@ class WatchedLine:
         self.is_left = True
 
 
-class Peer:
+class Peer(ABC):
     """One kind of server, and the lines that were opened to it.
 
     Replies are text; sessions end utterances by a commit.
@@ -155,19 +156,21 @@ class Peer:
         await self.understand(heard)
         await self.reply(text)
 
+    @abstractmethod
     async def understand(self, heard: str) -> None:
         """The final words of what was said last."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def reply(self, text: str) -> None:
         """A whole answer."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def _open(self, configuration: ConfigureSession) -> Transport:
-        raise NotImplementedError
+        """A line to it."""
 
+    @abstractmethod
     def _socket(self) -> ClientConnection:
-        raise NotImplementedError
+        """Our end of the newest line."""
 
     def _is_commit(self, frame: Any) -> bool:
         return isinstance(frame, dict) and frame.get("type") == "commit"

@@ -54,7 +54,7 @@ class FoldList:
         """Show these folds; open ones stay open."""
         if folds == self._folds:
             return
-        if _lines(folds) != _lines(self._folds):
+        if len(folds) != len(self._folds) or not all(map(_look_alike, folds, self._folds)):
             self.stamp += 1
         self._folds = folds
         self._bodies = {
@@ -194,6 +194,8 @@ def _differ(before: MessageRecord, now: MessageRecord) -> bool:
     )
 
 
-def _lines(folds: tuple[Fold, ...]) -> tuple[Fold, ...]:
-    """The folds without the texts in them, of which each knows when it looks different."""
-    return tuple(replace(fold, body="…" if fold.body else "") for fold in folds)
+def _look_alike(one: Fold, other: Fold) -> bool:
+    """Whether their lines do: the texts in them know themselves when they look different."""
+    return one is other or (
+        bool(one.body) is bool(other.body) and one == replace(other, body=one.body)
+    )
