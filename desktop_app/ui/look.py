@@ -18,6 +18,7 @@ RADIUS = 10
 CAPTION, SMALL, TEXT, TITLE, DISPLAY = 12, 13, 15, 20, 28  # px at 1x
 COLUMN = 680  # widest line of text in the conversation, px at 1x
 _PICTURE_EDGE = 30  # how dark it is, of 255
+_EDGE_NAME = "picture edge"  # beside the tokens
 
 # Looked for, in this order, only where the system has nothing better than its last resort.
 _PLEASANT = ("Inter", "Noto Sans", "Cantarell", "Open Sans", "Liberation Sans")
@@ -157,6 +158,15 @@ class Look(QObject):
             known = self._colours[name] = QColor(getattr(self.tokens, name))
         return known
 
+    @property
+    def picture_edge(self) -> QColor:
+        """The hairline inside pictures, made once: a gallery asks for it with each of them."""
+        known = self._colours.get(_EDGE_NAME)
+        if known is None:
+            known = self._colours[_EDGE_NAME] = QColor(self.colour("text"))
+            known.setAlpha(_PICTURE_EDGE)
+        return known
+
     def font(self, size: int = TEXT, weight: int = QFont.Weight.Normal) -> QFont:
         """The interface font at one of the five sizes, times what the person wants."""
         known = self._fonts.get((size, weight))
@@ -233,9 +243,7 @@ def fill(painter: QPainter, box: QRect, colour: QColor) -> None:
 
 def edge_picture(painter: QPainter, box: QRectF, look: Look, *, radius: int = RADIUS) -> None:
     """A hairline inside a picture: without it a bright one has no end on a bright ground."""
-    ink = QColor(look.colour("text"))
-    ink.setAlpha(_PICTURE_EDGE)
-    painter.setPen(ink)
+    painter.setPen(look.picture_edge)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
 
