@@ -55,8 +55,7 @@ class ToolWords:
 
     def show(self, text: str) -> None:
         """Show this text."""
-        if text != self._block.source:  # a width that is set lays out anew
-            self._block.show_code(text, _JSON, self._width)
+        self._block.show_code(text, _JSON, self._width)
 
     @property
     def height(self) -> int:

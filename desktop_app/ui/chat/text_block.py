@@ -90,8 +90,11 @@ class TextBlock:
         if self._code is None:
             self.document.setDefaultFont(self._look.mono())
             self._code = CodeLines(self.document, self._look, frame.language)
-        was, self.frame = (self.frame, self.width, self.scrolled), frame
-        if was != (frame, width, self.scrolled) or not code.startswith(self._source):
+        is_same_place = (self.frame, self.width) == (frame, width)
+        if is_same_place and code == self._source:
+            return
+        self.frame = frame
+        if not is_same_place or not code.startswith(self._source):
             self.lasting = next(_STAMPS)
         mode = QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere
         self._wrap(mode if frame.wraps else QTextOption.WrapMode.NoWrap)
@@ -148,7 +151,8 @@ class TextBlock:
         self.width = width
         frame = self.frame
         inner = width - 2 * PADDING if frame is not None else width
-        self.document.setTextWidth(inner)
+        if self.document.textWidth() != inner:  # it would lay out all of it anew
+            self.document.setTextWidth(inner)
         extra = frame.above + frame.below if frame is not None else 0
         if frame is not None and frame.is_last:
             extra -= line_air(self.document.defaultFont())
