@@ -139,6 +139,6 @@ class FamilyStrip(QWidget):
         if isinstance(button, PictureButton):
             self.chosen.emit(button.picture)
 
-    def _on_arrived(self, _path: str) -> None:
+    def _on_arrived(self, _paths: frozenset[str]) -> None:
         for button in self.buttons:
             button.update()

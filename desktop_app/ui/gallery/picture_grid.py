@@ -212,12 +212,12 @@ class PictureGrid(QAbstractScrollArea):
         top, height = self.verticalScrollBar().value(), self.viewport().height()
         return self._places.visible(top - _AHEAD * height, (1 + 2 * _AHEAD) * height)
 
-    def _on_arrived(self, path: str) -> None:
-        top = self.verticalScrollBar().value()
+    def _on_arrived(self, paths: frozenset[str]) -> None:
+        top, near = self.verticalScrollBar().value(), self._near()
         seen = self._places.visible(top, self.viewport().height())
-        for number in self._near():
-            if number < len(self._pictures) and self._pictures[number].path == path:
-                self._lines(self._pictures[number])  # not in the frame that shows it
+        for number, picture in enumerate(self._pictures[near.start : near.stop], near.start):
+            if picture.path in paths:
+                self._lines(picture)  # not in the frame that shows it
                 if number in seen:
                     self.viewport().update(self._places.cell(number).translated(0, -top))
 

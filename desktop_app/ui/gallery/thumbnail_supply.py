@@ -37,10 +37,10 @@ class ThumbnailSupply(QObject):
         name: Of this supply among others.
 
     Signals:
-        arrived: Path of a picture that can be shown now, or never.
+        arrived: Paths of pictures, a set: each can be shown now, or never.
     """
 
-    arrived = Signal(str)
+    arrived = Signal(object)
 
     def __init__(
         self,
@@ -147,7 +147,7 @@ class ThumbnailSupply(QObject):
             self._put(path, image)
             if length_s:
                 self._lengths[path] = length_s
-            self.arrived.emit(path)
+        self.arrived.emit(frozenset(made))
 
     def _put(self, path: str, image: QImage) -> None:
         self._images[path] = image

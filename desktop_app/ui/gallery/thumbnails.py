@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from functools import lru_cache
-from math import log2
+from math import ceil, log2
 from pathlib import Path
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
@@ -115,13 +115,28 @@ def _keep(image: QImage, path: Path) -> None:
 
 
 def _rounded(image: QImage, side: int, radius: float) -> QImage:
-    out = QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
+    """It, that large; only its corners are cut, as a mask of the whole costs as much as reading."""
+    out = _square(image, side)
+    painter = QPainter(out)
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_DestinationIn)
+    outline, corner = _outline(side, radius), min(ceil(radius), side // 2)
+    for x in (0, side - corner):
+        for y in (0, side - corner):
+            place = QRect(x, y, corner, corner)
+            painter.drawImage(place, outline, place)
+    painter.end()
+    return out
+
+
+def _square(image: QImage, side: int) -> QImage:
+    kind = QImage.Format.Format_ARGB32_Premultiplied
+    if image.size() == QSize(side, side):
+        return image.convertToFormat(kind)
+    out = QImage(side, side, kind)
     painter = QPainter(out)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
     painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
     painter.drawImage(out.rect(), image)
-    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_DestinationIn)
-    painter.drawImage(out.rect(), _outline(side, radius))
     painter.end()
     return out
 

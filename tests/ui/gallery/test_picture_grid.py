@@ -18,7 +18,7 @@ GROUND = 0xFFFFFFFF
 class Supply(QObject):
     """Has every picture, and remembers what it was asked for."""
 
-    arrived = Signal(str)
+    arrived = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -96,6 +96,17 @@ def test_scrolling_paints_only_what_comes_into_sight(grid, qtbot):
     grid.verticalScrollBar().setValue(40)
     _on_screen(grid)
     assert [box.height() for box in painted] == [40]
+    grid.viewport().removeEventFilter(watch)
+
+
+def test_what_arrives_is_painted_and_nothing_else(grid, supply):
+    painted = []
+    grid.viewport().installEventFilter(watch := _Paints(grid, painted))
+    _on_screen(grid)
+    painted.clear()
+    supply.arrived.emit(frozenset({PICTURES[0].path, PICTURES[1].path, "far/away.jpg"}))
+    _on_screen(grid)
+    assert painted == [grid.places.cell(0).united(grid.places.cell(1))]
     grid.viewport().removeEventFilter(watch)
 
 

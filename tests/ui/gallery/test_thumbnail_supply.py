@@ -57,7 +57,7 @@ def arrived(qapp):
 async def test_what_is_no_longer_on_screen_is_not_made(arrived, monkeypatch):
     monkeypatch.setattr(thumbnail_supply, "MOMENT_S", 0)
     studio = Studio()
-    studio.supply.arrived.connect(arrived.append)
+    studio.supply.arrived.connect(lambda paths: arrived.extend(sorted(paths)))
     studio.supply.want(["a", "b", "c", "d"])
     await asyncio.sleep(0)  # the first ones are on their way
     studio.supply.want(["y", "z"])
@@ -161,13 +161,23 @@ async def test_what_is_seen_next_does_not_wait_for_that_frame(monkeypatch):
     assert studio.made == ["a", "c"]
 
 
+async def test_what_was_made_together_is_told_together(arrived):
+    studio = Studio()
+    studio.supply.arrived.connect(arrived.append)
+    studio.supply.want(["a", "b", "c"])
+    await studio.finish()
+    assert arrived == [{"a", "b", "c"}]
+
+
 async def test_how_long_a_video_is_comes_with_its_picture_and_stays(arrived):
     studio = Studio()
-    lengths = []
-    studio.supply.arrived.connect(lambda path: lengths.append(studio.supply.length_s(path)))
+    lengths = {}
+    studio.supply.arrived.connect(
+        lambda paths: lengths.update({path: studio.supply.length_s(path) for path in paths})
+    )
     studio.supply.want(["a.png", "b.mp4"])
     assert studio.supply.length_s("b.mp4") == 0
     await studio.finish()
-    assert lengths == [0, 4.8]
+    assert lengths == {"a.png": 0, "b.mp4": 4.8}
     studio.supply.use_size(20, 1)
     assert studio.supply.length_s("b.mp4") == 4.8
