@@ -10,6 +10,7 @@ from desktop_app.ui import look as size
 from desktop_app.ui.look import Look, fill
 from desktop_app.ui.mirroring import shortened
 from desktop_app.ui.one_lines import drop_to_line
+from desktop_app.ui.tips import plain_tip
 
 
 class Label(QWidget):
@@ -79,7 +80,7 @@ class Label(QWidget):
         if self.toolTip() == self._rest:
             room = self.contentsRect().width()
             is_cut = self.fontMetrics().horizontalAdvance(self._text) > room
-            self._rest = self._text if is_cut else ""
+            self._rest = plain_tip(self._text) if is_cut else ""
             self.setToolTip(self._rest)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Mapping
 
 from PySide6.QtWidgets import QWidget
@@ -9,6 +10,17 @@ from PySide6.QtWidgets import QWidget
 from desktop_app.ui.key_words import shown_keys
 
 _WORDS, _KEYS = "tip_words", "tip_keys"
+
+
+def plain_tip(words: str) -> str:
+    """A tooltip that says the words as they are.
+
+    Qt takes what looks like HTML for HTML, and would read the pictures that it names: files of this
+    computer, and on Windows of any other one.
+    """
+    if "<" not in words and "&" not in words:
+        return words
+    return f'<p style="white-space:pre-wrap">{html.escape(words)}</p>'
 
 
 class Tips:
@@ -29,7 +41,7 @@ class Tips:
         widget.setProperty(_KEYS, keys)
         now = self._bound.get(keys, keys)
         shown = shown_keys(now) or now
-        widget.setToolTip(f"{words} ({shown})" if shown else words)
+        widget.setToolTip(plain_tip(f"{words} ({shown})" if shown else words))
 
     def bind(self, window: QWidget, bound: Mapping[str, str]) -> None:
         """Say these keys from now on, on what is there and on what will come."""

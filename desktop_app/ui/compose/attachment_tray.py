@@ -14,6 +14,7 @@ from desktop_app.ui.compose.note_row import NoteRow
 from desktop_app.ui.compose.tray_row import TrayRow
 from desktop_app.ui.labels import Label
 from desktop_app.ui.look import Look, let_ground_through
+from desktop_app.ui.tips import plain_tip
 
 _MOST_ROWS = 4  # more are scrolled to
 
@@ -41,7 +42,7 @@ class AttachmentRow(TrayRow):
         icon = "warning" if is_bad else "image" if shown.is_picture else "file"
         self.show_state(shown, icon, "danger" if is_bad else "dim")
         self._state.show_text(shown.words, "danger" if is_bad else "dim")
-        self._state.setToolTip(shown.words)
+        self._state.setToolTip(plain_tip(shown.words))
         self.step.setVisible(shown.stage is Stage.FAILED or shown.can_become_text)
         self.step.setText(tr("Try again") if is_bad else tr("Put into the message"))
         self.step.describe(f"{self.step.text()}: {shown.name}")

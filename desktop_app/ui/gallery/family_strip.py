@@ -16,6 +16,7 @@ from desktop_app.ui.gallery.play_sign import paint_play_sign
 from desktop_app.ui.gallery.thumbnail_supply import ThumbnailSupply
 from desktop_app.ui.labels import Label
 from desktop_app.ui.look import Look
+from desktop_app.ui.tips import plain_tip
 
 SIDE = 56
 MOST = 12
@@ -58,7 +59,7 @@ class PictureButton(QAbstractButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(picture_words.caption(picture))
-        self.setToolTip(picture_words.caption(picture))
+        self.setToolTip(plain_tip(picture_words.caption(picture)))
 
     def sizeHint(self) -> QSize:  # noqa: N802
         return QSize(SIDE, SIDE)

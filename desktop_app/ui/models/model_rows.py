@@ -8,6 +8,7 @@ from desktop_app.prose import mark, tr
 from desktop_app.protocol.service_calls import ModelRow
 from desktop_app.ui.models.choice_rows import ChoiceRows, Index
 from desktop_app.ui.panels.amounts import context_words, price_words
+from desktop_app.ui.tips import plain_tip
 from desktop_app.ui.wording import apart
 
 ROW = Qt.ItemDataRole.UserRole
@@ -63,7 +64,7 @@ class ModelRows(ChoiceRows[ModelRow]):
             case Qt.ItemDataRole.DisplayRole:
                 return name_of(row)
             case Qt.ItemDataRole.ToolTipRole:
-                return caption_of(row)
+                return plain_tip(caption_of(row))
             case Qt.ItemDataRole.AccessibleTextRole:
                 is_chosen = row.full_name == self._chosen
                 facts = (name_of(row), tr("in use") if is_chosen else "", caption_of(row))

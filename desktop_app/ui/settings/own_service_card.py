@@ -16,6 +16,7 @@ from desktop_app.ui.look import Look
 from desktop_app.ui.settings.confirm_line import ConfirmLine
 from desktop_app.ui.settings.row_widgets import WrappedText
 from desktop_app.ui.text_field import TextField
+from desktop_app.ui.tips import plain_tip
 
 _REMOVE = mark(
     "Remove {name}? Its key is removed too. Threads stay, and what was chosen for it in them."
@@ -74,7 +75,7 @@ class OwnServiceCard(QWidget):
         field = TextField(self._look, self)
         field.setPlaceholderText(name)
         field.setAccessibleName(name)
-        field.setToolTip(example)
+        field.setToolTip(plain_tip(example))
         field.textChanged.connect(self._on_text)
         field.returnPressed.connect(self._on_add)
         return field

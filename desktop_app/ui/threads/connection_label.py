@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from desktop_app.ui import look as size
 from desktop_app.ui.look import Look
 from desktop_app.ui.mirroring import leading, mirrored
+from desktop_app.ui.tips import plain_tip
 from desktop_app.ui.wording import connection_words
 
 _INKS = {
@@ -72,7 +73,7 @@ class ConnectionLabel(QWidget):
 
     def _describe(self) -> None:
         self.setAccessibleName(self.words)
-        self.setToolTip(self.words)
+        self.setToolTip(plain_tip(self.words))
         self.updateGeometry()
         self.update()
 

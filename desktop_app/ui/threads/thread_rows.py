@@ -16,6 +16,8 @@ from PySide6.QtCore import (
     Signal,
 )
 
+from desktop_app.ui.tips import plain_tip
+
 _Index: TypeAlias = QModelIndex | QPersistentModelIndex
 IS_OPEN = int(Qt.ItemDataRole.UserRole)
 _TITLE_ROLES = (int(Qt.ItemDataRole.DisplayRole), int(Qt.ItemDataRole.EditRole))
@@ -171,7 +173,8 @@ class ThreadRows(QAbstractListModel):
         if role == _SPOKEN_ROLE:
             return row.spoken
         if role == _HINT_ROLE:
-            return None if row.is_heading else "\n".join(filter(None, (row.title, row.hint)))
+            words = "\n".join(filter(None, (row.title, row.hint)))
+            return None if row.is_heading else plain_tip(words)
         return self.is_open(row) if role == IS_OPEN else None
 
     def setData(  # noqa: N802

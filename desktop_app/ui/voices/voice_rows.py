@@ -12,6 +12,7 @@ from desktop_app.protocol.service_calls import VoiceRow
 from desktop_app.ui.models.choice_rows import ChoiceRows, Index
 from desktop_app.ui.models.model_delegate import RowWords
 from desktop_app.ui.models.model_rows import IS_CHOSEN, ROW
+from desktop_app.ui.tips import plain_tip
 from desktop_app.ui.wording import apart, provider_word
 
 AUTOMATIC = VoiceRow("", "")
@@ -100,7 +101,7 @@ class VoiceRows(ChoiceRows[VoiceRow]):
             case Qt.ItemDataRole.DisplayRole:
                 return said.name
             case Qt.ItemDataRole.ToolTipRole:
-                return said.caption
+                return plain_tip(said.caption)
             case Qt.ItemDataRole.AccessibleTextRole:
                 is_chosen = tr("in use") if row == self._chosen else ""
                 return ", ".join(filter(None, (said.name, is_chosen, said.end, said.caption)))
