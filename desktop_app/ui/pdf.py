@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import errno
 import html
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from PySide6.QtCore import QMarginsF, QPointF, QRectF, QSizeF, Qt, QUrl
+from PySide6.QtCore import (
+    QFile,
+    QFileDevice,
+    QIODevice,
+    QMarginsF,
+    QPointF,
+    QRectF,
+    QSizeF,
+    Qt,
+    QUrl,
+)
 from PySide6.QtGui import (
     QFont,
     QGuiApplication,
@@ -73,7 +84,9 @@ class _Pages:
     """Puts one piece of text below the other and turns the page between lines."""
 
     def __init__(self, path: Path, title: str) -> None:
-        self._writer = QPdfWriter(str(path))
+        self._file = QFile(str(path))
+        self._file.open(QIODevice.OpenModeFlag.WriteOnly)
+        self._writer = QPdfWriter(self._file)
         self._writer.setResolution(_DPI)
         self._writer.setTitle(title)
         self._writer.setCreator("Parley")
@@ -101,6 +114,18 @@ class _Pages:
     def __exit__(self, *_: object) -> None:
         self._write_number()
         self._painter.end()
+        self._file.flush()
+        self._check()
+        self._file.close()
+
+    def _check(self) -> None:
+        """Qt's painter goes on where nothing can be written any more; its file remembers it.
+
+        Raises:
+            OSError: What could not be written.
+        """
+        if self._file.error() is not QFileDevice.FileError.NoError:
+            raise OSError(errno.EIO, self._file.errorString())
 
     def turn(self) -> None:
         """Begin a new page."""
@@ -168,6 +193,7 @@ class _Pages:
             if end < whole:
                 self.turn()
             begin = end
+        self._check()
         self._y += _GAP_PT * self._point
 
     def _cuts(self, document: QTextDocument) -> Iterator[float]:

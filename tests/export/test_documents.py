@@ -169,6 +169,16 @@ async def test_what_cannot_be_exported_is_said(filled, tmp_path):
     assert not (tmp_path / "x.md").exists()
 
 
+@pytest.mark.parametrize("ending", ["md", "html", "json"])
+async def test_a_disk_that_is_full_is_said_and_leaves_nothing(filled, tmp_path, ending):
+    (tmp_path / f"x.{ending}.part").symlink_to("/dev/full")
+    with pytest.raises(InputError) as caught:
+        export(filled, tmp_path / f"x.{ending}")
+    assert caught.value.code == "export.unwritable"
+    assert "No space" in caught.value.facts["reason"]
+    assert not list(tmp_path.glob("x*"))
+
+
 async def test_progress_is_told_up_to_the_end_and_not_for_each_message(folder, tmp_path):
     journal = await JournalWriter.open(folder)
     await journal.save_thread(thread())

@@ -117,3 +117,12 @@ def test_a_place_that_cannot_be_written_is_said(folder, tmp_path):
     with pytest.raises(InputError) as caught:
         export_pdf(ExportWish(folder, tmp_path / "nowhere" / "x.pdf", Format.PDF))
     assert caught.value.code == "export.unwritable"
+
+
+def test_a_disk_that_is_full_is_said_and_leaves_nothing(folder, tmp_path):
+    (tmp_path / "x.pdf.part").symlink_to("/dev/full")
+    with pytest.raises(InputError) as caught:
+        export_pdf(ExportWish(folder, tmp_path / "x.pdf", Format.PDF))
+    assert caught.value.code == "export.unwritable"
+    assert "No space" in caught.value.facts["reason"]
+    assert not list(tmp_path.glob("x.pdf*"))
