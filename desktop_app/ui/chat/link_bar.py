@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QPointF, QRectF, Qt, QUrl, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
@@ -14,16 +16,20 @@ from desktop_app.ui.mirroring import mirrored_margins
 
 SAFE_SCHEMES = ("http", "https", "mailto")
 _HEIGHT = 60
+_SCHEME = re.compile("https?://|mailto:")
 
 
 def says_where(words: str, address: str) -> bool:
-    """Whether the words of a link are its address: nothing needs to be asked then."""
-    return _bare(words) == _bare(address)
+    """Whether the words of a link are its address, which leads where it seems to.
 
-
-def _bare(address: str) -> str:
-    bare = address.strip().removeprefix("mailto:")
-    return bare.removeprefix("https://").removeprefix("http://").rstrip("/")
+    Nothing needs to be asked then. An address seems to lead elsewhere where a name stands before
+    its host, or where letters look like others: those of other scripts, and marks that nobody sees.
+    """
+    shown, whole = words.strip().rstrip("/"), address.strip().rstrip("/")
+    if shown not in (whole, _SCHEME.sub("", whole)):
+        return False
+    is_as_spelled = place_of(address).casefold() in shown.casefold()
+    return is_as_spelled and not QUrl(address).userName() and shown.isprintable()
 
 
 def place_of(address: str) -> str:

@@ -17,8 +17,15 @@ from tests.ui.conftest import make_message
         ("https://a.example/x", "https://a.example/x", True),
         ("a.example", "https://a.example/", True),
         ("me@a.example", "mailto:me@a.example", True),
+        ("Me@A.example", "mailto:Me@A.example", True),
         ("https://good.example", "https://evil.example/", False),
         ("here", "https://a.example", False),
+        ("https://a.example", "http://a.example", False),
+        ("https://good.example@evil.example", "https://good.example@evil.example", False),
+        ("https://good.example:1@evil.example", "https://good.example:1@evil.example", False),
+        ("https://\u0430pple.example", "https://\u0430pple.example", False),
+        ("https://a.example/\u202egpj", "https://a.example/\u202egpj", False),
+        ("https://a.example/\u0430", "https://a.example/\u0430", True),
     ],
 )
 def test_only_a_link_that_shows_its_address_needs_no_question(words, address, is_said):
