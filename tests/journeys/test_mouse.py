@@ -8,7 +8,7 @@ from pathlib import Path
 
 from desktop_app.journal.records import MessageStatus, Role
 from tests.fakes.accessibility_bus import Node
-from tests.fakes.desktop import desktop, xdotool
+from tests.fakes.desktop import Desktop, desktop, xdotool
 from tests.fakes.kept_conversations import write_conversations
 
 _STEPS = 12
@@ -30,6 +30,13 @@ async def begin_drag(start: tuple[int, int], end: tuple[int, int]) -> None:
         await xdotool("mousemove", "--sync", *map(str, between))
 
 
+def files_of(window: Desktop, words: str) -> tuple[str, ...] | None:
+    """What went along with the message of these words, once it is sent."""
+    asked = [one for one in window.messages() if words in one.text and one.role is Role.USER]
+    is_sent = bool(asked) and asked[0].status is MessageStatus.SENT
+    return asked[0].wishes.files if is_sent else None
+
+
 async def test_bar_38_a_thread_is_dragged_into_the_conversation_as_a_file(readers, x_server):
     """Both halves at once: it leaves the list as a file, and the conversation takes files."""
     await write_conversations(Path(os.environ["PARLEY_DATA_DIR"]))
@@ -45,6 +52,5 @@ async def test_bar_38_a_thread_is_dragged_into_the_conversation_as_a_file(reader
         await asyncio.to_thread(readers.find, shown, "label", f"{_TITLE}.md")
         await window.type("what is seven times eight")
         await window.key("Return")
-        question = await window.message(Role.USER, status=MessageStatus.SENT)
-        (kept,) = question.wishes.files
-        assert _TITLE in Path(kept).read_text("utf-8")
+        (kept,) = await window.eventually(lambda: files_of(window, "seven times eight"))
+        assert _TITLE in await asyncio.to_thread(Path(kept).read_text, "utf-8")
