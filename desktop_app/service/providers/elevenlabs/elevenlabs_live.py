@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import logging
+import random
 from collections.abc import Collection
 from contextlib import suppress
 
@@ -133,15 +134,26 @@ class ElevenLabsLive:
             try:
                 await self._hear_session(listener)
             except _Over as over:
-                was_good = over.is_benign and loop.time() - began_s >= _SHORT_S
-                failures = 0 if was_good or self._has_heard else failures + over.tries
                 _log.info("The recogniser's session ended: %s", over)
-                if failures > len(_WAITS_S):
+                failures = self._failures(failures, over, loop.time() - began_s)
+                is_hopeless = failures > len(_WAITS_S)
+                if is_hopeless:
                     await self._give_up(listener, over.error)
-                    failures = 0
-                elif failures:
-                    await asyncio.sleep(_WAITS_S[failures - 1])
+                await self._pause(failures)
+                failures = 0 if is_hopeless else failures
             await self._something_to_hear(listener)
+
+    def _failures(self, before: int, over: _Over, lasted_s: float) -> int:
+        """In a row by now; one that heard words is only waited for, however soon it ended."""
+        if lasted_s >= _SHORT_S and (over.is_benign or self._has_heard):
+            return 0
+        return min(before + 1, len(_WAITS_S)) if self._has_heard else before + over.tries
+
+    async def _pause(self, failures: int) -> None:
+        """Many sessions that end at the same moment do not come back at the same moment."""
+        if failures:
+            wait_s = _WAITS_S[min(failures, len(_WAITS_S)) - 1]
+            await asyncio.sleep(wait_s * random.uniform(0.8, 1.2))
 
     async def _something_to_hear(self, listener: LiveListener) -> None:
         """Return when a session is needed: somebody speaks, or it is the first."""
@@ -306,7 +318,7 @@ class ElevenLabsLive:
         return plain
 
     async def _on_final(self, told: Told, listener: LiveListener) -> None:
-        self._has_heard = True
+        self._has_heard = self._has_heard or bool(told.text)
         self._committed_at_s, self._is_final_due, self._is_commit_open = None, False, False
         if self._kept.answered():
             final = Transcript(told.text, is_final=True, words=told.spoken_words)

@@ -453,6 +453,56 @@ async def test_a_session_that_always_ends_at_once_is_told_not_repeated_for_ever(
         await heard.until(lambda: heard.finals == ["better now"])
 
 
+class Waits(tuple[float, ...]):
+    """What is waited between sessions, and which of it was."""
+
+    def __new__(cls, *waits_s: float) -> Waits:
+        waits = super().__new__(cls, waits_s)
+        waits.asked = []
+        return waits
+
+    asked: list[int]
+
+    def __getitem__(self, at: Any) -> Any:
+        self.asked.append(at)
+        return super().__getitem__(at)
+
+
+async def _hear_and_end(server: LiveServer, heard: Heard, number: int, text: str) -> None:
+    """A session that says this and ends at once."""
+    heard.recognition.append(SECOND)
+    session = await server.session(number)
+    await server.until(lambda: session.sound)
+    await session.commits(text)
+    await session.connection.close(1011)
+
+
+async def test_sessions_that_end_soon_are_waited_for_and_lose_no_words(server, monkeypatch):
+    waits = Waits(0.0, 0.0)
+    monkeypatch.setattr(elevenlabs_live, "_WAITS_S", waits)
+    async with listening(server, LiveWish(is_manual=False)) as heard:
+        for number in range(1, 6):
+            await _hear_and_end(server, heard, number, f"words {number}")
+        await heard.until(lambda: len(heard.finals) == 5)
+        heard.recognition.append(SECOND)
+        await server.session(6)
+        assert heard.finals == [f"words {number}" for number in range(1, 6)]
+        assert waits.asked == [0, 1, 1, 1, 1]
+        assert heard.troubles == []
+
+
+async def test_sessions_that_hear_nothing_and_end_soon_are_told(server, monkeypatch):
+    waits = Waits(0.0, 0.0)
+    monkeypatch.setattr(elevenlabs_live, "_WAITS_S", waits)
+    async with listening(server, LiveWish(is_manual=False)) as heard:
+        for number in range(1, 4):
+            await _hear_and_end(server, heard, number, "")
+        await heard.until(lambda: heard.troubles)
+        heard.recognition.append(SECOND)
+        await server.session(4)
+        assert waits.asked == [0, 1, 1]
+
+
 @pytest.mark.parametrize("kind", ["commit_throttled", "input_error"])
 async def test_who_waits_for_a_refused_commit_gets_no_words(server, kind):
     server.answers_commits = False
