@@ -12,9 +12,11 @@ from websockets.exceptions import ConnectionClosed
 from websockets.protocol import State
 
 from desktop_app.client.addresses import GatewayAddress
+from desktop_app.client.encoded_speech import EncodedSpeech
 from desktop_app.client.errors import closed, handshake_errors, socket_errors
 from desktop_app.client.goodbye import say_goodbye
 from desktop_app.client.masked_frame import masked_frame
+from desktop_app.client.reply_media import Decode
 from desktop_app.client.socket_route import socket_route
 from desktop_app.client.whole_messages import WholeMessageConnection
 from desktop_app.errors import AccessError, NetworkError, ProtocolError
@@ -24,6 +26,7 @@ from desktop_app.protocol.gateway import (
     AssistantAudioChunk,
     GatewayError,
     GatewayReady,
+    GatewayServerMessage,
     decode_server_message,
 )
 from desktop_app.protocol.gateway_dialect import GatewayDialect
@@ -47,9 +50,15 @@ class GatewayTransport:
 
     takes_files = False
 
-    def __init__(self, socket: WholeMessageConnection, dialect: GatewayDialect) -> None:
+    def __init__(
+        self,
+        socket: WholeMessageConnection,
+        dialect: GatewayDialect,
+        encoded: EncodedSpeech,
+    ) -> None:
         self._socket = socket
         self._dialect = dialect
+        self._encoded = encoded
         self._is_closed = False
         self._session: ConfigureSession | None = None
         self._is_ready = False
@@ -92,7 +101,7 @@ class GatewayTransport:
                 message = decode_server_message(frame)
             except ProtocolError:
                 return False  # whoever reads ``events`` is told
-            if not isinstance(message, AssistantAudioChunk):
+            if not isinstance(message, AssistantAudioChunk) or self._encoded.concerns(message):
                 return False
             for event in self._dialect.events(message):
                 take(event)
@@ -113,12 +122,18 @@ class GatewayTransport:
             message = decode_server_message(frame)
             if message is None:
                 continue
-            for event in self._dialect.events(message):
+            for event in await self._events_of(message):
                 self._check(event)
                 yield event
             if self._dialect.answers:
                 answers, self._dialect.answers = self._dialect.answers, []
                 await self._send(answers)
+
+    async def _events_of(self, message: GatewayServerMessage) -> list[ServerEvent]:
+        if not self._encoded.concerns(message):
+            return self._dialect.events(message)
+        readable = await self._encoded.readable(message)
+        return [event for one in readable for event in self._dialect.events(one)]
 
     def _check(self, event: ServerEvent) -> None:
         """A session whose model is refused never begins; without one, faults may be of its parts.
@@ -184,6 +199,7 @@ async def open_gateway(
     *,
     sound: Sound = "binary",
     make_resample: MakeResample | None = None,
+    decode: Decode | None = None,
 ) -> GatewayTransport:
     """Connect, wait for ``session.ready`` and ask for the configuration.
 
@@ -194,6 +210,7 @@ async def open_gateway(
         configuration: What the session shall be.
         sound: ``binary`` frames cost least; ``json`` for peers that take only ``audio.append``.
         make_resample: Converts replies of other rates to 24 kHz; may be left out.
+        decode: Decodes replies in mp3 and the like; without it they are a fault and can be read.
 
     Raises:
         NetworkError: ``network.unreachable`` or ``network.lost``, both retryable.
@@ -216,7 +233,7 @@ async def open_gateway(
     dialect = GatewayDialect(
         configuration, is_binary=sound == "binary", make_resample=make_resample
     )
-    transport = GatewayTransport(socket, dialect)
+    transport = GatewayTransport(socket, dialect, EncodedSpeech(decode))
     try:
         with handshake_errors():
             dialect.events(await _wait_until_ready(socket))

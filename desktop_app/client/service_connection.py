@@ -119,7 +119,9 @@ class ServiceConnection:
         if not addresses.voice.url:
             return await self._open_api_voice(configuration, who, addresses)
         remote = await self._with_remote_id(configuration, await self._api_at(addresses.api))
-        return await open_gateway(addresses.voice, remote, make_resample=self._make_resample)
+        return await open_gateway(
+            addresses.voice, remote, make_resample=self._make_resample, decode=self._decode
+        )
 
     async def open_text(self, configuration: ConfigureSession) -> MessageTransport:
         """Open a line for turns over messages: typed ones, and recordings.

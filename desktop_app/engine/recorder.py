@@ -336,9 +336,8 @@ class Recorder:
         self._save_words(notes, event.text.strip())
 
     def _save_words(self, notes: TurnNotes, words: str) -> None:
-        before = notes.user
-        if before is not None and before.status is MessageStatus.SENT:
-            words = f"{before.text} {words}".strip()  # one utterance may come in several pieces
+        typed = notes.user.wishes.words if notes.user is not None else None
+        words = f"{typed or ''} {words}".strip()  # a voice note may have both
         self._save_user(notes, text=words, status=MessageStatus.SENT, error="")
         self._set_utterance(notes, UtteranceState.TRANSCRIBED)
 

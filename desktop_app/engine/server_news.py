@@ -62,7 +62,8 @@ def on_event(session: Session, event: ServerEvent) -> Step:
     """Take in one piece of news; news about another turn than the current one is dropped.
 
     One exception: the final words of an earlier turn are recorded, for the history and nothing
-    else, because what a person said must not be lost.
+    else, because what a person said must not be lost. Those of a turn in which nothing had been
+    understood yet take it up again: they will be answered.
     """
     if isinstance(event, SessionReady):
         session, effects = peer_endpoint.introduced(session, event)
@@ -71,7 +72,7 @@ def on_event(session: Session, event: ServerEvent) -> Step:
         level = NoticeLevel.ERROR if event.is_fatal else NoticeLevel.WARNING
         return session, (notice(level, event.code, message=event.message),)
     if event.turn != session.turn or session.stage is Stage.IDLE:
-        return session, (Record(event),) if _is_late_transcript(session, event) else ()
+        return _late(session, event)
     if session.stage is Stage.HEARING:
         return _while_hearing(session, event)
     if session.reply_ended:
@@ -79,10 +80,17 @@ def on_event(session: Session, event: ServerEvent) -> Step:
     return _while_waiting(session, event)
 
 
-def _is_late_transcript(session: Session, event: ServerEvent) -> bool:
+def _late(session: Session, event: ServerEvent) -> Step:
     if not isinstance(event, TranscriptUpdated) or event.turn > session.turn:
-        return False
-    return event.is_final and bool(event.text.strip())
+        return session, ()
+    if not event.is_final or not event.text.strip():
+        return session, ()
+    is_over = session.stage is not Stage.IDLE or event.turn != session.turn
+    if is_over or not session.is_wordless:
+        return session, (Record(event),)
+    asked = replace(session, stage=Stage.THINKING, has_words=True, is_wordless=False)
+    effects = (ClearNotice("voice.no_speech"), ClearTimer(TimerName.IDLE_LINE), slow_timer(asked))
+    return asked, (Record(event), *effects)
 
 
 def _while_hearing(session: Session, event: ServerEvent) -> Step:
@@ -179,7 +187,7 @@ def _patience(session: Session) -> Step:
 
 def _transcript(session: Session, event: TranscriptUpdated) -> Step:
     if event.is_final and not event.text.strip() and not session.is_answered:
-        after, effects = end_turn(session)
+        after, effects = end_turn(replace(session, is_wordless=True))
         shown = notice(NoticeLevel.INFO, "voice.no_speech")
         return after, (DiscardUtterance(session.turn), shown, *effects)
     heard = replace(session, has_words=session.has_words or event.is_final)

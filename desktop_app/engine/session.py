@@ -81,6 +81,7 @@ class Session(Struct, frozen=True):
         is_undelivered: The server does not hear of the turn yet: there is no line, or no speech.
         is_sent_again: A lost line had what was said, and the next one gets it, too.
         has_words: The server has told what it understood of the turn.
+        is_wordless: The server found no words in the turn, which is over; they may come yet.
         is_answered: The server has said something about the turn.
         reply_ended: No more of the reply will come.
         prompt: The typed question of the turn, None when it was spoken.
@@ -128,6 +129,7 @@ class Session(Struct, frozen=True):
     is_undelivered: bool = False
     is_sent_again: bool = False
     has_words: bool = False
+    is_wordless: bool = False
     is_answered: bool = False
     reply_ended: bool = False
     prompt: PromptTyped | None = None

@@ -81,6 +81,7 @@ def new_turn(session: Session, stage: Stage, route: Route) -> Session:
         is_undelivered=route is Route.VOICE and (is_kept or session.line is not Line.OPEN),
         is_sent_again=False,
         has_words=False,
+        is_wordless=False,
         is_answered=False,
         reply_ended=False,
         has_sound=False,

@@ -104,7 +104,8 @@ class UploadProgressed(Struct, frozen=True, tag=snake):
 class TranscriptUpdated(Struct, frozen=True, tag=snake):
     """The user's words so far (replaces the previous text), or finally.
 
-    A final, empty text means that the peer heard no words: the turn has no reply.
+    A final, empty text means that the peer heard no words: the turn has no reply. A peer that
+    understands an utterance in several pieces says so several times, each time with all words.
     """
 
     turn: int

@@ -82,6 +82,7 @@ class RealtimeDialect:
         self._unheard: deque[int] = deque()  # committed, and the words have not come
         self._asked: deque[int] = deque()  # without a reply
         self._heard = ""
+        self._understood = (0, "")  # the turn of the last final words, and all of its words
         self._reply: _Reply | None = None
         self._newest: _Reply | None = None
         self._ended_id = ""
@@ -160,16 +161,18 @@ class RealtimeDialect:
         if event.text is None:
             return []
         turn = self._unheard[0] if self._unheard else self._speaking
+        before = self._understood[1] if self._understood[0] == turn else ""
         if event.type.endswith(_UNFINISHED):
             is_more = event.type.endswith("delta")
             self._heard = self._heard + event.text if is_more else event.text
-            told = TranscriptUpdated(turn, self._heard)
+            told = TranscriptUpdated(turn, f"{before} {self._heard}".lstrip())
         else:
             self._heard = ""
             if self._unheard:
                 self._unheard.popleft()
-            told = TranscriptUpdated(turn, event.text, is_final=True)
-            if not event.text.strip() and turn in self._asked:
+            self._understood = (turn, f"{before} {event.text.strip()}".strip())
+            told = TranscriptUpdated(turn, self._understood[1], is_final=True)
+            if not self._understood[1] and turn in self._asked:
                 self._asked.remove(turn)  # silence is no question
         return self._wanted([told])
 

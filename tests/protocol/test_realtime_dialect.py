@@ -112,6 +112,18 @@ def test_partial_words_that_come_piece_by_piece_are_put_together(dialect):
     assert [one.text for one in told(dialect, *pieces)] == ["what ", "what time"]
 
 
+def test_words_that_come_in_several_pieces_are_told_with_those_before(dialect):
+    dialect.speaking(1)
+    dialect.committed(1)
+    assert told(dialect, heard("what time"), heard("is it")) == [
+        TranscriptUpdated(1, "what time", is_final=True),
+        TranscriptUpdated(1, "what time is it", is_final=True),
+    ]
+    dialect.speaking(2)
+    dialect.committed(2)
+    assert told(dialect, heard("and now")) == [TranscriptUpdated(2, "and now", is_final=True)]
+
+
 def test_silence_is_no_question_and_the_next_one_gets_the_reply(dialect):
     dialect.committed(1)
     assert told(dialect, heard("")) == [TranscriptUpdated(1, "", is_final=True)]

@@ -1,0 +1,140 @@
+"""An engine that talks to gateways that know the contract's words and no extension."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import numpy as np
+import pytest
+import soundfile
+
+from desktop_app.audio.decoding import decode_speech
+from desktop_app.client.addresses import GatewayAddress
+from desktop_app.client.gateway_transport import open_gateway
+from desktop_app.engine.inputs import VoiceStarted
+from desktop_app.engine.ports import Transport
+from desktop_app.journal.records import MessageStatus
+from desktop_app.link.messages import Phase
+from desktop_app.protocol import gateway as g
+from desktop_app.protocol.commands import ConfigureSession
+from tests.fakes.gateway import ScriptedGateway
+from tests.fakes.loudspeaker import speech
+from tests.fakes.rig import SAYING, Rig
+
+CONFIGURED = g.GatewayConfigured(session_id="t")
+STARTED = g.SttSessionStarted()
+
+
+def mp3(ms: int) -> bytes:
+    """A tone of so many milliseconds, as a peer's usual format has it."""
+    at_s = np.arange(44_100 * ms // 1000) / 44_100
+    file = io.BytesIO()
+    soundfile.write(file, 0.5 * np.sin(2 * np.pi * 440 * at_s), 44_100, format="MP3")
+    return file.getvalue()
+
+
+def text_of(sound: bytes) -> str:
+    return base64.b64encode(sound).decode()
+
+
+@asynccontextmanager
+async def talking(*greeting: g.GatewayServerMessage) -> AsyncIterator[tuple[Rig, ScriptedGateway]]:
+    """An engine whose question was just committed to a peer that began with these words."""
+    async with ScriptedGateway().running() as gateway:
+
+        async def open_voice(configuration: ConfigureSession) -> Transport:
+            address = GatewayAddress(gateway.url)
+            return await open_gateway(address, configuration, decode=decode_speech)
+
+        async with Rig(open_voice=open_voice) as rig:
+            await rig.take(VoiceStarted())
+            await gateway.expect("session.configure")
+            await gateway.say(*greeting)
+            await rig.phase_is(Phase.LISTENING)
+            await rig.hear(SAYING)
+            await gateway.expect("audio.commit")
+            yield rig, gateway
+
+
+@pytest.mark.parametrize("greeting", [(CONFIGURED, STARTED), (STARTED, CONFIGURED)])
+@pytest.mark.parametrize(
+    "commits", [("what time is it",), ("what time", "", "is it"), ("", "what time is it")]
+)
+async def test_a_question_is_understood_and_answered_aloud(greeting, commits):
+    async with talking(*greeting) as (rig, gateway):
+        await gateway.say(*[g.TranscriptCommitted(text=text) for text in commits])
+        await gateway.say(
+            g.AssistantStarted(text="what time is it", turn_id=1),
+            g.AssistantMessage(text="It is noon.", turn_id=1),
+            g.AssistantAudioStart(turn_id=1, output_format="pcm_24000"),
+            g.AssistantAudioChunk(turn_id=1, audio=text_of(speech(400)), output_format="pcm_24000"),
+            g.AssistantAudioEnd(turn_id=1, chunk_count=1),
+        )
+        await rig.until(lambda: rig.loudspeaker.finished == [1])
+        await rig.loudspeaker.sound(400)
+        await rig.until(lambda: rig.replies and rig.replies[0].status is MessageStatus.COMPLETE)
+    assert [one.text for one in rig.questions] == ["what time is it"]
+    assert [one.text for one in rig.replies] == ["It is noon."]
+    assert b"".join(pcm for _, pcm in rig.loudspeaker.heard) == speech(400)
+
+
+def in_one_piece() -> list[g.GatewayServerMessage]:
+    sound = text_of(mp3(1_000))
+    return [g.AssistantAudio(audio=sound, content_type="audio/mpeg", output_format="mp3_44100_128")]
+
+
+def without_a_format() -> list[g.GatewayServerMessage]:
+    return [g.AssistantAudio(audio=text_of(mp3(1_000)), content_type="audio/mpeg")]
+
+
+def in_pieces() -> list[g.GatewayServerMessage]:
+    content = mp3(1_000)
+    pieces = [content[at : at + 700] for at in range(0, len(content), 700)]
+    assert len(pieces) > 5
+    return [
+        g.AssistantAudioStart(turn_id=1, output_format="mp3_44100_128"),
+        *(g.AssistantAudioChunk(turn_id=1, audio=text_of(piece)) for piece in pieces),
+        g.AssistantAudioEnd(turn_id=1, chunk_count=len(pieces)),
+    ]
+
+
+@pytest.mark.parametrize("sound", [in_one_piece, without_a_format, in_pieces])
+@pytest.mark.parametrize("is_first", [True, False], ids=["sound first", "words first"])
+async def test_speech_in_mp3_is_heard(sound, is_first):
+    words: list[g.GatewayServerMessage] = [g.AssistantMessage(text="It is noon.", turn_id=1)]
+    async with talking(CONFIGURED) as (rig, gateway):
+        await gateway.say(g.TranscriptCommitted(text="what time is it"))
+        await gateway.say(g.AssistantStarted(text="what time is it", turn_id=1))
+        await gateway.say(*(sound() + words if is_first else words + sound()))
+        await rig.until(lambda: rig.loudspeaker.finished == [1])
+        assert rig.loudspeaker.waiting_ms == pytest.approx(1_000, abs=120), "mp3 pads at both ends"
+        await rig.loudspeaker.sound(rig.loudspeaker.waiting_ms)
+        await rig.until(lambda: rig.replies and rig.replies[0].status is MessageStatus.COMPLETE)
+        assert rig.notices == []
+    assert rig.replies[0].text == "It is noon."
+    assert rig.replies[0].heard_chars is None
+
+
+@pytest.mark.parametrize("is_whole", [True, False])
+async def test_speech_that_is_no_sound_though_it_says_so_can_be_read(is_whole):
+    noise = text_of(bytes(5_000))
+    sound: list[g.GatewayServerMessage] = [
+        g.AssistantAudioStart(turn_id=1, output_format="mp3_44100_128"),
+        g.AssistantAudioChunk(turn_id=1, audio=noise, output_format="mp3_44100_128"),
+        g.AssistantAudioEnd(turn_id=1),
+    ]
+    if is_whole:
+        sound = [g.AssistantAudio(audio=noise, output_format="mp3_44100_128")]
+    async with talking(CONFIGURED) as (rig, gateway):
+        await gateway.say(
+            g.TranscriptCommitted(text="what time is it"),
+            g.AssistantStarted(text="what time is it", turn_id=1),
+            g.AssistantMessage(text="It is noon.", turn_id=1),
+            *sound,
+        )
+        await rig.phase_is(Phase.LISTENING)
+        assert rig.notices == ["gateway.sound_format"]
+    assert rig.replies[0].text == "It is noon."
