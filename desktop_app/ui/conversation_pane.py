@@ -84,6 +84,7 @@ class ConversationPane(QWidget):
         for part in (self.chat, self.invitation, self.dock):
             part.hide()
         QWidget.setTabOrder(self.chat, self.composer)
+        self.composer.page_requested.connect(self.chat.turn_page)
         self.furnished.emit()
         self.arrange()
 

@@ -54,6 +54,8 @@ TABLE = (
     Shortcut(
         "edit_last", "Up", mark("Edit the last question, while nothing is written"), THREAD, True
     ),
+    Shortcut("page_up", "PgUp", mark("Scroll back while you write"), THREAD, True),
+    Shortcut("page_down", "PgDown", mark("Scroll on while you write"), THREAD, True),
     Shortcut("attach", "Ctrl+U", mark("Attach files"), THREAD),
     Shortcut("note", "Ctrl+Shift+N", mark("Record or finish a voice note"), THREAD),
     Shortcut("questions", "Ctrl+Shift+J", mark("Questions with set answers"), THREAD),

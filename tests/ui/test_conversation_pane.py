@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.link.messages import Notice, NoticeLevel, Phase
@@ -87,3 +87,21 @@ def test_a_text_that_grows_pushes_no_farther_than_there_is_room(around):
     assert heights[-1] > heights[0]
     assert pane.notices.geometry().top() >= HEIGHT
     assert pane.chat.height() >= 72
+
+
+def test_page_keys_in_the_composer_scroll_the_conversation(around, qtbot):
+    pane = ConversationPane(Look(theme="light", is_calm=True), around)
+    pane.furnish()
+    pane.resize(760, 520)
+    around.show()
+    messages = tuple(make_message(number, f"message {number}") for number in range(1, 41))
+    pane.show_conversation(Conversation("a", messages, is_loaded=True))
+    bar = pane.chat.verticalScrollBar()
+    end = bar.maximum()
+    assert bar.value() == end > bar.pageStep()
+    qtbot.keyClick(pane.composer.field, Qt.Key.Key_PageUp)
+    assert bar.value() < end - bar.pageStep() // 2
+    assert not pane.chat.is_following
+    qtbot.keyClick(pane.composer.field, Qt.Key.Key_PageDown)
+    assert bar.value() == bar.maximum()
+    assert pane.chat.is_following

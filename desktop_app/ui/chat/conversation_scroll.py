@@ -13,7 +13,7 @@ from PySide6.QtGui import (
     QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QAbstractSlider, QFrame, QWidget
 
 from desktop_app.journal.records import MessageRecord, MessageStatus
 from desktop_app.link.messages import UploadAdvanced
@@ -148,6 +148,13 @@ class ConversationScroll(QAbstractScrollArea):
         """Show the end and follow it again."""
         self._follows = True
         self._settle()
+
+    def turn_page(self, pages: int) -> None:
+        """Scroll by one page: -1 up, 1 down."""
+        action = QAbstractSlider.SliderAction
+        self.verticalScrollBar().triggerAction(
+            action.SliderPageStepAdd if pages > 0 else action.SliderPageStepSub
+        )
 
     def show_message(self, message_id: str) -> None:
         """Bring one message to the top of the view."""

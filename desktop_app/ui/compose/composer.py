@@ -39,6 +39,7 @@ _MOST_LINES = 8
 _FRAME = 2  # px that the field is higher than its lines
 _AROUND = 18  # px above and below the field, together
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_PAGES = {Qt.Key.Key_PageUp: -1, Qt.Key.Key_PageDown: 1}
 
 
 class _Field(QPlainTextEdit):
@@ -47,11 +48,14 @@ class _Field(QPlainTextEdit):
     Signals:
         pasted: The QMimeData of something that is more than a short text.
         entered: Enter was pressed outside of an input method's composition.
+        page_pressed: A page key without another key while all that is written is in view:
+            -1 up, 1 down.
         focus_changed: It gained or lost the focus.
     """
 
     pasted = Signal(QMimeData)
     entered = Signal()
+    page_pressed = Signal(int)
     focus_changed = Signal()
 
     def __init__(self, look: Look, parent: QWidget) -> None:
@@ -99,6 +103,11 @@ class _Field(QPlainTextEdit):
             if not self._is_composing:
                 self.entered.emit()
             return
+        is_plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        pages = _PAGES.get(Qt.Key(event.key()), 0)
+        if pages and is_plain and not self.verticalScrollBar().maximum():
+            self.page_pressed.emit(pages)
+            return
         super().keyPressEvent(event)
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:  # noqa: N802
@@ -128,6 +137,7 @@ class Composer(QWidget):
         files_pasted: Paths of files.
         image_pasted: A QImage.
         long_text_pasted: A text that is better a file.
+        page_requested: The conversation is to be scrolled: -1 a page up, 1 down.
         height_changed: The wanted height is another one.
     """
 
@@ -141,6 +151,7 @@ class Composer(QWidget):
     files_pasted = Signal(list)
     image_pasted = Signal(object)
     long_text_pasted = Signal(str)
+    page_requested = Signal(int)
     height_changed = Signal()
 
     def __init__(self, look: Look, parent: QWidget) -> None:
@@ -163,6 +174,7 @@ class Composer(QWidget):
         self.field.textChanged.connect(self._on_text_changed)
         self.field.entered.connect(self.submit)
         self.field.pasted.connect(self._on_pasted)
+        self.field.page_pressed.connect(self.page_requested)
         self._attach.clicked.connect(self.attach_requested)
         self._note.clicked.connect(self.note_requested)
         self.field.focus_changed.connect(self.update)

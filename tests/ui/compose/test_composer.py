@@ -146,3 +146,31 @@ def test_a_draft_that_is_brought_back_is_not_undone(composer, qtbot):
     composer.set_text("a draft")
     qtbot.keyClick(composer.field, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert composer.text == "a draft"
+
+
+@pytest.mark.parametrize("text", ["", "one line", "\n".join(["line"] * 8)])
+def test_page_keys_are_for_the_conversation_while_all_that_is_written_is_in_view(
+    composer, qtbot, text
+):
+    pages = []
+    composer.page_requested.connect(pages.append)
+    composer.set_text(text)
+    for key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
+        qtbot.keyClick(composer.field, key)
+    assert pages == [-1, 1]
+    qtbot.keyClick(composer.field, Qt.Key.Key_PageUp, Qt.KeyboardModifier.KeypadModifier)
+    assert pages == [-1, 1, -1]
+
+
+def test_page_keys_stay_in_a_text_that_is_longer_than_its_field_and_select_with_shift(
+    composer, qtbot
+):
+    pages = []
+    composer.page_requested.connect(pages.append)
+    composer.set_text("one line")
+    qtbot.keyClick(composer.field, Qt.Key.Key_PageUp, Qt.KeyboardModifier.ShiftModifier)
+    composer.set_text("\n".join(["line"] * 40))
+    end = composer.field.textCursor().position()
+    qtbot.keyClick(composer.field, Qt.Key.Key_PageUp)
+    assert composer.field.textCursor().position() < end
+    assert pages == []
