@@ -18,6 +18,7 @@ _SPAN = re.compile(
 )
 _STRONG = re.compile(r"[\\^_={}<>|]")
 _WEAK = re.compile(r"[A-Za-z0-9)]\s*[-+*/]\s*[A-Za-z0-9(]|^-?[A-Za-z]'?$|^-?\d+(?:\.\d+)?[a-z]?$")
+_RANGE = re.compile(r"(\d[\d.,]*)([kKmM]?)-(\d[\d.,]*)([kKmM]?)")
 _IS_OPEN = re.compile(r"[-\u2013\u2014+*/(,:;]$")
 _HAS_WORDS = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{3,}")
 
@@ -47,10 +48,26 @@ def math_in(markdown: str) -> Iterator[MathPlace]:
 def _of_dollars(found: re.Match[str]) -> str | None:
     """What single dollars enclose, unless they are prices: ``$5 and $6`` is no mathematics."""
     inside = found["dollar"]
-    if not inside or _IS_OPEN.search(inside):
+    if not inside or _IS_OPEN.search(inside) or _is_price_range(inside):
         return None
     if _STRONG.search(inside):
         is_price = inside[0].isdigit() and _HAS_WORDS.search(inside)
         return None if is_price else inside
     is_sum = _WEAK.search(inside) and not _HAS_WORDS.search(inside)
     return inside if is_sum else None
+
+
+def _is_price_range(inside: str) -> bool:
+    """Whether it leads from a number up to a greater one, as ``5-10``: it is no difference."""
+    found = _RANGE.fullmatch(inside)
+    if found is None:
+        return False
+    first, unit, last, last_unit = found.groups()
+    return _amount(first, unit or last_unit) < _amount(last, last_unit)
+
+
+def _amount(number: str, unit: str) -> float:
+    digits = re.sub(r"[.,](?=\d{3}(?!\d))", "", number.rstrip(".,")).replace(",", ".")
+    whole, *parts = digits.split(".")
+    thousands = {"": 1, "k": 1_000, "m": 1_000_000}[unit.lower()]
+    return float(f"{whole}.{''.join(parts)}") * thousands

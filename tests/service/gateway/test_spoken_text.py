@@ -185,6 +185,7 @@ def test_only_what_has_a_sound_is_said(text, expected):
         (r"The angle \alpha is small", "The angle α is small"),
         (r"| $|x|$ | $x^2$ |", "x, x²."),
         ("It costs $5 or $10.", "It costs $5 or $10."),
+        ("It costs $5-10$.", "It costs $5-10$."),
         (r"Open C:\Users\ada now", r"Open C:\Users\ada now"),
         (r"Use `\n`, `\d+\.\d` or `\alpha`, not \n.", r"Use \n, \d+\.\d or \alpha, not \n."),
         ("One\\\ntwo", "One two"),
