@@ -32,7 +32,8 @@ LONGEST_PASTE = 20_000
 
 _LONG_WORD = 1000  # characters from which on it is data, in which nobody looks for words
 _UNBROKEN = re.compile(  # all but spaces, and scripts whose lines Qt ends without them
-    r"[^\s\u0e00-\u0e7f\u0f00-\u0fff\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff"
+    r"[^\s\u200b\u0e00-\u0e7f\u0f00-\u109f\u1100-\u11ff\u2e80-\ua4cf\ua9e0-\ua9fe"
+    r"\uaa60-\uaa7f\uac00-\ud7ff\uf900-\ufaff"
     r"\uff00-\uffef\U0001f000-\U0003ffff]+"
 )
 _MOST_LINES = 8

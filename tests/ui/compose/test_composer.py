@@ -131,7 +131,8 @@ def test_lines_are_to_end_anywhere_before_a_long_word_is_laid_out(composer):
     assert set(modes) == {ANYWHERE}
 
 
-SENTENCES = ["今天天气很好", "これはとても", "สวัสดีครับ", "안녕하세요", "བོད་སྐད་"]
+SENTENCES = ["今天天气很好", "これはとても", "สวัสดีครับ", "안녕하세요", "བོད་སྐད་", "မင်္ဂလာပါ"]
+SENTENCES += ["ភាសា\u200bខ្មែរ\u200b", "ພາສາ\u200bລາວ\u200b"]  # with spaces that nobody sees
 
 
 @pytest.mark.parametrize("piece", SENTENCES)
@@ -139,6 +140,12 @@ def test_scripts_without_spaces_are_no_data(composer, piece):
     composer.insert(piece * 1_000)
     assert composer.field.wordWrapMode() is not ANYWHERE
     composer.insert("x" * 1_001)
+    assert composer.field.wordWrapMode() is ANYWHERE
+
+
+@pytest.mark.parametrize("letter", ["ა", "ក", "ກ"])
+def test_what_qt_does_not_end_lines_in_is_data(composer, letter):
+    composer.insert(letter * 1_001)
     assert composer.field.wordWrapMode() is ANYWHERE
 
 
