@@ -18,6 +18,11 @@ class OpenLine:
 
 
 @dataclass(frozen=True, slots=True)
+class DialNow:
+    """A line that is lost and waits before the next try is tried at once."""
+
+
+@dataclass(frozen=True, slots=True)
 class CloseLine:
     """Close the voice line and the loudspeaker."""
 
@@ -267,6 +272,7 @@ RecordingEffect = (
 
 Effect = (
     OpenLine
+    | DialNow
     | CloseLine
     | AskEndpoint
     | Send

@@ -16,6 +16,7 @@ from desktop_app.engine.effects import (
     CloseMicrophone,
     CutTurn,
     DeliverPrompt,
+    DialNow,
     DropCapture,
     Effect,
     FinishCapture,
@@ -309,7 +310,13 @@ class Engine:
             case ClearNotice():
                 self._parts.publish(NoticeCleared(effect.code))
             case (
-                OpenLine() | CloseLine() | AskEndpoint() | Send() | ResendSpeech() | DeliverPrompt()
+                OpenLine()
+                | DialNow()
+                | CloseLine()
+                | AskEndpoint()
+                | Send()
+                | ResendSpeech()
+                | DeliverPrompt()
             ):
                 self._use_line(effect)
             case (

@@ -92,9 +92,11 @@ class SpeechRetried:
 
     Attributes:
         key: By which the engine holds its message and its sound.
+        is_waiting: It has its place among what waits, or its turn, and keeps it.
     """
 
     key: str
+    is_waiting: bool = False
 
 
 @dataclass(frozen=True, slots=True)

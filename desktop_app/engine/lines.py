@@ -9,6 +9,7 @@ from desktop_app.engine.effects import (
     AskEndpoint,
     CloseLine,
     DeliverPrompt,
+    DialNow,
     OpenLine,
     ResendSpeech,
     Send,
@@ -34,7 +35,7 @@ from desktop_app.protocol.events import ServerEvent
 
 _RESEND_BYTES = FRAME_BYTES * 5
 
-LineEffect = AskEndpoint | OpenLine | CloseLine | Send | ResendSpeech | DeliverPrompt
+LineEffect = AskEndpoint | OpenLine | DialNow | CloseLine | Send | ResendSpeech | DeliverPrompt
 
 
 class Lines:
@@ -104,6 +105,9 @@ class Lines:
         match effect:
             case OpenLine():
                 self._open()
+            case DialNow():
+                if self._voice_line is not None:
+                    self._voice_line.dial_now()
             case CloseLine():
                 self._jobs.cancel("voice line")
             case AskEndpoint():

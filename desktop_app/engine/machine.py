@@ -73,6 +73,7 @@ from desktop_app.engine.turns import (
     SOUND_S,
     Step,
     deliver_next,
+    dial_now,
     end_turn,
     hear,
     interrupt,
@@ -84,6 +85,7 @@ from desktop_app.engine.turns import (
     then,
     want_line,
     want_microphone,
+    without_queued,
 )
 from desktop_app.link.messages import NoticeLevel
 from desktop_app.protocol.commands import CancelReply, SubmitToolOutputs
@@ -139,11 +141,11 @@ def _advanced(session: Session, given: Input, heard_ms: int) -> Step:  # noqa: C
         case PromptTyped():
             return _prompt(session, given, heard_ms)
         case SpeechRetried():
-            return _retry_speech(session, given.key, heard_ms)
+            return _retry_speech(session, given, heard_ms)
         case SpeechQueued():
             return _queue_speech(session, given)
         case SpeechLetGo():
-            return _without_queued(session, given.key), ()
+            return without_queued(session, given.key), ()
         case ToolsAnswered():
             return _answer_tools(session, given)
         case RetryRequested():
@@ -269,8 +271,8 @@ def _stop_reply(session: Session, heard_ms: int) -> Step:
 def _prompt(session: Session, prompt: PromptTyped, heard_ms: int) -> Step:
     known = (session.prompt, *session.waiting)
     ids = {one.message_id for one in known if isinstance(one, PromptTyped)}
-    if prompt.message_id in ids:
-        return session, ()
+    if prompt.message_id in ids:  # it keeps its place, and what waits is tried now
+        return rest(session) if session.stage is Stage.IDLE else (session, dial_now(session))
     keep = QueuePrompt(prompt.message_id, prompt.text, prompt.wishes)
     session = replace(session, waiting=(*session.waiting, prompt))
     if _must_wait(session):
@@ -284,26 +286,22 @@ def _must_wait(session: Session) -> bool:
     return unanswered or session.stage is Stage.HEARING
 
 
-def _retry_speech(session: Session, key: str, heard_ms: int) -> Step:
+def _retry_speech(session: Session, given: SpeechRetried, heard_ms: int) -> Step:
+    dialled = dial_now(session)
     if _must_wait(session):
-        return session, (notice(NoticeLevel.INFO, "turn.busy"),)
-    freed = interrupt(_without_queued(session, key), heard_ms)
-    return then(freed, lambda now: say_again(now, SpeechQueued(key)))
+        is_busy = not (given.is_waiting and dialled)
+        told = (notice(NoticeLevel.INFO, "turn.busy"),) if is_busy else ()
+        return session, (*dialled, *told)
+    freed = interrupt(without_queued(session, given.key), heard_ms)
+    session, effects = then(freed, lambda now: say_again(now, SpeechQueued(given.key)))
+    return session, (*effects, *dialled)
 
 
 def _queue_speech(session: Session, queued: SpeechQueued) -> Step:
-    if _without_queued(session, queued.key) is not session:
+    if without_queued(session, queued.key) is not session:
         return session, ()
     session = replace(session, waiting=(*session.waiting, queued))
     return rest(session) if session.stage is Stage.IDLE else (session, ())
-
-
-def _without_queued(session: Session, key: str) -> Session:
-    for at, one in enumerate(session.waiting):
-        if isinstance(one, SpeechQueued) and one.key == key:
-            others = (*session.waiting[:at], *session.waiting[at + 1 :])
-            return replace(session, waiting=others, behind=session.behind - (at < session.behind))
-    return session
 
 
 def _answer_tools(session: Session, given: ToolsAnswered) -> Step:

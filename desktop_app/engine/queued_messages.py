@@ -65,7 +65,7 @@ class QueuedMessages:
         self._retried.add(message_id)
         key = self._key_of(message_id)
         if key:
-            self._tell(SpeechRetried(key))
+            self._tell(SpeechRetried(key, is_waiting=True))
         else:
             await self._take_up(message_id, is_queued=False)
 
@@ -121,7 +121,8 @@ class QueuedMessages:
         if is_queued:
             self._tell(SpeechQueued(message.id))
             return
-        self._tell(SpeechRetried(message.id))
+        is_waiting = message.status is MessageStatus.QUEUED
+        self._tell(SpeechRetried(message.id, is_waiting))
         self._held.pop(message.id, None)  # the machine may have refused it
 
     def _key_of(self, message_id: str) -> str:

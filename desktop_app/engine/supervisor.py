@@ -69,6 +69,7 @@ class Supervisor:
         self._waits = backoff()
         self._outgoing: asyncio.Queue[ClientCommand] | None = None
         self._is_stuck = asyncio.Event()
+        self._is_due = asyncio.Event()
         self._is_delivering = False
         self._idle_line: tuple[Transport, LineLife] | None = None
         self._renewal: Renewal | None = None
@@ -77,6 +78,10 @@ class Supervisor:
         """Exchange the line for one that is opened now, as soon as nobody would notice."""
         if self._renewal is not None:
             self._renewal.hasten()
+
+    def dial_now(self) -> None:
+        """Wait no longer before the next try, if that is what is done now."""
+        self._is_due.set()
 
     def send(self, command: ClientCommand) -> None:
         """Say it after what was said before. Without a line it is dropped: nobody waits for it.
@@ -118,8 +123,13 @@ class Supervisor:
 
     async def _wait(self) -> None:
         wait_s = next(self._waits)
-        self._uses.tell(LineLost(wait_s))
-        await self._time.sleep(wait_s)
+        self._is_due.clear()
+        timer = self._time.after(wait_s, self._is_due.set)
+        try:
+            self._uses.tell(LineLost(wait_s))
+            await self._is_due.wait()
+        finally:
+            timer.cancel()
 
     async def _hold_one_after_the_other(self) -> None:
         opened_s = self._time.now()

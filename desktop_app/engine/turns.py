@@ -14,6 +14,7 @@ from desktop_app.engine.effects import (
     CloseMicrophone,
     CutTurn,
     DeliverPrompt,
+    DialNow,
     Effect,
     FailTurn,
     FinishPlayback,
@@ -103,6 +104,11 @@ def want_line(session: Session) -> Step:
     return replace(session, line=Line.OPENING), (clear, OpenLine())
 
 
+def dial_now(session: Session) -> tuple[Effect, ...]:
+    """What waits is wanted now: a lost line does not wait before its next try."""
+    return (DialNow(),) if session.line is Line.LOST else ()
+
+
 def want_microphone(session: Session) -> Step:
     """Have the microphone opened, unless it is open or being opened."""
     match session.mic:
@@ -168,6 +174,15 @@ def set_aside(session: Session) -> Step:
     queued = SpeechQueued(key, session.is_sent_again)
     quiet = replace(quiet, waiting=(*before, queued, *after))
     return quiet, (SetAside(turn, key), *effects)
+
+
+def without_queued(session: Session, key: str) -> Session:
+    """Nothing of this key waits any more; the same session where nothing did."""
+    for at, one in enumerate(session.waiting):
+        if isinstance(one, SpeechQueued) and one.key == key:
+            others = (*session.waiting[:at], *session.waiting[at + 1 :])
+            return replace(session, waiting=others, behind=session.behind - (at < session.behind))
+    return session
 
 
 def calm(session: Session) -> Step:

@@ -116,6 +116,14 @@ def test_a_prompt_that_cannot_be_delivered_yet_is_tried_again_ever_more_patientl
     assert ClearNotice("prompt.queued") in effects
 
 
+def test_a_prompt_that_waits_for_another_try_is_tried_when_a_person_asks_for_it():
+    session, _ = play(*TYPED, PromptRefused(1, "network.unreachable", True))
+    session, effects = play(*TYPED, session=session)
+    assert effects[0] == ClearTimer(TimerName.REDELIVER)
+    assert DeliverPrompt(2, "m1", "hi") in effects
+    assert play(*TYPED, session=session)[1] == [], "once"
+
+
 def test_a_line_that_opens_delivers_what_waits():
     session, _ = play(*TYPED, PromptRefused(1, "network.unreachable", True), VoiceStarted())
     _, effects = play(LineOpened(), session=session)

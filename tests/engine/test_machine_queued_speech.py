@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from desktop_app.engine.effects import (
+    DialNow,
     FailTurn,
     OpenRetriedTurn,
     QueueSpeech,
+    RaiseNotice,
     ResendSpeech,
     Send,
     SetAside,
@@ -103,6 +105,23 @@ def test_a_person_may_send_what_waits_before_its_turn_and_it_is_sent_once():
     session, effects = play(SpeechRetried(SECOND), session=session)
     assert OpenRetriedTurn(4, SECOND) in effects
     assert waiting(session) == []
+
+
+def test_the_line_is_tried_at_once_when_a_person_asks_for_what_waits_for_it():
+    before, _ = play(*AWAY, *INSISTING, ENDED)
+    for key in (FIRST, "the message of the turn"):
+        session, effects = play(SpeechRetried(key, is_waiting=True), session=before)
+        assert effects == [DialNow()]
+        assert session == before, "it keeps its place"
+    _, effects = play(SpeechRetried("an earlier one"), session=before)
+    assert effects[0] == DialNow()
+    assert isinstance(effects[1], RaiseNotice), "it waits for those that do"
+
+
+def test_what_is_asked_for_again_while_the_line_is_away_has_it_tried_at_once():
+    _, effects = play(*LISTENING, LineLost(0.5), SpeechRetried("r"))
+    assert OpenRetriedTurn(1, "r") in effects
+    assert effects[-1] == DialNow()
 
 
 def test_who_stops_waiting_for_the_line_has_it_kept_for_another_try_by_hand():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from desktop_app.engine.inputs import (
     PromptTyped,
     ReplyStopped,
@@ -136,12 +138,14 @@ async def test_recordings_that_are_not_kept_are_said_in_their_order_all_the_same
         assert [one.text for one in rig.questions] == ["first", "second"]
 
 
-async def test_what_waits_is_said_once_though_a_person_asks_for_it_too():
+@pytest.mark.parametrize("number", [0, 1])
+async def test_what_waits_is_said_once_and_at_once_when_a_person_asks_for_it_too(number):
     async with Rig() as rig:
         said = await without_line(rig, 30, 40)
-        await rig.take(RetryRequested(rig.questions[0].id))
-        assert rig.notices == ["turn.busy"], "the newest waits for the line, too"
-        line = await line_back(rig)
+        rig.voice.refusals.clear()
+        await rig.take(RetryRequested(rig.questions[number].id))
+        line = await rig.line()
+        assert rig.notices == [], "nobody waits for an answer, but for the line"
         await line.expect(CommitAudio(3))
         line.say(TranscriptUpdated(3, "first", is_final=True), ReplyText(3, "To"))
         await rig.until(lambda: rig.replies, "a reply")
