@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from desktop_app.journal.records import TurnTimes
 from desktop_app.version import __version__
 
 ROOT = Path(__file__).parents[2]
@@ -82,6 +83,7 @@ def test_several_recordings_are_turns_of_one_conversation_with_their_times():
     assert [row["turn"] for row in timed] == [1, 2]
     for row in timed:
         stages = list(row["waterfall_ms"].values())
+        assert list(row["waterfall_ms"]) == list(TurnTimes.__struct_fields__), "every stage"
         assert next(iter(row["waterfall_ms"])) == "speech_end"
         assert stages == sorted(stages)
     answers = [

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 import pytest
 
-from desktop_app.engine.inputs import TalkPressed, TalkReleased, VoiceStarted, VoiceStopped
+from desktop_app.engine.inputs import (
+    MutedChanged,
+    TalkPressed,
+    TalkReleased,
+    VoiceStarted,
+    VoiceStopped,
+)
+from desktop_app.errors import DeviceError, NetworkError
 from desktop_app.link.messages import Phase, TranscriptChanged
 from desktop_app.protocol.commands import AppendAudio, CancelReply, CommitAudio, DiscardAudio
 from desktop_app.protocol.events import (
@@ -209,3 +218,46 @@ async def test_bar_58_the_microphone_is_closed_within_a_second(begin: object, en
         await rig.take(end)
         await rig.time.advance(1.0)
         assert not rig.microphone.is_open
+
+
+async def _is_heard(rig: Rig) -> None:
+    await listening(rig)
+    await rig.hear("#" * 25)
+    await rig.phase_is(Phase.HEARING)
+
+
+async def _is_muted(rig: Rig) -> None:
+    await listening(rig)
+    await rig.take(MutedChanged(is_muted=True))
+
+
+async def _is_unreached(rig: Rig) -> None:
+    line = await listening(rig)
+    rig.voice.refusals.extend([NetworkError("network.unreachable", retryable=True)] * 9)
+    line.lose()
+    await rig.phase_is(Phase.RECONNECTING)
+
+
+async def _is_without_input(rig: Rig) -> None:
+    await listening(rig)
+    rig.microphone.refusals.extend([DeviceError("device.lost", retryable=True)] * 3)
+    rig.microphone.lose("device.silent")
+    await rig.phase_is(Phase.NO_INPUT)
+
+
+@pytest.mark.parametrize(
+    "begin", [_is_heard, thinking, speaking, _is_muted, _is_unreached, _is_without_input]
+)
+async def test_bar_58_whatever_happens_as_voice_is_left_nobody_listens_a_second_later(
+    begin: Callable[[Rig], Awaitable[object]],
+):
+    async with Rig() as rig:
+        await begin(rig)
+        await rig.take(VoiceStopped())
+        await rig.time.advance(1.0)
+        assert not rig.microphone.is_open
+        opened = rig.microphone.opened
+        for _ in range(12):
+            await rig.time.advance(5)
+        assert not rig.microphone.is_open
+        assert rig.microphone.opened == opened, "nor is it opened again"
