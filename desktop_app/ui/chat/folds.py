@@ -17,6 +17,7 @@ from desktop_app.journal.reply_details import (
 )
 from desktop_app.link.messages import UploadAdvanced
 from desktop_app.prose import mark, tr
+from desktop_app.protocol.backboard.documents import IMAGES
 from desktop_app.protocol.events import QuotedPassage
 from desktop_app.ui import wording
 
@@ -157,7 +158,7 @@ def chips_of(message: MessageRecord, upload: UploadAdvanced | None = None) -> tu
             f"attached-{number}",
             PurePath(path).name,
             path,
-            "file",
+            "image" if PurePath(path).suffix.lower() in IMAGES else "file",
             None if upload is None else upload.percent_of(number),
         )
         for number, path in enumerate(message.wishes.files)

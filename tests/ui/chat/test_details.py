@@ -91,6 +91,12 @@ def test_files_of_a_question_are_chips_with_their_names():
     ]
 
 
+def test_pictures_of_a_question_carry_the_sign_of_a_picture_and_other_files_that_of_a_file():
+    files = ("/somewhere/map.PNG", "/somewhere/notes.txt", "/somewhere/plain")
+    asked = make_message(1, "See", Role.USER, wishes=TurnWishes(files=files))
+    assert [chip.icon for chip in chips_of(asked)] == ["image", "file", "file"]
+
+
 def test_many_chips_stand_in_several_lines(chat):
     details = ReplyDetails(files=tuple(f"a rather long name {n}.pdf" for n in range(12)))
     chat.show_messages("a", (make_message(1, "So.", details=details),), has_older=False)
