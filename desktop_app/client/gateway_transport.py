@@ -19,7 +19,7 @@ from desktop_app.client.masked_frame import masked_frame
 from desktop_app.client.reply_media import Decode
 from desktop_app.client.socket_route import socket_route
 from desktop_app.client.whole_messages import WholeMessageConnection
-from desktop_app.errors import AccessError, NetworkError, ProtocolError
+from desktop_app.errors import AccessError, AppError, NetworkError, ProtocolError
 from desktop_app.protocol.commands import AppendAudio, ClientCommand, ConfigureSession
 from desktop_app.protocol.events import ServerEvent, ServerFault, SessionReady
 from desktop_app.protocol.gateway import (
@@ -213,7 +213,8 @@ async def open_gateway(
         decode: Decodes replies in mp3 and the like; without it they are a fault and can be read.
 
     Raises:
-        NetworkError: ``network.unreachable`` or ``network.lost``, both retryable.
+        NetworkError: ``network.unreachable`` or ``network.lost``, both retryable;
+            ``gateway.refused``, in its own words.
         AccessError: The key was refused.
         ProtocolError: ``gateway.not_a_gateway``: something else listens there.
     """
@@ -237,7 +238,10 @@ async def open_gateway(
     try:
         with handshake_errors():
             dialect.events(await _wait_until_ready(socket))
-        await transport.send(configuration)
+        try:
+            await transport.send(configuration)
+        except NetworkError as error:
+            raise await _why_closed(socket, error) from error
     except BaseException:
         await transport.aclose()
         raise
@@ -256,12 +260,28 @@ async def _wait_until_ready(socket: ClientConnection) -> GatewayReady:
     match first:
         case GatewayReady():
             return first
-        case GatewayError(code="access.refused"):
-            raise AccessError("access.refused", first.sentence)
         case GatewayError():
-            raise NetworkError("gateway.refused", first.sentence, retryable=not first.fatal)
+            raise _refusal(first)
         case _:
             raise _not_a_gateway("speaks something else")
+
+
+async def _why_closed(socket: ClientConnection, lost: NetworkError) -> AppError:
+    """The refusal that a gateway said before it closed, or else that it is lost."""
+    try:
+        async with asyncio.timeout(CLOSE_TIMEOUT_S):
+            while True:
+                message = decode_server_message(await socket.recv(decode=False))
+                if isinstance(message, GatewayError):
+                    return _refusal(message)
+    except (ConnectionClosed, ProtocolError, TimeoutError):
+        return lost
+
+
+def _refusal(message: GatewayError) -> AppError:
+    if message.code == "access.refused":
+        return AccessError("access.refused", message.sentence)
+    return NetworkError("gateway.refused", message.sentence, retryable=not message.fatal)
 
 
 def _not_a_gateway(why: str) -> ProtocolError:

@@ -303,6 +303,24 @@ async def test_another_greeting_than_a_gateways_is_refused(
     assert caught.value.code == code
 
 
+@pytest.mark.parametrize(
+    ("last", "code", "text"),
+    [
+        (g.GatewayError(message="All rooms are taken."), "gateway.refused", "All rooms are taken."),
+        (g.GatewayError(message="Who?", code="access.refused"), "access.refused", "Who?"),
+        (g.Pong(), "network.lost", ""),
+    ],
+)
+async def test_a_refusal_behind_the_greeting_is_told_in_its_own_words(
+    gateway: ScriptedGateway, last: g.GatewayServerMessage, code: str, text: str
+):
+    gateway.closes_after = last
+    with pytest.raises(NetworkError) as caught:
+        await open_gateway(GatewayAddress(gateway.url), CONFIGURATION)
+    assert caught.value.code == code
+    assert text in str(caught.value)
+
+
 async def test_a_peer_that_says_nothing_is_no_gateway(
     gateway: ScriptedGateway, monkeypatch: pytest.MonkeyPatch
 ):

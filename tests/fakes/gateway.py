@@ -23,6 +23,7 @@ class ScriptedGateway(ScriptedPeer):
     Attributes:
         key: The Bearer token it asks for; empty takes anybody.
         greets_with: Its first message, or raw text; None says nothing.
+        closes_after: What it says behind its greeting, before it closes; None lets it go on.
         headers: Of the last client's handshake.
     """
 
@@ -30,6 +31,7 @@ class ScriptedGateway(ScriptedPeer):
         super().__init__()
         self.key = ""
         self.greets_with: GatewayServerMessage | str | None = GatewayReady()
+        self.closes_after: GatewayServerMessage | None = None
         self.headers: dict[str, str] = {}
 
     @property
@@ -77,6 +79,9 @@ class ScriptedGateway(ScriptedPeer):
             if self.greets_with is not None:
                 first = self.greets_with
                 await client.send(first if isinstance(first, str) else encode(first).decode())
+            if self.closes_after is not None:
+                await client.send(encode(self.closes_after).decode())
+                await client.close()
         except ConnectionClosed:
             return
         self._clients.put_nowait(client)
