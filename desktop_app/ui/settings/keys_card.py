@@ -86,7 +86,9 @@ class KeysCard(QWidget):
         rows = [one for one in TABLE if not one.is_fixed]
         metrics = QFontMetrics(look.font(size.SMALL))
         widest = max(metrics.horizontalAdvance(shown_keys(one.keys)) for one in rows)
-        for number, one in enumerate(rows):
+        about = tr("Keyboard shortcuts. Choose a field and press the new keys.")
+        grid.addWidget(WrappedText(look, self, about, size.SMALL, "dim"), 0, 0, 1, 2)
+        for number, one in enumerate(rows, start=1):
             field = KeyField(look, self)
             field.setMinimumWidth(widest + _CLEAR)
             field.setAccessibleName(tr(one.title))
@@ -98,7 +100,7 @@ class KeysCard(QWidget):
             grid.addWidget(title, number, 0)
             grid.addWidget(field, number, 1)
         self.words = WrappedText(look, self, "", size.SMALL, "warn")
-        grid.addWidget(self.words, len(rows), 0, 1, 2)
+        grid.addWidget(self.words, len(rows) + 1, 0, 1, 2)
         self.words.hide()
         self.show_keys({})
 

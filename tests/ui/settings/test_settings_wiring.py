@@ -217,6 +217,14 @@ def test_a_search_for_a_key_leaves_that_key(page):
     assert shown() == every
 
 
+def test_a_search_for_shortcuts_leaves_all_keys_and_how_they_are_changed(page):
+    page.search.setText("shortcut")
+    assert not page.sections["keys"].isHidden()
+    assert not page.keys.isHidden()
+    assert not any(field.isHidden() for field in page.keys.fields.values())
+    assert page.sections["voice"].isHidden()
+
+
 def test_a_search_finds_by_title_hint_choice_and_file_name():
     def found(text: str) -> list[str]:
         return [row.path for section in matching(text) for row in section.rows]
