@@ -126,6 +126,34 @@ async def test_bar_16_a_headset_that_changes_its_profile_in_mid_session_keeps_it
     await microphone.close()
 
 
+async def test_bar_16_a_headset_that_was_opened_anew_in_another_profile_keeps_its_pitch(
+    sound, sound_server, tmp_path
+):
+    reply = 12_000 * np.sin(2 * np.pi * 440 * np.arange(24_000) / 24_000)
+    sound_server.plug_loudspeaker("headset", rate_hz=48_000)
+    loudspeaker = Loudspeaker(sound, DeviceWish("headset"))
+    await loudspeaker.open()
+    for turn, rate_hz in enumerate((48_000, 16_000), start=1):
+        heard = tmp_path / f"{rate_hz}.wav"
+        async with asyncio.timeout(LIMIT_S), sound_server.recording(heard, of="headset"):
+            loudspeaker.play(turn, reply.astype(np.int16).tobytes())
+            loudspeaker.finish(turn)
+            await loudspeaker.drained()
+        with wave.open(str(heard)) as file:
+            given = np.frombuffer(file.readframes(file.getnframes()), np.int16)
+            read_hz = file.getframerate()
+        given = given[np.abs(given) > 0][: read_hz // 2]
+        peak_hz = np.argmax(np.abs(np.fft.rfft(given))) * read_hz / len(given)
+        assert peak_hz == pytest.approx(440, abs=12)
+        if turn == 1:
+            await loudspeaker.close()
+            sound_server.unplug("headset")
+            sound_server.plug_loudspeaker("headset", rate_hz=16_000, channels=1)
+            await loudspeaker.open()
+            assert loudspeaker.device_name == "headset"
+    await loudspeaker.close()
+
+
 async def test_bar_17_the_microphone_of_a_bluetooth_headset_is_spared(sound, sound_server):
     sound_server.plug_microphone("laptop", properties="device.bus=pci")
     sound_server.plug_microphone("ear_mic", properties="device.bus=bluetooth")

@@ -179,10 +179,13 @@ class SoundServer:
         loopback = self._control("list", "short", "sink-inputs").splitlines()[-1].split("\t")[0]
         self._control("set-sink-input-volume", loopback, f"{db}dB")
 
-    def plug_loudspeaker(self, name: str, *, properties: str = "") -> None:
-        """One more loudspeaker."""
+    def plug_loudspeaker(
+        self, name: str, *, rate_hz: int = 0, channels: int = 2, properties: str = ""
+    ) -> None:
+        """One more loudspeaker; without a rate, of the server's."""
+        formats = (f"rate={rate_hz}", f"channels={channels}") if rate_hz else ()
         self._control(
-            *("load-module", "module-null-sink", "norewinds=1", f"sink_name={name}"),
+            *("load-module", "module-null-sink", "norewinds=1", f"sink_name={name}", *formats),
             f"sink_properties='device.description={name} {properties}'",
         )
 
