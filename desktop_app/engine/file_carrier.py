@@ -8,7 +8,7 @@ from pathlib import PurePath
 from msgspec.structs import replace
 
 from desktop_app.engine.inputs import Input
-from desktop_app.engine.left_files import LeftFiles
+from desktop_app.engine.left_files import LeftFiles, unkept
 from desktop_app.engine.ports import UploadFile
 from desktop_app.errors import AppError
 from desktop_app.link.carried_files import FilesCarried
@@ -72,10 +72,9 @@ class FileCarrier:
 
     def begin(self, turn: int, recording_id: str) -> None:
         """This turn is spoken now, into this recording; empty where none is kept."""
-        self._know(turn, recording_id)
-        self._spoken_now = recording_id
-        if recording_id:
-            self._left.keep(recording_id, self._attached or ())
+        self._know(turn, recording_id or unkept(turn))
+        self._spoken_now = recording_id or unkept(turn)
+        self._left.keep(self._spoken_now, self._attached or ())
 
     def repeat(self, turn: int, recording_id: str, files: tuple[str, ...]) -> None:
         """This turn delivers a recording again that these, if any, went along with.
@@ -100,7 +99,7 @@ class FileCarrier:
         Args:
             takes_files: Whether the line has words for files.
         """
-        recording_id = self._recordings.get(command.turn, "")
+        recording_id = self._recordings.get(command.turn) or unkept(command.turn)
         went = self._again.get(command.turn)
         self._again[command.turn] = went or ()
         going = self._attached or ()
@@ -133,7 +132,7 @@ class FileCarrier:
         """
         self._spoken_now = ""
         if not is_late:
-            self._left.keep(self._recordings.get(turn, ""), self._attached or ())
+            self._left.keep(self._recordings.get(turn) or unkept(turn), self._attached or ())
         elif self._attached:
             self._say("files.came_late", _names(self._attached))
 

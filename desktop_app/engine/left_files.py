@@ -9,11 +9,18 @@ from desktop_app.engine.ports import Journal
 from desktop_app.errors import StorageError
 from desktop_app.journal.recovery import FILES_LEFT
 
+_UNKEPT = "turn "
+
+
+def unkept(turn: int) -> str:
+    """Stands for the recording of a turn that has none, also while it waits."""
+    return f"{_UNKEPT}{turn}"
+
 
 class LeftFiles:
     """Of one conversation; a later one, also after a crash, knows them. Loop thread only.
 
-    A recording that is not kept has the id "" and is known here alone.
+    What is said into no recording that is kept is known by ``unkept``, and here alone.
     """
 
     def __init__(self, ledger: Ledger, journal: Journal) -> None:
@@ -25,7 +32,7 @@ class LeftFiles:
         """These belong to it; none if all have gone."""
         before = self._of.get(recording_id, ())
         self._of[recording_id] = files
-        if not recording_id or files == before:
+        if recording_id.startswith(_UNKEPT) or files == before:
             return
         value = msgspec.json.encode(files).decode() if files else ""
 

@@ -95,7 +95,8 @@ class QueuedMessages:
         message, pcm = self._held.pop(effect.key)
         self._recorder.open_known(effect.turn, message.id)
         self._lines.begin_speech(pcm)
-        self._lines.files.repeat(effect.turn, message.utterance_id, message.wishes.files)
+        recording = message.utterance_id or effect.key  # by the turn it was said in
+        self._lines.files.repeat(effect.turn, recording, message.wishes.files)
 
     async def _take_up(self, message_id: str, *, is_queued: bool) -> None:
         thread_id = self._thread_id

@@ -237,6 +237,28 @@ async def test_what_was_said_without_a_line_keeps_its_files_for_being_said_again
         assert uploads.taken == [(THREAD, NOTES)]
 
 
+async def test_what_waits_without_a_recording_takes_its_own_files_and_no_later_ones():
+    uploads = Uploads()
+    async with Rig(upload=uploads) as rig:
+        rig.keeps_recordings = False
+        line = await listening(rig)
+        line.lose()
+        await rounds()
+        rig.engine.carry((NOTES,))
+        await rig.hear()
+        await rig.until(lambda: len(rig.questions) == 1)
+        rig.engine.carry((NOTES, LATER))
+        await rig.hear()
+        await rig.until(lambda: len(rig.questions) == 2)
+        await rig.time.advance(1)
+        again = await rig.line(2)
+        await again.expect(CommitAudio(3))
+        assert uploads.taken == [(THREAD, NOTES)]
+        again.say(TranscriptUpdated(3, "one", is_final=True), ReplyText(3, "Yes."), ReplyEnded(3))
+        await again.expect(CommitAudio(4))
+        assert uploads.taken == [(THREAD, NOTES), (THREAD, LATER)]
+
+
 async def test_of_two_files_that_broke_off_only_what_is_still_attached_goes_along_again():
     uploads = Uploads()
     async with Rig(upload=uploads) as rig:
