@@ -1,4 +1,4 @@
-"""How much sound to gather before playing, learnt from how late it came."""
+"""When to begin playing what comes bit by bit, learnt from how late it came."""
 
 from __future__ import annotations
 
@@ -20,6 +20,9 @@ class _Lateness(NamedTuple):
 class Cushion:
     """The largest lateness of the last minute; nothing while sound comes ahead of real time.
 
+    Whoever begins so much later than the sound was due never runs dry on a link that gets no worse;
+    how long its chunks are does not matter.
+
     Lateness is how much later a chunk arrives than the sound before it lasts, counted from the
     turn's first chunk. More than a second is no jitter but a pause, and starts the count anew.
     Bursts are rare: what was learnt is kept for a minute and eases off over another one.
@@ -28,6 +31,7 @@ class Cushion:
     def __init__(self) -> None:
         self._largest: deque[_Lateness] = deque()  # each larger than all that came after it
         self._due_s: float | None = None
+        self._early_s = 0.0
 
     def begin(self) -> None:
         """A new turn: its first chunk sets the pace."""
@@ -37,11 +41,20 @@ class Cushion:
         """Take note of a chunk that came at ``at_s`` (monotonic) and lasts ``duration_s``."""
         if self._due_s is None or at_s - self._due_s > _PAUSE_S:
             self._due_s = at_s
+        self._early_s = max(0.0, self._due_s - at_s)
         self._note(_Lateness(min(at_s - self._due_s, _MOST_S), at_s))
         self._due_s += duration_s
 
-    def target_s(self, at_s: float) -> float:
-        """Seconds of sound to gather before playing at ``at_s``."""
+    def begin_s(self, at_s: float, waiting_s: float) -> float:
+        """From when on it is safe to play, where so much waits right after ``arrived``.
+
+        What waits lasts until the next chunk is there, if that is as late as the latest one was.
+        """
+        due_s = at_s if self._due_s is None else self._due_s - self._early_s
+        return due_s + self.lateness_s(at_s) - waiting_s
+
+    def lateness_s(self, at_s: float) -> float:
+        """What must be reckoned with at ``at_s``."""
         if not self._largest:
             return 0.0
         return max(one.late_s * _weight(at_s - one.at_s) for one in self._largest)

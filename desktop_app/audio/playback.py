@@ -49,7 +49,7 @@ class Playback:
         self._heard_at_pause = 0
         self._is_paused = False
         self._is_finished = True
-        self._cushion_bytes = 0
+        self._begin_s = 0.0
         self._is_playing = False  # card, as all below
         self._held_bytes = 0
         self._quiet_bytes = 0
@@ -68,8 +68,8 @@ class Playback:
             pcm = pcm[: len(pcm) & ~1]
         now_s = self._clock()
         self._cushion.arrived(now_s, len(pcm) / _BYTES_PER_S)
-        self._cushion_bytes = int(self._cushion.target_s(now_s) * _BYTES_PER_S)
         self._backlog.append(pcm)
+        self._begin_s = self._cushion.begin_s(now_s, self._waiting_bytes / _BYTES_PER_S)
         self.pump()
 
     def _begin(self, turn: int) -> None:
@@ -160,8 +160,11 @@ class Playback:
         """Seconds until everything given has been heard; 0.0 when nothing is left."""
         if self._heard_at_stop is not None:
             return 0.0
-        waiting = self._ring.available + sum(map(len, self._backlog))
-        return (waiting + self._in_card_bytes()) / _BYTES_PER_S
+        return (self._waiting_bytes + self._in_card_bytes()) / _BYTES_PER_S
+
+    @property
+    def _waiting_bytes(self) -> int:
+        return self._ring.available + sum(map(len, self._backlog))
 
     @property
     def heard_ms(self) -> int:
@@ -199,12 +202,13 @@ class Playback:
         wanted = len(out)
         if delay_s <= 0.0:
             delay_s = self.latency_s
-        until_s = self._clock() + delay_s + wanted / _BYTES_PER_S
+        now_s = self._clock()
+        until_s = now_s + delay_s + wanted / _BYTES_PER_S
         if delay_s > 0.0:
             self._sounds_until_s = until_s
         if self._is_paused:
             self._hold_on()
-        if self._is_playing or (not self._is_paused and self._may_begin(wanted)):
+        if self._is_playing or (not self._is_paused and self._may_begin(wanted, now_s)):
             self._play_into(out)
         else:
             self._quiet_bytes += wanted
@@ -227,13 +231,13 @@ class Playback:
             if not self._is_finished:
                 self.gaps += 1
 
-    def _may_begin(self, wanted: int) -> bool:
+    def _may_begin(self, wanted: int, now_s: float) -> bool:
         available = self._ring.take_stock()
         if not available:
             self._held_bytes = 0
             return False
-        enough = max(wanted, self._cushion_bytes)
-        if self._is_finished or available >= enough or self._held_bytes >= enough:
+        is_whole = available >= wanted or self._held_bytes >= wanted
+        if self._is_finished or (is_whole and now_s >= self._begin_s):
             self._is_playing = True
             return True
         self._held_bytes += wanted

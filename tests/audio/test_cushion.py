@@ -13,14 +13,25 @@ def test_sound_ahead_of_real_time_needs_no_cushion():
     cushion = Cushion()
     for at in range(50):
         cushion.arrived(at * 0.01, 0.04)
-    assert cushion.target_s(0.5) == 0.0
+    assert cushion.lateness_s(0.5) == 0.0
 
 
 def test_the_cushion_is_the_largest_lateness():
     cushion = Cushion()
     for at_s in (0.0, 0.04, 0.20, 0.21, 0.22):
         cushion.arrived(at_s, 0.04)
-    assert cushion.target_s(0.22) == pytest.approx(0.12, abs=0.001)
+    assert cushion.lateness_s(0.22) == pytest.approx(0.12, abs=0.001)
+
+
+def test_it_is_safe_to_begin_so_late_that_the_latest_chunk_would_be_in_time():
+    cushion = Cushion()
+    cushion.arrived(0.0, 0.04)
+    cushion.arrived(0.07, 0.04)
+    cushion.begin()
+    cushion.arrived(10.0, 0.04)
+    assert cushion.begin_s(10.0, 0.04) == pytest.approx(10.03)
+    cushion.arrived(10.02, 0.04)  # 20 ms early: as much less to wait
+    assert cushion.begin_s(10.02, 0.08) == pytest.approx(10.01)
 
 
 def test_a_new_turn_sets_its_own_pace():
@@ -28,7 +39,7 @@ def test_a_new_turn_sets_its_own_pace():
     cushion.arrived(0.0, 0.04)
     cushion.begin()
     cushion.arrived(0.5, 0.04)
-    assert cushion.target_s(0.5) == 0.0
+    assert cushion.lateness_s(0.5) == 0.0
 
 
 def test_a_pause_is_no_jitter():
@@ -36,23 +47,23 @@ def test_a_pause_is_no_jitter():
     cushion.arrived(0.0, 0.04)
     cushion.arrived(5.0, 0.04)
     cushion.arrived(5.05, 0.04)
-    assert cushion.target_s(5.05) == pytest.approx(0.01)
+    assert cushion.lateness_s(5.05) == pytest.approx(0.01)
 
 
 def test_a_very_late_chunk_does_not_delay_speech_by_more_than_the_limit():
     cushion = Cushion()
     cushion.arrived(0.0, 0.04)
     cushion.arrived(0.9, 0.04)
-    assert cushion.target_s(0.9) == 0.5
+    assert cushion.lateness_s(0.9) == 0.5
 
 
 def test_what_was_learnt_is_kept_for_a_minute_and_eases_off_over_another():
     cushion = Cushion()
     cushion.arrived(0.0, 0.04)
     cushion.arrived(0.24, 0.04)
-    assert cushion.target_s(60.24) == pytest.approx(0.2)
-    assert cushion.target_s(90.24) == pytest.approx(0.1)
-    assert cushion.target_s(120.3) == 0.0
+    assert cushion.lateness_s(60.24) == pytest.approx(0.2)
+    assert cushion.lateness_s(90.24) == pytest.approx(0.1)
+    assert cushion.lateness_s(120.3) == 0.0
 
 
 def test_behind_a_large_lateness_a_smaller_one_is_remembered_longer():
@@ -62,8 +73,8 @@ def test_behind_a_large_lateness_a_smaller_one_is_remembered_longer():
     cushion.begin()
     cushion.arrived(50.0, 0.04)
     cushion.arrived(50.14, 0.04)
-    assert cushion.target_s(60.0) == pytest.approx(0.2)
-    assert cushion.target_s(110.0) == pytest.approx(0.1)
+    assert cushion.lateness_s(60.0) == pytest.approx(0.2)
+    assert cushion.lateness_s(110.0) == pytest.approx(0.1)
 
 
 @given(
@@ -81,4 +92,4 @@ def test_it_is_the_weighted_maximum_however_it_is_kept(late_ms, at_ms):
         seen.append((late / 1000, start_s + 0.04 + late / 1000))
     now_s = seen[-1][1] + at_ms / 1000
     weighted = max(late * min(1.0, max(0.0, 1.0 - (now_s - at_s - 60) / 60)) for late, at_s in seen)
-    assert cushion.target_s(now_s) == pytest.approx(weighted, abs=0.004)
+    assert cushion.lateness_s(now_s) == pytest.approx(weighted, abs=0.004)
