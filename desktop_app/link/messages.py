@@ -51,6 +51,7 @@ class Connection(StrEnum):
     STARTING = "starting"
     READY = "ready"
     RECONNECTING = "reconnecting"
+    NO_KEY = "no_key"
 
 
 class NoticeLevel(StrEnum):

@@ -64,7 +64,7 @@ from desktop_app.processes.engine_note import leave_engine_note, remove_engine_n
 from desktop_app.processes.engine_parts import EngineKit, realtime_terms, resample_speech
 from desktop_app.processes.engine_rebuild import rebuild
 from desktop_app.processes.engine_sound import EngineSound
-from desktop_app.processes.remote_service import ProfileKeys, RemoteService
+from desktop_app.processes.remote_service import ProfileKeys, RemoteService, RemoteStanding
 from desktop_app.processes.service_child import both_doors, remove_note, starter
 from desktop_app.processes.service_sound import forgetting
 from desktop_app.processes.tool_command import program_of
@@ -155,6 +155,7 @@ class EngineApp:
             find, threads, resample_speech, decode_speech, terms, self._answerer_of, videos
         )
         self._asked = ServiceConnection(find, threads, videos=videos)  # turns wait for none of it
+        self._standing = RemoteStanding(self._profile, self._asked.api, self._publish, self._odd)
         forget_at_service = forgetting(self._profile, self._asked)
         self._recordings = RecordingDesk(
             journal,
@@ -222,8 +223,7 @@ class EngineApp:
         """
         if self._profile.is_embedded:
             self._background.run(self._keeper.run(), name="service")
-        else:  # asked when something is said; until then nothing speaks against it
-            self._publish(ConnectionChanged(Connection.READY, self._profile.key))
+        self._background.run(self._standing.look(), name="standing")
         self._background.run(self._load_sound(), name="sound")
         self._background.run(self._learning.resume(), name="learning")
         self._background.run(self._cut_replies.resume(), name="cut replies")
@@ -340,6 +340,7 @@ class EngineApp:
     def _reload(self) -> None:
         self._settings = settings_file.load(self._paths.settings)
         self._publish(described(self._settings, self._profile.key))
+        self._background.run(self._standing.look(), name="standing")
         self._background.run(self._retention.run(), name="retention")
         self._sound.settle()
 

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from desktop_app.client.addresses import ApiAddress, GatewayAddress
 from desktop_app.client.api import BackboardApi
 from desktop_app.client.service_connection import ServiceAddresses
 from desktop_app.credentials import Credentials, CredentialsUnavailableError, Secret
 from desktop_app.errors import AccessError
+from desktop_app.link.messages import (
+    Connection,
+    ConnectionChanged,
+    LinkEvent,
+    Notice,
+    NoticeCleared,
+    NoticeLevel,
+    NoticeRaised,
+)
 from desktop_app.loopback import is_loopback
 from desktop_app.profiles import KEY_VARIABLE, Profile, find_profile
 from desktop_app.protocol.service_calls import KeyState
 from desktop_app.settings import Settings
+
+_NO_KEY = "access.no_key"
 
 
 class RemoteService:
@@ -63,11 +74,53 @@ class RemoteService:
             return Secret("")  # a service of one's own may want none
         name = self._name()
         raise AccessError(
-            "access.no_key",
+            _NO_KEY,
             f'There is no key for the profile "{name}" ({reason}). Store it with '
             f"`parley keys set {name}`, or set {KEY_VARIABLE}.",
             profile=name,
         )
+
+
+class RemoteStanding:
+    """Whether a service somewhere else can be asked: without a key it cannot.
+
+    Nothing else is found out before something is asked of it.
+
+    Args:
+        profile: Where it is; of the embedded service another one tells.
+        open_api: Raises what speaks against asking it.
+        publish: Takes the news.
+        told: Notices that a new window is told first; that of a missing key is among them.
+    """
+
+    def __init__(
+        self,
+        profile: Profile,
+        open_api: Callable[[], Awaitable[object]],
+        publish: Callable[[LinkEvent], None],
+        told: list[Notice],
+    ) -> None:
+        self._profile = profile
+        self._open_api = open_api
+        self._publish = publish
+        self._told = told
+
+    async def look(self) -> None:
+        """Find out, and tell it."""
+        if self._profile.is_embedded:
+            return
+        self._told[:] = [one for one in self._told if one.code != _NO_KEY]
+        connection = Connection.READY
+        try:
+            await self._open_api()
+        except AccessError as error:
+            connection = Connection.NO_KEY
+            notice = Notice(NoticeLevel.WARNING, error.code, dict(error.facts), action="settings")
+            self._told.append(notice)
+            self._publish(NoticeRaised(notice))
+        else:
+            self._publish(NoticeCleared(_NO_KEY))
+        self._publish(ConnectionChanged(connection, self._profile.key))
 
 
 class ProfileKeys:

@@ -17,6 +17,7 @@ from desktop_app.link.messages import (
     StopVoice,
 )
 from desktop_app.paths import Paths
+from desktop_app.profiles import EMBEDDED
 from desktop_app.state.app_state import Service
 from desktop_app.ui.assistants.assistants_wiring import AssistantsWiring
 from desktop_app.ui.chat.chat_wiring import ChatWiring, is_replying
@@ -40,6 +41,9 @@ from desktop_app.ui.voice.voice_wiring import VoiceWiring
 from desktop_app.ui.voices.voices_wiring import VoicesWiring
 from desktop_app.ui.welcome.welcome_wiring import WelcomeWiring
 from desktop_app.ui.wires import InBackground, Wires
+
+
+_SETTINGS = {"tools.no_command": "tools.command"}  # what a notice is about, where not the service
 
 
 class Wiring:
@@ -128,6 +132,8 @@ class Wiring:
         told = (service.connection, service.called, service.retry_in_s)
         self._window.threads.connection.show_connection(*told)
         self._window.pane.header.show_connection(*told)
+        if self._window.pane.invitation is not None and service.profile:
+            self._window.pane.invitation.show_service(is_embedded=service.profile == EMBEDDED)
 
     def _show_notices(self, notices: tuple[Notice, ...]) -> None:
         pane = self._window.pane
@@ -168,6 +174,8 @@ class Wiring:
                 self.chat.retry(notice.subject)
             case "retry" | "settings" if notice.code.startswith(("device.", "voice.")):
                 self._send(StartVoice(self.threads.opened()))
+            case "settings":
+                self.settings.open_at(_SETTINGS.get(notice.code, "profile"))
             case "switch_microphone":
                 self._send(SwitchMicrophone(notice.subject))
             case "stop_export":

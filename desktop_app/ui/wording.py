@@ -74,6 +74,7 @@ _ACTIONS: Prose = {
     "undo": "Undo",
     "stop_export": "Stop",
     "stop_import": "Stop",
+    "settings": "Open the settings",
 }
 
 
@@ -186,6 +187,8 @@ def connection_words(connection: str, profile: str, retry_in_s: int | None = Non
     name = tr(_PROFILES[profile]) if profile in _PROFILES else profile
     if connection == "ready":
         return tr("{service}, ready").format(service=name or tr("Service"))
+    if connection == "no_key":
+        return tr("{service}: no key").format(service=name or tr("Service"))
     if connection == "reconnecting":
         if not retry_in_s:
             return tr("Reconnecting")

@@ -6,8 +6,16 @@ import pytest
 
 from desktop_app.credentials import Credentials, CredentialsUnavailableError, Secret
 from desktop_app.errors import AccessError, InputError, NetworkError
-from desktop_app.processes.remote_service import ProfileKeys
-from desktop_app.profiles import KEY_VARIABLE
+from desktop_app.link.messages import (
+    Connection,
+    ConnectionChanged,
+    Notice,
+    NoticeCleared,
+    NoticeLevel,
+    NoticeRaised,
+)
+from desktop_app.processes.remote_service import ProfileKeys, RemoteService, RemoteStanding
+from desktop_app.profiles import EMBEDDED, KEY_VARIABLE, find_profile
 from desktop_app.protocol.service_calls import KeyState
 from desktop_app.settings import ProfileSettings, Settings
 from tests.fakes.keyrings import MemoryKeyring
@@ -85,3 +93,29 @@ async def test_the_stored_key_is_tried_where_none_is_given(near):
 async def test_an_address_where_nobody_is_cannot_be_tried():
     with pytest.raises(NetworkError):
         await keys_of().check("new", KEY, "http://127.0.0.1:9/api")
+
+
+async def test_a_missing_key_is_told_with_the_way_to_it_until_there_is_one():
+    credentials, profile = Credentials(MemoryKeyring), find_profile(Settings(), "backboard")
+    other = Notice(NoticeLevel.WARNING, "settings.unknown")
+    events, told = [], [other]
+    find = RemoteService(profile, credentials, {}).addresses
+    standing = RemoteStanding(profile, find, events.append, told)
+    for _ in range(2):
+        await standing.look()
+    facts = {"profile": "backboard"}
+    missing = Notice(NoticeLevel.WARNING, "access.no_key", facts, action="settings")
+    assert events[:2] == [NoticeRaised(missing), ConnectionChanged(Connection.NO_KEY, "backboard")]
+    assert told == [other, missing]
+    await credentials.set("backboard", Secret("x"))
+    await standing.look()
+    cleared = NoticeCleared("access.no_key")
+    assert events[4:] == [cleared, ConnectionChanged(Connection.READY, "backboard")]
+    assert told == [other]
+
+
+async def test_of_the_embedded_service_its_keeper_tells():
+    events = []
+    profile = find_profile(Settings(), EMBEDDED)
+    await RemoteStanding(profile, no_keyring, events.append, []).look()
+    assert events == []

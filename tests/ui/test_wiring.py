@@ -13,6 +13,7 @@ from desktop_app.link.device_messages import SwitchMicrophone
 from desktop_app.link.messages import (
     CancelTalk,
     Connection,
+    ConnectionChanged,
     MessageSaved,
     Notice,
     NoticeLevel,
@@ -305,6 +306,33 @@ def test_a_deleted_thread_comes_back(desk, qtbot):
     assert desk.sent_of(RestoreThread) == [RestoreThread("a")]
     assert desk.store.state.conversation.thread_id == "a"
     assert desk.window.pane.notices.sentence == ""
+
+
+@pytest.mark.parametrize(
+    ("code", "path"), [("access.no_key", "profile"), ("tools.no_command", "tools.command")]
+)
+def test_what_is_missing_in_the_settings_has_a_way_there(desk, qtbot, code, path):
+    desk.store.apply(NoticeRaised(Notice(NoticeLevel.ERROR, code, action="settings")))
+    desk.store.tell()
+    assert desk.window.pane.notices._step.text() == "Open the settings"
+    qtbot.mouseClick(desk.window.pane.notices._step, Qt.MouseButton.LeftButton)
+    assert desk.window.pane.page == "settings"
+    desk.window.activateWindow()
+    qtbot.waitUntil(lambda: desk.wiring.settings.focused == path, timeout=2000)
+
+
+def test_what_the_built_in_answers_need_is_said_of_them_alone(desk):
+    words = desk.window.pane.invitation._foot
+    for profile, is_said in (("backboard", False), ("embedded", True)):
+        desk.store.apply(ConnectionChanged(Connection.READY, profile))
+        desk.store.tell()
+        assert bool(words.text) is is_said
+
+
+def test_a_service_without_a_key_is_not_called_ready(desk):
+    desk.store.apply(ConnectionChanged(Connection.NO_KEY, "backboard"))
+    desk.store.tell()
+    assert desk.window.threads.connection.words == "Backboard: no key"
 
 
 def test_a_notice_is_one_sentence_with_one_step(desk, qtbot):

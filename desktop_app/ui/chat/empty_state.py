@@ -77,11 +77,15 @@ class Invitation(QWidget):
             look, self, tr(wording.INVITATION), px=size.DISPLAY, weight=QFont.Weight.DemiBold
         )
         self.hint = Label(look, self, wording.invitation_hint(), px=size.TEXT, ink="dim")
-        foot = Label(look, self, tr(wording.INVITATION_FOOT), px=size.CAPTION, ink="faint")
-        for label in (title, self.hint, foot):
+        self._foot = Label(look, self, tr(wording.INVITATION_FOOT), px=size.CAPTION, ink="faint")
+        for label in (title, self.hint, self._foot):
             label.alignment = Qt.AlignmentFlag.AlignCenter
         self._rows: list[tuple[int, Sequence[QWidget]]] = []  # with the room above each
-        self._arrange(title, foot)
+        self._arrange(title, self._foot)
+
+    def show_service(self, *, is_embedded: bool) -> None:
+        """Who would answer: it is said what the built-in answers need, and of others nothing."""
+        self._foot.show_text(tr(wording.INVITATION_FOOT) if is_embedded else "")
 
     def _arrange(self, title: Label, foot: Label) -> None:
         examples = QWidget(self)

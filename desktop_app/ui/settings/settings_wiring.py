@@ -112,6 +112,11 @@ class SettingsWiring(QObject):
         if self._page is not None:
             self._page.show_row(path)
 
+    def open_at(self, path: str) -> None:
+        """Show the page with one of its settings in sight."""
+        self._window.pane.show_page(SETTINGS)
+        self.focus_on(path)
+
     # ---- values -------------------------------------------------------------------------------
 
     def change(self, path: str, value: object) -> None:

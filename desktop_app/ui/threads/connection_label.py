@@ -17,6 +17,7 @@ _INKS = {
     "ready": "accent",
     "starting": "edge",
     "reconnecting": "warn",
+    "no_key": "warn",
     "offline": "danger",
 }
 _BEFORE, _AFTER = 28, 4  # px, of the words
