@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from desktop_app.link.carried_files import CarryFiles, FilesCarried
 from desktop_app.link.messages import Notice, NoticeLevel
-from desktop_app.prose import tr, tr_n
+from desktop_app.prose import mark, tr, tr_n
 from desktop_app.protocol.backboard.documents import EXTENSIONS
 from desktop_app.protocol.commands import PLAIN, TurnWishes
 from desktop_app.sentences import sentence_of
@@ -33,7 +33,10 @@ from desktop_app.ui.compose.attachments import (
 )
 from desktop_app.ui.compose.kept_cleaning import KeptCleaning
 from desktop_app.ui.discarding import Discarding
+from desktop_app.ui.gallery.thumbnails import picture_size
 from desktop_app.ui.wires import Wires
+
+_NO_PICTURE = mark("The picture cannot be read")
 
 
 class AttachmentWiring(QObject):
@@ -311,6 +314,9 @@ def _copied(attachment: Attachment, folder: Path) -> Attachment:
         kept = kept_files.keep_file(source, folder, MOST_BYTES)
     except OSError as error:
         return _failed(attachment, _why(error))
+    if attachment.is_picture and picture_size(kept).isEmpty():  # whoever answers would see nothing
+        kept_files.forget(str(kept))
+        return replace(_refused(attachment, tr(_NO_PICTURE)), size_bytes=size_bytes)
     return replace(attachment, kept=str(kept), size_bytes=size_bytes, stage=Stage.READY)
 
 
@@ -319,7 +325,7 @@ def _kept_image(attachment: Attachment, image: QImage, folder: Path) -> Attachme
         with TemporaryDirectory(prefix="pasted-") as place:
             file = Path(place) / "pasted.png"  # not a QBuffer: its calls want the window's lock
             if not image.save(str(file)):
-                return _refused(attachment, tr("The picture cannot be read"))
+                return _refused(attachment, tr(_NO_PICTURE))
             return _kept(attachment, file.read_bytes(), folder)
     except OSError as error:
         return _refused(attachment, _why(error))

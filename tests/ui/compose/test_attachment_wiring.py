@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QDropEvent,
     QGuiApplication,
     QImage,
+    QImage,
 )
 from PySide6.QtWidgets import QApplication
 
@@ -123,6 +124,26 @@ def test_bar_38_each_file_has_a_row_and_the_unusable_are_not_sent(desk, notes, t
     qtbot.keyClick(desk.window.pane.composer.field, Qt.Key.Key_Return)
     [sent] = desk.sent_of(SendText)
     assert [Path(kept).name for kept in sent.wishes.files] == ["notes.md"]
+
+
+def test_a_file_that_is_no_picture_is_not_sent_as_one(desk, tmp_path, qtbot):
+    opened(desk)
+    picture = QImage(3, 2, QImage.Format.Format_RGB32)
+    picture.fill(0xFF3060A0)
+    for name in ("true.png", "true.bmp", "true.jpg"):
+        assert picture.save(str(tmp_path / name))
+    (tmp_path / "other name.png").write_bytes((tmp_path / "true.jpg").read_bytes())
+    (tmp_path / "page.png").write_text("<html>404</html>")
+    (tmp_path / "cut.jpg").write_bytes(b"no picture at all")
+    names = ("true.png", "true.bmp", "true.jpg", "other name.png", "page.png", "cut.jpg")
+    drop(desk, dragged(*(tmp_path / name for name in names)))
+    assert [row.shown.stage for row in rows(desk)] == [Stage.READY] * 4 + [Stage.REFUSED] * 2
+    assert rows(desk)[4].shown.words == "The picture cannot be read"
+    qtbot.mouseClick(desk.window.pane.composer._send, Qt.MouseButton.LeftButton)
+    [sent] = desk.sent_of(SendText)
+    assert [Path(kept).name for kept in sent.wishes.files] == list(names[:4])
+    kept = {path.name for path in Path(sent.wishes.files[0]).parents[1].rglob("*.*")}
+    assert kept == set(names[:4])
 
 
 def test_bar_38_a_file_that_is_gone_can_be_tried_again(desk, notes, qtbot):
