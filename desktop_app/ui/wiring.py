@@ -42,7 +42,6 @@ from desktop_app.ui.voices.voices_wiring import VoicesWiring
 from desktop_app.ui.welcome.welcome_wiring import WelcomeWiring
 from desktop_app.ui.wires import InBackground, Wires
 
-
 _SETTINGS = {"tools.no_command": "tools.command"}  # what a notice is about, where not the service
 
 

@@ -204,11 +204,11 @@ async def test_in_the_noise_of_a_room_one_question_begins_and_ends_as_one(
     assert asked.speech_ms == pytest.approx(spoken_ms + 450, abs=400), "and the silence after it"
 
 
+@pytest.mark.parametrize("delay_ms", [20, 120, 250])
 async def test_bar_7_a_minute_of_replies_that_come_back_is_removed_and_can_be_talked_over(
-    sound_server, service, tmp_path
+    sound_server, service, tmp_path, delay_ms
 ):
-    """Other delays are those of the synthetic room, see the tests of the canceller."""
-    sound_server.let_the_microphone_hear_the_loudspeaker(db=-12, delay_ms=250)
+    sound_server.let_the_microphone_hear_the_loudspeaker(db=-12, delay_ms=delay_ms)
     async with conversation(service, tmp_path, barge_in="auto") as held:
         await listening(held, sound_server)
         assert held.engine.phase_changed.duplex == "half"

@@ -14,7 +14,6 @@ from PySide6.QtGui import (
     QDropEvent,
     QGuiApplication,
     QImage,
-    QImage,
 )
 from PySide6.QtWidgets import QApplication
 
