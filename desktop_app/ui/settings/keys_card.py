@@ -88,7 +88,8 @@ class KeysCard(QWidget):
         widest = max(metrics.horizontalAdvance(shown_keys(one.keys)) for one in rows)
         about = tr("Keyboard shortcuts. Choose a field and press the new keys.")
         grid.addWidget(WrappedText(look, self, about, size.SMALL, "dim"), 0, 0, 1, 2)
-        for number, one in enumerate(rows, start=1):
+        grid.setRowMinimumHeight(1, 1)  # apart from the first key
+        for number, one in enumerate(rows, start=2):
             field = KeyField(look, self)
             field.setMinimumWidth(widest + _CLEAR)
             field.setAccessibleName(tr(one.title))
@@ -100,7 +101,7 @@ class KeysCard(QWidget):
             grid.addWidget(title, number, 0)
             grid.addWidget(field, number, 1)
         self.words = WrappedText(look, self, "", size.SMALL, "warn")
-        grid.addWidget(self.words, len(rows) + 1, 0, 1, 2)
+        grid.addWidget(self.words, len(rows) + 2, 0, 1, 2)
         self.words.hide()
         self.show_keys({})
 
