@@ -155,7 +155,7 @@ class EngineApp:
             find, threads, resample_speech, decode_speech, terms, self._answerer_of, videos
         )
         self._asked = ServiceConnection(find, threads, videos=videos)  # turns wait for none of it
-        self._standing = RemoteStanding(self._profile, self._asked.api, self._publish, self._odd)
+        self._standing = RemoteStanding(self._profile, find, self._publish, self._odd)
         forget_at_service = forgetting(self._profile, self._asked)
         self._recordings = RecordingDesk(
             journal,

@@ -88,7 +88,7 @@ class RemoteStanding:
 
     Args:
         profile: Where it is; of the embedded service another one tells.
-        open_api: Raises what speaks against asking it.
+        find: As ``RemoteService.addresses``: raises where there is no key.
         publish: Takes the news.
         told: Notices that a new window is told first; that of a missing key is among them.
     """
@@ -96,31 +96,41 @@ class RemoteStanding:
     def __init__(
         self,
         profile: Profile,
-        open_api: Callable[[], Awaitable[object]],
+        find: Callable[[], Awaitable[object]],
         publish: Callable[[LinkEvent], None],
         told: list[Notice],
     ) -> None:
         self._profile = profile
-        self._open_api = open_api
+        self._find = find
         self._publish = publish
         self._told = told
+        self._missing: Notice | None = None
+        self._has_key = False
 
     async def look(self) -> None:
-        """Find out, and tell it."""
-        if self._profile.is_embedded:
+        """Find out, as long as no key is known, and tell what is new."""
+        if self._profile.is_embedded or self._has_key:
             return
-        self._told[:] = [one for one in self._told if one.code != _NO_KEY]
-        connection = Connection.READY
         try:
-            await self._open_api()
+            await self._find()
         except AccessError as error:
-            connection = Connection.NO_KEY
-            notice = Notice(NoticeLevel.WARNING, error.code, dict(error.facts), action="settings")
-            self._told.append(notice)
-            self._publish(NoticeRaised(notice))
-        else:
+            self._miss(error)
+            return
+        self._has_key = True
+        missing, self._missing = self._missing, None
+        if missing is not None:
+            self._told.remove(missing)
             self._publish(NoticeCleared(_NO_KEY))
-        self._publish(ConnectionChanged(connection, self._profile.key))
+        self._publish(ConnectionChanged(Connection.READY, self._profile.key))
+
+    def _miss(self, error: AccessError) -> None:
+        if self._missing is not None:
+            return
+        facts = dict(error.facts)
+        self._missing = Notice(NoticeLevel.WARNING, error.code, facts, action="settings")
+        self._told.append(self._missing)
+        self._publish(NoticeRaised(self._missing))
+        self._publish(ConnectionChanged(Connection.NO_KEY, self._profile.key))
 
 
 class ProfileKeys:

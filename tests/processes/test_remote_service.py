@@ -101,17 +101,32 @@ async def test_a_missing_key_is_told_with_the_way_to_it_until_there_is_one():
     events, told = [], [other]
     find = RemoteService(profile, credentials, {}).addresses
     standing = RemoteStanding(profile, find, events.append, told)
-    for _ in range(2):
+    for _ in range(2):  # what is known is not told again
         await standing.look()
     facts = {"profile": "backboard"}
     missing = Notice(NoticeLevel.WARNING, "access.no_key", facts, action="settings")
-    assert events[:2] == [NoticeRaised(missing), ConnectionChanged(Connection.NO_KEY, "backboard")]
+    assert events == [NoticeRaised(missing), ConnectionChanged(Connection.NO_KEY, "backboard")]
     assert told == [other, missing]
     await credentials.set("backboard", Secret("x"))
     await standing.look()
     cleared = NoticeCleared("access.no_key")
-    assert events[4:] == [cleared, ConnectionChanged(Connection.READY, "backboard")]
+    assert events[2:] == [cleared, ConnectionChanged(Connection.READY, "backboard")]
     assert told == [other]
+
+
+async def test_a_known_key_is_not_looked_for_with_every_setting():
+    credentials, profile = Credentials(MemoryKeyring), find_profile(Settings(), "backboard")
+    await credentials.set("backboard", Secret("x"))
+    events, looks = [], []
+
+    async def find():
+        looks.append(await RemoteService(profile, credentials, {}).addresses())
+
+    standing = RemoteStanding(profile, find, events.append, [])
+    for _ in range(3):
+        await standing.look()
+    assert len(looks) == 1
+    assert events == [ConnectionChanged(Connection.READY, "backboard")]
 
 
 async def test_of_the_embedded_service_its_keeper_tells():
