@@ -116,7 +116,9 @@ def _words(table, row, column):
 
 def test_numbers_of_a_turned_column_stand_at_the_side_of_its_words(look):
     block = TextBlock(look)
-    block.show_markdown("| سؤال | جواب | نسبة |\n|---|---|--:|\n| س | نعم | 98% |\n| C | 28 | 8% |\n", 400)
+    block.show_markdown(
+        "| سؤال | جواب | نسبة |\n|---|---|--:|\n| س | نعم | 98% |\n| C | 28 | 8% |\n", 400
+    )
     table = block.document.rootFrame().childFrames()[0]
     share, answer, question = (_from_left(table, column) for column in range(3))
     assert share == [0, 0]

@@ -113,7 +113,9 @@ class TextField(QWidget):
         self.setFocusProxy(self.page)
         column = QVBoxLayout(self)
         aside, above = 12 - _CURSOR, 9 - _CURSOR
-        column.setContentsMargins(aside, above, aside, above)  # words begin where those of a line do
+        column.setContentsMargins(
+            aside, above, aside, above
+        )  # words begin where those of a line do
         column.addWidget(self.page)
 
     @property
