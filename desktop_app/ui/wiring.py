@@ -97,6 +97,7 @@ class Wiring:
         self.voice = VoiceWiring(wires, self.threads, self.settings.choose_talk_mode)
         self.welcome = WelcomeWiring(wires, self.settings)
         self.chat.pictures.chosen.connect(self.gallery.open_inline)
+        self.chat.pictures.menu_wanted.connect(self.gallery.show_menu)
         self.panels = PanelsWiring(wires, self.threads)
         answering = Answering(wires, self.threads)
         self.assistants = AssistantsWiring(wires, answering)
