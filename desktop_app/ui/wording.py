@@ -75,6 +75,7 @@ _ACTIONS: Prose = {
     "stop_export": "Stop",
     "stop_import": "Stop",
     "settings": "Open the settings",
+    "show_file": "Show in folder",
 }
 
 

@@ -96,7 +96,9 @@ class PictureSteps(QObject):
         except OSError as error:
             self._tell("picture.not_saved", picture, error.strerror or str(error))
         else:
-            self._wires.notify(Notice(NoticeLevel.INFO, "picture.saved", {"file": target}))
+            self._wires.notify(
+                Notice(NoticeLevel.INFO, "picture.saved", {"file": target}, "show_file")
+            )
 
     def drag(self, picture: PictureRecord, source: QWidget, image: QImage | None) -> None:
         """Let the picture be dropped on another program, as a file with a telling name."""

@@ -18,7 +18,7 @@ class MemoryPage(QWidget):
         super().__init__(parent)
         self.setWindowTitle(tr("Memory"))
         self.panel = MemoryPanel(look, self)
-        self.panel.setMaximumWidth(size.COLUMN)
+        self.panel.setMaximumWidth(look.scaled(size.COLUMN))
         self.setFocusProxy(self.panel.search)
         row = QHBoxLayout(self)
         row.setContentsMargins(MARGIN, 12, MARGIN, 12)

@@ -485,6 +485,11 @@ def test_a_key_that_is_taken_is_refused_in_words(desk, page, qtbot, tmp_path):
     press(qtbot, field, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
     assert page.keys.words.text() == "Ctrl+K is taken: Search threads and words."
     assert field.keySequence().toString() == "Ctrl+N"
+    page.resize(700, 600)
+    page.keys.layout().activate()
+    fields = sorted(one.y() for one in page.keys.fields.values())
+    after = fields[fields.index(field.y()) + 1]
+    assert field.y() < page.keys.words.y() < after, "it is said where one looks"
     assert not (tmp_path / "settings.json").exists()
 
 
