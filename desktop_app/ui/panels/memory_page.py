@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop_app.prose import tr
@@ -25,3 +26,9 @@ class MemoryPage(QWidget):
         row.addStretch(1)
         row.addWidget(self.panel, ALL)
         row.addStretch(1)
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
+        """Who comes back finds all of it, not what was looked for some time ago."""
+        super().hideEvent(event)
+        if not event.spontaneous():
+            self.panel.search.clear()

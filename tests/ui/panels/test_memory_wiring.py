@@ -83,6 +83,8 @@ def test_bar_42_a_memory_says_how_and_when_it_was_learned():
     assert memory_row(TEA).caption.endswith(" · from a conversation")
     assert "20" in memory_row(TEA).caption
     assert memory_row(DOG).caption == "added by hand"
+    asked = replace(DOG, metadata={"source": "asked"})
+    assert memory_row(asked).caption == "from a conversation", "its thread may be gone"
 
 
 def test_bar_42_words_find_memories_and_no_words_list_all(memories, qtbot):
@@ -250,3 +252,13 @@ def test_the_page_is_as_wide_as_the_column_where_letters_are_large(qtbot):
     page = MemoryPage(look, None)
     qtbot.addWidget(page)
     assert page.panel.maximumWidth() == look.scaled(COLUMN)
+
+
+def test_who_comes_back_to_the_page_finds_all_that_is_remembered(memories):
+    memories.window.memories_requested.emit()
+    page = memories.window.pane._pages["memory"]
+    page.panel.search.setText("dog")
+    memories.window.memories_requested.emit()
+    memories.window.memories_requested.emit()
+    assert page.isVisible()
+    assert page.panel.words == ""

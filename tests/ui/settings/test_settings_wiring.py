@@ -204,6 +204,28 @@ def test_a_search_leaves_what_was_looked_for(page, qtbot):
     assert page._nothing.isHidden()
 
 
+def test_who_comes_back_or_is_led_to_a_setting_finds_what_was_not_looked_for(desk, page):
+    page.search.setText("gallery")
+    desk.window.settings_requested.emit()
+    desk.window.settings_requested.emit()
+    assert page.isVisible()
+    assert page.search.text() == ""
+    page.search.setText("gallery")
+    desk.wiring.settings.open_at("network.proxy")
+    assert page.row("network.proxy").isVisible()
+
+
+def test_a_search_brings_no_field_for_a_key_that_nobody_wants(desk, page):
+    assert page.key.isHidden(), "the embedded service has none"
+    page.search.setText("key")
+    assert page.key.isHidden()
+    page.search.clear()
+    assert page.key.isHidden()
+    desk.wiring.settings.keeper.change("profile", "backboard")
+    page.search.setText("key")
+    assert not page.key.isHidden()
+
+
 def test_a_search_for_a_key_leaves_that_key(page):
     def shown() -> list[str]:
         return [name for name, field in page.keys.fields.items() if not field.isHidden()]
