@@ -129,7 +129,7 @@ class ThreadList(QWidget):
         self._nothing: QLabel
         self._shown_text = ""
         self._asked_text = ""
-        self._marked = ""
+        self._marked = self._unlisted = ""
         self.connection = ConnectionLabel(look, self)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -250,6 +250,10 @@ class ThreadList(QWidget):
         chosen = (self._rows.row(index).thread_id for index in self.list.selectedIndexes())
         if number < 0:
             self._marked = ""  # it is looked for again when the list has grown
+            if thread_id != self._unlisted:
+                self._unlisted = thread_id
+                self.list.setCurrentIndex(QModelIndex())  # none of these is open
+                self.list.clearSelection()
         elif thread_id not in chosen:
             self.list.setCurrentIndex(self._rows.index(number))
 
