@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+import struct
+from functools import lru_cache
 
 _FULL_SCALE = 32768.0
 _QUIETEST_DB = -60.0
 _LOUDEST_DB = -6.0
-_STEP = 2
 
 
 def rms(pcm: bytes | memoryview) -> float:
@@ -19,8 +20,15 @@ def rms(pcm: bytes | memoryview) -> float:
 
 def rough_rms(pcm: bytes | memoryview) -> float:
     """``rms`` by every second sample: half the work, and within 2 dB in 20 ms of a voice."""
-    samples = memoryview(pcm)[: len(pcm) & ~1].cast("h")[::_STEP].tolist()
+    samples = _every_second(len(pcm)).unpack_from(pcm)
     return math.hypot(*samples) / math.sqrt(len(samples) or 1)
+
+
+@lru_cache(maxsize=16)
+def _every_second(size_bytes: int) -> struct.Struct:
+    """Reads them out of so many bytes, in one step."""
+    pairs, last = divmod(size_bytes // 2, 2)
+    return struct.Struct("<" + "h2x" * pairs + "h" * last)
 
 
 def level_of(pcm: bytes | memoryview) -> float:

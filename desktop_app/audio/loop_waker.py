@@ -3,16 +3,35 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
+import sys
 from collections.abc import Callable
+from io import FileIO
+from typing import NamedTuple
+
+_TOKEN = (1).to_bytes(8, sys.byteorder)  # what a counter of the system counts by
+
+
+class _Channel(NamedTuple):
+    """From one thread to the loop's: what is given makes ``fileno`` readable, until it is taken."""
+
+    fileno: int
+    give: Callable[[bytes], object]
+    take: Callable[[bytearray], object]
+    files: tuple[FileIO | socket.socket, ...]
+
+    def close(self) -> None:
+        for file in self.files:
+            file.close()
 
 
 class LoopWaker:
     """Has a loop call a function; what is asked for before it does so is one call.
 
     ``call_soon_threadsafe`` costs twice as much: a handle and a context for each call, and a pipe
-    that the loop reads until nothing is left. It serves where a loop watches no sockets, as on
-    Windows, or there are none.
+    that the loop reads until nothing is left. It serves where a loop watches no files, as on
+    Windows, or no more can be opened.
 
     Args:
         loop: The running one.
@@ -26,21 +45,18 @@ class LoopWaker:
         self.call = call
         self._is_woken = False
         self._is_closed = False
-        self._inlet: socket.socket | None = None
+        self._channel: _Channel | None = None
+        self._taken = bytearray(len(_TOKEN))
         try:
-            outlet, inlet = socket.socketpair()
+            channel = _opened()
         except OSError:  # no more files may be open
             return
-        outlet.setblocking(False)
-        inlet.setblocking(False)
-        self._outlet = outlet
         try:
-            loop.add_reader(outlet, self._on_readable)
+            loop.add_reader(channel.fileno, self._on_readable)
         except NotImplementedError:  # the loop of Windows watches none
-            inlet.close()
-            outlet.close()
+            channel.close()
         else:
-            self._inlet = inlet
+            self._channel = channel
 
     def wake(self) -> None:
         """Any thread; never blocks or raises."""
@@ -48,23 +64,23 @@ class LoopWaker:
             return
         self._is_woken = True
         try:
-            if self._inlet is not None:
-                self._inlet.send(b"\0")
+            if self._channel is not None:
+                self._channel.give(_TOKEN)
             else:
                 self._loop.call_soon_threadsafe(self._on_woken)
-        except (OSError, RuntimeError):  # not "suppress": three calls more for each frame
+        except (OSError, ValueError, RuntimeError):  # not "suppress": three calls more
             pass  # because it, or the loop, is being closed
 
     def close(self) -> None:
         """Call nothing any more. Loop only; idempotent."""
         was_closed, self._is_closed = self._is_closed, True
-        if self._inlet is not None and not was_closed:
-            self._loop.remove_reader(self._outlet)
-            self._inlet.close()
-            self._outlet.close()
+        if self._channel is not None and not was_closed:
+            self._loop.remove_reader(self._channel.fileno)
+            self._channel.close()
 
     def _on_readable(self) -> None:
-        self._outlet.recv(16)
+        assert self._channel is not None
+        self._channel.take(self._taken)
         self._is_woken = False  # first: what comes from here on is another call
         self.call()
 
@@ -72,3 +88,19 @@ class LoopWaker:
         self._is_woken = False
         if not self._is_closed:
             self.call()
+
+
+def _opened() -> _Channel:
+    """What costs both threads least here.
+
+    Raises:
+        OSError: No more files may be open.
+    """
+    if sys.platform == "linux" and hasattr(os, "eventfd"):
+        # A file, not its number alone: who gives late finds it closed, not another in its place.
+        counter = FileIO(os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC), "r+b")
+        return _Channel(counter.fileno(), counter.write, counter.readinto, (counter,))
+    outlet, inlet = socket.socketpair()
+    outlet.setblocking(False)
+    inlet.setblocking(False)
+    return _Channel(outlet.fileno(), inlet.send, outlet.recv_into, (outlet, inlet))

@@ -50,8 +50,15 @@ def test_half_of_the_samples_of_a_voice_say_nearly_as_much_as_all():
     assert rough_rms(b"") == 0.0
 
 
+def test_every_second_sample_counts_from_the_first_on():
+    samples = array("h", [3, 1_000, -4, 1_000, 5]).tobytes()
+    assert rough_rms(samples) == pytest.approx(math.sqrt(50 / 3))
+    assert rough_rms(memoryview(samples)[:-2]) == pytest.approx(math.sqrt(25 / 2))
+
+
 def test_an_odd_last_byte_is_ignored():
     assert rms(b"\x00\x10\x00") == 4096.0
+    assert rough_rms(b"\x00\x10\x00") == 4096.0
     assert level_of(b"\x07") == 0.0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import os
 import socket
 import threading
 from collections.abc import Callable
@@ -22,9 +23,13 @@ class UnwatchedLoop(asyncio.SelectorEventLoop):
         raise NotImplementedError  # as asyncio's own does there
 
 
-@pytest.fixture(params=[asyncio.SelectorEventLoop, UnwatchedLoop])
-def runner(request: pytest.FixtureRequest):
-    with asyncio.Runner(loop_factory=request.param) as running:
+@pytest.fixture(params=["counter", "sockets", "unwatched"])
+def runner(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch):
+    if request.param == "sockets":
+        monkeypatch.delattr(os, "eventfd", raising=False)  # as on other systems than Linux
+    unwatched = request.param == "unwatched"
+    loop_factory = UnwatchedLoop if unwatched else asyncio.SelectorEventLoop
+    with asyncio.Runner(loop_factory=loop_factory) as running:
         yield running
 
 
@@ -91,16 +96,17 @@ def test_a_closed_one_calls_nothing_and_may_be_asked_by_a_thread_that_does_not_k
     assert runner.run(close()) == []
 
 
-def test_a_loop_is_woken_where_no_more_sockets_can_be_opened(
+def test_a_loop_is_woken_where_no_more_files_can_be_opened(
     runner: asyncio.Runner, monkeypatch: pytest.MonkeyPatch
 ):
-    def none_left() -> None:
+    def none_left(*_: object) -> None:
         raise OSError(errno.EMFILE, "Too many open files")
 
     async def wait() -> None:
         woken = asyncio.Event()
         with monkeypatch.context() as patched:
             patched.setattr(socket, "socketpair", none_left)
+            patched.setattr(os, "eventfd", none_left, raising=False)
             waker = LoopWaker(asyncio.get_running_loop(), woken.set)
         on_thread(waker.wake)
         await asyncio.wait_for(woken.wait(), 5)
