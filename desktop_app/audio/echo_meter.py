@@ -117,7 +117,7 @@ class EchoMeter:
             return
         for look in (self._long, self._short):
             look.add(near, left, is_speech=is_speech)
-        self._was_heard.append(self._floor.stands_out(near))
+        self._was_heard.append(near > self._floor.loud)
         self._clean_frames = self._clean_frames + 1 if self._long.is_clean else 0
         self._bad_frames = max(0, self._bad_frames + (1 if self._short.is_bad else -1))
         self._judge()

@@ -27,16 +27,14 @@ class FrameCutter:
     def feed(self, pcm: bytes, at_s: float) -> Sequence[AudioFrame]:
         """Cut one block whose last sample was captured at ``at_s``."""
         if self._is_plain and len(pcm) == FRAME_BYTES and not self._rest:
-            return (self._frame(pcm, at_s),)
+            if at_s > self._latest_s:
+                self._latest_s = at_s
+            return (AudioFrame(pcm, self._latest_s),)
         self._rest += self._resampler.feed(downmix(pcm, self._channels))
         frames = list[AudioFrame]()
         while len(self._rest) >= FRAME_BYTES:
             frame, self._rest = self._rest[:FRAME_BYTES], self._rest[FRAME_BYTES:]
             later_s = len(self._rest) / _BYTES_PER_S + self._resampler.held_s
-            frames.append(self._frame(frame, at_s - later_s))
+            self._latest_s = max(self._latest_s, at_s - later_s)
+            frames.append(AudioFrame(frame, self._latest_s))
         return frames
-
-    def _frame(self, pcm: bytes, at_s: float) -> AudioFrame:
-        if at_s > self._latest_s:
-            self._latest_s = at_s
-        return AudioFrame(pcm, self._latest_s)

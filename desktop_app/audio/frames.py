@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct
 
 from desktop_app.audio.level import rough_rms
 
@@ -16,9 +16,10 @@ FRAME_MS = 20
 FRAME_BYTES = CAPTURE_RATE_HZ * FRAME_MS // 1000 * 2
 
 
-@dataclass(slots=True)
-class AudioFrame:
+class AudioFrame(Struct, eq=False, gc=False):
     """20 ms of microphone sound.
+
+    A Struct, as one is made of each frame.
 
     Attributes:
         pcm: s16le mono 16 kHz, FRAME_BYTES long.
@@ -27,7 +28,14 @@ class AudioFrame:
 
     pcm: bytes
     at_s: float
-    _energy: float | None = field(default=None, init=False, repr=False, compare=False)
+    _energy: float | None = None
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, AudioFrame):
+            return NotImplemented
+        return (self.pcm, self.at_s) == (other.pcm, other.at_s)
+
+    __hash__ = None  # type: ignore[assignment]  # as of whatever can be equal and changes
 
     @property
     def energy(self) -> float:

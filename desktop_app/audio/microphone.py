@@ -132,7 +132,8 @@ class Microphone:
     @property
     def device_name(self) -> str:
         """What people call the open device; empty while closed."""
-        return self.stream.device.name if self.stream else ""
+        stream = self._tap.stream if self._tap else None
+        return stream.device.name if stream else ""
 
     @property
     def dropped(self) -> int:

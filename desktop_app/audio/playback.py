@@ -208,7 +208,12 @@ class Playback:
             self._sounds_until_s = until_s
         if self._is_paused:
             self._hold_on()
-        if self._is_playing or (not self._is_paused and self._may_begin(wanted, now_s)):
+        elif not self._is_playing:
+            if available := self._ring.take_stock():
+                self._begin_if_due(available, wanted, now_s)
+            else:
+                self._held_bytes = 0
+        if self._is_playing:
             self._play_into(out)
         else:
             self._quiet_bytes += wanted
@@ -231,17 +236,12 @@ class Playback:
             if not self._is_finished:
                 self.gaps += 1
 
-    def _may_begin(self, wanted: int, now_s: float) -> bool:
-        available = self._ring.take_stock()
-        if not available:
-            self._held_bytes = 0
-            return False
+    def _begin_if_due(self, available: int, wanted: int, now_s: float) -> None:
         is_whole = available >= wanted or self._held_bytes >= wanted
         if self._is_finished or (is_whole and now_s >= self._begin_s):
             self._is_playing = True
-            return True
-        self._held_bytes += wanted
-        return False
+        else:
+            self._held_bytes += wanted
 
     def _hold_on(self) -> None:
         self._ring.take_stock()

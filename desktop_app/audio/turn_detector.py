@@ -76,7 +76,11 @@ TurnSignal = SpeechStarted | SpeechContinues | SpeechConfirmed | SpeechInsisted 
 
 
 class NoiseFloor:
-    """The energy of the room when nobody speaks; falls fast, rises slowly."""
+    """The energy of the room when nobody speaks; falls fast, rises slowly.
+
+    Attributes:
+        loud: A frame of more energy stands out of the room's noise.
+    """
 
     _FALL = 0.3
     _RISE = 0.05
@@ -85,15 +89,13 @@ class NoiseFloor:
 
     def __init__(self) -> None:
         self._energy = 0.0  # not the first frame's: a key may be pressed in mid-word
+        self.loud = self._QUIETEST_VOICE
 
     def learn(self, energy: float) -> None:
         """Take the energy of a frame without speech."""
         weight = self._FALL if energy < self._energy else self._RISE
         self._energy += weight * (energy - self._energy)
-
-    def stands_out(self, energy: float) -> bool:
-        """Whether a frame of this energy stands out of the room's noise."""
-        return energy > max(self._QUIETEST_VOICE, self._LOUD * self._energy)
+        self.loud = max(self._QUIETEST_VOICE, self._LOUD * self._energy)
 
 
 @dataclass(slots=True)
@@ -126,11 +128,6 @@ class _Heard:
         return self.last_speech - self.first_speech + 1  # a voice no louder than the room
 
     @property
-    def is_settled(self) -> bool:
-        """Whether all is told of it, and only a hand ends it."""
-        return self.is_held and self.is_confirmed and self.has_insisted
-
-    @property
     def said(self) -> int:
         """Frames in which somebody spoke."""
         return self.spoken if self.first_voiced is None else self.voiced
@@ -158,14 +155,26 @@ class TurnDetector:
 
     def feed(self, frame: AudioFrame, *, is_speech: bool) -> tuple[TurnSignal, ...]:
         """Take the next frame, in order."""
-        self._heard.frames += 1
-        self._heard.last_at_s = frame.at_s
+        was_open = self._heard.is_open
+        found = self.find(frame, is_speech=is_speech)
+        return (SpeechContinues(frame), *found) if was_open else found
+
+    def find(self, frame: AudioFrame, *, is_speech: bool) -> tuple[TurnSignal, ...]:
+        """Take the next frame as ``feed`` does, without SpeechContinues.
+
+        It is one more frame of the utterance where ``is_hearing`` before.
+        """
+        heard = self._heard
+        heard.frames += 1
+        heard.last_at_s = frame.at_s
         self._note_voice(frame, is_speech=is_speech)
-        if not self._heard.is_open:
+        if not heard.is_open:
             return self._wait_for_speech(frame, is_speech=is_speech)
-        if self._heard.is_settled:
-            return (SpeechContinues(frame),)
-        return (SpeechContinues(frame), *self._weigh(), *self._end_if_over())
+        if not heard.is_held:
+            return (*self._weigh(), *self._end_if_over())
+        if heard.is_confirmed and heard.has_insisted:
+            return ()  # all is told of it, and only a hand ends it
+        return self._weigh()
 
     def begin_now(self) -> tuple[TurnSignal, ...]:
         """Open an utterance by hand: it ends with ``end_now``, not with silence."""
@@ -197,7 +206,7 @@ class TurnDetector:
         heard.last_speech = heard.frames
         if heard.first_speech is None:
             heard.first_speech = heard.frames
-        if self._floor.stands_out(energy):
+        if energy > self._floor.loud:
             heard.voiced += 1
             heard.last_voiced = heard.frames
             heard.last_voiced_s = frame.at_s
@@ -239,8 +248,6 @@ class TurnDetector:
     def _end_if_over(self) -> tuple[TurnSignal, ...]:
         heard = self._heard
         open_ms = (heard.frames - heard.opened_at) * FRAME_MS
-        if heard.is_held:
-            return ()
         is_silent = self._silence_ms() >= self.rules.end_silence_ms
         is_too_long = open_ms >= self.rules.max_utterance_s * 1000
         return (self._end(),) if is_silent or is_too_long else ()

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import os
+from itertools import chain, repeat
+from struct import Struct
 
 from websockets.frames import apply_mask  # type: ignore[attr-defined]  # in C where there is a wheel
 
 _TEXT, _BINARY = 0x81, 0x82
 _MASKED = 0x80
+_FETCHED_BYTES = 1024
+
+_masks = chain.from_iterable(map(Struct("4s").iter_unpack, map(os.urandom, repeat(_FETCHED_BYTES))))
+"""Random numbers of the system, four bytes each, fetched for many frames at once. One thread."""
 
 
 def masked_frame(payload: bytes, *, is_text: bool) -> bytes:
@@ -20,24 +26,5 @@ def masked_frame(payload: bytes, *, is_text: bool) -> bytes:
         head = bytes((kind, _MASKED | 126)) + size.to_bytes(2, "big")
     else:
         head = bytes((kind, _MASKED | 127)) + size.to_bytes(8, "big")
-    mask = _masks.next()
+    (mask,) = next(_masks)
     return b"".join((head, mask, apply_mask(payload, mask)))
-
-
-class _Masks:
-    """Random numbers of the system, fetched for many frames at once. Event loop only."""
-
-    _FETCHED_BYTES = 1024
-
-    def __init__(self) -> None:
-        self._left = b""
-
-    def next(self) -> bytes:
-        """Four bytes that were never used before."""
-        if not self._left:
-            self._left = os.urandom(self._FETCHED_BYTES)
-        mask, self._left = self._left[:4], self._left[4:]
-        return mask
-
-
-_masks = _Masks()

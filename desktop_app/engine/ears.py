@@ -57,7 +57,11 @@ class Ears:
         """Take the next frame and judge it: is it speech?"""
         self._is_fresh = False
         is_speech = self._detector.is_speech(frame.pcm)
-        self._follow(self._turn_detector.feed(frame, is_speech=is_speech))
+        turn_detector = self._turn_detector
+        if frame is not self._passed_on and turn_detector.is_hearing:
+            self._go_on(frame)
+        if signals := turn_detector.find(frame, is_speech=is_speech):
+            self._follow(signals)
         return is_speech
 
     def capture(self, turn: int, *, is_held: bool) -> None:
@@ -111,8 +115,6 @@ class Ears:
                 case turns.SpeechStarted():
                     self._unclaimed = list(signal.pre_roll)
                     self._tell(SpeechStarted())
-                case turns.SpeechContinues():
-                    self._go_on(signal.frame)
                 case turns.SpeechConfirmed():
                     self._tell(SpeechConfirmed())
                 case turns.SpeechInsisted():
@@ -127,5 +129,5 @@ class Ears:
     def _go_on(self, frame: AudioFrame) -> None:
         if self._turn is None:
             self._unclaimed.append(frame)
-        elif frame is not self._passed_on:
+        else:
             self._keep(self._turn, frame.pcm)

@@ -90,7 +90,7 @@ class Lines:
             admit,
             self._before_send,
             self._sent,
-            self._is_durable,
+            recorder.has_begun,
             is_free,
             self._load,
             has_room,
@@ -143,8 +143,8 @@ class Lines:
             is_live: The line takes it now; otherwise it waits for ``ResendSpeech``.
         """
         self._spoken += pcm
-        if is_live:
-            self.stream(turn, pcm)
+        if is_live and self._voice_line is not None:
+            self._voice_line.send(AppendAudio(turn, pcm))
 
     def stream(self, turn: int, pcm: bytes) -> None:
         """Let the line hear sound in which nobody may be speaking; it is not kept."""
@@ -190,9 +190,6 @@ class Lines:
                 await self._recorder.written()
             case _:
                 pass
-
-    def _is_durable(self, command: ClientCommand) -> bool:
-        return isinstance(command, AppendAudio) and self._recorder.has_begun(command.turn)
 
     def _sent(self, command: ClientCommand) -> None:
         match command:

@@ -78,6 +78,7 @@ class SoundDesk:
         self._echo = EchoControl(parts.echo, tell)
         self._ears = Ears(parts.detector, parts.turn_detector, tell=tell, keep=keep)
         self._session = Session()
+        self._is_deaf = False  # of that session, looked up for each frame
         self._deaf_until_s = 0.0  # what was captured before is the end of our own reply
         self._frames_heard = 0
         self._heard_timer: Timer | None = None
@@ -131,7 +132,8 @@ class SoundDesk:
         """Know how the conversation stands now."""
         if session.is_muted != self._session.is_muted:
             self._ears.forget()
-        if self._session.is_deaf and not session.is_deaf:
+        was_deaf, self._is_deaf = self._is_deaf, session.is_deaf
+        if was_deaf and not self._is_deaf:
             self._deaf_until_s = self._parts.time.now() + ECHO_TAIL_S
         self._session = session
         if session.stage is Stage.SPEAKING and self._heard_timer is None:
@@ -207,7 +209,7 @@ class SoundDesk:
 
     def _take(self, captured: AudioFrame) -> None:
         frame = self._echo.clean(captured)
-        is_deaf = self._is_deaf_to(captured)
+        is_deaf = self._is_deaf or (captured.at_s < self._deaf_until_s and self._is_deaf_to_tail)
         if not is_deaf:
             self._ears.pass_on(frame)  # on its way before the judge takes its millisecond
         self._frames_heard += 1
@@ -222,16 +224,14 @@ class SoundDesk:
         else:
             self._echo.heard(is_speech=self._ears.hear(frame))
 
-    def _is_deaf_to(self, frame: AudioFrame) -> bool:
-        """Whether a frame may hold our own reply, which nobody takes out of it.
+    @property
+    def _is_deaf_to_tail(self) -> bool:
+        """Whether what was captured while our own reply rang is not heard.
 
         It counts when it was captured, not when it is looked at. Whoever presses the talk key is
         heard from then on.
         """
-        session = self._session
-        is_tail = frame.at_s < self._deaf_until_s
-        is_pressed = session.stage is Stage.HEARING and not session.is_attending
-        return session.is_deaf or (is_tail and not is_pressed)
+        return self._session.stage is not Stage.HEARING or self._session.is_attending
 
     def _tell_level(self, frame: AudioFrame) -> None:
         level = 0.0 if self._session.is_muted else loudness(frame.energy)
@@ -242,7 +242,7 @@ class SoundDesk:
         self._echo.blame()
 
     def _notice_silence(self, frame: AudioFrame) -> None:
-        if self._session.is_deaf or self._session.is_muted:
+        if self._is_deaf or self._session.is_muted:
             return
         was_silent = self._session.is_silent
         is_silent = not any(frame.pcm) if was_silent else self._parts.microphone.is_muted

@@ -32,7 +32,7 @@ class LineUses:
         admit: Returns when there is room for this event; a slow loudspeaker slows the server.
         before_send: Returns when what the command says is durable.
         sent: Told after the command has left, unless it is sound that nobody waited for.
-        is_durable: Whether ``before_send`` would return at once.
+        is_durable: Whether ``before_send`` would return at once for sound of this turn.
         is_free: Whether no turn runs: the line can be exchanged unnoticed.
         load: The end of an utterance with its files, for a line that takes files or does not.
         has_room: Whether ``admit`` would return at once, whatever the event.
@@ -42,7 +42,7 @@ class LineUses:
     admit: Callable[[ServerEvent], Awaitable[None]]
     before_send: Callable[[ClientCommand], Awaitable[None]]
     sent: Callable[[ClientCommand], None]
-    is_durable: Callable[[ClientCommand], bool] = lambda _: False
+    is_durable: Callable[[int], bool] = lambda _: False
     is_free: Callable[[], bool] = lambda: True
     load: Callable[[CommitAudio, bool], Awaitable[CommitAudio]] | None = None
     has_room: Callable[[], bool] = lambda: False
@@ -88,23 +88,19 @@ class Supervisor:
 
         When the peer takes nothing for so long that the queue is full, the line counts as lost.
         """
-        if self._outgoing is None or self._is_said_now(command):
+        if self._outgoing is None:
             return
-        self._idle_line = None  # what comes next waits behind it
+        if self._idle_line is not None:  # then nobody has to be woken for sound
+            transport, life = self._idle_line
+            is_durable = isinstance(command, AppendAudio) and self._uses.is_durable(command.turn)
+            if is_durable and transport.send_now(command):
+                life.spoke()
+                return
+            self._idle_line = None  # what comes next waits behind it
         try:
             self._outgoing.put_nowait(command)
         except asyncio.QueueFull:
             self._is_stuck.set()
-
-    def _is_said_now(self, command: ClientCommand) -> bool:
-        """Say it without waking anybody, where nothing has to be waited for."""
-        if self._idle_line is None or not self._uses.is_durable(command):
-            return False
-        transport, life = self._idle_line
-        if not transport.send_now(command):
-            return False
-        life.spoke()
-        return True
 
     async def run(self) -> None:
         """Hold the line until cancelled; ends by itself only when the peer refuses for good."""

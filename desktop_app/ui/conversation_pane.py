@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, Qt, Signal
@@ -84,8 +83,7 @@ class ConversationPane(QWidget):
         self.drop_target = DropTarget(self._look, self)
         for part in (self.chat, self.invitation, self.dock):
             part.hide()
-        for before, after in pairwise((*self.header.stops, self.chat, *self.composer.stops)):
-            QWidget.setTabOrder(before, after)
+        QWidget.setTabOrder(self.chat, self.composer)
         self.composer.page_requested.connect(self.chat.turn_page)
         self.furnished.emit()
         self.arrange()

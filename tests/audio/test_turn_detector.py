@@ -86,6 +86,20 @@ def test_every_frame_of_an_utterance_is_given_exactly_once_and_in_order():
     assert listener.turns.is_hearing
 
 
+@pytest.mark.parametrize("is_held", [False, True])
+def test_who_knows_which_frames_belong_to_an_utterance_finds_all_else(is_held: bool):
+    one, other = TurnDetector(), TurnDetector()
+    if is_held:
+        assert one.begin_now() == other.begin_now()
+    for at, sign in enumerate("..." + "#" * 40 + "." * 40 + "####" + "." * 40):
+        frame = AudioFrame(QUIET if sign == "." else LOUD, at * 0.02)
+        was_hearing = other.is_hearing
+        found = other.find(frame, is_speech=sign == "#")
+        continues = (SpeechContinues(frame),) if was_hearing else ()
+        assert one.feed(frame, is_speech=sign == "#") == (*continues, *found)
+    assert one.is_hearing is other.is_hearing is is_held
+
+
 def test_the_silence_clock_is_set_back_to_the_last_voiced_frame():
     listener = Listener()
     listener.hear("...#####" + "hhh" + "......")

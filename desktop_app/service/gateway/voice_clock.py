@@ -27,7 +27,7 @@ class VoiceClock:
     def hear(self, pcm: bytes) -> None:
         """Sound that came just now: s16le, mono, at any rate."""
         energy = rough_rms(pcm)
-        if self._floor.stands_out(energy):
+        if energy > self._floor.loud:
             self.last_voiced_s = self._clock()
         else:
             self._floor.learn(energy)
