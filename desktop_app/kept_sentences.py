@@ -123,6 +123,7 @@ KEPT: Prose = {
     "picture.deleted": "{file} was deleted.",
     "picture.not_copied": "{file} is no picture that can be copied. Save it as a file instead.",
     "picture.not_opened": "No program opened {file}. Save it as a file instead.",
+    "picture.saved": "{file} was written.",
     "picture.not_saved": "{file} could not be saved there: {reason}. Choose another folder.",
     "archive.running": "Reading {file}: {number}%.",
     "export.running": "Writing {file}: {number}%.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, Qt, Signal
@@ -83,7 +84,8 @@ class ConversationPane(QWidget):
         self.drop_target = DropTarget(self._look, self)
         for part in (self.chat, self.invitation, self.dock):
             part.hide()
-        QWidget.setTabOrder(self.chat, self.composer)
+        for before, after in pairwise((*self.header.stops, self.chat, *self.composer.stops)):
+            QWidget.setTabOrder(before, after)
         self.composer.page_requested.connect(self.chat.turn_page)
         self.furnished.emit()
         self.arrange()

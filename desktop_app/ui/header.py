@@ -166,6 +166,12 @@ class Header(QWidget):
         button.describe(says, shortcut)
         return button
 
+    @property
+    def stops(self) -> tuple[QWidget, ...]:
+        """What Tab comes to, in the order in which it is read."""
+        chips = (self.assistant_chip, self.model_chip, self.voice_chip)
+        return (self._left, self._new, *chips, self._gallery, self._right)
+
     def show_title(self, title: str) -> None:
         """Name the open thread."""
         self._words = title

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QTextDocument
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from desktop_app.ui import look as size
@@ -51,19 +51,27 @@ def begin_leading(field: QLineEdit) -> None:
 
 
 def begin_page_leading(page: QPlainTextEdit) -> None:
-    """The same for a page: while it is empty; what is written has a direction of its own."""
-    if is_mirrored():
-        page.textChanged.connect(partial(_turn_empty, page))
-        _turn_empty(page)
+    """The same for a page; what is written stands where its first words are read from.
+
+    Qt leaves all of it at the left, whatever it says.
+    """
+    page.textChanged.connect(partial(_turn, page))
+    _turn(page)
 
 
-def _turn_empty(page: QPlainTextEdit) -> None:
+def _turn(page: QPlainTextEdit) -> None:
     document = page.document()
-    wanted = leading() if document.isEmpty() else Qt.AlignmentFlag.AlignLeading
     option = document.defaultTextOption()
+    wanted = leading() if document.isEmpty() else _side_of(document)
     if option.alignment() != wanted:
         option.setAlignment(wanted)
         document.setDefaultTextOption(option)
+
+
+def _side_of(document: QTextDocument) -> Qt.AlignmentFlag:
+    is_turned = document.firstBlock().textDirection() is Qt.LayoutDirection.RightToLeft
+    side = Qt.AlignmentFlag.AlignRight if is_turned else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignAbsolute
 
 
 def paint_field(painter: QPainter, look: Look, widget: QWidget, *, is_faulty: bool = False) -> None:

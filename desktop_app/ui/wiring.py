@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
 
 from desktop_app.link.device_messages import (
     SwitchMicrophone,
@@ -31,6 +35,7 @@ from desktop_app.ui.main_window import MainWindow
 from desktop_app.ui.models.answering import Answering
 from desktop_app.ui.models.models_wiring import ModelsWiring
 from desktop_app.ui.panels.panels_wiring import PanelsWiring
+from desktop_app.ui.passing_notices import PassingNotices
 from desktop_app.ui.questions.questions_wiring import QuestionsWiring
 from desktop_app.ui.service_asks import Asks, ServiceAsks
 from desktop_app.ui.settings.settings_wiring import SettingsWiring
@@ -97,6 +102,7 @@ class Wiring:
         self.voice = VoiceWiring(wires, self.threads, self.settings.choose_talk_mode)
         self.welcome = WelcomeWiring(wires, self.settings)
         self.chat.pictures.chosen.connect(self.gallery.open_inline)
+        self.chat.pictures.menu_wanted.connect(self.gallery.show_menu)
         self.panels = PanelsWiring(wires, self.threads)
         answering = Answering(wires, self.threads)
         self.assistants = AssistantsWiring(wires, answering)
@@ -105,6 +111,7 @@ class Wiring:
         self.questions = QuestionsWiring(wires, self.chat)
         self.settings.page_shown.connect(self.voices.adopt_page)
         self._discarding = (self.chat.steps.discarding, self.attachments.discarding)
+        self.passing = PassingNotices(wires)
         self._connect()
 
     def start(self, *, opens_newest: bool = True) -> None:
@@ -181,6 +188,9 @@ class Wiring:
                 self.threads.files.stop()
             case "stop_import":
                 self._send(CancelImport())
+            case "show_file":
+                folder = Path(notice.facts["file"]).parent
+                QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
             case "interrupt":
                 self._send(StopReply())
         self._wires.dismiss(notice.code)

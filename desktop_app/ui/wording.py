@@ -18,7 +18,7 @@ QUEUED = mark("Waiting to be sent")
 NOT_SENT = mark("Not sent")
 THINKING = mark("Thinking")
 INTERRUPTED = mark("You interrupted here")
-CUT_OFF = mark("This reply was cut short. What had arrived was kept")
+CUT_OFF = mark("This reply was cut short. What had arrived was kept.")
 RETRY = mark("Try again")
 LISTEN = mark("Listen again")
 YOU_SPOKE = mark("spoken")
@@ -75,6 +75,7 @@ _ACTIONS: Prose = {
     "stop_export": "Stop",
     "stop_import": "Stop",
     "settings": "Open the settings",
+    "show_file": "Show in folder",
 }
 
 

@@ -149,13 +149,17 @@ async def busy_and_troubled(person: Person, camera: Photographer) -> None:
     store.apply(MessageSaved(message("b1", Role.USER, "Tell me of the funiculars.")))
     store.apply(ReasoningGrew("trip", 5, "They ask for the funiculars; there are three of them."))
     await camera.take("10-thinking")
-    store.apply(MessageSaved(message("b2", Role.ASSISTANT, "", status=MessageStatus.STREAMING)))
+    reply = message("b2", Role.ASSISTANT, "", status=MessageStatus.STREAMING)
+    store.apply(MessageSaved(reply))
     store.apply(
         ReplyGrew("trip", "b2", "There are **three** of them. The first one, *Glória*, cli")
     )
     await camera.take("11-streaming")
     failed = message("b3", Role.USER, "And the last one?", status=MessageStatus.FAILED, turn=6)
-    store.apply(MessageSaved(message("b2", Role.ASSISTANT, "There are **three** of them.")))
+    whole = msgspec.structs.replace(
+        reply, text="There are **three** of them.", status=MessageStatus.COMPLETE
+    )
+    store.apply(MessageSaved(whole))
     store.apply(MessageSaved(msgspec.structs.replace(failed, error="http.503")))
     store.apply(ConnectionChanged(Connection.RECONNECTING, "embedded", 4.0))
     for notice in (

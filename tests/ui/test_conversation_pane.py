@@ -105,3 +105,13 @@ def test_page_keys_in_the_composer_scroll_the_conversation(around, qtbot):
     qtbot.keyClick(pane.composer.field, Qt.Key.Key_PageDown)
     assert bar.value() == bar.maximum()
     assert pane.chat.is_following
+
+
+def test_bar_54_tab_goes_through_the_pane_as_it_is_read(around):
+    pane = crowded(around, QSize(760, 600), 100)
+    wanted = (*pane.header.stops, pane.chat, *pane.composer.stops)
+    found, stop = [pane.header.stops[0]], pane.header.stops[0].nextInFocusChain()
+    while stop is not pane.header.stops[0]:
+        found += [stop] if stop in wanted else []
+        stop = stop.nextInFocusChain()
+    assert tuple(found) == wanted

@@ -16,6 +16,7 @@ from desktop_app.ui.labels import Label
 from desktop_app.ui.look import Look
 from desktop_app.ui.mirroring import shortened
 from desktop_app.ui.panels.fields import LineField
+from desktop_app.ui.panels.fields import TextField as PageField
 from desktop_app.ui.panels.rows import wrapped
 from desktop_app.ui.text_field import TextField
 from desktop_app.ui.threads.thread_list import SearchField
@@ -113,6 +114,42 @@ def _words(table, row, column):
     return table.cellAt(row, column).firstCursorPosition().block().text()
 
 
+def test_numbers_of_a_turned_column_stand_at_the_side_of_its_words(look):
+    block = TextBlock(look)
+    block.show_markdown(
+        "| سؤال | جواب | نسبة |\n|---|---|--:|\n| س | نعم | 98% |\n| C | 28 | 8% |\n", 400
+    )
+    table = block.document.rootFrame().childFrames()[0]
+    share, answer, question = (_from_left(table, column) for column in range(3))
+    assert share == [0, 0]
+    assert answer[1] > answer[0] >= 0  # a shorter one, at the right as well
+    assert question[0] > 0
+    assert question[1] > 0
+
+
+def _from_left(table, column):
+    cells = [table.cellAt(row, column).firstCursorPosition().block() for row in (1, 2)]
+    return [cell.layout().lineAt(0).naturalTextRect().left() for cell in cells]
+
+
+def test_a_hint_of_several_lines_begins_where_words_do(from_the_right, look, qtbot):
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    field = PageField(look, parent, "نعم")
+    field.resize(200, 90)
+    hint = _last_ink(field)
+    field.show_text("نعم")
+    assert _last_ink(field) == pytest.approx(hint, abs=1)
+
+
+def _last_ink(field: QWidget) -> int:
+    picture = field.grab().toImage()
+    ground = picture.pixel(8, 40)
+    inside = range(4, picture.width() - 4)
+    rows = range(4, 40)
+    return max(x for x in inside for y in rows if picture.pixel(x, y) != ground)
+
+
 def test_names_of_files_stand_above_what_is_said_of_them(mirrored_desk, look):
     label = wrapped(look, mirrored_desk.window, "tickets.docx")
     label.resize(300, 30)
@@ -167,6 +204,23 @@ def test_an_empty_composer_has_its_cursor_at_the_hint(from_the_right, look, qtbo
     field.undo()
     assert field.toPlainText() == ""
     assert field.cursorRect().left() > field.width() - 20
+
+
+@pytest.mark.parametrize("window", [Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft])
+def test_what_is_written_stands_where_its_words_are_read_from(
+    from_the_right, qapp, look, qtbot, window
+):
+    qapp.setLayoutDirection(window)
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    composer = Composer(look, parent)
+    composer.resize(600, 60)
+    parent.show()
+    field = composer.field
+    for words, is_right in (("نعم هذا", True), ("tram", False), ("نعم", True)):
+        composer.set_text(words)
+        line = field.document().firstBlock().layout().lineAt(0).naturalTextRect()
+        assert (line.center().x() > field.viewport().width() / 2) is is_right
 
 
 def test_title_tabs_and_rows_of_the_sides_begin_in_one_line(mirrored_desk):

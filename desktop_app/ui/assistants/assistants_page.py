@@ -53,7 +53,7 @@ class AssistantsPage(QWidget):
             Action("clone", "copy", tr("Copy with its documents and memories")),
             Action("delete", "trash", tr("Delete")),
         )
-        self.rows = Rows(look, self, actions, outset=_OUTSET)
+        self.rows = Rows(look, self, actions, outset=_OUTSET, press="edit")
         self.form = AssistantForm(look, self)
         self.documents = FilesPanel(look, self, tr(_NO_DOCUMENTS))
         self._title = Label(look, self, px=size.TITLE, weight=QFont.Weight.DemiBold)

@@ -56,7 +56,7 @@ def paint_ring(
     height: int,
 ) -> None:
     """Paint the focus around what was reached by keyboard, where it stands now."""
-    now = same_of(pressable_in(stack, int(-origin.y()), height), chosen)
+    now = same_of(pressable_in(stack, int(-origin.y()), height, has_menus=True), chosen)
     if now is None:
         return
     box = now.target.box

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
+    QFocusEvent,
     QGuiApplication,
     QKeyEvent,
     QKeySequence,
@@ -14,13 +15,15 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from desktop_app.journal.records import MessageRecord
 from desktop_app.ui import wording
 from desktop_app.ui.accessible import SpokenPart, tell_current
 from desktop_app.ui.chat.answer_bar import AnswerBar
 from desktop_app.ui.chat.conversation_scroll import TOP, ConversationScroll
 from desktop_app.ui.chat.folds import LEARNED
 from desktop_app.ui.chat.link_bar import LinkBar, says_where
-from desktop_app.ui.chat.message_menu import message_menu
+from desktop_app.ui.chat.message_actions import MessageActions, steps_of
+from desktop_app.ui.chat.message_menu import copy_message, message_menu
 from desktop_app.ui.chat.message_row import MessageRow
 from desktop_app.ui.chat.target_walk import Pressable, next_of, pressable_in
 from desktop_app.ui.chat.targets import Target
@@ -41,6 +44,7 @@ class ChatView(ConversationScroll):
         tool_allowed, tool_always: The same, of a call that the person's program shall answer;
             and others like it in the future.
         picture_chosen: Id of a picture.
+        picture_menu_wanted: Id of a picture, and where its menu is to be shown, on the screen.
         step_requested: ``play``, ``again``, ``edit`` or ``details``, and the id of a message.
     """
 
@@ -54,6 +58,7 @@ class ChatView(ConversationScroll):
     tool_always = Signal(str, str)
     step_requested = Signal(str, str)
     picture_chosen = Signal(str)
+    picture_menu_wanted = Signal(str, QPoint)
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(look, parent)
@@ -61,6 +66,10 @@ class ChatView(ConversationScroll):
         self._links.agreed.connect(self.link_chosen)
         self._answers = AnswerBar(look, self)
         self._answers.answered.connect(self.tool_answered)
+        self._pointed = ""  # id of the message that the pointer is over
+        self.offered = MessageActions(look, self.viewport())
+        self.offered.step_chosen.connect(self._on_step)
+        self.offered.menu_wanted.connect(self._show_menu)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
@@ -71,7 +80,7 @@ class ChatView(ConversationScroll):
             )
 
     def _overlays(self) -> tuple[QWidget, ...]:
-        return (*super()._overlays(), self._links, self._answers)
+        return (*super()._overlays(), self._links, self._answers, self.offered)
 
     # ---- pointer and keys ---------------------------------------------------------------
 
@@ -109,6 +118,9 @@ class ChatView(ConversationScroll):
                 self.viewport().update()
             return
         self._show_pointer(event.position())
+        found = self._at(event.position())
+        self._pointed = found[0].message.id if found else ""
+        self._offer_actions()
 
     def _show_pointer(self, point: QPointF) -> None:
         found = self._at(point)
@@ -134,8 +146,59 @@ class ChatView(ConversationScroll):
             self._selection = Selection(Spot(message_id, start), Spot(message_id, end))
             self.viewport().update()
 
+    # ---- what is mostly done with a message -------------------------------------------------
+
+    def _offer_actions(self) -> None:
+        """Below the message that is pointed at, else below the one that the keyboard is in."""
+        chosen = self._chosen.message_id if self._chosen is not None else ""
+        number = self._stack.number_of(self._pointed or chosen)
+        message = self._stack.messages[number] if number >= 0 else None
+        if message is not None and steps_of(message):
+            place = self._actions_place(number)
+            if self.viewport().rect().contains(place):
+                self.offered.offer(message, place)
+                return
+        self.offered.hide()
+
+    def _actions_place(self, number: int) -> QRect:
+        top = TOP + self._stack.top(number) - self.verticalScrollBar().value()
+        return self._stack.row(number).actions_box.translated(self._left(), top).toRect()
+
+    def _repaint_what_changed(self) -> None:
+        """What moves away from the pointer is not pointed at any more."""
+        if not self.offered.isHidden():
+            number = self._stack.number_of(self._pointed)
+            if number < 0 or self._actions_place(number) != self.offered.geometry():
+                self._pointed = ""
+            self._offer_actions()
+        super()._repaint_what_changed()
+
+    def _on_step(self, kind: str, message_id: str) -> None:
+        message = self._message(message_id)
+        if kind != "copy":
+            self.step_requested.emit(kind, message_id)
+        elif message is not None:
+            copy_message(message, as_markdown=True)
+            self.offered.tell_copied()
+
+    def _message(self, message_id: str) -> MessageRecord | None:
+        number = self._stack.number_of(message_id)
+        return self._stack.messages[number] if number >= 0 else None
+
+    def _show_menu(self, message_id: str, place: QPoint) -> None:
+        message_menu(self, self._message(message_id)).popup(place)
+
+    def _menu_place(self, message_id: str) -> QPoint:
+        """Below what is offered of a message, on the screen, and within the view."""
+        box = self._actions_place(self._stack.number_of(message_id))
+        within = self.viewport().rect()
+        y = max(within.top(), min(box.bottom(), within.bottom()))
+        return self.viewport().mapToGlobal(QPoint(box.left(), y))
+
     def _act(self, target: Target, message_id: str) -> None:
-        if target.kind == "retry":
+        if target.kind == "menu":
+            self._show_menu(message_id, self._menu_place(message_id))
+        elif target.kind == "retry":
             self.retry_requested.emit(message_id)
         elif target.kind == "chip" and target.value == LEARNED:
             self.step_requested.emit("memories", message_id)
@@ -208,6 +271,7 @@ class ChatView(ConversationScroll):
             return super().focusNextPrevChild(forwards)
         pressable = self._pressable()
         self._chosen = next_of(pressable, self._chosen, backwards=not forwards)
+        self._offer_actions()
         self.viewport().update()
         if self._chosen is not None:
             tell_current(self, len(self._stack) + pressable.index(self._chosen))
@@ -242,7 +306,7 @@ class ChatView(ConversationScroll):
 
     def _pressable(self) -> list[Pressable]:
         top = self.verticalScrollBar().value() - TOP
-        return pressable_in(self._stack, top, self.viewport().height())
+        return pressable_in(self._stack, top, self.viewport().height(), has_menus=True)
 
     @property
     def is_pressed_by_space(self) -> bool:
@@ -272,11 +336,31 @@ class ChatView(ConversationScroll):
             super().keyPressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
+        if event.reason() is QContextMenuEvent.Reason.Keyboard and len(self._stack):
+            last = self._stack.number_at(self.verticalScrollBar().value() + self.height() - TOP)
+            chosen, message_id = self._chosen, self._stack.messages[last].id
+            if chosen is not None:
+                message_id = chosen.message_id
+            place = self._menu_place(message_id)
+            if chosen is not None and chosen.target.kind == "picture":
+                self.picture_menu_wanted.emit(chosen.target.value, place)
+            else:
+                self._show_menu(message_id, place)
+            return
         found = self._at(QPointF(self.viewport().mapFrom(self, event.pos())))
-        menu = message_menu(self, found[0].message if found else None)
-        menu.popup(event.globalPos())
+        target = found and found[0].target_at(found[1])
+        if target and target.kind == "picture":
+            self.picture_menu_wanted.emit(target.value, event.globalPos())
+        else:
+            message_menu(self, found[0].message if found else None).popup(event.globalPos())
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        super().focusOutEvent(event)
+        self._offer_actions()
 
     def viewportEvent(self, event: QEvent) -> bool:  # noqa: N802
         if event.type() == QEvent.Type.Leave:
             self.viewport().unsetCursor()
+            self._pointed = ""
+            self._offer_actions()
         return super().viewportEvent(event)

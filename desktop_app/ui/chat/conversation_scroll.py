@@ -327,12 +327,14 @@ class ConversationScroll(QAbstractScrollArea):
             painter.drawRoundedRect(QRectF(self.viewport().rect()).adjusted(4, 4, -4, -4), 8, 8)
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
-        self._shows_focus = event.reason() in BY_KEYBOARD
+        if event.reason() is not Qt.FocusReason.PopupFocusReason:
+            self._shows_focus = event.reason() in BY_KEYBOARD
         super().focusInEvent(event)
         self.viewport().update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
-        self._shows_focus = False
-        self._chosen = None
+        if event.reason() is not Qt.FocusReason.PopupFocusReason:  # a menu gives the keys back
+            self._shows_focus = False
+            self._chosen = None
         super().focusOutEvent(event)
         self.viewport().update()

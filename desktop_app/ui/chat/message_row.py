@@ -19,6 +19,7 @@ from desktop_app.ui.chat.chip_row import ChipRow
 from desktop_app.ui.chat.fold_list import FoldList
 from desktop_app.ui.chat.folds import chips_of
 from desktop_app.ui.chat.growing_markdown import MarkdownText
+from desktop_app.ui.chat.message_actions import actions_box
 from desktop_app.ui.chat.message_bubble import HEADER, PAD_X, PAD_Y, paint_bubble
 from desktop_app.ui.chat.message_footer import Footer, footer_of, paint_footer
 from desktop_app.ui.chat.picture_shelf import PictureShelf
@@ -31,7 +32,7 @@ from desktop_app.ui.look import Look
 from desktop_app.ui.mirroring import mirrored
 from desktop_app.ui.wording import as_written
 
-AFTER = 24  # below each message
+AFTER = 24  # px at 1x below each message
 _BUBBLE_SHARE = 0.78
 _FENCES = ("```", "~~~")
 _FOOTER = 26  # px, a guess
@@ -47,6 +48,7 @@ class MessageRow:
         self._markdown = MarkdownText()
         self._is_user = message.role is Role.USER
         self._column = BlockColumn(look, self._widest_bubble() if self._is_user else width)
+        self._after = look.scaled(AFTER)
         self._below = PAD_Y + 2 - line_air(look.font()) if self._is_user else 0
         self._folds = FoldList(look, width)
         self._chips = ChipRow(look, width, is_right=self._is_user)
@@ -124,7 +126,7 @@ class MessageRow:
         """px, the gap to the next message included."""
         stamp, around = self._around
         if stamp != self._stamp:
-            whole = self._chips_top() + self._chips.height + AFTER + self._footer_room()
+            whole = self._chips_top() + self._chips.height + self._after + self._footer_room()
             around = whole - self._column.height
             self._around = (self._stamp, around)
         return self._column.height + around
@@ -237,7 +239,13 @@ class MessageRow:
     def footer_box(self) -> QRectF:
         """Where the line below the message stands."""
         height = self.footer.height(self._look, self._width) if self.footer is not None else 0
-        return QRectF(0, self.height - AFTER - height, self._width, height)
+        return QRectF(0, self.height - self._after - height, self._width, height)
+
+    @property
+    def actions_box(self) -> QRectF:
+        """Where what is mostly done with it is offered."""
+        gap = QRectF(0, self.height - self._after, self._width, self._after)
+        return actions_box(self._look, self.message, gap)
 
     # ---- text -----------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSize, Qt, Signal
+from PySide6.QtCore import QObject, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QImage
 
 from desktop_app.journal.records import PictureRecord
@@ -27,9 +27,11 @@ class PictureLoading(QObject):
 
     Signals:
         chosen: The PictureRecord that somebody wants to look at.
+        menu_wanted: The PictureRecord, and where its menu is to be shown, on the screen.
     """
 
     chosen = Signal(object)
+    menu_wanted = Signal(object, QPoint)
 
     def __init__(self, wires: Wires, chat: ChatView) -> None:
         super().__init__(wires.window)
@@ -44,6 +46,7 @@ class PictureLoading(QObject):
         wires.store.conversation_changed.connect(self._on_conversation)
         chat.pictures_wanted.connect(self._on_wanted)
         chat.picture_chosen.connect(self._on_chosen)
+        chat.picture_menu_wanted.connect(self._on_menu_wanted)
 
     def _on_conversation(self, conversation: Conversation) -> None:
         if conversation.thread_id != self._thread_id:
@@ -100,6 +103,11 @@ class PictureLoading(QObject):
         picture = self._known.get(picture_id)
         if picture is not None:
             self.chosen.emit(picture.record)
+
+    def _on_menu_wanted(self, picture_id: str, place: QPoint) -> None:
+        picture = self._known.get(picture_id)
+        if picture is not None:
+            self.menu_wanted.emit(picture.record, place)
 
 
 def _measured_all(

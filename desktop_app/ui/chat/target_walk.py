@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from desktop_app.prose import tr
+from desktop_app.ui.chat.message_actions import MENU, steps_of
 from desktop_app.ui.chat.message_stack import MessageStack
 from desktop_app.ui.chat.targets import Target
 
@@ -41,13 +43,22 @@ def same_of(pressable: list[Pressable], chosen: Pressable) -> Pressable | None:
     return min(same, key=lambda one: abs(one.y - chosen.y), default=None)
 
 
-def pressable_in(stack: MessageStack, top: int, height: int) -> list[Pressable]:
-    """What can be pressed in the part of the conversation that is in sight."""
+def pressable_in(
+    stack: MessageStack, top: int, height: int, *, has_menus: bool = False
+) -> list[Pressable]:
+    """What can be pressed in the part of the conversation that is in sight.
+
+    Args:
+        has_menus: The menu of each message is among it.
+    """
     found: list[Pressable] = []
     number = stack.number_at(top)
     while 0 <= number < len(stack) and stack.top(number) < top + height:
         start, row = stack.top(number), stack.row(number)
-        for target in row.targets(top - start, top + height - start):
+        targets = row.targets(top - start, top + height - start)
+        if has_menus and steps_of(row.message):
+            targets.append(Target("menu", "", tr(MENU), row.actions_box))
+        for target in targets:
             if top <= start + target.box.center().y() <= top + height:
                 found.append(Pressable(row.message.id, target, start + target.box.top()))
         number += 1

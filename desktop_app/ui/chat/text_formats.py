@@ -196,14 +196,26 @@ def _turn_table(table: QTextTable) -> None:
     """Let a table whose words are read from the right begin there; Qt leaves its columns."""
     for row in range(table.rows()):
         columns = range(table.columns())
-        cells = [_whole(table.cellAt(row, column)).selection() for column in columns]
-        for column, cell in enumerate(reversed(cells)):
+        wholes = [_whole(table.cellAt(row, column)) for column in columns]
+        cells = [(whole.selection(), whole.blockFormat().alignment()) for whole in wholes]
+        for column, (words, alignment) in enumerate(reversed(cells)):
             place = _whole(table.cellAt(row, column))
             place.removeSelectedText()
-            place.insertFragment(cell)
+            place.insertFragment(words)
+            place.mergeBlockFormat(_from_right(alignment))
     given = table.format()
     given.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignAbsolute)
     table.setFormat(given)
+
+
+def _from_right(alignment: Qt.AlignmentFlag) -> QTextBlockFormat:
+    """The same, read from there: Qt goes by each cell's own words, and numbers have no side."""
+    turned = QTextBlockFormat()
+    if not alignment & Qt.AlignmentFlag.AlignHCenter:
+        is_last = bool(alignment & Qt.AlignmentFlag.AlignRight)
+        side = Qt.AlignmentFlag.AlignLeft if is_last else Qt.AlignmentFlag.AlignRight
+        turned.setAlignment(side | Qt.AlignmentFlag.AlignAbsolute)
+    return turned
 
 
 def _whole(cell: QTextTableCell) -> QTextCursor:

@@ -197,6 +197,11 @@ class Composer(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     @property
+    def stops(self) -> tuple[QWidget, ...]:
+        """What Tab comes to, in the order in which it is read."""
+        return (self._attach, self._note, self.field, self._microphone, self._send)
+
+    @property
     def text(self) -> str:
         """What is written and not sent."""
         return self.field.toPlainText()

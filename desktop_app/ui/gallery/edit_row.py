@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop_app.prose import tr
@@ -46,6 +46,11 @@ class EditRow(QWidget):
     def clear(self) -> None:
         """Forget what was written."""
         self.wish.clear()
+
+    def write(self, text: str) -> None:
+        """Go on in the field with what was typed beside it."""
+        self.wish.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.wish.insert(text)
 
     def _on_changed(self, text: str) -> None:
         for button in (self.make, self.film):

@@ -120,8 +120,13 @@ class GalleryWiring(QObject):
             self._pages.read(self._wires.store.state.conversation.thread_id if is_one else "")
 
     def _show_all(self, pictures: tuple[PictureRecord, ...], total: int) -> None:
-        if self._page is not None:
-            self._page.show_pictures(pictures, total)
+        page = self._page
+        if page is None:
+            return
+        page.show_pictures(pictures, total)
+        if page.is_viewing and page.viewer.picture is not None:
+            place, has_others = self._place_of(page.viewer.picture)
+            page.viewer.show_place(place, has_others=has_others)
 
     def close_viewer(self) -> bool:
         """Esc: from one picture back to all; False where none is looked at."""
@@ -186,14 +191,17 @@ class GalleryWiring(QObject):
         if page is None:
             return
         page.grid.choose_picture(picture.id)
-        known = page.grid.pictures
-        number = next((n for n, one in enumerate(known) if one.id == picture.id), None)
-        place = ""
-        if number is not None:
-            place = tr("{number} of {count}").format(number=number + 1, count=len(known))
+        place, has_others = self._place_of(picture)
         thread = self._thread_title(picture.thread_id)
-        page.viewer.show_picture(picture, place, thread, has_others=len(known) > 1)
+        page.viewer.show_picture(picture, place, thread, has_others=has_others)
         self._wires.run(partial(self._read_family, picture), "picture family")
+
+    def _place_of(self, picture: PictureRecord) -> tuple[str, bool]:
+        """Which of how many it is, in words as far as they are known, and if there are others."""
+        known = self._page.grid.pictures if self._page is not None else ()
+        number = next((n for n, one in enumerate(known, 1) if one.id == picture.id), 0)
+        words = tr("{number} of {count}").format(number=number, count=len(known))
+        return words if number else "", len(known) > 1
 
     async def _read_family(self, picture: PictureRecord) -> None:
         if self._threads.record_of(picture.thread_id) is None:
@@ -233,23 +241,33 @@ class GalleryWiring(QObject):
     # ---- steps --------------------------------------------------------------------------------
 
     def _show_menu(self, grid: PictureGrid, place: QPoint) -> None:
-        picture = grid.current
-        if picture is None:
-            return
-        menu = QMenu(grid)
+        if grid.current is not None:
+            self.menu(grid.current).popup(place)
+
+    def show_menu(self, picture: PictureRecord, place: QPoint) -> None:
+        """What can be done with a picture of the conversation, at this place of the screen."""
+        self.menu(picture, is_inline=True).popup(place)
+
+    def menu(self, picture: PictureRecord, *, is_inline: bool = False) -> QMenu:
+        """What can be done with a picture; it goes when it is closed.
+
+        Args:
+            is_inline: It is looked at where its message is.
+        """
+        menu = QMenu(self._window)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         elsewhere = ((tr("Play in another program"), self._steps.play),)
         for words, step in (
             (tr("Open"), self.open_picture),
             *(elsewhere if picture.is_video else ()),
-            (tr("Go to its message"), self._on_message),
+            *(() if is_inline else ((tr("Go to its message"), self._on_message),)),
             (tr("Copy"), self._steps.copy),
             (tr("Save as…"), self._on_save),
             (tr("Show in folder"), self._steps.show_in_folder),
             (tr("Delete"), self._on_delete),
         ):
             menu.addAction(words).triggered.connect(partial(_carry_out, step, picture))
-        menu.popup(place)
+        return menu
 
     def _on_save(self, picture: PictureRecord) -> None:
         self._steps.save(picture, self._window)

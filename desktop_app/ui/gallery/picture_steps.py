@@ -81,6 +81,7 @@ class PictureSteps(QObject):
         title = tr("Save the video") if picture.is_video else tr("Save the picture")
         dialog = QFileDialog(parent, title, str(Path(folder) / name))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(Path(name).suffix)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(partial(self.save_as, picture))
         dialog.open()
@@ -94,6 +95,10 @@ class PictureSteps(QObject):
             await self._wires.on_worker(partial(shutil.copyfile, self.path(picture), target))
         except OSError as error:
             self._tell("picture.not_saved", picture, error.strerror or str(error))
+        else:
+            self._wires.notify(
+                Notice(NoticeLevel.INFO, "picture.saved", {"file": target}, "show_file")
+            )
 
     def drag(self, picture: PictureRecord, source: QWidget, image: QImage | None) -> None:
         """Let the picture be dropped on another program, as a file with a telling name."""

@@ -23,6 +23,7 @@ from desktop_app.ui.labels import Label
 from desktop_app.ui.look import Look
 from desktop_app.ui.mirroring import leading, mirrored_margins
 from desktop_app.ui.numbers import money
+from desktop_app.ui.typed_text import typed_text
 from desktop_app.ui.wording import apart
 
 COMPARED = 4
@@ -104,10 +105,10 @@ class PictureViewer(QWidget):
         self.back = self._button("back", tr("Gallery"), "Esc", tr("Gallery"))
         self.before = self._button("left", tr("The picture before"), "PgUp")
         self.after = self._button("right", tr("The next picture"), "PgDown")
-        self.compare = self._button("compare", tr("Compare with its relatives"), "C")
+        self.compare = self._button("compare", tr("Compare with its relatives"))
         self.compare.setCheckable(True)
         self.compare.setEnabled(False)
-        self.message = self._button("chat", tr("Go to its message"), "M")
+        self.message = self._button("chat", tr("Go to its message"))
         self.copy = self._button("copy", tr("Copy the picture"))
         self.save = self._button("save", tr("Save the picture as a file"))
         self.delete = self._button("trash", tr("Delete the picture"))
@@ -179,9 +180,7 @@ class PictureViewer(QWidget):
             self.strip.show_family(self._family)
             self.edit.clear()
         self._thread = thread
-        self._place.show_text(place)
-        for button in (self.before, self.after):
-            button.setEnabled(has_others)
+        self.show_place(place, has_others=has_others)
         prompt = picture.prompt.strip()
         cut = prompt[:_PROMPT_CHARACTERS] + "…" if len(prompt) > _PROMPT_CHARACTERS else prompt
         self._prompt.setText(cut)
@@ -191,6 +190,12 @@ class PictureViewer(QWidget):
         self._name_steps(is_film=picture.is_video)
         if is_other and picture.is_video:
             self.film_wanted.emit(picture)
+
+    def show_place(self, place: str, *, has_others: bool) -> None:
+        """Where it stands among all, in words, and whether there is one before or after it."""
+        self._place.show_text(place)
+        for button in (self.before, self.after):
+            button.setEnabled(has_others)
 
     def _name_steps(self, *, is_film: bool) -> None:
         """What a picture and a video have in common is called by what it is."""
@@ -360,11 +365,7 @@ class PictureViewer(QWidget):
             Qt.Key.Key_Left: -onward,
             Qt.Key.Key_Right: onward,
         }
-        button = {
-            Qt.Key.Key_C: self.compare,
-            Qt.Key.Key_M: self.message,
-            Qt.Key.Key_Delete: self.delete,
-        }.get(Qt.Key(event.key()))
+        button = self.delete if event.key() == Qt.Key.Key_Delete else None
         if event.matches(QKeySequence.StandardKey.Copy):
             button = self.copy
         elif event.matches(QKeySequence.StandardKey.Save):
@@ -376,6 +377,8 @@ class PictureViewer(QWidget):
             self.step_requested.emit(steps[Qt.Key(event.key())])
         elif button is not None:
             button.click()
+        elif (text := typed_text(event)) and not self.is_film:
+            self.edit.write(text)
         else:
             super().keyPressEvent(event)
 

@@ -17,6 +17,8 @@ from desktop_app.ui.text_field import (
     paint_field_icon,
 )
 
+_CURSOR = 1  # px, room for it where words begin at the right
+
 
 class LineField(QLineEdit):
     """One line, with an icon before it where there is one."""
@@ -96,6 +98,7 @@ class TextField(QWidget):
         self._is_faulty = False
         self.page = _Page(self)
         self.page.setFrameShape(QFrame.Shape.NoFrame)
+        self.page.document().setDocumentMargin(_CURSOR)  # Qt puts it before a hint alone
         self.page.setFont(look.mono() if is_code else look.font(size.SMALL))
         self.page.setTabChangesFocus(True)
         self.page.setPlaceholderText(says)
@@ -109,7 +112,10 @@ class TextField(QWidget):
         self.page.focus_changed.connect(self.update)
         self.setFocusProxy(self.page)
         column = QVBoxLayout(self)
-        column.setContentsMargins(8, 5, 8, 5)  # its words begin where those of a line do
+        aside, above = 12 - _CURSOR, 9 - _CURSOR
+        column.setContentsMargins(
+            aside, above, aside, above
+        )  # words begin where those of a line do
         column.addWidget(self.page)
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop_app.prose import tr
@@ -18,10 +19,16 @@ class MemoryPage(QWidget):
         super().__init__(parent)
         self.setWindowTitle(tr("Memory"))
         self.panel = MemoryPanel(look, self)
-        self.panel.setMaximumWidth(size.COLUMN)
+        self.panel.setMaximumWidth(look.scaled(size.COLUMN))
         self.setFocusProxy(self.panel.search)
         row = QHBoxLayout(self)
         row.setContentsMargins(MARGIN, 12, MARGIN, 12)
         row.addStretch(1)
         row.addWidget(self.panel, ALL)
         row.addStretch(1)
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
+        """Who comes back finds all of it, not what was looked for some time ago."""
+        super().hideEvent(event)
+        if not event.spontaneous():
+            self.panel.search.clear()

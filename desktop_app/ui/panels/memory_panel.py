@@ -20,6 +20,7 @@ from desktop_app.ui.panels.rows import Action, Rows, RowText, wrapped
 from desktop_app.ui.wording import apart
 
 SEARCH_PAUSE_MS = 250
+_FROM_TURNS = ("learned", "asked")  # “Remember that …” is asked in a turn, too
 _SEARCH = mark("Search memories")
 _ADD = mark("Add")
 _EDIT = mark("Edit")
@@ -211,7 +212,7 @@ def memory_row(
 ) -> RowText:
     """A memory in words: what, since when, and how it was learned."""
     metadata = memory.metadata or {}
-    is_learned = metadata.get("source") == "learned"
+    is_learned = metadata.get("source") in _FROM_TURNS
     source = tr(mark("from a conversation")) if is_learned else tr(mark("added by hand"))
     if origin is not None:
         source = tr("from “{title}”").format(title=origin.title or tr("a new thread"))

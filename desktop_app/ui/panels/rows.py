@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from desktop_app.prose import mark, tr
@@ -75,6 +75,7 @@ class Row(QWidget):
 
     Args:
         outset: px around what it says, for the ground of the one in use.
+        press: Name of the action that a click on its words takes; without it they can be selected.
 
     Signals:
         acted: The name of an action, or ``undo``.
@@ -90,11 +91,13 @@ class Row(QWidget):
         actions: Sequence[Action],
         *,
         outset: int = 0,
+        press: str = "",
     ) -> None:
         super().__init__(parent)
         self._look = look
         self._text = text
         self._outset = outset
+        self._press = "" if text.is_deleted else press
         self.setAccessibleName(", ".join(filter(None, (text.title, text.caption))))
         row = QHBoxLayout(self)
         air = 0 if text.is_deleted else ICON_AIR
@@ -112,6 +115,9 @@ class Row(QWidget):
         title = LongWords(text.title, self)
         title.setAlignment(leading())
         title.setFont(look.font(size.SMALL))
+        if press:
+            title.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+            self.setCursor(Qt.CursorShape.PointingHandCursor)
         words.addWidget(title)
         if text.caption and text.ink == "danger":  # what to do about it stands at its end
             words.addWidget(WrappedText(look, self, text.caption, size.CAPTION, text.ink))
@@ -126,6 +132,11 @@ class Row(QWidget):
         button.setObjectName(name)
         button.clicked.connect(partial(self._act, name))
         row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        is_left = event.button() is Qt.MouseButton.LeftButton
+        if self._press and is_left and self.rect().contains(event.position().toPoint()):
+            self._act(self._press)
 
     def _act(self, name: str, _checked: bool = False) -> None:
         self.acted.emit(name)
@@ -156,6 +167,7 @@ class Rows(QWidget):
 
     Args:
         outset: px around what it says, for the ground of the one in use.
+        press: Name of the action that a click on the words of a row takes.
 
     Signals:
         acted: The key of a row, and the name of the action or ``undo``.
@@ -168,11 +180,17 @@ class Rows(QWidget):
     more_requested = Signal()
 
     def __init__(
-        self, look: Look, parent: QWidget, actions: Sequence[Action], *, outset: int = 0
+        self,
+        look: Look,
+        parent: QWidget,
+        actions: Sequence[Action],
+        *,
+        outset: int = 0,
+        press: str = "",
     ) -> None:
         super().__init__(parent)
         self._look = look
-        self._outset = outset
+        self._outset, self._press = outset, press
         self._actions = tuple(actions)
         self._shown: tuple[RowText, ...] | None = None
         self._rows: dict[str, Row] = {}
@@ -248,6 +266,7 @@ class Rows(QWidget):
             self._column.insertWidget(number, row)
 
     def _made(self, text: RowText) -> Row:
-        row = Row(self._look, self._page, text, self._actions, outset=self._outset)
+        outset, press = self._outset, self._press
+        row = Row(self._look, self._page, text, self._actions, outset=outset, press=press)
         row.acted.connect(partial(self.acted.emit, text.key))
         return row

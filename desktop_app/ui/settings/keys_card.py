@@ -89,7 +89,9 @@ class KeysCard(QWidget):
         about = tr("Keyboard shortcuts. Choose a field and press the new keys.")
         grid.addWidget(WrappedText(look, self, about, size.SMALL, "dim"), 0, 0, 1, 2)
         grid.setRowMinimumHeight(1, 1)  # apart from the first key
-        for number, one in enumerate(rows, start=2):
+        self._lines: dict[str, int] = {}  # of the grid; below each there is one for what is wrong
+        for number, one in enumerate(rows):
+            line = self._lines[one.name] = 2 + 2 * number
             field = KeyField(look, self)
             field.setMinimumWidth(widest + _CLEAR)
             field.setAccessibleName(tr(one.title))
@@ -98,10 +100,10 @@ class KeysCard(QWidget):
             self.fields[one.name] = field
             title = WrappedText(look, self, tr(one.title), size.SMALL, "text")
             self._titles[one.name] = title
-            grid.addWidget(title, number, 0)
-            grid.addWidget(field, number, 1)
+            grid.addWidget(title, line, 0)
+            grid.addWidget(field, line, 1)
+        self._grid = grid
         self.words = WrappedText(look, self, "", size.SMALL, "warn")
-        grid.addWidget(self.words, len(rows) + 2, 0, 1, 2)
         self.words.hide()
         self.show_keys({})
 
@@ -133,6 +135,7 @@ class KeysCard(QWidget):
             return
         fault = conflict(name, keys, self._chosen)
         self.words.show_text(fault)
+        self._grid.addWidget(self.words, self._lines[name] + 1, 0, 1, 2)
         self.words.setVisible(bool(fault))
         if fault:
             self.show_keys(self._chosen)

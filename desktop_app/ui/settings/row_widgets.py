@@ -143,7 +143,7 @@ class RowWidget(QWidget):
             number = Number(look, self)
             number.setRange(*limits_of(settings, row.path))
             number.setSingleStep(50 if number.maximum() >= 1000 and row.unit == "ms" else 5)
-            number.setSuffix(f" {tr(row.unit)}")
+            number.setSuffix(_after_number(row.unit))
             number.valueChanged.connect(self._on_changed)
             return number
         if row.choices or row.path.endswith("_device_id"):
@@ -232,3 +232,8 @@ class WrappedText(QLabel):
 
 def _text(look: Look, parent: QWidget, text: str, px: int, ink: str = "text") -> WrappedText:
     return WrappedText(look, parent, text, px, ink)
+
+
+def _after_number(unit: str) -> str:
+    """What stands behind a number, with the space before it that the language wants."""
+    return tr("{percent}%").format(percent="") if unit == "%" else f" {tr(unit)}"

@@ -103,7 +103,7 @@ SECTIONS = (
                 "voice.speed_percent",
                 mark("How fast replies are spoken"),
                 mark("As far as the voice can; some have one speed only."),
-                unit=mark("%"),
+                unit="%",
             ),
             SettingRow(
                 "voice.barge_in",
@@ -175,7 +175,7 @@ SECTIONS = (
             SettingRow(
                 "appearance.text_size",
                 mark("Size of letters"),
-                unit=mark("%"),
+                unit="%",
             ),
             SettingRow(
                 "appearance.reduced_motion",

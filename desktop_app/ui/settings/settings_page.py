@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFont, QHideEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QPlainTextEdit,
@@ -74,6 +74,7 @@ class SettingsPage(QWidget):
     def __init__(self, look: Look, parent: QWidget, settings: Settings) -> None:
         super().__init__(parent)
         self._look = look
+        self._wants_key = True
         self.setWindowTitle(tr("Settings"))
         self.search = TextField(look, self, icon="search")
         self.search.setPlaceholderText(tr("Search settings"))
@@ -180,8 +181,14 @@ class SettingsPage(QWidget):
         for row in self.rows:
             row.show_value(settings)
 
+    def show_key(self, *, is_wanted: bool) -> None:
+        """Whether the service in use wants a key at all."""
+        self._wants_key = is_wanted
+        self._on_search(self.search.text())
+
     def show_row(self, path: str) -> None:
         """Bring a setting into view, and give it the keyboard."""
+        self.search.clear()
         row = self.row(path)
         for part in (self, self._area.widget(), self._inner, row.parentWidget()):
             if part is not None and (layout := part.layout()) is not None:
@@ -194,6 +201,12 @@ class SettingsPage(QWidget):
         self.search.clear()
         self._area.verticalScrollBar().setValue(self.sections[name].y())
 
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
+        """Who comes back finds all settings, not those that were looked for some time ago."""
+        super().hideEvent(event)
+        if not event.spontaneous():
+            self.search.clear()
+
     def _on_search(self, text: str) -> None:
         found = {section.name: section for section in matching(text)}
         words = folded(text).split()
@@ -204,7 +217,8 @@ class SettingsPage(QWidget):
             has_others = not words or all(word in _words_of(widget) for word in words)
             for other in widget.others:
                 is_list = other is self.licences and not self.licences.toPlainText()
-                other.setVisible(has_others and not is_list)
+                is_idle = other is self.key and not self._wants_key
+                other.setVisible(has_others and not is_list and not is_idle)
                 if isinstance(other, KeysCard):
                     other.show_fitting(words)
             widget.setVisible(bool(paths) or has_others)

@@ -207,7 +207,7 @@ class SettingsWiring(QObject):
         page, profile = self._page, self.keeper.settings.profile
         if page is None:
             return
-        page.key.setVisible(profile != EMBEDDED)
+        page.show_key(is_wanted=profile != EMBEDDED)
         if profile != EMBEDDED:
             self.read_key_state(page.key, profile)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
@@ -21,6 +21,7 @@ _INKS = {
     "offline": "danger",
 }
 _BEFORE, _AFTER = 28, 4  # px, of the words
+_DOT, _MIDDLE = 8, 14  # px at 1x; px
 _LEAST = 190  # px at 1x, before others beside it have to be shorter
 
 
@@ -90,8 +91,9 @@ class ConnectionLabel(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._look.colour(_INKS[self._connection]))
-        middle = self.height() / 2
-        painter.drawEllipse(mirrored(QRectF(10, middle - 4, 8, 8), self.width()))
+        dot = QRectF(0, 0, self._look.scaled(_DOT), self._look.scaled(_DOT))
+        dot.moveCenter(QPointF(_MIDDLE, self.height() / 2))
+        painter.drawEllipse(mirrored(dot, self.width()))
         painter.setFont(self._look.font(size.SMALL))
         painter.setPen(self._look.colour("dim"))
         width = max(0, self.width() - _BEFORE - _AFTER)

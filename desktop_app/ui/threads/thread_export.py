@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import count
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QObject, QTemporaryDir, QTimer, QUrl, Signal
@@ -46,6 +47,7 @@ class ThreadExport(QObject):
         self._wires = wires
         self._carried: list[QTemporaryDir] = []  # files live as long as the window
         self._ids: tuple[str, ...] = ()
+        self._kind = Format.MARKDOWN  # of a name that says none
         self._watch = Watch()
         self._writing = ""
         self._advanced.connect(self._show_progress)
@@ -80,7 +82,7 @@ class ThreadExport(QObject):
     # ---- written somewhere --------------------------------------------------------------
 
     def export(self, thread_ids: tuple[str, ...] = ()) -> None:
-        """Ask where the threads shall be written; without ids all of them."""
+        """Ask where the threads shall be written; without ids all of them, to be imported again."""
         self._ids = thread_ids
         chosen = self._wires.window.threads.chosen() if thread_ids else ()
         titles = [row.title for row in chosen]
@@ -89,11 +91,23 @@ class ThreadExport(QObject):
         dialog.setNameFilters(
             [f"{tr(_FORMATS[one])} (*.{ending})" for one, ending in _ENDINGS.items()]
         )
-        dialog.selectFile(f"{file_name(titles)}.md")
-        dialog.filterSelected.connect(partial(_follow_filter, dialog))
+        self._kind = Format.MARKDOWN if thread_ids else Format.JSON
+        ending = _ENDINGS[self._kind]
+        dialog.selectNameFilter(f"{tr(_FORMATS[self._kind])} (*.{ending})")
+        dialog.setDefaultSuffix(ending)
+        dialog.selectFile(f"{file_name(titles)}.{ending}")
+        dialog.filterSelected.connect(partial(self._follow_filter, dialog))
         dialog.fileSelected.connect(self.write)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
+
+    def _follow_filter(self, dialog: QFileDialog, chosen: str) -> None:
+        """The name gets the ending of the format that was chosen, and so does another name."""
+        ending = chosen.rpartition("*.")[2].rstrip(")")
+        self._kind = next(one for one, its in _ENDINGS.items() if its == ending)
+        dialog.setDefaultSuffix(ending)
+        for path in dialog.selectedFiles()[:1]:
+            dialog.selectFile(str(Path(path).with_suffix(f".{ending}")))
 
     def write(self, chosen: str) -> None:
         """Write the threads that were asked about into this file."""
@@ -103,7 +117,8 @@ class ThreadExport(QObject):
         endings = {ending: one for one, ending in _ENDINGS.items()}
         kind = endings.get(path.suffix[1:].casefold())
         if kind is None:
-            path, kind = path.with_name(f"{path.name}.md"), Format.MARKDOWN
+            kind = self._kind
+            path = _unused(path.with_name(f"{path.name}.{_ENDINGS[kind]}"))
         self._watch.cancel()
         watch = self._watch = Watch(self._advanced.emit)
         self._writing = path.name
@@ -116,7 +131,7 @@ class ThreadExport(QObject):
                 self._wires.dismiss(WRITING)
         if is_written:
             facts = {"file": str(path)}
-            self._wires.notify(Notice(NoticeLevel.INFO, "export.written", facts))
+            self._wires.notify(Notice(NoticeLevel.INFO, "export.written", facts, "show_file"))
 
     async def _written(self, wish: ExportWish, watch: Watch | None = None) -> bool:
         watch = watch or Watch()
@@ -150,11 +165,10 @@ def _write(wish: ExportWish, watch: Watch) -> None:
         export_threads(wish, watch)
 
 
-def _follow_filter(dialog: QFileDialog, chosen: str) -> None:
-    """The name gets the ending of the format that was chosen."""
-    ending = chosen.rpartition("*.")[2].rstrip(")")
-    for path in dialog.selectedFiles()[:1]:
-        dialog.selectFile(str(Path(path).with_suffix(f".{ending}")))
+def _unused(path: Path) -> Path:
+    """A name that nobody was asked about takes the place of no file."""
+    numbered = (path.with_name(f"{path.stem} ({number}){path.suffix}") for number in count(2))
+    return path if not path.exists() else next(one for one in numbered if not one.exists())
 
 
 def begin_drag(drag: QDrag) -> None:

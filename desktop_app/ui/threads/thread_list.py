@@ -129,7 +129,7 @@ class ThreadList(QWidget):
         self._nothing: QLabel
         self._shown_text = ""
         self._asked_text = ""
-        self._marked = ""
+        self._marked = self._unlisted = ""
         self.connection = ConnectionLabel(look, self)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -206,6 +206,7 @@ class ThreadList(QWidget):
         self.chips.hide()
         self._column.insertWidget(self._column.indexOf(self.search) + 1, self.chips)
         QWidget.setTabOrder(self.search, self.chips)
+        self.list.let_go.connect(self._show_chips)
 
     def show_rows(self, rows: Sequence[Row], *, has_more: bool, open_thread: str) -> None:
         """Show these threads and mark the open one."""
@@ -249,6 +250,10 @@ class ThreadList(QWidget):
         chosen = (self._rows.row(index).thread_id for index in self.list.selectedIndexes())
         if number < 0:
             self._marked = ""  # it is looked for again when the list has grown
+            if thread_id != self._unlisted:
+                self._unlisted = thread_id
+                self.list.setCurrentIndex(QModelIndex())  # none of these is open
+                self.list.clearSelection()
         elif thread_id not in chosen:
             self.list.setCurrentIndex(self._rows.index(number))
 
@@ -280,12 +285,18 @@ class ThreadList(QWidget):
         self.search.selectAll()
 
     def _show_chips(self, _text: str = "") -> None:
-        """The chips are there while something is looked for, or may be."""
+        """The chips are there while something is looked for, or may be.
+
+        While a row is pressed they stay: it would go from under the pointer before that is let go.
+        """
         if self.chips is not None:
             self.chips.show_text(self.search.text())
-            is_choosing = self.chips.isAncestorOf(QApplication.focusWidget() or self.window())
+            focus = QApplication.focusWidget() or self.window()
+            is_choosing = self.chips.isAncestorOf(focus)
             is_searching = self.search.hasFocus() or bool(self.search.text())
-            self.chips.setVisible(is_searching or is_choosing)
+            is_pressing = QApplication.mouseButtons() != Qt.MouseButton.NoButton
+            stays = is_pressing and self.list.hasFocus() and not self.chips.isHidden()
+            self.chips.setVisible(is_searching or is_choosing or stays)
 
     def _on_chip(self, wish: str) -> None:
         from desktop_app.ui.threads.filter_chips import with_wish

@@ -20,12 +20,14 @@ class ThreadView(QListView):
         delete_pressed: What is chosen is to be deleted.
         menu_wanted: Where the menu of what is chosen is to be shown, on the screen.
         carried: What is chosen is dragged out of the list.
+        let_go: No row is pressed any more.
     """
 
     row_opened = Signal(QModelIndex)
     delete_pressed = Signal()
     menu_wanted = Signal(QPoint)
     carried = Signal()
+    let_go = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -44,6 +46,10 @@ class ThreadView(QListView):
         is_left = event.button() is Qt.MouseButton.LeftButton
         self._was_plain = is_left and event.modifiers() == Qt.KeyboardModifier.NoModifier
         super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        super().mouseReleaseEvent(event)
+        self.let_go.emit()
 
     def _on_clicked(self, index: QModelIndex) -> None:
         if self._was_plain:

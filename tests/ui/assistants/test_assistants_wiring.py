@@ -6,7 +6,7 @@ import json
 from functools import partial
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 
 from desktop_app.journal.records import Role, ThreadRecord
 from desktop_app.link.messages import Connection, ConnectionChanged
@@ -234,3 +234,9 @@ def test_the_menu_holds_every_assistant_in_one_column_and_finds_by_typing(assist
     qtbot.keyClick(menu, Qt.Key.Key_Down)
     assert menu.activeAction() is names[names.index(found) + 1], "arrows go on from there"
     menu.close()
+
+
+def test_a_click_on_the_name_of_an_assistant_opens_it_to_be_changed(qtbot, assistants):
+    row = assistants.page.rows.row("own")
+    qtbot.mouseClick(row, Qt.MouseButton.LeftButton, pos=QPoint(40, row.height() // 2))
+    assert assistants.page.is_editing

@@ -246,6 +246,8 @@ def test_bar_54_everything_that_can_be_pressed_is_reached_by_tab_and_pressed_by_
     qtbot.keyClick(chat, Qt.Key.Key_Return)
     assert QGuiApplication.clipboard().text() == "x"
     qtbot.keyClick(chat, Qt.Key.Key_Tab)
+    assert chat._chosen.target.kind == "menu", "of the message"
+    qtbot.keyClick(chat, Qt.Key.Key_Tab)
     assert chat._chosen is None
 
 

@@ -20,7 +20,7 @@ def test_the_words_stand_in_the_middle(qapp, percent):
     look = Look(theme="light", text_percent=percent)
     row = MessageRow(look, make_message(1, "HIH", Role.USER), 400, PictureShelf())
     box = ink_of(lambda painter: row.paint(painter, QRectF(0, 0, 400, 200), None), 400, 200)
-    below = row.height - AFTER - 1 - box.bottom()
+    below = row.height - look.scaled(AFTER) - 1 - box.bottom()
     assert abs(box.top() - below) <= 1 + look.scaled(1)
 
 

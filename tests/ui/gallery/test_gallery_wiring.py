@@ -311,3 +311,28 @@ def test_arrows_lead_nowhere_where_there_is_one_picture(qtbot, desk, gallery):
     viewer.show_picture(viewer.picture, "1 of 1", "", has_others=False)
     assert not viewer.before.isEnabled()
     assert not viewer.after.isEnabled()
+
+
+def test_what_is_typed_beside_the_field_of_a_picture_is_written_into_it(qtbot, desk, gallery):
+    gallery.grid.choose_picture("p3")
+    desk.wiring.gallery.open_picture(gallery.grid.current)
+    viewer = gallery.viewer
+    for letter in "make it":
+        qtbot.keyClicks(viewer if not viewer.edit.wish.hasFocus() else viewer.edit.wish, letter)
+    assert viewer.edit.wish.text() == "make it"
+    assert desk.window.pane.page == "gallery"
+
+
+def test_of_a_picture_that_was_opened_in_the_conversation_its_place_is_told_too(qtbot, desk):
+    desk.reader.made = [record(1), record(2)]
+    desk.wiring.gallery.open_inline(record(1))
+    viewer = desk.window.pane._pages["gallery"].viewer
+    qtbot.waitUntil(viewer.before.isEnabled)
+    assert viewer._place.text == "2 of 2"
+
+
+def test_a_picture_of_the_conversation_has_the_menu_of_pictures(qtbot, desk, gallery):
+    menu = desk.wiring.gallery.menu(record(1), is_inline=True)
+    words = [action.text() for action in menu.actions()]
+    menu.deleteLater()
+    assert words == ["Open", "Copy", "Save as…", "Show in folder", "Delete"]

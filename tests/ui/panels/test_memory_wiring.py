@@ -27,6 +27,8 @@ from desktop_app.protocol.service_calls import (
 from desktop_app.state import changes
 from desktop_app.state.app_state import Service
 from desktop_app.ui.chat.folds import chips_of
+from desktop_app.ui.look import COLUMN, Look
+from desktop_app.ui.panels.memory_page import MemoryPage
 from desktop_app.ui.panels.memory_panel import NO_MATCH, NO_MEMORIES, memory_row
 from desktop_app.ui.service_asks import AskError
 from tests.ui.conftest import make_message
@@ -81,6 +83,8 @@ def test_bar_42_a_memory_says_how_and_when_it_was_learned():
     assert memory_row(TEA).caption.endswith(" · from a conversation")
     assert "20" in memory_row(TEA).caption
     assert memory_row(DOG).caption == "added by hand"
+    asked = replace(DOG, metadata={"source": "asked"})
+    assert memory_row(asked).caption == "from a conversation", "its thread may be gone"
 
 
 def test_bar_42_words_find_memories_and_no_words_list_all(memories, qtbot):
@@ -241,3 +245,20 @@ def test_the_page_lists_everything_that_is_remembered(memories):
     assert [row.title for row in page.panel.rows.texts] == ["Likes tea", "Has a dog called Rex"]
     memories.window.memories_requested.emit()
     assert memories.window.pane.page == ""
+
+
+def test_the_page_is_as_wide_as_the_column_where_letters_are_large(qtbot):
+    look = Look(theme="light", is_calm=True, text_percent=200)
+    page = MemoryPage(look, None)
+    qtbot.addWidget(page)
+    assert page.panel.maximumWidth() == look.scaled(COLUMN)
+
+
+def test_who_comes_back_to_the_page_finds_all_that_is_remembered(memories):
+    memories.window.memories_requested.emit()
+    page = memories.window.pane._pages["memory"]
+    page.panel.search.setText("dog")
+    memories.window.memories_requested.emit()
+    memories.window.memories_requested.emit()
+    assert page.isVisible()
+    assert page.panel.words == ""

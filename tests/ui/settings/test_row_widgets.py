@@ -6,8 +6,12 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
+from desktop_app.languages import VARIABLE
+from desktop_app.settings import Settings
 from desktop_app.ui.look import Look
-from desktop_app.ui.settings.row_widgets import Choice
+from desktop_app.ui.settings.row_widgets import Choice, RowWidget
+from desktop_app.ui.settings.setting_table import SettingRow
+from desktop_app.ui.window_language import WindowLanguage
 
 
 @pytest.fixture
@@ -45,3 +49,16 @@ def test_space_on_a_row_that_cannot_be_chosen_leaves_the_list_as_it_was(choice, 
     choice.view().setCurrentIndex(choice.model().index(1, 0))
     qtbot.keyClick(choice.view(), Qt.Key.Key_Space)
     assert choice.currentText() == "Never"
+
+
+@pytest.mark.parametrize(("language", "shown"), [("en", "100%"), ("de", "100 %"), ("ar", "100%")])
+def test_a_share_is_written_as_in_every_other_place(parent, qapp, monkeypatch, language, shown):
+    monkeypatch.setenv(VARIABLE, "")  # what is spoken is left there
+    row = SettingRow("appearance.text_size", "Size of letters", unit="%")
+    spoken = WindowLanguage(qapp)
+    try:
+        spoken.use(language)
+        control = RowWidget(Look(theme="light"), parent, row, Settings()).control
+        assert control.text() == shown
+    finally:
+        spoken.use("en")

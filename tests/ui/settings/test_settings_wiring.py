@@ -204,6 +204,28 @@ def test_a_search_leaves_what_was_looked_for(page, qtbot):
     assert page._nothing.isHidden()
 
 
+def test_who_comes_back_or_is_led_to_a_setting_finds_what_was_not_looked_for(desk, page):
+    page.search.setText("gallery")
+    desk.window.settings_requested.emit()
+    desk.window.settings_requested.emit()
+    assert page.isVisible()
+    assert page.search.text() == ""
+    page.search.setText("gallery")
+    desk.wiring.settings.open_at("network.proxy")
+    assert page.row("network.proxy").isVisible()
+
+
+def test_a_search_brings_no_field_for_a_key_that_nobody_wants(desk, page):
+    assert page.key.isHidden(), "the embedded service has none"
+    page.search.setText("key")
+    assert page.key.isHidden()
+    page.search.clear()
+    assert page.key.isHidden()
+    desk.wiring.settings.keeper.change("profile", "backboard")
+    page.search.setText("key")
+    assert not page.key.isHidden()
+
+
 def test_a_search_for_a_key_leaves_that_key(page):
     def shown() -> list[str]:
         return [name for name, field in page.keys.fields.items() if not field.isHidden()]
@@ -485,6 +507,11 @@ def test_a_key_that_is_taken_is_refused_in_words(desk, page, qtbot, tmp_path):
     press(qtbot, field, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
     assert page.keys.words.text() == "Ctrl+K is taken: Search threads and words."
     assert field.keySequence().toString() == "Ctrl+N"
+    page.resize(700, 600)
+    page.keys.layout().activate()
+    fields = sorted(one.y() for one in page.keys.fields.values())
+    after = fields[fields.index(field.y()) + 1]
+    assert field.y() < page.keys.words.y() < after, "it is said where one looks"
     assert not (tmp_path / "settings.json").exists()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 
 from desktop_app.journal.records import Role, SearchHit, ThreadRecord
 from desktop_app.journal.search_query import SearchWish
@@ -217,3 +217,31 @@ def test_what_is_not_found_is_named_in_full(searching, qtbot):
     assert [one.isVisible() for one in said] == [True]
     searching.window.threads.layout().activate()
     assert faults_in(searching.window.threads) == []
+
+
+def test_a_thread_that_is_pressed_while_chips_are_shown_stays_under_the_pointer(
+    searching, qtbot, monkeypatch
+):
+    threads = searching.window.threads
+    searching.window.activateWindow()
+    qtbot.waitUntil(searching.window.isActiveWindow)
+    threads.focus_search()
+    assert threads.chips.isVisible()
+    view = threads.list
+    number = next(
+        n
+        for n in range(view.model().rowCount())
+        if view.model().row(view.model().index(n)).is_thread
+    )
+    place = view.visualRect(view.model().index(number)).center()
+    before = view.y()
+    with qtbot.waitSignal(threads.thread_chosen):
+        left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
+        monkeypatch.setattr(QApplication, "mouseButtons", lambda: left)  # tests press no real one
+        qtbot.mousePress(view.viewport(), left, pos=place)
+        view.setFocus(Qt.FocusReason.MouseFocusReason)  # as the press of a pointer does
+        threads.layout().activate()
+        assert view.y() == before
+        monkeypatch.setattr(QApplication, "mouseButtons", lambda: none)
+        qtbot.mouseRelease(view.viewport(), left, pos=place)
+    assert not threads.chips.isVisible()

@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog
 
 from desktop_app.journal.records import MessageRecord, MessageStatus, Role, ThreadRecord
@@ -110,3 +111,41 @@ def test_an_export_is_stopped_and_leaves_nothing(export, desk, tmp_path):
     dialog.close()
     assert not list(tmp_path.glob("x.html*"))
     assert "cancelled" in desk.window.pane.notices.sentence
+
+
+def test_bar_37_everything_goes_into_an_archive_that_can_be_imported_unless_chosen_otherwise(
+    export, desk, tmp_path
+):
+    export.export()
+    dialog = desk.window.findChild(QFileDialog)
+    assert [Path(one).name for one in dialog.selectedFiles()] == ["Conversations.zip"]
+    assert dialog.selectedNameFilter().endswith("(*.zip)")
+    dialog.fileSelected.emit(str(tmp_path / "all"))
+    dialog.close()
+    assert (tmp_path / "all.zip").read_bytes().startswith(b"PK")
+
+
+def test_bar_37_a_name_without_an_ending_is_written_in_the_chosen_format_and_over_nothing(
+    export, desk, tmp_path
+):
+    (tmp_path / "v1.2 notes.html").write_text("mine")
+    export.export(("a",))
+    dialog = desk.window.findChild(QFileDialog)
+    dialog.filterSelected.emit("Web page (*.html)")
+    assert dialog.defaultSuffix() == "html"
+    dialog.fileSelected.emit(str(tmp_path / "v1.2 notes"))
+    dialog.close()
+    assert (tmp_path / "v1.2 notes.html").read_text() == "mine"
+    assert "Lisbon" in (tmp_path / "v1.2 notes (2).html").read_text("utf-8")
+
+
+def test_what_was_written_is_shown_in_its_folder(export, desk, tmp_path, monkeypatch):
+    opened = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", opened.append)
+    export.export(("a",))
+    dialog = desk.window.findChild(QFileDialog)
+    dialog.fileSelected.emit(str(tmp_path / "x.md"))
+    dialog.close()
+    desk.window.pane.notices._step.click()
+    assert [Path(one.toLocalFile()) for one in opened] == [tmp_path]
+    assert desk.window.pane.notices.isHidden()

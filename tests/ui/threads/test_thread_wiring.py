@@ -244,3 +244,13 @@ def test_news_of_a_thread_do_not_move_the_persons_place_in_the_list(listed, qtbo
     listed.store.tell()
     assert shown(listed)[1] == "Braga"
     assert chosen(listed) == ["c"]
+
+
+def test_no_row_looks_open_while_a_new_thread_is(listed, qtbot):
+    assert chosen(listed) == ["a"]
+    listed.window.new_requested.emit()
+    assert chosen(listed) == []
+    click(listed, qtbot, "b", CTRL)
+    listed.store.apply(ThreadSaved(replace(listed.reader.known[3], updated_at=20.0)))
+    listed.store.tell()
+    assert chosen(listed) == ["b"], "what a person chose meanwhile stays chosen"
