@@ -19,6 +19,7 @@ from desktop_app.ui.mirroring import is_mirrored, leading, mirrored, within
 _CHIP = 24
 _ICON = 12
 _APART = 8
+_BEFORE, _AFTER = 14, 8  # px beside the words, without the icon
 _PERCENT = "100 %"
 _CARD = 12  # px around the text of a card
 
@@ -62,7 +63,10 @@ class ChipRow:
         lines: list[list[float]] = [[]]
         for chip in self._chips:
             number = metrics.horizontalAdvance(_PERCENT) + 8 if chip.percent is not None else 0
-            wide = min(float(self._width), metrics.horizontalAdvance(chip.label) + 36 + number)
+            wide = (
+                metrics.horizontalAdvance(chip.label) + _BEFORE + self._icon + _AFTER + 2 + number
+            )
+            wide = min(float(self._width), wide)
             if lines[-1] and sum(lines[-1]) + len(lines[-1]) * _APART + wide > self._width:
                 lines.append([])
             lines[-1].append(wide)
@@ -94,7 +98,7 @@ class ChipRow:
             paint_icon(painter, chip.icon, within(icon, box), self._look.colour("dim"))
             painter.setFont(self._look.font(size.CAPTION))
             painter.setPen(self._look.colour("dim"))
-            words = box.adjusted(14 + self._icon, 0, -8, 0)
+            words = box.adjusted(_BEFORE + self._icon, 0, -_AFTER, 0)
             if chip.percent is not None:
                 self._paint_percent(painter, chip.percent, box)
                 words.adjust(0, 0, -painter.fontMetrics().horizontalAdvance(_PERCENT) - 8, 0)
@@ -107,7 +111,7 @@ class ChipRow:
 
     def _paint_percent(self, painter: QPainter, percent: int, box: QRectF) -> None:
         """A number at the end and a line below, which grows as people read."""
-        words = box.adjusted(14 + self._icon, 0, -8, 0)
+        words = box.adjusted(_BEFORE + self._icon, 0, -_AFTER, 0)
         trailing = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
         painter.drawText(words, flags if is_mirrored() else trailing, _percent(percent))
