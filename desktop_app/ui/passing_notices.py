@@ -38,15 +38,20 @@ class PassingNotices(QObject):
         wires.store.notices_changed.connect(self._on_notices)
 
     def _on_notices(self, notices: tuple[Notice, ...]) -> None:
-        """Only the newest is in sight: the time of another one begins when it is."""
+        """Only the newest is in sight: the time of another one begins when it is.
+
+        What was confirmed before does not come back behind it.
+        """
         newest = notices[-1] if notices else None
         if newest is self._shown:
             return
         self._shown = newest
-        if newest is not None and is_confirming(newest):
-            self._time.start()
-        else:
+        if newest is None or not is_confirming(newest):
             self._time.stop()
+            return
+        self._time.start()
+        for one in filter(is_confirming, notices[:-1]):
+            self._wires.dismiss(one.code)
 
     def _on_read(self) -> None:
         if self._shown is not None:

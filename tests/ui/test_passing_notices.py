@@ -36,3 +36,11 @@ def test_one_that_came_below_another_has_its_own_time(desk):
     assert not desk.wiring.passing._time.isActive(), "what is in sight has to be read"
     wires.dismiss("storage.full")
     assert desk.wiring.passing._time.isActive()
+
+
+def test_what_was_confirmed_before_does_not_come_back(desk):
+    wires = desk.wiring._wires
+    wires.notify(Notice(INFO, "export.written", {"file": "/x/a.zip"}, "show_file"))
+    wires.notify(Notice(INFO, "archive.imported"))
+    desk.wiring.passing._time.timeout.emit()
+    assert desk.window.pane.notices.isHidden()

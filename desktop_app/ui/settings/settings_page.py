@@ -184,7 +184,10 @@ class SettingsPage(QWidget):
     def show_key(self, *, is_wanted: bool) -> None:
         """Whether the service in use wants a key at all."""
         self._wants_key = is_wanted
-        self._on_search(self.search.text())
+        if self.search.text():
+            self._on_search(self.search.text())
+        else:
+            self.key.setVisible(is_wanted)
 
     def show_row(self, path: str) -> None:
         """Bring a setting into view, and give it the keyboard."""
