@@ -22,7 +22,7 @@ from desktop_app.ui.chat.answer_bar import AnswerBar
 from desktop_app.ui.chat.conversation_scroll import TOP, ConversationScroll
 from desktop_app.ui.chat.folds import LEARNED
 from desktop_app.ui.chat.link_bar import LinkBar, says_where
-from desktop_app.ui.chat.message_actions import MessageActions, steps_of
+from desktop_app.ui.chat.message_actions import CopiedNote, MessageActions, steps_of
 from desktop_app.ui.chat.message_menu import copy_message, message_menu
 from desktop_app.ui.chat.message_row import MessageRow
 from desktop_app.ui.chat.target_walk import Pressable, next_of, pressable_in
@@ -67,6 +67,7 @@ class ChatView(ConversationScroll):
         self._answers = AnswerBar(look, self)
         self._answers.answered.connect(self.tool_answered)
         self._pointed = ""  # id of the message that the pointer is over
+        self.copied = CopiedNote(look, self)
         self.offered = MessageActions(look, self.viewport())
         self.offered.step_chosen.connect(self._on_step)
         self.offered.menu_wanted.connect(self._show_menu)
@@ -80,7 +81,7 @@ class ChatView(ConversationScroll):
             )
 
     def _overlays(self) -> tuple[QWidget, ...]:
-        return (*super()._overlays(), self._links, self._answers, self.offered)
+        return (*super()._overlays(), self._links, self._answers, self.offered, self.copied)
 
     # ---- pointer and keys ---------------------------------------------------------------
 
@@ -179,7 +180,7 @@ class ChatView(ConversationScroll):
             self.step_requested.emit(kind, message_id)
         elif message is not None:
             copy_message(message, as_markdown=True)
-            self.offered.tell_copied()
+            self.copied.tell(self.offered.geometry().translated(self.viewport().pos()))
 
     def _message(self, message_id: str) -> MessageRecord | None:
         number = self._stack.number_of(message_id)
@@ -230,6 +231,9 @@ class ChatView(ConversationScroll):
         row = self._stack.row(number)
         if target.kind == "copy":
             QGuiApplication.clipboard().setText(row.code_of(target))
+            above = TOP + self._stack.top(number) - self.verticalScrollBar().value()
+            place = target.box.translated(self._left(), above).toRect()
+            self.copied.tell(place.translated(self.viewport().pos()))
             return
         row.toggle(target)
         self._stack.settle(number)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QToolTip, QWidget
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop_app.journal.records import MessageRecord, MessageStatus, Role
 from desktop_app.prose import mark, tr
+from desktop_app.ui import look as size
 from desktop_app.ui.button import Button
 from desktop_app.ui.look import Look
 from desktop_app.ui.mirroring import within
@@ -36,6 +38,43 @@ def actions_box(look: Look, message: MessageRecord, gap: QRectF) -> QRectF:
     is_right = message.role is Role.USER
     left = gap.right() + air - wide if is_right else gap.left() - air
     return within(QRectF(left, gap.top(), wide, gap.height()), gap)
+
+
+class CopiedNote(QWidget):
+    """Says for a moment that something is on the clipboard."""
+
+    def __init__(self, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._around = parent
+        self.setFont(look.font(size.CAPTION))
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._time = QTimer(self)
+        self._time.setSingleShot(True)
+        self._time.setInterval(_COPIED_MS)
+        self._time.timeout.connect(self.hide)
+        self.hide()
+
+    def tell(self, place: QRect) -> None:
+        """Stand above a place of the parent, or below it where there is no room."""
+        metrics = self.fontMetrics()
+        wide, high = metrics.horizontalAdvance(tr("Copied")) + 20, metrics.height() + 8
+        x = max(4, min(place.center().x() - wide // 2, self._around.width() - wide - 4))
+        above = place.top() - high - 4
+        self.setGeometry(x, above if above >= 4 else place.bottom() + 4, wide, high)
+        self.show()
+        self.raise_()
+        self._time.start()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(self._look.colour("line"))
+        painter.setBrush(self._look.colour("raised"))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+        painter.setPen(self._look.colour("text"))
+        painter.setFont(self.font())
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, tr("Copied"))
 
 
 class _Step(Button):
@@ -84,12 +123,6 @@ class MessageActions(QWidget):
             step.setVisible(kind in offered)
         self.setGeometry(place)
         self.show()
-
-    def tell_copied(self) -> None:
-        """Say for a moment that the message is on the clipboard."""
-        step = self._steps["copy"]
-        place = step.mapToGlobal(QPoint(0, 0))
-        QToolTip.showText(place, tr("Copied"), step, step.rect(), _COPIED_MS)
 
     def _on_clicked(self, kind: str, _checked: bool = False) -> None:
         if kind == "menu":

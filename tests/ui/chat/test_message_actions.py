@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QMouseEvent
-from PySide6.QtWidgets import QMenu, QToolTip
+from PySide6.QtWidgets import QMenu
 
 from desktop_app.journal.records import MessageStatus, Role
 from desktop_app.ui.button import Button
-from tests.ui.chat.conftest import in_sight
+from tests.ui.chat.conftest import in_sight, press
 from tests.ui.conftest import make_message
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # off screen
@@ -74,8 +74,7 @@ def test_it_is_copied_edited_and_asked_again_by_a_click(talk):
     assert told == [("again", "m2"), ("edit", "m1")]
     button(talk, "Copy").click()
     assert QGuiApplication.clipboard().text() == "Why?"
-    assert QToolTip.text() == "Copied"
-    QToolTip.hideText()
+    assert talk.copied.isVisible()
 
 
 def test_nothing_is_offered_of_a_reply_that_is_being_written(chat):
@@ -115,3 +114,13 @@ def test_the_key_of_menus_is_about_the_message_that_was_reached_else_the_last_on
     qtbot.keyClick(talk, Qt.Key.Key_Tab)
     QGuiApplication.sendEvent(talk, asked)
     assert "Edit and send again" in menu_words(talk)
+
+
+def test_code_that_was_copied_says_so_for_a_moment(chat, qtbot):
+    chat.show_messages("a", (make_message(1, "```\nx\n```"),), has_older=False)
+    press(chat, qtbot, "copy")
+    assert QGuiApplication.clipboard().text() == "x"
+    assert chat.copied.isVisible()
+    assert chat.rect().contains(chat.copied.geometry())
+    chat.copied._time.timeout.emit()
+    assert chat.copied.isHidden()
