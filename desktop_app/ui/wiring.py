@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
 
 from desktop_app.link.device_messages import (
     SwitchMicrophone,
@@ -128,6 +128,7 @@ class Wiring:
         pane = self._window.pane
         self._window.escape_pressed.connect(self._on_escape)
         self._window.gallery_toggled.connect(self._on_gallery_toggled)
+        QShortcut(QKeySequence("Shift+Esc"), self._window, self._on_write)
         assert pane.notices is not None  # the window is furnished as a whole, before this
         pane.notices.action_chosen.connect(self._on_notice_action)
         pane.notices.dismissed.connect(self._wires.dismiss)
@@ -167,6 +168,12 @@ class Wiring:
             self._window.pane.show_page("")
         elif self._window.is_right_open:
             self._window.toggle_right()
+
+    def _on_write(self) -> None:
+        """Put the cursor where messages are written, whatever stands in its place."""
+        self._window.pane.show_page("")
+        self._window.close_overlays()
+        self._window.pane.composer.setFocus()
 
     def _on_gallery_toggled(self) -> None:
         pane = self._window.pane

@@ -438,3 +438,21 @@ def test_down_leads_from_the_search_to_what_was_found(desk, qtbot):
     desk.window.threads.focus_search()
     qtbot.keyClick(desk.window.threads.search, Qt.Key.Key_Down)
     assert desk.window.focusWidget() is desk.window.threads.list
+
+
+@pytest.mark.parametrize("place", ["search", "gallery"])
+def test_one_key_leads_back_to_the_message(desk, qtbot, place):
+    composer = desk.window.pane.composer
+    composer.set_text("Half a")
+    if place == "gallery":
+        desk.window.gallery_toggled.emit()
+        at = desk.window.focusWidget()
+    else:
+        desk.window.threads.focus_search()
+        at = desk.window.threads.search
+        at.setText("tok")
+    qtbot.keyClick(at, Qt.Key.Key_Escape, Qt.KeyboardModifier.ShiftModifier)
+    assert desk.window.focusWidget() is composer.field
+    assert desk.window.pane.page == ""
+    assert composer.text == "Half a"
+    assert desk.window.threads.search.text() == ("tok" if place == "search" else "")

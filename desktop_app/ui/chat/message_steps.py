@@ -8,7 +8,7 @@ from typing import Protocol
 
 from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFileDialog
 
 from desktop_app.journal.records import MessageRecord, MessageStatus, Role
@@ -20,18 +20,15 @@ from desktop_app.link.recordings import (
     SaveUtterance,
     StopUtterance,
 )
-from desktop_app.prose import mark, tr
+from desktop_app.prose import tr
 from desktop_app.protocol.commands import TurnWishes
 from desktop_app.state import changes
 from desktop_app.ui.chat.message_menu import copy_message
+from desktop_app.ui.chat.plain_text import last_code
 from desktop_app.ui.discarding import Discarding
 from desktop_app.ui.wires import Wires
 
-KEYS = (
-    ("Ctrl+R", mark("Ask the last question again")),
-    ("Ctrl+Shift+C", mark("Copy the last reply")),
-    ("Up", mark("Edit the last question, while nothing is written")),
-)
+_AGAIN, _COPY, _COPY_CODE = "Ctrl+R", "Ctrl+Shift+C", "Ctrl+Shift+B"
 
 
 class Sender(Protocol):
@@ -61,8 +58,12 @@ class MessageSteps(QObject):
         self.discarding = Discarding(wires, "recording.discarded", "recordings.discarded")
         self._field = wires.window.pane.composer.field
         self._field.installEventFilter(self)
-        QShortcut(QKeySequence(KEYS[0][0]), wires.window, self.ask_last_again)
-        QShortcut(QKeySequence(KEYS[1][0]), wires.window, self.copy_last)
+        for keys, step in (
+            (_AGAIN, self.ask_last_again),
+            (_COPY, self.copy_last),
+            (_COPY_CODE, self.copy_last_code),
+        ):
+            QShortcut(QKeySequence(keys), wires.window, step)
 
     def take(self, kind: str, message_id: str) -> None:
         """Take one step with one message."""
@@ -156,6 +157,13 @@ class MessageSteps(QObject):
         reply = next(replies, None)
         if reply is not None:
             copy_message(reply, as_markdown=True)
+
+    def copy_last_code(self) -> None:
+        """Put the newest block of code on the clipboard, whichever reply it stands in."""
+        replies = (m.text for m in reversed(self._messages()) if m.role is Role.ASSISTANT)
+        code = next(filter(None, map(last_code, replies)), "")
+        if code:
+            QGuiApplication.clipboard().setText(code)
 
     def edit(self, message: MessageRecord) -> None:
         """Put a question back where messages are written; sending it asks anew."""

@@ -21,6 +21,15 @@ def plain_text(markdown: str) -> str:
     return "".join(parts)
 
 
+def last_code(markdown: str) -> str:
+    """The last block of code, whole; empty where there is none."""
+    code = ""
+    for block in cut_blocks(markdown):
+        if block.kind is Kind.CODE:
+            code = code + block.joint + block.source if block.is_joined else block.source
+    return code
+
+
 def _said(block: MarkdownBlock) -> str:
     if block.kind is Kind.PROSE:
         return _prose(block.source[block.repeated :])

@@ -70,7 +70,8 @@ class SearchField(QLineEdit):
         return super().event(event)
 
     def _is_emptied_by(self, event: QKeyEvent) -> bool:
-        return event.key() == Qt.Key.Key_Escape and bool(self.text())
+        is_escape = event.key() == Qt.Key.Key_Escape and not event.modifiers()
+        return is_escape and bool(self.text())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         if self._is_emptied_by(event):
@@ -268,6 +269,24 @@ class ThreadList(QWidget):
         """Let the title of the current row be changed in its place."""
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)
         self.list.edit(self.list.currentIndex())
+
+    def can_rename(self, thread_id: str) -> bool:
+        """Whether the thread stands in the list."""
+        return self._rows is not None and self._rows.number_of(thread_id) >= 0
+
+    def rename(self, thread_id: str, before: QWidget | None) -> None:
+        """Let the title of a listed thread be changed in its place; then go back to ``before``."""
+        assert self._rows is not None  # it is listed
+        self.list.setCurrentIndex(self._rows.index(self._rows.number_of(thread_id)))
+        self.rename_chosen()
+        delegate = self.list.itemDelegate()
+
+        def go_back() -> None:
+            delegate.closeEditor.disconnect(go_back)
+            if before is not None and before.isVisible():
+                before.setFocus(Qt.FocusReason.OtherFocusReason)
+
+        delegate.closeEditor.connect(go_back)
 
     def _enter_list(self) -> None:
         """Give the keyboard to the list, at its first row that can be chosen."""

@@ -11,6 +11,7 @@ from typing import Any
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication
 
 from desktop_app.journal.records import SearchHit, ThreadRecord
 from desktop_app.journal.search_query import read_wish
@@ -79,7 +80,11 @@ class ThreadWiring(QObject):
         window.threads.delete_requested.connect(self.deletion.delete)
         window.threads.list.menu_wanted.connect(self._show_menu)
         self._rows.renamed.connect(self._on_renamed)
-        for keys, step in (("Ctrl+Tab", self._open_next), ("Ctrl+Shift+Tab", self._open_previous)):
+        for keys, step in (
+            ("Ctrl+Tab", self._open_next),
+            ("Ctrl+Shift+Tab", self._open_previous),
+            ("F2", self._rename_open),
+        ):
             QShortcut(QKeySequence(keys), window, step)
         window.threads.search_changed.connect(self._on_search)
         self._rows.more_wanted.connect(self._on_more_threads)
@@ -199,6 +204,20 @@ class ThreadWiring(QObject):
         chosen = self._window.threads.chosen()
         if chosen:
             thread_menu(self._window.threads, chosen, self._steps).popup(place)
+
+    def _rename_open(self) -> None:
+        """Let its title be changed in the list, wherever the keyboard is.
+
+        In the list it is the chosen thread's, as the menu has it.
+        """
+        window, opened = self._window, self._store.state.conversation.thread_id
+        if window.threads.list.hasFocus():
+            window.threads.rename_chosen()
+        elif window.threads.can_rename(opened):
+            before = QApplication.focusWidget()
+            if not window.is_left_open:
+                window.toggle_left()
+            window.threads.rename(opened, before)
 
     def _on_renamed(self, thread_id: str, title: str) -> None:
         self._replace((thread_id,), title=title)

@@ -281,3 +281,14 @@ def test_the_details_of_a_turn_are_shown_at_the_side(talk):
     assert side.isVisible()
     assert side._turn._chosen == "m2"
     assert side.tab == "Turn"
+
+
+def test_the_last_block_of_code_is_copied_whole_from_whichever_reply_has_one(talk, qtbot):
+    code = "\n".join(f"print({number})" for number in range(900))  # shown in several pieces
+    texts = (f"First\n\n```\nold\n```\n\nthen\n\n```python\n{code}\n```\n\nDone.", "No code here.")
+    for number, text in enumerate(texts, start=3):
+        talk.store.apply(MessageSaved(make_message(number, text)))
+    talk.store.tell()
+    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    qtbot.keyClick(talk.window, Qt.Key.Key_B, both)
+    assert QGuiApplication.clipboard().text() == code

@@ -204,6 +204,31 @@ def test_a_thread_is_renamed_in_its_place(listed, qtbot, way):
     assert "Douro" in shown(listed)
 
 
+@pytest.mark.parametrize("end", [Qt.Key.Key_Return, Qt.Key.Key_Escape])
+def test_the_open_thread_is_renamed_while_one_writes(listed, qtbot, end):
+    click(listed, qtbot, "b")
+    listed.window.toggle_left()
+    composer = listed.window.pane.composer.field
+    composer.setFocus()
+    qtbot.keyClick(composer, Qt.Key.Key_F2)
+    field = listed.window.threads.list.viewport().findChild(QLineEdit)
+    assert field.text() == "Porto"
+    assert field.hasFocus()
+    qtbot.keyClicks(field, "Douro")  # the whole title was selected
+    qtbot.keyClick(field, end)
+    qtbot.waitUntil(composer.hasFocus)
+    wanted = [RenameThread("b", "Douro")] if end == Qt.Key.Key_Return else []
+    assert listed.sent_of(RenameThread) == wanted
+
+
+def test_a_thread_that_is_not_listed_yet_has_no_title_to_change(listed, qtbot):
+    listed.wiring.threads.new_thread()
+    composer = listed.window.pane.composer.field
+    qtbot.keyClick(composer, Qt.Key.Key_F2)
+    assert listed.window.threads.list.viewport().findChild(QLineEdit) is None
+    assert composer.hasFocus()
+
+
 def test_a_pinned_thread_stands_on_top_until_it_is_unpinned(listed, qtbot):
     click(listed, qtbot, "c")
     in_menu(listed, "Pin to the top")
