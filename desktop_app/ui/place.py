@@ -61,7 +61,7 @@ def show_place(place: Place, window: MainWindow, wiring: Wiring) -> None:
     window.threads.search.setText(place.search)
     field = window.pane.composer.field
     cursor = field.textCursor()
-    cursor.setPosition(min(place.cursor, len(field.toPlainText())))
+    cursor.setPosition(min(place.cursor, field.document().characterCount() - 1))
     field.setTextCursor(cursor)
     if place.anchor is not None:
         window.pane.chat.show_place(place.anchor)

@@ -134,9 +134,11 @@ class FoldList:
                 painter.restore()
 
     def _paint_line(self, painter: QPainter, fold: Fold, y: int) -> None:
+        place = mirrored(QRectF(0, y, self._look.scaled(10), self._line), self._width)
         if fold.body:
-            arrow = mirrored(QRectF(0, y, self._look.scaled(10), self._line), self._width)
-            self._paint_arrow(painter, arrow.center(), fold.key in self.opened)
+            self._paint_arrow(painter, place.center(), fold.key in self.opened)
+        else:
+            self._paint_dot(painter, place.center())
         painter.setFont(self._look.font(size.SMALL))
         painter.setPen(self._look.colour("dim"))
         box = QRectF(self._indent, y, self._width - self._indent, self._line)
@@ -161,6 +163,13 @@ class FoldList:
         for point in points[1:]:
             path.lineTo(middle + QPointF(*point) * scale)
         painter.fillPath(path, self._look.colour("dim"))
+
+    def _paint_dot(self, painter: QPainter, middle: QPointF) -> None:
+        """Where an arrow would be if there were something to open: all labels stand in one line."""
+        radius = 1.5 * self._look.text_scale
+        path = QPainterPath()
+        path.addEllipse(middle, radius, radius)
+        painter.fillPath(path, self._look.colour("faint"))
 
     def _actions(self, fold: Fold, y: int) -> Iterator[tuple[str, str, QRectF]]:
         metrics = QFontMetricsF(self._look.font(size.CAPTION))

@@ -28,6 +28,7 @@ from desktop_app.ui.chat.text_formats import (
     use_line_height,
 )
 from desktop_app.ui.look import Look
+from desktop_app.ui.written_text import written_text
 
 _STAMPS = itertools.count()
 
@@ -271,7 +272,7 @@ class TextBlock:
 
     def text_between(self, start: int, end: int) -> str:
         """The text of a selection, as plain text."""
-        return self._between(start, end).selection().toPlainText().replace(MATH_MARK, "")
+        return written_text(self._between(start, end).selectedText()).replace(MATH_MARK, "")
 
     def position_at(self, point: QPointF) -> int:
         """The nearest text position to a point."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from desktop_app.prose import tr
 from desktop_app.ui import look as size
@@ -14,9 +14,9 @@ from desktop_app.ui.compose.note_row import NoteRow
 from desktop_app.ui.compose.tray_row import TrayRow
 from desktop_app.ui.labels import Label
 from desktop_app.ui.look import Look, let_ground_through
-from desktop_app.ui.tips import plain_tip
 
 _MOST_ROWS = 4  # more are scrolled to
+_ASIDE = 1  # px at each side of the rows
 
 
 class AttachmentRow(TrayRow):
@@ -34,6 +34,12 @@ class AttachmentRow(TrayRow):
         self.step = Button(look, self, text=tr("Try again"), tone=Tone.LINK)
         self.step.clicked.connect(self._on_step)
         self.lay_out(self._state, self.step)
+        self.reason = QLabel(self)
+        self.reason.setTextFormat(Qt.TextFormat.PlainText)
+        self.reason.setWordWrap(True)
+        self.reason.setFont(look.font(size.CAPTION))
+        self.reason.setContentsMargins(0, 0, 0, 4)
+        self.column.addWidget(self.reason)
         self.show_attachment(shown)
 
     def show_attachment(self, shown: Attachment) -> None:
@@ -41,12 +47,23 @@ class AttachmentRow(TrayRow):
         is_bad = shown.stage in (Stage.REFUSED, Stage.FAILED)
         icon = "warning" if is_bad else "image" if shown.is_picture else "file"
         self.show_state(shown, icon, "danger" if is_bad else "dim")
-        self._state.show_text(shown.words, "danger" if is_bad else "dim")
-        self._state.setToolTip(plain_tip(shown.words))
+        self._state.show_text("" if is_bad else shown.words)
+        self._show_reason(shown.words if is_bad else "")
         self.step.setVisible(shown.stage is Stage.FAILED or shown.can_become_text)
         self.step.setText(tr("Try again") if is_bad else tr("Put into the message"))
         self.step.describe(f"{self.step.text()}: {shown.name}")
         self.remove.describe(tr("Remove {name}").format(name=shown.name))
+
+    def _show_reason(self, reason: str) -> None:
+        """Say below its name why it does not go along, over as many lines as that takes."""
+        palette = self.reason.palette()
+        palette.setColor(self.reason.foregroundRole(), self._look.colour("danger"))
+        self.reason.setPalette(palette)
+        self.reason.setText(reason)
+        self.reason.setVisible(bool(reason))
+
+    def height_in(self, width: int) -> int:
+        return self.column.heightForWidth(width) if self.reason.text() else self.sizeHint().height()
 
     def _on_step(self) -> None:
         wish = self.retry_requested if self.shown.stage is Stage.FAILED else self.text_requested
@@ -88,7 +105,7 @@ class AttachmentTray(QWidget):
         self._scroll.viewport().setAutoFillBackground(False)
         self._inner.setAutoFillBackground(False)
         column = QVBoxLayout(self)
-        column.setContentsMargins(1, 6, 1, 6)
+        column.setContentsMargins(_ASIDE, 6, _ASIDE, 6)
         column.setSpacing(0)
         column.addWidget(self._scroll, 1)
         column.addWidget(self._note)
@@ -140,15 +157,21 @@ class AttachmentTray(QWidget):
         self.finish_requested.emit()
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        return QSize(size.COLUMN, self._height_of(_MOST_ROWS))
+        return QSize(size.COLUMN, self.heightForWidth(size.COLUMN))
+
+    def hasHeightForWidth(self) -> bool:  # noqa: N802
+        return True
+
+    def heightForWidth(self, width: int) -> int:  # noqa: N802
+        return self._height_of(_MOST_ROWS, width - 2 * _ASIDE)
 
     @property
     def least_height(self) -> int:
         """px with one row, to which the others are scrolled."""
-        return self._height_of(1)
+        return self._height_of(1, self.width() - 2 * _ASIDE)
 
-    def _height_of(self, rows: int) -> int:
-        heights = [row.sizeHint().height() for row in self.rows[:rows]]
+    def _height_of(self, rows: int, width: int) -> int:
+        heights = [row.height_in(width) for row in self.rows[:rows]]
         note = self._note.sizeHint().height() if self._note.text else 0
         return sum(heights) + note + 14
 

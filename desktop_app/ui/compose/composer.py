@@ -23,6 +23,7 @@ from desktop_app.ui.button import Button, Tone
 from desktop_app.ui.look import Look, let_ground_through
 from desktop_app.ui.mirroring import is_mirrored
 from desktop_app.ui.text_field import begin_page_leading
+from desktop_app.ui.written_text import written_text
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QInputMethodEvent
@@ -130,28 +131,29 @@ class Composer(QWidget):
     """The message being written.
 
     Signals:
-        send_requested: The text to send; the field is already empty.
+        send_requested: The text to send, a str; the field is already empty.
         stop_requested: The running reply is to end.
         voice_requested: The microphone button was pressed.
         attach_requested: Files are to be chosen.
         note_requested: A voice note is to be begun or finished.
         files_pasted: Paths of files.
         image_pasted: A QImage.
-        long_text_pasted: A text that is better a file.
+        long_text_pasted: A text that is better a file, a str.
         page_requested: The conversation is to be scrolled: -1 a page up, 1 down.
         height_changed: The wanted height is another one.
     """
 
     spoken_role = "Grouping"
 
-    send_requested = Signal(str)
+    # objects: in a str, Qt would take a mark of the order of bytes at the start for one
+    send_requested = Signal(object)
     stop_requested = Signal()
     voice_requested = Signal()
     attach_requested = Signal()
     note_requested = Signal()
     files_pasted = Signal(list)
     image_pasted = Signal(object)
-    long_text_pasted = Signal(str)
+    long_text_pasted = Signal(object)
     page_requested = Signal(int)
     height_changed = Signal()
 
@@ -204,7 +206,7 @@ class Composer(QWidget):
     @property
     def text(self) -> str:
         """What is written and not sent."""
-        return self.field.toPlainText()
+        return written_text(self.field.document().toRawText())
 
     def set_text(self, text: str) -> None:
         """Put a text there to be edited and sent."""
@@ -246,11 +248,12 @@ class Composer(QWidget):
         self._microphone.setChecked(is_on)
 
     def submit(self) -> None:
-        """Send what is written, if there is anything."""
-        text = self.text.strip()
-        if text or self._has_files:
+        """Send what is written, as it is, if there is anything."""
+        text = self.text
+        is_blank = not text.strip()
+        if self._has_files or not is_blank:
             self.field.clear()
-            self.send_requested.emit(text)
+            self.send_requested.emit("" if is_blank else text)
 
     def _on_pasted(self, source: QMimeData) -> None:
         files = [url.toLocalFile() for url in source.urls() if url.isLocalFile()]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop_app.ui import look as size
 from desktop_app.ui.button import Button
@@ -26,6 +26,7 @@ class TrayRow(QWidget):
 
     Attributes:
         shown: How it stands.
+        column: The line of its parts, and what stands below that.
 
     Signals:
         remove_requested: Its id.
@@ -46,19 +47,27 @@ class TrayRow(QWidget):
 
     def lay_out(self, *parts: QWidget) -> None:
         """Put these between the name and the button; labels and waves take what is left."""
-        row = QHBoxLayout(self)
-        row.setContentsMargins(*mirrored_margins(_EDGE + self._look.scaled(_ICON) + 8, 2, 8, 2))
+        self.column = QVBoxLayout(self)
+        before = _EDGE + self._look.scaled(_ICON) + 8
+        self.column.setContentsMargins(*mirrored_margins(before, 2, 8, 2))
+        self.column.setSpacing(0)
+        row = QHBoxLayout()
         row.setSpacing(10)
+        self.column.addLayout(row)
         row.addWidget(self._name)
         for part in parts:
             row.addWidget(part, 0 if isinstance(part, Button) else 1)
         row.addWidget(self.remove)
         self.setTabOrder(parts[-1], self.remove)
 
+    def height_in(self, _width: int) -> int:
+        """px that it takes at a width."""
+        return self.sizeHint().height()
+
     @property
     def words(self) -> str:
         """What is said of its state."""
-        return self._state.text
+        return self.shown.words if self.shown.reason else self._state.text
 
     def show_state(self, shown: Attachment, icon: str, ink: str) -> None:
         """Show its name, with this icon in this ink before it."""
@@ -77,5 +86,6 @@ class TrayRow(QWidget):
         icon_px = self._look.scaled(_ICON)
         at = _EDGE if self.isLeftToRight() else self.width() - _EDGE - icon_px
         icon, ink = self._sign
-        box = QRectF(at, (self.height() - icon_px) / 2, icon_px, icon_px)
+        middle = self.remove.geometry().center().y() + 0.5
+        box = QRectF(at, middle - icon_px / 2, icon_px, icon_px)
         paint_icon(painter, icon, box, self._look.colour(ink))

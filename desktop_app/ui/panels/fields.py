@@ -16,6 +16,7 @@ from desktop_app.ui.text_field import (
     paint_field,
     paint_field_icon,
 )
+from desktop_app.ui.written_text import written_text
 
 _CURSOR = 1  # px, room for it where words begin at the right
 
@@ -121,7 +122,7 @@ class TextField(QWidget):
     @property
     def text(self) -> str:
         """What is written."""
-        return self.page.toPlainText()
+        return written_text(self.page.document().toRawText())
 
     def show_text(self, text: str) -> None:
         """Exchange the text."""

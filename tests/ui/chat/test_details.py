@@ -205,3 +205,18 @@ def test_how_long_a_tool_took_stands_on_the_line_of_its_name(look: Look):
     name = dark_in(picture, QRect(0, 0, 40, 28))
     note = dark_in(picture, QRect(name.right() + 6, 0, 12, 28))  # its first sign, a digit
     assert name.bottom() == note.bottom()
+
+
+def test_a_tool_of_which_nothing_is_told_has_a_dot_where_others_have_an_arrow(look: Look):
+    long = ToolUse("c", "HH", "", "", ToolState.DONE, 1_000)
+    folds = FoldList(look, 600)
+    folds.show(folds_of(make_message(1, "Tea.", details=ReplyDetails(tools=(long,)))))
+    picture = QImage(600, folds.height, QImage.Format.Format_RGB32)
+    picture.fill(0xFFFFFFFF)
+    painter = QPainter(picture)
+    folds.paint(painter, QRectF(picture.rect()))
+    painter.end()
+    marks = {(x, y) for x in range(10) for y in range(28) if picture.pixel(x, y) != 0xFFFFFFFF}
+    assert marks
+    assert all(3 <= x <= 7 and 12 <= y <= 16 for x, y in marks)
+    assert not any(target.kind == "fold" for target in folds.targets())

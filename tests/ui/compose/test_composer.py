@@ -48,6 +48,28 @@ def test_bar_29_enter_inside_an_input_method_never_sends(composer, qtbot):
     assert sent == ["a日本"]
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "    return 1\n\n",
+        "Wie bitte\N{NO-BREAK SPACE}? 10\N{NARROW NO-BREAK SPACE}000\N{NO-BREAK SPACE}€",
+        "\ufeffa file began so",
+        "\ufffebytes in another order",
+        "a\0b\x1b\x7f\u202ec\u2066\u200f e" + "\N{COMBINING ACUTE ACCENT}" * 300,
+        "👩\u200d👩\u200d👧 𒀀 \uffff",
+    ],
+    ids=ascii,
+)
+def test_what_is_sent_is_what_was_written_sign_for_sign(composer, written):
+    sent = []
+    composer.send_requested.connect(sent.append)
+    composer.field.insertPlainText("x" + written)
+    composer.field.moveCursor(composer.field.textCursor().MoveOperation.Start)
+    composer.field.textCursor().deleteChar()
+    composer.submit()
+    assert sent == [written]
+
+
 def test_blank_text_is_not_sent(composer, qtbot):
     sent = []
     composer.send_requested.connect(sent.append)
