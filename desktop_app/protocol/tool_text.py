@@ -12,6 +12,8 @@ from desktop_app.prose import tr
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _EXAMPLE = '[{"type": "function", "function": {"name": "...", "parameters": {"type": "object"}}}]'
 _SPACE = re.compile(r"[\s,]*")
+_COLON = re.compile(r"[\s:]*")
+_DECODER = json.JSONDecoder()
 
 
 class ToolTextError(ValueError):
@@ -66,7 +68,10 @@ def tool_text(tools: list[dict[str, Any]]) -> str:
 
 def _written(text: str) -> Iterator[_Written]:
     try:
-        found = json.loads(text)
+        found = json.loads(text, parse_constant=_no_number)
+        json.dumps(found, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise ToolTextError(1, tr("half of a character stands in it")) from error
     except json.JSONDecodeError as error:
         raise ToolTextError(
             error.lineno, tr("it is not JSON: {why}").format(why=error.msg)
@@ -78,9 +83,7 @@ def _written(text: str) -> Iterator[_Written]:
     elif isinstance(found, dict) and "tools" in found:
         if not isinstance(found["tools"], list):
             raise _no_list(1)
-        begin = re.search(r'"tools"\s*:\s*\[', text)
-        assert begin is not None
-        yield from _elements(text, begin.end())
+        yield from _elements(text, _begin_of_tools(text))
     elif isinstance(found, dict):
         yield _Written(found, _line_of(text, text.index("{")))
     else:
@@ -89,16 +92,33 @@ def _written(text: str) -> Iterator[_Written]:
 
 def _elements(text: str, at: int) -> Iterator[_Written]:
     """The elements of the list whose first one begins at or after ``at``."""
-    decoder = json.JSONDecoder()
-    while True:
-        space = _SPACE.match(text, at)
-        assert space is not None
-        at = space.end()
-        if text[at] == "]":
-            return
-        tool, end = decoder.raw_decode(text, at)
-        yield _Written(tool, _line_of(text, at))
-        at = end
+    line, counted = 1, 0
+    while text[at := _behind(_SPACE, text, at)] != "]":
+        line, counted = line + text.count("\n", counted, at), at
+        tool, at = _DECODER.raw_decode(text, at)
+        yield _Written(tool, line)
+
+
+def _begin_of_tools(text: str) -> int:
+    """Where the first element of the list called ``tools`` may begin in the text of an object."""
+    begin, at = 0, text.index("{") + 1
+    while text[at := _behind(_SPACE, text, at)] != "}":
+        key, at = _DECODER.raw_decode(text, at)
+        at = _behind(_COLON, text, at)
+        if key == "tools":  # of several, the last counts
+            begin = at + 1
+        _, at = _DECODER.raw_decode(text, at)
+    return begin
+
+
+def _behind(pattern: re.Pattern[str], text: str, at: int) -> int:
+    found = pattern.match(text, at)
+    assert found is not None  # it matches nothing too
+    return found.end()
+
+
+def _no_number(name: str) -> None:
+    raise json.JSONDecodeError(f"{name} is no number", "", 0)
 
 
 def _line_of(text: str, at: int) -> int:

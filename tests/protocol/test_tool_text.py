@@ -30,6 +30,8 @@ def test_there_may_be_no_functions(text):
         ('"hello"', 1, "no list of functions"),
         ('{"tools": 5}', 1, "no list of functions"),
         ("[" * 100_000, 1, "too deep"),
+        ('[{"name": "a", "top": NaN}]', 1, "NaN is no number"),
+        ('[{"name": "a", "description": "\\ud800"}]', 1, "half of a character"),
     ],
 )
 def test_bar_44_a_fault_names_its_line_and_its_reason(text, line, words):
@@ -37,3 +39,31 @@ def test_bar_44_a_fault_names_its_line_and_its_reason(text, line, words):
         read_tool_text(text)
     assert caught.value.line == line
     assert words in caught.value.reason
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r'{"\u0074ools": [{"name": "a"}]}',
+        '{"x": {"tools": [{"name": "b"}]}, "tools": [{"name": "a"}]}',
+        '{"x": "\\"tools\\": [", "tools": [{"name": "a"}], "y": 1}',
+        '{"tools": [{"name": "b"}], "tools": [{"name": "a"}]}',
+    ],
+)
+def test_the_list_that_is_called_tools_is_read_whatever_else_stands_there(text):
+    assert [tool["function"]["name"] for tool in read_tool_text(text)] == ["a"]
+
+
+def test_each_line_is_counted_once_however_many_functions_there_are():
+    class Counting(str):
+        """A text that knows how much of it was looked through for lines."""
+
+        looked = 0
+
+        def count(self, sub, start=0, end=None):
+            Counting.looked += (len(self) if end is None else end) - start
+            return str.count(self, sub, start, len(self) if end is None else end)
+
+    text = Counting("[" + ",\n".join(f'{{"name": "f{number}"}}' for number in range(200)) + "]")
+    assert len(read_tool_text(text)) == 200
+    assert Counting.looked <= len(text)

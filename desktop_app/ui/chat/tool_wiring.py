@@ -85,7 +85,7 @@ class ToolWiring(QObject):
         menu = QMenu(self._wires.window)
         for words, approval in approvals_for(call, message.thread_id):
             chosen = partial(self._allow, message_id, call_id, approval)
-            menu.addAction(words, chosen)
+            menu.addAction(words.replace("&", "&&"), chosen)
         return menu
 
     def _allow(self, message_id: str, call_id: str, approval: ApprovalSettings) -> None:
@@ -107,14 +107,23 @@ def approvals_for(call: ToolUse, thread_id: str) -> list[tuple[str, ApprovalSett
     plain = [(key, one) for key, one in given.items() if isinstance(one, str | int | float)]
     for key, value in plain[:_MOST_PATTERNS] if len(given) > 1 else ():
         words = tr("Whenever {argument} is {value}").format(
-            argument=key, value=str(value)[:_LONGEST_VALUE]
+            argument=_legible(key), value=_legible(str(value))
         )
         only = msgspec.json.encode({key: value}).decode()
         found.append((words, ApprovalSettings(name, only, exact=False)))
-    in_thread = tr("Every call of {tool} in this thread").format(tool=name)
+    in_thread = tr("Every call of {tool} in this thread").format(tool=_legible(name))
     found.append((in_thread, ApprovalSettings(name, thread=thread_id)))
-    everywhere = tr("Every call of {tool}, everywhere").format(tool=name)
+    everywhere = tr("Every call of {tool}, everywhere").format(tool=_legible(name))
     return [*found, (everywhere, ApprovalSettings(name))]
+
+
+def _legible(text: str) -> str:
+    """What a model wrote, so that nothing in it hides or turns around what is being allowed."""
+    seen = (
+        sign if sign.isprintable() else sign.encode("unicode_escape", "surrogatepass").decode()
+        for sign in text[: _LONGEST_VALUE + 1]
+    )
+    return "".join(seen) if len(text) <= _LONGEST_VALUE else f"{''.join(seen)[:-1]}…"
 
 
 def with_approval(settings: Settings, approval: ApprovalSettings) -> Settings:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QRectF, QSize, Qt, Signal
@@ -12,7 +11,6 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
-    QTextOption,
 )
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QSizePolicy, QWidget
 
@@ -20,6 +18,7 @@ from desktop_app.prose import tr
 from desktop_app.ui import look as size
 from desktop_app.ui import wording
 from desktop_app.ui.button import Button, Tone
+from desktop_app.ui.data_wrapping import DataWrapping
 from desktop_app.ui.look import Look, let_ground_through
 from desktop_app.ui.mirroring import is_mirrored
 from desktop_app.ui.text_field import begin_page_leading
@@ -31,12 +30,6 @@ if TYPE_CHECKING:
 LONGEST_PASTE = 20_000
 """Characters; a longer text becomes a file unless the person wants it in the message."""
 
-_LONG_WORD = 1000  # characters from which on it is data, in which nobody looks for words
-_UNBROKEN = re.compile(  # all but spaces, and scripts whose lines Qt ends without them
-    r"[^\s\u200b\u0e00-\u0e7f\u0f00-\u109f\u1100-\u11ff\u2e80-\ua4cf\ua9e0-\ua9fe"
-    r"\uaa60-\uaa7f\uac00-\ud7ff\uf900-\ufaff"
-    r"\uff00-\uffef\U0001f000-\U0003ffff]+"
-)
 _MOST_LINES = 8
 _FRAME = 2  # px that the field is higher than its lines
 _AROUND = 18  # px above and below the field, together
@@ -63,7 +56,6 @@ class _Field(QPlainTextEdit):
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
         self._is_composing = False
-        self._holds_data = False
         self.setAcceptDrops(False)  # the whole conversation takes what is dropped
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFont(look.font())
@@ -75,25 +67,7 @@ class _Field(QPlainTextEdit):
         let_ground_through(self)
         self.document().setDocumentMargin(int(is_mirrored()))  # room for a cursor at the right
         begin_page_leading(self)
-        self.document().contentsChange.connect(self._on_change)
-
-    def _on_change(self, _at: int, _removed: int, added: int) -> None:
-        """Let what was put there, or is there again, be laid out without a long wait.
-
-        Qt looks for the ends of words in all that is left of a long one at each of its lines:
-        where there is one, lines end anywhere. Qt tells of a change before it lays it out.
-        """
-        if self._holds_data or added <= _LONG_WORD:
-            return
-        if any(len(run) > _LONG_WORD for run in _UNBROKEN.findall(self.toPlainText())):
-            self._holds_data = True
-            self.setWordWrapMode(QTextOption.WrapMode.WrapAnywhere)
-
-    def be_empty(self) -> None:
-        """Nothing is written any more."""
-        if self._holds_data:
-            self._holds_data = False
-            self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        DataWrapping(self)
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:  # noqa: N802
         self._is_composing = bool(event.preeditString())
@@ -286,8 +260,6 @@ class Composer(QWidget):
         return not self._has_files and not self.text.strip()
 
     def _on_text_changed(self) -> None:
-        if self.field.document().isEmpty():
-            self.field.be_empty()
         self._show_button()
         if self._fit_field():
             self.height_changed.emit()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLineEdit, QPlainTextEdit, QToolTip, QVBoxLayout, QWidget
 
+from desktop_app.prose import tr
 from desktop_app.ui import look as size
+from desktop_app.ui.data_wrapping import DataWrapping
 from desktop_app.ui.look import Look, let_ground_through
 from desktop_app.ui.mirroring import mirrored_margins
+from desktop_app.ui.numbers import whole
 from desktop_app.ui.text_field import (
     begin_leading,
     begin_page_leading,
@@ -19,6 +22,10 @@ from desktop_app.ui.text_field import (
 from desktop_app.ui.written_text import written_text
 
 _CURSOR = 1  # px, room for it where words begin at the right
+LONGEST_PASTE = 1_000_000
+"""Characters; a field stands still for a moment with so many, and for long with more."""
+
+_TOLD_MS = 8000
 
 
 class LineField(QLineEdit):
@@ -79,6 +86,14 @@ class _Page(QPlainTextEdit):
         else:
             super().keyPressEvent(event)
 
+    def insertFromMimeData(self, source: QMimeData) -> None:  # noqa: N802
+        if len(source.text()) <= LONGEST_PASTE:
+            super().insertFromMimeData(source)
+            return
+        words = tr("This is too long to be pasted here: {most} characters are the most.")
+        at = self.mapToGlobal(self.rect().bottomLeft())
+        QToolTip.showText(at, words.format(most=whole(LONGEST_PASTE)), self, self.rect(), _TOLD_MS)
+
 
 class TextField(QWidget):
     """Several lines.
@@ -105,6 +120,7 @@ class TextField(QWidget):
         self.page.setPlaceholderText(says)
         self.page.setAccessibleName(says)
         let_ground_through(self.page)
+        DataWrapping(self.page)
         if not is_code:
             begin_page_leading(self.page)
         self.page.setFixedHeight(self.page.fontMetrics().lineSpacing() * lines + 8)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import structs
 from PySide6.QtCore import Qt
 
 from desktop_app.journal.records import MessageStatus
@@ -94,3 +95,18 @@ def test_a_call_without_arguments_offers_no_patterns():
 def test_an_approval_is_said_in_a_line():
     assert approval_words(ApprovalSettings("f", '{"a":1}')) == 'f with exactly {"a":1}'
     assert approval_words(ApprovalSettings("f", '{"a":1}', exact=False)) == 'f whenever {"a":1}'
+
+
+def test_what_is_allowed_for_good_hides_nothing_of_what_a_model_wrote(waiting):
+    given = r'{"of": "a&b\n\u202edc", "at": "' + "x" * 60 + '"}'
+    call = ToolUse("c", "look_up", given, state=ToolState.WANTED, run_id="run")
+    reply = waiting.store.state.conversation.messages[-1]
+    shown = structs.replace(reply, details=ReplyDetails(tools=(call,)))
+    waiting.store.apply(MessageSaved(shown))
+    waiting.store.tell()
+    menu = waiting.wiring.tools.always_menu("m2", "c")
+    words = [one.text().replace("&&", "§") for one in menu.actions()]
+    menu.deleteLater()
+    assert not any("&" in said for said in words)
+    assert r"Whenever of is a§b\n\u202edc" in words
+    assert f"Whenever at is {'x' * 40}…" in words
