@@ -226,10 +226,13 @@ def peer_words(peer: str) -> str:
 
 def spoken_mark(speech_ms: int) -> str:
     """The small line over a spoken message, e.g. ``0:04, spoken``."""
-    if not speech_ms:
-        return tr(YOU_SPOKE)
+    return listed(speech_length(speech_ms), tr(YOU_SPOKE)) if speech_ms else tr(YOU_SPOKE)
+
+
+def speech_length(speech_ms: int) -> str:
+    """How long a recording is, the same everywhere: to the nearest second, and never 0:00."""
     seconds = max(1, round(speech_ms / 1000))
-    return listed(f"{seconds // 60}:{seconds % 60:02d}", tr(YOU_SPOKE))
+    return f"{seconds // 60}:{seconds % 60:02d}"
 
 
 def listed(*parts: str) -> str:

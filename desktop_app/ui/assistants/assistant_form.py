@@ -197,13 +197,14 @@ class AssistantForm(QWidget):
         self.show_note("")
         self._check()
 
-    def show_note(self, text: str) -> None:
-        """Say why it could not be saved; empty says nothing."""
-        self.note.show_text(text)
+    def show_note(self, text: str, ink: str = "danger") -> None:
+        """Say why it could not be saved, or that it is; empty says nothing."""
+        self.note.show_text(text, ink)
         self.note.setVisible(bool(text))
 
     def _on_changed(self) -> None:
         self._check()
+        self.show_note("")
         self.changed.emit()
 
     def _check(self) -> int:

@@ -107,13 +107,18 @@ class AssistantsPage(QWidget):
         """Whether one is looked at."""
         return self._right.currentIndex() == 1
 
-    def open_form(self, title: str, *, has_documents: bool) -> None:
-        """Look at one; a new one has no documents yet."""
+    def open_form(self, title: str, *, has_documents: bool, keeps_place: bool = False) -> None:
+        """Look at one; a new one has no documents yet.
+
+        Args:
+            keeps_place: It is looked at already, and what has the keyboard keeps it.
+        """
         self._title.show_text(title)
         self._heading.setVisible(has_documents)
         self.documents.setVisible(has_documents)
         self._right.setCurrentIndex(1)
-        self.form.setFocus(Qt.FocusReason.OtherFocusReason)
+        if not keeps_place:
+            self.form.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def close_form(self) -> None:
         """Look at none."""

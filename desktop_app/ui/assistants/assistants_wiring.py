@@ -235,12 +235,15 @@ class AssistantsWiring(QObject):
     def _written_of(self, assistant: Assistant) -> Written:
         return written_of(assistant, self._model_of(assistant.assistant_id))
 
-    def _edit(self, assistant_id: str, title: str, written: Written) -> None:
+    def _edit(
+        self, assistant_id: str, title: str, written: Written, *, keeps_place: bool = False
+    ) -> None:
         if self._page is None or self._files is None:
             return
         self._edited = assistant_id
         self._page.form.show_written(self._unsaved.get(assistant_id, written))
-        self._page.open_form(title, has_documents=assistant_id != _NEW)
+        has_documents = assistant_id != _NEW
+        self._page.open_form(title, has_documents=has_documents, keeps_place=keeps_place)
         if assistant_id != _NEW:
             self._files.show_assistant(assistant_id)
 
@@ -275,7 +278,10 @@ class AssistantsWiring(QObject):
         self._window.remember(_MODEL_OF + saved.assistant_id, written.model)
         self._unsaved.pop(edited, None)
         if self._edited == edited:
-            self._edit(saved.assistant_id, saved.name, self._written_of(saved))
+            written = self._written_of(saved)
+            self._edit(saved.assistant_id, saved.name, written, keeps_place=True)
+            if self._page is not None:
+                self._page.form.show_note(tr("It is saved."), "dim")
         await self._load()
 
     async def _clone(self, asked: CloneAssistant) -> None:

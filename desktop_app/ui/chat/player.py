@@ -14,7 +14,7 @@ from desktop_app.ui import look as size
 from desktop_app.ui.chat.message_bubble import bars_for, wave_heights
 from desktop_app.ui.look import Look
 from desktop_app.ui.mirroring import leading, within
-from desktop_app.ui.wording import spoken_mark
+from desktop_app.ui.wording import speech_length, spoken_mark
 
 _SIGN = 14  # px from the sign to the wave; this and all others grow with the letters
 
@@ -31,7 +31,7 @@ class Player:
         """What stands beside the wave."""
         if self.playing is None:
             return spoken_mark(self.message.speech_ms)
-        return f"{_clock(self.playing.position_ms)} / {_clock(self.playing.duration_ms)}"
+        return f"{_clock(self.playing.position_ms)} / {speech_length(self.playing.duration_ms)}"
 
     @property
     def says(self) -> str:

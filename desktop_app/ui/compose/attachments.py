@@ -9,6 +9,7 @@ from pathlib import PurePath
 from desktop_app.prose import tr, tr_n
 from desktop_app.protocol.backboard.documents import EXTENSIONS, IMAGES
 from desktop_app.ui.numbers import file_size
+from desktop_app.ui.wording import speech_length
 
 MOST_BYTES = 256 << 20
 """Of one file; the service takes no more."""
@@ -76,7 +77,7 @@ class Attachment:
         if self.stage is Stage.RECORDING:
             return tr("Being recorded")
         if self.stage is Stage.READY and self.is_note:
-            return tr("{size}, ready to send").format(size=clock(self.speech_ms))
+            return tr("{size}, ready to send").format(size=speech_length(self.speech_ms))
         if self.stage is Stage.READY:
             return tr("{size}, ready to send").format(size=file_size(self.size_bytes))
         return self.reason
@@ -128,7 +129,7 @@ def are_any_usable(names: tuple[str, ...]) -> bool:
 
 
 def clock(milliseconds: int) -> str:
-    """A length as it stands beside a recording."""
+    """How far a recording has come, in whole seconds that are over."""
     return f"{milliseconds // 60_000}:{milliseconds // 1000 % 60:02d}"
 
 

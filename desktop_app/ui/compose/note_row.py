@@ -15,6 +15,7 @@ from desktop_app.ui.compose.attachments import Attachment, Stage, clock
 from desktop_app.ui.compose.tray_row import TrayRow
 from desktop_app.ui.look import Look
 from desktop_app.ui.mirroring import within
+from desktop_app.ui.wording import speech_length
 
 _BAR, _GAP = 2, 2  # px at 1x, as is the next but one
 _MOST_BARS = 120
@@ -117,7 +118,7 @@ class NoteRow(TrayRow):
         if playing is None:
             self._state.show_text(self.shown.words)
         else:
-            heard, whole = clock(playing.position_ms), clock(playing.duration_ms)
+            heard, whole = clock(playing.position_ms), speech_length(playing.duration_ms)
             self._state.show_text(f"{heard} / {whole}")
 
     def _on_finish(self) -> None:

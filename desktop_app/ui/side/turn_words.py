@@ -79,7 +79,7 @@ def _tokens(given: int, written: int) -> str:
 
 
 def _seconds(milliseconds: int) -> str:
-    return f"{milliseconds // 60_000}:{milliseconds // 1000 % 60:02d}" if milliseconds else ""
+    return wording.speech_length(milliseconds) if milliseconds else ""
 
 
 def context_words(usage: Usage | None) -> str:

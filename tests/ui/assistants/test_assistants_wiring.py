@@ -240,3 +240,17 @@ def test_a_click_on_the_name_of_an_assistant_opens_it_to_be_changed(qtbot, assis
     row = assistants.page.rows.row("own")
     qtbot.mouseClick(row, Qt.MouseButton.LeftButton, pos=QPoint(40, row.height() // 2))
     assert assistants.page.is_editing
+
+
+def test_what_was_saved_says_so_and_leaves_the_keyboard_where_it_was(assistants, qtbot):
+    press(qtbot, assistants, "t", "edit")
+    assistants.window.activateWindow()
+    qtbot.waitUntil(assistants.window.isActiveWindow)
+    assistants.form.prompt.setFocus()
+    assistants.form.prompt.show_text("Be brief.")
+    assistants.asks.answers[SaveAssistant] = AssistantSaved(TUTOR)
+    assistants.form.prompt.submitted.emit()
+    assert assistants.form.note.text() == "It is saved."
+    assert assistants.form.prompt.page.hasFocus()
+    qtbot.keyClicks(assistants.form.prompt.page, "x")
+    assert assistants.form.note.isHidden(), "what is written now is not"

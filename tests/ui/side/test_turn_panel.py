@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QWidget
 
@@ -13,6 +14,7 @@ from desktop_app.journal.reply_details import ReplyDetails
 from desktop_app.journal.spending import Spent
 from desktop_app.protocol.events import Usage
 from desktop_app.ui.side.turn_panel import TurnPanel
+from desktop_app.ui.wording import spoken_mark
 from tests.ui.conftest import make_message
 
 
@@ -115,3 +117,10 @@ def test_bar_46_sums_of_the_whole_thread_and_of_today_are_beside_the_turn(panel)
     assert "This thread, Replies spoken: 0:05, This thread, Cost: $1.50" in said
     assert "Today, all threads, Tokens: 5,000 in, 200 out" in said
     assert said.endswith("Today, all threads, Cost: not told")
+
+
+def test_speech_is_as_long_here_as_beside_the_message(panel):
+    """To the nearest second in both: 0:04 there and 0:03 here was one and the same recording."""
+    panel.show_messages((replace(spent(2), is_spoken=True, speech_ms=3_700),))
+    assert "Reply spoken: 0:04" in panel.accessibleName()
+    assert spoken_mark(3_700) == "0:04, spoken"
