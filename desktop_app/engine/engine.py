@@ -162,6 +162,7 @@ class Engine:
             session.duplex_reason,
             session.is_written,
             session.is_unreached,
+            session.retry_in_s,
         )
 
     def show(self) -> None:

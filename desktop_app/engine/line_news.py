@@ -72,10 +72,10 @@ def left(session: Session) -> Step:
     return session, (*effects, CloseLine())
 
 
-def lost(session: Session) -> Step:
+def lost(session: Session, retry_in_s: float) -> Step:
     """The line is gone and will be tried again; what it may not have heard is said once more."""
     was_lost = session.line is Line.LOST
-    session, effects = _no_longer_stalled(replace(session, line=Line.LOST))
+    session, effects = _no_longer_stalled(replace(session, line=Line.LOST, line_wait_s=retry_in_s))
     if session.stage is Stage.HEARING:
         unheard = replace(session, is_undelivered=True)
         return then((unheard, effects), peer_endpoint.take_back)

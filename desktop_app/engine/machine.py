@@ -181,7 +181,7 @@ def _advanced(session: Session, given: Input, heard_ms: int) -> Step:  # noqa: C
         case LineResumed():
             return line_news.resumed(session)
         case LineLost():
-            return line_news.lost(session)
+            return line_news.lost(session, given.retry_in_s)
         case LineFailed():
             return line_news.failed(session, given.code)
         case LineKept():
@@ -201,7 +201,7 @@ def _advanced(session: Session, given: Input, heard_ms: int) -> Step:  # noqa: C
 
 def _start_voice(session: Session) -> Step:
     if session.is_voice_on:
-        return session, ()
+        return session, dial_now(session)
     cleared = (ClearNotice("voice.idle"),) if session.is_idle_told else ()
     wanted = replace(session, is_voice_on=True, is_idle_told=False)
     session, effects = then(want_microphone(wanted), want_line)

@@ -87,6 +87,7 @@ class Session(Struct, frozen=True):
         prompt: The typed question of the turn, None when it was spoken.
         waiting: What was typed or said and waits for its turn, oldest first.
         behind: How many of those are older than what is said in the turn.
+        line_wait_s: From the loss of the line to the next try to open it.
         is_stalled: The open line gives no sign of life.
         tries: How often the first waiting prompt was refused in a row.
         has_sound: Speech of the turn was given to the loudspeaker.
@@ -119,6 +120,7 @@ class Session(Struct, frozen=True):
     is_idle_told: bool = False
     can_play: bool = True
     line: Line = Line.CLOSED
+    line_wait_s: float = 0.0
     mic: Mic = Mic.CLOSED
     device: str = ""
     loudspeaker: str = ""
@@ -179,6 +181,12 @@ class Session(Struct, frozen=True):
     def _line_phase(self) -> Phase:
         is_away = self.line is Line.LOST or self.is_stalled
         return Phase.RECONNECTING if is_away else Phase.CONNECTING
+
+    @property
+    def retry_in_s(self) -> float:
+        """From the loss of the line to the next try, where the person is told to wait for it."""
+        is_told = self.line is Line.LOST and self.phase is Phase.RECONNECTING
+        return self.line_wait_s if is_told else 0.0
 
     @property
     def _is_voice_stalled(self) -> bool:

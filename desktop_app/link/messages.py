@@ -238,6 +238,7 @@ class PhaseChanged(Struct, frozen=True, tag=snake):
         duplex_reason: ``setting``, ``no_echo_control``, ``echo_unknown``, ``echo_left``, or empty.
         is_written: The answer that is awaited will only be read.
         is_unreached: Voice is on, but no line is there for it, and nothing waits for one.
+        retry_in_s: While RECONNECTING, from the loss of the line to the next try; 0 if unknown.
     """
 
     thread_id: str
@@ -250,6 +251,7 @@ class PhaseChanged(Struct, frozen=True, tag=snake):
     duplex_reason: str = ""
     is_written: bool = False
     is_unreached: bool = False
+    retry_in_s: float = 0.0
 
 
 class TranscriptChanged(Struct, frozen=True, tag=snake):

@@ -44,6 +44,7 @@ class Voice:
     duplex: str = "full"
     duplex_reason: str = ""
     heard_ms: int = 0
+    retry_in_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,3 +69,11 @@ def running_tool(call_id: str) -> Callable[[ReplyDetails], ReplyDetails]:
 def is_waiting(message: MessageRecord) -> bool:
     """Whether a message only keeps the place of a reply."""
     return message.id.startswith(_WAITING)
+
+
+def tool_that_runs(messages: tuple[MessageRecord, ...]) -> str:
+    """Name of the tool whose outcome the newest reply waits for; empty where it waits for none."""
+    if not messages or messages[-1].status is not MessageStatus.STREAMING:
+        return ""
+    running = (one for one in messages[-1].details.tools if one.state is ToolState.RUNNING)
+    return next((one.name for one in running), "")

@@ -186,6 +186,7 @@ def _with_phase(state: AppState, event: PhaseChanged) -> AppState:
         event.duplex,
         event.duplex_reason,
         heard_ms,
+        event.retry_in_s,
     )
     conversation = state.conversation
     if conversation.partial and event.phase in _UTTERANCE_OVER:

@@ -100,17 +100,23 @@ def since(*, is_spoken: bool) -> str:
     return tr("From your last word" if is_spoken else "From Enter")
 
 
-def phase_word(phase: str, *, is_muted: bool = False, thinking_s: int = 0) -> str:
+def phase_word(
+    phase: str, *, is_muted: bool = False, thinking_s: int = 0, retry_in_s: int = 0
+) -> str:
     """The word beside the ring."""
     if is_muted and phase in ("listening", "hearing", "ready"):
         return tr("You are muted")
     if phase == "thinking" and thinking_s >= 3:
         return tr("Thinking, {seconds} s").format(seconds=thinking_s)
+    if phase == "reconnecting" and retry_in_s:
+        return tr("Reconnecting in {seconds} s").format(seconds=retry_in_s)
     return tr(_PHASES[phase])
 
 
 def brief_phase_words(phase: str) -> tuple[str, ...]:
     """What stands beside the ring where there is no room for the phase's word."""
+    if phase == "reconnecting":
+        return (tr(_PHASES[phase]),)  # without the seconds
     return (tr("Microphone is silent"),) if phase == "no_input" else ()
 
 

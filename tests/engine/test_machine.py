@@ -11,6 +11,7 @@ from desktop_app.engine.effects import (
     CloseLine,
     CloseMicrophone,
     CutTurn,
+    DialNow,
     DiscardUtterance,
     DropCapture,
     FinishCapture,
@@ -103,6 +104,22 @@ def test_voice_opens_line_and_microphone_once():
     assert OpenLine() in play(VoiceStarted())[1]
     assert OpenMicrophone() in play(VoiceStarted())[1]
     assert play(VoiceStarted(), VoiceStarted())[1] == []
+
+
+def test_voice_asked_for_again_has_a_lost_line_tried_at_once():
+    session, _ = play(*LISTENING, LineLost(8.0))
+    after, effects = play(VoiceStarted(), session=session)
+    assert (after, effects) == (session, [DialNow()])
+    assert play(*LISTENING, VoiceStarted())[1] == []
+
+
+def test_how_long_a_lost_line_waits_is_told_while_one_waits_for_it():
+    session, _ = play(*LISTENING, LineLost(8.0))
+    assert session.retry_in_s == 8.0
+    assert play(LineLost(16.0), session=session)[0].retry_in_s == 16.0
+    assert play(LineOpened(), session=session)[0].retry_in_s == 0.0
+    assert play(SpeechStarted(), session=session)[0].retry_in_s == 0.0, "one is heard all the same"
+    assert play(*LISTENING, LineStalled())[0].retry_in_s == 0.0, "no try is planned"
 
 
 def test_voice_turned_off_closes_the_microphone_and_later_the_line():

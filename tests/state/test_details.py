@@ -7,11 +7,11 @@ from dataclasses import replace
 from msgspec.structs import replace as with_fields
 
 from desktop_app.journal.records import MessageRecord, MessageStatus, Role, TurnTimes
-from desktop_app.journal.reply_details import ReplyDetails, ToolUse
+from desktop_app.journal.reply_details import ReplyDetails, ToolState, ToolUse
 from desktop_app.link.messages import LinkEvent, MessageSaved, ReasoningGrew, TurnTimed
 from desktop_app.link.replies import ReplyDetailed
 from desktop_app.state.app_state import AppState, Conversation
-from desktop_app.state.details import is_waiting
+from desktop_app.state.details import is_waiting, tool_that_runs
 from desktop_app.state.with_event import with_event
 
 QUESTION = MessageRecord(
@@ -58,3 +58,13 @@ def test_a_turn_that_ends_without_a_reply_leaves_nothing_behind():
 def test_news_of_another_thread_is_none_here():
     state = AppState(conversation=replace(Conversation("t"), messages=(QUESTION,)))
     assert with_event(state, ReplyDetailed("other", 2, TOOLS)) is state
+
+
+def test_the_tool_that_runs_is_the_first_without_an_outcome_of_a_reply_on_its_way():
+    done = with_fields(TOOLS.tools[0], state=ToolState.DONE)
+    both = ReplyDetails(tools=(done, ToolUse("d", "weather")))
+    assert tool_that_runs(after(ReplyDetailed("t", 2, both))) == "weather"
+    assert tool_that_runs(after(ReplyDetailed("t", 2, ReplyDetails(tools=(done,))))) == ""
+    over = with_fields(REPLY, status=MessageStatus.COMPLETE, details=TOOLS)
+    assert tool_that_runs(after(MessageSaved(over))) == ""
+    assert tool_that_runs((QUESTION,)) == tool_that_runs(()) == ""

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import Qt
 
 from desktop_app.journal.records import MessageRecord, MessageStatus, Role, SearchHit, ThreadRecord
+from desktop_app.journal.reply_details import ReplyDetails, ToolUse
 from desktop_app.link.device_messages import SwitchMicrophone
 from desktop_app.link.messages import (
     CancelTalk,
@@ -32,6 +33,7 @@ from desktop_app.link.messages import (
     ToggleTalk,
     Welcome,
 )
+from desktop_app.link.replies import ReplyDetailed
 from desktop_app.link.thread_messages import DeleteThread, RestoreThread, ThreadRemoved, ThreadSaved
 from desktop_app.ui.journal_pages import PAGE
 
@@ -456,3 +458,22 @@ def test_one_key_leads_back_to_the_message(desk, qtbot, place):
     assert desk.window.pane.page == ""
     assert composer.text == "Half a"
     assert desk.window.threads.search.text() == ("tok" if place == "search" else "")
+
+
+def test_a_lost_line_is_dialled_from_the_dock(desk):
+    desk.wiring.threads.open_thread("a")
+    desk.store.apply(PhaseChanged("a", Phase.RECONNECTING, 1, True, retry_in_s=16.0))
+    desk.store.tell()
+    dock = desk.window.pane.dock
+    assert dock.words.startswith("Reconnecting in 16 s")
+    dock.dial_requested.emit()
+    assert desk.sent[-1] == StartVoice("a")
+
+
+def test_the_dock_follows_the_tool_of_the_open_thread(desk):
+    desk.wiring.threads.open_thread("a")
+    desk.store.apply(PhaseChanged("a", Phase.THINKING, 1, True))
+    tools = ReplyDetails(tools=(ToolUse("c", "search_web"),))
+    desk.store.apply(ReplyDetailed("a", 1, tools))
+    desk.store.tell()
+    assert "search_web" in desk.window.pane.dock.words

@@ -13,6 +13,7 @@ def test_each_phase_has_its_word():
     assert len({wording.phase_word(phase) for phase in Phase}) == len(Phase)
     assert wording.phase_word("thinking", thinking_s=3) == "Thinking, 3 s"
     assert wording.phase_word("listening", is_muted=True) == "You are muted"
+    assert wording.phase_word("reconnecting", retry_in_s=4) == "Reconnecting in 4 s"
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ from desktop_app.ui.voice.caption_line import CaptionLine
 from desktop_app.ui.voice.phase_ring import PhaseRing
 
 HEIGHT = 68
+_COUNTING = ("thinking", "reconnecting")
 _REPLYING = ("thinking", "speaking", "paused")
 _TALK_MODES = {
     "hold": mark("Hold Space to talk"),
@@ -44,6 +45,7 @@ class VoiceDock(QWidget):
     Signals:
         mute_requested: Whether the microphone is to be muted.
         end_requested: The spoken conversation, or without one the reply, is to end.
+        dial_requested: A lost line is to be tried at once.
         interrupt_requested: The reply is to end, the conversation goes on.
         talk_mode_chosen: What the talk key shall do: ``hold``, ``toggle`` or ``tap_lock``.
     """
@@ -52,6 +54,7 @@ class VoiceDock(QWidget):
 
     mute_requested = Signal(bool)
     end_requested = Signal()
+    dial_requested = Signal()
     interrupt_requested = Signal()
     talk_mode_chosen = Signal(str)
 
@@ -63,7 +66,8 @@ class VoiceDock(QWidget):
         self._is_large = False
         self._menu: QMenu | None = None
         self.talk_mode = "hold"
-        self._thinking = QElapsedTimer()
+        self._tool = ""
+        self._since = QElapsedTimer()  # the phase, or the wait for the next try, began
         self._second = QTimer(self)
         self._second.setInterval(1000)
         self._second.timeout.connect(self._show_words)
@@ -78,6 +82,8 @@ class VoiceDock(QWidget):
         self._interrupt = Button(look, self, text=tr("Interrupt"), tone=Tone.OUTLINE)
         self._interrupt.describe(tr("Interrupt the reply"), "Esc")
         self._interrupt.clicked.connect(self.interrupt_requested)
+        self._dial = Button(look, self, text=tr("Try now"), tone=Tone.OUTLINE)
+        self._dial.clicked.connect(self.dial_requested)
         self._mute = Button(look, self, text=tr("Mute"), tone=Tone.OUTLINE)
         self._end = Button(look, self, text=tr_in("conversation", "End"), tone=Tone.OUTLINE)
         self._mute.clicked.connect(self._on_mute)
@@ -102,7 +108,7 @@ class VoiceDock(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         row.addStretch()
-        for button in (self._keys, self._interrupt, self._mute, self._end):
+        for button in (self._keys, self._interrupt, self._dial, self._mute, self._end):
             row.addWidget(button)
         grid = self._grid = QGridLayout(self)
         grid.setContentsMargins(*mirrored_margins(10, 6, 12, 6))
@@ -114,10 +120,10 @@ class VoiceDock(QWidget):
 
     def show_voice(self, voice: Voice, partial: str) -> None:
         """Show who holds the floor and the words heard so far."""
-        if voice.phase != self._voice.phase:
-            self._thinking.start()
-        self._voice = voice
-        if voice.phase == "thinking":
+        before, self._voice = self._voice, voice
+        if (voice.phase, voice.retry_in_s) != (before.phase, before.retry_in_s):
+            self._since.start()
+        if voice.phase in _COUNTING:
             self._second.start()
         else:
             self._second.stop()
@@ -129,10 +135,17 @@ class VoiceDock(QWidget):
         self._mute.describe(mute, "Ctrl+D")
         self._partial.show_text(wording.as_written(partial))
         self._interrupt.setVisible(voice.is_voice_on and voice.phase in _REPLYING)
+        self._dial.setVisible(voice.is_voice_on and voice.phase == "reconnecting")
         is_speaking = voice.phase in ("speaking", "paused")
         self._partial.setVisible(bool(partial) and not is_speaking)
         self._show_words()
         self.show_caption(self._caption)
+
+    def show_tool(self, name: str) -> None:
+        """Show which tool runs while a reply is awaited; empty when none does."""
+        if name != self._tool:
+            self._tool = name
+            self._show_words()
 
     def show_caption(self, caption: Caption) -> None:
         """Show what the reply is saying, while it is spoken."""
@@ -197,13 +210,21 @@ class VoiceDock(QWidget):
 
     def _show_words(self) -> None:
         voice = self._voice
-        waited_s = self._thinking.elapsed() // 1000 if voice.phase == "thinking" else 0
-        word = wording.phase_word(voice.phase, is_muted=voice.is_muted, thinking_s=waited_s)
+        since_s = self._since.elapsed() / 1000 if voice.phase in _COUNTING else 0
+        word = wording.phase_word(
+            voice.phase,
+            is_muted=voice.is_muted,
+            thinking_s=int(since_s),
+            retry_in_s=max(0, round(voice.retry_in_s - since_s)),
+        )
         step = self._next_step(voice)
-        parts = filter(None, (device_name(voice.device), *step[:1]))
+        tool = self._tool if voice.phase == "thinking" else ""
+        parts = filter(None, (tool or device_name(voice.device), *step[:1]))
         self._word.show_text(word, briefer=wording.brief_phase_words(voice.phase))
         said = "  ·  ".join(map(wording.apart, parts))
-        self._details.show_text(said, briefer=(*step, ""))  # nothing rather than half a word
+        self._details.show_text(
+            said, briefer=(*filter(None, (tool, *step)), "")
+        )  # nothing rather than half a word
 
     def _next_step(self, voice: Voice) -> tuple[str, ...]:
         """What one can do now, in words, and in fewer of them."""

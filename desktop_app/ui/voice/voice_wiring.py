@@ -15,8 +15,9 @@ from desktop_app.link.messages import (
     StopVoice,
     ToggleTalk,
 )
-from desktop_app.state.app_state import AppState
+from desktop_app.state.app_state import AppState, Conversation
 from desktop_app.state.captions import caption_of_turn
+from desktop_app.state.details import tool_that_runs
 from desktop_app.ui.threads.thread_wiring import ThreadWiring
 from desktop_app.ui.wires import Wires
 
@@ -46,9 +47,11 @@ class VoiceWiring:
         pane.dock.mute_requested.connect(self._on_mute)
         pane.dock.end_requested.connect(self._on_end_voice)
         pane.dock.interrupt_requested.connect(self._on_interrupt)
+        pane.dock.dial_requested.connect(self._on_dial)
         pane.dock.talk_mode_chosen.connect(self._choose_talk_mode)
         window.focus_toggled.connect(self._on_focus)
         self._store.voice_changed.connect(self._show_voice)
+        self._store.conversation_changed.connect(self._show_tool)
         self._store.levels_changed.connect(pane.show_levels)
 
     def _show_voice(self, state: AppState) -> None:
@@ -59,6 +62,13 @@ class VoiceWiring:
         pane.dock.show_caption(caption_of_turn(messages, voice.turn, voice.heard_ms))
         pane.show_voice(voice, state.conversation.partial)
         pane.arrange()
+
+    def _show_tool(self, conversation: Conversation) -> None:
+        assert self._window.pane.dock is not None
+        self._window.pane.dock.show_tool(tool_that_runs(conversation.messages))
+
+    def _on_dial(self) -> None:
+        self._send(StartVoice(self._threads.opened()))  # it is on: its line is dialled
 
     def _on_interrupt(self) -> None:
         self._send(StopReply())

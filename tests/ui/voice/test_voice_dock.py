@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtWidgets import QWidget
 
@@ -60,6 +62,35 @@ def test_a_microphone_without_sound_says_what_to_do(look, parent):
     dock.show_voice(Voice("t", Phase.NO_INPUT, 1, True, False, "default"), "")
     step = "switch it on, or choose another in the settings"
     assert dock.words == f"No sound from the microphone  ·  default microphone  ·  {step}"
+
+
+def test_a_lost_line_says_when_it_is_tried_and_can_be_tried_at_once(look, parent, qtbot):
+    dock = VoiceDock(look, parent)
+    dock.show()
+    lost = Voice("t", Phase.RECONNECTING, 1, True, retry_in_s=30.0)
+    dock.show_voice(lost, "")
+    assert dock.words.startswith("Reconnecting in 30 s")
+    qtbot.waitUntil(lambda: "in 30 s" not in dock.words)
+    dock.show_voice(replace(lost, is_muted=True), "")  # the wait is the same one
+    assert "in 30 s" not in dock.words
+    dock.show_voice(replace(lost, retry_in_s=20.0), "")
+    assert dock.words.startswith("Reconnecting in 20 s")
+    with qtbot.waitSignal(dock.dial_requested):
+        dock._dial.click()
+    dock.show_voice(Voice("t", Phase.LISTENING, 1, True), "")
+    assert not dock._dial.isVisible()
+
+
+def test_the_tool_that_a_reply_waits_for_is_named_while_it_runs(look, parent):
+    dock = VoiceDock(look, parent)
+    dock.show_voice(Voice("t", Phase.THINKING, 1, True, False, "USB headset"), "")
+    dock.show_tool("search_web")
+    assert dock.words == "Thinking  ·  search_web  ·  you can talk over the reply"
+    dock.show_tool("")
+    assert dock.words == "Thinking  ·  USB headset  ·  you can talk over the reply"
+    dock.show_tool("search_web")
+    dock.show_voice(Voice("t", Phase.LISTENING, 1, True, False, "USB headset"), "")
+    assert "search_web" not in dock.words
 
 
 def test_a_held_key_says_how_to_send_and_offers_nothing_else(look, parent, qtbot):
