@@ -50,7 +50,9 @@ class Playback:
         self._is_paused = False
         self._is_finished = True
         self._begin_s = 0.0
-        self._is_playing = False  # card, as all below
+        self._changes = 0  # loop: times that more waited, each counted once it does
+        self._found_empty = -1  # card, as all below: after which of them nothing waited
+        self._is_playing = False
         self._held_bytes = 0
         self._quiet_bytes = 0
         self._sounds_until_s = 0.0
@@ -87,6 +89,7 @@ class Playback:
         while self._backlog:
             pcm = self._backlog[0]
             accepted = self._ring.write(pcm)
+            self._changes += 1
             if accepted < len(pcm):
                 self._backlog[0] = pcm[accepted:]
                 return
@@ -110,6 +113,7 @@ class Playback:
             heard = self._heard_at_pause = self._heard_bytes()
             lead = self._ring.read_before(heard, _LEAD_BYTES)
             self._ring.rewind(heard - len(lead) + quiet_spot(lead))
+            self._changes += 1
 
     def hold(self) -> bool:
         """Silence until ``resume``, which goes on with the next sample that has not sounded.
@@ -125,6 +129,7 @@ class Playback:
         if self.is_sounding:
             self._heard_at_pause = self._heard_bytes()
             self._ring.rewind(self._heard_at_pause)
+            self._changes += 1
         return True
 
     def resume(self) -> None:
@@ -208,11 +213,12 @@ class Playback:
             self._sounds_until_s = until_s
         if self._is_paused:
             self._hold_on()
-        elif not self._is_playing:
+        elif not self._is_playing and self._found_empty != (changes := self._changes):
             if available := self._ring.take_stock():
                 self._begin_if_due(available, wanted, now_s)
             else:
                 self._held_bytes = 0
+                self._found_empty = changes
         if self._is_playing:
             self._play_into(out)
         else:

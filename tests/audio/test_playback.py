@@ -348,6 +348,25 @@ def test_what_was_heard_stands_still_in_a_pause_and_never_goes_back():
     assert seen[-1] == 500 + 300 - 110, "110 ms were heard twice"
 
 
+@pytest.mark.parametrize("how", ["pause", "hold"])
+@pytest.mark.parametrize("silent_blocks", [0, 5])
+def test_the_end_of_a_reply_that_only_the_card_still_holds_is_given_to_it_again(
+    how: str, silent_blocks: int
+):
+    card, pcm = Card(latency_s=0.2), tone(0.3)
+    card.playback.play(1, pcm)
+    card.playback.finish(1)
+    card.tick(35)  # nothing has waited for the last of them
+    heard_ms = card.playback.heard_ms
+    getattr(card.playback, how)()
+    assert not any(card.tick(silent_blocks))
+    card.playback.resume()
+    again = sounded(card.tick(40))
+    assert pcm.endswith(again)
+    assert len(again) >= (300 - heard_ms) * 48
+    assert not card.playback.is_sounding
+
+
 def test_what_a_card_held_at_the_pause_is_given_to_it_again():
     card = Card(latency_s=0.1)
     card.playback.play(1, WORDS)
