@@ -9,6 +9,8 @@ from functools import lru_cache
 _FULL_SCALE = 32768.0
 _QUIETEST_DB = -60.0
 _LOUDEST_DB = -6.0
+_RANGE_DB = _LOUDEST_DB - _QUIETEST_DB
+_QUIETEST = _FULL_SCALE * 10 ** (_QUIETEST_DB / 20)
 
 
 def rms(pcm: bytes | memoryview) -> float:
@@ -38,7 +40,7 @@ def level_of(pcm: bytes | memoryview) -> float:
 
 def loudness(energy: float) -> float:
     """``level_of`` sound whose root mean square is known."""
-    if energy <= 0:
+    if energy <= _QUIETEST:
         return 0.0
     loudness_db = 20 * math.log10(energy / _FULL_SCALE)
-    return min(1.0, max(0.0, (loudness_db - _QUIETEST_DB) / (_LOUDEST_DB - _QUIETEST_DB)))
+    return 1.0 if loudness_db >= _LOUDEST_DB else (loudness_db - _QUIETEST_DB) / _RANGE_DB

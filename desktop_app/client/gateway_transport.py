@@ -30,7 +30,7 @@ from desktop_app.protocol.gateway import (
     decode_server_message,
 )
 from desktop_app.protocol.gateway_dialect import GatewayDialect
-from desktop_app.protocol.gateway_frames import Frame
+from desktop_app.protocol.gateway_frames import LONGEST_CHUNK_BYTES, Frame
 from desktop_app.protocol.gateway_speech import MakeResample
 
 OPEN_TIMEOUT_S = 10.0
@@ -38,6 +38,8 @@ CLOSE_TIMEOUT_S = 1.0
 PING_INTERVAL_S = 20.0
 MAX_MESSAGE_BYTES = 8 << 20
 """A whole spoken reply in one message is allowed (``assistant.audio``)."""
+
+_OPEN = State.OPEN  # looked up once: an enum is slow at that
 
 _SPEECH, _TYPE_WITHIN = b'"assistant.audio.chunk"', 128
 """How a piece of speech is told, and among how many of its first bytes to look for that."""
@@ -80,13 +82,18 @@ class GatewayTransport:
         It goes where ``ClientConnection.send`` would write it, too, which would wait only for a
         peer that does not read; no extension of the protocol was asked for.
         """
-        socket = self._socket
-        if not isinstance(command, AppendAudio) or socket.protocol.state is not State.OPEN:
+        if not isinstance(command, AppendAudio) or self._socket.protocol.state is not _OPEN:
             return False
-        if socket.transport.is_closing() or socket.transport.get_write_buffer_size():
+        dialect, wire = self._dialect, self._socket.transport
+        if wire.is_closing() or wire.get_write_buffer_size():
             return False
-        for frame in self._dialect.frames(command):
-            socket.transport.write(masked_frame(frame.data, is_text=frame.is_text))
+        pcm = command.pcm
+        if dialect.is_binary and len(pcm) <= LONGEST_CHUNK_BYTES:
+            dialect.turns.appended(command.turn, len(pcm))
+            wire.write(masked_frame(pcm, is_text=False))
+            return True
+        for frame in dialect.frames(command):
+            wire.write(masked_frame(frame.data, is_text=frame.is_text))
         return True
 
     def hand_speech_to(

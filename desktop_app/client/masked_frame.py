@@ -10,6 +10,7 @@ from websockets.frames import apply_mask  # type: ignore[attr-defined]  # in C w
 
 _TEXT, _BINARY = 0x81, 0x82
 _MASKED = 0x80
+_SHORT, _LONG, _LONGEST = Struct("!BB4s"), Struct("!BBH4s"), Struct("!BBQ4s")
 _FETCHED_BYTES = 1024
 
 _masks = chain.from_iterable(map(Struct("4s").iter_unpack, map(os.urandom, repeat(_FETCHED_BYTES))))
@@ -20,11 +21,11 @@ def masked_frame(payload: bytes, *, is_text: bool) -> bytes:
     """One unfragmented message as it goes over the wire, under a mask that nobody can foresee."""
     kind = _TEXT if is_text else _BINARY
     size = len(payload)
-    if size < 126:
-        head = bytes((kind, _MASKED | size))
-    elif size < 1 << 16:
-        head = bytes((kind, _MASKED | 126)) + size.to_bytes(2, "big")
-    else:
-        head = bytes((kind, _MASKED | 127)) + size.to_bytes(8, "big")
     (mask,) = next(_masks)
-    return b"".join((head, mask, apply_mask(payload, mask)))
+    if size < 126:
+        head = _SHORT.pack(kind, _MASKED | size, mask)
+    elif size < 1 << 16:
+        head = _LONG.pack(kind, _MASKED | 126, size, mask)
+    else:
+        head = _LONGEST.pack(kind, _MASKED | 127, size, mask)
+    return head + apply_mask(payload, mask)

@@ -218,7 +218,8 @@ class JournalWriter:
             return
         began_s = perf_counter()
         self._tables.files.append(utterance_id, pcm)
-        self._is_slow[utterance_id] = perf_counter() - began_s > _SLOW_S
+        if perf_counter() - began_s > _SLOW_S:
+            self._is_slow[utterance_id] = True
 
     async def end_utterance(self, utterance_id: str, state: UtteranceState) -> UtteranceRecord:
         """Close the recording: everything appended is on disk when this returns."""

@@ -90,6 +90,8 @@ class GatewayDialect:
 
     Attributes:
         answers: Frames that an arrived message calls for; the transport sends and clears them.
+        is_binary, turns: Whether sound of LONGEST_CHUNK_BYTES at most goes as it is, and who is
+            told when it does.
     """
 
     def __init__(
@@ -100,7 +102,7 @@ class GatewayDialect:
         make_resample: MakeResample | None = None,
     ) -> None:
         self.answers: list[Frame] = []
-        self._is_binary = is_binary
+        self.is_binary = is_binary
         self._peer = Introduction(configuration.session_id)
         self._make_resample = make_resample
         self._replies: deque[GatewayReply] = deque(maxlen=_MAX_REPLIES)
@@ -113,17 +115,17 @@ class GatewayDialect:
         """What to send for a command, in order; may be nothing."""
         match command:
             case AppendAudio():
-                self._turns.appended(command.turn, len(command.pcm))
-                return sound_frames(command.pcm, is_binary=self._is_binary)
+                self.turns.appended(command.turn, len(command.pcm))
+                return sound_frames(command.pcm, is_binary=self.is_binary)
             case CommitAudio():
-                self._turns.committed(
+                self.turns.committed(
                     command.turn, is_answered="input.speech" in self._peer.extensions
                 )
                 return [text_frame(AudioCommit())]
             case DiscardAudio():
                 return self._discard(command.turn)
             case PromptText():
-                self._turns.prompted(command.turn, command.text)
+                self.turns.prompted(command.turn, command.text)
                 return [text_frame(TextPrompt(text=command.text))]
             case CancelReply():
                 return self._cancel(command)
@@ -143,14 +145,14 @@ class GatewayDialect:
             configuration.session_id, self._peer.extensions, is_ending=is_ending
         )
         self._is_spoken = configuration.speech_output is not None
-        self._turns = GatewayTurns(is_peer_ending=is_ending)
+        self.turns = GatewayTurns(is_peer_ending=is_ending)
 
     def _discard(self, turn: int) -> list[Frame]:
         """A peer without a word for it transcribes, and nobody hears of it."""
-        size = self._turns.sound_bytes(turn)
-        self._turns.drop(turn)
+        size = self.turns.sound_bytes(turn)
+        self.turns.drop(turn)
         if size and "audio.discard" in self._peer.extensions:
-            self._turns.discarded(turn)
+            self.turns.discarded(turn)
             return [text_frame(AudioDiscard())]
         if self._peer.is_ending:
             return []  # a commit would only ask for words that nobody wants
@@ -158,13 +160,13 @@ class GatewayDialect:
         # the next transcript would be taken for the answer.
         if size == 0 or (size < _SHORTEST_COMMIT_BYTES and not self._peer.extensions):
             return []
-        self._turns.committed(turn)
+        self.turns.committed(turn)
         return [text_frame(AudioCommit())]
 
     def _cancel(self, command: CancelReply) -> list[Frame]:
-        self._turns.cancel(command.turn)
+        self.turns.cancel(command.turn)
         if "assistant.cancel" not in self._peer.extensions:
-            self._turns.forget_commit(command.turn)
+            self.turns.forget_commit(command.turn)
             return []
         takes_late = "assistant.heard" in self._peer.extensions
         concerned = [
@@ -192,10 +194,10 @@ class GatewayDialect:
             case SttSessionStarted():
                 return [*self._peer.hearing(message)]
             case InputSpeechStarted():
-                turn = self._turns.speaking
+                turn = self.turns.speaking
                 return [] if turn is None else self._wanted(UtteranceBegun(turn))
             case InputSpeechStopped():
-                turn = self._turns.ended_by_peer()
+                turn = self.turns.ended_by_peer()
                 return [] if turn is None else self._wanted(UtteranceOver(turn))
             case TranscriptPartial():
                 return self._partial(message.text)
@@ -221,19 +223,19 @@ class GatewayDialect:
                 assert_never(message)
 
     def _partial(self, text: str) -> list[ServerEvent]:
-        found = self._turns.partial(text)
+        found = self.turns.partial(text)
         return [] if found is None else self._wanted(TranscriptUpdated(*found))
 
     def _transcribed(self, text: str) -> list[ServerEvent]:
-        found = self._turns.transcribed(text)
+        found = self.turns.transcribed(text)
         if found is None:
             return []
         words = TranscriptUpdated(*found)
-        is_kept = words.is_final and words.turn in self._turns.cancelled
+        is_kept = words.is_final and words.turn in self.turns.cancelled
         return [words] if is_kept else self._wanted(words)
 
     def _started(self, message: AssistantStarted) -> list[ServerEvent]:
-        turn = self._turns.started(message.text)
+        turn = self.turns.started(message.text)
         if turn is None:
             logger.info("A reply to nothing was ignored.")
             return []
@@ -245,7 +247,7 @@ class GatewayDialect:
         self._replies.append(reply)
         if message.turn_id is not None:
             self._learn(reply, message.turn_id)
-        if turn in self._turns.dropped and "assistant.cancel" in self._peer.extensions:
+        if turn in self.turns.dropped and "assistant.cancel" in self._peer.extensions:
             self.answers.append(text_frame(AssistantCancel(turn_id=reply.peer_id, heard_ms=0)))
         return before + self._wanted(ReplyStarted(turn, prompt=message.text))
 
@@ -281,7 +283,7 @@ class GatewayDialect:
         self, message: AssistantAudioStart | AssistantAudioChunk | AssistantAudioEnd
     ) -> list[ServerEvent]:
         reply = self._reply(message.turn_id or None, is_sound=True)
-        if reply is None or reply.turn in self._turns.dropped:
+        if reply is None or reply.turn in self.turns.dropped:
             return []
         try:
             if isinstance(message, AssistantAudioEnd):
@@ -305,7 +307,7 @@ class GatewayDialect:
 
     def _whole_sound(self, message: AssistantAudio) -> list[ServerEvent]:
         reply = self._reply(message.turn_id)
-        if reply is None or reply.turn in self._turns.dropped or reply.is_mute:
+        if reply is None or reply.turn in self.turns.dropped or reply.is_mute:
             return []
         reply.has_all_speech = True
         ended = self._ended_well(reply)
@@ -329,8 +331,8 @@ class GatewayDialect:
             message.sentence, code=message.code or "server.fault", is_fatal=message.fatal
         )
         reply = self._reply(None)
-        turn = self._turns.failed() if reply is None else reply.turn
-        is_unwanted = turn in self._turns.dropped and not message.fatal
+        turn = self.turns.failed() if reply is None else reply.turn
+        is_unwanted = turn in self.turns.dropped and not message.fatal
         if reply is not None and (ended := self._ended_well(reply)):
             return [*ended, fault]
         if reply is not None:
@@ -381,14 +383,14 @@ class GatewayDialect:
         if reply.has_ended:
             return []
         reply.has_ended = True
-        if reply.turn in self._turns.dropped and status is not ReplyStatus.CANCELLED:
+        if reply.turn in self.turns.dropped and status is not ReplyStatus.CANCELLED:
             return []
         metadata = reply.message.metadata if reply.message else {}
         return [reply_ended(reply.turn, status, metadata)]
 
     def _wanted(self, *events: ServerEvent) -> list[ServerEvent]:
         """Without those of dropped turns."""
-        dropped = self._turns.dropped
+        dropped = self.turns.dropped
         return [event for event in events if getattr(event, "turn", None) not in dropped]
 
 

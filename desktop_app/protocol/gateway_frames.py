@@ -31,16 +31,16 @@ def text_frame(message: GatewayClientMessage) -> Frame:
     return Frame(encode(message), is_text=True)
 
 
-_LONGEST_CHUNK_BYTES = 32_000  # 1 s, the contract's longest
+LONGEST_CHUNK_BYTES = 32_000
+"""1 s, the contract's longest."""
+
 _LEAST_SPEECH_MS = 120  # a "yes" is an utterance
 _UNSAID = SttOptions().min_speech_duration_ms  # a default is left out
 
 
 def sound_frames(pcm: bytes, *, is_binary: bool) -> list[Frame]:
     """Sound of any length, s16le mono 16 kHz, as chunks that the contract allows."""
-    step = _LONGEST_CHUNK_BYTES
-    if is_binary and len(pcm) <= step:
-        return [Frame(pcm, is_text=False)]
+    step = LONGEST_CHUNK_BYTES
     pieces = (pcm[at : at + step] for at in range(0, len(pcm), step))
     return [sound_frame(piece, is_binary=is_binary) for piece in pieces]
 

@@ -174,6 +174,22 @@ async def test_sound_is_said_at_once_and_in_order_with_all_else(gateway: Scripte
     assert not transport.send_now(AppendAudio(1, b"gh"))
 
 
+async def test_sound_is_said_at_once_in_the_chunks_and_words_that_the_peer_takes(
+    gateway: ScriptedGateway,
+):
+    async with opened(gateway) as transport:
+        await gateway.expect("session.configure")
+        assert transport.send_now(AppendAudio(1, bytes(40_000)))
+        assert [len(await gateway.hears()) for _ in range(2)] == [32_000, 8_000]
+        assert transport._dialect.turns.sound_bytes(1) == 40_000
+        assert transport.send_now(AppendAudio(1, b"ab"))
+        assert transport._dialect.turns.sound_bytes(1) == 40_002
+    async with opened(gateway, sound="json") as transport:
+        await gateway.expect("session.configure")
+        assert transport.send_now(AppendAudio(1, b"abc"))
+        assert (await gateway.expect("audio.append"))["audio"] == "YWJj"
+
+
 async def test_sound_is_not_written_to_a_connection_that_is_lost(gateway: ScriptedGateway, caplog):
     async with opened(gateway) as transport:
         await gateway.expect("session.configure")
@@ -203,7 +219,7 @@ async def test_a_reply_to_something_discarded_is_cancelled_without_being_asked(
         await anext(events)
         await transport.send(PromptText(1, "a"))
         await transport.send(CommitAudio(2))
-        transport._dialect._turns.drop(1)
+        transport._dialect.turns.drop(1)
         await gateway.say(g.AssistantStarted(text="a", turn_id=9))
         await gateway.say('{"type":"news"}', g.TranscriptCommitted(text="b"))
         assert (await anext(events)).turn == 2  # type: ignore[union-attr]

@@ -266,4 +266,4 @@ def test_what_is_remembered_of_dropped_turns_is_bounded():
     for turn in range(1, 200):
         said(spoken, PromptText(turn, str(turn)), CancelReply(turn))
     assert told(spoken, started("199", 1)) == []
-    assert len(spoken._turns.dropped) <= 64
+    assert len(spoken.turns.dropped) <= 64
