@@ -10,6 +10,7 @@ from desktop_app.audio.frames import SPEECH_RATE_HZ
 from desktop_app.engine.ledger import Ledger
 from desktop_app.engine.ports import Journal, Time
 from desktop_app.engine.turn_notes import TurnNotes
+from desktop_app.errors import StorageError
 from desktop_app.journal.records import (
     Beginning,
     MessageRecord,
@@ -47,6 +48,7 @@ class Bookkeeper:
         self._journal = journal
         self._time = time
         self._begins = begins
+        self._unkept: set[str] = set()  # utterances that the disk refused: nothing is told twice
 
     def save(self, message: MessageRecord) -> None:
         """Save the message and its thread, then show both."""
@@ -88,7 +90,7 @@ class Bookkeeper:
 
         async def begin() -> None:
             try:
-                await self._journal.begin_utterance(utterance)
+                await self._begin(utterance)
             finally:  # a disk that is full does not end the conversation
                 waiting, notes.waiting_sound = notes.waiting_sound, None
                 for pcm in waiting or ():
@@ -109,17 +111,14 @@ class Bookkeeper:
     def end(self, utterance: UtteranceRecord, state: UtteranceState) -> None:
         """Close the recording, complete."""
 
-        async def end() -> None:
-            await self._journal.end_utterance(utterance.id, state)
-
-        self._ledger.do(end)
+        self._end(utterance.id, state)
 
     def begin_speech(self, notes: TurnNotes, speech: UtteranceRecord) -> None:
         """Open the recording of a spoken reply."""
         notes.speech = speech
 
         async def begin() -> None:
-            await self._journal.begin_utterance(speech)
+            await self._begin(speech)
 
         self._ledger.do(begin)
 
@@ -138,11 +137,21 @@ class Bookkeeper:
             return
         self._write_speech(notes, speech.id)
         notes.speech = structs.replace(speech, state=UtteranceState.TRANSCRIBED)
+        self._end(speech.id, UtteranceState.TRANSCRIBED)
 
+    async def _begin(self, utterance: UtteranceRecord) -> None:
+        try:
+            await self._journal.begin_utterance(utterance)
+        except StorageError:
+            self._unkept.add(utterance.id)
+            raise
+
+    def _end(self, utterance_id: str, state: UtteranceState) -> None:
         async def end() -> None:
-            await self._journal.end_utterance(speech.id, UtteranceState.TRANSCRIBED)
+            if utterance_id not in self._unkept:
+                await self._journal.end_utterance(utterance_id, state)
 
-        self._ledger.do(end)
+        self._ledger.do(end, is_proof=False)  # nothing is written of what was never begun
 
     def _write_speech(self, notes: TurnNotes, speech_id: str) -> None:
         pcm = bytes(notes.unwritten_speech)
@@ -152,15 +161,16 @@ class Bookkeeper:
             self._journal.append_utterance(speech_id, pcm)
 
         if pcm:
-            self._ledger.do(append)
+            self._ledger.do(append, is_proof=False)  # it waits for no disk
 
     def set_state(self, utterance_id: str, state: UtteranceState) -> None:
         """Say how far a closed recording has come."""
 
         async def set_state() -> None:
-            await self._journal.set_utterance_state(utterance_id, state)
+            if utterance_id not in self._unkept:
+                await self._journal.set_utterance_state(utterance_id, state)
 
-        self._ledger.do(set_state)
+        self._ledger.do(set_state, is_proof=False)  # there may be none
 
     def keep_picture(self, picture: PictureRecord, content: bytes | Path, sha256: str = "") -> None:
         """Keep the picture, then show it."""

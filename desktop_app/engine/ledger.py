@@ -7,9 +7,10 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 
 from desktop_app.errors import StorageError
-from desktop_app.link.messages import LinkEvent, Notice, NoticeLevel, NoticeRaised
+from desktop_app.link.messages import LinkEvent, Notice, NoticeCleared, NoticeLevel, NoticeRaised
 
 Job = Callable[[], Awaitable[None]]
+_OF_THE_DISK = frozenset(("storage.full", "storage.unwritable", "storage.failed"))
 
 
 class Ledger:
@@ -17,21 +18,27 @@ class Ledger:
 
     A job that was cut short by a cancellation is done again by ``settle``: jobs replace rows, so
     twice is as good as once. A disk that refuses becomes a notice and the job's news is still
-    told: what a person can read on the screen is lost less than what they cannot.
+    told: what a person can read on the screen is lost less than what they cannot. The notice goes
+    with the first job that the disk takes again.
     """
 
     _FULL = 1000
 
     def __init__(self, publish: Callable[[LinkEvent], None]) -> None:
         self._publish = publish
-        self._jobs: deque[Job] = deque()
+        self._jobs: deque[tuple[Job, bool]] = deque()
+        self._refused: set[str] = set()
         self._arrived = asyncio.Event()
         self._has_room = asyncio.Event()
         self._has_room.set()
 
-    def do(self, job: Job) -> None:
-        """Have the job done after those before it."""
-        self._jobs.append(job)
+    def do(self, job: Job, *, is_proof: bool = True) -> None:
+        """Have the job done after those before it.
+
+        Args:
+            is_proof: That it was done shows that the disk takes what is written.
+        """
+        self._jobs.append((job, is_proof))
         self._arrived.set()
         if len(self._jobs) >= self._FULL:
             self._has_room.clear()
@@ -42,7 +49,7 @@ class Ledger:
         async def publish() -> None:
             self._publish(event)
 
-        self.do(publish)
+        self.do(publish, is_proof=False)
 
     def tell_now(self, event: LinkEvent) -> None:
         """Publish from within a job: what the job made durable, before what waits after it."""
@@ -55,7 +62,7 @@ class Ledger:
         async def say_so() -> None:
             is_written.set()
 
-        self.do(say_so)
+        self.do(say_so, is_proof=False)
         await is_written.wait()
 
     @property
@@ -77,17 +84,28 @@ class Ledger:
     async def settle(self) -> None:
         """Do what is left now."""
         while self._jobs:
+            job, is_proof = self._jobs[0]
             is_done = True
             try:
-                await self._jobs[0]()
+                await job()
             except asyncio.CancelledError:
                 is_done = False
                 raise
             except StorageError as error:
+                self._refused |= {error.code} & _OF_THE_DISK
                 notice = Notice(NoticeLevel.ERROR, error.code, dict(error.facts))
                 self._publish(NoticeRaised(notice))
+            else:
+                if is_proof and self._refused:
+                    self._take_back()
             finally:
                 if is_done:
                     self._jobs.popleft()
             if len(self._jobs) < self._FULL // 2:
                 self._has_room.set()
+
+    def _take_back(self) -> None:
+        """The disk writes again."""
+        for code in sorted(self._refused):
+            self._publish(NoticeCleared(code))
+        self._refused.clear()

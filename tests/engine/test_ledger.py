@@ -58,6 +58,42 @@ async def test_a_disk_that_refuses_becomes_a_notice_and_the_next_job_is_done():
     assert cleared == NoticeCleared("x")
 
 
+async def test_the_notice_goes_when_the_disk_takes_what_is_written_again():
+    told: list[LinkEvent] = []
+    ledger = Ledger(told.append)
+    is_full = True
+
+    async def write() -> None:
+        if is_full:
+            raise StorageError("storage.full")
+
+    ledger.do(write)
+    ledger.tell(NoticeCleared("x"))  # says nothing of the disk
+    await ledger.settle()
+    assert NoticeCleared("storage.full") not in told
+    is_full = False
+    ledger.do(write)
+    ledger.do(write)
+    await ledger.settle()
+    assert told.count(NoticeCleared("storage.full")) == 1
+
+
+async def test_what_is_gone_stays_said_however_much_is_written():
+    told: list[LinkEvent] = []
+    ledger = Ledger(told.append)
+
+    async def lost() -> None:
+        raise StorageError("journal.no_recording")
+
+    async def write() -> None: ...
+
+    ledger.do(lost)
+    ledger.do(write)
+    await ledger.settle()
+    (raised,) = told
+    assert isinstance(raised, NoticeRaised)
+
+
 async def test_a_full_ledger_makes_the_server_wait():
     ledger = Ledger(lambda _: None)
     for _ in range(1000):

@@ -346,6 +346,8 @@ async def test_a_full_disk_is_told_and_the_conversation_goes_on():
         await rig.until(lambda: "storage.full" in rig.notices)
         line.say(TranscriptUpdated(1, "hello", is_final=True), ReplyText(1, "Hi."), ReplyEnded(1))
         await rig.phase_is(Phase.LISTENING)
+        await rig.until(lambda: NoticeCleared("storage.full") in rig.told)  # it took the rest
+        assert "journal.no_recording" not in rig.notices
 
 
 async def test_a_growing_reply_is_saved_every_second():
