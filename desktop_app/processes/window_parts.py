@@ -149,8 +149,11 @@ class Wired:
             composer, self._store, self._unsent_path, lambda: self._link.unsaved, shelf
         )
         keeper.restore(left)
+        threads = self.wiring.threads
+        threads.newest, threads.holds_draft = left.newest, keeper.holds
+        keeper.newest = lambda: threads.newest
         self._link.unsaved_changed = keeper.changed
-        self.wiring.threads.deletion.settled.connect(keeper.forget)
+        threads.deletion.settled.connect(keeper.forget)
 
     async def bring_back(self) -> None:
         """Show and send what an earlier run could not; what nobody has a use for goes."""

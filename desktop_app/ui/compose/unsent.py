@@ -21,6 +21,7 @@ class Unsent:
         thread_id: The thread that was open.
         drafts: What stood in the composer, by thread; none is empty.
         files: What was attached and not sent, by thread.
+        newest: The thread that was made last; it may be nowhere else than here.
         messages: In the order they were sent.
     """
 
@@ -28,6 +29,7 @@ class Unsent:
     drafts: dict[str, str] = field(default_factory=dict)
     messages: tuple[SendText, ...] = ()
     files: dict[str, tuple[Attachment, ...]] = field(default_factory=dict)
+    newest: str = ""
 
     @property
     def needs_its_thread(self) -> bool:

@@ -41,6 +41,9 @@ class UnsentKeeper(QObject):
     Args:
         under_way: The messages that the engine has not yet acknowledged.
         shelf: The files that wait with the drafts.
+
+    Attributes:
+        newest: The thread that was made last, or empty.
     """
 
     def __init__(
@@ -60,6 +63,7 @@ class UnsentKeeper(QObject):
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="unsent")
         self._drafts: dict[str, str] = {}
         self._thread_id = ""
+        self.newest: Callable[[], str] = str
         self._given: Unsent | None = None
         self._is_closed = False
         self._soon = QTimer(self)
@@ -76,7 +80,15 @@ class UnsentKeeper(QObject):
         drafts = self._drafts
         if self._composer.text.strip():
             drafts = {**drafts, self._thread_id: self._composer.text}
-        return Unsent(self._thread_id, drafts, self._under_way(), self._shelf.all)
+        under_way, files = self._under_way(), self._shelf.all
+        return Unsent(self._thread_id, drafts, under_way, files, self.newest())
+
+    def holds(self, thread_id: str) -> bool:
+        """Whether something is written or attached for a thread, and nothing under way in it."""
+        unsent = self.unsent
+        if any(message.thread_id == thread_id for message in unsent.messages):
+            return False
+        return thread_id in unsent.drafts or thread_id in unsent.files
 
     def changed(self) -> None:
         """Something was written, sent or acknowledged: the file follows."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -44,6 +45,8 @@ class ThreadWiring(QObject):
 
     Attributes:
         wanted_message: Id of the message at which the thread is to be opened, or empty.
+        newest: Id of the thread that was made last, or empty; nothing may be said in it yet.
+        holds_draft: Whether something is written for a thread with this id and not sent.
     """
 
     message_wanted = Signal()
@@ -61,6 +64,8 @@ class ThreadWiring(QObject):
         self._found: tuple[ThreadRecord, ...] = ()
         self._hits: tuple[SearchHit, ...] = ()
         self.wanted_message = ""
+        self.newest = ""
+        self.holds_draft: Callable[[str], bool] = bool
         self.deletion = ThreadDeletion(wires, self)
         self.files = ThreadExport(wires)
         self._steps = ThreadSteps(
@@ -171,14 +176,24 @@ class ThreadWiring(QObject):
     def new_thread(self) -> None:
         """Open an empty thread; the engine creates its row with the first message.
 
-        The engine is told at once: the microphone belongs to the thread on screen alone.
+        The one before stays the new one while nothing but a draft is in it: who comes back finds
+        what they wrote. The engine is told at once: the microphone belongs to the thread on screen
+        alone.
         """
-        thread_id = str(uuid.uuid4())
+        if not self._is_draft_alone(self.newest):
+            self.newest = str(uuid.uuid4())
         self._window.pane.show_page("")
-        self._store.change(partial(changes.with_opened, thread_id=thread_id, is_new=True))
-        self._send(OpenThread(thread_id))
+        if self._store.state.conversation.thread_id != self.newest:
+            self._store.change(partial(changes.with_opened, thread_id=self.newest, is_new=True))
+            self._send(OpenThread(self.newest))
         self._window.close_overlays()
         self._window.pane.composer.setFocus()
+
+    def _is_draft_alone(self, thread_id: str) -> bool:
+        state = self._store.state
+        said = state.conversation.thread_id == thread_id and state.conversation.messages
+        is_begun = said or state.thread(thread_id) is not None or thread_id in state.removed
+        return bool(thread_id) and not is_begun and self.holds_draft(thread_id)
 
     def opened(self) -> str:
         """The open thread; a new one where there is none."""

@@ -162,3 +162,46 @@ def test_who_writes_in_a_thread_that_was_deleted_keeps_what_is_written(desk, kee
     desk.window.pane.composer.set_text("more")
     keeper.forget(("a",))
     assert keeper.unsent.drafts == {"a": "more"}
+
+
+@pytest.fixture
+def threads(desk, keeper):
+    """Makes new threads, and knows for which something is written."""
+    desk.wiring.threads.holds_draft = keeper.holds
+    keeper.newest = lambda: desk.wiring.threads.newest
+    return desk.wiring.threads
+
+
+def test_who_comes_back_to_a_new_thread_finds_what_they_wrote(desk, threads, path, qtbot):
+    composer = desk.window.pane.composer
+    threads.new_thread()
+    composer.set_text("half a thought")
+    made = threads.newest
+    threads.open_thread("a")
+    desk.store.tell()
+    assert composer.text == ""
+    qtbot.waitUntil(lambda: read(path).drafts == {made: "half a thought"}, timeout=WITHIN_MS)
+    assert read(path).newest == made
+    threads.new_thread()
+    desk.store.tell()
+    assert (desk.store.state.conversation.thread_id, composer.text) == (made, "half a thought")
+
+
+def test_a_new_thread_in_which_something_was_said_is_none_any_more(desk, threads, under_way):
+    composer = desk.window.pane.composer
+    threads.new_thread()
+    made = threads.newest
+    under_way.append(SendText(made, "m1", "hello"))
+    composer.set_text("and then")
+    threads.new_thread()
+    desk.store.tell()
+    assert threads.newest != made
+    assert composer.text == ""
+
+
+def test_a_new_thread_without_a_word_makes_room_for_another(desk, threads):
+    threads.new_thread()
+    made = threads.newest
+    desk.window.pane.composer.set_text("  ")
+    threads.new_thread()
+    assert threads.newest != made
