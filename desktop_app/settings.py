@@ -292,7 +292,7 @@ def save(path: Path, settings: Settings) -> None:
 
 
 def _read_object(path: Path) -> dict[str, Any]:
-    found = json.loads(path.read_text(encoding="utf-8"))
+    found = json.loads(path.read_text(encoding="utf-8-sig"))  # editors of Windows begin with a mark
     if not isinstance(found, dict):
         raise ValueError("it does not hold a JSON object")
     return found

@@ -123,6 +123,12 @@ def test_a_section_of_the_wrong_shape_falls_back_and_is_reported(path, reports):
     assert reports == ["The setting voice cannot be 3; its default is used."]
 
 
+def test_a_file_that_an_editor_of_windows_saved_is_read(path, reports):
+    path.write_bytes(b'\xef\xbb\xbf{"appearance": {"theme": "dark"}}')
+    assert load(path, report=reports.append).appearance.theme == "dark"
+    assert not reports
+
+
 @pytest.mark.parametrize("content", [b"{", b"", b"[]", b"\xff\xfe\x00", b"nul", b"[" * 100_000])
 def test_a_corrupt_file_is_set_aside_and_never_lost(path, reports, content):
     path.write_bytes(content)
