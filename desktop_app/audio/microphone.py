@@ -295,7 +295,9 @@ class Microphone:
         tap.taken += 1
         self._is_starved = False
         self._last_pcm = pcm
-        self._switch.note(is_sound=any(pcm))
+        is_sound = any(pcm)
+        if not (is_sound and self._switch.is_sounding):
+            self._switch.note(is_sound=is_sound)
         return cutter.feed(pcm, at_s)
 
     async def _wait_for_sound(self, tap: _Tap) -> None:

@@ -16,6 +16,9 @@ class SwitchWatch:
 
     Args:
         block_ms: How much sound one block carries.
+
+    Attributes:
+        is_sounding: The latest block was sound: another one changes nothing.
     """
 
     def __init__(self, block_ms: int) -> None:
@@ -27,9 +30,11 @@ class SwitchWatch:
         self._zero_ms = 0
         self._has_heard = False
         self._gaps = 0
+        self.is_sounding = False
 
     def note(self, *, is_sound: bool) -> None:
         """Take the next block."""
+        self.is_sounding = is_sound
         if not is_sound:
             self._zero_ms += self._block_ms
             return

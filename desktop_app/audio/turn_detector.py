@@ -113,7 +113,6 @@ class _Heard:
     first_speech: int | None = None
     last_speech: int = 0
     opened_at: int = 0
-    is_open: bool = False
     is_held: bool = False
     is_confirmed: bool = False
     has_insisted: bool = False
@@ -139,6 +138,9 @@ class TurnDetector:
     A detector goes on saying speech for 100 ms and more after the voice has gone. So it only
     decides that there was speech; the silence clock runs from the last frame that was voiced
     (speech, and louder than the room).
+
+    Attributes:
+        is_hearing: Whether an utterance is open.
     """
 
     def __init__(self, rules: TurnRules | None = None) -> None:
@@ -147,15 +149,11 @@ class TurnDetector:
         self._pre_roll: deque[AudioFrame] = deque(maxlen=max(1, kept_ms // FRAME_MS))
         self._floor = NoiseFloor()
         self._heard = _Heard()
-
-    @property
-    def is_hearing(self) -> bool:
-        """Whether an utterance is open."""
-        return self._heard.is_open
+        self.is_hearing = False
 
     def feed(self, frame: AudioFrame, *, is_speech: bool) -> tuple[TurnSignal, ...]:
         """Take the next frame, in order."""
-        was_open = self._heard.is_open
+        was_open = self.is_hearing
         found = self.find(frame, is_speech=is_speech)
         return (SpeechContinues(frame), *found) if was_open else found
 
@@ -168,7 +166,7 @@ class TurnDetector:
         heard.frames += 1
         heard.last_at_s = frame.at_s
         self._note_voice(frame, is_speech=is_speech)
-        if not heard.is_open:
+        if not self.is_hearing:
             return self._wait_for_speech(frame, is_speech=is_speech)
         if not heard.is_held:
             return (*self._weigh(), *self._end_if_over())
@@ -178,7 +176,7 @@ class TurnDetector:
 
     def begin_now(self) -> tuple[TurnSignal, ...]:
         """Open an utterance by hand: it ends with ``end_now``, not with silence."""
-        if self._heard.is_open:
+        if self.is_hearing:
             self._heard.is_held = True
             return ()
         self._heard.is_held = True
@@ -190,12 +188,13 @@ class TurnDetector:
 
     def end_now(self) -> tuple[TurnSignal, ...]:
         """End the open utterance."""
-        return (self._end(),) if self._heard.is_open else ()
+        return (self._end(),) if self.is_hearing else ()
 
     def reset(self) -> None:
         """Forget the utterance and what led to it; the room's noise stays known."""
         self._pre_roll.clear()
         self._heard = _Heard()
+        self.is_hearing = False
 
     def _note_voice(self, frame: AudioFrame, *, is_speech: bool) -> None:
         heard, energy = self._heard, frame.energy
@@ -239,7 +238,7 @@ class TurnDetector:
         return tuple(signals)
 
     def _open(self) -> SpeechStarted:
-        self._heard.is_open = True
+        self.is_hearing = True
         self._heard.opened_at = self._heard.frames
         pre_roll = tuple(self._pre_roll)
         self._pre_roll.clear()
@@ -259,7 +258,7 @@ class TurnDetector:
         return min(since_voiced * FRAME_MS, since_speech * FRAME_MS + self.rules.hangover_ms)
 
     def _end(self) -> SpeechEnded:
-        heard, self._heard = self._heard, _Heard()
+        heard, self._heard, self.is_hearing = self._heard, _Heard(), False
         speech_ms = heard.span * FRAME_MS
         end_s = heard.last_at_s if heard.last_voiced_s is None else heard.last_voiced_s
         return SpeechEnded(end_s, speech_ms, is_short=speech_ms < self.rules.min_speech_ms)
