@@ -166,9 +166,7 @@ class RemoteThreads:
             try:
                 return await api.threads.create(chosen)
             except NotFoundError as error:
-                raise InputError(
-                    "assistant.gone", "The assistant of this thread is not there any more."
-                ) from error
+                raise InputError("assistant.gone") from error
         assistant_id = await self.assistant_id(api)
         try:
             return await api.threads.create(assistant_id)

@@ -67,8 +67,12 @@ class ConversationPane(QWidget):
         self.drop_target: DropTarget | None = None
         self.notices: NoticeBar | None = None
 
-    def furnish(self) -> None:
-        """Build the parts that show messages, notices and voice."""
+    def furnish(self, drops_on: QWidget | None = None) -> None:
+        """Build the parts that show messages, notices and voice.
+
+        Args:
+            drops_on: What is dropped there is dropped on the conversation; such as its window.
+        """
         from desktop_app.ui.chat.chat_view import ChatView
         from desktop_app.ui.chat.empty_state import Invitation
         from desktop_app.ui.compose.attachment_tray import AttachmentTray
@@ -82,6 +86,8 @@ class ConversationPane(QWidget):
         self.notices = NoticeBar(self._look, self)
         self.tray = AttachmentTray(self._look, self)
         self.drop_target = DropTarget(self._look, self)
+        if drops_on is not None:
+            self.drop_target.watch(drops_on)
         for part in (self.chat, self.invitation, self.dock):
             part.hide()
         for before, after in pairwise((*self.header.stops, self.chat, *self.composer.stops)):

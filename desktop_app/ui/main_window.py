@@ -166,7 +166,7 @@ class MainWindow(QWidget):
 
         speak_of_painted()
         self.threads.furnish()
-        self.pane.furnish()
+        self.pane.furnish(drops_on=self)
         self.talk_key.watch()
         self.side = SidePanel(self._look, self)
         self.side.collapse_requested.connect(self.toggle_right)

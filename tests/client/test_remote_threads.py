@@ -10,6 +10,7 @@ from desktop_app.errors import InputError
 from desktop_app.protocol.backboard.assistants import Assistant, NewAssistant
 from desktop_app.protocol.backboard.threads import Thread
 from desktop_app.protocol.commands import Answerer
+from desktop_app.sentences import failure_sentence, sentence_of
 
 
 class Shelf:
@@ -144,4 +145,5 @@ async def test_a_chosen_assistant_that_is_gone_is_said_and_not_replaced(shelf, s
     with pytest.raises(InputError) as caught:
         await RemoteThreads(shelf, "p", answerer_of).remote_id("ours", server)
     assert caught.value.code == "assistant.gone"
+    assert failure_sentence(str(caught.value)) == sentence_of("assistant.gone")
     assert server.assistants.made == []

@@ -191,7 +191,7 @@ class MessageSteps(QObject):
         is_key = watched is self._field and event.type() == QEvent.Type.KeyPress
         if is_key and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Up:
             is_plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-            if is_plain and not self._field.toPlainText():
+            if is_plain and not self._field.is_composing and not self._field.toPlainText():
                 return self._edit_last()
         return False
 

@@ -46,6 +46,9 @@ class _Field(QPlainTextEdit):
         page_pressed: A page key without another key while all that is written is in view:
             -1 up, 1 down.
         focus_changed: It gained or lost the focus.
+
+    Attributes:
+        is_composing: An input method holds words that are not written yet.
     """
 
     pasted = Signal(QMimeData)
@@ -55,7 +58,7 @@ class _Field(QPlainTextEdit):
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
-        self._is_composing = False
+        self.is_composing = False
         self.setAcceptDrops(False)  # the whole conversation takes what is dropped
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFont(look.font())
@@ -70,13 +73,13 @@ class _Field(QPlainTextEdit):
         DataWrapping(self)
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:  # noqa: N802
-        self._is_composing = bool(event.preeditString())
+        self.is_composing = bool(event.preeditString())
         super().inputMethodEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         shifted = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
         if event.key() in _ENTER and not shifted:
-            if not self._is_composing:
+            if not self.is_composing:
                 self.entered.emit()
             return
         is_plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier

@@ -43,19 +43,26 @@ class DropTarget(QWidget):
         column.addWidget(self._hint)
         column.addStretch()
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        pane.setAcceptDrops(True)
-        pane.installEventFilter(self)
+        self.watch(pane)
         self.hide()
+
+    def watch(self, widget: QWidget) -> None:
+        """Take what is dropped on this widget, and on its parts that take nothing themselves."""
+        widget.setAcceptDrops(True)
+        widget.installEventFilter(self)
 
     @property
     def words(self) -> tuple[str, str]:
         """What it says: what a drop does, and what is taken."""
         return self._title.text, self._hint.text()
 
-    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         kind = event.type()
         if kind == QEvent.Type.DragEnter and isinstance(event, QDragEnterEvent):
-            self._on_enter(event)
+            if watched is not self._pane and event.source() is not None:
+                event.ignore()  # a thread on its way out of the list
+            else:
+                self._on_enter(event)
             return True
         if kind == QEvent.Type.DragLeave:
             self.hide()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtGui import QGuiApplication, QInputMethodEvent
+from PySide6.QtWidgets import QApplication, QFileDialog
 
 from desktop_app.journal.records import MessageStatus, Role
 from desktop_app.journal.reply_details import MissingPictures, ReplyDetails
@@ -292,3 +292,13 @@ def test_the_last_block_of_code_is_copied_whole_from_whichever_reply_has_one(tal
     both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
     qtbot.keyClick(talk.window, Qt.Key.Key_B, both)
     assert QGuiApplication.clipboard().text() == code
+
+
+def test_up_while_an_input_method_holds_words_brings_nothing_back(talk, qtbot):
+    field = talk.window.pane.composer.field
+    QApplication.sendEvent(field, QInputMethodEvent("nih", []))
+    qtbot.keyClick(field, Qt.Key.Key_Up)
+    assert field.toPlainText() == ""
+    QApplication.sendEvent(field, QInputMethodEvent())
+    qtbot.keyClick(field, Qt.Key.Key_Up)
+    assert field.toPlainText() != ""

@@ -15,7 +15,7 @@ from PySide6.QtGui import (
     QGuiApplication,
     QImage,
 )
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop_app.link.carried_files import CarryFiles, FilesCarried
 from desktop_app.link.messages import Phase, PhaseChanged, SendText
@@ -41,10 +41,10 @@ def dragged(*paths: Path) -> QMimeData:
     return data
 
 
-def enter(desk, data: QMimeData) -> QDragEnterEvent:
+def enter(desk, data: QMimeData, over: QWidget | None = None) -> QDragEnterEvent:
     copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier(0)
     event = QDragEnterEvent(QPoint(200, 200), copy, data, left, none)
-    QApplication.sendEvent(desk.window.pane, event)
+    QApplication.sendEvent(over or desk.window.pane, event)
     return event
 
 
@@ -83,6 +83,19 @@ def test_bar_38_what_cannot_be_used_is_refused_before_the_drop(desk, tmp_path):
     event = enter(desk, dragged(tmp_path / "tool.exe"))
     assert not event.isAccepted()
     assert desk.window.pane.drop_target.words[0] == "This file cannot be attached"
+
+
+def test_what_is_dropped_beside_the_conversation_goes_along_too(desk, notes):
+    opened(desk)
+    target = desk.window.pane.drop_target
+    data = dragged(notes)
+    assert enter(desk, data, desk.window).isAccepted()
+    assert target.isVisible()
+    copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier(0)
+    dropped = QDropEvent(QPointF(9, 200), copy, data, left, none)
+    QApplication.sendEvent(desk.window, dropped)
+    assert not target.isVisible()
+    assert [row.shown.name for row in rows(desk)] == ["notes.md"]
 
 
 def test_a_dropped_file_is_copied_and_goes_along_with_the_words(desk, notes, qtbot):
