@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QListView, QWidget
 
 from desktop_app.prose import tr
 from desktop_app.ui.button import Button, Tone
+from desktop_app.ui.clear_mark import ClearMark
 from desktop_app.ui.look import Look, let_ground_through
 from desktop_app.ui.models.model_delegate import ModelDelegate, RowWords, words_of_model
 from desktop_app.ui.panels.fields import LineField
@@ -54,6 +55,7 @@ class ChoiceBrowser(QWidget):
         super().__init__(parent)
         self._look = look
         self.search = LineField(look, self, search, icon="search")
+        ClearMark(look, self.search)
         self.search.installEventFilter(self)
         self.setFocusProxy(self.search)
 

@@ -11,6 +11,7 @@ from desktop_app.prose import mark, tr, tr_n
 from desktop_app.protocol.backboard.memories import StoredMemory
 from desktop_app.ui import look as size
 from desktop_app.ui.button import Button, Tone
+from desktop_app.ui.clear_mark import ClearMark
 from desktop_app.ui.labels import Label
 from desktop_app.ui.look import Look
 from desktop_app.ui.numbers import whole
@@ -105,6 +106,7 @@ class MemoryPanel(QWidget):
         super().__init__(parent)
         self._look = look
         self.search = LineField(look, self, tr(_SEARCH), icon="search")
+        ClearMark(look, self.search)
         self.add = Button(look, self, text=tr(_ADD), icon="plus", tone=Tone.OUTLINE)
         self.add.setMinimumHeight(self.search.minimumHeight())
         self.editor = MemoryEditor(look, self)

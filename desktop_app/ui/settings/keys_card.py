@@ -4,22 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import (
-    QAction,
-    QFontMetrics,
-    QIcon,
-    QKeySequence,
-    QPainter,
-    QPaintEvent,
-    QPixmap,
-)
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QFontMetrics, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QKeySequenceEdit, QLineEdit, QWidget
 
 from desktop_app.folding import folded
 from desktop_app.prose import tr
 from desktop_app.ui import look as size
-from desktop_app.ui.icons import paint_icon
+from desktop_app.ui.clear_mark import ClearMark
 from desktop_app.ui.key_words import shown_keys
 from desktop_app.ui.look import Look
 from desktop_app.ui.mirroring import mirrored_margins
@@ -37,29 +29,15 @@ class KeyField(QKeySequenceEdit):
         super().__init__(parent)
         self._look = look
         self.setMaximumSequenceLength(1)
-        self.setClearButtonEnabled(True)
         self.setFont(look.font(size.SMALL))
         line = self.findChild(QLineEdit)
         assert line is not None  # it is made of one
-        self._line = line
-        self._line.setFrame(False)
-        self._line.setStyleSheet("QLineEdit { background: transparent; border: none; }")
-        self._line.setTextMargins(*mirrored_margins(8, 0, 4, 0))
+        line.setFrame(False)
+        line.setStyleSheet("QLineEdit { background: transparent; border: none; }")
+        line.setTextMargins(*mirrored_margins(8, 0, 4, 0))
         self.setMinimumHeight(self.fontMetrics().height() + 14)
-        self._line.setMinimumHeight(self.minimumHeight())
-        look.changed.connect(self._dress)
-        self._dress()
-
-    def _dress(self) -> None:
-        cross = QPixmap(32, 32)
-        cross.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(cross)
-        side = 24 * self._look.text_scale  # Qt gives every such mark the same 16 px
-        box = QRectF(16 - side / 2, 16 - side / 2, side, side)
-        paint_icon(painter, "close", box, self._look.colour("dim"))
-        painter.end()
-        for action in self._line.findChildren(QAction):
-            action.setIcon(QIcon(cross))
+        line.setMinimumHeight(self.minimumHeight())
+        ClearMark(look, line)
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         paint_field(QPainter(self), self._look, self)

@@ -16,6 +16,7 @@ from desktop_app.prose import tr
 from desktop_app.settings import Settings
 from desktop_app.ui import look as size
 from desktop_app.ui.button import Button, Tone
+from desktop_app.ui.clear_mark import ClearMark
 from desktop_app.ui.labels import Rule
 from desktop_app.ui.look import Look
 from desktop_app.ui.page_area import ALL, MARGIN, PageArea
@@ -80,6 +81,7 @@ class SettingsPage(QWidget):
         self.search.setPlaceholderText(tr("Search settings"))
         self.search.setAccessibleName(tr("Search settings"))
         self.search.textChanged.connect(self._on_search)
+        ClearMark(look, self.search)
         self._area = PageArea(self._look, self)
         self._rule = Rule(look, self, is_shown=False)
         self._area.verticalScrollBar().valueChanged.connect(self._rule.show_scrolled)

@@ -177,9 +177,11 @@ class ThreadList(QWidget):
         """Build what the first paint does not need."""
         from PySide6.QtGui import QPalette
 
+        from desktop_app.ui.clear_mark import ClearMark
         from desktop_app.ui.panels.rows import wrapped
         from desktop_app.ui.threads.thread_view import ThreadView
 
+        ClearMark(self._look, self.search)
         self.list = ThreadView(self)
         self.list.setAccessibleName(tr("Threads"))
         self.list.row_opened.connect(self._on_chosen)
