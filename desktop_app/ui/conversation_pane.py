@@ -201,9 +201,11 @@ class ConversationPane(QWidget):
         if self.chat is not None:
             self.chat.setGeometry(room)
         if self.invitation is not None:
-            self.invitation.setGeometry(self._room_for_invitation(room))
+            least = self.invitation.sizeHint().height()
+            self.invitation.setGeometry(self._still_room(room, least))
         if self.welcome is not None:
-            self.welcome.setGeometry(room)
+            least = self.welcome.minimumSizeHint().height()
+            self.welcome.setGeometry(self._still_room(room, least))
         page = self._pages.get(self.page)
         if isinstance(page, QWidget):
             is_alone = top == self.height() - _BOTTOM
@@ -241,11 +243,14 @@ class ConversationPane(QWidget):
             return part.heightForWidth(column)
         return part.sizeHint().height()
 
-    def _room_for_invitation(self, room: QRect) -> QRect:
-        """Where it stands without a dock, so that speaking does not move it, if there is room."""
-        assert self.invitation is not None
+    def _still_room(self, room: QRect, least: int) -> QRect:
+        """Where what invites stands without a dock, so that speaking does not move it.
+
+        Args:
+            room: What is left for it.
+            least: px that it needs.
+        """
         still = QRect(0, HEIGHT, self.width(), self.composer.y() - HEIGHT - _GAP)
-        least = self.invitation.sizeHint().height()
         lowest = (still.height() - least) * 4 // 9 + least  # it stands a little above the middle
         return still if lowest <= room.height() else room
 

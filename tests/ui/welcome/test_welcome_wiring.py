@@ -20,9 +20,10 @@ from desktop_app.link.device_messages import (
     StartMicrophoneTest,
     StopMicrophoneTest,
 )
-from desktop_app.link.messages import LevelMeasured, MessageSaved, PressTalk
+from desktop_app.link.messages import LevelMeasured, MessageSaved, Phase, PressTalk
 from desktop_app.protocol.service_calls import CheckKey, Done, KeyState
 from desktop_app.settings import load
+from desktop_app.state.app_state import Voice
 from desktop_app.ui.welcome.welcome_pane import MICROPHONE, SERVICE, TRY, WelcomePane
 from tests.ui.conftest import make_message
 
@@ -180,3 +181,12 @@ def test_the_steps_stand_in_line_with_the_composer(desk, welcome, qtbot, width):
     qtbot.waitUntil(lambda: welcome.onward.mapTo(desk.window.pane, QPoint(0, 0)).x() > 0)
     right = welcome.onward.mapTo(desk.window.pane, welcome.onward.rect().topRight()).x()
     assert right == composer.right()
+
+
+def test_speaking_does_not_move_what_is_said_of_it(desk, welcome):
+    desk.window.resize(1280, 800)
+    welcome.show_step(TRY)
+    before = welcome.geometry()
+    desk.window.pane.show_voice(Voice(phase=Phase.HEARING), "")
+    assert desk.window.pane.dock.isVisible()
+    assert welcome.geometry() == before
