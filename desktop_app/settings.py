@@ -141,8 +141,10 @@ class PrivacySettings:
     Attributes:
         keep_recordings: How long the sound of what was said is kept, by the person and by the
             assistant; ``off`` writes none down.
+        memory: Whether assistants use what they remember and add to it, use it alone, or neither.
     """
 
+    memory: str = _one_of("auto", "readonly", "off")
     keep_recordings: str = _one_of("forever", "until_sent", "1_day", "7_days", "off")
 
 

@@ -44,8 +44,11 @@ VoiceTransport = RealtimeTransport | GatewayTransport | VoiceSocketTransport | M
 
 _Opened = TypeVar("_Opened")
 
-_USUAL = MessageRequest(memory="Auto", image_generation="auto", video_generation="auto")
+_USUAL = MessageRequest(image_generation="auto", video_generation="auto")
 """Who asks for a picture or video gets one: the model itself knows when that is."""
+
+_MEMORY = {"auto": "Auto", "readonly": "Readonly", "off": "off"}
+"""As the API calls what may be done with it."""
 
 _JUDGE = "typesafe/jev-latest"
 """Whom Backboard has typed questions answered by."""
@@ -230,7 +233,9 @@ class ServiceConnection:
             return (await api.assistants.get(thread.assistant_id)).system_prompt or ""
 
         terms = MessageTerms(
-            request=answered_by(configuration.model, _USUAL),
+            request=answered_by(
+                configuration.model, replace(_USUAL, memory=_MEMORY[configuration.memory])
+            ),
             own_prompt=own_prompt,
             renew_thread=renew_thread,
             leave_unused=leave_unused,

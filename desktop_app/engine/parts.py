@@ -62,6 +62,7 @@ class Terms:
         keeps_recordings: Whether the sound of what is said, by either side, goes into the journal;
             asked whenever somebody begins.
         begins: How a thread begins.
+        memory: As ``ConfigureSession.memory``.
         is_duplex_automatic: ``barge_in`` follows what is measured of the echo.
         duplex_reason: Why half duplex: ``setting``, ``no_echo_control``, ``echo_unknown``,
             ``echo_left``, or empty.
@@ -79,19 +80,22 @@ class Terms:
     begins: Beginning = BEGINNING
     speech_input: SpeechInput = field(default_factory=SpeechInput)
     speech_output: SpeechOutput = field(default_factory=SpeechOutput)
+    memory: str = "auto"
 
     @property
     def voice_session(self) -> ConfigureSession:
         """What the voice line is configured with."""
-        return ConfigureSession(self.thread_id, self.speech_input, self.speech_output)
+        heard, spoken = self.speech_input, self.speech_output
+        return ConfigureSession(self.thread_id, heard, spoken, memory=self.memory)
 
     def voice_session_ended_by(self, *, is_peer: bool) -> ConfigureSession:
         """The same session, whose utterances the peer ends, or this computer."""
         strategy = "vad" if is_peer else "manual"
         heard = replace(self.speech_input, commit_strategy=strategy)
-        return ConfigureSession(self.thread_id, heard, self.speech_output)
+        return replace(self.voice_session, speech_input=heard)
 
     @property
     def text_session(self) -> ConfigureSession:
         """What a text line is configured with."""
-        return ConfigureSession(self.thread_id, None, None, speed=self.speech_output.speed)
+        speed = self.speech_output.speed
+        return ConfigureSession(self.thread_id, None, None, speed=speed, memory=self.memory)

@@ -144,6 +144,7 @@ class EngineKit:
                 end_silence_s=voice.end_silence_ms / 1000,
             ),
             speech_output=SpeechOutput(speed=voice.speed_percent / 100),
+            memory=self.settings.privacy.memory,
         )
         parts = Parts(
             microphone=sound.microphone,

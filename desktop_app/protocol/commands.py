@@ -67,6 +67,8 @@ class ConfigureSession(Struct, frozen=True):
         speech_output: None for a reply in text alone.
         model: ``provider/model`` that answers; empty leaves the choice to the peer.
         speed: Of the reply to a turn that asks for speech itself, where the session has none.
+        memory: What is done with what the assistant remembers: ``auto``, it is used and added to;
+            ``readonly``, it is used; ``off``.
     """
 
     session_id: str
@@ -74,6 +76,7 @@ class ConfigureSession(Struct, frozen=True):
     speech_output: SpeechOutput | None = SpeechOutput()
     model: str = ""
     speed: float = 1.0
+    memory: str = "auto"
 
 
 class AppendAudio(Struct, frozen=True):

@@ -23,6 +23,7 @@ EXTENSIONS = (
     "assistant.tool",
     "audio.discard",
     "input.speech",
+    "memory.use",
     "ping",
     "question.queue",
     "session.close",
@@ -35,6 +36,8 @@ made: ``assistant.tool`` tells that a tool of the gateway's begins, and ``genera
 reply's metadata names what came of it, each with the id by which the thread has it.
 ``input.speech``: where the peer ends utterances, it tells when it hears one and when it is over,
 and answers every commit.
+``memory.use``: ``memory`` in a configuration says what is done with what the assistant remembers:
+``auto`` uses it and adds to it, ``readonly`` uses it alone, ``off`` does neither.
 ``question.queue``: with ``new_question: queue`` in a configuration, what is asked during a reply
 waits for its end; otherwise it cuts the reply off. What waits is one question, with all that is
 asked until then; an ``error`` refuses what makes it too long. A new configuration keeps it waiting.
@@ -88,7 +91,7 @@ class TtsOptions(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class SessionConfigure(_Message, frozen=True, tag="session.configure"):
     """Without ``tts`` the session is text alone.
 
-    Extensions: ``new_question``, cancel or queue; ``media``, auto or none.
+    Extensions: ``new_question``, cancel or queue; ``media``, auto or none; ``memory``.
     """
 
     session_id: str = ""
@@ -97,6 +100,7 @@ class SessionConfigure(_Message, frozen=True, tag="session.configure"):
     tts: TtsOptions | None = None
     new_question: str = "cancel"
     media: str = "none"
+    memory: str = "auto"
 
 
 class AudioAppend(_Message, frozen=True, tag="audio.append"):

@@ -131,8 +131,7 @@ class GatewayDialect:
                 return self._cancel(command)
             case ConfigureSession():
                 self._adopt(command)
-                shows_media = "assistant.tool" in self._peer.extensions
-                return [configure_frame(command, shows_media=shows_media)]
+                return [configure_frame(command, self._peer.extensions)]
             case SubmitToolOutputs():
                 raise ValueError("A gateway never asks for tools.")
             case _:

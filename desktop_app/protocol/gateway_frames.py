@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
@@ -53,19 +54,21 @@ def sound_frame(pcm: bytes, *, is_binary: bool) -> Frame:
     return Frame(head + pybase64.b64encode(pcm) + b'"}', is_text=True)
 
 
-def configure_frame(configuration: ConfigureSession, *, shows_media: bool = False) -> Frame:
+def configure_frame(configuration: ConfigureSession, extensions: Collection[str] = ()) -> Frame:
     """``session.configure`` with every choice of ours spelled out.
 
     Args:
         configuration: What the session shall be.
-        shows_media: Ask for pictures and videos, too: for peers that know the word.
+        extensions: What the peer understands beyond the contract: pictures and videos are asked
+            for, and memory is spoken of, where it knows the words.
     """
     message = SessionConfigure(
         session_id=configuration.session_id,
         stt=_stt(configuration.speech_input),
         tts=_tts(configuration.speech_output),
         backend=_backend(configuration.model),
-        media="auto" if shows_media else "none",
+        media="auto" if "assistant.tool" in extensions else "none",
+        memory=configuration.memory if "memory.use" in extensions else "auto",
     )
     known: dict[str, Any] = msgspec.to_builtins(message)
     if (heard := configuration.speech_input) is not None:

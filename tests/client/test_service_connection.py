@@ -151,6 +151,19 @@ async def test_bar_45_the_model_of_a_thread_answers_and_a_turn_may_name_another(
     await transport.aclose()
 
 
+@pytest.mark.parametrize(
+    ("chosen", "asked"), [("auto", "Auto"), ("readonly", "Readonly"), ("off", "off")]
+)
+async def test_what_may_be_remembered_is_asked_in_every_turn(rig: Rig, chosen: str, asked: str):
+    ours = ConfigureSession("ours", None, None, memory=chosen)
+    transport = await rig.connection.open_text(ours)
+    assert (await rig.asked(transport, TurnWishes()))["memory"] == asked
+    await transport.aclose()
+    transport = await rig.connection.open_text(ours)
+    assert (await rig.asked(transport, TurnWishes(memory="Auto")))["memory"] == "Auto"
+    await transport.aclose()
+
+
 async def test_bar_45_what_is_spoken_in_messages_is_answered_by_the_threads_model(rig: Rig):
     rig.connection = await answered_by(rig, "openai/gpt-4.1")
     rig.backboard.answer({"detail": "Not Found"}, status=404)

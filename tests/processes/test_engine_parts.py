@@ -8,7 +8,7 @@ from desktop_app.audio.wav_devices import WavLoudspeaker, WavMicrophone
 from desktop_app.client.remote_threads import RemoteThreads
 from desktop_app.client.service_connection import ServiceAddresses, ServiceConnection
 from desktop_app.processes.engine_parts import EngineKit, SoundParts, resample_speech
-from desktop_app.settings import Settings, VoiceSettings
+from desktop_app.settings import PrivacySettings, Settings, VoiceSettings
 from tests.fakes.detector import LoudnessDetector
 from tests.fakes.journal import MemoryJournal
 
@@ -35,7 +35,7 @@ def test_the_settings_reach_the_conversation():
         speed_percent=125,
     )
     kit = EngineKit(
-        settings=Settings(voice=voice),
+        settings=Settings(voice=voice, privacy=PrivacySettings(memory="off")),
         journal=MemoryJournal(),
         connection=ServiceConnection(nowhere, RemoteThreads(MemoryJournal(), "embedded")),
         publish=lambda _event: None,
@@ -50,6 +50,9 @@ def test_the_settings_reach_the_conversation():
     assert not terms.keeps_recordings()
     assert terms.speech_input.commit_strategy == "vad"
     assert terms.speech_output.speed == 1.25
+    by_peer = terms.voice_session_ended_by(is_peer=True)
+    for session in (terms.voice_session, terms.text_session, by_peer):
+        assert session.memory == "off"
     assert (rules.end_silence_ms, rules.pre_roll_ms, rules.insist_ms) == (900, 100, 300)
 
 

@@ -65,6 +65,15 @@ def test_pictures_are_asked_for_where_the_peer_knows_the_word():
         assert asked.get("media") == wanted
 
 
+@pytest.mark.parametrize("memory", ["readonly", "off"])
+def test_what_may_be_remembered_is_told_to_who_knows_the_word(memory):
+    for extensions, wanted in (((), None), (g.EXTENSIONS, memory)):
+        spoken = dialect(PLAIN)
+        told(spoken, g.GatewayReady(extensions=extensions))
+        (asked,) = said(spoken, ConfigureSession("t", None, None, memory=memory))
+        assert asked.get("memory") == wanted
+
+
 def test_a_tool_and_what_it_made_are_told_of_the_turn():
     spoken = dialect(is_text=True)
     said(spoken, PromptText(3, "Draw a fox"))

@@ -120,6 +120,7 @@ class RunAnswers:
                 model=wanted.model,
                 system_prompt=wanted.system_prompt,
                 tools=(),  # nobody at this socket could carry them out
+                memory=plan.memory,
                 hosted=_MAKING if plan.shows_media else (),
             )
         )

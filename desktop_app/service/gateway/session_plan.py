@@ -13,12 +13,14 @@ from desktop_app.credentials import Secret
 from desktop_app.errors import InputError
 from desktop_app.protocol.gateway import BackendOptions, SessionConfigure, SttOptions, TtsOptions
 from desktop_app.service.clock import new_id
+from desktop_app.service.providers.ports import MemoryUse
 
 INPUT_RATES_HZ = range(8_000, 48_001)
 OUTPUT_RATES_HZ = (8_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
 STRATEGIES = ("manual", "vad")
 NEW_QUESTIONS = ("cancel", "queue")
 MEDIA = ("none", "auto")
+MEMORY: Mapping[str, MemoryUse] = {"auto": "auto", "readonly": "readonly", "off": "off"}
 LONGEST_KEY = 512
 
 _MU_LAW = "ulaw_8000"
@@ -118,6 +120,7 @@ class SessionPlan:
         voice: None for replies in text alone.
         queues: What is asked during a reply waits for its end; otherwise it cuts the reply off.
         shows_media: The client shows pictures and videos, so the model may have some made.
+        memory: What may be done with the assistant's memory, where it has one.
     """
 
     key: str
@@ -130,6 +133,7 @@ class SessionPlan:
     backend: WantedBackend = field(default_factory=WantedBackend)
     queues: bool = False
     shows_media: bool = False
+    memory: MemoryUse = "auto"
 
 
 def read_plan(configure: SessionConfigure) -> SessionPlan:
@@ -145,6 +149,8 @@ def read_plan(configure: SessionConfigure) -> SessionPlan:
         raise InputError("session.new_question", "new_question must be cancel or queue.")
     if configure.media not in MEDIA:
         raise InputError("session.media", "media must be none or auto.")
+    if configure.memory not in MEMORY:
+        raise InputError("session.memory", "memory must be auto, readonly or off.")
     if len(configure.session_id) > LONGEST_KEY:
         raise InputError(
             "session.session_id", f"session_id can have {LONGEST_KEY} characters at most."
@@ -160,6 +166,7 @@ def read_plan(configure: SessionConfigure) -> SessionPlan:
         backend=wanted_backend(configure.backend or BackendOptions()),
         queues=configure.new_question == "queue",
         shows_media=configure.media == "auto",
+        memory=MEMORY[configure.memory],
     )
 
 

@@ -31,7 +31,10 @@ _CANCEL = mark("Cancel")
 _WRITE = mark("Something to remember")
 _RESET = mark("Forget everything")
 _KEEP = mark("Keep them")
-NO_MEMORIES = mark("Nothing is remembered yet. Say “remember that …”, or add something here.")
+NO_MEMORIES = mark(
+    "Nothing is remembered yet. Say “remember that …”, or add something here. The settings turn "
+    "memory off."
+)
 NO_MATCH = mark("Nothing that is remembered fits these words.")
 
 

@@ -189,6 +189,16 @@ SECTIONS = (
         mark("Privacy"),
         (
             SettingRow(
+                "privacy.memory",
+                mark("Memory"),
+                mark("What assistants do with what they learn about you, from when nobody speaks."),
+                {
+                    "auto": mark("Remember, and learn more"),
+                    "readonly": mark("Remember, learn nothing more"),
+                    "off": mark("Neither remember nor learn"),
+                },
+            ),
+            SettingRow(
                 "privacy.keep_recordings",
                 mark("Keep recordings"),
                 mark("The sound of what you and the assistant said, on this computer."),

@@ -41,6 +41,19 @@ async def test_a_session_gets_what_was_registered(rig, socket):
     assert "Rhyme." in rig.providers.language.requests[0].system_prompt
 
 
+@pytest.mark.parametrize("wish", ["auto", "readonly", "off"])
+async def test_a_session_says_what_may_be_remembered(rig, socket, wish):
+    await socket.configured(memory=wish)
+    await socket.say("text.prompt", text="Hi")
+    await socket.until("assistant.message")
+    assert rig.providers.language.requests[0].memory == wish
+
+
+async def test_a_word_about_the_memory_that_is_none_is_refused(socket):
+    await socket.say("session.configure", memory="sometimes")
+    assert (await socket.until("error"))["code"] == "session.memory"
+
+
 async def test_what_may_not_be_had_is_refused_in_words(rig, socket):
     for body, status in (
         ({"api_key": "k"}, 400),
