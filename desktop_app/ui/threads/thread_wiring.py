@@ -65,7 +65,7 @@ class ThreadWiring(QObject):
         self._hits: tuple[SearchHit, ...] = ()
         self.wanted_message = ""
         self.newest = ""
-        self.holds_draft: Callable[[str], bool] = bool
+        self.holds_draft: Callable[[str], bool] = lambda _thread_id: False
         self.deletion = ThreadDeletion(wires, self)
         self.files = ThreadExport(wires)
         self._steps = ThreadSteps(
