@@ -166,8 +166,13 @@ class MessageSteps(QObject):
             QGuiApplication.clipboard().setText(code)
 
     def edit(self, message: MessageRecord) -> None:
-        """Put a question back where messages are written; sending it asks anew."""
-        self._window.pane.composer.edit(message.text)
+        """Put a question back where messages are written, with its files; sending it asks anew."""
+        pane = self._window.pane
+        pane.composer.edit(message.text)
+        attached = {row.shown.source for row in pane.tray.rows} if pane.tray is not None else set()
+        files = [path for path in message.wishes.files if path not in attached]
+        if files:
+            pane.composer.files_pasted.emit(files)
 
     def play(self, message: MessageRecord) -> None:
         """Let the recording of a message be heard, or silence it."""

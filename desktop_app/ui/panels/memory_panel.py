@@ -52,6 +52,7 @@ class MemoryEditor(QWidget):
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
         self._memory_id = ""
+        self._given_back: list[tuple[str, str]] = []
         self.field = TextField(look, self, tr(_WRITE), lines=3)
         self.save = Button(look, self, text=tr(_SAVE), tone=Tone.ACCENT)
         self.cancel = Button(look, self, text=tr(_CANCEL))
@@ -77,10 +78,19 @@ class MemoryEditor(QWidget):
         self.show()
         self.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def give_back(self, memory_id: str, text: str) -> None:
+        """Let what could not be saved be changed, at once or after what is being written."""
+        if self.isHidden():
+            self.open_for(memory_id, text)
+        else:
+            self._given_back.append((memory_id, text))
+
     def close_editor(self) -> None:
         """Leave what is written."""
         self.hide()
         self.closed.emit()
+        if self._given_back:
+            self.open_for(*self._given_back.pop(0))
 
     def _on_changed(self) -> None:
         self.save.setEnabled(bool(self.field.text.strip()))

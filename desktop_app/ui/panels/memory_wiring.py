@@ -150,16 +150,27 @@ class MemoryWiring(QObject):
             replace(one, content=text) if one.id == memory_id else one for one in self._turn
         )
         question = UpdateMemory(memory_id, text, whose) if memory_id else AddMemory(text, whose)
-        self._wires.run(partial(self._carry_out, question), f"save memory {memory_id}")
+        save = partial(self._save, question, memory_id, text)
+        self._wires.run(save, f"save memory {memory_id or text}")  # each new one for itself
+
+    async def _save(self, question: Question, memory_id: str, text: str) -> None:
+        if not await self._is_done(question):
+            self._panel.editor.give_back(memory_id, text)
 
     def _on_reset(self) -> None:
         question = ResetMemories(self._assistant_id())
         self._wires.run(partial(self._carry_out, question), "forget memories")
 
     async def _carry_out(self, question: Question) -> None:
-        if await self._answered(question) is not None:
-            self.load()
-            self._show()
+        await self._is_done(question)
+
+    async def _is_done(self, question: Question) -> bool:
+        """Whether it was done; the list is read again then."""
+        if await self._answered(question) is None:
+            return False
+        self.load()
+        self._show()
+        return True
 
     def _on_acted(self, memory_id: str, action: str) -> None:
         found = [one for one in self._shown() if one.id == memory_id]

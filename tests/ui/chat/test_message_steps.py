@@ -302,3 +302,14 @@ def test_up_while_an_input_method_holds_words_brings_nothing_back(talk, qtbot):
     QApplication.sendEvent(field, QInputMethodEvent())
     qtbot.keyClick(field, Qt.Key.Key_Up)
     assert field.toPlainText() != ""
+
+
+def test_a_question_that_is_edited_has_its_files_again_once(talk, tmp_path):
+    notes = tmp_path / "notes.md"
+    notes.write_text("The tram leaves at nine.")
+    asked = make_message(7, "When?", wishes=TurnWishes(files=(str(notes),)))
+    talk.wiring.chat.steps.edit(asked)
+    talk.window.pane.composer.set_text("")
+    talk.wiring.chat.steps.edit(asked)
+    assert talk.window.pane.composer.text == "When?"
+    assert [row.shown.name for row in talk.window.pane.tray.rows] == ["notes.md"]

@@ -174,6 +174,29 @@ def test_a_failure_is_said_in_the_services_words(memories):
     assert memories.panel.rows.note.text() == facts["message"]
 
 
+def test_what_could_not_be_saved_can_be_saved_again(memories, qtbot):
+    memories.asks.answers[AddMemory] = AskError("http.503")
+    editor = memories.panel.editor
+    editor.open_for("", "Lives in Oslo")
+    qtbot.mouseClick(editor.save, Qt.MouseButton.LeftButton)
+    assert (editor.isHidden(), editor.field.text) == (False, "Lives in Oslo")
+    del memories.asks.answers[AddMemory]
+    qtbot.mouseClick(editor.save, Qt.MouseButton.LeftButton)
+    assert editor.isHidden()
+    assert memories.asks.of(AddMemory) == [AddMemory("Lives in Oslo")] * 2
+
+
+def test_what_could_not_be_saved_waits_for_what_is_being_written(memories, qtbot):
+    editor = memories.panel.editor
+    editor.open_for("m", "Likes coffee")
+    editor.give_back("", "Lives in Oslo")
+    assert editor.field.text == "Likes coffee"
+    qtbot.mouseClick(editor.cancel, Qt.MouseButton.LeftButton)
+    assert (editor.isHidden(), editor.field.text) == (False, "Lives in Oslo")
+    qtbot.mouseClick(editor.cancel, Qt.MouseButton.LeftButton)
+    assert editor.isHidden()
+
+
 def test_space_writes_into_a_memory_and_does_not_talk(memories, qtbot):
     qtbot.mouseClick(memories.panel.add, Qt.MouseButton.LeftButton)
     memories.window.activateWindow()
