@@ -13,6 +13,7 @@ from desktop_app.ui import look as size
 from desktop_app.ui.button import Button, Tone
 from desktop_app.ui.icons import paint_icon
 from desktop_app.ui.look import Look
+from desktop_app.ui.tips import plain_tip
 from desktop_app.ui.wording import RETRY, action_label
 
 _BAR = 3  # px
@@ -45,6 +46,8 @@ class NoticeBar(QWidget):
         self._words.setTextFormat(Qt.TextFormat.PlainText)
         self._words.setWordWrap(True)
         self._words.setFont(look.font(size.SMALL))
+        self._words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._words.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the keyboard stays where one writes
         self._words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._step = Button(look, self, text="-", tone=Tone.LINK)
         self._step.clicked.connect(self._on_step)
@@ -72,6 +75,8 @@ class NoticeBar(QWidget):
         has_retry = label == tr(RETRY)
         self._words.setText(sentence_of(notice.code, notice.facts, has_retry=has_retry))
         self.setAccessibleDescription(sentence_of(notice.code, notice.facts))
+        told = notice.facts.get("message") or notice.facts.get("reason", "")
+        self._words.setToolTip(plain_tip("" if told in self._words.text() else told))
         self._step.setText(label)
         self._step.describe(label)
         self._step.setVisible(bool(label))

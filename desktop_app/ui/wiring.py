@@ -42,6 +42,7 @@ from desktop_app.ui.settings.settings_wiring import SettingsWiring
 from desktop_app.ui.settings.storage_wiring import StorageWiring
 from desktop_app.ui.store import AppStore
 from desktop_app.ui.threads.thread_wiring import ThreadWiring
+from desktop_app.ui.voice.microphone_page import microphone_page
 from desktop_app.ui.voice.voice_wiring import VoiceWiring
 from desktop_app.ui.voices.voices_wiring import VoicesWiring
 from desktop_app.ui.welcome.welcome_wiring import WelcomeWiring
@@ -185,10 +186,8 @@ class Wiring:
                 self._undo(notice)
             case "retry" if notice.subject:
                 self.chat.retry(notice.subject)
-            case "retry" | "settings" if notice.code.startswith(("device.", "voice.")):
-                self._send(StartVoice(self.threads.opened()))
-            case "settings":
-                self.settings.open_at(_SETTINGS.get(notice.code, "profile"))
+            case "retry" | "settings":
+                self._mend(notice)
             case "switch_microphone":
                 self._send(SwitchMicrophone(notice.subject))
             case "stop_export":
@@ -201,6 +200,16 @@ class Wiring:
             case "interrupt":
                 self._send(StopReply())
         self._wires.dismiss(notice.code)
+
+    def _mend(self, notice: Notice) -> None:
+        """Try the microphone again, or go where what is amiss can be changed."""
+        page = microphone_page(notice.code, notice.facts)
+        if page and notice.action == "settings":
+            QDesktopServices.openUrl(QUrl(page))
+        elif notice.code.startswith(("device.", "voice.")):
+            self._send(StartVoice(self.threads.opened()))
+        elif notice.action == "settings":
+            self.settings.open_at(_SETTINGS.get(notice.code, "profile"))
 
     def _undo(self, notice: Notice) -> None:
         for one in (*self._discarding, self.gallery.deletion):

@@ -8,6 +8,7 @@ from PySide6.QtCore import QLocale
 from PySide6.QtGui import QGuiApplication
 
 from desktop_app.prose import Prose, mark, tr
+from desktop_app.ui.voice.microphone_page import microphone_page
 
 NAME = "Parley"
 NEW_THREAD = mark("New thread")
@@ -85,6 +86,8 @@ def action_label(action: str, code: str = "", facts: Mapping[str, str] | None = 
         return tr("Use {other}").format(**(facts or {}))
     if code == "voice.idle":
         return tr(LISTEN)
+    if action == "settings" and microphone_page(code, facts or {}):
+        return tr("Allow the microphone")
     if action == "settings" and code.startswith("device."):
         return tr(RETRY)  # once it is plugged in or allowed
     return tr(_ACTIONS.get(action, ""))

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from desktop_app.journal.records import MessageRecord, Role
 from desktop_app.prose import tr
+from desktop_app.sentences import failure_sentence
 from desktop_app.ui.chat.plain_text import plain_text
 
 
@@ -36,6 +37,8 @@ def message_menu(view: Conversation, message: MessageRecord | None) -> QMenu:
     if message is not None and message.text:
         menu.addAction(tr("Copy as text"), partial(copy_message, message, as_markdown=False))
         menu.addAction(tr("Copy as Markdown"), partial(copy_message, message, as_markdown=True))
+    if message is not None and message.error:
+        menu.addAction(tr("Copy what went wrong"), partial(copy_failure, message))
     if message is not None:
         menu.addSeparator()
         for kind, words in _steps(message):
@@ -64,3 +67,10 @@ def copy_message(message: MessageRecord, *, as_markdown: bool) -> None:
     """Put a whole message on the clipboard."""
     text = message.text if as_markdown else plain_text(message.text)
     QGuiApplication.clipboard().setText(text)
+
+
+def copy_failure(message: MessageRecord) -> None:
+    """Put on the clipboard why a message failed: the sentence, and its code for who is asked."""
+    sentence = failure_sentence(message.error)
+    code = "" if sentence == message.error else f" ({message.error})"
+    QGuiApplication.clipboard().setText(f"{sentence}{code}")

@@ -135,7 +135,9 @@ class VoiceDock(QWidget):
         self._mute.describe(mute, "Ctrl+D")
         self._partial.show_text(wording.as_written(partial))
         self._interrupt.setVisible(voice.is_voice_on and voice.phase in _REPLYING)
-        self._dial.setVisible(voice.is_voice_on and voice.phase == "reconnecting")
+        is_away = voice.is_voice_on and voice.phase == "reconnecting"
+        self._dial.setVisible(is_away)
+        self._keys.setVisible(not is_away)  # the word is longer than others and needs its room
         is_speaking = voice.phase in ("speaking", "paused")
         self._partial.setVisible(bool(partial) and not is_speaking)
         self._show_words()

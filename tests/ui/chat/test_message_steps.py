@@ -313,3 +313,17 @@ def test_a_question_that_is_edited_has_its_files_again_once(talk, tmp_path):
     talk.wiring.chat.steps.edit(asked)
     assert talk.window.pane.composer.text == "When?"
     assert [row.shown.name for row in talk.window.pane.tray.rows] == ["notes.md"]
+
+
+@pytest.mark.parametrize(
+    ("error", "copied"),
+    [
+        ("http.402", "check the account. (http.402)"),
+        ("The model said no. Request 17.", "The model said no. Request 17."),
+    ],
+)
+def test_why_a_message_failed_can_be_copied(talk, error, copied):
+    failed = make_message(3, "And?", Role.USER, status=MessageStatus.FAILED, error=error)
+    choose(talk, failed, "Copy what went wrong")
+    assert QGuiApplication.clipboard().text().endswith(copied)
+    assert "Copy what went wrong" not in words_of(talk, ASKED)

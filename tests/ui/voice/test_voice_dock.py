@@ -81,6 +81,15 @@ def test_a_lost_line_says_when_it_is_tried_and_can_be_tried_at_once(look, parent
     assert not dock._dial.isVisible()
 
 
+def test_the_word_of_a_lost_line_is_whole_in_a_narrow_dock(look, parent):
+    dock = VoiceDock(look, parent)
+    dock.resize(420, 68)
+    dock.show_voice(Voice("t", Phase.RECONNECTING, 1, True, retry_in_s=16.0), "")
+    dock.show()
+    dock.grab()
+    assert dock._word.shown == "Reconnecting"
+
+
 def test_the_tool_that_a_reply_waits_for_is_named_while_it_runs(look, parent):
     dock = VoiceDock(look, parent)
     dock.show_voice(Voice("t", Phase.THINKING, 1, True, False, "USB headset"), "")
