@@ -151,7 +151,7 @@ class Bookkeeper:
             if utterance_id not in self._unkept:
                 await self._journal.end_utterance(utterance_id, state)
 
-        self._ledger.do(end, is_proof=False)  # nothing is written of what was never begun
+        self._ledger.do(end, writes="sound")
 
     def _write_speech(self, notes: TurnNotes, speech_id: str) -> None:
         pcm = bytes(notes.unwritten_speech)
@@ -161,7 +161,7 @@ class Bookkeeper:
             self._journal.append_utterance(speech_id, pcm)
 
         if pcm:
-            self._ledger.do(append, is_proof=False)  # it waits for no disk
+            self._ledger.do(append, writes="")
 
     def set_state(self, utterance_id: str, state: UtteranceState) -> None:
         """Say how far a closed recording has come."""
@@ -170,7 +170,7 @@ class Bookkeeper:
             if utterance_id not in self._unkept:
                 await self._journal.set_utterance_state(utterance_id, state)
 
-        self._ledger.do(set_state, is_proof=False)  # there may be none
+        self._ledger.do(set_state, writes="")  # there may be none
 
     def keep_picture(self, picture: PictureRecord, content: bytes | Path, sha256: str = "") -> None:
         """Keep the picture, then show it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable
 
 from desktop_app.errors import StorageError
@@ -19,26 +19,27 @@ class Ledger:
     A job that was cut short by a cancellation is done again by ``settle``: jobs replace rows, so
     twice is as good as once. A disk that refuses becomes a notice and the job's news is still
     told: what a person can read on the screen is lost less than what they cannot. The notice goes
-    with the first job that the disk takes again.
+    with the first job of its kind that the disk takes again.
     """
 
     _FULL = 1000
 
     def __init__(self, publish: Callable[[LinkEvent], None]) -> None:
         self._publish = publish
-        self._jobs: deque[tuple[Job, bool]] = deque()
-        self._refused: set[str] = set()
+        self._jobs: deque[tuple[Job, str]] = deque()
+        self._refused: defaultdict[str, set[str]] = defaultdict(set)  # codes, by what was written
         self._arrived = asyncio.Event()
         self._has_room = asyncio.Event()
         self._has_room.set()
 
-    def do(self, job: Job, *, is_proof: bool = True) -> None:
+    def do(self, job: Job, *, writes: str = "rows") -> None:
         """Have the job done after those before it.
 
         Args:
-            is_proof: That it was done shows that the disk takes what is written.
+            writes: Of what kind, ``rows`` or ``sound``: a full disk often takes a small row and
+                no sound. Empty where nothing, or nothing that is waited for.
         """
-        self._jobs.append((job, is_proof))
+        self._jobs.append((job, writes))
         self._arrived.set()
         if len(self._jobs) >= self._FULL:
             self._has_room.clear()
@@ -49,7 +50,7 @@ class Ledger:
         async def publish() -> None:
             self._publish(event)
 
-        self.do(publish, is_proof=False)
+        self.do(publish, writes="")
 
     def tell_now(self, event: LinkEvent) -> None:
         """Publish from within a job: what the job made durable, before what waits after it."""
@@ -62,7 +63,7 @@ class Ledger:
         async def say_so() -> None:
             is_written.set()
 
-        self.do(say_so, is_proof=False)
+        self.do(say_so, writes="")
         await is_written.wait()
 
     @property
@@ -84,7 +85,7 @@ class Ledger:
     async def settle(self) -> None:
         """Do what is left now."""
         while self._jobs:
-            job, is_proof = self._jobs[0]
+            job, kind = self._jobs[0]
             is_done = True
             try:
                 await job()
@@ -92,20 +93,20 @@ class Ledger:
                 is_done = False
                 raise
             except StorageError as error:
-                self._refused |= {error.code} & _OF_THE_DISK
+                self._refused[kind] |= {error.code} & _OF_THE_DISK
                 notice = Notice(NoticeLevel.ERROR, error.code, dict(error.facts))
                 self._publish(NoticeRaised(notice))
             else:
-                if is_proof and self._refused:
-                    self._take_back()
+                if kind and self._refused[kind]:
+                    self._take_back(kind)
             finally:
                 if is_done:
                     self._jobs.popleft()
             if len(self._jobs) < self._FULL // 2:
                 self._has_room.set()
 
-    def _take_back(self) -> None:
-        """The disk writes again."""
-        for code in sorted(self._refused):
+    def _take_back(self, kind: str) -> None:
+        """The disk writes that again."""
+        written = self._refused.pop(kind)
+        for code in sorted(written.difference(*self._refused.values())):
             self._publish(NoticeCleared(code))
-        self._refused.clear()

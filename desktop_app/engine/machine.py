@@ -201,7 +201,7 @@ def _advanced(session: Session, given: Input, heard_ms: int) -> Step:  # noqa: C
 
 def _start_voice(session: Session) -> Step:
     if session.is_voice_on:
-        return session, dial_now(session)
+        return replace(session, line_wait_s=0.0), dial_now(session)
     cleared = (ClearNotice("voice.idle"),) if session.is_idle_told else ()
     wanted = replace(session, is_voice_on=True, is_idle_told=False)
     session, effects = then(want_microphone(wanted), want_line)

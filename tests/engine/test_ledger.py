@@ -78,6 +78,28 @@ async def test_the_notice_goes_when_the_disk_takes_what_is_written_again():
     assert told.count(NoticeCleared("storage.full")) == 1
 
 
+async def test_a_row_that_a_full_disk_still_takes_says_nothing_of_sound():
+    told: list[LinkEvent] = []
+    ledger = Ledger(told.append)
+
+    async def refuse() -> None:
+        raise StorageError("storage.full")
+
+    async def write() -> None: ...
+
+    ledger.do(refuse, writes="sound")
+    ledger.do(write)
+    await ledger.settle()
+    assert NoticeCleared("storage.full") not in told
+    ledger.do(refuse)
+    ledger.do(write, writes="sound")
+    await ledger.settle()
+    assert NoticeCleared("storage.full") not in told, "rows are refused now"
+    ledger.do(write)
+    await ledger.settle()
+    assert told[-1] == NoticeCleared("storage.full")
+
+
 async def test_what_is_gone_stays_said_however_much_is_written():
     told: list[LinkEvent] = []
     ledger = Ledger(told.append)
