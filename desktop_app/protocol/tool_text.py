@@ -69,13 +69,16 @@ def tool_text(tools: list[dict[str, Any]]) -> str:
 def _written(text: str) -> Iterator[_Written]:
     try:
         found = json.loads(text, parse_constant=_no_number)
-        json.dumps(found, ensure_ascii=False).encode()
+        json.dumps(found, ensure_ascii=False, allow_nan=False).encode()
     except UnicodeEncodeError as error:
         raise ToolTextError(1, tr("half of a character stands in it")) from error
     except json.JSONDecodeError as error:
         raise ToolTextError(
             error.lineno, tr("it is not JSON: {why}").format(why=error.msg)
         ) from error
+    except ValueError as error:  # a number that is larger than any
+        why = tr("it is not JSON: {why}").format(why=error)
+        raise ToolTextError(1, why) from error
     except RecursionError as error:
         raise ToolTextError(1, tr("it is not JSON: {why}").format(why=tr("too deep"))) from error
     if isinstance(found, list):

@@ -92,11 +92,23 @@ BY_NAME = {one.name: one for one in TABLE}
 
 
 def keys_of(name: str, chosen: Mapping[str, str]) -> str:
-    """What the shortcut is bound to, as Qt writes it."""
-    shortcut = BY_NAME[name]
-    wish = chosen.get(name)
-    is_usable = isinstance(wish, str) and not shortcut.is_fixed
-    return wish if is_usable and wish is not None else shortcut.keys
+    """What the shortcut is bound to, as Qt writes it.
+
+    Nothing, where a person gave its usual keys to another before there was this one.
+    """
+    shortcut, wish = BY_NAME[name], _wish(name, chosen)
+    if wish is not None:
+        return wish
+    others = (_wish(one, chosen) for one in chosen if one != name)
+    is_taken = not shortcut.is_fixed and any(
+        QKeySequence(other) == QKeySequence(shortcut.keys) for other in others if other
+    )
+    return "" if is_taken else shortcut.keys
+
+
+def _wish(name: str, chosen: Mapping[str, str]) -> str | None:
+    wish, known = chosen.get(name), BY_NAME.get(name)
+    return wish if isinstance(wish, str) and known and not known.is_fixed else None
 
 
 def conflict(name: str, keys: str, chosen: Mapping[str, str]) -> str:

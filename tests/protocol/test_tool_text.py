@@ -31,6 +31,7 @@ def test_there_may_be_no_functions(text):
         ('{"tools": 5}', 1, "no list of functions"),
         ("[" * 100_000, 1, "too deep"),
         ('[{"name": "a", "top": NaN}]', 1, "NaN is no number"),
+        ('[{"name": "a", "top": 1e999}]', 1, "it is not JSON: "),
         ('[{"name": "a", "description": "\\ud800"}]', 1, "half of a character"),
     ],
 )

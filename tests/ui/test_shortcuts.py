@@ -30,6 +30,14 @@ def test_a_choice_counts_for_what_may_be_bound_anew_only():
     assert keys_of("gallery", chosen) == ""
 
 
+def test_keys_that_a_person_gave_away_are_no_default_of_a_newer_shortcut():
+    chosen = {"gallery": "Ctrl+Shift+B", "send": "Ctrl+F", "unknown": "Ctrl+K"}
+    assert keys_of("gallery", chosen) == "Ctrl+Shift+B"
+    assert keys_of("copy_code", chosen) == ""
+    assert keys_of("find", chosen) == "Ctrl+F", "what is fixed cannot have been chosen"
+    assert keys_of("search", chosen) == "Ctrl+K", "nor what is not there"
+
+
 def test_what_a_chosen_key_left_is_free_and_what_it_took_is_not():
     chosen = {"new": "Ctrl+T"}
     assert conflict("find", "Ctrl+N", chosen) == ""

@@ -343,6 +343,8 @@ class ChatView(ConversationScroll):
         if event.reason() is QContextMenuEvent.Reason.Keyboard and len(self._stack):
             last = self._stack.number_at(self.verticalScrollBar().value() + self.height() - TOP)
             chosen, message_id = self._chosen, self._stack.messages[last].id
+            if chosen is not None and self._stack.number_of(chosen.message_id) < 0:
+                chosen = None  # of another thread
             if chosen is not None:
                 message_id = chosen.message_id
             place = self._menu_place(message_id)

@@ -121,9 +121,9 @@ def _legible(text: str) -> str:
     """What a model wrote, so that nothing in it hides or turns around what is being allowed."""
     seen = (
         sign if sign.isprintable() else sign.encode("unicode_escape", "surrogatepass").decode()
-        for sign in text[: _LONGEST_VALUE + 1]
+        for sign in text[:_LONGEST_VALUE]
     )
-    return "".join(seen) if len(text) <= _LONGEST_VALUE else f"{''.join(seen)[:-1]}…"
+    return "".join(seen) + ("…" if len(text) > _LONGEST_VALUE else "")
 
 
 def with_approval(settings: Settings, approval: ApprovalSettings) -> Settings:

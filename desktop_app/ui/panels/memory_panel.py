@@ -42,17 +42,18 @@ class MemoryEditor(QWidget):
     """Writes a memory, new or changed.
 
     Signals:
-        saved: Id of the memory, empty for a new one; and its text.
+        saved: Id of the memory, empty for a new one; its text; and the assistant's id, empty for
+            the one of the open thread.
         closed: Nothing is written any more.
     """
 
-    saved = Signal(str, str)
+    saved = Signal(str, str, str)
     closed = Signal()
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
-        self._memory_id = ""
-        self._given_back: list[tuple[str, str]] = []
+        self._memory_id = self._whose = ""
+        self._given_back: list[tuple[str, str, str]] = []
         self.field = TextField(look, self, tr(_WRITE), lines=3)
         self.save = Button(look, self, text=tr(_SAVE), tone=Tone.ACCENT)
         self.cancel = Button(look, self, text=tr(_CANCEL))
@@ -72,25 +73,31 @@ class MemoryEditor(QWidget):
 
     def open_for(self, memory_id: str, text: str) -> None:
         """Begin to write."""
-        self._memory_id = memory_id
+        self._show(memory_id, text, "")
+        self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def give_back(self, memory_id: str, text: str, whose: str) -> None:
+        """Let what could not be saved be changed, at once or after what is being written.
+
+        The keys stay where they are: one may be writing a message.
+        """
+        if self.isHidden():
+            self._show(memory_id, text, whose)
+        else:
+            self._given_back.append((memory_id, text, whose))
+
+    def _show(self, memory_id: str, text: str, whose: str) -> None:
+        self._memory_id, self._whose = memory_id, whose
         self.field.show_text(text)
         self._on_changed()
         self.show()
-        self.field.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def give_back(self, memory_id: str, text: str) -> None:
-        """Let what could not be saved be changed, at once or after what is being written."""
-        if self.isHidden():
-            self.open_for(memory_id, text)
-        else:
-            self._given_back.append((memory_id, text))
 
     def close_editor(self) -> None:
         """Leave what is written."""
         self.hide()
         self.closed.emit()
         if self._given_back:
-            self.open_for(*self._given_back.pop(0))
+            self._show(*self._given_back.pop(0))
 
     def _on_changed(self) -> None:
         self.save.setEnabled(bool(self.field.text.strip()))
@@ -98,7 +105,7 @@ class MemoryEditor(QWidget):
     def _on_saved(self) -> None:
         text = self.field.text.strip()
         if text:
-            self.saved.emit(self._memory_id, text)
+            self.saved.emit(self._memory_id, text, self._whose)
             self.close_editor()
 
 

@@ -144,18 +144,18 @@ class MemoryWiring(QObject):
         page = len(self._memories) // PAGE + 1
         self._wires.run(partial(self._load, "", page), f"list memories{self._name}")
 
-    def _on_saved(self, memory_id: str, text: str) -> None:
-        whose = self._assistant_id()
+    def _on_saved(self, memory_id: str, text: str, whose: str) -> None:
+        whose = whose or self._assistant_id()
         self._turn = self._turn and tuple(
             replace(one, content=text) if one.id == memory_id else one for one in self._turn
         )
         question = UpdateMemory(memory_id, text, whose) if memory_id else AddMemory(text, whose)
-        save = partial(self._save, question, memory_id, text)
+        save = partial(self._save, question, memory_id, text, whose)
         self._wires.run(save, f"save memory {memory_id or text}")  # each new one for itself
 
-    async def _save(self, question: Question, memory_id: str, text: str) -> None:
+    async def _save(self, question: Question, memory_id: str, text: str, whose: str) -> None:
         if not await self._is_done(question):
-            self._panel.editor.give_back(memory_id, text)
+            self._panel.editor.give_back(memory_id, text, whose)
 
     def _on_reset(self) -> None:
         question = ResetMemories(self._assistant_id())

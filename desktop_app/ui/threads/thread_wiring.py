@@ -193,7 +193,8 @@ class ThreadWiring(QObject):
         state = self._store.state
         said = state.conversation.thread_id == thread_id and state.conversation.messages
         is_begun = said or state.thread(thread_id) is not None or thread_id in state.removed
-        return bool(thread_id) and not is_begun and self.holds_draft(thread_id)
+        is_known = bool(thread_id) and state.are_threads_loaded
+        return is_known and not is_begun and self.holds_draft(thread_id)
 
     def opened(self) -> str:
         """The open thread; a new one where there is none."""
@@ -226,10 +227,12 @@ class ThreadWiring(QObject):
         In the list it is the chosen thread's, as the menu has it.
         """
         window, opened = self._window, self._store.state.conversation.thread_id
+        before = QApplication.focusWidget()
         if window.threads.list.hasFocus():
             window.threads.rename_chosen()
+        elif before is not None and window.threads.list.isAncestorOf(before):
+            return  # it is being changed
         elif window.threads.can_rename(opened):
-            before = QApplication.focusWidget()
             if not window.is_left_open:
                 window.toggle_left()
             window.threads.rename(opened, before)

@@ -33,9 +33,14 @@ SPEAKING = ["tts_stream_start", "tts_audio_chunk", "tts_audio_chunk", "tts_strea
 class PausedSpeaker(ScriptedSpeaker):
     """Speaks its first piece and waits to be stopped."""
 
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.has_spoken = asyncio.Event()
+
     async def utter(self, text, wish):
         try:
             yield b"ID3"
+            self.has_spoken.set()
             await asyncio.Event().wait()
         finally:
             self.closed += 1
@@ -303,8 +308,8 @@ async def test_deleting_the_thread_stops_what_is_spoken_in_it(tmp_path, open_rig
         body = {"content": "Hi", "voice": TTS, "thread_id": thread_id}
         post = tasks.create_task(rig.http.post("/threads/messages", json=body))
         async with asyncio.timeout(10):
-            while len(await rig.messages(thread_id)) < 2 or not await _completed(rig, thread_id):
-                pass
+            await mouth.has_spoken.wait()
+        assert await _completed(rig, thread_id)
         assert (await rig.http.delete(f"/threads/{thread_id}")).status_code == 200
         assert (await post).json()["content"] == "Hello there. How are you?"
 

@@ -98,7 +98,7 @@ def test_an_approval_is_said_in_a_line():
 
 
 def test_what_is_allowed_for_good_hides_nothing_of_what_a_model_wrote(waiting):
-    given = r'{"of": "a&b\n\u202edc", "at": "' + "x" * 60 + '"}'
+    given = r'{"of": "a&b\n\u202edc", "at": "' + "x" * 40 + r'\u202exx"}'
     call = ToolUse("c", "look_up", given, state=ToolState.WANTED, run_id="run")
     reply = waiting.store.state.conversation.messages[-1]
     shown = structs.replace(reply, details=ReplyDetails(tools=(call,)))

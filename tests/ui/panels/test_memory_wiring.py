@@ -170,7 +170,7 @@ def test_a_failure_is_said_in_the_services_words(memories):
     error = AskError("http.422")
     error.facts = facts
     memories.asks.answers[AddMemory] = error
-    memories.panel.editor.saved.emit("", "x")
+    memories.panel.editor.saved.emit("", "x", "")
     assert memories.panel.rows.note.text() == facts["message"]
 
 
@@ -189,12 +189,24 @@ def test_what_could_not_be_saved_can_be_saved_again(memories, qtbot):
 def test_what_could_not_be_saved_waits_for_what_is_being_written(memories, qtbot):
     editor = memories.panel.editor
     editor.open_for("m", "Likes coffee")
-    editor.give_back("", "Lives in Oslo")
+    editor.give_back("", "Lives in Oslo", "a")
     assert editor.field.text == "Likes coffee"
     qtbot.mouseClick(editor.cancel, Qt.MouseButton.LeftButton)
     assert (editor.isHidden(), editor.field.text) == (False, "Lives in Oslo")
     qtbot.mouseClick(editor.cancel, Qt.MouseButton.LeftButton)
     assert editor.isHidden()
+
+
+def test_what_is_given_back_takes_no_keys_and_stays_with_its_assistant(memories, qtbot):
+    editor, composer = memories.panel.editor, memories.window.pane.composer.field
+    memories.window.activateWindow()
+    composer.setFocus()
+    qtbot.waitUntil(composer.hasFocus)
+    editor.give_back("", "Lives in Oslo", "another")
+    assert not editor.isHidden()
+    assert composer.hasFocus()
+    qtbot.mouseClick(editor.save, Qt.MouseButton.LeftButton)
+    assert memories.asks.of(AddMemory) == [AddMemory("Lives in Oslo", "another")]
 
 
 def test_space_writes_into_a_memory_and_does_not_talk(memories, qtbot):

@@ -214,6 +214,8 @@ def test_the_open_thread_is_renamed_while_one_writes(listed, qtbot, end):
     field = listed.window.threads.list.viewport().findChild(QLineEdit)
     assert field.text() == "Porto"
     assert field.hasFocus()
+    listed.wiring.threads._rename_open()  # the key once more
+    assert listed.window.threads.list.viewport().findChildren(QLineEdit) == [field]
     qtbot.keyClicks(field, "Douro")  # the whole title was selected
     qtbot.keyClick(field, end)
     qtbot.waitUntil(composer.hasFocus)
