@@ -123,7 +123,7 @@ class TextField(QWidget):
         DataWrapping(self.page)
         if not is_code:
             begin_page_leading(self.page)
-        self.page.setFixedHeight(self.page.fontMetrics().lineSpacing() * lines + 8)
+        self.page.setFixedHeight(self.page.fontMetrics().lineSpacing() * lines + 2 * _CURSOR)
         self.page.textChanged.connect(self.changed)
         self.page.submitted.connect(self.submitted)
         self.page.focus_changed.connect(self.update)

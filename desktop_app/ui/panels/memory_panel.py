@@ -32,8 +32,8 @@ _WRITE = mark("Something to remember")
 _RESET = mark("Forget everything")
 _KEEP = mark("Keep them")
 NO_MEMORIES = mark(
-    "Nothing is remembered yet. Say “remember that …”, or add something here. The settings turn "
-    "memory off."
+    "Nothing is remembered yet. Say “remember that …”, or add something here. It can be turned off "
+    "in the settings."
 )
 NO_MATCH = mark("Nothing that is remembered fits these words.")
 

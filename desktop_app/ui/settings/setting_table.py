@@ -191,7 +191,10 @@ SECTIONS = (
             SettingRow(
                 "privacy.memory",
                 mark("Memory"),
-                mark("What assistants do with what they learn about you, from when nobody speaks."),
+                mark(
+                    "What assistants do with what they learn about you. An open spoken "
+                    "conversation goes on as it began."
+                ),
                 {
                     "auto": mark("Remember, and learn more"),
                     "readonly": mark("Remember, learn nothing more"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
@@ -20,8 +20,8 @@ _INKS = {
     "no_key": "warn",
     "offline": "danger",
 }
-_BEFORE, _AFTER = 28, 4  # px, of the words
-_DOT, _MIDDLE = 8, 14  # px at 1x; px
+_AROUND, _AFTER = 10, 4  # px, on both sides of the dot and behind the words
+_DOT = 8  # px at 1x
 _LEAST = 190  # px at 1x, before others beside it have to be shorter
 
 
@@ -59,6 +59,11 @@ class ConnectionLabel(QWidget):
         """The sentence shown."""
         return connection_words(self._connection, self._profile, self._left_s)
 
+    @property
+    def _before(self) -> int:
+        """px before the words."""
+        return 2 * _AROUND + self._look.scaled(_DOT)
+
     def words_within(self, width: int, metrics: QFontMetrics) -> str:
         """What of it stands in so many px: without the seconds before it is cut."""
         without_seconds = connection_words(self._connection, self._profile)
@@ -81,7 +86,7 @@ class ConnectionLabel(QWidget):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         metrics = QFontMetrics(self._look.font(size.SMALL))
-        return QSize(_BEFORE + metrics.horizontalAdvance(self.words) + _AFTER + 2, 40)
+        return QSize(self._before + metrics.horizontalAdvance(self.words) + _AFTER + 2, 40)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         return QSize(min(self._look.scaled(_LEAST), self.sizeHint().width()), 40)
@@ -91,12 +96,12 @@ class ConnectionLabel(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._look.colour(_INKS[self._connection]))
-        dot = QRectF(0, 0, self._look.scaled(_DOT), self._look.scaled(_DOT))
-        dot.moveCenter(QPointF(_MIDDLE, self.height() / 2))
+        side = self._look.scaled(_DOT)
+        dot = QRectF(_AROUND, (self.height() - side) / 2, side, side)
         painter.drawEllipse(mirrored(dot, self.width()))
         painter.setFont(self._look.font(size.SMALL))
         painter.setPen(self._look.colour("dim"))
-        width = max(0, self.width() - _BEFORE - _AFTER)
-        box = mirrored(QRectF(_BEFORE, 0, width, self.height()), self.width())
+        width = max(0, self.width() - self._before - _AFTER)
+        box = mirrored(QRectF(self._before, 0, width, self.height()), self.width())
         words = self.words_within(int(box.width()), painter.fontMetrics())
         painter.drawText(box, leading(), words)
