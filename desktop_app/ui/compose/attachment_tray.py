@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from desktop_app.prose import tr
 from desktop_app.ui import look as size
@@ -14,6 +14,7 @@ from desktop_app.ui.compose.note_row import NoteRow
 from desktop_app.ui.compose.tray_row import TrayRow
 from desktop_app.ui.labels import Label
 from desktop_app.ui.look import Look, let_ground_through
+from desktop_app.ui.settings.row_widgets import WrappedText
 
 _MOST_ROWS = 4  # more are scrolled to
 _ASIDE = 1  # px at each side of the rows
@@ -34,10 +35,7 @@ class AttachmentRow(TrayRow):
         self.step = Button(look, self, text=tr("Try again"), tone=Tone.LINK)
         self.step.clicked.connect(self._on_step)
         self.lay_out(self._state, self.step)
-        self.reason = QLabel(self)
-        self.reason.setTextFormat(Qt.TextFormat.PlainText)
-        self.reason.setWordWrap(True)
-        self.reason.setFont(look.font(size.CAPTION))
+        self.reason = WrappedText(look, self, "", size.CAPTION, "danger")
         self.reason.setContentsMargins(0, 0, 0, 4)
         self.column.addWidget(self.reason)
         self.show_attachment(shown)
@@ -56,9 +54,6 @@ class AttachmentRow(TrayRow):
 
     def _show_reason(self, reason: str) -> None:
         """Say below its name why it does not go along, over as many lines as that takes."""
-        palette = self.reason.palette()
-        palette.setColor(self.reason.foregroundRole(), self._look.colour("danger"))
-        self.reason.setPalette(palette)
         self.reason.setText(reason)
         self.reason.setVisible(bool(reason))
 

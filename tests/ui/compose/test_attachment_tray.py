@@ -6,8 +6,9 @@ import pytest
 from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QWidget
 
-from desktop_app.ui.compose.attachment_tray import AttachmentTray
+from desktop_app.ui.compose.attachment_tray import AttachmentRow, AttachmentTray
 from desktop_app.ui.compose.attachments import Attachment, Stage, refusal
+from desktop_app.ui.look import Look
 
 WIDTH = 420
 
@@ -43,6 +44,18 @@ def test_why_a_file_is_refused_can_be_read_to_its_end(tray):
     assert wanted.height() >= 2 * metrics.height()
     assert row.reason.contentsRect().height() >= wanted.height()
     assert row.reason.geometry().bottom() < row.height() <= tray.height()
+
+
+def test_why_a_file_is_refused_has_the_colour_of_the_theme(qtbot):
+    look = Look(theme="light")
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    failed = Attachment("a", "a.exe", stage=Stage.FAILED, reason="It is no file")
+    row = AttachmentRow(look, parent, failed)
+    before = look.colour("danger")
+    look.pin("dark")
+    assert look.colour("danger") != before
+    assert row.reason.palette().color(row.reason.foregroundRole()) == look.colour("danger")
 
 
 def test_a_file_that_goes_along_takes_one_line(tray):

@@ -166,7 +166,8 @@ def test_who_writes_in_a_thread_that_was_deleted_keeps_what_is_written(desk, kee
 
 @pytest.fixture
 def threads(desk, keeper):
-    """Makes new threads, and knows for which something is written."""
+    """Makes new threads, and knows for which something is written; the journal has answered."""
+    desk.wiring.threads.start(opens_newest=False)
     desk.wiring.threads.holds_draft = keeper.holds
     keeper.newest = lambda: desk.wiring.threads.newest
     return desk.wiring.threads
