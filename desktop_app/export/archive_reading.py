@@ -198,7 +198,7 @@ class Archive:
 
         def named(path: str) -> str:
             """How it is named here; empty where it may not be."""
-            is_here, one = bool(path) and Path(path).exists(), held.get(path)
+            is_here, one = _is_far(path) or (bool(path) and Path(path).exists()), held.get(path)
             if one is None:
                 return "" if is_here else path
             if is_here and self._is_same(path, one):
@@ -219,8 +219,13 @@ class Archive:
         )
 
     def _is_same(self, path: str, attachment: Attachment) -> bool:
+        """Whether that file is here already; a pipe or a device, which may never end, is none."""
+        size_bytes = self._entries[attachment.entry].file_size
         try:
-            with Path(path).open("rb") as file:
+            here = Path(path)
+            if _is_far(path) or not here.is_file() or here.stat().st_size != size_bytes:
+                return False
+            with here.open("rb") as file:
                 return hashlib.file_digest(file, "sha256").hexdigest() == self._sha256(
                     attachment.entry
                 )
@@ -324,6 +329,11 @@ def _checked_entries(file: zipfile.ZipFile, size_bytes: int) -> dict[str, zipfil
     if sum(stored) > size_bytes or packed > 8 * _MOST_TEXT_BYTES:
         raise foreign(tr("it claims to hold more than it can"))
     return entries
+
+
+def _is_far(path: str) -> bool:
+    """Whether it names another computer: Windows would show itself there, only to look."""
+    return path.startswith(("\\\\", "//"))
 
 
 def _kind(name: str) -> object:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import tempfile
 import zipfile
@@ -328,6 +329,31 @@ async def test_files_of_this_computer_are_named_only_where_the_archive_holds_the
     await imported(archive, tmp_path / "other")
     question = everything(tmp_path / "other")["rows"][0].messages[0]
     assert question.wishes.files == (str(tmp_path / "gone.txt"), str(tmp_path / "plan.txt"))
+
+
+async def test_files_of_other_computers_are_neither_named_nor_looked_for(filled, tmp_path):
+    far = {"files": ["\\\\elsewhere\\share\\plan.txt", "//elsewhere/share/plan.txt"]}
+    archive = with_row(export(filled, tmp_path / "all.zip"), "messages", wishes=far)
+    await imported(archive, tmp_path / "other")
+    assert everything(tmp_path / "other")["rows"][0].messages[0].wishes.files == ()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+async def test_a_pipe_that_an_archive_names_is_not_waited_for(folder, tmp_path):
+    await sent_with_files(folder)
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    archive = export(folder, tmp_path / "all.zip")
+    with zipfile.ZipFile(archive) as file:
+        rows = json.loads(file.read("threads/0001.json"))
+    for attachment in rows["attachments"]:
+        attachment["path"] = str(pipe)
+    rows["messages"][0]["wishes"] = {"files": [str(pipe)]}
+    bad = changed(archive, "threads/0001.json", json.dumps(rows).encode())
+    await imported(bad, tmp_path / "other")
+    (file,) = everything(tmp_path / "other")["rows"][0].messages[0].wishes.files
+    assert file.startswith(str(tmp_path / "other"))
+    assert texts(file)[0] in ("plan.txt", "voice note.wav")
 
 
 async def sent_with_files(folder: Path) -> tuple[Path, Path]:
