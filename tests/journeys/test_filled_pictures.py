@@ -60,7 +60,7 @@ async def beside_the_conversation(camera: Photographer) -> None:
     memories = await one_of(person, MemoryPanel)
     await eventually(lambda: memories.rows.note.text() == tr(NO_MEMORIES))
     for number, words in enumerate(MEMORIES, start=1):
-        memories.editor.saved.emit("", words)
+        memories.editor.saved.emit("", words, "")
         await eventually(lambda number=number: len(memories.rows.texts) == number)
     await camera.take("30-side-memory")
     memories.editor.open_for("1", "Lives in Lisbon")
