@@ -24,6 +24,14 @@ from desktop_app.ui.wording import apart
 from tests.ui.conftest import make_message
 
 
+def shown_composer(look, parent: QWidget) -> Composer:
+    """A composer of 600 x 60 on the given parent, which is shown."""
+    composer = Composer(look, parent)
+    composer.resize(600, 60)
+    parent.show()
+    return composer
+
+
 @pytest.fixture
 def from_the_right(qapp: QApplication) -> Iterator[None]:
     qapp.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
@@ -194,9 +202,7 @@ def test_a_field_is_filled_from_the_right(from_the_right, look, qtbot, kind, wor
 def test_an_empty_composer_has_its_cursor_at_the_hint(from_the_right, look, qtbot):
     parent = QWidget()
     qtbot.addWidget(parent)
-    composer = Composer(look, parent)
-    composer.resize(600, 60)
-    parent.show()
+    composer = shown_composer(look, parent)
     field = composer.field
     assert field.width() - 20 < field.cursorRect().right() < field.viewport().width()
     qtbot.keyClicks(field, "tram")
@@ -213,9 +219,7 @@ def test_what_is_written_stands_where_its_words_are_read_from(
     qapp.setLayoutDirection(window)
     parent = QWidget()
     qtbot.addWidget(parent)
-    composer = Composer(look, parent)
-    composer.resize(600, 60)
-    parent.show()
+    composer = shown_composer(look, parent)
     field = composer.field
     for words, is_right in (("نعم هذا", True), ("tram", False), ("نعم", True)):
         composer.set_text(words)

@@ -34,6 +34,16 @@ def reply(**given: object):
     return make_message(1, "Tea.", details=DETAILS, **given)
 
 
+def painted(folds: FoldList) -> QImage:
+    """The folds on white, 600 wide and as high as they are."""
+    picture = QImage(600, folds.height, QImage.Format.Format_RGB32)
+    picture.fill(0xFFFFFFFF)
+    painter = QPainter(picture)
+    folds.paint(painter, QRectF(picture.rect()))
+    painter.end()
+    return picture
+
+
 def test_bar_44_a_tool_says_its_name_how_long_it_took_what_it_was_given_and_what_it_gave():
     tool = folds_of(reply())[1]
     assert (tool.label, tool.note) == ("look_up", "420 ms")
@@ -182,11 +192,7 @@ def test_with_large_letters_what_a_fold_opens_stands_below_its_line(qapp):
     folds.show(folds_of(reply())[:1])
     folds.toggle(folds_of(reply())[0].key)
     folds.measure(0, 10_000)
-    picture = QImage(600, folds.height, QImage.Format.Format_RGB32)
-    picture.fill(0xFFFFFFFF)
-    painter = QPainter(picture)
-    folds.paint(painter, QRectF(picture.rect()))
-    painter.end()
+    picture = painted(folds)
     between = {picture.pixel(x, y) for x in range(600) for y in (line - 6, line - 3)}
     below = {picture.pixel(x, y) for x in range(600) for y in range(line, folds.height)}
     assert between == {0xFFFFFFFF}
@@ -197,11 +203,7 @@ def test_how_long_a_tool_took_stands_on_the_line_of_its_name(look: Look):
     long = ToolUse("c", "HH", "", "", ToolState.DONE, 1_000)
     folds = FoldList(look, 600)
     folds.show(folds_of(make_message(1, "Tea.", details=ReplyDetails(tools=(long,)))))
-    picture = QImage(600, folds.height, QImage.Format.Format_RGB32)
-    picture.fill(0xFFFFFFFF)
-    painter = QPainter(picture)
-    folds.paint(painter, QRectF(picture.rect()))
-    painter.end()
+    picture = painted(folds)
     name = dark_in(picture, QRect(0, 0, 40, 28))
     note = dark_in(picture, QRect(name.right() + 6, 0, 12, 28))  # its first sign, a digit
     assert name.bottom() == note.bottom()
@@ -211,11 +213,7 @@ def test_a_tool_of_which_nothing_is_told_has_a_dot_where_others_have_an_arrow(lo
     long = ToolUse("c", "HH", "", "", ToolState.DONE, 1_000)
     folds = FoldList(look, 600)
     folds.show(folds_of(make_message(1, "Tea.", details=ReplyDetails(tools=(long,)))))
-    picture = QImage(600, folds.height, QImage.Format.Format_RGB32)
-    picture.fill(0xFFFFFFFF)
-    painter = QPainter(picture)
-    folds.paint(painter, QRectF(picture.rect()))
-    painter.end()
+    picture = painted(folds)
     marks = {(x, y) for x in range(10) for y in range(28) if picture.pixel(x, y) != 0xFFFFFFFF}
     assert marks
     assert all(3 <= x <= 7 and 12 <= y <= 16 for x, y in marks)
