@@ -69,8 +69,8 @@ class Work(Enum):
     Attributes:
         FLOOR: The card's callback writes it to the socket: the page's floor.
         PAGE: The callback detects and encodes, the loop only writes: the page's reference, "ref".
-        SAME: What a conversation asks for too: a loudspeaker that is open and silent, and each
-            frame in a file before it is sent. Binary, as we send it.
+        SAME: The page's reference with what a conversation asks for too: a loudspeaker that is
+            open and silent, and each frame in a file before it is sent.
     """
 
     FLOOR = "floor"
@@ -87,23 +87,20 @@ async def talking(url: str, work: Work) -> AsyncIterator[tuple[TickingStream, ..
             cards = [TickingStream(_microphone(sender.on_heard))]
             if work is Work.SAME:
                 cards.append(TickingStream(_loudspeaker()))
-            sending = asyncio.create_task(sender.send())
             try:
                 yield tuple(cards)
             finally:
                 for card in cards:
                     await asyncio.to_thread(card.stop)
-                sending.cancel()
 
 
 class _Sender:
     def __init__(self, socket: ClientConnection, work: Work, kept: FileIO) -> None:
-        self._socket = socket
+        self._transport = socket.transport
         self._work = work
         self._kept = kept
         self._detector = WebRtcDetector()
         self._loop = asyncio.get_running_loop()
-        self._frames: asyncio.Queue[bytes] = asyncio.Queue()
         self._wire = socket.transport.get_extra_info("socket").fileno()
 
     def on_heard(self, indata: memoryview, *_: object) -> None:
@@ -113,19 +110,16 @@ class _Sender:
             os.write(self._wire, masked_frame(pcm, is_text=False))
             return
         self._detector.is_speech(pcm)
+        text = b'{"type":"audio.append","audio":"' + pybase64.b64encode(pcm) + b'"}'
+        frame = masked_frame(text, is_text=True)
         if self._work is Work.PAGE:
-            text = b'{"type":"audio.append","audio":"' + pybase64.b64encode(pcm) + b'"}'
-            frame = masked_frame(text, is_text=True)
-            self._loop.call_soon_threadsafe(self._socket.transport.write, frame)
+            self._loop.call_soon_threadsafe(self._transport.write, frame)
         else:
-            self._loop.call_soon_threadsafe(self._frames.put_nowait, pcm)
+            self._loop.call_soon_threadsafe(self._keep_and_write, pcm, frame)
 
-    async def send(self) -> None:
-        """Write what was heard, until cancelled."""
-        while True:
-            pcm = await self._frames.get()
-            self._kept.write(pcm)
-            await self._socket.send(pcm)
+    def _keep_and_write(self, pcm: bytes, frame: bytes) -> None:
+        self._kept.write(pcm)
+        self._transport.write(frame)
 
 
 def _microphone(on_heard: Callable[..., None]) -> StreamRequest:

