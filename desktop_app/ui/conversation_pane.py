@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from desktop_app.ui.chat.empty_state import Invitation
     from desktop_app.ui.compose.attachment_tray import AttachmentTray
     from desktop_app.ui.compose.drop_target import DropTarget
+    from desktop_app.ui.compose.edit_line import EditLine
     from desktop_app.ui.notice_bar import NoticeBar
     from desktop_app.ui.voice.voice_dock import VoiceDock
 
@@ -64,6 +65,7 @@ class ConversationPane(QWidget):
         self._conversation: Conversation | None = None
         self.dock: VoiceDock | None = None
         self.tray: AttachmentTray | None = None
+        self.edit_line: EditLine | None = None
         self.drop_target: DropTarget | None = None
         self.notices: NoticeBar | None = None
 
@@ -77,6 +79,7 @@ class ConversationPane(QWidget):
         from desktop_app.ui.chat.empty_state import Invitation
         from desktop_app.ui.compose.attachment_tray import AttachmentTray
         from desktop_app.ui.compose.drop_target import DropTarget
+        from desktop_app.ui.compose.edit_line import EditLine
         from desktop_app.ui.notice_bar import NoticeBar
         from desktop_app.ui.voice.voice_dock import VoiceDock
 
@@ -85,6 +88,7 @@ class ConversationPane(QWidget):
         self.dock = VoiceDock(self._look, self)
         self.notices = NoticeBar(self._look, self)
         self.tray = AttachmentTray(self._look, self)
+        self.edit_line = EditLine(self._look, self)
         self.drop_target = DropTarget(self._look, self)
         if drops_on is not None:
             self.drop_target.watch(drops_on)
@@ -218,11 +222,13 @@ class ConversationPane(QWidget):
         What is short of room gives way: the files, the text being written, a large dock. So what
         ends voice, and what is to be known, are never behind the header.
         """
-        if self.tray is None or self.dock is None or self.notices is None:
+        if self.tray is None or self.dock is None:
             return {}
-        parts = (self.tray, self.dock, self.notices)
+        parts = (self.edit_line, self.tray, self.dock, self.notices)
         heights: dict[QWidget, int] = {
-            part: self._wanted_height(part, column) for part in parts if not part.isHidden()
+            part: self._wanted_height(part, column)
+            for part in parts
+            if part is not None and not part.isHidden()
         }
         free = self.height() - _BOTTOM - HEIGHT - _GAP - sum(heights.values()) - _GAP * len(heights)
         free -= 0 if self.page else self._look.scaled(_LEAST_MESSAGES)

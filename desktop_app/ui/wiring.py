@@ -150,23 +150,37 @@ class Wiring:
             pane.arrange()
 
     def _on_escape(self) -> None:
-        state = self._store.state
         if self.notes.discard():
             return
+        ending = self._ending()
+        if ending is not None:
+            self._send(ending)
+        else:
+            self._close_one()
+
+    def _ending(self) -> Intent | None:
+        """What ends that which is said, heard or written by a model just now."""
+        state = self._store.state
         if state.sounding or state.voice.phase in ("speaking", "paused", "thinking"):
-            self._send(StopReply())
-        elif state.voice.is_voice_on:
-            self._send(StopVoice())
-        elif state.voice.phase == "hearing":
-            self._send(CancelTalk())
-        elif is_replying(state.conversation):
-            self._send(StopReply())
-        elif self.gallery.close_viewer():
+            return StopReply()
+        if state.voice.is_voice_on:
+            return StopVoice()
+        if state.voice.phase == "hearing":
+            return CancelTalk()
+        if is_replying(state.conversation):
+            return StopReply()
+        return None
+
+    def _close_one(self) -> None:
+        """Close what lies over or stands in place of the conversation, the uppermost first."""
+        if self.gallery.close_viewer():
             pass
         elif self._window.has_overlay:
             self._window.close_overlays()
         elif self._window.pane.page:
             self._window.pane.show_page("")
+        elif self.chat.steps.editing.give_up():
+            pass
         elif self._window.is_right_open:
             self._window.toggle_right()
 

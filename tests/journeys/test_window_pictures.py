@@ -254,6 +254,9 @@ async def reading(camera: Photographer) -> None:
     show_composing(camera.person.window.pane)
     await camera.take("17-composing")
     show_nothing(camera.person.window.pane)
+    QTest.keyClick(camera.person.window.pane.composer.field, Qt.Key.Key_Up)
+    await camera.take("18-editing")
+    escape(camera.person)
     await side_panels(camera.person, camera)
 
 

@@ -25,6 +25,7 @@ from desktop_app.protocol.commands import TurnWishes
 from desktop_app.state import changes
 from desktop_app.ui.chat.message_menu import copy_message
 from desktop_app.ui.chat.plain_text import last_code
+from desktop_app.ui.compose.edit_line import Editing
 from desktop_app.ui.discarding import Discarding
 from desktop_app.ui.wires import Wires
 
@@ -47,6 +48,7 @@ class MessageSteps(QObject):
 
     Attributes:
         discarding: Recordings that can still be taken back.
+        editing: A question that is being edited.
     """
 
     def __init__(self, wires: Wires, sender: Sender) -> None:
@@ -56,6 +58,8 @@ class MessageSteps(QObject):
         self._send = wires.send
         self._sender = sender
         self.discarding = Discarding(wires, "recording.discarded", "recordings.discarded")
+        self.editing = Editing(wires.window.pane)
+        wires.store.conversation_changed.connect(self.editing.on_conversation)
         self._field = wires.window.pane.composer.field
         self._field.installEventFilter(self)
         for keys, step in (
@@ -167,12 +171,7 @@ class MessageSteps(QObject):
 
     def edit(self, message: MessageRecord) -> None:
         """Put a question back where messages are written, with its files; sending it asks anew."""
-        pane = self._window.pane
-        pane.composer.edit(message.text)
-        attached = {row.shown.source for row in pane.tray.rows} if pane.tray is not None else set()
-        files = [path for path in message.wishes.files if path not in attached]
-        if files:
-            pane.composer.files_pasted.emit(files)
+        self.editing.begin(message.thread_id, message.text, message.wishes.files)
 
     def play(self, message: MessageRecord) -> None:
         """Let the recording of a message be heard, or silence it."""

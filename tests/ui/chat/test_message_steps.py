@@ -315,6 +315,61 @@ def test_a_question_that_is_edited_has_its_files_again_once(talk, tmp_path):
     assert [row.shown.name for row in talk.window.pane.tray.rows] == ["notes.md"]
 
 
+def edit_asked_with(talk, path) -> None:
+    path.write_text("The tram leaves at nine.")
+    asked = make_message(7, "When?", Role.USER, wishes=TurnWishes(files=(str(path),)))
+    talk.store.apply(MessageSaved(asked))
+    talk.store.tell()
+    talk.wiring.chat.steps.edit(asked)
+
+
+def test_it_is_said_that_a_question_is_edited_until_it_is_sent(talk, qtbot):
+    pane = talk.window.pane
+    qtbot.keyClick(pane.composer.field, Qt.Key.Key_Up)
+    assert pane.edit_line.isVisible()
+    assert pane.edit_line.geometry().bottom() < pane.composer.y()
+    qtbot.keyClick(pane.composer.field, Qt.Key.Key_Return)
+    assert [one.text for one in talk.sent_of(SendText)] == ["Why?"]
+    assert not pane.edit_line.isVisible()
+
+
+def test_an_edit_that_is_given_up_leaves_what_was_written_and_attached_before(
+    talk, qtbot, tmp_path
+):
+    pane = talk.window.pane
+    (mine := tmp_path / "mine.md").write_text("Mine.")
+    pane.composer.files_pasted.emit([str(mine)])
+    pane.composer.set_text("Half a thought")
+    edit_asked_with(talk, tmp_path / "notes.md")
+    assert pane.composer.text == "When?"
+    assert [row.shown.name for row in pane.tray.rows] == ["mine.md", "notes.md"]
+    qtbot.keyClick(pane.composer.field, Qt.Key.Key_Escape)
+    assert pane.composer.text == "Half a thought"
+    assert [row.shown.name for row in pane.tray.rows] == ["mine.md"]
+    assert not pane.edit_line.isVisible()
+
+
+def test_editing_another_question_leaves_the_first_one_and_keeps_what_was_written(
+    talk, qtbot, tmp_path
+):
+    pane = talk.window.pane
+    pane.composer.set_text("Half a thought")
+    edit_asked_with(talk, tmp_path / "notes.md")
+    talk.wiring.chat.steps.edit(ASKED)
+    assert pane.composer.text == "Why?"
+    assert "notes.md" not in [row.shown.name for row in pane.tray.rows]
+    pane.edit_line.given_up.emit()
+    assert pane.composer.text == "Half a thought"
+
+
+def test_a_question_being_edited_is_a_draft_once_another_thread_is_opened(talk, qtbot):
+    pane = talk.window.pane
+    qtbot.keyClick(pane.composer.field, Qt.Key.Key_Up)
+    talk.wiring.threads.open_thread("b")
+    assert not pane.edit_line.isVisible()
+    assert not talk.wiring.chat.steps.editing.give_up()
+
+
 @pytest.mark.parametrize(
     ("error", "copied"),
     [
