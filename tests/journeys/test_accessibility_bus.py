@@ -53,9 +53,15 @@ async def test_bar_54_where_the_keyboard_is_is_told_part_by_part(readers, x_serv
         await window.key("Home")
         told = await asyncio.to_thread(readers.heard, "StateChanged", "A yellow tram")
         assert ", picture 1 of 5, " in told[-1].words
+        assert not [one.words for one in told if one.kind == "Announcement"]
         await window.key("Right")
         told = await asyncio.to_thread(readers.heard, "StateChanged", "A yellow tram")
         assert ", picture 2 of 5, " in told[-1].words
+        await window.key("Return")
+        await asyncio.to_thread(readers.heard, "StateChanged", "Picture")
+        await window.key("Next")
+        told = await asyncio.to_thread(readers.heard, "Announcement", "A yellow tram")
+        assert told[-1].words.endswith(", 3 of 5")
 
 
 async def test_bar_55_a_reply_is_announced_when_it_begins_and_when_it_is_whole(readers, x_server):

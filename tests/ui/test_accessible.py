@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from PySide6.QtGui import QAccessible, QAccessibleInterface, QGuiApplication
 from PySide6.QtWidgets import QAbstractButton, QWidget
@@ -63,21 +65,45 @@ def test_bar_54_tabs_of_the_side_are_tabs(desk):
     assert named(tabs)[0] == ("PageTab", "Turn")
 
 
+def tram(number: int) -> PictureRecord:
+    return PictureRecord(
+        id=f"p{number}",
+        thread_id="a",
+        message_id="m",
+        remote_id="",
+        mime_type="image/png",
+        path="x.png",
+        size_bytes=1,
+        created_at=float(number),
+        prompt=f"A tram, number {number}",
+    )
+
+
+@pytest.fixture
+def reader(qapp) -> Iterator[None]:
+    """Somebody listens."""
+    QAccessible.setActive(True)
+    yield
+    QAccessible.setActive(False)
+
+
+def test_bar_54_a_gallery_in_which_no_picture_is_current_yet_says_what_there_is(
+    desk, qtbot, reader
+):
+    desk.reader.made = [tram(1)]
+    desk.wiring.start()
+    desk.window.activateWindow()
+    desk.window.gallery_toggled.emit()
+    grid = desk.window.pane._pages["gallery"].grid
+    qtbot.waitUntil(grid.hasFocus)
+    assert grid.accessibleDescription() == "1 picture"
+    grid.show_pictures((tram(1), tram(2)), 3)
+    assert grid.current is None
+    assert grid.accessibleDescription() == "3 pictures"
+
+
 def test_bar_54_pictures_of_the_gallery_are_listed_with_their_prompts(desk):
-    desk.reader.made = [
-        PictureRecord(
-            id=f"p{number}",
-            thread_id="a",
-            message_id="m",
-            remote_id="",
-            mime_type="image/png",
-            path="x.png",
-            size_bytes=1,
-            created_at=float(number),
-            prompt=f"A tram, number {number}",
-        )
-        for number in range(3)
-    ]
+    desk.reader.made = [tram(number) for number in range(3)]
     desk.wiring.start()
     desk.window.gallery_toggled.emit()
     grid = desk.window.focusWidget()

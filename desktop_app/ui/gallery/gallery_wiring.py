@@ -13,7 +13,9 @@ from desktop_app.journal.records import PictureRecord
 from desktop_app.prose import tr
 from desktop_app.protocol.commands import TurnWishes
 from desktop_app.ui import wording
+from desktop_app.ui.announcer import say_through
 from desktop_app.ui.chat.chat_wiring import ChatWiring
+from desktop_app.ui.gallery import picture_words
 from desktop_app.ui.gallery.film import may_play
 from desktop_app.ui.gallery.film_projector import FilmProjector
 from desktop_app.ui.gallery.gallery_page import GalleryPage
@@ -183,8 +185,8 @@ class GalleryWiring(QObject):
         self._window.pane.show_page(GALLERY)
         self._window.close_overlays()
         assert self._page is not None  # it was built just now, if not before
-        self._page.open_viewer()
         self._look_at(picture)
+        self._page.open_viewer()
 
     def _look_at(self, picture: PictureRecord) -> None:
         page = self._page
@@ -194,6 +196,8 @@ class GalleryWiring(QObject):
         place, has_others = self._place_of(picture)
         thread = self._thread_title(picture.thread_id)
         page.viewer.show_picture(picture, place, thread, has_others=has_others)
+        said = wording.listed(picture_words.caption(picture), place)
+        page.viewer.setAccessibleDescription(said)
         self._wires.run(partial(self._read_family, picture), "picture family")
 
     def _place_of(self, picture: PictureRecord) -> tuple[str, bool]:
@@ -237,6 +241,7 @@ class GalleryWiring(QObject):
         number = next((n for n, one in enumerate(known) if one.id == shown), -1) + step
         if 0 <= number < len(known):
             self._look_at(known[number])
+            say_through(page.viewer)(page.viewer.accessibleDescription())
 
     # ---- steps --------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 from desktop_app.prose import mark, tr
 from desktop_app.ui import look as size
 from desktop_app.ui.gallery.play_sign import paint_plate, paint_play_sign
+from desktop_app.ui.gallery.tile_painting import paint_ring
 from desktop_app.ui.icons import paint_icon
 from desktop_app.ui.look import Look
 from desktop_app.ui.mirroring import shortened
@@ -49,6 +50,7 @@ class PictureCanvas(QWidget):
         self._look = look
         self._shown: tuple[Shown, ...] = ()
         self._pressed_at: QPoint | None = None
+        self._has_ring = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def show_pictures(self, shown: tuple[Shown, ...]) -> None:
@@ -69,6 +71,12 @@ class PictureCanvas(QWidget):
         """Show the sign by which the only picture, a video's, is played, or not."""
         if len(self._shown) == 1:
             self._shown = (self._shown[0]._replace(is_video=not is_playing),)
+            self.update()
+
+    def show_focus(self, *, is_seen: bool) -> None:
+        """Say by a ring that keys are about what is shown."""
+        if is_seen != self._has_ring:
+            self._has_ring = is_seen
             self.update()
 
     @property
@@ -119,6 +127,8 @@ class PictureCanvas(QWidget):
                 paint_play_sign(painter, QRectF(box), self._look)
             if has_name:
                 self._paint_name(painter, self._box(number), box.bottom(), shown.name)
+        if self._has_ring:
+            paint_ring(painter, self.rect(), self._look)
 
     def _paint_picture(self, painter: QPainter, box: QRectF, image: QImage) -> None:
         corners = QPainterPath()

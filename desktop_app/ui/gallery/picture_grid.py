@@ -147,10 +147,15 @@ class PictureGrid(QAbstractScrollArea):
         words = tr("No pictures")
         if picture is not None:
             words = self._spoken(picture, self._current)
+        elif self._total:
+            words = picture_words.counted(self._pictures, self._total)
         if words != self.accessibleDescription():
             self.setAccessibleDescription(words)
-            if self.hasFocus():
-                tell_current(self, self._current)
+            self._tell_current()
+
+    def _tell_current(self) -> None:
+        if self.hasFocus() and self.current is not None:
+            tell_current(self, self._current)
 
     def _spoken(self, picture: PictureRecord, number: int) -> str:
         return picture_words.spoken(picture, number, self._total, self._length(picture))
@@ -359,6 +364,8 @@ class PictureGrid(QAbstractScrollArea):
         by_keys = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
         if self._current < 0 and event.reason() in by_keys:
             self.choose(0)
+        else:
+            self._tell_current()
         self.viewport().update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802

@@ -5,18 +5,19 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtGui import QFocusEvent, QImage, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from desktop_app.journal.records import PictureRecord
 from desktop_app.prose import tr
 from desktop_app.protocol.motion_jpeg import MotionJpeg
 from desktop_app.ui import look as size
-from desktop_app.ui.button import ICON_AIR, LABELLED_ICON_AIR, Button
+from desktop_app.ui.button import BY_KEYBOARD, ICON_AIR, LABELLED_ICON_AIR, Button
 from desktop_app.ui.gallery import picture_words
 from desktop_app.ui.gallery.edit_row import EditRow
 from desktop_app.ui.gallery.family_strip import Family, FamilyStrip, family_of
 from desktop_app.ui.gallery.film_bar import FilmBar
+from desktop_app.ui.gallery.lines import in_line, inset
 from desktop_app.ui.gallery.picture_canvas import PictureCanvas, Shown
 from desktop_app.ui.gallery.thumbnail_supply import ThumbnailSupply
 from desktop_app.ui.labels import Label
@@ -115,10 +116,10 @@ class PictureViewer(QWidget):
         top = QGridLayout()  # of which the sides are equally wide: the middle is the picture's
         top.setHorizontalSpacing(0)  # in a narrow window large letters need all of it
         at = Qt.AlignmentFlag
-        top.addLayout(_in_line(self.back), 0, 0, at.AlignLeading)
-        top.addLayout(_in_line(self.before, self._place, self.after), 0, 1)
+        top.addLayout(in_line(self.back), 0, 0, at.AlignLeading)
+        top.addLayout(in_line(self.before, self._place, self.after), 0, 1)
         steps = (self.compare, self.message, self.copy, self.save, self.delete)
-        top.addLayout(_in_line(*steps), 0, 2, at.AlignTrailing)
+        top.addLayout(in_line(*steps), 0, 2, at.AlignTrailing)
         top.setColumnStretch(0, 1)
         top.setColumnStretch(2, 1)
         left, right = _MARGIN - LABELLED_ICON_AIR, _MARGIN - ICON_AIR
@@ -127,10 +128,10 @@ class PictureViewer(QWidget):
         column.setContentsMargins(0, 10, 0, 18)
         column.setSpacing(10)
         column.addLayout(top)
-        column.addLayout(_inset(self.canvas, _MARGIN), 1)
-        column.addLayout(_inset(self.bar, _MARGIN - ICON_AIR))
+        column.addLayout(inset(self.canvas, _MARGIN, _MARGIN), 1)
+        column.addLayout(inset(self.bar, _MARGIN - ICON_AIR, _MARGIN))
         for part in (self.strip, self._prompt, self._facts, self.edit):
-            column.addLayout(_inset(part, _MARGIN))
+            column.addLayout(inset(part, _MARGIN, _MARGIN))
 
     def _connect(self) -> None:
         self.back.clicked.connect(self.closed)
@@ -354,6 +355,14 @@ class PictureViewer(QWidget):
         if self._picture is not None:
             signal.emit(self._picture, words)  # type: ignore[attr-defined]  # a bound signal
 
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        super().focusInEvent(event)
+        self.canvas.show_focus(is_seen=event.reason() in BY_KEYBOARD)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        super().focusOutEvent(event)
+        self.canvas.show_focus(is_seen=False)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         if isinstance(self.focusWidget(), QLineEdit) and self.focusWidget().hasFocus():
             super().keyPressEvent(event)  # what it does not want is nobody's key here
@@ -381,18 +390,3 @@ class PictureViewer(QWidget):
             self.edit.write(text)
         else:
             super().keyPressEvent(event)
-
-
-def _inset(part: QWidget, left: int) -> QHBoxLayout:
-    line = QHBoxLayout()
-    line.setContentsMargins(left, 0, _MARGIN, 0)
-    line.addWidget(part)
-    return line
-
-
-def _in_line(*parts: QWidget) -> QHBoxLayout:
-    line = QHBoxLayout()
-    line.setSpacing(2)
-    for part in parts:
-        line.addWidget(part)
-    return line

@@ -14,6 +14,7 @@ from desktop_app.journal.records import MessageRecord, MessageStatus, Role, Thre
 from desktop_app.journal.reply_details import ReplyDetails, Usage
 from desktop_app.link.messages import OpenThread, SendText
 from desktop_app.link.thread_messages import DeletePicture, PictureRemoved, RestorePicture
+from desktop_app.ui.gallery import gallery_wiring
 from desktop_app.ui.gallery.gallery_page import GalleryPage
 from tests.ui.conftest import make_message
 from tests.ui.gallery.conftest import record
@@ -138,6 +139,33 @@ def test_the_current_picture_is_named_for_those_who_do_not_see_it(qtbot, gallery
     gallery.grid.setFocus()
     qtbot.keyClick(gallery.grid, Qt.Key.Key_End)
     assert gallery.grid.accessibleDescription().startswith("Fox 1, picture 3 of 3, ")
+
+
+def test_each_picture_that_keys_lead_to_is_told_to_those_who_do_not_see_it(
+    qtbot, gallery, monkeypatch
+):
+    said = []
+    monkeypatch.setattr(gallery_wiring, "say_through", lambda _widget: said.append)
+    gallery.grid.choose(0)
+    qtbot.keyClick(gallery.grid, Qt.Key.Key_Return)
+    assert gallery.viewer.accessibleDescription() == "A boat, 1 of 3"
+    assert said == [], "who came here with the keys is told of the picture by them"
+    qtbot.keyClick(gallery.viewer, Qt.Key.Key_PageDown)
+    assert said == ["Fox 2, 2 of 3"]
+
+
+def test_tab_shows_that_keys_are_about_the_picture(qtbot, gallery):
+    viewer = gallery.viewer
+    gallery.grid.choose(2)
+    qtbot.keyClick(gallery.grid, Qt.Key.Key_Return)
+    gallery.window().activateWindow()
+    bare = viewer.canvas.grab().toImage()
+    viewer.edit.wish.setFocus()
+    viewer.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.waitUntil(viewer.hasFocus)
+    assert viewer.canvas.grab().toImage() != bare
+    viewer.edit.wish.setFocus()
+    assert viewer.canvas.grab().toImage() == bare
 
 
 def test_where_people_read_from_the_right_the_arrows_do_too(qtbot, desk, gallery):
