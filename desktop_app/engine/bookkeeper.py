@@ -108,10 +108,14 @@ class Bookkeeper:
         else:
             self._journal.write_utterance(notes.utterance.id, pcm)
 
-    def end(self, utterance: UtteranceRecord, state: UtteranceState) -> None:
-        """Close the recording, complete."""
+    def end(self, utterance_id: str, state: UtteranceState) -> None:
+        """Close a recording, complete."""
 
-        self._end(utterance.id, state)
+        async def end() -> None:
+            if utterance_id not in self._unkept:
+                await self._journal.end_utterance(utterance_id, state)
+
+        self._ledger.do(end, writes="sound")
 
     def begin_speech(self, notes: TurnNotes, speech: UtteranceRecord) -> None:
         """Open the recording of a spoken reply."""
@@ -137,7 +141,7 @@ class Bookkeeper:
             return
         self._write_speech(notes, speech.id)
         notes.speech = structs.replace(speech, state=UtteranceState.TRANSCRIBED)
-        self._end(speech.id, UtteranceState.TRANSCRIBED)
+        self.end(speech.id, UtteranceState.TRANSCRIBED)
 
     async def _begin(self, utterance: UtteranceRecord) -> None:
         try:
@@ -145,13 +149,6 @@ class Bookkeeper:
         except StorageError:
             self._unkept.add(utterance.id)
             raise
-
-    def _end(self, utterance_id: str, state: UtteranceState) -> None:
-        async def end() -> None:
-            if utterance_id not in self._unkept:
-                await self._journal.end_utterance(utterance_id, state)
-
-        self._ledger.do(end, writes="sound")
 
     def _write_speech(self, notes: TurnNotes, speech_id: str) -> None:
         pcm = bytes(notes.unwritten_speech)

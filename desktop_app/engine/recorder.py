@@ -273,7 +273,7 @@ class Recorder:
             return
         state = UtteranceState.CAPTURED
         notes.utterance = structs.replace(notes.utterance, state=state, duration_ms=speech_ms)
-        self._books.end(notes.utterance, state)
+        self._books.end(notes.utterance.id, state)
 
     def _discard(self, notes: TurnNotes) -> None:
         self._books.tell(TranscriptChanged(self._thread_id, notes.turn, ""))
@@ -283,7 +283,7 @@ class Recorder:
         if notes.utterance is None:
             return
         if notes.utterance.state is UtteranceState.CAPTURING:
-            self._books.end(notes.utterance, UtteranceState.DISCARDED)
+            self._books.end(notes.utterance.id, UtteranceState.DISCARDED)
         else:
             self._books.set_state(notes.utterance.id, UtteranceState.DISCARDED)
 
