@@ -95,12 +95,15 @@ class Screen:
     def follow_settings(self, path: Path, report: Callable[[str], None]) -> Settings:
         """Read the preferences; what the first frame needs of them is remembered for the next.
 
+        A language or size of letters that was changed by hand wants a new window at once.
+
         Args:
             report: Told one sentence for everything that could not be used.
         """
         settings, window = load(path, report=report), self.window
         appearance = settings.appearance
-        remember_look(window.memory, appearance)
+        if remember_look(window.memory, appearance):
+            window.rebuild_requested.emit()
         window.look.is_calm = appearance.reduced_motion
         window.use_talk_mode(settings.voice.talk_mode)
         rebind(window, window.look.tips, settings.shortcuts)

@@ -125,14 +125,14 @@ def travel(qapp: QApplication, journey: Journey) -> None:
             await journey(person)
 
     with (
-        _speaking(qapp, str(window_memory().value("language", ENGLISH))) as language,
+        speaking(qapp, str(window_memory().value("language", ENGLISH))) as language,
         asyncio.Runner(loop_factory=lambda: QEventLoop(qapp)) as runner,
     ):
         runner.run(go())
 
 
 @contextmanager
-def _speaking(qapp: QApplication, language: str) -> Iterator[WindowLanguage]:
+def speaking(qapp: QApplication, language: str) -> Iterator[WindowLanguage]:
     """Speak a language as a window does from its start; afterwards nobody has noticed."""
     before, locale = os.environ.pop(VARIABLE, None), QLocale()  # it would come before settings
     window_language = WindowLanguage(qapp)

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+from qasync import QEventLoop
 
 from desktop_app.paths import find_paths
+from desktop_app.processes.window import Options, Parts, run
 from desktop_app.settings import load
 from desktop_app.ui.main_window import MainWindow
-from tests.fakes.person import Person
+from desktop_app.ui.remembered_look import remembered_look
+from desktop_app.ui.single_instance import SingleInstance
+from desktop_app.ui.window_language import WindowLanguage
+from tests.fakes.person import Person, speaking, window_memory
 from tests.journeys.test_panels_loop import until
 from tests.journeys.test_window_loop import live  # noqa: F401 - a fixture
 
@@ -71,3 +78,28 @@ def test_bar_57_the_chosen_language_takes_effect_at_once_in_both_directions(live
         await until(lambda: "not sent yet" in english.pane.chat.accessibleDescription())
 
     live(chooses)
+
+
+def test_what_was_written_by_hand_takes_effect_at_the_next_start(qapp):
+    paths, memory = find_paths(os.environ), window_memory()
+    paths.settings.write_text('{"appearance": {"language": "ar", "text_size": 150}}', "utf-8")
+
+    async def starts(language: WindowLanguage) -> None:
+        first = MainWindow(remembered_look(memory, ""), memory)
+        first.remember("welcome", "done")  # which would read the settings, too
+        first.show()
+        instance = SingleInstance(paths.data)
+        assert instance.claim()
+        async with asyncio.TaskGroup() as tasks:
+            running = tasks.create_task(run(Parts(first, language, instance, paths, Options())))
+            await until(lambda: shown() not in ([first], []))
+            (window,) = shown()
+            assert window.layoutDirection() is Qt.LayoutDirection.RightToLeft
+            assert window.look.text_scale == 1.5
+            window.close()
+            assert await running == 0
+
+    qapp.setQuitOnLastWindowClosed(False)
+    loops = partial(QEventLoop, qapp)
+    with speaking(qapp, "en") as language, asyncio.Runner(loop_factory=loops) as runner:
+        runner.run(starts(language))
