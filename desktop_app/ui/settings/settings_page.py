@@ -39,6 +39,7 @@ class SectionWidget(QWidget):
     def __init__(self, look: Look, parent: QWidget, name: str, title: str) -> None:
         super().__init__(parent)
         self.name = name
+        self.title = title
         self.rows: list[RowWidget] = []
         self.others: list[QWidget] = []
         self._column = QVBoxLayout(self)
@@ -219,7 +220,8 @@ class SettingsPage(QWidget):
             paths = {row.path for row in found[name].rows} if name in found else set()
             for row in widget.rows:
                 row.setVisible(row.row.path in paths)
-            has_others = not words or all(word in _words_of(widget) for word in words)
+            known = _words_of(widget)
+            has_others = all(word in known for word in words)
             for other in widget.others:
                 is_list = other is self.licences and not self.licences.toPlainText()
                 is_idle = other is self.key and not self._wants_key
@@ -233,8 +235,9 @@ class SettingsPage(QWidget):
 
 
 def _words_of(widget: SectionWidget) -> str:
-    """What a section's cards are found by: the words that stand in them."""
-    found = [label.text() for other in widget.others for label in other.findChildren(WrappedText)]
+    """What a section's cards are found by: its title, and the words that stand in them."""
+    found = [widget.title]
+    found += [label.text() for other in widget.others for label in other.findChildren(WrappedText)]
     found += [other.text() for other in widget.others if isinstance(other, WrappedText)]
     for other in widget.others:
         found += [button.text() for button in other.findChildren(Button)]

@@ -247,6 +247,16 @@ def test_a_search_for_shortcuts_leaves_all_keys_and_how_they_are_changed(page):
     assert page.sections["voice"].isHidden()
 
 
+@pytest.mark.parametrize("title", ["storage", "KEYS", "about"])
+def test_a_search_finds_a_section_of_cards_by_its_title(page, title):
+    page.search.setText(title)
+    section = page.sections[title.casefold()]
+    assert not section.isHidden()
+    assert not any(card.isHidden() for card in section.others if card is not page.licences)
+    page.search.setText("storage export")
+    assert not page.storage.isHidden(), "one word of its title, one of its own"
+
+
 def test_a_search_finds_by_title_hint_choice_and_file_name():
     def found(text: str) -> list[str]:
         return [row.path for section in matching(text) for row in section.rows]
