@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.prose import mark, tr
@@ -124,7 +125,20 @@ def conflict(name: str, keys: str, chosen: Mapping[str, str]) -> str:
         if other.name != name and same_place and bound == sequence:
             words = tr("{keys} is taken: {title}.")
             return words.format(keys=shown_keys(keys), title=tr(other.title))
+    if _is_written(sequence):
+        return tr("{keys} is needed for writing. Choose other keys.").format(keys=shown_keys(keys))
     return ""
+
+
+def _is_written(sequence: QKeySequence) -> bool:
+    """Whether a field in which one writes keeps these keys to itself: letters, copying, undoing."""
+    from PySide6.QtWidgets import QPlainTextEdit  # for who binds keys
+
+    keys = sequence[0]  # type: ignore[index]  # its stubs lack it
+    event = QKeyEvent(QEvent.Type.ShortcutOverride, keys.key(), keys.keyboardModifiers())
+    event.ignore()
+    QCoreApplication.sendEvent(QPlainTextEdit(), event)
+    return event.isAccepted()
 
 
 def rebind(window: QWidget, tips: Tips, chosen: Mapping[str, str]) -> None:

@@ -525,6 +525,24 @@ def test_a_key_that_is_taken_is_refused_in_words(desk, page, qtbot, tmp_path):
     assert not (tmp_path / "settings.json").exists()
 
 
+@pytest.mark.parametrize(
+    ("key", "modifiers"),
+    [
+        (Qt.Key.Key_J, Qt.KeyboardModifier.NoModifier),
+        (Qt.Key.Key_7, Qt.KeyboardModifier.ShiftModifier),
+        (Qt.Key.Key_Delete, Qt.KeyboardModifier.NoModifier),
+        (Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier),
+        (Qt.Key.Key_Left, Qt.KeyboardModifier.ControlModifier),
+    ],
+)
+def test_a_key_that_fields_keep_to_themselves_is_refused(page, qtbot, tmp_path, key, modifiers):
+    field = page.keys.fields["new"]
+    press(qtbot, field, key, modifiers)
+    assert "needed for writing" in page.keys.words.text()
+    assert field.keySequence().toString() == "Ctrl+N"
+    assert not (tmp_path / "settings.json").exists()
+
+
 def test_what_scrolls_below_the_search_is_kept_from_it_by_a_line(page):
     page.resize(700, 400)
     assert not page._rule.is_shown
