@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop_app.prose import tr
@@ -33,6 +34,7 @@ class ConfirmLine(QWidget):
         self.beside: tuple[QWidget, ...] = ()
         self._title = title
         self._question = question
+        self._is_offered = True
         self.words = WrappedText(look, self, title, size.TEXT, "text")
         self.note = WrappedText(look, self, "", size.SMALL, "dim")
         self.note.setWordWrap(False)
@@ -51,11 +53,24 @@ class ConfirmLine(QWidget):
         self.delete.clicked.connect(self._on_delete)
         self._ask(False)
 
+    def offer(self, is_offered: bool) -> None:
+        """Whether there is such a step at all now."""
+        self._is_offered = is_offered
+        self._ask(self._is_asking and is_offered)
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
+        """Who comes back later is not one press away from what a question was left open about."""
+        super().hideEvent(event)
+        if not event.spontaneous():
+            self._ask(False)
+
     def _ask(self, is_asking: bool) -> None:
+        self._is_asking = is_asking
         self.words.setText(self._question if is_asking else self._title)
         for part in (self.keep, self.delete):
             part.setVisible(is_asking)
-        for other in (self.begin, *self.beside):
+        self.begin.setVisible(not is_asking and self._is_offered)
+        for other in self.beside:
             other.setVisible(not is_asking)
 
     def _on_begin(self) -> None:

@@ -92,7 +92,7 @@ class StorageCard(QWidget):
 
     def show_service(self, is_ours: bool) -> None:
         """The embedded service can be cleared only while it is the one that answers."""
-        self.lines[SERVICE].begin.setVisible(is_ours)
+        self.lines[SERVICE].offer(is_ours)
 
     def _on_confirmed(self) -> None:
         kind = next(name for name, line in self.lines.items() if line is self.sender())

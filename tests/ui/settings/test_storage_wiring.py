@@ -68,6 +68,18 @@ def test_nothing_is_cleared_by_one_press(desk, card, qtbot, kind):
     assert not line.begin.isHidden()
 
 
+def test_a_question_is_not_left_open_for_who_comes_back(desk, card, qtbot):
+    line = card.lines["service"]
+    line.begin.setEnabled(True)
+    press(qtbot, line.begin)
+    card.show_service(True)
+    assert line.begin.isHidden(), "it is asked already"
+    desk.window.settings_requested.emit()
+    desk.window.settings_requested.emit()
+    assert line.delete.isHidden()
+    assert not line.begin.isHidden()
+
+
 def test_what_was_cleared_is_counted_anew(desk, card, tmp_path):
     (tmp_path / "pictures").mkdir()
     file = tmp_path / "pictures" / "x"
