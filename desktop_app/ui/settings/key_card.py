@@ -24,6 +24,7 @@ class KeyCard(QWidget):
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
+        self._is_busy = False
         self.field = TextField(look, self)
         self.field.setEchoMode(QLineEdit.EchoMode.Password)
         self.field.setPlaceholderText(tr("Paste the key of your account"))
@@ -50,14 +51,20 @@ class KeyCard(QWidget):
         self.words.show_text(words, ink)
 
     def show_busy(self, is_busy: bool) -> None:
-        """While the service is asked, nothing can be typed."""
-        self.field.setEnabled(not is_busy)
-        self.check.setEnabled(not is_busy and bool(self.field.text().strip()))
+        """While the service is asked, nothing can be typed; the keyboard stays where it is."""
+        self._is_busy = is_busy
+        self.field.setReadOnly(is_busy)
 
     def _on_text(self, text: str) -> None:
-        self.check.setEnabled(bool(text.strip()))
+        self.check.setEnabled(bool(key_in(text)))
 
     def _on_given(self) -> None:
-        key = self.field.text().strip()
-        if key:
+        key = key_in(self.field.text())
+        if key and not self._is_busy:
             self.key_given.emit(key)
+
+
+def key_in(pasted: str) -> str:
+    """A key without what was copied along: ends of lines, blanks, the word before it."""
+    words = pasted.split()
+    return "".join(words[1:] if words[:1] == ["Bearer"] else words)

@@ -36,6 +36,7 @@ from desktop_app.ui.wires import Wires
 
 SETTINGS = "settings"
 KEYS = "keys"
+_UNREACHED = ("network.unreachable", "network.timeout", "network.lost", "http.503")
 DEVICE_PATHS = ("voice.input_device_id", "voice.output_device_id")
 """Settings of the microphone and the loudspeaker."""
 
@@ -240,7 +241,7 @@ class SettingsWiring(QObject):
             await self._wires.asks.ask(CheckKey(profile, key))
             await self._credentials.set(profile, Secret(key))
         except AskError as error:
-            card.show_words(sentence_of(error.code, error.facts), "danger")
+            card.show_words(unchecked_words(error), "danger")
         except CredentialsUnavailableError:
             card.show_words(no_keyring_words(), "warn")
         else:
@@ -304,6 +305,18 @@ def key_words(state: KeyState) -> tuple[str, str]:
     if not state.is_kept_safe:
         return no_keyring_words(), "warn"
     return tr("Paste a key; the service is asked at once whether it is good."), "dim"
+
+
+def unchecked_words(error: AskError) -> str:
+    """Why a key was not kept: no message waits for it, as other sentences say."""
+    family = error.code.partition(".")[0]
+    if family == "access":
+        return tr("The service refused this key. It was not kept; copy the whole key once more.")
+    if error.code in _UNREACHED or family == "ask":
+        return tr("The service cannot be reached at the moment. The key was not kept; try again.")
+    if family in ("network", "profile"):
+        return sentence_of(error.code, error.facts)
+    return tr("The service did not say whether the key is good. It was not kept; try again later.")
 
 
 def no_keyring_words() -> str:

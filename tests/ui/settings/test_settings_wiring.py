@@ -367,10 +367,58 @@ def test_a_refused_key_is_not_kept_and_can_be_mended(desk, page, asks, qtbot):
     choose_backboard(page, qtbot)
     page.key.field.setText("sk-wrong")
     qtbot.keyClick(page.key.field, Qt.Key.Key_Return)
-    assert "refused the key" in page.key.words.text()
+    assert "refused this key" in page.key.words.text()
     assert desk.wiring.settings._credentials.kept == {}
     assert page.key.field.text() == "sk-wrong"
     assert page.key.check.isEnabled()
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("network.unreachable", "cannot be reached"),
+        ("network.lost", "cannot be reached"),
+        ("ask.lost", "cannot be reached"),
+        ("network.untrusted", "network.ca_file"),
+        ("http.404", "did not say whether"),
+        ("http.malformed", "did not say whether"),
+    ],
+)
+def test_a_key_that_was_not_checked_is_spoken_of_and_no_message(
+    desk, page, asks, qtbot, code, said
+):
+    asks.failure = AskError(code, "no")
+    asks.failure.facts = {"message": "JSON is malformed"}
+    choose_backboard(page, qtbot)
+    page.key.field.setText("sk-1")
+    qtbot.keyClick(page.key.field, Qt.Key.Key_Return)
+    words = page.key.words.text()
+    assert said in words
+    assert "message" not in words
+    assert "JSON" not in words
+
+
+@pytest.mark.parametrize("pasted", [" sk-1\r\n", "Bearer sk-1", "sk\n-1", "Bearer\tsk-1 "])
+def test_a_key_is_taken_without_what_was_copied_along(desk, page, asks, qtbot, pasted):
+    choose_backboard(page, qtbot)
+    page.key.field.setText(pasted)
+    qtbot.keyClick(page.key.field, Qt.Key.Key_Return)
+    assert desk.wiring.settings._credentials.kept == {"backboard": "sk-1"}
+
+
+def test_the_keyboard_stays_where_a_key_is_written_while_it_is_checked(desk, page, asks, qtbot):
+    choose_backboard(page, qtbot)
+    page.key.field.setFocus()
+    page.key.field.setText("sk-1")
+    page.key.show_busy(True)
+    assert page.key.field.hasFocus()
+    qtbot.keyClicks(page.key.field, "x")
+    qtbot.keyClick(page.key.field, Qt.Key.Key_Return)
+    assert page.key.field.text() == "sk-1"
+    assert not asks.asked or not isinstance(asks.asked[-1], CheckKey)
+    page.key.show_busy(False)
+    qtbot.keyClick(page.key.field, Qt.Key.Key_Return)
+    assert isinstance(asks.asked[-1], CheckKey)
 
 
 def test_without_a_keyring_it_says_what_to_do():
