@@ -47,7 +47,10 @@ def remove_notes(connection: sqlite3.Connection, folder: Path, before_s: float) 
     """
     gone: list[str] = []
     for row in connection.execute(_ANSWERED, (before_s,)).fetchall():
-        wishes = msgspec.json.decode(row["wishes"], type=TurnWishes)
+        try:
+            wishes = msgspec.json.decode(row["wishes"], type=TurnWishes)
+        except msgspec.DecodeError:
+            continue
         own = Path(wishes.recording).parent
         if own.parent != folder / ATTACHMENTS:
             continue

@@ -12,6 +12,7 @@ import msgspec
 
 from desktop_app.database.failures import storage_errors
 from desktop_app.database.migrations import known_version
+from desktop_app.errors import StorageError
 from desktop_app.journal import small_facts
 from desktop_app.journal.catching_up import catch_up
 from desktop_app.journal.origins import LEARNED_FROM, Origin, origins_in
@@ -32,6 +33,8 @@ from desktop_app.journal.rows import (
     UTTERANCE_COLUMNS,
     message_of,
     picture_of,
+    role_of,
+    text_of,
     thread_of,
     utterance_of,
 )
@@ -48,6 +51,7 @@ from desktop_app.journal.utterance_files import read_sound
 from desktop_app.protocol.commands import TurnWishes
 
 _FOLLOWS = "(-is_pinned, -updated_at, id) > (-:pinned, -:at, :id)"
+_UNDECODED = "Could not decode to UTF-8"
 _STEPS_BETWEEN_QUESTIONS = 1000  # of SQLite's machine: well below a millisecond
 
 
@@ -195,7 +199,10 @@ class JournalReader:
         wanted = "status IN ('queued', 'failed')" if is_unsent else NOT_REMOVED
         query = f"SELECT wishes FROM message WHERE wishes IS NOT NULL AND {wanted}"
         rows = self._rows(query, {})
-        found = (msgspec.json.decode(row["wishes"], type=TurnWishes) for row in rows)
+        try:
+            found = [msgspec.json.decode(row["wishes"], type=TurnWishes) for row in rows]
+        except msgspec.DecodeError as error:  # whose files these are must be known, or none is
+            raise StorageError("storage.broken", str(error), reason=str(error)) from error
         return [path for wishes in found for path in wishes.paths]
 
     def utterances(
@@ -258,7 +265,7 @@ class JournalReader:
             "ORDER BY created_at, number",
             {"thread_id": thread_id},
         )
-        return [(row["id"], Role(row["role"]), row["text"]) for row in rows]
+        return [(row["id"], role_of(row), row["text"]) for row in rows]
 
     def count_from(self, thread_id: str, message_id: str) -> int:
         """How many messages there are from this one to the newest; 0 for an unknown one."""
@@ -286,10 +293,13 @@ class JournalReader:
                     connection.set_progress_handler(is_stale, _STEPS_BETWEEN_QUESTIONS)
                 try:
                     return connection.execute(query, values).fetchall()
-                except sqlite3.OperationalError:
+                except sqlite3.OperationalError as error:
                     if is_stale is not None and is_stale():
                         return []  # interrupted, because nobody waits for it any more
-                    raise
+                    if _UNDECODED not in str(error):
+                        raise
+                    connection.text_factory = text_of
+                    return connection.execute(query, values).fetchall()
 
     def _catch_up(self) -> None:
         self.is_catching_up = True

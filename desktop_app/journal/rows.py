@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import msgspec
@@ -11,16 +12,22 @@ from msgspec import Struct
 from desktop_app.errors import StorageError
 from desktop_app.journal.records import (
     MessageRecord,
+    MessageStatus,
     PictureRecord,
+    Role,
     ThreadRecord,
     UtteranceRecord,
 )
 from desktop_app.journal.reply_details import NO_DETAILS
 from desktop_app.protocol.commands import PLAIN, Answerer
+from desktop_app.protocol.json_faults import UNREADABLE
 
 _Record = TypeVar("_Record", bound=Struct)
 
 _AS_JSON = frozenset({"times", "wishes", "details", "elsewhere"})
+_INSTEAD = {"role": Role.ASSISTANT, "status": MessageStatus.COMPLETE}
+"""Of a message that cannot be understood there: it is read, and nothing more is done with it."""
+
 _CHOICE = (*Answerer.__struct_fields__, "profile", "elsewhere")
 
 
@@ -101,8 +108,19 @@ def _read(row: sqlite3.Row) -> dict[str, Any]:
     """What is there of it, with what is kept as JSON."""
     values = {name: one for name, one in dict(row).items() if one is not None}
     for name in _AS_JSON & values.keys():
-        values[name] = msgspec.json.decode(values[name])
+        with suppress(*UNREADABLE):
+            values[name] = msgspec.json.decode(values[name])
     return values
+
+
+def role_of(row: sqlite3.Row) -> Role:
+    """Whose words they are."""
+    return Role(row["role"]) if row["role"] in list(Role) else Role.ASSISTANT
+
+
+def text_of(content: bytes) -> str:
+    """A text of the database; what is no UTF-8 in it is marked."""
+    return content.decode("utf-8", "replace")
 
 
 def picture_of(row: sqlite3.Row) -> PictureRecord:
@@ -118,7 +136,32 @@ def utterance_of(row: sqlite3.Row) -> UtteranceRecord:
 def _record_of(values: dict[str, Any], record: type[_Record]) -> _Record:
     try:
         return msgspec.convert(values, record, strict=False)  # SQLite has no booleans: 0 and 1
+    except msgspec.ValidationError:
+        values = _sound(values, record)
+    try:
+        return msgspec.convert(values, record, strict=False)
     except msgspec.ValidationError as error:
         raise StorageError(
             "storage.broken", f"A saved row cannot be understood: {error}.", reason=str(error)
         ) from error
+
+
+def _sound(values: dict[str, Any], record: type[Struct]) -> dict[str, Any]:
+    """What can be understood of a row in which the disk changed something.
+
+    SQLite looks after its pages, not after what stands in them; one such row must not take the
+    thread, or the list of threads, along.
+    """
+    sound = {}
+    for field in msgspec.structs.fields(record):
+        if field.name in values and _fits(values[field.name], field.type):
+            sound[field.name] = values[field.name]
+    return {name: one for name, one in _INSTEAD.items() if name in values} | sound
+
+
+def _fits(value: Any, kind: Any) -> bool:
+    try:
+        msgspec.convert(value, kind, strict=False)
+    except msgspec.ValidationError:
+        return False
+    return True

@@ -24,6 +24,7 @@ from desktop_app.journal.records import (
 from desktop_app.journal.rows import (
     message_of,
     picture_of,
+    text_of,
     thread_of,
     unless_known,
     utterance_of,
@@ -82,7 +83,7 @@ def salvage(connection: sqlite3.Connection, damaged: Path) -> int:
         return 0
     with closing(opened) as old:
         old.row_factory = sqlite3.Row
-        old.text_factory = _text
+        old.text_factory = text_of
         for kind in _KINDS:
             for batch in _batches(_rows(old, kind.table)):
                 with transaction(connection):
@@ -179,7 +180,3 @@ def _batches(rows: Iterator[sqlite3.Row]) -> Iterator[list[sqlite3.Row]]:
 def _is_last(old: sqlite3.Connection, table: str, after: int) -> bool:
     query = f"SELECT 1 FROM {table} WHERE rowid > ? LIMIT 1"
     return old.execute(query, (after,)).fetchone() is None
-
-
-def _text(content: bytes) -> str:
-    return content.decode("utf-8", "replace")

@@ -27,6 +27,7 @@ from desktop_app.journal.rows import (
     UTTERANCE_COLUMNS,
     message_of,
     picture_of,
+    text_of,
     thread_of,
     utterance_of,
 )
@@ -134,6 +135,7 @@ def open_snapshot(folder: Path) -> Iterator[Snapshot]:
         connection = sqlite3.connect(address, uri=True, timeout=5, isolation_level=None)
     with closing(connection):
         connection.row_factory = sqlite3.Row
+        connection.text_factory = text_of
         with storage_errors():
             connection.execute("BEGIN")
             if not known_version(connection, len(MIGRATIONS)):

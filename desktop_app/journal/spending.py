@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from desktop_app.journal.rows import NOT_REMOVED
 
-_TOKENS_IN = "json_extract(details, '$.usage.input_tokens')"
-_TOKENS_OUT = "json_extract(details, '$.usage.output_tokens')"
-_COST = "json_extract(details, '$.usage.cost_usd')"
+_DETAILS = "CASE WHEN json_valid(details) THEN details END"  # a disk may have changed them
+_TOKENS_IN = f"json_extract({_DETAILS}, '$.usage.input_tokens')"
+_TOKENS_OUT = f"json_extract({_DETAILS}, '$.usage.output_tokens')"
+_COST = f"json_extract({_DETAILS}, '$.usage.cost_usd')"
 
 SPENT = (
     f"SELECT coalesce(sum({_TOKENS_IN}), 0), coalesce(sum({_TOKENS_OUT}), 0), sum({_COST}), "

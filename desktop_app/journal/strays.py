@@ -108,7 +108,8 @@ def _files(connection: sqlite3.Connection, folder: Path) -> Iterator[Path]:
     known = set[str]()
     query = "SELECT wishes FROM message WHERE wishes IS NOT NULL"
     for row in connection.execute(query):
-        known.update(msgspec.json.decode(row["wishes"], type=TurnWishes).paths)
+        with suppress(msgspec.DecodeError):  # what it named is not known: a stray
+            known.update(msgspec.json.decode(row["wishes"], type=TurnWishes).paths)
     draft = folder / _UNSENT
     drafts = draft.read_text("utf-8", "replace") if draft.exists() else ""
     for path in sorted((folder / ATTACHMENTS).glob("*/*")):

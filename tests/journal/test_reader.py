@@ -1,6 +1,8 @@
 """The reader sees what is written, while it is written, and nothing that was removed."""
 
+import sqlite3
 import threading
+from contextlib import closing
 
 import pytest
 from msgspec.structs import replace
@@ -17,6 +19,7 @@ from desktop_app.journal.reply_details import (
 )
 from desktop_app.journal.schema import DATABASE_NAME
 from desktop_app.journal.search_query import read_wish
+from desktop_app.journal.snapshot import open_snapshot
 from desktop_app.journal.spending import Spent
 from desktop_app.journal.writer import JournalWriter
 from desktop_app.protocol.commands import TurnWishes
@@ -375,3 +378,37 @@ async def test_files_of_a_removed_thread_are_kept_for_what_may_be_sent_again_alo
     await writer.remove_thread("t1")
     assert reader.files_of_messages() == []
     assert reader.files_of_messages(is_unsent=True) == ["failed.pdf"]
+
+
+DAMAGES = (
+    "UPDATE message SET details = '{\"reason' WHERE id = 'm2'",
+    "UPDATE message SET times = '[1, 2]' WHERE id = 'm2'",
+    "UPDATE message SET status = 'bomplete' WHERE id = 'm2'",
+    "UPDATE message SET role = 'assistent' WHERE id = 'm2'",
+    "UPDATE message SET wishes = '{x' WHERE id = 'm2'",
+    "UPDATE thread SET elsewhere = '{x' WHERE id = 't1'",
+    "UPDATE message SET model = CAST(x'ff41' AS TEXT) WHERE id = 'm2'",
+)
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+async def test_one_damaged_row_takes_neither_its_thread_nor_the_list_along(
+    writer, reader, records, tmp_path, damage
+):
+    """SQLite notices a damaged page, not what a disk changed in the words upon it."""
+    await writer.save_thread(records.thread())
+    for name in ("m1", "m2", "m3"):
+        details = ReplyDetails(usage=Usage(input_tokens=1, output_tokens=1))
+        await writer.save_message(records.message(name, details=details))
+    with closing(sqlite3.connect(tmp_path / DATABASE_NAME)) as connection, connection:
+        connection.execute(damage)
+    assert [one.id for one in reader.threads()] == ["t1"]
+    words = "How many days until Christmas?"
+    assert [(one.id, one.text) for one in reader.messages("t1")] == [
+        ("m1", words), ("m2", words), ("m3", words)
+    ]  # fmt: skip
+    assert len(reader.texts("t1")) == 3
+    assert reader.spent("t1").input_tokens in (2, 3)
+    with open_snapshot(tmp_path) as snapshot:
+        assert [one.id for one in snapshot.messages("t1")] == ["m1", "m2", "m3"]
+        assert [one.id for one in snapshot.threads()] == ["t1"]
