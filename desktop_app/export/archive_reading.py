@@ -198,7 +198,7 @@ class Archive:
 
         def named(path: str) -> str:
             """How it is named here; empty where it may not be."""
-            is_here, one = _is_far(path) or (bool(path) and Path(path).exists()), held.get(path)
+            is_here, one = _is_far(path) or _may_be_here(path), held.get(path)
             if one is None:
                 return "" if is_here else path
             if is_here and self._is_same(path, one):
@@ -334,6 +334,14 @@ def _checked_entries(file: zipfile.ZipFile, size_bytes: int) -> dict[str, zipfil
 def _is_far(path: str) -> bool:
     """Whether it names another computer: Windows would show itself there, only to look."""
     return path.startswith(("\\\\", "//"))
+
+
+def _may_be_here(path: str) -> bool:
+    """Whether it names something here, or nothing that anybody could look for."""
+    try:
+        return bool(path) and Path(path).exists()
+    except OSError:
+        return True
 
 
 def _kind(name: str) -> object:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import struct
 import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, BinaryIO
 
 import msgspec
 
@@ -91,7 +92,7 @@ class ArchiveWriter:
             is_known = picture.path in self._pictures or not PICTURE.fullmatch(picture.path)
             if not is_known and path.is_file():
                 self._pictures.add(picture.path)
-                self._copy(path, picture.path)
+                self._copy(path.open("rb"), picture.path)
         for message in self._snapshot.messages(thread_id):
             for named in sorted(_paths_of(message) - self._attachments.keys()):
                 self._write_attachment(named)
@@ -107,18 +108,18 @@ class ArchiveWriter:
 
     def _write_attachment(self, named: str) -> None:
         path = Path(named)
-        if not path.is_absolute() or not path.is_file():
-            return
-        entry = attachment_name(len(self._attachments) + 1, named)
         try:
-            sha256 = self._copy(path, entry)
-        except PermissionError:
-            return  # it is the person's own file, not ours: the conversation goes without it
-        self._attachments[named] = Attachment(named, entry, sha256)
+            if not path.is_absolute() or not path.is_file():
+                return
+            file = path.open("rb")
+        except (OSError, ValueError):
+            return  # it may be the person's own file, or no name of one: it goes without
+        entry = attachment_name(len(self._attachments) + 1, named)
+        self._attachments[named] = Attachment(named, entry, self._copy(file, entry))
 
-    def _copy(self, path: Path, name: str) -> str:
-        with path.open("rb") as file:
-            size = path.stat().st_size
+    def _copy(self, file: BinaryIO, name: str) -> str:
+        with file:
+            size = os.fstat(file.fileno()).st_size
             with self._entry(name, size=size) as out:
                 return self._pass(file, out, size)
 

@@ -508,3 +508,15 @@ async def test_bar_37_any_journal_comes_back_as_it_was(everyone):
         assert everything(second) == everything(first)
         await imported(archive, second)
         assert everything(second) == everything(first)
+
+
+async def test_names_that_no_file_can_have_stop_neither_way(folder, tmp_path):
+    """An archive of anybody's may have brought them."""
+    _note, plan = await sent_with_files(folder)
+    journal = await JournalWriter.open(folder)
+    long, deep = f"/{'y' * 300}", f"/{'z/' * 4000}"
+    await journal.save_message(message(wishes=TurnWishes(files=(long, str(plan), deep, "a\0b"))))
+    await journal.aclose()
+    await imported(export(folder, tmp_path / "all.zip"), tmp_path / "other")
+    files = everything(tmp_path / "other")["rows"][0].messages[0].wishes.files
+    assert files == (str(plan), "a\0b")
