@@ -9,6 +9,7 @@ import itertools
 import logging
 import os
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -95,6 +96,18 @@ def own_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PARLEY_LANGUAGE", "en")
     monkeypatch.setenv("PARLEY_LOCAL_MODELS", "off")
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+
+
+@pytest.fixture
+def full_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """New files are on a disk that takes nothing more."""
+
+    def begin(suffix: str, prefix: str, folder: Path) -> tuple[int, str]:
+        path = folder / f"{prefix}new{suffix}"
+        path.symlink_to("/dev/full")
+        return os.open(path, os.O_WRONLY), str(path)
+
+    monkeypatch.setattr(tempfile, "mkstemp", begin)
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,9 @@ A window does so with ``on_worker(lambda: export_threads(wish, watch))`` and may
 
 from __future__ import annotations
 
+import os
 import shutil
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,12 +18,14 @@ from pathlib import Path
 from desktop_app.errors import InputError
 from desktop_app.export.archive_writing import ArchiveWriter
 from desktop_app.export.html import write_html
-from desktop_app.export.markdown import write_markdown
+from desktop_app.export.markdown import Gathered, write_markdown
 from desktop_app.export.watch import Watch
 from desktop_app.export.wording import title_of
 from desktop_app.journal.records import ThreadRecord
 from desktop_app.journal.snapshot import Snapshot, open_snapshot
 from desktop_app.prose import tr
+
+_LONGEST_STEM_BYTES = 240  # a name has room for 255
 
 
 class Format(StrEnum):
@@ -88,21 +92,32 @@ def page_title(threads: Sequence[ThreadRecord]) -> str:
     return title_of(threads[0]) if len(threads) == 1 else tr("Conversations")
 
 
+def pictures_beside(path: Path) -> Path:
+    """The folder in which the pictures of a Markdown document are, where it has any."""
+    stem = path.stem.encode(errors="surrogateescape")[:_LONGEST_STEM_BYTES]
+    return path.with_name(f"{stem.decode(errors='ignore')}_files")
+
+
 @contextmanager
 def written_whole(path: Path) -> Iterator[Path]:
     """A new file beside ``path`` that takes its place when the context is left in peace.
 
+    Its name is nobody else's: one that was stopped may still be writing while the next one begins.
+
     Raises:
         InputError: ``export.unwritable``
     """
-    part = path.with_name(f"{path.name}.part")
+    part: Path | None = None
     try:
         with _write_errors(path):
-            part.touch(mode=0o600)
+            number, name = tempfile.mkstemp(".part", f"{path.stem[:20]}.", path.parent)
+            os.close(number)
+            part = Path(name)
             yield part
             part.replace(path)
     except BaseException:
-        part.unlink(missing_ok=True)
+        if part is not None:
+            part.unlink(missing_ok=True)
         raise
 
 
@@ -141,12 +156,11 @@ def _write_markdown(
     path: Path, part: Path, snapshot: Snapshot, chosen: Sequence[ThreadRecord], watch: Watch
 ) -> None:
     """The document's pictures come into a folder beside it, which also appears at the end."""
-    pictures = path.with_name(f"{path.stem}_files")
-    new = path.with_name(f"{path.stem}_files.part")
-    shutil.rmtree(new, ignore_errors=True)
+    pictures = pictures_beside(path)
+    new = part.with_name(f"{part.name}_files")
     try:
         with part.open("w", encoding="utf-8") as out:
-            write_markdown(out, snapshot, chosen, new, watch)
+            write_markdown(out, snapshot, chosen, Gathered(new, pictures.name), watch)
         if new.exists():
             pictures.mkdir(exist_ok=True)
             for picture in new.iterdir():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 from urllib.parse import quote
@@ -17,8 +18,25 @@ from desktop_app.journal.snapshot import Snapshot
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#|])")
 
 
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The pictures of a document.
+
+    Attributes:
+        folder: Where they are written; made when there is one.
+        shown: What that folder will be called, beside the document.
+    """
+
+    folder: Path
+    shown: str
+
+
 def write_markdown(
-    out: TextIO, snapshot: Snapshot, threads: Iterable[ThreadRecord], pictures: Path, watch: Watch
+    out: TextIO,
+    snapshot: Snapshot,
+    threads: Iterable[ThreadRecord],
+    pictures: Gathered,
+    watch: Watch,
 ) -> None:
     """Write the threads one after the other; what was said stands as it was said.
 
@@ -26,7 +44,7 @@ def write_markdown(
         out: The document.
         snapshot: The journal.
         threads: Which of its threads.
-        pictures: The folder beside the document; made when there is a picture.
+        pictures: Where they go.
         watch: Told of each message.
 
     Raises:
@@ -51,16 +69,15 @@ def _write_message(out: TextIO, message: MessageRecord) -> None:
         out.write(f"\n> {_plain(reason)}\n")
 
 
-def _write_picture(out: TextIO, folder: Path, picture: PictureRecord, pictures: Path) -> None:
+def _write_picture(out: TextIO, folder: Path, picture: PictureRecord, pictures: Gathered) -> None:
     source = folder / picture.path
     if not source.is_file():
         return
-    pictures.mkdir(exist_ok=True)
-    copy = pictures / source.name
+    pictures.folder.mkdir(exist_ok=True)
+    copy = pictures.folder / source.name
     if not copy.exists():
         shutil.copyfile(source, copy)
-    shown = pictures.name.removesuffix(".part")
-    words, link = _plain(picture.prompt), quote(f"{shown}/{source.name}")
+    words, link = _plain(picture.prompt), quote(f"{pictures.shown}/{source.name}")
     if picture.is_video:  # who shows Markdown shows no videos
         out.write(f"\n[{words or source.name}]({link})\n")
     else:

@@ -156,6 +156,32 @@ async def test_a_cancelled_document_leaves_nothing_beside_it(filled, tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["journal", "plan.txt"]
 
 
+@pytest.mark.parametrize("ending", ["md", "html", "zip"])
+async def test_one_that_is_being_stopped_spoils_nothing_of_the_next_in_its_place(
+    filled, tmp_path, ending
+):
+    kinds = {"md": Format.MARKDOWN, "html": Format.HTML, "zip": Format.JSON}
+    wish = ExportWish(filled, tmp_path / f"x.{ending}", kinds[ending])
+    export_threads(wish)
+    whole = wish.path.read_bytes()
+
+    def in_the_middle(done: int, _total: int) -> None:
+        if done == 2:
+            export_threads(wish)
+            watch.cancel()
+
+    watch = Watch(in_the_middle)
+    with pytest.raises(StoppedError):
+        export_threads(wish, watch)
+    assert wish.path.read_bytes() == whole
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left <= {"journal", "plan.txt", wish.path.name, "x_files"}
+
+
+async def test_a_name_as_long_as_any_can_be_is_written(filled, tmp_path):
+    export(filled, tmp_path / f"{'n' * 252}.md", "t1")
+
+
 async def test_what_cannot_be_exported_is_said(filled, tmp_path):
     with pytest.raises(InputError) as caught:
         export(filled, tmp_path / "x.md", "t9")
@@ -169,9 +195,9 @@ async def test_what_cannot_be_exported_is_said(filled, tmp_path):
     assert not (tmp_path / "x.md").exists()
 
 
+@pytest.mark.usefixtures("full_disk")
 @pytest.mark.parametrize("ending", ["md", "html", "json"])
 async def test_a_disk_that_is_full_is_said_and_leaves_nothing(filled, tmp_path, ending):
-    (tmp_path / f"x.{ending}.part").symlink_to("/dev/full")
     with pytest.raises(InputError) as caught:
         export(filled, tmp_path / f"x.{ending}")
     assert caught.value.code == "export.unwritable"

@@ -119,8 +119,8 @@ def test_a_place_that_cannot_be_written_is_said(folder, tmp_path):
     assert caught.value.code == "export.unwritable"
 
 
+@pytest.mark.usefixtures("full_disk")
 def test_a_disk_that_is_full_is_said_and_leaves_nothing(folder, tmp_path):
-    (tmp_path / "x.pdf.part").symlink_to("/dev/full")
     with pytest.raises(InputError) as caught:
         export_pdf(ExportWish(folder, tmp_path / "x.pdf", Format.PDF))
     assert caught.value.code == "export.unwritable"
