@@ -14,7 +14,7 @@ from PySide6.QtGui import QDrag, QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
 from desktop_app.errors import AppError
-from desktop_app.export.exporting import ExportWish, Format, export_threads
+from desktop_app.export.exporting import ExportWish, Format, export_threads, pictures_beside
 from desktop_app.export.watch import Watch
 from desktop_app.link.messages import Notice, NoticeLevel
 from desktop_app.prose import mark, tr
@@ -71,9 +71,11 @@ class ThreadExport(QObject):
             QTimer.singleShot(0, self, partial(self.carry_file, path, begin_drag))
 
     def carry_file(self, path: Path, begin: Callable[[QDrag], None]) -> None:
-        """Drag a written file, with its text for those who take no files."""
+        """Drag a written file and its pictures, with its name for those who take no files."""
         data = QMimeData()
-        data.setUrls([QUrl.fromLocalFile(str(path))])
+        pictures = pictures_beside(path)
+        carried = (path, pictures) if pictures.exists() else (path,)
+        data.setUrls([QUrl.fromLocalFile(str(one)) for one in carried])
         data.setText(path.stem)
         drag = QDrag(self._wires.window.threads.list)
         drag.setMimeData(data)

@@ -58,6 +58,15 @@ def test_a_thread_is_dragged_out_as_a_file(export, desk, qtbot):
     drags[0].deleteLater()
 
 
+def test_pictures_are_dragged_along_with_their_document(export, desk, tmp_path):
+    drags, page = [], tmp_path / "talk.md"
+    (tmp_path / "talk_files").mkdir()
+    export.carry_file(page, drags.append)
+    names = [Path(one.toLocalFile()).name for one in drags[0].mimeData().urls()]
+    assert names == ["talk.md", "talk_files"]
+    drags[0].deleteLater()
+
+
 @pytest.mark.parametrize(
     ("name", "written"), [("x.md", "x.md"), ("x", "x.md"), ("x.html", "x.html")]
 )
