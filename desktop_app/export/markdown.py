@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TextIO
 from urllib.parse import quote
 
+from desktop_app.export.open_ends import closing_line
 from desktop_app.export.watch import Watch
 from desktop_app.export.wording import failure_of, notes_of, speaker_of, title_of
 from desktop_app.journal.records import MessageRecord, PictureRecord, ThreadRecord
@@ -40,6 +41,8 @@ def write_markdown(
 ) -> None:
     """Write the threads one after the other; what was said stands as it was said.
 
+    Code that was cut in its middle is closed: it would go on through all that was said after it.
+
     Args:
         out: The document.
         snapshot: The journal.
@@ -63,8 +66,9 @@ def write_markdown(
 def _write_message(out: TextIO, message: MessageRecord) -> None:
     notes = " · ".join(_plain(note) for note in notes_of(message))
     out.write(f"\n## {_plain(speaker_of(message))}\n\n*{notes}*\n")
-    if message.text.strip():
-        out.write(f"\n{message.text.strip()}\n")
+    if text := message.text.strip():
+        end = closing_line(text)
+        out.write(f"\n{text}\n{end}\n" if end else f"\n{text}\n")
     if reason := failure_of(message):
         out.write(f"\n> {_plain(reason)}\n")
 

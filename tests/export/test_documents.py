@@ -149,6 +149,16 @@ async def test_markdown_says_what_was_said_and_shows_the_pictures(filled, tmp_pa
     assert "olá" not in text
 
 
+async def test_code_that_was_cut_does_not_go_on_through_what_was_said_after_it(folder, tmp_path):
+    journal = await JournalWriter.open(folder)
+    await journal.save_thread(thread())
+    cut = {"role": Role.ASSISTANT, "status": MessageStatus.INTERRUPTED}
+    await journal.save_message(message("m1", text="So:\n```python\nprint(1)", **cut))
+    await journal.save_message(message("m2", text="Thanks", created_at=11.0))
+    await journal.aclose()
+    assert "\nprint(1)\n```\n\n## You\n" in export(folder, tmp_path / "talk.md", "t1")
+
+
 async def test_a_cancelled_document_leaves_nothing_beside_it(filled, tmp_path):
     watch = Watch(lambda done, _total: watch.cancel() if done >= 2 else None)
     with pytest.raises(StoppedError):
