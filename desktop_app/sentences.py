@@ -77,11 +77,24 @@ _TOLD: Prose = {
     "http.429": (
         "The service was asked too often. Your message was kept; wait a moment[, then try again]."
     ),
+    "language.broken": "The language model could not answer. Your question was kept[; try again].",
+    "language.empty": "The language model could not answer. Your question was kept[; try again].",
+    "language.endless": "The language model could not answer. Your question was kept[; try again].",
+    "language.filtered": (
+        "The model refused to answer this. Your question was kept; say it in another way."
+    ),
     "language.bad_address": (
         "The address of the language server cannot be used. Correct it in the settings."
     ),
     "language.model_not_found": (
         "The language server does not have this model. Check the model's name in the settings."
+    ),
+    "language.unknown": (
+        "The provider of the chosen model is not connected. Choose another model above, or store "
+        "its key."
+    ),
+    "language.unknown_model": (
+        "Nobody who is connected has the chosen model. Choose another one above."
     ),
     "language.no_model": "The language server has no model loaded. Load one[, then try again].",
     "language.only_tools": (
@@ -102,6 +115,12 @@ _TOLD: Prose = {
         "A picture or video could not be fetched. The text of the answer is kept."
     ),
     "message.failed": "Your message could not be answered. It was kept[; try again].",
+    "model.key": (
+        "The provider of the model refused its key. Your question was kept; check the key in the "
+        "settings."
+    ),
+    "model.timeout": "The model took too long to answer. Your question was kept[; try again].",
+    "model.unreachable": "The model cannot be reached. Your question was kept[; try again].",
     "model.for_new_threads": "{title} answers in threads that you begin from now on.",
     "notes.discarded": "{number} voice notes were discarded.",
     "network.broken": "The language server broke off. What had arrived was kept[; try again].",
@@ -147,8 +166,16 @@ _TOLD: Prose = {
     ),
     "speech.too_long": "The answer is too long to be spoken. It can be read.",
     "speech.voice": "The chosen voice is not there. The answer can be read; choose another voice.",
+    "stt.broken": (
+        "Your speech could not be understood. It was recorded[; try again, or type it]."
+    ),
+    "stt.failed": (
+        "Your speech could not be understood. It was recorded[; try again, or type it]."
+    ),
     "stream.sound_format": "The spoken answer cannot be played. It can be read.",
     "stream.speech_failed": "The answer cannot be spoken at the moment. It can be read.",
+    "picture.too_large": "The picture is too large. Choose a smaller one.",
+    "picture.unreadable": "The picture cannot be read. Choose another one.",
     "pictures.deleted": "{number} pictures were deleted.",
     "thread.deleted": "“{title}” was deleted. The next start deletes it at the service too.",
     "thread.deleted_for_all": (
@@ -285,6 +312,17 @@ def sentence_of(
     if facts.get("file") and tr(sentence).startswith("{file}"):
         return written  # names of files are not ours to change
     return written[:1].upper() + written[1:]
+
+
+def kept_reason(code: str, message: str, facts: Mapping[str, str] | None = None) -> str:
+    """What the journal keeps of a failure, for ``failure_sentence``.
+
+    A code, where its sentence says it all; the journal has no room for the facts of others.
+    """
+    sentence = SENTENCES.get(code)
+    if sentence is None:
+        return message or code
+    return sentence_of(code, facts) if facts and "{" in sentence else code
 
 
 def failure_sentence(error: str, *, has_retry: bool = False) -> str:

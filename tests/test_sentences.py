@@ -13,7 +13,14 @@ import pytest
 from desktop_app import sentences
 from desktop_app.languages import speak
 from desktop_app.prose import tr
-from desktop_app.sentences import FAMILIES, SENTENCES, UNKNOWN, failure_sentence, sentence_of
+from desktop_app.sentences import (
+    FAMILIES,
+    SENTENCES,
+    UNKNOWN,
+    failure_sentence,
+    kept_reason,
+    sentence_of,
+)
 
 PACKAGE = Path(sentences.__file__).parent
 CODE = re.compile(r"[a-z_]+\.[a-z0-9_]+")
@@ -228,3 +235,11 @@ def test_the_name_of_a_file_keeps_its_first_letter():
         assert words.startswith("notes.pdf wird")
     finally:
         speak("en")
+
+
+def test_the_journal_keeps_a_code_unless_the_sentence_needs_a_name():
+    assert kept_reason("turn.busy", "thread is busy") == "turn.busy"
+    assert kept_reason("upload.empty", "x", {"file": "a.pdf"}).startswith("a.pdf is empty")
+    assert kept_reason("upload.empty", "x") == "upload.empty"
+    assert kept_reason("image.refused", "Not this one.") == "Not this one."
+    assert kept_reason("image.refused", "") == "image.refused"

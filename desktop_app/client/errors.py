@@ -14,7 +14,7 @@ import msgspec
 from websockets import exceptions as ws
 
 from desktop_app.errors import AccessError, AppError, NetworkError, ProtocolError
-from desktop_app.protocol.backboard.wire import error_text
+from desktop_app.protocol.backboard.wire import error_code, error_text, first_fault
 from desktop_app.protocol.json_faults import UNREADABLE
 
 _POLICY_VIOLATION = 1008
@@ -79,8 +79,8 @@ def http_errors() -> Iterator[None]:
 
 def refusal(response: httpx.Response) -> NetworkError:
     """The error behind a status that is no success. The body must have been read."""
-    text = error_text(_body(response), response.status_code)
-    status = response.status_code
+    body, status = _body(response), response.status_code
+    text = error_text(body, status)
     if status == 403 and _BILLING.search(text):
         return NetworkError("http.402", text)  # the key is good, its account is not
     if status in (401, 403):
@@ -91,7 +91,10 @@ def refusal(response: httpx.Response) -> NetworkError:
         return RateLimitError(text, _retry_after_s(response))
     if status == 503:
         return BusyError("http.503", text, _retry_after_s(response))
-    return NetworkError(f"http.{status}", text, retryable=status == 408 or status >= 500)
+    retryable = status == 408 or status >= 500
+    if code := error_code(body):  # our own service says what it is
+        return NetworkError(code, text, retryable=retryable, status=str(status))
+    return NetworkError(f"http.{status}", text, retryable=retryable, **first_fault(body))
 
 
 @contextmanager

@@ -31,6 +31,7 @@ from desktop_app.client.turn_request import (
 )
 from desktop_app.client.voice_socket_transport import VoiceSocketTransport, open_voice_transport
 from desktop_app.errors import AccessError, InputError, NetworkError, ProtocolError
+from desktop_app.prose import tr
 from desktop_app.protocol.backboard.messages import MessageRequest
 from desktop_app.protocol.commands import Answerer, ConfigureSession
 from desktop_app.protocol.gateway_speech import MakeResample
@@ -164,7 +165,7 @@ class ServiceConnection:
                 raise
             return  # it goes on reading; the turn says what it could not wait for
         if not read.is_indexed:
-            reason = read.status_message or ""
+            reason = tr(read.status_message or "")
             raise InputError("files.unread", f"It could not be read. {reason}", reason=reason)
 
     async def aclose(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from desktop_app.engine.inputs import TimerName, ToolsAnswered
@@ -230,12 +231,15 @@ class FailTurn:
     """The turn will not be answered; its question stays and can be sent again.
 
     Attributes:
+        message: The peer's own words.
+        facts: For a sentence of ours.
         plays_on: Speech that has come is still heard; ``FinishTurn`` or ``CutTurn`` follows.
     """
 
     turn: int
     code: str
     message: str = ""
+    facts: Mapping[str, str] | None = None
     plays_on: bool = False
 
 

@@ -54,6 +54,7 @@ from desktop_app.protocol.events import (
     TranscriptUpdated,
     UploadProgressed,
 )
+from desktop_app.sentences import kept_reason
 
 _LOST = ("line.lost", "network.lost", "stream.ended_early")  # who was asked goes on without us
 _TURNS_KEPT = 4  # a final transcript may come after its turn was cut
@@ -357,7 +358,7 @@ class Recorder:
         self._tell_times(notes)
 
     def _fail(self, notes: TurnNotes, effect: FailTurn) -> None:
-        error = effect.message or effect.code
+        error = kept_reason(effect.code, effect.message, effect.facts)
         self._mark_sound(notes)
         self._replies.close(notes)
         if effect.code in _LOST and notes.is_asked:

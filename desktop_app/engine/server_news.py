@@ -132,7 +132,7 @@ def _while_waiting(session: Session, event: ServerEvent) -> Step:
         case ReplyEnded():
             return _ended(session, event)
         case ServerFault():
-            return fail_turn(session, event.code, event.message)
+            return fail_turn(session, event.code, event.message, event.details)
         case ToolsRequested():
             return _tools(session, event)
         case UploadProgressed():

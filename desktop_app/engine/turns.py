@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from msgspec.structs import replace
 
@@ -276,12 +276,14 @@ def deliver_so_far(session: Session) -> Step:
     return replace(session, is_undelivered=False), (ResendSpeech(session.turn),)
 
 
-def fail_turn(session: Session, code: str, message: str = "") -> Step:
+def fail_turn(
+    session: Session, code: str, message: str = "", facts: Mapping[str, str] | None = None
+) -> Step:
     """Give the turn up; speech that has come is still played out."""
     if session.stage is Stage.SPEAKING:
-        failed = FailTurn(session.turn, code, message, plays_on=True)
+        failed = FailTurn(session.turn, code, message, facts, plays_on=True)
         session = replace(session, reply_ended=True)
         return session, (failed, FinishPlayback(session.turn), AwaitDrain(session.turn))
-    failed = FailTurn(session.turn, code, message)
+    failed = FailTurn(session.turn, code, message, facts)
     session, effects = end_turn(session)
     return session, (failed, *effects)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from desktop_app.protocol.backboard.stream import StreamEvent
+from desktop_app.protocol.backboard.wire import error_code
 from desktop_app.protocol.events import (
     MemoriesRecalled,
     ReplyEnded,
@@ -255,7 +256,7 @@ class StreamDialect:
             return self.speech.failed(event)
         self._has_ended = True
         text = event.error or event.message or otherwise or "The answer failed."
-        return [self._fault(text, "stream.failed")]
+        return [self._fault(text, error_code({"code": event.code}) or "stream.failed")]
 
     def _cancelled(self, _event: StreamEvent) -> list[ServerEvent]:
         self._has_ended = True

@@ -106,6 +106,25 @@ def test_a_good_key_without_credit_is_not_called_a_bad_key(text: str):
     assert not isinstance(found, AccessError)
 
 
+def test_our_own_service_names_what_failed():
+    refused = answered(400, json={"detail": "no", "code": "language.unknown"})
+    assert (refused.code, refused.retryable) == ("language.unknown", False)
+    full = answered(500, json={"detail": "full", "code": "storage.full"})
+    assert (full.code, full.retryable) == ("storage.full", True)
+
+
+@pytest.mark.parametrize("code", ["network.unreachable", "http.503", "rate_limited", 7, None])
+def test_how_the_request_went_is_not_for_a_server_to_say(code: object):
+    assert answered(400, json={"detail": "no", "code": code}).code == "http.400"
+
+
+@pytest.mark.parametrize("limits", [{"ctx": {"max_length": 9}}, {"ctx": 9}, {}])
+def test_what_a_validator_finds_is_told_by_its_kind(limits: dict):
+    found = answered(422, json={"detail": [{"type": "string_too_long", "msg": "x", **limits}]})
+    number = {"number": "9"} if limits == {"ctx": {"max_length": 9}} else {}
+    assert found.facts == {"kind": "string_too_long", **number}
+
+
 @pytest.mark.parametrize("body", [b"[" * 9_000, b'{"detail":"\xff"}'])
 def test_a_refusal_in_words_that_cannot_be_read_is_a_refusal(body: bytes):
     assert errors.refusal(httpx.Response(500, content=body)).code == "http.500"

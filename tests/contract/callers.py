@@ -70,8 +70,8 @@ async def refusal(call: Awaitable[Any]) -> Refused:
     except BackboardAPIError as error:
         return Refused(error.status_code, str(error))
     except AppError as error:
-        status = 401 if error.code == "access.refused" else int(error.code.removeprefix("http."))
-        return Refused(status, str(error))
+        status = error.facts.get("status") or error.code.removeprefix("http.")
+        return Refused(401 if error.code == "access.refused" else int(status), str(error))
     raise AssertionError(f"answered: {answer}")
 
 

@@ -28,8 +28,9 @@ from desktop_app.link.replies import DecideTool, Decision, ToolPlace
 from desktop_app.link.thread_messages import ChooseAnswerer
 from desktop_app.paths import find_paths
 from desktop_app.profiles import KEY_VARIABLE
-from desktop_app.protocol.commands import Answerer
+from desktop_app.protocol.commands import Answerer, TurnWishes
 from desktop_app.protocol.service_calls import (
+    AddMemory,
     AssistantDraft,
     GetDocument,
     ListMemories,
@@ -131,7 +132,14 @@ async def test_bar_45_a_model_that_is_not_there_fails_the_message_with_a_reason(
         open_window.choose(model="nobody/nothing")
         failed = await open_window.settled("m1", "hello")
         assert failed.status is MessageStatus.FAILED
-        assert "nobody" in failed.error
+        assert failed.error == "language.unknown"  # said in the language of the window
+        open_window.choose(model="builtin/nothing")
+        failed = await open_window.settled("m3", "hello")
+        assert failed.error == "language.unknown_model"
+        open_window.choose(spoken_by="nobody/nothing")
+        wishes = TurnWishes(is_spoken=True)
+        open_window.send(SendText("ours", "m4", "hello", wishes))
+        assert (await open_window.ended("m4")).error == "provider.bad_choice"
         open_window.choose()
         assert (await open_window.settled("m2", "hello")).status is MessageStatus.COMPLETE
 
@@ -157,6 +165,12 @@ async def test_bar_43_a_turn_that_teaches_says_so_and_the_memory_is_there(servic
         [change] = learned.message.details.learning.changes
         memories = (await open_window.asked(ListMemories())).memories
         assert (change.id, change.memory) == (memories[0].id, memories[0].content)
+
+
+async def test_a_memory_that_is_too_long_is_refused_with_the_limit(service, capsys):
+    async with window(capsys) as open_window:
+        failed = await open_window.asked(AddMemory("m" * 10_001))
+        assert (failed.facts["kind"], failed.facts["number"]) == ("string_too_long", "10000")
 
 
 WEATHER = {"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}}

@@ -148,6 +148,19 @@ def test_a_failed_run_is_a_fault_of_its_turn(last: bytes, sentence: str):
     assert dialect.is_complete
 
 
+@pytest.mark.parametrize(
+    ("code", "told_as"),
+    [
+        ("language.unknown", "language.unknown"),
+        ("network.lost", "stream.failed"),
+        ("odd", "stream.failed"),
+    ],
+)
+def test_what_our_own_service_says_failed_is_told_by_its_code(code: str, told_as: str):
+    last = event("run_failed", error="no", code=code)
+    assert told(StreamDialect(1), last) == [ServerFault("no", code=told_as, turn=1)]
+
+
 @pytest.mark.parametrize("last", [event("run_cancelled"), event("run_ended", status="Cancelled")])
 def test_a_cancelled_run_ends_cancelled(last: bytes):
     assert told(StreamDialect(1), last) == [ReplyEnded(1, ReplyStatus.CANCELLED)]

@@ -63,5 +63,6 @@ class StreamEvent(WireObject, frozen=True, omit_defaults=True):
     voice_records: dict[str, Any] | None = None
     phase: str | None = None
     error: str | None = None
+    code: str | None = None
     message: str | None = None
     detail: Any = field(default=None)

@@ -7,6 +7,7 @@ fields are ignored.
 
 from __future__ import annotations
 
+import re
 from typing import Any, TypeVar
 
 import msgspec
@@ -18,6 +19,9 @@ class WireObject(Struct, frozen=True, kw_only=True):
 
 
 _Object = TypeVar("_Object", bound=WireObject)
+
+_CODE = re.compile(r"(?!(network|http|access|line)\.)[a-z_]+\.[a-z0-9_]+")
+"""Of what happened at the service. How a request itself went, nobody but its client knows."""
 
 
 def salvaged(found: dict[str, Any], kind: type[_Object]) -> _Object:
@@ -61,3 +65,23 @@ def error_text(body: Any, status: int) -> str:
     if isinstance(body, str) and body.strip():
         return f"HTTP {status}: {body.strip()[:200]}"
     return f"HTTP {status}"
+
+
+def error_code(body: Any) -> str:
+    """What our own service calls its failure; empty where another one answers."""
+    code = body.get("code") if isinstance(body, dict) else None
+    return code if isinstance(code, str) and _CODE.fullmatch(code) else ""
+
+
+def first_fault(body: Any) -> dict[str, str]:
+    """Of a list of faults, as validators give it: which ``kind`` the first is of, which ``number``
+    is the limit.
+    """
+    detail = body.get("detail") if isinstance(body, dict) else None
+    first = detail[0] if isinstance(detail, list) and detail else None
+    if not isinstance(first, dict) or not isinstance(first.get("type"), str):
+        return {}
+    limits = first.get("ctx")
+    told = limits.values() if isinstance(limits, dict) else ()
+    number = next((one for one in told if type(one) is int), None)
+    return {"kind": first["type"]} | ({} if number is None else {"number": str(number)})

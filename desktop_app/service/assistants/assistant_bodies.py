@@ -87,8 +87,11 @@ def checked_clone(asked: CloneRequest, source: Assistant) -> NewAssistant:
 
 
 def _check_name(name: str) -> None:
-    if not 1 <= len(name) <= NAME_CHARACTERS:
-        raise invalid("name", f"String should have 1 to {NAME_CHARACTERS} characters")
+    if not name:
+        raise invalid("name", "String should have at least 1 character", "string_too_short")
+    if len(name) > NAME_CHARACTERS:
+        sentence = f"String should have at most {NAME_CHARACTERS} characters"
+        raise invalid("name", sentence, "string_too_long", NAME_CHARACTERS)
 
 
 def _check_tok_k(tok_k: int | None) -> None:

@@ -17,6 +17,7 @@ import msgspec
 
 from desktop_app.children import own_program
 from desktop_app.errors import ChildError
+from desktop_app.prose import mark
 from desktop_app.service.documents.reading_messages import (
     LENGTH,
     Answer,
@@ -36,8 +37,8 @@ _PIECE_BYTES = 1 << 20
 _MOST_TIMES = 6
 _TWICE_AT_BYTES = 40 << 20
 _SECRETS = ("KEY", "TOKEN", "SECRET", "PASSWORD")
-_TOO_LONG = "It took too long to read: it may be damaged, or made to be so."
-_DIED = "It could not be read: it needs too much memory, or it is damaged."
+_TOO_LONG = mark("It took too long to read: it may be damaged, or made to be so.")
+_DIED = mark("It could not be read: it needs too much memory, or it is damaged.")
 
 _log = logging.getLogger(__name__)
 

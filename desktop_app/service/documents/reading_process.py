@@ -9,6 +9,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO
 
+from desktop_app.prose import mark
 from desktop_app.service.documents.chunking import Chunk, chunks, estimated_tokens
 from desktop_app.service.documents.limits import allow_cpu, limit_this_process
 from desktop_app.service.documents.readers.by_ending import read_file
@@ -49,11 +50,11 @@ def answers_to(order: ReadFile) -> Iterator[Answer]:
     except UnreadableError as error:
         yield ReadingFailed(str(error))
     except (MemoryError, RecursionError):
-        yield ReadingFailed("It is too large or too deeply nested to be read here.")
+        yield ReadingFailed(mark("It is too large or too deeply nested to be read here."))
     except OSError:
-        yield ReadingFailed("It could not be read from the disk.")
+        yield ReadingFailed(mark("It could not be read from the disk."))
     except Exception:  # files of strangers: what a reader trips over is the file's fault
-        yield ReadingFailed("It is damaged and cannot be read.")
+        yield ReadingFailed(mark("It is damaged and cannot be read."))
 
 
 def _own_output() -> BinaryIO:
@@ -104,7 +105,7 @@ class _Reading:
 
     def done(self) -> ReadingDone:
         if not self._count and not self._summary:
-            raise UnreadableError("It contains no text.")
+            raise UnreadableError(mark("It contains no text."))
         summary = self._summary or summarize(self._beginning)
         return ReadingDone(summary, self._tokens, " ".join(self._notes))
 

@@ -45,11 +45,18 @@ class JsonResponse(Response):
         return _encoder.encode(content)
 
 
-def invalid(place: str, sentence: str, kind: str = "value_error") -> Refused:
-    """A 422 with one entry."""
+def invalid(
+    place: str, sentence: str, kind: str = "value_error", limit: int | None = None
+) -> Refused:
+    """A 422 with one entry.
+
+    Args:
+        limit: Of what was too long.
+    """
     parts = [part for part in re.split(r"[.\[\]]+", place) if part]
     path = ["body", *[int(part) if part.isdigit() else part for part in parts]]
-    return Refused(422, [{"loc": path, "msg": sentence, "type": kind}])
+    context = {} if limit is None else {"ctx": {"max_length": limit}}
+    return Refused(422, [{"loc": path, "msg": sentence, "type": kind, **context}])
 
 
 def not_found(what: str) -> Refused:

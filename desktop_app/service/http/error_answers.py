@@ -35,7 +35,9 @@ async def _on_http(_request: Request, error: Exception) -> Response:
 async def _on_app_error(_request: Request, error: Exception) -> Response:
     assert isinstance(error, AppError)
     wait = {"Retry-After": error.facts["seconds"]} if "seconds" in error.facts else None
-    return JsonResponse({"detail": str(error)}, status_code=_status(error), headers=wait)
+    return JsonResponse(
+        {"detail": str(error), "code": error.code}, status_code=_status(error), headers=wait
+    )
 
 
 async def _on_surprise(_request: Request, _error: Exception) -> Response:

@@ -149,6 +149,9 @@ class MemoryRoutes:
 async def _new_memory(request: Request) -> NewMemory:
     new = await read_json(request, NewMemory)
     content = new.content.strip()
-    if not 1 <= len(content) <= MAX_CHARACTERS:
-        raise invalid("content", f"String should have 1 to {MAX_CHARACTERS} characters")
+    if not content:
+        raise invalid("content", "String should have at least 1 character", "string_too_short")
+    if len(content) > MAX_CHARACTERS:
+        sentence = f"String should have at most {MAX_CHARACTERS} characters"
+        raise invalid("content", sentence, "string_too_long", MAX_CHARACTERS)
     return replace(new, content=content)

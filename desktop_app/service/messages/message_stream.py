@@ -175,7 +175,10 @@ def _continuing(run: Run) -> StreamEvent:
 def _ended(run: Run, end: RunEnded) -> Sequence[StreamEvent]:
     match end.status:
         case "FAILED":
-            return (StreamEvent(type="run_failed", run_id=run.run_id, error=end.error),)
+            failed = StreamEvent(
+                type="run_failed", run_id=run.run_id, error=end.error, code=end.code or None
+            )
+            return (failed,)
         case "CANCELLED":
             return (StreamEvent(type="run_cancelled", run_id=run.run_id),)
         case "REQUIRES_ACTION":

@@ -141,11 +141,11 @@ class VoicedMessages:
 
     async def _transcriber(self, choice: HearingChoice) -> Transcriber:
         offered = (await self._source.get()).transcribers
-        return _chosen(offered, choice.provider, "recording.provider", "hears recordings")
+        return _chosen(offered, choice.provider, "hears recordings")
 
     async def _speaker(self, choice: SpeakingChoice) -> Speaker:
         offered = (await self._source.get()).speakers
-        return _chosen(offered, choice.provider, "speech.provider", "speaks")
+        return _chosen(offered, choice.provider, "speaks")
 
 
 class _Utterance:
@@ -269,11 +269,12 @@ def _settings(options: dict[str, Any] | None) -> dict[str, Any]:
     return {name: value for name, value in (options or {}).items() if value is not None}
 
 
-def _chosen(offered: Mapping[str, _Provider], name: str, code: str, what: str) -> _Provider:
+def _chosen(offered: Mapping[str, _Provider], name: str, what: str) -> _Provider:
     found = offered.get(name) if name else next(iter(offered.values()), None)
     if found is None:
         known = ", ".join(offered) or "none at all"
-        raise InputError(code, f"There is no provider “{name}” here that {what}, only: {known}.")
+        sentence = f"There is no provider “{name}” here that {what}, only: {known}."
+        raise InputError("provider.bad_choice", sentence)
     return found
 
 

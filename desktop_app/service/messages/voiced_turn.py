@@ -86,6 +86,6 @@ class VoicedTurn:
         if isinstance(outcome, AppError) and outcome.code == INTERRUPTED:
             self.tell(StreamEvent(type="run_cancelled", run_id=self.run_id))
         elif isinstance(outcome, AppError):
-            self.tell(StreamEvent(type="error", error=str(outcome)))
+            self.tell(StreamEvent(type="error", error=str(outcome), code=outcome.code))
         self.tell(None)
         self._outcome.set_result(outcome)

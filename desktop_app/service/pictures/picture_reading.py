@@ -43,7 +43,7 @@ async def read_picture(path: Path, filename: str, *, longest_side: int | None = 
         longest_side: In pixels.
 
     Raises:
-        InputError: ``image.unreadable`` or ``image.too_large``.
+        InputError: ``picture.unreadable`` or ``picture.too_large``.
         StorageError: The file cannot be read from the disk.
     """
     return await asyncio.to_thread(_read, path, filename, longest_side)
@@ -60,7 +60,7 @@ def _read(path: Path, filename: str, longest_side: int | None) -> Picture:
         raise _too_large(filename) from error
     except _STRANGE as error:
         raise InputError(
-            "image.unreadable", f'"{filename}" cannot be read as a picture.', file=filename
+            "picture.unreadable", f'"{filename}" cannot be read as a picture.', file=filename
         ) from error
 
 
@@ -101,7 +101,7 @@ def _upright(image: Image.Image) -> Image.Image:
 
 def _too_large(filename: str) -> InputError:
     return InputError(
-        "image.too_large",
+        "picture.too_large",
         f'"{filename}" is too large: {MAX_PIXELS // 1_000_000} million pixels and'
         f" {MAX_BYTES >> 20} MiB are the most.",
         file=filename,

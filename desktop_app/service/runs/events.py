@@ -68,6 +68,7 @@ class RunEnded:
         text: All that was written.
         usage: Of all rounds together, where the provider counts.
         error: A sentence, where it failed.
+        code: Of what failed, for clients that have their own words for it.
         calls: What the client has to answer before the run can go on.
         hosted: What the service's own tools gave in the same round.
         memory_operation_id: Of what is being learnt from the turn, or empty.
@@ -84,6 +85,7 @@ class RunEnded:
     memory_operation_id: str = ""
     context: ContextUsage | None = None
     judged: SystemOneResult | None = None
+    code: str = ""
 
 
 RunEvent = (

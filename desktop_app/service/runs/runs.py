@@ -31,6 +31,13 @@ from desktop_app.tasks import start_in
 
 _log = logging.getLogger(__name__)
 
+_OF_MODELS = {
+    "network.unreachable": "model.unreachable",
+    "network.timeout": "model.timeout",
+    "access.refused": "model.key",
+}
+"""What happened between the service and a provider, not between it and its client."""
+
 
 class Runs:
     """Starts turns, one per thread at a time, and finishes them whoever listens.
@@ -175,10 +182,12 @@ class Runs:
         try:
             end = await self._on_floor(run)
         except AppError as error:
-            end = RunEnded("FAILED", "", error=str(error))
+            end = _failed("", error)
         except Exception:  # the request boundary: one bad turn must not end the service
             _log.exception("A turn could not be stored")
-            end = RunEnded("FAILED", "", error="The question could not be stored.")
+            end = RunEnded(
+                "FAILED", "", error="The question could not be stored.", code="turn.failed"
+            )
         if self._going.get(run.run_id) is run:
             del self._going[run.run_id]
         await run.tell(end)
@@ -227,10 +236,11 @@ class Runs:
         except asyncio.CancelledError:
             return RunEnded("CANCELLED", run.text)
         except AppError as error:
-            return RunEnded("FAILED", run.text, error=str(error))
+            return _failed(run.text, error)
         except Exception:  # the request boundary: one bad turn must not end the service
             _log.exception("A turn failed")
-            return RunEnded("FAILED", run.text, error="The language model failed unexpectedly.")
+            said = "The language model failed unexpectedly."
+            return RunEnded("FAILED", run.text, error=said, code="turn.failed")
         finally:
             run.close_to_cancel()
 
@@ -251,8 +261,13 @@ class Runs:
         except AppError as error:
             _log.exception("A reply could not be stored")
             if end.status != "CANCELLED":
-                return RunEnded("FAILED", end.text, end.usage, error=str(error))
+                return replace(_failed(end.text, error), usage=end.usage)
         return end
+
+
+def _failed(text: str, error: AppError) -> RunEnded:
+    code = _OF_MODELS.get(error.code, error.code)
+    return RunEnded("FAILED", text, error=str(error), code=code)
 
 
 @asynccontextmanager

@@ -114,7 +114,7 @@ def failed_row(key: str, name: str, why: str) -> RowText:
 
 def _status(document: Document) -> str:
     if document.status.lower() in FAILED:
-        reason = (document.status_message or "").strip(" .") or tr(mark("no reason was given"))
+        reason = tr(document.status_message or "").strip(" .") or tr(mark("no reason was given"))
         return tr(mark("Failed: {reason}. Add it again, or remove it.")).format(reason=reason)
     if not document.is_indexed:
         return tr(mark("Being read…"))

@@ -250,7 +250,7 @@ async def test_half_a_clone_is_taken_back(rig, monkeypatch):
 
     monkeypatch.setattr(MemoryStore, "clone", full)
     answer = await rig.http.post(f"{path}/clone", json={})
-    assert answer.json() == {"detail": "The disk is full."}
+    assert answer.json() == {"detail": "The disk is full.", "code": "storage.full"}
     assert [each["name"] for each in (await rig.http.get("/assistants")).json()] == ["Ada"]
 
 

@@ -94,7 +94,7 @@ async def test_what_can_never_be_indexed_is_refused_at_once(rig, name, content, 
     assistant = await _assistant(rig)
     answer = await _upload(rig, assistant, name, content)
     assert answer.status_code == 400
-    assert answer.json() == {"detail": detail}
+    assert answer.json()["detail"] == detail
     assert (await rig.http.get(f"{assistant}/documents")).json() == []
 
 

@@ -249,7 +249,7 @@ async def test_providers_that_cannot_be_opened_are_reported_to_who_needs_them(
     async with open_rig(tmp_path, providers) as rig:
         answer = await rig.http.post("/threads/messages", json={"content": "Hi"})
         assert answer.status_code == 502
-        assert answer.json() == {"detail": "No model server answers."}
+        assert answer.json() == {"detail": "No model server answers.", "code": "x"}
         assert (await rig.http.get("/assistants")).status_code == 200
     caplog.clear()
 

@@ -265,8 +265,8 @@ async def test_speech_for_a_thread_that_is_gone_is_told(voiced):
 @pytest.mark.parametrize(
     ("voice", "code", "words"),
     [
-        (Voice(stt=HearingChoice(provider="x")), "recording.provider", "first, other"),
-        (Voice(tts=SpeakingChoice(provider="x")), "speech.provider", "first"),
+        (Voice(stt=HearingChoice(provider="x")), "provider.bad_choice", "first, other"),
+        (Voice(tts=SpeakingChoice(provider="x")), "provider.bad_choice", "first"),
         (Voice(tts=SpeakingChoice(output_format="tape")), "speech.format", "only mp3"),
     ],
 )

@@ -95,7 +95,7 @@ async def test_a_photo_whose_camera_wrote_odd_facts_is_read_and_stands_upright(k
 async def test_a_picture_with_too_many_pixels_is_refused_by_its_header(kept, side):
     with pytest.raises(InputError, match="too large") as caught:
         await read_picture(kept(header_of_a_huge_png(side)), "huge.png")
-    assert caught.value.code == "image.too_large"
+    assert caught.value.code == "picture.too_large"
     assert "huge.png" in str(caught.value)
 
 
@@ -105,4 +105,4 @@ async def test_a_picture_with_too_many_pixels_is_refused_by_its_header(kept, sid
 async def test_garbage_is_refused_in_words(kept, data):
     with pytest.raises(InputError, match=r'"x\.png" cannot be read as a picture') as caught:
         await read_picture(kept(data), "x.png")
-    assert caught.value.code == "image.unreadable"
+    assert caught.value.code == "picture.unreadable"

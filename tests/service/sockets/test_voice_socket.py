@@ -354,7 +354,7 @@ async def test_a_frame_that_is_too_large_is_answered(rig, client):
 BAD_CONFIGS = [
     ({"voice": {"stt": {"commit_strategy": "sometimes"}}}, "session.commit_strategy"),
     ({"voice": {"stt": {"audio_format": "mp3"}}}, "session.audio_format"),
-    ({"voice": {"tts": {"provider": "nobody"}}}, "speech.provider"),
+    ({"voice": {"tts": {"provider": "nobody"}}}, "provider.bad_choice"),
     ({"voice": {"tts": {"output_format": "tape"}}}, "speech.format"),
     ({"voice": {"stt": {"vad_threshold": "high"}}}, "session.config"),
     ({"llm_provider": "nobody"}, "language.unknown"),

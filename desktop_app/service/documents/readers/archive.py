@@ -12,6 +12,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse as safe_iterparse
 
+from desktop_app.prose import mark
 from desktop_app.protocol.backboard.documents import AUDIO, IMAGES, VIDEO
 from desktop_app.service.documents.sections import UnreadableError
 
@@ -63,17 +64,19 @@ def open_archive(path: Path, kind: str) -> Iterator[zipfile.ZipFile]:
             _check_sizes(archive)
             yield archive
     except DefusedXmlException as error:
-        raise UnreadableError("It defines entities, which is not safe to read.") from error
+        raise UnreadableError(mark("It defines entities, which is not safe to read.")) from error
     except _DAMAGES as error:
         is_archive = beginning.startswith(b"PK")
-        sentence = "The file is damaged or cut off." if is_archive else f"It is not {kind}."
+        sentence = mark("The file is damaged or cut off.") if is_archive else f"It is not {kind}."
         raise UnreadableError(sentence) from error
     except RuntimeError as error:
         if "encrypted" not in str(error):  # zipfile's word for it
             raise
-        raise UnreadableError("The file is protected by a password.") from error
+        raise UnreadableError(mark("The file is protected by a password.")) from error
     except ParseError as error:
-        raise UnreadableError("The file is damaged: a part of it is not valid XML.") from error
+        raise UnreadableError(
+            mark("The file is damaged: a part of it is not valid XML.")
+        ) from error
 
 
 def elements(archive: zipfile.ZipFile, name: str) -> Iterator[tuple[str, str, Element]]:
@@ -140,5 +143,5 @@ def _check_sizes(archive: zipfile.ZipFile) -> None:
 
 def _of_compound_file(path: Path, kind: str) -> str:
     if _LOCKED in path.read_bytes():
-        return "The file is protected by a password."
+        return mark("The file is protected by a password.")
     return f"It is not {kind} but one of an older format: give it its right ending."

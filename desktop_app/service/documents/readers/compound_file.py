@@ -6,13 +6,14 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 
+from desktop_app.prose import mark
 from desktop_app.service.documents.sections import UnreadableError
 
 _MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")
 _LAST_SECTOR = 0xFFFFFFFA
 _ENTRY_BYTES = 128
 _STREAM = 2
-_DAMAGED = "The file is damaged or cut off."
+_DAMAGED = mark("The file is damaged or cut off.")
 
 
 class CompoundFile:

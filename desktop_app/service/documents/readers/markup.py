@@ -10,6 +10,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
+from desktop_app.prose import mark
 from desktop_app.service.documents.readers.archive import local_name
 from desktop_app.service.documents.readers.html_tokens import Tag, Text, html_tokens
 from desktop_app.service.documents.readers.plain_text import (
@@ -79,7 +80,7 @@ def read_xml(path: Path) -> Iterator[Found]:
     try:
         text = "\n".join(_xml_lines(path))
     except DefusedXmlException as error:
-        raise UnreadableError("It defines entities, which is not safe to read.") from error
+        raise UnreadableError(mark("It defines entities, which is not safe to read.")) from error
     except (ParseError, LookupError, ValueError):
         yield from read_lines(path)
         yield Remark(note="It is not valid XML and is searched as plain text.")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
 
+from desktop_app.prose import mark
 from desktop_app.protocol.backboard.documents import AUDIO
 from desktop_app.service.documents.sections import Found, Remark, UnreadableError
 
@@ -33,9 +34,9 @@ def read_picture(path: Path) -> Iterator[Found]:
         except Image.DecompressionBombError as error:
             raise UnreadableError(_too_large()) from error
         except UnidentifiedImageError as error:
-            raise UnreadableError("It is not a picture, or of an unknown kind.") from error
+            raise UnreadableError(mark("It is not a picture, or of an unknown kind.")) from error
         except (OSError, SyntaxError, ValueError) as error:
-            raise UnreadableError("The picture is damaged or cut off.") from error
+            raise UnreadableError(mark("The picture is damaged or cut off.")) from error
     yield Remark(f"{kind} image, {width} x {height}.", _PICTURE_NOTE)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from desktop_app.prose import mark
 from desktop_app.service.documents.readers.compound_file import CompoundFile
 from desktop_app.service.documents.sections import Found, Section, UnreadableError
 
@@ -24,7 +25,7 @@ _PERSIST_DIRECTORY = 0x1772
 
 _MOST_EDITS = 1_000
 _DEEPEST = 32
-_DAMAGED = "The presentation is damaged: save it as pptx, then add that."
+_DAMAGED = mark("The presentation is damaged: save it as pptx, then add that.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +53,13 @@ def read_ppt(path: Path) -> Iterator[Found]:
     file = CompoundFile(path, "a PowerPoint presentation")
     user, content = file.stream("Current User"), file.stream("PowerPoint Document")
     if "EncryptedSummary" in file or "EncryptedPackage" in file:
-        raise UnreadableError("The presentation is protected by a password.")
+        raise UnreadableError(mark("The presentation is protected by a password."))
     if not content:
-        raise UnreadableError("It is not a PowerPoint presentation.")
+        raise UnreadableError(mark("It is not a PowerPoint presentation."))
     try:
         token, latest = struct.unpack_from("<2I", user, 12)
         if token == _ENCRYPTED:
-            raise UnreadableError("The presentation is protected by a password.")
+            raise UnreadableError(mark("The presentation is protected by a password."))
         sections = list(_Presentation(content, latest).sections())
     except struct.error as error:
         raise UnreadableError(_DAMAGED) from error

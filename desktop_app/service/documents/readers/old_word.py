@@ -7,6 +7,7 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 
+from desktop_app.prose import mark
 from desktop_app.service.documents.readers.compound_file import CompoundFile
 from desktop_app.service.documents.sections import Found, Section, UnreadableError
 
@@ -16,8 +17,8 @@ _ENCRYPTED, _TABLE_1 = 0x0100, 0x0200
 _FLAGS_AT, _LENGTHS_AT, _PIECES_AT = 0x0A, 0x4C, 0x1A2
 _COMPRESSED = 0x40000000
 
-_OLDER = "It was written by Word 95 or older: save it as docx, then add that."
-_DAMAGED = "The document is damaged: save it as docx, then add that."
+_OLDER = mark("It was written by Word 95 or older: save it as docx, then add that.")
+_DAMAGED = mark("The document is damaged: save it as docx, then add that.")
 
 _FIELD = re.compile("\x13[^\x13\x14\x15]*\x14|\x13[^\x13\x14\x15]*\x15|\x15")
 _AS_TEXT = str.maketrans(
@@ -37,9 +38,9 @@ def read_doc(path: Path) -> Iterator[Found]:
     file = CompoundFile(path, "a Word document")
     main = file.stream("WordDocument")
     if "EncryptedPackage" in file:
-        raise UnreadableError("The document is protected by a password.")
+        raise UnreadableError(mark("The document is protected by a password."))
     if not main:
-        raise UnreadableError("It is not a Word document.")
+        raise UnreadableError(mark("It is not a Word document."))
     try:
         text = _text(file, main)
     except struct.error as error:
@@ -53,7 +54,7 @@ def _text(file: CompoundFile, main: bytes) -> str:
         raise UnreadableError(_OLDER)
     (flags,) = struct.unpack_from("<H", main, _FLAGS_AT)
     if flags & _ENCRYPTED:
-        raise UnreadableError("The document is protected by a password.")
+        raise UnreadableError(mark("The document is protected by a password."))
     table = file.stream("1Table" if flags & _TABLE_1 else "0Table")
     start, size = struct.unpack_from("<2I", main, _PIECES_AT)
     characters = sum(struct.unpack_from("<2I", main, _LENGTHS_AT))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pypdfium2 as pdfium
 
+from desktop_app.prose import mark
 from desktop_app.service.documents.sections import Found, Remark, Section, UnreadableError
 
 MAX_PAGES = 5_000
@@ -31,10 +32,12 @@ def _open(path: Path) -> pdfium.PdfDocument:
         return pdfium.PdfDocument(path)  # type: ignore[no-untyped-call]  # it has no types
     except pdfium.PdfiumError as error:
         if getattr(error, "err_code", None) == _PASSWORD:
-            raise UnreadableError("The PDF is protected by a password.") from error
+            raise UnreadableError(mark("The PDF is protected by a password.")) from error
         with path.open("rb") as file:
             is_pdf = b"%PDF-" in file.read(_HEADER_WITHIN)
-        sentence = "The PDF is damaged or cut off." if is_pdf else "It is not a PDF file."
+        sentence = (
+            mark("The PDF is damaged or cut off.") if is_pdf else mark("It is not a PDF file.")
+        )
         raise UnreadableError(sentence) from error
 
 

@@ -8,13 +8,14 @@ from pathlib import Path
 
 from charset_normalizer import from_bytes
 
+from desktop_app.prose import mark
 from desktop_app.service.documents.sections import Found, Remark, Section, UnreadableError
 
 MAX_BYTES = 16 << 20
 
 _SAMPLE_BYTES = 64 * 1024
 _FEW_LETTERS = 16
-_NO_TEXT = "It is not a text: no encoding fits."
+_NO_TEXT = mark("It is not a text: no encoding fits.")
 _BOMS = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 

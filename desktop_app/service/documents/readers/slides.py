@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from desktop_app.prose import mark
 from desktop_app.service.documents.readers.archive import (
     attribute,
     elements,
@@ -38,7 +39,7 @@ def read_pptx(path: Path) -> Iterator[Found]:
 def _slides(archive: zipfile.ZipFile) -> list[str]:
     names = set(archive.namelist())
     if _MAIN not in names:
-        raise UnreadableError("It is not a PowerPoint presentation.")
+        raise UnreadableError(mark("It is not a PowerPoint presentation."))
     parts = targets(archive, _MAIN)
     shown = [parts[one][1] for one in _shown(archive) if one in parts and parts[one][1] in names]
     if shown:

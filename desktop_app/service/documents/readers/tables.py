@@ -9,12 +9,13 @@ from pathlib import Path
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
 
+from desktop_app.prose import mark
 from desktop_app.service.documents.readers.archive import check_archive
 from desktop_app.service.documents.readers.plain_text import read_text, remarks_of
 from desktop_app.service.documents.sections import Found, Remark, Section, UnreadableError
 
 _MOST_HEADING_CHARACTERS = 300
-_DAMAGED = "The workbook is damaged, cut off, or no workbook."
+_DAMAGED = mark("The workbook is damaged, cut off, or no workbook.")
 _DELIMITERS = ",;\t|"
 _SNIFFED_CHARACTERS = 16_384
 
@@ -38,7 +39,7 @@ def read_xls(path: Path) -> Iterator[Found]:
                 sheet = workbook.get_sheet_by_name(name)
                 yield _section(f"sheet {name}", _rows(sheet))
         except PasswordError as error:
-            raise UnreadableError("The workbook is protected by a password.") from error
+            raise UnreadableError(mark("The workbook is protected by a password.")) from error
         except CalamineError as error:
             raise UnreadableError(_DAMAGED) from error
         except BaseException as error:

@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from desktop_app.prose import mark
 from desktop_app.service.documents.readers.archive import (
     attribute,
     elements,
@@ -41,7 +42,7 @@ def _main_part(archive: zipfile.ZipFile) -> str:
             return target
     if "word/document.xml" in archive.namelist():
         return "word/document.xml"
-    raise UnreadableError("It is not a Word document.")
+    raise UnreadableError(mark("It is not a Word document."))
 
 
 def _heading_styles(archive: zipfile.ZipFile, part: str) -> frozenset[str]:
