@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QResizeEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QSizePolicy,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop_app.prose import mark, tr
 from desktop_app.settings import Settings
@@ -12,7 +19,7 @@ from desktop_app.ui import look as size
 from desktop_app.ui.button import Button, Tone
 from desktop_app.ui.keys_page import KeyCap
 from desktop_app.ui.look import Look
-from desktop_app.ui.page_area import ALL, MARGIN
+from desktop_app.ui.page_area import ALL, MARGIN, PageArea
 from desktop_app.ui.settings.key_card import KeyCard
 from desktop_app.ui.settings.microphone_card import MicrophoneCard
 from desktop_app.ui.settings.row_widgets import RowWidget, WrappedText
@@ -113,25 +120,41 @@ class WelcomePane(QWidget):
         foot.addStretch(1)
         for part in (self.skip, self.back, self.onward):
             foot.addWidget(part)
-        inner = QWidget(self)
-        inner.setMaximumWidth(self._look.scaled(size.COLUMN))
-        whole = QVBoxLayout(inner)
+        inner = QWidget()
+        column = _column(inner)
+        column.addWidget(self._title)
+        column.addWidget(self._hint)
+        column.addSpacing(16)
+        column.addLayout(self._steps)
+        self._area = _StepArea(self._look, self)
+        self._area.hold(inner)
+        whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(8)
+        whole.setSpacing(0)
         whole.addStretch(2)
-        whole.addWidget(self._title)
-        whole.addWidget(self._hint)
-        whole.addSpacing(16)
-        whole.addLayout(self._steps)
-        whole.addSpacing(16)
-        whole.addLayout(foot)
+        whole.addWidget(self._area, ALL)
+        whole.addSpacing(24)
+        whole.addLayout(self._in_line(foot))
         whole.addStretch(3)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(MARGIN, 0, MARGIN, 0)  # in line with the composer
+
+    def _in_line(self, foot: QHBoxLayout) -> QHBoxLayout:
+        """With the composer and what stands above."""
+        line = QWidget(self)
+        line.setLayout(foot)
+        line.setMaximumWidth(self._look.scaled(size.COLUMN))
+        foot.setContentsMargins(0, 0, 0, 0)
+        row = QHBoxLayout()
+        row.setContentsMargins(MARGIN, 0, MARGIN, 0)
         row.setSpacing(0)
         row.addStretch(1)
-        row.addWidget(inner, ALL)
+        row.addWidget(line, ALL)
         row.addStretch(1)
+        return row
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """What it takes to be seen as a whole."""
+        least, area = super().minimumSizeHint(), self._area
+        return least + QSize(0, area.sizeHint().height() - area.minimumSizeHint().height())
 
     def _connect(self) -> None:
         self.embedded.clicked.connect(self._on_embedded)
@@ -144,10 +167,13 @@ class WelcomePane(QWidget):
         """Mark who answers."""
         self.embedded.setChecked(profile == "embedded")
         self.backboard.setChecked(profile == "backboard")
+        if profile != "backboard":
+            _hand_over(self.key, self.embedded)
         self.key.setVisible(profile == "backboard")
 
     def show_step(self, step: int) -> None:
         """Show one of the three."""
+        _hand_over(self._steps.currentWidget(), self.onward)
         self.step = max(SERVICE, min(step, TRY))
         self._steps.setCurrentIndex(self.step)
         self._title.show_text(tr(_TITLES[self.step]))
@@ -158,6 +184,7 @@ class WelcomePane(QWidget):
         self.onward.setText(tr("Done") if self.step == TRY else tr("Next"))
         self.onward.describe(self.onward.text())
         self.tried.show_text("")
+        self._area.verticalScrollBar().setValue(0)
         self.setAccessibleName(f"{self._title.text()} {place}")
 
     def show_pressed(self) -> None:
@@ -172,6 +199,7 @@ class WelcomePane(QWidget):
         self.show_profile("backboard")
         self.profile_chosen.emit("backboard")
         self.key.field.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._area.show_all_of(self.key)
 
     def _on_back(self) -> None:
         self.show_step(self.step - 1)
@@ -183,6 +211,42 @@ class WelcomePane(QWidget):
         else:
             self.show_step(self.step + 1)
             self.step_changed.emit(self.step)
+
+
+class _StepArea(PageArea):
+    """As high as what it holds, and scrolled where there is less: letters may be large."""
+
+    def __init__(self, look: Look, parent: QWidget) -> None:
+        super().__init__(look, parent)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        held = self.widget()
+        return QSize(self.width(), held.heightForWidth(self.width()) if held is not None else 0)
+
+    def show_all_of(self, part: QWidget) -> None:
+        """Bring a part that appears into sight."""
+        for one in (self.widget(), part.parentWidget()):
+            if one is not None and (layout := one.layout()) is not None:
+                layout.activate()  # places are known only then
+        self.ensureWidgetVisible(part)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self.updateGeometry()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        if watched is self.widget() and event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
+
+
+def _hand_over(leaving: QWidget | None, heir: QWidget) -> None:
+    """The keyboard of what is hidden next; Qt would give it to what skips everything."""
+    focus = QApplication.focusWidget()
+    if focus is not None and leaving is not None and leaving.isAncestorOf(focus):
+        heir.setFocus()
 
 
 def _column(page: QWidget) -> QVBoxLayout:

@@ -24,8 +24,11 @@ from desktop_app.link.messages import LevelMeasured, MessageSaved, Phase, PressT
 from desktop_app.protocol.service_calls import CheckKey, Done, KeyState
 from desktop_app.settings import load
 from desktop_app.state.app_state import Voice
+from desktop_app.ui.look import Look
 from desktop_app.ui.welcome.welcome_pane import MICROPHONE, SERVICE, TRY, WelcomePane
 from tests.ui.conftest import make_message
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # off screen
 
 
 class Asks:
@@ -190,3 +193,48 @@ def test_speaking_does_not_move_what_is_said_of_it(desk, welcome):
     desk.window.pane.show_voice(Voice(phase=Phase.HEARING), "")
     assert desk.window.pane.dock.isVisible()
     assert welcome.geometry() == before
+
+
+@pytest.fixture
+def large(qtbot) -> WelcomePane:
+    """In the smallest window, with the largest letters."""
+    pane = WelcomePane(Look(theme="light", is_calm=True, text_percent=200), None)
+    qtbot.addWidget(pane)
+    pane.resize(760, 374)
+    pane.show()
+    return pane
+
+
+def top_of(pane, part) -> int:
+    return part.mapTo(pane, QPoint(0, 0)).y()
+
+
+def test_large_letters_in_a_small_window_squeeze_nothing(large, qtbot):
+    large.show_profile("backboard")
+    for step in (SERVICE, MICROPHONE, TRY):
+        large.show_step(step)
+        qtbot.wait(1)  # its parts are laid out
+        assert top_of(large, large._title) >= 0, "from its beginning"
+        assert top_of(large, large.onward) + large.onward.height() <= large.height()
+        for part in (large.key.field, large.key.check, large.devices[0].control):
+            assert part.isHidden() or part.height() >= part.minimumSizeHint().height()
+    for button in (large.microphone.listen, large.microphone.play):
+        assert button.height() >= button.sizeHint().height()
+
+
+def test_the_field_for_a_key_comes_into_sight(large, qtbot):
+    qtbot.wait(1)
+    large.backboard.click()
+    qtbot.wait(1)
+    field = large.key.field
+    assert 0 <= top_of(large, field) <= top_of(large, large.onward) - field.height()
+
+
+def test_the_keyboard_never_falls_to_what_skips_everything(desk, welcome, qtbot):
+    welcome.backboard.click()
+    assert welcome.key.field.hasFocus()
+    welcome.embedded.click()
+    assert welcome.embedded.hasFocus()
+    welcome.backboard.click()
+    click(qtbot, welcome.onward)
+    assert welcome.onward.hasFocus()
