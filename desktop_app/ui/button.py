@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QEnterEvent, QFocusEvent, QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
@@ -116,9 +116,19 @@ class Button(QAbstractButton):
         self._paint_ground(painter, box)
         self._paint_content(painter, box)
         if self.hasFocus() and self._shows_focus:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(self._look.colour("accent"), 2))
-            painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), 8, 8)
+            self._paint_focus(painter, box)
+
+    def _paint_focus(self, painter: QPainter, box: QRectF) -> None:
+        """A ring that is seen on every ground; a link, whose words fill it, is underlined."""
+        is_filled = self._tone is Tone.ACCENT and self.isEnabled()
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(self._look.colour("on_accent" if is_filled else "accent"), 2))
+        if self._tone is Tone.LINK:
+            below = box.center().y() + self.fontMetrics().height() / 2 + 1
+            painter.drawLine(QPointF(box.left(), below), QPointF(box.right(), below))
+            return
+        inset, radius = (3, 6) if is_filled else (1, 8)
+        painter.drawRoundedRect(box.adjusted(inset, inset, -inset, -inset), radius, radius)
 
     def _paint_ground(self, painter: QPainter, box: QRectF) -> None:
         is_over = self.isEnabled() and self.underMouse()

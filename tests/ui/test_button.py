@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.ui.button import Button, Tone
 from desktop_app.ui.look import Look
 from tests.fakes.ink import dark_in
+from tests.ui.test_look import contrast
 
 
 @pytest.mark.parametrize("percent", [100, 200])
@@ -48,3 +51,31 @@ def test_the_chosen_one_of_several_has_a_mark_where_its_line_ends(look, qtbot):
     assert inks() == [False, False]
     choice.setChecked(True)
     assert inks()[0]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("tone", list(Tone))
+def test_bar_54_the_focus_is_seen_on_every_kind_of_button(qtbot, theme, tone):
+    look = Look(theme=theme, is_calm=True)
+    parent = QWidget()
+    parent.setPalette(QPalette(look.colour("background")))
+    qtbot.addWidget(parent)
+    button = Button(look, parent, text="Next", tone=tone)
+    button.resize(button.sizeHint())
+    before = button.grab().toImage()
+    ground = before.pixelColor(button.width() // 2, 4)
+    parent.move(300, 300)  # away from the mouse
+    with qtbot.waitActive(parent):
+        parent.show()
+        parent.activateWindow()
+    parent.setFocus()
+    button.setFocus(Qt.FocusReason.TabFocusReason)
+    after = button.grab().toImage()
+    changed = [
+        after.pixelColor(x, y)
+        for x in range(after.width())
+        for y in range(after.height())
+        if after.pixel(x, y) != before.pixel(x, y)
+    ]
+    seen = [one for one in changed if contrast(one.name(), ground.name()) >= 3]
+    assert len(seen) >= button.fontMetrics().horizontalAdvance("Next")
