@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from desktop_app.ui.compose.edit_line import EditLine
     from desktop_app.ui.notice_bar import NoticeBar
     from desktop_app.ui.voice.voice_dock import VoiceDock
+    from desktop_app.ui.welcome.welcome_pane import WelcomePane
 
 _MARGIN = 20
 _BOTTOM = 18
@@ -59,7 +60,7 @@ class ConversationPane(QWidget):
         self.composer.height_changed.connect(self.arrange)
         self.chat: ChatView | None = None
         self.invitation: Invitation | None = None
-        self.welcome: QWidget | None = None
+        self.welcome: WelcomePane | None = None
         self.page = ""
         self._pages: dict[str, QWidget | Callable[[QWidget], QWidget]] = {}
         self._conversation: Conversation | None = None
@@ -118,11 +119,15 @@ class ConversationPane(QWidget):
             self.welcome.setVisible(is_inviting)
         self.arrange()
 
-    def use_welcome(self, welcome: QWidget | None) -> None:
+    def use_welcome(self, welcome: WelcomePane | None) -> None:
         """Put this in place of the invitation, or the invitation back."""
         if self.welcome is not None:
             self.welcome.hide()
         self.welcome = welcome
+        if welcome is not None:
+            stops = (*self.header.stops, *welcome.stops, *self.composer.stops)
+            for before, after in pairwise(stops):
+                QWidget.setTabOrder(before, after)
         if self._conversation is not None:
             self.show_conversation(self._conversation)
 

@@ -86,6 +86,11 @@ class MicrophoneCard(QWidget):
         self.play.clicked.connect(self.play_requested)
         self.show_test(MicrophoneTestChanged(MicrophoneTest.OFF))
 
+    @property
+    def stops(self) -> tuple[QWidget, ...]:
+        """What Tab comes to."""
+        return (self.listen, self.play)
+
     def show_test(self, test: MicrophoneTestChanged) -> None:
         """Show how the test stands."""
         self._state = test.state

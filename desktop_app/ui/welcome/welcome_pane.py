@@ -151,6 +151,13 @@ class WelcomePane(QWidget):
         row.addStretch(1)
         return row
 
+    @property
+    def stops(self) -> tuple[QWidget, ...]:
+        """What Tab comes to, in the order in which it is read."""
+        first = (self.embedded, self.backboard, self.key.field, self.key.check)
+        second = (*(one.control for one in self.devices), *self.microphone.stops)
+        return (*first, *second, self.skip, self.back, self.onward)
+
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """What it takes to be seen as a whole."""
         least, area = super().minimumSizeHint(), self._area

@@ -238,3 +238,13 @@ def test_the_keyboard_never_falls_to_what_skips_everything(desk, welcome, qtbot)
     welcome.backboard.click()
     click(qtbot, welcome.onward)
     assert welcome.onward.hasFocus()
+
+
+def test_bar_54_tab_goes_through_the_steps_as_they_are_read(desk, welcome):
+    pane = desk.window.pane
+    wanted = (*pane.header.stops, *welcome.stops, *pane.composer.stops)
+    found, stop = [wanted[0]], wanted[0].nextInFocusChain()
+    while stop is not wanted[0]:
+        found += [stop] if stop in wanted else []
+        stop = stop.nextInFocusChain()
+    assert tuple(found) == wanted
