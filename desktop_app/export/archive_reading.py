@@ -96,9 +96,11 @@ class Archive:
 
     def __init__(self, file: zipfile.ZipFile, size_bytes: int) -> None:
         self._file = file
-        self._entries = _checked_entries(file, size_bytes)
         self._told: dict[str, str] = {}  # sums of attached files, by their entries
+        # A newer one may hold what is not known here, so who wrote it is asked first.
+        self._entries = {one.filename: one for one in file.infolist() if _is_manifest(one)}
         self._check_manifest()
+        self._entries = _checked_entries(file, size_bytes)
 
     @property
     def media_bytes(self) -> int:
@@ -329,6 +331,11 @@ def _checked_entries(file: zipfile.ZipFile, size_bytes: int) -> dict[str, zipfil
     if sum(stored) > size_bytes or packed > 8 * _MOST_TEXT_BYTES:
         raise foreign(tr("it claims to hold more than it can"))
     return entries
+
+
+def _is_manifest(info: zipfile.ZipInfo) -> bool:
+    is_plain = info.compress_type in (zipfile.ZIP_STORED, _KINDS[MANIFEST])
+    return info.filename == MANIFEST and is_plain and not info.flag_bits & _ENCRYPTED
 
 
 def _is_far(path: str) -> bool:

@@ -225,6 +225,16 @@ async def test_a_strange_archive_is_refused_and_nothing_changed(
     assert not (tmp_path / "evil.json").exists()
 
 
+async def test_an_archive_of_a_later_version_is_said_to_be_one_whatever_is_in_it(tmp_path):
+    path = tmp_path / "later.zip"
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("words/0001.cbor", b"\0")
+        file.writestr("parley.json", '{"format": "parley-archive", "version": 9}')
+    with pytest.raises(InputError) as caught:
+        await imported(path, tmp_path / "other")
+    assert caught.value.code == "archive.newer"
+
+
 ROWS = {
     "no id": ("messages", {"id": ""}),
     "of another thread": ("messages", {"thread_id": "t2"}),
