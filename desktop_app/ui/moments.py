@@ -8,6 +8,13 @@ from PySide6.QtCore import QDate, QLocale, QTime
 
 from desktop_app.prose import tr, tr_in
 
+_LAST_S = datetime(9999, 12, 30).timestamp()
+
+
+def moment_of(unix_s: float) -> datetime:
+    """A Unix time here; what no calendar has, as an archive or a wrong clock may, is its end."""
+    return datetime.fromtimestamp(min(max(unix_s, 0.0), _LAST_S))
+
 
 def clock(moment: datetime) -> str:
     """``17:05``, or ``5:05 PM`` where people write it so."""

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from desktop_app.journal.records import SearchHit, ThreadRecord
 from desktop_app.state.thread_days import Day, Days
+from desktop_app.ui import moments
 from desktop_app.ui.threads import thread_words as words
 from desktop_app.ui.threads.thread_rows import Row
 
@@ -78,7 +79,7 @@ class ListedThreads:
     def _when(self, updated_at: float, day: Day, *, is_under_day: bool) -> str:
         if day not in (Day.MONTH, Day.OLDER):
             return words.when(updated_at, day, is_under_day=is_under_day)
-        moment = datetime.fromtimestamp(updated_at)
+        moment = moments.moment_of(updated_at)
         date = (moment.month, moment.day)
         if date not in self._dates:
             self._dates[date] = words.when(updated_at, day, is_under_day=is_under_day)
@@ -89,7 +90,7 @@ class ListedThreads:
             return words.heading("pinned")
         if day is not Day.OLDER:
             return words.heading(day)
-        moment = datetime.fromtimestamp(thread.updated_at)
+        moment = moments.moment_of(thread.updated_at)
         month = (moment.year, moment.month)
         if month not in self._headings:
             self._headings[month] = words.month_heading(thread.updated_at)

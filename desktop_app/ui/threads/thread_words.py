@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from datetime import datetime
 
 from PySide6.QtCore import QLocale
 
@@ -41,7 +40,7 @@ def heading(name: str) -> str:
 
 def month_heading(updated_at: float) -> str:
     """Heading of the threads of a month that is over, e.g. ``March 2026``."""
-    moment = datetime.fromtimestamp(updated_at)
+    moment = moments.moment_of(updated_at)
     month = QLocale().standaloneMonthName(moment.month)
     return f"{month[:1].upper()}{month[1:]} {moment.year}"
 
@@ -60,7 +59,7 @@ def _is_control(character: str) -> bool:
 
 def when(updated_at: float, day: Day, *, is_under_day: bool) -> str:
     """The time at the right of a row: what its heading does not say already."""
-    moment = datetime.fromtimestamp(updated_at)
+    moment = moments.moment_of(updated_at)
     if day is Day.TODAY:
         return moments.clock(moment)
     if day is Day.YESTERDAY:
@@ -81,7 +80,7 @@ def spoken_day(updated_at: float, day: Day) -> str:
     """The day of a row as it is read out."""
     if day in _SPOKEN:
         return tr(_SPOKEN[day])
-    moment = datetime.fromtimestamp(updated_at)
+    moment = moments.moment_of(updated_at)
     if day is Day.WEEK:
         return QLocale().dayName(moment.isoweekday(), QLocale.FormatType.LongFormat)
     return moments.day(moment)

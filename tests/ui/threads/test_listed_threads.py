@@ -100,3 +100,15 @@ def test_no_title_breaks_its_line(title, shown):
 def test_a_title_of_any_length_is_cut():
     assert len(shown_title("x" * 200_000)) == 200
     assert shown_title("\n" * 200_000) == "New thread"
+
+
+@pytest.mark.parametrize("moment", [1e308, -1e308, float("inf")])
+def test_a_time_that_no_calendar_has_leaves_the_list_as_it_is(moment):
+    """An archive of anybody's may bring one."""
+    threads = (
+        ThreadRecord(id="x", title="Odd", created_at=moment, updated_at=moment),
+        thread("a", datetime(2026, 5, 20, 9, 15), "Lisbon"),
+    )
+    rows = ListedThreads().by_day(threads, NOW)
+    assert [row.said() for row in rows if not row.is_heading]
+    assert {row.title for row in rows if not row.is_heading} == {"Odd", "Lisbon"}
