@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Sequence
-from datetime import datetime
 
 from desktop_app.journal.picture_files import ending_of
 from desktop_app.journal.records import PictureRecord
 from desktop_app.prose import tr, tr_n
 from desktop_app.ui import moments, wording
+from desktop_app.ui.file_names import file_stem
 from desktop_app.ui.mirroring import in_order
 from desktop_app.ui.numbers import file_size, whole
-
-_NAME_CHARACTERS = 60
-_UNFIT = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]+')
-_RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)
 
 
 def caption(picture: PictureRecord) -> str:
@@ -27,7 +21,7 @@ def caption(picture: PictureRecord) -> str:
 
 def made_at(picture: PictureRecord) -> str:
     """Date and time, as people here write them."""
-    return moments.day_and_clock(datetime.fromtimestamp(picture.created_at))
+    return moments.day_and_clock(moments.moment_of(picture.created_at))
 
 
 def maker(picture: PictureRecord) -> str:
@@ -79,11 +73,8 @@ def spoken(picture: PictureRecord, number: int, count: int, length: str = "") ->
 
 def file_name(picture: PictureRecord) -> str:
     """A name for the file that every system takes."""
-    plain = unicodedata.normalize("NFC", caption(picture))
-    stem = " ".join(_UNFIT.sub(" ", plain).split())[:_NAME_CHARACTERS].strip(" .")
-    while len(stem.encode()) > 200:
-        stem = stem[:-1]
-    if not stem or _RESERVED.match(stem):
+    stem = file_stem(caption(picture))
+    if not stem:
         kind = "video" if picture.is_video else "picture"
-        stem = datetime.fromtimestamp(picture.created_at).strftime(f"{kind} %Y-%m-%d %H%M%S")
+        stem = moments.moment_of(picture.created_at).strftime(f"{kind} %Y-%m-%d %H%M%S")
     return stem + ending_of(picture.mime_type)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import count
@@ -18,6 +17,7 @@ from desktop_app.export.exporting import ExportWish, Format, export_threads, pic
 from desktop_app.export.watch import Watch
 from desktop_app.link.messages import Notice, NoticeLevel
 from desktop_app.prose import mark, tr
+from desktop_app.ui.file_names import file_stem
 from desktop_app.ui.threads.thread_rows import Row
 from desktop_app.ui.wires import Wires
 
@@ -28,8 +28,6 @@ _FORMATS = {
     Format.JSON: mark("Archive, to be imported again"),
 }
 _ENDINGS = {Format.MARKDOWN: "md", Format.HTML: "html", Format.PDF: "pdf", Format.JSON: "zip"}
-_NOT_IN_NAMES = re.compile(r'[\x00-\x1f<>:"/\\|?*]+')
-_LONGEST_NAME = 60
 WRITING = "export.running"
 
 
@@ -187,5 +185,4 @@ def file_name(titles: Sequence[str]) -> str:
     """A name that every system takes, after the only title or for several threads."""
     if len(titles) != 1:
         return tr("Conversations")
-    plain = " ".join(_NOT_IN_NAMES.sub(" ", titles[0]).split())[:_LONGEST_NAME]
-    return plain.strip(" .") or tr("Conversation")
+    return file_stem(titles[0]) or tr("Conversation")
