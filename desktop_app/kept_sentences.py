@@ -103,7 +103,18 @@ KEPT: Prose = {
     "settings.not_saved": (
         "Your settings could not be saved: {reason}. Make room[, then try again]."
     ),
-    "settings.broken": "Some settings cannot be used, defaults take their place. {reason}",
+    "settings.broken": (
+        "Some settings cannot be used, defaults take their place: {reason}. Choose them anew in "
+        "the settings."
+    ),
+    "settings.set_aside": (
+        "Your settings could not be read and were kept as {file}. The defaults are used; choose "
+        "them anew in the settings."
+    ),
+    "settings.unread": (
+        "Your settings cannot be read now, the defaults are used. Check that the file may be "
+        "opened, then restart Parley."
+    ),
     "storage.broken": (
         "The file of your conversations is damaged. Restart Parley: it keeps the damaged file and "
         "begins a new one."

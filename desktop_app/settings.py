@@ -13,10 +13,14 @@ from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from desktop_app.unusable_settings import Unusable, set_aside, unread, unusable
+
 logger = logging.getLogger(__name__)
 
-Report = Callable[[str], None]
 _Section = TypeVar("_Section")
+
+
+Report = Callable[[Unusable], None]
 
 
 def _one_of(*allowed: str) -> Any:
@@ -246,10 +250,10 @@ def load(path: Path, *, report: Report = logger.warning) -> Settings:
     except FileNotFoundError:
         return Settings()
     except OSError as error:  # it may be there again at the next start: it stays where it is
-        report(f"The settings file {path} cannot be read ({error}); the defaults are used.")
+        report(unread(path, error))
         return Settings()
     except (ValueError, RecursionError) as error:
-        report(_set_aside(path, error))
+        report(set_aside(path, error))
         return Settings()
     return _with_values(Settings(), _with_speech_moved(known), "", report)
 
@@ -286,7 +290,7 @@ def save(path: Path, settings: Settings) -> None:
     except FileNotFoundError:
         before = {}
     except (ValueError, RecursionError) as error:
-        logger.warning(_set_aside(path, error))
+        logger.warning(set_aside(path, error))
         before = {}
     after = asdict(settings)
     text = json.dumps(_merged(_without_removed(before, after), after), indent=2, ensure_ascii=False)
@@ -298,23 +302,6 @@ def _read_object(path: Path) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise ValueError("it does not hold a JSON object")
     return found
-
-
-def _set_aside(path: Path, error: Exception) -> str:
-    """Move an unreadable file away, without overwriting an earlier one, and say so."""
-    aside = path.with_name(path.name + ".broken")
-    number = 1
-    while aside.exists():
-        number += 1
-        aside = path.with_name(f"{path.name}.broken{number}")
-    try:
-        path.rename(aside)
-    except OSError:
-        return f"The settings file {path} cannot be read ({error}); the defaults are used."
-    return (
-        f"The settings file {path} cannot be read ({error}); it was kept as {aside.name} "
-        "and the defaults are used."
-    )
 
 
 def _with_values(
@@ -333,7 +320,7 @@ def _with_values(
         elif _is_usable(value, before, one.metadata):
             changes[one.name] = value
         else:
-            report(f"The setting {name} cannot be {value!r}; its default is used.")
+            report(unusable(name, value, "its default is used"))
     return replace(default, **changes)  # type: ignore[type-var]  # as above
 
 
@@ -346,7 +333,7 @@ def _each_with_values(
         if isinstance(value, dict):
             sections[name] = _with_values(default, value, f"{where}.{name}.", report)
         else:
-            report(f"The setting {where}.{name} cannot be {value!r}; it is left out.")
+            report(unusable(f"{where}.{name}", value, "it is left out"))
     return sections
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from desktop_app.ui.single_instance import SingleInstance
     from desktop_app.ui.store import AppStore
     from desktop_app.ui.window_language import WindowLanguage
+    from desktop_app.unusable_settings import Unusable
 
 _LOADED_WITHIN_S = 20.0
 _SETTLE_S = 0.3
@@ -292,19 +293,18 @@ def _use_settings(screen: Screen, paths: Paths) -> None:
     """Follow the preferences, and say whose service is used; what is wrong with them is shown."""
     from functools import partial
 
-    from desktop_app.link.messages import Notice, NoticeLevel
     from desktop_app.profiles import key_of
     from desktop_app.state.app_state import Service
     from desktop_app.state.changes import with_notice, with_service
 
-    problems: list[str] = []
+    problems: list[Unusable] = []
     settings, store = screen.follow_settings(paths.settings, problems.append), screen.store
     service = Service(profile=key_of(settings, settings.profile), name=settings.profile)
     store.change(partial(with_service, service=service))
     if problems:
-        facts = {"reason": problems[0]}
-        notice = Notice(NoticeLevel.WARNING, "settings.broken", facts)
-        store.change(partial(with_notice, notice=notice))
+        from desktop_app.ui.settings.settings_keeper import notice_of
+
+        store.change(partial(with_notice, notice=notice_of(problems)))
 
 
 async def _take_picture(screen: Screen, paths: Paths, picture: str) -> int:

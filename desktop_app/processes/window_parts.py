@@ -24,6 +24,7 @@ from desktop_app.ui.shortcuts import rebind
 from desktop_app.ui.store import AppStore
 from desktop_app.ui.window_language import WindowLanguage
 from desktop_app.ui.wiring import Wiring
+from desktop_app.unusable_settings import Unusable
 
 _UNSENT = "unsent.json"
 _DELETED_WITHIN_S = 2.0
@@ -92,7 +93,7 @@ class Screen:
         before.deleteLater()
         return language
 
-    def follow_settings(self, path: Path, report: Callable[[str], None]) -> Settings:
+    def follow_settings(self, path: Path, report: Callable[[Unusable], None]) -> Settings:
         """Read the preferences; what the first frame needs of them is remembered for the next.
 
         A language or size of letters that was changed by hand wants a new window at once.

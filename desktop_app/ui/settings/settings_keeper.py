@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from desktop_app.profiles import from_start
 from desktop_app.settings import Settings, load, save
 from desktop_app.ui.settings.setting_table import value_of, with_value
 from desktop_app.ui.wires import Wires
+from desktop_app.unusable_settings import Unusable
 
 
 class SettingsKeeper(QObject):
@@ -36,13 +37,12 @@ class SettingsKeeper(QObject):
         self._wires.run(self._read, "read settings")
 
     async def _read(self) -> None:
-        problems: list[str] = []
+        problems: list[Unusable] = []
         found = await self._wires.on_worker(partial(load, self._path, report=problems.append))
         if not self._is_writing:
             self._written = self.settings = found
         if problems:
-            facts = {"reason": problems[0]}
-            self._wires.notify(Notice(NoticeLevel.WARNING, "settings.broken", facts))
+            self._wires.notify(notice_of(problems))
         self.changed.emit(self.settings)
 
     def change(self, path: str, value: object) -> None:
@@ -89,3 +89,14 @@ class SettingsKeeper(QObject):
             self._written = self.settings
         finally:
             self._is_writing = False
+
+
+def notice_of(problems: Sequence[Unusable]) -> Notice:
+    """What could not be used of the settings, which is something."""
+    first = problems[0]
+    code, facts = "settings.broken", {"reason": ", ".join(one.name for one in problems)}
+    if first.is_file:
+        code, facts = "settings.set_aside", {"file": first.name}
+    if first.is_file and not first.name:
+        code, facts = "settings.unread", {}
+    return Notice(NoticeLevel.WARNING, code, facts)
