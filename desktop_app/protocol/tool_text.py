@@ -7,13 +7,24 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from desktop_app.prose import tr
+from desktop_app.prose import Prose, tr
 
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _EXAMPLE = '[{"type": "function", "function": {"name": "...", "parameters": {"type": "object"}}}]'
 _SPACE = re.compile(r"[\s,]*")
 _COLON = re.compile(r"[\s:]*")
 _DECODER = json.JSONDecoder()
+_FAULTS: Prose = {  # as Python's reader begins to say it, in English whatever is spoken here
+    "Expecting value": "a value is missing",
+    "Expecting ',' delimiter": "a comma is missing",
+    "Expecting ':' delimiter": "a colon is missing",
+    "Expecting property name": "a name in double quotes is missing",
+    "Extra data": "something stands behind its end",
+    "Illegal trailing comma": "nothing follows a comma",
+    "Invalid control character": "a line ends within a text in quotes",
+    "Invalid \\": "a backslash stands before a character that takes none",
+    "Unterminated string": "a text in quotes has no end",
+}
 
 
 class ToolTextError(ValueError):
@@ -73,14 +84,11 @@ def _written(text: str) -> Iterator[_Written]:
     except UnicodeEncodeError as error:
         raise ToolTextError(1, tr("half of a character stands in it")) from error
     except json.JSONDecodeError as error:
-        raise ToolTextError(
-            error.lineno, tr("it is not JSON: {why}").format(why=error.msg)
-        ) from error
-    except ValueError as error:  # a number that is larger than any
-        why = tr("it is not JSON: {why}").format(why=error)
-        raise ToolTextError(1, why) from error
+        raise _no_json(error.lineno, _fault_words(error.msg)) from error
+    except ValueError as error:
+        raise _no_json(1, tr("a number is too large")) from error
     except RecursionError as error:
-        raise ToolTextError(1, tr("it is not JSON: {why}").format(why=tr("too deep"))) from error
+        raise _no_json(1, tr("too deep")) from error
     if isinstance(found, list):
         yield from _elements(text, text.index("[") + 1)
     elif isinstance(found, dict) and "tools" in found:
@@ -121,7 +129,17 @@ def _behind(pattern: re.Pattern[str], text: str, at: int) -> int:
 
 
 def _no_number(name: str) -> None:
-    raise json.JSONDecodeError(f"{name} is no number", "", 0)
+    raise json.JSONDecodeError(tr("{name} is no number").format(name=name), "", 0)
+
+
+def _fault_words(told: str) -> str:
+    """What Python's reader told, in the language that is spoken here."""
+    found = next((words for begin, words in _FAULTS.items() if told.startswith(begin)), "")
+    return tr(found) or told
+
+
+def _no_json(line: int, why: str) -> ToolTextError:
+    return ToolTextError(line, tr("it is not JSON: {why}").format(why=why))
 
 
 def _line_of(text: str, at: int) -> int:

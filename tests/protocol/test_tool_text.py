@@ -22,7 +22,7 @@ def test_there_may_be_no_functions(text):
 @pytest.mark.parametrize(
     ("text", "line", "words"),
     [
-        ('[\n  {"name": "a"}\n  {"name": "b"}\n]', 3, "not JSON: Expecting ',' delimiter"),
+        ('[\n  {"name": "a"}\n  {"name": "b"}\n]', 3, "not JSON: a comma is missing"),
         ('[\n  {"name": "a"},\n\n  {"name": "two words"}\n]', 4, "name of function 2"),
         ('{"tools": [\n  {"name": "a"},\n  5]}', 3, "function 2 is no object"),
         ('[{"name": "a"},\n{"name": "b"},\n{"name": "a"}]', 3, 'two functions called "a"'),
@@ -31,7 +31,16 @@ def test_there_may_be_no_functions(text):
         ('{"tools": 5}', 1, "no list of functions"),
         ("[" * 100_000, 1, "too deep"),
         ('[{"name": "a", "top": NaN}]', 1, "NaN is no number"),
-        ('[{"name": "a", "top": 1e999}]', 1, "it is not JSON: "),
+        ('[{"name": "a", "top": 1e999}]', 1, "a number is too large"),
+        ('[{"name": "a",}]', 1, "not JSON: "),
+        ('[{"name" "a"}]', 1, "a colon is missing"),
+        ('[{"name": }]', 1, "a value is missing"),
+        ('[{"name": "a"}] [', 1, "something stands behind its end"),
+        ('[{"name":\n "a\nb"}]', 2, "a line ends within a text in quotes"),
+        ('[{"name": "a', 1, "a text in quotes has no end"),
+        ('[{"name": "\\q"}]', 1, "a backslash stands before a character that takes none"),
+        ('[{"name": "\\u12"}]', 1, "a backslash stands before a character that takes none"),
+        ("[{name: 1}]", 1, "a name in double quotes is missing"),
         ('[{"name": "a", "description": "\\ud800"}]', 1, "half of a character"),
     ],
 )
