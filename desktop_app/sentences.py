@@ -27,6 +27,7 @@ _TOLD: Prose = {
         "The assistant of this thread is not there any more. Choose another one above[, then send "
         "the message again]."
     ),
+    "assistant.saved": "“{title}” is saved.",
     "backend.empty": "The chat backend answered nothing. Look into its log[, or try again].",
     "backend.refused": "The chat backend refused the question. Check its key and registration.",
     "backend.unreadable": "The chat backend's answer makes no sense. Check its address.",

@@ -101,6 +101,12 @@ class Button(QAbstractButton):
         self._shows_focus = event.reason() in BY_KEYBOARD
         super().focusInEvent(event)
 
+    @property
+    def focus_reason(self) -> Qt.FocusReason:
+        """With which another button takes the keys over, and shows them or not as this one."""
+        reasons = Qt.FocusReason
+        return reasons.TabFocusReason if self._shows_focus else reasons.OtherFocusReason
+
     def enterEvent(self, event: QEnterEvent) -> None:  # noqa: N802
         self.update()
         super().enterEvent(event)

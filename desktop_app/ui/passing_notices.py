@@ -13,6 +13,7 @@ READ_MS = 10_000
 _CONFIRMING = (
     "archive.imported",
     "assistant.begins",
+    "assistant.saved",
     "device.other_",
     "export.written",
     "kept.",

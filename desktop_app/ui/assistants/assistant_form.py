@@ -20,6 +20,7 @@ from desktop_app.ui.panels.fields import LineField, TextField
 from desktop_app.ui.settings.row_widgets import Number, WrappedText
 
 LONGEST_NAME = 255
+_TOOLS_HINT = mark("JSON, as functions are described for models. A call of one waits for you.")
 _FACTS_HINT = mark("Empty for the usual way. What it is told when it looks for facts to remember.")
 _UPDATE_HINT = mark("Empty for the usual way. What it is told when new facts meet old ones.")
 
@@ -102,7 +103,7 @@ class AssistantForm(QWidget):
         self.tools = self._text(
             tr("Functions"),
             8,
-            tr("JSON, as functions are described for models. A call of one waits for you."),
+            tr(_TOOLS_HINT),
             is_code=True,
         )
         self.fault = WrappedText(look, self, "", size.SMALL, "danger")
@@ -197,9 +198,9 @@ class AssistantForm(QWidget):
         self.show_note("")
         self._check()
 
-    def show_note(self, text: str, ink: str = "danger") -> None:
-        """Say why it could not be saved, or that it is; empty says nothing."""
-        self.note.show_text(text, ink)
+    def show_note(self, text: str) -> None:
+        """Say why it could not be saved; empty says nothing."""
+        self.note.show_text(text)
         self.note.setVisible(bool(text))
 
     def _on_changed(self) -> None:
@@ -218,6 +219,8 @@ class AssistantForm(QWidget):
             words = tr("Line {line}: {why}.").format(line=line, why=fault.reason)
         self.fault.show_text(words)
         self.fault.setVisible(bool(words))
+        self.tools.show_fault(is_there=bool(words))
+        self.tools.page.setAccessibleDescription(words or tr(_TOOLS_HINT))
         self.save.setEnabled(bool(self.name.text().strip()))
         return line
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QFont
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from desktop_app.prose import mark, tr, tr_n
 from desktop_app.protocol.backboard.assistants import Assistant
 from desktop_app.ui import look as size
+from desktop_app.ui.announcer import say_through
 from desktop_app.ui.assistants.assistant_form import AssistantForm
 from desktop_app.ui.button import Button, Tone
 from desktop_app.ui.chat.empty_state import EmptyPane
@@ -63,11 +64,11 @@ class AssistantsPage(QWidget):
         self._right.addWidget(self._nobody)
         self._right.addWidget(self._column())
         self._lay_out()
-        self.setFocusProxy(self.new)
 
     def _column(self) -> PageArea:
-        area = PageArea(self._look, self)
+        area = self._area = PageArea(self._look, self)
         area.setAccessibleName(tr(_ABOUT))
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its fields have the keys, and scroll it
         inner = QWidget()
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 16, 0, 24)
@@ -97,6 +98,10 @@ class AssistantsPage(QWidget):
         row.addWidget(side)
         row.addLayout(self._right, 1)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        """No proxy: Qt would put the page behind the rows, and Tab lead from them back to here."""
+        self.new.setFocus(event.reason())
+
     def show_assistants(self, rows: Sequence[RowText]) -> None:
         """List these, and say what can be done with them."""
         self.rows.show_rows(rows)
@@ -120,9 +125,23 @@ class AssistantsPage(QWidget):
         if not keeps_place:
             self.form.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def close_form(self) -> None:
-        """Look at none."""
+    def close_form(self, assistant_id: str = "") -> None:
+        """Look at none; keys that were there go back to where that one was opened."""
+        tab = Qt.FocusReason.TabFocusReason
+        has_keys = self._area.isAncestorOf(QApplication.focusWidget() or self)
+        if has_keys and not self.rows.focus_action(assistant_id, "edit", tab):
+            self.new.setFocus(tab)
         self._right.setCurrentIndex(0)
+
+    def show_failure(self, text: str) -> None:
+        """Say why it was not saved, where that can be tried again."""
+        self.form.show_note(text)
+        say_through(self)(text)
+        self.form.save.setFocus(Qt.FocusReason.TabFocusReason)
+        QTimer.singleShot(0, self._show_steps)
+
+    def _show_steps(self) -> None:
+        self._area.ensureWidgetVisible(self.form.save)
 
 
 def assistant_row(

@@ -38,6 +38,7 @@ from desktop_app.ui.wires import Wires
 ASSISTANTS = "assistants"
 _LOADING = mark("Looking for assistants…")
 _NEW = "new"
+_SAVED = "assistant.saved"
 _MODEL_OF = "assistant_model/"
 
 
@@ -250,12 +251,13 @@ class AssistantsWiring(QObject):
     def _on_written(self) -> None:
         if self._page is not None and self._edited:
             self._unsaved[self._edited] = self._page.form.written
+            self._wires.dismiss(_SAVED)
 
     def _on_form_closed(self) -> None:
-        self._unsaved.pop(self._edited, None)
-        self._edited = ""
+        edited, self._edited = self._edited, ""
+        self._unsaved.pop(edited, None)
         if self._page is not None:
-            self._page.close_form()
+            self._page.close_form(edited)
 
     def _on_save(self) -> None:
         if self._page is None:
@@ -270,7 +272,7 @@ class AssistantsWiring(QObject):
             answer = await self._wires.asks.ask(question)
         except AppError as error:
             if self._page is not None and self._edited == edited:
-                self._page.form.show_note(failure_words(error))
+                self._page.show_failure(failure_words(error))
             return
         if not isinstance(answer, AssistantSaved):
             return
@@ -280,8 +282,7 @@ class AssistantsWiring(QObject):
         if self._edited == edited:
             written = self._written_of(saved)
             self._edit(saved.assistant_id, saved.name, written, keeps_place=True)
-            if self._page is not None:
-                self._page.form.show_note(tr("It is saved."), "dim")
+        self._wires.notify(Notice(NoticeLevel.INFO, _SAVED, {"title": saved.name}))
         await self._load()
 
     async def _clone(self, asked: CloneAssistant) -> None:

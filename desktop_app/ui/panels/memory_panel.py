@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QFont, QTextCursor
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop_app.journal.origins import Origin
 from desktop_app.prose import mark, tr, tr_n
@@ -44,15 +44,15 @@ class MemoryEditor(QWidget):
     Signals:
         saved: Id of the memory, empty for a new one; its text; and the assistant's id, empty for
             the one of the open thread.
-        closed: Nothing is written any more.
+        keys_given_back: Id of the memory that is written no more; it had the keys.
     """
 
     saved = Signal(str, str, str)
-    closed = Signal()
+    keys_given_back = Signal(str)
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
-        self._memory_id = self._whose = ""
+        self._memory_id = self._whose = self._opened_with = ""
         self._given_back: list[tuple[str, str, str]] = []
         self.field = TextField(look, self, tr(_WRITE), lines=3)
         self.save = Button(look, self, text=tr(_SAVE), tone=Tone.ACCENT)
@@ -72,8 +72,11 @@ class MemoryEditor(QWidget):
         self.hide()
 
     def open_for(self, memory_id: str, text: str) -> None:
-        """Begin to write."""
+        """Begin to write; what is being written already comes back afterwards."""
+        if not self.isHidden() and self.field.text not in (self._opened_with, text):
+            self._given_back.append((self._memory_id, self.field.text, self._whose))
         self._show(memory_id, text, "")
+        self.field.page.moveCursor(QTextCursor.MoveOperation.End)
         self.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def give_back(self, memory_id: str, text: str, whose: str) -> None:
@@ -87,15 +90,16 @@ class MemoryEditor(QWidget):
             self._given_back.append((memory_id, text, whose))
 
     def _show(self, memory_id: str, text: str, whose: str) -> None:
-        self._memory_id, self._whose = memory_id, whose
+        self._memory_id, self._whose, self._opened_with = memory_id, whose, text
         self.field.show_text(text)
         self._on_changed()
         self.show()
 
     def close_editor(self) -> None:
         """Leave what is written."""
+        if self.isAncestorOf(QApplication.focusWidget() or self.window()):
+            self.keys_given_back.emit(self._memory_id)
         self.hide()
-        self.closed.emit()
         if self._given_back:
             self._show(*self._given_back.pop(0))
 
@@ -158,6 +162,7 @@ class MemoryPanel(QWidget):
         self.search.textChanged.connect(self._pause.start)
         self.search.returnPressed.connect(self._on_paused)
         self.add.clicked.connect(self._on_add)
+        self.editor.keys_given_back.connect(self._take_keys)
         self.all.clicked.connect(self.all_requested)
         self.reset.clicked.connect(self._on_reset)
         self.keep.clicked.connect(self._on_keep)
@@ -213,16 +218,23 @@ class MemoryPanel(QWidget):
 
     def _on_keep(self) -> None:
         self._ask_reset(False)
+        self.reset.setFocus(Qt.FocusReason.TabFocusReason)
 
     def _on_confirm(self) -> None:
         self._ask_reset(False)
+        self.add.setFocus(Qt.FocusReason.TabFocusReason)
         self.reset_requested.emit()
+
+    def _take_keys(self, memory_id: str) -> None:
+        """Back to the button that led to what was written."""
+        if not self.rows.focus_action(memory_id, "edit", Qt.FocusReason.TabFocusReason):
+            self.add.setFocus(Qt.FocusReason.TabFocusReason)
 
     def _ask_reset(self, is_asked: bool) -> None:
         question = tr_n(
             "Forget this memory for good?", "Forget all {number} memories for good?", self._count
         )
-        self._question.setText(question.format(number=self._count))
+        self._question.setText(question.format(number=whole(self._count)))
         for part in (self._question, self.confirm, self.keep):
             part.setVisible(is_asked)
         self.reset.setVisible(self._count > 0 and not is_asked)

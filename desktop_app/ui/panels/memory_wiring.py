@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from math import ceil
 
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
@@ -89,22 +90,31 @@ class MemoryWiring(QObject):
             self._panel.rows.show_note(tr(_LOADING))
         if self._shown_of != self._assistant_id():
             self._shown_of, self._memories = self._assistant_id(), ()
-        self._wires.run(partial(self._load, self._panel.words, 1), f"list memories{self._name}")
+        shown = 1 if self._panel.words else max(1, ceil(len(self._memories) / PAGE))
+        self._read(self._panel.words, range(1, shown + 1))
 
-    async def _load(self, words: str, page: int) -> None:
+    def _read(self, words: str, pages: range) -> None:
+        self._wires.run(partial(self._load, words, pages), f"list memories{self._name}")
+
+    async def _load(self, words: str, pages: range) -> None:
+        """Exchange the memories from the first of these pages on."""
         whose = self._assistant_id()
-        question: Question = ListMemories(whose, page, PAGE)
-        if words:
-            question = SearchMemories(words, whose)
-        answer = await self._answered(question)
-        if isinstance(answer, MemoryList):
-            before = self._memories if page > 1 else ()
-            self._memories = (*before, *answer.memories)
-            self._total = len(self._memories) if words else answer.total
-            self._show()
-            ids = [one.id for one in self._memories]
-            self._origins = await self._wires.pages.origins(ids)
-            self._show()
+        found = list(self._memories[: PAGE * (pages.start - 1)])
+        total = 0
+        for page in pages:
+            question: Question = ListMemories(whose, page, PAGE)
+            if words:
+                question = SearchMemories(words, whose)
+            answer = await self._answered(question)
+            if not isinstance(answer, MemoryList):
+                return
+            found += answer.memories
+            total = answer.total
+        self._memories = tuple(found)
+        self._total = len(found) if words else total
+        self._show()
+        self._origins = await self._wires.pages.origins([one.id for one in found])
+        self._show()
 
     async def _answered(self, question: Question) -> object:
         """The answer; None where there is none, which is said."""
@@ -142,7 +152,7 @@ class MemoryWiring(QObject):
 
     def _on_more(self) -> None:
         page = len(self._memories) // PAGE + 1
-        self._wires.run(partial(self._load, "", page), f"list memories{self._name}")
+        self._read("", range(page, page + 1))
 
     def _on_saved(self, memory_id: str, text: str, whose: str) -> None:
         whose = whose or self._assistant_id()

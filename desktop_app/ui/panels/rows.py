@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 
 from PySide6.QtCore import QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop_app.prose import mark, tr
 from desktop_app.ui import look as size
@@ -110,7 +119,9 @@ class Row(QWidget):
             words.addWidget(
                 Label(look, self, wording.labelled(tr(_DELETED), text.title), ink="dim")
             )
-            self._add_button(row, Button(look, self, text=tr(_UNDO), tone=Tone.LINK), "undo")
+            undo = Button(look, self, text=tr(_UNDO), tone=Tone.LINK)
+            undo.setAccessibleName(f"{tr(_UNDO)}: {text.title}")
+            self._add_button(row, undo, "undo")
             return
         title = LongWords(text.title, self)
         title.setAlignment(leading())
@@ -140,6 +151,12 @@ class Row(QWidget):
 
     def _act(self, name: str, _checked: bool = False) -> None:
         self.acted.emit(name)
+
+    def focus_action(self, name: str, reason: Qt.FocusReason) -> None:
+        """Give the keys to the button of an action, or to its first one where it has not that."""
+        found = self.findChild(Button, name) or self.findChild(Button)
+        if found is not None:
+            found.setFocus(reason)
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)
@@ -240,6 +257,13 @@ class Rows(QWidget):
         """The row of a thing."""
         return self._rows[key]
 
+    def focus_action(self, key: str, name: str, reason: Qt.FocusReason) -> bool:
+        """Give the keys to an action of a thing; whether it is listed."""
+        row = self._rows.get(key)
+        if row is not None:
+            row.focus_action(name, reason)
+        return row is not None
+
     @property
     def texts(self) -> tuple[RowText, ...]:
         """What is listed."""
@@ -256,14 +280,39 @@ class Rows(QWidget):
         self.more.setVisible(has_more)
         if tuple(rows) == self._shown:
             return
+        before, button = self._rows, self._button_with_keys()
         self._shown = tuple(rows)
-        for known in self._rows.values():
-            self._column.removeWidget(known)
-            known.hide()
-            known.deleteLater()
         self._rows = {text.key: self._made(text) for text in rows}
+        for known in before.values():
+            self._column.removeWidget(known)
         for number, row in enumerate(self._rows.values()):
             self._column.insertWidget(number, row)
+        self._put_in_order()
+        if button is not None:
+            self._pass_keys_on(before, button)
+        for known in before.values():
+            known.hide()
+            known.deleteLater()
+
+    def _put_in_order(self) -> None:
+        """Tab goes through the rows where they stand, and not behind all that was there before."""
+        stops = [one for row in self._rows.values() for one in row.findChildren(Button)]
+        for one, other in pairwise((self.retry, *stops, self.more)):
+            QWidget.setTabOrder(one, other)
+
+    def _button_with_keys(self) -> Button | None:
+        focus = QApplication.focusWidget()
+        return focus if isinstance(focus, Button) and self._page.isAncestorOf(focus) else None
+
+    def _pass_keys_on(self, before: Mapping[str, Row], button: Button) -> None:
+        """From a button that goes to the same one of its row, or of the one in its place."""
+        keys, rows = list(before), list(self._rows.values())
+        number = next(n for n, key in enumerate(keys) if before[key].isAncestorOf(button))
+        place = rows[min(number, len(rows) - 1)] if rows else None
+        row = self._rows.get(keys[number], place)
+        if row is not None:
+            row.show()  # its layout would do so later, when the keys have gone elsewhere
+            row.focus_action(button.objectName(), button.focus_reason)
 
     def _made(self, text: RowText) -> Row:
         outset, press = self._outset, self._press

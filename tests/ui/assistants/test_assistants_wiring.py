@@ -250,7 +250,43 @@ def test_what_was_saved_says_so_and_leaves_the_keyboard_where_it_was(assistants,
     assistants.form.prompt.show_text("Be brief.")
     assistants.asks.answers[SaveAssistant] = AssistantSaved(TUTOR)
     assistants.form.prompt.submitted.emit()
-    assert assistants.form.note.text() == "It is saved."
+    assert [one.code for one in assistants.store.state.notices] == ["assistant.saved"]
     assert assistants.form.prompt.page.hasFocus()
     qtbot.keyClicks(assistants.form.prompt.page, "x")
-    assert assistants.form.note.isHidden(), "what is written now is not"
+    assert assistants.store.state.notices == (), "what is written now is not"
+
+
+def test_why_it_was_not_saved_is_in_sight_where_that_can_be_tried_again(assistants, qtbot):
+    assistants.window.resize(1024, 520)
+    press(qtbot, assistants, "t", "edit")
+    assistants.window.activateWindow()
+    qtbot.waitUntil(assistants.window.isActiveWindow)
+    assistants.form.prompt.setFocus()
+    assistants.asks.answers[SaveAssistant] = AskError("http.503")
+    assistants.form.prompt.submitted.emit()
+    assert assistants.form.save.hasFocus()
+    qtbot.waitUntil(lambda: not assistants.form.note.visibleRegion().isEmpty())
+    assert "cannot be reached" in assistants.form.note.text()
+
+
+def test_the_keys_go_back_to_where_an_assistant_was_opened(assistants, qtbot):
+    assistants.window.activateWindow()
+    qtbot.waitUntil(assistants.window.isActiveWindow)
+    press(qtbot, assistants, "t", "edit")
+    qtbot.keyClick(assistants.form.cancel, Qt.Key.Key_Space)
+    assert assistants.page.rows.row("t").findChild(object, "edit").hasFocus()
+    qtbot.mouseClick(assistants.page.new, Qt.MouseButton.LeftButton)
+    qtbot.keyClick(assistants.form.cancel, Qt.Key.Key_Space)
+    assert assistants.page.new.hasFocus()
+
+
+def test_a_fault_in_the_functions_is_told_with_their_field(assistants, qtbot):
+    press(qtbot, assistants, "t", "edit")
+    usual = assistants.form.tools.page.accessibleDescription()
+    assistants.form.tools.show_text("[")
+    assert (
+        assistants.form.tools.page.accessibleDescription()
+        == "Line 1: it is not JSON: a value is missing."
+    )
+    assistants.form.tools.show_text("[]")
+    assert assistants.form.tools.page.accessibleDescription() == usual

@@ -165,6 +165,54 @@ def test_many_memories_come_page_by_page(memories, qtbot):
     assert memories.panel.rows.more.isHidden()
 
 
+def test_who_corrects_one_of_many_stays_among_those_that_are_shown(memories, qtbot):
+    many = [StoredMemory(id=str(number), content=f"Fact {number}") for number in range(120)]
+
+    def page(question):
+        start = (question.page - 1) * question.page_size
+        return MemoryList(tuple(many[start : start + question.page_size]), len(many))
+
+    memories.asks.answers[ListMemories] = page
+    memories.wiring.panels.memory.load()
+    qtbot.mouseClick(memories.panel.rows.more, Qt.MouseButton.LeftButton)
+    assert len(contents(memories)) == 100
+    press(qtbot, memories, "80", "delete")
+    del many[80]
+    memories.wiring.panels.memory.deletions.settle()
+    assert contents(memories) == [one.content for one in many[:100]]
+    qtbot.mouseClick(memories.panel.rows.more, Qt.MouseButton.LeftButton)
+    assert contents(memories) == [one.content for one in many]
+
+
+def test_what_is_being_written_comes_back_after_another_memory(memories, qtbot):
+    editor = memories.panel.editor
+    press(qtbot, memories, "m", "edit")
+    qtbot.keyClicks(editor.field.page, " with milk")
+    assert editor.field.text == "Likes tea with milk"
+    press(qtbot, memories, "n", "edit")
+    qtbot.mouseClick(editor.cancel, Qt.MouseButton.LeftButton)
+    assert (editor.isHidden(), editor.field.text) == (False, "Likes tea with milk")
+    press(qtbot, memories, "m", "edit")
+    qtbot.mouseClick(editor.cancel, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(editor.cancel, Qt.MouseButton.LeftButton)
+    assert editor.isHidden()
+
+
+def test_keys_go_back_to_what_they_pressed(memories, qtbot):
+    panel = memories.panel
+    memories.window.activateWindow()
+    qtbot.waitUntil(memories.window.isActiveWindow)
+    press(qtbot, memories, "m", "edit")
+    qtbot.keyClick(panel.editor.cancel, Qt.Key.Key_Space)
+    assert panel.rows.row("m").findChild(object, "edit").hasFocus()
+    qtbot.keyClick(panel.add, Qt.Key.Key_Space)
+    qtbot.keyClick(panel.editor.cancel, Qt.Key.Key_Space)
+    assert panel.add.hasFocus()
+    qtbot.keyClick(panel.reset, Qt.Key.Key_Space)
+    qtbot.keyClick(panel.keep, Qt.Key.Key_Space)
+    assert panel.reset.hasFocus()
+
+
 def test_a_failure_is_said_in_the_services_words(memories):
     facts = {"message": "content: String should have 1 to 4000 characters"}
     error = AskError("http.422")
