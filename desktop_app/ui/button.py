@@ -5,7 +5,16 @@ from __future__ import annotations
 from enum import Enum
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QEnterEvent, QFocusEvent, QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QColor,
+    QEnterEvent,
+    QFocusEvent,
+    QFont,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from desktop_app.ui import look as size
@@ -45,7 +54,17 @@ class Tone(Enum):
     CHOICE = "choice"  # one of several below each other; the chosen one has a mark
 
 
-class Button(QAbstractButton):
+class EnterButton(QAbstractButton):
+    """A button that Enter presses as Space does; Qt leaves that to buttons of dialogs."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            super().keyPressEvent(event)
+        elif not event.isAutoRepeat():
+            self.click()
+
+
+class Button(EnterButton):
     """A button that paints itself from the look.
 
     A word, an icon name of ``resources/icons``, or both; an icon alone needs ``says``.

@@ -132,7 +132,10 @@ class ConversationPane(QWidget):
             self.show_conversation(self._conversation)
 
     def add_page(self, name: str, make: Callable[[QWidget], QWidget]) -> None:
-        """Say what builds a page when it is first shown; its window title stands in the header."""
+        """Say what builds a page when it is first shown; its window title stands in the header.
+
+        It gets the keys, or what it has as ``first_stop``.
+        """
         self._pages[name] = make
 
     def show_page(self, name: str) -> None:
@@ -142,18 +145,17 @@ class ConversationPane(QWidget):
         before = self._built(self.page)
         self.page = name
         page = self._built(name)
-        if before is not None:
-            before.hide()
-        self.composer.setVisible(page is None)
+        comes = self.composer if page is None else page
+        self.arrange()  # a page lays its lines out anew once it is shown, for the room it has
+        comes.show()
+        first = getattr(comes, "first_stop", comes)
+        first.setFocus(Qt.FocusReason.ShortcutFocusReason)  # before keys wander from what goes
+        goes = self.composer if before is None else before
+        goes.hide()
         self.header.show_page(page.windowTitle() if page is not None else "")
         if self._conversation is not None:
             self.show_conversation(self._conversation)
         self.arrange()
-        if page is not None:
-            page.show()
-            page.setFocus(Qt.FocusReason.OtherFocusReason)
-        else:
-            self.composer.setFocus()
         self.page_changed.emit(name)
 
     def _built(self, name: str) -> QWidget | None:

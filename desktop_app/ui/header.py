@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QFont, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from desktop_app.prose import tr
 from desktop_app.ui import look as size
 from desktop_app.ui import wording
-from desktop_app.ui.button import Button
+from desktop_app.ui.button import Button, EnterButton
 from desktop_app.ui.icons import paint_icon
 from desktop_app.ui.labels import Label
 from desktop_app.ui.look import Look
@@ -21,7 +21,7 @@ _LEAST_CHIP = 120
 _LEAST_TITLE = 64  # px at 1x, beside the word that the service is lost
 
 
-class Chip(QAbstractButton):
+class Chip(EnterButton):
     """A fact in a pill, which opens what it can be changed with."""
 
     def __init__(self, look: Look, parent: QWidget, says: str) -> None:

@@ -77,13 +77,15 @@ class MainWindow(QWidget):
         painted: The first frame is on screen; once.
         focus_toggled: Dock and captions are to be large, or as before.
         close_requested: The person wants to quit; the window waits to be closed from outside.
-        escape_pressed, search_requested, new_requested, mute_requested, voice_toggled: Keys.
+        escape_pressed, new_requested, mute_requested, voice_toggled: Keys.
         gallery_toggled, settings_requested, keys_requested, models_requested,
             assistants_requested, memories_requested: The page is to be shown or hidden.
         note_requested: A voice note is to be begun or finished.
         model_requested: Another model is to be chosen.
         rebuild_requested: Language or size of letters were chosen: another window is to take over.
     """
+
+    spoken_role = "Window"
 
     painted = Signal()
     close_requested = Signal()

@@ -44,10 +44,10 @@ class Overlay(QWidget):
         """Out of the way; the keys go where they went before. Idempotent."""
         if self.isHidden():
             return
-        self.hide()
         before, self._before = self._before, None
         if before is not None and before.isVisible():
             before.setFocus(Qt.FocusReason.PopupFocusReason)
+        self.hide()
 
     def _place(self) -> None:
         if self._anchor is None:

@@ -23,6 +23,7 @@ async def test_bar_54_everything_painted_has_a_name_and_a_role(readers, x_server
         shown = await asyncio.to_thread(readers.window, "Parley")
 
         def look() -> None:
+            assert shown.role == "frame"
             last = "Parley: A single ride on board"
             assert readers.find(shown, "list item", last)
             threads = readers.find(shown, "list", "Threads")
@@ -62,6 +63,18 @@ async def test_bar_54_where_the_keyboard_is_is_told_part_by_part(readers, x_serv
         await window.key("Next")
         told = await asyncio.to_thread(readers.heard, "Announcement", "A yellow tram")
         assert told[-1].words.endswith(", 3 of 5")
+        await asyncio.to_thread(readers.forget)
+        await window.key("ctrl+shift+y")
+        told = await asyncio.to_thread(readers.heard, "StateChanged", "Search memories")
+        assert [one.words for one in told] == ["Search memories"], "and nothing on the way there"
+        await window.key("ctrl+shift+m")
+        await asyncio.to_thread(readers.find, shown, "label", "1 model")
+        await asyncio.to_thread(readers.forget)
+        await window.key("Down")
+        await asyncio.to_thread(readers.heard, "Announcement", "Built-in responder, ")
+        await window.key("Escape")
+        told = await asyncio.to_thread(readers.heard, "StateChanged", "Message")
+        assert [one.words for one in told] == ["Message"]
 
 
 async def test_bar_55_a_reply_is_announced_when_it_begins_and_when_it_is_whole(readers, x_server):

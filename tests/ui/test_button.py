@@ -79,3 +79,13 @@ def test_bar_54_the_focus_is_seen_on_every_kind_of_button(qtbot, theme, tone):
     ]
     seen = [one for one in changed if contrast(one.name(), ground.name()) >= 3]
     assert len(seen) >= button.fontMetrics().horizontalAdvance("Next")
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space])
+def test_enter_presses_it_as_space_does(look, qtbot, key):
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    button = Button(look, parent, text="Add")
+    parent.show()
+    with qtbot.waitSignal(button.clicked):
+        qtbot.keyClick(button, key)

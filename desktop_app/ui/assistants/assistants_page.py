@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QFont
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from desktop_app.prose import mark, tr, tr_n
@@ -36,6 +36,10 @@ _OUTSET = 10  # px around rows, of which one is in use
 class AssistantsPage(QWidget):
     """A list, and a form for one.
 
+    Attributes:
+        first_stop: Has the keys at first. As the page's focus proxy it would get them back from the
+            last row, too.
+
     Signals:
         new_requested: Another assistant is to be made.
     """
@@ -64,6 +68,7 @@ class AssistantsPage(QWidget):
         self._right.addWidget(self._nobody)
         self._right.addWidget(self._column())
         self._lay_out()
+        self.first_stop = self.new
 
     def _column(self) -> PageArea:
         area = self._area = PageArea(self._look, self)
@@ -97,10 +102,6 @@ class AssistantsPage(QWidget):
         row.setSpacing(0)
         row.addWidget(side)
         row.addLayout(self._right, 1)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
-        """No proxy: Qt would put the page behind the rows, and Tab lead from them back to here."""
-        self.new.setFocus(event.reason())
 
     def show_assistants(self, rows: Sequence[RowText]) -> None:
         """List these, and say what can be done with them."""

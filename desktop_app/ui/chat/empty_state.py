@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractButton, QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from desktop_app.prose import tr
 from desktop_app.ui import look as size
 from desktop_app.ui import wording
+from desktop_app.ui.button import EnterButton
 from desktop_app.ui.icons import paint_icon
 from desktop_app.ui.labels import Label
 from desktop_app.ui.look import Look
@@ -20,7 +21,7 @@ _ABOVE_EXAMPLES, _BETWEEN = 28, 8
 _ISOLATE, _END = "\u2068", "\u2069"  # the words have their own direction, not the window's
 
 
-class ExampleCard(QAbstractButton):
+class ExampleCard(EnterButton):
     """One thing to try."""
 
     def __init__(self, look: Look, parent: QWidget, icon: str, text: str) -> None:

@@ -6,11 +6,12 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop_app.journal.records import PictureRecord
 from desktop_app.prose import mark, tr
 from desktop_app.ui import look as size
+from desktop_app.ui.button import EnterButton
 from desktop_app.ui.gallery import picture_words
 from desktop_app.ui.gallery.play_sign import paint_play_sign
 from desktop_app.ui.gallery.thumbnail_supply import ThumbnailSupply
@@ -45,7 +46,7 @@ def family_of(picture: PictureRecord, relatives: tuple[PictureRecord, ...]) -> F
     return Family(tuple(ancestors), siblings, children)
 
 
-class PictureButton(QAbstractButton):
+class PictureButton(EnterButton):
     """One relative."""
 
     def __init__(

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, Qt, Signal
+from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QListView, QWidget
 
 from desktop_app.prose import tr
+from desktop_app.ui.announcer import say_through
 from desktop_app.ui.button import Button, Tone
 from desktop_app.ui.clear_mark import ClearMark
 from desktop_app.ui.look import Look, let_ground_through
@@ -19,6 +20,9 @@ from desktop_app.ui.panels.fields import LineField
 from desktop_app.ui.panels.rows import wrapped
 
 _MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
+TOLD_AFTER_MS = 1000
+"""How long nobody has typed when what was found is told to a screen reader."""
+
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -57,6 +61,11 @@ class ChoiceBrowser(QWidget):
         self.search = LineField(look, self, search, icon="search")
         ClearMark(look, self.search)
         self.search.installEventFilter(self)
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(TOLD_AFTER_MS)
+        self._pause.timeout.connect(self._tell_found)
+        self.search.textEdited.connect(self._pause.start)
         self.setFocusProxy(self.search)
 
     def _make_list(
@@ -113,8 +122,15 @@ class ChoiceBrowser(QWidget):
                 return True
             if watched is self.search and event.key() in _MOVES:
                 self.list.keyPressEvent(event)
+                self._tell_found()
                 return True
         return super().eventFilter(watched, event)
+
+    def _tell_found(self) -> None:
+        """Tell a screen reader what Enter would take: it looks only where the keys are."""
+        marked = self.list.currentIndex().data(Qt.ItemDataRole.AccessibleTextRole)
+        if self.isVisible():
+            say_through(self.search)(self.note.text() or marked or "")
 
     def _on_current(self, _now: QModelIndex, _before: QModelIndex) -> None:
         self.marked_changed.emit()

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from desktop_app.prose import mark, tr
 from desktop_app.ui import look as size
 from desktop_app.ui import wording
+from desktop_app.ui.announcer import say_through
 from desktop_app.ui.button import ICON_AIR, Button, Tone
 from desktop_app.ui.labels import Label
 from desktop_app.ui.long_words import LongWords
@@ -270,7 +271,12 @@ class Rows(QWidget):
         return self._shown or ()
 
     def show_note(self, text: str, *, can_retry: bool = False) -> None:
-        """Say something above the rows; empty says nothing."""
+        """Say something above the rows; empty says nothing.
+
+        What failed while somebody looks is told to a screen reader, too.
+        """
+        if can_retry and self.isVisible():
+            say_through(self)(text)
         self.note.setText(text)
         self.note.setVisible(bool(text))
         self.retry.setVisible(can_retry)
