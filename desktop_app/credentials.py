@@ -97,6 +97,7 @@ class Credentials:
         self._open_keyring = open_keyring or system_keyring
         self._answer_within_s = answer_within_s
         self._of_this_run: dict[str, Secret] = {}
+        self._unkept: set[str] = set()
 
     async def get(self, name: str) -> Secret | None:
         """The key of that name, or None.
@@ -116,7 +117,13 @@ class Credentials:
             CredentialsUnavailableError: It is kept, but for this run only.
         """
         self._of_this_run[name] = secret
+        self._unkept.add(name)
         await self._asked(lambda keyring: keyring.set_password(SERVICE_NAME, name, secret.reveal()))
+        self._unkept.discard(name)
+
+    def unkept(self, name: str) -> Secret | None:
+        """A key that was entered in this run, and that no keyring keeps."""
+        return self._of_this_run[name] if name in self._unkept else None
 
     async def delete(self, name: str) -> None:
         """Forget a key; one that is not there is no error.
@@ -125,6 +132,7 @@ class Credentials:
             CredentialsUnavailableError: It is forgotten here, but the keyring could not be asked.
         """
         self._of_this_run.pop(name, None)
+        self._unkept.discard(name)
         await self._asked(lambda keyring: _delete(keyring, name))
 
     async def check(self) -> None:

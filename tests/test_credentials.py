@@ -71,6 +71,18 @@ async def test_a_failing_keyring_does_not_say_the_key():
     assert "very-secret" not in str(caught.value)
     assert "OSError" in str(caught.value)
     assert await credentials.get("backboard") == Secret("very-secret")
+    assert credentials.unkept("backboard") == Secret("very-secret")
+
+
+async def test_what_no_keyring_keeps_is_known_until_it_is_kept_or_forgotten():
+    credentials = Credentials(MemoryKeyring)
+    await credentials.set("office", Secret("k"))
+    assert credentials.unkept("office") is None
+    lost = Credentials(FailingKeyring)
+    with pytest.raises(CredentialsUnavailableError):
+        await lost.set("office", Secret("k"))
+    await lost.delete("office")
+    assert lost.unkept("office") is None
 
 
 async def test_checking_says_whether_a_keyring_answers(locked):

@@ -17,6 +17,7 @@ from desktop_app.errors import ChildError, InputError, StorageError
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
+    from desktop_app.credentials import Credentials
     from desktop_app.paths import Paths
     from desktop_app.processes.window_parts import Screen
     from desktop_app.ui.engine_link import Address, StartEngine
@@ -187,6 +188,7 @@ async def run(parts: Parts, store: AppStore | None = None) -> int:
     import asyncio
     from functools import partial
 
+    from desktop_app.credentials import Credentials
     from desktop_app.link.messages import ReloadSettings
     from desktop_app.logs import start_logging, tell_crashes
     from desktop_app.processes.window_parts import Screen, Wired
@@ -206,8 +208,10 @@ async def run(parts: Parts, store: AppStore | None = None) -> int:
         stack.callback(screen.hide if options.screenshot else screen.close)
         background = Background(report)
         stack.push_async_callback(background.aclose)
-        link = EngineLink(_engines(), screen.apply, screen.lose_engine)
-        async with aclosing(Wired(screen, link, report, paths)) as working:
+        keys = Credentials()
+        link = EngineLink(_engines(paths, keys), screen.apply, screen.lose_engine)
+        wired = partial(Wired, link=link, report=report, paths=paths, credentials=keys)
+        async with aclosing(wired(screen)) as working:
             if options.screenshot:
                 working.wiring.start()
                 return await _take_picture(screen, paths, options.screenshot)
@@ -222,7 +226,7 @@ async def run(parts: Parts, store: AppStore | None = None) -> int:
         while not is_closed:
             place = working.place()
             link.send(ReloadSettings(screen.rebuild()))
-            async with aclosing(Wired(screen, link, report, paths)) as working:
+            async with aclosing(wired(screen)) as working:
                 working.keep_unsent(place.unsent)
                 working.wiring.welcome.begin()
                 screen.follow_settings(paths.settings, lambda _problem: None)  # it is told already
@@ -233,25 +237,37 @@ async def run(parts: Parts, store: AppStore | None = None) -> int:
     return 0
 
 
-def _engines() -> StartEngine:
+def _engines(paths: Paths, keys: Credentials) -> StartEngine:
     """Starts the engines of one window, one after the other."""
+    import asyncio
+
     has_started = False
 
     @asynccontextmanager
     async def start() -> AsyncIterator[Address]:
         nonlocal has_started
-        async with _engine(is_again=has_started) as address:
+        key = await asyncio.to_thread(_unkept_key, paths, keys)
+        async with _engine(is_again=has_started, key=key) as address:
             has_started = True
             yield address
 
     return start
 
 
+def _unkept_key(paths: Paths, keys: Credentials) -> str:
+    """The key of the service in use, where it was entered in this run and no keyring keeps it."""
+    from desktop_app.settings import load
+
+    key = keys.unkept(load(paths.settings, report=lambda _problem: None).profile)
+    return key.reveal() if key is not None else ""
+
+
 @asynccontextmanager
-async def _engine(*, is_again: bool) -> AsyncIterator[Address]:
+async def _engine(*, is_again: bool, key: str) -> AsyncIterator[Address]:
     """A running engine; leaving it ends it.
 
     Args:
+        key: Of the service in use, where its keyring does not have it; else empty.
         is_again: The window had another one, and may take back what was deleted there.
 
     Raises:
@@ -261,11 +277,16 @@ async def _engine(*, is_again: bool) -> AsyncIterator[Address]:
 
     from desktop_app.children import start_child
     from desktop_app.errors import ChildError
+    from desktop_app.profiles import KEY_VARIABLE
     from desktop_app.ui.engine_link import Address
 
     token = secrets.token_hex(16)
-    again = {"PARLEY_ENGINE_AGAIN": "1"} if is_again else {}
-    child = await start_child(["engine"], environment={"PARLEY_LINK_TOKEN": token, **again})
+    given = {"PARLEY_LINK_TOKEN": token}
+    if is_again:
+        given["PARLEY_ENGINE_AGAIN"] = "1"
+    if key:
+        given[KEY_VARIABLE] = key
+    child = await start_child(["engine"], environment=given)
     try:
         host, _, port = str(child.greeting.get("link", "")).rpartition(":")
         if not port.isdigit():

@@ -7,6 +7,7 @@ import gc
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from desktop_app.credentials import Credentials
 from desktop_app.journal.reader import JournalReader
 from desktop_app.link.messages import LinkEvent
 from desktop_app.paths import Paths
@@ -116,7 +117,14 @@ class Screen:
 class Wired:
     """A window that works: between its store, the journal and the engine."""
 
-    def __init__(self, screen: Screen, link: EngineLink, report: Report, paths: Paths) -> None:
+    def __init__(
+        self,
+        screen: Screen,
+        link: EngineLink,
+        report: Report,
+        paths: Paths,
+        credentials: Credentials | None = None,
+    ) -> None:
         self.window = screen.window
         self._store = screen.store
         self._link = link
@@ -137,6 +145,7 @@ class Wired:
             on_worker=asyncio.to_thread,
             run=self._run,
             folders=paths,
+            credentials=credentials,
         )
         Announcer(self._store, say_through(self.window), self.window)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
 
+from desktop_app.credentials import Credentials
 from desktop_app.link.device_messages import (
     SwitchMicrophone,
 )
@@ -62,6 +63,7 @@ class Wiring:
         run: Starts a named coroutine; a running one of that name is cancelled.
         asks: Asks the service; through ``send`` where nobody else does.
         folders: Where files are.
+        credentials: Keeps keys, or what is known of them where there is no keyring.
     """
 
     def __init__(  # noqa: PLR0913 - the one place where both ends meet
@@ -75,6 +77,7 @@ class Wiring:
         run: InBackground,
         folders: Paths,
         asks: Asks | None = None,
+        credentials: Credentials | None = None,
     ) -> None:
         self._window = window
         self._store = store
@@ -95,7 +98,7 @@ class Wiring:
         self.notes = NoteWiring(wires, self.attachments)
         self.find = FindWiring(wires, window.look)
         self.gallery = GalleryWiring(wires, self.threads, self.chat)
-        self.settings = SettingsWiring(wires)
+        self.settings = SettingsWiring(wires, credentials)
         self.storage = StorageWiring(
             wires, self.settings, self.threads.files, self.attachments.cleaning
         )

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
 from desktop_app import children
+from desktop_app.credentials import Credentials
 from desktop_app.errors import ChildError
 from desktop_app.paths import find_paths
 from desktop_app.processes import window as window_process
@@ -201,7 +202,7 @@ async def test_every_engine_but_the_first_that_starts_is_told_that_its_window_ha
         return Child()
 
     monkeypatch.setattr(children, "start_child", start)
-    start_engine = window_process._engines()
+    start_engine = window_process._engines(find_paths(os.environ), Credentials())
     with pytest.raises(ChildError, match="Another Parley"):
         async with start_engine():
             pass

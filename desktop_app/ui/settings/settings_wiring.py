@@ -243,7 +243,9 @@ class SettingsWiring(QObject):
         except AskError as error:
             card.show_words(unchecked_words(error), "danger")
         except CredentialsUnavailableError:
-            card.show_words(no_keyring_words(), "warn")
+            card.field.clear()
+            card.show_words(unkept_words(), "warn")
+            self._wires.send(ReloadSettings(counts_from_start=True))  # an engine gets it then
         else:
             card.field.clear()
             card.show_words(tr("The service took the key. It is kept in the system's keyring."))
@@ -320,6 +322,18 @@ def unchecked_words(error: AskError) -> str:
 
 
 def no_keyring_words() -> str:
-    """There is no keyring: what to do instead. Nothing is ever written to a plain file."""
-    words = tr("This system has no keyring. Put the key into {variable} and start Parley anew.")
+    """There is no keyring: what is done instead. Nothing is ever written to a plain file."""
+    words = tr(
+        "This system has no keyring that answers. A key is used until Parley ends; one in "
+        "{variable} is there at every start."
+    )
+    return words.format(variable=KEY_VARIABLE)
+
+
+def unkept_words() -> str:
+    """A good key that no keyring took."""
+    words = tr(
+        "The service took the key. No keyring keeps it, so it is used until Parley ends; put it "
+        "into {variable} to have it at every start."
+    )
     return words.format(variable=KEY_VARIABLE)
