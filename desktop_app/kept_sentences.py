@@ -131,7 +131,9 @@ KEPT: Prose = {
         "Parley cannot write to its folder. What was saved before is safe; check the folder's "
         "permissions."
     ),
+    "picture.copied": "{file} was copied.",
     "picture.deleted": "{file} was deleted.",
+    "picture.gone": "The file of {file} is not there any more. Ask for it again in its thread.",
     "picture.not_copied": "{file} is no picture that can be copied. Save it as a file instead.",
     "picture.not_opened": "No program opened {file}. Save it as a file instead.",
     "picture.saved": "{file} was written.",

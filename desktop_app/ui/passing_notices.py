@@ -18,6 +18,7 @@ _CONFIRMING = (
     "export.written",
     "kept.",
     "model.for_new_threads",
+    "picture.copied",
     "picture.saved",
     "recording.saved",
     "voice.for_all_threads",

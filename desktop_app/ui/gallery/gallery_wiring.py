@@ -27,6 +27,7 @@ from desktop_app.ui.gallery.picture_steps import PictureSteps
 from desktop_app.ui.gallery.thread_pictures import ThreadPictures
 from desktop_app.ui.gallery.thumbnail_supply import ThumbnailSupply
 from desktop_app.ui.gallery.thumbnails import whole_picture
+from desktop_app.ui.numbers import whole
 from desktop_app.ui.threads.thread_wiring import ThreadWiring
 from desktop_app.ui.wires import Wires
 
@@ -204,7 +205,7 @@ class GalleryWiring(QObject):
         """Which of how many it is, in words as far as they are known, and if there are others."""
         known = self._page.grid.pictures if self._page is not None else ()
         number = next((n for n, one in enumerate(known, 1) if one.id == picture.id), 0)
-        words = tr("{number} of {count}").format(number=number, count=len(known))
+        words = tr("{number} of {count}").format(number=whole(number), count=whole(len(known)))
         return words if number else "", len(known) > 1
 
     async def _read_family(self, picture: PictureRecord) -> None:
@@ -229,8 +230,9 @@ class GalleryWiring(QObject):
         for picture in pictures:
             path = self._steps.path(picture)
             image = await self._wires.on_worker(partial(whole_picture, path))
+            is_gone = image.isNull() and not await self._wires.on_worker(path.exists)
             if self._page is not None:
-                self._page.viewer.show_image(picture.id, image)
+                self._page.viewer.show_image(picture.id, image, is_gone=is_gone)
 
     def _on_step(self, step: int) -> None:
         page = self._page

@@ -27,11 +27,18 @@ class Shown(NamedTuple):
 
     Attributes:
         is_video: A press plays it, so it says so.
+        is_gone: It has no image because its file is not there any more.
     """
 
     name: str
     image: QImage | None = None
     is_video: bool = False
+    is_gone: bool = False
+
+    @property
+    def fault(self) -> str:
+        """Why there is nothing to be seen."""
+        return tr(NO_FILE if self.is_gone else NO_PICTURE)
 
 
 class PictureCanvas(QWidget):
@@ -58,7 +65,7 @@ class PictureCanvas(QWidget):
         self._shown = shown
         broken = self.is_broken
         names = ", ".join(one.name for one in shown)
-        self.setAccessibleName(f"{names}. {tr(NO_PICTURE)}" if broken else names)
+        self.setAccessibleName(f"{names}. {shown[0].fault}" if broken else names)
         self.update()
 
     def show_frame(self, image: QImage, *, is_playing: bool) -> None:
@@ -122,7 +129,7 @@ class PictureCanvas(QWidget):
                 paint_plate(painter, QRectF(box), self._look)
                 self._paint_below(painter, box)
             else:
-                self._paint_broken(painter, box)
+                self._paint_broken(painter, box, shown.fault)
             if shown.is_video:
                 paint_play_sign(painter, QRectF(box), self._look)
             if has_name:
@@ -170,7 +177,7 @@ class PictureCanvas(QWidget):
         words = shortened(name, painter.fontMetrics(), max(0, line.width() - 8))
         painter.drawText(line, Qt.AlignmentFlag.AlignCenter, words)
 
-    def _paint_broken(self, painter: QPainter, box: QRect) -> None:
+    def _paint_broken(self, painter: QPainter, box: QRect, fault: str) -> None:
         centre = box.center()
         icon = QRectF(centre.x() - 14, centre.y() - 44, 28, 28)
         paint_icon(painter, "warning", icon, self._look.colour("dim"))
@@ -178,7 +185,7 @@ class PictureCanvas(QWidget):
         painter.setPen(self._look.colour("dim"))
         words = QRect(box.left() + 16, centre.y() - 6, box.width() - 32, box.height() // 2)
         flags = Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap
-        painter.drawText(words, flags, tr(NO_PICTURE))
+        painter.drawText(words, flags, fault)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         if event.button() == Qt.MouseButton.LeftButton:
@@ -203,3 +210,4 @@ class PictureCanvas(QWidget):
 NO_PICTURE = mark(
     "This file is not a picture that can be shown here. Save it to look at it with another program."
 )
+NO_FILE = mark("The file of this picture is not there any more. Ask for it again in its thread.")

@@ -42,13 +42,22 @@ class PictureSteps(QObject):
         """Where its bytes are."""
         return self._wires.folders.data / picture.path
 
+    def _has_file(self, picture: PictureRecord) -> bool:
+        """Whether there is anything to take a step with; where not, that is said."""
+        is_there = self.path(picture).exists()
+        if not is_there:
+            self._tell("picture.gone", picture, "")
+        return is_there
+
     def play(self, video: PictureRecord) -> None:
         """Have the system's program play it, under a telling name."""
-        self._wires.run(partial(self._open, video, is_folder=False), "open video")
+        if self._has_file(video):
+            self._wires.run(partial(self._open, video, is_folder=False), "open video")
 
     def show_in_folder(self, picture: PictureRecord) -> None:
         """Open the folder in which it is, under a telling name."""
-        self._wires.run(partial(self._open, picture, is_folder=True), "open folder")
+        if self._has_file(picture):
+            self._wires.run(partial(self._open, picture, is_folder=True), "open folder")
 
     async def _open(self, picture: PictureRecord, *, is_folder: bool) -> None:
         named = await self._wires.on_worker(partial(self._named, picture))
@@ -58,8 +67,11 @@ class PictureSteps(QObject):
 
     def copy(self, picture: PictureRecord) -> None:
         """Put the picture on the clipboard, or the file of a video."""
+        if not self._has_file(picture):
+            return
         if picture.is_video:
             QGuiApplication.clipboard().setMimeData(copied_file(self._named(picture)))
+            self._tell_copied(picture)
             return
         self._wires.run(partial(self._copy, picture), "copy picture")
 
@@ -71,9 +83,16 @@ class PictureSteps(QObject):
             return
         # Not setMimeData, see copied_file.
         QGuiApplication.clipboard().setImage(image)
+        self._tell_copied(picture)
+
+    def _tell_copied(self, picture: PictureRecord) -> None:
+        facts = {"file": picture_words.file_name(picture)}
+        self._wires.notify(Notice(NoticeLevel.INFO, "picture.copied", facts))
 
     def save(self, picture: PictureRecord, parent: QWidget) -> None:
         """Ask where to, then write the file there."""
+        if not self._has_file(picture):
+            return
         places = QStandardPaths.StandardLocation
         place = places.MoviesLocation if picture.is_video else places.PicturesLocation
         folder = QStandardPaths.writableLocation(place) or QDir.homePath()
@@ -102,6 +121,8 @@ class PictureSteps(QObject):
 
     def drag(self, picture: PictureRecord, source: QWidget, image: QImage | None) -> None:
         """Let the picture be dropped on another program, as a file with a telling name."""
+        if not self._has_file(picture):
+            return
         drag = QDrag(source)
         drag.setMimeData(self.drag_data(picture))
         if image is not None and not image.isNull():

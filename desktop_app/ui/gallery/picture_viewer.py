@@ -30,6 +30,7 @@ from desktop_app.ui.wording import apart
 COMPARED = 4
 _OTHERS = COMPARED - 1
 _PROMPT_CHARACTERS = 600
+_GIVE_WAY = (4, 1, 3, 2, 6, 5)  # facts that are left out first; who made it stays
 _MARGIN = 20  # px; words and icons begin and end there, whatever air their buttons have
 
 
@@ -70,6 +71,7 @@ class PictureViewer(QWidget):
         self._look = look
         self._picture: PictureRecord | None = None
         self._images: dict[str, QImage] = {}
+        self._gone = frozenset[str]()  # ids of pictures without a file
         self._family = Family()
         self._compared: tuple[PictureRecord, ...] = ()
         self._row: tuple[PictureRecord, ...] = ()
@@ -267,9 +269,10 @@ class PictureViewer(QWidget):
             self._cost_usd = cost_usd
             self._show_facts()
 
-    def show_image(self, picture_id: str, image: QImage) -> None:
-        """The whole picture with that id; null where the file is none."""
+    def show_image(self, picture_id: str, image: QImage, *, is_gone: bool = False) -> None:
+        """The whole picture with that id; null where the file is none, or is gone."""
         self._images[picture_id] = image
+        self._gone = self._gone | {picture_id} if is_gone else self._gone - {picture_id}
         self._show_facts()
         self._show_images()
 
@@ -294,8 +297,8 @@ class PictureViewer(QWidget):
         missing = [one for one in row if one.id not in self._images]
         self.canvas.show_pictures(
             tuple(
-                Shown(picture_words.caption(one), self._images.get(one.id), one.is_video)
-                for one in row
+                Shown(name, self._images.get(one.id), one.is_video, one.id in self._gone)
+                for name, one in zip(map(picture_words.caption, row), row, strict=True)
             )
         )
         if missing:
@@ -317,9 +320,12 @@ class PictureViewer(QWidget):
             tr("in {thread}").format(thread=self._thread) if self._thread else "",
             "" if cost is None else tr("Cost of the reply: {cost}").format(cost=money(cost)),
         )
-        said = [apart(fact) for fact in facts if fact]
-        lines = ("  ·  ".join(said[first:]) for first in range(len(said)))
-        self._facts.show_text(next(lines, ""), briefer=tuple(lines))
+        said = {number: apart(fact) for number, fact in enumerate(facts) if fact}
+        lines = ["  ·  ".join(said.values())]
+        for number in _GIVE_WAY:
+            if len(said) > 1 and said.pop(number, ""):
+                lines.append("  ·  ".join(said.values()))
+        self._facts.show_text(lines[0], briefer=tuple(lines[1:]))
 
     # ---- what is done -------------------------------------------------------------------------
 

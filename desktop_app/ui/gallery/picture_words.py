@@ -65,9 +65,8 @@ def spoken(picture: PictureRecord, number: int, count: int, length: str = "") ->
     words = tr("{prompt}, picture {number} of {count}, {date}")
     if picture.is_video:
         words = tr("{prompt}, video, {number} of {count}, {date}")
-    said = words.format(
-        prompt=caption(picture), number=number + 1, count=count, date=made_at(picture)
-    )
+    place = {"number": whole(number + 1), "count": whole(count)}
+    said = words.format(prompt=caption(picture), date=made_at(picture), **place)
     return wording.listed(said, length)
 
 

@@ -118,6 +118,32 @@ def test_a_file_that_is_no_picture_says_so(qtbot, gallery):
     assert "not a picture" in gallery.viewer.canvas.accessibleName()
 
 
+def test_a_picture_without_its_file_says_so_and_takes_no_step(qtbot, desk, gallery, tmp_path):
+    path = tmp_path / "pictures" / "3.png"
+    path.unlink()
+    click(qtbot, gallery, 0)
+    viewer = gallery.viewer
+    assert viewer.canvas.is_broken
+    assert "not there any more" in viewer.canvas.accessibleName()
+    for step in (viewer.copy, viewer.save):
+        step.click()
+        assert [one.code for one in desk.store.state.notices] == ["picture.gone"]
+        desk.wiring.gallery._wires.dismiss("picture.gone")
+    viewer.canvas.dragged.emit(0)
+    assert [one.code for one in desk.store.state.notices] == ["picture.gone"]
+
+
+def test_who_made_it_is_said_however_narrow_the_window_is(qtbot, desk, gallery):
+    desk.reader.made[-1] = replace(desk.reader.made[-1], model="openai/gpt-image-1")
+    desk.window.gallery_toggled.emit()
+    desk.window.gallery_toggled.emit()
+    click(qtbot, gallery, 0)
+    said = gallery.viewer._facts._briefer
+    assert all("openai / gpt-image-1" in one for one in said)
+    assert "in Boats" in said[-2], "and its thread goes last"
+    assert len(said[-1]) < len("Made by openai / gpt-image-1") + 5
+
+
 def test_keys_go_from_picture_to_picture_and_back_to_all(qtbot, desk, gallery):
     gallery.grid.setFocus()
     for key in (Qt.Key.Key_Home, Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Return):
@@ -260,12 +286,13 @@ def test_a_picture_deleted_after_the_time_of_another_is_undone_alone(qtbot, desk
     assert desk.sent_of(RestorePicture) == [RestorePicture("p2")]
 
 
-def test_a_picture_is_copied(qtbot, gallery):
+def test_a_picture_is_copied_and_that_is_said(qtbot, desk, gallery):
     gallery.grid.choose(0)
     qtbot.keyClick(gallery.grid, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     image = QGuiApplication.clipboard().image()
     assert image.width() == 64
     assert image.pixelColor(9, 9).blue() > 150
+    assert desk.window.pane.notices.sentence == "A boat.png was copied."
 
 
 def test_what_is_no_picture_cannot_be_copied_and_that_is_said(qtbot, desk, gallery):
