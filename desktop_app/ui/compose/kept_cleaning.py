@@ -39,8 +39,10 @@ class KeptCleaning:
     async def _remove(self, also: set[str], *, is_unsent: bool) -> None:
         if not is_unsent and any(self._folder.parent.glob(f"{DATABASE_NAME}.broken*")):
             return  # what a journal needs that was set aside is not known
-        needed = await self._wires.pages.files_of_messages(is_unsent=is_unsent)
-        if needed is None:
+        pages = self._wires.pages
+        needed = await pages.files_of_messages(is_unsent=is_unsent)
+        sent = await pages.files_of_messages(is_unsent=False) if is_unsent else set()
+        if needed is None or sent is None:
             return  # the journal cannot be read: nobody knows what is needed
         held = {one.kept for files in self._shelf.all.values() for one in files}
         shown = {
@@ -51,5 +53,6 @@ class KeptCleaning:
         }
         keep = frozenset(needed | also | held | shown)
         before_s = time.time() - YOUNG_S
-        remove = partial(kept_files.remove_unneeded, self._folder, keep, before_s)
+        gone = frozenset(sent)
+        remove = partial(kept_files.remove_unneeded, self._folder, keep, before_s, gone)
         await self._wires.on_worker(remove)

@@ -69,10 +69,15 @@ def forget(kept: str) -> None:
         shutil.rmtree(Path(kept).parent, ignore_errors=True)
 
 
-def remove_unneeded(folder: Path, needed: frozenset[str], before_s: float) -> None:
-    """Remove every copy that is older than ``before_s`` and not among the ``needed`` paths.
+def remove_unneeded(
+    folder: Path, needed: frozenset[str], before_s: float, sent: frozenset[str] = frozenset()
+) -> None:
+    """Remove every copy that is not among the ``needed`` paths.
 
     What cannot be removed now stays for the next time.
+
+    Args:
+        before_s: Of what is younger than this, only the ``sent`` paths go.
     """
     try:
         kept = list(folder.iterdir())
@@ -80,8 +85,9 @@ def remove_unneeded(folder: Path, needed: frozenset[str], before_s: float) -> No
         return
     for own in kept:
         with suppress(OSError):
-            is_needed = any(str(path) in needed for path in own.iterdir())
-            if not is_needed and own.stat().st_mtime < before_s:
+            paths = {str(path) for path in own.iterdir()}
+            is_over = own.stat().st_mtime < before_s or paths & sent
+            if is_over and not paths & needed:
                 shutil.rmtree(own, ignore_errors=True)
 
 

@@ -133,8 +133,10 @@ def test_copies_that_no_message_needs_go_and_the_others_stay(desk, tmp_path):
     ]
 
 
-def test_sent_files_are_cleared_but_not_those_that_wait(desk, card, qtbot, tmp_path):
-    sent, waiting = keep(tmp_path, "a.txt"), keep(tmp_path, "b.txt")
+@pytest.mark.parametrize("is_old", [True, False])
+def test_sent_files_are_cleared_but_not_those_that_wait(desk, card, qtbot, tmp_path, is_old):
+    sent, waiting = keep(tmp_path, "a.txt", is_old=is_old), keep(tmp_path, "b.txt")
+    coming = keep(tmp_path, "c.txt", is_old=False)
     desk.reader.written = {
         "z": [
             asked_with(1, sent, MessageStatus.SENT),
@@ -144,8 +146,9 @@ def test_sent_files_are_cleared_but_not_those_that_wait(desk, card, qtbot, tmp_p
     card.lines["attachments"].begin.setEnabled(True)
     press(qtbot, card.lines["attachments"].begin)
     press(qtbot, card.lines["attachments"].delete)
-    assert not sent.exists()
+    assert not sent.exists(), "said to be gone"
     assert waiting.exists()
+    assert coming.exists(), "on its way into a message, perhaps"
     assert desk.window.pane.notices.sentence.startswith("The files are gone")
 
 
