@@ -34,10 +34,11 @@ def trust_context(environment: Mapping[str, str] | None = None) -> ssl.SSLContex
     ``SSL_CERT_DIR`` stand for the system's certificates where there are such (OpenSSL).
 
     Raises:
-        InputError: ``network.ca_file``: the file of ``PARLEY_CA_FILE`` cannot be used.
+        InputError: ``network.ca_file``: the file of ``PARLEY_CA_FILE`` cannot be read;
+            ``network.no_certificate``: it holds none.
     """
     environment = os.environ if environment is None else environment
-    file = environment.get(CA_VARIABLE, "")
+    file = os.path.expanduser(environment.get(CA_VARIABLE, ""))  # noqa: PTH111 - never raises
     own = tuple(environment.get(name, "") for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"))
     return _context(file, _age(file), own)
 
@@ -50,13 +51,17 @@ def _context(file: str, _age_ns: int, _own: tuple[str, ...]) -> ssl.SSLContext:
     if file:
         try:
             context.load_verify_locations(cafile=file)
-        except (OSError, ssl.SSLError) as error:
-            reason = getattr(error, "strerror", None) or "it holds no certificate"
+        except ssl.SSLError as error:
+            raise InputError(
+                "network.no_certificate", f"{file} holds no certificate.", file=file
+            ) from error
+        except OSError as error:
+            reason = error.strerror or str(error)
             raise InputError(
                 "network.ca_file",
                 f"The certificates in {file} cannot be used: {reason}.",
                 file=file,
-                reason=str(reason),
+                reason=reason,
             ) from error
     return context
 

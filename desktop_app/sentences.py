@@ -127,6 +127,8 @@ _TOLD: Prose = {
     "network.broken": "The language server broke off. What had arrived was kept[; try again].",
     "network.ca_file": "The certificates named in the settings (network.ca_file) cannot be read: "
     "{reason}.",
+    "network.no_certificate": "{file} holds no certificate. Name a PEM file in the settings "
+    "(network.ca_file).",
     "network.proxy": "The proxy does not let Parley through. Look at its address, and at the "
     "password in HTTPS_PROXY.",
     "network.untrusted": "The certificate of the service is not trusted. A company's own "

@@ -13,7 +13,14 @@ from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from desktop_app.unusable_settings import Unusable, set_aside, unread, unusable
+from desktop_app.unusable_settings import (
+    Unusable,
+    is_proxy,
+    is_writable,
+    set_aside,
+    unread,
+    unusable,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -162,7 +169,7 @@ class NetworkSettings:
         ca_file: PEM file of certificates that are believed besides the system's.
     """
 
-    proxy: str = ""
+    proxy: str = field(default="", metadata={"usable": is_proxy})
     ca_file: str = ""
 
 
@@ -342,6 +349,10 @@ def _is_usable(value: object, default: object, limits: Mapping[str, Any]) -> boo
         return False
     if "allowed" in limits:
         return value in limits["allowed"]
+    if isinstance(value, str) and not is_writable(value):
+        return False
+    if "usable" in limits:
+        return bool(limits["usable"](value))
     if isinstance(value, int) and "low" in limits:
         return bool(limits["low"] <= value <= limits["high"])
     return True

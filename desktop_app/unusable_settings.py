@@ -1,4 +1,4 @@
-"""What is said of settings that cannot be used, and what becomes of their file.
+"""Which settings cannot be used, what is said of them, and what becomes of their file.
 
 Only the standard library, as for ``settings``.
 """
@@ -45,3 +45,25 @@ def unusable(name: str, value: object, instead: str) -> Unusable:
     told = Unusable(f"The setting {name} cannot be {value!r}; {instead}.")
     told.name = name
     return told
+
+
+def is_address(text: str, *schemes: str) -> bool:
+    """Whether it names a host, by one of these schemes."""
+    from urllib.parse import urlsplit  # for who has named one
+
+    try:
+        parts = urlsplit(text)
+        known = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    return known and not any(one.isspace() or not one.isprintable() for one in text)
+
+
+def is_proxy(text: str) -> bool:
+    """Whether it is empty, or an address that HTTP and WebSockets alike take for a proxy."""
+    return not text or is_address(text, "http", "https")
+
+
+def is_writable(text: str) -> bool:
+    """Whether a system takes it, in a path or in the environment."""
+    return "\0" not in text and text == text.encode(errors="ignore").decode()

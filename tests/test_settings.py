@@ -108,6 +108,10 @@ def test_unknown_keys_are_ignored_and_kept(path, reports):
         ("appearance", "theme", "pink"),
         ("appearance", "reduced_motion", 1),
         ("language", "local_models", []),
+        ("language", "base_url", "http://a\0b"),
+        ("network", "ca_file", "/a\ud800"),
+        ("network", "proxy", "ftp://host:1"),
+        ("network", "proxy", "http://ho st"),
     ],
 )
 def test_a_bad_value_falls_back_alone_and_is_reported(path, reports, section, key, value):

@@ -98,6 +98,19 @@ def refusal(response: httpx.Response) -> NetworkError:
 
 
 @contextmanager
+def proxy_errors() -> Iterator[None]:
+    """Translate what httpx says at once of a proxy that is none, which the environment names.
+
+    Raises:
+        NetworkError: ``network.proxy``.
+    """
+    try:
+        yield
+    except (ValueError, ImportError, httpx.InvalidURL) as error:  # SOCKS wants a package more
+        raise _proxy_refused(error) from error
+
+
+@contextmanager
 def socket_errors() -> Iterator[None]:
     """Translate what a WebSocket raises while open, keeping the cause.
 

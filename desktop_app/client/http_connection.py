@@ -14,7 +14,7 @@ import msgspec
 
 from desktop_app.client.addresses import ApiAddress
 from desktop_app.client.answer_body import PACKING, answer_of, pieces_of
-from desktop_app.client.errors import NotFoundError, http_errors, refusal
+from desktop_app.client.errors import NotFoundError, http_errors, proxy_errors, refusal
 from desktop_app.client.http11_transport import REQUEST_SENT, SENDING_REQUEST, direct_transport
 from desktop_app.client.request_body import JsonBody, NoBody, RequestBody
 from desktop_app.client.retries import pause_before_retry
@@ -76,6 +76,9 @@ class HttpConnection:
     Args:
         address: Where, and with which key.
         sleep: Waits between tries.
+
+    Raises:
+        NetworkError: ``network.proxy``: the system names a proxy by what is no address of one.
     """
 
     def __init__(self, address: ApiAddress, *, sleep: Sleep = asyncio.sleep) -> None:
@@ -83,20 +86,21 @@ class HttpConnection:
         self._base_url = address.base_url.rstrip("/")
         trust_env = not is_loopback(address.base_url)
         transport = direct_transport(trust_env=trust_env)
-        self._http = httpx.AsyncClient(
-            headers=httpx.Headers(
-                {
-                    "X-API-Key": address.key,
-                    "User-Agent": "Parley",
-                    "Accept-Encoding": PACKING,
-                },
-                encoding="utf-8",  # of a key that is none: the server says so
-            ),
-            timeout=httpx.Timeout(READ_TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
-            transport=transport,
-            trust_env=trust_env,
-            verify=trust_context() if transport is None else True,
-        )
+        with proxy_errors():
+            self._http = httpx.AsyncClient(
+                headers=httpx.Headers(
+                    {
+                        "X-API-Key": address.key,
+                        "User-Agent": "Parley",
+                        "Accept-Encoding": PACKING,
+                    },
+                    encoding="utf-8",  # of a key that is none: the server says so
+                ),
+                timeout=httpx.Timeout(READ_TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
+                transport=transport,
+                trust_env=trust_env,
+                verify=trust_context() if transport is None else True,
+            )
 
     async def aclose(self) -> None:
         """Close every connection. Idempotent."""

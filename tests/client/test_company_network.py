@@ -17,7 +17,7 @@ from desktop_app.client.http11_transport import REQUEST_SENT
 from desktop_app.client.http_connection import Delivery, HttpConnection, Request
 from desktop_app.client.json_socket import open_json_socket
 from desktop_app.errors import InputError, NetworkError, ProtocolError
-from desktop_app.network_access import CA_VARIABLE, use_network
+from desktop_app.network_access import CA_VARIABLE, trust_context, use_network
 from desktop_app.protocol.commands import ConfigureSession
 from desktop_app.protocol.events import SessionReady
 from desktop_app.protocol.gateway import GatewayConfigured, GatewayReady, encode
@@ -186,6 +186,22 @@ async def test_certificates_that_cannot_be_read_are_named(company, monkeypatch, 
             await way()
         assert fault.value.code == "network.ca_file"
         assert "/nowhere/company.pem" in str(fault.value)
+
+
+def test_a_file_without_a_certificate_is_named(tmp_path):
+    file = tmp_path / "company.pem"
+    file.write_text("no")
+    with pytest.raises(InputError) as fault:
+        trust_context({CA_VARIABLE: str(file)})
+    assert fault.value.code == "network.no_certificate"
+
+
+@pytest.mark.parametrize("proxy", ["ftp://host:1", "http://[::1", "socks5://host:1"])
+async def test_a_proxy_that_is_none_is_spoken_of(monkeypatch, proxy):
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    with pytest.raises(NetworkError) as fault:
+        HttpConnection(ApiAddress("https://somewhere.example/api", "k"))
+    assert fault.value.code == "network.proxy"
 
 
 def test_the_environment_is_stronger_than_the_settings():

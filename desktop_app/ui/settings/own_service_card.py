@@ -15,8 +15,10 @@ from desktop_app.ui.button import Button, Tone
 from desktop_app.ui.look import Look
 from desktop_app.ui.settings.confirm_line import ConfirmLine
 from desktop_app.ui.settings.row_widgets import WrappedText
+from desktop_app.ui.settings.setting_table import address_fault
 from desktop_app.ui.text_field import TextField
 from desktop_app.ui.tips import plain_tip
+from desktop_app.unusable_settings import is_address
 
 _REMOVE = mark(
     "Remove {name}? Its key is removed too. Threads stay, and what was chosen for it in them."
@@ -108,23 +110,28 @@ class OwnServiceCard(QWidget):
         return line
 
     @property
+    def _name(self) -> str:
+        """In one line, whatever it was copied from."""
+        return " ".join(self.name.text().split())
+
+    @property
     def fault(self) -> str:
         """What is wrong with what was written, empty when nothing is."""
-        name, address = self.name.text().strip(), self.address.text().strip()
+        name, address = self._name, self.address.text().strip()
         others = {one.casefold() for one in self._known if one != self._edited}
         if name.casefold() in {*_TAKEN, *others}:
             return tr("This name is taken. Choose another one.")
-        if address and not address.startswith(("http://", "https://")):
-            return tr("An address begins with https:// or http://.")
+        if fault := address_fault(address):
+            return fault
         voice, realtime = self.voice.text().strip(), self.realtime.text().strip()
-        if voice and not voice.startswith(("ws://", "wss://")):
+        if voice and not is_address(voice, "ws", "wss"):
             return tr("A voice gateway begins with wss:// or ws://.")
         if realtime and not all(realtime.partition("/")):
             return tr("A realtime model is named provider/model.")
         return ""
 
     def _on_text(self) -> None:
-        whole = bool(self.name.text().strip() and self.address.text().strip())
+        whole = bool(self._name and self.address.text().strip())
         fault = self.fault
         self.add.setEnabled(whole and not fault)
         hint = tr("Any service with a Backboard-compatible API, under a name of yours.")
@@ -133,7 +140,7 @@ class OwnServiceCard(QWidget):
     def _on_add(self) -> None:
         if not self.add.isEnabled():
             return
-        before, name = self._edited, self.name.text().strip()
+        before, name = self._edited, self._name
         service = replace(
             self._known.get(before, ProfileSettings()),
             base_url=self.address.text().strip(),

@@ -116,7 +116,6 @@ class RowWidget(QWidget):
         self.control = self._control_for(look, row, settings)
         self.control.setFont(look.font(size.SMALL))
         self.control.setAccessibleName(tr(row.title))
-        self.control.setAccessibleDescription(tr(row.hint))
         self._title = _text(look, self, tr(row.title), size.TEXT)
         self._title.setBuddy(self.control)
         words = QVBoxLayout()
@@ -124,6 +123,9 @@ class RowWidget(QWidget):
         words.addWidget(self._title)
         if row.hint:
             words.addWidget(_text(look, self, tr(row.hint), size.SMALL, ink="dim"))
+        self._fault = _text(look, self, "", size.SMALL, ink="warn")
+        words.addWidget(self._fault)
+        self.show_fault("")
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 8, 0, 8)
         line.setSpacing(20)
@@ -174,6 +176,13 @@ class RowWidget(QWidget):
         self._fill(self.control, choices)
         self.show_value(settings)
 
+    def show_fault(self, words: str) -> None:
+        """Say what is wrong with what stands in the field; nothing takes it back."""
+        self._fault.show_text(words)
+        self._fault.setVisible(bool(words))
+        told = (tr(self.row.hint), words)
+        self.control.setAccessibleDescription(" ".join(one for one in told if one))
+
     def show_value(self, settings: Settings) -> None:
         """Show what the settings say."""
         value = value_of(settings, self.row.path)
@@ -189,6 +198,7 @@ class RowWidget(QWidget):
                 case TextField():
                     if self.control.text().strip() != value:
                         self.control.setText(str(value))
+                        self.show_fault("")
         finally:
             self.control.blockSignals(False)
 
@@ -201,7 +211,11 @@ class RowWidget(QWidget):
 
     def _on_edited(self) -> None:
         assert isinstance(self.control, TextField)
-        self.changed.emit(self.row.path, self.control.text().strip())
+        text = self.control.text().strip()
+        fault = self.row.fault(text)
+        self.show_fault(fault)
+        if not fault:
+            self.changed.emit(self.row.path, text)
 
 
 class WrappedText(QLabel):

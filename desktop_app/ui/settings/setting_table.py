@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
@@ -11,6 +11,25 @@ from desktop_app.languages import NAMES
 from desktop_app.profiles import key_of
 from desktop_app.prose import mark, tr
 from desktop_app.settings import Settings
+from desktop_app.unusable_settings import is_address, is_proxy
+
+
+def no_fault(_text: str) -> str:
+    """Any text will do."""
+    return ""
+
+
+def address_fault(text: str) -> str:
+    """What is wrong with the address of a service, in words; empty when nothing is."""
+    if not text or is_address(text, "http", "https"):
+        return ""
+    return tr("An address begins with https:// or http://.")
+
+
+def _proxy_fault(text: str) -> str:
+    if "@" in text:
+        return tr("A password is not kept in the settings. Name this proxy in HTTPS_PROXY.")
+    return "" if is_proxy(text) else tr("Write it as http://host:port.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +42,7 @@ class SettingRow:
         choices: Value to words, where only some values are possible.
         unit: Of a number.
         example: Stands in an empty text.
+        fault: What is wrong with a text, in words.
     """
 
     path: str
@@ -31,6 +51,7 @@ class SettingRow:
     choices: Mapping[str, str] = field(default_factory=dict)
     unit: str = ""
     example: str = ""
+    fault: Callable[[str], str] = no_fault
 
     @property
     def words(self) -> str:
@@ -70,6 +91,7 @@ SECTIONS = (
                 mark("Language model server"),
                 mark("Address of a server with an OpenAI-compatible interface, for Embedded."),
                 example="http://127.0.0.1:11434/v1",
+                fault=address_fault,
             ),
             SettingRow(
                 "language.model",
@@ -224,6 +246,7 @@ SECTIONS = (
                 mark("Proxy"),
                 mark("Empty for the system's. One with a password is named in HTTPS_PROXY."),
                 example="http://host:port",
+                fault=_proxy_fault,
             ),
             SettingRow(
                 "network.ca_file",

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.credentials import Credentials, CredentialsUnavailableError, Secret
+from desktop_app.errors import InputError
 from desktop_app.link.device_messages import (
     ListDevices,
     PlayMicrophoneTest,
@@ -36,6 +37,7 @@ from desktop_app.ui.wires import Wires
 
 SETTINGS = "settings"
 KEYS = "keys"
+_CERTIFICATES = "network.ca_file"
 _UNREACHED = ("network.unreachable", "network.timeout", "network.lost", "http.503")
 DEVICE_PATHS = ("voice.input_device_id", "voice.output_device_id")
 """Settings of the microphone and the loudspeaker."""
@@ -129,6 +131,20 @@ class SettingsWiring(QObject):
             self._show_devices(self._wires.store.state.devices)
         if self.keeper.settings.profile != before:
             self._read_key_state()
+        if path == _CERTIFICATES:
+            self._wires.run(partial(self._look_at_certificates, str(value)), "certificates")
+
+    async def _look_at_certificates(self, file: str) -> None:
+        """What is wrong with them is said where they are named, not when somebody is asked."""
+        from desktop_app.network_access import CA_VARIABLE, trust_context  # it brings ssl along
+
+        fault = ""
+        try:
+            await self._wires.on_worker(partial(trust_context, {CA_VARIABLE: file}))
+        except InputError as error:
+            fault = sentence_of(error.code, error.facts)
+        if self._page is not None and self.keeper.settings.network.ca_file == file:
+            self._page.row(_CERTIFICATES).show_fault(fault)
 
     def _name_device(self, path: str, device_id: str) -> None:
         """The name too: the id may be another one when it is plugged in again."""

@@ -170,6 +170,46 @@ def test_a_text_may_hold_spaces_which_do_not_begin_to_talk(desk, page, qtbot, tm
     assert written(tmp_path)["network"]["ca_file"] == "/my files/ca.pem"
 
 
+@pytest.mark.parametrize(
+    ("path", "text", "said"),
+    [
+        ("network.proxy", "nonsense", "http://host:port"),
+        ("network.proxy", "socks5://host:1080", "http://host:port"),
+        ("network.proxy", "http://me:secret@host:8080", "HTTPS_PROXY"),
+        ("language.base_url", "localhost:11434", "begins with https:// or http://"),
+    ],
+)
+def test_an_address_that_cannot_be_used_is_refused_where_it_is_written(
+    page, qtbot, tmp_path, path, text, said
+):
+    row = page.row(path)
+    row.control.setText(text)
+    qtbot.keyClick(row.control, Qt.Key.Key_Return)
+    assert said in row._fault.text()
+    assert said in row.control.accessibleDescription()
+    assert not (tmp_path / "settings.json").exists()
+    row.control.setText("http://127.0.0.1:8080")
+    qtbot.keyClick(row.control, Qt.Key.Key_Return)
+    assert row._fault.isHidden()
+    assert "http://127.0.0.1:8080" in (tmp_path / "settings.json").read_text()
+
+
+@pytest.mark.parametrize(("content", "said"), [(None, "cannot be read"), ("no", "no certificate")])
+def test_certificates_that_cannot_be_used_are_told_where_they_are_named(
+    page, qtbot, tmp_path, content, said
+):
+    file = tmp_path / "company.pem"
+    if content is not None:
+        file.write_text(content)
+    row = page.row("network.ca_file")
+    row.control.setText(str(file))
+    qtbot.keyClick(row.control, Qt.Key.Key_Return)
+    assert said in row._fault.text()
+    row.control.clear()
+    qtbot.keyClick(row.control, Qt.Key.Key_Return)
+    assert row._fault.isHidden()
+
+
 def test_a_file_written_by_hand_is_shown_and_a_damaged_one_is_told(desk, page, tmp_path):
     file = tmp_path / "settings.json"
     file.write_text('{"voice": {"talk_mode": "tap_lock"}, "mine": 1}')
@@ -430,9 +470,10 @@ def test_without_a_keyring_it_says_what_to_do():
 def test_a_service_of_ones_own_is_added_and_used(desk, page, asks, qtbot, tmp_path):
     page.own.name.setText("backboard")
     assert "taken" in page.own.fault
-    page.own.name.setText("office")
-    page.own.address.setText("host/api")
-    assert not page.own.add.isEnabled()
+    page.own.name.setText(" office\n")
+    for address in ("host/api", "https://", "https://exa mple/api"):
+        page.own.address.setText(address)
+        assert not page.own.add.isEnabled()
     page.own.address.setText("https://host/api")
     qtbot.mouseClick(page.own.add, Qt.MouseButton.LeftButton)
     found = written(tmp_path)
