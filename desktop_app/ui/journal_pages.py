@@ -20,6 +20,7 @@ from desktop_app.ui.store import AppStore
 PAGE = 200
 _LOOK_EVERY_MS = 1_000
 _WAITING = "journal.catching_up"
+_UNREADABLE = "journal.unreadable"
 _OTHERS = ("storage.newer", "storage.older")
 """Another Parley is why it cannot be read; once it can be, that is over."""
 _BEFORE_FOUND = 40  # messages read before one that was found, so that it does not stand on top
@@ -128,6 +129,7 @@ class JournalPages:
         """Read once more what is shown: an engine that came has settled what a crash cut."""
         before = self._store.state
         opened = before.conversation
+        self._clear(_UNREADABLE)  # unless it cannot be read now either
         if before.are_threads_loaded:
             threads = await self._read(lambda: self._reader.threads(PAGE))
             self._store.change(partial(changes.with_threads_back, threads=threads))
@@ -228,7 +230,7 @@ class JournalPages:
         try:
             found = await self._on_worker(call)
         except AppError as error:
-            self._raise(error.code if error.code in _OTHERS else "journal.unreadable", error)
+            self._raise(error.code if error.code in _OTHERS else _UNREADABLE, error)
             return otherwise
         finally:
             self._readings -= 1

@@ -54,6 +54,19 @@ def test_a_journal_that_cannot_be_read_is_said_whatever_is_read_of_it(tmp_path, 
     assert [one.code for one in store.state.notices] == ["journal.unreadable"]
 
 
+@pytest.mark.usefixtures("qapp")
+def test_once_an_engine_has_mended_the_journal_nobody_says_that_it_cannot_be_read(tmp_path):
+    (tmp_path / DATABASE_NAME).write_bytes(b"no database at all" * 100)
+    store = AppStore()
+    pages = JournalPages(store, JournalReader(tmp_path), asyncio.to_thread)
+    asyncio.run(pages.threads())
+    asyncio.run(pages.again())
+    assert [one.code for one in store.state.notices] == ["journal.unreadable"]
+    (tmp_path / DATABASE_NAME).unlink()
+    asyncio.run(pages.again())
+    assert store.state.notices == ()
+
+
 def test_a_reading_that_waits_for_an_older_parley_says_so_until_it_is_over(desk, qtbot):
     desk.reader.is_catching_up = True
     over = asyncio.Event()
