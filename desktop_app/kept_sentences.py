@@ -100,6 +100,10 @@ KEPT: Prose = {
     "recording.unsupported": (
         "The recording has a format that cannot be heard here. Give it as WAV, FLAC or MP3."
     ),
+    "service.set_aside": (
+        "A damaged file of the service was kept as {file}. What could be read of its memories and "
+        "files is here."
+    ),
     "settings.not_saved": (
         "Your settings could not be saved: {reason}. Make room[, then try again]."
     ),

@@ -42,6 +42,10 @@ class RunningService(Protocol):
     def address(self) -> ServiceAddress:
         """Where it listens."""
 
+    @property
+    def set_aside(self) -> str:
+        """The name of a damaged database that it found and kept, or empty."""
+
     async def wait(self) -> int:
         """Return its exit code when it ends."""
 
@@ -67,6 +71,9 @@ class ServiceKeeper:
         profile: Name under which the connection is shown.
         pause: Waits that many seconds; a port, so that tests need no time.
         now: Monotonic seconds.
+
+    Attributes:
+        odd: What every window is to be told of the services that ran.
     """
 
     def __init__(
@@ -88,6 +95,7 @@ class ServiceKeeper:
         self._running: RunningService | None = None
         self._renewal: _Renewal | None = None
         self.connection = Connection.STARTING
+        self.odd: tuple[Notice, ...] = ()
 
     async def run(self) -> None:
         """Keep one service running until cancelled; then end it."""
@@ -154,6 +162,8 @@ class ServiceKeeper:
         self._running = service
         try:
             self._arrived(service.address)
+            if service.set_aside:
+                self._tell_damage(service.set_aside)
             code = await service.wait()
         finally:
             self._address = self._running = None
@@ -167,6 +177,11 @@ class ServiceKeeper:
         self._address.set_result(address)
         self._publish(NoticeCleared("service.down"))
         self._tell(Connection.READY)
+
+    def _tell_damage(self, file: str) -> None:
+        notice = Notice(NoticeLevel.WARNING, "service.set_aside", {"file": file})
+        self.odd = (*self.odd, notice)
+        self._publish(NoticeRaised(notice))
 
     def _lose(self, problem: str) -> None:
         self._problem = problem

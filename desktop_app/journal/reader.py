@@ -12,6 +12,7 @@ import msgspec
 
 from desktop_app.database.failures import storage_errors
 from desktop_app.database.migrations import known_version
+from desktop_app.database.readable_rows import text_of
 from desktop_app.errors import StorageError
 from desktop_app.journal import small_facts
 from desktop_app.journal.catching_up import catch_up
@@ -34,7 +35,6 @@ from desktop_app.journal.rows import (
     message_of,
     picture_of,
     role_of,
-    text_of,
     thread_of,
     utterance_of,
 )

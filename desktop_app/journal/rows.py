@@ -118,11 +118,6 @@ def role_of(row: sqlite3.Row) -> Role:
     return Role(row["role"]) if row["role"] in list(Role) else Role.ASSISTANT
 
 
-def text_of(content: bytes) -> str:
-    """A text of the database; what is no UTF-8 in it is marked."""
-    return content.decode("utf-8", "replace")
-
-
 def picture_of(row: sqlite3.Row) -> PictureRecord:
     """The picture in a row of PICTURE_COLUMNS."""
     return _record_of(dict(row), PictureRecord)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from desktop_app.database.readable_rows import rows_of, text_of
 from desktop_app.database.sqlite_file import transaction
 from desktop_app.errors import StorageError
 from desktop_app.journal.picture_files import is_picture_path
@@ -24,7 +25,6 @@ from desktop_app.journal.records import (
 from desktop_app.journal.rows import (
     message_of,
     picture_of,
-    text_of,
     thread_of,
     unless_known,
     utterance_of,
@@ -36,8 +36,6 @@ from desktop_app.journal.utterance_files import path_of
 logger = logging.getLogger(__name__)
 
 _Record = ThreadRecord | MessageRecord | UtteranceRecord | PictureRecord
-_LAST_ROW = 2**62
-_AT_A_TIME = 256
 _A_COMMIT = 2_000  # rows
 
 _WITHOUT_A_THREAD = (
@@ -85,12 +83,12 @@ def salvage(connection: sqlite3.Connection, damaged: Path) -> int:
         old.row_factory = sqlite3.Row
         old.text_factory = text_of
         for kind in _KINDS:
-            for batch in _batches(_rows(old, kind.table)):
+            for batch in _batches(rows_of(old, kind.table)):
                 with transaction(connection):
                     for row in batch:
                         _take(connection, kind, row)
         with transaction(connection):
-            for row in _rows(old, "setting"):
+            for row in rows_of(old, "setting"):
                 statement = "INSERT OR IGNORE INTO setting (key, value) VALUES (?, ?)"
                 _insert(connection, statement, (row["key"], row["value"]))
     with transaction(connection):
@@ -145,38 +143,6 @@ def _insert(
     return True
 
 
-def _rows(old: sqlite3.Connection, table: str) -> Iterator[sqlite3.Row]:
-    """Every row that can be read, some of them twice.
-
-    First as they lie, whatever numbers a damaged page gives them, up to a page that cannot be read;
-    then by number and over such pages: further and further on.
-    """
-    try:
-        yield from old.execute(f"SELECT * FROM {table}")
-        return
-    except sqlite3.DatabaseError as error:
-        logger.info("%s breaks off: %s", table, error)
-    after, step = -1, 1
-    while after < _LAST_ROW:
-        try:
-            query = f"SELECT rowid AS place, * FROM {table} WHERE rowid > ? ORDER BY rowid LIMIT ?"
-            found = old.execute(query, (after, _AT_A_TIME if step == 1 else 1))
-            while (row := found.fetchone()) is not None:
-                if row["place"] <= after:
-                    raise sqlite3.DatabaseError("numbers out of order")
-                after, step = row["place"], 1
-                yield row
-            if _is_last(old, table, after):
-                return
-        except sqlite3.DatabaseError:
-            after, step = after + step, step * 2
-
-
 def _batches(rows: Iterator[sqlite3.Row]) -> Iterator[list[sqlite3.Row]]:
     while batch := list(islice(rows, _A_COMMIT)):
         yield batch
-
-
-def _is_last(old: sqlite3.Connection, table: str, after: int) -> bool:
-    query = f"SELECT 1 FROM {table} WHERE rowid > ? LIMIT 1"
-    return old.execute(query, (after,)).fetchone() is None

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from desktop_app.database.failures import storage_errors
 from desktop_app.database.migrations import known_version
+from desktop_app.database.readable_rows import text_of
 from desktop_app.errors import StorageError
 from desktop_app.journal.catching_up import catch_up
 from desktop_app.journal.records import (
@@ -27,7 +28,6 @@ from desktop_app.journal.rows import (
     UTTERANCE_COLUMNS,
     message_of,
     picture_of,
-    text_of,
     thread_of,
     utterance_of,
 )

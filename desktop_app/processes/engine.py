@@ -378,7 +378,7 @@ class EngineApp:
         if self._connection is not None:
             yield self._connection
         yield described(self._settings, self._profile.key)
-        for notice in self._odd:
+        for notice in (*self._odd, *self._keeper.odd):
             yield NoticeRaised(notice)
         is_told = any(one.code.startswith("journal.") for one in self._odd)
         if self._journal.set_aside and not is_told:

@@ -35,6 +35,7 @@ class ServiceChild:
     def __init__(self, child: Child, address: ServiceAddress) -> None:
         self._child = child
         self.address = address
+        self.set_aside = str(child.greeting.get("set_aside", ""))
 
     async def wait(self) -> int:
         """Return its exit code when it ends."""

@@ -15,7 +15,7 @@ from desktop_app.logs import loop_exception_handler, start_logging
 from desktop_app.paths import find_paths
 from desktop_app.service.provider_source import OpenProviders, Providers
 from desktop_app.service.providers.ports import Recall
-from desktop_app.service.server import Addresses, Place, open_service
+from desktop_app.service.server import Place, RunningService, open_service
 from desktop_app.service.stop_signals import end_from_thread, stop_on_signals
 
 KEY_VARIABLE = "PARLEY_SERVICE_KEY"
@@ -65,7 +65,7 @@ async def run_service(
     stop_on_signals(loop, stop)
     on_parent_end(lambda: end_from_thread(loop, stop), environment=environment or {})
     async with open_service(place, open_providers) as running:
-        _announce(running.addresses)
+        _announce(running)
         await stop.wait()
 
 
@@ -91,5 +91,7 @@ def providers_from(environment: Mapping[str, str]) -> OpenProviders:
     return open_them
 
 
-def _announce(addresses: Addresses) -> None:
-    say_to_parent({"api": addresses.api, "voice": addresses.voice, "key": addresses.key})
+def _announce(running: RunningService) -> None:
+    addresses, aside = running.addresses, running.store.database.set_aside
+    told = {"api": addresses.api, "voice": addresses.voice, "key": addresses.key}
+    say_to_parent(told | ({"set_aside": aside.name} if aside else {}))

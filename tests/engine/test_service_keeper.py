@@ -17,6 +17,7 @@ class Process:
         self.address = ServiceAddress(f"http://{number}", f"ws://{number}", "k")
         self.ended = asyncio.Event()
         self.is_closed = False
+        self.set_aside = ""
 
     async def wait(self) -> int:
         await self.ended.wait()
@@ -39,6 +40,7 @@ class Rig:
         self.started = asyncio.Event()
         self.tired = asyncio.Event()
         self.lives_s: float | None = None
+        self.broken = ""
         self.now_s = 0.0
         self.keeper = ServiceKeeper(
             self._start, self.told.append, pause=self._pause, now=lambda: self.now_s
@@ -49,6 +51,7 @@ class Rig:
             self.failures -= 1
             raise ChildError("child.failed", "The service did not start.")
         self.processes.append(Process(len(self.processes)))
+        self.processes[-1].set_aside = self.broken
         self.started.set()
         if self.lives_s is not None:
             self.now_s += self.lives_s
@@ -102,6 +105,18 @@ async def test_a_dead_service_is_replaced_and_the_new_address_given(running):
         assert (await rig.keeper.address()).api == "http://1"
     assert rig.processes[0].is_closed
     assert rig.connections()[-2:] == [Connection.RECONNECTING, Connection.READY]
+
+
+async def test_a_damaged_database_is_told_to_the_windows_there_are_and_to_later_ones(running):
+    rig = Rig()
+    rig.broken = "service.sqlite3.broken1"
+    running(rig)
+    async with asyncio.timeout(5):
+        await rig.keeper.address()
+        await asyncio.sleep(0)
+    [told] = [one.notice for one in rig.told if isinstance(one, NoticeRaised)]
+    assert (told.code, told.facts) == ("service.set_aside", {"file": "service.sqlite3.broken1"})
+    assert rig.keeper.odd == (told,)
 
 
 async def test_a_service_that_does_not_start_is_tried_again_and_said(running):

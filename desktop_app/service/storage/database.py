@@ -13,6 +13,7 @@ from desktop_app.database.group_commit import GroupCommit
 from desktop_app.database.sqlite_file import connect, open_sound
 from desktop_app.database.worker import Worker
 from desktop_app.service.storage.flushing import Flushing
+from desktop_app.service.storage.salvage import salvage
 from desktop_app.service.storage.schema import MIGRATIONS
 
 _Answer = TypeVar("_Answer")
@@ -27,6 +28,9 @@ _log = logging.getLogger(__name__)
 class Database:
     """One file, which is opened and brought up to date; a damaged one is set aside.
 
+    Attributes:
+        set_aside: Where the damaged one was put, if there was one.
+
     Raises:
         StorageError: ``storage.failed`` or ``storage.newer``.
     """
@@ -34,7 +38,9 @@ class Database:
     def __init__(self, path: Path) -> None:
         with storage_errors():
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._writing, aside = open_sound(path, MIGRATIONS)
+            self._writing, self.set_aside = open_sound(path, MIGRATIONS)
+            if self.set_aside:
+                salvage(self._writing, self.set_aside)
             self._writing.execute("PRAGMA synchronous = NORMAL")
             self._writing.execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
             self._reading, self._glancing = connect(path), connect(path)
@@ -42,8 +48,8 @@ class Database:
                 connection.execute("PRAGMA query_only = ON")
             self._glancing.execute("PRAGMA busy_timeout = 0")
             self._flushing = Flushing(path)
-        if aside:
-            _log.warning("The database was damaged: it is kept as %s", aside)
+        if self.set_aside:
+            _log.warning("The database was damaged: it is kept as %s", self.set_aside)
         self._writer = Worker("service-writer")
         self._commits = GroupCommit(self._writing, self._writer)
         self._reader = Worker("service-reader")

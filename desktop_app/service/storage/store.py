@@ -64,7 +64,7 @@ async def open_store(folder: Path) -> AsyncIterator[Store]:
             claim.is_alone,
         )
         if store.is_first:  # or it would be what another process is at work on
-            await _clean_up(store)
+            await _clean_up(store, keeps_files=_has_damaged(folder))
         await asyncio.to_thread(claim.share)
         yield store
     finally:
@@ -72,9 +72,18 @@ async def open_store(folder: Path) -> AsyncIterator[Store]:
         claim.release()
 
 
-async def _clean_up(store: Store) -> None:
-    """What a process left that was killed."""
+async def _clean_up(store: Store, *, keeps_files: bool) -> None:
+    """What a process left that was killed.
+
+    Args:
+        keeps_files: Those that no row names belong to a database that was set aside.
+    """
     await store.files.remove_half_received()
     await store.conversations.fail_unfinished()
     await store.operations.fail_unfinished()
-    await store.media.remove_unused_files()
+    if not keeps_files:
+        await store.media.remove_unused_files()
+
+
+def _has_damaged(folder: Path) -> bool:
+    return any(folder.glob(f"{FILE_NAME}.broken*"))

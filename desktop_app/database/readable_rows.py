@@ -1,0 +1,49 @@
+"""Reads what can still be read of a damaged database."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Iterator
+
+logger = logging.getLogger(__name__)
+
+_LAST_ROW = 2**62
+_AT_A_TIME = 256
+
+
+def text_of(content: bytes) -> str:
+    """A text of the database; what is no UTF-8 in it is marked."""
+    return content.decode("utf-8", "replace")
+
+
+def rows_of(old: sqlite3.Connection, table: str) -> Iterator[sqlite3.Row]:
+    """Every row that can be read, some of them twice.
+
+    First as they lie, whatever numbers a damaged page gives them, up to a page that cannot be read;
+    then by number and over such pages: further and further on.
+    """
+    try:
+        yield from old.execute(f"SELECT * FROM {table}")
+        return
+    except sqlite3.DatabaseError as error:
+        logger.info("%s breaks off: %s", table, error)
+    after, step = -1, 1
+    while after < _LAST_ROW:
+        try:
+            query = f"SELECT rowid AS place, * FROM {table} WHERE rowid > ? ORDER BY rowid LIMIT ?"
+            found = old.execute(query, (after, _AT_A_TIME if step == 1 else 1))
+            while (row := found.fetchone()) is not None:
+                if row["place"] <= after:
+                    raise sqlite3.DatabaseError("numbers out of order")
+                after, step = row["place"], 1
+                yield row
+            if _is_last(old, table, after):
+                return
+        except sqlite3.DatabaseError:
+            after, step = after + step, step * 2
+
+
+def _is_last(old: sqlite3.Connection, table: str, after: int) -> bool:
+    query = f"SELECT 1 FROM {table} WHERE rowid > ? LIMIT 1"
+    return old.execute(query, (after,)).fetchone() is None
