@@ -36,14 +36,26 @@ class SettingsKeeper(QObject):
         """Read the file: it may have been written by hand meanwhile."""
         self._wires.run(self._read, "read settings")
 
-    async def _read(self) -> None:
+    def look_again(self) -> None:
+        """Read the file anew where it was read already; who wrote it is followed at once."""
+        self._wires.run(self._look_again, "look at settings")
+
+    async def _look_again(self) -> None:
+        before = self.settings
+        await self._read(tells_same=False)
+        if not self._is_writing and self.settings != before:
+            self._wires.send(_reload(before, self.settings))
+
+    async def _read(self, *, tells_same: bool = True) -> None:
         problems: list[Unusable] = []
+        before = self.settings
         found = await self._wires.on_worker(partial(load, self._path, report=problems.append))
         if not self._is_writing:
             self._written = self.settings = found
         if problems:
             self._wires.notify(notice_of(problems))
-        self.changed.emit(self.settings)
+        if tells_same or self.settings != before:
+            self.changed.emit(self.settings)
 
     def change(self, path: str, value: object) -> None:
         """Exchange one setting, and write it down."""
@@ -81,8 +93,7 @@ class SettingsKeeper(QObject):
                 before, wanted = self._written, self.settings
                 await self._wires.on_worker(partial(save, self._path, wanted))
                 self._written = wanted
-                is_other = from_start(before) != from_start(wanted)
-                self._wires.send(ReloadSettings(counts_from_start=is_other))
+                self._wires.send(_reload(before, wanted))
         except OSError as error:
             facts = {"reason": error.strerror or str(error)}
             self._wires.notify(Notice(NoticeLevel.WARNING, "settings.not_saved", facts))
@@ -100,3 +111,7 @@ def notice_of(problems: Sequence[Unusable]) -> Notice:
     if first.is_file and not first.name:
         code, facts = "settings.unread", {}
     return Notice(NoticeLevel.WARNING, code, facts)
+
+
+def _reload(before: Settings, now: Settings) -> ReloadSettings:
+    return ReloadSettings(counts_from_start=from_start(before) != from_start(now))

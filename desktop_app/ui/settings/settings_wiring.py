@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.credentials import Credentials, CredentialsUnavailableError, Secret
@@ -68,6 +69,15 @@ class SettingsWiring(QObject):
         self._window.keys_requested.connect(partial(self._toggle, KEYS))
         wires.store.devices_changed.connect(self._show_devices)
         wires.store.levels_changed.connect(self._show_levels)
+        application = QGuiApplication.instance()
+        assert isinstance(application, QGuiApplication)  # there is no window without it
+        application.applicationStateChanged.connect(self._on_state)
+
+    def _on_state(self, state: Qt.ApplicationState) -> None:
+        """Who comes back may have been in an editor with the file."""
+        is_back = state is Qt.ApplicationState.ApplicationActive
+        if is_back and self._page is not None and self._page.isVisible():
+            self.keeper.look_again()
 
     def _make_page(self, parent: QWidget) -> SettingsPage:
         page = SettingsPage(self._window.look, parent, self.keeper.settings)

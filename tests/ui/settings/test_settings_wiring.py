@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -223,6 +224,23 @@ def test_a_file_written_by_hand_is_shown_and_a_damaged_one_is_told(desk, page, t
     desk.window.settings_requested.emit()
     assert "settings.json" in desk.window.pane.notices.sentence
     assert page.row("voice.talk_mode").control.currentData() == "hold"
+
+
+def test_what_an_editor_wrote_while_the_page_was_open_is_not_undone(desk, page, qapp, tmp_path):
+    page.row("voice.barge_in").changed.emit("voice.barge_in", "off")
+    told = len(desk.sent)
+    back = partial(qapp.applicationStateChanged.emit, Qt.ApplicationState.ApplicationActive)
+    back()
+    assert len(desk.sent) == told, "nobody wrote it"
+    edited = written(tmp_path)
+    edited["voice"]["talk_mode"] = "toggle"
+    edited["network"]["proxy"] = "http://127.0.0.1:3128"
+    (tmp_path / "settings.json").write_text(json.dumps(edited))
+    back()
+    assert page.row("voice.talk_mode").control.currentData() == "toggle"
+    assert desk.sent[told:] == [ReloadSettings(counts_from_start=True)]
+    page.row("voice.barge_in").changed.emit("voice.barge_in", "auto")
+    assert written(tmp_path)["voice"]["talk_mode"] == "toggle"
 
 
 def test_a_file_that_cannot_be_written_is_told(desk, page, tmp_path):
