@@ -24,7 +24,14 @@ class ClearMark(QObject):
         for button in line.findChildren(QAbstractButton):
             button.setAccessibleName(tr("Empty this field"))
         look.changed.connect(self._dress)
+        line.textChanged.connect(self._show)
         self._dress()
+        self._show(line.text())
+
+    def _show(self, text: str) -> None:
+        """Qt lets it fade only: it would be there to a screen reader, and to a click."""
+        for action in self._line.findChildren(QAction):
+            action.setVisible(bool(text))
 
     def _dress(self) -> None:
         cross = QPixmap(_SIDE, _SIDE)

@@ -36,3 +36,13 @@ def test_other_searches_are_emptied_too(desk, page):
     }[page]()
     search.setText("xyzzy")
     assert emptied_by_its_mark(search)
+
+
+def test_where_there_is_nothing_to_empty_there_is_no_mark(desk):
+    search = desk.window.threads.search
+    [mark] = search.findChildren(QToolButton)
+    assert not mark.isVisible()
+    search.setText("tram")
+    assert mark.isVisible()
+    search.clear()
+    assert not mark.isVisible()
