@@ -121,6 +121,11 @@ class Button(EnterButton):
         super().focusInEvent(event)
 
     @property
+    def is_on(self) -> bool:
+        """Whether it looks like what is chosen."""
+        return self.isChecked()
+
+    @property
     def focus_reason(self) -> Qt.FocusReason:
         """With which another button takes the keys over, and shows them or not as this one."""
         reasons = Qt.FocusReason
@@ -170,8 +175,8 @@ class Button(EnterButton):
             return self._look.colour("accent_hover" if is_over else "accent")
         if self._tone is Tone.LINK:
             return None
-        if self.isChecked() or self.isDown():
-            return self._look.colour("accent_soft" if self.isChecked() else "line")
+        if self.is_on or self.isDown():
+            return self._look.colour("accent_soft" if self.is_on else "line")
         if is_over:
             return self._look.colour("hover")
         return self._look.colour("raised") if self._has_outline else None
@@ -181,7 +186,7 @@ class Button(EnterButton):
             return self._look.colour("faint")
         if self._tone is Tone.ACCENT:
             return self._look.colour("on_accent")
-        if self._tone is Tone.LINK or self.isChecked():
+        if self._tone is Tone.LINK or self.is_on:
             return self._look.colour("accent")
         return self._look.colour("text" if self._has_outline else "dim")
 

@@ -20,6 +20,8 @@ from desktop_app.ui.shortcuts import TABLE, keys_of
 class KeyCap(QWidget):
     """Keys as they stand on the keyboard."""
 
+    spoken_role = "StaticText"
+
     def __init__(self, look: Look, parent: QWidget, keys: str) -> None:
         super().__init__(parent)
         self._look = look

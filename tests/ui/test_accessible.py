@@ -10,6 +10,10 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from desktop_app.journal.records import PictureRecord, Role
 from desktop_app.link.messages import Phase, PhaseChanged
+from desktop_app.ui.gallery.picture_canvas import PictureCanvas
+from desktop_app.ui.keys_page import KeyCap
+from desktop_app.ui.models.model_filters import ModelFilters
+from desktop_app.ui.settings.microphone_card import LevelBar
 from tests.ui.conftest import make_message
 
 
@@ -166,3 +170,27 @@ def test_bar_54_every_button_in_sight_is_one_for_screen_readers(desk):
         whole = told(button)
         assert whole.role() in (QAccessible.Role.Button, QAccessible.Role.CheckBox)
         assert whole.text(QAccessible.Text.Name)
+
+
+def test_bar_54_what_opens_a_menu_is_no_check_box_whatever_is_chosen_in_it(look, qtbot):
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    filters = ModelFilters(look, parent)
+    filters.show_providers(("openai", "xai"))
+    assert not filters.provider.is_on
+    filters.provider.choices()[2].trigger()
+    assert filters.provider.is_on
+    chosen = told(filters.provider)
+    assert chosen.role() is QAccessible.Role.Button
+    assert chosen.text(QAccessible.Text.Name) == "Provider: xai"
+    assert told(filters.abilities["sees"]).role() is QAccessible.Role.CheckBox
+
+
+@pytest.mark.parametrize(
+    ("kind", "role"), [(PictureCanvas, "Graphic"), (KeyCap, "StaticText"), (LevelBar, "Indicator")]
+)
+def test_bar_54_what_is_painted_without_parts_says_what_it_is(look, qtbot, desk, kind, role):
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    given = ("Ctrl+N",) if kind is KeyCap else ()
+    assert told(kind(look, parent, *given)).role().name == role

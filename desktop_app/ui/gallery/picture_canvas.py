@@ -49,6 +49,8 @@ class PictureCanvas(QWidget):
         chosen: Number of the picture that was clicked.
     """
 
+    spoken_role = "Graphic"
+
     dragged = Signal(int)
     chosen = Signal(int)
 

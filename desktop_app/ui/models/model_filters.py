@@ -75,16 +75,19 @@ class Pick(Button):
         found.setChecked(True)
         self.setText(found.text())
         self.describe(f"{self._says}: {found.text()}")
-        self.setCheckable(True)
-        self.setChecked(found is not actions[0])
         self.updateGeometry()
+        self.update()
+
+    @property
+    def is_on(self) -> bool:
+        """Something is chosen; a menu is no check box, which a screen reader would call it."""
+        return any(one.data() == self._value for one in self.choices()[1:])
 
     def choices(self) -> tuple[QAction, ...]:
         """What the menu offers."""
         return tuple(self._menu.actions())
 
     def _open(self) -> None:
-        self.show_value(self._value)  # a click alone checks nothing
         self._menu.popup(self.mapToGlobal(self.rect().bottomLeft()))
 
     def _on_triggered(self) -> None:

@@ -18,6 +18,8 @@ from desktop_app.ui.settings.row_widgets import WrappedText
 class LevelBar(QWidget):
     """How loud it is, 0.0 to 1.0."""
 
+    spoken_role = "Indicator"
+
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
         self._look = look
