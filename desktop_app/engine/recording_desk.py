@@ -11,6 +11,7 @@ from desktop_app.audio.frames import SPEECH_RATE_HZ
 from desktop_app.audio.wav import read_wav, write_wav
 from desktop_app.engine.ports import Journal, Loudspeaker, Time
 from desktop_app.errors import AppError, InputError, StorageError
+from desktop_app.export.exporting import written_whole
 from desktop_app.journal.records import UtteranceRecord, UtteranceState
 from desktop_app.link.messages import (
     LinkEvent,
@@ -31,6 +32,7 @@ from desktop_app.link.recordings import (
     StopUtterance,
 )
 from desktop_app.protocol.gateway_speech import Resample
+from desktop_app.system_reasons import reason_of
 from desktop_app.tasks import Background
 
 TELL_EVERY_S = 0.2
@@ -196,9 +198,10 @@ class RecordingDesk:
         pcm = await self._journal.utterance_pcm(utterance.id)
         path = Path(wish.path)
         try:
-            await asyncio.to_thread(write_wav, path, pcm, utterance.rate_hz)
+            await asyncio.to_thread(_write_whole, path, pcm, utterance.rate_hz)
         except InputError as error:
-            reason = str(error.__cause__ or error)
+            cause = error.__cause__
+            reason = reason_of(cause) if isinstance(cause, OSError) else str(error)
             raise InputError("recording.not_saved", file=wish.path, reason=reason) from error
         self._tell(NoticeLevel.INFO, "recording.saved", utterance.id, {"file": wish.path})
 
@@ -242,3 +245,8 @@ def refusal_of(floor: Iterable[PhaseChanged]) -> str:
         if stands.is_voice_on:
             return "recording.microphone_open"
     return ""
+
+
+def _write_whole(path: Path, pcm: bytes, rate_hz: int) -> None:
+    with written_whole(path) as part:
+        write_wav(part, pcm, rate_hz)

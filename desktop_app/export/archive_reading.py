@@ -40,6 +40,7 @@ from desktop_app.journal.taking_in import ThreadRows
 from desktop_app.journal.utterance_files import path_of
 from desktop_app.prose import tr
 from desktop_app.protocol.json_faults import UNREADABLE
+from desktop_app.system_reasons import reason_of
 
 _Form = TypeVar("_Form")
 
@@ -272,7 +273,7 @@ def open_archive(path: Path) -> Iterator[Archive]:
     try:
         file = path.open("rb")
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = reason_of(error)
         raise InputError(
             "archive.unreadable",
             tr("{file} cannot be read: {reason}.").format(file=path, reason=reason),

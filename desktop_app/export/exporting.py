@@ -24,6 +24,7 @@ from desktop_app.export.wording import title_of
 from desktop_app.journal.records import ThreadRecord
 from desktop_app.journal.snapshot import Snapshot, open_snapshot
 from desktop_app.prose import tr
+from desktop_app.system_reasons import reason_of
 
 _LONGEST_STEM_BYTES = 240  # a name has room for 255
 
@@ -98,6 +99,16 @@ def pictures_beside(path: Path) -> Path:
     return path.with_name(f"{stem.decode(errors='ignore')}_files")
 
 
+def copy_whole(source: Path, target: Path) -> None:
+    """Copy a file; what is there stays until the copy is whole.
+
+    Raises:
+        InputError: ``export.unwritable``
+    """
+    with written_whole(target) as part:
+        shutil.copyfile(source, part)
+
+
 @contextmanager
 def written_whole(path: Path) -> Iterator[Path]:
     """A new file beside ``path`` that takes its place when the context is left in peace.
@@ -126,7 +137,7 @@ def _write_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = reason_of(error)
         raise InputError(
             "export.unwritable",
             tr("{file} cannot be written: {reason}.").format(file=path, reason=reason),

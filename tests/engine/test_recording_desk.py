@@ -275,6 +275,16 @@ async def test_a_place_that_cannot_be_written_is_said(rig, tmp_path):
     assert event.notice.facts["file"] == str(tmp_path)
 
 
+@pytest.mark.usefixtures("full_disk")
+async def test_a_full_disk_spoils_no_earlier_file_and_leaves_none(rig, tmp_path):
+    (tmp_path / "said.wav").write_bytes(b"earlier")
+    rig.desk.take(SaveUtterance("u", str(tmp_path / "said.wav")))
+    await rig.desk._background.settle(10)
+    assert rig.told[-1].notice.facts["reason"] == "No space left on device"
+    assert (tmp_path / "said.wav").read_bytes() == b"earlier"
+    assert not list(tmp_path.glob("*.part"))
+
+
 async def test_a_discarded_recording_stops_and_is_gone(rig):
     await rig.ask(PlayUtterance("u"), DiscardUtterance("u"))
     assert rig.news[-1].is_over

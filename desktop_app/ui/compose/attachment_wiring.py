@@ -21,6 +21,7 @@ from desktop_app.protocol.backboard.documents import EXTENSIONS
 from desktop_app.protocol.commands import PLAIN, TurnWishes
 from desktop_app.sentences import sentence_of
 from desktop_app.state.app_state import AppState, Conversation
+from desktop_app.system_reasons import reason_of
 from desktop_app.ui.chat.chat_wiring import ChatWiring
 from desktop_app.ui.compose import kept_files
 from desktop_app.ui.compose.attachment_shelf import AttachmentShelf
@@ -357,4 +358,4 @@ def _failed(attachment: Attachment, reason: str) -> Attachment:
 def _why(error: OSError) -> str:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return sentence_of("storage.full")
-    return tr("It cannot be read: {reason}").format(reason=error.strerror or str(error))
+    return tr("It cannot be read: {reason}").format(reason=reason_of(error))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from functools import partial
 from pathlib import Path
 
@@ -20,6 +19,8 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QDesktopServices, QDrag, QGuiApplication, QImage, QPixmap
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from desktop_app.errors import InputError
+from desktop_app.export.exporting import copy_whole
 from desktop_app.journal.records import PictureRecord
 from desktop_app.link.messages import Notice, NoticeLevel
 from desktop_app.prose import tr
@@ -111,9 +112,9 @@ class PictureSteps(QObject):
 
     async def _save_as(self, picture: PictureRecord, target: str) -> None:
         try:
-            await self._wires.on_worker(partial(shutil.copyfile, self.path(picture), target))
-        except OSError as error:
-            self._tell("picture.not_saved", picture, error.strerror or str(error))
+            await self._wires.on_worker(partial(copy_whole, self.path(picture), Path(target)))
+        except InputError as error:
+            self._tell("picture.not_saved", picture, error.facts["reason"])
         else:
             self._wires.notify(
                 Notice(NoticeLevel.INFO, "picture.saved", {"file": target}, "show_file")

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from desktop_app.link.messages import Notice, NoticeLevel, ReloadSettings
 from desktop_app.profiles import from_start
 from desktop_app.settings import Settings, load, save
+from desktop_app.system_reasons import reason_of
 from desktop_app.ui.settings.setting_table import value_of, with_value
 from desktop_app.ui.wires import Wires
 from desktop_app.unusable_settings import Unusable
@@ -95,7 +96,7 @@ class SettingsKeeper(QObject):
                 self._written = wanted
                 self._wires.send(_reload(before, wanted))
         except OSError as error:
-            facts = {"reason": error.strerror or str(error)}
+            facts = {"reason": reason_of(error)}
             self._wires.notify(Notice(NoticeLevel.WARNING, "settings.not_saved", facts))
             self._written = self.settings
         finally:

@@ -309,6 +309,15 @@ def test_a_picture_is_saved_where_it_was_said(desk, gallery, tmp_path):
     assert "Fox 3.png could not be saved there" in desk.window.pane.notices.sentence
 
 
+@pytest.mark.usefixtures("full_disk")
+def test_a_full_disk_spoils_no_earlier_picture_and_leaves_none(desk, gallery, tmp_path):
+    (tmp_path / "boat.png").write_bytes(b"earlier")
+    desk.wiring.gallery._steps.save_as(record(3), str(tmp_path / "boat.png"))
+    assert "No space left on device" in desk.window.pane.notices.sentence
+    assert (tmp_path / "boat.png").read_bytes() == b"earlier"
+    assert not list(tmp_path.glob("*.part"))
+
+
 def test_a_picture_is_dragged_out_as_a_file_with_a_telling_name(desk, gallery, tmp_path):
     data = desk.wiring.gallery._steps.drag_data(record(3, prompt="A boat / at sea: wow?"))
     path = Path(data.urls()[0].toLocalFile())
