@@ -11,7 +11,9 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from desktop_app.prose import mark, tr
 from desktop_app.settings import ProfileSettings
 from desktop_app.ui import look as size
+from desktop_app.ui import wording
 from desktop_app.ui.button import Button, Tone
+from desktop_app.ui.long_words import breakable
 from desktop_app.ui.look import Look
 from desktop_app.ui.settings.confirm_line import ConfirmLine
 from desktop_app.ui.settings.row_widgets import WrappedText
@@ -95,9 +97,12 @@ class OwnServiceCard(QWidget):
         self._on_text()
 
     def _line(self, name: str, one: ProfileSettings) -> ConfirmLine:
-        question = tr(_REMOVE).format(name=name)
-        line = ConfirmLine(self._look, self, name, question, tr("Remove"))
-        line.note.setText(one.base_url)
+        shown = breakable(name)  # one that is long must not make the page wider than the window
+        question = tr(_REMOVE).format(name=shown)
+        line = ConfirmLine(self._look, self, shown, question, tr("Remove"))
+        line.begin.describe(wording.labelled(tr("Remove"), name))
+        line.note.setText(breakable(one.base_url))
+        line.note.setWordWrap(True)
         edit = Button(self._look, line, text=tr("Edit"), tone=Tone.OUTLINE)
         edit.describe(tr("Edit {name}").format(name=name))
         edit.setObjectName(name)

@@ -557,6 +557,20 @@ def test_a_service_of_ones_own_is_removed_by_a_second_press_with_its_key(
     assert page.own.lines == {}
 
 
+def test_a_service_with_a_long_name_and_address_leaves_the_page_as_wide_as_the_window(
+    desk, page, tmp_path
+):
+    long = {"base_url": f"https://{'a-long-host' * 20}.example/api"}
+    (tmp_path / "settings.json").write_text(json.dumps({"profiles": {"L" * 200: long}}))
+    desk.window.settings_requested.emit()
+    desk.window.settings_requested.emit()
+    assert page.own.lines
+    line = next(iter(page.own.lines.values()))
+    assert line.minimumSizeHint().width() < 500
+    line.begin.click()
+    assert line.minimumSizeHint().width() < 500
+
+
 @pytest.mark.parametrize("width", [1280, 560])
 @pytest.mark.parametrize("direction", list(Qt.LayoutDirection)[:2])
 def test_the_rows_stand_in_line_with_the_search(desk, page, qtbot, width, direction):
