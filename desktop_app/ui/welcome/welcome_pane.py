@@ -33,6 +33,8 @@ _HINTS = (
     mark("Let go of the key when you have said it, and listen. Esc takes it back."),
 )
 
+_TRY_AGAIN = mark("Press the key again when you have said it, and listen. Esc takes it back.")
+
 
 class WelcomePane(QWidget):
     """Stands where an empty conversation invites; the composer below works all the time.
@@ -55,6 +57,7 @@ class WelcomePane(QWidget):
         super().__init__(parent)
         self._look = look
         self.step = SERVICE
+        self._is_held = True
         self.embedded = self._choice(tr("Embedded: works at once, without an account"))
         self.backboard = self._choice(tr("Backboard: with the key of an account"))
         self.key = KeyCard(look, self)
@@ -66,6 +69,7 @@ class WelcomePane(QWidget):
                 ("voice.output_device_id", mark("Loudspeaker")),
             )
         )
+        self._press = WrappedText(look, self, tr("Hold"), size.TEXT, "text")
         self.tried = WrappedText(look, self, "", size.TEXT, "text")
         self._title = WrappedText(look, self, "", size.DISPLAY, "text")
         self._title.setFont(look.font(size.DISPLAY, QFont.Weight.DemiBold))
@@ -101,12 +105,11 @@ class WelcomePane(QWidget):
         column = _column(try_it)
         keys = QHBoxLayout()
         keys.setSpacing(10)
-        words = WrappedText(self._look, try_it, tr("Hold"), size.TEXT, "text")
-        words.setWordWrap(False)
+        self._press.setWordWrap(False)
         asks = WrappedText(
             self._look, try_it, tr("and ask: “What time is it in Tokyo?”"), size.TEXT, "text"
         )
-        keys.addWidget(words)
+        keys.addWidget(self._press)
         keys.addWidget(KeyCap(self._look, try_it, "Space"))
         keys.addWidget(asks, 1)
         column.addLayout(keys)
@@ -178,13 +181,22 @@ class WelcomePane(QWidget):
             _hand_over(self.key, self.embedded)
         self.key.setVisible(profile == "backboard")
 
+    def show_talk_mode(self, mode: str) -> None:
+        """Say how the talk key is used, as it may have been chosen already."""
+        is_held = mode != "toggle"
+        if is_held != self._is_held:
+            self._is_held = is_held
+            self._press.show_text(tr("Hold") if is_held else tr("Press"))
+            self.show_step(self.step)
+
     def show_step(self, step: int) -> None:
         """Show one of the three."""
         _hand_over(self._steps.currentWidget(), self.onward)
         self.step = max(SERVICE, min(step, TRY))
         self._steps.setCurrentIndex(self.step)
         self._title.show_text(tr(_TITLES[self.step]))
-        self._hint.show_text(tr(_HINTS[self.step]))
+        hint = _HINTS[self.step] if self._is_held or self.step != TRY else _TRY_AGAIN
+        self._hint.show_text(tr(hint))
         place = tr("Step {number} of {count}").format(number=self.step + 1, count=TRY + 1)
         self._place.show_text(place)
         self.back.setVisible(self.step > SERVICE)
@@ -196,7 +208,10 @@ class WelcomePane(QWidget):
 
     def show_pressed(self) -> None:
         """The talk key was found."""
-        self.tried.show_text(tr("That is the key. You are heard while it is down."), "accent")
+        words = tr("That is the key. You are heard while it is down.")
+        if not self._is_held:
+            words = tr("That is the key. You are heard until you press it again.")
+        self.tried.show_text(words, "accent")
 
     def _on_embedded(self) -> None:
         self.show_profile("embedded")

@@ -106,6 +106,7 @@ class WelcomeWiring(QObject):
     def _show_settings(self, settings: Settings) -> None:
         if self._pane is not None:
             self._pane.show_profile(settings.profile)
+            self._pane.show_talk_mode(settings.voice.talk_mode)
             self._show_devices(self._wires.store.state.devices)
             if settings.profile == "backboard":
                 self._settings.read_key_state(self._pane.key, settings.profile)

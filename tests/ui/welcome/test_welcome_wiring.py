@@ -248,3 +248,14 @@ def test_bar_54_tab_goes_through_the_steps_as_they_are_read(desk, welcome):
         found += [stop] if stop in wanted else []
         stop = stop.nextInFocusChain()
     assert tuple(found) == wanted
+
+
+def test_a_talk_key_that_is_pressed_twice_is_not_said_to_be_held(desk, welcome, qtbot):
+    welcome.show_step(TRY)
+    assert "Let go" in welcome._hint.text()
+    desk.wiring.settings.change("voice.talk_mode", "toggle")
+    assert welcome._press.text() == "Press"
+    assert "again" in welcome._hint.text()
+    desk.window.pane.composer.setFocus()
+    qtbot.keyClick(desk.window.pane.composer.field, Qt.Key.Key_Space)
+    assert "until you press it again" in welcome.tried.text()
