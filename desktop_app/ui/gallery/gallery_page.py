@@ -48,7 +48,6 @@ class GalleryPage(QWidget):
         self._many = QWidget(self)
         self._stack = QStackedLayout(self)
         self._lay_out()
-        self.setFocusProxy(self.grid)
 
     def _choice(self, look: Look, text: str) -> Button:
         button = Button(look, self, text=text)
@@ -82,6 +81,11 @@ class GalleryPage(QWidget):
         return self._stack.currentWidget() is self.viewer
 
     @property
+    def first_stop(self) -> QWidget:
+        """Has the keys at first. As the page's focus proxy Tab would lead back to it."""
+        return self.viewer if self.is_viewing else self.grid
+
+    @property
     def is_empty(self) -> bool:
         """Whether it says that there is no picture."""
         return self._below.currentWidget() is self._empty
@@ -94,13 +98,11 @@ class GalleryPage(QWidget):
 
     def open_viewer(self) -> None:
         """Look at one picture."""
-        self.setFocusProxy(self.viewer)
         self._stack.setCurrentWidget(self.viewer)
         self.viewer.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def close_viewer(self) -> None:
         """Look at all of them again."""
         self.viewer.bar.pause()
-        self.setFocusProxy(self.grid)
         self._stack.setCurrentWidget(self._many)
         self.grid.setFocus(Qt.FocusReason.OtherFocusReason)

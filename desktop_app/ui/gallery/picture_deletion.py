@@ -7,10 +7,13 @@ from PySide6.QtCore import QObject, QTimer
 from desktop_app.journal.records import PictureRecord
 from desktop_app.link.messages import Notice, NoticeLevel
 from desktop_app.link.thread_messages import DeletePicture, RestorePicture
+from desktop_app.prose import tr
 from desktop_app.ui.gallery import picture_words
+from desktop_app.ui.numbers import whole
 from desktop_app.ui.threads.thread_deletion import UNDO_MS
 from desktop_app.ui.wires import Wires
 
+_CHARACTERS = 60
 _ONE, _MANY = "picture.deleted", "pictures.deleted"
 
 
@@ -38,10 +41,13 @@ class PictureDeletion(QObject):
             return
         self._ids += (picture.id,)
         self._wires.send(DeletePicture(picture.id))
-        code, facts = _ONE, {"file": f"“{picture_words.caption(picture)[:60]}”"}
+        name = picture_words.caption(picture)
+        if len(name) > _CHARACTERS:
+            name = f"{name[:_CHARACTERS].rstrip()}…"
+        code, facts = _ONE, {"file": tr("“{title}”").format(title=name)}
         if len(self._ids) > 1:
             self._wires.dismiss(_ONE)
-            code, facts = _MANY, {"number": str(len(self._ids))}
+            code, facts = _MANY, {"number": whole(len(self._ids))}
         self._wires.notify(Notice(NoticeLevel.INFO, code, facts, "undo"))
         self._time.start()
 

@@ -263,6 +263,12 @@ def test_a_deleted_picture_can_be_brought_back(qtbot, desk, gallery):
     assert not bar.isVisible()
 
 
+def test_of_a_long_wish_the_beginning_is_named_when_its_picture_is_deleted(desk, gallery):
+    desk.wiring.gallery.deletion.delete(record(3, prompt="A boat at sea, " * 9))
+    sentence = "“A boat at sea, A boat at sea, A boat at sea, A boat at sea,…” was deleted."
+    assert desk.window.pane.notices.sentence == sentence
+
+
 def test_pictures_deleted_in_a_row_have_one_undo(qtbot, desk, gallery):
     bar = desk.window.pane.notices
     for number in (0, 1):
