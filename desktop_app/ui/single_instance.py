@@ -28,8 +28,13 @@ class SingleInstance:
         self.address = folder / "window.json"
 
     def claim(self) -> bool:
-        """Whether this process is the first. Held until ``release`` or the process ends."""
-        return self._lock.tryLock(0)
+        """Whether this process is the first. Held until ``release`` or the process ends.
+
+        A folder in which nothing can be written says nothing of others: the window opens, and
+        says what is wrong there.
+        """
+        held_by_another = QLockFile.LockError.LockFailedError
+        return self._lock.tryLock(0) or self._lock.error() is not held_by_another
 
     def release(self) -> None:
         """Give the claim back."""

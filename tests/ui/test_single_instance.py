@@ -56,3 +56,10 @@ async def test_a_stranger_raises_nothing(tmp_path: Path):
         instance.address.write_text(known.replace('token": "', 'token": "x'))
         assert not await asyncio.to_thread(SingleInstance(tmp_path).raise_first, 0.2)
         assert not raised.is_set()
+
+
+def test_where_nothing_can_be_written_no_other_window_is_blamed(tmp_path):
+    """On a full disk the window opens, says so, and goes on once there is room."""
+    instance = SingleInstance(tmp_path / "nowhere")
+    assert instance.claim()
+    instance.release()
