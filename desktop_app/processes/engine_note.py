@@ -34,6 +34,6 @@ def find_engine(folder: Path) -> EngineAddress | None:
     note = read_note(folder / NOTE)
     host, _, port = str(note.get("link", "")).rpartition(":")
     token = note.get("token")
-    if not (host and port.isdigit() and isinstance(token, str)):
+    if not (host and port.isdecimal() and isinstance(token, str)):
         return None
     return EngineAddress(host, int(port), token)

@@ -100,7 +100,7 @@ def _size(text: str | None) -> tuple[int, int] | None:
     if text is None:
         return None
     width, separator, height = text.partition("x")
-    if not (separator and width.isdigit() and height.isdigit()):
+    if not (separator and width.isdecimal() and height.isdigit()):
         raise _refusal("--size is WIDTHxHEIGHT, for example 1280x800.")
     return int(width), int(height)
 
@@ -289,7 +289,7 @@ async def _engine(*, is_again: bool, key: str) -> AsyncIterator[Address]:
     child = await start_child(["engine"], environment=given)
     try:
         host, _, port = str(child.greeting.get("link", "")).rpartition(":")
-        if not port.isdigit():
+        if not port.isdecimal():
             raise ChildError("child.unclear", "The engine did not say where it listens.")
         yield Address(host, int(port), token)
     finally:

@@ -94,7 +94,7 @@ class NoticeBar(QWidget):
         if notice is None or not notice.code.endswith(".running"):
             return None
         percent = notice.facts.get("number", "")
-        return min(100, int(percent)) / 100 if percent.isdigit() else None
+        return min(100, int(percent)) / 100 if percent.isdecimal() else None
 
     def heightForWidth(self, width: int) -> int:  # noqa: N802
         taken = (

@@ -42,4 +42,4 @@ def remembered_language(memory: QSettings) -> str:
 
 def _kept_percent(memory: QSettings) -> int:
     kept = str(memory.value("text_size", "100"))
-    return min(200, max(100, int(kept))) if kept.isdigit() else 100
+    return min(200, max(100, int(kept))) if kept.isdecimal() else 100

@@ -29,7 +29,9 @@ def test_the_command_line_comes_first(qapp, memory):
     assert not remembered_look(memory, "light").is_dark
 
 
-@pytest.mark.parametrize(("kept", "px"), [("huge", 20), ("1000", 40), ("5", 20), ("", 20)])
+@pytest.mark.parametrize(
+    ("kept", "px"), [("huge", 20), ("1000", 40), ("5", 20), ("", 20), ("15²", 20)]
+)
 def test_a_size_that_cannot_be_is_mended(qapp, memory, kept, px):
     memory.setValue("text_size", kept)
     assert remembered_look(memory, "").font(20).pixelSize() == px

@@ -39,7 +39,7 @@ class WelcomeWiring(QObject):
         if reached == _DONE:
             return
         pane = self._pane = WelcomePane(self._window.look, self._window.pane)
-        pane.show_step(int(reached) if reached.isdigit() else 0)
+        pane.show_step(int(reached) if reached.isdecimal() else 0)
         pane.step_changed.connect(self._on_step)
         pane.profile_chosen.connect(self._on_profile)
         pane.finished.connect(self._finish)
