@@ -80,6 +80,7 @@ TABLE = (
     Shortcut("memories", "Ctrl+Shift+Y", mark("Everything that is remembered"), WINDOW),
     Shortcut("gallery", "Ctrl+Shift+G", mark("Gallery"), WINDOW),
     Shortcut("settings", "Ctrl+,", mark("Settings"), WINDOW),
+    Shortcut("menu", "Shift+F10", mark("Open the menu of what has the keys"), WINDOW, True),
     Shortcut("keys", "Ctrl+/", mark("All keys"), WINDOW),
     Shortcut("quit", "Ctrl+Q", mark("Quit"), WINDOW),
     Shortcut("picture_open", "Return", mark("Look at the picture"), PICTURES, True),

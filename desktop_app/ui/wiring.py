@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
+from PySide6.QtCore import QRect, Qt, QUrl
+from PySide6.QtGui import QContextMenuEvent, QDesktopServices, QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication
 
 from desktop_app.credentials import Credentials
 from desktop_app.link.device_messages import (
@@ -133,6 +135,8 @@ class Wiring:
         self._window.escape_pressed.connect(self._on_escape)
         self._window.gallery_toggled.connect(self._on_gallery_toggled)
         QShortcut(QKeySequence("Shift+Esc"), self._window, self._on_write)
+        if sys.platform not in ("win32", "darwin"):  # Qt knows the menu key alone elsewhere
+            QShortcut(QKeySequence("Shift+F10"), self._window, self._on_menu)
         assert pane.notices is not None  # the window is furnished as a whole, before this
         pane.notices.action_chosen.connect(self._on_notice_action)
         pane.notices.dismissed.connect(self._wires.dismiss)
@@ -192,6 +196,17 @@ class Wiring:
         self._window.pane.show_page("")
         self._window.close_overlays()
         self._window.pane.composer.setFocus()
+
+    def _on_menu(self) -> None:
+        """Ask what has the keys for its menu, as the menu key does."""
+        focus = QApplication.focusWidget()
+        if focus is None:
+            return
+        cursor: QRect = focus.inputMethodQuery(Qt.InputMethodQuery.ImCursorRectangle)
+        place = cursor.center()
+        by_keyboard = QContextMenuEvent.Reason.Keyboard
+        event = QContextMenuEvent(by_keyboard, place, focus.mapToGlobal(place))
+        QApplication.sendEvent(focus, event)
 
     def _on_gallery_toggled(self) -> None:
         pane = self._window.pane

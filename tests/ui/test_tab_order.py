@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication
@@ -87,3 +89,15 @@ def test_bar_54_the_gallery_keeps_no_keys_once_a_picture_was_looked_at(filled, q
     qtbot.waitUntil(page.grid.hasFocus)
     met = stops_from(filled, qtbot, Qt.Key.Key_Tab)
     assert {"Pictures", "All threads", "Gallery", "Threads", "Settings"} <= set(met)
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="the system tells of these keys")
+def test_bar_54_shift_f10_opens_the_menu_of_what_has_the_keys(filled, qtbot):
+    filled.window.pane.show_page("gallery")
+    grid = filled.window.pane._pages["gallery"].grid
+    grid.choose(0)
+    grid.menu_wanted.disconnect()  # no menu on a screen that cannot show one
+    with qtbot.waitSignal(grid.menu_wanted) as asked:
+        qtbot.keyClick(grid, Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier)
+    tile = grid.places.picture(0)
+    assert tile.contains(grid.viewport().mapFromGlobal(asked.args[0]))
