@@ -35,6 +35,9 @@ from desktop_app.protocol.gateway_speech import MakeResample
 
 OPEN_TIMEOUT_S = 10.0
 CLOSE_TIMEOUT_S = 1.0
+CONFIGURED_WITHIN_S = 15.0
+"""As for a session of the API's sockets: a recogniser may have to be reached for it."""
+
 PING_INTERVAL_S = 20.0
 MAX_MESSAGE_BYTES = 8 << 20
 """A whole spoken reply in one message is allowed (``assistant.audio``)."""
@@ -120,12 +123,14 @@ class GatewayTransport:
         """What the gateway says, until it or we close normally. One reader at a time.
 
         Raises:
-            NetworkError: ``network.lost``, retryable.
+            NetworkError: ``network.lost``; ``network.timeout``: it has not configured the session
+                within CONFIGURED_WITHIN_S. Both are retryable.
             AccessError: It closed with 1008.
             ProtocolError: ``gateway.malformed``; ``gateway.model``: it refuses the model that was
                 chosen, and so the session.
         """
-        while (frame := await self._received()) is not None:
+        due = asyncio.get_running_loop().time() + CONFIGURED_WITHIN_S
+        while (frame := await self._received_by(None if self._is_ready else due)) is not None:
             message = decode_server_message(frame)
             if message is None:
                 continue
@@ -186,6 +191,16 @@ class GatewayTransport:
         with socket_errors():
             for frame in frames:
                 await self._socket.send(frame.data, text=frame.is_text)
+
+    async def _received_by(self, due: float | None) -> bytes | None:
+        if due is None:
+            return await self._received()
+        try:
+            async with asyncio.timeout_at(due):
+                return await self._received()
+        except TimeoutError as error:
+            text = f"The gateway began no session within {CONFIGURED_WITHIN_S:g} seconds."
+            raise NetworkError("network.timeout", text, retryable=True) from error
 
     async def _received(self) -> bytes | None:
         """The next frame; None after a normal close."""

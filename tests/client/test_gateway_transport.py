@@ -275,6 +275,32 @@ async def test_a_connection_that_breaks_is_retryable(gateway: ScriptedGateway):
         assert caught.value.retryable
 
 
+async def test_a_peer_that_never_begins_the_session_is_left_to_be_tried_again(
+    gateway: ScriptedGateway, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(gateway_transport, "CONFIGURED_WITHIN_S", 0.2)
+    async with opened(gateway) as transport:
+        await gateway.say(g.GatewayError(message="No credit is left."))
+        events = transport.events()
+        assert await anext(events) == ServerFault("No credit is left.", code="server.fault")
+        with pytest.raises(NetworkError, match="no session") as caught:
+            await anext(events)
+        assert (caught.value.code, caught.value.retryable) == ("network.timeout", True)
+
+
+async def test_a_session_that_has_begun_may_be_silent(
+    gateway: ScriptedGateway, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(gateway_transport, "CONFIGURED_WITHIN_S", 0.2)
+    async with opened(gateway) as transport:
+        await gateway.say(OURS)
+        events = transport.events()
+        assert isinstance(await anext(events), SessionReady)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.4):
+                await anext(events)
+
+
 async def test_a_message_that_cannot_be_read_is_a_protocol_error(gateway: ScriptedGateway):
     async with opened(gateway) as transport:
         await gateway.say("{nonsense")
