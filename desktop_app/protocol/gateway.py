@@ -362,8 +362,20 @@ def decode_server_message(frame: bytes | str) -> GatewayServerMessage | None:
     try:
         return _server_decoder.decode(frame)
     except UNREADABLE as error:
-        _refuse_unless_unknown(frame, GatewayServerMessage, error)
+        if (message := _without_nulls(frame)) is None:
+            _refuse_unless_unknown(frame, GatewayServerMessage, error)
+        return message
+
+
+def _without_nulls(frame: bytes | str) -> GatewayServerMessage | None:
+    """The message as others mean it who write null for what they do not say; None if it is none."""
+    try:
+        fields: dict[str, Any] = msgspec.json.decode(frame, type=dict[str, Any])
+        said = {name: value for name, value in fields.items() if value is not None}
+        message: GatewayServerMessage = msgspec.convert(said, GatewayServerMessage)
+    except UNREADABLE:
         return None
+    return message
 
 
 def decode_client_message(frame: bytes | str) -> GatewayClientMessage | None:

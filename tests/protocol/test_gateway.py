@@ -103,6 +103,24 @@ def test_what_is_no_message_is_refused(decode: Any, frame: str | bytes):
     assert caught.value.code == "gateway.malformed"
 
 
+@pytest.mark.parametrize(
+    ("frame", "message"),
+    [
+        (
+            '{"type":"assistant.message","text":"Noon.","metadata":null}',
+            g.AssistantMessage(text="Noon."),
+        ),
+        (
+            '{"type":"assistant.audio.chunk","turn_id":null,"audio":"AAA=","chunk_index":null}',
+            g.AssistantAudioChunk(audio="AAA="),
+        ),
+        ('{"type":"error","message":null,"error":"Full."}', g.GatewayError(error="Full.")),
+    ],
+)
+def test_null_is_nothing_said(frame: str, message: g.GatewayServerMessage):
+    assert g.decode_server_message(frame) == message
+
+
 def test_a_known_type_with_wrong_fields_is_refused_by_name():
     with pytest.raises(ProtocolError, match=r"text\.prompt"):
         g.decode_client_message('{"type":"text.prompt","text":5}')
