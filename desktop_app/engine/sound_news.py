@@ -165,7 +165,8 @@ def speech_dropped(session: Session) -> Step:
     session = replace(session, is_confirmed=False)
     if session.stage is not Stage.HEARING:
         return let_pass(session)
-    is_told = session.talk is not Talk.UP and session.mic not in (Mic.CLOSED, Mic.LOST)
+    is_cut = session.mic in (Mic.CLOSED, Mic.LOST) or session.line is Line.CLOSED
+    is_told = session.talk is not Talk.UP and not is_cut  # who was cut off is told why
     told = (notice(NoticeLevel.INFO, "voice.no_speech"),) if is_told else ()
     session, effects = _unsay(session)
     return session, (*told, *effects)

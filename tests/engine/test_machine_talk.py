@@ -17,6 +17,7 @@ from desktop_app.engine.effects import (
     SetTimer,
 )
 from desktop_app.engine.inputs import (
+    LineFailed,
     LineLost,
     LineOpened,
     MicrophoneOpened,
@@ -173,6 +174,12 @@ def test_a_press_into_silence_tells_the_server_nothing():
     _, effects = play(*HELD, TalkReleased(), SpeechDropped())
     assert sent(effects) == []
     assert notices(effects) == ["voice.no_speech"]
+    assert DiscardUtterance(1) in effects
+
+
+def test_who_is_cut_off_by_a_refused_line_is_told_that_alone():
+    _, effects = play(TalkPressed(), LineFailed("access.refused"), SpeechDropped())
+    assert notices(effects) == []
     assert DiscardUtterance(1) in effects
 
 

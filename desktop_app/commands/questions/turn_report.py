@@ -260,6 +260,7 @@ class _Watch:
         self._question = ""
         self._reply = ""
         self._tries = 0
+        self._fault: AppError | None = None
         self._away: asyncio.TimerHandle | None = None
 
     def line_is(self, phase: Phase) -> None:
@@ -290,6 +291,8 @@ class _Watch:
                     self._be_unreachable()
             case NoticeRaised() if self._ends(event):
                 self._fail(AppError(event.notice.code, _plain(event.notice)))
+            case NoticeRaised() if event.notice.code == "server.fault":
+                self._fault = NetworkError("server.fault", _plain(event.notice))
 
     def _message(self, message: MessageRecord) -> None:
         if message.is_cut_short:  # nobody waits here to fetch the rest; a window will
@@ -309,7 +312,8 @@ class _Watch:
     def _be_unreachable(self) -> None:
         if not self.outcome.done():
             unreachable = "network.unreachable"
-            self._fail(NetworkError(unreachable, sentence_of(unreachable)))
+            known = self._fault  # what it said itself goes before
+            self._fail(known or NetworkError(unreachable, sentence_of(unreachable)))
 
     def _fail(self, error: AppError) -> None:
         self.outcome.set_exception(error)

@@ -184,6 +184,18 @@ async def test_a_command_does_not_wait_for_a_line_without_end(monkeypatch):
         assert failed.value.code == "network.unreachable"
 
 
+async def test_a_service_that_said_why_it_begins_no_session_is_quoted(monkeypatch):
+    monkeypatch.setattr("desktop_app.commands.questions.turn_report._AWAY_S", 0.001)
+    printer = Prose(io.StringIO())
+    fault = Notice(NoticeLevel.WARNING, "server.fault", {"message": "Quota exceeded."})
+    async with watch_turn(printer) as outcome, asyncio.timeout(5):
+        printer.publish(NoticeRaised(fault))
+        printer.publish(PhaseChanged("t", Phase.RECONNECTING, 1))
+        with pytest.raises(AppError, match="Quota exceeded") as failed:
+            await outcome
+        assert failed.value.code == "server.fault"
+
+
 async def test_a_line_that_comes_back_is_waited_for(monkeypatch):
     monkeypatch.setattr("desktop_app.commands.questions.turn_report._AWAY_S", 0.0)
     printer = Prose(io.StringIO())
