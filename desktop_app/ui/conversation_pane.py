@@ -124,8 +124,9 @@ class ConversationPane(QWidget):
         if self.welcome is not None:
             self.welcome.hide()
         self.welcome = welcome
-        if welcome is not None:
-            stops = (*self.header.stops, *welcome.stops, *self.composer.stops)
+        if welcome is not None and self.chat is not None:
+            # with the conversation, or Tab would go from there to the composer's field and back
+            stops = (*self.header.stops, *welcome.stops, self.chat, *self.composer.stops)
             for before, after in pairwise(stops):
                 QWidget.setTabOrder(before, after)
         if self._conversation is not None:
