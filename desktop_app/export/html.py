@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import BinaryIO
 
+from desktop_app.export.formatted import formatted
 from desktop_app.export.watch import Watch
 from desktop_app.export.wording import failure_of, notes_of, speaker_of, title_of, video_words
 from desktop_app.journal.records import MessageRecord, PictureRecord, Role, ThreadRecord
@@ -41,6 +42,14 @@ article.user {{ border-inline-start: 3px solid #4c6ef5; padding-inline-start: .7
 h2 {{ font-size: 1rem; margin: 0; }}
 small {{ opacity: .7; }}
 .text {{ white-space: pre-wrap; overflow-wrap: anywhere; margin: .25rem 0 0; }}
+.reply {{ overflow-wrap: anywhere; }}
+.reply > :first-child {{ margin-top: .25rem; }}
+pre, code {{ font: .9em/1.45 ui-monospace, monospace; background: #8881; border-radius: 4px; }}
+pre {{ padding: .75rem; white-space: pre-wrap; }}
+pre code {{ font: inherit; background: none; }}
+table {{ border-collapse: collapse; }}
+th, td {{ border: 1px solid #8886; padding: .25rem .6rem; text-align: start; }}
+blockquote {{ border-inline-start: 3px solid #8886; margin-inline: 0; padding-inline-start: 1rem; }}
 .failed {{ color: #c92a2a; margin: .25rem 0 0; }}
 img, video {{ max-width: 100%; height: auto; display: block; margin: .75rem 0; }}
 @media print {{ article {{ break-inside: avoid-page; }} }}
@@ -86,8 +95,11 @@ def write_message(write: Write, snapshot: Snapshot, message: MessageRecord) -> N
     notes = html.escape(" · ".join(notes_of(message)))
     write(f'<article class="{kind}">\n<h2>{html.escape(speaker_of(message))}</h2>\n')
     write(f"<small>{notes}</small>\n")
-    if message.text.strip():
-        write(f'<p class="text" dir="auto">{html.escape(message.text.strip())}</p>\n')
+    if text := message.text.strip():
+        is_reply = message.role is Role.ASSISTANT
+        written = formatted(text) if is_reply else html.escape(text)
+        kind = "reply" if is_reply else "text"
+        write(f'<div class="{kind}" dir="auto">{written}</div>\n')
     if reason := failure_of(message):
         write(f'<p class="failed" dir="auto">{html.escape(reason)}</p>\n')
     for picture in snapshot.pictures(message.thread_id, message.id):

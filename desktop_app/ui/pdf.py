@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import html
+import math
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,9 +34,10 @@ from PySide6.QtGui import (
 
 from desktop_app.errors import InputError
 from desktop_app.export.exporting import ExportWish, chosen_threads, page_title, written_whole
+from desktop_app.export.formatted import formatted
 from desktop_app.export.watch import Watch
 from desktop_app.export.wording import failure_of, notes_of, speaker_of, title_of, video_words
-from desktop_app.journal.records import MessageRecord
+from desktop_app.journal.records import MessageRecord, Role
 from desktop_app.journal.snapshot import Snapshot, open_snapshot
 from desktop_app.prose import tr
 from desktop_app.ui.gallery.film import still
@@ -47,6 +49,15 @@ _GAP_PT = 12
 _FOOT_PT = 24
 _UNCUT = 0.3  # of a page
 _TOUCH = 2.0  # of 300 to an inch
+_STYLE = """
+p { white-space: pre-wrap; line-height: 130%; }
+li { line-height: 130%; }
+pre, code { font-family: monospace; font-size: 9pt; }
+pre { white-space: pre-wrap; background: #f3f2ee; }
+a { color: #0b6b5b; }
+table { border-collapse: collapse; border: 1px solid #999999; }
+th, td { padding: 3px 8px; border: 1px solid #999999; }
+"""
 
 
 def export_pdf(wish: ExportWish, watch: Watch | None = None) -> int:
@@ -145,9 +156,9 @@ class _Pages:
             f"<p><b>{html.escape(speaker_of(message))}</b> "
             f'<span style="color:#666; font-size:8pt">{notes}</span></p>'
         ]
-        if message.text.strip():
-            text = html.escape(message.text.strip())
-            parts.append(f'<p style="white-space:pre-wrap; line-height:130%">{text}</p>')
+        if text := message.text.strip():
+            is_reply = message.role is Role.ASSISTANT
+            parts.append(formatted(text) if is_reply else f"<p>{html.escape(text)}</p>")
         if reason := failure_of(message):
             parts.append(f'<p style="color:#b02020">{html.escape(reason)}</p>')
         images: list[QImage] = []
@@ -177,6 +188,7 @@ class _Pages:
         for number, image in enumerate(images or ()):
             kind = QTextDocument.ResourceType.ImageResource.value
             document.addResource(kind, QUrl(f"picture:{number}"), image)
+        document.setDefaultStyleSheet(_STYLE)
         document.setHtml(body)
         document.setTextWidth(self._width)
         return document
@@ -224,6 +236,18 @@ class _Pages:
 
 
 def _line_bottoms(document: QTextDocument) -> Iterator[float]:
+    """Where a page may end: between lines, and in a table where no cell has one across it."""
+    reach = -math.inf
+    for top, bottom in sorted(_lines(document)):
+        if -math.inf < reach <= top + _TOUCH:
+            yield reach
+        reach = max(reach, bottom)
+    if reach > -math.inf:
+        yield reach
+
+
+def _lines(document: QTextDocument) -> Iterator[tuple[float, float]]:
+    """Top and bottom of each."""
     layout = document.documentLayout()
     block = document.begin()
     while block.isValid():
@@ -231,5 +255,5 @@ def _line_bottoms(document: QTextDocument) -> Iterator[float]:
         lines = block.layout()
         for number in range(lines.lineCount()):
             line = lines.lineAt(number)
-            yield top + line.y() + line.height()
+            yield top + line.y(), top + line.y() + line.height()
         block = block.next()
