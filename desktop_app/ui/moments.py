@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from PySide6.QtCore import QDate, QLocale, QTime
 
 from desktop_app.prose import tr, tr_in
 
-_LAST_S = datetime(9999, 12, 30).timestamp()
+_LAST_S = datetime(3000, 12, 30, tzinfo=UTC).timestamp()
+"""Windows knows no local time after the year 3000, and raises for one."""
 
 
 def moment_of(unix_s: float) -> datetime:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 from PySide6.QtCore import QLocale
 
 from desktop_app.journal.records import SearchHit, ThreadRecord
+from desktop_app.ui.moments import moment_of
 from desktop_app.ui.threads.listed_threads import ListedThreads
 from desktop_app.ui.threads.thread_words import shown_title
 
@@ -112,3 +113,9 @@ def test_a_time_that_no_calendar_has_leaves_the_list_as_it_is(moment):
     rows = ListedThreads().by_day(threads, NOW)
     assert [row.said() for row in rows if not row.is_heading]
     assert {row.title for row in rows if not row.is_heading} == {"Odd", "Lisbon"}
+
+
+def test_no_time_is_later_than_windows_knows():
+    """Its C library raises after the end of the year 3000, in UTC."""
+    last = datetime(3000, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp()
+    assert moment_of(float("inf")).timestamp() < last - 86_400, "Python looks a day around it"
