@@ -40,8 +40,9 @@ class KeptCleaning:
         if not is_unsent and any(self._folder.parent.glob(f"{DATABASE_NAME}.broken*")):
             return  # what a journal needs that was set aside is not known
         pages = self._wires.pages
-        needed = await pages.files_of_messages(is_unsent=is_unsent)
+        # What waits is asked for last: a message that came in between is not taken for a sent one.
         sent = await pages.files_of_messages(is_unsent=False) if is_unsent else set()
+        needed = await pages.files_of_messages(is_unsent=is_unsent)
         if needed is None or sent is None:
             return  # the journal cannot be read: nobody knows what is needed
         held = {one.kept for files in self._shelf.all.values() for one in files}

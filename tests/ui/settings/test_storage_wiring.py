@@ -152,6 +152,21 @@ def test_sent_files_are_cleared_but_not_those_that_wait(desk, card, qtbot, tmp_p
     assert desk.window.pane.notices.sentence.startswith("The files are gone")
 
 
+def test_a_file_of_a_message_that_comes_meanwhile_stays(desk, tmp_path):
+    waiting, read, times = keep(tmp_path, "a.txt", is_old=False), desk.reader.files_of_messages, []
+
+    def meanwhile(**wanted: bool) -> list[str]:
+        found = read(**wanted)
+        times.append(1)
+        desk.reader.written = {"z": [asked_with(1, waiting, MessageStatus.QUEUED)]}
+        return found
+
+    desk.reader.files_of_messages = meanwhile
+    desk.wiring.storage._wires.run(desk.wiring.attachments.cleaning.clear, "clear")
+    assert len(times) == 2
+    assert waiting.exists()
+
+
 def test_a_journal_that_cannot_be_read_costs_no_file(desk, tmp_path):
     from desktop_app.errors import StorageError
 
