@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Iterator
+from itertools import islice
 
 logger = logging.getLogger(__name__)
 
 _LAST_ROW = 2**62
 _AT_A_TIME = 256
+_A_COMMIT = 2_000  # rows
 
 
 def text_of(content: bytes) -> str:
@@ -42,6 +44,13 @@ def rows_of(old: sqlite3.Connection, table: str) -> Iterator[sqlite3.Row]:
                 return
         except sqlite3.DatabaseError:
             after, step = after + step, step * 2
+
+
+def batches_of(old: sqlite3.Connection, table: str) -> Iterator[list[sqlite3.Row]]:
+    """The same rows, as many at a time as are taken over in one transaction."""
+    rows = rows_of(old, table)
+    while batch := list(islice(rows, _A_COMMIT)):
+        yield batch
 
 
 def _is_last(old: sqlite3.Connection, table: str, after: int) -> bool:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
-from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
-from desktop_app.database.readable_rows import rows_of, text_of
+from desktop_app.database.readable_rows import batches_of, rows_of, text_of
 from desktop_app.database.sqlite_file import transaction
 from desktop_app.errors import StorageError
 from desktop_app.journal.picture_files import is_picture_path
@@ -36,7 +35,6 @@ from desktop_app.journal.utterance_files import path_of
 logger = logging.getLogger(__name__)
 
 _Record = ThreadRecord | MessageRecord | UtteranceRecord | PictureRecord
-_A_COMMIT = 2_000  # rows
 
 _WITHOUT_A_THREAD = (
     "SELECT thread_id AS id, min(created_at) AS first, max(created_at) AS latest FROM message "
@@ -83,7 +81,7 @@ def salvage(connection: sqlite3.Connection, damaged: Path) -> int:
         old.row_factory = sqlite3.Row
         old.text_factory = text_of
         for kind in _KINDS:
-            for batch in _batches(rows_of(old, kind.table)):
+            for batch in batches_of(old, kind.table):
                 with transaction(connection):
                     for row in batch:
                         _take(connection, kind, row)
@@ -141,8 +139,3 @@ def _insert(
     except (sqlite3.IntegrityError, sqlite3.InterfaceError, OverflowError):
         return False
     return True
-
-
-def _batches(rows: Iterator[sqlite3.Row]) -> Iterator[list[sqlite3.Row]]:
-    while batch := list(islice(rows, _A_COMMIT)):
-        yield batch

@@ -10,6 +10,7 @@ from contextlib import closing
 
 import pytest
 
+from desktop_app.database import readable_rows
 from desktop_app.database.migrations import migrate
 from desktop_app.journal import salvage as salvaging
 from desktop_app.journal import tables
@@ -178,7 +179,7 @@ async def test_the_sound_of_an_older_reply_is_not_taken_for_the_persons_either(f
 
 async def test_a_start_that_is_cut_while_it_reads_goes_on_with_the_next(filled, monkeypatch):
     spoil(filled, [leaves(filled)[4]])
-    monkeypatch.setattr(salvaging, "_A_COMMIT", 50)
+    monkeypatch.setattr(readable_rows, "_A_COMMIT", 50)
     take, taken = salvaging._take, []
 
     def killed_in_the_middle(connection, kind, row):

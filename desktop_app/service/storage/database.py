@@ -13,7 +13,7 @@ from desktop_app.database.group_commit import GroupCommit
 from desktop_app.database.sqlite_file import connect, open_sound
 from desktop_app.database.worker import Worker
 from desktop_app.service.storage.flushing import Flushing
-from desktop_app.service.storage.salvage import salvage
+from desktop_app.service.storage.salvage import note, noted, salvage
 from desktop_app.service.storage.schema import MIGRATIONS
 
 _Answer = TypeVar("_Answer")
@@ -38,9 +38,7 @@ class Database:
     def __init__(self, path: Path) -> None:
         with storage_errors():
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._writing, self.set_aside = open_sound(path, MIGRATIONS)
-            if self.set_aside:
-                salvage(self._writing, self.set_aside)
+            self._writing, self.set_aside = _opened(path)
             self._writing.execute("PRAGMA synchronous = NORMAL")
             self._writing.execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
             self._reading, self._glancing = connect(path), connect(path)
@@ -101,3 +99,19 @@ class Database:
         for worker, connection in ((self._reader, self._reading), (self._writer, self._writing)):
             await worker.run(connection.close)
             worker.close()
+
+
+def _opened(path: Path) -> tuple[sqlite3.Connection, Path | None]:
+    """What is written to, and a damaged one that was taken over, by now or by a start before."""
+    connection, aside = open_sound(path, MIGRATIONS)
+    try:
+        if aside is not None:
+            note(connection, aside)
+        else:
+            aside = noted(connection, path)
+        if aside is not None:
+            salvage(connection, aside)
+    except BaseException:
+        connection.close()
+        raise
+    return connection, aside

@@ -6,9 +6,13 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
+from desktop_app.errors import StorageError
 from desktop_app.protocol.backboard.assistants import NewAssistant
 from desktop_app.protocol.backboard.memories import NewMemory
 from desktop_app.protocol.backboard.threads import StoredMessage
+from desktop_app.service.storage import salvage
 from desktop_app.service.storage.store import FILE_NAME, Store, open_store
 
 MEMORIES = 300
@@ -72,4 +76,30 @@ async def test_files_are_kept_that_only_the_damaged_one_names(tmp_path, caplog):
     (tmp_path / f"{FILE_NAME}.broken1").unlink()
     async with open_store(tmp_path):
         assert not file.exists()
+    caplog.clear()
+
+
+async def test_a_start_that_was_cut_goes_on_at_the_next_one(tmp_path, caplog, monkeypatch):
+    async with open_store(tmp_path) as store:
+        assistant, _, _ = await fill(store)
+    spoil(tmp_path / FILE_NAME)
+    taken = 0
+
+    def cut(connection: sqlite3.Connection, table: str, values: dict[str, object]) -> None:
+        nonlocal taken
+        taken += 1
+        if taken > MEMORIES / 2:
+            raise sqlite3.OperationalError("database or disk is full")
+        take(connection, table, values)
+
+    take = salvage._take
+    with monkeypatch.context() as patched:
+        patched.setattr(salvage, "_take", cut)
+        with pytest.raises(StorageError):
+            async with open_store(tmp_path):
+                pass
+    for is_told in (True, False):
+        async with open_store(tmp_path) as store:
+            assert (store.database.set_aside is not None) is is_told
+            assert len((await store.memories.all(assistant)).memories) > MEMORIES * 0.8
     caplog.clear()
