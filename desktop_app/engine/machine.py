@@ -72,6 +72,7 @@ from desktop_app.engine.turns import (
     SLOW_S,
     SOUND_S,
     Step,
+    complete_turn,
     deliver_next,
     dial_now,
     end_turn,
@@ -364,6 +365,8 @@ def _tell_slow(session: Session) -> Step:
         return _give_up(session, "reply.failed")
     if session.is_out_of_reach:
         return session, ()
+    if session.is_text_whole and session.has_sound:  # its end was not told
+        return complete_turn(session)
     return replace(session, is_slow=True), (
         notice(NoticeLevel.WARNING, "reply.slow", action="interrupt"),
         SetTimer(TimerName.GIVE_UP, GIVE_UP_S),
@@ -373,6 +376,8 @@ def _tell_slow(session: Session) -> Step:
 def _give_up(session: Session, code: str = "reply.timeout") -> Step:
     if session.stage is not Stage.THINKING:
         return session, ()
+    if session.is_text_whole:
+        return complete_turn(session)
     cancel = () if session.is_undelivered else (Send(CancelReply(session.turn)),)
     after, effects = end_turn(session)
     return after, (*cancel, FailTurn(session.turn, code), *effects)

@@ -150,10 +150,13 @@ def _followed(session: Session, event: ServerEvent) -> Session:
     """Whether something is being made or fetched, as far as the event says."""
     match event:
         case ToolCallStarted(name=name) | ToolCallReady(call=ToolCall(name=name)):
-            return replace(session, is_making=session.is_making or name in _MAKERS)
+            is_making = session.is_making or name in _MAKERS
+            return replace(session, is_making=is_making, is_text_whole=False)
         case ImageReady():
             return replace(session, is_making=False, is_fetching=False)
-        case ToolCallFailed() | ReplyText() | ReplyReasoning():  # the model has gone on
+        case ReplyText(is_whole=is_whole):  # the model has gone on
+            return replace(session, is_making=False, is_text_whole=is_whole)
+        case ToolCallFailed() | ReplyReasoning():
             return replace(session, is_making=False)
         case _:
             return session

@@ -83,6 +83,7 @@ class Session(Struct, frozen=True):
         has_words: The server has told what it understood of the turn.
         is_wordless: The server found no words in the turn, which is over; they may come yet.
         is_answered: The server has said something about the turn.
+        is_text_whole: All words of the reply are there; its sound and its end may still come.
         reply_ended: No more of the reply will come.
         prompt: The typed question of the turn, None when it was spoken.
         waiting: What was typed or said and waits for its turn, oldest first.
@@ -133,6 +134,7 @@ class Session(Struct, frozen=True):
     has_words: bool = False
     is_wordless: bool = False
     is_answered: bool = False
+    is_text_whole: bool = False
     reply_ended: bool = False
     prompt: PromptTyped | None = None
     waiting: tuple[PromptTyped | SpeechQueued, ...] = ()

@@ -18,12 +18,14 @@ from desktop_app.engine.effects import (
     Effect,
     FailTurn,
     FinishPlayback,
+    FinishTurn,
     OpenLine,
     OpenMicrophone,
     OpenRetriedTurn,
     OpenTypedTurn,
     QueueSpeech,
     RaiseNotice,
+    Record,
     ResendSpeech,
     ResumePlayback,
     Send,
@@ -35,6 +37,7 @@ from desktop_app.engine.inputs import SpeechQueued, TimerName
 from desktop_app.engine.session import Line, Mic, Route, Session, Stage
 from desktop_app.link.messages import Notice, NoticeLevel
 from desktop_app.protocol.commands import CancelReply, CommitAudio, PromptText
+from desktop_app.protocol.events import ReplyEnded
 
 Step = tuple[Session, tuple[Effect, ...]]
 
@@ -84,6 +87,7 @@ def new_turn(session: Session, stage: Stage, route: Route) -> Session:
         has_words=False,
         is_wordless=False,
         is_answered=False,
+        is_text_whole=False,
         reply_ended=False,
         has_sound=False,
         sound_ms=0,
@@ -212,6 +216,13 @@ def calm(session: Session) -> Step:
 def end_turn(session: Session) -> Step:
     """Leave the turn and take up what waits."""
     return then(calm(session), rest)
+
+
+def complete_turn(session: Session) -> Step:
+    """All words of the reply are there and no sound comes any more: nobody said that it was all."""
+    turn = session.turn
+    played = (FinishPlayback(turn),) if session.has_sound else ()
+    return then((session, (Record(ReplyEnded(turn)), *played, FinishTurn(turn))), end_turn)
 
 
 def rest(session: Session) -> Step:

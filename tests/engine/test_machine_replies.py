@@ -166,6 +166,31 @@ def test_silence_of_the_server_is_told_after_8_seconds_and_ends_the_turn_after_6
     assert session.phase is Phase.LISTENING
 
 
+WHOLE = ReplyText(1, "It is noon.", is_whole=True)
+
+
+def test_a_reply_that_is_there_and_was_spoken_needs_nobody_to_say_that_it_ended():
+    dried = (*ASKED, WHOLE, ReplyAudio(1, PCM), TimerFired(TimerName.SOUND))
+    session, effects = play(*dried, TimerFired(TimerName.SLOW))
+    assert effects[:3] == [Record(ReplyEnded(1)), FinishPlayback(1), FinishTurn(1)]
+    assert notices(effects) == []
+    assert session.phase is Phase.LISTENING
+
+
+def test_a_reply_that_is_there_has_not_failed_when_its_sound_never_came():
+    session, effects = play(*ASKED, WHOLE, TimerFired(TimerName.SLOW))
+    assert notices(effects) == ["reply.slow"]
+    session, effects = play(TimerFired(TimerName.GIVE_UP), session=session)
+    assert FinishTurn(1) in effects
+    assert not any(isinstance(one, FailTurn) for one in effects)
+
+
+def test_more_words_or_a_tool_after_the_whole_text_are_waited_for_again():
+    for more in (ReplyText(1, " And"), ToolCallStarted(1, "c", "f")):
+        spoken = (*ASKED, WHOLE, ReplyAudio(1, PCM), more, TimerFired(TimerName.SOUND))
+        assert notices(play(*spoken, TimerFired(TimerName.SLOW))[1]) == ["reply.slow"]
+
+
 def test_giving_up_on_a_line_that_never_came_cancels_nothing():
     given = (TalkPressed(), TalkReleased(), ENDED, TimerFired(TimerName.GIVE_UP))
     assert play(*given)[1][0] == FailTurn(1, "reply.timeout")
