@@ -100,7 +100,7 @@ def _size(text: str | None) -> tuple[int, int] | None:
     if text is None:
         return None
     width, separator, height = text.partition("x")
-    if not (separator and width.isdecimal() and height.isdigit()):
+    if not (separator and width.isdecimal() and height.isdecimal()):
         raise _refusal("--size is WIDTHxHEIGHT, for example 1280x800.")
     return int(width), int(height)
 

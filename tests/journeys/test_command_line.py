@@ -172,6 +172,7 @@ def test_a_port_that_no_computer_has_is_named():
         (["--loud"], "--loud"),
         (["--theme", "pink"], "--theme is light, dark or system"),
         (["window", "--size", "big"], "--size is WIDTHxHEIGHT"),
+        (["window", "--size", "1280x²"], "--size is WIDTHxHEIGHT"),
         (["--theme", "dark", "ask"], "ask is not understood"),
     ],
 )
