@@ -51,7 +51,7 @@ class SettingsKeeper(QObject):
         problems: list[Unusable] = []
         before = self.settings
         found = await self._wires.on_worker(partial(load, self._path, report=problems.append))
-        if not self._is_writing:
+        if not self._is_writing and self.settings is before:  # or this is older than what is chosen
             self._written = self.settings = found
         if problems:
             self._wires.notify(notice_of(problems))

@@ -30,6 +30,7 @@ from desktop_app.ui.button import Button
 from desktop_app.ui.keys_page import KeyCap
 from desktop_app.ui.remembered_look import remember_look
 from desktop_app.ui.service_asks import AskError
+from desktop_app.ui.settings import settings_keeper
 from desktop_app.ui.settings.setting_table import SECTIONS, matching, value_of
 from desktop_app.ui.settings.settings_page import SettingsPage
 from desktop_app.ui.settings.settings_wiring import key_words
@@ -240,6 +241,23 @@ def test_what_an_editor_wrote_while_the_page_was_open_is_not_undone(desk, page, 
     assert page.row("voice.talk_mode").control.currentData() == "toggle"
     assert desk.sent[told:] == [ReloadSettings(counts_from_start=True)]
     page.row("voice.barge_in").changed.emit("voice.barge_in", "auto")
+    assert written(tmp_path)["voice"]["talk_mode"] == "toggle"
+
+
+def test_what_is_chosen_while_the_file_is_read_stays(desk, page, tmp_path, monkeypatch):
+    keeper = desk.wiring.settings.keeper
+
+    def load_slowly(path, report):
+        found = load(path, report=report)
+        keeper.change("voice.talk_mode", "toggle")  # and is written before anybody looks at it
+        return found
+
+    keeper.change("voice.barge_in", "off")
+    monkeypatch.setattr(settings_keeper, "load", load_slowly)
+    keeper.look_again()
+    assert written(tmp_path)["voice"]["talk_mode"] == "toggle"
+    assert page.row("voice.talk_mode").control.currentData() == "toggle"
+    keeper.change("voice.barge_in", "auto")
     assert written(tmp_path)["voice"]["talk_mode"] == "toggle"
 
 
