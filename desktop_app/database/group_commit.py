@@ -42,10 +42,14 @@ class GroupCommit:
         Raises:
             StorageError: Nothing of it was written.
         """
+        return await asyncio.shield(self.begin(work))
+
+    def begin(self, work: Work[_Result]) -> asyncio.Future[_Result]:
+        """The same, for who wants to know when it is durable though nobody waits any more."""
         result: Future[_Result] = Future()
         self._waiting.append((work, result))
         self._worker.post(self._commit_what_waits)
-        return await asyncio.shield(asyncio.wrap_future(result))
+        return asyncio.wrap_future(result)
 
     def _commit_what_waits(self) -> None:
         """Worker's thread. Each ``run`` posts one call; the first of them takes up the others."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from desktop_app.database.failures import storage_errors
 from desktop_app.database.group_commit import GroupCommit
@@ -60,10 +61,14 @@ class Database:
         Raises:
             StorageError: Nothing was written.
         """
-        try:
-            return await self._commits.run(work)
-        finally:  # it is committed even where nobody waits any more
-            self._flushing.soon()
+        committing = self._commits.begin(work)
+        committing.add_done_callback(self._on_committed)  # even where nobody waits any more
+        return await asyncio.shield(committing)
+
+    def _on_committed(self, committing: asyncio.Future[Any]) -> None:
+        self._flushing.soon()
+        if not committing.cancelled():
+            committing.exception()  # who waits is told; nobody else has to be
 
     async def read(self, work: _Work[_Answer]) -> _Answer:
         """Run ``work`` on the reader's thread.

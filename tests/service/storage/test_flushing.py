@@ -69,6 +69,9 @@ async def test_a_write_that_nobody_waits_for_reaches_the_disk_too(database, disk
         writing = tasks.create_task(database.write(slowly))
         await asyncio.to_thread(has_begun.wait, 5)
         writing.cancel()
+        await asyncio.wait([writing])
+        await asyncio.sleep(0.05)
+        assert disk.synchronised == 0, "there is nothing yet that it would be for"
         may_end.set()
     await holds(lambda: disk.synchronised == 1)
     assert await database.read(count) == 1
