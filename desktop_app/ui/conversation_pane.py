@@ -153,11 +153,20 @@ class ConversationPane(QWidget):
         first.setFocus(Qt.FocusReason.ShortcutFocusReason)  # before keys wander from what goes
         goes = self.composer if before is None else before
         goes.hide()
+        self.show_edit_line()
         self.header.show_page(page.windowTitle() if page is not None else "")
         if self._conversation is not None:
             self.show_conversation(self._conversation)
         self.arrange()
         self.page_changed.emit(name)
+
+    def show_edit_line(self) -> None:
+        """Show that a question is being edited, where it is."""
+        line = self.edit_line
+        is_shown = line is not None and line.is_on and not self.page
+        if line is not None and line.isHidden() == is_shown:
+            line.setVisible(is_shown)
+            self.arrange()
 
     def _built(self, name: str) -> QWidget | None:
         page = self._pages.get(name)

@@ -30,6 +30,9 @@ class EditLine(QWidget):
 
     Signals:
         given_up: It is not to be edited after all.
+
+    Attributes:
+        is_on: A question is being edited; a page may hide the line meanwhile.
     """
 
     given_up = Signal()
@@ -37,6 +40,7 @@ class EditLine(QWidget):
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
         self._look = look
+        self.is_on = False
         words = tr("You are editing a question. Sending it asks anew.")
         briefer = (tr("Sending asks anew"),)
         self._words = Label(look, self, px=size.CAPTION, ink="dim")
@@ -69,7 +73,8 @@ class EditLine(QWidget):
 class Editing(QObject):
     """Which of what stands in the composer came back to be edited. Main thread only.
 
-    It ends when it is sent, given up, or another thread is opened, where it stays as a draft.
+    It ends when it is sent or given up, and what was being written before is there again; or when
+    another thread is opened, where it stays as a draft.
     """
 
     def __init__(self, pane: ConversationPane) -> None:
@@ -78,14 +83,10 @@ class Editing(QObject):
         self._before = ""  # what was being written
         self._files = frozenset[str]()
         self._thread_id = ""
-        pane.composer.send_requested.connect(self._end)
         assert pane.edit_line is not None  # the window is furnished as a whole, before this
-        pane.edit_line.given_up.connect(self.give_up)
-
-    @property
-    def is_on(self) -> bool:
-        """Whether a question is being edited."""
-        return self._pane.edit_line is not None and not self._pane.edit_line.isHidden()
+        self._line = pane.edit_line
+        self._line.given_up.connect(self.give_up)
+        pane.composer.send_requested.connect(self._on_sent)
 
     def begin(self, thread_id: str, text: str, files: Sequence[str]) -> None:
         """Put a question where messages are written, with those of its files that are not there."""
@@ -99,14 +100,15 @@ class Editing(QObject):
         self._files = frozenset(missing)
         if missing:
             composer.files_pasted.emit(missing)
-        self._show(is_on=True)
+        self._line.is_on = True
+        self._pane.show_edit_line()
 
     def give_up(self) -> bool:
         """Put back what was written before, and take the files away; whether it was on."""
         tray = self._pane.tray
-        if not self.is_on or tray is None:
+        if not self._line.is_on or tray is None:
             return False
-        self._show(is_on=False)
+        self._end()
         self._pane.composer.edit(self._before)
         for row in tuple(tray.rows):
             if row.shown.source in self._files:
@@ -118,11 +120,11 @@ class Editing(QObject):
         if conversation.thread_id != self._thread_id:
             self._end()
 
-    def _end(self) -> None:
-        self._show(is_on=False)
+    def _on_sent(self) -> None:
+        if self._line.is_on:
+            self._end()
+            self._pane.composer.set_text(self._before)
 
-    def _show(self, *, is_on: bool) -> None:
-        line = self._pane.edit_line
-        if line is not None and self.is_on != is_on:
-            line.setVisible(is_on)
-            self._pane.arrange()
+    def _end(self) -> None:
+        self._line.is_on = False
+        self._pane.show_edit_line()

@@ -362,6 +362,29 @@ def test_editing_another_question_leaves_the_first_one_and_keeps_what_was_writte
     assert pane.composer.text == "Half a thought"
 
 
+def test_what_was_being_written_is_there_again_once_the_edited_question_is_sent(talk, qtbot):
+    pane = talk.window.pane
+    pane.composer.set_text("Half a thought")
+    talk.wiring.chat.steps.edit(ASKED)
+    qtbot.keyClick(pane.composer.field, Qt.Key.Key_Return)
+    assert [one.text for one in talk.sent_of(SendText)] == ["Why?"]
+    assert pane.composer.text == "Half a thought"
+    qtbot.keyClick(pane.composer.field, Qt.Key.Key_Return)
+    assert [one.text for one in talk.sent_of(SendText)] == ["Why?", "Half a thought"]
+    assert pane.composer.text == ""
+
+
+def test_a_page_hides_that_a_question_is_edited_and_the_edit_goes_on_behind_it(talk, qtbot):
+    pane = talk.window.pane
+    qtbot.keyClick(pane.composer.field, Qt.Key.Key_Up)
+    pane.show_page("gallery")
+    assert not pane.edit_line.isVisible()
+    qtbot.keyClick(talk.window, Qt.Key.Key_Escape)
+    assert pane.page == ""
+    assert pane.edit_line.isVisible()
+    assert pane.composer.text == "Why?"
+
+
 def test_a_question_being_edited_is_a_draft_once_another_thread_is_opened(talk, qtbot):
     pane = talk.window.pane
     qtbot.keyClick(pane.composer.field, Qt.Key.Key_Up)
