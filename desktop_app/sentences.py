@@ -91,12 +91,9 @@ _TOLD: Prose = {
         "The language server does not have this model. Check the model's name in the settings."
     ),
     "language.unknown": (
-        "The provider of the chosen model is not connected. Choose another model above, or store "
-        "its key."
+        "The provider of the chosen model is not connected. Choose another model, or store its key."
     ),
-    "language.unknown_model": (
-        "Nobody who is connected has the chosen model. Choose another one above."
-    ),
+    "language.unknown_model": ("Nobody who is connected has the chosen model. Choose another one."),
     "language.no_model": "The language server has no model loaded. Load one[, then try again].",
     "language.only_tools": (
         "The model called tools again and again and gave no answer. Your question was kept."

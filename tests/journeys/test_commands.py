@@ -170,7 +170,7 @@ def test_a_video_is_made_in_words_and_one_from_a_picture_and_both_are_named(tmp_
     ("arguments", "words"),
     [
         (("ask", "hi", "--file", "missing.pdf"), "no file"),
-        (("ask", "hi", "--model", "nobody/nothing"), "nobody"),
+        (("ask", "hi", "--model", "nobody/nothing"), "not connected"),
         (("ask", "hi", "--model", "nobody"), "provider/name"),
         (("ask", "hi", "--speak", "answer.mp3"), ".wav"),
         (("ask", "hi", "--assistant", "Nobody"), "no assistant"),
