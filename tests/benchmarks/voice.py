@@ -33,7 +33,6 @@ from tests.benchmarks.rig import END_SILENCE_MS, Rig
 ROOT = Path(__file__).parents[2]
 PERIOD_MS = 10.0
 _SHARE = PageGoal(0.2, 0.14)  # of the page's reference, "ref ring"
-_P50, _P99 = PageGoal(5.4, 5.0 + 0.14), PageGoal(10.4, 9.5 + 0.14)  # of that and the card's wait
 QUIETEST_VOICE = 60.0
 """The turn detector's own bound, about -55 dBFS."""
 
@@ -65,15 +64,13 @@ async def first_sample(turns: int = 200) -> list[Figure]:
             "chunk sent -> first sample at the card, 10 ms periods",
             "ms",
             Spread.of(latencies),
-            f"p50 {_P50.said('ms')}, p99 <= {_P99.ratio:.2f}x; own share {_SHARE.said('ms')}",
-            _P50.is_met(p50, percentile(waits, 0.5) + reference)
-            and _P99.is_met(p99, percentile(waits, 0.99) + reference)
-            and _SHARE.is_met(share, reference),
+            f"p50 <= 5.4, p99 <= 10.4 ms; own share {_SHARE.said('ms')}",
+            p50 <= 5.4 and p99 <= 10.4 and _SHARE.is_met(share, reference),
             Spread.of(waits),
             {
                 "p50": p50,
                 "p99": p99,
-                "floor_is": "the wait for the card's next period; the reference's share is added",
+                "floor_is": "the wait for the card's next period",
                 "own_share_mean": share,
                 "reference_share_mean": reference,
                 "own_share_p50": percentile(shares, 0.5),
