@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from itertools import islice
+from pathlib import Path
 
 logger = logging.getLogger(__name__)
 
@@ -17,6 +19,21 @@ _A_COMMIT = 2_000  # rows
 def text_of(content: bytes) -> str:
     """A text of the database; what is no UTF-8 in it is marked."""
     return content.decode("utf-8", "replace")
+
+
+@contextmanager
+def opened_damaged(path: Path) -> Iterator[sqlite3.Connection | None]:
+    """The database, to be read and nothing else; None where not even that is possible."""
+    try:
+        opened = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+    except sqlite3.Error as error:
+        logger.info("nothing can be read of %s: %s", path.name, error)
+        yield None
+        return
+    with closing(opened) as old:
+        old.row_factory = sqlite3.Row
+        old.text_factory = text_of
+        yield old
 
 
 def rows_of(old: sqlite3.Connection, table: str) -> Iterator[sqlite3.Row]:

@@ -20,6 +20,7 @@ from desktop_app.journal.records import (
 )
 from desktop_app.journal.reply_details import NO_DETAILS
 from desktop_app.protocol.commands import PLAIN, Answerer
+from desktop_app.protocol.fitting import fits
 from desktop_app.protocol.json_faults import UNREADABLE
 
 _Record = TypeVar("_Record", bound=Struct)
@@ -149,14 +150,6 @@ def _sound(values: dict[str, Any], record: type[Struct]) -> dict[str, Any]:
     """
     sound = {}
     for field in msgspec.structs.fields(record):
-        if field.name in values and _fits(values[field.name], field.type):
+        if field.name in values and fits(values[field.name], field.type):
             sound[field.name] = values[field.name]
     return {name: one for name, one in _INSTEAD.items() if name in values} | sound
-
-
-def _fits(value: Any, kind: Any) -> bool:
-    try:
-        msgspec.convert(value, kind, strict=False)
-    except msgspec.ValidationError:
-        return False
-    return True

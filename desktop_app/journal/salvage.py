@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
-from desktop_app.database.readable_rows import batches_of, rows_of, text_of
+from desktop_app.database.readable_rows import batches_of, opened_damaged, rows_of
 from desktop_app.database.sqlite_file import transaction
 from desktop_app.errors import StorageError
 from desktop_app.journal.picture_files import is_picture_path
@@ -31,8 +29,6 @@ from desktop_app.journal.rows import (
 )
 from desktop_app.journal.titles import title_of
 from desktop_app.journal.utterance_files import path_of
-
-logger = logging.getLogger(__name__)
 
 _Record = ThreadRecord | MessageRecord | UtteranceRecord | PictureRecord
 
@@ -72,14 +68,9 @@ def salvage(connection: sqlite3.Connection, damaged: Path) -> int:
     Raises:
         sqlite3.Error: The new database cannot be written.
     """
-    try:
-        opened = sqlite3.connect(f"{damaged.absolute().as_uri()}?mode=ro", uri=True)
-    except sqlite3.Error as error:
-        logger.info("nothing can be read of %s: %s", damaged.name, error)
-        return 0
-    with closing(opened) as old:
-        old.row_factory = sqlite3.Row
-        old.text_factory = text_of
+    with opened_damaged(damaged) as old:
+        if old is None:
+            return 0
         for kind in _KINDS:
             for batch in batches_of(old, kind.table):
                 with transaction(connection):

@@ -23,7 +23,7 @@ from desktop_app.ui import look as size
 from desktop_app.ui import wording
 from desktop_app.ui.conversation_pane import ConversationPane
 from desktop_app.ui.look import Look, fill, stylesheet
-from desktop_app.ui.panes import LEFT, RIGHT, Panes, Widths, lay_out_panes
+from desktop_app.ui.panes import Panes, Widths, lay_out_panes, remembered_widths
 from desktop_app.ui.threads.thread_list import ThreadList
 from desktop_app.ui.typed_text import typed_text
 from desktop_app.ui.voice.talk_key import TalkKey
@@ -190,7 +190,7 @@ class MainWindow(QWidget):
 
     def _remember_places(self) -> None:
         memory = self._memory
-        self._widths = Widths(_number(memory, "left", LEFT), _number(memory, "right", RIGHT))
+        self._widths = remembered_widths(memory)
         self._is_left_open = memory.value("left_open", "true") != "false"
         self._is_right_open = memory.value("right_open", "false") == "true"
         geometry = memory.value("geometry")
@@ -393,10 +393,3 @@ class MainWindow(QWidget):
         event.ignore()
         self.setEnabled(False)
         self.close_requested.emit()
-
-
-def _number(memory: QSettings, key: str, default: int) -> int:
-    try:
-        return int(str(memory.value(key, default)))
-    except ValueError:
-        return default

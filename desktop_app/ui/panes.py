@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from PySide6.QtCore import QRect, QSize
+from PySide6.QtCore import QRect, QSettings, QSize
 
 NARROW = 900  # below this width the sides lie over the conversation
 LEFT, RIGHT = 264, 284
@@ -31,6 +31,18 @@ class Widths(NamedTuple):
 
     left: int = LEFT
     right: int = RIGHT
+
+
+def remembered_widths(memory: QSettings) -> Widths:
+    """As they were kept; what is no number counts as never made."""
+    return Widths(_kept(memory, "left", LEFT), _kept(memory, "right", RIGHT))
+
+
+def _kept(memory: QSettings, key: str, default: int) -> int:
+    try:
+        return int(str(memory.value(key, default)))
+    except ValueError:
+        return default
 
 
 def lay_out_panes(

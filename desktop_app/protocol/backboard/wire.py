@@ -13,6 +13,8 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Struct
 
+from desktop_app.protocol.fitting import fits
+
 
 class WireObject(Struct, frozen=True, kw_only=True):
     """A JSON object of the API."""
@@ -33,17 +35,9 @@ def salvaged(found: dict[str, Any], kind: type[_Object]) -> _Object:
     sound = {
         field.encode_name: found[field.encode_name]
         for field in msgspec.structs.fields(kind)
-        if field.encode_name in found and _fits(found[field.encode_name], field.type)
+        if field.encode_name in found and fits(found[field.encode_name], field.type)
     }
     return msgspec.convert(sound, kind, strict=False)
-
-
-def _fits(value: Any, kind: Any) -> bool:
-    try:
-        msgspec.convert(value, kind, strict=False)
-    except msgspec.ValidationError:
-        return False
-    return True
 
 
 def error_text(body: Any, status: int) -> str:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 import sqlite3
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
 
-from desktop_app.database.readable_rows import batches_of, text_of
+from desktop_app.database.readable_rows import batches_of, opened_damaged
 from desktop_app.database.sqlite_file import transaction
-
-_log = logging.getLogger(__name__)
 
 _TABLES = ("assistants", "threads", "messages", "memories", "documents", "media")
 """Those that others refer to come first. Documents are read again, vectors made again."""
@@ -51,14 +48,9 @@ def salvage(connection: sqlite3.Connection, damaged: Path) -> None:
     Raises:
         sqlite3.Error: The new database cannot be written.
     """
-    try:
-        opened = sqlite3.connect(f"{damaged.absolute().as_uri()}?mode=ro", uri=True)
-    except sqlite3.Error as error:
-        _log.info("Nothing can be read of %s: %s", damaged.name, error)
-        return
-    with closing(opened) as old:
-        old.row_factory = sqlite3.Row
-        old.text_factory = text_of
+    with opened_damaged(damaged) as old:
+        if old is None:
+            return
         for table in _TABLES:
             known = {row["name"] for row in connection.execute(f"PRAGMA table_info({table})")}
             for batch in batches_of(old, table):
