@@ -25,8 +25,8 @@ from desktop_app.protocol.commands import TurnWishes
 from desktop_app.state import changes
 from desktop_app.ui.chat.message_menu import copy_message
 from desktop_app.ui.chat.plain_text import last_code
-from desktop_app.ui.compose.edit_line import Editing
 from desktop_app.ui.discarding import Discarding
+from desktop_app.ui.editing import Editing
 from desktop_app.ui.wires import Wires
 
 _AGAIN, _COPY, _COPY_CODE = "Ctrl+R", "Ctrl+Shift+C", "Ctrl+Shift+B"

@@ -80,6 +80,7 @@ class AttachmentWiring(QObject):
         assert tray is not None  # the window is furnished as a whole, before this
         assert target is not None
         composer.send_requested.connect(self._on_send)
+        self._chat.steps.editing.given_up.connect(self._wait_no_longer)
         composer.attach_requested.connect(self._on_attach)
         composer.files_pasted.connect(self.attach)
         composer.image_pasted.connect(self._on_image)
@@ -154,6 +155,12 @@ class AttachmentWiring(QObject):
             self._chat.send_text(text, spoken)
         elif text:
             self._chat.send_text(text, TurnWishes(files=files) if files else PLAIN)
+        self._chat.steps.editing.sent()
+
+    def _wait_no_longer(self) -> None:
+        """What was to be sent once its files are there is not in the composer any more."""
+        self._sends_when_ready = False
+        self._show()
 
     def _on_attach(self) -> None:
         dialog = self._dialog = QFileDialog(self._wires.window, tr("Attach files"))

@@ -29,6 +29,7 @@ from desktop_app.link.replies import FetchPictures
 from desktop_app.protocol.commands import TurnWishes
 from desktop_app.ui.chat.message_footer import footer_of
 from desktop_app.ui.chat.message_menu import message_menu
+from desktop_app.ui.compose.attachments import Stage
 from tests.ui.chat.conftest import press
 from tests.ui.conftest import make_message
 
@@ -372,6 +373,52 @@ def test_what_was_being_written_is_there_again_once_the_edited_question_is_sent(
     qtbot.keyClick(pane.composer.field, Qt.Key.Key_Return)
     assert [one.text for one in talk.sent_of(SendText)] == ["Why?", "Half a thought"]
     assert pane.composer.text == ""
+
+
+@pytest.fixture
+def coming(talk, monkeypatch):
+    """Files that are attached, as work that is not done before the test does it."""
+    works = []
+    wires = talk.wiring.attachments._wires
+    monkeypatch.setitem(wires.__dict__, "run", lambda work, _name: works.append(work))
+    return works
+
+
+def arrive(works) -> None:
+    """Do what was put off: each is done at once."""
+    while works:
+        with pytest.raises(StopIteration):
+            works.pop(0)().send(None)
+
+
+def test_an_edited_question_that_waits_for_its_file_is_sent_and_the_draft_comes_back(
+    talk, coming, qtbot, tmp_path
+):
+    pane = talk.window.pane
+    pane.composer.set_text("Half a thought")
+    edit_asked_with(talk, tmp_path / "notes.md")
+    qtbot.keyClick(pane.composer.field, Qt.Key.Key_Return)
+    assert pane.composer.text == "When?"
+    assert pane.edit_line.isVisible()
+    assert talk.sent_of(SendText) == []
+    arrive(coming)
+    assert [one.text for one in talk.sent_of(SendText)] == ["When?"]
+    assert pane.composer.text == "Half a thought"
+    assert not pane.edit_line.isVisible()
+
+
+def test_an_edit_that_waits_for_a_file_and_is_given_up_sends_nothing(talk, coming, qtbot, tmp_path):
+    pane = talk.window.pane
+    (mine := tmp_path / "mine.md").write_text("Mine.")
+    pane.composer.set_text("Half a thought")
+    talk.wiring.chat.steps.edit(ASKED)
+    pane.composer.files_pasted.emit([str(mine)])
+    qtbot.keyClick(pane.composer.field, Qt.Key.Key_Return)
+    qtbot.keyClick(pane.composer.field, Qt.Key.Key_Escape)
+    assert pane.composer.text == "Half a thought"
+    arrive(coming)
+    assert talk.sent_of(SendText) == []
+    assert [row.shown.stage for row in pane.tray.rows][-1] is Stage.READY
 
 
 def test_a_page_hides_that_a_question_is_edited_and_the_edit_goes_on_behind_it(talk, qtbot):
