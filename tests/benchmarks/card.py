@@ -94,6 +94,7 @@ class TickingStream:
         due_s, called_s = time.monotonic(), 0.0
         block = bytearray(self.block_bytes)
         room = (_HUM * len(block))[: len(block)]
+        silent = bytes(len(block))
         while self.active:
             due_s += period_s
             _wait_until(due_s)
@@ -103,7 +104,7 @@ class TickingStream:
             self.request.callback(memoryview(block), len(block) // 2, _CardTime(), 0)
             called_s += (after_s := time.thread_time()) - before_s
             self.own_cpu_s = after_s - called_s
-            self.periods.note(due_s, time.monotonic(), has_sound=any(block))
+            self.periods.note(due_s, time.monotonic(), has_sound=block != silent)
 
     def forget(self) -> None:
         """Drop the log: an hour of it would be most of what is in memory."""
@@ -180,4 +181,4 @@ class TickingSystem(SoundSystem):
 def _wait_until(due_s: float) -> None:
     """Sleep: a card that spun would take the interpreter from the program it measures."""
     while (wait_s := due_s - time.monotonic()) > 0:
-        threading.Event().wait(wait_s)
+        time.sleep(wait_s)
