@@ -47,6 +47,7 @@ small {{ opacity: .7; }}
 pre, code {{ font: .9em/1.45 ui-monospace, monospace; background: #8881; border-radius: 4px; }}
 pre {{ padding: .75rem; white-space: pre-wrap; }}
 pre code {{ font: inherit; background: none; }}
+.math {{ font-family: "STIX Two Math", "Cambria Math", serif; }}
 table {{ border-collapse: collapse; }}
 th, td {{ border: 1px solid #8886; padding: .25rem .6rem; text-align: start; }}
 blockquote {{ border-inline-start: 3px solid #8886; margin-inline: 0; padding-inline-start: 1rem; }}

@@ -22,6 +22,23 @@ def test_what_a_reply_is_made_of_is_formatted():
         assert part in page
 
 
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        (r"It is $\pi r^2$.", '<p dir="auto">It is <span class="math">π r²</span>.</p>'),
+        (r"So \(x_1 < y\).", '<p dir="auto">So <span class="math">x₁ &lt; y</span>.</p>'),
+        ("$$\n\\frac{a}{b}\n$$", '<p dir="auto"><span class="math">a/b</span></p>'),
+        ("> - $x^2$", '<span class="math">x²</span>'),
+        ("It costs $5 and $6.", '<p dir="auto">It costs $5 and $6.</p>'),
+        ("`$x^2$`", "<code>$x^2$</code>"),
+        ("```\n$x^2$\n```", "<pre><code>$x^2$</code></pre>"),
+        ("$x_<b>`$", "&lt;b&gt;&#x27;</span>"),
+    ],
+)
+def test_mathematics_is_read_as_in_the_window(written, shown):
+    assert shown in formatted(written)
+
+
 def test_each_block_has_a_direction_of_its_own():
     assert formatted("Hello\n\n中文").count('<p dir="auto">') == 2
 
