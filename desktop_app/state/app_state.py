@@ -79,7 +79,7 @@ class Levels:
     loudspeaker: float = 0.0
 
 
-_NO_TEST = MicrophoneTestChanged(MicrophoneTest.OFF)
+NO_TEST = MicrophoneTestChanged(MicrophoneTest.OFF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class Devices:
     """Microphones and loudspeakers, once ``ListDevices`` was asked, and the microphone's test."""
 
     shown: tuple[DeviceShown, ...] = ()
-    test: MicrophoneTestChanged = _NO_TEST
+    test: MicrophoneTestChanged = NO_TEST
 
 
 @dataclass(frozen=True, slots=True)

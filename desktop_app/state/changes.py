@@ -10,7 +10,7 @@ from msgspec.structs import replace as with_fields
 
 from desktop_app.journal.records import MessageRecord, Role, ThreadRecord
 from desktop_app.link.messages import Connection, Notice, Phase
-from desktop_app.state.app_state import AppState, Conversation, Service, Voice
+from desktop_app.state.app_state import NO_TEST, AppState, Conversation, Service, Voice
 from desktop_app.state.messages import with_message
 
 
@@ -186,9 +186,11 @@ def with_engine_lost(state: AppState) -> AppState:
     voice = Voice(thread_id=state.voice.thread_id, phase=Phase.READY)
     service = replace(state.service, connection=Connection.STARTING, retry_in_s=None)
     conversation = replace(state.conversation, partial="")
+    devices = replace(state.devices, test=NO_TEST)
     return replace(
         state,
         voice=voice,
+        devices=devices,
         sounding=frozenset(),
         service=service,
         conversation=conversation,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop_app.link.device_messages import MicrophoneTest, MicrophoneTestChanged
@@ -68,6 +68,7 @@ class MicrophoneCard(QWidget):
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
         self._state = MicrophoneTest.OFF
+        self._is_opening = False  # asked for, and not answered yet
         self.listen = Button(look, self, text=tr("Test the microphone"), tone=Tone.OUTLINE)
         self.play = Button(look, self, text=tr("Play it back"), tone=Tone.OUTLINE)
         self.level = LevelBar(look, self)
@@ -97,6 +98,7 @@ class MicrophoneCard(QWidget):
         """Show how the test stands."""
         self._state = test.state
         is_on = test.state is not MicrophoneTest.OFF
+        self._is_opening = self._is_opening and not is_on and not test.code
         self.listen.setText(tr("Stop") if is_on else tr("Test the microphone"))
         self.listen.describe(self.listen.text())
         self.listen.updateGeometry()
@@ -108,17 +110,28 @@ class MicrophoneCard(QWidget):
         if test.state is not MicrophoneTest.LISTENING:
             self.level.show_level(0.0)
 
-    @staticmethod
-    def _said(test: MicrophoneTestChanged) -> str:
+    def forget_asking(self) -> None:
+        """Whoever was asked to listen will not answer. Idempotent."""
+        if self._is_opening:
+            self._is_opening = False
+            self.show_test(MicrophoneTestChanged(MicrophoneTest.OFF))
+
+    def _said(self, test: MicrophoneTestChanged) -> str:
         match test.state:
             case MicrophoneTest.LISTENING:
                 return tr("Say something. The bar moves while you are heard.")
             case MicrophoneTest.PLAYING:
                 return tr("This is what was heard.")
+            case _ if self._is_opening:
+                return tr("The microphone is being opened…")
             case _ if test.kept_ms:
                 return tr("Heard. Play it back to hear how you sound.")
             case _:
                 return tr("Nothing is recorded before you ask for it, and nothing is kept.")
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
+        self.forget_asking()  # who leaves ends the test
+        super().hideEvent(event)
 
     def show_facts(self, facts: str) -> None:
         """Show how the devices that are used work."""
@@ -132,4 +145,9 @@ class MicrophoneCard(QWidget):
 
     def _on_listen(self) -> None:
         is_on = self._state is not MicrophoneTest.OFF
-        (self.stop_requested if is_on else self.listen_requested).emit()
+        if is_on:
+            self.stop_requested.emit()
+            return
+        self._is_opening = True
+        self.words.show_text(self._said(MicrophoneTestChanged(MicrophoneTest.OFF)), "dim")
+        self.listen_requested.emit()

@@ -90,6 +90,7 @@ class SettingsWiring(QObject):
         page.microphone.listen_requested.connect(self._on_listen)
         page.microphone.play_requested.connect(self._on_play)
         page.microphone.stop_requested.connect(self._on_stop)
+        self._wires.store.engine_lost.connect(page.microphone.forget_asking)
         page.keys.bound.connect(self._on_bound)
         page.approvals.revoked.connect(self._on_revoked)
         page.show_licences.clicked.connect(self._on_licences)

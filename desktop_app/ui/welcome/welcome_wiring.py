@@ -50,6 +50,7 @@ class WelcomeWiring(QObject):
         pane.microphone.play_requested.connect(self._on_play)
         pane.microphone.stop_requested.connect(self._on_stop)
         store = self._wires.store
+        store.engine_lost.connect(pane.microphone.forget_asking)
         store.devices_changed.connect(self._show_devices)
         store.levels_changed.connect(self._show_levels)
         store.threads_changed.connect(self._on_threads)

@@ -410,6 +410,34 @@ def test_the_microphone_is_tested_with_level_and_play_back(desk, page, qtbot):
     assert card.words.text()
 
 
+def test_it_is_said_that_the_microphone_is_being_opened_until_it_is(desk, page, qtbot):
+    card, opening = page.microphone, "The microphone is being opened…"
+    qtbot.mouseClick(card.listen, Qt.MouseButton.LeftButton)
+    assert card.words.text() == opening
+    desk.store.apply(DevicesChanged(()))  # of an engine that starts
+    desk.store.tell()
+    assert card.words.text() == opening
+    desk.store.apply(MicrophoneTestChanged(MicrophoneTest.LISTENING))
+    desk.store.tell()
+    assert card.words.text().startswith("Say something.")
+    desk.store.apply(MicrophoneTestChanged(MicrophoneTest.OFF))
+    desk.store.tell()
+    assert card.words.text().startswith("Nothing is recorded")
+
+
+@pytest.mark.parametrize("is_open", [False, True])
+def test_a_test_ends_with_the_engine(desk, page, qtbot, is_open):
+    card = page.microphone
+    qtbot.mouseClick(card.listen, Qt.MouseButton.LeftButton)
+    if is_open:
+        desk.store.apply(MicrophoneTestChanged(MicrophoneTest.LISTENING))
+        desk.store.tell()
+    desk.store.lose_engine()
+    desk.store.tell()
+    assert card.words.text().startswith("Nothing is recorded")
+    assert card.listen.text() == "Test the microphone"
+
+
 def test_leaving_the_page_ends_a_test(desk, page):
     desk.window.escape_pressed.emit()
     assert desk.window.pane.page == ""
