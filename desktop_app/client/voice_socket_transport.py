@@ -41,6 +41,7 @@ from desktop_app.protocol.events import (
     ReplyEnded,
     ReplySound,
     ReplyStatus,
+    ReplyWritten,
     ServerEvent,
     ServerFault,
     SessionReady,
@@ -274,9 +275,11 @@ class VoiceSocketTransport:
     async def _more_of_reply(self, event: Event) -> None:
         if self._reply is None or self._reply_turn in self._unwanted:
             return
-        reply = self._reply
+        reply, was_written = self._reply, self._reply.awaits_speech
         for told in reply.feed(msgspec.json.encode(event)):
             await self._tell(told)
+        if reply.awaits_speech and not was_written:  # of which the end may never be told
+            await self._news.put(ReplyWritten(self._reply_turn))
         if reply.speech.is_whole:
             self._cut_reply.finish(self._reply_turn)
 

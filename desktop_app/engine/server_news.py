@@ -41,6 +41,7 @@ from desktop_app.protocol.events import (
     ReplyReasoning,
     ReplyStatus,
     ReplyText,
+    ReplyWritten,
     ServerEvent,
     ServerFault,
     SessionReady,
@@ -156,6 +157,8 @@ def _followed(session: Session, event: ServerEvent) -> Session:
             return replace(session, is_making=False, is_fetching=False)
         case ReplyText(is_whole=is_whole):  # the model has gone on
             return replace(session, is_making=False, is_text_whole=is_whole)
+        case ReplyWritten():
+            return replace(session, is_text_whole=True)
         case ToolCallFailed() | ReplyReasoning():
             return replace(session, is_making=False)
         case _:

@@ -136,6 +136,15 @@ class ReplyText(Struct, frozen=True, tag=snake):
     is_whole: bool = False
 
 
+class ReplyWritten(Struct, frozen=True, tag=snake):
+    """All words of the reply have come; its speech and its end may still follow, or never be told.
+
+    A ``ReplyText`` that is whole says the same.
+    """
+
+    turn: int
+
+
 class ReplyReasoning(Struct, frozen=True, tag=snake):
     """More of the model's reasoning: shown apart, never spoken."""
 
@@ -318,6 +327,7 @@ ServerEvent = (
     | TranscriptUpdated
     | ReplyStarted
     | ReplyText
+    | ReplyWritten
     | ReplyReasoning
     | ReplyAudio
     | ReplySound

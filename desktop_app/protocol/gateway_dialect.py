@@ -28,6 +28,7 @@ from desktop_app.protocol.events import (
     ReplyStarted,
     ReplyStatus,
     ReplyText,
+    ReplyWritten,
     ServerEvent,
     ServerFault,
     ToolCallFailed,
@@ -270,11 +271,14 @@ class GatewayDialect:
         if reply is None:
             return []
         events: list[ServerEvent] = list(recalled(reply.turn, message.metadata))
+        reply.message = message
+        is_over = reply.has_all_speech or not self._is_spoken or is_silent(message)
         if message.text != "".join(reply.text):
             events.append(ReplyText(reply.turn, message.text, is_whole=True))
+        elif not is_over:
+            events.append(ReplyWritten(reply.turn))
         events += made(reply.turn, message.metadata)
-        reply.message = message
-        if reply.has_all_speech or not self._is_spoken or is_silent(message):
+        if is_over:
             events += self._ended_well(reply)
         return self._wanted(*events)
 

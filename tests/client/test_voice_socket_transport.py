@@ -20,10 +20,13 @@ from desktop_app.protocol.commands import (
     ConfigureSession,
     DiscardAudio,
     SpeechInput,
+    SpeechOutput,
 )
 from desktop_app.protocol.events import (
     ReplyEnded,
     ReplyStatus,
+    ReplyText,
+    ReplyWritten,
     ServerFault,
     SessionReady,
     TranscriptUpdated,
@@ -72,9 +75,9 @@ class Line:
 
 
 @asynccontextmanager
-async def opened(server: SessionServer) -> AsyncIterator[Line]:
+async def opened(server: SessionServer, spoken: SpeechOutput | None = None) -> AsyncIterator[Line]:
     address = ApiAddress(server.base_url, "k")
-    asked = ConfigureSession("t", SpeechInput(), None)
+    asked = ConfigureSession("t", SpeechInput(), spoken)
     async with BackboardApi(address) as api:
         transport = await open_voice_transport(api, address, asked, MessageTerms())
         line = Line(server, transport)
@@ -255,3 +258,16 @@ async def test_a_server_without_a_word_for_what_was_heard_is_only_told_to_stop(l
     await line.ends_its_answer()
     await line.ask(2, b"b")
     assert await line.hears(2) == [b"b", COMMIT]
+
+
+async def test_that_all_words_are_there_is_told_where_the_end_of_the_speech_is_awaited():
+    async with SessionServer().running() as server, opened(server, SpeechOutput()) as line:
+        await line.ask(1, b"a")
+        await line.begins_to_answer(1)
+        await server.say({"type": "content_streaming", "content": "Noon."})
+        assert await line.next() == ReplyText(1, "Noon.")
+        await server.say({"type": "run_ended", "status": "completed"})
+        assert await line.next() == ReplyWritten(1)
+        await server.say({"type": "tts_stream_end"})
+        await line.ends_its_answer()
+        assert await line.next() == ReplyEnded(1)

@@ -38,6 +38,7 @@ from desktop_app.protocol.events import (
     ReplyStarted,
     ReplyStatus,
     ReplyText,
+    ReplyWritten,
     ServerFault,
     SessionReady,
     ToolCall,
@@ -169,8 +170,12 @@ def test_silence_of_the_server_is_told_after_8_seconds_and_ends_the_turn_after_6
 WHOLE = ReplyText(1, "It is noon.", is_whole=True)
 
 
-def test_a_reply_that_is_there_and_was_spoken_needs_nobody_to_say_that_it_ended():
-    dried = (*ASKED, WHOLE, ReplyAudio(1, PCM), TimerFired(TimerName.SOUND))
+PIECES = (ReplyText(1, "It is "), ReplyText(1, "noon."), ReplyWritten(1))
+
+
+@pytest.mark.parametrize("words", [(WHOLE,), PIECES])
+def test_a_reply_that_is_there_and_was_spoken_needs_nobody_to_say_that_it_ended(words):
+    dried = (*ASKED, *words, ReplyAudio(1, PCM), TimerFired(TimerName.SOUND))
     session, effects = play(*dried, TimerFired(TimerName.SLOW))
     assert effects[:3] == [Record(ReplyEnded(1)), FinishPlayback(1), FinishTurn(1)]
     assert notices(effects) == []
@@ -187,7 +192,8 @@ def test_a_reply_that_is_there_has_not_failed_when_its_sound_never_came():
 
 def test_more_words_or_a_tool_after_the_whole_text_are_waited_for_again():
     for more in (ReplyText(1, " And"), ToolCallStarted(1, "c", "f")):
-        spoken = (*ASKED, WHOLE, ReplyAudio(1, PCM), more, TimerFired(TimerName.SOUND))
+        words = (WHOLE, *PIECES, ReplyAudio(1, PCM), more)
+        spoken = (*ASKED, *words, TimerFired(TimerName.SOUND))
         assert notices(play(*spoken, TimerFired(TimerName.SLOW))[1]) == ["reply.slow"]
 
 

@@ -21,6 +21,7 @@ EVENTS: dict[str, e.ServerEvent] = {
     "tools_requested": e.ToolsRequested(1, "r", (e.ToolCall("1", "f", "{}"),)),
     "memories_recalled": e.MemoriesRecalled(1, (e.Memory("tea", "7", 0.5),)),
     "media_named": e.MediaNamed(1),
+    "reply_written": e.ReplyWritten(1),
     "image_ready": e.ImageReady(1, "u", "d", "image/png", 7, b"", "a fox", "a/b", ("o",)),
     "reply_ended": e.ReplyEnded(1, e.ReplyStatus.CANCELLED, "m", e.Usage(1, 2, 0.1, 3.0)),
     "utterance_begun": e.UtteranceBegun(1),

@@ -22,6 +22,7 @@ from desktop_app.protocol.events import (
     ReplyEnded,
     ReplyStarted,
     ReplyText,
+    ReplyWritten,
     ToolCallFailed,
     ToolCallStarted,
     TranscriptUpdated,
@@ -128,6 +129,7 @@ def test_a_spoken_turn_from_first_word_to_last_sample():
         ReplyText(7, "It is "),
         ReplyAudio(7, b"abcd"),
         ReplyText(7, "noon."),
+        ReplyWritten(7),
         ReplyEnded(7, message_id="m", usage=Usage(3, 4)),
     ]
 

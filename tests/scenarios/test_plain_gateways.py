@@ -81,11 +81,13 @@ async def test_a_question_is_understood_and_answered_aloud(greeting, commits):
     assert b"".join(pcm for _, pcm in rig.loudspeaker.heard) == speech(400)
 
 
-async def test_a_reply_whose_end_is_never_told_is_whole_all_the_same():
+@pytest.mark.parametrize("pieces", [(), ("It is ", "noon."), ("It is", " not")])
+async def test_a_reply_whose_end_is_never_told_is_whole_all_the_same(pieces):
     async with talking(CONFIGURED, STARTED) as (rig, gateway):
         await gateway.say(
             g.TranscriptCommitted(text="what time is it"),
             g.AssistantStarted(text="what time is it", turn_id=1),
+            *(g.AssistantDelta(text=piece) for piece in pieces),
             g.AssistantMessage(text="It is noon.", turn_id=1),
             g.AssistantAudioStart(turn_id=1, output_format="pcm_24000"),
             g.AssistantAudioChunk(turn_id=1, audio=text_of(speech(400)), output_format="pcm_24000"),
@@ -97,7 +99,7 @@ async def test_a_reply_whose_end_is_never_told_is_whole_all_the_same():
         await rig.time.advance(8)
         await rig.phase_is(Phase.LISTENING)
         await rig.until(lambda: rig.replies[0].status is MessageStatus.COMPLETE)
-    assert rig.replies[0].error == ""
+    assert (rig.replies[0].text, rig.replies[0].error) == ("It is noon.", "")
     assert rig.notices == []
 
 
