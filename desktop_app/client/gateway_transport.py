@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 from typing import Literal
 
@@ -32,6 +33,8 @@ from desktop_app.protocol.gateway import (
 from desktop_app.protocol.gateway_dialect import GatewayDialect
 from desktop_app.protocol.gateway_frames import LONGEST_CHUNK_BYTES, Frame
 from desktop_app.protocol.gateway_speech import MakeResample
+
+logger = logging.getLogger(__name__)
 
 OPEN_TIMEOUT_S = 10.0
 CLOSE_TIMEOUT_S = 1.0
@@ -68,6 +71,7 @@ class GatewayTransport:
         self._session: ConfigureSession | None = None
         self._is_ready = False
         self._is_awaited = False
+        self._is_unreadable = False
 
     async def send(self, command: ClientCommand) -> None:
         """Say one thing; waits while the peer does not keep up.
@@ -126,12 +130,12 @@ class GatewayTransport:
             NetworkError: ``network.lost``; ``network.timeout``: it has not configured the session
                 within CONFIGURED_WITHIN_S. Both are retryable.
             AccessError: It closed with 1008.
-            ProtocolError: ``gateway.malformed``; ``gateway.model``: it refuses the model that was
-                chosen, and so the session.
+            ProtocolError: ``gateway.model``: it refuses the model that was chosen, and so the
+                session.
         """
         due = asyncio.get_running_loop().time() + CONFIGURED_WITHIN_S
         while (frame := await self._received_by(None if self._is_ready else due)) is not None:
-            message = decode_server_message(frame)
+            message = self._read(frame)
             if message is None:
                 continue
             for event in await self._events_of(message):
@@ -140,6 +144,18 @@ class GatewayTransport:
             if self._dialect.answers:
                 answers, self._dialect.answers = self._dialect.answers, []
                 await self._send(answers)
+
+    def _read(self, frame: bytes) -> GatewayServerMessage | None:
+        """What a frame says; None where it says nothing that we know: one does not end a line."""
+        try:
+            message = decode_server_message(frame)
+        except ProtocolError as error:
+            if not self._is_unreadable:  # once for all that come in a row
+                logger.info("What the gateway says was skipped: %s", error)
+            self._is_unreadable = True
+            return None
+        self._is_unreadable = False
+        return message
 
     async def _events_of(self, message: GatewayServerMessage) -> list[ServerEvent]:
         if not self._encoded.concerns(message):

@@ -14,6 +14,7 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from desktop_app.errors import ProtocolError
+from desktop_app.protocol.gateway_salvage import salvaged
 from desktop_app.protocol.json_faults import UNREADABLE
 
 EXTENSIONS = (
@@ -320,6 +321,9 @@ _server_decoder: msgspec.json.Decoder[GatewayServerMessage] = msgspec.json.Decod
     GatewayServerMessage
 )
 _head_decoder = msgspec.json.Decoder(_Head)
+_SERVER_TYPES: Mapping[Any, type[GatewayServerMessage]] = {
+    kind.__struct_config__.tag: kind for kind in GatewayServerMessage.__args__
+}
 
 
 _ALWAYS: Mapping[type[Struct], tuple[str, ...]] = {
@@ -357,32 +361,21 @@ def decode_server_message(frame: bytes | str) -> GatewayServerMessage | None:
 
     Raises:
         ProtocolError: ``gateway.malformed``: not a JSON object with a ``type``, or a known type
-            with fields of the wrong kind.
+            whose words or sound cannot be read.
     """
     try:
         return _server_decoder.decode(frame)
     except UNREADABLE as error:
-        if (message := _without_nulls(frame)) is None:
+        if (message := salvaged(frame, _SERVER_TYPES)) is None:
             _refuse_unless_unknown(frame, GatewayServerMessage, error)
         return message
-
-
-def _without_nulls(frame: bytes | str) -> GatewayServerMessage | None:
-    """The message as others mean it who write null for what they do not say; None if it is none."""
-    try:
-        fields: dict[str, Any] = msgspec.json.decode(frame, type=dict[str, Any])
-        said = {name: value for name, value in fields.items() if value is not None}
-        message: GatewayServerMessage = msgspec.convert(said, GatewayServerMessage)
-    except UNREADABLE:
-        return None
-    return message
 
 
 def decode_client_message(frame: bytes | str) -> GatewayClientMessage | None:
     """One text frame from a client; None for a type we do not know.
 
     Raises:
-        ProtocolError: As for ``decode_server_message``.
+        ProtocolError: ``gateway.malformed``, also where any field is of the wrong kind.
     """
     try:
         return _client_decoder.decode(frame)

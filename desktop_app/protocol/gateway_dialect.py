@@ -288,24 +288,28 @@ class GatewayDialect:
         reply = self._reply(message.turn_id or None, is_sound=True)
         if reply is None or reply.turn in self.turns.dropped:
             return []
+        if isinstance(message, AssistantAudioEnd):
+            return self._sound_ended(reply, message.chunk_count)
         try:
-            if isinstance(message, AssistantAudioEnd):
-                return self._sound_ended(reply, message.chunk_count)
             if isinstance(message, AssistantAudioStart):
-                self._speech(reply, message.output_format)
+                reply.speech_in(message.output_format, self._make_resample)
                 return []
             if reply.is_mute:
                 return []
             reply.chunks += 1
-            return _audio(reply, self._speech(reply, message.output_format).decode(message.audio))
+            speech = reply.speech_in(message.output_format, self._make_resample)
+            return _audio(reply, speech.decode(message.audio))
         except ProtocolError as error:
             return self._muted(reply, error)
 
     def _sound_ended(self, reply: GatewayReply, chunk_count: int) -> list[ServerEvent]:
         if chunk_count and chunk_count != reply.chunks:
             logger.info("Of %d pieces of speech %d came.", chunk_count, reply.chunks)
-        rest = reply.speech.finish() if reply.speech and not reply.is_mute else b""
         reply.has_all_speech = True
+        try:
+            rest = reply.speech.finish() if reply.speech and not reply.is_mute else b""
+        except ProtocolError as error:
+            return self._muted(reply, error) + self._ended_well(reply)
         return _audio(reply, rest) + self._ended_well(reply)
 
     def _whole_sound(self, message: AssistantAudio) -> list[ServerEvent]:
@@ -363,11 +367,6 @@ class GatewayDialect:
     def _learn(self, reply: GatewayReply, peer_id: int) -> None:
         reply.peer_id = peer_id
         self._highest_peer_id = max(self._highest_peer_id, peer_id)
-
-    def _speech(self, reply: GatewayReply, output_format: str) -> ReplySpeech:
-        if reply.speech is None:
-            reply.speech = ReplySpeech(output_format, self._make_resample)
-        return reply.speech
 
     def _muted(self, reply: GatewayReply, error: ProtocolError) -> list[ServerEvent]:
         """Say once that the speech cannot be played; the text goes on."""

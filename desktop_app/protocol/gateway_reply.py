@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from desktop_app.protocol.gateway import AssistantMessage
-from desktop_app.protocol.gateway_speech import ReplySpeech
+from desktop_app.protocol.gateway_speech import MakeResample, ReplySpeech
 
 
 @dataclass(slots=True)
@@ -26,3 +26,14 @@ class GatewayReply:
     is_mute: bool = False
     has_all_speech: bool = False
     has_ended: bool = False
+
+    def speech_in(self, output_format: str, make_resample: MakeResample | None) -> ReplySpeech:
+        """Its speech, of which what follows has that format.
+
+        Raises:
+            ProtocolError: ``gateway.sound_format``: it cannot be played.
+        """
+        if self.speech is None:
+            self.speech = ReplySpeech(output_format, make_resample)
+        self.speech.become(output_format)
+        return self.speech

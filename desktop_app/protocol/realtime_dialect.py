@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -237,6 +238,7 @@ class _Reply:
         self.names: dict[str, str] = {}
         self.sound_ms: dict[str, float] = {}  # of each item, in their order
         self._speech = speech
+        self._is_mute = False
         self._words = ReplyWords()
         self._item_id = ""
         self._calls: dict[str, ToolCall] = {}
@@ -247,8 +249,8 @@ class _Reply:
         told: list[ServerEvent] = []
         if event.text and (new := self._new_words(event)):
             told.append(ReplyText(self.turn, new))
-        if event.data and (pcm := self._speech.decode(event.data)):
-            told.append(self._sound(pcm))
+        if event.data and not self._is_mute:
+            told += self._spoken(event, event.data)
         if event.tool_call_id and event.name:
             told += self._call(event)
         told += [picture_of(self.turn, media) for media in event.generated_media or []]
@@ -259,8 +261,7 @@ class _Reply:
         return told
 
     def end(self, status: ReplyStatus) -> list[ServerEvent]:
-        rest = self._speech.finish()
-        told: list[ServerEvent] = [self._sound(rest)] if rest else []
+        told = [] if self._is_mute else self._sounds(self._speech.finish)
         if self.fault is not None:
             has_failed = status is ReplyStatus.FAILED
             turn = self.turn if has_failed else None
@@ -268,6 +269,25 @@ class _Reply:
             if has_failed:
                 return told
         return [*told, ReplyEnded(self.turn, status, self._item_id, self.usage)]
+
+    def _spoken(self, event: RealtimeEvent, data: str) -> list[ServerEvent]:
+        sound, speech = event.output_format, self._speech
+
+        def decode() -> bytes:
+            if sound is not None:
+                speech.become(f"pcm_{checked_format(sound).sample_rate}")
+            return speech.decode(data)
+
+        return self._sounds(decode)
+
+    def _sounds(self, decode: Callable[[], bytes]) -> list[ServerEvent]:
+        """Sound, or once that there is none: the text goes on."""
+        try:
+            pcm = decode()
+        except ProtocolError as error:
+            self._is_mute = True
+            return [ServerFault(str(error), code=error.code, details=dict(error.facts))]
+        return [self._sound(pcm)] if pcm else []
 
     def _sound(self, pcm: bytes) -> ReplyAudio:
         before = self.sound_ms.get(self._item_id, 0.0)

@@ -7,7 +7,7 @@ import pybase64
 from desktop_app.errors import ProtocolError
 from desktop_app.protocol.backboard.stream import StreamEvent
 from desktop_app.protocol.events import ReplyAudio, ReplySound, ServerEvent, ServerFault
-from desktop_app.protocol.gateway_speech import MakeResample
+from desktop_app.protocol.gateway_speech import MOST_UNREAD, MakeResample
 from desktop_app.protocol.stream_speech import StreamSpeech
 
 MS_PER_CHARACTER = 65
@@ -34,6 +34,8 @@ class SpokenReply:
         self._turn = turn
         self._make_resample = make_resample
         self._speech: StreamSpeech | None = None
+        self._unread = 0  # pieces in a row
+        self._has_sound = False
 
     def start(self, event: StreamEvent) -> list[ServerEvent]:
         """A spoken piece begins, in the format that it names."""
@@ -42,16 +44,20 @@ class SpokenReply:
         return events
 
     def piece(self, event: StreamEvent) -> list[ServerEvent]:
-        """More sound, in base64."""
+        """More sound, in base64; what is none is a gap, unless nothing else comes."""
         try:
             return self.sound(pybase64.b64decode(event.data or "", validate=True))
         except ValueError:
-            return self.failed(event)
+            self._unread += 1
+            is_lost = self._unread >= MOST_UNREAD and not self.is_over
+            return self.failed(event) if is_lost else []
 
     def sound(self, data: bytes) -> list[ServerEvent]:
         """More sound."""
         if self.is_over:
             return []
+        self._unread = 0
+        self._has_sound = self._has_sound or bool(data)
         if self._speech is None:
             self._speech = self._open("")
         try:
@@ -63,6 +69,8 @@ class SpokenReply:
 
     def end(self, event: StreamEvent) -> list[ServerEvent]:
         """All of it has come, or can be fetched."""
+        if self._unread and not self._has_sound:
+            return self.failed(event)
         self.url = event.audio_url or ""
         self.document_id = event.document_id or event.camel_document_id or ""
         is_only_linked = self._speech is None and not self.is_over and bool(self.url)

@@ -152,7 +152,7 @@ async def test_speech_is_taken_at_once_while_events_are_waited_for_and_there_is_
         await gateway.say(speech("AQA="))
         assert await waiting == ReplyAudio(1, b"\1\0")
         taker.is_full = False
-        await gateway.say(speech("AgA="), speech("%"))
+        await gateway.say(speech("AgA="), *[speech("%")] * 3)
         await transport.sign_of_life()  # both have come, and nobody waits for them
         assert await anext(events) == ReplyAudio(1, b"\2\0")
         assert isinstance(await anext(events), ServerFault)
@@ -301,12 +301,26 @@ async def test_a_session_that_has_begun_may_be_silent(
                 await anext(events)
 
 
-async def test_a_message_that_cannot_be_read_is_a_protocol_error(gateway: ScriptedGateway):
-    async with opened(gateway) as transport:
-        await gateway.say("{nonsense")
-        with pytest.raises(ProtocolError) as caught:
-            await anext(transport.events())
-        assert caught.value.code == "gateway.malformed"
+@pytest.mark.parametrize(
+    "frame",
+    [
+        *("{nonsense", "ping", "[]", '{"no":"type"}', '{"type":"assistant.delta","text":5}', ""),
+        *(b"\x00\xff sound", b"\xff\xfe"),
+    ],
+)
+async def test_a_frame_that_cannot_be_read_is_skipped_and_logged_once_in_a_row(
+    gateway: ScriptedGateway, caplog: pytest.LogCaptureFixture, frame: str | bytes
+):
+    caplog.set_level("INFO")
+    async with opened(gateway) as transport, asyncio.timeout(5):
+        await transport.send(PromptText(1, "a"))
+        client = await gateway.connection()
+        for one in (frame, OURS, frame, frame, g.AssistantStarted(text="a")):
+            await (client.send(one) if isinstance(one, str | bytes) else gateway.say(one))
+        events = transport.events()
+        assert isinstance(await anext(events), SessionReady)
+        assert isinstance(await anext(events), ReplyStarted)
+        assert caplog.text.count("was skipped") == 2
 
 
 async def test_closing_ends_the_events_of_a_waiting_reader(gateway: ScriptedGateway):

@@ -121,11 +121,40 @@ def test_null_is_nothing_said(frame: str, message: g.GatewayServerMessage):
     assert g.decode_server_message(frame) == message
 
 
+@pytest.mark.parametrize(
+    ("frame", "message"),
+    [
+        (
+            '{"type":"assistant.message","text":"Noon.","metadata":[]}',
+            g.AssistantMessage(text="Noon."),
+        ),
+        (
+            '{"type":"assistant.audio.chunk","turn_id":"a-b","audio":"AAA=","chunk_index":"2"}',
+            g.AssistantAudioChunk(audio="AAA=", chunk_index=2),
+        ),
+        (
+            '{"type":"session.configured","session_id":"s","extensions":"ping"}',
+            g.GatewayConfigured(session_id="s"),
+        ),
+        (
+            '{"type":"error","message":"Full.","code":429,"fatal":"perhaps"}',
+            g.GatewayError(message="Full."),
+        ),
+    ],
+)
+def test_a_field_of_another_kind_costs_no_more_than_itself(
+    frame: str, message: g.GatewayServerMessage
+):
+    assert g.decode_server_message(frame) == message
+
+
 def test_a_known_type_with_wrong_fields_is_refused_by_name():
     with pytest.raises(ProtocolError, match=r"text\.prompt"):
         g.decode_client_message('{"type":"text.prompt","text":5}')
     with pytest.raises(ProtocolError, match=r"transcript\.partial"):
         g.decode_server_message('{"type":"transcript.partial","text":5}')
+    with pytest.raises(ProtocolError, match=r"assistant\.audio\.chunk"):
+        g.decode_server_message('{"type":"assistant.audio.chunk","audio":["AAA="]}')
 
 
 @pytest.mark.parametrize(

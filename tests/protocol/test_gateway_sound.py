@@ -12,6 +12,8 @@ from desktop_app.protocol.gateway_speech import Resample
 from desktop_app.protocol.wav_stream import wav_file
 from tests.fakes.gateway_script import audio_end, chunk, dialect, message, said, started, told
 
+BROKEN = g.AssistantAudioChunk(audio="%", turn_id=1)
+
 
 def test_samples_cut_in_half_are_joined():
     spoken = dialect()
@@ -101,13 +103,77 @@ def test_a_whole_reply_in_mp3_ends_with_a_fault_and_its_text():
     assert [type(event) for event in events] == [ServerFault, ReplyEnded]
 
 
-def test_sound_that_is_no_base64_is_a_fault_and_not_the_end():
+def test_a_piece_that_is_no_base64_is_a_gap_and_not_the_end(caplog):
+    caplog.set_level("INFO")
     spoken = dialect()
     said(spoken, PromptText(1, "a"))
     told(spoken, started("a", 1))
-    (fault,) = told(spoken, g.AssistantAudioChunk(audio="%", turn_id=1))
-    assert isinstance(fault, ServerFault)
-    assert fault.code == "gateway.bad_sound"
+    assert told(spoken, chunk(b"ab"), BROKEN, BROKEN, chunk(b"cd"), BROKEN, chunk(b"ef")) == [
+        ReplyAudio(1, b"ab"),
+        ReplyAudio(1, b"cd"),
+        ReplyAudio(1, b"ef"),
+    ]
+    assert told(spoken, message("x", 1), audio_end(1, 6))[-1] == ReplyEnded(1)
+    assert caplog.text.count("A piece of speech") == 3
+
+
+def test_speech_that_is_broken_for_good_is_said_once_and_the_text_stands():
+    spoken = dialect()
+    said(spoken, PromptText(1, "a"))
+    told(spoken, started("a", 1))
+    events = told(spoken, chunk(b"ab"), *[BROKEN] * 5, chunk(b"cd"), message("x", 1), audio_end())
+    assert [type(one) for one in events] == [ReplyAudio, ServerFault, ReplyText, ReplyEnded]
+    assert isinstance(events[1], ServerFault)
+    assert (events[1].code, events[1].turn) == ("gateway.bad_sound", None)
+
+
+def test_speech_of_which_nothing_can_be_read_is_said_at_its_end():
+    spoken = dialect()
+    said(spoken, PromptText(1, "a"))
+    told(spoken, started("a", 1), message("x", 1))
+    events = told(spoken, BROKEN, audio_end())
+    assert [type(one) for one in events] == [ServerFault, ReplyEnded]
+    said(spoken, PromptText(2, "b"))
+    told(spoken, started("b", 2), message("y", 2))
+    events = told(spoken, g.AssistantAudio(audio="%", turn_id=2))
+    assert [type(one) for one in events] == [ServerFault, ReplyEnded]
+
+
+def doubled(rate_hz: int) -> Resample:
+    """Twice each byte from 12 kHz; at the end it gives what it held back."""
+    assert rate_hz == 12_000
+    return lambda pcm, *, is_last: b"zz" if is_last else pcm * 2
+
+
+def test_each_piece_of_a_reply_is_played_at_the_rate_that_it_names():
+    spoken = dialect(make_resample=doubled)
+    said(spoken, PromptText(1, "a"))
+    told(spoken, started("a", 1))
+    assert told(
+        spoken,
+        chunk(b"ab", output_format="pcm_12000"),
+        chunk(b"cd", output_format=""),
+        chunk(b"ef"),
+        chunk(b"gh", output_format="pcm_12000"),
+        message("x", 1),
+        audio_end(),
+    ) == [
+        ReplyAudio(1, b"abab"),
+        ReplyAudio(1, b"cdcd"),
+        ReplyAudio(1, b"zzef"),
+        ReplyAudio(1, b"ghgh"),
+        ReplyText(1, "x", is_whole=True),
+        ReplyAudio(1, b"zz"),
+        ReplyEnded(1),
+    ]
+
+
+def test_a_format_that_cannot_be_played_in_mid_reply_is_said_and_the_text_stands():
+    spoken = dialect()
+    said(spoken, PromptText(1, "a"))
+    told(spoken, started("a", 1), message("x", 1))
+    events = told(spoken, chunk(b"ab"), chunk(b"cd", output_format="ulaw_8000"), audio_end())
+    assert [type(one) for one in events] == [ReplyAudio, ServerFault, ReplyEnded]
 
 
 def test_other_rates_are_converted_where_the_shell_can():
@@ -119,7 +185,8 @@ def test_other_rates_are_converted_where_the_shell_can():
     said(spoken, PromptText(1, "a"))
     told(spoken, started("a", 1), message("x", 1))
     start = g.AssistantAudioStart(turn_id=1, output_format="pcm_48000")
-    assert told(spoken, start, chunk(b"abcd"), audio_end(1, 5)) == [
+    piece = chunk(b"abcd", output_format="")
+    assert told(spoken, start, piece, audio_end(1, 5)) == [
         ReplyAudio(1, b"ac"),
         ReplyAudio(1, b"zz"),
         ReplyEnded(1),

@@ -101,6 +101,36 @@ def test_a_text_that_is_said_again_as_a_whole_is_told_once(asked):
     assert [one.text for one in kinds if isinstance(one, ReplyText)] == ["Good ", "day."]
 
 
+def sound(data, **fields):
+    return RealtimeEvent(type="audio.delta", data=data, response_id="r", **fields)
+
+
+def test_sound_that_cannot_be_read_is_a_gap_and_the_session_goes_on(asked):
+    events = told(asked, text("Yes"), sound(SOUND), sound("%"), sound(SOUND), done("completed"))
+    assert events[2:] == [ReplyAudio(1, PCM), ReplyAudio(1, PCM), ReplyEnded(1)]
+
+
+def test_sound_that_is_broken_for_good_is_said_once_and_the_text_goes_on(asked):
+    events = told(asked, *[sound("%")] * 4, sound(SOUND), text("Yes"), done("completed"))
+    assert [type(one) for one in events] == [ReplyStarted, ServerFault, ReplyText, ReplyEnded]
+    assert events[1].code == "gateway.bad_sound"
+
+
+def test_sound_that_names_a_format_of_its_own_is_played_in_that():
+    def doubled(rate_hz):
+        assert rate_hz == 12_000
+        return lambda pcm, *, is_last: b"" if is_last else pcm * 2
+
+    dialect = RealtimeDialect(24_000, doubled)
+    dialect.typed(1)
+    slow = AudioFormat(encoding="pcm_s16le", sample_rate=12_000, channels=1)
+    strange = AudioFormat(encoding="opus", sample_rate=48_000, channels=1)
+    events = told(dialect, sound(SOUND), sound(SOUND, output_format=slow))
+    assert events[1:] == [ReplyAudio(1, PCM), ReplyAudio(1, PCM * 2)]
+    events = told(dialect, sound(SOUND, output_format=strange), done("completed"))
+    assert [type(one) for one in events] == [ServerFault, ReplyEnded]
+
+
 def test_words_of_an_unknown_type_are_pieces(asked):
     kinds = told(asked, text("Good ", kind="speech"), text("day.", kind="speech"))
     assert "".join(one.text for one in kinds if isinstance(one, ReplyText)) == "Good day."

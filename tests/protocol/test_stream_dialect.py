@@ -305,16 +305,24 @@ def test_sound_is_found_however_its_json_is_written():
         assert told(StreamDialect(1), data) == [ReplyAudio(1, pcm)]
 
 
-def test_a_chunk_without_sound_is_nothing_and_a_broken_one_is_failed_speech():
+def test_a_chunk_without_sound_is_nothing():
     assert told(StreamDialect(1), event("tts_audio_chunk"), speech(b"")) == []
     assert told(StreamDialect(1), event("tts_audio_chunk", data=None, x="YWI=")) == []
     assert told(StreamDialect(1), b'{"type":"tts_audio_chunk","data":"') == []
     assert told(StreamDialect(1), event("tts_audio_chunk", odd="x" * 700)) == []
-    (fault,) = told(StreamDialect(1), event("tts_audio_chunk", data="%" * 700))
-    assert isinstance(fault, ServerFault)
-    (fault,) = told(StreamDialect(1), event("tts_audio_chunk", data="%%"))
-    assert isinstance(fault, ServerFault)
-    assert fault.code == "stream.speech_failed"
+
+
+@pytest.mark.parametrize("size", [2, 700])
+def test_a_broken_chunk_is_a_gap_and_broken_speech_is_failed(size: int):
+    broken = event("tts_audio_chunk", data="%" * size)
+    dialect = StreamDialect(1)
+    assert told(dialect, speech(b"ab"), broken, broken, speech(b"cd"), broken) == [
+        ReplyAudio(1, b"ab"),
+        ReplyAudio(1, b"cd"),
+    ]
+    failed = ServerFault("The answer could not be spoken.", code="stream.speech_failed")
+    assert told(dialect, broken, broken, broken, speech(b"ef")) == [failed]
+    assert told(StreamDialect(1), broken, event("tts_stream_end", audio_url="u")) == [failed]
 
 
 def test_speech_that_failed_leaves_the_text_standing():

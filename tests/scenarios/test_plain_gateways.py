@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 import numpy as np
 import pytest
 import soundfile
+from msgspec.structs import replace
 
 from desktop_app.audio.decoding import decode_speech
 from desktop_app.client.addresses import GatewayAddress
@@ -138,6 +139,28 @@ async def test_speech_in_mp3_is_heard(sound, is_first):
         assert rig.notices == []
     assert rig.replies[0].text == "It is noon."
     assert rig.replies[0].heard_chars is None
+
+
+def as_samples(turn_id: int = 1) -> g.AssistantAudioChunk:
+    audio = text_of(speech(200))
+    return g.AssistantAudioChunk(turn_id=turn_id, audio=audio, output_format="pcm_24000")
+
+
+@pytest.mark.parametrize("is_first", [True, False], ids=["mp3 first", "samples first"])
+async def test_speech_that_changes_its_format_in_mid_reply_is_heard_whole_and_in_order(is_first):
+    start, *pieces, end = in_pieces()
+    encoded = [start, *(replace(one, output_format="mp3_44100_128") for one in pieces)]
+    sound = [*encoded, as_samples()] if is_first else [as_samples(), *encoded]
+    async with talking(CONFIGURED) as (rig, gateway):
+        await gateway.say(g.TranscriptCommitted(text="what time is it"))
+        await gateway.say(g.AssistantStarted(text="what time is it", turn_id=1))
+        await gateway.say(g.AssistantMessage(text="It is noon.", turn_id=1), *sound, end)
+        await rig.until(lambda: rig.loudspeaker.finished == [1])
+        assert rig.loudspeaker.waiting_ms == pytest.approx(1_200, abs=120), "mp3 pads at both ends"
+        assert rig.notices == []
+        await rig.loudspeaker.sound(rig.loudspeaker.waiting_ms)
+        heard = b"".join(pcm for _, pcm in rig.loudspeaker.heard)
+        assert (heard.endswith if is_first else heard.startswith)(speech(200))
 
 
 @pytest.mark.parametrize("is_whole", [True, False])
