@@ -69,7 +69,9 @@ _TOLD: Prose = {
     "gateway.not_a_gateway": (
         "What answers at the service's address is no voice service. Check the address."
     ),
-    "gateway.refused": "The voice service refused this conversation. What you said was kept.",
+    "gateway.refused": (
+        "The voice service refused this conversation. What you said was kept. {reason}"
+    ),
     "gateway.sound_format": "The spoken answer cannot be played. It can be read.",
     "http.402": (
         "The account at this service has no credit or plan for this. Your message was kept; check "

@@ -21,8 +21,9 @@ from desktop_app.client.reply_media import Decode
 from desktop_app.client.socket_route import socket_route
 from desktop_app.client.whole_messages import WholeMessageConnection
 from desktop_app.errors import AccessError, AppError, NetworkError, ProtocolError
+from desktop_app.protocol.backboard.wire import error_code
 from desktop_app.protocol.commands import AppendAudio, ClientCommand, ConfigureSession
-from desktop_app.protocol.events import ServerEvent, ServerFault, SessionReady
+from desktop_app.protocol.events import ServerEvent, SessionReady
 from desktop_app.protocol.gateway import (
     AssistantAudioChunk,
     GatewayError,
@@ -41,9 +42,17 @@ CLOSE_TIMEOUT_S = 1.0
 CONFIGURED_WITHIN_S = 15.0
 """As for a session of the API's sockets: a recogniser may have to be reached for it."""
 
+BEGUN_AFTER_FAULT_S = 2.0
+"""How long a gateway that said that something is wrong may take to begin the session for all that.
+
+One whose recogniser is away may still read and write (contract section 5)."""
+
 PING_INTERVAL_S = 20.0
 MAX_MESSAGE_BYTES = 8 << 20
 """A whole spoken reply in one message is allowed (``assistant.audio``)."""
+
+_FOR_NOW = (1001, 1012, 1013)
+"""Closed by who goes away, starts anew, or has no room at the moment."""
 
 _OPEN = State.OPEN  # looked up once: an enum is slow at that
 
@@ -126,24 +135,54 @@ class GatewayTransport:
     async def events(self) -> AsyncIterator[ServerEvent]:
         """What the gateway says, until it or we close normally. One reader at a time.
 
+        Faults before the session begins are told once it has begun: they were of its parts.
+
         Raises:
             NetworkError: ``network.lost``; ``network.timeout``: it has not configured the session
-                within CONFIGURED_WITHIN_S. Both are retryable.
-            AccessError: It closed with 1008.
-            ProtocolError: ``gateway.model``: it refuses the model that was chosen, and so the
-                session.
+                within CONFIGURED_WITHIN_S. Both are retryable. In its own words, with its own code
+                or ``gateway.refused`` or ``gateway.model``: it refuses the session.
+            AccessError: It closed with 1008, or refused the key otherwise.
         """
         due = asyncio.get_running_loop().time() + CONFIGURED_WITHIN_S
-        while (frame := await self._received_by(None if self._is_ready else due)) is not None:
-            message = self._read(frame)
-            if message is None:
-                continue
-            for event in await self._events_of(message):
-                self._check(event)
-                yield event
-            if self._dialect.answers:
-                answers, self._dialect.answers = self._dialect.answers, []
-                await self._send(answers)
+        faults: list[GatewayError] = []
+        try:
+            while (frame := await self._received_by(None if self._is_ready else due)) is not None:
+                message = self._read(frame)
+                if isinstance(message, GatewayError) and not self._is_ready:
+                    faults.append(message)
+                    due = min(due, asyncio.get_running_loop().time() + BEGUN_AFTER_FAULT_S)
+                    continue
+                async for event in self._told(message):
+                    yield event
+                if self._is_ready and faults:
+                    known, faults = faults, []
+                    for event in (one for fault in known for one in self._dialect.events(fault)):
+                        yield event
+        except NetworkError as error:
+            if faults and not _is_for_now(error):
+                raise self._refused(faults[0]) from error
+            raise
+        if faults:
+            raise self._refused(faults[0])
+
+    async def _told(self, message: GatewayServerMessage | None) -> AsyncIterator[ServerEvent]:
+        if message is None:
+            return
+        for event in await self._events_of(message):
+            self._is_ready = self._is_ready or isinstance(event, SessionReady)
+            yield event
+        if self._dialect.answers:
+            answers, self._dialect.answers = self._dialect.answers, []
+            await self._send(answers)
+
+    def _refused(self, fault: GatewayError) -> NetworkError:
+        """Why the session never began: to ask for the same once more would be answered alike."""
+        if fault.code == "access.refused":
+            return AccessError(fault.code, fault.sentence)
+        has_model = self._session is not None and bool(self._session.model)
+        otherwise = "gateway.model" if has_model else "gateway.refused"
+        code = error_code({"code": fault.code}) or otherwise
+        return NetworkError(code, fault.sentence)
 
     def _read(self, frame: bytes) -> GatewayServerMessage | None:
         """What a frame says; None where it says nothing that we know: one does not end a line."""
@@ -162,17 +201,6 @@ class GatewayTransport:
             return self._dialect.events(message)
         readable = await self._encoded.readable(message)
         return [event for one in readable for event in self._dialect.events(one)]
-
-    def _check(self, event: ServerEvent) -> None:
-        """A session whose model is refused never begins; without one, faults may be of its parts.
-
-        Raises:
-            ProtocolError: ``gateway.model``.
-        """
-        self._is_ready = self._is_ready or isinstance(event, SessionReady)
-        has_model = self._session is not None and bool(self._session.model)
-        if isinstance(event, ServerFault) and has_model and not self._is_ready:
-            raise ProtocolError("gateway.model", event.message)
 
     async def sign_of_life(self) -> None:
         """Return when the gateway's end of the WebSocket has answered a ping (RFC 6455, 5.5.2).
@@ -320,6 +348,14 @@ def _refusal(message: GatewayError) -> AppError:
     if message.code == "access.refused":
         return AccessError("access.refused", message.sentence)
     return NetworkError("gateway.refused", message.sentence, retryable=not message.fatal)
+
+
+def _is_for_now(error: NetworkError) -> bool:
+    """Whether who closed is away, or may take us in a while."""
+    ended = error.__cause__
+    if not isinstance(ended, ConnectionClosed):
+        return False
+    return ended.rcvd is None or ended.rcvd.code in _FOR_NOW
 
 
 def _not_a_gateway(why: str) -> ProtocolError:

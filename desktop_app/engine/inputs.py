@@ -256,9 +256,14 @@ class LineResumed:
 
 @dataclass(frozen=True, slots=True)
 class LineFailed:
-    """The voice line is refused for good: another try would not help."""
+    """The voice line is refused for good: another try would not help.
+
+    Attributes:
+        reason: In the peer's own words.
+    """
 
     code: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from msgspec.structs import replace
 
 from desktop_app.engine import peer_endpoint
@@ -15,7 +17,7 @@ from desktop_app.engine.effects import (
     QueueSpeech,
     SetTimer,
 )
-from desktop_app.engine.inputs import PromptRefused, TimerName
+from desktop_app.engine.inputs import LineFailed, PromptRefused, TimerName
 from desktop_app.engine.session import Line, Route, Session, Stage
 from desktop_app.engine.turns import (
     SLOW_S,
@@ -87,14 +89,16 @@ def lost(session: Session, retry_in_s: float) -> Step:
     return then((session, effects), lambda now: _lose_reply(now, "line.lost"))
 
 
-def failed(session: Session, code: str) -> Step:
+def failed(session: Session, given: LineFailed) -> Step:
     """The line is refused for good."""
+    code, said = given.code, given.reason
+    facts = {"message": said, "reason": said} if said else {}
     closed = replace(session, line=Line.CLOSED, is_voice_on=False)
     session, effects = _no_longer_stalled(closed)
-    shown = notice(NoticeLevel.ERROR, code, action="settings")
+    shown = notice(NoticeLevel.ERROR, code, action="settings", **facts)
     if session.stage is Stage.HEARING:
         return session, (*effects, FinishCapture(session.turn), shown)
-    step = then((session, effects), lambda now: _lose_reply(now, code, is_final=True))
+    step = then((session, effects), lambda now: _lose_reply(now, code, facts, is_final=True))
     session, effects = then(step, release_microphone)
     return session, (*effects, shown)
 
@@ -135,10 +139,12 @@ def _no_longer_stalled(session: Session) -> Step:
     return replace(session, is_stalled=False), effects
 
 
-def _lose_reply(session: Session, code: str, *, is_final: bool = False) -> Step:
+def _lose_reply(
+    session: Session, code: str, facts: Mapping[str, str] | None = None, *, is_final: bool = False
+) -> Step:
     idle = session.stage is Stage.IDLE
     if idle or session.route is Route.TEXT or session.reply_ended:
         return session, ()
     if session.is_undelivered and not is_final:
         return session, ()  # the line never knew of it: the next one will
-    return fail_turn(session, code)
+    return fail_turn(session, code, (facts or {}).get("message", ""), facts or None)

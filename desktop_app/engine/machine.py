@@ -184,7 +184,7 @@ def _advanced(session: Session, given: Input, heard_ms: int) -> Step:  # noqa: C
         case LineLost():
             return line_news.lost(session, given.retry_in_s)
         case LineFailed():
-            return line_news.failed(session, given.code)
+            return line_news.failed(session, given)
         case LineKept():
             return line_news.kept(session, given.reason)
         case PromptRefused():

@@ -113,7 +113,7 @@ class Supervisor:
             assert lost is not None  # a held line ends with an error or a cancellation
             _honour_cancellation()
             if not lost.retryable:
-                self._uses.tell(LineFailed(lost.code))
+                self._uses.tell(LineFailed(lost.code, str(lost)))
                 return
             await self._wait()
 

@@ -280,12 +280,66 @@ async def test_a_peer_that_never_begins_the_session_is_left_to_be_tried_again(
 ):
     monkeypatch.setattr(gateway_transport, "CONFIGURED_WITHIN_S", 0.2)
     async with opened(gateway) as transport:
-        await gateway.say(g.GatewayError(message="No credit is left."))
-        events = transport.events()
-        assert await anext(events) == ServerFault("No credit is left.", code="server.fault")
         with pytest.raises(NetworkError, match="no session") as caught:
-            await anext(events)
+            await anext(transport.events())
         assert (caught.value.code, caught.value.retryable) == ("network.timeout", True)
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "kind"),
+    [
+        (g.GatewayError(message="None left."), "gateway.refused", NetworkError),
+        (g.GatewayError(message="None left.", code="tts.no_voice"), "tts.no_voice", NetworkError),
+        (
+            g.GatewayError(message="None left.", code="network.lost"),
+            "gateway.refused",
+            NetworkError,
+        ),
+        (
+            g.GatewayError(message="None left.", code="access.refused"),
+            "access.refused",
+            AccessError,
+        ),
+    ],
+)
+@pytest.mark.parametrize("closes_with", [None, 1000, 1008, 1011])
+async def test_a_session_that_is_refused_is_not_tried_again_and_says_why(
+    gateway: ScriptedGateway,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: g.GatewayError,
+    code: str,
+    kind: type,
+    closes_with: int | None,
+):
+    monkeypatch.setattr(gateway_transport, "BEGUN_AFTER_FAULT_S", 0.2)
+    async with opened(gateway) as transport, asyncio.timeout(5):
+        await gateway.say(fault, g.GatewayError(message="Bye."))
+        if closes_with is not None:
+            await gateway.close(closes_with)
+        with pytest.raises(kind, match=r"None left\.") as caught:
+            await anext(transport.events())
+        assert (caught.value.code, caught.value.retryable) == (code, False)
+
+
+@pytest.mark.parametrize("closes_with", [None, 1001, 1012, 1013])
+async def test_a_peer_that_goes_away_in_trouble_is_a_lost_line(
+    gateway: ScriptedGateway, closes_with: int | None
+):
+    async with opened(gateway) as transport:
+        await gateway.say(g.GatewayError(message="Restarting."))
+        await (gateway.vanish() if closes_with is None else gateway.close(closes_with))
+        with pytest.raises(NetworkError) as caught:
+            await anext(transport.events())
+        assert (caught.value.code, caught.value.retryable) == ("network.lost", True)
+
+
+async def test_a_fault_of_a_part_is_told_once_the_session_has_begun(gateway: ScriptedGateway):
+    chosen = ConfigureSession("t", model="openai/gpt-4.1")
+    async with opened(gateway, chosen) as transport:
+        await gateway.say(g.GatewayError(message="No recogniser.", code="stt.away"), OURS)
+        events = transport.events()
+        assert isinstance(await anext(events), SessionReady)
+        assert await anext(events) == ServerFault("No recogniser.", code="stt.away")
 
 
 async def test_a_session_that_has_begun_may_be_silent(
@@ -477,12 +531,13 @@ async def test_bar_45_session_and_model_outlive_a_change_of_how_it_is_heard(
 
 
 async def test_bar_45_a_gateway_that_refuses_the_model_ends_the_line_for_good(
-    gateway: ScriptedGateway,
+    gateway: ScriptedGateway, monkeypatch: pytest.MonkeyPatch
 ):
+    monkeypatch.setattr(gateway_transport, "BEGUN_AFTER_FAULT_S", 0.2)
     asked = ConfigureSession("theirs", model="nobody/nothing")
     transport = await open_gateway(GatewayAddress(gateway.url, gateway.key), asked)
     await gateway.say(g.GatewayError(message="There is no nobody here."))
-    with pytest.raises(ProtocolError) as caught:
+    with pytest.raises(NetworkError, match="no nobody") as caught:
         await anext(transport.events())
     assert (caught.value.code, caught.value.retryable) == ("gateway.model", False)
     await transport.aclose()

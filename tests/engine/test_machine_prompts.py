@@ -273,6 +273,13 @@ def test_a_line_refused_for_good_ends_voice():
     assert notices(effects) == ["access.refused"]
 
 
+def test_a_line_refused_for_good_says_why_in_the_peers_words():
+    _, effects = play(*ASKED, LineFailed("gateway.refused", "None left."))
+    facts = {"message": "None left.", "reason": "None left."}
+    assert FailTurn(1, "gateway.refused", "None left.", facts) in effects
+    assert effects[-1].notice.facts == facts
+
+
 def test_a_line_refused_in_mid_sentence_keeps_the_sentence():
     session, effects = play(TalkPressed(), LineFailed("access.refused"))
     assert effects[0] == FinishCapture(1)

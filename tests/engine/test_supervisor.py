@@ -267,9 +267,9 @@ async def test_a_peer_that_stays_silent_is_given_up_after_ten_seconds_and_dialle
 
 async def test_a_peer_that_speaks_something_else_is_left_alone():
     holder = Holder()
-    holder.server.refusals.append(ProtocolError("gateway.malformed"))
+    holder.server.refusals.append(ProtocolError("gateway.malformed", "What?"))
     await holder.line.run()
-    assert holder.told == [LineFailed("gateway.malformed")]
+    assert holder.told == [LineFailed("gateway.malformed", "What?")]
 
 
 async def test_a_peer_that_takes_nothing_counts_as_lost():

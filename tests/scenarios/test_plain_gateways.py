@@ -183,3 +183,43 @@ async def test_speech_that_is_no_sound_though_it_says_so_can_be_read(is_whole):
         await rig.phase_is(Phase.LISTENING)
         assert rig.notices == ["gateway.sound_format"]
     assert rig.replies[0].text == "It is noon."
+
+
+async def test_a_session_that_is_refused_is_told_once_and_tried_again_when_it_is_wanted_again():
+    async with ScriptedGateway().running() as gateway:
+        lines = []
+
+        async def open_voice(configuration: ConfigureSession) -> Transport:
+            lines.append(await open_gateway(GatewayAddress(gateway.url), configuration))
+            return lines[-1]
+
+        async with Rig(open_voice=open_voice) as rig:
+            await rig.take(VoiceStarted())
+            await gateway.expect("session.configure")
+            await gateway.say(g.GatewayError(message="No voice is left."))
+            await gateway.close()
+            await rig.phase_is(Phase.READY)
+            assert rig.notices == ["gateway.refused"]
+            for _ in range(60):
+                await rig.time.advance(1)
+            assert len(lines) == 1
+            await rig.take(VoiceStarted())
+            await gateway.next_client()
+            await gateway.say(CONFIGURED)
+            await rig.phase_is(Phase.LISTENING)
+
+
+async def test_noise_in_mid_reply_takes_nothing_but_itself():
+    piece = g.AssistantAudioChunk(turn_id=1, audio=text_of(speech(200)), output_format="pcm_24000")
+    broken = g.AssistantAudioChunk(turn_id=1, audio="%", output_format="pcm_24000")
+    async with talking(CONFIGURED, STARTED) as (rig, gateway):
+        await gateway.say(g.TranscriptCommitted(text="what time is it"), "{", "ping")
+        await gateway.say(g.AssistantStarted(text="what time is it", turn_id=1), "[]", piece)
+        await gateway.say(broken, '{"type":"assistant.delta","text":5}', piece, '{"type":"news"}')
+        await gateway.say(g.AssistantMessage(text="It is noon.", turn_id=1))
+        await gateway.say(g.AssistantAudioEnd(turn_id=1, chunk_count=3))
+        await rig.until(lambda: rig.loudspeaker.finished == [1])
+        await rig.loudspeaker.sound(400)
+        await rig.until(lambda: rig.replies and rig.replies[0].status is MessageStatus.COMPLETE)
+        assert rig.notices == []
+    assert b"".join(pcm for _, pcm in rig.loudspeaker.heard) == speech(200) * 2
