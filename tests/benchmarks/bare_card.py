@@ -13,12 +13,14 @@ from desktop_app.audio.devices import Direction
 from desktop_app.audio.frames import SPEECH_RATE_HZ
 from desktop_app.audio.sound_stream import StreamRequest
 from tests.benchmarks.card import TickingStream
+from tests.benchmarks.priority import take_priority
 
 _PERIOD_MS = 10
 
 
 def main() -> None:
     """Tick until the input ends."""
+    take_priority()
 
     def on_wanted(outdata: memoryview, *_: object) -> None:
         outdata[:] = bytes(len(outdata))

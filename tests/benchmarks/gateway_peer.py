@@ -32,6 +32,7 @@ from desktop_app.protocol.gateway import (
     TranscriptCommitted,
     encode,
 )
+from tests.benchmarks.priority import take_priority
 
 CHUNK_MS = 40
 _CHUNK = (b"\x00\x10" * (24 * CHUNK_MS)).ljust(24 * CHUNK_MS * 2, b"\0")
@@ -120,6 +121,7 @@ def _times(wish: dict[str, Any]) -> list[float]:
 
 async def main(notes: TextIO) -> None:
     """Serve until the parent closes our input."""
+    take_priority()
 
     async def hold(socket: ServerConnection) -> None:
         await Peer(socket, notes).serve()

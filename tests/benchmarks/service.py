@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tests.benchmarks.figures import Figure, Spread, percentile, waited_for_core_s
+from tests.benchmarks.priority import take_priority
 from tests.benchmarks.voice_load import Measured, speak
 
 SECONDS = float(os.environ.get("PARLEY_BENCH_SECONDS", "12"))
@@ -54,8 +55,7 @@ class Load:
 
 async def figures() -> list[Figure]:
     """The goal's 200 sockets, the growth from 20 to 200, and how many it can be."""
-    if os.environ.get("PARLEY_BENCH_REALTIME"):
-        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))  # the service inherits it
+    take_priority()  # the service inherits it
     loads = [await _load(count) for count in SOCKETS]
     alone_ms = percentile(loads[0].seen.first_sound_ms, 0.5)
     held = loads[-1]

@@ -77,6 +77,7 @@ async def beside_a_busy_window(seconds: float = SECONDS) -> list[Figure]:
     """V2: periods missed by the card while the window does heavy work without a pause.
 
     Beside it ticks a card in a process of its own: what that misses too is the machine's.
+    ``PARLEY_BENCH_REALTIME=1`` gives both cards a real-time priority, the window none.
     """
     cases: dict[str, _Case] = {}
     async with peer() as (_, url):
@@ -126,6 +127,7 @@ class _Case(NamedTuple):
         yield kind, len(self.ours["missed_at_s"])
         yield f"{kind}_floor", len(self.bare["missed_at_s"])
         yield f"{kind}_own", self.own
+        yield f"{kind}_silent", self.ours["silent"]
         yield f"{kind}_periods", self.ours["periods"]
         yield f"{kind}_done", self.work
 
