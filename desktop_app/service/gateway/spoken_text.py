@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 from desktop_app.service.gateway.spoken_marks import said_displays, said_math, said_tables
@@ -11,7 +12,15 @@ _EARLIEST_COMMA = 60
 _ENDS = ".!?…"
 _WIDE_ENDS = "。！？"  # noqa: RUF001
 _CLOSERS = "\"')]}*_”’»」』）"  # noqa: RUF001
-_FENCE = "```"
+_LONGEST_ADDRESS = 100_000  # characters
+_QUOTE_OR_ITEM = r"[ \t]*(?:>[ \t]*|[-*+][ \t]+|\d{1,3}[.)][ \t]+)*"
+_FENCE = re.compile(rf"{_QUOTE_OR_ITEM}(`{{3,}}|~{{3,}})[^`\n]*(?P<end>\n|\Z)")
+_WIDE = "\u3000-\u9fff\uac00-\ud7af\uff00-\uffef"  # no part of an address
+_ADDRESS = re.compile(
+    r"(?<![a-z0-9])(?:[a-z][a-z0-9+.-]{1,20}://|www\.|data:[a-z]+/)", re.IGNORECASE
+)
+_ADDRESS_END = re.compile(rf"[\s<>{_WIDE}]")
+_HIDDEN = re.compile(r"<(?:!--|(script|style)\b)", re.IGNORECASE)
 _DISPLAY = re.compile(r"(\$\$|\\\[)[ \t]{0,8}\n")
 _DISPLAY_ENDS = {"$$": "$$", "\\[": "\\]"}
 _LONGEST_DISPLAY = 1000  # characters from mark to mark
@@ -29,7 +38,8 @@ class SentenceSplitter:
     """Cuts a growing text into sentences, each as soon as its end is certain.
 
     However the text is split into deltas, the sentences are the same. A fenced block of code is
-    one sentence of its own, from fence to fence, and so is a displayed formula.
+    one sentence of its own, from fence to fence, and so is a displayed formula, and what HTML
+    hides. No address is cut.
     """
 
     def __init__(self) -> None:
@@ -74,26 +84,31 @@ def _end_of_sentence(text: str, at: int, *, is_whole: bool) -> int | None:
             if found != 0:
                 return found
     if len(text) > begin + _LONGEST:
-        return _cut_long(text, begin)
+        return _cut_long(text, begin, is_whole=is_whole)
     return len(text) if is_whole else None
 
 
 def _end_of_block(text: str, begin: int, *, is_whole: bool) -> int | None:
-    """The end of code or a formula; 0 where there is none; None while that is not certain."""
-    head = text[begin : begin + len(_FENCE)]
-    if head == _FENCE:
-        return _end_of_code(text, begin, is_whole=is_whole)
-    if not is_whole and _FENCE.startswith(head):
-        return None
+    """The end of what is not cut; 0 where there is none; None while that is not certain."""
+    if fence := _FENCE.match(text, begin):
+        return _end_of_code(text, fence, is_whole=is_whole)
+    if hidden := _HIDDEN.match(text, begin):
+        closing = f"</{hidden[1]}>" if hidden[1] else "-->"
+        close = text.find(closing, hidden.end())
+        return close + len(closing) if close >= 0 else len(text) if is_whole else None
     display = _DISPLAY.match(text, begin)
     return _end_of_display(text, display, is_whole=is_whole) if display else 0
 
 
-def _end_of_code(text: str, begin: int, *, is_whole: bool) -> int | None:
-    close = text.find("\n" + _FENCE, begin + len(_FENCE))
-    line_end = text.find("\n", close + 1) if close >= 0 else -1
-    if line_end >= 0:
-        return line_end + 1
+def _end_of_code(text: str, fence: re.Match[str], *, is_whole: bool) -> int | None:
+    """Behind the line that holds nothing but such a fence again, or a longer one."""
+    mark, at = fence[1], fence.end("end")
+    while (at := text.find(mark, at)) >= 0:
+        line, end = text.rfind("\n", 0, at) + 1, text.find("\n", at)
+        before, after = text[line:at], text[at : end if end >= 0 else len(text)]
+        if end >= 0 and not before.strip(" \t>") and not after.strip(f"{mark[0]} \t"):
+            return end + 1
+        at += len(mark)
     return len(text) if is_whole else None
 
 
@@ -154,45 +169,75 @@ def _is_inside(before: str) -> bool:
     return word != "No" and word != "no"
 
 
-def _cut_long(text: str, begin: int) -> int:
+def _cut_long(text: str, begin: int, *, is_whole: bool) -> int | None:
     window = text[begin : begin + _LONGEST]
     for mark, earliest in ((", ", _EARLIEST_COMMA), ("、", _EARLIEST_COMMA), (" ", 1)):
         at = window.rfind(mark, earliest)
         if at > 0:
             return begin + at + len(mark)
-    return begin + _LONGEST
+    address = _ADDRESS.search(window)
+    if address is None:
+        return begin + _LONGEST
+    furthest = begin + _LONGEST_ADDRESS
+    if end := _ADDRESS_END.search(text, begin + address.end(), furthest):
+        return end.start()
+    return min(len(text), furthest) if is_whole or len(text) > furthest else None
 
 
-_CODE_BLOCK = re.compile(r"^[ \t]*```.*?(?:^[ \t]*```[ \t]*$|\Z)", re.DOTALL | re.MULTILINE)
+_CODE_BLOCK = re.compile(
+    rf"^{_QUOTE_OR_ITEM}(`{{3,}}|~{{3,}})[^`\n]*(?:\n.*?)??(?:^[ \t>]*\1[`~]*[ \t]*$|\Z)",
+    re.DOTALL | re.MULTILINE,
+)
+_HIDDEN_PART = re.compile(
+    r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE
+)
 _RULE = re.compile(r"^[ \t]*(?:[-*_=][ \t]*){3,}$|^[ \t|:+=-]+$", re.MULTILINE)
 _LINE_MARK = re.compile(
-    r"^[ \t]*(?:#{1,6}[ \t]+|(?:>[ \t]*)+|[-*+•][ \t]+(?:\[[ xX]\][ \t]+)?)+", re.M
+    r"^[ \t]*(?:#{1,6}[ \t]+|(?:>[ \t]*)+|[-*+•:][ \t]+(?:\[[ xX]\][ \t]+)?|\[![A-Za-z]+\]$)+", re.M
 )
-_LINK = re.compile(r"!?\[([^\]\n]{0,400})\]\([^)\n]{0,2000}\)")
-_URL = re.compile(r"<?(?:https?://|www\.)[^\s<>]*[^\s<>.,;:!?)\]}'\"*_`]>?")
+_LINK = re.compile(r"!?\[([^\]\n]{0,400})\]\((?:[^()\n]|\([^()\n]{0,400}\)){0,2000}\)")
+_REFERENCE = re.compile(r"(\[[^\[\]\n]{0,400}\])\[[^\[\]\n]{0,100}\]")
+_DEFINITION = re.compile(
+    r"^[ \t]*\[[^\]\n]{1,400}\]:[ \t]*<?[A-Za-z][A-Za-z0-9+.-]{1,30}:\S.*$", re.M
+)
+_FOOTNOTE = re.compile(r"\[\^[^\]\s]{1,60}\]:?|【[^】†\n]{0,60}†[^】\n]{0,200}】")
+_URL = re.compile(
+    rf"<?{_ADDRESS.pattern}[^\s<>{_WIDE}]*[^\s<>{_WIDE}.,;:!?)\]}}'\"*_`]>?",
+    re.IGNORECASE,
+)
+_NO_WORD = re.compile(r"[!-{}~]{100,}")  # pieces of addresses and of what is encoded
+_QUOTED_TAG = re.compile(r"""</?[a-zA-Z](?:[^<>\n"']|"[^"\n]{0,400}"|'[^'\n]{0,400}'){0,200}>""")
 _TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,200}>")
+_ENTITY = re.compile(r"&#?\w{1,31};")
 _TIMES = re.compile(r"(?<=\d) ?\* ?(?=\d)")
-_BOLD = re.compile(r"\*\*+|~~|`+|__+")
+_BOLD = re.compile(r"\*\*+|~~+|`+|__+|(?<!\w)==(?=[^\s=])|(?<=[^\s=])==(?!\w)")
 _ITALIC = re.compile(r"(?<![\w*])\*(?=\S)|(?<=\S)\*(?![\w*])|(?<!\w)_(?=\S)|(?<=\S)_(?!\w)")
 _EMOJI = re.compile(
-    "[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe0e\ufe0f\u200d\u20e3\U000e0020-\U000e007f]"
+    "[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u2139\u231a\u231b\u23cf\u23e9-\u23fa"
+    "\u24c2\u25aa\u25ab\u25b6\u25c0\u25fb-\u25fe\u2934\u2935\u3030\u303d\u3297\u3299\ufe0e\ufe0f\u200d\u20e3\U000e0020-\U000e007f]"
+    r"|(?<![\w:]):(?:[+-]1|[a-z][a-z0-9_+-]{1,40}):(?![\w:])"
 )
 _ARROW = re.compile("[\u2190-\u21ff]")  # of prose: those of LaTeX are said
+_PAUSES = str.maketrans({"*": "", "_": " ", "[": " ", "]": ""})
+_HALF_LINK = re.compile(r"(?<!\w)!(?=\[)|\]\(\s*[^()\s]*\s*\)?")
 
 
 def spoken(text: str) -> str:
     """What a voice should say of ``text``, which may be Markdown; empty when nothing is left."""
-    text = _ARROW.sub(" ", said_displays(_CODE_BLOCK.sub(" ", text)))
-    for silent in (_RULE, _LINE_MARK):
+    text = _HIDDEN_PART.sub(" ", _CODE_BLOCK.sub(" ", text))
+    text = _ARROW.sub(" ", said_displays(text))
+    for silent in (_RULE, _LINE_MARK, _DEFINITION, _FOOTNOTE):
         text = silent.sub("", text)
-    text = _LINK.sub(r"\1", said_math(text))
-    text = said_tables(_TAG.sub(" ", _URL.sub(" ", text)))
+    text = _REFERENCE.sub(r"\1", _LINK.sub(r"\1", said_math(text)))
+    for mark in (_URL, _QUOTED_TAG, _TAG, _NO_WORD):
+        text = mark.sub(" ", text)
+    text = _ENTITY.sub(lambda found: html.unescape(found[0]), said_tables(text))
     text = _TIMES.sub(" times ", text)
-    for mark in (_BOLD, _ITALIC, _EMOJI):
+    for mark in (_BOLD, _ITALIC, _EMOJI, _HALF_LINK):
         text = mark.sub("", text)
-    text = text.replace("*", "").replace("_", " ")
-    text = re.sub(r"\(\s*\)|\[\s*\]", " ", text)
-    text = re.sub(r"\s+([.,;:!?])", r"\1", re.sub(r"\s+", " ", text)).strip()
+    text = text.translate(_PAUSES)
+    text = re.sub(r"\(\s*\)", " ", text)
+    text = re.sub(r"\s+([.,;:!?。，、！？])", r"\1", re.sub(r"\s+", " ", text)).strip()  # noqa: RUF001
     return text if re.search(r"\w", text) else ""
 
 

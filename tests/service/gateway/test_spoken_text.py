@@ -66,7 +66,35 @@ def test_a_model_that_sends_nothing_but_space_is_not_kept_waiting_for():
 
 
 @pytest.mark.parametrize(
-    "piece", ["[", "[](", "![x", "www.", "<a", "|", "| ", "|\n", "$", "$$", "$x", "\\", "\\frac{"]
+    "piece",
+    [
+        "[",
+        "[](",
+        "![x",
+        "www.",
+        "<a",
+        "|",
+        "| ",
+        "|\n",
+        "$",
+        "$$",
+        "$x",
+        "\\",
+        "\\frac{",
+        "```",
+        "~~~\n",
+        "> ",
+        "1. ",
+        "<!--",
+        "<script",
+        '<a "',
+        ":a",
+        "a-",
+        "【†",
+        "&a",
+        "](",
+        "[^",
+    ],
 )
 def test_what_is_said_of_half_marks_is_found_in_one_go(piece):
     spoken(piece * 100_000)
@@ -86,6 +114,35 @@ def test_a_block_of_code_is_one_sentence():
         "Done.",
         "Yes",
     ]
+
+
+ADDRESS = "https://storage.example/" + "a1b2c3/" * 60 + "x.png?sig=" + "beef" * 20
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"Here: {ADDRESS}. And so on.", ["Here:", "And so on."]),
+        (f"Here: ![a cat]({ADDRESS}) and more.", ["Here: a", "cat", "and more."]),
+        (f"<{ADDRESS}> is it.", ["is it."]),
+        (f"请看{ADDRESS}。好的。", ["请看", "好的。"]),
+        ("Data: data:image/png;base64," + "A" * 700, ["Data:"]),
+        ("See [a story. It goes on](https://a.b/c) here.", ["See a story.", "It goes on here."]),
+        ("Look:\n~~~python\nprint(1)\n\nx. y\n~~~\nDone.", ["Look:", "Done."]),
+        ("````\n```\na = 1\n```\nb = 2\n````\nDone.", ["Done."]),
+        ("> ```\n> a = 1\n> ```\n> Done.", ["Done."]),
+        ("1. ```sh\n   ls. x\n   ```\n2. Done.", ["2. Done."]),
+        ("``` one ``` word. Two", ["one word.", "Two"]),
+        ("<!-- not\n\nthis. -->\nBut this.", ["But this."]),
+        ("<style>\np { x: y }\n</style>\nThis.", ["This."]),
+        ("<script>\nx. y", []),
+        ("So[^1] it is.\n\n[^1]: As said.", ["So it is.", "As said."]),
+        ("See [it][1].\n\n[1]: https://a.b 'T'", ["See it."]),
+    ],
+)
+def test_what_goes_over_lines_or_is_long_is_not_said_in_pieces(text, expected):
+    for deltas in ([text], text, [text[at : at + 7] for at in range(0, len(text), 7)]):
+        assert [said for one in sentences(*deltas) if (said := spoken(one))] == expected
 
 
 _PIECES = st.sampled_from(
@@ -113,6 +170,15 @@ _PIECES = st.sampled_from(
         "$$\n",
         "\\[\n",
         "\\]",
+        "~~~",
+        "````",
+        "\n> ",
+        "\n- ",
+        "<!--",
+        "-->",
+        "<script>",
+        "https://",
+        "x" * 250,
     ]
 )
 
@@ -158,6 +224,16 @@ def test_no_character_is_lost(text):
         ("line<br>break", "line break"),
         ("...", ""),
         ("東京は*夜*です。", "東京は夜です。"),
+        ("请看https://a.b/c。好的", "请看。好的"),
+        ("HTTPS://A.B/C, ftp://a.b/c and file:///home/x", ", and"),
+        ("[it](https://a.b/c_(d)) and [that](x 'a (b)')", "it and that"),
+        ("Is that so[^note]? See [1]. 【4:0†source】", "Is that so? See 1."),
+        ("> [!NOTE]\n> Take care.", "Take care."),
+        ("Term\n: What it is", "Term What it is"),
+        ("A&nbsp;B &amp; C&#39;s &lt;3 AT&T", "A B & C's <3 AT&T"),
+        ('<a title="a > b" href="x">link</a> <!-- no --> ok', "link ok"),
+        ("⌚ ⏰ ▶️ ℹ️ ㊗️ 1️⃣ :+1: :tada: at 10:30:45", "1 at 10:30:45"),
+        ("This is ==marked==, ~~not~~ x==y", "This is marked, not x==y"),
     ],
 )
 def test_only_what_has_a_sound_is_said(text, expected):
