@@ -47,7 +47,6 @@ BEGUN_AFTER_FAULT_S = 2.0
 
 One whose recogniser is away may still read and write (contract section 5)."""
 
-PING_INTERVAL_S = 20.0
 MAX_MESSAGE_BYTES = 8 << 20
 """A whole spoken reply in one message is allowed (``assistant.audio``)."""
 
@@ -293,7 +292,7 @@ async def open_gateway(
             max_size=MAX_MESSAGE_BYTES,
             open_timeout=OPEN_TIMEOUT_S,
             close_timeout=CLOSE_TIMEOUT_S,
-            ping_interval=PING_INTERVAL_S,
+            ping_interval=None,  # ``sign_of_life`` knows when an answer waits behind speech
             **await socket_route(address.url),
         )
     assert isinstance(socket, WholeMessageConnection)

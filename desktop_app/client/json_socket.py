@@ -125,7 +125,6 @@ async def open_json_socket(
     *,
     headers: dict[str, str] | None = None,
     takes_early_events: bool = False,
-    ping_interval_s: float | None = None,
 ) -> JsonSocket:
     """Connect, send the configuration and wait for ``session.begin``.
 
@@ -134,7 +133,6 @@ async def open_json_socket(
         configuration: The first frame.
         headers: Of the handshake.
         takes_early_events: Whether others may come first; they are kept, up to a bound.
-        ping_interval_s: How often to see whether the peer lives; None where it takes no pings.
 
     Raises:
         NetworkError: ``network.unreachable``, ``network.lost``, ``network.timeout``;
@@ -155,7 +153,7 @@ async def open_json_socket(
                     max_queue=MAX_EARLY_EVENTS,
                     open_timeout=None,  # both together have a limit
                     close_timeout=CLOSE_TIMEOUT_S,
-                    ping_interval=ping_interval_s,
+                    ping_interval=None,  # who holds the line asks for signs of life
                     **await socket_route(url),
                 )
             try:

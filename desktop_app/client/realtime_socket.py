@@ -26,8 +26,6 @@ from desktop_app.protocol.backboard.realtime_socket import (
 )
 from desktop_app.protocol.backboard.wire import salvaged
 
-PING_INTERVAL_S = 20.0
-
 _UNSAID = AudioFormat(encoding="pcm_s16le", sample_rate=24_000, channels=1)
 
 
@@ -118,9 +116,7 @@ async def open_realtime_socket(
     }
     url = f"{socket_address(address.base_url)}/threads/realtime"
     headers = {"X-API-Key": address.key}
-    socket = await open_json_socket(
-        url, told, headers=headers, takes_early_events=True, ping_interval_s=PING_INTERVAL_S
-    )
+    socket = await open_json_socket(url, told, headers=headers, takes_early_events=True)
     return RealtimeSocket(socket)
 
 

@@ -552,3 +552,11 @@ async def test_a_fault_after_the_session_began_is_news_and_no_refusal(gateway: S
     assert isinstance(await anext(events), SessionReady)
     assert isinstance(await anext(events), ServerFault)
     await transport.aclose()
+
+
+async def test_nobody_but_who_holds_the_line_gives_up_a_peer_whose_answers_wait_behind_speech(
+    gateway: ScriptedGateway,
+):
+    async with opened(gateway) as transport:
+        assert transport._socket.ping_interval is None
+        await transport.sign_of_life()

@@ -201,3 +201,12 @@ async def test_nobody_there_and_no_address_are_said_without_the_key():
             await open_json_socket(address, {})
         assert caught.value.code == code
         assert "secret" not in "".join(traceback.format_exception(caught.value))
+
+
+async def test_nobody_but_who_holds_the_line_gives_up_a_server_whose_answers_wait_behind_speech(
+    server: SessionServer,
+):
+    socket = await opened(server)
+    assert socket._socket.ping_interval is None
+    await socket.ping()
+    await socket.aclose()

@@ -49,6 +49,8 @@ class ReadAheadSocketProtocol(WebSocketsSansIOProtocol):
     _is_awaited = False
     """The application waits for a message."""
     _takes_sound: TakesSound | None = None
+    _heard_s = 0.0
+    """When the client last said anything."""
 
     def handle_connect(self, event: Request) -> None:
         """A client wants a socket."""
@@ -81,6 +83,7 @@ class ReadAheadSocketProtocol(WebSocketsSansIOProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Bytes of the client."""
+        self._heard_s = self.loop.time()
         at = 0
         if self._is_between and self.conn.state is State.OPEN:
             while end := _end_of_sound(data, at):
@@ -90,6 +93,17 @@ class ReadAheadSocketProtocol(WebSocketsSansIOProtocol):
                 return
         super().data_received(data[at:] if at else data)
         self._is_between = self.handshake_complete and is_between_messages(self.conn)
+
+    def keepalive_timeout(self) -> None:
+        """A ping was not answered: it may be behind much speech that waits for a loudspeaker.
+
+        Whatever the client said since then shows that it is there.
+        """
+        if self._heard_s < self.ping_sent_at:
+            super().keepalive_timeout()
+            return
+        self.pong_timer = self.pending_ping_payload = None
+        self.schedule_ping()
 
     def send_receive_event_to_app(self) -> None:
         """A message is complete: queue it, and stop reading only where many wait, or large ones."""

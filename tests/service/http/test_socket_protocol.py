@@ -62,10 +62,17 @@ class Watched(ReadAheadSocketProtocol):
 
 
 @asynccontextmanager
-async def serving(application):
+async def serving(application, ping_s=20.0):
     Watched.stopped = asyncio.Event()
     listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(application, ws=Watched, lifespan="off", log_config=None)
+    config = uvicorn.Config(
+        application,
+        ws=Watched,
+        lifespan="off",
+        log_config=None,
+        ws_ping_interval=ping_s,
+        ws_ping_timeout=ping_s,
+    )
     server = uvicorn.Server(config)
     task = asyncio.create_task(server._serve([listener]))
     try:
@@ -128,6 +135,25 @@ async def test_a_large_message_is_taken_up_before_another_is_read(size):
         await client.send("after")
         await application.has(2)
     assert application.taken == [size, "after"]
+
+
+@pytest.mark.parametrize("speaks", [True, False])
+async def test_a_client_that_answers_no_ping_is_there_as_long_as_it_says_anything(speaks):
+    application = Application()
+    application.may_read.set()
+    async with serving(application, ping_s=0.2) as url:
+        reader, writer = await asyncio.open_connection(*address(url))
+        await upgrade(reader, writer)
+        if speaks:
+            for _ in range(20):
+                writer.write(frame(SOUND[0]))
+                await asyncio.sleep(0.05)  # what is tried is that time passes
+            assert not Watched.newest.close_sent
+        async with asyncio.timeout(WITHIN_S):
+            await reader.read()  # until it is left
+        assert Watched.newest.close_sent
+        writer.close()
+    assert len(application.taken) == 20 * speaks
 
 
 def frame(payload, opcode=Opcode.BINARY, *, fin=True):
