@@ -296,6 +296,7 @@ async def open_gateway(
             **await socket_route(address.url),
         )
     assert isinstance(socket, WholeMessageConnection)
+    socket.read_ahead()
     dialect = GatewayDialect(
         configuration, is_binary=sound == "binary", make_resample=make_resample
     )

@@ -18,6 +18,7 @@ from desktop_app.client.errors import closed, handshake_errors, socket_errors
 from desktop_app.client.goodbye import say_goodbye
 from desktop_app.client.pulse import Pulse
 from desktop_app.client.socket_route import socket_route
+from desktop_app.client.whole_messages import WholeMessageConnection
 from desktop_app.errors import AccessError, NetworkError, ProtocolError
 from desktop_app.protocol.backboard.wire import error_text
 from desktop_app.protocol.json_faults import UNREADABLE
@@ -150,12 +151,13 @@ async def open_json_socket(
                     user_agent_header="Parley",
                     compression=None,
                     max_size=MAX_MESSAGE_BYTES,
-                    max_queue=MAX_EARLY_EVENTS,
                     open_timeout=None,  # both together have a limit
                     close_timeout=CLOSE_TIMEOUT_S,
                     ping_interval=None,  # who holds the line asks for signs of life
                     **await socket_route(url),
                 )
+            assert isinstance(socket, WholeMessageConnection)
+            socket.read_ahead()
             try:
                 return await _begun(socket, configuration, takes_early_events)
             except BaseException:

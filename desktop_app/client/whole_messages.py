@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 
 from websockets.asyncio.client import ClientConnection
+from websockets.asyncio.messages import SimpleQueue
 from websockets.frames import Frame, Opcode
 from websockets.protocol import State
 
@@ -15,6 +17,13 @@ _KINDS = {0x81: Opcode.TEXT, 0x82: Opcode.BINARY}
 
 _IN_TWO_BYTES = 126
 """Where the length of a frame is, in place of a length; above it, it is longer or masked."""
+
+
+_OF_ITS_OWN = 200
+"""Bytes that any message takes, an empty one, too."""
+
+MOST_WAITING_BYTES = 16 << 20
+"""Of what was read and not taken: four minutes of speech in JSON."""
 
 
 class WholeMessageConnection(ClientConnection):
@@ -29,6 +38,17 @@ class WholeMessageConnection(ClientConnection):
 
     _is_between = False
     """The library waits for the first byte of a message."""
+
+    def read_ahead(self) -> None:
+        """Stop to read only where many bytes wait, however many messages they are.
+
+        A ping stands behind the speech that was sent before it. Who answers none for 20 s is given
+        up by many servers, and the speech behind it may wait longer for its loudspeaker.
+        """
+        messages = self.recv_messages
+        messages.frames = _Bytes(messages.frames.queue)
+        messages.high, messages.low = MOST_WAITING_BYTES, MOST_WAITING_BYTES // 2
+        messages.maybe_resume()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection is over.
@@ -57,6 +77,38 @@ class WholeMessageConnection(ClientConnection):
         waiting = self.recv_messages
         if self.takes is None or len(waiting.frames) or not self.takes(payload):
             waiting.put(Frame(kind, payload))
+
+
+class _Bytes(SimpleQueue[Frame]):
+    """Messages that wait; its length is that of all of them."""
+
+    def __init__(self, frames: deque[Frame]) -> None:
+        super().__init__()
+        self.queue = frames
+        self._size = sum(map(_size, frames))
+
+    def __len__(self) -> int:
+        return self._size
+
+    def put(self, item: Frame) -> None:
+        """One more."""
+        self._size += _size(item)
+        super().put(item)
+
+    async def get(self, block: bool = True) -> Frame:
+        """The first, once there is one."""
+        frame = await super().get(block)
+        self._size -= _size(frame)
+        return frame
+
+    def put_back(self, items: Sequence[Frame]) -> None:
+        """They were not taken after all."""
+        self._size += sum(map(_size, items))
+        super().put_back(items)
+
+
+def _size(frame: Frame) -> int:
+    return len(frame.data) + _OF_ITS_OWN
 
 
 def _begin_of_payload(data: bytes, at: int) -> int:

@@ -497,7 +497,7 @@ async def test_a_peer_behind_a_dead_network_gives_no_sign_of_life(gateway: Scrip
 async def test_the_gateways_goodbye_is_seen_behind_what_nobody_took(gateway: ScriptedGateway):
     transport = await open_gateway(GatewayAddress(gateway.url, gateway.key), ConfigureSession("s"))
     await gateway.expect("session.configure")
-    await gateway.say(*[g.GatewayError(message="unread")] * 40)
+    await gateway.say(*[g.GatewayError(message="unread" * 100_000)] * 40)
     async with asyncio.timeout(5):
         while not transport._socket.recv_messages.paused:  # noqa: ASYNC110 - the library's own
             await asyncio.sleep(0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
 
@@ -11,7 +12,7 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosedError
 from websockets.frames import Frame, Opcode
 
-from desktop_app.client.whole_messages import WholeMessageConnection
+from desktop_app.client.whole_messages import MOST_WAITING_BYTES, WholeMessageConnection
 
 LARGE = b"l" * 70_000
 MESSAGES = [b"", b"a", b"some words", b"m" * 125, b"n" * 126, b"o" * 2_000, b"\0\1\2", b"end"]
@@ -89,3 +90,38 @@ async def test_a_masked_frame_of_a_server_ends_the_connection(client: WholeMessa
     client.data_received(Frame(Opcode.TEXT, b"masked").serialize(mask=True))
     with pytest.raises(ConnectionClosedError):
         await client.recv()
+
+
+async def test_a_ping_is_answered_though_many_messages_wait_to_be_taken(
+    client: WholeMessageConnection,
+):
+    client.read_ahead()
+    wire = wire_of(b"speech" * 500) * 1_000
+    client.data_received(wire)
+    assert not client.recv_messages.paused
+    await (await client.ping())
+    assert await received(client, 1_000) == [b"speech" * 500] * 1_000
+    assert len(client.recv_messages.frames) == 0
+
+
+async def test_it_stops_to_read_where_many_bytes_wait_until_half_are_taken(
+    client: WholeMessageConnection,
+):
+    client.read_ahead()
+    count = MOST_WAITING_BYTES // len(LARGE) + 1
+    client.data_received(wire_of(LARGE) * count)
+    assert client.recv_messages.paused
+    await received(client, count // 2 - 1)
+    assert client.recv_messages.paused
+    await received(client, 2)
+    assert not client.recv_messages.paused
+
+
+async def test_who_stops_to_wait_within_a_message_leaves_it_there(client: WholeMessageConnection):
+    client.read_ahead()
+    client.data_received(wire_of(b"half", is_last=False))
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(client.recv(), 0.01)
+    client.data_received(wire_of(b" whole", Opcode.CONT))
+    assert await received(client, 1) == [b"half whole"]
+    assert len(client.recv_messages.frames) == 0

@@ -38,7 +38,7 @@ async def open_socket(
                 max_size=_MAX_MESSAGE_BYTES,
                 open_timeout=within_s,
                 close_timeout=1.0,
-                ping_timeout=None,  # an answer may wait behind much speech; whoever reads is patient
+                ping_timeout=None,  # an answer may wait behind much speech
                 **await socket_route(address),
             )
     except ProtocolError as error:
