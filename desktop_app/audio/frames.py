@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from desktop_app.audio.level import rough_rms
+from desktop_app.audio.level import rms
 
 CAPTURE_RATE_HZ = 16_000
 """What detectors and recognisers hear."""
@@ -39,7 +39,7 @@ class AudioFrame(Struct, eq=False, gc=False):
 
     @property
     def energy(self) -> float:
-        """Root mean square of the samples, about (``rough_rms``); measured once for all who ask."""
+        """Root mean square of the samples; measured once for all who ask."""
         if self._energy is None:
-            self._energy = rough_rms(self.pcm)
+            self._energy = rms(self.pcm)
         return self._energy

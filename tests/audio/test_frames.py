@@ -15,7 +15,7 @@ def test_the_energy_of_a_frame_is_measured_once_and_only_when_asked_for(monkeypa
         measured.append(pcm)
         return 7.0
 
-    monkeypatch.setattr(frames, "rough_rms", measure)
+    monkeypatch.setattr(frames, "rms", measure)
     frame = AudioFrame(b"\x10\x00" * 320, 1.0)
     assert measured == []
     assert [frame.energy, frame.energy] == [7.0, 7.0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from desktop_app.audio.level import rough_rms
+from desktop_app.audio.level import rms
 from desktop_app.audio.turn_detector import NoiseFloor
 
 
@@ -26,7 +26,7 @@ class VoiceClock:
 
     def hear(self, pcm: bytes) -> None:
         """Sound that came just now: s16le, mono, at any rate."""
-        energy = rough_rms(pcm)
+        energy = rms(pcm)
         if energy > self._floor.loud:
             self.last_voiced_s = self._clock()
         else:
