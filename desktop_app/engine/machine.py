@@ -365,6 +365,8 @@ def _tell_slow(session: Session) -> Step:
         return _give_up(session, "reply.failed")
     if session.is_out_of_reach:
         return session, ()
+    if session.is_voice_stalled:  # that is told, and over in seconds
+        return session, (SetTimer(TimerName.SLOW, SLOW_S),)
     if session.is_text_whole and session.has_sound:  # its end was not told
         return complete_turn(session)
     return replace(session, is_slow=True), (

@@ -158,7 +158,7 @@ class Session(Struct, frozen=True):
             case Stage.SPEAKING:
                 return Phase.PAUSED if self.is_paused else Phase.SPEAKING
             case Stage.THINKING:
-                waits_for_line = self.is_undelivered or self._is_voice_stalled
+                waits_for_line = self.is_undelivered or self.is_voice_stalled
                 return self._line_phase if waits_for_line else Phase.THINKING
             case Stage.HEARING if self.is_attending:
                 return self._idle_phase
@@ -191,7 +191,8 @@ class Session(Struct, frozen=True):
         return self.line_wait_s if is_told else 0.0
 
     @property
-    def _is_voice_stalled(self) -> bool:
+    def is_voice_stalled(self) -> bool:
+        """The turn is at the other end of a line that gives no sign of life."""
         return self.is_stalled and self.route is Route.VOICE
 
     @property

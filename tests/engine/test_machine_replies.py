@@ -18,6 +18,8 @@ from desktop_app.engine.effects import (
     SetTimer,
 )
 from desktop_app.engine.inputs import (
+    LineResumed,
+    LineStalled,
     PlaybackDrained,
     ReplyStopped,
     SpeechStarted,
@@ -165,6 +167,14 @@ def test_silence_of_the_server_is_told_after_8_seconds_and_ends_the_turn_after_6
     session, effects = play(TimerFired(TimerName.GIVE_UP), session=session)
     assert effects[:2] == [Send(CancelReply(1)), FailTurn(1, "reply.timeout")]
     assert session.phase is Phase.LISTENING
+
+
+def test_a_line_that_gives_no_sign_of_life_is_told_as_that_alone():
+    session, effects = play(*ASKED, LineStalled(), TimerFired(TimerName.SLOW))
+    assert effects == [SetTimer(TimerName.SLOW, 8.0)]
+    assert session.phase is Phase.RECONNECTING
+    session, effects = play(LineResumed(), TimerFired(TimerName.SLOW), session=session)
+    assert notices(effects) == ["reply.slow"]
 
 
 WHOLE = ReplyText(1, "It is noon.", is_whole=True)
