@@ -190,6 +190,8 @@ class Recorder:
             self._tell_times(notes)
         elif notes.reply is None or notes.reply.status is MessageStatus.STREAMING:
             self._cut(notes, heard_ms)
+        elif notes.reply.status is MessageStatus.COMPLETE and heard_of(notes, heard_ms) is not None:
+            self._cut(notes, heard_ms)  # its words are all there, its sound was not heard
 
     def tell_again(self, turn: int) -> None:
         """A window that opens the thread now has missed how the reply grew: tell it whole."""

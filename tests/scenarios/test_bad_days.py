@@ -380,6 +380,18 @@ async def test_shutdown_in_mid_reply_leaves_everything_closed_and_consistent():
         ]
 
 
+async def test_shutdown_while_a_whole_reply_sounds_says_how_much_of_it_was_heard():
+    async with Rig() as rig:
+        line = await speaking(rig)
+        line.say(ReplyEnded(1))
+        await rig.until(lambda: rig.replies[0].status is MessageStatus.COMPLETE)
+        await rig.loudspeaker.sound(500)
+        await rig.kill()
+        [reply] = rig.replies
+        assert (reply.status, reply.text) == (MessageStatus.INTERRUPTED, "An answer that")
+        assert reply.heard_chars == len("An"), "no word that was cut counts"
+
+
 async def test_shutdown_while_somebody_speaks_keeps_what_was_said():
     async with Rig() as rig:
         await listening(rig)
