@@ -61,6 +61,9 @@ _TOLD: Prose = {
     "engine.down": "The engine stopped. It is being started again; what was saved is safe.",
     "engine.failed": "The engine does not start. What you type is kept; the log says why.",
     "engine.restarting": "The engine is starting again. What you type is kept.",
+    "engine.stuck": (
+        "The engine does not answer. What was saved is safe; it is started anew if that goes on."
+    ),
     "engine.waits": "The new service settings count once nobody speaks or is answered.",
     "gateway.bad_sound": "The spoken answer cannot be played. It can be read.",
     "gateway.model": (

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, aclosing, suppress
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from desktop_app.errors import AppError
 from desktop_app.link.client import LinkClient
 from desktop_app.link.device_messages import (
@@ -40,6 +42,7 @@ from desktop_app.link.messages import (
     StopVoice,
     ToggleTalk,
 )
+from desktop_app.ui.engine_watch import EngineWatch
 from desktop_app.ui.engine_work import BEGINS, PINGED, EngineWork
 from desktop_app.ui.held_talk import HeldTalk
 
@@ -54,6 +57,7 @@ _TYPED = (SendText, RetryMessage)
 _MOST_WAITING = 1000
 _ANSWERED_WITHIN_S = 3.0  # what was asked of a service that is to be left
 _WAITS = "engine.waits"
+_STUCK = "engine.stuck"
 _REASONS = ("journal.", "storage.")  # people can do something about them
 
 
@@ -108,6 +112,12 @@ class EngineLink:
         self._is_let_go = False
         self._stay = asyncio.timeout(None)
         self._patience: asyncio.TimerHandle | None = None
+        self._watch = EngineWatch(
+            lambda: bool(self._work.phases) or self._work.is_beginning,
+            ask=self._ask_for_a_word,
+            stuck=self._show_stuck,
+            given_up=self._leave,
+        )
 
     @property
     def unsaved(self) -> tuple[SendText, ...]:
@@ -241,11 +251,13 @@ class EngineLink:
         self._client, self._work = client, EngineWork()
         self._catch_up()
         self._tell("")
+        self._watch.begin()
         async with aclosing(client.events()) as events:
             async for event in events:
                 self._on_event(event)
 
     def _lose(self) -> None:
+        self._watch.end()
         if self._patience is not None:
             self._patience.cancel()
             self._patience = None
@@ -278,7 +290,27 @@ class EngineLink:
         if self._work.voice_thread and self._work.voice_thread == self._thread_id:
             self._voice_wish = StartVoice(self._thread_id)
         self._lose()
+        self._leave()
+
+    def _leave(self) -> None:
         self._stay.reschedule(asyncio.get_running_loop().time())
+
+    def _ask_for_a_word(self) -> None:
+        with suppress(AppError):  # then its end is about to be noticed
+            assert self._client is not None  # or nobody would watch
+            self._client.send(Ping())
+            self._work.sent(Ping())
+
+    def _show_stuck(self) -> None:
+        """What it told last proves nothing any more."""
+        self._tell(_STUCK)
+        for phase in self._work.phases:
+            self._publish(replace(phase, phase=Phase.RECONNECTING, retry_in_s=0.0))
+
+    def _show_as_told(self) -> None:
+        self._tell("")
+        for phase in self._work.phases:
+            self._publish(phase)
 
     def _catch_up(self) -> None:
         waiting, self._waiting = self._waiting, []
@@ -290,6 +322,9 @@ class EngineLink:
             self._written(intent)
 
     def _on_event(self, event: LinkEvent) -> None:
+        if self._watch.is_stuck:
+            self._show_as_told()
+        self._watch.heard()
         self._work.told(event)
         if isinstance(event, PhaseChanged):
             self._held.told(event)

@@ -12,6 +12,7 @@ from desktop_app.link.messages import (
     LinkEvent,
     Phase,
     PhaseChanged,
+    Ping,
     Pong,
     PressTalk,
     StartVoice,
@@ -36,7 +37,8 @@ class EngineWork:
         self._open: set[str] = set()
         self._asks: set[str] = set()
         self._voice_thread = ""
-        self._unanswered: deque[Intent] = deque()  # each with a Ping behind it
+        self._unanswered: deque[Intent] = deque()  # each is a Ping, or has one behind it
+        self._phases: dict[str, PhaseChanged] = {}
 
     @property
     def is_busy(self) -> bool:
@@ -46,6 +48,11 @@ class EngineWork:
     def is_busy_in(self, thread_id: str) -> bool:
         """In this thread somebody speaks or is answered."""
         return f"thread {thread_id}" in self._open
+
+    @property
+    def phases(self) -> tuple[PhaseChanged, ...]:
+        """What was told last of the threads in which somebody speaks or is answered."""
+        return tuple(self._phases.values())
 
     @property
     def voice_thread(self) -> str:
@@ -75,7 +82,7 @@ class EngineWork:
                 self._voice_thread = ""
             case StartVoice(thread_id):
                 self._voice_thread = thread_id
-        if isinstance(intent, PINGED):
+        if isinstance(intent, (*PINGED, Ping)):
             self._unanswered.append(intent)
 
     def told(self, event: LinkEvent) -> None:
@@ -99,6 +106,10 @@ class EngineWork:
     def _on_phase(self, event: PhaseChanged) -> None:
         is_open = event.phase is not Phase.READY or event.is_voice_on
         self._follow(f"thread {event.thread_id}", is_open=is_open and not event.is_unreached)
+        if is_open:
+            self._phases[event.thread_id] = event
+        else:
+            self._phases.pop(event.thread_id, None)
         if any(isinstance(intent, StartVoice | StopVoice) for intent in self._unanswered):
             return  # it may have been told before that was taken up
         if event.is_voice_on:

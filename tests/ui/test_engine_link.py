@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+from msgspec.structs import replace
 
 from desktop_app.errors import ChildError
 from desktop_app.journal.records import MessageRecord, MessageStatus, Role
@@ -36,7 +38,7 @@ from desktop_app.link.messages import (
 from desktop_app.link.server import LinkServer
 from desktop_app.link.thread_messages import DeleteThread
 from desktop_app.protocol.service_calls import Done, GetKeyState
-from desktop_app.ui import engine_link
+from desktop_app.ui import engine_link, engine_watch
 from desktop_app.ui.engine_link import Address, EngineLink
 
 
@@ -443,3 +445,86 @@ async def test_locked_talk_goes_on_in_the_engine_that_comes_and_ended_talk_does_
         link.send(DeleteThread("old"))
         await engines.expect(OpenThread("t"), DeleteThread("old"))
         assert PressTalk("t") not in engines.heard
+
+
+class Frozen(LinkServer):
+    """Takes nothing up while it is frozen."""
+
+    is_frozen = False
+
+    async def aclose(self):
+        self.is_frozen = False  # a kill reaches it all the same
+        await super().aclose()
+
+    async def _receive(self, intents, outbox):
+        async def thawed():
+            async for intent in intents:
+                while self.is_frozen:  # noqa: ASYNC110 - a process that stands still
+                    await asyncio.sleep(0.01)
+                yield intent
+
+        await super()._receive(thawed(), outbox)
+
+
+@pytest.fixture
+def frozen_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Engines that may stand still, and a watch that does not wait for seconds."""
+    monkeypatch.setattr(sys.modules[__name__], "LinkServer", Frozen)
+    monkeypatch.setattr(engine_watch, "LOOKS_EVERY_S", 0.02)
+
+
+SPOKEN_TO = PhaseChanged("t", Phase.HEARING, 1, is_voice_on=True, device="Desk")
+STUCK = NoticeRaised(Notice(NoticeLevel.WARNING, "engine.stuck"))
+
+
+async def test_an_engine_that_stands_still_while_somebody_speaks_is_told_until_it_goes_on(
+    frozen_later: None,
+):
+    engines = Engines()
+    async with running(engines) as (link, told):
+        await engines.begun.wait()
+        link.send(OpenThread("t"))
+        await engines.expect(OpenThread("t"))
+        engines.server.publish(SPOKEN_TO)
+        await told.until(SPOKEN_TO)
+        for _ in range(10):  # as long as it answers, nothing is told
+            await asyncio.sleep(engine_watch.LOOKS_EVERY_S)
+        assert STUCK not in told
+        engines.server.is_frozen = True
+        await told.until(STUCK)
+        assert told[-1] == replace(SPOKEN_TO, phase=Phase.RECONNECTING)
+        engines.server.is_frozen = False
+        await told.until(NoticeCleared("engine.stuck"))
+        await told.until(SPOKEN_TO)
+        assert [one for one in told if isinstance(one, PhaseChanged)][-1] == SPOKEN_TO
+        assert engines.started == 1
+
+
+async def test_an_engine_that_stands_still_for_long_is_left_for_another(
+    frozen_later: None, monkeypatch: pytest.MonkeyPatch
+):
+    engines = Engines()
+    async with running(engines) as (link, told):
+        await engines.begun.wait()
+        link.send(SendText("t", "m", "said while it stands still"))
+        await engines.expect(SendText("t", "m", "said while it stands still"))
+        engines.server.publish(SPOKEN_TO)
+        await told.until(SPOKEN_TO)
+        engines.server.is_frozen = True
+        await told.until(NoticeRaised(Notice(NoticeLevel.WARNING, "engine.down")))
+        await told.until("lost")
+        while engines.started < 2 or not engines.heard[1:]:  # noqa: ASYNC110 - the limit is pytest's
+            await asyncio.sleep(0.01)
+        assert engines.heard[-1] == SendText("t", "m", "said while it stands still")
+
+
+async def test_an_engine_that_rests_is_not_asked_whether_it_is_there(frozen_later: None):
+    engines = Engines()
+    async with running(engines) as (link, told):
+        await engines.begun.wait()
+        link.send(OpenThread("t"))
+        await engines.expect(OpenThread("t"))
+        engines.server.is_frozen = True
+        for _ in range(10):
+            await asyncio.sleep(engine_watch.LOOKS_EVERY_S)
+        assert STUCK not in told
