@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from typing import Literal
 
 from msgspec.structs import replace
@@ -23,7 +24,7 @@ from desktop_app.client.whole_messages import WholeMessageConnection
 from desktop_app.errors import AccessError, AppError, NetworkError, ProtocolError
 from desktop_app.protocol.backboard.wire import error_code
 from desktop_app.protocol.commands import AppendAudio, ClientCommand, ConfigureSession
-from desktop_app.protocol.events import ServerEvent, SessionReady
+from desktop_app.protocol.events import ServerEvent, SessionReady, TranscriptUpdated
 from desktop_app.protocol.gateway import (
     AssistantAudioChunk,
     GatewayError,
@@ -47,6 +48,9 @@ BEGUN_AFTER_FAULT_S = 2.0
 
 One whose recogniser is away may still read and write (contract section 5)."""
 
+MORE_WORDS_WITHIN_S = 0.5
+"""How soon words follow an empty transcript, from a peer that may tell one in several pieces."""
+
 MAX_MESSAGE_BYTES = 8 << 20
 """A whole spoken reply in one message is allowed (``assistant.audio``)."""
 
@@ -57,6 +61,8 @@ _OPEN = State.OPEN  # looked up once: an enum is slow at that
 
 _SPEECH, _TYPE_WITHIN = b'"assistant.audio.chunk"', 128
 """How a piece of speech is told, and among how many of its first bytes to look for that."""
+
+_NOTHING = b"nothing"
 
 Sound = Literal["binary", "json"]
 
@@ -145,7 +151,7 @@ class GatewayTransport:
         due = asyncio.get_running_loop().time() + CONFIGURED_WITHIN_S
         faults: list[GatewayError] = []
         try:
-            while (frame := await self._received_by(None if self._is_ready else due)) is not None:
+            while (frame := await self._received_by(due)) is not None:
                 message = self._read(frame)
                 if isinstance(message, GatewayError) and not self._is_ready:
                     faults.append(message)
@@ -166,6 +172,8 @@ class GatewayTransport:
 
     async def _told(self, message: GatewayServerMessage | None) -> AsyncIterator[ServerEvent]:
         if message is None:
+            if (turn := self._dialect.turns.nothing_followed()) is not None:
+                yield TranscriptUpdated(turn, "", is_final=True)
             return
         for event in await self._events_of(message):
             self._is_ready = self._is_ready or isinstance(event, SessionReady)
@@ -185,6 +193,8 @@ class GatewayTransport:
 
     def _read(self, frame: bytes) -> GatewayServerMessage | None:
         """What a frame says; None where it says nothing that we know: one does not end a line."""
+        if frame is _NOTHING:
+            return None
         try:
             message = decode_server_message(frame)
         except ProtocolError as error:
@@ -235,9 +245,15 @@ class GatewayTransport:
             for frame in frames:
                 await self._socket.send(frame.data, text=frame.is_text)
 
-    async def _received_by(self, due: float | None) -> bytes | None:
-        if due is None:
-            return await self._received()
+    async def _received_by(self, due: float) -> bytes | None:
+        """The next frame, by then where the session is not ready; _NOTHING came for a while."""
+        if self._is_ready:
+            if not self._dialect.turns.may_have_words:
+                return await self._received()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(MORE_WORDS_WITHIN_S):
+                    return await self._received()
+            return _NOTHING
         try:
             async with asyncio.timeout_at(due):
                 return await self._received()

@@ -227,7 +227,7 @@ class GatewayDialect:
         return [] if found is None else self._wanted(TranscriptUpdated(*found))
 
     def _transcribed(self, text: str) -> list[ServerEvent]:
-        found = self.turns.transcribed(text)
+        found = self.turns.transcribed(text, is_split=not self._peer.extensions)
         if found is None:
             return []
         words = TranscriptUpdated(*found)
@@ -314,7 +314,7 @@ class GatewayDialect:
 
     def _whole_sound(self, message: AssistantAudio) -> list[ServerEvent]:
         reply = self._reply(message.turn_id)
-        if reply is None or reply.turn in self.turns.dropped or reply.is_mute:
+        if reply is None or reply.turn in self.turns.dropped:
             return []
         reply.has_all_speech = True
         ended = self._ended_well(reply)
@@ -323,7 +323,7 @@ class GatewayDialect:
             speech = ReplySpeech(message.output_format, self._make_resample)
             return _audio(reply, speech.rest_of(message.audio, given_bytes=given_bytes)) + ended
         except ProtocolError as error:
-            return self._muted(reply, error) + ended
+            return ([] if reply.is_mute else self._muted(reply, error)) + ended
 
     def _cancelled(self, message: AssistantCancelled) -> list[ServerEvent]:
         reply = self._reply(message.turn_id)

@@ -28,6 +28,7 @@ class GatewayTurns:
         self._words: dict[int, str] = {}
         self._speaking: int | None = None  # sound flows
         self._latest_heard: int | None = None  # the last turn with a transcript
+        self._silent: int | None = None  # an empty transcript came, words may follow
         self._appended_bytes = 0
         self.dropped: set[int] = set()
         self.cancelled: set[int] = set()
@@ -56,6 +57,8 @@ class GatewayTurns:
         if self._speaking == turn:
             self._speaking = None
         if turn not in self._committed:
+            if self.may_have_words:
+                self._committed.popleft()  # what follows are the words of this one
             self._committed.append(turn)
 
     @property
@@ -106,12 +109,34 @@ class GatewayTurns:
         turn = self.hearing()
         return None if turn is None else (turn, _joined(self._words.get(turn, ""), text))
 
-    def transcribed(self, text: str) -> tuple[int, str, bool] | None:
+    @property
+    def may_have_words(self) -> bool:
+        """Of the turn that waits silence was told, by a peer that may tell words afterwards."""
+        return bool(self._committed) and self._silent == self._committed[0]
+
+    def nothing_followed(self) -> int | None:
+        """The turn of which nothing but silence was told in all this time."""
+        is_silent, self._silent = self.may_have_words, None
+        if not is_silent:
+            return None
+        self._latest_heard = silent = self._committed.popleft()
+        return silent if silent not in self.dropped else None
+
+    def transcribed(self, text: str, *, is_split: bool = False) -> tuple[int, str, bool] | None:
         """The turn of a committed transcript, all its words, and whether they are final.
 
         None for silence that belongs to no waiting turn.
+
+        Args:
+            is_split: The peer may tell an utterance in several transcripts, the first empty.
         """
         text = text.strip()
+        if is_split and not text and len(self._committed) == 1:
+            [waiting] = self._committed
+            if not self._words.get(waiting):
+                self._silent = waiting
+                return None
+        self._silent = None
         turn, is_final, is_awaited = self._next_transcribed()
         if turn is None:
             return None

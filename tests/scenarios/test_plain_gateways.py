@@ -62,7 +62,13 @@ async def talking(*greeting: g.GatewayServerMessage) -> AsyncIterator[tuple[Rig,
 
 @pytest.mark.parametrize("greeting", [(CONFIGURED, STARTED), (STARTED, CONFIGURED)])
 @pytest.mark.parametrize(
-    "commits", [("what time is it",), ("what time", "", "is it"), ("", "what time is it")]
+    "commits",
+    [
+        ("what time is it",),
+        ("what time", "", "is it"),
+        ("", "what time is it"),
+        ("", "", "what time", "is it", ""),
+    ],
 )
 async def test_a_question_is_understood_and_answered_aloud(greeting, commits):
     async with talking(*greeting) as (rig, gateway):
@@ -77,9 +83,19 @@ async def test_a_question_is_understood_and_answered_aloud(greeting, commits):
         await rig.until(lambda: rig.loudspeaker.finished == [1])
         await rig.loudspeaker.sound(400)
         await rig.until(lambda: rig.replies and rig.replies[0].status is MessageStatus.COMPLETE)
+        assert rig.notices == []
     assert [one.text for one in rig.questions] == ["what time is it"]
     assert [one.text for one in rig.replies] == ["It is noon."]
+    assert rig.questions[0].utterance_id, "what was said is kept"
     assert b"".join(pcm for _, pcm in rig.loudspeaker.heard) == speech(400)
+
+
+async def test_silence_is_told_once_no_words_have_followed_it():
+    async with talking(CONFIGURED, STARTED) as (rig, gateway):
+        await gateway.say(g.TranscriptCommitted(text=""))
+        await rig.phase_is(Phase.LISTENING)
+        assert rig.notices == ["voice.no_speech"]
+    assert rig.questions == []
 
 
 @pytest.mark.parametrize("pieces", [(), ("It is ", "noon."), ("It is", " not")])
@@ -161,6 +177,22 @@ async def test_speech_that_changes_its_format_in_mid_reply_is_heard_whole_and_in
         await rig.loudspeaker.sound(rig.loudspeaker.waiting_ms)
         heard = b"".join(pcm for _, pcm in rig.loudspeaker.heard)
         assert (heard.endswith if is_first else heard.startswith)(speech(200))
+
+
+@pytest.mark.parametrize("is_mute", [True, False], ids=["nothing came", "half came"])
+async def test_speech_in_one_piece_takes_the_place_of_pieces_that_failed(is_mute):
+    name = "aac_44100" if is_mute else "pcm_24000"
+    async with talking(CONFIGURED) as (rig, gateway):
+        await gateway.say(
+            g.TranscriptCommitted(text="what time is it"),
+            g.AssistantStarted(text="what time is it"),
+            g.AssistantMessage(text="It is noon."),
+            g.AssistantAudioStart(turn_id=1, output_format=name),
+            g.AssistantAudioChunk(turn_id=1, audio=text_of(speech(100)), output_format=name),
+            *in_one_piece(),
+        )
+        await rig.until(lambda: rig.loudspeaker.finished == [1])
+        assert rig.loudspeaker.waiting_ms == pytest.approx(1_000, abs=120)
 
 
 @pytest.mark.parametrize("is_whole", [True, False])
