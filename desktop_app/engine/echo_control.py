@@ -117,6 +117,11 @@ class EchoControl:
         self._meter.feed(far, near, left, is_speech=is_speech)
         self._follow()
 
+    @property
+    def may_come_back(self) -> bool:
+        """Nothing has shown that what is played does not reach the microphone."""
+        return self._verdict is not Echo.NONE
+
     def blame(self) -> None:
         """An echo was taken for a person."""
         if self._canceller is not None:

@@ -43,6 +43,7 @@ from desktop_app.engine.inputs import (
     Input,
     ReplyStopped,
     RetryRequested,
+    SpeechEnded,
     SpeechStarted,
 )
 from desktop_app.engine.jobs import Jobs
@@ -295,7 +296,11 @@ class Engine:
                 loops.spoke(given.turn, given.text)
             case SpeechStarted():
                 loops.began()
-            case TranscriptUpdated(is_final=True) if loops.is_echo(given.turn, given.text):
+            case SpeechEnded():
+                loops.ended(given.speech_end_s)
+            case TranscriptUpdated(is_final=True) if self._sound.may_hear_itself and loops.is_echo(
+                given.turn, given.text
+            ):
                 self._sound.blame_echo()
                 return EchoTranscribed(given.turn)
         return given

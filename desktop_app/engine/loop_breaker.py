@@ -28,7 +28,7 @@ class LoopBreaker:
         self._spoken: deque[str] = deque(maxlen=_REMEMBERED_WORDS)
         self._rest = ""
         self._turn = 0
-        self._sounded_s = float("-inf")
+        self._sounded_s = self._ended_s = float("-inf")
         self._is_suspect = self._is_over = False
         self._meant = 0
 
@@ -50,6 +50,11 @@ class LoopBreaker:
         silent_s = self._now() - self._sounded_s
         self._is_suspect = silent_s < _RINGS_FOR_S
         self._is_over = silent_s > _OVER_AFTER_S
+        self._ended_s = float("-inf")
+
+    def ended(self, speech_end_s: float) -> None:
+        """Its last voiced sample was heard at that monotonic second."""
+        self._ended_s = speech_end_s
 
     def meant(self, turn: int) -> None:
         """Nobody but a person begins this turn: they hold the talk key, or ask for it once more."""
@@ -58,10 +63,13 @@ class LoopBreaker:
     def is_echo(self, turn: int, transcript: str) -> bool:
         """Whether these final words of a turn are the reply's own.
 
-        Only of an utterance that began while the reply sounded, or just after; at least four
-        words, and four of five must be the reply's, in its order. After a reply only its last
-        words can still ring: a person who says at once what it said is a person.
+        Only of an utterance that began while the reply sounded, or just after, and did not go on
+        for long when it was silent; at least four words, and four of five must be the reply's, in
+        its order. After a reply only its last words can still ring: a person who says at once what
+        it said is a person.
         """
+        if self._ended_s - self._sounded_s > _RINGS_FOR_S:
+            return False
         heard = _words(transcript)
         if turn == self._meant or not self._is_suspect or len(heard) < _LEAST_WORDS:
             return False

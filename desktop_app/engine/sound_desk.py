@@ -237,6 +237,11 @@ class SoundDesk:
         level = 0.0 if self._session.is_muted else loudness(frame.energy)
         self._parts.publish(LevelMeasured(level, self._parts.loudspeaker.level))
 
+    @property
+    def may_hear_itself(self) -> bool:
+        """Whether the reply can come back, as far as it is known: not with headphones."""
+        return self._echo.may_come_back
+
     def blame_echo(self) -> None:
         """What was taken for a person was the reply."""
         self._echo.blame()

@@ -116,10 +116,12 @@ async def test_it_is_told_that_one_can_talk_over_the_reply_and_that_one_cannot_a
 
 
 async def test_with_headphones_a_voice_stays_as_it_is(desk):
+    assert desk.control.may_come_back, "nothing is known yet"
     desk.seconds(1, sounds=False, near=QUIET)
     desk.seconds(3, sounds=True, near=QUIET)
     assert desk.told == [EchoMeasured(can_talk_over=True, reason="")]
     assert desk.frame(sounds=True, near=LOUD) == LOUD
+    assert not desk.control.may_come_back
 
 
 async def test_who_listens_says_what_is_speech(desk):

@@ -22,10 +22,11 @@ class Talk:
         self.breaker.sounded()
         return self
 
-    def heard(self, text: str, *, after_s: float = 0.2) -> bool:
+    def heard(self, text: str, *, after_s: float = 0.2, for_s: float = 0.4) -> bool:
         self.now_s += after_s
         self.breaker.began()
         self.now_s += 3
+        self.breaker.ended(self.now_s - 3 + for_s)
         return self.breaker.is_echo(self.turn + 1, text)
 
 
@@ -92,3 +93,11 @@ def test_a_turn_that_a_person_began_by_hand_is_no_echo_but_the_next_may_be():
     talk.breaker.meant(2)
     assert not talk.heard("ten miles is about sixteen kilometers")
     assert talk.replied().heard("ten miles is about sixteen kilometers")
+
+
+@pytest.mark.parametrize("after_s", [0.2, 0.7])
+def test_who_goes_on_long_after_the_reply_fell_silent_repeats_it(after_s):
+    lesson = "Now repeat after me: the cat sat on the mat."
+    talk = Talk().replied(lesson)
+    assert not talk.heard("the cat sat on the mat", after_s=after_s, for_s=1.6)
+    assert Talk().replied(lesson).heard("the cat sat on the mat", after_s=after_s)

@@ -124,3 +124,15 @@ async def test_who_repeats_the_reply_by_key_long_after_a_cough_into_it_is_no_ech
         kept = rig.journal.utterances[rig.questions[1].utterance_id]
         assert kept.state is UtteranceState.TRANSCRIBED
         assert CancelReply(2) not in line.sent
+
+
+async def test_who_repeats_the_reply_and_goes_on_when_it_is_silent_is_no_echo():
+    async with Rig() as rig:
+        line = await answering(rig)
+        line.say(ReplyText(1, "I would like a cup of coffee please."))
+        await rig.hear("#" * 110 + "." * 35)
+        await line.expect(CommitAudio(2))
+        line.say(TranscriptUpdated(2, "i would like a cup of coffee please", is_final=True))
+        await rig.until(lambda: len(rig.questions) == 2)
+        assert rig.questions[1].text == "i would like a cup of coffee please"
+        assert CancelReply(2) not in line.sent
