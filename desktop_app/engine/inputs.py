@@ -239,9 +239,10 @@ class LineOpened:
 
 @dataclass(frozen=True, slots=True)
 class LineLost:
-    """The voice line is gone and will be tried again in ``retry_in_s``."""
+    """The voice line is gone, because of ``code``, and will be tried again in ``retry_in_s``."""
 
     retry_in_s: float
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

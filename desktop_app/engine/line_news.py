@@ -36,12 +36,15 @@ from desktop_app.link.messages import NoticeLevel
 FIRST_REDELIVERY_S = 0.5
 LAST_REDELIVERY_S = 30.0
 
+_FOR_PEOPLE = ("network.proxy",)
+"""Reasons for which another try alone helps nobody."""
+
 
 def opened(session: Session) -> Step:
     """The peer accepted the session: what waits for it is said."""
     was_lost = session.line is Line.LOST
     cleared = (ClearNotice("prompt.queued"),) if session.tries else ()
-    session, resumed = _no_longer_stalled(replace(session, line=Line.OPEN, tries=0))
+    session, resumed = _no_longer_troubled(replace(session, line=Line.OPEN, tries=0))
     return then((session, (*cleared, *resumed)), lambda now: _say_what_waits(now, was_lost))
 
 
@@ -70,14 +73,15 @@ def resumed(session: Session) -> Step:
 
 def left(session: Session) -> Step:
     """Nobody needs the line any more."""
-    session, effects = _no_longer_stalled(replace(session, line=Line.CLOSED))
+    session, effects = _no_longer_troubled(replace(session, line=Line.CLOSED))
     return session, (*effects, CloseLine())
 
 
-def lost(session: Session, retry_in_s: float) -> Step:
+def lost(session: Session, retry_in_s: float, code: str = "") -> Step:
     """The line is gone and will be tried again; what it may not have heard is said once more."""
     was_lost = session.line is Line.LOST
-    session, effects = _no_longer_stalled(replace(session, line=Line.LOST, line_wait_s=retry_in_s))
+    lost = replace(session, line=Line.LOST, line_wait_s=retry_in_s)
+    session, effects = then(_no_longer_stalled(lost), lambda now: _tell_problem(now, code))
     if session.stage is Stage.HEARING:
         unheard = replace(session, is_undelivered=True)
         return then((unheard, effects), peer_endpoint.take_back)
@@ -94,7 +98,7 @@ def failed(session: Session, given: LineFailed) -> Step:
     code, said = given.code, given.reason
     facts = {"message": said, "reason": said} if said else {}
     closed = replace(session, line=Line.CLOSED, is_voice_on=False)
-    session, effects = _no_longer_stalled(closed)
+    session, effects = _no_longer_troubled(closed)
     shown = notice(NoticeLevel.ERROR, code, action="settings", **facts)
     if session.stage is Stage.HEARING:
         return session, (*effects, FinishCapture(session.turn), shown)
@@ -137,6 +141,26 @@ def _wait_for_line(session: Session) -> Step:
 def _no_longer_stalled(session: Session) -> Step:
     effects: tuple[Effect, ...] = (ClearNotice("line.stalled"),) if session.is_stalled else ()
     return replace(session, is_stalled=False), effects
+
+
+def _tell_problem(session: Session, code: str) -> Step:
+    problem = code if code in _FOR_PEOPLE else ""
+    if problem == session.line_problem:
+        return session, ()
+    session, effects = _without_problem(session)
+    told = (notice(NoticeLevel.WARNING, problem, action="settings"),) if problem else ()
+    return replace(session, line_problem=problem), (*effects, *told)
+
+
+def _without_problem(session: Session) -> Step:
+    effects: tuple[Effect, ...] = ()
+    if session.line_problem:
+        effects = (ClearNotice(session.line_problem),)
+    return replace(session, line_problem=""), effects
+
+
+def _no_longer_troubled(session: Session) -> Step:
+    return then(_no_longer_stalled(session), _without_problem)
 
 
 def _lose_reply(

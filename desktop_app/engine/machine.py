@@ -182,7 +182,7 @@ def _advanced(session: Session, given: Input, heard_ms: int) -> Step:  # noqa: C
         case LineResumed():
             return line_news.resumed(session)
         case LineLost():
-            return line_news.lost(session, given.retry_in_s)
+            return line_news.lost(session, given.retry_in_s, given.code)
         case LineFailed():
             return line_news.failed(session, given)
         case LineKept():

@@ -89,6 +89,7 @@ class Session(Struct, frozen=True):
         waiting: What was typed or said and waits for its turn, oldest first.
         behind: How many of those are older than what is said in the turn.
         line_wait_s: From the loss of the line to the next try to open it.
+        line_problem: Why the line cannot be opened, where only a person can help; told once.
         is_stalled: The open line gives no sign of life.
         tries: How often the first waiting prompt was refused in a row.
         has_sound: Speech of the turn was given to the loudspeaker.
@@ -122,6 +123,7 @@ class Session(Struct, frozen=True):
     can_play: bool = True
     line: Line = Line.CLOSED
     line_wait_s: float = 0.0
+    line_problem: str = ""
     mic: Mic = Mic.CLOSED
     device: str = ""
     loudspeaker: str = ""

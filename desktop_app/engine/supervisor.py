@@ -115,14 +115,14 @@ class Supervisor:
             if not lost.retryable:
                 self._uses.tell(LineFailed(lost.code, str(lost)))
                 return
-            await self._wait()
+            await self._wait(lost.code)
 
-    async def _wait(self) -> None:
+    async def _wait(self, code: str) -> None:
         wait_s = next(self._waits)
         self._is_due.clear()
         timer = self._time.after(wait_s, self._is_due.set)
         try:
-            self._uses.tell(LineLost(wait_s))
+            self._uses.tell(LineLost(wait_s, code))
             await self._is_due.wait()
         finally:
             timer.cancel()

@@ -25,6 +25,7 @@ from desktop_app.engine.effects import (
     StopPlayback,
 )
 from desktop_app.engine.inputs import (
+    LineFailed,
     LineLost,
     LineOpened,
     LineResumed,
@@ -350,3 +351,20 @@ def test_a_loudspeaker_lost_after_the_last_word_came_ends_the_turn():
     session, effects = play(*ENDING, LoudspeakerLost("device.no_output"))
     assert FinishTurn(1) in effects
     assert session.phase is Phase.LISTENING
+
+
+def test_a_proxy_that_lets_nobody_through_is_told_once_and_no_longer_when_it_does():
+    session, effects = play(VoiceStarted(), LineLost(0.5, "network.proxy"))
+    assert raised(effects) == [Notice(NoticeLevel.WARNING, "network.proxy", {}, "settings")]
+    assert session.phase is Phase.RECONNECTING
+    session, effects = play(LineLost(1.0, "network.proxy"), session=session)
+    assert effects == []
+    for better in (
+        LineOpened(),
+        LineLost(2.0, "network.unreachable"),
+        LineFailed("access.refused"),
+    ):
+        after, effects = play(better, session=session)
+        assert ClearNotice("network.proxy") in effects
+        assert after.line_problem == ""
+    assert play(VoiceStarted(), LineLost(0.5, "network.unreachable"))[0].line_problem == ""

@@ -149,6 +149,17 @@ async def test_a_refused_line_ends_voice_with_one_notice():
         await rig.until(lambda: not rig.microphone.is_open)
 
 
+async def test_a_proxy_that_refuses_is_told_once_while_the_line_is_tried_again():
+    async with Rig() as rig:
+        rig.voice.refusals += [NetworkError("network.proxy", retryable=True)] * 2
+        await rig.take(VoiceStarted())
+        await rig.phase_is(Phase.RECONNECTING)
+        assert rig.notices == ["network.proxy"]
+        await rig.time.advance(3)
+        await rig.phase_is(Phase.LISTENING)
+        assert rig.notices == ["network.proxy"]
+
+
 async def test_a_lost_microphone_is_tried_again():
     async with Rig() as rig:
         await listening(rig)
