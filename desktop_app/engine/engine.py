@@ -52,6 +52,7 @@ from desktop_app.engine.left_files import LeftFiles
 from desktop_app.engine.lines import LineEffect, Lines
 from desktop_app.engine.loop_breaker import LoopBreaker
 from desktop_app.engine.machine import step
+from desktop_app.engine.onward_time import OnwardTime
 from desktop_app.engine.parts import Parts, Terms
 from desktop_app.engine.queued_messages import QueuedMessages
 from desktop_app.engine.recorder import Recorder
@@ -101,7 +102,7 @@ class Engine:
             terms.thread_id,
             self._ledger,
             parts.journal,
-            parts.time,
+            OnwardTime(parts.time),
             first_sound_s=lambda: parts.loudspeaker.first_sound_s,
             keeps_recordings=terms.keeps_recordings,
             begins=terms.begins,

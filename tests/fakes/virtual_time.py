@@ -22,9 +22,14 @@ class VirtualTimer:
 
 
 class VirtualTime:
-    """Satisfies ``engine.ports.Time``."""
+    """Satisfies ``engine.ports.Time``.
+
+    Attributes:
+        set_by_s: By how much somebody has set the computer's clock.
+    """
 
     def __init__(self) -> None:
+        self.set_by_s = 0.0
         self._now_s = 0.0
         self._order = 0
         self._timers: list[tuple[float, int, VirtualTimer]] = []
@@ -33,7 +38,7 @@ class VirtualTime:
         return self._now_s
 
     def wall(self) -> float:
-        return START_WALL_S + self._now_s
+        return START_WALL_S + self._now_s + self.set_by_s
 
     def after(self, delay_s: float, call: Callable[[], None]) -> VirtualTimer:
         timer = VirtualTimer(self._now_s + delay_s, call)

@@ -296,6 +296,21 @@ async def test_a_prompt_typed_offline_stays_queued_and_is_delivered_later():
         assert NoticeCleared("prompt.queued") in rig.told
 
 
+async def test_what_is_said_after_the_clock_was_set_back_stands_behind_what_was_said_before():
+    async with Rig() as rig:
+        for number, set_by_s in enumerate((0, -6 * 3_600, 9 * 3_600, 0), 1):
+            rig.time.set_by_s = set_by_s
+            await rig.take(PromptTyped(f"m{number}", f"question {number}"))
+            line = await rig.text.connection(number)
+            await line.expect(PromptText)
+            line.say(ReplyText(number, f"answer {number}"), ReplyEnded(number))
+            await rig.phase_is(Phase.READY)
+            await rig.time.advance(5)
+        said = {one.id: one for one in rig.journal.saved}.values()  # as they were written first
+        in_order = sorted(said, key=lambda one: one.created_at)
+        assert [one.turn for one in in_order] == [1, 1, 2, 2, 3, 3, 4, 4]
+
+
 async def test_a_prompt_left_queued_by_an_earlier_run_is_delivered_by_this_one():
     rig = Rig()
     left = MessageRecord(
