@@ -100,6 +100,11 @@ class MessageRow:
             return None
         return Player(message, self._playing)
 
+    @property
+    def _has_ground(self) -> bool:
+        """Whether there is text, or what was said of which no words are known."""
+        return bool(len(self._column)) or (self._is_user and self._player is not None)
+
     def _player_box(self) -> QRectF:
         left = self._left() if self._is_user else 0
         top = PAD_Y if self._is_user else self._bottom() + 4
@@ -117,6 +122,7 @@ class MessageRow:
         self._column.show(cut_plain(text), 0)
         if len(self._column) == 1:
             self._column.block(0)
+        if len(self._column) <= 1:
             narrow = max(self._column.widest(), self._look.scaled(128) if message.is_spoken else 24)
             if narrow < self._column.width:
                 self._column.set_width(narrow)
@@ -149,11 +155,11 @@ class MessageRow:
         if self.footer is None:
             return 0
         height = self.footer.height(self._look, self._width)
-        return height + (0 if len(self._column) else 4)
+        return height + (0 if self._has_ground else 4)
 
     def _top(self) -> int:
         """Where the text begins."""
-        if not self._is_user or not len(self._column):
+        if not self._is_user or not self._has_ground:
             return self._folds.height
         return PAD_Y + 2 + (self._look.scaled(HEADER) if self.message.is_spoken else 0)
 
@@ -165,7 +171,7 @@ class MessageRow:
 
     def _bottom(self) -> int:
         """Where the text ends."""
-        if not len(self._column):
+        if not self._has_ground:
             return self._folds.height
         return self._top() + self._column.height + self._below
 
@@ -212,11 +218,11 @@ class MessageRow:
     def paint(self, painter: QPainter, clip: QRectF, selection: tuple[Place, Place] | None) -> None:
         """Paint at the painter's origin; only blocks inside ``clip`` cost anything."""
         left, top = self._left(), self._top()
-        if self._is_user and len(self._column):
+        if self._is_user and self._has_ground:
             wide = self._column.width + 2 * PAD_X
             bubble = QRectF(left - PAD_X, 0, wide, self._bottom())
             paint_bubble(painter, self._look, bubble)
-        if self._player is not None and len(self._column):
+        if self._player is not None and self._has_ground:
             self._player.paint(painter, self._look, self._player_box())
         if len(self._column):
             painter.save()
@@ -329,7 +335,7 @@ class MessageRow:
         for chip in self._chips.targets():
             yield replace(chip, box=chip.box.translated(0, self._chips_top()))
         player = self._player
-        if player is not None and self.message.sound_id and len(self._column):
+        if player is not None and self.message.sound_id and self._has_ground:
             yield Target("play", self.message.sound_id, player.says, self._player_box())
         inner = self._top()
         for number, block in self._column.laid_out(top - inner, bottom - inner):
