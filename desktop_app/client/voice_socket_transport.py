@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 
@@ -19,6 +20,7 @@ from desktop_app.client.session_choice import LIVE_MODEL, ready_session
 from desktop_app.client.session_news import SessionNews
 from desktop_app.client.turn_request import spoken_choice
 from desktop_app.client.voice_socket import VoiceSocket, open_voice_socket
+from desktop_app.errors import NetworkError
 from desktop_app.protocol.backboard.voice_socket import (
     REPLY_HEARD,
     LiveHearing,
@@ -54,6 +56,9 @@ from desktop_app.protocol.stream_dialect import StreamDialect
 
 MAX_HELD_BYTES = 10 * 60 * 32_000
 """Of what is said while the server does not listen: ten minutes."""
+
+LISTENS_WITHIN_S = 10.0
+"""Of silence, where an utterance waits for it: a reply that was stopped has nothing more to say."""
 
 
 class VoiceSocketTransport:
@@ -101,6 +106,7 @@ class VoiceSocketTransport:
         self._is_paused = False  # the server said so
         self._is_holding = False  # what is said waits, behind what is held already
         self._held = HeldSpeech(MAX_HELD_BYTES)
+        self._heard_s = 0.0
         self._news.run(self._news.read(socket.events(), self._take), name="voice socket")
         self._news.run(self._relay(), name="messages")
 
@@ -168,8 +174,24 @@ class VoiceSocketTransport:
         self._committed.append(turn)
         if self._is_holding:
             self._held.commit(turn)
+            self._news.run(self._until_listening(), name="until it listens")
         else:
             await self._socket.commit()
+
+    async def _until_listening(self) -> None:
+        """Who has something to say has stopped the reply, and is not kept waiting for long.
+
+        Raises:
+            NetworkError: ``line.silent``: the server neither says anything nor listens again.
+        """
+        loop = asyncio.get_running_loop()
+        self._heard_s = loop.time()
+        while self._held:
+            quiet_s = loop.time() - self._heard_s
+            if quiet_s >= LISTENS_WITHIN_S:
+                text = "The server does not listen any more."
+                raise NetworkError("line.silent", text, retryable=True)
+            await asyncio.sleep(LISTENS_WITHIN_S - quiet_s)
 
     async def _discard(self, turn: int) -> None:
         """The socket has no word for it: the utterance is ended, and nobody hears of it."""
@@ -229,6 +251,7 @@ class VoiceSocketTransport:
                 await self._news.put(event)
 
     async def _take(self, event: Event) -> None:
+        self._heard_s = asyncio.get_running_loop().time()
         match event.get("type"):
             case "transcript.partial":
                 turn = self._committed[0] if self._committed else self._speaking

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from desktop_app.client import voice_socket_transport
 from desktop_app.client.addresses import ApiAddress
 from desktop_app.client.api import BackboardApi
 from desktop_app.client.message_transport import MessageTerms
@@ -271,3 +272,25 @@ async def test_that_all_words_are_there_is_told_where_the_end_of_the_speech_is_a
         await server.say({"type": "tts_stream_end"})
         await line.ends_its_answer()
         assert await line.next() == ReplyEnded(1)
+
+
+@pytest.mark.parametrize("is_paused", [True, False])
+async def test_a_server_that_never_listens_again_is_a_lost_line(
+    line: Line, monkeypatch: pytest.MonkeyPatch, is_paused: bool
+):
+    monkeypatch.setattr(voice_socket_transport, "LISTENS_WITHIN_S", 1.0)
+    if not is_paused:
+        await line.ends_its_answer()
+        assert isinstance(await line.next(), ReplyEnded)
+        await line.ask(2, b"b")
+        assert await line.hears(2) == [b"b", COMMIT]
+        await line.begins_to_answer(2)
+    await line.transport.send(CancelReply(2 - is_paused))
+    assert isinstance(await line.next(), ReplyEnded)
+    await line.ask(3, b"c")
+    for _ in range(4):  # as long as it says something it may come to that
+        await asyncio.sleep(0.4)
+        await line.server.say({"type": "content_streaming", "content": "late"})
+    with pytest.raises(NetworkError) as lost:
+        await line.next()
+    assert (lost.value.code, lost.value.retryable) == ("line.silent", True)
