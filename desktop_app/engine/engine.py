@@ -56,6 +56,7 @@ from desktop_app.engine.onward_time import OnwardTime
 from desktop_app.engine.parts import Parts, Terms
 from desktop_app.engine.queued_messages import QueuedMessages
 from desktop_app.engine.recorder import Recorder
+from desktop_app.engine.sent_speech import SentSpeech
 from desktop_app.engine.session import Route, Session, Stage, Talk
 from desktop_app.engine.sound_desk import SoundDesk
 from desktop_app.engine.timers import Timers
@@ -110,6 +111,9 @@ class Engine:
         self._sound = SoundDesk(
             terms.thread_id, parts, self._jobs, tell=self.take, keep=self._keep_sound
         )
+        sent = SentSpeech(
+            terms.thread_id, self._ledger, parts.journal, parts.time, parts.find_stored
+        )
         self._lines = Lines(
             terms,
             parts,
@@ -120,12 +124,14 @@ class Engine:
             admit=self._admit,
             has_room=lambda: self._ledger.has_room and self._sound.has_room,
             is_free=lambda: self._session.is_between_turns,
+            speech_sent=sent.note,
         )
         self._queued = QueuedMessages(
             terms.thread_id,
             parts.journal,
             self._recorder,
             self._lines,
+            sent,
             tell=self.take,
             publish=parts.publish,
         )

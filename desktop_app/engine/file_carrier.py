@@ -86,6 +86,11 @@ class FileCarrier:
         self._know(turn, recording_id)
         self._again[turn] = files
 
+    def recording_of(self, turn: int) -> str:
+        """The id of what was said in the turn; empty where it is kept nowhere."""
+        known = self._recordings.get(turn, "")
+        return "" if known == unkept(turn) else known
+
     def _know(self, turn: int, recording_id: str) -> None:
         self._recordings[turn] = recording_id
         for of_turns in (self._recordings, self._again):

@@ -55,6 +55,7 @@ class Lines:
         admit: Returns when there is room for an event.
         has_room: Whether there is now, whichever comes.
         is_free: Whether no turn runs.
+        speech_sent: Told the recording of an utterance, once all of it has left.
     """
 
     def __init__(  # noqa: PLR0913 - injects ports
@@ -69,11 +70,13 @@ class Lines:
         admit: Callable[[ServerEvent], Awaitable[None]],
         has_room: Callable[[], bool],
         is_free: Callable[[], bool],
+        speech_sent: Callable[[str], None],
     ) -> None:
         self._terms = terms
         self._parts = parts
         self._jobs = jobs
         self._recorder = recorder
+        self._speech_sent = speech_sent
         self.files = FileCarrier(
             terms.thread_id,
             parts.upload,
@@ -197,6 +200,7 @@ class Lines:
                 self._recorder.prompt_sent(command.turn)
             case CommitAudio():
                 self.files.sent(command)
+                self._speech_sent(self.files.recording_of(command.turn))
             case _:
                 pass
 

@@ -18,6 +18,7 @@ from desktop_app.engine.ports import (
     Time,
     UploadFile,
 )
+from desktop_app.engine.sent_speech import FindStored
 from desktop_app.engine.system_time import SystemTime
 from desktop_app.journal.records import BEGINNING, Beginning
 from desktop_app.link.messages import LinkEvent
@@ -34,6 +35,7 @@ class Parts:
         open_text: Opens a line for one typed prompt while there is no voice line.
         publish: Takes news for the window; called on the loop, must not block.
         upload: Puts files into the thread's documents; None where nobody can.
+        find_stored: Looks for a question in the service's thread; None where nobody can.
     """
 
     microphone: Microphone
@@ -46,6 +48,7 @@ class Parts:
     publish: Callable[[LinkEvent], None]
     echo: EchoParts | None = None
     upload: UploadFile | None = None
+    find_stored: FindStored | None = None
     time: Time = field(default_factory=SystemTime)
 
 

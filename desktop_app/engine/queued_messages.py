@@ -12,8 +12,10 @@ from desktop_app.engine.lines import Lines
 from desktop_app.engine.ports import Journal
 from desktop_app.engine.recorder import Recorder
 from desktop_app.engine.redelivery import to_deliver
+from desktop_app.engine.sent_speech import SentSpeech
 from desktop_app.errors import AppError, StorageError
-from desktop_app.journal.records import MessageRecord, MessageStatus
+from desktop_app.journal.records import MessageRecord, MessageStatus, UtteranceState
+from desktop_app.journal.recovery import NOT_UNDERSTOOD, reply_to
 from desktop_app.link.messages import LinkEvent, MessageSaved, Notice, NoticeLevel, NoticeRaised
 
 
@@ -27,6 +29,7 @@ class QueuedMessages:
         journal: Where they are.
         recorder: What is known of turns.
         lines: What was said last.
+        sent: What of it an earlier run had sent.
         tell: Takes inputs for the machine.
         publish: Takes news for the window.
     """
@@ -37,6 +40,7 @@ class QueuedMessages:
         journal: Journal,
         recorder: Recorder,
         lines: Lines,
+        sent: SentSpeech,
         *,
         tell: Callable[[Input], None],
         publish: Callable[[LinkEvent], None],
@@ -45,6 +49,7 @@ class QueuedMessages:
         self._journal = journal
         self._recorder = recorder
         self._lines = lines
+        self._sent = sent
         self._tell = tell
         self._publish = publish
         self._held: dict[str, tuple[MessageRecord, bytes]] = {}
@@ -112,6 +117,8 @@ class QueuedMessages:
         if found is None or (is_queued and found[0].id in self._retried):
             return
         message, pcm = found
+        if is_queued and not await self._is_to_be_said(message):
+            return
         self._recorder.remember(message)
         if not message.utterance_id:
             typed = message.wishes.words
@@ -125,6 +132,27 @@ class QueuedMessages:
         is_waiting = message.status is MessageStatus.QUEUED
         self._tell(SpeechRetried(message.id, is_waiting))
         self._held.pop(message.id, None)  # the machine may have refused it
+
+    async def _is_to_be_said(self, message: MessageRecord) -> bool:
+        """Unless the service heard it before a crash; what was never to be said again is not.
+
+        Raises:
+            StorageError
+        """
+        heard = await self._sent.heard(message)
+        if message.id in self._retried:
+            return False  # a person was faster
+        if heard is None:
+            if message.error == NOT_UNDERSTOOD:
+                await self._give_up(message.id, NOT_UNDERSTOOD)
+            return message.error != NOT_UNDERSTOOD
+        asked = replace(message, text=heard.question, status=MessageStatus.SENT, error="")
+        for row in (asked, replace(reply_to(asked), remote_id=heard.remote_id)):
+            await self._journal.save_message(row)
+            self._publish(MessageSaved(row))
+        transcribed = UtteranceState.TRANSCRIBED
+        await self._journal.set_utterance_state(message.utterance_id, transcribed)
+        return False
 
     def _key_of(self, message_id: str) -> str:
         """By which the message is held, or empty."""

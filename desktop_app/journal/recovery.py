@@ -6,6 +6,8 @@ import contextlib
 import sqlite3
 import uuid
 
+from msgspec.structs import replace
+
 from desktop_app.journal.picture_files import PictureFiles
 from desktop_app.journal.records import (
     CUT_SHORT,
@@ -52,6 +54,15 @@ TO_REBUILD = "rebuild"
 FILES_LEFT = "files"
 """``files:<recording>`` says which files belong to a recording and have not gone with it."""
 
+SPEECH_SENT = "sent"
+"""``sent:<recording>`` says when all of a recording had left for the service."""
+
+_FORGET_SENT = (
+    f"DELETE FROM setting WHERE key LIKE '{SPEECH_SENT}:%' AND substr(key, {len(SPEECH_SENT) + 2}) "
+    "NOT IN (SELECT utterance_id FROM message WHERE status = 'queued' "
+    "UNION SELECT id FROM utterance WHERE state IN ('capturing', 'captured'))"
+)
+
 _FORGET_FILES = (
     f"DELETE FROM setting WHERE key LIKE '{FILES_LEFT}:%' AND (value = '' "
     f"OR substr(key, {len(FILES_LEFT) + 2}) NOT IN (SELECT id FROM utterance))"
@@ -84,7 +95,7 @@ def recover(connection: sqlite3.Connection, files: UtteranceFiles, now_s: float)
     Replies that were growing are cut short: the service may have the rest. So are those that had
     not begun when a program died; what was imported or ended orderly waits for none.
     Recordings without a transcript become failed messages that can be retried, unless they wait to
-    be sent, so that nothing said is lost.
+    be sent, so that nothing said is lost. One that had left waits, too: the service may know it.
 
     Args:
         now_s: Unix seconds. What was asked more than a day before is left as it is.
@@ -107,7 +118,7 @@ def recover(connection: sqlite3.Connection, files: UtteranceFiles, now_s: float)
         files.note_replies([str(row["id"]) for row in replies])
     if connection.execute("SELECT 1 FROM setting WHERE key = ?", (_IN_USE,)).fetchone():
         for row in connection.execute(_UNANSWERED, (now_s - _RECENT_S,)).fetchall():
-            connection.execute(SAVE_MESSAGE, values_of(_reply_to(message_of(row))))
+            connection.execute(SAVE_MESSAGE, values_of(reply_to(message_of(row))))
     connection.execute("INSERT OR REPLACE INTO setting (key, value) VALUES (?, '1')", (_IN_USE,))
 
 
@@ -149,6 +160,7 @@ def purge(
         pictures.remove_all_but({row["path"] for row in left})
     connection.execute(_NOTE_DELETED)
     connection.execute(_FORGET_FILES)
+    connection.execute(_FORGET_SENT)
     connection.execute("DELETE FROM thread WHERE is_removed")
     connection.execute(_DELETE_UNBEGUN)
 
@@ -178,8 +190,16 @@ def _settle(
         (str(state), duration_ms, utterance.id),
     )
     if duration_ms and not is_reply and not _has_message(connection, utterance.id):
-        connection.execute(SAVE_MESSAGE, values_of(_failed_message(utterance, duration_ms)))
+        failed = _failed_message(utterance, duration_ms)
+        if _has_left(connection, utterance.id):
+            failed = replace(failed, status=MessageStatus.QUEUED)
+        connection.execute(SAVE_MESSAGE, values_of(failed))
         _list_thread(connection, utterance)
+
+
+def _has_left(connection: sqlite3.Connection, utterance_id: str) -> bool:
+    key = f"{SPEECH_SENT}:{utterance_id}"
+    return connection.execute("SELECT 1 FROM setting WHERE key = ?", (key,)).fetchone() is not None
 
 
 def _list_thread(connection: sqlite3.Connection, utterance: UtteranceRecord) -> None:
@@ -202,8 +222,8 @@ def _has_message(connection: sqlite3.Connection, utterance_id: str) -> bool:
     return found.fetchone() is not None
 
 
-def _reply_to(question: MessageRecord) -> MessageRecord:
-    """Nothing of it had come yet."""
+def reply_to(question: MessageRecord) -> MessageRecord:
+    """A reply that is looked for at the service: nothing of it had come yet."""
     return MessageRecord(
         id=str(uuid.uuid5(uuid.NAMESPACE_OID, f"{question.id} {question.turn}")),
         thread_id=question.thread_id,

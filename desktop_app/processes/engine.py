@@ -197,9 +197,10 @@ class EngineApp:
             report=self._report,
         )
         self._learning = LearningWatch(journal, answers, self._publish, SystemTime(), self._report)
+        self._stored = StoredReplies(self._asked.api, threads, decode_speech)
         self._cut_replies = ReplyWatch(
             journal,
-            StoredReplies(self._asked.api, threads, decode_speech),
+            self._stored,
             self._publish,
             SystemTime(),
             self._report,
@@ -275,6 +276,7 @@ class EngineApp:
             profile=self._profile.key,
             keeps_recordings=self._keeps_recordings,
             answers_tools=True,
+            find_stored=self._stored.find,
         )
         return kit.build(thread_id)
 

@@ -18,6 +18,7 @@ from desktop_app.engine.echo_control import EchoParts
 from desktop_app.engine.engine import Engine
 from desktop_app.engine.parts import Parts, Terms
 from desktop_app.engine.ports import Journal, Loudspeaker, Microphone
+from desktop_app.engine.sent_speech import FindStored
 from desktop_app.journal.records import Beginning
 from desktop_app.link.messages import LinkEvent
 from desktop_app.profiles import Profile
@@ -105,6 +106,7 @@ class EngineKit:
         profile: Of the service that is talked to.
         keeps_recordings: Asked whenever somebody begins to speak.
         answers_tools: Who hears the news gives the outputs of functions.
+        find_stored: As of ``Parts``.
         detector: Shared: one conversation at most has the microphone.
     """
 
@@ -117,6 +119,7 @@ class EngineKit:
     profile: str
     keeps_recordings: Callable[[], bool]
     answers_tools: bool = False
+    find_stored: FindStored | None = None
 
     def build(self, thread_id: str) -> Engine:
         """The engine of one thread, not running yet."""
@@ -157,5 +160,6 @@ class EngineKit:
             journal=self.journal,
             publish=self.publish,
             upload=self.connection.upload,
+            find_stored=self.find_stored,
         )
         return Engine(terms, parts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from enum import Enum, auto
 
 import msgspec
@@ -12,6 +13,12 @@ from desktop_app.protocol.backboard.system_one import SystemOneResult
 from desktop_app.protocol.backboard.threads import StoredMessage
 from desktop_app.protocol.events import ImageReady, provider_name
 from desktop_app.protocol.stream_reading import picture_of
+
+_CLOCKS_S = 30.0
+"""How far the service's clock may be behind ours."""
+
+_HEARD_WITHIN_S = 120.0
+"""After it left, a recording is understood and stored by then."""
 
 
 class ReplyState(Enum):
@@ -35,6 +42,7 @@ class WantedReply(Struct, frozen=True):
         has_recording: The question was a recording too, so the peer may know more words of it.
         other_questions: With a recording, the words of the thread's other questions.
         later: How many questions like it were asked after it, of whose replies no id is known.
+        asked_at_s: Unix second at which it left, where that alone tells it from others.
     """
 
     thread_id: str
@@ -44,6 +52,7 @@ class WantedReply(Struct, frozen=True):
     has_recording: bool = False
     other_questions: frozenset[str] = frozenset()
     later: int = 0
+    asked_at_s: float | None = None
 
 
 class StoredReply(Struct, frozen=True):
@@ -133,9 +142,20 @@ def is_question(asked: str, words: str, *, has_recording: bool) -> bool:
 
 def _is_asked(question: StoredMessage, wanted: WantedReply) -> bool:
     words = " ".join((question.content or "").split())
-    if words in wanted.other_questions:
+    if words in wanted.other_questions or not _is_of_that_time(question, wanted.asked_at_s):
         return False
     return is_question(wanted.question, words, has_recording=wanted.has_recording)
+
+
+def _is_of_that_time(question: StoredMessage, asked_at_s: float | None) -> bool:
+    if asked_at_s is None:
+        return True
+    try:
+        stored = datetime.fromisoformat(question.created_at)
+    except ValueError:
+        return False
+    stored = stored if stored.tzinfo else stored.replace(tzinfo=UTC)
+    return -_CLOCKS_S <= stored.timestamp() - asked_at_s <= _HEARD_WITHIN_S
 
 
 def _turns(
@@ -161,8 +181,9 @@ def _turns(
 
 def _joined(question: StoredMessage, replies: Sequence[StoredMessage]) -> StoredReply:
     """Several rows where tools ran in between: those that only call have no words."""
+    asked = (question.content or "").strip()
     if not replies:
-        return StoredReply(ReplyState.RUNNING)
+        return StoredReply(ReplyState.RUNNING, question=asked)
     last = replies[-1]
     facts = last.metadata_ or {}
     return StoredReply(
@@ -171,7 +192,7 @@ def _joined(question: StoredMessage, replies: Sequence[StoredMessage]) -> Stored
         remote_id=last.message_id,
         model=provider_name(facts.get("model_provider"), facts.get("model_name")),
         speech_url=_speech_url(facts),
-        question=(question.content or "").strip(),
+        question=asked,
         pictures=tuple(picture for one in replies for picture in pictures_in(one)),
     )
 

@@ -11,6 +11,7 @@ from desktop_app.engine.engine import Engine
 from desktop_app.engine.inputs import Input
 from desktop_app.engine.parts import Parts, Terms
 from desktop_app.engine.ports import Journal, OpenTransport, UploadFile
+from desktop_app.engine.sent_speech import FindStored
 from desktop_app.journal.records import MessageRecord, Role
 from desktop_app.link.messages import LinkEvent, NoticeRaised, Phase, PhaseChanged
 from desktop_app.protocol.commands import CommitAudio
@@ -33,6 +34,7 @@ class Rig:
     Args:
         journal: A real one, in place of ``journal``.
         open_voice: Opens real lines, in place of those of ``voice``.
+        find_stored: Looks into the service's thread.
 
     Attributes:
         keeps_recordings: The setting, as it is now.
@@ -40,7 +42,7 @@ class Rig:
         listeners: Who else is told it.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - injects ports
         self,
         *,
         barge_in: bool = True,
@@ -50,6 +52,7 @@ class Rig:
         upload: UploadFile | None = None,
         journal: Journal | None = None,
         open_voice: OpenTransport | None = None,
+        find_stored: FindStored | None = None,
     ) -> None:
         self.time = VirtualTime()
         self.microphone = DrawnMicrophone(self.time)
@@ -71,6 +74,7 @@ class Rig:
             journal=journal or self.journal,
             publish=self._publish,
             upload=upload,
+            find_stored=find_stored,
             time=self.time,
         )
         terms = Terms(

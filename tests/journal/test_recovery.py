@@ -7,7 +7,7 @@ import pytest
 
 from desktop_app.journal.reader import JournalReader
 from desktop_app.journal.records import MessageStatus, Role, TurnTimes, UtteranceState
-from desktop_app.journal.recovery import NOT_UNDERSTOOD
+from desktop_app.journal.recovery import NOT_UNDERSTOOD, SPEECH_SENT
 from desktop_app.journal.search_query import read_wish
 from desktop_app.journal.writer import JournalWriter
 
@@ -123,6 +123,18 @@ async def test_cut_speech_becomes_a_failed_message_with_its_recording(writer, re
     assert message.is_spoken
     assert (await journal.utterance("u1")).state is UtteranceState.CAPTURED
     assert await journal.utterance_pcm("u1") == b"\1\2" * 16_000
+
+
+async def test_cut_speech_that_had_left_waits_until_the_service_was_asked(writer, records, restart):
+    await writer.begin_utterance(records.utterance())
+    writer.append_utterance("u1", b"\1\2" * 16_000)
+    await writer.end_utterance("u1", UtteranceState.CAPTURED)
+    for recording in ("u1", "u2"):
+        await writer.set_setting(f"{SPEECH_SENT}:{recording}", "1.5")
+    journal = await restart(writer)
+    (message,) = await journal.pending()
+    assert (message.utterance_id, message.error) == ("u1", NOT_UNDERSTOOD)
+    assert await (await restart(journal)).settings(SPEECH_SENT) == {f"{SPEECH_SENT}:u1": "1.5"}
 
 
 async def test_cut_speech_that_opened_a_thread_is_listed(writer, records, restart, tmp_path):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from desktop_app.protocol.backboard.threads import StoredMessage
@@ -124,7 +126,8 @@ def test_answers_of_runs_that_no_question_names_stand_behind_theirs():
 
 
 def test_a_question_without_an_answer_is_still_being_answered():
-    assert reply_in(THREAD, WantedReply("t", "other")) == StoredReply(ReplyState.RUNNING)
+    running = StoredReply(ReplyState.RUNNING, question="other")
+    assert reply_in(THREAD, WantedReply("t", "other")) == running
 
 
 @pytest.mark.parametrize("question", ["never asked", "", "  "])
@@ -160,3 +163,22 @@ def test_pictures_and_videos_with_a_link_and_a_name_are_found():
     ]
     made = pictures_in(row("a", "assistant", "Here.", generated_media=media))
     assert [one.document_id for one in made] == ["d1", "d2", "d3"]
+
+
+@pytest.mark.parametrize(
+    ("created_at", "is_it"),
+    [
+        ("2026-11-28T12:00:05Z", True),
+        ("2026-11-28T12:00:05.25", True),
+        ("2026-11-28T14:00:05+02:00", True),
+        ("2026-11-28T11:58:00Z", False),
+        ("2026-11-28T12:10:00Z", False),
+        ("", False),
+    ],
+)
+def test_a_question_of_which_no_words_are_known_is_told_by_its_minute(created_at, is_it):
+    at_s = datetime(2026, 11, 28, 12, tzinfo=UTC).timestamp()
+    wanted = WantedReply("t", "", has_recording=True, asked_at_s=at_s)
+    rows = [StoredMessage(message_id="q", role="user", content="Hi", created_at=created_at)]
+    found = reply_in(rows, wanted)
+    assert (found is not None and found.question == "Hi") is is_it
