@@ -32,13 +32,21 @@ class LineLife:
     Args:
         transport: The open line.
         tell: Takes LineStalled and LineResumed.
+        is_needed: Whether a turn runs: then it is busy, too, however long nobody says a word.
 
     Attributes:
         is_kept_waiting: What the peer said waits with us, and its answer may be behind that.
     """
 
-    def __init__(self, transport: Transport, tell: Callable[[Input], None], time: Time) -> None:
+    def __init__(
+        self,
+        transport: Transport,
+        tell: Callable[[Input], None],
+        time: Time,
+        is_needed: Callable[[], bool] = lambda: False,
+    ) -> None:
         self.is_kept_waiting = False
+        self._is_needed = is_needed
         self._transport = transport
         self._tell = tell
         self._time = time
@@ -75,11 +83,11 @@ class LineLife:
         asked_s = self._time.now()
         while True:
             last_s = max(self._heard_s, self._spoke_s)
-            is_busy = self._time.now() - last_s < _BUSY_S
+            is_busy = self._time.now() - last_s < _BUSY_S or self._is_needed()
             every_s = BUSY_EVERY_S if is_busy else IDLE_EVERY_S
             wait_s = max(self._heard_s, asked_s) + every_s - self._time.now()
             if wait_s > 0:
-                await self._time.sleep(wait_s)
+                await self._time.sleep(min(wait_s, BUSY_EVERY_S))  # it may be busy by then
                 continue
             asked_s = self._time.now()
             await self._ask()

@@ -142,7 +142,9 @@ class Supervisor:
     async def _hold(self, line: HeldLine, earlier: HeldLine | None) -> HeldLine:
         """Hold the line until another takes over, which is returned; this one is still open."""
         assert self._outgoing is not None
-        life = LineLife(line.transport, self._uses.tell, self._time)
+        life = LineLife(
+            line.transport, self._uses.tell, self._time, lambda: not self._uses.is_free()
+        )
         renewal = Renewal(
             line,
             self._open_line,

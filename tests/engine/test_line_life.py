@@ -25,3 +25,18 @@ async def test_of_a_line_that_is_not_asked_any_more_nothing_is_told():
     life.heard()  # its last words, while it is closed
     await time.advance(3)
     assert told == [LineStalled(), LineResumed(), LineStalled()]
+
+
+async def test_a_peer_that_thinks_for_long_is_asked_as_often_as_one_that_talks():
+    time, peer, told = VirtualTime(), ScriptedTransport(), list[Input]()
+    is_turn = False
+    life = LineLife(peer, told.append, time, lambda: is_turn)
+    asking = asyncio.create_task(life.ask())
+    await time.advance(62.5)
+    is_turn = True
+    await time.advance(1)  # what was asked before it began was answered
+    peer.is_alive.clear()
+    await time.advance(2.1)
+    assert told == [LineStalled()]
+    asking.cancel()
+    await asyncio.wait((asking,))
