@@ -88,13 +88,18 @@ class Bookkeeper:
     def begin(self, notes: TurnNotes, utterance: UtteranceRecord) -> None:
         """Open the recording; sound that came meanwhile is written first."""
 
+        def write() -> None:
+            waiting, notes.waiting_sound = notes.waiting_sound, None
+            for pcm in waiting or ():
+                self._journal.write_utterance(utterance.id, pcm)
+
         async def begin() -> None:
             try:
-                await self._begin(utterance)
-            finally:  # a disk that is full does not end the conversation
-                waiting, notes.waiting_sound = notes.waiting_sound, None
-                for pcm in waiting or ():
-                    self._journal.write_utterance(utterance.id, pcm)
+                await self._begin(utterance)  # one that is cancelled is done again: all still waits
+            except StorageError:  # a disk that is full does not end the conversation
+                write()
+                raise
+            write()
 
         self._ledger.do(begin)
 

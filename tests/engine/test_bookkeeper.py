@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from desktop_app.engine.inputs import PromptTyped
+import asyncio
+from pathlib import Path
+
+from desktop_app.engine.inputs import PromptTyped, VoiceStarted
+from desktop_app.journal.records import UtteranceRecord
+from desktop_app.journal.writer import JournalWriter
+from desktop_app.link.messages import Phase
 from desktop_app.link.thread_messages import ThreadSaved
 from desktop_app.protocol.commands import PromptText
 from desktop_app.protocol.events import ReplyEnded, ReplyText
 from tests.fakes.rig import THREAD, Rig
+from tests.fakes.virtual_time import rounds
 
 
 async def test_a_new_question_brings_back_a_removed_thread_and_a_late_reply_does_not():
@@ -22,3 +29,27 @@ async def test_a_new_question_brings_back_a_removed_thread_and_a_late_reply_does
         await rig.take(PromptTyped("m2", "And buses?"))
         await rig.until(lambda: rig.told_of(ThreadSaved))
         assert await rig.journal.thread(THREAD) == rig.told_of(ThreadSaved)[0].thread
+
+
+async def test_what_was_said_is_kept_where_everything_ends_before_its_recording_has_begun(
+    tmp_path: Path,
+):
+    journal = await JournalWriter.open(tmp_path)
+    begin, is_let = journal.begin_utterance, asyncio.Event()
+
+    async def begin_slowly(utterance: UtteranceRecord) -> None:
+        await is_let.wait()
+        await begin(utterance)
+
+    journal.begin_utterance = begin_slowly  # type: ignore[method-assign]  # a slow disk
+    async with Rig(journal=journal) as rig:
+        await rig.take(VoiceStarted())
+        await rig.phase_is(Phase.LISTENING)
+        await rig.hear("#" * 20)
+        closing = asyncio.create_task(rig.engine.aclose())
+        await rounds()
+        is_let.set()
+        await closing
+    (question,) = await journal.messages(THREAD)
+    assert len(await journal.utterance_pcm(question.utterance_id)) == question.speech_ms * 32 > 0
+    await journal.aclose()
