@@ -10,6 +10,17 @@ from desktop_app.errors import AppError
 
 _log = logging.getLogger(__name__)
 
+_OF_MODELS = {
+    "network.unreachable": "model.unreachable",
+    "network.timeout": "model.timeout",
+    "access.refused": "model.key",
+}
+
+
+def code_for_clients(error: AppError) -> str:
+    """Of what happened between the service and a provider, not between it and its client."""
+    return _OF_MODELS.get(error.code, error.code)
+
 
 @contextmanager
 def provider_failures(code: str, sentence: str) -> Iterator[None]:

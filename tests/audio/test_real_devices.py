@@ -213,3 +213,29 @@ async def test_bar_13_a_reply_goes_on_where_its_unplugged_headset_left_it(
     repeated_ms = 50 * len(before & after)
     assert skipped_ms <= 250, "200 ms, and the piece that was cut"
     assert repeated_ms <= 200
+
+
+async def test_bar_16_a_headset_that_changes_its_profile_while_a_reply_sounds_keeps_its_pitch(
+    sound, sound_server, tmp_path
+):
+    reply = 12_000 * np.sin(2 * np.pi * TONE_HZ * np.arange(24_000 * 5) / 24_000)
+    sound_server.plug_loudspeaker("headset", rate_hz=48_000)
+    loudspeaker = Loudspeaker(sound, DeviceWish("headset"))
+    await loudspeaker.open()
+    after = tmp_path / "after.wav"
+    loudspeaker.play(1, reply.astype(np.int16).tobytes())
+    loudspeaker.finish(1)
+    async with asyncio.timeout(LIMIT_S):
+        while loudspeaker.heard_ms < 1_000:  # noqa: ASYNC110 - it can only be asked
+            await asyncio.sleep(0.01)
+        sound_server.unplug("headset")
+        sound_server.plug_loudspeaker("headset", rate_hz=16_000, channels=1)
+        async with sound_server.recording(after, of="headset"):
+            await loudspeaker.drained()
+    assert loudspeaker.device_name == "headset"
+    await loudspeaker.close()
+    with wave.open(str(after)) as file:
+        rate_hz = file.getframerate()
+        part = loud_part(file.readframes(file.getnframes()))
+    assert pitch_hz(part) * rate_hz / RATE_HZ == pytest.approx(TONE_HZ, abs=2)
+    assert len(part) / rate_hz > 3, "of four seconds"

@@ -42,6 +42,7 @@ from desktop_app.service.gateway.chosen_hearing import ChosenHearing
 from desktop_app.service.gateway.gateway_turn import Turn
 from desktop_app.service.gateway.session_plan import SessionPlan, read_plan
 from desktop_app.service.gateway.speaking import Tell
+from desktop_app.service.provider_failures import code_for_clients
 from desktop_app.service.provider_source import ProviderSource
 from desktop_app.service.providers.ports import SpeechToText, Transcript
 from desktop_app.service.providers.reply_ports import ReplySpeech
@@ -192,7 +193,7 @@ class GatewaySession:
 
     async def on_fault(self, error: AppError) -> None:
         """Answer with ``error``; the socket stays."""
-        await self._tell(GatewayError(message=str(error), code=error.code))
+        await self._tell(GatewayError(message=str(error), code=code_for_clients(error)))
 
     # ---- what the client says ---------------------------------------------------------------
 

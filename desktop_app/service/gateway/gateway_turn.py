@@ -18,6 +18,7 @@ from desktop_app.service.gateway import speech_choice
 from desktop_app.service.gateway.answers import Answer, AnswerEnd
 from desktop_app.service.gateway.session_plan import Voice
 from desktop_app.service.gateway.speaking import Speaking, Tell
+from desktop_app.service.provider_failures import code_for_clients
 from desktop_app.service.provider_source import ProviderSource
 from desktop_app.service.runs.events import ToolBegun, ToolFailed
 from desktop_app.service.storage.conversation_store import Heard
@@ -111,7 +112,8 @@ class Turn:
                 speaking.cancel()
         await self._speech.close()
         if self._speech.failure is not None:
-            await self._report(self._speech.failure.code, str(self._speech.failure))
+            failure = self._speech.failure
+            await self._report(code_for_clients(failure), str(failure))
 
     async def _open_speech(self, source: ProviderSource) -> Speaking | None:
         if self._voice is None:

@@ -12,6 +12,7 @@ from weakref import WeakValueDictionary
 
 from desktop_app.errors import AppError
 from desktop_app.protocol.backboard.system_one import SystemOneConfig
+from desktop_app.service.provider_failures import code_for_clients
 from desktop_app.service.provider_source import ProviderSource
 from desktop_app.service.providers.ports import Language, Tool
 from desktop_app.service.runs.answering import Answering
@@ -30,13 +31,6 @@ from desktop_app.service.storage.store import Store
 from desktop_app.tasks import start_in
 
 _log = logging.getLogger(__name__)
-
-_OF_MODELS = {
-    "network.unreachable": "model.unreachable",
-    "network.timeout": "model.timeout",
-    "access.refused": "model.key",
-}
-"""What happened between the service and a provider, not between it and its client."""
 
 
 class Runs:
@@ -266,8 +260,7 @@ class Runs:
 
 
 def _failed(text: str, error: AppError) -> RunEnded:
-    code = _OF_MODELS.get(error.code, error.code)
-    return RunEnded("FAILED", text, error=str(error), code=code)
+    return RunEnded("FAILED", text, error=str(error), code=code_for_clients(error))
 
 
 @asynccontextmanager

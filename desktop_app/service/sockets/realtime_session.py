@@ -26,6 +26,7 @@ from desktop_app.protocol.gateway import MAX_FRAME_BYTES
 from desktop_app.protocol.json_faults import UNREADABLE
 from desktop_app.service.clock import new_id
 from desktop_app.service.gateway.hearing import Hearing
+from desktop_app.service.provider_failures import code_for_clients
 from desktop_app.service.provider_source import ProviderSource
 from desktop_app.service.providers.ports import SpeechToText, Transcript
 from desktop_app.service.runs.runs import Runs
@@ -129,7 +130,7 @@ class RealtimeSession:
 
     async def on_fault(self, error: AppError) -> None:
         """Tell it; the socket stays."""
-        await self._tell(SocketError(message=str(error), code=error.code))
+        await self._tell(SocketError(message=str(error), code=code_for_clients(error)))
 
     # ---- what the client says ---------------------------------------------------------------
 

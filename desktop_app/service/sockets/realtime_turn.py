@@ -17,6 +17,7 @@ from desktop_app.protocol.events import ToolCall
 from desktop_app.protocol.gateway import AssistantAudioChunk, GatewayServerMessage
 from desktop_app.service.gateway.session_plan import Voice
 from desktop_app.service.gateway.speaking import Speaking
+from desktop_app.service.provider_failures import code_for_clients
 from desktop_app.service.providers.one_by_one import OneByOne
 from desktop_app.service.providers.ports import TextDelta, TextToSpeech
 from desktop_app.service.runs.events import MediaMade, RunEnded, RunEvent, ToolBegun
@@ -123,7 +124,7 @@ class RealtimeTurn:
                 self._speech.finish()
             if self._speech.failure is not None:
                 failure = self._speech.failure
-                await self._send("error", message=str(failure), code=failure.code)
+                await self._send("error", message=str(failure), code=code_for_clients(failure))
         await self._conclude(end)
 
     async def _write(self) -> RunEnded:

@@ -29,6 +29,7 @@ from desktop_app.service.gateway.hearing import Hearing
 from desktop_app.service.gateway.session_plan import SessionPlan, read_plan
 from desktop_app.service.messages.voiced_turn import SpokenQuestion, VoicedTurn
 from desktop_app.service.messages.voiced_turns import VoicedTurns
+from desktop_app.service.provider_failures import code_for_clients
 from desktop_app.service.provider_source import ProviderSource
 from desktop_app.service.providers.ports import SpeechToText, Transcript
 from desktop_app.service.runs.runs import Runs
@@ -132,7 +133,7 @@ class VoiceSession:
 
     async def on_fault(self, error: AppError) -> None:
         """Tell it; the socket stays."""
-        await self._tell(SocketError(message=str(error), code=error.code))
+        await self._tell(SocketError(message=str(error), code=code_for_clients(error)))
 
     # ---- what the client says ---------------------------------------------------------------
 

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 from websockets.asyncio.client import connect
 
-from desktop_app.errors import ChildError
+from desktop_app.errors import AccessError, ChildError
 from desktop_app.service.providers.ports import Transcript
 from desktop_app.service.runs.run import Run
 from desktop_app.service.sockets import session_socket
@@ -243,12 +243,20 @@ async def test_a_client_that_goes_away_leaves_a_whole_answer(rig):
     assert stored[-1]["content"] == "Hello there. How are you?"
 
 
-async def test_a_failure_to_hear_is_told_and_the_session_goes_on(rig, client):
-    rig.providers.stt.failure = ChildError("stt.failed", "It broke.")
+@pytest.mark.parametrize(
+    "failed",
+    [
+        (ChildError("stt.failed", "It broke."), "stt.failed"),
+        (AccessError("access.refused", "It broke."), "model.key"),  # not the client's key
+    ],
+)
+async def test_a_failure_to_hear_is_told_and_the_session_goes_on(rig, client, failed):
+    failure, code = failed
+    rig.providers.stt.failure = failure
     await client.begin(await rig.thread())
     await client.ask()
     error = await client.until("error")
-    assert (error["message"], error["code"]) == ("It broke.", "stt.failed")
+    assert (error["message"], error["code"]) == ("It broke.", code)
     rig.providers.stt.failure = None
     await client.ask()
     await client.until("input.resumed")
