@@ -188,8 +188,9 @@ _CODE_BLOCK = re.compile(
     rf"^{_QUOTE_OR_ITEM}(`{{3,}}|~{{3,}})[^`\n]*(?:\n.*?)??(?:^[ \t>]*\1[`~]*[ \t]*$|\Z)",
     re.DOTALL | re.MULTILINE,
 )
-_HIDDEN_PART = re.compile(
-    r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE
+_HIDDEN_PART = re.compile(  # what is quoted as code is a word
+    r"(?<!`)<!--.*?-->|(?<!`)<(script|style)\b.*?</\1>|\A<(?:!--|script\b|style\b).*",
+    re.DOTALL | re.IGNORECASE,
 )
 _RULE = re.compile(r"^[ \t]*(?:[-*_=][ \t]*){3,}$|^[ \t|:+=-]+$", re.MULTILINE)
 _LINE_MARK = re.compile(

@@ -230,6 +230,7 @@ def test_no_character_is_lost(text):
         ("Is that so[^note]? See [1]. 【4:0†source】", "Is that so? See 1."),
         ("> [!NOTE]\n> Take care.", "Take care."),
         ("Term\n: What it is", "Term What it is"),
+        ("A `<!--` begins it and `-->` ends it.", "A <!-- begins it and --> ends it."),
         ("A&nbsp;B &amp; C&#39;s &lt;3 AT&T", "A B & C's <3 AT&T"),
         ('<a title="a > b" href="x">link</a> <!-- no --> ok', "link ok"),
         ("⌚ ⏰ ▶️ ℹ️ ㊗️ 1️⃣ :+1: :tada: at 10:30:45", "1 at 10:30:45"),
