@@ -133,7 +133,7 @@ class GatewayTurns:
         text = text.strip()
         if is_split and not text and len(self._committed) == 1:
             [waiting] = self._committed
-            if not self._words.get(waiting):
+            if not self._words.get(waiting) and waiting not in self.dropped:
                 self._silent = waiting
                 return None
         self._silent = None

@@ -267,3 +267,25 @@ def test_what_is_remembered_of_dropped_turns_is_bounded():
         said(spoken, PromptText(turn, str(turn)), CancelReply(turn))
     assert told(spoken, started("199", 1)) == []
     assert len(spoken.turns.dropped) <= 64
+
+
+def test_silence_of_discarded_sound_at_a_plain_peer_holds_up_no_words_of_the_next():
+    spoken = dialect(PLAIN)
+    said(spoken, AppendAudio(1, SECOND), DiscardAudio(1))
+    said(spoken, AppendAudio(2, SECOND))
+    assert told(spoken, g.TranscriptCommitted(text="")) == []
+    assert not spoken.turns.may_have_words
+    assert told(spoken, g.TranscriptPartial(text="b")) == [TranscriptUpdated(2, "b")]
+
+
+def test_words_behind_silence_are_the_utterances_unless_another_was_committed():
+    spoken = dialect(PLAIN)
+    utter(spoken, 1)
+    assert told(spoken, g.TranscriptCommitted(text="")) == []
+    assert spoken.turns.may_have_words
+    assert told(spoken, g.TranscriptCommitted(text="a")) == [TranscriptUpdated(1, "a", True)]
+    assert not spoken.turns.may_have_words
+    utter(spoken, 2)
+    assert told(spoken, g.TranscriptCommitted(text="")) == []
+    utter(spoken, 3)
+    assert told(spoken, g.TranscriptCommitted(text="c")) == [TranscriptUpdated(3, "c", True)]
