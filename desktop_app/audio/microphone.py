@@ -18,7 +18,7 @@ from desktop_app.audio.devices import (
 )
 from desktop_app.audio.frame_cutter import FrameCutter
 from desktop_app.audio.frames import CAPTURE_RATE_HZ, FRAME_MS, AudioFrame
-from desktop_app.audio.level import level_of
+from desktop_app.audio.level import level_of, rms
 from desktop_app.audio.loop_waker import LoopWaker
 from desktop_app.audio.portaudio import SoundSystem
 from desktop_app.audio.sound_stream import SoundStream, StreamRequest
@@ -29,6 +29,7 @@ _HOLDS_MS = 2_000
 _SILENT_AFTER_S = 1.0
 _MAY_RETURN_S = 1.0
 _BETWEEN_TRIES_S = 0.3
+_LOUD = 200  # root mean square, about -44 dBFS: louder than a room
 
 
 class _Watch:
@@ -297,7 +298,7 @@ class Microphone:
         self._last_pcm = pcm
         is_sound = any(pcm)
         if not (is_sound and self._switch.is_sounding):
-            self._switch.note(is_sound=is_sound)
+            self._switch.note(is_sound=is_sound, is_loud=is_sound and rms(pcm) > _LOUD)
         return cutter.feed(pcm, at_s)
 
     async def _wait_for_sound(self, tap: _Tap) -> None:

@@ -12,7 +12,8 @@ class SwitchWatch:
     """Counts how long a device has given zeros only, which no room does.
 
     A noise gate does it too, between words. It gives itself away: its zeros end by themselves
-    before anybody could have used a switch twice, again and again. Behind one it takes longer.
+    before anybody could have used a switch twice, or with a voice in their first block, again and
+    again. Behind one it takes longer.
 
     Args:
         block_ms: How much sound one block carries.
@@ -32,14 +33,20 @@ class SwitchWatch:
         self._gaps = 0
         self.is_sounding = False
 
-    def note(self, *, is_sound: bool) -> None:
-        """Take the next block."""
+    def note(self, *, is_sound: bool, is_loud: bool = False) -> None:
+        """Take the next block.
+
+        Args:
+            is_sound: It is not all zeros.
+            is_loud: It is as loud as a voice: who uses a switch is quiet for that long.
+        """
         self.is_sounding = is_sound
         if not is_sound:
             self._zero_ms += self._block_ms
             return
-        is_gap = self._has_heard and _SHORTEST_GAP_MS <= self._zero_ms < _OFF_MS
-        self._gaps += is_gap
+        is_short = self._zero_ms < _OFF_MS
+        is_gap = self._zero_ms >= _SHORTEST_GAP_MS and (is_short or is_loud)
+        self._gaps += self._has_heard and is_gap
         self._has_heard = True
         self._zero_ms = 0
 

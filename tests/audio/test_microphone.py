@@ -146,6 +146,20 @@ async def test_a_device_that_never_gave_sound_counts_as_switched_off_after_a_sec
     assert microphone.is_muted
 
 
+async def test_a_noise_gate_that_opens_with_a_word_is_no_switch_after_two_pauses():
+    sound = ScriptedSound()
+    microphone = microphone_of(sound)
+    await microphone.open()
+    pause = [bytes(640)] * 50
+    for _ in range(2):
+        sound.capture(LOUD, *pause)
+        await take(microphone, 51)
+        assert microphone.is_muted
+    sound.capture(LOUD, *pause)
+    await take(microphone, 51)
+    assert not microphone.is_muted
+
+
 async def test_other_microphones_are_offered_the_likeliest_first_and_none_is_opened():
     sound = ScriptedSound()
     microphone = microphone_of(sound)

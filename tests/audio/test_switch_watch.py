@@ -4,10 +4,10 @@ from desktop_app.audio.switch_watch import SwitchWatch
 
 
 def watched(picture: str) -> SwitchWatch:
-    """After blocks of 20 ms: ``#`` of sound, ``.`` of zeros."""
+    """After blocks of 20 ms: ``#`` of a room, ``!`` of a voice, ``.`` of zeros."""
     watch = SwitchWatch(20)
     for mark in picture:
-        watch.note(is_sound=mark == "#")
+        watch.note(is_sound=mark != ".", is_loud=mark == "!")
     return watch
 
 
@@ -37,6 +37,17 @@ def test_zeros_before_the_first_sound_and_single_lost_blocks_are_no_gate():
 
 def test_a_switch_that_is_used_often_is_no_gate():
     assert watched(("#" * 50 + "." * 60) * 5).is_off
+
+
+def test_a_gate_that_opens_with_a_word_after_long_pauses_is_told_from_a_switch():
+    sentence = "." * 60 + "!" * 30
+    assert watched("#" + sentence + "." * 60).is_off
+    assert not watched("#" + sentence * 2 + "." * 60).is_off
+    assert watched("#" + sentence * 2 + "." * 1_500).is_off
+
+
+def test_a_switch_that_is_off_from_the_start_and_opens_into_a_word_is_no_gate():
+    assert watched("." * 60 + "!" * 30 + "#." * 100 + "." * 60).is_off
 
 
 def test_another_stream_begins_anew():
