@@ -225,7 +225,7 @@ def test_no_character_is_lost(text):
         ("...", ""),
         ("東京は*夜*です。", "東京は夜です。"),
         ("请看https://a.b/c。好的", "请看。好的"),
-        ("HTTPS://A.B/C, ftp://a.b/c and file:///home/x", ", and"),
+        ("HTTPS://A.B/C, ftp://a.b/c and file:///srv/x", ", and"),
         ("[it](https://a.b/c_(d)) and [that](x 'a (b)')", "it and that"),
         ("Is that so[^note]? See [1]. 【4:0†source】", "Is that so? See 1."),
         ("> [!NOTE]\n> Take care.", "Take care."),
