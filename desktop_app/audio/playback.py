@@ -71,7 +71,11 @@ class Playback:
         now_s = self._clock()
         self._cushion.arrived(now_s, len(pcm) / _BYTES_PER_S)
         self._backlog.append(pcm)
-        self._begin_s = self._cushion.begin_s(now_s, self._waiting_bytes / _BYTES_PER_S)
+        self._begin_s = self._cushion.begin_s(
+            now_s,
+            self._waiting_bytes / _BYTES_PER_S,
+            is_heard=self._first_sound[0] == self._position,
+        )
         self.pump()
 
     def _begin(self, turn: int) -> None:

@@ -29,9 +29,34 @@ def test_it_is_safe_to_begin_so_late_that_the_latest_chunk_would_be_in_time():
     cushion.arrived(0.07, 0.04)
     cushion.begin()
     cushion.arrived(10.0, 0.04)
-    assert cushion.begin_s(10.0, 0.04) == pytest.approx(10.03)
+    assert cushion.begin_s(10.0, 0.04, is_heard=True) == pytest.approx(10.03)
     cushion.arrived(10.02, 0.04)  # 20 ms early: as much less to wait
-    assert cushion.begin_s(10.02, 0.08) == pytest.approx(10.01)
+    assert cushion.begin_s(10.02, 0.08, is_heard=True) == pytest.approx(10.01)
+
+
+def test_a_turn_on_a_link_at_real_pace_begins_one_period_later_still():
+    cushion = Cushion()
+    cushion.arrived(0.0, 0.04)
+    assert cushion.begin_s(0.0, 0.04, is_heard=False) == 0.0, "nobody knows the pace"
+    cushion.arrived(0.04, 0.04)
+    cushion.begin()
+    cushion.arrived(10.0, 0.04)
+    assert cushion.begin_s(10.0, 0.04, is_heard=False) == pytest.approx(10.01, abs=0.0021)
+    assert cushion.begin_s(10.0, 0.04, is_heard=True) == pytest.approx(10.0, abs=0.0021)
+    cushion.begin()
+    cushion.arrived(140.0, 0.04)
+    assert cushion.begin_s(140.0, 0.04, is_heard=False) == 140.0, "it was too long ago"
+
+
+def test_a_link_ahead_of_real_time_never_waits():
+    cushion = Cushion()
+    for turn_s in (0.0, 10.0):
+        cushion.begin()
+        for number in range(5):
+            cushion.arrived(turn_s + number * 0.01, 0.04)
+            waiting_s = (number + 1) * 0.04
+            begin_s = cushion.begin_s(turn_s + number * 0.01, waiting_s, is_heard=False)
+            assert begin_s <= turn_s + 1e-9
 
 
 def test_a_new_turn_sets_its_own_pace():

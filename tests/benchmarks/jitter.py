@@ -74,7 +74,7 @@ async def figures() -> list[Figure]:
 async def _figure(link: Link) -> Figure:
     heard: list[Heard] = []
     async with peer() as (notes, url), Rig().running(opener(url)) as rig:
-        for seed in range(1 if link.spread_ms == 0 else REPLIES):
+        for seed in range(REPLIES):
             heard.append(await _reply(rig, notes, link.times_s(seed)))
     known = heard[1:] or heard  # of the first reply nobody knows the link: it pays its lateness
     minutes = len(known) * REPLY_S / 60

@@ -45,7 +45,7 @@ QUESTIONS = (
 )
 
 
-async def first_sample(turns: int = 200) -> list[Figure]:
+async def first_sample(turns: int = 1000) -> list[Figure]:
     """V1: chunk sent by the server -> its first sample handed to the card."""
     async with peer() as (notes, url), Rig().running(opener(url)) as rig:
         latencies, shares, waits = [], [], []
