@@ -37,7 +37,7 @@ class Measurement(NamedTuple):
 PARTS = {
     "retrieval": (Measurement("R", "retrieval"),),
     "voice": (
-        Measurement("V1", "voice", "first_sample"),
+        Measurement("V1", "first_sound"),
         Measurement("V2", "window", "beside_a_busy_window"),
         Measurement("V3", "hearing", "sending"),
         Measurement("V4", "hearing", "answering"),

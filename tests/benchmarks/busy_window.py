@@ -76,6 +76,12 @@ def nothing() -> Callable[[], None]:
 
 
 KINDS = {"nothing": nothing, "collect": collect, "sort": sort, "parse": parse, "render": render}
+"""Done again and again without a pause: V2."""
+
+PACED = "render-30"
+"""``render``, 30 times a second: V1."""
+
+_PACE_MS = 33
 
 
 async def run(port: int, token: str, kind: str, seconds: float) -> dict[str, int]:
@@ -87,11 +93,11 @@ async def run(port: int, token: str, kind: str, seconds: float) -> dict[str, int
         window.show()
         store = AppStore()
         done = {"work": 0, "events": 0}
-        work = KINDS[kind]()
+        work = render() if kind == PACED else KINDS[kind]()
         busy = QTimer(window)
         busy.timeout.connect(lambda: _count(done, work))
         client = await LinkClient.connect("127.0.0.1", port, token)
-        busy.start(0)
+        busy.start(_PACE_MS if kind == PACED else 0)
         try:
             async with asyncio.timeout(seconds), aclosing(client.events()) as events:
                 async for event in events:

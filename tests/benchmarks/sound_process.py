@@ -28,7 +28,7 @@ _LONGEST_S = 3_600  # ten minutes of each case, and their starts
 async def main(url: str) -> None:
     """Play until the input ends."""
     take_priority()
-    server = LinkServer(TOKEN, lambda _intent: None, _snapshot)
+    server = LinkServer(TOKEN, lambda _intent: None, snapshot)
     port = await server.start()
     async with Rig(server.publish).running(opener(url)) as rig:
         gc.collect()
@@ -54,7 +54,8 @@ async def _count_each_span(rig: Rig) -> None:
         seen = max(until, len(card.periods))
 
 
-def _snapshot() -> Iterator[LinkEvent]:
+def snapshot() -> Iterator[LinkEvent]:
+    """What a window that comes is told first."""
     yield Welcome("bench", "bench", Phase.READY, Connection.READY, "embedded")
 
 

@@ -1,4 +1,4 @@
-"""V1, V5 and V8 of the performance page, and the waterfall of the built-in loop."""
+"""V5 and V8 of the performance page, and the waterfall of the built-in loop."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from statistics import mean
 from uuid import uuid4
 
 import msgspec
@@ -26,13 +25,11 @@ from desktop_app.engine.inputs import PromptTyped, ReplyStopped
 from desktop_app.journal.records import TurnTimes
 from desktop_app.link.messages import Phase
 from desktop_app.protocol.commands import ConfigureSession
-from tests.benchmarks.bare_wire import received_s
-from tests.benchmarks.figures import Figure, PageGoal, Spread, percentile
+from tests.benchmarks.figures import Figure, Spread, percentile
 from tests.benchmarks.rig import END_SILENCE_MS, Rig
 
 ROOT = Path(__file__).parents[2]
 PERIOD_MS = 10.0
-_SHARE = PageGoal(0.2, 0.14)  # of the page's reference, "ref ring"
 QUIETEST_VOICE = 60.0
 """The turn detector's own bound, about -55 dBFS."""
 
@@ -43,48 +40,6 @@ QUESTIONS = (
     "tests/sounds/square_root_of_one_hundred.wav",
     "tests/sounds/one_hundred_divided_by_four.wav",
 )
-
-
-async def first_sample(turns: int = 1000) -> list[Figure]:
-    """V1: chunk sent by the server -> its first sample handed to the card."""
-    async with peer() as (notes, url), Rig().running(opener(url)) as rig:
-        latencies, shares, waits = [], [], []
-        for turn in range(1, turns + 1):
-            rig.engine.take(PromptTyped(str(uuid4()), json.dumps({"chunks": 1, "paced": False})))
-            times = await rig.turn()
-            sent_s, given_s = notes.next_sent_s(), rig.loudspeaker.given_s[turn]
-            latencies.append(_ms(sent_s, times.first_sound))
-            shares.append(_ms(sent_s, given_s))
-            waits.append(_ms(given_s, times.first_sound))
-    p50, p99 = percentile(latencies, 0.5), percentile(latencies, 0.99)
-    share, reference = mean(shares), mean(await _bare_shares(turns))
-    return [
-        Figure(
-            "V1",
-            "chunk sent -> first sample at the card, 10 ms periods",
-            "ms",
-            Spread.of(latencies),
-            f"p50 <= 5.4, p99 <= 10.4 ms; own share {_SHARE.said('ms')}",
-            p50 <= 5.4 and p99 <= 10.4 and _SHARE.is_met(share, reference),
-            Spread.of(waits),
-            {
-                "p50": p50,
-                "p99": p99,
-                "floor_is": "the wait for the card's next period",
-                "own_share_mean": share,
-                "reference_share_mean": reference,
-                "own_share_p50": percentile(shares, 0.5),
-            },
-        )
-    ]
-
-
-async def _bare_shares(turns: int) -> list[float]:
-    """What the page's reference takes from the peer to its ring."""
-    async with peer() as (notes, url):
-        had_s = await received_s(url, turns)
-        sent_s = notes.sent_s()
-    return [_ms(sent, had) for sent, had in zip(sent_s, had_s, strict=True)]
 
 
 def _floor_of_waits(count: int) -> list[float]:
@@ -148,8 +103,8 @@ async def _loop(what: str, *, is_peer_ending: bool, rounds: int = 2) -> Figure:
             turns.append(msgspec.structs.replace(times, speech_end=last_voiced_s))
             await rig.phase(Phase.LISTENING)
     _print_waterfall(what, turns)
-    over = [_ms(one.speech_end, one.first_sound) - END_SILENCE_MS for one in turns]
-    finals = [_ms(one.commit, one.transcript) for one in turns if one.commit is not None]
+    over = [ms_between(one.speech_end, one.first_sound) - END_SILENCE_MS for one in turns]
+    finals = [ms_between(one.commit, one.transcript) for one in turns if one.commit is not None]
     return Figure(
         "V8",
         f"{what}, over the silence",
@@ -172,7 +127,7 @@ def _print_waterfall(what: str, turns: Sequence[TurnTimes]) -> None:
     sys.stdout.write(f"\n{what}: ms after the last voiced sample (median of turns)\n")
     for stage in ("commit", "transcript", "first_text", "first_audio", "first_sound", "reply_end"):
         at_s = [(one.speech_end, getattr(one, stage)) for one in turns]
-        taken = [_ms(start, end) for start, end in at_s if end is not None]
+        taken = [ms_between(start, end) for start, end in at_s if end is not None]
         if not taken:
             continue  # who ends utterances is not told
         spread = Spread.of(taken)
@@ -181,7 +136,8 @@ def _print_waterfall(what: str, turns: Sequence[TurnTimes]) -> None:
     sys.stdout.write("\n")
 
 
-def _ms(start_s: float | None, end_s: float | None) -> float:
+def ms_between(start_s: float | None, end_s: float | None) -> float:
+    """Milliseconds from one monotonic second to another, both of which are known."""
     assert start_s is not None
     assert end_s is not None
     return (end_s - start_s) * 1000

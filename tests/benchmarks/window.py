@@ -87,7 +87,7 @@ async def beside_a_busy_window(seconds: float = SECONDS) -> list[Figure]:
             link = await _line(sound)
             for kind in busy_window.KINDS:
                 await _missed(bare)  # while the next window starts: not counted
-                work = await _keep_busy(link, kind, seconds)
+                work = await keep_busy(link, kind, seconds)
                 cases[kind] = _Case(await _missed(sound), await _missed(bare), work["work"])
         finally:
             for child in (sound, bare):
@@ -141,7 +141,8 @@ async def _started_beside(module: str, *arguments: str) -> asyncio.subprocess.Pr
     )
 
 
-async def _keep_busy(link: dict[str, Any], kind: str, seconds: float) -> dict[str, int]:
+async def keep_busy(link: dict[str, Any], kind: str, seconds: float) -> dict[str, int]:
+    """A window at this link, busy for so long: how often it worked, what it heard."""
     port = link["link"].rpartition(":")[2]
     window = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.benchmarks.busy_window"),
