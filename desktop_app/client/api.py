@@ -87,6 +87,10 @@ class BackboardApi:
         await self._connection.aclose()
         await self.media.aclose()
 
+    async def reach(self) -> None:
+        """Return when the server has answered anything at all, a refusal, too. Tried once."""
+        await self._connection.reach()
+
     async def check_key(self) -> None:
         """Return when the key is good.
 

@@ -27,6 +27,9 @@ CONNECT_TIMEOUT_S = 10.0
 READ_TIMEOUT_S = 120.0
 """Between two pieces of an answer; a stream as a whole has no limit."""
 
+REACHED_WITHIN_S = 4.0
+"""How long a server may take to answer anything: on a slow link a new connection takes three."""
+
 Params = Mapping[str, str | int | float | bool | None]
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -132,6 +135,11 @@ class HttpConnection:
         """The answer of a request, whatever it says."""
         async with AsyncExitStack() as parts:
             return await self._answered(request, parts, is_stream=False)
+
+    async def reach(self) -> None:
+        """Return when the server has answered anything at all, a refusal, too. Tried once."""
+        with http_errors():
+            await self._http.head(self._base_url, timeout=REACHED_WITHIN_S)
 
     async def events(self, request: Request) -> AsyncGenerator[bytes, None]:
         """The data of each event of the answer. Consume it under ``contextlib.aclosing``."""

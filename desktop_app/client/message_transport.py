@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
-from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
@@ -17,14 +16,15 @@ from desktop_app.client.errors import NotFoundError
 from desktop_app.client.event_queue import EventQueue
 from desktop_app.client.http_connection import Delivery
 from desktop_app.client.message_job import MessageJob
-from desktop_app.client.reply_media import Decode, ReplyMedia
+from desktop_app.client.message_terms import MessageTerms
+from desktop_app.client.reach import Reach
+from desktop_app.client.reply_media import ReplyMedia
 from desktop_app.client.reply_stream import reply_events
 from desktop_app.client.resources.messages import ToolRound
 from desktop_app.client.session_choice import ready_session
 from desktop_app.client.stoppable_stream import StoppableStream
 from desktop_app.client.turn_request import (
     TurnRequest,
-    VoiceDefaults,
     judged_by,
     spoken_turn,
     typed_turn,
@@ -54,7 +54,6 @@ from desktop_app.protocol.events import (
     TranscriptUpdated,
     UploadProgressed,
 )
-from desktop_app.protocol.gateway_speech import MakeResample
 from desktop_app.protocol.stream_dialect import StreamDialect
 from desktop_app.tasks import Background
 
@@ -62,37 +61,6 @@ logger = logging.getLogger(__name__)
 
 MAX_UTTERANCE_BYTES = 600 * 32_000
 """Ten minutes of s16le mono 16 kHz."""
-
-RenewThread = Callable[[], Awaitable[str]]
-
-
-@dataclass(frozen=True, slots=True)
-class MessageTerms:
-    """How a conversation is held over messages.
-
-    Attributes:
-        request: What every message carries besides its words: model, memory, system prompt.
-        renew_thread: Makes a new thread when the server does not know this one any more, and
-            returns its id. Without it such a turn fails.
-        leave_unused: Told when a question was stopped before the server had all of it: its thread
-            may be empty.
-        judge: ``provider/model`` of who answers typed questions where no model is chosen; empty
-            where the server knows.
-        voices: Who hears and speaks where neither the session nor a turn says so.
-        own_prompt: The system prompt that the thread's turns have without being told one; needed
-            to say in a turn where the reply before it was cut.
-        make_resample: Converts speech of other rates than ours; without it such speech is a fault.
-        decode: Decodes speech that comes encoded; without it such speech is a fault.
-    """
-
-    request: MessageRequest = field(default_factory=lambda: MessageRequest(memory="Auto"))
-    renew_thread: RenewThread | None = None
-    leave_unused: Callable[[], None] | None = None
-    judge: str = ""
-    voices: VoiceDefaults = field(default_factory=VoiceDefaults)
-    own_prompt: Callable[[], Awaitable[str]] | None = None
-    make_resample: MakeResample | None = None
-    decode: Decode | None = None
 
 
 class MessageTransport:
@@ -112,6 +80,7 @@ class MessageTransport:
         self._asking: MessageJob | None = None  # a turn that waits for the outputs of tools
         self._utterances: dict[int, bytearray] = {}
         self.cut_reply = CutReply()  # shared with a socket of the same thread
+        self._reach = Reach(api.reach)
         self._news = EventQueue(ready_session(configuration, terms.voices))
         self._is_closed = False
         self._background = Background(self._report)
@@ -162,7 +131,9 @@ class MessageTransport:
         return self._news.events()
 
     async def sign_of_life(self) -> None:
-        """At once: each message is a request of its own, with limits of its own."""
+        """At once, but where a reply has begun: then once the server has answered anything."""
+        if self._running is not None and self._running.dialect.has_news:
+            await self._reach.felt()
 
     async def aclose(self) -> None:
         """Stop what runs, and close. Idempotent; the API stays open."""
@@ -314,6 +285,7 @@ class MessageTransport:
         return True
 
     async def _take(self, event: ServerEvent, job: MessageJob) -> None:
+        self._reach.heard()
         if isinstance(event, ToolsRequested):
             self._asking = job
         self.cut_reply.follow(event)

@@ -14,7 +14,8 @@ from msgspec.structs import replace
 from desktop_app.client.addresses import ApiAddress, GatewayAddress
 from desktop_app.client.api import BackboardApi
 from desktop_app.client.gateway_transport import GatewayTransport, open_gateway
-from desktop_app.client.message_transport import MessageTerms, MessageTransport, open_messages
+from desktop_app.client.message_terms import MessageTerms
+from desktop_app.client.message_transport import MessageTransport, open_messages
 from desktop_app.client.realtime_transport import (
     RealtimeTerms,
     RealtimeTransport,

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from desktop_app.client.api import BackboardApi
 from desktop_app.client.errors import NotFoundError
-from desktop_app.client.message_transport import MessageTerms, open_messages
+from desktop_app.client.message_terms import MessageTerms
+from desktop_app.client.message_transport import open_messages
 from desktop_app.client.reply_media import Decode
 from desktop_app.errors import NetworkError
 from desktop_app.protocol.backboard.voices import SpeechRequest

@@ -14,7 +14,8 @@ from desktop_app.client.api import BackboardApi
 from desktop_app.client.held_speech import HeldSpeech
 from desktop_app.client.json_socket import Event
 from desktop_app.client.late_pictures import LatePictures
-from desktop_app.client.message_transport import MessageTerms, MessageTransport, open_messages
+from desktop_app.client.message_terms import MessageTerms
+from desktop_app.client.message_transport import MessageTransport, open_messages
 from desktop_app.client.reply_media import ReplyMedia
 from desktop_app.client.session_choice import LIVE_MODEL, ready_session
 from desktop_app.client.session_news import SessionNews

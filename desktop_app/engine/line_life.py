@@ -51,7 +51,7 @@ class LineLife:
         self._tell = tell
         self._time = time
         self._heard_s = self._spoke_s = time.now()
-        self._is_stalled = False
+        self._is_stalled = self._is_told = False
         self._is_silent = asyncio.Event()
         self._timers: dict[float, Timer] = {}  # by how long they wait for a word
 
@@ -60,7 +60,7 @@ class LineLife:
         self._heard_s = self._time.now()
         if self._is_stalled:
             self._is_stalled = False
-            self._tell(LineResumed())
+            self._resume()
             self._wait(STALLED_AFTER_S, self._stall)
 
     def spoke(self, waited_s: float = 0.0) -> None:
@@ -101,6 +101,11 @@ class LineLife:
         await self._is_silent.wait()
         raise NetworkError("line.silent", "The server does not answer any more.", retryable=True)
 
+    def leave(self) -> None:
+        """Nobody needs it any more: it is not stalled for anybody."""
+        if self._is_told:
+            self._resume()
+
     async def _ask(self) -> None:
         self._wait(STALLED_AFTER_S, self._stall)
         self._wait(LOST_AFTER_S, self._is_silent.set)
@@ -112,7 +117,7 @@ class LineLife:
             self._timers.clear()
             was_stalled, self._is_stalled = self._is_stalled, False
         if was_stalled:
-            self._tell(LineResumed())
+            self._resume()
 
     def _wait(self, patience_s: float, give_up: Callable[[], None]) -> None:
         """Give up when nothing has come for so long from now on, unless it waits with us."""
@@ -130,5 +135,9 @@ class LineLife:
         self._timers[patience_s] = self._time.after(patience_s, look)
 
     def _stall(self) -> None:
-        self._is_stalled = True
+        self._is_stalled = self._is_told = True
         self._tell(LineStalled())
+
+    def _resume(self) -> None:
+        self._is_told = False
+        self._tell(LineResumed())

@@ -98,7 +98,7 @@ class Lines:
             self._load,
             has_room,
         )
-        self._text_line = TextLine(parts.open_text, terms.text_session, self._uses)
+        self._text_line = TextLine(parts.open_text, terms.text_session, self._uses, time=parts.time)
         self._voice_line: Supervisor | None = None
         self._texts: set[int] = set()
         self._spoken = bytearray()

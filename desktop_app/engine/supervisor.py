@@ -109,9 +109,9 @@ class Supervisor:
             try:
                 await self._hold_one_after_the_other()
             except* AppError as errors:
-                lost = _first(errors)
+                lost = first_error(errors)
             assert lost is not None  # a held line ends with an error or a cancellation
-            _honour_cancellation()
+            honour_cancellation()
             if not lost.retryable:
                 self._uses.tell(LineFailed(lost.code, str(lost)))
                 return
@@ -168,7 +168,7 @@ class Supervisor:
                     # Here, or a loss would count as a cancellation.
                     await self._receive(line, life, renewal)
             except* RenewedError:
-                _honour_cancellation()
+                honour_cancellation()
         except BaseException:
             for one in (line, earlier, renewal.successor):
                 if one is not None:
@@ -234,16 +234,16 @@ class Supervisor:
         raise NetworkError("line.stuck", "The server takes no more.", retryable=True)
 
 
-def _honour_cancellation() -> None:
+def honour_cancellation() -> None:
     """Python 3.11's task groups prefer a child's error to the cancellation of their parent."""
     task = asyncio.current_task()
     if task is not None and task.cancelling():
         raise asyncio.CancelledError
 
 
-def _first(errors: BaseExceptionGroup[AppError]) -> AppError:
+def first_error(errors: BaseExceptionGroup[AppError]) -> AppError:
     """The error to act upon: one that another try cannot help goes first."""
     leaves: list[AppError] = []
     for error in errors.exceptions:
-        leaves += [_first(error)] if isinstance(error, BaseExceptionGroup) else [error]
+        leaves += [first_error(error)] if isinstance(error, BaseExceptionGroup) else [error]
     return min(leaves, key=lambda error: error.retryable)

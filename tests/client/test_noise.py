@@ -13,7 +13,7 @@ from desktop_app.client.addresses import ApiAddress, GatewayAddress
 from desktop_app.client.api import BackboardApi
 from desktop_app.client.gateway_transport import open_gateway
 from desktop_app.client.json_socket import open_json_socket
-from desktop_app.client.message_transport import MessageTerms
+from desktop_app.client.message_terms import MessageTerms
 from desktop_app.client.realtime_transport import RealtimeTerms, open_realtime
 from desktop_app.client.voice_socket_transport import open_voice_transport
 from desktop_app.errors import AppError

@@ -12,7 +12,8 @@ from desktop_app.client import stoppable_stream
 from desktop_app.client.addresses import ApiAddress
 from desktop_app.client.api import BackboardApi
 from desktop_app.client.http_connection import Delivery
-from desktop_app.client.message_transport import MessageTerms, open_messages
+from desktop_app.client.message_terms import MessageTerms
+from desktop_app.client.message_transport import open_messages
 from desktop_app.client.stoppable_stream import StoppableStream
 from desktop_app.protocol.backboard.messages import MessageRequest
 from desktop_app.protocol.commands import CancelReply, ConfigureSession, PromptText, TurnWishes

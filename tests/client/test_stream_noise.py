@@ -14,7 +14,8 @@ import pytest
 
 from desktop_app.client.addresses import ApiAddress
 from desktop_app.client.api import BackboardApi
-from desktop_app.client.message_transport import MessageTerms, MessageTransport, open_messages
+from desktop_app.client.message_terms import MessageTerms
+from desktop_app.client.message_transport import MessageTransport, open_messages
 from desktop_app.processes.engine_parts import resample_speech
 from desktop_app.protocol.commands import CancelReply, ConfigureSession, PromptText, SpeechOutput
 from desktop_app.protocol.events import ReplyEnded, ServerEvent, ServerFault, ToolsRequested

@@ -11,7 +11,7 @@ import pytest
 from desktop_app.client import voice_socket_transport
 from desktop_app.client.addresses import ApiAddress
 from desktop_app.client.api import BackboardApi
-from desktop_app.client.message_transport import MessageTerms
+from desktop_app.client.message_terms import MessageTerms
 from desktop_app.client.voice_socket_transport import VoiceSocketTransport, open_voice_transport
 from desktop_app.errors import NetworkError
 from desktop_app.protocol.commands import (

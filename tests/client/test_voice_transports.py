@@ -10,7 +10,8 @@ import pytest
 from desktop_app.client.addresses import ApiAddress, GatewayAddress
 from desktop_app.client.api import BackboardApi
 from desktop_app.client.gateway_transport import GatewayTransport, open_gateway
-from desktop_app.client.message_transport import MessageTerms, MessageTransport, open_messages
+from desktop_app.client.message_terms import MessageTerms
+from desktop_app.client.message_transport import MessageTransport, open_messages
 from desktop_app.client.realtime_transport import RealtimeTerms, RealtimeTransport, open_realtime
 from desktop_app.client.remote_threads import RemoteThreads
 from desktop_app.client.service_connection import ServiceAddresses, ServiceConnection

@@ -9,7 +9,8 @@ import pytest
 
 from desktop_app.client.addresses import ApiAddress
 from desktop_app.client.api import BackboardApi
-from desktop_app.client.message_transport import MessageTerms, open_messages
+from desktop_app.client.message_terms import MessageTerms
+from desktop_app.client.message_transport import open_messages
 from desktop_app.protocol.commands import (
     ConfigureSession,
     PromptText,

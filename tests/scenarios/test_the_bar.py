@@ -8,17 +8,25 @@ import pytest
 
 from desktop_app.engine.inputs import (
     MutedChanged,
+    PromptTyped,
     TalkPressed,
     TalkReleased,
     VoiceStarted,
     VoiceStopped,
 )
 from desktop_app.errors import DeviceError, NetworkError
-from desktop_app.link.messages import Phase, TranscriptChanged
-from desktop_app.protocol.commands import AppendAudio, CancelReply, CommitAudio, DiscardAudio
+from desktop_app.link.messages import NoticeCleared, Phase, TranscriptChanged
+from desktop_app.protocol.commands import (
+    AppendAudio,
+    CancelReply,
+    CommitAudio,
+    DiscardAudio,
+    PromptText,
+)
 from desktop_app.protocol.events import (
     ReplyAudio,
     ReplyEnded,
+    ReplyStarted,
     ReplyText,
     TranscriptUpdated,
 )
@@ -202,6 +210,38 @@ async def test_bar_61_a_drop_in_mid_reply_is_shown_within_two_seconds_and_what_c
         assert again is not line
         assert again.sent == [], "nothing is said twice"
         assert len(rig.questions) == 1
+
+
+async def test_bar_61_a_drop_in_mid_reply_is_shown_within_two_seconds_where_one_types():
+    async with Rig() as rig:
+        await rig.take(PromptTyped("m1", "a question"))
+        line = await rig.text.connection()
+        await line.expect(PromptText(1, "a question"))
+        line.say(ReplyStarted(1), ReplyText(1, "An "))
+        line.is_alive.clear()
+        await rig.time.advance(2)
+        assert "line.stalled" in rig.notices
+        line.is_alive.set()
+        await rounds()
+        assert "line.stalled" in [one.code for one in rig.told_of(NoticeCleared)]
+        line.say(ReplyText(1, "answer"), ReplyEnded(1))
+        await rig.until(lambda: [one.text for one in rig.replies] == ["An answer"])
+        assert len(rig.text.configurations) == 1
+
+
+async def test_bar_61_a_server_that_is_gone_is_left_where_one_types_and_its_reply_is_looked_for():
+    async with Rig() as rig:
+        await rig.take(PromptTyped("m1", "a question"))
+        line = await rig.text.connection()
+        await line.expect(PromptText(1, "a question"))
+        line.say(ReplyStarted(1), ReplyText(1, "An "))
+        line.is_alive.clear()
+        await rig.time.advance(13)
+        await rig.phase_is(Phase.READY)
+        assert line.is_closed
+        assert "line.stalled" in [one.code for one in rig.told_of(NoticeCleared)]
+        assert [(one.text, one.status) for one in rig.replies][-1][0] == "An "
+        assert len(rig.text.configurations) == 1, "nothing is said twice"
 
 
 @pytest.mark.parametrize(
