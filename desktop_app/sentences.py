@@ -159,6 +159,7 @@ _TOLD: Prose = {
     ),
     "reply.slow": "The reply takes longer than usual.",
     "reply.timeout": "No answer came within a minute. Your question was kept[; try again].",
+    "reply.unspoken": "The answer came without its voice. It can be read.",
     "service.down": (
         "The voice service is not running. It is being started again; what you say and type is "
         "kept."

@@ -44,7 +44,9 @@ def opened(session: Session) -> Step:
     """The peer accepted the session: what waits for it is said."""
     was_lost = session.line is Line.LOST
     cleared = (ClearNotice("prompt.queued"),) if session.tries else ()
-    session, resumed = _no_longer_troubled(replace(session, line=Line.OPEN, tries=0))
+    session, resumed = _no_longer_troubled(
+        replace(session, line=Line.OPEN, tries=0, is_voiceless=False)
+    )
     return then((session, (*cleared, *resumed)), lambda now: _say_what_waits(now, was_lost))
 
 

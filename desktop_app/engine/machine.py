@@ -367,8 +367,8 @@ def _tell_slow(session: Session) -> Step:
         return session, ()
     if session.is_voice_stalled:  # that is told, and over in seconds
         return session, (SetTimer(TimerName.SLOW, SLOW_S),)
-    if session.is_text_whole and session.has_sound:  # its end was not told
-        return complete_turn(session)
+    if session.is_text_whole and (session.has_sound or session.awaits_voice):
+        return complete_turn(session)  # its end was not told
     return replace(session, is_slow=True), (
         notice(NoticeLevel.WARNING, "reply.slow", action="interrupt"),
         SetTimer(TimerName.GIVE_UP, GIVE_UP_S),

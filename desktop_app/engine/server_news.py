@@ -82,6 +82,8 @@ def on_event(session: Session, event: ServerEvent) -> Step:
 
 
 def _late(session: Session, event: ServerEvent) -> Step:
+    if isinstance(event, ReplyAudio | ReplyEnded) and session.is_unspoken:
+        return _late_voice(session, event) if event.turn == session.turn else (session, ())
     if not isinstance(event, TranscriptUpdated) or event.turn > session.turn:
         return session, ()
     if not event.is_final or not event.text.strip():
@@ -92,6 +94,16 @@ def _late(session: Session, event: ServerEvent) -> Step:
     asked = replace(session, stage=Stage.THINKING, has_words=True, is_wordless=False)
     effects = (ClearNotice("voice.no_speech"), ClearTimer(TimerName.IDLE_LINE), slow_timer(asked))
     return asked, (Record(event), *effects)
+
+
+def _late_voice(session: Session, event: ReplyAudio | ReplyEnded) -> Step:
+    """A voice that begins after its reply was left to be read is heard all the same."""
+    if isinstance(event, ReplyEnded):
+        return replace(session, is_unspoken=False), (Record(event),)
+    if not session.can_play:
+        return session, ()
+    session, effects = _audio(replace(session, stage=Stage.THINKING), event)
+    return session, (*effects, ClearTimer(TimerName.IDLE_LINE), ClearNotice("reply.unspoken"))
 
 
 def _while_hearing(session: Session, event: ServerEvent) -> Step:
@@ -152,13 +164,13 @@ def _followed(session: Session, event: ServerEvent) -> Session:
     match event:
         case ToolCallStarted(name=name) | ToolCallReady(call=ToolCall(name=name)):
             is_making = session.is_making or name in _MAKERS
-            return replace(session, is_making=is_making, is_text_whole=False)
+            return replace(session, is_making=is_making, is_text_whole=False, awaits_voice=False)
         case ImageReady():
             return replace(session, is_making=False, is_fetching=False)
         case ReplyText(is_whole=is_whole):  # the model has gone on
-            return replace(session, is_making=False, is_text_whole=is_whole)
+            return replace(session, is_making=False, is_text_whole=is_whole, awaits_voice=False)
         case ReplyWritten():
-            return replace(session, is_text_whole=True)
+            return replace(session, is_text_whole=True, awaits_voice=True)
         case ToolCallFailed() | ReplyReasoning():
             return replace(session, is_making=False)
         case _:
@@ -209,7 +221,14 @@ def _audio(session: Session, event: ReplyAudio) -> Step:
     if session.stage is Stage.SPEAKING:
         return session, heard
     session, effects = _patience(session)
-    speaking = replace(session, stage=Stage.SPEAKING, is_answered=True, has_sound=True)
+    speaking = replace(
+        session,
+        stage=Stage.SPEAKING,
+        is_answered=True,
+        has_sound=True,
+        is_unspoken=False,
+        is_voiceless=False,
+    )
     timers = (ClearTimer(TimerName.SLOW), SetTimer(TimerName.SOUND, SOUND_S))
     if not session.is_interjected:
         return speaking, (*heard, *effects, *timers)

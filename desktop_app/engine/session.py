@@ -84,6 +84,9 @@ class Session(Struct, frozen=True):
         is_wordless: The server found no words in the turn, which is over; they may come yet.
         is_answered: The server has said something about the turn.
         is_text_whole: All words of the reply are there; its sound and its end may still come.
+        awaits_voice: The server said so, and nothing since: only its sound and its end can follow.
+        is_unspoken: The reply was left to be read, as its sound did not come; it may come yet.
+        is_voiceless: So it was with the latest reply of this line.
         reply_ended: No more of the reply will come.
         prompt: The typed question of the turn, None when it was spoken.
         waiting: What was typed or said and waits for its turn, oldest first.
@@ -137,6 +140,9 @@ class Session(Struct, frozen=True):
     is_wordless: bool = False
     is_answered: bool = False
     is_text_whole: bool = False
+    awaits_voice: bool = False
+    is_unspoken: bool = False
+    is_voiceless: bool = False
     reply_ended: bool = False
     prompt: PromptTyped | None = None
     waiting: tuple[PromptTyped | SpeechQueued, ...] = ()

@@ -43,6 +43,9 @@ Step = tuple[Session, tuple[Effect, ...]]
 
 SLOW_S = 8.0
 GIVE_UP_S = 52.0  # on top of SLOW_S
+VOICELESS_S = 2.0
+"""For the voice of a reply that is all written, where the one before stayed unspoken."""
+
 MAKING_S = 2_100.0
 """For a video. The service gives up earlier, and says why; a line that is dead is told as such."""
 
@@ -88,6 +91,8 @@ def new_turn(session: Session, stage: Stage, route: Route) -> Session:
         is_wordless=False,
         is_answered=False,
         is_text_whole=False,
+        awaits_voice=False,
+        is_unspoken=False,
         reply_ended=False,
         has_sound=False,
         sound_ms=0,
@@ -96,6 +101,8 @@ def new_turn(session: Session, stage: Stage, route: Route) -> Session:
 
 def slow_timer(session: Session) -> SetTimer:
     """How long silence of the server is nothing to tell of."""
+    if session.awaits_voice and session.is_voiceless:
+        return SetTimer(TimerName.SLOW, VOICELESS_S)
     is_long = session.is_making or session.is_fetching
     return SetTimer(TimerName.SLOW, MAKING_S if is_long else SLOW_S)
 
@@ -219,10 +226,19 @@ def end_turn(session: Session) -> Step:
 
 
 def complete_turn(session: Session) -> Step:
-    """All words of the reply are there and no sound comes any more: nobody said that it was all."""
+    """All words of the reply are there and no sound comes any more: nobody said that it was all.
+
+    A reply without any sound can be read, until its voice begins after all.
+    """
     turn = session.turn
-    played = (FinishPlayback(turn),) if session.has_sound else ()
-    return then((session, (Record(ReplyEnded(turn)), *played, FinishTurn(turn))), end_turn)
+    effects: tuple[Effect, ...] = (Record(ReplyEnded(turn)),)
+    if session.has_sound:
+        effects = (*effects, FinishPlayback(turn))
+    elif session.awaits_voice:
+        if session.can_play and not session.is_voiceless:
+            effects = (*effects, notice(NoticeLevel.INFO, "reply.unspoken"))
+        session = replace(session, is_unspoken=True, is_voiceless=True)
+    return then((session, (*effects, FinishTurn(turn))), end_turn)
 
 
 def rest(session: Session) -> Step:

@@ -275,12 +275,10 @@ class GatewayDialect:
         is_over = reply.has_all_speech or not self._is_spoken or is_silent(message)
         if message.text != "".join(reply.text):
             events.append(ReplyText(reply.turn, message.text, is_whole=True))
-        elif not is_over:
+        if not is_over:
             events.append(ReplyWritten(reply.turn))
-        events += made(reply.turn, message.metadata)
-        if is_over:
-            events += self._ended_well(reply)
-        return self._wanted(*events)
+        ended = self._ended_well(reply) if is_over else []
+        return self._wanted(*events, *made(reply.turn, message.metadata), *ended)
 
     def _sound(
         self, message: AssistantAudioStart | AssistantAudioChunk | AssistantAudioEnd
@@ -303,6 +301,8 @@ class GatewayDialect:
             return self._muted(reply, error)
 
     def _sound_ended(self, reply: GatewayReply, chunk_count: int) -> list[ServerEvent]:
+        if not (chunk_count or reply.chunks):
+            return []  # all of it may follow in one piece
         if chunk_count and chunk_count != reply.chunks:
             logger.info("Of %d pieces of speech %d came.", chunk_count, reply.chunks)
         reply.has_all_speech = True
@@ -392,8 +392,7 @@ class GatewayDialect:
 
     def _wanted(self, *events: ServerEvent) -> list[ServerEvent]:
         """Without those of dropped turns."""
-        dropped = self.turns.dropped
-        return [event for event in events if getattr(event, "turn", None) not in dropped]
+        return [one for one in events if getattr(one, "turn", None) not in self.turns.dropped]
 
 
 def _audio(reply: GatewayReply, pcm: bytes) -> list[ServerEvent]:

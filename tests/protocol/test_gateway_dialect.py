@@ -140,6 +140,7 @@ def test_a_peer_without_deltas_and_turn_ids_is_understood():
     assert told(spoken, started("Say hi"), message("Hi!"), chunk(b"ab", 1), audio_end(1)) == [
         ReplyStarted(3, prompt="Say hi"),
         ReplyText(3, "Hi!", is_whole=True),
+        ReplyWritten(3),
         ReplyAudio(3, b"ab"),
         ReplyEnded(3),
     ]
@@ -156,7 +157,10 @@ def test_words_that_differ_from_the_deltas_replace_them():
     spoken = dialect()
     said(spoken, PromptText(1, "x"))
     told(spoken, started("x", 1), g.AssistantDelta(text="a", turn_id=1))
-    assert told(spoken, message("b", 1)) == [ReplyText(1, "b", is_whole=True)]
+    assert told(spoken, message("b", 1)) == [
+        ReplyText(1, "b", is_whole=True),
+        ReplyWritten(1),
+    ]
 
 
 def test_silence_is_a_final_empty_transcript_and_has_no_reply():

@@ -7,7 +7,13 @@ from typing import Any
 
 from desktop_app.protocol import gateway as g
 from desktop_app.protocol.commands import PromptText
-from desktop_app.protocol.events import ReplyAudio, ReplyEnded, ReplyText, ServerFault
+from desktop_app.protocol.events import (
+    ReplyAudio,
+    ReplyEnded,
+    ReplyText,
+    ReplyWritten,
+    ServerFault,
+)
 from desktop_app.protocol.gateway_speech import Resample
 from desktop_app.protocol.wav_stream import wav_file
 from tests.fakes.gateway_script import audio_end, chunk, dialect, message, said, started, told
@@ -89,7 +95,7 @@ def test_speech_in_a_format_that_cannot_be_played_is_said_once_and_the_text_stan
         message("x", 1),
         audio_end(),
     )
-    assert [type(event) for event in events] == [ServerFault, ReplyText, ReplyEnded]
+    assert [type(event) for event in events] == [ServerFault, ReplyText, ReplyWritten, ReplyEnded]
     fault = events[0]
     assert isinstance(fault, ServerFault)
     assert (fault.code, fault.turn, fault.is_fatal) == ("gateway.sound_format", None, False)
@@ -122,7 +128,13 @@ def test_speech_that_is_broken_for_good_is_said_once_and_the_text_stands():
     said(spoken, PromptText(1, "a"))
     told(spoken, started("a", 1))
     events = told(spoken, chunk(b"ab"), *[BROKEN] * 5, chunk(b"cd"), message("x", 1), audio_end())
-    assert [type(one) for one in events] == [ReplyAudio, ServerFault, ReplyText, ReplyEnded]
+    assert [type(one) for one in events] == [
+        ReplyAudio,
+        ServerFault,
+        ReplyText,
+        ReplyWritten,
+        ReplyEnded,
+    ]
     assert isinstance(events[1], ServerFault)
     assert (events[1].code, events[1].turn) == ("gateway.bad_sound", None)
 
@@ -163,6 +175,7 @@ def test_each_piece_of_a_reply_is_played_at_the_rate_that_it_names():
         ReplyAudio(1, b"zzef"),
         ReplyAudio(1, b"ghgh"),
         ReplyText(1, "x", is_whole=True),
+        ReplyWritten(1),
         ReplyAudio(1, b"zz"),
         ReplyEnded(1),
     ]

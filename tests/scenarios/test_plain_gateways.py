@@ -18,7 +18,7 @@ from desktop_app.client.gateway_transport import open_gateway
 from desktop_app.engine.inputs import VoiceStarted
 from desktop_app.engine.ports import Transport
 from desktop_app.journal.records import MessageStatus
-from desktop_app.link.messages import Phase
+from desktop_app.link.messages import NoticeCleared, Phase, ReplyGrew
 from desktop_app.protocol import gateway as g
 from desktop_app.protocol.commands import ConfigureSession
 from tests.fakes.gateway import ScriptedGateway
@@ -193,6 +193,83 @@ async def test_speech_in_one_piece_takes_the_place_of_pieces_that_failed(is_mute
         )
         await rig.until(lambda: rig.loudspeaker.finished == [1])
         assert rig.loudspeaker.waiting_ms == pytest.approx(1_000, abs=120)
+
+
+ANSWER = (
+    g.TranscriptCommitted(text="what time is it"),
+    g.AssistantStarted(text="what time is it"),
+    g.AssistantMessage(text="It is noon."),
+)
+NOTHING_SPOKEN = (
+    g.AssistantAudioStart(turn_id=1, output_format="pcm_24000"),
+    g.AssistantAudioEnd(turn_id=1, chunk_count=0),
+)
+
+
+@pytest.mark.parametrize("sound", [(), NOTHING_SPOKEN], ids=["no sound", "an end of nothing"])
+async def test_a_reply_without_a_voice_can_be_read_soon_and_the_next_one_sooner(sound):
+    async with talking(CONFIGURED, STARTED) as (rig, gateway):
+        await gateway.say(*ANSWER, *sound)
+        await rig.until(lambda: len(rig.told_of(ReplyGrew)) == 1)
+        await rig.time.advance(7)
+        await rig.phase_is(Phase.THINKING)
+        assert rig.notices == []
+        await rig.time.advance(1)
+        await rig.phase_is(Phase.LISTENING)
+        assert rig.notices == ["reply.unspoken"]
+        await rig.until(lambda: rig.replies[0].status is MessageStatus.COMPLETE)
+        await rig.hear(SAYING)
+        await gateway.expect("audio.commit")
+        await gateway.say(*ANSWER)
+        await rig.until(lambda: len(rig.told_of(ReplyGrew)) == 2)
+        await rig.time.advance(2)
+        await rig.phase_is(Phase.LISTENING)
+        assert rig.notices == ["reply.unspoken"], "once is enough"
+        await rig.until(lambda: rig.replies[1].status is MessageStatus.COMPLETE)
+    assert [one.is_spoken for one in rig.replies] == [False, False]
+
+
+@pytest.mark.parametrize("after_s", [5, 20])
+@pytest.mark.parametrize("is_whole", [True, False])
+async def test_a_voice_that_begins_late_is_heard_all_the_same(after_s, is_whole):
+    sound = in_one_piece() if is_whole else in_pieces()
+    async with talking(CONFIGURED, STARTED) as (rig, gateway):
+        await gateway.say(*ANSWER)
+        await rig.until(lambda: len(rig.told_of(ReplyGrew)) == 1)
+        await rig.time.advance(after_s)
+        await gateway.say(*sound)
+        await rig.phase_is(Phase.SPEAKING)
+        await rig.until(lambda: rig.loudspeaker.finished == [1])
+        await rig.loudspeaker.sound(rig.loudspeaker.waiting_ms)
+        await rig.phase_is(Phase.LISTENING)
+        await rig.until(lambda: rig.replies[0].is_spoken and rig.replies[0].speech_ms > 900)
+        assert (NoticeCleared("reply.unspoken") in rig.told) == (after_s > 8)
+    assert rig.replies[0].status is MessageStatus.COMPLETE
+    assert rig.replies[0].utterance_id, "its sound is kept"
+    assert rig.replies[0].heard_chars is None
+
+
+async def test_a_voice_that_begins_late_says_nothing_into_the_next_question():
+    async with talking(CONFIGURED, STARTED) as (rig, gateway):
+        await gateway.say(*ANSWER)
+        await rig.until(lambda: len(rig.told_of(ReplyGrew)) == 1)
+        await rig.time.advance(8)
+        await rig.phase_is(Phase.LISTENING)
+        await rig.hear("#" * 20)
+        await gateway.say(*in_one_piece())
+        await rig.hear("#" * 10)
+        await rig.phase_is(Phase.HEARING)
+        assert rig.loudspeaker.waiting_ms == 0
+
+
+async def test_speech_in_one_piece_is_heard_behind_an_end_of_no_pieces():
+    async with talking(CONFIGURED, STARTED) as (rig, gateway):
+        await gateway.say(*ANSWER, *NOTHING_SPOKEN, *in_one_piece())
+        await rig.until(lambda: rig.loudspeaker.finished == [1])
+        assert rig.loudspeaker.waiting_ms == pytest.approx(1_000, abs=120), "mp3 pads at both ends"
+        await rig.loudspeaker.sound(rig.loudspeaker.waiting_ms)
+        await rig.phase_is(Phase.LISTENING)
+        assert rig.notices == []
 
 
 @pytest.mark.parametrize("is_whole", [True, False])
