@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 
+from desktop_app.service.gateway.indented_code import Margin, without_indented_code
 from desktop_app.service.gateway.spoken_marks import said_displays, said_math, said_tables
 
 _LONGEST = 200  # characters without an end: then a comma or a space must do
@@ -39,11 +40,12 @@ class SentenceSplitter:
 
     However the text is split into deltas, the sentences are the same. A fenced block of code is
     one sentence of its own, from fence to fence, and so is a displayed formula, and what HTML
-    hides. No address is cut.
+    hides. A line of indented code is one, too, and keeps its indentation. No address is cut.
     """
 
     def __init__(self) -> None:
         self._text = ""
+        self._margin = Margin()
 
     def feed(self, delta: str) -> tuple[str, ...]:
         """The sentences that ``delta`` completed."""
@@ -54,26 +56,36 @@ class SentenceSplitter:
         """The rest: nothing more comes. The splitter is empty again."""
         sentences = self._take(is_whole=True)
         self._text = ""
+        self._margin = Margin()
         return sentences
 
     def _take(self, *, is_whole: bool) -> tuple[str, ...]:
         sentences = []
-        at = 0
-        while (end := _end_of_sentence(self._text, at, is_whole=is_whole)) is not None:
-            if sentence := self._text[at:end].strip():
-                sentences.append(sentence)
-            at = end
-        self._text = self._text[at:].lstrip()
+        at = self._after_space(0)
+        while (end := self._end(at, is_whole=is_whole)) is not None:
+            sentences.append(self._margin.take(self._text[at:end]))
+            at = self._after_space(end)
+        self._text = self._text[at:]
         return tuple(sentences)
 
+    def _after_space(self, at: int) -> int:
+        begin = at
+        while begin < len(self._text) and self._text[begin].isspace():
+            begin += 1
+        self._margin.skip(self._text[at:begin])
+        return begin
 
-def _end_of_sentence(text: str, at: int, *, is_whole: bool) -> int | None:
-    """Where the sentence that begins at ``at`` ends, or None while that is not certain."""
-    begin = at
-    while begin < len(text) and text[begin].isspace():
-        begin += 1
-    if begin == len(text):
-        return None
+    def _end(self, begin: int, *, is_whole: bool) -> int | None:
+        if begin == len(self._text):
+            return None
+        if not self._margin.is_code:
+            return _end_of_sentence(self._text, begin, is_whole=is_whole)
+        line_end = self._text.find("\n", begin) + 1
+        return line_end or (len(self._text) if is_whole else None)
+
+
+def _end_of_sentence(text: str, begin: int, *, is_whole: bool) -> int | None:
+    """Where the sentence that begins at ``begin`` ends, or None while that is not certain."""
     if (found := _end_of_block(text, begin, is_whole=is_whole)) != 0:
         return found
     for i in range(begin, min(len(text), begin + _LONGEST)):
@@ -225,7 +237,7 @@ _HALF_LINK = re.compile(r"(?<!\w)!(?=\[)|\]\(\s*[^()\s]*\s*\)?")
 
 def spoken(text: str) -> str:
     """What a voice should say of ``text``, which may be Markdown; empty when nothing is left."""
-    text = _HIDDEN_PART.sub(" ", _CODE_BLOCK.sub(" ", text))
+    text = without_indented_code(_HIDDEN_PART.sub(" ", _CODE_BLOCK.sub(" ", text)))
     text = _ARROW.sub(" ", said_displays(text))
     for silent in (_RULE, _LINE_MARK, _DEFINITION, _FOOTNOTE):
         text = silent.sub("", text)

@@ -136,6 +136,19 @@ ADDRESS = "https://storage.example/" + "a1b2c3/" * 60 + "x.png?sig=" + "beef" * 
         ("<!-- not\n\nthis. -->\nBut this.", ["But this."]),
         ("<style>\np { x: y }\n</style>\nThis.", ["This."]),
         ("<script>\nx. y", []),
+        ("Do:\n\n    a = 1. 2\n\n    print(a)\n\nDone.", ["Do:", "Done."]),
+        ("    x. y\n\tz\nDone.", ["Done."]),
+        ("Do:\n\n\tls -l. x\nDone.", ["Do:", "Done."]),
+        ("One\n    goes on.\n\n   So.", ["One", "goes on.", "So."]),
+        (
+            "- One.\n\n    More. Yes.\n\n  - Two\n\n      More.",
+            ["One.", "More.", "Yes.", "Two", "More."],
+        ),
+        ("1. One\n\n    More.\n\n        x. y\n\n2. Two", ["1. One", "More.", "2. Two"]),
+        ("- One\n\nBut:\n\n    x. y\n\n- Two\n\n    More.", ["One", "But:", "Two", "More."]),
+        ("- One\n# Two\n\n    x. y", ["One", "Two"]),
+        ("* * *\n\n    x. y", []),
+        ("So[^1].\n\n[^1]: As said.\n\n    More.", ["So.", "As said.", "More."]),
         ("So[^1] it is.\n\n[^1]: As said.", ["So it is.", "As said."]),
         ("See [it][1].\n\n[1]: https://a.b 'T'", ["See it."]),
     ],
@@ -179,6 +192,10 @@ _PIECES = st.sampled_from(
         "<script>",
         "https://",
         "x" * 250,
+        "\n\n    ",
+        "    ",
+        "\t",
+        "\n1. ",
     ]
 )
 
