@@ -49,37 +49,45 @@ class Bookkeeper:
         self._time = time
         self._begins = begins
         self._unkept: set[str] = set()  # utterances that the disk refused: nothing is told twice
+        self._unended: set[str] = set()  # those whose end it refused
 
     def save(self, message: MessageRecord) -> None:
         """Save the message and its thread, then show both."""
 
         async def save() -> None:
+            is_late = self._ledger.owes(message.id)  # who read the row meanwhile saw an older one
             await self._touch_thread(message)
             await self._journal.save_message(message)
+            if is_late:
+                self._ledger.tell_now(MessageSaved(message))
 
-        self._ledger.do(save)
+        self._ledger.do(save, row=message.id)
         self._ledger.tell(MessageSaved(message))
 
     def save_again(self, message: MessageRecord) -> None:
         """Save a reply that was over; what was fetched and learned for it since stays."""
 
+        shown = [message]
+
         async def save() -> None:
-            saved = message
             try:
                 await self._touch_thread(message)
-                saved = await self._journal.save_again(message)
+                shown[:] = [await self._journal.save_again(message)]
             finally:  # a disk that is full hides nothing
-                self._ledger.tell_now(MessageSaved(saved))
+                while shown:
+                    self._ledger.tell_now(MessageSaved(shown.pop()))
 
-        self._ledger.do(save)
+        self._ledger.do(save, row=message.id)
 
     def checkpoint(self, message: MessageRecord) -> None:
         """Save a growing reply: the window has its words already."""
 
         async def save() -> None:
+            if self._ledger.owes(message.id):
+                await self._touch_thread(message)
             await self._journal.save_message(message)
 
-        self._ledger.do(save)
+        self._ledger.do(save, row=message.id)
 
     def tell(self, event: LinkEvent) -> None:
         """Publish after what was saved before."""
@@ -118,9 +126,9 @@ class Bookkeeper:
 
         async def end() -> None:
             if utterance_id not in self._unkept:
-                await self._journal.end_utterance(utterance_id, state)
+                await self._end(utterance_id, state)
 
-        self._ledger.do(end, writes="sound")
+        self._ledger.do(end, writes="sound", row=utterance_id)
 
     def begin_speech(self, notes: TurnNotes, speech: UtteranceRecord) -> None:
         """Open the recording of a spoken reply."""
@@ -155,6 +163,11 @@ class Bookkeeper:
             self._unkept.add(utterance.id)
             raise
 
+    async def _end(self, utterance_id: str, state: UtteranceState) -> None:
+        self._unended.add(utterance_id)
+        await self._journal.end_utterance(utterance_id, state)
+        self._unended.discard(utterance_id)
+
     def _write_speech(self, notes: TurnNotes, speech_id: str) -> None:
         pcm = bytes(notes.unwritten_speech)
         notes.unwritten_speech.clear()
@@ -169,10 +182,12 @@ class Bookkeeper:
         """Say how far a closed recording has come."""
 
         async def set_state() -> None:
-            if utterance_id not in self._unkept:
+            if utterance_id in self._unended:
+                await self._end(utterance_id, state)
+            elif utterance_id not in self._unkept:
                 await self._journal.set_utterance_state(utterance_id, state)
 
-        self._ledger.do(set_state, writes="")  # there may be none
+        self._ledger.do(set_state, writes="", row=utterance_id)  # there may be none
 
     def keep_picture(self, picture: PictureRecord, content: bytes | Path, sha256: str = "") -> None:
         """Keep the picture, then show it."""

@@ -6,9 +6,9 @@ import asyncio
 from pathlib import Path
 
 from desktop_app.engine.inputs import PromptTyped, VoiceStarted
-from desktop_app.journal.records import UtteranceRecord
+from desktop_app.journal.records import MessageRecord, MessageStatus, UtteranceRecord
 from desktop_app.journal.writer import JournalWriter
-from desktop_app.link.messages import Phase
+from desktop_app.link.messages import MessageSaved, NoticeCleared, Phase, ReplyGrew
 from desktop_app.link.thread_messages import ThreadSaved
 from desktop_app.protocol.commands import PromptText
 from desktop_app.protocol.events import ReplyEnded, ReplyText
@@ -52,4 +52,37 @@ async def test_what_was_said_is_kept_where_everything_ends_before_its_recording_
         await closing
     (question,) = await journal.messages(THREAD)
     assert len(await journal.utterance_pcm(question.utterance_id)) == question.speech_ms * 32 > 0
+    await journal.aclose()
+
+
+async def test_what_a_full_disk_refused_is_in_the_journal_once_there_is_room(tmp_path: Path):
+    journal = await JournalWriter.open(tmp_path)
+
+    async def grow_to(pages: int) -> None:
+        connection = journal._tables._connection
+        await journal._worker.run(lambda: connection.execute(f"PRAGMA max_page_count = {pages}"))
+
+    async with Rig(journal=journal) as rig:
+
+        def saved() -> list[MessageRecord]:
+            return [one.message for one in rig.told_of(MessageSaved)]
+
+        await rig.take(PromptTyped("m1", "A story, please."))
+        line = await rig.text.connection(1)
+        await line.expect(PromptText)
+        line.say(ReplyText(1, "Once"))
+        await rig.until(lambda: rig.told_of(ReplyGrew))
+        await grow_to(1)  # no page more than there are
+        line.say(ReplyText(1, " upon a time" * 5_000), ReplyEnded(1))
+        await rig.until(lambda: "storage.full" in rig.notices)
+        _, reply = await journal.messages(THREAD)
+        assert reply.status is MessageStatus.STREAMING
+        is_told = asyncio.Event()
+        rig.listeners.append(lambda one: is_told.set() if isinstance(one, NoticeCleared) else None)
+        await grow_to(1_000_000)
+        async with asyncio.timeout(5):
+            await is_told.wait()
+        _, reply = await journal.messages(THREAD)
+        assert reply.status is MessageStatus.COMPLETE
+        assert reply == saved()[-1]
     await journal.aclose()

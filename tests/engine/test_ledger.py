@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from desktop_app.engine.ledger import Ledger
+from desktop_app.engine.ledger import Job, Ledger
 from desktop_app.errors import StorageError
 from desktop_app.link.messages import LinkEvent, NoticeCleared, NoticeRaised
 
@@ -125,3 +125,74 @@ async def test_a_full_ledger_makes_the_server_wait():
             await ledger.room()
     await ledger.settle()
     await ledger.room()
+
+
+async def test_a_row_that_the_disk_refused_is_written_when_there_is_room():
+    written, is_written, is_full = list[str](), asyncio.Event(), True
+    ledger = Ledger(lambda _: None)
+
+    def write(what: str) -> Job:
+        async def job() -> None:
+            if is_full:
+                raise StorageError("storage.full")
+            written.append(what)
+            if what == "a whole":
+                is_written.set()
+
+        return job
+
+    ledger.do(write("a growing"), row="a")
+    ledger.do(write("b"), row="b")
+    ledger.do(write("a whole"), row="a")
+    running = asyncio.create_task(ledger.run())
+    await asyncio.sleep(0.01)
+    assert ledger.owes("a")
+    assert written == []
+    is_full = False
+    async with asyncio.timeout(5):
+        await is_written.wait()
+    assert written == ["b", "a whole"]
+    assert not ledger.owes("a")
+    running.cancel()
+    await asyncio.wait((running,))
+
+
+async def test_a_row_that_was_written_anew_is_not_written_as_it_was_before():
+    written, is_full = list[int](), True
+    ledger = Ledger(lambda _: None)
+
+    async def refuse() -> None:
+        if is_full:
+            raise StorageError("storage.full")
+        written.append(1)
+
+    async def write() -> None:
+        written.append(2)
+
+    ledger.do(refuse, row="a")
+    await ledger.settle()
+    is_full = False
+    ledger.do(write, row="a")
+    await ledger.settle()
+    assert written == [2]
+
+
+async def test_the_notice_stays_while_a_row_is_owed():
+    told, is_full = list[LinkEvent](), True
+    ledger = Ledger(told.append)
+
+    async def refuse() -> None:
+        if is_full:
+            raise StorageError("storage.full")
+
+    async def write() -> None:
+        pass
+
+    ledger.do(refuse, row="large")
+    ledger.do(write, row="small")
+    await ledger.settle()
+    assert NoticeCleared("storage.full") not in told
+    is_full = False
+    ledger.do(write, row="small")
+    await ledger.settle()
+    assert told[-1] == NoticeCleared("storage.full")
