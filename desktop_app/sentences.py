@@ -178,6 +178,13 @@ _TOLD: Prose = {
     "stt.failed": (
         "Your speech could not be understood. It was recorded[; try again, or type it]."
     ),
+    "stt.key": (
+        "The provider of the speech recogniser refused its key. What you said was kept; check the "
+        "key in the settings."
+    ),
+    "stt.unreachable": (
+        "The speech recogniser cannot be reached. What you said was kept[; try again]."
+    ),
     "stream.sound_format": "The spoken answer cannot be played. It can be read.",
     "stream.speech_failed": "The answer cannot be spoken at the moment. It can be read.",
     "picture.too_large": "The picture is too large. Choose a smaller one.",

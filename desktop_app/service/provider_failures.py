@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from desktop_app.errors import AppError
+from desktop_app.errors import AppError, NetworkError
 
 _log = logging.getLogger(__name__)
 
@@ -15,11 +15,24 @@ _OF_MODELS = {
     "network.timeout": "model.timeout",
     "access.refused": "model.key",
 }
+_OF_RECOGNISERS = {
+    "network.unreachable": "stt.unreachable",
+    "network.timeout": "stt.unreachable",
+    "access.refused": "stt.key",
+}
 
 
 def code_for_clients(error: AppError) -> str:
     """Of what happened between the service and a provider, not between it and its client."""
     return _OF_MODELS.get(error.code, error.code)
+
+
+def of_recogniser(error: NetworkError) -> NetworkError:
+    """The failure, where it would else be taken for one of the service or its key."""
+    code = _OF_RECOGNISERS.get(error.code)
+    if code is None:
+        return error
+    return type(error)(code, str(error), retryable=error.retryable, **error.facts)
 
 
 @contextmanager

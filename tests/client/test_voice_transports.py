@@ -17,7 +17,7 @@ from desktop_app.client.remote_threads import RemoteThreads
 from desktop_app.client.service_connection import ServiceAddresses, ServiceConnection
 from desktop_app.client.turn_request import VoiceDefaults
 from desktop_app.client.voice_socket_transport import open_voice_transport
-from desktop_app.errors import NetworkError
+from desktop_app.errors import AccessError, NetworkError
 from desktop_app.processes.engine_parts import resample_capture, resample_speech
 from desktop_app.protocol.backboard.messages import HearingChoice, SpeakingChoice
 from desktop_app.protocol.commands import (
@@ -236,6 +236,22 @@ async def test_an_utterance_that_cannot_be_heard_fails_once_and_its_rest_is_not_
     assert [(one.turn, one.message) for one in of(told, ServerFault)] == [(1, "The ear is gone.")]
     assert [one.turn for one in of(told, TranscriptUpdated) if one.is_final] == [2]
     assert {one.turn for one in of(told, ReplyText)} == {2}
+
+
+@pytest.mark.parametrize("line", [messages], indirect=True)
+@pytest.mark.parametrize(
+    ("failure", "code"),
+    [
+        (AccessError("access.refused", "OpenAI refused the key."), "stt.key"),
+        (NetworkError("network.unreachable", "OpenAI cannot be reached."), "stt.unreachable"),
+        (NetworkError("network.timeout", "OpenAI did not answer."), "stt.unreachable"),
+    ],
+)
+async def test_a_recogniser_that_refuses_is_not_taken_for_the_service(line, failure, code):
+    line.rig.providers.transcribers["scripted"].failure = failure
+    await line.say(1)
+    [fault] = of(await line.until(ServerFault), ServerFault)
+    assert (fault.turn, fault.code, fault.message) == (1, code, str(failure))
 
 
 class Shelf:

@@ -8,14 +8,14 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from desktop_app.errors import AccessError, AppError, InputError, NetworkError
+from desktop_app.errors import AppError, InputError, NetworkError
 from desktop_app.protocol.backboard.messages import HearingChoice, SpeakingChoice, Voice
 from desktop_app.protocol.backboard.stream import StreamEvent
 from desktop_app.protocol.wav_stream import wav_of_known_length
 from desktop_app.service.gateway.spoken_text import SentenceSplitter, spoken
 from desktop_app.service.media.media_links import MediaLinks
 from desktop_app.service.media.media_store import MediaStore
-from desktop_app.service.provider_failures import provider_failures
+from desktop_app.service.provider_failures import of_recogniser, provider_failures
 from desktop_app.service.provider_source import ProviderSource
 from desktop_app.service.providers.openai.streams import closing
 from desktop_app.service.providers.picture_ports import Picture
@@ -82,11 +82,11 @@ class VoicedMessages:
                     has_words = True
                     yield event
             return
-        except (NetworkError, AccessError) as error:
+        except NetworkError as error:
             builtin = (await self._source.get()).transcribers.get(BUILT_IN)
+            failure = of_recogniser(error)
             if choice.provider or has_words or builtin in (None, transcriber):
-                raise
-            failure = error
+                raise failure from error
         assert builtin is not None
         async with closing(_heard_instead(builtin, failure, recording, wish)) as events:
             async for event in events:
