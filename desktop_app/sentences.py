@@ -158,6 +158,7 @@ _TOLD: Prose = {
         "The rest of the answer could not be fetched. What had arrived was kept[; try again]."
     ),
     "reply.slow": "The reply takes longer than usual.",
+    "reply.unheard": "Parley ended here. The rest was not heard.",
     "reply.timeout": "No answer came within a minute. Your question was kept[; try again].",
     "reply.unspoken": "The answer came without its voice. It can be read.",
     "service.down": (

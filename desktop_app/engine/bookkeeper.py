@@ -19,6 +19,7 @@ from desktop_app.journal.records import (
     UtteranceRecord,
     UtteranceState,
 )
+from desktop_app.journal.recovery import HEARD
 from desktop_app.journal.titles import title_of
 from desktop_app.link.messages import LinkEvent, MessageSaved
 from desktop_app.link.thread_messages import PictureSaved, ThreadSaved
@@ -155,6 +156,24 @@ class Bookkeeper:
         self._write_speech(notes, speech.id)
         notes.speech = structs.replace(speech, state=UtteranceState.TRANSCRIBED)
         self.end(speech.id, UtteranceState.TRANSCRIBED)
+
+    def note_heard(self, reply_id: str, chars: int) -> None:
+        """So much of a reply that sounds has been heard."""
+        key = f"{HEARD}:{reply_id}"
+
+        async def note() -> None:
+            await self._journal.set_setting(key, str(chars))
+
+        self._ledger.do(note, writes="", row=key)
+
+    def forget_heard(self, reply_id: str) -> None:
+        """It does not sound any more. Idempotent."""
+        key = f"{HEARD}:{reply_id}"
+
+        async def forget() -> None:
+            await self._journal.forget_settings(key)
+
+        self._ledger.do(forget, writes="", row=key)
 
     async def _begin(self, utterance: UtteranceRecord) -> None:
         try:

@@ -227,6 +227,14 @@ class CutTurn:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteHeard:
+    """So much of the reply has been heard by now."""
+
+    turn: int
+    heard_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class FailTurn:
     """The turn will not be answered; its question stays and can be sent again.
 
@@ -269,6 +277,7 @@ RecordingEffect = (
     | DiscardUtterance
     | Record
     | CutTurn
+    | NoteHeard
     | FailTurn
     | FinishTurn
 )

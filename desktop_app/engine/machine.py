@@ -20,6 +20,7 @@ from desktop_app.engine.effects import (
     FailTurn,
     FinishCapture,
     FinishTurn,
+    NoteHeard,
     OpenMicrophone,
     QueuePrompt,
     Record,
@@ -389,7 +390,8 @@ def _check_sound(session: Session, heard_ms: int) -> Step:
     if session.stage is not Stage.SPEAKING or session.is_paused:
         return session, ()
     if heard_ms > session.sound_ms:
-        return replace(session, sound_ms=heard_ms), (SetTimer(TimerName.SOUND, SOUND_S),)
+        noted = (NoteHeard(session.turn, heard_ms), SetTimer(TimerName.SOUND, SOUND_S))
+        return replace(session, sound_ms=heard_ms), noted
     if not session.reply_ended:  # the server owes us sound: waiting for it is all there is
         waiting = replace(session, stage=Stage.THINKING)
         return waiting, (slow_timer(waiting),)

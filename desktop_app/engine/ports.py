@@ -321,6 +321,8 @@ class Journal(Protocol):
 
     async def set_setting(self, key: str, value: str) -> None: ...
 
+    async def forget_settings(self, beginning: str) -> None: ...
+
 
 class Advance(Protocol):
     """Told how far a long question has come; must not block."""

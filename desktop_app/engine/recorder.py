@@ -15,6 +15,7 @@ from desktop_app.engine.effects import (
     FailTurn,
     FinishTurn,
     KeepUtterance,
+    NoteHeard,
     OpenTypedTurn,
     QueuePrompt,
     QueueSpeech,
@@ -153,7 +154,7 @@ class Recorder:
             if notes.user is not None:
                 self._save_user(notes, wishes=TurnWishes(files=notes.files))
 
-    def carry_out(self, effect: RecordingEffect) -> None:
+    def carry_out(self, effect: RecordingEffect) -> None:  # noqa: C901 - closed union
         """Write down what the machine decided."""
         match effect:
             case QueuePrompt():
@@ -170,6 +171,8 @@ class Recorder:
                 self._discard(self._turns[effect.turn])
             case CutTurn():
                 self._cut(self._turns[effect.turn], effect.heard_ms)
+            case NoteHeard():
+                self._replies.note_heard(self._turns[effect.turn], effect.heard_ms)
             case FailTurn():
                 self._fail(self._turns[effect.turn], effect)
             case FinishTurn():

@@ -135,6 +135,7 @@ class ReplyRows:
             notes.reply = structs.replace(
                 reply, is_spoken=True, spoken_by=wished or spoken_by, utterance_id=spoken
             )
+            self.note_heard(notes, 0)
         self._books.append_speech(notes, pcm)
 
     def _record_speech(self, notes: TurnNotes) -> str:
@@ -186,14 +187,24 @@ class ReplyRows:
 
     def leave(self, notes: TurnNotes, **changes: Any) -> None:
         """The connection is lost: what came is kept, and the row left to who finds the rest."""
-        self._books.end_speech(notes)
+        self.close(notes)
         self.begin(notes)
         self.save(notes, status=MessageStatus.INTERRUPTED, error=CUT_SHORT, **changes)
         notes.is_left = notes.reply_ended = True
 
+    def note_heard(self, notes: TurnNotes, heard_ms: int) -> None:
+        """Should the program die while the reply sounds, the next one knows where it was cut."""
+        reply = notes.reply
+        if reply is not None and reply.is_spoken:
+            if reply.status is MessageStatus.STREAMING:
+                notes.saved_at_s = self._time.now()
+                self._books.checkpoint(reply)
+            heard = heard_of(notes, heard_ms)
+            self._books.note_heard(reply.id, len(reply.text) if heard is None else heard)
+
     def cut(self, notes: TurnNotes, heard_ms: int) -> None:
         """The person heard no more than this; one that failed stays failed."""
-        self._books.end_speech(notes)
+        self.close(notes)
         reply = notes.reply
         if reply is None or reply.status is MessageStatus.FAILED:
             return
@@ -203,6 +214,8 @@ class ReplyRows:
     def close(self, notes: TurnNotes) -> None:
         """No more speech will come. Idempotent."""
         self._books.end_speech(notes)
+        if notes.reply is not None and notes.reply.is_spoken:
+            self._books.forget_heard(notes.reply.id)
 
     def save(self, notes: TurnNotes, **changes: Any) -> None:
         """Save the reply as it is now, unless it was left."""

@@ -15,6 +15,7 @@ from desktop_app.engine.stored_ports import StoredReplies
 from desktop_app.engine.wanted_replies import lacks_heard_words, question_before, wanted_reply
 from desktop_app.errors import AppError
 from desktop_app.journal.records import (
+    UNHEARD,
     MessageRecord,
     MessageStatus,
     Role,
@@ -175,11 +176,12 @@ class ReplyWatch:
     async def _settle(self, message_id: str, found: StoredReply) -> StoredReply | None:
         match found.state:
             case ReplyState.COMPLETE:
+                known = await self._journal.message(message_id)
+                is_cut = known is not None and known.heard_chars is not None
                 await self._save(
                     message_id,
-                    status=MessageStatus.COMPLETE,
-                    error="",
-                    heard_chars=None,
+                    status=MessageStatus.INTERRUPTED if is_cut else MessageStatus.COMPLETE,
+                    error=UNHEARD if is_cut else "",
                     **({"text": found.text} if found.text else {}),
                     remote_id=found.remote_id,
                     **({"model": found.model} if found.model else {}),

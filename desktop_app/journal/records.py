@@ -29,6 +29,9 @@ class MessageStatus(StrEnum):
     FAILED = "failed"  # with a reason in ``error``; can be retried
 
 
+UNHEARD = "reply.unheard"
+"""``error`` of an INTERRUPTED reply that is here as a whole: Parley ended while it sounded."""
+
 CUT_SHORT = "reply.cut_short"
 """``error`` of an INTERRUPTED reply whose rest may be at the service: it is being fetched."""
 

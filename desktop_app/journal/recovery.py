@@ -8,9 +8,11 @@ import uuid
 
 from msgspec.structs import replace
 
+from desktop_app.journal import small_facts
 from desktop_app.journal.picture_files import PictureFiles
 from desktop_app.journal.records import (
     CUT_SHORT,
+    UNHEARD,
     MessageRecord,
     MessageStatus,
     Role,
@@ -57,6 +59,20 @@ FILES_LEFT = "files"
 SPEECH_SENT = "sent"
 """``sent:<recording>`` says when all of a recording had left for the service."""
 
+HEARD = "heard"
+"""``heard:<reply>`` says how many characters of a reply were heard that sounds."""
+
+_CUT_WHERE_HEARD = f"""
+    UPDATE message SET
+        heard_chars = min(CAST(setting.value AS INTEGER), length(text)),
+        error = iif(status = 'complete', '{UNHEARD}', error),
+        status = iif(status = 'complete', 'interrupted', status)
+    FROM setting WHERE setting.key = '{HEARD}:' || message.id AND (
+        status = 'streaming' OR error = '{CUT_SHORT}'
+        OR (status = 'complete' AND CAST(setting.value AS INTEGER) < length(rtrim(text)))
+    )
+"""
+
 _FORGET_SENT = (
     f"DELETE FROM setting WHERE key LIKE '{SPEECH_SENT}:%' AND substr(key, {len(SPEECH_SENT) + 2}) "
     "NOT IN (SELECT utterance_id FROM message WHERE status = 'queued' "
@@ -92,7 +108,8 @@ _UNANSWERED = f"""
 def recover(connection: sqlite3.Connection, files: UtteranceFiles, now_s: float) -> None:
     """Settle everything the last process left half done. Within one transaction.
 
-    Replies that were growing are cut short: the service may have the rest. So are those that had
+    Replies that sounded were heard as far as was noted last. Those that were growing are cut
+    short: the service may have the rest. So are those that had
     not begun when a program died; what was imported or ended orderly waits for none.
     Recordings without a transcript become failed messages that can be retried, unless they wait to
     be sent, so that nothing said is lost. One that had left waits, too: the service may know it.
@@ -103,6 +120,8 @@ def recover(connection: sqlite3.Connection, files: UtteranceFiles, now_s: float)
     Raises:
         sqlite3.Error, StorageError
     """
+    connection.execute(_CUT_WHERE_HEARD)
+    connection.execute(small_facts.FORGET, small_facts.of(f"{HEARD}:"))
     connection.execute(
         "UPDATE message SET status = ?, error = ? WHERE status = ?",
         (str(MessageStatus.INTERRUPTED), CUT_SHORT, str(MessageStatus.STREAMING)),

@@ -12,6 +12,7 @@ from desktop_app.engine.effects import (
     FinishCapture,
     FinishPlayback,
     FinishTurn,
+    NoteHeard,
     Play,
     Record,
     Send,
@@ -219,7 +220,7 @@ def test_a_timer_that_comes_too_late_is_nothing(name):
 
 def test_sound_that_moves_is_looked_after_again():
     _, effects = play(*ANSWERING, TimerFired(TimerName.SOUND), heard_ms=10)
-    assert effects == [SetTimer(TimerName.SOUND, 1.0)]
+    assert effects == [NoteHeard(1, 10), SetTimer(TimerName.SOUND, 1.0)]
 
 
 def test_sound_that_stalls_goes_back_to_thinking_and_is_taken_up_again():

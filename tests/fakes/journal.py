@@ -238,6 +238,11 @@ class MemoryJournal:
         await self._write()
         self._settings[key] = value
 
+    async def forget_settings(self, beginning: str) -> None:
+        await self._write()
+        for key in [one for one in self._settings if one.startswith(beginning)]:
+            del self._settings[key]
+
     def put(self, message: MessageRecord, pcm: bytes = b"") -> None:
         """Let this row be there from an earlier run, with its recording."""
         self._rows[message.id] = message

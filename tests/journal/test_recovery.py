@@ -6,8 +6,15 @@ from time import time
 import pytest
 
 from desktop_app.journal.reader import JournalReader
-from desktop_app.journal.records import MessageStatus, Role, TurnTimes, UtteranceState
-from desktop_app.journal.recovery import NOT_UNDERSTOOD, SPEECH_SENT
+from desktop_app.journal.records import (
+    CUT_SHORT,
+    UNHEARD,
+    MessageStatus,
+    Role,
+    TurnTimes,
+    UtteranceState,
+)
+from desktop_app.journal.recovery import HEARD, NOT_UNDERSTOOD, SPEECH_SENT
 from desktop_app.journal.search_query import read_wish
 from desktop_app.journal.writer import JournalWriter
 
@@ -50,6 +57,29 @@ async def test_a_reply_that_was_growing_is_interrupted_with_its_text(writer, rec
     after = await again.message("m1")
     assert (after.status, after.text) == (MessageStatus.INTERRUPTED, "Thirty")
     assert await again.cut_replies() == [after], "the service may have the rest"
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "noted", "after"),
+    [
+        (MessageStatus.STREAMING, "", 6, (MessageStatus.INTERRUPTED, CUT_SHORT, 6)),
+        (MessageStatus.STREAMING, "", 99, (MessageStatus.INTERRUPTED, CUT_SHORT, 11)),
+        (MessageStatus.INTERRUPTED, CUT_SHORT, 0, (MessageStatus.INTERRUPTED, CUT_SHORT, 0)),
+        (MessageStatus.COMPLETE, "", 6, (MessageStatus.INTERRUPTED, UNHEARD, 6)),
+        (MessageStatus.COMPLETE, "", 11, (MessageStatus.COMPLETE, "", None)),
+        (MessageStatus.FAILED, "reply.failed", 6, (MessageStatus.FAILED, "reply.failed", None)),
+    ],
+)
+async def test_a_reply_that_sounded_is_cut_where_it_was_heard_last(
+    writer, records, restart, status, error, noted, after
+):
+    reply = records.message(role=Role.ASSISTANT, text="Thirty days", status=status, error=error)
+    await writer.save_message(reply)
+    await writer.set_setting(f"{HEARD}:m1", str(noted))
+    again = await restart(writer)
+    found = await again.message("m1")
+    assert (found.status, found.error, found.heard_chars) == after
+    assert await again.settings(HEARD) == {}
 
 
 async def test_a_question_whose_reply_had_not_begun_has_one_that_was_cut_short(

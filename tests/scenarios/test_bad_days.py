@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
+import pytest
+
 from desktop_app.engine.inputs import (
     PromptTyped,
     ReplyStopped,
@@ -10,8 +15,18 @@ from desktop_app.engine.inputs import (
     TalkReleased,
     VoiceStarted,
 )
+from desktop_app.engine.turns import SOUND_S
 from desktop_app.errors import AccessError, DeviceError, NetworkError, StorageError
-from desktop_app.journal.records import MessageRecord, MessageStatus, Role, UtteranceState
+from desktop_app.journal.records import (
+    CUT_SHORT,
+    UNHEARD,
+    MessageRecord,
+    MessageStatus,
+    Role,
+    UtteranceState,
+)
+from desktop_app.journal.recovery import HEARD
+from desktop_app.journal.writer import JournalWriter
 from desktop_app.link.messages import (
     NoticeCleared,
     NoticeRaised,
@@ -404,6 +419,28 @@ async def test_shutdown_in_mid_reply_leaves_everything_closed_and_consistent():
             (Role.USER, UtteranceState.TRANSCRIBED),
             (Role.ASSISTANT, UtteranceState.TRANSCRIBED),
         ]
+
+
+@pytest.mark.parametrize("is_whole", [False, True])
+async def test_a_reply_that_sounds_when_the_program_dies_is_cut_where_it_was_heard(
+    is_whole: bool, tmp_path: Path
+):
+    journal = await JournalWriter.open(tmp_path / "lived")
+    async with Rig(journal=journal) as rig:
+        line = await speaking(rig)
+        if is_whole:
+            line.say(ReplyEnded(1))
+        await rig.loudspeaker.sound(500)
+        await rig.time.advance(SOUND_S)
+        await rig.engine._recorder.written()
+        shutil.copytree(tmp_path / "lived", tmp_path / "died")
+    assert await journal.settings(HEARD) == {}, "what ended in order needs no note"
+    await journal.aclose()
+    after = await JournalWriter.open(tmp_path / "died")
+    _, reply = await after.messages(THREAD)
+    assert (reply.status, reply.heard_chars) == (MessageStatus.INTERRUPTED, len("An"))
+    assert reply.error == (UNHEARD if is_whole else CUT_SHORT)
+    await after.aclose()
 
 
 async def test_shutdown_while_a_whole_reply_sounds_says_how_much_of_it_was_heard():

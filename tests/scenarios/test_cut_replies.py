@@ -19,7 +19,7 @@ from desktop_app.engine.reply_watch import (
     ReplyWatch,
 )
 from desktop_app.errors import NetworkError
-from desktop_app.journal.records import CUT_SHORT, MessageRecord, MessageStatus, Role
+from desktop_app.journal.records import CUT_SHORT, UNHEARD, MessageRecord, MessageStatus, Role
 from desktop_app.link.messages import MessageSaved, NoticeCleared, Phase
 from desktop_app.protocol.backboard.threads import StoredMessage
 from desktop_app.protocol.commands import PromptText, TurnWishes
@@ -281,6 +281,34 @@ async def test_replies_that_were_unfinished_when_the_program_died_are_taken_up()
         await watch.aclose()
         assert [one.text for one in rig.replies] == [WHOLE]
         assert record.asked == [WantedReply(THREAD, "a question")]
+
+
+async def test_a_reply_that_was_heard_in_part_stays_cut_there_once_its_rest_has_come():
+    async with Rig() as rig:
+        await rig.take(VoiceStarted())
+        await rig.phase_is(Phase.LISTENING)
+        line = await rig.line()
+        await rig.ask_aloud()
+        line.say(TranscriptUpdated(1, "a question", is_final=True), ReplyText(1, "Half an"))
+        line.say(ReplyAudio(1, speech(1_000)))
+        await rig.phase_is(Phase.SPEAKING)
+        await rig.loudspeaker.sound(800)
+        await rig.kill()
+        record = Record([stored(ReplyState.COMPLETE)])
+        watch = ReplyWatch(
+            rig.journal,
+            record,
+            rig.told.append,
+            rig.time,
+            lambda *_: None,
+            keeps_recordings=lambda: False,
+        )
+        await watch.resume()
+        await rig.time.advance(WAITS_S[0])
+        await watch.aclose()
+        [reply] = rig.replies
+        assert (reply.text, reply.heard_chars) == (WHOLE, len("Half"))
+        assert (reply.status, reply.error) == (MessageStatus.INTERRUPTED, UNHEARD)
 
 
 async def test_a_question_that_was_stopped_before_its_reply_began_is_over():

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
 
-from desktop_app.journal.records import MessageRecord, MessageStatus, Role
+from desktop_app.journal.records import UNHEARD, MessageRecord, MessageStatus, Role
 from desktop_app.prose import tr
 from desktop_app.sentences import failure_sentence
 from desktop_app.state.waterfall import Bar, bars_of, to_first_word_s
@@ -92,6 +92,8 @@ def footer_of(message: MessageRecord, *, is_uploading: bool = False) -> Footer |
             return Footer(tr(wording.THINKING))
         case MessageStatus.INTERRUPTED if message.is_cut_short:
             return Footer(failure_sentence(message.error), "clock")
+        case MessageStatus.INTERRUPTED if message.error == UNHEARD:
+            return Footer(failure_sentence(message.error))
         case MessageStatus.INTERRUPTED:
             if message.heard_chars is not None:
                 return Footer(tr(wording.INTERRUPTED))  # by the person, who talked over it

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from desktop_app.journal.records import CUT_SHORT, MessageRecord, MessageStatus, Role
+from desktop_app.journal.records import CUT_SHORT, UNHEARD, MessageRecord, MessageStatus, Role
 from desktop_app.journal.reply_details import ReplyDetails
 from desktop_app.sentences import SENTENCES
 from desktop_app.ui import wording
@@ -69,6 +69,9 @@ def test_bar_35_a_reply_that_was_cut_off_offers_to_ask_again_but_none_that_was_t
     talked_over = footer_of(replace(reply, heard_chars=4))
     assert talked_over is not None
     assert (talked_over.text, talked_over.action) == (wording.INTERRUPTED, "")
+    unheard = footer_of(replace(reply, heard_chars=4, error=UNHEARD))
+    assert unheard is not None
+    assert unheard.text == "Parley ended here. The rest was not heard."
 
 
 def test_what_thinks_says_so_once():
