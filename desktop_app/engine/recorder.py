@@ -248,7 +248,7 @@ class Recorder:
         return structs.replace(
             message,
             is_spoken=True,
-            utterance_id=notes.utterance.id if notes.utterance else "",
+            utterance_id=notes.utterance.id if notes.utterance and notes.recorded_bytes else "",
             speech_ms=notes.recorded_ms,
             heard_by=self._heard_by,
             wishes=TurnWishes(files=notes.files),
@@ -277,9 +277,10 @@ class Recorder:
     def _close(self, notes: TurnNotes, speech_ms: int) -> None:
         if notes.utterance is None:
             return
-        state = UtteranceState.CAPTURED
-        notes.utterance = structs.replace(notes.utterance, state=state, duration_ms=speech_ms)
+        state = notes.recorded_state
         self._books.end(notes.utterance.id, state)
+        closed = structs.replace(notes.utterance, state=state, duration_ms=speech_ms)
+        notes.utterance = closed if notes.recorded_bytes else None
 
     def _discard(self, notes: TurnNotes) -> None:
         self._books.tell(TranscriptChanged(self._thread_id, notes.turn, ""))

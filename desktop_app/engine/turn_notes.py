@@ -8,7 +8,12 @@ from msgspec import structs
 
 from desktop_app.audio.frames import CAPTURE_RATE_HZ, SPEECH_RATE_HZ
 from desktop_app.engine.turn_times import TurnStopwatch
-from desktop_app.journal.records import MessageRecord, MessageStatus, UtteranceRecord
+from desktop_app.journal.records import (
+    MessageRecord,
+    MessageStatus,
+    UtteranceRecord,
+    UtteranceState,
+)
 from desktop_app.journal.reply_details import NO_DETAILS, ReplyDetails
 from desktop_app.protocol.commands import TurnWishes
 from desktop_app.protocol.heard_words import word_end
@@ -81,6 +86,14 @@ class TurnNotes:
     def reply_id(self) -> str:
         """Of the reply, empty before it begins."""
         return self.reply.id if self.reply is not None else ""
+
+    @property
+    def recorded_state(self) -> UtteranceState:
+        """How far the recording has come once it is complete: one without sound is none."""
+        if not self.recorded_bytes:
+            return UtteranceState.DISCARDED
+        has_words = self.user is not None and self.user.status is MessageStatus.SENT
+        return UtteranceState.TRANSCRIBED if has_words else UtteranceState.CAPTURED
 
     @property
     def recorded_ms(self) -> int:

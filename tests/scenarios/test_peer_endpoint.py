@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from desktop_app.engine.inputs import MutedChanged, TalkPressed, TalkReleased, VoiceStarted
 from desktop_app.journal.records import MessageStatus, UtteranceState
 from desktop_app.link.messages import Phase
@@ -74,6 +76,27 @@ async def test_what_the_peer_takes_back_is_discarded_and_the_next_words_are_hear
         assert states == [UtteranceState.DISCARDED, UtteranceState.TRANSCRIBED]
         kept = rig.journal.sound(rig.questions[0].utterance_id)
         assert kept == b"".join(rig.microphone.said), "the next words and nothing else"
+
+
+@pytest.mark.parametrize("begun", [(), (UtteranceBegun(1), UtteranceOver(1))])
+@pytest.mark.parametrize("heard", ["", "." * 40, "#" * 20])
+async def test_words_are_kept_with_their_recording_and_without_one_where_there_is_no_sound(
+    heard, begun
+):
+    async with Rig(is_peer_ending=True) as rig:
+        line = await listening(rig)
+        if heard:
+            await rig.hear(heard)
+        words = TranscriptUpdated(1, "what", is_final=True)
+        line.say(*begun, words, ReplyText(1, "That."), ReplyEnded(1))
+        await rig.until(lambda: rig.replies)
+        await rig.phase_is(Phase.LISTENING)
+        [question], [recording] = rig.questions, list(rig.journal.utterances.values())[:1]
+        assert (question.text, question.status) == ("what", MessageStatus.SENT)
+        assert question.speech_ms == len(heard) * 20
+        assert question.utterance_id == (recording.id if heard else "")
+        kept = UtteranceState.TRANSCRIBED if heard else UtteranceState.DISCARDED
+        assert recording.state is kept
 
 
 async def test_a_reply_is_interrupted_here_and_the_new_words_are_ended_there():
