@@ -128,3 +128,86 @@ def test_one_late_frame_changes_nothing():
         card.takes(number * 0.02)
         card.far_end.take(number * 0.02)
     assert card.far_end.realigned == 1
+
+
+def distances(card: Card, at_s: list[float]) -> list[float]:
+    """How far what is handed out with frames of those times lies ahead of them, where it does."""
+    handed = [(card.far_end.take(one), one - 0.02) for one in at_s]
+    return [card.sounded_s(far) - start_s for far, start_s in handed if far != SILENCE]
+
+
+def test_frames_that_come_at_once_after_a_stall_do_not_move_it():
+    card = Card()
+    before = converse(card, 50)[-1]
+    for number in range(50, 65):
+        card.takes(number * 0.02)
+    distances(card, [64 * 0.02] * 15)
+    card.takes(65 * 0.02)
+    assert distances(card, [65 * 0.02]) == pytest.approx([before])
+    assert card.far_end.realigned == 1
+    assert card.far_end.lost == 0
+
+
+def test_frames_that_found_nothing_are_made_up_for_when_the_card_comes_late():
+    card = Card()
+    before = converse(card, 50)[-1]
+    distances(card, [number * 0.02 for number in range(50, 65)])
+    for number in range(50, 66):
+        card.takes(number * 0.02)
+    assert distances(card, [65 * 0.02]) == pytest.approx([before])
+    assert card.far_end.realigned == 1
+
+
+def test_what_a_silenced_card_never_sounded_is_taken_back():
+    card = Card()
+    before = converse(card, 50)[-1]
+    card.taken, card.latency_s = 100, 0.02  # started again, with an empty buffer
+    card.takes(1.0, 10)
+    ahead = []
+    for number in range(50, 100):
+        far = card.far_end.take(number * 0.02)
+        if far != SILENCE and far[0] > 100:
+            ahead.append((far[0] - 101) * 0.02 + 1.02 - (number - 1) * 0.02)
+        card.far_end.put(memoryview(frame(card.taken)), 1.24 + (number - 50) * 0.02)
+        card.taken += 1
+    assert ahead == pytest.approx([before] * len(ahead))
+    assert len(ahead) > 40
+    assert card.far_end.realigned == 1
+
+
+def test_a_card_that_takes_less_ahead_than_before_is_followed():
+    card = Card()
+    converse(card, 50)
+    card.taken, card.latency_s = 0, 0.02
+    handed = []
+    for number in range(50, 150):
+        card.takes(number * 0.02)
+        handed.append(card.far_end.take(number * 0.02))
+    assert not any(far == SILENCE for far in handed[50:])
+    assert card.far_end.lost == 1
+
+
+def test_a_card_that_ran_dry_leaves_a_hole_as_long_as_it_was_silent():
+    card = Card()
+    before = converse(card, 50)[-1]
+    card.taken += 10
+    holes = 0
+    for number in range(50, 100):
+        if number >= 60:
+            card.takes(number * 0.02)
+        far = card.far_end.take(number * 0.02)
+        holes += far == SILENCE
+        if far != SILENCE:
+            assert card.sounded_s(far) - (number - 1) * 0.02 == pytest.approx(before)
+    assert holes == 10
+    assert card.far_end.lost == 0
+
+
+def test_a_distance_that_was_lost_is_counted():
+    card = Card()
+    converse(card, 50)
+    for number in range(50, 100):
+        card.takes(number * 0.02)
+        if number >= 75:  # half a second of the microphone is gone
+            card.far_end.take(number * 0.02)
+    assert card.far_end.lost == 1
