@@ -29,6 +29,7 @@ class Echo(Enum):
     NONE = auto()  # it does not get there: headphones
     REMOVED = auto()
     LEFT = auto()
+    DOUBTED = auto()  # it was removed, until sound and echo lost step
 
 
 class _Average:
@@ -126,11 +127,23 @@ class EchoMeter:
         """An echo was taken for a person: whatever was measured, it is not good enough."""
         self._fall()
 
+    def doubt(self) -> None:
+        """The echo comes later or earlier than before: the canceller has to find it anew.
+
+        There is one, so that nothing heard means nothing played: only an echo that was heard all
+        through a second, and removed, is removed again.
+        """
+        if self.verdict is Echo.REMOVED:
+            self.reset()
+            self.verdict = Echo.DOUBTED
+
     def _judge(self) -> None:
         match self.verdict:
             case Echo.UNKNOWN if self._clean_frames >= _FIRST_CLEAN and self._is_steady:
                 self._rise()
-            case Echo.UNKNOWN if self._bad_frames >= _FIRST_BAD:
+            case Echo.DOUBTED if self._clean_frames >= _FIRST_CLEAN and all(self._quarters_heard):
+                self.verdict = Echo.REMOVED
+            case Echo.UNKNOWN | Echo.DOUBTED if self._bad_frames >= _FIRST_BAD:
                 self.verdict = Echo.LEFT
             case Echo.LEFT if self._clean_frames >= self._again_after:
                 self._rise()

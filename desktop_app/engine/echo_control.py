@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -19,7 +21,14 @@ logger = logging.getLogger(__name__)
 
 _SOUNDING = 30.0  # rms of what is played, about -61 dBFS
 _RINGS_FOR = 600 // FRAME_MS  # the delay of a card and the echo of a room
-_REASONS = {Echo.UNKNOWN: "echo_unknown", Echo.LEFT: "echo_left"}
+_STALL_S = 0.1  # without a frame: a sound server, a card or this process stood still
+_REMEMBERED = 200 // FRAME_MS  # as long as what a canceller holds is to be heard
+_FOUND = (Echo.REMOVED, Echo.LEFT, Echo.DOUBTED)
+_REASONS = {
+    Echo.UNKNOWN: "echo_unknown",
+    Echo.DOUBTED: "echo_unknown",
+    Echo.LEFT: "echo_left",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +69,9 @@ class EchoControl:
         self._cleaned = b""
         self._is_cleaned = False
         self._rings = 0
+        self._at_s = math.inf
+        self._lost = 0
+        self._resting: deque[bytes] = deque(maxlen=_REMEMBERED)
 
     async def open(self) -> None:
         """Get ready for a microphone that was opened; the first time it takes a while."""
@@ -74,6 +86,7 @@ class EchoControl:
                 self._tell(EchoMeasured(can_talk_over=False, reason="no_echo_control"))
                 return
         self._parts.far_end.begin()
+        self._at_s = math.inf
         self._meter.reset()
         self._follow()
 
@@ -87,21 +100,33 @@ class EchoControl:
 
         It stays as it is while nothing sounds, and where no echo has been found: a canceller that
         finds none takes from the voice. Where nothing sounds or rings it has nothing to learn
-        either, and rests: it costs as much as all else that is done with a frame.
+        either, and rests: it costs as much as all else that is done with a frame. What it held when
+        it began to rest is a voice of then, so it wakes with what was heard last.
         """
         if self._parts is None or self._canceller is None:
             return frame
         far = self._parts.far_end.take(frame.at_s)
+        self._notice_stall(frame.at_s, self._parts.far_end.lost)
         if not self._rings and far == FAR_SILENCE:
             self._energies = 0.0, frame.energy, frame.energy
             self._is_cleaned = False
+            self._resting.append(frame.pcm)
             return frame
+        while self._resting:
+            self._canceller.clean(self._resting.popleft(), FAR_SILENCE)
         pcm = self._canceller.clean(frame.pcm, far)
         self._energies = rms(far), rms(frame.pcm), rms(pcm)
         self._rings = _RINGS_FOR if self._energies[0] > _SOUNDING else max(0, self._rings - 1)
         self._cleaned = pcm
-        self._is_cleaned = self._rings > 0 and self._verdict in (Echo.REMOVED, Echo.LEFT)
+        self._is_cleaned = self._rings > 0 and self._verdict in _FOUND
         return AudioFrame(pcm, frame.at_s) if self._is_cleaned else frame
+
+    def _notice_stall(self, at_s: float, lost: int) -> None:
+        """Sound that stood still may have lost step with its echo."""
+        if at_s - self._at_s > _STALL_S or lost != self._lost:
+            self._meter.doubt()
+            self._follow()
+        self._at_s, self._lost = at_s, lost
 
     def heard(self, *, is_speech: bool | None) -> None:
         """Measure what ``clean`` made of the last frame.

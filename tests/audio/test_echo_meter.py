@@ -115,3 +115,22 @@ def test_another_way_of_the_sound_is_measured_anew():
     reply.meter.reset()
     assert reply.meter.verdict is Echo.UNKNOWN
     assert reply.removed(2)[-1] is Echo.REMOVED
+
+
+def test_an_echo_that_lost_step_is_removed_again_only_when_one_was_heard_and_removed():
+    reply = Reply()
+    reply.removed()
+    reply.meter.doubt()
+    assert reply.plays(3, near=ROOM, left=ROOM / 4) == [Echo.DOUBTED], "the card ran dry"
+    assert reply.removed(0.7) == [Echo.DOUBTED]
+    assert reply.removed(0.4)[-1] is Echo.REMOVED
+    reply.meter.doubt()
+    assert reply.left(3) == [Echo.DOUBTED, Echo.LEFT]
+
+
+def test_what_was_not_removed_before_is_not_doubted():
+    for hear in (Reply.left, lambda reply: reply.plays(3, near=ROOM, left=ROOM / 4)):
+        reply = Reply()
+        *_, verdict = hear(reply)
+        reply.meter.doubt()
+        assert reply.meter.verdict is verdict

@@ -11,6 +11,7 @@ from desktop_app.audio.detectors import speech_detector
 from desktop_app.audio.echo import WebRtcEchoCanceller
 from desktop_app.audio.far_end import FAR_FRAME_BYTES, FarEnd
 from desktop_app.audio.frames import CAPTURE_RATE_HZ, FRAME_BYTES, SPEECH_RATE_HZ, AudioFrame
+from desktop_app.audio.level import rms
 from desktop_app.engine.echo_control import EchoControl, EchoParts
 from desktop_app.engine.inputs import EchoMeasured
 from tests.fakes.room import echo, hiss, pcm_of, reply_speech
@@ -82,7 +83,7 @@ async def test_the_canceller_rests_while_nothing_sounds_or_rings(desk):
     assert desk.canceller.cleaned == 0
     desk.frame(sounds=True)
     desk.seconds(5, sounds=False)
-    assert desk.canceller.cleaned == 1 + 30
+    assert desk.canceller.cleaned == 10 + 1 + 30, "what was heard last, the sound, and its ring"
 
 
 async def test_after_a_rest_the_next_reply_is_removed_from_its_first_word_on():
@@ -105,6 +106,55 @@ async def test_after_a_rest_the_next_reply_is_removed_from_its_first_word_on():
     assert desk.told == [EchoMeasured(can_talk_over=True, reason="")]
     assert any(spoken[:100]), "it is speech until it is known how to remove it"
     assert not any(spoken[100:])
+
+
+async def test_a_voice_that_it_held_when_it_began_to_rest_is_not_heard_in_the_next_reply():
+    speech = await asyncio.to_thread(reply_speech, 4)
+    first, last = speech[: 2 * SPEECH_RATE_HZ * 2], speech[2 * SPEECH_RATE_HZ * 2 :]
+    reply = first + bytes(3 * SPEECH_RATE_HZ * 2) + last
+    heard = echo(reply, delay_ms=120, db=-12) + hiss(len(reply) // 3)
+    voice = slice(round(2.3 * CAPTURE_RATE_HZ), round(3.5 * CAPTURE_RATE_HZ))  # into its ring
+    heard[voice] += 6000 * np.sin(np.arange(voice.stop - voice.start) * 0.1)
+    desk = Desk()
+    desk.canceller = WebRtcEchoCanceller()
+    await desk.control.open()
+    for at in range(5 * 50 + 25):
+        far = reply[at * FAR_FRAME_BYTES : (at + 1) * FAR_FRAME_BYTES]
+        desk.far_end.put(memoryview(far), at * 0.02)
+        pcm = pcm_of(heard[at * FRAME_BYTES // 2 : (at + 1) * FRAME_BYTES // 2])
+        cleaned = desk.control.clean(AudioFrame(pcm, at * 0.02))
+        desk.control.heard(is_speech=None)
+        if at >= 5 * 50:
+            assert rms(cleaned.pcm) < 300, f"{(at - 250) * 20} ms after it began to sound"
+
+
+async def test_after_a_stall_one_cannot_talk_over_the_reply_until_it_is_removed_again(desk):
+    desk.seconds(2.5, sounds=True)
+    desk.at_s += 0.2
+    assert desk.frame(sounds=True) == QUIET, "it is still kept out as well as can be"
+    assert desk.told[1:] == [EchoMeasured(can_talk_over=False, reason="echo_unknown")]
+    desk.seconds(0.9, sounds=True)
+    assert len(desk.told) == 2
+    desk.seconds(0.2, sounds=True)
+    assert desk.told[2:] == [EchoMeasured(can_talk_over=True, reason="")]
+    desk.at_s += 0.05
+    desk.seconds(0.2, sounds=True)
+    assert len(desk.told) == 3, "a frame that is late is no stall"
+
+
+async def test_a_stall_does_not_bring_the_reply_into_headphones(desk):
+    desk.seconds(1, sounds=False, near=QUIET)
+    desk.seconds(3, sounds=True, near=QUIET)
+    desk.at_s += 0.5
+    desk.seconds(0.5, sounds=True, near=QUIET)
+    assert desk.told == [EchoMeasured(can_talk_over=True, reason="")]
+
+
+async def test_a_distance_that_is_lost_is_a_stall_too(desk):
+    desk.seconds(2.5, sounds=True)
+    desk.far_end.lost += 1
+    desk.frame(sounds=True)
+    assert desk.told[-1] == EchoMeasured(can_talk_over=False, reason="echo_unknown")
 
 
 async def test_it_is_told_that_one_can_talk_over_the_reply_and_that_one_cannot_any_more(desk):
