@@ -40,6 +40,26 @@ load-module module-remap-source source_name=mic master=micfeed.monitor
 set-default-sink speaker
 set-default-source mic
 """
+_ROOM = """\
+.fail
+load-module module-native-protocol-unix auth-anonymous=1 socket={socket}
+load-module module-null-sink norewinds=1 sink_name=room rate=48000 channels=3 format=s16le \
+channel_map=front-left,front-right,lfe
+load-module module-remap-sink sink_name=speaker master=room channels=2 remix=no \
+channel_map=front-left,front-right master_channel_map=front-left,front-right
+load-module module-remap-sink sink_name=micfeed master=room channels=1 remix=no \
+channel_map=mono master_channel_map=lfe
+load-module module-sine sink=micfeed frequency=100
+set-sink-input-volume 2 3700
+load-module module-remap-source source_name=mic master=room.monitor channels=1 remix=no \
+channel_map=mono master_channel_map=lfe
+load-module module-loopback source=speaker.monitor sink=micfeed latency_msec={delay_ms} \
+adjust_time=0
+set-sink-input-volume 3 {volume}
+set-default-sink speaker
+set-default-source mic
+"""
+_FULL_VOLUME = 65_536
 
 
 class SoundServer:
@@ -171,13 +191,17 @@ class SoundServer:
         return next(row[0] for row in rows if row[1] == name)
 
     def let_the_microphone_hear_the_loudspeaker(self, *, db: int = 0, delay_ms: int = 30) -> None:
-        """An echo, as in a room: so much louder or quieter, so late."""
-        self._control(
-            *("load-module", "module-loopback", "source=speaker.monitor", "sink=micfeed"),
-            f"latency_msec={delay_ms}",
-        )
-        loopback = self._control("list", "short", "sink-inputs").splitlines()[-1].split("\t")[0]
-        self._control("set-sink-input-volume", loopback, f"{db}dB")
+        """An echo, as in a room: so much louder or quieter, so late, to a period of the server.
+
+        The server begins anew, so before anything is opened. Loudspeaker and microphone are
+        channels of one card there: between two, the delay grows each time the server is late,
+        by as much as it was, which no room does.
+        """
+        self.stop()
+        volume = round(_FULL_VOLUME * 10 ** (db / 60))  # the server's are cubic
+        room = _ROOM.format(socket=self._socket, delay_ms=delay_ms, volume=volume)
+        self._script.write_text(room)
+        self.start()
 
     def plug_loudspeaker(
         self, name: str, *, rate_hz: int = 0, channels: int = 2, properties: str = ""

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import wave
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from desktop_app.audio.frames import CAPTURE_RATE_HZ
+from desktop_app.audio.wav import write_wav
 from tests.fakes import child_server
+from tests.fakes.room import hiss, pcm_of
 from tests.fakes.sound_server import RECORDING_RATE_HZ, ServerMissingError, SoundServer
 
 QUESTION = Path(__file__).parents[1] / "sounds" / "square_root_of_one_hundred.wav"
@@ -62,6 +66,35 @@ async def test_a_server_that_was_stopped_can_come_back(sound_server: SoundServer
     assert sound_server.process is None
     sound_server.start()
     await sound_server.speak(QUESTION)
+
+
+async def test_an_echo_comes_no_later_when_the_server_is_late(
+    sound_server: SoundServer, tmp_path: Path
+):
+    noise, played, heard = (tmp_path / name for name in ("noise.wav", "played.wav", "heard.wav"))
+    write_wav(noise, pcm_of(hiss(5 * CAPTURE_RATE_HZ, -20)), CAPTURE_RATE_HZ)
+    sound_server.let_the_microphone_hear_the_loudspeaker(db=-12, delay_ms=250)
+    async with (
+        sound_server.recording(played),
+        sound_server.recording(heard, of="micfeed"),
+        asyncio.TaskGroup() as tasks,
+    ):
+        tasks.create_task(sound_server.speak(noise, into="speaker"))
+        await asyncio.sleep(2.5)
+        sound_server.process.send_signal(signal.SIGSTOP)
+        await asyncio.sleep(0.3)
+        sound_server.process.send_signal(signal.SIGCONT)
+    loud, echo = _samples(played).astype(float), _samples(heard).astype(float)
+    begin = int(np.argmax(np.abs(loud) > 1_000))
+    before, after = (_delay_ms(loud, echo, begin + at) for at in (12_000, 4 * RECORDING_RATE_HZ))
+    assert after == pytest.approx(before, abs=1)
+
+
+def _delay_ms(loud: np.ndarray, echo: np.ndarray, at: int) -> float:
+    """How much later a quarter of a second of the one is found in the other."""
+    length = RECORDING_RATE_HZ // 4
+    found = np.correlate(echo[at : at + 5 * length], loud[at : at + length], "valid")
+    return float(np.argmax(np.abs(found))) * 1000 / RECORDING_RATE_HZ
 
 
 async def test_a_file_that_is_no_sound_is_refused(sound_server: SoundServer, tmp_path: Path):

@@ -73,8 +73,8 @@ async def test_two_questions_are_asked_one_after_the_other_without_a_key(
 async def test_a_reply_that_comes_back_through_the_microphone_is_not_answered(
     sound_server, service, tmp_path
 ):
+    sound_server.let_the_microphone_hear_the_loudspeaker()
     async with conversation(service, tmp_path, barge_in="off") as held:
-        sound_server.let_the_microphone_hear_the_loudspeaker()
         await listening(held, sound_server)
         await sound_server.speak(MILES)
         await held.turn_ends(1)
