@@ -12,12 +12,14 @@ from desktop_app.engine.effects import (
     ClearTimer,
     CloseLine,
     Effect,
+    FailTurn,
     FinishCapture,
+    OpenRetriedTurn,
     QueuePrompt,
     QueueSpeech,
     SetTimer,
 )
-from desktop_app.engine.inputs import LineFailed, PromptRefused, TimerName
+from desktop_app.engine.inputs import LineFailed, PromptRefused, SpeechQueued, TimerName
 from desktop_app.engine.session import Line, Route, Session, Stage
 from desktop_app.engine.turns import (
     SLOW_S,
@@ -26,10 +28,12 @@ from desktop_app.engine.turns import (
     deliver_so_far,
     deliver_speech,
     fail_turn,
+    new_turn,
     notice,
     release_microphone,
     rest,
     then,
+    without_queued,
 )
 from desktop_app.link.messages import NoticeLevel
 
@@ -96,7 +100,7 @@ def lost(session: Session, retry_in_s: float, code: str = "") -> Step:
 
 
 def failed(session: Session, given: LineFailed) -> Step:
-    """The line is refused for good."""
+    """The line is refused for good: nothing that was said waits for it any more."""
     code, said = given.code, given.reason
     facts = {"message": said, "reason": said} if said else {}
     closed = replace(session, line=Line.CLOSED, is_voice_on=False)
@@ -104,7 +108,9 @@ def failed(session: Session, given: LineFailed) -> Step:
     shown = notice(NoticeLevel.ERROR, code, action="settings", **facts)
     if session.stage is Stage.HEARING:
         return session, (*effects, FinishCapture(session.turn), shown)
+    waiting, session = session.waiting, replace(session, waiting=(), behind=0)
     step = then((session, effects), lambda now: _lose_reply(now, code, facts, is_final=True))
+    step = then(step, lambda now: _lose_speech(replace(now, waiting=waiting), code, facts))
     session, effects = then(step, release_microphone)
     return session, (*effects, shown)
 
@@ -163,6 +169,20 @@ def _without_problem(session: Session) -> Step:
 
 def _no_longer_troubled(session: Session) -> Step:
     return then(_no_longer_stalled(session), _without_problem)
+
+
+def _lose_speech(session: Session, code: str, facts: Mapping[str, str]) -> Step:
+    """What waits to be said fails as one, or each piece would have the line tried again."""
+    if session.stage is not Stage.IDLE:
+        return session, ()
+    effects: tuple[Effect, ...] = ()
+    for queued in session.waiting:
+        if isinstance(queued, SpeechQueued):
+            session = new_turn(without_queued(session, queued.key), Stage.IDLE, Route.VOICE)
+            opened = OpenRetriedTurn(session.turn, queued.key)
+            failed = FailTurn(session.turn, code, facts.get("message", ""), facts or None)
+            effects = (*effects, opened, failed)
+    return then((replace(session, is_undelivered=False), effects), rest)
 
 
 def _lose_reply(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from desktop_app.engine.effects import (
+    DeliverPrompt,
     DialNow,
     FailTurn,
+    OpenLine,
     OpenRetriedTurn,
     QueueSpeech,
     RaiseNotice,
@@ -28,7 +30,7 @@ from desktop_app.engine.turns import MOST_QUEUED
 from desktop_app.link.messages import Phase
 from desktop_app.protocol.commands import CancelReply, CommitAudio
 from desktop_app.protocol.events import ReplyAudio, ReplyEnded, ReplyText
-from tests.fakes.machine import ENDED, INSISTING, LISTENING, PCM, SPEAKING_UP, TYPED, play
+from tests.fakes.machine import ENDED, INSISTING, LISTENING, PCM, SPEAKING_UP, TYPED, notices, play
 
 AWAY = (*LISTENING, LineLost(0.5), *SPEAKING_UP, ENDED)
 FIRST, SECOND = "turn 1", "turn 2"
@@ -155,13 +157,24 @@ def test_only_so_much_waits_for_a_line():
     assert len(session.waiting) == MOST_QUEUED
 
 
-def test_a_line_refused_for_good_fails_all_that_waits():
+def test_a_line_refused_for_good_fails_all_that_waits_and_is_told_once():
     session, effects = play(*AWAY, *INSISTING, ENDED, LineFailed("access.refused"))
     assert FailTurn(2, "access.refused") in effects
-    assert OpenRetriedTurn(3, FIRST) in effects
-    session, effects = play(LineFailed("access.refused"), session=session)
-    assert FailTurn(3, "access.refused") in effects
+    opened = effects.index(OpenRetriedTurn(3, FIRST))
+    assert effects[opened + 1] == FailTurn(3, "access.refused")
+    assert notices(effects) == ["access.refused"]
+    assert not [one for one in effects if isinstance(one, OpenLine)]
     assert session.phase is Phase.READY
+    assert waiting(session) == []
+
+
+def test_what_is_typed_behind_speech_that_a_line_refuses_is_asked_in_writing():
+    typed = PromptTyped("m", "hi")
+    session, effects = play(*AWAY, *INSISTING, typed, ENDED, LineFailed("access.refused"))
+    assert FailTurn(2, "access.refused") in effects
+    assert FailTurn(3, "access.refused") in effects
+    assert DeliverPrompt(4, "m", "hi") in effects
+    assert session.phase is Phase.THINKING
     assert waiting(session) == []
 
 

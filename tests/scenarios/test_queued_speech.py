@@ -90,6 +90,24 @@ async def test_a_sentence_that_is_begun_as_the_line_comes_back_is_heard_after_th
         assert [one.text for one in rig.questions] == ["first", "second"]
 
 
+async def test_a_line_that_is_refused_for_good_is_tried_and_told_once_for_all_that_waits():
+    async with Rig() as rig:
+        said = await without_line(rig, 30, 40, 50, 60)
+        asked = len(rig.voice.configurations)
+        rig.voice.refusals.clear()
+        rig.voice.refusals.extend([NetworkError("gateway.refused", "No voice is left.")] * 9)
+        await rig.time.advance(60)
+        await rig.phase_is(Phase.READY)
+        assert [one.status for one in rig.questions] == [MessageStatus.FAILED] * 4
+        assert len({one.error for one in rig.questions}) == 1
+        assert rig.notices == ["gateway.refused"]
+        assert len(rig.voice.configurations) == asked + 1
+        rig.voice.refusals.clear()
+        await rig.take(RetryRequested(rig.questions[1].id))
+        line = await rig.line()
+        assert await hears(rig, line, 8, "second") == said[1]
+
+
 async def test_what_waits_at_the_end_of_an_engine_is_said_by_the_next():
     async with Rig() as before:
         said = await without_line(before, 30, 40, 50)
