@@ -174,14 +174,15 @@ class ReplyWatch:
             await self._put(structs.replace(question, text=found.question))
 
     async def _settle(self, message_id: str, found: StoredReply) -> StoredReply | None:
+        known = await self._journal.message(message_id)
+        is_cut = known is not None and known.heard_chars is not None
+        error = UNHEARD if is_cut else ""
         match found.state:
             case ReplyState.COMPLETE:
-                known = await self._journal.message(message_id)
-                is_cut = known is not None and known.heard_chars is not None
                 await self._save(
                     message_id,
                     status=MessageStatus.INTERRUPTED if is_cut else MessageStatus.COMPLETE,
-                    error=UNHEARD if is_cut else "",
+                    error=error,
                     **({"text": found.text} if found.text else {}),
                     remote_id=found.remote_id,
                     **({"model": found.model} if found.model else {}),
@@ -190,7 +191,7 @@ class ReplyWatch:
                 return found
             case ReplyState.CANCELLED:
                 pictures = await self._pictures_of(message_id, found)
-                await self._grow(message_id, found, error="", **pictures)
+                await self._grow(message_id, found, error=error, **pictures)
             case ReplyState.WAITING:
                 await self._fail(message_id, "tools.not_here")
             case _:

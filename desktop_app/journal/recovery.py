@@ -208,6 +208,9 @@ def _settle(
         "UPDATE utterance SET state = ?, duration_ms = ? WHERE id = ?",
         (str(state), duration_ms, utterance.id),
     )
+    if is_reply:
+        query = "UPDATE message SET speech_ms = ? WHERE utterance_id = ?"
+        connection.execute(query, (duration_ms, utterance.id))
     if duration_ms and not is_reply and not _has_message(connection, utterance.id):
         failed = _failed_message(utterance, duration_ms)
         if _has_left(connection, utterance.id):

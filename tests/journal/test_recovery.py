@@ -265,5 +265,6 @@ async def test_a_reply_that_a_crash_cut_keeps_the_sound_that_had_come(writer, re
     journal = await restart(writer)
     [message] = await journal.messages("t1")
     assert (message.status, message.utterance_id) == (MessageStatus.INTERRUPTED, "u1")
+    assert message.speech_ms == 100
     kept = await journal.utterance("u1")
     assert (kept.state, kept.duration_ms) == (UtteranceState.TRANSCRIBED, 100)

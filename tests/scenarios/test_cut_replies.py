@@ -283,7 +283,10 @@ async def test_replies_that_were_unfinished_when_the_program_died_are_taken_up()
         assert record.asked == [WantedReply(THREAD, "a question")]
 
 
-async def test_a_reply_that_was_heard_in_part_stays_cut_there_once_its_rest_has_come():
+@pytest.mark.parametrize("state", [ReplyState.COMPLETE, ReplyState.CANCELLED])
+async def test_a_reply_that_was_heard_in_part_stays_cut_there_once_its_rest_has_come(
+    state: ReplyState,
+):
     async with Rig() as rig:
         await rig.take(VoiceStarted())
         await rig.phase_is(Phase.LISTENING)
@@ -294,7 +297,7 @@ async def test_a_reply_that_was_heard_in_part_stays_cut_there_once_its_rest_has_
         await rig.phase_is(Phase.SPEAKING)
         await rig.loudspeaker.sound(800)
         await rig.kill()
-        record = Record([stored(ReplyState.COMPLETE)])
+        record = Record([stored(state)])
         watch = ReplyWatch(
             rig.journal,
             record,
