@@ -9,13 +9,13 @@ from desktop_app.engine.inputs import Input, LineResumed, LineStalled
 from desktop_app.engine.ports import Time, Timer, Transport
 from desktop_app.errors import NetworkError
 
-BUSY_EVERY_S = 1.0
+BUSY_EVERY_S = 0.9
 IDLE_EVERY_S = 5.0
 _BUSY_S = 15.0
 """How long after a word of either side a line counts as busy."""
 
 STALLED_AFTER_S = 1.0
-"""Two seconds after the last word of a busy peer, it is told."""
+"""Within two seconds of the last word of a busy peer, it is told."""
 
 LOST_AFTER_S = 10.0
 _SOON_S = 0.001  # nearer is now

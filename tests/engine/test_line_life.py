@@ -40,3 +40,16 @@ async def test_a_peer_that_thinks_for_long_is_asked_as_often_as_one_that_talks()
     assert told == [LineStalled()]
     asking.cancel()
     await asyncio.wait((asking,))
+
+
+async def test_a_busy_peer_that_falls_silent_is_told_of_within_two_seconds():
+    time, peer, told = VirtualTime(), ScriptedTransport(), list[Input]()
+    life = LineLife(peer, told.append, time)
+    asking = asyncio.create_task(life.ask())
+    await time.advance(5.3)
+    peer.is_alive.clear()
+    life.heard()  # its last word
+    await time.advance(1.95)  # the rest is for what tells it
+    assert told == [LineStalled()]
+    asking.cancel()
+    await asyncio.wait((asking,))

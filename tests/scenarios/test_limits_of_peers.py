@@ -63,9 +63,11 @@ async def is_renewed(rig: Rig, lines: Lines, due_s: int) -> None:
     await asked(rig, 1)
     while rig.time.now() < due_s - 1:
         assert lines.opened == [first]
-        await rig.time.advance(1)
+        await rig.time.advance(0.5)
         await first.sign_of_life()
-    await rig.time.advance(1.5)
+    await rig.time.advance(0.5)
+    await first.sign_of_life()
+    await rig.time.advance(0.8)
     await rig.until(lambda: lines.left == [first], "the first line is left")
     assert len(lines.opened) == 2
     await asked(rig, 2)
