@@ -23,7 +23,8 @@ class Profile:
     """A service by name.
 
     Attributes:
-        api_url: Of its Backboard API; empty for the embedded one, which says where it is.
+        api_url: Of its Backboard API; empty for the embedded one, which says where it is, and
+            where there is a voice gateway alone.
         voice_url: Of its voice gateway; empty where it has none.
         realtime: ``provider/model`` to be spoken to over the realtime socket; empty for none.
         realtime_voice: The voice of that model; empty for its choice.
@@ -45,7 +46,12 @@ class Profile:
     @property
     def is_embedded(self) -> bool:
         """It runs on this computer, started by Parley itself."""
-        return not self.api_url
+        return not (self.api_url or self.voice_url)
+
+    @property
+    def is_gateway_alone(self) -> bool:
+        """It is spoken to, and has no API for anything else."""
+        return bool(self.voice_url) and not self.api_url
 
 
 def find_profile(settings: Settings, name: str = "") -> Profile:
@@ -65,7 +71,7 @@ def find_profile(settings: Settings, name: str = "") -> Profile:
     if profile.is_embedded and name != EMBEDDED:
         raise InputError(
             "profile.no_address",
-            f'The profile "{name}" has no base_url in the settings.',
+            f'The profile "{name}" has no base_url or voice_url in the settings.',
             name=name,
         )
     return profile

@@ -106,6 +106,10 @@ _TOLD: Prose = {
     "language.unreadable": (
         "The language server sent something unreadable. Your question was kept[; try again]."
     ),
+    "gateway.alone": (
+        "This service is a voice gateway alone: speak to it, or type while you do. For more, give "
+        "the address of its API."
+    ),
     "line.stalled": "The service does not answer at the moment. What has arrived plays on.",
     "line.silent": "The service does not answer any more. It is tried again.",
     "line.lost": (

@@ -65,6 +65,13 @@ def test_the_embedded_service_has_no_other_address():
     assert find_profile(moved).is_embedded
 
 
+def test_a_voice_gateway_alone_is_a_service():
+    found = find_profile(Settings(profiles={"near": ProfileSettings(voice_url="ws://a/v")}), "near")
+    assert (found.is_gateway_alone, found.is_embedded) == (True, False)
+    assert not find_profile(Settings(profiles={"work": WORK}), "work").is_gateway_alone
+    assert not find_profile(Settings()).is_gateway_alone
+
+
 @pytest.mark.parametrize(
     ("name", "words"), [("other", "embedded, backboard, empty"), ("empty", "no base_url")]
 )

@@ -19,7 +19,7 @@ from desktop_app.client.resources.messages import Messages
 from desktop_app.client.resources.models import Models
 from desktop_app.client.resources.recordings import Recordings
 from desktop_app.client.resources.threads import Threads
-from desktop_app.errors import AppError
+from desktop_app.errors import AppError, NetworkError
 from desktop_app.loopback import is_loopback
 from desktop_app.protocol.backboard.assistants import Assistant
 from desktop_app.tasks import Background
@@ -41,6 +41,9 @@ class BackboardApi:
         sleep: Waits between tries.
         videos: Where fetched videos wait until they are kept, see ``MediaFetcher``.
 
+    Raises:
+        NetworkError: ``gateway.alone``: the service has no API.
+
     Attributes:
         assistants, threads, messages, documents, memories, models, recordings: The calls.
         media: Fetches what links in answers point to.
@@ -49,6 +52,8 @@ class BackboardApi:
     def __init__(
         self, address: ApiAddress, *, sleep: Sleep = asyncio.sleep, videos: Path | None = None
     ) -> None:
+        if not address.base_url:
+            raise NetworkError("gateway.alone", "This service is a voice gateway without an API.")
         self._connection = HttpConnection(address, sleep=sleep)
         self.assistants = Assistants(self._connection)
         self.threads = Threads(self._connection)

@@ -58,7 +58,7 @@ _JUDGE = "typesafe/jev-latest"
 
 @dataclass(frozen=True, slots=True)
 class ServiceAddresses:
-    """Both doors of one service."""
+    """Both doors of one service; one that is a voice gateway alone has no API."""
 
     api: ApiAddress
     voice: GatewayAddress
@@ -114,6 +114,8 @@ class ServiceConnection:
         """
         addresses = await self._find()
         configuration, who = await self._with_choice(configuration)
+        if not addresses.api.base_url:  # it knows the conversation by our own name for it
+            return await self._open_gateway(addresses.voice, configuration)
         if self._realtime is not None and is_meant(configuration, self._realtime.name):
             opened = await self._unless_refused(
                 self._open_realtime(configuration, who, addresses, self._realtime),
@@ -124,14 +126,13 @@ class ServiceConnection:
         if not addresses.voice.url:
             return await self._open_api_voice(configuration, who, addresses)
         remote = await self._with_remote_id(configuration, await self._api_at(addresses.api))
-        return await open_gateway(
-            addresses.voice, remote, make_resample=self._make_resample, decode=self._decode
-        )
+        return await self._open_gateway(addresses.voice, remote)
 
     async def open_text(self, configuration: ConfigureSession) -> MessageTransport:
         """Open a line for turns over messages: typed ones, and recordings.
 
         Raises:
+            NetworkError: ``gateway.alone``: it has no API.
             NetworkError, AccessError, ProtocolError
         """
         addresses = await self._find()
@@ -174,6 +175,13 @@ class ServiceConnection:
         api, self._api = self._api, None
         if api is not None:
             await api.aclose()
+
+    async def _open_gateway(
+        self, address: GatewayAddress, configuration: ConfigureSession
+    ) -> GatewayTransport:
+        return await open_gateway(
+            address, configuration, make_resample=self._make_resample, decode=self._decode
+        )
 
     async def _open_api_voice(
         self, configuration: ConfigureSession, who: Answerer, addresses: ServiceAddresses

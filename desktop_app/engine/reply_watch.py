@@ -151,7 +151,8 @@ class ReplyWatch:
             except AppError as error:
                 if error.retryable:
                     continue
-                await self._fail(message_id, error.code)
+                code = "line.lost" if error.code == "gateway.alone" else error.code
+                await self._fail(message_id, code)
                 return None
             unknown = unknown + 1 if found is None else 0
             if unknown == _UNKNOWN_LOOKS:

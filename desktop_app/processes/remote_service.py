@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from desktop_app.client.addresses import ApiAddress, GatewayAddress
 from desktop_app.client.api import BackboardApi
+from desktop_app.client.gateway_transport import open_gateway
 from desktop_app.client.service_connection import ServiceAddresses
 from desktop_app.credentials import Credentials, CredentialsUnavailableError, Secret
 from desktop_app.errors import AccessError
@@ -21,6 +22,7 @@ from desktop_app.link.messages import (
 )
 from desktop_app.loopback import is_loopback
 from desktop_app.profiles import KEY_VARIABLE, Profile, find_profile
+from desktop_app.protocol.commands import ConfigureSession
 from desktop_app.protocol.service_calls import KeyState
 from desktop_app.settings import Settings
 
@@ -70,8 +72,8 @@ class RemoteService:
                 return key
         except CredentialsUnavailableError as unavailable:
             reason = unavailable.facts["reason"]
-        if is_loopback(self._profile.api_url):
-            return Secret("")  # a service of one's own may want none
+        if self._profile.is_gateway_alone or is_loopback(self._profile.api_url):
+            return Secret("")  # a service of one's own, or such a gateway, may want none
         name = self._name()
         raise AccessError(
             _NO_KEY,
@@ -184,10 +186,14 @@ class ProfileKeys:
             known = find_profile(self._settings(), profile)
             if known.is_embedded and not address:
                 return  # its key is made anew with every start
-            address = address or known.api_url
             if not key:
                 remote = RemoteService(known, self._credentials, self._environment)
                 key = (await remote.addresses()).api.key
+            if known.is_gateway_alone and not address:
+                gateway = GatewayAddress(known.voice_url, key)
+                await (await open_gateway(gateway, ConfigureSession(""))).aclose()
+                return
+            address = address or known.api_url
         # Its certificates take 20 to 50 ms to load: not on the loop that plays sound.
         async with await asyncio.to_thread(BackboardApi, ApiAddress(address, key)) as api:
             await api.check_key()

@@ -11,6 +11,7 @@ from desktop_app.client.addresses import ApiAddress, GatewayAddress
 from desktop_app.client.message_transport import MessageTransport
 from desktop_app.client.remote_threads import RemoteThreads
 from desktop_app.client.service_connection import ServiceAddresses, ServiceConnection
+from desktop_app.errors import NetworkError
 from desktop_app.protocol.commands import (
     Answerer,
     AppendAudio,
@@ -19,7 +20,10 @@ from desktop_app.protocol.commands import (
     PromptText,
     TurnWishes,
 )
+from desktop_app.protocol.events import SessionReady
+from desktop_app.protocol.gateway import GatewayConfigured
 from tests.fakes.backboard import ScriptedBackboard
+from tests.fakes.gateway import ScriptedGateway
 
 OURS = ConfigureSession("ours", None, None)
 
@@ -69,6 +73,25 @@ async def test_a_prompt_goes_to_the_servers_own_thread(rig: Rig):
     assert (await rig.asked(transport, TurnWishes()))["thread_id"] == "theirs"
     assert rig.backboard.asked[-1].headers["x-api-key"] == "key"
     await transport.aclose()
+
+
+async def test_a_gateway_alone_is_spoken_to_by_our_own_name_and_has_nothing_else():
+    async with ScriptedGateway().running() as gateway:
+
+        async def find() -> ServiceAddresses:
+            return ServiceAddresses(ApiAddress(""), GatewayAddress(gateway.url))
+
+        connection = ServiceConnection(find, RemoteThreads(Shelf(), "p"))
+        line = await connection.open_voice(OURS)
+        assert (await gateway.expect("session.configure"))["session_id"] == "ours"
+        await gateway.say(GatewayConfigured(session_id="ours"))
+        assert isinstance(await anext(line.events()), SessionReady)
+        for other in (connection.open_text(OURS), connection.api()):
+            with pytest.raises(NetworkError) as failure:
+                await other
+            assert (failure.value.code, failure.value.retryable) == ("gateway.alone", False)
+        await line.aclose()
+        await connection.aclose()
 
 
 async def test_pictures_and_videos_may_be_made_in_every_turn(rig: Rig):

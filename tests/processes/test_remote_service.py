@@ -18,6 +18,7 @@ from desktop_app.processes.remote_service import ProfileKeys, RemoteService, Rem
 from desktop_app.profiles import EMBEDDED, KEY_VARIABLE, find_profile
 from desktop_app.protocol.service_calls import KeyState
 from desktop_app.settings import ProfileSettings, Settings
+from tests.fakes.gateway import ScriptedGateway
 from tests.fakes.keyrings import MemoryKeyring
 from tests.fakes.providers import ScriptedProviders
 from tests.service.conftest import KEY, service
@@ -88,6 +89,19 @@ async def test_the_stored_key_is_tried_where_none_is_given(near):
     keyring.set_password("Parley", "near", "wrong")
     with pytest.raises(AccessError):
         await keys_of(near, keyring).check("near", "", "")
+
+
+async def test_a_gateway_alone_wants_no_key_unless_it_says_so():
+    async with ScriptedGateway().running() as gateway:
+        settings = Settings(profiles={"near": ProfileSettings(voice_url=gateway.url)})
+        remote = RemoteService(find_profile(settings, "near"), Credentials(MemoryKeyring), {})
+        assert (await remote.addresses()).voice.url == gateway.url
+        keys = keys_of(settings)
+        await keys.check("near", "", "")
+        gateway.key = "right"
+        with pytest.raises(AccessError):
+            await keys.check("near", "wrong", "")
+        await keys.check("near", "right", "")
 
 
 async def test_an_address_where_nobody_is_cannot_be_tried():

@@ -187,7 +187,8 @@ async def thread_of(parts: CommandParts, words: str, assistant: str = "") -> str
     Raises:
         AppError: There is no such thread or assistant, or the service cannot say.
     """
-    if words in ("", "new") and not assistant and parts.profile.is_embedded:
+    is_known_here = parts.profile.is_embedded or parts.profile.is_gateway_alone
+    if words in ("", "new") and not assistant and is_known_here:
         return str(uuid.uuid4())
     addresses = await parts.find()
     async with BackboardApi(addresses.api) as api:

@@ -101,7 +101,7 @@ class OwnServiceCard(QWidget):
         question = tr(_REMOVE).format(name=shown)
         line = ConfirmLine(self._look, self, shown, question, tr("Remove"))
         line.begin.describe(wording.labelled(tr("Remove"), name))
-        line.note.setText(breakable(one.base_url))
+        line.note.setText(breakable(one.base_url or one.voice_url))
         line.note.setWordWrap(True)
         edit = Button(self._look, line, text=tr("Edit"), tone=Tone.OUTLINE)
         edit.describe(tr("Edit {name}").format(name=name))
@@ -136,10 +136,11 @@ class OwnServiceCard(QWidget):
         return ""
 
     def _on_text(self) -> None:
-        whole = bool(self._name and self.address.text().strip())
+        addresses = self.address.text() + self.voice.text()
+        whole = bool(self._name and addresses.strip())
         fault = self.fault
         self.add.setEnabled(whole and not fault)
-        hint = tr("Any service with a Backboard-compatible API, under a name of yours.")
+        hint = tr("A Backboard-compatible API, a voice gateway or both, under a name of yours.")
         self._words.show_text(fault or hint, "warn" if fault else "dim")
 
     def _on_add(self) -> None:

@@ -583,6 +583,20 @@ def test_a_service_of_ones_own_is_changed_and_its_key_follows_its_name(
     assert page.own.cancel.isHidden()
 
 
+def test_a_voice_gateway_alone_is_added_as_a_service(desk, page, asks, qtbot, tmp_path):
+    page.own.name.setText("near")
+    assert not page.own.add.isEnabled()
+    page.own.voice.setText("wss://a/v1/voice/ws")
+    assert page.own.add.isEnabled()
+    qtbot.mouseClick(page.own.add, Qt.MouseButton.LeftButton)
+    found = written(tmp_path)
+    assert (found["profile"], found["profiles"]["near"]["voice_url"]) == (
+        "near",
+        "wss://a/v1/voice/ws",
+    )
+    assert "wss" in page.own.lines["near"].note.text()
+
+
 def test_a_service_of_ones_own_is_removed_by_a_second_press_with_its_key(
     desk, page, asks, qtbot, tmp_path
 ):
