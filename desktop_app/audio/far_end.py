@@ -17,6 +17,8 @@ _MOST_AHEAD_S = 0.3
 _GOOD_AHEAD_S = 0.1
 _PATIENCE_S = 0.1
 _SEAM_S = 0.03  # cards misjudge themselves by less, from block to block
+_FINE_S = 0.005  # but a card that began anew knows only after a moment how late it is
+_UNSETTLED_BLOCKS = 50
 _NEW_S = 1.0
 _DRIFT = 0.001  # of what a card says against the blocks before, a hundred times a second
 _MOST_STARVED = 500 // FRAME_MS
@@ -52,6 +54,7 @@ class FarEnd:
         self._waiting.clear()
         self._owed = 0  # bytes to come in whose place silence was handed out
         self._starved = 0  # frames in a row that found nothing
+        self._unsettled = 0
         self._is_set = False
         self._astray_since_s: float | None = None
 
@@ -106,11 +109,14 @@ class FarEnd:
         if is_poor or abs(hole_s) > _NEW_S:
             self._forget()
             self._until_s += hole_s
-        elif abs(hole_s) > _SEAM_S:
+        elif abs(hole_s) > (_FINE_S if self._unsettled else _SEAM_S):
+            if abs(hole_s) > _SEAM_S:
+                self._unsettled = _UNSETTLED_BLOCKS
             self._move_end(round(hole_s * SPEECH_RATE_HZ) * 2)
             self._until_s += hole_s
         else:
             self._until_s += hole_s * _DRIFT
+        self._unsettled = max(0, self._unsettled - 1)
         self._until_s += len(pcm) / _BYTES_PER_S
         self._waiting += pcm
         if self._owed:

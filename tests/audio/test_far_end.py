@@ -211,3 +211,17 @@ def test_a_distance_that_was_lost_is_counted():
         if number >= 75:  # half a second of the microphone is gone
             card.far_end.take(number * 0.02)
     assert card.far_end.lost == 1
+
+
+def test_a_card_that_began_anew_is_followed_to_what_it_says_once_it_knows():
+    card = Card()
+    before = converse(card, 50)[-1]
+    ahead = []
+    for number in range(50, 100):
+        card.latency_s = LATENCY_S + (0.06 if number < 55 else 0.08)
+        card.takes(number * 0.02)
+        far = card.far_end.take(number * 0.02)
+        if far != SILENCE and number > 75:
+            ahead.append(card.sounded_s(far) - (number - 1) * 0.02)
+    assert ahead == pytest.approx([before] * len(ahead), abs=0.001)
+    assert ahead
