@@ -10,7 +10,8 @@ from desktop_app.service.gateway.spoken_marks import said_displays, said_math, s
 
 _LONGEST = 200  # characters without an end: then a comma or a space must do
 _EARLIEST_COMMA = 60
-_ENDS = ".!?…"
+_COMMAS = (", ", "، ", "؛ ", "，", "、", "；")  # noqa: RUF001
+_ENDS = ".!?…؟"
 _WIDE_ENDS = "。！？"  # noqa: RUF001
 _CLOSERS = "\"')]}*_”’»」』）"  # noqa: RUF001
 _LONGEST_ADDRESS = 100_000  # characters
@@ -28,10 +29,21 @@ _LONGEST_DISPLAY = 1000  # characters from mark to mark
 
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(\[\"'“*_])(?:mr|mrs|ms|dr|prof|st|vs|etc|no|fig|approx|e\.g|i\.e|cf|al|inc|ltd|jr|sr"
-    r"|mt|dept|est|gen|col|lt|sgt|capt|rev|hon|vol|ch|sec|pp|ca|[A-HJ-Z]|[a-z](?:\.[a-z])+)$",
+    r"|mt|dept|est|gen|col|lt|sgt|capt|rev|hon|vol|ch|sec|pp|ca|[A-HJ-Z]|[a-z](?:\.[a-z])+"
+    r"|nr|hr|fr|bzw|ggf|evtl|inkl|vgl|bspw|sog|mio|mrd|mme|mlle|sra|srta|dña|uds?|pág|núm)$",
     re.IGNORECASE,
 )
 _INITIAL = re.compile(r"(?:^|[\s(\[\"'“])(?:[A-Z]\.)*[A-HJ-Z]$")
+_ORDINAL = re.compile(  # German: a number with a full stop is the how-manieth
+    r"(?:^|\s)(?:der|die|das|dem|den|des|(?<!I )am|im|vom|zum|zur|beim)\s\d{1,3}$", re.IGNORECASE
+)
+_MAY_GO_ON = re.compile(r"(?:^|[\s(\[\"'“„«])(\d{1,2}|[^\W\d_]|[Nn]o)$")
+_NEXT_WORD = re.compile(r"[ \t]+([^\W\d_]+\.?|\S)")
+_MONTH = re.compile(
+    r"(?:Jan(?:uar)?|Jänner|Feb(?:ruar)?|März|Apr(?:il)?|Mai|Jun[i.]|Jul[i.]|Aug(?:ust)?"
+    r"|Sept?(?:ember)?|Okt(?:ober)?|Nov(?:ember)?|Dez(?:ember)?)\.?"
+)
+_LETTERS = re.compile(r"[^\W\d_]\.[ \t]?[^\W\d_]$")
 _ITEM_NUMBER = re.compile(r"^[\s>*_]*\d{1,3}$")
 
 
@@ -151,10 +163,33 @@ def _judge(text: str, begin: int, i: int, *, is_whole: bool) -> int | None:
     if not text[after].isspace():
         return 0
     if text[i] == "." and text[i - 1 : i] not in (".", ""):
-        return 0 if _is_inside(text[begin:i]) else after
+        if _is_inside(text[begin:i]):
+            return 0
+        return _judge_short(text, begin, i, is_whole=is_whole) if after == i + 1 else after
     if text[i] == "…" or text[max(begin, i - 2) : i + 1] == "...":
         return _judge_pause(text, after, is_whole=is_whole)
     return after
+
+
+def _judge_short(text: str, begin: int, i: int, *, is_whole: bool) -> int | None:
+    """A full stop behind a number, a letter or "No": what follows says whether it ends there."""
+    short = _MAY_GO_ON.search(text[max(begin, i - 24) : i])
+    if short is None:
+        return i + 1
+    word = _NEXT_WORD.match(text, i + 1)
+    if word is None:
+        is_open = not text[i + 1 :].strip(" \t") and not is_whole
+        return None if is_open else i + 1
+    if short[1] in ("No", "no"):
+        return 0 if word[1].isdigit() else i + 1
+    is_letter = not short[1].isdigit()
+    is_one_of_some = is_letter and _LETTERS.search(text[begin:i])
+    if word[1][0].islower() and (is_one_of_some or not is_letter):
+        return 0
+    if word.end() == len(text) and not is_whole:
+        return None
+    goes_on = re.fullmatch(r"\w\.", word[1]) if is_letter else _MONTH.fullmatch(word[1])
+    return 0 if goes_on else i + 1
 
 
 def _judge_pause(text: str, after: int, *, is_whole: bool) -> int | None:
@@ -170,7 +205,7 @@ def _judge_pause(text: str, after: int, *, is_whole: bool) -> int | None:
 def _is_inside(before: str) -> bool:
     """Whether a full stop after ``before`` belongs to the word: an abbreviation, "1."."""
     tail = before[-24:]
-    if _ITEM_NUMBER.match(before):
+    if _ITEM_NUMBER.match(before) or _ORDINAL.search(tail):
         return True
     found = _ABBREVIATION.search(tail)
     if found is None:
@@ -183,10 +218,10 @@ def _is_inside(before: str) -> bool:
 
 def _cut_long(text: str, begin: int, *, is_whole: bool) -> int | None:
     window = text[begin : begin + _LONGEST]
-    for mark, earliest in ((", ", _EARLIEST_COMMA), ("、", _EARLIEST_COMMA), (" ", 1)):
-        at = window.rfind(mark, earliest)
-        if at > 0:
-            return begin + at + len(mark)
+    for marks, earliest in ((_COMMAS, _EARLIEST_COMMA), ((" ",), 1)):
+        ends = [at + len(one) for one in marks if (at := window.rfind(one, earliest)) > 0]
+        if ends:
+            return begin + max(ends)
     address = _ADDRESS.search(window)
     if address is None:
         return begin + _LONGEST
@@ -208,6 +243,7 @@ _RULE = re.compile(r"^[ \t]*(?:[-*_=][ \t]*){3,}$|^[ \t|:+=-]+$", re.MULTILINE)
 _LINE_MARK = re.compile(
     r"^[ \t]*(?:#{1,6}[ \t]+|(?:>[ \t]*)+|[-*+•:][ \t]+(?:\[[ xX]\][ \t]+)?|\[![A-Za-z]+\]$)+", re.M
 )
+_HEADING_END = re.compile(r"^([ \t]*#{1,6}[ \t].*?)[ \t]+#+[ \t]*$", re.M)
 _LINK = re.compile(r"!?\[([^\]\n]{0,400})\]\((?:[^()\n]|\([^()\n]{0,400}\)){0,2000}\)")
 _REFERENCE = re.compile(r"(\[[^\[\]\n]{0,400}\])\[[^\[\]\n]{0,100}\]")
 _DEFINITION = re.compile(
@@ -239,6 +275,7 @@ def spoken(text: str) -> str:
     """What a voice should say of ``text``, which may be Markdown; empty when nothing is left."""
     text = without_indented_code(_HIDDEN_PART.sub(" ", _CODE_BLOCK.sub(" ", text)))
     text = _ARROW.sub(" ", said_displays(text))
+    text = _HEADING_END.sub(r"\1", text)
     for silent in (_RULE, _LINE_MARK, _DEFINITION, _FOOTNOTE):
         text = silent.sub("", text)
     text = _REFERENCE.sub(r"\1", _LINK.sub(r"\1", said_math(text)))
@@ -250,7 +287,7 @@ def spoken(text: str) -> str:
         text = mark.sub("", text)
     text = text.translate(_PAUSES)
     text = re.sub(r"\(\s*\)", " ", text)
-    text = re.sub(r"\s+([.,;:!?。，、！？])", r"\1", re.sub(r"\s+", " ", text)).strip()  # noqa: RUF001
+    text = re.sub(r"\s+([.,;:!?)。，、！？؟،؛])", r"\1", re.sub(r"\s+", " ", text)).strip()  # noqa: RUF001
     return text if re.search(r"\w", text) else ""
 
 

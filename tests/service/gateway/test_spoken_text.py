@@ -40,6 +40,20 @@ def test_a_sentence_is_told_as_soon_as_the_next_one_begins():
         ("See https://a.b/c?d=e.f now. Ok", ["See https://a.b/c?d=e.f now.", "Ok"]),
         ("今日は晴れ。「はい。」そうです。", ["今日は晴れ。", "「はい。」", "そうです。"]),
         ("Is it so? No. It is not.", ["Is it so?", "No.", "It is not."]),
+        ("See No. 5 there. No. 5.", ["See No. 5 there.", "No. 5."]),
+        (
+            "Am 3. Oktober 2024. Der 1. FC spielt. Gut.",
+            ["Am 3. Oktober 2024.", "Der 1. FC spielt.", "Gut."],
+        ),
+        (
+            "Vom 3. bis 5. Mai. Es sind 5. Das reicht.",
+            ["Vom 3. bis 5. Mai.", "Es sind 5.", "Das reicht."],
+        ),
+        ("I am 30. You are 5. We met.", ["I am 30.", "You are 5.", "We met."]),
+        ("Obst, z. B. Äpfel, d. h. viel. Ja.", ["Obst, z. B. Äpfel, d. h. viel.", "Ja."]),
+        ("It is x. Then y. So be it.", ["It is x.", "Then y.", "So be it."]),
+        ("La Sra. López vino. Mme. Curie aussi.", ["La Sra. López vino.", "Mme. Curie aussi."]),
+        ("هل أنت بخير؟ نعم. حسنًا.", ["هل أنت بخير؟", "نعم.", "حسنًا."]),
         ("So:\n$$\na = b. c\n\n\n", ["So:", "$$", "a = b.", "c"]),
         ("So:\n$$\na = b. c\n= d\n$$.\nYes", ["So:", "$$\na = b. c\n= d\n$$.", "Yes"]),
         ("\\[ \nE = 2\n\\] is it. Yes", ["\\[ \nE = 2\n\\]", "is it.", "Yes"]),
@@ -57,6 +71,13 @@ def test_a_long_run_without_an_end_is_cut_at_a_comma_or_a_space():
     assert all(len(sentence) <= 200 for sentence in cut)
     assert cut[0].endswith(",")
     assert all(len(sentence) <= 200 for sentence in sentences("x" * 1000))
+
+
+@pytest.mark.parametrize("comma", ["，", "；", "، "])
+def test_a_long_run_of_any_language_is_cut_at_its_own_commas(comma):
+    cut = sentences(("字词" * 20 + comma) * 12)
+    assert len(cut) > 2
+    assert all(one.endswith(comma.strip()) for one in cut)
 
 
 def test_a_model_that_sends_nothing_but_space_is_not_kept_waiting_for():
@@ -149,6 +170,8 @@ ADDRESS = "https://storage.example/" + "a1b2c3/" * 60 + "x.png?sig=" + "beef" * 
         ("- One\n# Two\n\n    x. y", ["One", "Two"]),
         ("* * *\n\n    x. y", []),
         ("So[^1].\n\n[^1]: As said.\n\n    More.", ["So.", "As said.", "More."]),
+        ("## Two ##\nOne.", ["Two", "One."]),
+        ("It is so (see https://a.b/c).", ["It is so (see)."]),
         ("So[^1] it is.\n\n[^1]: As said.", ["So it is.", "As said."]),
         ("See [it][1].\n\n[1]: https://a.b 'T'", ["See it."]),
     ],
@@ -196,6 +219,11 @@ _PIECES = st.sampled_from(
         "    ",
         "\t",
         "\n1. ",
+        "z. B. ",
+        "No. ",
+        "Am 3. ",
+        "Mai",
+        "؟",
     ]
 )
 
