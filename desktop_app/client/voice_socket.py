@@ -96,7 +96,9 @@ async def open_voice_socket(
     query = urlencode({"api_key": address.key})  # this socket knows no header
     url = f"{socket_address(address.base_url)}/threads/messages?{query}"
     more = msgspec.to_builtins(message) if message else {}
-    return VoiceSocket(await open_json_socket(url, {**more, **msgspec.to_builtins(config)}))
+    socket = VoiceSocket(await open_json_socket(url, {**more, **msgspec.to_builtins(config)}))
+    await socket.sign_of_life()  # the first: whether it answers is known before it matters
+    return socket
 
 
 def socket_address(base_url: str) -> str:

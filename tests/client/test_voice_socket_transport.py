@@ -222,6 +222,14 @@ async def test_a_server_that_holds_the_line_and_is_away_gives_no_sign_of_life(li
         await sign
 
 
+async def test_a_server_that_is_away_when_it_is_first_asked_gives_no_sign_of_life(line: Line):
+    await is_answered(line)
+    await line.server.freeze()
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(line.transport.sign_of_life(), 0.2)
+    await line.server.thaw()
+
+
 async def test_a_server_that_answers_no_pings_is_there_as_long_as_it_takes_what_is_said():
     async with SessionServer().running() as server:
         server.answers_pings = False
