@@ -101,16 +101,15 @@ def lost(session: Session, retry_in_s: float, code: str = "") -> Step:
 
 def failed(session: Session, given: LineFailed) -> Step:
     """The line is refused for good: nothing that was said waits for it any more."""
-    code, said = given.code, given.reason
-    facts = {"message": said, "reason": said} if said else {}
-    closed = replace(session, line=Line.CLOSED, is_voice_on=False)
+    code, facts = given.code, _facts_of(given)
+    closed = replace(session, line=Line.CLOSED, is_voice_on=False, refusal=given)
     session, effects = _no_longer_troubled(closed)
     shown = notice(NoticeLevel.ERROR, code, action="settings", **facts)
     if session.stage is Stage.HEARING:
         return session, (*effects, FinishCapture(session.turn), shown)
     waiting, session = session.waiting, replace(session, waiting=(), behind=0)
     step = then((session, effects), lambda now: _lose_reply(now, code, facts, is_final=True))
-    step = then(step, lambda now: _lose_speech(replace(now, waiting=waiting), code, facts))
+    step = then(step, lambda now: take_up(replace(now, waiting=waiting)))
     session, effects = then(step, release_microphone)
     return session, (*effects, shown)
 
@@ -171,10 +170,16 @@ def _no_longer_troubled(session: Session) -> Step:
     return then(_no_longer_stalled(session), _without_problem)
 
 
-def _lose_speech(session: Session, code: str, facts: Mapping[str, str]) -> Step:
-    """What waits to be said fails as one, or each piece would have the line tried again."""
+def take_up(session: Session) -> Step:
+    """What waits has its turn, where no other runs; on a line that was refused all speech fails.
+
+    Else each piece would have the line tried again, and refused again.
+    """
     if session.stage is not Stage.IDLE:
         return session, ()
+    if session.refusal is None:
+        return rest(session)
+    code, facts = session.refusal.code, _facts_of(session.refusal)
     effects: tuple[Effect, ...] = ()
     for queued in session.waiting:
         if isinstance(queued, SpeechQueued):
@@ -183,6 +188,11 @@ def _lose_speech(session: Session, code: str, facts: Mapping[str, str]) -> Step:
             failed = FailTurn(session.turn, code, facts.get("message", ""), facts or None)
             effects = (*effects, opened, failed)
     return then((replace(session, is_undelivered=False), effects), rest)
+
+
+def _facts_of(refusal: LineFailed) -> dict[str, str]:
+    said = refusal.reason
+    return {"message": said, "reason": said} if said else {}
 
 
 def _lose_reply(

@@ -302,8 +302,7 @@ def _retry_speech(session: Session, given: SpeechRetried, heard_ms: int) -> Step
 def _queue_speech(session: Session, queued: SpeechQueued) -> Step:
     if without_queued(session, queued.key) is not session:
         return session, ()
-    session = replace(session, waiting=(*session.waiting, queued))
-    return rest(session) if session.stage is Stage.IDLE else (session, ())
+    return line_news.take_up(replace(session, waiting=(*session.waiting, queued)))
 
 
 def _answer_tools(session: Session, given: ToolsAnswered) -> Step:

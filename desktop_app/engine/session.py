@@ -6,7 +6,7 @@ from enum import Enum, auto
 
 from msgspec import Struct
 
-from desktop_app.engine.inputs import PromptTyped, SpeechQueued
+from desktop_app.engine.inputs import LineFailed, PromptTyped, SpeechQueued
 from desktop_app.link.messages import Phase
 
 
@@ -83,6 +83,7 @@ class Session(Struct, frozen=True):
         has_words: The server has told what it understood of the turn.
         is_wordless: The server found no words in the turn, which is over; they may come yet.
         is_answered: The server has said something about the turn.
+        refusal: Why the line was refused for good; None since it was tried again.
         is_text_whole: All words of the reply are there; its sound and its end may still come.
         awaits_voice: The server said so, and nothing since: only its sound and its end can follow.
         is_unspoken: The reply was left to be read, as its sound did not come; it may come yet.
@@ -127,6 +128,7 @@ class Session(Struct, frozen=True):
     line: Line = Line.CLOSED
     line_wait_s: float = 0.0
     line_problem: str = ""
+    refusal: LineFailed | None = None
     mic: Mic = Mic.CLOSED
     device: str = ""
     loudspeaker: str = ""

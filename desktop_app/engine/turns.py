@@ -112,7 +112,7 @@ def want_line(session: Session) -> Step:
     clear = ClearTimer(TimerName.IDLE_LINE)
     if session.line is not Line.CLOSED:
         return session, (clear,)
-    return replace(session, line=Line.OPENING), (clear, OpenLine())
+    return replace(session, line=Line.OPENING, refusal=None), (clear, OpenLine())
 
 
 def dial_now(session: Session) -> tuple[Effect, ...]:

@@ -127,6 +127,23 @@ async def test_what_waits_at_the_end_of_an_engine_is_said_by_the_next():
         assert len(line.sent_of(CommitAudio)) == 3
 
 
+async def test_what_waits_at_the_end_of_an_engine_is_refused_to_the_next_one_once():
+    async with Rig() as before:
+        await without_line(before, 30, 40, 50, 60)
+        await before.kill()
+    after = Rig(journal=before.journal)
+    after.voice.refusals.extend([NetworkError("gateway.refused", "No voice is left.")] * 9)
+    async with after:
+        failed = [MessageStatus.FAILED] * 4
+        await after.until(lambda: [one.status for one in before.questions] == failed)
+        assert after.notices == ["gateway.refused"]
+        assert len(after.voice.configurations) == 1
+        assert {one.error for one in before.questions} == {before.questions[0].error}
+        after.voice.refusals.clear()
+        await after.take(RetryRequested(before.questions[0].id))
+        await (await after.line()).expect(CommitAudio)
+
+
 async def test_what_was_said_once_and_has_no_recording_does_not_wait_for_ever():
     async with Rig() as before:
         before.keeps_recordings = False
