@@ -133,7 +133,7 @@ class EchoMeter:
         There is one, so that nothing heard means nothing played: only an echo that was heard all
         through a second, and removed, is removed again.
         """
-        if self.verdict is Echo.REMOVED:
+        if self.verdict in (Echo.REMOVED, Echo.DOUBTED):
             self.reset()
             self.verdict = Echo.DOUBTED
 

@@ -134,3 +134,12 @@ def test_what_was_not_removed_before_is_not_doubted():
         *_, verdict = hear(reply)
         reply.meter.doubt()
         assert reply.meter.verdict is verdict
+
+
+def test_an_echo_that_loses_step_again_is_measured_anew_again():
+    reply = Reply()
+    reply.removed()
+    for _ in range(3):
+        reply.meter.doubt()
+        assert reply.removed(0.9) == [Echo.DOUBTED]
+    assert reply.removed(0.2)[-1] is Echo.REMOVED
