@@ -114,7 +114,7 @@ class Ledger:
                 is_done = False
                 raise
             except StorageError as error:
-                self._refused[kind] |= {error.code} & _OF_THE_DISK
+                self._refused[kind or "rows"] |= {error.code} & _OF_THE_DISK
                 notice = Notice(NoticeLevel.ERROR, error.code, dict(error.facts))
                 self._publish(NoticeRaised(notice))
                 if row and error.code in _OF_THE_DISK:

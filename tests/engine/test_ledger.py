@@ -196,3 +196,19 @@ async def test_the_notice_stays_while_a_row_is_owed():
     ledger.do(write, row="small")
     await ledger.settle()
     assert told[-1] == NoticeCleared("storage.full")
+
+
+async def test_the_notice_of_a_row_that_nobody_waits_for_goes_with_the_others():
+    told, is_full = list[LinkEvent](), True
+    ledger = Ledger(told.append)
+
+    async def write() -> None:
+        if is_full:
+            raise StorageError("storage.full")
+
+    ledger.do(write, writes="", row="a")
+    await ledger.settle()
+    is_full = False
+    ledger.do(write, row="b")
+    await ledger.settle()
+    assert told[-1] == NoticeCleared("storage.full")
