@@ -188,11 +188,13 @@ class ServiceConnection:
     ) -> VoiceSocketTransport | MessageTransport:
         api = await self._api_at(addresses.api)
         remote, terms = await self._talk_terms(configuration, who, addresses, api)
-        if not hears_live(remote):
-            return await open_messages(api, remote, terms)
-        opening = open_voice_transport(api, addresses.api, remote, terms)
-        opened = await self._unless_refused(opening, "voice socket")
-        return opened or await open_messages(api, remote, terms)
+        if hears_live(remote):
+            opening = open_voice_transport(api, addresses.api, remote, terms)
+            opened = await self._unless_refused(opening, "voice socket")
+            if opened is not None:
+                return opened
+        await api.reach()  # or messages would listen for a server that is not there
+        return await open_messages(api, remote, terms)
 
     async def _open_realtime(
         self,

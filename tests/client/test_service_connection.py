@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from desktop_app.client import http_connection, json_socket
 from desktop_app.client.addresses import ApiAddress, GatewayAddress
 from desktop_app.client.message_transport import MessageTransport
 from desktop_app.client.remote_threads import RemoteThreads
@@ -24,6 +25,7 @@ from desktop_app.protocol.events import SessionReady
 from desktop_app.protocol.gateway import GatewayConfigured
 from tests.fakes.backboard import ScriptedBackboard
 from tests.fakes.gateway import ScriptedGateway
+from tests.fakes.raw_server import RawServer
 
 OURS = ConfigureSession("ours", None, None)
 
@@ -151,6 +153,29 @@ async def test_a_service_without_any_voice_socket_is_spoken_to_in_messages(rig: 
     [recording] = form.files
     assert recording.content.endswith(b"\x01\x00" * 1600)
     await transport.aclose()
+
+
+@pytest.mark.parametrize("heard_by", ["", "elevenlabs/scribe_v2"])
+async def test_nobody_listens_in_messages_for_a_service_that_is_not_there(
+    heard_by: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(json_socket, "BEGIN_WITHIN_S", 0.1)
+    monkeypatch.setattr(http_connection, "REACHED_WITHIN_S", 0.1)
+    async with RawServer().running() as silent:  # it takes connections, and says nothing
+
+        async def find() -> ServiceAddresses:
+            return ServiceAddresses(ApiAddress(silent.url, "key"), GatewayAddress(""))
+
+        async def answerer_of(_thread_id: str) -> Answerer:
+            return Answerer(heard_by=heard_by)
+
+        threads = RemoteThreads(Shelf(thread__p__ours="theirs", assistant__p="a"), "p")
+        connection = ServiceConnection(find, threads, answerer_of=answerer_of)
+        with pytest.raises(NetworkError) as caught:
+            await connection.open_voice(ConfigureSession("ours"))
+        assert caught.value.retryable
+        assert caught.value.code == "network.timeout"
+        await connection.aclose()
 
 
 async def answered_by(rig: Rig, model: str = "", **speech: str) -> ServiceConnection:

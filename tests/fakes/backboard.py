@@ -66,7 +66,7 @@ class ScriptedBackboard:
     """Answers each request with the next of its ``answers``, or opens a stream.
 
     Attributes:
-        asked: Every request so far.
+        asked: Every request so far, but whether it is there.
     """
 
     def __init__(self) -> None:
@@ -123,6 +123,9 @@ class ScriptedBackboard:
         self._open.append(writer)
         try:
             while (asked := await _read(reader)) is not None:
+                if asked.method == "HEAD":  # whether it is there: the API answers so
+                    writer.write(b"HTTP/1.1 405 x\r\nContent-Length: 0\r\n\r\n")
+                    continue
                 self.asked.append(asked)
                 self._requests.put_nowait(asked)
                 if not self._answers:
