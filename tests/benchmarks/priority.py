@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 
 def take_priority() -> None:
@@ -16,3 +19,24 @@ def take_priority() -> None:
     """
     if os.environ.get("PARLEY_BENCH_REALTIME"):
         os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
+
+
+@contextmanager
+def priority() -> Iterator[None]:
+    """The same for the threads that this process has now, until the block ends.
+
+    Processes that were started before it do not have it.
+    """
+    if not os.environ.get("PARLEY_BENCH_REALTIME"):
+        yield
+        return
+    _schedule(os.SCHED_RR, 1)
+    try:
+        yield
+    finally:
+        _schedule(os.SCHED_OTHER, 0)
+
+
+def _schedule(policy: int, level: int) -> None:
+    for thread in Path("/proc/self/task").iterdir():
+        os.sched_setscheduler(int(thread.name), policy, os.sched_param(level))
