@@ -213,7 +213,7 @@ class Recorder:
     def _queue(self, effect: QueuePrompt) -> None:
         known = self._messages.get(effect.message_id)
         if known is None:
-            known = self._message(Role.USER, effect.text, MessageStatus.QUEUED)
+            known = self._queued(effect.text)
             known = with_wishes(known, effect.wishes, effect.text)
         known = structs.replace(known, id=effect.message_id, text=effect.text)
         message = structs.replace(known, status=MessageStatus.QUEUED, error="")
@@ -244,7 +244,7 @@ class Recorder:
     def _question(self, notes: TurnNotes) -> MessageRecord:
         if notes.user is not None:
             return notes.user
-        message = self._message(Role.USER, notes.partial, MessageStatus.QUEUED, notes.turn)
+        message = self._queued(notes.partial, notes.turn)
         return structs.replace(
             message,
             is_spoken=True,
@@ -254,16 +254,14 @@ class Recorder:
             wishes=TurnWishes(files=notes.files),
         )
 
-    def _message(
-        self, role: Role, text: str, status: MessageStatus, turn: int = 0
-    ) -> MessageRecord:
+    def _queued(self, text: str, turn: int = 0) -> MessageRecord:
         return MessageRecord(
             id=self._new_id(),
             thread_id=self._thread_id,
-            role=role,
+            role=Role.USER,
             text=text,
             created_at=self._time.wall(),
-            status=status,
+            status=MessageStatus.QUEUED,
             turn=turn,
         )
 

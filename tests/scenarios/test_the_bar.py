@@ -212,13 +212,18 @@ async def test_bar_61_a_drop_in_mid_reply_is_shown_within_two_seconds_and_what_c
         assert len(rig.questions) == 1
 
 
+async def _gone_in_a_typed_reply(rig: Rig) -> ScriptedTransport:
+    await rig.take(PromptTyped("m1", "a question"))
+    line = await rig.text.connection()
+    await line.expect(PromptText(1, "a question"))
+    line.say(ReplyStarted(1), ReplyText(1, "An "))
+    line.is_alive.clear()
+    return line
+
+
 async def test_bar_61_a_drop_in_mid_reply_is_shown_within_two_seconds_where_one_types():
     async with Rig() as rig:
-        await rig.take(PromptTyped("m1", "a question"))
-        line = await rig.text.connection()
-        await line.expect(PromptText(1, "a question"))
-        line.say(ReplyStarted(1), ReplyText(1, "An "))
-        line.is_alive.clear()
+        line = await _gone_in_a_typed_reply(rig)
         await rig.time.advance(2)
         assert "line.stalled" in rig.notices
         line.is_alive.set()
@@ -231,11 +236,7 @@ async def test_bar_61_a_drop_in_mid_reply_is_shown_within_two_seconds_where_one_
 
 async def test_bar_61_a_server_that_is_gone_is_left_where_one_types_and_its_reply_is_looked_for():
     async with Rig() as rig:
-        await rig.take(PromptTyped("m1", "a question"))
-        line = await rig.text.connection()
-        await line.expect(PromptText(1, "a question"))
-        line.say(ReplyStarted(1), ReplyText(1, "An "))
-        line.is_alive.clear()
+        line = await _gone_in_a_typed_reply(rig)
         await rig.time.advance(13)
         await rig.phase_is(Phase.READY)
         assert line.is_closed
