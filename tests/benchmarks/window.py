@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from desktop_app.children import own_program
 from tests.benchmarks import busy_window
 from tests.benchmarks.figures import Figure, Spread
+from tests.benchmarks.stolen import Stolen, watched
 from tests.benchmarks.voice import peer
 
 ROOT = Path(__file__).parents[2]
@@ -76,11 +77,13 @@ def _started(command: list[str]) -> dict[str, float]:
 async def beside_a_busy_window(seconds: float = SECONDS) -> list[Figure]:
     """V2: periods missed by the card while the window does heavy work without a pause.
 
-    Beside it ticks a card in a process of its own: what that misses too is the machine's.
+    Beside it ticks a card in a process of its own: what that misses too is the machine's. So is
+    what is missed while the host of a virtual machine has its processor, of which only one of the
+    two cards may know: how much of it was in such a moment is said beside it.
     ``PARLEY_BENCH_REALTIME=1`` gives both cards a real-time priority, the window none.
     """
     cases: dict[str, _Case] = {}
-    async with peer() as (_, url):
+    async with peer() as (_, url), watched() as stolen:
         sound = await _started_beside("tests.benchmarks.sound_process", url)
         bare = await _started_beside("tests.benchmarks.bare_card")
         try:
@@ -88,7 +91,8 @@ async def beside_a_busy_window(seconds: float = SECONDS) -> list[Figure]:
             for kind in busy_window.KINDS:
                 await _missed(bare)  # while the next window starts: not counted
                 work = await keep_busy(link, kind, seconds)
-                cases[kind] = _Case(await _missed(sound), await _missed(bare), work["work"])
+                ours, floor = await _missed(sound), await _missed(bare)
+                cases[kind] = _Case(ours, floor, work["work"], stolen)
         finally:
             for child in (sound, bare):
                 child.kill()
@@ -115,6 +119,7 @@ class _Case(NamedTuple):
     ours: dict[str, Any]
     bare: dict[str, Any]
     work: int
+    stolen: Stolen
 
     @property
     def own(self) -> int:
@@ -127,6 +132,7 @@ class _Case(NamedTuple):
         yield kind, len(self.ours["missed_at_s"])
         yield f"{kind}_floor", len(self.bare["missed_at_s"])
         yield f"{kind}_own", self.own
+        yield f"{kind}_stolen", sum(map(self.stolen.was_near, self.ours["missed_at_s"]))
         yield f"{kind}_silent", self.ours["silent"]
         yield f"{kind}_periods", self.ours["periods"]
         yield f"{kind}_done", self.work
