@@ -25,6 +25,7 @@ _QUIET_LOOKS = 5  # so much less often while nothing sounds: each look wakes the
 _LEAST_WAIT_S = 0.01
 _STORM_UNDERFLOWS = 5
 _STORM_S = 1.0
+_SPELL_S = 0.1  # after a stall a card calls for its whole buffer at once, each call marked dry
 _LOOKS_BETWEEN_TRIES = 3
 _TRIES = 8  # over two seconds: a sound server that is started again needs less than one
 
@@ -39,9 +40,11 @@ class CardFeed:
         underflows: Times the card ran dry. Written by PortAudio's thread.
     """
 
-    def __init__(self, playback: Playback) -> None:
+    def __init__(self, playback: Playback, clock: Callable[[], float] = monotonic) -> None:
         self.underflows = 0
         self._playback = playback
+        self._clock = clock
+        self._spell_until_s = 0.0
         self._resampler: Resampler | None = None
         self._channels = 1
         self._block = memoryview(bytearray(SPEECH_RATE_HZ * _BLOCK_MS // 1000 * 2))
@@ -55,8 +58,9 @@ class CardFeed:
 
     def on_block(self, outdata: Any, _frames: int, time: Any, status: Any) -> None:
         """PortAudio's thread: one copy out. No logging, no raising."""
-        if status:
+        if status and (now_s := self._clock()) >= self._spell_until_s:
             self.underflows += 1
+            self._spell_until_s = now_s + _SPELL_S
         out = memoryview(outdata)
         if self._resampler is None:
             self._playback.fill(out, time.outputBufferDacTime - time.currentTime)
@@ -102,8 +106,9 @@ class Loudspeaker:
         self.restarts = 0
         self._sound = sound
         self._wish = wish
+        self._clock = clock
         self._playback = Playback(clock, far_end)
-        self._feed = CardFeed(self._playback)
+        self._feed = CardFeed(self._playback, clock)
         self._stream: SoundStream | None = None
         self._changed = asyncio.Event()
         self._switching = asyncio.Lock()
@@ -264,7 +269,7 @@ class Loudspeaker:
             return
 
     def _request(self) -> StreamRequest:
-        self._feed = CardFeed(self._playback)
+        self._feed = CardFeed(self._playback, self._clock)
         self._underflows.clear()
         return StreamRequest(
             Direction.OUTPUT,

@@ -189,27 +189,38 @@ async def test_a_fast_server_waits_for_room():
     await loudspeaker.close()
 
 
-async def test_a_storm_of_underflows_renews_the_stream():
-    sound = ScriptedSound()
-    loudspeaker = Loudspeaker(sound)
+async def run_dry(sound: ScriptedSound, *, times: int, every_s: float, calls: int = 1):
+    """A loudspeaker whose card calls so often while it is dry, and that was looked at since."""
+    now_s = 7.0
+    loudspeaker = Loudspeaker(sound, clock=lambda: now_s)
     await loudspeaker.open()
     await until(lambda: len(loudspeaker._underflows) > 0)
-    sound.tick(6, status=True)
-    assert loudspeaker.underflows == 6
-    await until(lambda: "reopen" in sound.done and loudspeaker.device_name)
+    for _ in range(times):
+        sound.tick(calls, status=True)
+        now_s += every_s
+    looks = len(loudspeaker._underflows)
+    await until(lambda: loudspeaker.restarts or len(loudspeaker._underflows) > looks + 8)
+    return loudspeaker
+
+
+@pytest.mark.parametrize(("times", "every_s"), [(6, 0.15), (60, 0.01)])
+async def test_a_storm_of_underflows_renews_the_stream(times, every_s):
+    sound = ScriptedSound()
+    loudspeaker = await run_dry(sound, times=times, every_s=every_s)
+    await until(lambda: loudspeaker.device_name)
+    assert sound.done == ["open", "reopen"]
     assert (loudspeaker.restarts, loudspeaker.underflows) == (1, 0)
     loudspeaker.play(1, PCM)
     assert sound.tick() == PCM[:480]
     await loudspeaker.close()
 
 
-async def test_a_few_underflows_are_lived_with():
-    sound = ScriptedSound()
-    loudspeaker = Loudspeaker(sound)
-    await loudspeaker.open()
-    sound.tick(5, status=True)
-    await until(lambda: len(loudspeaker._underflows) > 8)
-    assert loudspeaker.restarts == 0
+@pytest.mark.parametrize(("times", "calls"), [(5, 1), (1, 20), (3, 6)])
+async def test_a_few_underflows_are_lived_with_and_a_stall_is_one_however_many_calls_tell_it(
+    times, calls
+):
+    loudspeaker = await run_dry(ScriptedSound(), times=times, every_s=0.15, calls=calls)
+    assert (loudspeaker.restarts, loudspeaker.underflows) == (0, times)
     await loudspeaker.close()
 
 

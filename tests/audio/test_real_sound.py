@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import math
 import wave
 from array import array
@@ -147,6 +148,20 @@ async def test_stop_silences_what_the_sound_server_still_holds(sound, sound_serv
     likeness, at = correlation(answer, recording)
     assert likeness > 0.9, f"{loudspeaker.underflows} underflows"
     assert loud_ms(recording[: at * 2]) == pytest.approx(heard_ms, abs=100)
+
+
+async def test_a_stall_of_this_process_costs_no_other_stream(sound):
+    loudspeaker = Loudspeaker(sound)
+    await loudspeaker.open()
+    loudspeaker.play(1, chirp(2.0))
+    loudspeaker.finish(1)
+    await until(lambda: loudspeaker.heard_ms > 300)
+    ctypes.PyDLL(None).usleep(400_000)  # nobody else in this process runs meanwhile
+    async with asyncio.timeout(LIMIT_S):
+        await loudspeaker.drained()
+    assert loudspeaker.underflows
+    assert loudspeaker.restarts == 0
+    await loudspeaker.close()
 
 
 async def test_two_parties_speak_and_listen_at_once(sound, sound_server, tmp_path):
