@@ -18,7 +18,7 @@ from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from desktop_app.journal.records import MessageRecord, MessageStatus, Role
+from desktop_app.journal.records import CUT_SHORT, UNHEARD, MessageRecord, MessageStatus, Role
 from desktop_app.link.device_messages import DevicesChanged
 from desktop_app.link.messages import (
     Connection,
@@ -44,6 +44,8 @@ from tests.fakes.filled import DEVICES
 from tests.fakes.kept_conversations import write_conversations
 from tests.fakes.person import CALM, Journey, Person, prefer, travel
 from tests.fakes.photographer import CONTROL, SHIFT, Photographer, escape, eventually, key
+
+HOURS = "Every ten minutes from seven in the morning to midnight, and on Sundays from eight."
 
 
 async def opened_trip(person: Person) -> None:
@@ -177,6 +179,24 @@ async def busy_and_troubled(person: Person, camera: Photographer) -> None:
     for code in ("reply.failed", "device.silent"):
         store.apply(NoticeCleared(code))
     store.apply(ConnectionChanged(Connection.READY, "embedded"))
+    await cut_replies(person, camera)
+
+
+async def cut_replies(person: Person, camera: Photographer) -> None:
+    """A reply that a crash cut where it was heard, one that a lost line cut, one without voice."""
+    store = person.store
+    cut_where_heard = {"error": UNHEARD, "heard_chars": HOURS.index(" on Sundays")}
+    interrupted = partial(message, role=Role.ASSISTANT, status=MessageStatus.INTERRUPTED)
+    for row in (
+        message("b4", Role.USER, "When do they run?", turn=7),
+        interrupted("b5", text=HOURS, turn=7, **cut_where_heard),
+        message("b6", Role.USER, "And what do they cost?", turn=8),
+        interrupted("b7", text="A single ride", turn=8, error=CUT_SHORT),
+    ):
+        store.apply(MessageSaved(row))
+    store.apply(NoticeRaised(Notice(NoticeLevel.INFO, "reply.unspoken")))
+    await camera.take("12-cut-replies")
+    store.apply(NoticeCleared("reply.unspoken"))
 
 
 def message(message_id: str, role: Role, text: str, **given: object) -> MessageRecord:
