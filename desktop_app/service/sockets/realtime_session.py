@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, assert_never
 
 import msgspec
@@ -38,9 +39,15 @@ from desktop_app.service.sockets.session_socket import Tell
 WAITING_QUESTIONS = 8
 """More are not read until one of them is begun, which takes no longer than to keep it."""
 
+WORDS_WITHIN_S = 10.0
+"""Of a recogniser that takes longer, nobody waits for the words."""
+
 
 class RealtimeSession:
     """The newest question is answered: an earlier reply that still goes on is cut off.
+
+    Questions are asked in the order in which the client ended them, so that it knows which reply
+    is whose: what is typed waits for the words of what was committed before it.
 
     Args:
         thread: Which is continued.
@@ -68,6 +75,10 @@ class RealtimeSession:
         self._tell = tell
         self._hearing = Hearing(plan.hearing, source, self)
         self._asked: asyncio.Queue[str] = asyncio.Queue(WAITING_QUESTIONS)
+        self._counts_commits = plan.hearing.is_manual  # then each has its words, or its fault
+        self._unheard = 0
+        self._all_heard = asyncio.Event()
+        self._all_heard.set()
         self._turn: RealtimeTurn | None = None
 
     async def begin(self) -> None:
@@ -92,8 +103,13 @@ class RealtimeSession:
     async def run(self) -> None:
         """Hear and answer until cancelled."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._hearing.run(), name="hear")
+            tasks.create_task(self._hear(), name="hear")
             tasks.create_task(self._answer(tasks), name="answer")
+
+    async def _hear(self) -> None:
+        await self._hearing.run()
+        self._counts_commits = False  # nobody hears any more
+        self._all_heard.set()
 
     async def receive(self, frame: str | bytes) -> None:
         """Take one frame; a bad one is answered with ``error`` and changes nothing."""
@@ -107,7 +123,7 @@ class RealtimeSession:
             else:
                 await self._obey(_read(frame))
         except AppError as error:
-            await self.on_fault(error)
+            await self._report(error)
 
     # ---- what was heard (hearing.Listener) --------------------------------------------------
 
@@ -127,9 +143,19 @@ class RealtimeSession:
         await self._tell(RealtimeEvent(type="transcript.final", role="user", text=text))
         if text:
             await self._asked.put(text)
+        self._note_heard()
 
     async def on_fault(self, error: AppError) -> None:
         """Tell it; the socket stays."""
+        await self._report(error)
+        self._note_heard()
+
+    def _note_heard(self) -> None:
+        self._unheard = max(0, self._unheard - 1)
+        if not self._unheard:
+            self._all_heard.set()
+
+    async def _report(self, error: AppError) -> None:
         await self._tell(SocketError(message=str(error), code=code_for_clients(error)))
 
     # ---- what the client says ---------------------------------------------------------------
@@ -139,9 +165,13 @@ class RealtimeSession:
             case RealtimeText(text=text):
                 if not text.strip():
                     raise InputError("prompt.empty", "The question has no words.")
+                await self._until_all_heard()
                 await self._asked.put(text)
             case RealtimeCommit():
                 self._hearing.commit()
+                if self._counts_commits:
+                    self._unheard += 1
+                    self._all_heard.clear()
             case RealtimeCancel():
                 if self._turn is not None:
                     await self._turn.stop()
@@ -153,6 +183,11 @@ class RealtimeSession:
                 await self._take_native(event)
             case _ as never:
                 assert_never(never)
+
+    async def _until_all_heard(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(WORDS_WITHIN_S):
+                await self._all_heard.wait()
 
     async def _take_native(self, event: Mapping[str, Any]) -> None:
         """What is said to a provider: that a reply was cut concerns whoever keeps the thread."""

@@ -16,8 +16,15 @@ from desktop_app.errors import ChildError
 from desktop_app.protocol.events import ToolCall
 from desktop_app.service.providers.ports import Finished, TextDelta, ToolsCalled
 from desktop_app.service.runs.history import CUT_HERE
+from desktop_app.service.sockets import realtime_session
 from tests.fakes.official_sdk import BackboardAPIError, BackboardClient
-from tests.fakes.providers import CHUNK, ScriptedLanguage, ScriptedProviders
+from tests.fakes.providers import (
+    CHUNK,
+    ScriptedLanguage,
+    ScriptedProviders,
+    ScriptedRecognition,
+    ScriptedStt,
+)
 from tests.fakes.videos import MOVIE, ScriptedVideoMaker
 from tests.service.conftest import KEY, LIMIT_S, Rig, Socket
 
@@ -96,6 +103,65 @@ async def test_a_typed_question_is_answered_in_words_and_sound(rig, client):
     assert done["status"] == "completed"
     stored = [message["content"] for message in await rig.messages(thread_id)]
     assert stored == ["Hello?", "Hello there. How are you?"]
+
+
+class SlowStt(ScriptedStt):
+    """Takes its time for the final words, until the test says so."""
+
+    def __init__(self, words: tuple[str, ...]) -> None:
+        super().__init__(words)
+        self.is_let = asyncio.Event()
+
+    def open(self, *, language: str = "en") -> ScriptedRecognition:
+        recognition = super().open(language=language)
+        finish = recognition.finish
+
+        async def finish_slowly() -> None:
+            await self.is_let.wait()
+            await finish()
+
+        recognition.finish = finish_slowly  # type: ignore[method-assign]
+        return recognition
+
+
+async def type_behind_speech(rig: Rig, client: RealtimeClient) -> SlowStt:
+    """Say something, and type before its words are there."""
+    rig.providers.stt = SlowStt(("what",))
+    await client.begin(provider_options=TEXT_ONLY)
+    await client.connection.send(PCM)
+    await client.say("commit")
+    await client.say("text", text="Hello?")
+    for _ in range(3):  # it has been read
+        await (await client.connection.ping())
+    return rig.providers.stt
+
+
+async def test_what_is_typed_is_asked_after_what_was_said_before_it(rig, client):
+    stt = await type_behind_speech(rig, client)
+    stt.is_let.set()
+    for _ in range(2):
+        await client.until("response.done")
+    messages = await rig.messages(client.received[0]["thread_id"])
+    assert [one["content"] for one in messages if one["role"] == "user"] == ["what", "Hello?"]
+
+
+async def test_what_is_typed_is_asked_though_what_was_said_is_never_understood(
+    rig, client, monkeypatch
+):
+    monkeypatch.setattr(realtime_session, "WORDS_WITHIN_S", 0.0)
+    await type_behind_speech(rig, client)
+    assert await client.reply() == "Hello there. How are you?"
+
+
+async def test_what_is_typed_is_asked_where_nobody_hears(rig, client):
+    rig.providers.stt.failure = ChildError("stt.failed", "The ear is gone.")
+    await client.begin(provider_options=TEXT_ONLY)
+    for _ in range(2):
+        await client.connection.send(PCM)
+        await client.say("commit")
+        await client.until("error")
+    await client.say("text", text="Hello?")
+    assert await client.reply() == "Hello there. How are you?"
 
 
 async def test_every_part_of_a_reply_names_it(rig, client):
