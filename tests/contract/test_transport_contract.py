@@ -14,14 +14,19 @@ import pytest
 from desktop_app.client.addresses import ApiAddress, GatewayAddress
 from desktop_app.client.api import BackboardApi
 from desktop_app.client.gateway_transport import open_gateway
+from desktop_app.client.message_terms import MessageTerms
 from desktop_app.client.message_transport import open_messages
+from desktop_app.client.realtime_transport import RealtimeTerms, open_realtime
+from desktop_app.client.voice_socket_transport import open_voice_transport
 from desktop_app.engine.ports import Transport
 from desktop_app.errors import NetworkError
+from desktop_app.processes.engine_parts import resample_capture, resample_speech
 from desktop_app.protocol import gateway as g
 from desktop_app.protocol.backboard.assistants import NewAssistant
 from desktop_app.protocol.commands import (
     AppendAudio,
     CancelReply,
+    ClientCommand,
     CommitAudio,
     ConfigureSession,
     DiscardAudio,
@@ -45,8 +50,10 @@ from tests.fakes.transport import ScriptedTransport
 
 LIMIT_S = 20.0
 QUESTION = "What is 6 times 7?"
+PROMPT = PromptText(1, QUESTION)
 PCM = bytes(960)
 GATEWAY_TOKEN = "a-token-of-some-length"
+ANSWERER = RealtimeTerms("builtin", "basic", "", resample_capture, resample_speech)
 
 
 class Peer:
@@ -196,12 +203,34 @@ async def own_gateway(gateway: GatewayProcess) -> AsyncIterator[Peer]:
     await transport.aclose()
 
 
+async def new_thread(api: BackboardApi) -> str:
+    assistant = await api.assistants.create(NewAssistant(name="Parley"))
+    return (await api.threads.create(assistant.assistant_id)).thread_id
+
+
 @asynccontextmanager
 async def service_messages(service: RealService) -> AsyncIterator[Peer]:
     async with BackboardApi(service.api) as api:
-        assistant = await api.assistants.create(NewAssistant(name="Parley"))
-        thread = await api.threads.create(assistant.assistant_id)
-        transport = await open_messages(api, ConfigureSession(thread.thread_id, None, None))
+        transport = await open_messages(api, ConfigureSession(await new_thread(api), None, None))
+        yield RealPeer(transport, service)
+        await transport.aclose()
+
+
+@asynccontextmanager
+async def service_voice_socket(service: RealService) -> AsyncIterator[Peer]:
+    async with BackboardApi(service.api) as api:
+        asked = ConfigureSession(await new_thread(api))
+        terms = MessageTerms(make_resample=resample_speech)
+        transport = await open_voice_transport(api, service.api, asked, terms)
+        yield RealPeer(transport, service)
+        await transport.aclose()
+
+
+@asynccontextmanager
+async def service_realtime(service: RealService) -> AsyncIterator[Peer]:
+    async with BackboardApi(service.api) as api:
+        asked = ConfigureSession(await new_thread(api))
+        transport = await open_realtime(api, service.api, asked, ANSWERER)
         yield RealPeer(transport, service)
         await transport.aclose()
 
@@ -227,9 +256,14 @@ FAKES: dict[str, Rig] = {
 REAL: dict[str, Callable[[RealService], AbstractAsyncContextManager[Peer]]] = {
     "service gateway": service_gateway,
     "service messages": service_messages,
+    "service voice socket": service_voice_socket,
+    "service realtime": service_realtime,
 }
 OWN_GATEWAY = "gateway of its own"
-SPOKEN = ["scripted", "scripted gateway", "service gateway", OWN_GATEWAY]
+SPOKEN = [
+    *("scripted", "scripted gateway", "service gateway", OWN_GATEWAY),
+    *("service voice socket", "service realtime"),
+]
 
 
 @pytest.fixture(params=[*FAKES, *REAL, OWN_GATEWAY])
@@ -332,23 +366,31 @@ async def test_discarded_sound_is_never_heard_of_again(spoken: Peer):
     assert {event.turn for event in events} == {2}  # type: ignore[union-attr]
 
 
-async def loses(peer: Peer) -> NetworkError:
+async def loses(peer: Peer, said: ClientCommand) -> NetworkError:
     await peer.until(lambda event: isinstance(event, SessionReady))
     await peer.vanishes()
     with pytest.raises(NetworkError) as caught:
         await peer.until(lambda event: False)
     with pytest.raises(NetworkError):
-        await peer.transport.send(PromptText(1, QUESTION))
+        await peer.transport.send(said)
     return caught.value
 
 
 @pytest.mark.parametrize("rig", [scripted, scripted_gateway])
 async def test_a_lost_peer_is_a_retryable_error(rig: Any):
     async with rig() as peer:
-        assert (await loses(peer)).retryable
+        assert (await loses(peer, PROMPT)).retryable
 
 
-async def test_a_killed_service_is_a_retryable_error(tmp_path: Path):
+@pytest.mark.parametrize(
+    ("rig", "said"),
+    [
+        (service_gateway, PROMPT),
+        (service_voice_socket, AppendAudio(1, PCM)),  # prompts go another way
+        (service_realtime, PROMPT),
+    ],
+)
+async def test_a_killed_service_is_a_retryable_error(tmp_path: Path, rig: Any, said: ClientCommand):
     with real_service(tmp_path) as service:
-        async with service_gateway(service) as peer:
-            assert (await loses(peer)).retryable
+        async with rig(service) as peer:
+            assert (await loses(peer, said)).retryable
