@@ -308,7 +308,7 @@ class MessageTransport:
 
     async def _cancel(self, command: CancelReply) -> None:
         turn, running = command.turn, self._running
-        is_due = running is not None and running.turn == turn and running.dialect.awaits_speech
+        is_due = running is not None and running.turn == turn and running.dialect.is_speech_due
         self.cut_reply.cut(turn, command.heard_ms, is_spoken=is_due)
         self._utterances.pop(turn, None)
         self._background.cancel(f"progress {turn}")

@@ -80,6 +80,7 @@ class RealtimeTransport:
         socket: A session that has begun, with explicit commits.
         media: Fetches the pictures of replies.
         terms: Who answers.
+        is_spoken: Replies are spoken: what is not heard of one is unknown to who listens.
 
     Raises:
         ProtocolError: ``session.sound_format``: the session wants or gives no plain samples.
@@ -87,14 +88,17 @@ class RealtimeTransport:
 
     takes_files = False
 
-    def __init__(self, socket: RealtimeSocket, media: ReplyMedia, terms: RealtimeTerms) -> None:
+    def __init__(
+        self, socket: RealtimeSocket, media: ReplyMedia, terms: RealtimeTerms, *, is_spoken: bool
+    ) -> None:
         self._input_hz = checked_format(socket.input_format).sample_rate
         output_hz = checked_format(socket.output_format).sample_rate
         self._socket = socket
         self._make_upload = terms.make_upload
         self._upload: Resample | None = None
         self._speaking = 0
-        self._can_truncate = terms.provider == "openai" or TRUNCATE in socket.extensions
+        has_word = terms.provider == "openai" or TRUNCATE in socket.extensions
+        self._can_truncate = is_spoken and has_word
         name = terms.name
         self._news = SessionNews(
             SessionReady(
@@ -253,7 +257,11 @@ async def open_realtime(
     )
     socket = await open_realtime_socket(address, config, request)
     try:
-        return RealtimeTransport(socket, ReplyMedia(api.media.fetch, None), terms)
+        media, is_spoken = (
+            ReplyMedia(api.media.fetch, None),
+            configuration.speech_output is not None,
+        )
+        return RealtimeTransport(socket, media, terms, is_spoken=is_spoken)
     except BaseException:
         await socket.aclose()
         raise

@@ -114,7 +114,10 @@ class RealtimeDialect:
         return is_running
 
     def unheard(self, turn: int, heard_ms: int) -> list[tuple[str, int]]:
-        """The items of a reply that sounded, and were not heard to their end.
+        """The items of a spoken reply that were not heard to their end.
+
+        Where all was heard that has sounded of one that still comes, that is its last item: its
+        words are ahead of its sound.
 
         Args:
             turn: The one that it answers; nothing is known of all but the newest reply.
@@ -125,12 +128,16 @@ class RealtimeDialect:
         """
         found, left = [], float(heard_ms)
         newest = self._newest
-        sounded = newest.sound_ms if newest is not None and newest.turn == turn else {}
-        for item_id, length_ms in sounded.items():
-            if left < length_ms and item_id:
+        if newest is None or newest.turn != turn or newest.is_mute:
+            return []
+        length_ms = 0.0
+        for item_id, length_ms in newest.sound_ms.items():
+            if left < length_ms:
                 found.append((item_id, int(left)))
             left = max(left - length_ms, 0.0)
-        return found
+        if newest is self._reply and not found and newest.sound_ms:
+            found = [(item_id, int(length_ms))]
+        return [one for one in found if one[0]]
 
     def feed(self, event: RealtimeEvent) -> list[ServerEvent]:
         """What one event means."""
@@ -236,9 +243,9 @@ class _Reply:
         self.usage: Usage | None = None
         self.fault: ServerFault | None = None
         self.names: dict[str, str] = {}
-        self.sound_ms: dict[str, float] = {}  # of each item, in their order
+        self.sound_ms: dict[str, float] = {}  # of each item with words or sound, in their order
         self._speech = speech
-        self._is_mute = False
+        self.is_mute = False
         self._words = ReplyWords()
         self._item_id = ""
         self._calls: dict[str, ToolCall] = {}
@@ -249,7 +256,8 @@ class _Reply:
         told: list[ServerEvent] = []
         if event.text and (new := self._new_words(event)):
             told.append(ReplyText(self.turn, new))
-        if event.data and not self._is_mute:
+            self.sound_ms.setdefault(self._item_id, 0.0)
+        if event.data and not self.is_mute:
             told += self._spoken(event, event.data)
         if event.tool_call_id and event.name:
             told += self._call(event)
@@ -261,7 +269,7 @@ class _Reply:
         return told
 
     def end(self, status: ReplyStatus) -> list[ServerEvent]:
-        told = [] if self._is_mute else self._sounds(self._speech.finish)
+        told = [] if self.is_mute else self._sounds(self._speech.finish)
         if self.fault is not None:
             has_failed = status is ReplyStatus.FAILED
             turn = self.turn if has_failed else None
@@ -285,7 +293,7 @@ class _Reply:
         try:
             pcm = decode()
         except ProtocolError as error:
-            self._is_mute = True
+            self.is_mute = True
             return [ServerFault(str(error), code=error.code, details=dict(error.facts))]
         return [self._sound(pcm)] if pcm else []
 

@@ -87,8 +87,12 @@ class StreamDialect:
     @property
     def awaits_speech(self) -> bool:
         """Whether the text is over and the speech that was asked for is not."""
-        is_due = self._is_spoken and not self.speech.is_over
-        return is_due and self._end is not None and not self._has_ended
+        return self.is_speech_due and self._end is not None
+
+    @property
+    def is_speech_due(self) -> bool:
+        """Whether speech was asked for, and more of it is still to come."""
+        return self._is_spoken and not self.speech.is_over and not self._has_ended
 
     def feed(self, data: bytes) -> list[ServerEvent]:
         """What one event of the stream means; nothing once the turn has ended."""

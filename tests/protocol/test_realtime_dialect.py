@@ -291,7 +291,10 @@ def test_of_each_item_is_known_how_much_of_it_was_heard(asked):
     ]
     told(asked, *sounds)
     assert asked.unheard(1, 350) == [("b", 50), ("c", 0)]
-    assert asked.unheard(1, 600) == []
+    assert asked.unheard(1, 600) == [("c", 100)], "there is more to come of it"
+    told(asked, RealtimeEvent(type="text.delta", role="assistant", text="More", item_id="d"))
+    assert asked.unheard(1, 600) == [("d", 0)], "of which nothing has sounded"
     told(asked, done(response_id=""))
+    assert asked.unheard(1, 600) == []
     assert asked.unheard(1, 0) == [("a", 0), ("b", 0), ("c", 0)]
     assert asked.unheard(2, 0) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,9 +15,10 @@ from desktop_app.client.remote_threads import RemoteThreads
 from desktop_app.client.service_connection import ServiceAddresses, ServiceConnection
 from desktop_app.engine.inputs import VoiceStarted
 from desktop_app.journal.records import MessageStatus
-from desktop_app.link.messages import Phase
+from desktop_app.link.messages import Phase, ReplyGrew
 from desktop_app.processes.engine_parts import resample_capture, resample_speech
 from desktop_app.service.providers.ports import TextDelta
+from desktop_app.service.providers.recording_ports import SpeakingWish
 from desktop_app.service.runs.history import CUT_HERE
 from tests.fakes.journal import MemoryJournal
 from tests.fakes.loudspeaker import speech
@@ -37,28 +39,46 @@ QUESTION = "what time is it"
 
 
 class SlowTts(ScriptedTts):
-    """Speaks each sentence in a second."""
+    """Speaks each sentence in a second, and no more of them than it may."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self._most = most
 
     async def speak(
         self, text: str, *, voice: str = "", speed: float = 1.0
     ) -> AsyncIterator[bytes]:
+        self.spoken.append(text)
+        if len(self.spoken) > self._most:
+            await asyncio.Event().wait()
         yield speech(1_000)
 
 
 class SlowSpeaker(ScriptedSpeaker):
-    """Speaks every reply in five seconds."""
+    """Speaks every reply in five seconds, and no more pieces than it may."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(pieces=(speech(1_000),) * 5)
+        self._most = most
 
     def content_type(self, wish: object) -> str:
         return "audio/pcm"
 
+    async def utter(self, text: str, wish: SpeakingWish) -> AsyncIterator[bytes]:
+        for at, piece in enumerate(self.pieces):
+            if at == self._most:
+                await asyncio.Event().wait()
+            yield piece
 
-def providers() -> ScriptedProviders:
-    found = ScriptedProviders(tts=SlowTts())
+
+def providers(most_spoken: int = 5) -> ScriptedProviders:
+    """Those of a service that speaks so many seconds of a reply, and then makes one wait."""
+    found = ScriptedProviders(tts=SlowTts(most_spoken))
     found.language.pieces = tuple(map(TextDelta, SENTENCES))
     found.picture_makers = {"scripted": ScriptedPictureMaker()}
     found.video_makers = {"scripted": ScriptedVideoMaker()}
     found.transcribers = {"openai": ScriptedTranscriber(deltas=())}
-    found.speakers = {"openai": SlowSpeaker(pieces=(speech(1_000),) * 5)}
+    found.speakers = {"openai": SlowSpeaker(most_spoken)}
     return found
 
 
@@ -95,7 +115,10 @@ def read(running: Service) -> list[list[str]]:
     ]
 
 
-@pytest.mark.parametrize("way", ["gateway", "voice socket", "realtime", "messages"])
+WAYS = ["gateway", "voice socket", "realtime", "messages"]
+
+
+@pytest.mark.parametrize("way", WAYS)
 async def test_the_model_is_told_where_the_reply_was_cut_and_the_journal_keeps_it(
     way: str, tmp_path: Path
 ):
@@ -118,3 +141,47 @@ async def test_the_model_is_told_where_the_reply_was_cut_and_the_journal_keeps_i
     [mark] = [one for one in read(running)[-1] if CUT_HERE in one or "up to here" in one]
     assert heard.rpartition(" ")[0] in mark, mark
     assert "thought number 2" not in mark
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("is_text_whole", [True, False])
+async def test_the_model_is_told_of_a_reply_that_was_cut_before_any_of_it_was_heard(
+    way: str, is_text_whole: bool, tmp_path: Path
+):
+    found = providers(most_spoken=0)
+    if not is_text_whole:
+        found.language.pause()
+    async with service(tmp_path, found) as running, talking(running, way) as rig:
+        await rig.take(VoiceStarted())
+        await rig.phase_is(Phase.LISTENING)
+        await rig.hear(SAYING)
+        written = len(SENTENCES) if is_text_whole else 1
+        await rig.until(lambda: SENTENCES[written - 1] in "".join(grown(rig)))
+        await rig.hear("#" * 40 + "." * 35)
+        await rig.until(lambda: len(read(running)) == 2)
+        found.language.resume()
+        await rig.until(lambda: len(rig.replies) == 2)
+    assert rig.loudspeaker.heard == []
+    told = " ".join(read(running)[-1])
+    assert CUT_HERE in told or "before hearing any of it" in told
+    assert SENTENCES[0] not in told.partition(CUT_HERE)[0] or "before hearing any" in told
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_the_model_is_told_where_a_voice_that_fell_silent_was_cut(way: str, tmp_path: Path):
+    async with service(tmp_path, providers(1)) as running, talking(running, way) as rig:
+        await rig.take(VoiceStarted())
+        await rig.phase_is(Phase.LISTENING)
+        await rig.hear(SAYING)
+        await rig.until(lambda: rig.loudspeaker.waiting_ms == 1_000)
+        await rig.until(lambda: SENTENCES[-1] in "".join(grown(rig)))
+        await rig.loudspeaker.sound(1_000)
+        await rig.hear("#" * 40 + "." * 35)
+        await rig.until(lambda: len(read(running)) == 2)
+    assert rig.replies[0].status is MessageStatus.INTERRUPTED
+    assert any(CUT_HERE in one or "up to here" in one for one in read(running)[-1])
+
+
+def grown(rig: Rig) -> list[str]:
+    """The pieces in which the window was told the words of replies."""
+    return [one.text for one in rig.told_of(ReplyGrew)]

@@ -82,12 +82,13 @@ class RealtimeTurn:
         """Silence it; of the sound of that item, and of those behind it, no more was heard.
 
         Raises:
-            InputError: ``session.truncate``: nothing of such an item has sounded.
+            InputError: ``session.truncate``: it has not sounded, and it is not the one that comes.
         """
-        if self._speech is None or item_id not in self._sound_ms:
+        items = list(dict.fromkeys((*self._sound_ms, self._run.message_id)))
+        if self._speech is None or item_id not in items:
             raise InputError("session.truncate", f"No item of the reply sounds: “{item_id}”.")
         await self.stop()
-        before = list(self._sound_ms)[: list(self._sound_ms).index(item_id)]
+        before = items[: items.index(item_id)]
         heard = sum(self._sound_ms[item] for item in before) + heard_ms
         self._heard_ms = heard if self._heard_ms is None else min(heard, self._heard_ms)
         ms = int(self._heard_ms)
