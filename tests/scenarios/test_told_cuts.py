@@ -71,8 +71,8 @@ class SlowSpeaker(ScriptedSpeaker):
             yield piece
 
 
-def providers(most_spoken: int = 5) -> ScriptedProviders:
-    """Those of a service that speaks so many seconds of a reply, and then makes one wait."""
+def providers(most_spoken: int = 99) -> ScriptedProviders:
+    """Those of a service that speaks for so many seconds, and then makes one wait."""
     found = ScriptedProviders(tts=SlowTts(most_spoken))
     found.language.pieces = tuple(map(TextDelta, SENTENCES))
     found.picture_makers = {"scripted": ScriptedPictureMaker()}
