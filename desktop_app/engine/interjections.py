@@ -45,9 +45,8 @@ def talk_over(session: Session) -> Step:
     """The sound does not end: the reply goes on into it, in half duplex without hearing it."""
     if not session.is_paused:
         return session, ()
-    if not session.barge_in:
-        session = replace(session, is_interjected=False, is_confirmed=False)
-    return resume(session)
+    is_confirmed = session.is_confirmed and session.barge_in
+    return resume(replace(session, is_interjected=False, is_confirmed=is_confirmed))
 
 
 def resume(session: Session) -> Step:

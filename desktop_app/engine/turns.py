@@ -221,8 +221,9 @@ def calm(session: Session) -> Step:
 
 
 def end_turn(session: Session) -> Step:
-    """Leave the turn and take up what waits."""
-    return then(calm(session), rest)
+    """Leave the turn and take up what waits; the floor is theirs who speak into its end."""
+    is_spoken_into = session.is_interjected and session.is_voice_on
+    return then(calm(session), lambda now: hear(now, 0) if is_spoken_into else rest(now))
 
 
 def complete_turn(session: Session) -> Step:

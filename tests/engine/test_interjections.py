@@ -31,8 +31,8 @@ from desktop_app.engine.inputs import (
 )
 from desktop_app.engine.session import Session
 from desktop_app.link.messages import Phase
-from desktop_app.protocol.commands import CancelReply
-from desktop_app.protocol.events import ReplyAudio, ReplyEnded
+from desktop_app.protocol.commands import CancelReply, CommitAudio
+from desktop_app.protocol.events import ReplyAudio, ReplyEnded, TranscriptUpdated
 from tests.fakes.machine import (
     ANSWERING,
     ASKED,
@@ -128,12 +128,43 @@ def test_a_reply_goes_on_when_nobody_listens_any_more(end):
 
 
 @pytest.mark.parametrize(
-    "end", [ReplyStopped(), PlaybackDrained(1), LoudspeakerLost("device.lost")]
+    ("end", "phase"),
+    [
+        (ReplyStopped(), Phase.LISTENING),
+        (PlaybackDrained(1), Phase.HEARING),
+        (LoudspeakerLost("device.lost"), Phase.HEARING),
+    ],
 )
-def test_no_pause_outlives_its_reply(end):
+def test_no_pause_outlives_its_reply(end, phase):
     session, _ = play(*ENDING, SpeechStarted(), end)
     assert not session.is_paused
-    assert session.phase is Phase.LISTENING
+    assert session.phase is phase
+
+
+@pytest.mark.parametrize(
+    "end", [(ReplyEnded(1), PlaybackDrained(1)), (ReplyEnded(1), LoudspeakerLost("device.lost"))]
+)
+def test_a_word_into_the_end_of_a_reply_is_the_next_turn_however_short(end):
+    session, effects = play(*PAUSED, SpeechConfirmed(), *end)
+    assert effects[-1] == Capture(2), "the reply is over: there is nothing to interrupt"
+    assert not session.is_undelivered
+    session, effects = play(ENDED, session=session)
+    assert Send(CommitAudio(2)) in effects
+    assert (session.phase, session.turn) == (Phase.THINKING, 2)
+
+
+@pytest.mark.parametrize("end", [ReplyEnded(1), TranscriptUpdated(1, "", is_final=True)])
+def test_a_word_while_an_answer_is_awaited_that_has_no_sound_is_the_next_turn(end):
+    session, effects = play(*ASKED, SpeechStarted(), end)
+    assert effects[-1] == Capture(2)
+    session, effects = play(SpeechDropped(), session=session)
+    assert (session.phase, session.turn) == (Phase.LISTENING, 2), "but a click is nothing"
+
+
+def test_a_sound_that_was_talked_over_to_the_end_of_the_reply_is_no_turn():
+    session, _ = play(*PAUSED, TimerFired(TimerName.RESUME), ReplyEnded(1), PlaybackDrained(1))
+    assert (session.phase, session.turn) == (Phase.LISTENING, 1)
+    assert Capture(2) in play(SpeechInsisted(), session=session)[1]
 
 
 def test_speech_that_goes_on_after_the_reply_was_stopped_is_the_next_turn():

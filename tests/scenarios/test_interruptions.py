@@ -87,6 +87,24 @@ async def test_the_window_is_shown_the_pause():
         assert shown[-3:] == [Phase.SPEAKING, Phase.PAUSED, Phase.SPEAKING]
 
 
+async def test_a_short_answer_into_the_last_moment_of_a_reply_is_not_lost():
+    async with Rig() as rig:
+        line = await answering(rig)
+        await rig.loudspeaker.sound(2000)
+        rig.microphone.said.clear()
+        await rig.hear("#" * 10)
+        line.say(ReplyEnded(1))
+        await rig.phase_is(Phase.HEARING)
+        await rig.hear("#" * 8 + "." * 35)
+        await line.expect(CommitAudio(2))
+        sent = b"".join(one.pcm for one in line.sent_of(AppendAudio) if one.turn == 2)
+        assert b"".join(rig.microphone.said) in sent, "from its first sound on"
+        line.say(TranscriptUpdated(2, "yes", is_final=True))
+        await rig.until(lambda: len(rig.questions) == 2)
+        assert (rig.questions[1].text, rig.questions[1].status) == ("yes", MessageStatus.SENT)
+        assert rig.replies[0].status is MessageStatus.COMPLETE
+
+
 async def test_words_that_go_on_while_thinking_are_a_turn_and_the_first_ones_stay():
     async with Rig() as rig:
         await rig.take(VoiceStarted())
