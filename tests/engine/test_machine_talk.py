@@ -66,6 +66,19 @@ def test_a_toggle_in_the_tail_goes_on_with_the_same_turn():
     assert ClearTimer(TimerName.TALK_TAIL) in effects
 
 
+@pytest.mark.parametrize("before", [(), (*HELD, TalkReleased()), (*LISTENING, SpeechStarted())])
+def test_a_key_that_never_comes_up_ends_what_is_said_after_two_minutes(before):
+    session, effects = play(*before, TalkPressed())
+    assert SetTimer(TimerName.TALK_HELD, 120.0) in effects
+    assert ClearTimer(TimerName.TALK_HELD) in play(TalkReleased(), session=session)[1]
+
+
+def test_a_line_that_is_lost_while_the_key_is_held_leaves_the_end_to_the_key():
+    session, effects = play(*HELD, SpeechConfirmed(), LineLost(1.0))
+    assert effects == []
+    assert (session.talk, session.is_undelivered) == (Talk.HELD, True)
+
+
 @pytest.mark.parametrize("end", [TalkReleased(), TalkToggled()])
 def test_an_utterance_without_a_key_can_be_ended_by_one(end):
     session, effects = play(*LISTENING, *SPEAKING_UP, end)
@@ -197,11 +210,13 @@ def test_an_interruption_is_speech_already_and_sent_at_once():
 
 
 def test_what_was_speech_says_nothing_of_what_comes_next():
-    session, _ = play(*LISTENING, *SPEAKING_UP, ENDED, TalkPressed())
-    assert session.is_undelivered
+    for end in (ENDED, SpeechDropped()):
+        session, _ = play(*LISTENING, *SPEAKING_UP, end, TalkPressed())
+        assert session.is_undelivered
 
 
 def test_voice_without_a_line_is_unreached_until_somebody_speaks():
+    assert not Session().is_unreached
     session, _ = play(*LISTENING)
     assert not session.is_unreached
     session, _ = play(LineLost(1.0), session=session)

@@ -7,6 +7,7 @@ import pytest
 from desktop_app.engine.effects import (
     AskEndpoint,
     Capture,
+    ClearTimer,
     CloseMicrophone,
     DiscardUtterance,
     DropCapture,
@@ -31,6 +32,7 @@ from desktop_app.engine.inputs import (
     PromptTyped,
     SpeechConfirmed,
     SpeechDropped,
+    SpeechStarted,
     TalkCancelled,
     TalkPressed,
     TalkReleased,
@@ -121,6 +123,14 @@ def test_what_a_lost_peer_has_understood_before_it_told_the_end_is_not_said_agai
     assert ResendSpeech(1) not in play(LineOpened(), session=session)[1]
 
 
+def test_where_the_peer_is_lost_silence_ends_what_is_being_said():
+    session, effects = play(*BEGUN, LineLost(0.5))
+    assert effects == [ClearTimer(TimerName.TALK_HELD), Capture(1, is_held=False)]
+    assert (session.phase, session.is_undelivered) == (Phase.HEARING, True)
+    session, effects = play(LineLost(1.0), session=session)
+    assert effects == [], "it is asked once"
+
+
 @pytest.mark.parametrize("reply", [ReplyText(1, "x"), ReplyAudio(1, PCM)])
 def test_a_reply_ends_it_too(reply):
     _, effects = play(*BEGUN, reply)
@@ -192,6 +202,7 @@ def test_a_key_or_a_typed_prompt_finds_the_floor_free():
     _, effects = play(*ATTENDING, TalkPressed())
     assert effects[:3] == [DropCapture(), Send(DiscardAudio(1)), AskEndpoint(by_peer=False)]
     assert Capture(2, is_held=True) in effects
+    assert ResendSpeech(1) not in effects, "nobody had spoken"
     _, effects = play(*ATTENDING, PromptTyped("m", "hi"))
     assert Send(PromptText(2, "hi")) in effects
 
@@ -210,6 +221,18 @@ def test_a_held_key_owns_the_end_and_a_pause_is_none():
     session, effects = play(TalkReleased(), TimerFired(TimerName.TALK_TAIL), session=session)
     assert FinishCapture(2) in effects
     assert commands(play(ENDED, session=session)[1]) == [CommitAudio(2)]
+
+
+def test_a_key_pressed_into_the_answer_owns_the_end_of_the_next_utterance():
+    session, effects = play(*THINKING, ReplyAudio(1, PCM), TalkPressed())
+    assert AskEndpoint(by_peer=False) in effects
+    assert not session.is_peer_ending
+
+
+def test_a_line_can_be_exchanged_while_nobody_speaks_into_it():
+    assert play(*ATTENDING)[0].is_between_turns
+    assert not play(*ATTENDING, SpeechStarted(), SpeechConfirmed())[0].is_between_turns
+    assert not play(*BEGUN)[0].is_between_turns
 
 
 def test_a_key_takes_over_an_utterance_that_the_voice_began():
