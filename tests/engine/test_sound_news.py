@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from desktop_app.engine.effects import DiscardUtterance, RaiseNotice, Send
-from desktop_app.engine.inputs import EchoMeasured, EchoTranscribed
+from desktop_app.engine.effects import ClearNotice, DiscardUtterance, RaiseNotice, Send
+from desktop_app.engine.inputs import (
+    EchoMeasured,
+    EchoTranscribed,
+    LoudspeakerLost,
+    LoudspeakerOpened,
+    MicrophoneLost,
+    MicrophoneOpened,
+)
 from desktop_app.engine.session import Mic, Session
 from desktop_app.engine.sound_news import loudspeaker_lost, microphone_lost
 from desktop_app.engine.turns import Step
-from desktop_app.link.messages import Phase
+from desktop_app.link.messages import Notice, NoticeLevel, Phase
 from desktop_app.protocol.commands import CancelReply
 from desktop_app.sentences import sentence_of
-from tests.fakes.machine import ANSWERING, ASKED, play
+from tests.fakes.machine import ANSWERING, ASKED, LISTENING, SPEAKING_UP, play, raised
 
 
 def said_by(step: Step) -> str:
@@ -25,6 +32,34 @@ def test_a_refused_loudspeaker_is_not_called_a_microphone():
 def test_a_refused_microphone_is_called_so():
     opening = Session(mic=Mic.OPENING)
     assert said_by(microphone_lost(opening, "device.refused")).startswith("The microphone")
+
+
+def test_another_microphone_than_before_is_told_by_its_name_while_voice_goes_on():
+    session, effects = play(*LISTENING, MicrophoneOpened("mic"))
+    assert effects == []
+    session, effects = play(MicrophoneOpened("Headset"), session=session)
+    facts = {"device": "Headset"}
+    assert raised(effects) == [Notice(NoticeLevel.INFO, "device.other_microphone", facts)]
+    assert session.device == "Headset"
+
+
+def test_another_loudspeaker_than_before_is_told_by_its_name():
+    session, effects = play(LoudspeakerOpened("Speakers"))
+    assert effects == []
+    assert play(LoudspeakerOpened("Speakers"), session=session)[1] == []
+    assert play(LoudspeakerOpened(), session=session) == (session, [])
+    session, effects = play(LoudspeakerOpened("Headset"), session=session)
+    facts = {"device": "Headset", "kind": "loudspeaker"}
+    assert raised(effects) == [Notice(NoticeLevel.INFO, "device.other_loudspeaker", facts)]
+    assert session.loudspeaker == "Headset"
+
+
+def test_a_loudspeaker_that_is_back_takes_back_what_was_said_of_it_and_not_of_the_microphone():
+    lost, _ = play(*LISTENING, LoudspeakerLost("device.lost"))
+    effects = play(LoudspeakerOpened(), session=lost)[1]
+    assert effects == [ClearNotice("device.no_output"), ClearNotice("device.lost")]
+    both, _ = play(MicrophoneLost("device.lost"), session=lost)
+    assert play(LoudspeakerOpened(), session=both)[1] == [ClearNotice("device.no_output")]
 
 
 def test_duplex_follows_the_echo_only_where_it_is_automatic():
@@ -46,3 +81,5 @@ def test_a_reply_that_heard_itself_was_no_turn():
     assert Send(CancelReply(1)) not in effects
     session, _ = play(*ANSWERING, EchoTranscribed(1))
     assert session.phase is Phase.SPEAKING
+    session, effects = play(*LISTENING, *SPEAKING_UP, EchoTranscribed(1))
+    assert (session.phase, effects) == (Phase.HEARING, []), "somebody still speaks"
