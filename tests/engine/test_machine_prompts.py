@@ -30,8 +30,10 @@ from desktop_app.engine.inputs import (
     LineOpened,
     LineResumed,
     LineStalled,
+    LoudspeakerLost,
     PlaybackDrained,
     PromptRefused,
+    PromptTyped,
     RetryRequested,
     SpeechConfirmed,
     SpeechDropped,
@@ -48,6 +50,7 @@ from desktop_app.engine.session import Session
 from desktop_app.link.messages import Phase
 from desktop_app.protocol.commands import CancelReply, CommitAudio, PromptText
 from desktop_app.protocol.events import (
+    ReplyAudio,
     ReplyEnded,
     ReplyStarted,
     ReplyText,
@@ -59,6 +62,7 @@ from tests.fakes.machine import (
     ENDED,
     ENDING,
     LISTENING,
+    PCM,
     SPEAKING_UP,
     TYPED,
     notices,
@@ -112,8 +116,33 @@ def test_a_prompt_that_cannot_be_delivered_yet_is_tried_again_ever_more_patientl
     again = (TimerFired(TimerName.REDELIVER), PromptRefused(2, "network.unreachable", True))
     session, effects = play(*again, session=session)
     assert effects[-1] == SetTimer(TimerName.REDELIVER, 1.0)
+    for news in (ReplyStarted(3), PromptRefused(3, "access.refused", False)):
+        after, effects = play(TimerFired(TimerName.REDELIVER), news, session=session)
+        assert after.tries == 0, "the next one is tried as soon as the first"
     session, effects = play(TimerFired(TimerName.REDELIVER), ReplyStarted(3), session=session)
     assert ClearNotice("prompt.queued") in effects
+
+
+def test_a_prompt_that_waits_for_another_try_is_not_called_slow_meanwhile():
+    slow = (*TYPED, TimerFired(TimerName.SLOW))
+    _, effects = play(*slow, PromptRefused(1, "network.unreachable", True))
+    assert ClearNotice("reply.slow") in effects
+    assert ClearTimer(TimerName.GIVE_UP) in effects
+
+
+def test_a_prompt_that_cannot_be_delivered_stays_before_those_behind_it():
+    session, _ = play(*TYPED, PromptTyped("m2", "ho"))
+    assert [one.message_id for one in session.waiting] == ["m2"]
+    session, _ = play(PromptRefused(1, "network.unreachable", True), session=session)
+    assert [one.message_id for one in session.waiting] == ["m1", "m2"]
+    session, effects = play(TimerFired(TimerName.REDELIVER), session=session)
+    assert DeliverPrompt(2, "m1", "hi") in effects
+    assert [one.message_id for one in session.waiting] == ["m2"]
+
+
+def test_once_voice_is_off_a_prompt_is_not_answered_aloud_by_the_line_that_is_left():
+    _, effects = play(*LISTENING, VoiceStopped(), *TYPED)
+    assert DeliverPrompt(1, "m1", "hi") in effects
 
 
 def test_a_prompt_that_waits_for_another_try_is_tried_when_a_person_asks_for_it():
@@ -202,10 +231,17 @@ def test_a_new_turn_may_be_said_once_more_too():
     assert effects[0] == QueueSpeech(2)
 
 
-@pytest.mark.parametrize("news", [WORDS, ReplyStarted(1), ReplyText(1, "Hi")])
+RAN_DRY = (ReplyAudio(1, PCM), TimerFired(TimerName.SOUND))
+ONLY_READ = (LoudspeakerLost("device.no_output"), ReplyAudio(1, PCM))
+
+
+@pytest.mark.parametrize(
+    "news", [(WORDS,), (ReplyStarted(1),), (ReplyText(1, "Hi"),), RAN_DRY, ONLY_READ]
+)
 def test_what_a_lost_line_has_understood_is_not_said_again(news):
-    _, effects = play(*ASKED, news, LineLost(0.5))
-    assert effects[0] == FailTurn(1, "line.lost")
+    _, effects = play(*ASKED, *news, LineLost(0.5))
+    assert FailTurn(1, "line.lost") in effects
+    assert QueueSpeech(1) not in effects
 
 
 def test_words_that_are_not_final_are_no_proof_that_the_end_was_heard():

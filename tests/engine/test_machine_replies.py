@@ -95,6 +95,10 @@ def test_final_words_are_written_down_and_the_wait_goes_on():
     assert play(*ANSWERING, words)[1] == [Record(words)]
 
 
+def test_a_server_that_has_no_words_yet_is_waited_for():
+    assert play(*ASKED, TranscriptUpdated(1, ""))[0].phase is Phase.THINKING
+
+
 def test_no_words_end_the_turn():
     session, effects = play(*ASKED, TranscriptUpdated(1, " ", is_final=True))
     assert session.phase is Phase.LISTENING
@@ -106,7 +110,11 @@ def test_a_peer_that_ends_the_utterance_itself_is_followed():
     hearing = (*LISTENING, SpeechStarted())
     text, sound = ReplyText(1, "Yes"), ReplyAudio(1, PCM)
     assert play(*hearing, text)[1] == [FinishCapture(1), Record(text)]
-    assert play(*hearing, sound)[1] == [FinishCapture(1), Record(sound), Play(1, PCM)]
+    session, effects = play(*hearing, sound)
+    assert effects == [FinishCapture(1), Record(sound), Play(1, PCM)]
+    session, effects = play(ENDED, ReplyEnded(1), session=session)
+    assert AwaitDrain(1) in effects
+    assert session.phase is Phase.SPEAKING, "it is heard to its end"
 
 
 def test_a_reply_is_played_and_waits_to_be_heard_to_its_end():
