@@ -73,6 +73,8 @@ def test_a_sound_that_does_not_end_is_talked_over_after_a_while():
     assert play(ENDED, session=session)[1] == []
     assert play(TimerFired(TimerName.RESUME), session=session)[1] == []
     assert StopPlayback() in play(SpeechInsisted(), session=session)[1]
+    session, _ = play(*ANSWERING, *SPEAKING_UP, TimerFired(TimerName.RESUME), SpeechInsisted())
+    assert not session.is_undelivered, "it is known to be speech"
 
 
 def test_in_half_duplex_who_is_talked_over_is_forgotten():
@@ -165,6 +167,11 @@ def test_a_sound_that_was_talked_over_to_the_end_of_the_reply_is_no_turn():
     session, _ = play(*PAUSED, TimerFired(TimerName.RESUME), ReplyEnded(1), PlaybackDrained(1))
     assert (session.phase, session.turn) == (Phase.LISTENING, 1)
     assert Capture(2) in play(SpeechInsisted(), session=session)[1]
+
+
+def test_no_pause_outlives_the_loudspeaker_though_the_reply_goes_on():
+    session, _ = play(*PAUSED, LoudspeakerLost("device.lost"))
+    assert (session.phase, session.is_paused) == (Phase.THINKING, False)
 
 
 def test_speech_that_goes_on_after_the_reply_was_stopped_is_the_next_turn():

@@ -81,6 +81,7 @@ def test_the_reply_before_the_last_cannot_sound_any_more():
 def test_after_a_reply_only_its_last_words_can_still_ring():
     assert Talk().replied().heard("along the river for a while", after_s=1)
     assert not Talk().replied().heard("ten miles is about sixteen kilometers", after_s=1)
+    assert not Talk().replied().heard("the road goes on along the river", after_s=1)
 
 
 def test_a_person_who_says_at_once_what_the_reply_said_is_heard():

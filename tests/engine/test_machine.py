@@ -269,7 +269,7 @@ def test_a_press_during_the_tail_goes_on_with_the_same_turn():
 
 def test_the_talk_key_takes_over_an_utterance_that_began_by_itself():
     session, effects = play(*LISTENING, SpeechStarted(), TalkPressed())
-    assert session.turn == 1
+    assert (session.talk, session.turn) == (Talk.HELD, 1)
     assert effects[0] == Capture(1, is_held=True)
 
 
@@ -310,6 +310,7 @@ def test_a_microphone_that_opens_too_late_is_ignored():
 def test_a_lost_microphone_is_tried_again_and_clears_its_notice():
     session, effects = play(*LISTENING, MicrophoneLost("device.silent"))
     assert notices(effects) == ["device.silent"]
+    assert SetTimer(TimerName.MICROPHONE, 2.0) in effects
     session, effects = play(TimerFired(TimerName.MICROPHONE), session=session)
     assert effects == [OpenMicrophone()]
     session, effects = play(MicrophoneOpened("other"), session=session)
@@ -349,6 +350,7 @@ def test_a_loudspeaker_lost_in_mid_reply_leaves_the_text():
 
 def test_a_loudspeaker_lost_after_the_last_word_came_ends_the_turn():
     session, effects = play(*ENDING, LoudspeakerLost("device.no_output"))
+    assert StopPlayback() in effects, "the next one plays nothing of it"
     assert FinishTurn(1) in effects
     assert session.phase is Phase.LISTENING
 
