@@ -6,11 +6,13 @@ import pytest
 
 from desktop_app.engine.inputs import ReplyStopped, VoiceStarted
 from desktop_app.journal.records import MessageStatus, Role
+from desktop_app.journal.recovery import HEARD
 from desktop_app.link.messages import MessageSaved, Phase, ReplyGrew, TurnTimed
 from desktop_app.protocol.events import ReplyAudio, ReplyEnded, ReplyStatus, ReplyText
 from tests.fakes.loudspeaker import speech
 from tests.fakes.rig import Rig
 from tests.fakes.transport import ScriptedTransport
+from tests.fakes.virtual_time import rounds
 
 
 async def speaking(rig: Rig) -> ScriptedTransport:
@@ -21,10 +23,12 @@ async def speaking(rig: Rig) -> ScriptedTransport:
     line.say(ReplyText(1, "It is ten."), ReplyAudio(1, speech(500)))
     await rig.phase_is(Phase.SPEAKING)
     await rig.loudspeaker.sound(100)
+    [reply] = rig.replies
+    assert await rig.journal.setting(f"{HEARD}:{reply.id}"), "a crash would cut it there"
     return line
 
 
-def assert_times_come_last(rig: Rig, status: MessageStatus) -> None:
+async def assert_times_come_last(rig: Rig, status: MessageStatus) -> None:
     news = [one for one in rig.told if isinstance(one, MessageSaved | ReplyGrew | TurnTimed)]
     [timed] = rig.told_of(TurnTimed)
     assert news[-1] == timed
@@ -33,6 +37,8 @@ def assert_times_come_last(rig: Rig, status: MessageStatus) -> None:
     assert saved.times is not None
     assert saved.times.first_sound is not None
     assert saved.times.first_sound == timed.times.first_sound
+    await rounds()
+    assert await rig.journal.setting(f"{HEARD}:{saved.id}") is None, "and would no more"
 
 
 async def test_a_finished_turn():
@@ -42,14 +48,14 @@ async def test_a_finished_turn():
         await rig.until(lambda: rig.loudspeaker.finished)
         await rig.loudspeaker.sound(400)
         await rig.phase_is(Phase.LISTENING)
-        assert_times_come_last(rig, MessageStatus.COMPLETE)
+        await assert_times_come_last(rig, MessageStatus.COMPLETE)
 
 
 async def test_a_turn_that_was_cut():
     async with Rig() as rig:
         await speaking(rig)
         await rig.take(ReplyStopped())
-        assert_times_come_last(rig, MessageStatus.INTERRUPTED)
+        await assert_times_come_last(rig, MessageStatus.INTERRUPTED)
 
 
 @pytest.mark.parametrize("is_cut", [False, True])
@@ -64,7 +70,7 @@ async def test_a_failed_turn_whose_speech_is_still_heard(is_cut):
         else:
             await rig.loudspeaker.sound(400)
         await rig.phase_is(Phase.LISTENING)
-        assert_times_come_last(rig, MessageStatus.FAILED)
+        await assert_times_come_last(rig, MessageStatus.FAILED)
 
 
 async def test_a_question_that_was_never_answered():
