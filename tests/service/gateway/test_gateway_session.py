@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from desktop_app.protocol.gateway import EXTENSIONS
+from desktop_app.service.gateway import gateway_session
 from desktop_app.service.providers.ports import SpokenWord, TextDelta
 from tests.fakes.providers import CHUNK
 
@@ -94,6 +95,14 @@ async def test_without_a_voice_the_reply_is_text_alone(rig, socket):
     assert (await socket.next()) == {"type": "pong", "id": 7}
     assert message["metadata"]["speech"] is False
     assert rig.providers.tts.spoken == []
+
+
+async def test_what_a_client_commits_is_answered_without_waiting_for_more(socket, monkeypatch):
+    monkeypatch.setattr(gateway_session, "MERGE_WITHIN_S", 3_600.0)
+    await socket.configured()
+    await socket.hear(SOUND)
+    await socket.say("audio.commit")
+    assert (await socket.until("assistant.started"))["text"] == "what time is it"
 
 
 async def test_silence_is_committed_as_an_empty_text_and_starts_no_turn(rig, socket):
