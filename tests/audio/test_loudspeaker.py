@@ -162,10 +162,10 @@ async def test_stop_is_silent_at_once_and_aborts_what_the_card_holds():
     sound = ScriptedSound()
     loudspeaker = Loudspeaker(sound)
     await loudspeaker.open()
-    loudspeaker.play(1, PCM)
+    loudspeaker.play(1, PCM * 25)
     sound.tick(3)
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(loudspeaker.drained())
+    async with asyncio.timeout(5), asyncio.TaskGroup() as tasks:
+        tasks.create_task(loudspeaker.drained())  # which else is looked after much later
         await asyncio.sleep(0)
         loudspeaker.stop()
     assert not any(sound.tick(20))

@@ -168,6 +168,12 @@ def test_the_words_of_a_question_may_come_after_its_reply_began(dialect):
     assert TranscriptUpdated(1, "what time", is_final=True) in events
 
 
+def test_a_reply_to_nothing_is_left_alone_and_the_next_question_has_its_own(dialect):
+    assert told(dialect, text("Welcome!", "r0"), done("completed", "r0")) == []
+    dialect.typed(1)
+    assert told(dialect, text("Noon", "r1"))[0] == ReplyStarted(1, run_id="r1")
+
+
 def test_a_cancelled_reply_is_not_told_and_the_next_reply_is(asked):
     asked.feed(text("Noon"))
     assert asked.cancel(1)
