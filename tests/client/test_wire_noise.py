@@ -175,7 +175,7 @@ async def test_what_makes_sense_may_come_in_any_order(
     wire = WireNoise(seed, is_masked=False)
     pieces = wire.pieces_of([first, *Noise(seed, grammar).frames(80)])
     async with asyncio.timeout(WITHIN_S), saying(pieces, shakes_hands=True) as address:
-        await converse(address, open_line)
+        assert await converse(address, open_line), "a line that is refused shows nothing"
 
 
 @pytest.mark.parametrize("seed", SEEDS)

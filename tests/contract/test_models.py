@@ -22,17 +22,17 @@ async def test_the_catalogue_is_read_in_pages(caller):
 
 
 async def test_filters_leave_only_what_fits(caller):
-    for model in (await caller.list_models(provider="openai", limit=500)).models:
-        assert model.provider == "openai"
+    models = (await caller.list_models(provider="openai", limit=500)).models
+    assert {model.provider for model in models} == {"openai"}
     for kind in ("llm", "stt", "tts", "image", "video", "embedding"):
         models = (await caller.list_models(model_type=kind, limit=500)).models
         assert models, kind
         assert {model.model_type for model in models} == {kind}
-    assert all(
-        model.supports_tools for model in (await caller.list_models(supports_tools=True)).models
-    )
-    for model in (await caller.list_models(min_context=1000, max_context=200_000)).models:
-        assert 1000 <= model.context_limit <= 200_000
+    models = (await caller.list_models(supports_tools=True)).models
+    assert {model.supports_tools for model in models} == {True}
+    models = (await caller.list_models(min_context=1000, max_context=200_000)).models
+    assert models
+    assert all(1000 <= model.context_limit <= 200_000 for model in models)
 
 
 async def test_a_model_is_found_by_its_name_in_any_case(caller):
