@@ -10,7 +10,7 @@ from desktop_app.children import start_child
 from desktop_app.journal.records import MessageStatus, Role
 from desktop_app.link.client import LinkClient
 from desktop_app.link.messages import OpenThread
-from tests.fakes.desktop import ROOT, WITHIN_S, Witness
+from tests.fakes.desktop import ROOT, WITHIN_S, Witness, desktop
 
 QUESTION = Path(__file__).parents[2] / "resources" / "demo" / "ten_miles_in_kilometers.wav"
 
@@ -44,4 +44,17 @@ async def test_a_question_is_spoken_between_start_and_stop(sound_server):
         await link.aclose()
     finally:
         await child.aclose()
+    assert question.text == "what is ten miles in kilometers"
+
+
+async def test_what_a_key_began_that_is_still_held_the_command_ends(x_server, sound_server):
+    async with desktop() as window:
+        await window.ready()
+        await window.press("space")
+        await sound_server.microphone_is_open()
+        await sound_server.speak(QUESTION)
+        assert await talk("stop") == "hearing"
+        question = await window.message(Role.USER, status=MessageStatus.SENT)
+        await sound_server.microphone_is_closed()
+        await window.release("space")
     assert question.text == "what is ten miles in kilometers"

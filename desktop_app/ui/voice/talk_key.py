@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from typing import Protocol, runtime_checkable
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from desktop_app.ui.compose.composer import Composer
 
 TAP_S = 0.35  # shorter is a tap, which locks in the mode ``tap_lock``
+_REPEAT_MS = 15  # no finger is up for so short a time: the keyboard repeats a held key
 
 
 @runtime_checkable
@@ -49,6 +50,10 @@ class TalkKey(QObject):
         self.is_down = self.is_heard = False
         self._down_at_s = 0.0
         self._ends = False  # the press that is down, at its end
+        self._coming_up = QTimer(self)
+        self._coming_up.setSingleShot(True)
+        self._coming_up.setInterval(_REPEAT_MS if _repeats_as_new_presses() else 0)
+        self._coming_up.timeout.connect(self._let_go)
 
     def watch(self) -> None:
         """Begin: keys come to the window and to what has the focus.
@@ -81,6 +86,7 @@ class TalkKey(QObject):
         if event.key() != Qt.Key.Key_Space or not self._window.isActiveWindow():
             return False
         if self.is_down:
+            self._coming_up.stop()
             return True  # the keyboard repeats a held key
         plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
         control = event.modifiers() == Qt.KeyboardModifier.ControlModifier
@@ -95,13 +101,18 @@ class TalkKey(QObject):
     def _on_release(self, event: QKeyEvent) -> bool:
         if not self.is_down or event.key() != Qt.Key.Key_Space:
             return False
-        if not event.isAutoRepeat():
+        if event.isAutoRepeat():
+            return True
+        if self._coming_up.interval():
+            self._coming_up.start()
+        else:
             self._let_go()
         return True
 
     def _let_go(self) -> None:
         if not self.is_down:
             return
+        self._coming_up.stop()
         self.is_down = False
         is_tap = time.monotonic() - self._down_at_s < TAP_S
         if self._ends or (self.mode == "tap_lock" and not is_tap):
@@ -122,6 +133,15 @@ class TalkKey(QObject):
         if isinstance(focus, PressedBySpace):
             takes_space = focus.is_pressed_by_space
         return not (focus is not None and (takes_space or _is_written_in(focus)))
+
+
+def _repeats_as_new_presses() -> bool:
+    """Whether a held key may look like one that is let go and pressed again and again.
+
+    X11 says both at the same moment; Qt takes them for a repetition only where it has read the
+    second before it told the first.
+    """
+    return QApplication.platformName() == "xcb"
 
 
 def _is_written_in(widget: QWidget) -> bool:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QWidget
 
 from desktop_app.ui.compose.composer import Composer
 from desktop_app.ui.look import Look
+from desktop_app.ui.voice import talk_key
 from desktop_app.ui.voice.talk_key import TalkKey
 
 
@@ -72,6 +73,30 @@ def test_a_key_that_went_down_elsewhere_is_let_go_where_the_focus_is_now(desk, q
     desk.composer.field.setFocus()
     qtbot.keyRelease(desk.composer.field, Qt.Key.Key_Space)
     assert desk.told == ["begun", "ended"]
+
+
+@pytest.mark.parametrize("mode", ["hold", "toggle", "tap_lock"])
+def test_a_held_key_that_x11_repeats_as_new_presses_is_pressed_once(qtbot, monkeypatch, mode):
+    monkeypatch.setattr(talk_key, "_repeats_as_new_presses", lambda: True)
+    monkeypatch.setattr(talk_key, "TAP_S", 60.0)
+    desk = Desk()
+    qtbot.addWidget(desk)
+    desk.show()
+    desk.activateWindow()
+    qtbot.waitUntil(desk.isActiveWindow, timeout=2000)
+    desk.key.watch()
+    desk.key.toggled.connect(lambda: desk.told.append("toggled"))
+    desk.key.mode = mode
+    desk.read.setFocus()
+    qtbot.keyPress(desk.read, Qt.Key.Key_Space)
+    for _ in range(30):
+        qtbot.keyRelease(desk.read, Qt.Key.Key_Space)
+        qtbot.keyPress(desk.read, Qt.Key.Key_Space)
+    begun = ["begun"] if mode == "hold" else ["toggled"]
+    assert desk.told == begun
+    qtbot.keyRelease(desk.read, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: not desk.key.is_down, timeout=2000)
+    assert desk.told == (["begun", "ended"] if mode == "hold" else ["toggled"])
 
 
 def test_space_presses_a_button_that_has_the_focus(desk, qtbot):
