@@ -149,6 +149,15 @@ async def test_a_failing_recogniser_is_told_and_the_session_goes_on(rig, socket)
     await socket.until("assistant.message")
 
 
+async def test_where_silence_ends_utterances_a_failing_recogniser_is_told_at_once(rig, socket):
+    rig.providers.stt.failure = NetworkError("x", "The ear is gone.")
+    await socket.configured(stt={"commit_strategy": "vad", "vad_silence_threshold_secs": 0.4})
+    pcm = SPEECH_WAV.read_bytes()[44:]
+    for at in range(0, len(pcm), 3_200):
+        await socket.hear(pcm[at : at + 3_200])
+    assert (await socket.until("error"))["message"] == "The ear is gone."
+
+
 async def test_a_recogniser_that_cannot_open_is_told_and_everything_else_works(rig, socket, caplog):
     rig.providers.stt.open_failure = ModuleNotFoundError("no module named ear")
     await socket.configured()

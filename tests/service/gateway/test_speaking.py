@@ -37,6 +37,21 @@ async def ignore(_message: object) -> None:
     pass
 
 
+@pytest.mark.parametrize("form", ["pcm", "wav", "mp3"])
+async def test_of_a_reply_without_a_word_to_say_nothing_is_told(form: str):
+    told: list[object] = []
+
+    async def tell(message: object) -> None:
+        told.append(message)
+
+    speaking = Speaking(FourSecondVoice(48_000), Voice("v", 1.0, 24_000, form), 1, tell)
+    speaking.feed("```\ncode\n```")
+    speaking.finish()
+    await speaking.run()
+    assert not speaking.has_words
+    assert told == []
+
+
 @pytest.mark.parametrize(
     ("voice", "bytes_per_s"),
     [
