@@ -106,6 +106,12 @@ async def test_the_session_is_opened_with_the_model_the_voice_and_explicit_commi
         }
 
 
+async def test_a_voice_that_was_chosen_goes_before_the_usual_one():
+    spoken = ConfigureSession("t", speech_output=SpeechOutput(voice="ash"))
+    async with line_to(configuration=spoken) as line:
+        assert line.server.configuration["provider_options"]["voice"] == "ash"
+
+
 async def test_who_hears_and_speaks_is_told_with_the_readiness():
     async with SessionServer().running() as server:
         address = ApiAddress(server.base_url, "key")

@@ -468,6 +468,18 @@ async def test_what_was_not_heard_of_a_reply_with_calls_is_marked_in_each_of_its
     assert read == ["How is it?", f"Let me {CUT_HERE}", "rain", CUT_HERE, "Go on"]
 
 
+@pytest.mark.parametrize("heard_ms", [-1, "5", True, 1.5, None])
+async def test_where_a_reply_was_cut_is_a_whole_number(rig, client, heard_ms):
+    begin = await client.begin()
+    await client.say("text", text="Hi")
+    await client.until("response.done")
+    item_id = next(each["item_id"] for each in client.received if each["type"] == "audio.delta")
+    await client.say("provider.event", event=truncation(item_id, heard_ms))
+    assert (await client.until("error"))["code"] == "session.truncate"
+    _, reply = await rig.messages(begin["thread_id"])
+    assert "heard_ms" not in reply["metadata_"], "it is not taken for a cut"
+
+
 @pytest.mark.parametrize("event", [truncation("nobody", 5), truncation("", -1), truncation("", "")])
 async def test_what_cannot_be_truncated_is_answered_and_changes_nothing(rig, client, event):
     await client.begin()

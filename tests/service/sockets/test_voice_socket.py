@@ -78,6 +78,11 @@ async def test_a_session_begins_with_who_does_what(rig, client):
     }
 
 
+async def test_who_ends_utterances_is_told_as_it_was_asked_for(rig, client):
+    begin = await client.begin(await rig.thread(), voice={"stt": {"commit_strategy": "vad"}})
+    assert begin["pipeline"]["stt"]["commit_strategy"] == "vad"
+
+
 async def test_a_spoken_question_is_answered_in_words_and_sound(rig, client):
     thread_id = await rig.thread()
     await client.begin(thread_id, voice=SPOKEN)
