@@ -14,6 +14,7 @@ from desktop_app.errors import StorageError
 from desktop_app.journal.records import (
     Beginning,
     MessageRecord,
+    MessageStatus,
     PictureRecord,
     Role,
     UtteranceRecord,
@@ -79,6 +80,21 @@ class Bookkeeper:
                     self._ledger.tell_now(MessageSaved(shown.pop()))
 
         self._ledger.do(save, row=message.id)
+
+    def cut_left(self, reply_id: str, heard_chars: int) -> None:
+        """What came of a reply before its connection was lost was heard only so far."""
+
+        async def cut() -> None:
+            known = await self._journal.message(reply_id)
+            if known is None or known.status is MessageStatus.FAILED:
+                return
+            reply = structs.replace(  # whoever finds the rest keeps that
+                known, status=MessageStatus.INTERRUPTED, heard_chars=heard_chars
+            )
+            await self._journal.save_message(reply)
+            self._ledger.tell_now(MessageSaved(reply))
+
+        self._ledger.do(cut)
 
     def checkpoint(self, message: MessageRecord) -> None:
         """Save a growing reply: the window has its words already."""

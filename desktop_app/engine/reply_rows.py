@@ -209,6 +209,8 @@ class ReplyRows:
         if reply is None or reply.status is MessageStatus.FAILED:
             return
         heard = heard_of(notes, heard_ms)
+        if notes.is_left and heard is not None:
+            self._books.cut_left(reply.id, heard)
         self.save(notes, status=MessageStatus.INTERRUPTED, heard_chars=heard)
 
     def close(self, notes: TurnNotes) -> None:

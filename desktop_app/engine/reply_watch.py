@@ -110,7 +110,10 @@ class ReplyWatch:
             rows = await self._journal.messages(message.thread_id, limit=_NEWEST)
             question = question_before(message, rows)
             question_id = question.id if question is not None else ""
-            found = await self._look_until_over(message.id, question_id)
+            is_unheard = message.heard_chars is not None  # one that is cut from now on is no such
+            found = await self._look_until_over(
+                message.id, question_id, UNHEARD if is_unheard else ""
+            )
             if found is not None and message.is_spoken and self._keeps_recordings():
                 await self._complete_speech(message.id, question_id, found)
         finally:
@@ -138,7 +141,9 @@ class ReplyWatch:
 
     # ---- words --------------------------------------------------------------------------------
 
-    async def _look_until_over(self, message_id: str, question_id: str) -> StoredReply | None:
+    async def _look_until_over(
+        self, message_id: str, question_id: str, why_cut: str
+    ) -> StoredReply | None:
         """The complete reply; None where there is none, which the message says then."""
         unknown = silent = 0
         for wait_s in _waits():
@@ -160,7 +165,7 @@ class ReplyWatch:
                 return None
             if found is not None and found.state is not ReplyState.RUNNING:
                 await self._learn_words(question_id, found)
-                return await self._settle(message_id, found)
+                return await self._settle(message_id, found, why_cut)
             if found is not None:
                 silent = 0
                 await self._grow(message_id, found)
@@ -174,10 +179,12 @@ class ReplyWatch:
         if question and is_sent and found.question and lacks_heard_words(question):
             await self._put(structs.replace(question, text=found.question))
 
-    async def _settle(self, message_id: str, found: StoredReply) -> StoredReply | None:
+    async def _settle(
+        self, message_id: str, found: StoredReply, why_cut: str
+    ) -> StoredReply | None:
         known = await self._journal.message(message_id)
         is_cut = known is not None and known.heard_chars is not None
-        error = UNHEARD if is_cut else ""
+        error = why_cut if is_cut else ""
         match found.state:
             case ReplyState.COMPLETE:
                 await self._save(

@@ -123,7 +123,8 @@ def heard_of(notes: TurnNotes, heard_ms: int) -> int | None:
     """How many characters of a spoken reply were heard; None when all, or none is spoken."""
     if notes.reply is None or not notes.reply.is_spoken:
         return None
-    return heard_chars(notes.reply.text, heard_ms, notes.reply_ms, is_whole=notes.reply_ended)
+    is_whole = notes.reply_ended and not notes.is_left
+    return heard_chars(notes.reply.text, heard_ms, notes.reply_ms, is_whole=is_whole)
 
 
 def with_wishes(message: MessageRecord, wishes: TurnWishes, text: str) -> MessageRecord:

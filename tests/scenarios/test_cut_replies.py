@@ -10,7 +10,14 @@ import pytest
 from msgspec.structs import replace
 
 from desktop_app.client.media import FetchedMedia
-from desktop_app.engine.inputs import PromptTyped, ReplyStopped, RetryRequested, VoiceStarted
+from desktop_app.engine.inputs import (
+    Input,
+    PromptTyped,
+    ReplyStopped,
+    RetryRequested,
+    TalkPressed,
+    VoiceStarted,
+)
 from desktop_app.engine.reply_watch import (
     LONGEST_WAIT_S,
     MOST_LOOKS,
@@ -312,6 +319,35 @@ async def test_a_reply_that_was_heard_in_part_stays_cut_there_once_its_rest_has_
         [reply] = rig.replies
         assert (reply.text, reply.heard_chars) == (WHOLE, len("Half"))
         assert (reply.status, reply.error) == (MessageStatus.INTERRUPTED, UNHEARD)
+
+
+@pytest.mark.parametrize("is_whole_by_then", [True, False])
+@pytest.mark.parametrize("cut", [ReplyStopped(), TalkPressed()])
+async def test_what_had_come_of_a_lost_reply_can_be_interrupted_and_stays_cut_there(
+    is_whole_by_then: bool, cut: Input
+):
+    async with Rig() as rig, watched(rig, stored(ReplyState.COMPLETE)):
+        await rig.take(VoiceStarted())
+        await rig.phase_is(Phase.LISTENING)
+        line = await rig.line()
+        await rig.ask_aloud()
+        line.say(TranscriptUpdated(1, "a question", is_final=True), ReplyText(1, "Half an"))
+        line.say(ReplyAudio(1, speech(2_000)))
+        await rig.phase_is(Phase.SPEAKING)
+        line.lose()
+        await rig.until(lambda: rig.replies[0].is_cut_short)
+        await rig.loudspeaker.sound(1_400)
+        if is_whole_by_then:
+            await rig.time.advance(WAITS_S[0])
+            assert rig.replies[0].status is MessageStatus.COMPLETE
+        await rig.take(cut)
+        await rig.until(lambda: rig.replies[0].heard_chars is not None)
+        assert rig.loudspeaker.waiting_ms == 0
+        await rig.time.advance(WAITS_S[0])
+        [reply] = rig.replies
+        assert (reply.text, reply.heard_chars) == (WHOLE, len("Half"))
+        assert (reply.status, reply.error) == (MessageStatus.INTERRUPTED, "")
+        assert shown(rig)[-1] == reply
 
 
 async def test_a_question_that_was_stopped_before_its_reply_began_is_over():
