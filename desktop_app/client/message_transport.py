@@ -82,6 +82,7 @@ class MessageTransport:
         self.cut_reply = CutReply()  # shared with a socket of the same thread
         self._reach = Reach(api.reach)
         self._news = EventQueue(ready_session(configuration, terms.voices))
+        self._loss: AppError | None = None
         self._is_closed = False
         self._background = Background(self._report)
 
@@ -123,12 +124,19 @@ class MessageTransport:
     def hand_speech_to(self, *_: object) -> None:
         """See ``engine.ports.Transport``: here ``events`` tells everything."""
 
-    def events(self) -> AsyncIterator[ServerEvent]:
+    async def events(self) -> AsyncIterator[ServerEvent]:
         """What the server says, until ``aclose``. One reader at a time.
 
         A request that fails is a ServerFault of its turn; the conversation goes on.
+
+        Raises:
+            NetworkError: The connection that carried an utterance, or was to, is lost: whoever
+                said it knows whether to say it again.
         """
-        return self._news.events()
+        async for event in self._news.events():
+            yield event
+        if self._loss is not None:
+            raise self._loss
 
     async def sign_of_life(self) -> None:
         """At once, but where a reply has begun: then once the server has answered anything."""
@@ -235,7 +243,13 @@ class MessageTransport:
             try:
                 was_heard = await self._ask_somewhere(job)
                 last = dialect.finish() if was_heard else []
+                if job.is_utterance and any(map(_is_early_end, last)):
+                    await self._lose(NetworkError("line.closed", retryable=True))
+                    return
             except AppError as error:
+                if job.is_utterance and _is_loss(error) and not dialect.has_ended_once:
+                    await self._lose(error)
+                    return
                 last = _failed(job.turn, dialect, error)
             for event in last:
                 self.cut_reply.follow(event)
@@ -245,6 +259,12 @@ class MessageTransport:
         finally:
             self._thread_id = self._thread_id or dialect.thread_id
             self._leave(job)
+
+    async def _lose(self, error: AppError) -> None:
+        """Nobody knows whether an utterance was heard: the conversation over this line is over."""
+        self._loss = error
+        self._waiting.clear()
+        await self._news.finish()
 
     async def _ask_somewhere(self, job: MessageJob) -> bool:
         """In the thread, or once more in a new one when the server has lost it."""
@@ -364,6 +384,16 @@ def _failed(turn: int, dialect: StreamDialect, error: AppError) -> list[ServerEv
             details=dict(error.facts) or None,
         )
     ]
+
+
+def _is_loss(error: AppError) -> bool:
+    """Whether it says nothing of what was asked: there was no way to the server any more."""
+    is_refusal = "status" in error.facts
+    return error.retryable and error.code.startswith("network.") and not is_refusal
+
+
+def _is_early_end(event: ServerEvent) -> bool:
+    return isinstance(event, ServerFault) and event.code == "stream.ended_early"
 
 
 def _is_silence(event: ServerEvent) -> bool:
