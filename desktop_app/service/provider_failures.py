@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from desktop_app.errors import AppError, NetworkError
@@ -36,14 +36,23 @@ def of_recogniser(error: NetworkError) -> NetworkError:
 
 
 @contextmanager
-def provider_failures(code: str, sentence: str) -> Iterator[None]:
+def provider_failures(
+    code: str, sentence: str, *, name: Callable[[NetworkError], NetworkError] | None = None
+) -> Iterator[None]:
     """Turn whatever a provider raises into an AppError with this code and sentence.
+
+    Args:
+        name: Says whose failure of the network, or of a key, it is.
 
     Raises:
         AppError: The provider's own, or one in place of anything else.
     """
     try:
         yield
+    except NetworkError as error:
+        if name is None:
+            raise
+        raise name(error) from error
     except AppError:
         raise
     except Exception as error:  # a missing module, a broken model file: anything may be wrong

@@ -238,7 +238,6 @@ async def test_an_utterance_that_cannot_be_heard_fails_once_and_its_rest_is_not_
     assert {one.turn for one in of(told, ReplyText)} == {2}
 
 
-@pytest.mark.parametrize("line", [messages], indirect=True)
 @pytest.mark.parametrize(
     ("failure", "code"),
     [
@@ -248,7 +247,8 @@ async def test_an_utterance_that_cannot_be_heard_fails_once_and_its_rest_is_not_
     ],
 )
 async def test_a_recogniser_that_refuses_is_not_taken_for_the_service(line, failure, code):
-    line.rig.providers.transcribers["scripted"].failure = failure
+    providers = line.rig.providers
+    providers.transcribers["scripted"].failure = providers.stt.failure = failure
     await line.say(1)
     [fault] = of(await line.until(ServerFault), ServerFault)
     assert (fault.turn, fault.code, fault.message) == (1, code, str(failure))

@@ -23,7 +23,7 @@ from desktop_app.audio.turn_detector import (
 from desktop_app.errors import AppError
 from desktop_app.service.gateway.session_plan import SessionPlan
 from desktop_app.service.gateway.waiting_sound import WaitingSound
-from desktop_app.service.provider_failures import provider_failures
+from desktop_app.service.provider_failures import of_recogniser, provider_failures
 from desktop_app.service.provider_source import Providers, ProviderSource
 from desktop_app.service.providers.ports import Recognition, SpeechToText, Transcript
 
@@ -392,5 +392,6 @@ async def _nobody(is_speech: bool) -> None:
 
 
 def hearing_failures() -> AbstractContextManager[None]:
-    """Whatever a provider raises, as an AppError."""
-    return provider_failures("stt.broken", "Nothing can be heard: speech to text failed.")
+    """Whatever a provider raises, as an AppError that is not taken for the service's."""
+    sentence = "Nothing can be heard: speech to text failed."
+    return provider_failures("stt.broken", sentence, name=of_recogniser)

@@ -252,7 +252,7 @@ async def test_a_client_that_goes_away_leaves_a_whole_answer(rig):
     "failed",
     [
         (ChildError("stt.failed", "It broke."), "stt.failed"),
-        (AccessError("access.refused", "It broke."), "model.key"),  # not the client's key
+        (AccessError("access.refused", "It broke."), "stt.key"),  # not the client's key
     ],
 )
 async def test_a_failure_to_hear_is_told_and_the_session_goes_on(rig, client, failed):
