@@ -301,8 +301,8 @@ class GatewayDialect:
             return self._muted(reply, error)
 
     def _sound_ended(self, reply: GatewayReply, chunk_count: int) -> list[ServerEvent]:
-        if not (chunk_count or reply.chunks):
-            return []  # all of it may follow in one piece
+        if not (reply.chunks or reply.is_mute):
+            return []  # all of it may follow in one piece, whatever this one counts
         if chunk_count and chunk_count != reply.chunks:
             logger.info("Of %d pieces of speech %d came.", chunk_count, reply.chunks)
         reply.has_all_speech = True

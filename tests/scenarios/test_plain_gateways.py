@@ -262,9 +262,11 @@ async def test_a_voice_that_begins_late_says_nothing_into_the_next_question():
         assert rig.loudspeaker.waiting_ms == 0
 
 
-async def test_speech_in_one_piece_is_heard_behind_an_end_of_no_pieces():
+@pytest.mark.parametrize("counted", [0, 5], ids=["counts none", "counts some"])
+async def test_speech_in_one_piece_is_heard_behind_an_end_of_no_pieces(counted: int):
+    end = g.AssistantAudioEnd(turn_id=1, chunk_count=counted)
     async with talking(CONFIGURED, STARTED) as (rig, gateway):
-        await gateway.say(*ANSWER, *NOTHING_SPOKEN, *in_one_piece())
+        await gateway.say(*ANSWER, NOTHING_SPOKEN[0], end, *in_one_piece())
         await rig.until(lambda: rig.loudspeaker.finished == [1])
         assert rig.loudspeaker.waiting_ms == pytest.approx(1_000, abs=120), "mp3 pads at both ends"
         await rig.loudspeaker.sound(rig.loudspeaker.waiting_ms)
