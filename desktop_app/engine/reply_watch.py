@@ -13,7 +13,7 @@ from desktop_app.engine.picture_watch import PictureWatch
 from desktop_app.engine.ports import Journal, Time
 from desktop_app.engine.stored_ports import StoredReplies
 from desktop_app.engine.wanted_replies import lacks_heard_words, question_before, wanted_reply
-from desktop_app.errors import AppError
+from desktop_app.errors import AppError, StorageError
 from desktop_app.journal.records import (
     UNHEARD,
     MessageRecord,
@@ -153,22 +153,24 @@ class ReplyWatch:
             silent += 1
             try:
                 found = await self._find(message_id, question_id)
+                unknown = unknown + 1 if found is None else 0
+                if unknown >= _UNKNOWN_LOOKS:
+                    await self._fail(message_id, "line.lost")
+                    return None
+                if found is not None and found.state is not ReplyState.RUNNING:
+                    await self._learn_words(question_id, found)
+                    return await self._settle(message_id, found, why_cut)
+                if found is not None:
+                    silent = 0
+                    await self._grow(message_id, found)
+            except StorageError:
+                continue  # a disk that is full may have room at the next look
             except AppError as error:
                 if error.retryable:
                     continue
                 code = "line.lost" if error.code == "gateway.alone" else error.code
                 await self._fail(message_id, code)
                 return None
-            unknown = unknown + 1 if found is None else 0
-            if unknown == _UNKNOWN_LOOKS:
-                await self._fail(message_id, "line.lost")
-                return None
-            if found is not None and found.state is not ReplyState.RUNNING:
-                await self._learn_words(question_id, found)
-                return await self._settle(message_id, found, why_cut)
-            if found is not None:
-                silent = 0
-                await self._grow(message_id, found)
         await self._fail(message_id, "reply.not_fetched")
         return None
 

@@ -25,7 +25,7 @@ from desktop_app.engine.reply_watch import (
     WAITS_S,
     ReplyWatch,
 )
-from desktop_app.errors import NetworkError
+from desktop_app.errors import NetworkError, StorageError
 from desktop_app.journal.records import CUT_SHORT, UNHEARD, MessageRecord, MessageStatus, Role
 from desktop_app.link.messages import MessageSaved, NoticeCleared, Phase
 from desktop_app.protocol.backboard.threads import StoredMessage
@@ -174,6 +174,17 @@ async def test_a_reply_that_is_asked_for_again_does_not_become_the_one_before():
         assert [one.text for one in rig.replies] == [WHOLE, "Another answer."]
         assert [one.status for one in rig.replies] == [MessageStatus.COMPLETE] * 2
         assert rig.replies[0].remote_id == "a0"
+
+
+async def test_bar_31_a_reply_whose_rest_a_full_disk_refuses_is_whole_once_there_is_room():
+    async with Rig() as rig, watched(rig, stored(ReplyState.COMPLETE)):
+        await half_told(rig)
+        rig.journal.failures.extend([StorageError("storage.full")] * 2)
+        await rig.time.advance(sum(WAITS_S[:2]))
+        assert rig.replies[0].is_cut_short
+        await rig.time.advance(WAITS_S[2])
+        assert [(one.text, one.status) for one in rig.replies] == [(WHOLE, MessageStatus.COMPLETE)]
+        assert shown(rig)[-1] == rig.replies[0]
 
 
 @pytest.mark.parametrize(("typed", "kept"), [("", "two words"), ("Look:", "Look:\n\ntwo words")])
