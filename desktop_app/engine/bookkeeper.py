@@ -50,7 +50,7 @@ class Bookkeeper:
         self._journal = journal
         self._time = time
         self._begins = begins
-        self._unkept: set[str] = set()  # utterances that the disk refused: nothing is told twice
+        self._unkept: dict[str, UtteranceRecord] = {}  # utterances whose row the disk refused
         self._unended: set[str] = set()  # those whose end it refused
 
     def save(self, message: MessageRecord) -> None:
@@ -142,8 +142,7 @@ class Bookkeeper:
         """Close a recording, complete."""
 
         async def end() -> None:
-            if utterance_id not in self._unkept:
-                await self._end(utterance_id, state)
+            await self._end(utterance_id, state)
 
         self._ledger.do(end, writes="sound", row=utterance_id)
 
@@ -195,11 +194,14 @@ class Bookkeeper:
         try:
             await self._journal.begin_utterance(utterance)
         except StorageError:
-            self._unkept.add(utterance.id)
+            self._unkept[utterance.id] = utterance
             raise
 
     async def _end(self, utterance_id: str, state: UtteranceState) -> None:
         self._unended.add(utterance_id)
+        if (refused := self._unkept.get(utterance_id)) is not None:
+            await self._journal.begin_utterance(refused)
+            del self._unkept[utterance_id]
         await self._journal.end_utterance(utterance_id, state)
         self._unended.discard(utterance_id)
 
@@ -219,7 +221,7 @@ class Bookkeeper:
         async def set_state() -> None:
             if utterance_id in self._unended:
                 await self._end(utterance_id, state)
-            elif utterance_id not in self._unkept:
+            else:
                 await self._journal.set_utterance_state(utterance_id, state)
 
         self._ledger.do(set_state, writes="", row=utterance_id)  # there may be none

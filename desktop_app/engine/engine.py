@@ -393,6 +393,6 @@ class Engine:
         elif session.stage is not Stage.IDLE and not session.is_attending:
             self._recorder.shut_down(session.turn, self._sound.heard_ms)
         self._sound.silence()
-        await self._ledger.settle()
+        await self._ledger.finish()
         with suppress(AppError):  # a device that is gone is closed enough
             await self._sound.aclose()

@@ -98,6 +98,11 @@ class Ledger:
             await self.settle()
             self._arrived.clear()
 
+    async def finish(self) -> None:
+        """Do what is left, and try what is owed: later nobody does."""
+        self._is_due = self._is_due or bool(self._owed)
+        await self.settle()
+
     async def settle(self) -> None:
         """Do what is left now, and try what is owed."""
         await self._do_jobs()
@@ -120,8 +125,8 @@ class Ledger:
                 if row and error.code in _OF_THE_DISK:
                     self._owe(row, job)
             else:
-                self._owed.pop(row, None)
-                if kind == "rows" and self._owed:
+                was_owed = self._owed.pop(row, None) is not None
+                if was_owed or (kind == "rows" and self._owed):
                     self._is_due = True
                 elif kind and self._refused[kind]:
                     self._take_back(kind)
@@ -147,8 +152,9 @@ class Ledger:
                 if error.code in _OF_THE_DISK:
                     continue
             self._owed.pop(row, None)
-        if self._refused["rows"] and not self._owed:
-            self._take_back("rows")
+        if not self._owed:
+            for kind in [kind for kind, codes in self._refused.items() if codes]:
+                self._take_back(kind)
 
     def _take_back(self, kind: str) -> None:
         """The disk writes that again."""

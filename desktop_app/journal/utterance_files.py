@@ -11,6 +11,9 @@ from pathlib import Path
 from desktop_app.database.failures import storage_error, storage_errors
 from desktop_app.errors import StorageError
 
+MOST_REFUSED_BYTES = 64 << 20
+"""Of sound that the disk did not take: half an hour of it. What is more is lost."""
+
 _FOLDER = "utterances"
 _ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 _OF_REPLY = "reply-"
@@ -51,13 +54,14 @@ def older_replies(folder: Path) -> frozenset[str]:
 class UtteranceFiles:
     """Writes and reads the sound files. The journal's thread only.
 
-    What is begun may be appended to by another thread, one at a time, until it is ended.
+    What is begun may be appended to by another thread, one at a time, until it is ended. What the
+    disk refuses, as it is full, is kept here until it takes it.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._open: dict[str, FileIO] = {}
-        self._failed: dict[str, StorageError] = {}
+        self._refused: dict[str, bytearray] = {}  # what follows on what is in the file
         with storage_errors():
             (folder / _FOLDER).mkdir(mode=0o700, exist_ok=True)
 
@@ -69,38 +73,52 @@ class UtteranceFiles:
         """
         if utterance_id in self._open:
             return
-        with storage_errors():
+        path = self._folder / path_of(utterance_id)
+        try:
             # Unbuffered: what was appended outlives a killed process.
-            file = FileIO(self._folder / path_of(utterance_id), "ab")
-        self._failed.pop(utterance_id, None)
-        self._open[utterance_id] = file
+            self._open[utterance_id] = FileIO(path, "ab")
+        except OSError as error:
+            self._refused.setdefault(utterance_id, bytearray())
+            raise storage_error(error) from error
 
     def append(self, utterance_id: str, pcm: bytes) -> None:
-        """Add sound. A failure is kept and raised by ``end``."""
+        """Add sound. What cannot be written is tried again by ``end``."""
         file = self._open.get(utterance_id)
-        if file is None or utterance_id in self._failed:
+        if file is None or utterance_id in self._refused:
+            self._keep(utterance_id, pcm)
             return
+        written = 0
         try:
             written = file.write(pcm)
             while written < len(pcm):
                 written += file.write(memoryview(pcm)[written:])
-        except OSError as error:
-            failure = self._failed[utterance_id] = storage_error(error)
-            failure.__cause__ = error
+        except OSError:
+            self._refused[utterance_id] = bytearray(pcm[written:])
+
+    def _keep(self, utterance_id: str, pcm: bytes) -> None:
+        refused = self._refused.get(utterance_id)
+        if refused is not None and sum(map(len, self._refused.values())) < MOST_REFUSED_BYTES:
+            refused += pcm
 
     def end(self, utterance_id: str) -> None:
-        """Put everything appended on the disk and close. Idempotent.
+        """Put everything appended on the disk and close. Idempotent; after a failure it goes on.
 
         Raises:
             StorageError: Some of it could not be written.
         """
-        file = self._open.pop(utterance_id, None)
-        failure = self._failed.pop(utterance_id, None)
-        if file is not None:
-            with storage_errors(), file:
-                if failure is not None:
-                    raise failure
-                os.fsync(file.fileno())
+        if utterance_id in self._refused:
+            self.begin(utterance_id)
+        file = self._open.get(utterance_id)
+        if file is None:
+            return
+        with storage_errors():
+            refused = self._refused.get(utterance_id) or bytearray()
+            while refused:
+                del refused[: file.write(refused)]
+            os.fsync(file.fileno())
+            file.close()
+        del self._open[utterance_id]
+        self._refused.pop(utterance_id, None)
 
     def size_bytes(self, utterance_id: str) -> int:
         """How much is on disk; 0 when there is nothing."""
@@ -110,15 +128,23 @@ class UtteranceFiles:
             return 0
 
     def read(self, utterance_id: str) -> bytes:
-        """The recorded bytes, in whole samples.
+        """The recorded bytes, in whole samples, those too that the disk has not taken yet.
 
         Raises:
             StorageError: ``journal.no_recording``: they are gone.
         """
-        return read_sound(self._folder, utterance_id)
+        refused = self._refused.get(utterance_id)
+        if not refused:
+            return read_sound(self._folder, utterance_id)
+        path = self._folder / path_of(utterance_id)
+        pcm = (path.read_bytes() if path.exists() else b"") + refused
+        return bytes(pcm[: len(pcm) // 2 * 2])
 
     def remove(self, utterance_id: str) -> None:
         """Delete the sound for good. Idempotent."""
+        self._refused.pop(utterance_id, None)
+        if (file := self._open.pop(utterance_id, None)) is not None:
+            file.close()
         (self._folder / path_of(utterance_id)).unlink(missing_ok=True)
 
     def note_replies(self, utterance_ids: Collection[str]) -> None:
@@ -151,6 +177,7 @@ class UtteranceFiles:
         for file in self._open.values():
             file.close()
         self._open.clear()
+        self._refused.clear()
 
 
 def read_sound(folder: Path, utterance_id: str) -> bytes:

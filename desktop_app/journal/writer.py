@@ -190,9 +190,14 @@ class JournalWriter:
         return await self._worker.run(lambda: self._tables.picture(picture_id))
 
     async def begin_utterance(self, utterance: UtteranceRecord) -> None:
-        """Create the row and the file; ``path`` and ``state`` are set here."""
-        await self._worker.run(lambda: self._tables.begin_utterance(utterance))
-        self._is_slow[utterance.id] = False
+        """Create the row and the file; ``path`` and ``state`` are set here.
+
+        Sound is taken, too, where a full disk refused the row: who asks again finds it there.
+        """
+        try:
+            await self._worker.run(lambda: self._tables.begin_utterance(utterance))
+        finally:
+            self._is_slow.setdefault(utterance.id, False)
 
     def append_utterance(self, utterance_id: str, pcm: bytes) -> None:
         """Add sound, in order, without waiting; a failure is raised by ``end_utterance``.
