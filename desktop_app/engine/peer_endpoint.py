@@ -84,11 +84,14 @@ def take_over(session: Session) -> Step:
 
 
 def attend(session: Session) -> Step:
-    """Let sound flow, if there is a peer that wants it and nothing else goes on."""
+    """Let sound flow, if there is a peer that wants it and nothing else goes on.
+
+    While the voice of a reply may still come no turn takes its place before somebody speaks.
+    """
     if session.is_key_ending and session.is_waiting_for_speech and session.talk is Talk.UP:
         return replace(session, is_key_ending=False), (AskEndpoint(by_peer=True),)
     is_wanted = session.is_peer_ending and session.is_waiting_for_speech
-    if not is_wanted or session.is_attending or session.has_queued_speech:
+    if not is_wanted or session.is_attending or session.has_queued_speech or session.is_unspoken:
         return session, ()
     session = replace(
         new_turn(session, Stage.HEARING, Route.VOICE), is_attending=True, is_undelivered=False

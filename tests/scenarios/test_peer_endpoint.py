@@ -12,6 +12,7 @@ from desktop_app.protocol.events import (
     ReplyAudio,
     ReplyEnded,
     ReplyText,
+    ReplyWritten,
     TranscriptUpdated,
     UtteranceBegun,
     UtteranceOver,
@@ -110,6 +111,43 @@ async def test_a_reply_is_interrupted_here_and_the_new_words_are_ended_there():
         assert line.sent_of(CancelReply) == [CancelReply(1, 300)]
         await rig.hear("." * 100)
         assert rig.engine.phase is Phase.HEARING, "our own detector has no say"
+        assert b"".join(rig.microphone.said) in sound(line, 2)
+        line.say(UtteranceOver(2))
+        await rig.phase_is(Phase.THINKING)
+
+
+async def left_to_be_read(rig: Rig) -> ScriptedTransport:
+    """A reply whose voice did not come in time."""
+    line = await listening(rig)
+    line.say(UtteranceBegun(1), UtteranceOver(1), TranscriptUpdated(1, "what", is_final=True))
+    line.say(ReplyText(1, "That.", is_whole=True), ReplyWritten(1))
+    await rig.until(lambda: rig.replies)
+    await rig.time.advance(8)
+    await rig.phase_is(Phase.LISTENING)
+    return line
+
+
+async def test_a_voice_that_begins_late_is_heard():
+    async with Rig(is_peer_ending=True) as rig:
+        line = await left_to_be_read(rig)
+        await rig.hear("." * 20)
+        line.say(ReplyAudio(1, speech(500)), ReplyEnded(1))
+        await rig.phase_is(Phase.SPEAKING)
+        await rig.loudspeaker.sound(500)
+        await rig.phase_is(Phase.LISTENING)
+        await rig.hear("." * 5)
+        assert len(sound(line, 2)) >= 5 * 640, "and the peer hears everything again"
+
+
+async def test_who_speaks_before_a_late_voice_is_heard_from_the_first_word_on():
+    async with Rig(is_peer_ending=True) as rig:
+        line = await left_to_be_read(rig)
+        await rig.hear("#" * 30)
+        await rig.phase_is(Phase.HEARING)
+        line.say(ReplyAudio(1, speech(500)))
+        await rig.hear("." * 40)
+        assert rig.engine.phase is Phase.HEARING, "our own detector has no say"
+        assert rig.loudspeaker.waiting_ms == 0
         assert b"".join(rig.microphone.said) in sound(line, 2)
         line.say(UtteranceOver(2))
         await rig.phase_is(Phase.THINKING)
