@@ -221,9 +221,12 @@ def calm(session: Session) -> Step:
 
 
 def end_turn(session: Session) -> Step:
-    """Leave the turn and take up what waits; the floor is theirs who speak into its end."""
-    is_spoken_into = session.is_interjected and session.is_voice_on
-    return then(calm(session), lambda now: hear(now, 0) if is_spoken_into else rest(now))
+    """Leave the turn and take up what waits; the floor is theirs who speak into its end.
+
+    A peer that decides where utterances end gets that when it is attended to, and judges it.
+    """
+    is_ours = session.is_interjected and session.is_voice_on and not session.is_peer_ending
+    return then(calm(session), lambda now: hear(now, 0) if is_ours else rest(now))
 
 
 def complete_turn(session: Session) -> Step:

@@ -60,6 +60,19 @@ async def test_the_peer_hears_everything_and_only_what_it_calls_an_utterance_is_
         assert len(sound(line, 2)) == 5 * 640
 
 
+async def test_a_word_into_the_end_of_a_reply_is_the_peers_to_judge_from_its_first_sound_on():
+    async with Rig(is_peer_ending=True) as rig:
+        line = await listening(rig)
+        line.say(UtteranceBegun(1), UtteranceOver(1))
+        await rig.phase_is(Phase.THINKING)
+        await rig.hear("#" * 5)
+        line.say(ReplyText(1, "Yes?"), ReplyEnded(1))
+        await rig.phase_is(Phase.LISTENING)
+        await rig.hear("#" * 5 + "." * 35)
+        assert rig.engine.phase is Phase.LISTENING, "it may have been a click"
+        assert b"".join(rig.microphone.said) in sound(line, 2)
+
+
 async def test_what_the_peer_takes_back_is_discarded_and_the_next_words_are_heard():
     async with Rig(is_peer_ending=True) as rig:
         line = await listening(rig)
