@@ -439,13 +439,11 @@ def truncation(item_id: str, heard_ms: object) -> dict[str, Any]:
     return {"type": kind, "item_id": item_id, "content_index": 0, "audio_end_ms": heard_ms}
 
 
-async def test_what_was_not_heard_of_a_reply_with_calls_is_marked_in_each_of_its_messages(
-    rig, client
-):
+async def reply_with_a_call(rig: Rig, client: RealtimeClient) -> list[str]:
+    """A reply of two messages that sounds; the items of both."""
     called = TextDelta("Let me see. "), ToolsCalled((ToolCall("c1", "weather", "{}"),))
     rig.providers.language.rounds = [called]
-    begin = await client.begin(tools=[WEATHER])
-    assert begin["extensions"] == ["conversation.item.truncate"]
+    await client.begin(tools=[WEATHER])
     await client.say("text", text="How is it?")
     for _ in range(2):
         await client.until("audio.delta")
@@ -455,8 +453,16 @@ async def test_what_was_not_heard_of_a_reply_with_calls_is_marked_in_each_of_its
         await client.until("tool.call")
     await client.say("tool.outputs", outputs=outputs)
     await client.until("response.done")
-    items = dict.fromkeys(e["item_id"] for e in client.received if e["type"] == "audio.delta")
-    first, last = items
+    sounded = [each["item_id"] for each in client.received if each["type"] == "audio.delta"]
+    return list(dict.fromkeys(sounded))
+
+
+async def test_what_was_not_heard_of_a_reply_with_calls_is_marked_in_each_of_its_messages(
+    rig, client
+):
+    first, last = await reply_with_a_call(rig, client)
+    begin = client.received[0]
+    assert begin["extensions"] == ["conversation.item.truncate"]
     for item_id, heard_ms in ((last, 0), (first, 60), (last, 80)):
         await client.say("provider.event", event=truncation(item_id, heard_ms))
     await client.say("text", text="Go on")
@@ -466,6 +472,15 @@ async def test_what_was_not_heard_of_a_reply_with_calls_is_marked_in_each_of_its
     assert heard == ["Let me", ""], "whatever is said of what comes behind it"
     read = [one.content for one in rig.providers.language.requests[-1].history]
     assert read == ["How is it?", f"Let me {CUT_HERE}", "rain", CUT_HERE, "Go on"]
+
+
+async def test_who_cuts_the_second_message_of_a_reply_has_heard_all_of_the_first(rig, client):
+    _, last = await reply_with_a_call(rig, client)
+    await client.say("provider.event", event=truncation(last, 40))
+    await client.say("text", text="Go on")
+    await client.reply()
+    read = [one.content for one in rig.providers.language.requests[-1].history]
+    assert read == ["How is it?", "Let me see. ", "rain", f"Hello {CUT_HERE}", "Go on"]
 
 
 @pytest.mark.parametrize("heard_ms", [-1, "5", True, 1.5, None])
