@@ -216,6 +216,15 @@ def test_a_transcript_of_nothing_we_said_is_ignored():
     assert told(dialect(), g.TranscriptPartial(text="x"), g.TranscriptCommitted(text="x")) == []
 
 
+def test_words_with_a_number_that_no_reply_has_yet_belong_to_the_latest():
+    spoken = dialect(PLAIN)
+    for turn, text in ((1, "a"), (2, "b")):
+        said(spoken, PromptText(turn, text))
+        told(spoken, started(text))
+    assert told(spoken, g.AssistantDelta(text="y", turn_id=2)) == [ReplyText(2, "y")]
+    assert told(spoken, g.AssistantDelta(text="x", turn_id=1)) == [], "that one was passed over"
+
+
 def test_with_the_peers_own_end_of_speech_words_belong_to_the_latest_sound():
     spoken = dialect(strategy="vad")
     said(spoken, AppendAudio(1, SECOND), CommitAudio(1))
