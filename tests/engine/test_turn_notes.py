@@ -1,7 +1,12 @@
 from __future__ import annotations
 
-from desktop_app.engine.turn_notes import heard_chars
+import pytest
+
+from desktop_app.engine.turn_notes import TurnNotes, heard_chars
+from desktop_app.engine.turn_times import TurnStopwatch
+from desktop_app.journal.records import MessageRecord, MessageStatus, Role
 from desktop_app.journal.titles import title_of
+from desktop_app.protocol.commands import TurnWishes
 
 TEXT = "one two three four"
 
@@ -23,6 +28,23 @@ def test_text_ahead_of_its_speech_counts_as_unheard():
     cut = heard_chars(TEXT * 20, 1000, 1000, is_whole=False)
     assert cut is not None
     assert cut < len(TEXT)
+
+
+@pytest.mark.parametrize(
+    ("question", "can_wait"),
+    [
+        ({"is_spoken": False}, True),
+        ({"is_spoken": True, "wishes": TurnWishes(recording="note.wav")}, True),
+        ({"is_spoken": True}, False),
+        ({"is_spoken": False, "status": MessageStatus.SENT}, False),
+    ],
+    ids=["typed", "voice note", "spoken", "sent"],
+)
+def test_what_has_not_left_waits_for_the_next_engine_where_it_is_whole(question, can_wait):
+    given = {"status": MessageStatus.QUEUED, **question}
+    user = MessageRecord(id="m", thread_id="t", role=Role.USER, text="", created_at=1.0, **given)
+    assert TurnNotes(1, TurnStopwatch(float), user=user).can_wait is can_wait
+    assert not TurnNotes(1, TurnStopwatch(float)).can_wait
 
 
 def test_a_title_is_the_first_words_on_one_line():
