@@ -140,6 +140,19 @@ async def test_a_reply_that_failed_is_asked_for_again_by_its_question():
         await again.expect(PromptText(2, "a question"))
 
 
+async def test_a_question_that_is_asked_again_is_not_over_any_more():
+    async with Rig() as rig:
+        await rig.take(PromptTyped("m1", "a question"))
+        line = await rig.text.connection()
+        line.say(ReplyEnded(1, ReplyStatus.FAILED))
+        await rig.until(lambda: rig.questions[0].times is not None)
+        await rig.take(RetryRequested("m1"))
+        again = await rig.text.connection(2)
+        await again.expect(PromptText(2, "a question"))
+        await rig.until(lambda: rig.questions[0].status is MessageStatus.SENT)
+        assert rig.questions[0].times is None, "or nobody would look for its reply after a crash"
+
+
 async def test_what_is_said_while_the_line_is_away_is_sent_when_it_is_back():
     async with Rig() as rig:
         line = await listening(rig)

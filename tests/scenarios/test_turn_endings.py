@@ -8,7 +8,13 @@ from desktop_app.engine.inputs import ReplyStopped, VoiceStarted
 from desktop_app.journal.records import MessageStatus, Role
 from desktop_app.journal.recovery import HEARD
 from desktop_app.link.messages import MessageSaved, Phase, ReplyGrew, TurnTimed
-from desktop_app.protocol.events import ReplyAudio, ReplyEnded, ReplyStatus, ReplyText
+from desktop_app.protocol.events import (
+    ReplyAudio,
+    ReplyEnded,
+    ReplyStatus,
+    ReplyText,
+    TranscriptUpdated,
+)
 from tests.fakes.loudspeaker import speech
 from tests.fakes.rig import Rig
 from tests.fakes.transport import ScriptedTransport
@@ -71,6 +77,18 @@ async def test_a_failed_turn_whose_speech_is_still_heard(is_cut):
             await rig.loudspeaker.sound(400)
         await rig.phase_is(Phase.LISTENING)
         await assert_times_come_last(rig, MessageStatus.FAILED)
+
+
+async def test_a_turn_that_the_engine_leaves_unfinished():
+    async with Rig() as rig:
+        line = await speaking(rig)
+        line.say(TranscriptUpdated(1, "what", is_final=True))
+        await rig.until(lambda: rig.questions and rig.questions[0].text == "what")
+        await rig.engine.aclose()
+        news = [one for one in rig.told if isinstance(one, MessageSaved | ReplyGrew | TurnTimed)]
+        [timed] = rig.told_of(TurnTimed)
+        assert news[-1] == timed
+        assert rig.replies[0].is_cut_short
 
 
 async def test_a_question_that_was_never_answered():
