@@ -123,6 +123,15 @@ def test_a_prompt_that_cannot_be_delivered_yet_is_tried_again_ever_more_patientl
     assert ClearNotice("prompt.queued") in effects
 
 
+def test_no_prompt_waits_longer_than_half_a_minute_for_another_try():
+    session, _ = play(*TYPED)
+    for turn in range(1, 10):
+        refused = PromptRefused(turn, "network.unreachable", True)
+        _, effects = play(refused, session=session)
+        session, _ = play(refused, TimerFired(TimerName.REDELIVER), session=session)
+    assert effects[-1] == SetTimer(TimerName.REDELIVER, 30.0)
+
+
 def test_a_prompt_that_waits_for_another_try_is_not_called_slow_meanwhile():
     slow = (*TYPED, TimerFired(TimerName.SLOW))
     _, effects = play(*slow, PromptRefused(1, "network.unreachable", True))

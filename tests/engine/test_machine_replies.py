@@ -57,6 +57,7 @@ from tests.fakes.machine import (
     INSISTING,
     LISTENING,
     PCM,
+    SPEAKING_UP,
     notices,
     play,
     raised,
@@ -207,6 +208,17 @@ def test_a_reply_that_is_there_has_not_failed_when_its_sound_never_came():
     session, effects = play(TimerFired(TimerName.GIVE_UP), session=session)
     assert FinishTurn(1) in effects
     assert not any(isinstance(one, FailTurn) for one in effects)
+
+
+def test_a_line_whose_last_reply_stayed_unspoken_is_not_waited_for_as_long_once_all_is_written():
+    first = (*ASKED, *PIECES)
+    session, effects = play(*first)
+    assert effects[-1] == SHORT, "it may speak"
+    next_turn = (*SPEAKING_UP, ENDED, ReplyText(2, "It is one."))
+    session, effects = play(*first, TimerFired(TimerName.SLOW), *next_turn)
+    assert effects[-1] == SHORT, "it may write on"
+    assert play(ReplyWritten(2), session=session)[1][-1] == SetTimer(TimerName.SLOW, 2.0)
+    assert play(ReplyAudio(2, PCM), session=session)[0].is_voiceless is False
 
 
 def test_more_words_or_a_tool_after_the_whole_text_are_waited_for_again():

@@ -125,7 +125,10 @@ def test_discarding_nothing_says_nothing():
 
 def test_a_scrap_of_sound_is_not_committed_to_a_peer_that_may_not_answer():
     spoken = dialect(PLAIN)
-    assert said(spoken, AppendAudio(1, bytes(640)), DiscardAudio(1)) == [bytes(640)]
+    for turn, size in ((1, 640), (2, 9_598)):
+        assert said(spoken, AppendAudio(turn, bytes(size)), DiscardAudio(turn)) == [bytes(size)]
+    _, ended = said(spoken, AppendAudio(3, bytes(9_600)), DiscardAudio(3))
+    assert ended == {"type": "audio.commit"}, "or its words would be taken for the next ones"
 
 
 def test_an_utterance_given_up_does_not_take_the_next_ones_words_from_a_plain_peer():
