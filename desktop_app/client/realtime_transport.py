@@ -257,10 +257,7 @@ async def open_realtime(
     )
     socket = await open_realtime_socket(address, config, request)
     try:
-        media, is_spoken = (
-            ReplyMedia(api.media.fetch, None),
-            configuration.speech_output is not None,
-        )
+        media, is_spoken = ReplyMedia(api.media.fetch, None), bool(configuration.speech_output)
         return RealtimeTransport(socket, media, terms, is_spoken=is_spoken)
     except BaseException:
         await socket.aclose()
