@@ -15,6 +15,7 @@ from desktop_app.client.cut_reply import CutReply, with_note
 from desktop_app.client.errors import NotFoundError
 from desktop_app.client.event_queue import EventQueue
 from desktop_app.client.http_connection import Delivery
+from desktop_app.client.message_failures import failed, is_early_end, is_loss
 from desktop_app.client.message_job import MessageJob
 from desktop_app.client.message_terms import MessageTerms
 from desktop_app.client.reach import Reach
@@ -30,7 +31,7 @@ from desktop_app.client.turn_request import (
     typed_turn,
 )
 from desktop_app.client.upload_news import UploadNews
-from desktop_app.errors import AccessError, AppError, NetworkError
+from desktop_app.errors import AppError, NetworkError
 from desktop_app.protocol.backboard.messages import MessageRequest, SubmittedOutput
 from desktop_app.protocol.commands import (
     AppendAudio,
@@ -243,14 +244,14 @@ class MessageTransport:
             try:
                 was_heard = await self._ask_somewhere(job)
                 last = dialect.finish() if was_heard else []
-                if job.is_utterance and any(map(_is_early_end, last)):
+                if job.is_utterance and any(map(is_early_end, last)):
                     await self._lose(NetworkError("line.closed", retryable=True))
                     return
             except AppError as error:
-                if job.is_utterance and _is_loss(error) and not dialect.has_ended_once:
+                if job.is_utterance and is_loss(error) and not dialect.has_ended_once:
                     await self._lose(error)
                     return
-                last = _failed(job.turn, dialect, error)
+                last = failed(job.turn, dialect, error)
             for event in last:
                 self.cut_reply.follow(event)
             if dialect.speech.is_whole:
@@ -368,32 +369,6 @@ async def open_messages(
         terms: Where left out, the assistant may use its memory and everything else is plain.
     """
     return MessageTransport(api, configuration, terms or MessageTerms())
-
-
-def _failed(turn: int, dialect: StreamDialect, error: AppError) -> list[ServerEvent]:
-    """The end of a reply whose request failed; what had come of the text stands."""
-    if dialect.has_news:  # never to be repeated: the server has begun to act on it
-        return dialect.finish()
-    return [
-        ServerFault(
-            str(error),
-            code=error.code,
-            turn=turn,
-            is_retryable=error.retryable,
-            is_fatal=isinstance(error, AccessError),
-            details=dict(error.facts) or None,
-        )
-    ]
-
-
-def _is_loss(error: AppError) -> bool:
-    """Whether it says nothing of what was asked: there was no way to the server any more."""
-    is_refusal = "status" in error.facts
-    return error.retryable and error.code.startswith("network.") and not is_refusal
-
-
-def _is_early_end(event: ServerEvent) -> bool:
-    return isinstance(event, ServerFault) and event.code == "stream.ended_early"
 
 
 def _is_silence(event: ServerEvent) -> bool:
