@@ -54,6 +54,20 @@ def test_pauses_of_the_reply_are_no_evidence():
     assert reply.removed(0.6)[-1] is Echo.REMOVED
 
 
+def test_headphones_are_noticed_in_a_loud_room():
+    reply = Reply()
+    for _ in range(200):
+        reply.meter.feed(0.0, 150.0, 150.0, is_speech=False)
+    assert reply.plays(2, near=150.0, left=30.0) == [Echo.UNKNOWN, Echo.NONE]
+
+
+def test_who_spoke_before_the_reply_is_not_taken_for_the_room():
+    reply = Reply()
+    for _ in range(200):
+        reply.meter.feed(0.0, 3000.0, 3000.0, is_speech=True)
+    assert reply.removed() == [Echo.UNKNOWN, Echo.REMOVED], "an echo that is heard"
+
+
 def test_headphones_are_noticed():
     reply = Reply()
     assert reply.plays(2, near=ROOM, left=ROOM / 4) == [Echo.UNKNOWN, Echo.NONE]

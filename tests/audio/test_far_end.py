@@ -158,6 +158,20 @@ def test_frames_that_found_nothing_are_made_up_for_when_the_card_comes_late():
     assert card.far_end.realigned == 1
 
 
+def test_a_card_that_is_late_now_and_then_is_not_taken_for_one_that_takes_less_ahead():
+    card = Card()
+    before = converse(card, 50)[-1]
+    for begin in range(50, 200, 50):
+        distances(card, [number * 0.02 for number in range(begin, begin + 15)])
+        for number in range(begin, begin + 16):
+            card.takes(number * 0.02)
+        assert distances(card, [(begin + 15) * 0.02]) == pytest.approx([before])
+        for number in range(begin + 16, begin + 50):
+            card.takes(number * 0.02)
+            card.far_end.take(number * 0.02)
+    assert (card.far_end.realigned, card.far_end.lost) == (1, 0)
+
+
 def test_what_a_silenced_card_never_sounded_is_taken_back():
     card = Card()
     before = converse(card, 50)[-1]

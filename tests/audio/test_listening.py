@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 
@@ -112,6 +113,19 @@ async def test_another_device_goes_on_with_what_the_lost_one_left():
         await rounds()
         assert listener.taken == [LOUD, QUIET, QUIET]
         assert listener.microphone.device_name == "Camera"
+
+
+async def test_a_device_that_gives_nothing_is_noticed_within_a_second(monkeypatch):
+    loop, delays = asyncio.get_running_loop(), list[float]()
+    call_later = loop.call_later
+
+    def noted(delay_s: float, *call: Any) -> asyncio.TimerHandle:
+        delays.append(delay_s)
+        return call_later(delay_s, *call)
+
+    monkeypatch.setattr(loop, "call_later", noted)
+    async with Listener().open():
+        assert delays == [1.0], "the time between two looks for something that came"
 
 
 async def test_a_device_that_is_lost_for_good_is_told(monkeypatch):
