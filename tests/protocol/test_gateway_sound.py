@@ -76,6 +76,15 @@ def test_speech_of_any_rate_is_converted_from_the_rate_that_it_has():
     assert asked == [8_000, 16_000]
 
 
+def test_speech_of_another_rate_is_a_fault_where_nobody_converts_it():
+    spoken = dialect()
+    said(spoken, PromptText(1, "a"))
+    told(spoken, started("a", 1))
+    [fault] = told(spoken, chunk(b"ab", output_format="pcm_16000"))
+    assert isinstance(fault, ServerFault)
+    assert fault.code == "gateway.sound_format"
+
+
 def test_speech_that_is_no_wav_though_it_says_so_is_a_fault():
     spoken = dialect()
     said(spoken, PromptText(1, "a"))

@@ -270,6 +270,13 @@ def test_a_failure_to_hear_ends_the_turn_that_was_spoken(dialect):
     assert told(dialect, error) == [ServerFault("Deaf.", code="stt")]
 
 
+def test_a_question_that_was_not_heard_is_none_and_the_next_one_gets_the_reply(dialect):
+    dialect.committed(1)
+    told(dialect, RealtimeEvent(type="error", message="No ears."))
+    dialect.typed(2)
+    assert told(dialect, text("Noon")) == [ReplyStarted(2, run_id="r"), ReplyText(2, "Noon")]
+
+
 def test_what_a_native_peer_says_of_itself_is_not_a_reply(asked):
     native = RealtimeEvent(type="provider.event", event={"type": "rate_limits.updated"})
     assert told(asked, native) == []

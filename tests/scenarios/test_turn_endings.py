@@ -91,11 +91,14 @@ async def test_a_turn_that_the_engine_leaves_unfinished():
         assert rig.replies[0].is_cut_short
 
 
-async def test_a_question_that_was_never_answered():
+@pytest.mark.parametrize("is_understood", [False, True])
+async def test_a_question_that_was_never_answered(is_understood):
     async with Rig() as rig:
         await rig.take(VoiceStarted())
         await rig.phase_is(Phase.LISTENING)
         line = await rig.ask_aloud()
+        if is_understood:
+            line.say(TranscriptUpdated(1, "what", is_final=True))
         line.say(ReplyEnded(1, ReplyStatus.FAILED))
         await rig.phase_is(Phase.LISTENING)
         [timed] = rig.told_of(TurnTimed)
@@ -103,3 +106,5 @@ async def test_a_question_that_was_never_answered():
         assert news[-1] == timed
         assert isinstance(news[-2], MessageSaved)
         assert news[-2].message.status is MessageStatus.FAILED
+        assert news[-2].message.error == "reply.failed"
+        assert rig.replies == [], "none is looked for: the server has said how it ended"
