@@ -81,6 +81,9 @@ def microphone_lost(session: Session, code: str) -> Step:
     session, closing = let_pass(replace(session, is_confirmed=False))
     if session.stage is Stage.HEARING:
         closing = (FinishCapture(session.turn),)
+    is_still_lost = session.mic is Mic.LOST and code == "device.no_input"
+    if is_still_lost and session.is_voice_on:  # there was one, and it may be plugged in again
+        return session, (*closing, SetTimer(TimerName.MICROPHONE, MICROPHONE_RETRY_S))
     if code in _PASSING and session.is_voice_on:
         lost = replace(session, mic=Mic.LOST, device="")
         again = SetTimer(TimerName.MICROPHONE, MICROPHONE_RETRY_S)

@@ -199,6 +199,22 @@ async def test_a_lost_microphone_is_tried_again():
         assert NoticeCleared("device.silent") in rig.told
 
 
+async def test_bar_14_the_only_microphone_is_waited_for_until_it_is_plugged_in_again():
+    async with Rig() as rig:
+        await listening(rig)
+        rig.microphone.refusals.extend([DeviceError("device.no_input")] * 5)
+        rig.microphone.lose("device.lost")
+        await rig.phase_is(Phase.NO_INPUT)
+        for _ in range(5):
+            await rig.time.advance(2)
+        assert rig.engine.phase is Phase.NO_INPUT
+        assert rig.notices == ["device.lost"], "once is enough"
+        await rig.time.advance(2)
+        await rig.phase_is(Phase.LISTENING)
+        assert NoticeCleared("device.lost") in rig.told
+        await rig.ask_aloud()
+
+
 async def test_what_was_said_before_the_microphone_was_lost_is_committed():
     async with Rig() as rig:
         line = await listening(rig)
