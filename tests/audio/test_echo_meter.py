@@ -54,6 +54,10 @@ def test_pauses_of_the_reply_are_no_evidence():
     assert reply.removed(0.6)[-1] is Echo.REMOVED
 
 
+def test_an_echo_that_is_left_loud_is_not_removed_though_no_detector_calls_it_speech():
+    assert Reply().plays(4, near=600.0, left=500.0) == [Echo.UNKNOWN, Echo.LEFT]
+
+
 def test_headphones_are_noticed_in_a_loud_room():
     reply = Reply()
     for _ in range(200):
