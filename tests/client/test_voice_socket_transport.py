@@ -259,14 +259,18 @@ async def is_there(line: Line) -> None:
         await line.transport.sign_of_life()
 
 
-async def test_a_server_without_a_word_for_what_was_heard_is_only_told_to_stop(line: Line):
-    await line.server.say({"type": "content_streaming", "content": "One two"})
-    await line.next()
-    await line.transport.send(CancelReply(1, heard_ms=100))
-    assert await line.hears(1) == [{"type": "stop"}]
-    await line.ends_its_answer()
-    await line.ask(2, b"b")
-    assert await line.hears(2) == [b"b", COMMIT]
+async def test_a_server_without_a_word_for_what_was_heard_is_only_told_to_stop():
+    async with SessionServer().running() as server, opened(server, SpeechOutput()) as line:
+        await line.ask(1, b"a")
+        assert await line.hears(2) == [b"a", COMMIT]
+        await line.begins_to_answer(1)
+        await server.say({"type": "content_streaming", "content": "One two"})
+        await line.next()
+        await line.transport.send(CancelReply(1, heard_ms=100))
+        assert await line.hears(1) == [{"type": "stop"}]
+        await line.ends_its_answer()
+        await line.ask(2, b"b")
+        assert await line.hears(2) == [b"b", COMMIT]
 
 
 async def test_that_all_words_are_there_is_told_where_the_end_of_the_speech_is_awaited():

@@ -119,6 +119,15 @@ def test_discarded_sound_is_committed_and_nothing_of_it_is_told():
     assert told(spoken, message("what", 1)) == []
 
 
+@pytest.mark.parametrize("peer", [OURS, OLDER])
+def test_a_reply_that_is_still_written_is_cancelled_by_its_number(peer):
+    spoken = dialect(peer)
+    said(spoken, PromptText(1, "a"))
+    told(spoken, started("a", 7))
+    cancel = {"type": "assistant.cancel", "turn_id": 7, "heard_ms": 40}
+    assert said(spoken, CancelReply(1, heard_ms=40)) == [cancel]
+
+
 def test_discarding_nothing_says_nothing():
     assert said(dialect(), DiscardAudio(1)) == []
 
