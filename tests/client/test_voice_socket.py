@@ -57,6 +57,7 @@ async def test_a_session_is_held_from_beginning_to_end():
             {"type": "input.paused"},
         ]
         await socket.aclose()
+        await server.is_left()
 
 
 async def test_a_session_may_begin_with_little_and_be_idle_only_so_long(
