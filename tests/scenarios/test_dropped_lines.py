@@ -14,13 +14,14 @@ from desktop_app.journal.records import MessageStatus, UtteranceState
 from desktop_app.journal.writer import JournalWriter
 from desktop_app.link.messages import NoticeCleared, Phase
 from tests.fakes.held_lines import GatewayPeer, Peer, RealtimePeer, VoicePeer
+from tests.fakes.newest_question import NewestQuestion
 from tests.fakes.rig import THREAD, Rig
 
 SOME, REST = "#" * 20, "#" * 20 + "." * 35
 CUTS = ["reset", "gone", "closed", "failed"]
 
 
-class Talk:
+class Talk(NewestQuestion):
     """A conversation of an engine with a peer on a real socket."""
 
     def __init__(self, rig: Rig, peer: Peer) -> None:
@@ -62,20 +63,6 @@ class Talk:
         """Time, while the peer answers or does not."""
         for _ in range(round(seconds * 2)):
             await self.rig.time.advance(0.5)
-
-    @property
-    def recorded(self) -> bytes:
-        """The newest recording in the journal."""
-        return self.rig.journal.sound([*self.rig.journal.utterances][-1])
-
-    @property
-    def question(self) -> tuple[MessageStatus, str]:
-        question = self.rig.questions[-1]
-        return question.status, question.error
-
-    @property
-    def state(self) -> UtteranceState:
-        return [*self.rig.journal.utterances.values()][-1].state
 
     async def is_answered(self) -> None:
         """The peer understands and answers; all is as if the line had never dropped."""

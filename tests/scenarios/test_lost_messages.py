@@ -18,12 +18,13 @@ from desktop_app.link.messages import Phase
 from desktop_app.protocol.commands import Answerer
 from tests.fakes.backboard import ScriptedBackboard, Stream
 from tests.fakes.journal import MemoryJournal
+from tests.fakes.newest_question import NewestQuestion
 from tests.fakes.rig import SAYING, THREAD, Rig
 
 HEAD_BYTES = 44  # of the WAV that goes
 
 
-class Talk:
+class Talk(NewestQuestion):
     """A conversation with an API that has no socket for speech.
 
     Attributes:
@@ -32,7 +33,6 @@ class Talk:
 
     def __init__(self) -> None:
         self.backboard: ScriptedBackboard
-        self.rig: Rig
         self._running = AsyncExitStack()
         threads = RemoteThreads(MemoryJournal(), "p")
         self.connection = ServiceConnection(self._find, threads, answerer_of=self._answerer_of)
@@ -65,19 +65,6 @@ class Talk:
             connection = stream._writer.get_extra_info("socket")
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, option)
         stream.vanish()
-
-    @property
-    def recorded(self) -> bytes:
-        return self.rig.journal.sound([*self.rig.journal.utterances][-1])
-
-    @property
-    def question(self) -> tuple[MessageStatus, str]:
-        question = self.rig.questions[-1]
-        return question.status, question.error
-
-    @property
-    def state(self) -> UtteranceState:
-        return [*self.rig.journal.utterances.values()][-1].state
 
     async def waits(self) -> None:
         """What was said is a message that is shown to wait for a line."""
