@@ -245,7 +245,8 @@ class MessageTransport:
                 was_heard = await self._ask_somewhere(job)
                 last = dialect.finish() if was_heard else []
                 if job.is_utterance and any(map(is_early_end, last)):
-                    await self._lose(NetworkError("line.closed", retryable=True))
+                    text = "The server closed the stream of an answer."
+                    await self._lose(NetworkError("line.closed", text, retryable=True))
                     return
             except AppError as error:
                 if job.is_utterance and is_loss(error) and not dialect.has_ended_once:
